@@ -29,12 +29,12 @@ from handlers.shared.settings import port as port_number
 from handlers.snmp.profiles import PROFILE_BY_KEY
 
 from ..cli.error_facts import kind_of, parts_of
-from ..cli.error_output import Usage, describe, reason
+from ..cli.error_output import Usage, describe, fail, reason
 from ..cli.exit_codes import DONE, code_of
 from ..cli.groups import Subcommand
 from ..cli.invocation import build_line, program
 from ..cli.options import TEXT, Output, Run, output_options, run_of
-from ..cli.output import counted, print_json, tabulate, waiting
+from ..cli.output import counted, print_json, print_json_line, tabulate, waiting
 from ..cli.terminal_lines import print_text
 from ..families.own_handlers import own_handlers, own_handlers_sentence
 from ..loading.four_methods import BrokenHandler
@@ -89,11 +89,11 @@ class HandlerAnswer(NamedTuple):
     "identify",
     cls=Subcommand,
     examples=(
-        "pdu identify 192.0.2.8",
+        "pdu identify 192.0.2.8 192.0.2.9",
         "pdu identify 192.0.2.8 --handler snmp --add r1-left",
     ),
 )
-@click.argument("host", type=TEXT, shell_complete=names.complete(tuple))
+@click.argument("host", nargs=-1, required=True, type=TEXT, shell_complete=names.complete(tuple))
 @click.option(
     "--handler",
     metavar="NAME",
@@ -120,7 +120,7 @@ class HandlerAnswer(NamedTuple):
 @click.pass_context
 def identify(
     context: click.Context,
-    host: str,
+    host: Sequence[str],
     handler: Sequence[str],
     new_name: Optional[str],
     *,
@@ -128,7 +128,8 @@ def identify(
 ) -> int:
     """Say what the device at HOST is, and whether its outlets are read, switched and metered. With
     --verbose, also the families tried, the one that fits and why, the objects seen, and what each
-    figure rests on. Nothing is written to the device.
+    figure rests on. Nothing is written to the device. Several HOSTs are asked one after the other,
+    with one login.
 
     Every handler is tried unless its TCP port cannot be reached, or its settings are missing or
     wrong. SNMP needs a community or an SNMPv3 user. Raritan Xerus and Redfish need a login. If none
@@ -140,19 +141,64 @@ def identify(
     --add writes the PDU into the list (--list, PDU_LIST, or the usual one), and what it was read
     with: settings beside it, the login into the file of logins, which only its owner may read.
     """
-    new_pdu = None
-    if new_name is None:
-        pdu = names.resolve_name(context, host)
-    else:
+    run = run_of(context)
+    words = list(dict.fromkeys(host))
+    if new_name is not None:
+        if len(words) > 1:
+            raise Usage("--add takes one HOST; pdu find NETWORK --add adds all PDUs of a network")
         new_pdu = addition.new_pdu(new_name, *names.list_files(context))
-        addition.check_addition(new_pdu, host)
-        pdu = names.ChosenPdu("", hosts.parse_argument(host), login_of(context))
-    if not pdu.handler and registry.is_handler(host):
+        addition.check_addition(new_pdu, words[0])
+        pdu = names.ChosenPdu("", hosts.parse_argument(words[0]), login_of(context))
+        _refuse_handler(words[0])
+        return _identify(run, pdu, handler, new_pdu, verbose=verbose)
+    pdus: list[names.ChosenPdu] = []
+    for word in words:
+        pdu = names.resolve_name(context, word)
+        if not pdu.handler:
+            _refuse_handler(word)
+        pdus.append(pdu)
+    if len(pdus) == 1:
+        return _identify(run, pdus[0], handler, None, verbose=verbose)
+    return _identify_each(run, pdus, handler, verbose=verbose)
+
+
+def _refuse_handler(word: str) -> None:
+    """Raise Usage for the name of a handler in the place of HOST."""
+    if registry.is_handler(word):
         raise Usage(
-            f"{host!r} is a handler: give the address of the PDU, as in pdu identify 192.0.2.8"
-            f" --handler {host} (a host of this name: {host}.)"
+            f"{word!r} is a handler: give the address of the PDU, as in pdu identify 192.0.2.8"
+            f" --handler {word} (a host of this name: {word}.)"
         )
-    return _identify(run_of(context), pdu, handler, new_pdu, verbose=verbose)
+
+
+def _identify_each(
+    run: Run, pdus: Sequence[names.ChosenPdu], handlers: Sequence[str], *, verbose: bool
+) -> int:
+    """Identify several devices; a secret is typed once. The exit code is that of the first one that
+    no handler reads.
+    """
+    typed_secrets: dict[str, str] = {}
+    codes: list[int] = []
+    for pdu in pdus:
+        # the error of one device names it, whatever another was called by
+        run.pdu_name = pdu.name
+        asked_pdu = pdu._replace(login=replace(pdu.login, typed_secrets=typed_secrets))
+        if not run.output.json:
+            print_text(f"{pdu.where}:")
+        try:
+            codes.append(_identify(run, asked_pdu, handlers, None, verbose=verbose, alone=False))
+        except PduHandlerError as error:
+            codes.append(_print_error(run, pdu, error))
+    return next((code for code in codes if code != DONE), DONE)
+
+
+def _print_error(run: Run, pdu: names.ChosenPdu, error: PduHandlerError) -> int:
+    """Print why one of several devices could not be asked, and return the exit code."""
+    if not run.output.json:
+        return fail(run, error)
+    description = describe(error, run)
+    print_json_line({"host": pdu.host, "error": description})
+    return int(description["exit_code"])
 
 
 def _identify(
@@ -162,9 +208,10 @@ def _identify(
     new_pdu: Optional[addition.NewPdu],
     *,
     verbose: bool,
+    alone: bool = True,
 ) -> int:
     """Ask these handlers, all if there are none, and print what they answer. Add the PDU if one
-    reads it.
+    reads it. `alone`: it is the only device of the command.
     """
     candidates = _candidates(pdu, handlers)
     survey = _Survey(pdu, run.output, alone=len(candidates) == 1)
@@ -185,7 +232,7 @@ def _identify(
         added_pdu = addition.add(new_pdu, load(best.handler), pdu.host, login)
     if run.output.json:
         list_path = new_pdu.list_path if new_pdu is not None and added_pdu else None
-        _print_json(run, survey, list_path)
+        _print_json(run, survey, list_path, alone=alone)
     else:
         lines: list[str] = []
         if new_pdu is not None:
@@ -196,8 +243,10 @@ def _identify(
     return code_of(_kind(survey.answers)) if best is None else DONE
 
 
-def _print_json(run: Run, survey: _Survey, list_path: Optional[str]) -> None:
-    """What the handlers answered. `list_path`: the list to which the PDU was added."""
+def _print_json(run: Run, survey: _Survey, list_path: Optional[str], *, alone: bool) -> None:
+    """What the handlers answered; of several devices, each in a line. `list_path`: the list to
+    which the PDU was added.
+    """
     best = survey.best()
     document = {
         "host": survey.pdu.host,
@@ -205,7 +254,10 @@ def _print_json(run: Run, survey: _Survey, list_path: Optional[str]) -> None:
         "added": list_path,
         "handlers": [_data(answer, run) for answer in survey.answers],
     }
-    print_json(document)
+    if alone:
+        print_json(document)
+    else:
+        print_json_line(document)
 
 
 def _last_lines(
@@ -334,8 +386,10 @@ class _Survey:
         self._host = pdu.host
         self._output = output
         self._alone = alone
-        # a password is typed once, whatever handlers it goes to
-        self.pdu = pdu._replace(login=replace(pdu.login, typed_secrets={}))
+        self.pdu = pdu
+        if pdu.login.typed_secrets is None:
+            # a password is typed once, whatever handlers it goes to
+            self.pdu = pdu._replace(login=replace(pdu.login, typed_secrets={}))
         #: why a TCP port of a host cannot be reached, "" if it can be
         self._ports: dict[tuple[str, int], str] = {}
         self._looks: dict[Endpoint, FirstLook] = {}
