@@ -44,7 +44,7 @@ from ..loading.handler_recordings import identify as identify_device, recording
 from ..network import hosts
 from ..pdu_list import addition, form, names
 from ..pdu_list.listed_pdu import ListedPdu
-from ..pdu_list.login_options import Login, login_of, login_options
+from ..pdu_list.login_options import Login, NoSecret, login_of, login_options
 from ..reading.parts import error_of
 from ..recordings.recording_formats import HandlerFinding
 from .first_look import FirstLook, first_look
@@ -134,9 +134,9 @@ def identify(
     Every handler is tried unless its TCP port cannot be reached, or its settings are missing or
     wrong. SNMP needs a community or an SNMPv3 user. Raritan Xerus and Redfish need a login. If none
     reads the device, or with --verbose, each handler's line begins with one of five answers: yes;
-    no, the device spoke and is something else; closed, nothing answers; refused, the login; not
-    asked, its certificate is not trusted, a login is missing, or one login was refused: a password
-    goes to the handler of the make that the device names, and after a refusal to no other.
+    no, the device spoke and is something else; closed, or no answer; refused, the login; not asked,
+    its certificate is not trusted, a login is missing, or one login was refused: a password goes to
+    the handler of the make that the device names, and after a refusal to no other.
 
     --add writes the PDU into the list (--list, PDU_LIST, or the usual one), and what it was read
     with: settings beside it, the login into the file of logins, which only its owner may read.
@@ -240,7 +240,7 @@ def _identify(
         lines += _last_lines(survey, new_pdu, verbose=verbose)
         if lines:
             print_text("\n".join(lines))
-    return code_of(_kind(survey.answers)) if best is None else DONE
+    return code_of(survey.kind()) if best is None else DONE
 
 
 def _print_json(run: Run, survey: _Survey, list_path: Optional[str], *, alone: bool) -> None:
@@ -273,7 +273,7 @@ def _last_lines(
             # with `verbose`, all findings were shown at once
             if answer.finding is not None and not verbose:
                 lines += _finding_lines(answer.finding, verbose=True)
-        return [*lines, *_unread(survey.answers), *_step_lines("", survey.answers, survey.pdu)]
+        return [*lines, *_lines_without_handler(survey, verbose=verbose)]
     line_to_read = _command_to_read(survey.pdu, best, new_pdu)
     other_lines = _unread(survey.answers) if verbose else ["what it rests on: --verbose"]
     own_line = _own_handler_line(best)
@@ -336,8 +336,8 @@ def identified(pdu: names.ChosenPdu, output: Output) -> names.ChosenPdu:
     survey.ask(candidates)
     best = survey.best()
     if best is None:
-        lines = [*_unread(survey.answers), *_step_lines("", survey.answers, pdu)]
-        raise NotIdentified("; ".join(lines), pdu.host, _kind(survey.answers))
+        lines = _lines_without_handler(survey, verbose=False)
+        raise NotIdentified("; ".join(lines), pdu.host, survey.kind())
     return _for_handler(survey.pdu, best.handler)
 
 
@@ -512,6 +512,8 @@ class _Survey:
                     parts += ["; port 80 is open: for a unit without HTTPS, give ", _PLAIN]
             return None, Unreachable(parts)
         if kind.tcp_port not in PORTS.values():  # no web service
+            if self._speaks_tls(where.host, port):
+                return None, Unreachable(f"TCP port {port} speaks TLS, as a web service does")
             return None, None
         return Endpoint(scheme or "https", where.host, port), None
 
@@ -524,6 +526,29 @@ class _Survey:
             with waiting(message, self._output):
                 self._ports[place] = _port_error(host, port)
         return self._ports[place]
+
+    def _speaks_tls(self, host: str, port: int) -> bool:
+        """Whether a handler over HTTPS has met TLS there. NUT begins in plain text."""
+        look = self._looks.get(Endpoint("https", host, port))
+        return look is not None and look.has_answered
+
+    def strangers(self) -> list[str]:
+        """The handlers to which a web service spoke that names no make of theirs; none if it
+        refused a login.
+        """
+        looks = [look for look in self._looks.values() if look.has_answered]
+        is_of_known_make = any(look.likely or look.untrusted for look in looks)
+        if not looks or is_of_known_make or any(map(_is_refused, self.answers)):
+            return []
+        handlers: list[str] = []
+        for answer in self.answers:
+            if _word(answer) == "no" and not _is_snmp(answer.handler):
+                handlers.append(answer.handler)
+        return handlers
+
+    def kind(self) -> str:
+        """The kind of the error if no handler reads the device."""
+        return "unsupported" if self.strangers() else _kind(self.answers)
 
     def _look(self, name: str, endpoint: Endpoint) -> FirstLook:
         """What the web service tells before a login."""
@@ -628,6 +653,35 @@ def _description_steps(pdu: names.ChosenPdu, sys_object_id: str) -> list[str]:
     return steps
 
 
+def _lines_without_handler(survey: _Survey, *, verbose: bool) -> list[str]:
+    """Why no handler reads the device, and what to do. Where its web service is of a make that none
+    reads, what each handler over HTTP says of it is left out, unless `verbose`.
+    """
+    answers = survey.answers
+    strangers = survey.strangers()
+    if not strangers:
+        return [*_unread(answers), *_step_lines("", answers, survey.pdu)]
+    lines: list[str] = []
+    if verbose:
+        lines += _unread(answers)
+    else:
+        other_answers = [answer for answer in answers if answer.handler not in strangers]
+        lines.append(f"{', '.join(strangers)}: no: its web service is of none of these makes")
+        lines += _unread(other_answers)
+    lines += _community_steps(answers, survey.pdu)
+    lines.append("next: docs/own-handler.md, a handler of your own from what its web pages ask")
+    return lines
+
+
+def _community_steps(answers: Sequence[HandlerAnswer], pdu: names.ChosenPdu) -> list[str]:
+    """How to give the community, if SNMP lacks it; else nothing."""
+    for answer in answers:
+        if isinstance(answer.error, NoSecret) and answer.error.key == "community":
+            line = _identify_line(pdu)
+            return [f"next: read -rs PDU_COMMUNITY; export PDU_COMMUNITY; {line}"]
+    return []
+
+
 def _unread(answers: Sequence[HandlerAnswer]) -> list[str]:
     """The errors of handlers, a line each; handlers with the same one share it."""
     names_by_text: dict[str, list[str]] = {}
@@ -643,9 +697,9 @@ def _unread(answers: Sequence[HandlerAnswer]) -> list[str]:
 
 
 def _word(answer: HandlerAnswer) -> str:
-    """What came of an attempt: `yes`; `no`, the device spoke and is something else; `closed`,
-    nothing answers; `refused`, the login; `not asked`, its certificate is not trusted, a login is
-    missing or not understood, or another handler's login was refused.
+    """What came of an attempt: `yes`; `no`, the device spoke and is something else; `closed`, or
+    over UDP `no answer`; `refused`, the login; `not asked`, its certificate is not trusted, a login
+    is missing or not understood, or another handler's login was refused.
     """
     if answer.finding is not None:
         return "yes" if answer.finding.family else "no"
@@ -657,7 +711,9 @@ def _word(answer: HandlerAnswer) -> str:
         return "not asked"
     if _names_setting(answer, "fingerprint") or _names_setting(answer, "scheme"):
         return "not asked"
-    return "closed" if kind == "unreachable" else "no"
+    if kind == "unreachable":
+        return "no answer" if _is_snmp(answer.handler) else "closed"
+    return "no"
 
 
 def _names_setting(answer: HandlerAnswer, key: str) -> bool:
@@ -742,6 +798,10 @@ def _step_lines(
             f"next: {line_to_read}",
             "then: docs/first-run.md, the first run on your DCImanager",
         ]
+    community_steps = _community_steps(answers, pdu)
+    others = [answer for answer in answers if not _is_snmp(answer.handler)]
+    if community_steps and all(_word(answer) in ("closed", "no") for answer in others):
+        return community_steps
     step = _next_step(answers, pdu)
     if step:
         return [step]

@@ -12,6 +12,7 @@ import io
 import json
 import os
 import re
+import shlex
 import signal
 import socket
 import subprocess
@@ -305,7 +306,11 @@ rack 2,netio,192.0.2.9,,scheme=http
     private(tmp_path / "logins.toml", '[auth.mine]\ncommunity = "other"\n')
     words = (f"{NETWORK}.0/29", "--add", "--list", fleet)
     for _ in range(2):
-        complete(call, hall, *map(str, words))
+        search = complete(call, hall, *map(str, words))
+    *_, step = search.stdout.splitlines()
+    assert step.startswith("next: pdu check --list ")
+    check = call(*shlex.split(step)[2:])
+    assert "rack 2" in check.stdout
     text = fleet.read_text()
     assert text.startswith(head)
     devices = device_list.read_device_list(str(fleet)).devices
