@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import Callable, NamedTuple, Optional, Protocol, TypeVar
@@ -19,7 +19,7 @@ from common.logger import get_logger
 from pdu_common.helper import EnumPowerStatus
 
 from .. import dcimanager
-from ..shared.doubts import doubt_sentences
+from ..shared.doubts import doubt_sentences, some
 from ..shared.errors import NamedSetting, NoSuchOutlet, PduHandlerError
 from ..shared.meter_figures import NOT_ASKED, Figure, MeterFigures
 from ..shared.settings import HOST, TIMEOUT, UNKNOWN_FIGURES, Setting, Settings, port
@@ -29,8 +29,10 @@ from .client import HttpClient, endpoint
 from .connection import StandardTransport
 from .errors import (
     HttpBusy,
+    HttpDenied,
     HttpException,
     HttpLoginRefused,
+    HttpRefused,
     HttpUnreachable,
     no_tls_answered,
     refused_in_body,
@@ -44,6 +46,7 @@ from .unit_requests import (
     ReadRequest as ReadRequest,
     Request as Request,
     WriteRequest as WriteRequest,
+    listed_outlets,
 )
 
 LOGGER = get_logger(__name__)
@@ -53,6 +56,9 @@ PORT: Setting[Optional[int]] = Setting("port", "1 to 65535", port, None, "if not
 _LIMIT = 1 << 20  # limit for an answer, in bytes
 # before a reading that was answered with 503 is sent again: that of Cray-HPE/servertech-pdu
 _BUSY_PAUSE_S = 1.0
+# the same with 429: a Shelly of firmware 2.0 answers it for two seconds while its table of nonces
+# is full (home-assistant/core 178327)
+_THROTTLED_PAUSE_S = 2.5
 
 
 # ---- what a codec speaks of ----------------------------------------------------------------------
@@ -101,6 +107,9 @@ class Codec(Protocol):
         """The requests that read an outlet before and after a command, and the outlets that they
         show: perhaps not all of the unit, for nothing counts them.
         """
+
+    # A codec whose readings hold no names also has `read_labels() -> Dialogue[tuple[Outlet, ...]]`:
+    # the requests that read the outlets with their names.
 
     def command(self, identity: str, *, on: bool) -> Dialogue[None]:
         """The request that switches an outlet that the PDU has. Raises Refused if the answer says
@@ -173,9 +182,10 @@ class HttpSession:
     def send(self, request: Request) -> Response:
         """Send one request.
 
-        A read is sent once more, after a pause, if the unit is busy (503). It is also sent once
-        more, in a new session, if the unit has ended the session. Raises the errors of
-        handlers/shared/errors.py; after a command they say whether it may be carried out.
+        A read is sent once more, after a pause, if the unit is busy (503) or takes no login now
+        (429). It is also sent once more, in a new session, if the unit has ended the session.
+        Raises the errors of handlers/shared/errors.py; after a command they say whether it may be
+        carried out.
         """
         is_read = not isinstance(request, WriteRequest)
         if self._has_ended:
@@ -186,6 +196,11 @@ class HttpSession:
             if not is_read:
                 raise
             time.sleep(_BUSY_PAUSE_S)
+            return self._send(request)
+        except HttpRefused as error:
+            if not is_read or error.code != "429":
+                raise
+            time.sleep(_THROTTLED_PAUSE_S)
             return self._send(request)
         except HttpLoginRefused:
             if not is_read or not self._is_session_over(request):
@@ -235,9 +250,27 @@ class HttpSession:
             path = self.login.quoted_path(request.path)
             refusal = refused_in_body(self.login)
             raise refusal.at(self.address, f"{request.method} {path}")
-        if not isinstance(request, WriteRequest):
-            self._answered = request
+        if isinstance(request, WriteRequest):
+            return response
+        self._answered = request
+        if request.member:
+            self._raise_if_outlets_are_hidden(request, response)
         return response
+
+    def _raise_if_outlets_are_hidden(self, request: ReadRequest, response: Response) -> None:
+        """Raise HttpDenied if the answer is not about the outlets 0, 1, 2 and on: an account that
+        may not see all gets a list without gaps, and its places are no numbers.
+        """
+        numbers = listed_outlets(response.headers.get("link", ""), request.member)
+        if numbers == list(range(len(numbers))):
+            return
+        printed_numbers = [str(number + 1) for number in numbers]
+        error = HttpDenied(
+            f"the account sees the outlets {some(printed_numbers)} alone, and its lists count them"
+            " anew: give it access to all outlets"
+        )
+        path = self.login.quoted_path(request.path)
+        raise error.at(self.address, f"{request.method} {path}")
 
     def _refuses_login(self, response: Response) -> bool:
         """Whether the body of an answer refuses the login, whatever its status says."""
@@ -348,9 +381,8 @@ class HttpPdu(dcimanager.FourCalls[HttpSession], dcimanager.BasePdu):
         return figures.quoted(session.login.quoted)
 
     def read_labels(self, session: HttpSession) -> list[dcimanager.Label]:
-        unit = self.read_unit(with_figures=False, exchange=session.exchange_once)
         labels: list[dcimanager.Label] = []
-        for outlet in unit.outlets:
+        for outlet in self.read_named_outlets(session.exchange_once):
             number = outlet.identity if outlet.number is None else outlet.number
             labels.append(dcimanager.label(outlet.identity, number, outlet.name))
         return labels
@@ -376,6 +408,14 @@ class HttpPdu(dcimanager.FourCalls[HttpSession], dcimanager.BasePdu):
     def read_unit(self, *, with_figures: bool, exchange: Callable[[Request], bytes]) -> PduState:
         """The PDU's values, with these exchanges."""
         return run_dialogue(self.codec.read_unit(with_figures=with_figures), exchange)
+
+    def read_named_outlets(self, exchange: Callable[[Request], bytes]) -> Sequence[Outlet]:
+        """The outlets with their names, with these exchanges."""
+        read_labels = getattr(self.codec, "read_labels", None)
+        if read_labels is None:
+            return self.read_unit(with_figures=False, exchange=exchange).outlets
+        outlets: tuple[Outlet, ...] = run_dialogue(read_labels(), exchange)
+        return outlets
 
 
 class _OutletSwitch:

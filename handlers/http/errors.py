@@ -140,7 +140,11 @@ STATUSES: Mapping[int, tuple[type[HttpException], str]] = {
     408: (HttpUnreachable, "the device stopped waiting for the request ({}); try again"),
     429: (
         HttpRefused,
-        "the device gets too many requests ({}): try again later, and see what else polls it",
+        (
+            "the device takes no request or login now ({}): its table of Digest nonces is full,"
+            " logins were refused, or there are too many requests: try again in a minute, and see"
+            " what else asks it, and with which password"
+        ),
     ),
     451: (
         HttpDenied,

@@ -65,6 +65,7 @@ PLAIN: tuple[type[Any], ...] = (
 _ENDED_FIELDS: Mapping[type[Any], tuple[str, ...]] = {
     Profile: ("switching_confidence",),
     Figure: ("syntax",),
+    sources.Complete: ("numbered",),
 }
 #: class -> the types of its fields
 FIELD_TYPES: Mapping[type[Any], Mapping[str, Any]] = {

@@ -12,6 +12,8 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 from tests.needs import ROOT
 from tests.ports import reserved
 from tests.waiting import PATIENCE_S, bounded
@@ -134,12 +136,13 @@ def test_listening_on_all_addresses_warns_and_prints_an_https_address(tmp_path: 
 _KEEP = """
 import sys
 from tests.demo import __main__ as demo
-demo.simulators, demo.build, demo.register = (lambda stack: []), (lambda: None), (lambda *_: [])
+demo.simulators, demo.build, demo.register = (lambda stack: []), (lambda dist: None), (lambda *_: [])
 sys.argv.append("--keep")
 sys.exit(demo.main())
 """
 
 
+@pytest.mark.trial
 def test_the_demo_with_keep_serves_its_page_until_ctrl_c(tmp_path: Path) -> None:
     with started("-c", _KEEP, folder=tmp_path) as process:
         login = line_of(process, LOGIN)

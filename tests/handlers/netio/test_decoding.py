@@ -11,10 +11,16 @@ import pytest
 from handlers.http.dialogue import Outlet, PduState, WriteRequest
 from handlers.http.errors import HttpRefused
 from handlers.netio import decoding
+from handlers.netio.handler import make_handler
 from handlers.shared import errors
-from handlers.shared.meter_figures import MeterFigures, NotKnown
+from handlers.shared.meter_figures import MeterFigures, NotKnown, reason_without
 from pdu.recordings.unit_recording import read_recorded
+from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers import codecs
+from tests.handlers.clocks import in_switching
+from tests.handlers.other_clients import unit_data
+from tests.simulators.netio import SimulatedPdu
+from tests.simulators.unit_servers import HttpServer
 
 # The outputs on PyPI's page of Netio 1.0.9, the vendor's library. With a load of 2062 W, the 8610
 # can only be mA.
@@ -34,6 +40,61 @@ def test_outputs_of_the_vendors_page_are_read_with_their_units() -> None:
     assert unit.outlets[1].state is False
     assert unit.load_a == 8.61
     assert unit.energy_kwh == 27044.9
+    # it shows no TotalLoad
+    assert unit.power_w == 2062.0
+
+
+@pytest.mark.parametrize(
+    "current, power, reason",
+    [(1050, 225, "225 W"), (50, 6, "6 W"), (51, 0, "0.051 A"), (50, 5, ""), (None, None, "")],
+)
+def test_off_beside_its_own_load_is_unknown(current: object, power: object, reason: str) -> None:
+    output = {**OUTPUTS[1], "State": 0, "Current": current, "Load": power}
+    outlet = read({**SAMPLE, "Outputs": [OUTPUTS[0], output, OUTPUTS[2]]}).outlets[1]
+    assert outlet.state is (None if reason else False)
+    assert reason in outlet.doubt
+    assert bool(reason) == bool(outlet.doubt)
+
+
+class LaggingMeters(SimulatedPdu):
+    """Its meters show the load of before for so many readings after an output is off."""
+
+    def __init__(self, readings: int) -> None:
+        super().__init__()
+        self.readings = readings
+
+    def current_ma(self, number: int) -> int:
+        is_behind = bool(self.writes) and self.readings > 0
+        return self.draws_ma[number] if is_behind else super().current_ma(number)
+
+    def answer(self, method: str, path: str, body: bytes) -> Optional[bytes]:
+        answer = super().answer(method, path, body)
+        if method == "GET" and self.writes:
+            self.readings -= 1
+        return answer
+
+
+@pytest.mark.parametrize(
+    "readings, state, seconds", [(3, EnumPowerStatus.DOWN, 3), (999, EnumPowerStatus.UNKNOWN, 11)]
+)
+def test_an_output_is_off_when_its_meter_has_followed(
+    readings: int,
+    state: EnumPowerStatus,
+    seconds: float,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    clock = in_switching(monkeypatch)
+    begin = clock.now
+    device = LaggingMeters(readings)
+    with HttpServer(device) as unit:
+        port = PduPortView("1", EnumPowerStatus.UNKNOWN)
+        make_handler(unit_data(unit)).port_down(port)
+    assert port.power_status is state
+    assert len(device.writes) == 1
+    assert clock.now - begin < seconds
+    is_told = "outlet 1: it is reported as off, but its meter shows" in caplog.text
+    assert is_told is (state is EnumPowerStatus.UNKNOWN)
 
 
 def test_a_unit_without_meters_has_no_figures_instead_of_zeros() -> None:
@@ -109,8 +170,8 @@ def test_an_odd_figure_of_an_output_costs_itself_alone(value: object) -> None:
 
     unknown = NotKnown(f"its Load is {value!r}")
     assert unit.outlets[0].figures == usual.outlets[0].figures._replace(power_w=unknown)
-    # all the rest is as usual
-    assert unit._replace(outlets=usual.outlets) == usual
+    # all the rest is as usual, but for the power of the unit, which is the sum
+    assert unit._replace(outlets=usual.outlets) == usual._replace(power_w=unknown)
 
 
 @pytest.mark.parametrize("value", [None, "8610", "", True, [], {}, -1])
@@ -218,8 +279,23 @@ def test_a_lost_counter_is_not_replaced_by_the_one_that_a_user_resets() -> None:
     unit = read({**NEW, "Outputs": [output, NEW["Outputs"][1]]})
     reason = "there is no EnergyNR, which others of its kind have"
     assert [outlet.figures.energy_kwh for outlet in unit.outlets] == [NotKnown(reason), 4.0]
-    measure = {"TotalCurrent": 1000, "TotalLoad": 230, "TotalEnergy": 7}
-    assert isinstance(read({**NEW, "GlobalMeasure": measure}).energy_kwh, NotKnown)
+
+
+@pytest.mark.parametrize("total, by_outputs", [("TotalCurrent", 1.0), ("TotalEnergyNR", 8.0)])
+def test_a_total_that_the_unit_does_not_show_is_the_sum_of_its_outputs(
+    total: str, by_outputs: float
+) -> None:
+    """Of the same counter: not that which a user resets."""
+    measure = {**NEW["GlobalMeasure"], "TotalEnergy": 7}
+    del measure[total]
+    unit = read({**NEW, "GlobalMeasure": measure})
+    assert by_outputs in (unit.load_a, unit.energy_kwh)
+    assert 7 not in (unit.load_a, unit.energy_kwh)
+    # of outputs of which one has no meter there is no sum
+    output = {"ID": 2, "State": 1}
+    unit = read({**NEW, "GlobalMeasure": measure, "Outputs": [NEW["Outputs"][0], output]})
+    reasons = {reason_without(figure) for figure in (unit.load_a, unit.energy_kwh)}
+    assert reasons == {"", "1 of 2 parts of the sum have no meter"}
 
 
 def test_an_output_without_any_figure_has_no_meter() -> None:

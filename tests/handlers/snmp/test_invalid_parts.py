@@ -35,6 +35,7 @@ from handlers.snmp.sources import (
     Tables,
 )
 from handlers.snmp.states import Doubt, State
+from tests.rows import each_row
 
 A, B = Column("1.3.1"), Column("1.3.2")
 WRITE = Write(A, on=1, off=2)
@@ -47,7 +48,7 @@ TOO_LARGE: tuple[Callable[[], object], ...] = (
 )
 
 
-@pytest.mark.parametrize(
+@each_row(
     "build, sentence",
     [
         (lambda: Column("1.3.x"), "oid is '1.3.x'"),
@@ -71,7 +72,7 @@ TOO_LARGE: tuple[Callable[[], object], ...] = (
         (lambda: Only(A, B, ()), "values is empty"),
         (lambda: Only(A, B, ("1 ",)), "values has '1 '"),
         (lambda: Arc(A, 0, ()), "values is empty"),
-        (lambda: Complete(A), "beside, count, least, numbered and next_row are missing"),
+        (lambda: Complete(A), "beside, count, least and next_row are missing"),
         (lambda: EachUnit(A, B, ()), "units is empty"),
         (lambda: EachUnit(A, B, (B, B)), "units has a value twice"),
         (lambda: Checked(A, (), B, ("1",)), "values is empty"),

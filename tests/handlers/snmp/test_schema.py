@@ -13,6 +13,7 @@ from handlers.snmp.frozen_value import FrozenValue, parts_of
 from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
 from tests.handlers.snmp.every_part import EVERY_PART
+from tests.rows import each_row
 
 ACME: dict[str, Any] = {
     "key": "acme-strip",
@@ -223,9 +224,7 @@ def test_any_json_becomes_a_profile_or_a_profile_error(path: str, value: Any) ->
         assert str(error).startswith("profile")
 
 
-@pytest.mark.parametrize(
-    "kind", [*schema.PLAIN, *schema.KINDS.values()], ids=lambda kind: kind.__name__
-)
+@each_row("kind", [*schema.PLAIN, *schema.KINDS.values()], ids=lambda kind: kind.__name__)
 def test_a_part_describes_all_of_its_fields_or_none(kind: type[FrozenValue]) -> None:
     names_in_page = re.findall(
         r"^    (\w+): ", (inspect.getdoc(kind) or "").partition("Fields:\n")[2], re.MULTILINE
@@ -237,6 +236,15 @@ def test_a_profile_with_the_field_that_ended_is_read() -> None:
     profile: Any = json.loads(json.dumps(ACME))
     profile["switching_confidence"] = "medium"
     assert schema.loads(json.dumps(profile)) == schema.loads(json.dumps(ACME))
+
+
+def test_rows_with_the_numbering_that_ended_are_read() -> None:
+    profile: Any = json.loads(json.dumps(ACME))
+    current = profile["outlets"][0]["current"]
+    current["source"] = {"kind": "Complete", "source": current["source"], "least": 1}
+    expected = schema.loads(json.dumps(profile))
+    current["source"]["numbered"] = -1
+    assert schema.loads(json.dumps(profile)) == expected
 
 
 def test_a_figure_with_the_syntax_that_ended_is_read() -> None:
