@@ -18,12 +18,13 @@ from handlers.snmp import schema
 from handlers.snmp.frozen_value import check_parts
 from handlers.snmp.profiles import PROFILE_BY_KEY, PROFILES
 from pdu.families import own_profiles
+from pdu.files.whole_files import write_whole
 from pdu.loading import handler_source
 from pdu.loading.handler_paths import is_path
 from pdu.loading.handler_source import HandlerSource
 from pdu.workshop.handler.handler_imports import TOOL_MODULES
 
-from .archives import archive, keep_replaced, version, write_file
+from .archives import archive, keep_replaced, version
 from .closure import BuildError
 from .script import HANDLERS, Handler, register_script
 from .snmp_options import (
@@ -33,6 +34,7 @@ from .snmp_options import (
     families_source,
     has_snmp_options,
     left_out_options,
+    older_own_profile,
     with_snmp_options,
 )
 
@@ -41,11 +43,11 @@ _NAMES = [handler.name for handler in HANDLERS]
 
 
 def build(tree: Path, out: Path, handlers: Sequence[Handler]) -> list[Path]:
-    """Write the archives of `handlers` and register.sh to `out`, and return their paths. Raises
-    BuildError and OSError.
+    """Write the archives of `handlers` and register.sh to `out`, and return the paths of the
+    archives. Raises BuildError and OSError.
 
     The script knows the archives of this version in `out`, whoever built them, and those of other
-    handlers. Without a name it registers those of this version.
+    handlers.
     """
     number = version(tree)
     archives: dict[str, bytes] = {}
@@ -60,14 +62,14 @@ def build(tree: Path, out: Path, handlers: Sequence[Handler]) -> list[Path]:
     out.mkdir(parents=True, exist_ok=True)
     for name, data in archives.items():
         keep_replaced(out / name, data)
-        write_file(out / name, data)
+        write_whole(str(out / name), data)
     write_script(out, number)
-    return [out / name for name in archives] + [out / "register.sh"]
+    return [out / name for name in archives]
 
 
 def write_script(out: Path, number: str) -> None:
     """Write register.sh for what is in `out` now. Raises OSError."""
-    write_file(out / "register.sh", register_script(out, number).encode(), 0o755)
+    write_whole(str(out / "register.sh"), register_script(out, number).encode(), 0o777)
 
 
 class OwnHandler(NamedTuple):
@@ -79,8 +81,7 @@ class OwnHandler(NamedTuple):
     @property
     def register_line(self) -> str:
         """The command that registers it."""
-        script = shlex.quote(str(self.path.parent / "register.sh"))
-        return f"sh {script} {self.source.archive.top}"
+        return f"pdu register {shlex.quote(str(self.path))}"
 
 
 def build_own(words: Sequence[str], out: Path) -> list[OwnHandler]:
@@ -99,7 +100,7 @@ def build_own(words: Sequence[str], out: Path) -> list[OwnHandler]:
     for source in sources:
         path = out / f"{source.archive.top}.tar.gz"
         keep_replaced(path, source.data)
-        write_file(path, source.data)
+        write_whole(str(path), source.data)
         handlers.append(OwnHandler(path, source))
     write_script(out, version(ROOT / "handlers"))
     return handlers
@@ -302,6 +303,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     for own in own_handlers:
         print(_summary(own.path, own.source.data))
         print(f"import path {own.source.import_path}; register it: {own.register_line}")
-    if left_out:
-        print(f"build.py: {left_out}", file=sys.stderr)
+    for sentence in (left_out, older_own_profile(handlers, options.out)):
+        if sentence:
+            print(f"build.py: {sentence}", file=sys.stderr)
     return 0

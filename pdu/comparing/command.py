@@ -21,8 +21,9 @@ from pdu_common.snmp_client.process_options import reading_only
 from ..cli.error_output import describe
 from ..cli.exit_codes import DONE, NOT_SEEN
 from ..cli.groups import Subcommand
-from ..cli.options import FILE, TEXT, NumberRange, Run, output_options, pass_run
+from ..cli.options import TEXT, NumberRange, Run, output_options, pass_run
 from ..cli.output import counted, print_json_line, waiting
+from ..cli.shared_options import out_option
 from ..cli.terminal_lines import print_text
 from ..loading.handler_archives import BadArchive
 from ..loading.handler_loading import LoadedHandler, load
@@ -80,7 +81,7 @@ class _Side(NamedTuple):
     type=NumberRange(0.01, _MOST_MINUTES),
     help="again and again, until Ctrl-C",
 )
-@click.option("--out", metavar="FILE", type=FILE, help="add a line of each comparison to this file")
+@out_option(help="add a line of each comparison to this file")
 @login_options
 @output_options
 @pass_login

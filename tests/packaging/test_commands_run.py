@@ -39,13 +39,12 @@ from .test_pages import PAGES
 # The beginning of a line -> the test that runs it, or a reason if no test of this project can.
 _ELSEWHERE: Mapping[str, str] = {
     ".": "tests/packaging/test_documented_commands.py",
-    "export": "tests/packaging/test_register_script.py",
+    "export": "tests/pdu/registration/test_register.py",
     "echo": "tests/pdu/monitoring/test_check.py",
     "make": "tests/packaging/test_documented_commands.py",
     "make demo": "tests/demo/test_demo.py",
     "make serve": "tests/dcimanager/test_command.py",
     "make packages": "tests/packaging/test_build.py",
-    "sh dist/register.sh": "tests/packaging/test_register_script.py",
     "pdu register": "tests/pdu/registration/test_register.py",
     "pdu platform": "tests/pdu/platform_copy/test_platform.py",
     "pdu compare": "tests/pdu/comparing/test_compare.py",

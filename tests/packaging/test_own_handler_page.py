@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.dcimanager.manager import DciManager
-from tests.needs import ROOT, program
+from tests.needs import ROOT
 from tests.ports import reserved
 from tests.waiting import PATIENCE_S
 
@@ -48,12 +48,10 @@ def clone(tmp_path: Path) -> Path:
 
 
 @pytest.mark.long
-@pytest.mark.against("curl")
 def test_the_commands_of_the_page_lead_to_a_switched_outlet_and_a_registered_handler(
     clone: Path, tmp_path: Path
 ) -> None:
     """As on a machine that has nothing of ours: the system's programs, and an empty HOME."""
-    program("curl")  # register.sh needs it
     port = str(reserved())
     home = tmp_path / "home"
     home.mkdir()

@@ -1,4 +1,4 @@
-"""Each line to type next that `pdu`, `make`, register.sh or the local DCImanager prints is run by a
+"""Each line to type next that `pdu`, `make` or the local DCImanager prints is run by a
 test to its end, with the answer that it promises: `RUN_BY` names the test, and some stand here.
 """
 
@@ -21,7 +21,7 @@ from handlers import registry
 from pdu.recordings.snmp import snmprec
 from pdu.recordings.snmp.agent import SnmpServer
 from pdu.recordings.snmp.unit import RecordedUnit
-from tests.needs import ROOT, program
+from tests.needs import ROOT
 from tests.pdu.monitoring.halls import PDU, environment
 from tests.pdu.running import run
 from tests.peers import PEERS
@@ -266,7 +266,6 @@ def _build(folder: Path) -> None:
 
 
 def test_the_line_of_make_serve_registers_the_built_handlers(tmp_path: Path) -> None:
-    program("curl")
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.dcimanager", "--data", str(tmp_path / "data")],
         cwd=ROOT,
@@ -281,10 +280,10 @@ def test_the_line_of_make_serve_registers_the_built_handlers(tmp_path: Path) -> 
         _, first_step, registration = line.partition("make packages, then: ")
         assert first_step
         _build(tmp_path / "dist")
-        shell = _shell(registration.replace("dist/", f"{tmp_path}/dist/"), ROOT)
+        shell = _shell(f"{registration.strip()[:-1]} --dist {tmp_path}/dist)", ROOT)
         process.send_signal(signal.SIGINT)
     assert shell.returncode == 0, shell.stderr
-    assert shell.stdout.count("registered with the id") == len(registry.names())
+    assert shell.stdout.count(": registered as ") == len(registry.names())
 
 
 def _make_steps() -> list[str]:
@@ -305,7 +304,7 @@ def test_what_make_names_next_is_there() -> None:
 
 def test_the_line_of_make_packages_shows_the_calls(tmp_path: Path) -> None:
     _build(tmp_path / "dist")
-    (step,) = [step for step in _make_steps() if "register.sh" in step]
+    (step,) = [step for step in _make_steps() if "pdu register" in step]
     line, _, _ = step.partition(" shows")
     _, _, words = line.partition("pdu ")
     pdu = shlex.join(["env", f"PYTHONPATH={ROOT}", sys.executable, "-m", "pdu"])
