@@ -11,7 +11,7 @@ from typing import Optional
 import click
 
 from handlers import VERSION, registry
-from handlers.shared.errors import SettingsError, printable
+from handlers.shared.errors import Refused, SettingsError, printable
 
 from ..cli.exit_handling import UNWRITABLE
 from ..cli.groups import Subcommand
@@ -156,7 +156,9 @@ def register(
 def _register(
     uploads: Sequence[Upload], dist: str, given_id: str, run: Run, speaker: _Speaker
 ) -> list[UploadResult]:
-    """Log in, and do one handler after the other; the first error ends it."""
+    """Log in, and do one handler after the other. A refusal is raised when the others are done, any
+    other error at once.
+    """
     for note in _notes(uploads, dist):
         speaker.say(note)
     server = Server(
@@ -173,16 +175,27 @@ def _register(
     registrar.log_in(email, password.text, password.source)
     run.changing = True
     results = []
+    refusals = []
     for upload in uploads:
-        result = registrar.register(upload, given_id)
-        content = result.content
-        if result.content_before:
-            content += f" (before: {result.content_before})"
+        try:
+            result = registrar.register(upload, given_id)
+        except Refused as error:
+            if len(uploads) == 1:
+                raise
+            speaker.say(f"{upload.handler}: refused, see the end")
+            refusals.append(f"{upload.handler}: {error.reason}")
+            continue
         speaker.say(
-            f"{result.handler}: archive uploaded, {content}, import path {result.import_path},"
-            f" id {result.id}."
+            f"{result.handler}: archive uploaded, {result.content}, import path"
+            f" {result.import_path}, id {result.id}."
         )
         results.append(result)
+    if refusals:
+        raise Refused(
+            f"{len(refusals)} of {len(uploads)} handlers were refused, the others are uploaded: "
+            + "; ".join(refusals),
+            host=server.url,
+        )
     return results
 
 
@@ -315,7 +328,7 @@ def _dry_run(uploads: Sequence[Upload], dist: str, given_id: str) -> Result:
         *login_lines(url, email or "<DCI_EMAIL>"),
     ]
     for upload in uploads:
-        number = given_id or ids.known(upload.handler).id
+        number = given_id or ids.known(upload.handler)
         if number in (NEW, UNCLEAR):
             number = ""
         lines += upload_lines(url, upload, number)
