@@ -106,34 +106,23 @@ def build_own(words: Sequence[str], out: Path) -> list[OwnHandler]:
     return handlers
 
 
-class OwnProfile(NamedTuple):
-    """The archive for a PDU that a file describes in JSON."""
-
-    file: Path
-    handler: Handler
-    #: what `pdu draft` guessed in the file and nobody has confirmed: outlets with such a state are
-    #: UNKNOWN
-    guesses: Sequence[str]
-
-
-def own_profile(file: Path) -> OwnProfile:
-    """What the file describes; it is read once, because it may be a pipe. Raises BuildError."""
+def own_profile(file: Path) -> Handler:
+    """The archive for the PDU that a file describes in JSON. The file is read once, because it may
+    be a pipe. Raises BuildError.
+    """
     try:
         profile = own_profiles.read_profile(file)
         family = own_profiles.own_family(profile)
     except schema.ProfileError as error:
         raise BuildError(f"{file}: {error}") from None
-    guesses = own_profiles.guesses(profile)
     options = own_profiles.options_source(family.options)
-    handler = Handler(
+    return Handler(
         name=family.name,
         shown=family.shown,
         protocol="snmp",
         package="snmp",
         replace={OPTIONS_FILE: options, FAMILIES_FILE: families_source(())},
-        is_draft=bool(guesses),
     )
-    return OwnProfile(file, handler, guesses)
 
 
 def check_families() -> None:
@@ -257,7 +246,7 @@ def _targets(parser: argparse.ArgumentParser, options: argparse.Namespace) -> _T
 
 
 def _handlers(
-    names: Sequence[str], options: argparse.Namespace, profiles: Sequence[OwnProfile]
+    names: Sequence[str], options: argparse.Namespace, profiles: Sequence[Handler]
 ) -> list[Handler]:
     """The archives of the pack with these names, and those of the profiles. Raises BuildError."""
     handlers = []
@@ -269,7 +258,7 @@ def _handlers(
             if has_snmp_options(options):
                 handler = with_snmp_options(handler, options)
         handlers.append(handler)
-    handlers += [profile.handler for profile in profiles]
+    handlers += profiles
     for name, count in Counter(handler.name for handler in handlers).most_common(1):
         if count > 1:
             raise BuildError(f"profile.key: two files of --profile build pdu_{name}")
@@ -286,8 +275,7 @@ def _summary(path: Path, data: bytes) -> str:
 def main(arguments: Optional[Sequence[str]] = None) -> int:
     """The command line.
 
-    Returns 0 if built, 9 if a profile among them has guesses, else 1. Arguments that the parser
-    refuses exit with 2.
+    Returns 0 if built, else 1. Arguments that the parser refuses exit with 2.
     """
     parser = _parser()
     options = parser.parse_args(arguments)
@@ -310,9 +298,6 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         place = error.filename2 or error.filename or options.out
         print(f"build.py: {place} cannot be read or written ({error.strerror})", file=sys.stderr)
         return 1
-    for profile in profiles:
-        for guess in profile.guesses:
-            print(f"build.py: {profile.file}: {guess}", file=sys.stderr)
     for path in archives:
         print(_summary(path, path.read_bytes()))
     for own in own_handlers:
@@ -321,19 +306,4 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     for sentence in (left_out, older_own_profile(handlers, options.out)):
         if sentence:
             print(f"build.py: {sentence}", file=sys.stderr)
-    return _report_drafts(handlers, options.out)
-
-
-def _report_drafts(handlers: Sequence[Handler], out: Path) -> int:
-    """Name the archives with guesses. Returns the exit code."""
-    drafts = [handler.name for handler in handlers if handler.is_draft]
-    if not drafts:
-        return 0
-    archives = ", ".join(f"pdu_{name}" for name in drafts)
-    path = out / registry.archive_name(drafts[0])
-    print(
-        f"build.py: {archives}: built with the guesses above; it is registered if it is named:"
-        f" pdu register {shlex.quote(str(path))}",
-        file=sys.stderr,
-    )
-    return 9
+    return 0

@@ -35,8 +35,6 @@ class Handler(NamedTuple):
     package: str = ""
     #: new content for some of its files, by path
     replace: Mapping[str, str] = {}
-    #: of a profile with guesses of `pdu draft`: registered by its name alone
-    is_draft: bool = False
 
     def read_only(self) -> Handler:
         """The same handler under a name of its own, whose commands are refused."""
@@ -50,8 +48,6 @@ class Handler(NamedTuple):
     def about(self) -> str:
         """Its `about.py`, from which tools learn what DCImanager is told."""
         lines = [f"SHOWN = {self.shown!r}", f"PROTOCOL = {self.protocol!r}"]
-        if self.is_draft:
-            lines.append('GUESSES = "its profile has guesses of pdu draft"')
         return "\n".join(['"""What DCImanager is told of this handler."""', "", *lines, ""])
 
 

@@ -240,15 +240,11 @@ def _uploads(
         upload = read_upload(
             path, display_name=display_name or "", protocol=protocol or "", is_trial=is_trial
         )
-        if upload.is_draft and not words:
-            continue
         first_upload = uploads.setdefault(upload.handler, upload)
         if first_upload.data != upload.data:
             raise SettingsError(
                 f"{first_upload.path} and {path} are both {upload.handler}: give one"
             )
-    if not uploads:
-        raise SettingsError(f"{dist} has drafts with guesses alone: name the one to register")
     return list(uploads.values())
 
 

@@ -21,11 +21,8 @@ import pytest
 from builder import command
 from handlers import VERSION
 from pdu import root
-from pdu.recordings.snmp import snmprec
 from tests import terminal
-from tests.needs import ROOT, program, pysmi
-from tests.pdu.evidence.draft import modules
-from tests.pdu.evidence.draft.acme import ACME, acme
+from tests.needs import ROOT, program
 from tests.pdu.monitoring.halls import PDU, environment
 from tests.ports import reserved
 from tests.simulators.nut_server import ADMIN, NutServer, SwitchedPdu
@@ -65,7 +62,9 @@ _ELSEWHERE: Mapping[str, str] = {
             "python3 packaging/build.py --profile mine.json",
             "pdu identify 127.0.0.1:16161",
             "pdu record snmp 127.0.0.1:16161",
-            "pdu draft unit.snmprec --mib docs/own-pdu",
+            "pdu supports 1.3.6.1.4.1.32473.20",
+            "pdu snmp show netio",
+            "sed -i",
             "pdu snmp check mine.json",
             "cp docs/own-pdu",
             "pdu replay docs/own-pdu",
@@ -86,7 +85,6 @@ _ELSEWHERE: Mapping[str, str] = {
         ),
         "tests/packaging/test_own_handler_page.py",
     ),
-    "python -m pip install": "it needs PyPI",
     "pdu exporter": "tests/pdu/monitoring/test_exporter_process.py",
     "curl http://127.0.0.1:9914": "tests/pdu/monitoring/test_exporter.py",
     "pdu prove": "tests/pdu/evidence/prove/test_command.py",
@@ -209,12 +207,9 @@ def _files(folder: Path, words: Sequence[str], address: str) -> None:
             (folder / name).write_text(listed)
     if "pdu.bin" in read:
         (folder / "pdu.bin").write_bytes(image("4.4.1.6-53300"))
-    if "unit.snmprec" in read or "strange.snmprec" in read:
-        text = "\n".join(snmprec.snmprec_lines(acme())) + "\n"
+    if "unit.snmprec" in read:
+        text = (ROOT / "docs" / "own-pdu" / "acme-bar.snmprec").read_text("utf-8")
         (folder / "unit.snmprec").write_text(text, "utf-8")
-        (folder / "strange.snmprec").write_text(text, "utf-8")
-    if "ACME-MIB.txt" in read:
-        (folder / "ACME-MIB.txt").write_text(modules.module("ACME-MIB", ACME), "utf-8")
     if any(word.startswith("dist/") for word in read):
         command.main(["--profile", str(PROFILE), "--out", str(folder / "dist")])
 
@@ -255,8 +250,6 @@ def test_the_line_runs_as_written(
 ) -> None:
     for key in [key for key in os.environ if key.startswith("PDU_")]:
         monkeypatch.delenv(key)
-    if "--mib" in line.words:
-        monkeypatch.syspath_prepend(pysmi())
     name, *arguments = line.words
     with _served(line.words) as (address, login):
         _files(tmp_path, line.words, address)

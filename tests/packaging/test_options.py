@@ -251,7 +251,7 @@ def test_two_profiles_of_one_name_are_refused(
         (["--only", "Vertiv"], "there is no family 'Vertiv'; similar: "),
         (
             ["--only", "zzzzzzzz"],
-            "there is no family 'zzzzzzzz'; to list all families, run: pdu snmp families",
+            "there is no family 'zzzzzzzz'; to list all families, run: pdu snmp families --table",
         ),
         (
             ["--profile-key", "apc"],

@@ -270,19 +270,6 @@ def test_letters_of_any_script_arrive(admin: Admin, manager: DciManager, tmp_pat
     assert (handler.name, handler.protocol) == ('Стойка "1"', ["custom"])
 
 
-def test_a_draft_is_registered_by_its_name_alone(
-    admin: Admin, manager: DciManager, tmp_path: Path
-) -> None:
-    draft = script.Handler("small", "Small", "custom", is_draft=True)
-    command.build(small_tree(tmp_path / "tree", version=VERSION), admin.dist, [draft])
-
-    assert admin.run(manager).code == 0
-    assert uploads(manager) == [(1, "pdu_snmp", 1)]
-
-    assert admin.run(manager, "small").code == 0
-    assert uploads(manager) == [(1, "pdu_snmp", 1), (2, "pdu_small", 1)]
-
-
 # ---- ids ----
 
 
