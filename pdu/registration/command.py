@@ -49,7 +49,8 @@ HANDLER  the name of a built archive, such as snmp; or the PATH of an archive, f
 of anybody's, PATH:IMPORT.PATH for one of several. Without one: all archives of this version
 
 The archives are checked, then DCImanager's list is read; a handler that it does not have is
-registered, once. To roll back, give the PATH of an older archive: --list shows those of DIR.
+registered, once. One that is refused does not end the others. To roll back, give the PATH of
+an older archive: --list shows those of DIR.
 
 \b
 Environment; URL, e-mail and password are asked for on a terminal:
