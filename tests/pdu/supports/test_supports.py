@@ -28,6 +28,7 @@ from pdu.supports.table import entries
 from tests.needs import ROOT
 from tests.pdu.running import run
 from tests.recordings import fixtures
+from tests.rows import each_row
 
 _UNSUPPORTED = 8
 
@@ -73,10 +74,10 @@ def _text_answer(capsys: pytest.CaptureFixture[str], question: str) -> str:
     return " ".join(out.split())
 
 
-EACH_QUESTION = pytest.mark.parametrize("row", QUESTIONS, ids=lambda row: row.question)
+EVERY_QUESTION = each_row("row", QUESTIONS, ids=lambda row: row.question)
 
 
-@EACH_QUESTION
+@EVERY_QUESTION
 def test_a_question_has_its_verdict_as_text_and_exit_code(
     row: Question, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -92,7 +93,7 @@ def test_a_question_has_its_verdict_as_text_and_exit_code(
     assert text.startswith(f"{row.question}: {shown_verdict}\n")
 
 
-@EACH_QUESTION
+@EVERY_QUESTION
 def test_the_answer_to_a_question_has_its_words_and_a_next_step_or_a_source(
     row: Question, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -106,7 +107,7 @@ def test_the_answer_to_a_question_has_its_words_and_a_next_step_or_a_source(
         assert "said by https://" in text or " have this number" in text
 
 
-@EACH_QUESTION
+@EVERY_QUESTION
 def test_the_answer_to_a_question_fits_a_terminal(
     row: Question, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -116,7 +117,7 @@ def test_the_answer_to_a_question_fits_a_terminal(
         assert len(line) <= 80 or "https://" in line
 
 
-@EACH_QUESTION
+@EVERY_QUESTION
 def test_the_answer_to_a_question_names_what_reads_and_switches_it(
     row: Question, capsys: pytest.CaptureFixture[str]
 ) -> None:

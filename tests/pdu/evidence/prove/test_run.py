@@ -91,7 +91,7 @@ def test_what_the_unit_says_of_itself_has_no_word_of_the_login() -> None:
 SYS_DESCR = "1.3.6.1.2.1.1.1.0"
 
 
-@units.EACH
+@units.EVERY_ROW
 def test_no_family_tells_the_host_that_its_agent_describes(unit: Fixture) -> None:
     """sysDescr is not the firmware: Net-SNMP's names the host, and others the serial number."""
     memory = Memory({oid: plain(row) for oid, row in unit.rows.items()})
