@@ -24,6 +24,7 @@ from pdu_common.helper import EnumPowerStatus
 from tests.handlers.snmp.memory import Memory, Value, plain
 from tests.handlers.snmp.units import FAMILIES, FIXTURES, find, memory, unit_id
 from tests.recordings import Fixture
+from tests.rows import each_row
 
 #: families whose own doubt about several outlets leaves the figures right
 OTHER_DOUBTS = {
@@ -98,7 +99,7 @@ def refusal(device: SnmpDevice, identity: str) -> Optional[str]:
     return error.value.reason
 
 
-@pytest.mark.parametrize("unit, contact", CONTACTS)
+@each_row("unit, contact", CONTACTS)
 def test_without_contact_nothing_is_left(unit: Fixture, contact: Contact) -> None:
     device = memory(unit)
     put_bad_marks(contact, unit, device)
