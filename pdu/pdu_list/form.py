@@ -110,9 +110,7 @@ def _pdu_data(
     """What the handler is made from: the address, the settings given, and secrets, asked for if
     absent.
     """
-    for key, text in login.settings.items():
-        if not text.strip():
-            raise SettingsError((NamedSetting(key[:60]), f" {EMPTY}"))
+    refuse_empty(login)
     if "host" in login.settings and "host" not in login.of_list:
         raise SettingsError((NamedSetting("host"), " is not taken beside HOST: give one address"))
     if handler.settings:
@@ -134,6 +132,13 @@ def _pdu_data(
     values.update(login.given(("username",), host))
     values.update(_secret_values(secrets, login))
     return PduData(host.host if host.port is not None else str(host), values)
+
+
+def refuse_empty(login: Login) -> None:
+    """Raises SettingsError for a setting that is given without a value."""
+    for key, text in login.settings.items():
+        if not text.strip():
+            raise SettingsError((NamedSetting(key[:60]), f" {EMPTY}"))
 
 
 def forms_of_port(handler: LoadedHandler, login: Login) -> Sequence[Callable[[int], PduData]]:

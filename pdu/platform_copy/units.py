@@ -15,8 +15,10 @@ from ..recordings.nut import dump
 from ..recordings.nut.server import NutServer
 from ..recordings.replay_server import HOST
 from ..recordings.snmp.agent import SnmpServer
-from ..workshop.handler.method_trials import Methods, States, TrialDevice
-from ..workshop.handler.trial_units import COMMUNITY, TrialUnit, family_device
+from ..workshop.handler.calls import Methods
+from ..workshop.handler.comparisons import States
+from ..workshop.handler.snmp_units import COMMUNITY, TrialUnit, family_device
+from ..workshop.handler.trial_device import TrialDevice
 from .trials import Form
 
 #: seconds for one SNMP request of the platform

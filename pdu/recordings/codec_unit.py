@@ -37,6 +37,7 @@ from .state_columns import (
     value_at,
     with_values,
     without_values,
+    zero_figures,
 )
 from .text_answers import TextAnswer, body_of
 from .unit_logins import KnownRequest, known_request, session_answer
@@ -69,7 +70,6 @@ class CodecUnit(HttpPdu):
         self.documents: dict[str, Any] = {}
         for key, document in documents.items():
             if isinstance(document, TextAnswer):
-                self.is_text = True
                 self.documents[key] = TextPieces.of(document)
             else:
                 self.documents[key] = copy.deepcopy(document)
@@ -248,6 +248,11 @@ class CodecUnit(HttpPdu):
             if has_same_states and self._figures(documents)[:1] != load:
                 return [documents]
         return []
+
+    def with_zero_figures(self) -> Sequence[Answers]:
+        states = self.outlet_states()
+        zeros = zero_figures(self.documents, [], states)
+        return [documents for documents in zeros if self._states_in(documents) == states]
 
     def without_outlets(self) -> Sequence[Answers]:
         """The documents with an empty list in the place of the one of outlets."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 import copy
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Optional, Union
 
 from .simulated_pdu import States
@@ -129,7 +129,9 @@ def _is_plain_member(place: Place) -> bool:
 
 
 def undocumented(value: Any) -> Any:
-    """A state that no device documents, of the type of this one."""
+    """A state that no device documents, of the type of this one; null beside true and false."""
+    if isinstance(value, bool):
+        return None
     if isinstance(value, str) and not value.isdecimal():
         return _UNDOCUMENTED
     return type(value)(_UNDOCUMENTED_NUMBER)
@@ -156,6 +158,30 @@ def number_places(contents: Contents, columns: Sequence[Column]) -> list[Place]:
     step = max(1, len(middle_places) // _MOST_FIGURES)
     some_places = middle_places[::step]
     return some_places[:_MOST_FIGURES]
+
+
+def zero_figures(
+    contents: Contents, columns: Sequence[Column], names: Collection[str]
+) -> list[dict[str, Any]]:
+    """The contents with 0 in the place of one number each, that is no state and no name of an
+    outlet; of JSON with more of them than _MOST_FIGURES, one of each column.
+    """
+    state_places = {place for column in columns for place in column.places}
+    places: list[Place] = []
+    for place in all_places(contents):
+        value = value_at(contents, place)
+        is_figure = _is_number(value) and str(value) not in names and float(value) != 0
+        if is_figure and place not in state_places:
+            places.append(place)
+    if len(places) > _MOST_FIGURES:
+        some_places = number_places(contents, columns)
+        places = [place for place in places if place in some_places]
+    zeros: list[dict[str, Any]] = []
+    for place in places:
+        value = value_at(contents, place)
+        zero = re.sub("[0-9]", "0", value) if isinstance(value, str) else type(value)(0)
+        zeros.append(with_values(contents, {place: zero}))
+    return zeros
 
 
 def list_places(contents: Contents, count: int) -> list[Place]:

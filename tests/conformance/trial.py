@@ -21,8 +21,9 @@ from pdu.platform_copy.trials import (
     worker_process,
 )
 from pdu.platform_copy.worker import Worker
-from pdu.workshop.handler.method_trials import TrialDevice, method_findings
+from pdu.workshop.handler.method_trials import method_findings
 from pdu.workshop.handler.rules import KEPT, RULES
+from pdu.workshop.handler.trial_device import TrialDevice
 from pdu_common.helper import EnumPowerStatus
 from tests.peers import Peer
 
