@@ -147,15 +147,13 @@ def forms_of_port(handler: LoadedHandler, login: Login) -> Sequence[Callable[[in
     have that, or stands in the address.
     """
 
+    data = _plain_data(handler, login)  # once: it may ask for a secret
+
     def as_setting(port: int) -> PduData:
-        data = _plain_data(handler, login)
-        data.custom_params["port"] = str(port)
-        return data
+        return PduData(data.ip, {**data.custom_params, "port": str(port)})
 
     def in_address(port: int) -> PduData:
-        data = _plain_data(handler, login)
-        data.ip = f"{LOOPBACK}:{port}"
-        return data
+        return PduData(f"{LOOPBACK}:{port}", dict(data.custom_params))
 
     keys = {setting.key for setting in handler.settings}
     # a handler of others may not say its settings

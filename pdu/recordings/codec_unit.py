@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import itertools
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -185,20 +186,31 @@ class CodecUnit(HttpPdu):
         return {outlet.identity: outlet.state for outlet in self.read_state().outlets}
 
     def turn_outlet(self, identity: str, *, on: Optional[bool]) -> bool:
-        """Change a value so that the codec reads this state for the outlet, and no other changes.
-        False if no such change is found.
+        """Change a value, or two that must agree, so that the codec reads this state for the
+        outlet, and no other changes. False if no such change is found.
         """
         with self._changing:
             states = self.outlet_states()
             expected_states = {**states, identity: on}
             if expected_states == states:
                 return True
+            doubtful_states = {**states, identity: None}
+            doubtful_changes: list[tuple[Place, Any]] = []
             for place in all_places(self.documents):
                 for value in self._likely_values(place, on=on):
                     documents = with_values(self.documents, {place: value})
-                    if self._states_in(documents) == expected_states:
+                    new_states = self._states_in(documents)
+                    if new_states == expected_states:
                         self.documents = documents
                         return True
+                    if new_states == doubtful_states != states:
+                        doubtful_changes.append((place, value))
+            # such as the position of a relay, and the voltage behind it
+            for pair in itertools.combinations(doubtful_changes, 2):
+                documents = with_values(self.documents, dict(pair))
+                if self._states_in(documents) == expected_states:
+                    self.documents = documents
+                    return True
             return False
 
     def _likely_values(self, place: Place, *, on: Optional[bool]) -> Sequence[Any]:

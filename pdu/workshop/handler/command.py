@@ -22,6 +22,7 @@ from pdu_common.connection import PduData
 
 from ...cli.exit_codes import DEFECT, DONE, NOT_SEEN
 from ...cli.groups import EPILOG, Group
+from ...cli.known_secrets import forget_secrets
 from ...cli.options import (
     FILE,
     SECRETS,
@@ -348,6 +349,7 @@ def _forms(handler: LoadedHandler, login: Login) -> Sequence[Callable[[int], Pdu
     secret_keys = {setting.key for setting in handler.settings if setting.secret}
     secret_keys |= {*SECRETS, *login.secret_files}
     forms = connection_data.forms_of_port(handler, login)
+    forget_secrets()  # the owner's, which the handler is not given: a text may hold one by chance
     return [partial(_form_with_trial_secrets, form, secret_keys) for form in forms]
 
 

@@ -68,7 +68,7 @@ class Forms(NamedTuple):
         )
 
     def that_reaches(self, recording: ReplayedDevice) -> Optional[Forms]:
-        """With the first form alone with which a request reaches the recording; None if none does."""
+        """With the first form alone that leads a request to the recording; None if none does."""
         for form in self.forms:
             forms = self._replace(forms=[form])
             with contextlib.suppress(Exception):

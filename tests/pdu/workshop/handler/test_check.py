@@ -12,7 +12,7 @@ import pytest
 
 from pdu.loading.four_methods import LACKING
 from pdu.loading.handler_source import read_handler
-from pdu.workshop.handler import device_trials, loading_checks
+from pdu.workshop.handler import loading_checks, snmp_trials
 from pdu.workshop.handler.rules import RULES, UNTRIED, Finding
 from tests.needs import ROOT
 from tests.packaging.installing import once
@@ -66,7 +66,7 @@ def without_device(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         loading_checks, "_check_types", lambda *_: loading_checks._TypesTrial(untried)
     )
-    monkeypatch.setattr(device_trials.SnmpTrials, "findings", lambda *_: iter(()))
+    monkeypatch.setattr(snmp_trials.SnmpTrials, "findings", lambda *_: iter(()))
 
 
 def replaced(*changes: tuple[str, str]) -> str:
@@ -515,7 +515,7 @@ ON_A_DEVICE = {
     ),
     "one object for all PDUs": OnADevice(
         changes=((_MAKE, _ONE_OBJECT),),
-        details={"asked": "make_handler was called for a second PDU, and status asked the first"},
+        details={"pdus": "status of the first PDU did not ask it: what was made for another PDU"},
     ),
     "one outlet in place of an error": OnADevice(
         changes=((_STATUS, _FIRST),),
