@@ -155,7 +155,8 @@ class _ServedTrials:
 
     def findings(self, load_again: Callable[[], LoadedHandler]) -> Iterator[Finding]:
         """One after the other."""
-        finding = two_pdus_finding(self._one_pdu(), self._one_pdu())
+        pdus = [self._one_pdu(name) for name in ("first", "second")]
+        finding = two_pdus_finding(pdus, lambda: len(self._pdu.requests))
         yield finding
         if finding.result == BROKEN:
             return
@@ -198,12 +199,13 @@ class _ServedTrials:
             absent_commands=lambda: len(unit.foreign_commands()),
         )
 
-    def _one_pdu(self) -> OnePdu:
+    def _one_pdu(self, name: str) -> OnePdu:
         pdu = self._new_pdu(UnitFault.NONE)
         unit = ServedUnit(pdu)
         names: dict[str, str] = {}
         kept_methods = self._forms.methods(pdu.port, is_kept=True)
         return OnePdu(
+            name=name,
             methods=RenamedMethods(self._forms.methods(pdu.port), names, unit.states),
             kept_methods=RenamedMethods(kept_methods, names, unit.states),
             unit=unit,
@@ -288,8 +290,12 @@ class _ServedTrials:
             yield maker.raising("empty", "status", devices, judgement_of_emptiness)
 
     def _logins(self, maker: TrialMaker) -> Iterator[FaultTrial]:
-        """Calls of a PDU that refuses the login, and at servers that redirect to another one."""
-        for method in (*READINGS, *maker.outlets):
+        """Calls of a PDU that refuses the login, and at servers that redirect to another one. A
+        handler of a PDU without meters need not ask for figures.
+        """
+        figures = maker.answers.get("statistic")
+        is_metered = figures is not None and not has_no_figure(figures)
+        for method in ("status", *(["statistic"] if is_metered else []), *maker.outlets):
             yield FaultTrial("login", method, partial(self._refused_login, maker, method))
             for status in _REDIRECTS:
                 call = partial(self._redirected, maker, method, status)

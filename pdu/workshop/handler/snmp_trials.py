@@ -100,20 +100,24 @@ class SnmpTrials:
         handler asks for. Ends where two PDUs are taken for one another.
         """
         with contextlib.closing(SnmpServer(COMMUNITY)) as server:
-            requests, errors, is_reached = self._requests(server)
+            unit = TrialUnit.empty_unit()
+            agent = server.serve(unit, 0)
+            errors = self._errors(agent.port, unit)
+            requests = unit.requested_oids()
+            is_reached = agent.datagrams > 0
             device = device or requested_device(requests)
             if device is None:
                 yield from _findings_without_device(requests, errors, is_reached=is_reached)
                 return
             if is_reached:
-                pdus = [self._one_pdu(server, device) for _ in range(2)]
-                finding = two_pdus_finding(*pdus)
+                pdus = [self._one_pdu(server, device, name) for name in ("first", "second")]
+                finding = two_pdus_finding(pdus, lambda: agent.datagrams)
                 yield finding
                 if finding.result == BROKEN:
                     return
             yield from self._device_findings(server, device)
 
-    def _one_pdu(self, server: SnmpServer, device: Device) -> OnePdu:
+    def _one_pdu(self, server: SnmpServer, device: Device, name: str) -> OnePdu:
         unit = TrialUnit(device.rows, device.key)
         agent = server.serve(unit, 0)
         names: dict[str, str] = {}
@@ -123,20 +127,17 @@ class SnmpTrials:
             return RenamedMethods(plain_methods, names, unit.states)
 
         return OnePdu(
+            name=name,
             methods=methods(is_kept=False),
             kept_methods=methods(is_kept=True),
             unit=unit,
             requests=lambda: agent.datagrams,
         )
 
-    def _requests(self, server: SnmpServer) -> tuple[frozenset[str], Mapping[str, Exception], bool]:
-        """The OIDs that are asked for, and each method's error that cannot come from a missing
-        object, on a device that has none of them; and whether a datagram reached it.
-        """
-        unit = TrialUnit.empty_unit()
+    def _errors(self, port: int, unit: TrialUnit) -> Mapping[str, Exception]:
+        """Each method's error that cannot come from a missing object, on a unit that has none."""
         errors: dict[str, Exception] = {}
-        agent = server.serve(unit, 0)
-        methods = self._methods(agent.port, COMMUNITY)
+        methods = self._methods(port, COMMUNITY)
         for name, call in (("status", methods.states), ("statistic", methods.figures)):
             requests_before = len(unit.requests)
             try:
@@ -145,7 +146,7 @@ class SnmpTrials:
                 is_sent = len(unit.requests) > requests_before
                 if not is_sent or _is_own_fault(error):
                     errors[name] = error
-        return unit.requested_oids(), errors, agent.datagrams > 0
+        return errors
 
     def _device_findings(self, server: SnmpServer, device: Device) -> Iterator[Finding]:
         """Findings on a simulated device, then on others with a fault each."""

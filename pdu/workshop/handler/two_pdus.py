@@ -16,6 +16,8 @@ from .rules import KEPT, RULES, Finding, broken, untried
 class OnePdu(NamedTuple):
     """A PDU, and the handler that reads it."""
 
+    #: for people
+    name: str
     #: by a new object in each call
     methods: Methods
     #: by one object
@@ -25,55 +27,67 @@ class OnePdu(NamedTuple):
     requests: Callable[[], int]
 
 
-def two_pdus_finding(first: OnePdu, second: OnePdu) -> Finding:
-    """Call status of both in turn, by an object for each, and command each. For a handler of which
-    requests have reached a PDU of this machine before.
+def two_pdus_finding(pdus: Sequence[OnePdu], requests_before: Callable[[], int]) -> Finding:
+    """Call status of both in turn, by an object for each, and command each. `requests_before`: how
+    many requests reached the PDU that was read before them.
     """
-    for identity, state in second.unit.states().items():
+    for identity, state in pdus[1].unit.states().items():
         if state in OTHER_STATE:
-            second.unit.turn(identity, OTHER_STATE[state])
-    pdus = {"first": first, "second": second}
+            pdus[1].unit.turn(identity, OTHER_STATE[state])
     answers: dict[str, Any] = {}
-    for name, pdu in pdus.items():
-        requests_before = pdu.requests()
+    for pdu in pdus:
+        others = _RequestsOfOthers(pdu, pdus, requests_before)
         try:
-            answers[name] = pdu.methods.states()
+            answers[pdu.name] = pdu.methods.states()
         except Exception as error:
-            reason = error_text(error)
-            if pdu.requests() == requests_before:
-                return _asked_another(f"status of the {name} PDU", reason)
-            return untried("pdus", f"status of the {name} PDU: {reason}")
-        if pdu.requests() == requests_before:
-            return _asked_another(f"status of the {name} PDU", "")
-    for name in (*pdus, *pdus):
-        pdu = pdus[name]
-        requests_before = pdu.requests()
-        try:
+            fault = others.fault(f"status of the {pdu.name} PDU")
+            reason = f"status of the {pdu.name} PDU: {error_text(error)}"
+            return broken("pdus", fault) if fault else untried("pdus", reason)
+        fault = others.fault(f"status of the {pdu.name} PDU")
+        if fault:
+            return broken("pdus", fault)
+    for pdu in (*pdus, *pdus):
+        call = f"status of the {pdu.name} PDU by a kept object"
+        others = _RequestsOfOthers(pdu, pdus, requests_before)
+        states: Any = None
+        with contextlib.suppress(Exception):  # how it ends is another rule
             states = pdu.kept_methods.states()
-        except Exception as error:
-            return broken("pdus", f"status of the {name} PDU by a kept object: {error_text(error)}")
-        if pdu.requests() == requests_before:
-            return _asked_another(f"status of the {name} PDU by a kept object", "")
-        if states != answers[name]:
+        fault = others.fault(call)
+        if fault:
+            return broken("pdus", fault)
+        if states is not None and states != answers[pdu.name]:
             why = "told other states than by a new object, while the other PDU is read in turn"
-            return broken("pdus", f"status of the {name} PDU by a kept object {why}")
-    return _finding_of_commands([("first", first, second), ("second", second, first)])
+            return broken("pdus", f"{call} {why}")
+    return _finding_of_commands(pdus, requests_before)
 
 
-def _finding_of_commands(pairs: Sequence[tuple[str, OnePdu, OnePdu]]) -> Finding:
-    for name, pdu, other in pairs:
+def _finding_of_commands(pdus: Sequence[OnePdu], requests_before: Callable[[], int]) -> Finding:
+    for pdu in pdus:
         outlet = pdu.unit.switchable_outlet()
         if not outlet:
             continue
-        with contextlib.suppress(Exception):  # how it ends is another rule
+        others = _RequestsOfOthers(pdu, pdus, requests_before)
+        with contextlib.suppress(Exception):
             pdu.kept_methods.switch(outlet, on=False)
-        if other.unit.commands:
-            why = f"port_down of outlet {outlet} of the {name} PDU was sent to the other PDU"
-            return broken("pdus", why)
-        pdu.unit.commands.clear()
+        fault = others.fault(f"port_down of outlet {outlet} of the {pdu.name} PDU")
+        if fault:
+            return broken("pdus", fault)
     return Finding(RULES["pdus"], KEPT)
 
 
-def _asked_another(call: str, reason: str) -> Finding:
-    why = f"{call} did not ask it: what was made for another PDU is kept"
-    return broken("pdus", f"{why} ({reason})" if reason else why)
+class _RequestsOfOthers:
+    """How many requests reached the other PDUs before a call."""
+
+    def __init__(
+        self, pdu: OnePdu, pdus: Sequence[OnePdu], requests_before: Callable[[], int]
+    ) -> None:
+        self._counts = [requests_before]
+        self._counts += [other.requests for other in pdus if other is not pdu]
+        self._numbers = [count() for count in self._counts]
+
+    def fault(self, call: str) -> str:
+        """That a call asked one of them, "" if it did not."""
+        numbers = [count() for count in self._counts]
+        if numbers == self._numbers:
+            return ""
+        return f"{call} was sent to another PDU, for which the handler was made before"

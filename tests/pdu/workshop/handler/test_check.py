@@ -87,7 +87,7 @@ def test_the_pages_own_handler_keeps_the_page(tmp_path: Path, check: Check) -> N
     assert broken_rules == []
     for rule in ("types", "figures", "states", "late", "once", "short"):
         assert results[rule][0] == "kept", rule
-    assert set(results) == set(RULES) - {"denied"}  # over HTTP
+    assert set(results) == set(RULES) - {"denied", "login", "redirect", "proxy"}  # over HTTP
 
 
 _APC = """
@@ -484,7 +484,7 @@ ON_A_DEVICE = {
         ),
         details={
             "refused": "port_down returned UP and raised nothing",
-            "unread": "port_down returned DOWN while the device has outlet 12 on",
+            "unread": "port_down returned DOWN, and no state could be read after the command",
             "secret": "it logs a secret (my_handler.py line ",
             "silent": "statistic returned None A and None kWh and raised nothing",
         },
@@ -515,7 +515,7 @@ ON_A_DEVICE = {
     ),
     "one object for all PDUs": OnADevice(
         changes=((_MAKE, _ONE_OBJECT),),
-        details={"pdus": "status of the first PDU did not ask it: what was made for another PDU"},
+        details={"pdus": "status of the first PDU was sent to another PDU"},
     ),
     "one outlet in place of an error": OnADevice(
         changes=((_STATUS, _FIRST),),
@@ -632,6 +632,7 @@ def _netio_source() -> str:
         ('self.ask(self.pdu_data.custom_params["path"]).items()', "self.outlets().items()"),
         ('self.ask("/" + port.identity + "/" + word, b"{}")', "self.send(port, word)"),
         ("\n    def status(", _OUTLETS),
+        ("timeout=300", "timeout=5"),  # it waits so long for a server that is silent
     )
     for old, new in changes:
         assert old in source
