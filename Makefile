@@ -34,7 +34,6 @@ system: env-tests ## installs the real servers and the browser that tests run ag
 	@[ "$(MAKECMDGOALS)" != system ] || echo "next: make test"
 
 demo: env        ## everything on simulators: build, register, poll, switch, meter; KEEP=1 leaves the page open
-	@sh .ci/setup curl
 	@$(RUN) -m tests.demo $(if $(KEEP),--keep)
 
 test: env-tests  ## lint and the tests that a change must pass, against real servers too where they are installed; names what is missing, and asks before it installs it
@@ -56,9 +55,9 @@ lint: env-tests ## mypy --strict, ruff, the format, and the contract of imports 
 		said=$$($(RUN) -c '$(LINT_IMPORTS)') || { printf '%s\n' "$$said"; exit 1; }; printf '%s\n' "$$said" | tail -n 1; \
 	else echo "The contract of imports was not checked: import-linter needs Python 3.10."; fi
 
-packages:        ## dist/*.tar.gz and dist/register.sh; needs Python only
+packages:        ## dist/*.tar.gz; needs Python only
 	@$(PYTHON) packaging/build.py
-	@echo "next: pdu register --dry-run shows how they are registered; pdu register does it, or sh dist/register.sh, which needs curl alone"
+	@echo "next: pdu register --dry-run shows how they are registered; pdu register does it"
 
 fleet: env       ## a simulated PDU of each handler, with a list and logins for pdu check and pdu exporter, until Ctrl-C; in .cache/fleet
 	@$(RUN) -m tests.fleet $(ARGS)
@@ -83,7 +82,7 @@ bench: env-tests ## prints the benchmarks, with ratios to a peer of the same run
 .DEFAULT tests docs packaging pdu:
 	@echo "there is no target $@; make help lists them; the command is .venv/bin/pdu, pdu register registers" >&2; exit 2
 
-clean:           ## remove everything that was made here, but the ids and older archives in dist that register.sh needs
+clean:           ## remove everything that was made here, but the ids and older archives in dist that pdu register needs
 	[ ! -d dist ] || find dist -mindepth 1 -maxdepth 1 ! -name register.ids ! -name previous -exec rm -rf {} +
 	rmdir dist 2>/dev/null || :
 	rm -rf build *.egg-info .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis $(VENV)

@@ -2,4 +2,4 @@
 archive.
 """
 
-VERSION = "2.0.0"
+VERSION = "3.0.0.dev0"

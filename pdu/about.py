@@ -57,7 +57,7 @@ def _words(
 ) -> list[CompletionItem]:
     """Completes the name of a command of `pdu`, a topic or a group."""
     root = context.find_root().command
-    names = [*root.command_by_name, *_topic_words(root)] if isinstance(root, LazyGroup) else []
+    names = [*root.lazy_commands, *_topic_words(root)] if isinstance(root, LazyGroup) else []
     return word_completion(lambda: names)(context, argument, incomplete)
 
 
@@ -91,7 +91,7 @@ def _check_words(context: click.Context, root: LazyGroup, words: Sequence[str]) 
     """
     if len(words) > 1:
         first = words[0]
-        if first in root.group_by_word and first not in root.command_by_name:
+        if first in root.group_by_word and first not in root.lazy_commands:
             raise Usage(f"{first!r} is a group of commands: give pdu help {first} alone")
     command: Optional[click.Command] = root
     for place, word in enumerate(words):
@@ -117,12 +117,12 @@ def help_(context: click.Context, command: Sequence[str]) -> int:
     """Print a topic's page, or the help of a command."""
     root = context.find_root().command
     assert isinstance(root, LazyGroup)
-    if len(command) == 1 and command[0] not in root.command_by_name:
+    if len(command) == 1 and command[0] not in root.lazy_commands:
         result = _topic(root, command[0])
         if result is not None:
             return print_result(result, as_json=run_of(context).output.json)
-        near = similar_names(command[0], [*_topic_words(root), *root.command_by_name])
-        if near and near[0] not in root.command_by_name:
+        near = similar_names(command[0], [*_topic_words(root), *root.lazy_commands])
+        if near and near[0] not in root.lazy_commands:
             raise Usage(f"there is no command {command[0]!r}; did you mean pdu help {near[0]}?")
     _check_words(context, root, command)
     with root.make_context("pdu", [*command, "--help"], obj=run_of(context)) as help_context:

@@ -16,18 +16,12 @@ LAZY_COMMANDS: Mapping[str, LazyCommand] = {
         "pdu.outlets.read_commands:statistic",
         "show the load and energy of the PDU, and energy by outlet",
     ),
-    "labels": LazyCommand(
-        "pdu.outlets.read_commands:labels",
-        "list the number on the unit and the name of every outlet",
-    ),
     "outlets": LazyCommand(
         "pdu.outlets.read_commands:outlets",
         "list every outlet with its state, current, power and energy",
     ),
-    "on": LazyCommand("pdu.outlets.switch_commands:on", "switch outlets on; asks first", ("up",)),
-    "off": LazyCommand(
-        "pdu.outlets.switch_commands:off", "switch outlets off; asks first", ("down",)
-    ),
+    "on": LazyCommand("pdu.outlets.switch_commands:on", "switch outlets on; asks first"),
+    "off": LazyCommand("pdu.outlets.switch_commands:off", "switch outlets off; asks first"),
     "cycle": LazyCommand(
         "pdu.outlets.cycle_command:cycle", "switch an outlet off, and on again; asks first"
     ),
@@ -106,11 +100,6 @@ LAZY_COMMANDS: Mapping[str, LazyCommand] = {
         "try DCImanager's four calls on a real unit, for a proof",
         page="field.md",
     ),
-    "draft": LazyCommand(
-        "pdu.evidence.drafting:draft",
-        "start a profile from a recording that no family fits",
-        page="own-pdu.md",
-    ),
     "completion": LazyCommand(
         "pdu.completion:completion", "print the script that completes this command in a shell"
     ),
@@ -121,7 +110,7 @@ LAZY_COMMANDS: Mapping[str, LazyCommand] = {
 # are. Those of groups without a word have a line each in `pdu --help`, for a beginner.
 GROUPS: Sequence[CommandGroup] = (
     CommandGroup("First steps", ("supports", "identify", "status", "on", "off", "check")),
-    CommandGroup("One PDU", ("outlets", "statistic", "labels", "cycle")),
+    CommandGroup("One PDU", ("outlets", "statistic", "cycle")),
     CommandGroup("Many PDUs", ("find", "where", "exporter")),
     CommandGroup("Your own handler", ("new", "handler", "snmp")),
     CommandGroup(
@@ -132,9 +121,9 @@ GROUPS: Sequence[CommandGroup] = (
     ),
     CommandGroup(
         "Recordings and proofs",
-        ("record", "replay", "draft", "prove"),
+        ("record", "replay", "prove"),
         "recordings",
-        "a unit's answers in a file, a profile from it, a proof of a unit",
+        "a unit's answers in a file, a proof of a unit",
     ),
     CommandGroup("Shell", ("completion",), "shell", "completion of commands and names"),
 )

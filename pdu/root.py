@@ -91,12 +91,13 @@ _ELSEWHERE = {
     "dry_run": "a command that switches asks first, and does nothing without an answer",
     "outlet": "OUTLET is the last argument of pdu on, off and cycle",
     "verbose": "--debug prints a log",
+    "no_verify": "any certificate is accepted with -s verify=no",
     "watch": "for one line each time: watch -n 30 pdu status HANDLER HOST",
     **{
         key: f"a setting of a handler is given as -s {key}=VALUE"
         for key in (
             *("device", "link_units", "metered_only", "profile", "scheme", "switch_automatic"),
-            *("switch_unproven", "whole_load"),
+            *("ca_pem", "switch_unproven", "tls", "verify", "whole_load"),
         )
     },
 }
@@ -167,7 +168,7 @@ def run(arguments: Sequence[str]) -> int:
 def _usage_text(error: click.UsageError, arguments: Sequence[str]) -> str:
     """What is wrong with the line, what was probably meant, and whose --help says more."""
     # click does not say whose option lacks a value
-    names = [word for word in arguments if word in ROOT.command_by_name][:1]
+    names = [word for word in arguments if word in ROOT.lazy_commands][:1]
     where = error.ctx.command_path if error.ctx else " ".join(["pdu", *names])
     return f"{_fault_text(error, where)} ({where} --help)"
 

@@ -101,17 +101,6 @@ def localhost() -> str:
     return "localhost"
 
 
-def pysmi() -> str:
-    """The folder with the package pysmi, which is not in .venv (.ci/setup says why).
-
-    If pysmi is missing, skips the test, or fails it if CI is set.
-    """
-    folder = ROOT / ".cache" / "pysmi"
-    if (folder / "pysmi").is_dir():
-        return str(folder)
-    missing("pysmi is missing: sh .ci/setup system", fail=bool(os.environ.get("CI")))
-
-
 def clients() -> str:
     """The folder with other projects' clients of PDUs, which are not in .venv (.ci/setup says why).
 

@@ -1,4 +1,4 @@
-"""The first exercise of CONTRIBUTING.md does what its row says."""
+"""What CONTRIBUTING.md says of the first exercise and of mypy."""
 
 from __future__ import annotations
 
@@ -41,3 +41,15 @@ def test_the_first_exercise_makes_tests_fail_as_the_page_says(tmp_path: Path) ->
         check=False,
     )
     assert re.search(r"^[2-9] failed, \d+ passed", run.stdout, re.MULTILINE), run.stdout[-2000:]
+
+
+def test_no_line_is_hidden_from_mypy() -> None:
+    comment = "# type: " + "ignore"
+    lines = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for folder in ("common", "pdu_common", "handlers", "pdu", "packaging", "tests")
+        for path in (ROOT / folder).rglob("*.py")
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
+        if comment in line
+    ]
+    assert lines == []

@@ -223,7 +223,6 @@ def test_without_ensurepip_the_install_command_is_named(machine: Machine) -> Non
     "command, line",
     [
         ((".ci/setup", "env"), "python3 is missing (Debian: apt-get install python3 python3-venv)"),
-        ((".ci/setup", "curl"), "curl is missing (Debian: apt-get install curl python3-venv)"),
         ((".ci/run",), "make is missing (Debian: apt-get install make python3-venv)"),
     ],
 )
@@ -318,12 +317,6 @@ def test_without_a_terminal_what_is_missing_is_named_and_nothing_is_installed(
     assert first == "Some tests need what is not installed here:"
     assert debians.startswith("  from Debian, as root: snmpd snmp nut-server ")
     assert last == "Those tests are skipped. To install it: make system"
-
-
-def test_curl_is_not_installed_unasked_either(debian: Machine) -> None:
-    line = only_line(debian.run(".ci/setup", "curl"))
-    assert line == "curl is missing (Debian: apt-get install curl)"
-    assert aptitude(debian) == []
 
 
 @pytest.mark.sample(1)

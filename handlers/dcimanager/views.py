@@ -7,14 +7,13 @@ Not all fields of the views are documented, nor how a view is made. Both are fou
 from __future__ import annotations
 
 import contextlib
-import inspect
 import logging
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
-from typing import Any, Callable, NamedTuple, Optional, TypeVar
+from typing import Callable, NamedTuple, Optional, TypeVar
 
 from pdu_common.helper import (
     EnumPowerStatus,
@@ -38,6 +37,7 @@ from ..shared.meter_figures import (
     reason_without,
 )
 from ..shared.settings import UNKNOWN_FIGURES, UNSET
+from .view_fields import field_names, ports_of
 
 T = TypeVar("T")
 
@@ -160,7 +160,7 @@ class Figures(NamedTuple):
             return ""
         known_fields: list[str] = []
         for view in (PduStatisticView, PduPortStatisticView):
-            names = ", ".join(_field_names(view)) or "none"
+            names = ", ".join(field_names(view)) or "none"
             known_fields.append(f"{view.__name__}: {names}")
         return (
             "the outlets' energies are left out: this platform's views have no field for an outlet"
@@ -282,7 +282,7 @@ def _port_statistic(
 
 
 def _port_fields() -> _PortFields:
-    names = _field_names(PduPortStatisticView)
+    names = field_names(PduPortStatisticView)
     return _PortFields(
         identity=_first_in(names, _IDENTITIES),
         energy=_first_in(names, _ENERGIES),
@@ -305,22 +305,7 @@ def _finite(value: float, what: str) -> float:
     return number
 
 
-# ---- fields of a view ----------------------------------------------------------------------------
-
-
-def ports_of(view: object) -> Optional[list[Any]]:
-    """The list of ports of a view: `ports`, else its only list; None if it has none or several."""
-    ports = getattr(view, "ports", None)
-    if isinstance(ports, list):
-        return ports
-    # one list may have two names
-    list_by_id: dict[int, list[Any]] = {}
-    for name in _field_names(type(view), view):
-        value = getattr(view, name, None)
-        if isinstance(value, list):
-            list_by_id[id(value)] = value
-    lists = list(list_by_id.values())
-    return lists[0] if len(lists) == 1 else None
+# ---- objects of the platform's classes -----------------------------------------------------------
 
 
 def _construct(cls: Callable[..., T], values: Mapping[str, object]) -> Optional[T]:
@@ -340,7 +325,7 @@ def _construct_by_attributes(cls: Callable[..., T], values: Mapping[str, object]
         view = cls()
     except Exception:  # as in `_construct`
         return None
-    names = _field_names(type(view), view)
+    names = field_names(type(view), view)
     if any(name not in names for name in values):
         return None
     try:
@@ -349,53 +334,3 @@ def _construct_by_attributes(cls: Callable[..., T], values: Mapping[str, object]
     except Exception:  # as in `_construct`
         return None
     return view
-
-
-def _field_names(cls: type, view: object = None) -> list[str]:
-    """The fields of a view: the declared ones, and the instance attributes of `view`.
-
-    Without any of these, the instance attributes of a new object.
-    """
-    names = _declared_names(cls)
-    if view is None and not names:
-        try:
-            view = cls()
-        except Exception:  # as in `_construct`
-            view = None
-    return list(dict.fromkeys([*names, *getattr(view, "__dict__", ())]))
-
-
-def _declared_names(cls: type) -> tuple[str, ...]:
-    """The keyword parameters of the constructor, annotations, slots, and public class attributes
-    that hold data.
-    """
-    try:
-        parameters = list(inspect.signature(cls).parameters.values())
-    except (TypeError, ValueError):
-        parameters = []
-    names: list[str] = []
-    for parameter in parameters:
-        if parameter.kind in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY):
-            names.append(parameter.name)
-    for base in cls.__mro__:
-        names += getattr(base, "__annotations__", ())
-        names += _slots(base)
-        names += _data(base)
-    return tuple(dict.fromkeys(names))
-
-
-def _data(cls: type) -> list[str]:
-    """The public class attributes, without callables and descriptors (methods, properties, slots
-    and others).
-    """
-    names: list[str] = []
-    for name, value in vars(cls).items():
-        is_method = callable(value) or hasattr(type(value), "__get__")
-        if not is_method and not name.startswith("_"):
-            names.append(name)
-    return names
-
-
-def _slots(cls: type) -> tuple[str, ...]:
-    slots = cls.__dict__.get("__slots__", ())
-    return (slots,) if isinstance(slots, str) else tuple(slots)

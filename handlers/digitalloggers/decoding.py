@@ -2,7 +2,8 @@
 Power Controller III and later): which requests they are read and switched with, and what their
 answers mean. Pure functions.
 
-Source: the maker's pages (digital-loggers.com/rest.html, digital-loggers.com/access_tokens.html)
+Source: the maker's pages (digital-loggers.com/rest.html, digital-loggers.com/access_tokens.html),
+its REST-style API Reference of 2024-06-27 ("Nonstandard 207": Link headers),
 and what public clients rely on (PyPI power-switch-pro 1.1.1, written after the API's description of
 2022-10-09). An outlet has three states: the persistent one is what it returns to after a restart,
 the transient one what it is to become, the physical one that of the relay. Relays are counted from
@@ -20,10 +21,11 @@ from ..http.login_forms import DigestLogin
 from ..http.strict_json import FORM_ERRORS, column, loads
 from ..http.unit_requests import FORM, form
 from ..shared.errors import ProtocolError, Refused
-from ..shared.meter_figures import Figure, NotKnown, sum_if_complete
+from ..shared.meter_figures import Figure, sum_if_complete
 
 OUTLETS = "/restapi/relay/outlets"
-STATES, NAMES = f"{OUTLETS}/all;/physical_state/", f"{OUTLETS}/all;/name/"
+_STATE, _NAME = "physical_state", "name"
+STATES, NAMES = f"{OUTLETS}/all;/{_STATE}/", f"{OUTLETS}/all;/{_NAME}/"
 #: a flat list: name, value, name, value
 METERS = "/restapi/meter/values/all;/=name,value/"
 LOGIN = DigestLogin(basic_over_tls=True)
@@ -42,22 +44,13 @@ class Totals(NamedTuple):
 
 
 def read_unit(*, with_figures: bool) -> Dialogue[PduState]:
-    """States and names, each as one list: two requests; and one more for the meters."""
-    states = yield from _list(STATES)
-    names = yield from _list(NAMES)
-    if len(states) != len(names):
-        raise ProtocolError(
-            f"the unit lists {len(states)} states, but {len(names)} names: may the account see all"
-            " outlets?"
-        )
-    outlets: list[Outlet] = []
-    for position, (state, name) in enumerate(zip(states, names)):
-        outlets.append(_outlet(position, state, name))
+    """The states as one list: one request; and one more for the meters."""
+    outlets = yield from read_outlets()
     if not with_figures:
-        return PduState(tuple(outlets))
+        return PduState(outlets)
     totals = yield from _totals()
     return PduState(
-        outlets=tuple(outlets),
+        outlets=outlets,
         load_a=totals.load_a,
         energy_kwh=totals.energy_kwh,
         power_w=totals.power_w,
@@ -66,8 +59,21 @@ def read_unit(*, with_figures: bool) -> Dialogue[PduState]:
 
 def read_outlets() -> Dialogue[tuple[Outlet, ...]]:
     """The outlets: one request."""
-    states = yield from _list(STATES)
-    return tuple(_outlet(position, state, "") for position, state in enumerate(states))
+    states = yield from _list(STATES, _STATE)
+    return tuple(_outlet(position, state) for position, state in enumerate(states))
+
+
+def read_labels() -> Dialogue[tuple[Outlet, ...]]:
+    """The outlets with their names, which are a list of their own: two requests."""
+    outlets = yield from read_outlets()
+    names = yield from _list(NAMES, _NAME)
+    if len(outlets) != len(names):
+        raise ProtocolError(f"the unit lists {len(outlets)} states, but {len(names)} names")
+    named_outlets: list[Outlet] = []
+    for outlet, name in zip(outlets, names):
+        text = name[:100] if isinstance(name, str) else ""
+        named_outlets.append(outlet._replace(name=text))
+    return tuple(named_outlets)
 
 
 def command(identity: str, *, on: bool) -> Dialogue[None]:
@@ -80,13 +86,20 @@ def command(identity: str, *, on: bool) -> Dialogue[None]:
     path = f"{OUTLETS}/{position}/state/"
     value = "true" if on else "false"
     body = form({"value": value})
-    yield WriteRequest(path, body, "PUT", content_type=FORM, headers=_NOT_FORGED)
-
-
-def _list(path: str) -> Dialogue[list[Any]]:
-    """A list that is not empty. Raises ProtocolError for another answer."""
     try:
-        body = yield ReadRequest(path, answers=_SEVERAL)
+        yield WriteRequest(path, body, "PUT", content_type=FORM, headers=_NOT_FORGED)
+    except Refused as error:
+        if error.code == "409":
+            error.set_reason((*error.parts, "; the outlet may be locked on the unit"))
+        raise
+
+
+def _list(path: str, member: str) -> Dialogue[list[Any]]:
+    """The list of a member of all outlets, by their numbers. Raises ProtocolError for another
+    answer, and HttpDenied if the account does not see all outlets.
+    """
+    try:
+        body = yield ReadRequest(path, answers=_SEVERAL, member=member)
     except Refused as error:
         if error.code == "404":
             hint = "; allow the REST-style API on the unit's page External APIs"
@@ -103,19 +116,17 @@ def _list(path: str) -> Dialogue[list[Any]]:
     return entries
 
 
-def _outlet(position: int, state: object, name: object) -> Outlet:
-    outlet = Outlet(
-        identity=str(position + 1),
-        name=name[:100] if isinstance(name, str) else "",
-    )
+def _outlet(position: int, state: object) -> Outlet:
+    outlet = Outlet(identity=str(position + 1))
     if isinstance(state, bool):
         return outlet._replace(state=state)
     return outlet._replace(doubt=f"its physical_state is {state!r}")
 
 
 def _totals() -> Dialogue[Totals]:
-    """The sums over the buses that feed the outlets. None without meters: status 404, or no meter
-    of a bus.
+    """The sums over the buses that feed the outlets. The list names all meters, so a quantity that
+    it has of no bus is not metered; nor is any if there is no such list (404). Raises ProtocolError
+    for another answer.
     """
     try:
         body = yield ReadRequest(METERS, answers=_SEVERAL)
@@ -126,14 +137,14 @@ def _totals() -> Dialogue[Totals]:
     try:
         buses = _buses(loads(body))
     except FORM_ERRORS:
-        unknown = NotKnown(f"the answer to {METERS} is no list of names and values")
-        return Totals(load_a=unknown, energy_kwh=unknown, power_w=unknown)
+        raise ProtocolError(
+            f"the answer to {METERS} is no list of names and values: try again"
+        ) from None
     places = [f"bus {number}: " for number in buses]
     rows = list(buses.values())
-    expected = "it shows other meters of its buses" if rows else ""
 
     def total(name: str) -> Figure:
-        return sum_if_complete(column(rows, name, places=places, expected=expected))
+        return sum_if_complete(column(rows, name, places=places))
 
     return Totals(load_a=total("current"), energy_kwh=total("total_energy"), power_w=total("power"))
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import Callable, NamedTuple, Optional, Protocol, TypeVar
@@ -19,7 +19,7 @@ from common.logger import get_logger
 from pdu_common.helper import EnumPowerStatus
 
 from .. import dcimanager
-from ..shared.doubts import doubt_sentences
+from ..shared.doubts import doubt_sentences, some
 from ..shared.errors import NamedSetting, NoSuchOutlet, PduHandlerError
 from ..shared.meter_figures import NOT_ASKED, Figure, MeterFigures
 from ..shared.settings import HOST, TIMEOUT, UNKNOWN_FIGURES, Setting, Settings, port
@@ -29,8 +29,10 @@ from .client import HttpClient, endpoint
 from .connection import StandardTransport
 from .errors import (
     HttpBusy,
+    HttpDenied,
     HttpException,
     HttpLoginRefused,
+    HttpRefused,
     HttpUnreachable,
     no_tls_answered,
     refused_in_body,
@@ -44,6 +46,7 @@ from .unit_requests import (
     ReadRequest as ReadRequest,
     Request as Request,
     WriteRequest as WriteRequest,
+    listed_outlets,
 )
 
 LOGGER = get_logger(__name__)
@@ -53,6 +56,9 @@ PORT: Setting[Optional[int]] = Setting("port", "1 to 65535", port, None, "if not
 _LIMIT = 1 << 20  # limit for an answer, in bytes
 # before a reading that was answered with 503 is sent again: that of Cray-HPE/servertech-pdu
 _BUSY_PAUSE_S = 1.0
+# the same with 429: a Shelly of firmware 2.0 answers it for two seconds while its table of nonces
+# is full (home-assistant/core 178327)
+_THROTTLED_PAUSE_S = 2.5
 
 
 # ---- what a codec speaks of ----------------------------------------------------------------------
@@ -102,6 +108,9 @@ class Codec(Protocol):
         show: perhaps not all of the unit, for nothing counts them.
         """
 
+    # A codec whose readings hold no names also has `read_labels() -> Dialogue[tuple[Outlet, ...]]`:
+    # the requests that read the outlets with their names.
+
     def command(self, identity: str, *, on: bool) -> Dialogue[None]:
         """The request that switches an outlet that the PDU has. Raises Refused if the answer says
         that the command is not carried out, ProtocolError if it may be.
@@ -147,13 +156,24 @@ class HttpSession:
         self._log_in = log_in
         self._refusal = refusal
         self._answers: dict[Request, bytes] = {}
-        # whether the unit has answered a request of the present login
-        self._has_answered_login = False
+        # the last reading that was answered in the present session
+        self._answered: Optional[Request] = None
+        # whether the unit has ended the session, and the next request begins another one
+        self._has_ended = False
 
     def log_in(self) -> None:
-        """Begin. Raises as `send`."""
-        self.login = self._log_in(self)
-        self._has_answered_login = False
+        """Begin a session. Raises as `send`; the next request then tries it again."""
+        self._answered = None
+        self._has_ended = False
+        try:
+            self.take(self._log_in(self))
+        except PduHandlerError:
+            self._has_ended = True
+            raise
+
+    def take(self, login: Login) -> None:
+        """Use this login, and keep the keys of earlier sessions out of errors, too."""
+        self.login = login.hiding(self.login)
 
     def exchange(self, request: Request) -> bytes:
         """The body of the answer to one request, which is sent each time. Raises as `send`."""
@@ -162,12 +182,14 @@ class HttpSession:
     def send(self, request: Request) -> Response:
         """Send one request.
 
-        A read is sent once more, after a pause, if the unit is busy (503). It is also sent once
-        more, in a new session, if the unit refuses a session in which it answered before: it has
-        ended that session. Raises the errors of handlers/shared/errors.py; after a command they say
-        whether it may be carried out.
+        A read is sent once more, after a pause, if the unit is busy (503) or takes no login now
+        (429). It is also sent once more, in a new session, if the unit has ended the session.
+        Raises the errors of handlers/shared/errors.py; after a command they say whether it may be
+        carried out.
         """
         is_read = not isinstance(request, WriteRequest)
+        if self._has_ended:
+            self.log_in()
         try:
             return self._send(request)
         except HttpBusy:
@@ -175,15 +197,33 @@ class HttpSession:
                 raise
             time.sleep(_BUSY_PAUSE_S)
             return self._send(request)
-        except HttpLoginRefused:
-            # a token that a person made ends with no session
-            has_session = self.login.token is not None and not self.login.is_personal
-            may_log_in_again = is_read and has_session and self._has_answered_login
-            if not may_log_in_again:
+        except HttpRefused as error:
+            if not is_read or error.code != "429":
                 raise
-        # only a session that the unit has ended is left here
+            time.sleep(_THROTTLED_PAUSE_S)
+            return self._send(request)
+        except HttpLoginRefused:
+            if not is_read or not self._is_session_over(request):
+                raise
         self.log_in()
         return self._send(request)
+
+    def _is_session_over(self, refused: Request) -> bool:
+        """Whether the unit refuses what it answered before in this session: at most one request.
+        Else the account lacks a right, which a further session, taken from other users, would not
+        give.
+        """
+        # a token that a person made ends with no session
+        has_session = self.login.token is not None and not self.login.is_personal
+        if not has_session or self._answered is None:
+            return False
+        if refused == self._answered:
+            return True
+        try:
+            self._send(self._answered)
+        except HttpLoginRefused:
+            return True
+        return False
 
     def _send(self, request: Request) -> Response:
         """One request, sent once in the present login."""
@@ -210,8 +250,27 @@ class HttpSession:
             path = self.login.quoted_path(request.path)
             refusal = refused_in_body(self.login)
             raise refusal.at(self.address, f"{request.method} {path}")
-        self._has_answered_login = True
+        if isinstance(request, WriteRequest):
+            return response
+        self._answered = request
+        if request.member:
+            self._raise_if_outlets_are_hidden(request, response)
         return response
+
+    def _raise_if_outlets_are_hidden(self, request: ReadRequest, response: Response) -> None:
+        """Raise HttpDenied if the answer is not about the outlets 0, 1, 2 and on: an account that
+        may not see all gets a list without gaps, and its places are no numbers.
+        """
+        numbers = listed_outlets(response.headers.get("link", ""), request.member)
+        if numbers == list(range(len(numbers))):
+            return
+        printed_numbers = [str(number + 1) for number in numbers]
+        error = HttpDenied(
+            f"the account sees the outlets {some(printed_numbers)} alone, and its lists count them"
+            " anew: give it access to all outlets"
+        )
+        path = self.login.quoted_path(request.path)
+        raise error.at(self.address, f"{request.method} {path}")
 
     def _refuses_login(self, response: Response) -> bool:
         """Whether the body of an answer refuses the login, whatever its status says."""
@@ -274,7 +333,7 @@ class HttpPdu(dcimanager.FourCalls[HttpSession], dcimanager.BasePdu):
         """The login of a session that has not logged in."""
         login_form = form_of(self.codec)
         owner = owner_login(login_form, settings, public_words=frozenset((self.handler_name,)))
-        session.login = owner
+        session.take(owner)
         try:
             return login_of(login_form, owner, session.send)
         except PduHandlerError as error:
@@ -322,9 +381,8 @@ class HttpPdu(dcimanager.FourCalls[HttpSession], dcimanager.BasePdu):
         return figures.quoted(session.login.quoted)
 
     def read_labels(self, session: HttpSession) -> list[dcimanager.Label]:
-        unit = self.read_unit(with_figures=False, exchange=session.exchange_once)
         labels: list[dcimanager.Label] = []
-        for outlet in unit.outlets:
+        for outlet in self.read_named_outlets(session.exchange_once):
             number = outlet.identity if outlet.number is None else outlet.number
             labels.append(dcimanager.label(outlet.identity, number, outlet.name))
         return labels
@@ -350,6 +408,14 @@ class HttpPdu(dcimanager.FourCalls[HttpSession], dcimanager.BasePdu):
     def read_unit(self, *, with_figures: bool, exchange: Callable[[Request], bytes]) -> PduState:
         """The PDU's values, with these exchanges."""
         return run_dialogue(self.codec.read_unit(with_figures=with_figures), exchange)
+
+    def read_named_outlets(self, exchange: Callable[[Request], bytes]) -> Sequence[Outlet]:
+        """The outlets with their names, with these exchanges."""
+        read_labels = getattr(self.codec, "read_labels", None)
+        if read_labels is None:
+            return self.read_unit(with_figures=False, exchange=exchange).outlets
+        outlets: tuple[Outlet, ...] = run_dialogue(read_labels(), exchange)
+        return outlets
 
 
 class _OutletSwitch:

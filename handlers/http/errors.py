@@ -80,8 +80,8 @@ class HttpLoginRefused(HttpDenied):
 
 
 class HttpOtherLogin(HttpException, Unsupported):
-    """401 to a request without a login, from a device that wants another login than the handler
-    has: no password was sent, so none was refused.
+    """401 to a request without a login in its headers, from a device that wants another login than
+    the handler has: it looked at no password, so none was refused.
     """
 
 
@@ -140,7 +140,11 @@ STATUSES: Mapping[int, tuple[type[HttpException], str]] = {
     408: (HttpUnreachable, "the device stopped waiting for the request ({}); try again"),
     429: (
         HttpRefused,
-        "the device gets too many requests ({}): try again later, and see what else polls it",
+        (
+            "the device takes no request or login now ({}): its table of Digest nonces is full,"
+            " logins were refused, or there are too many requests: try again in a minute, and see"
+            " what else asks it, and with which password"
+        ),
     ),
     451: (
         HttpDenied,
@@ -228,6 +232,9 @@ def _login_refusal(
         return error_class, words
     if login.is_sent and offers_no_basic(headers):
         return error_class, _OTHER_SCHEME
+    # the request that begins a session, to a device without sessions
+    if not login.is_sent and _offers_digest_alone(headers):
+        return HttpOtherLogin, _OTHER_SCHEME
     password = login.password or ""
     if password != password.strip():
         words += "; the password begins or ends with white space"
@@ -251,6 +258,11 @@ def offers_no_basic(headers: Mapping[str, str]) -> bool:
     """Whether an answer names schemes of a login without Basic (RFC 9110, 11.6.1)."""
     challenges = headers.get("www-authenticate", "").lower()
     return bool(challenges) and "basic" not in challenges
+
+
+def _offers_digest_alone(headers: Mapping[str, str]) -> bool:
+    challenges = headers.get("www-authenticate", "").lower()
+    return challenges.startswith("digest") and "basic" not in challenges
 
 
 def no_connection(reason: Reason) -> HttpUnreachable:

@@ -15,7 +15,7 @@ import json
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Callable, NamedTuple, Optional, Union
 from urllib.parse import quote, urlencode
 
@@ -151,6 +151,11 @@ class Login:
 
     def __repr__(self) -> str:
         return "Login(...)"
+
+    def hiding(self, earlier: Login) -> Login:
+        """This login, which keeps the keys of an earlier session out of errors, too."""
+        keys = dict.fromkeys((*self.keys, earlier.token, *earlier.keys))
+        return replace(self, keys=tuple(key for key in keys if key and key != self.token))
 
     def _secrets(self) -> list[str]:
         """Strings that must not be shown: password, token, and `user:pa`, since a device may cut

@@ -107,14 +107,16 @@ class FieldLogin(NamedTuple):
 
 
 class Cookie(NamedTuple):
-    """Where a session's key is: in a cookie of this name."""
+    """Where a session's key is: in a cookie of this name. An answer may delete the one of an
+    earlier session before it sets another.
+    """
 
     name: str
 
     def read(self, response: Response) -> str:
         cookies = response.headers.get("set-cookie", "")
-        cookie = re.search(rf"(?:^|[,;]\s*){re.escape(self.name)}=([^;,\s]*)", cookies)
-        return cookie[1] if cookie else ""
+        values = re.findall(rf"(?:^|[,;]\s*){re.escape(self.name)}=([^;,\s]+)", cookies)
+        return values[-1] if values else ""
 
 
 class Header(NamedTuple):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import NamedTuple, Union
 from urllib.parse import urlencode
@@ -22,6 +23,9 @@ class ReadRequest(NamedTuple):
     headers: tuple[tuple[str, str], ...] = ()
     #: the statuses of an answer with a result
     answers: Union[range, tuple[int, ...]] = (200,)
+    #: the name of a member of each outlet, for an answer that lists it by place: its `Link` headers
+    #: say which outlets those are; others than 0, 1, 2 and on are Denied
+    member: str = ""
 
     @property
     def method(self) -> str:
@@ -43,6 +47,14 @@ class WriteRequest(NamedTuple):
 
 
 Request = Union[ReadRequest, WriteRequest]
+
+
+def listed_outlets(links: str, member: str) -> list[int]:
+    """The numbers of the outlets, counted from 0, about which a list of their `member` is, by its
+    Link headers (RFC 8288), such as `</relay/outlets/4/name/>; rel=item`. None without them.
+    """
+    pattern = rf"<(?:[^<>]*/)?([0-9]{{1,4}})/{member}/?>\s*[;,]\s*rel=\"?item\b"
+    return [int(number) for number in re.findall(pattern, links)]
 
 
 def form(fields: Mapping[str, str]) -> bytes:

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple, Optional
 from ..http.dialogue import Dialogue, Outlet, PduState, ReadRequest, WriteRequest
 from ..http.errors import HttpDenied, HttpLoginRefused
 from ..http.strict_json import FORM_ERRORS, column, loads
-from ..shared.doubts import some
+from ..shared.doubts import denial_of_off, some
 from ..shared.errors import ProtocolError, Refused
 from ..shared.meter_figures import (
     Figure,
@@ -65,8 +65,7 @@ class _OptionalList(NamedTuple):
 
 def read_unit(*, with_figures: bool) -> Dialogue[PduState]:
     """The outlets, and whether each linked unit is there: two requests, and two more for figures:
-    load by lines, energy and power by cords. No sum of outlets takes their place: each unit has a
-    cord, and each cord a line.
+    load by lines, energy and power by cords; each by the outlets if no line or cord has the sensor.
     """
     entries = yield from _outlet_entries()
     units = yield from _read_units(entries)
@@ -83,8 +82,8 @@ def read_unit(*, with_figures: bool) -> Dialogue[PduState]:
     lines = _complete_lines(listed_lines, cord_names, listed_cords.rows)
     cords = _complete_cords(listed_cords, cord_names)
     energy_unit = _energy_unit(entries, cords.rows)
-    figures = _outlet_figures(entries, energy_unit)
-    outlets = _without_lost_states(_outlets(entries, figures), status_by_lost_unit)
+    energies = [_energy_kwh(energy, energy_unit) for energy in _figures(entries, "energy")]
+    outlets = _without_lost_states(_outlets(entries, energies), status_by_lost_unit)
     if status_by_lost_unit:
         # the rows of the other units are no total
         first_lost, status = next(iter(status_by_lost_unit.items()))
@@ -93,7 +92,6 @@ def read_unit(*, with_figures: bool) -> Dialogue[PduState]:
             outlets=outlets, load_a=unknown, energy_kwh=unknown, power_w=unknown, cautions=cautions
         )
     currents = [outlet.figures.current_a for outlet in outlets]
-    energies = [outlet.figures.energy_kwh for outlet in outlets]
     powers = [outlet.figures.power_w for outlet in outlets]
     return PduState(
         outlets=outlets,
@@ -333,36 +331,32 @@ def _without_lost_state(outlet: Outlet, status_by_lost_unit: Mapping[str, str]) 
 # ---- outlets -------------------------------------------------------------------------------------
 
 
-def _outlets(entries: Sequence[Entry], figures: Sequence[MeterFigures] = ()) -> Sequence[Outlet]:
-    """The outlets, with these figures."""
+def _outlets(entries: Sequence[Entry], energies: Sequence[Figure] = ()) -> Sequence[Outlet]:
+    """The outlets. `energies`: that of each in kWh; () if they were not asked for."""
     has_control_states = any("control_state" in entry for entry in entries)
+    currents = _figures(entries, "current")
+    powers = _figures(entries, "active_power")
     outlets: list[Outlet] = []
     for position, entry in enumerate(entries):
+        figures = MeterFigures(
+            current_a=currents[position],
+            power_w=powers[position],
+            energy_kwh=energies[position] if energies else None,
+        )
         doubt = _doubt(entry)
         if not doubt and has_control_states and "control_state" not in entry:
             doubt = "there is no control_state, which other outlets have"
+        if not doubt and not STATES[_word(entry["state"])]:
+            doubt = denial_of_off(figures)
         outlet = Outlet(
             identity=entry["id"],
             name=str(entry.get("name") or "")[:100],
             state=None if doubt else STATES[_word(entry["state"])],
-            figures=figures[position] if figures else MeterFigures(),
+            figures=figures,
             doubt=doubt,
         )
         outlets.append(outlet)
     return outlets
-
-
-def _outlet_figures(entries: Sequence[Entry], energy_unit: Optional[int]) -> Sequence[MeterFigures]:
-    """The figures of each outlet. `energy_unit`: `_WH` or `_KWH`; None: not known."""
-    currents = _figures(entries, "current")
-    powers = _figures(entries, "active_power")
-    energies = _figures(entries, "energy")
-    outlet_figures: list[MeterFigures] = []
-    for current, power, energy in zip(currents, powers, energies):
-        energy_kwh = _energy_kwh(energy, energy_unit)
-        figures = MeterFigures(current_a=current, power_w=power, energy_kwh=energy_kwh)
-        outlet_figures.append(figures)
-    return outlet_figures
 
 
 def _doubt(entry: Entry) -> str:
@@ -435,22 +429,21 @@ def _energy_kwh(energy: Figure, energy_unit: Optional[int]) -> Figure:
 
 
 def _total(rows: _OptionalList, key: str, outlets: Sequence[Figure]) -> Figure:
-    """The sum of the field `key` over the rows of lines or cords. Not known if the rows could not
-    be read or are not complete, or if rows or outlets show that there is such a meter.
+    """The sum of the field `key` over the rows of lines or cords; over the outlets if no row has
+    such a sensor. Not known if the rows could not be read or are not complete.
     """
     if rows.fault:
         return NotKnown(rows.fault)
-    is_metered = any(figure is not None for figure in outlets)
-    expected = "the outlets have it" if is_metered else ""
-    return sum_if_complete(_figures(rows.rows, key, expected))
+    total = sum_if_complete(_figures(rows.rows, key))
+    return sum_if_complete(outlets) if total is None else total
 
 
-def _figures(entries: Sequence[Entry], key: str, expected: str = "") -> Sequence[Figure]:
+def _figures(entries: Sequence[Entry], key: str) -> Sequence[Figure]:
     """The values of a field: None if there is no such sensor (`strict_json.column`). Not known,
     too, if an entry's status denies its values.
     """
     places = [f"{entry['id']}: " for entry in entries]
-    figures = column(entries, key, places=places, expected=expected)
+    figures = column(entries, key, places=places)
     for position, entry in enumerate(entries):
         if not _is_trusted(entry):
             reason = f"{entry['id']}: its status is {entry['status']!r}"

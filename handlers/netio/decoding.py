@@ -16,8 +16,9 @@ from typing import Any
 
 from ..http.dialogue import Dialogue, Outlet, PduState, ReadRequest, WriteRequest
 from ..http.strict_json import FORM_ERRORS, column, loads, meter_figure
+from ..shared.doubts import denial_of_off
 from ..shared.errors import ProtocolError, Refused
-from ..shared.meter_figures import Figure, MeterFigures, NotKnown
+from ..shared.meter_figures import Figure, MeterFigures, NotKnown, sum_if_complete
 
 PATH = "/netio.json"
 STATES = {1: True, 0: False}
@@ -116,12 +117,16 @@ def _outlet(entry: Fields, figures: MeterFigures) -> Outlet:
         raise ValueError("no ID")
     word = entry.get("State")
     state = STATES.get(word) if type(word) is int else None
+    doubt = f"its State is {word!r}" if state is None else ""
+    if state is False and denial_of_off(figures):
+        doubt = denial_of_off(figures)
+        state = None
     return Outlet(
         identity=str(output),
         name=str(entry.get("Name") or "")[:100],
         state=state,
         figures=figures,
-        doubt=f"its State is {word!r}" if state is None else "",
+        doubt=doubt,
     )
 
 
@@ -153,14 +158,19 @@ def _of_outputs(outputs: Sequence[Fields], name: str, unit: int = 1000) -> Seque
 
 
 def _total(totals: object, name: str, outputs: Sequence[Figure], unit: int = 1000) -> Figure:
-    """A figure of the whole unit: not known without it, if outputs or the other totals show that
-    the unit has a meter.
+    """A figure of the whole unit: its own; if it has other totals and not this, the sum of its
+    outputs (a real unit shows the Load of each, and no TotalLoad). Not known if neither shows it
+    though the unit has a meter: by the maker's document metered units have GlobalMeasure.
     """
     if not isinstance(totals, dict):
         return meter_figure(totals, name)
+    has_totals = bool(totals.keys() & _OF_THE_UNIT)
+    is_by_output = any(figure is not None for figure in outputs)
+    if name not in totals and has_totals and is_by_output:
+        return sum_if_complete(outputs)
     expected = ""
-    if any(figure is not None for figure in outputs):
+    if is_by_output:
         expected = "its outputs are metered"
-    elif totals.keys() & _OF_THE_UNIT:
+    elif has_totals:
         expected = "the unit shows other totals"
     return column([totals], name, divisor=unit, expected=expected)[0]

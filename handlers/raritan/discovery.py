@@ -12,7 +12,7 @@ from .link_units_setting import LINK_UNITS, LOWEST_LINK, LinkUnitSelection
 from .rpc import Agent, Bulk, JsonRpcSyntaxException, Pending, present
 from .rpc.cascading import CascadeManager
 from .rpc.pdumodel import Outlet, Pdu
-from .units import PRIMARY, XerusUnit, is_missing_object_error
+from .units import PRIMARY, MissingObjectCode, XerusUnit, is_missing_object_error
 
 # the highest link id documented up to firmware 3.6; newer firmware may have higher ones
 _LAST_USUAL_LINK = 8
@@ -35,6 +35,7 @@ class ListedUnit(NamedTuple):
     unit: XerusUnit
     #: the references that `getOutlets` returned
     outlets: list[Outlet]
+    missing: MissingObjectCode
     #: whether the unit has its object `/model/pdu/...`
     has_pdu: bool = True
 
@@ -55,7 +56,7 @@ class UnitFinder:
             link_ids = tuple(range(LOWEST_LINK, _LAST_USUAL_LINK + 1))
         #: the units whose outlets are asked for, the unit itself first; some of them may not exist
         self.asked = [XerusUnit(link_id, agent) for link_id in (PRIMARY, *link_ids)]
-        self._outlets: list[tuple[XerusUnit, Pending[list[Outlet]]]] = []
+        self._answers: list[tuple[XerusUnit, Pending[list[Outlet]], MissingObjectCode]] = []
         self._cascade: Optional[Pending[CascadeManager.Status]] = None
 
     def ask(self, bulk: Bulk) -> None:
@@ -102,14 +103,14 @@ class UnitFinder:
         """
         link_units = self._linked_units()
         units: list[ListedUnit] = []
-        for unit, answer in self._outlets:
+        for unit, answer, missing in self._answers:
             link_id = unit.link_id
             is_primary = link_id == PRIMARY
-            if is_primary and may_lack_pdu and is_missing_object_error(answer.error):
-                units.append(ListedUnit(unit, [], has_pdu=False))
+            if is_primary and may_lack_pdu and missing.is_in(answer.error):
+                units.append(ListedUnit(unit, [], missing, has_pdu=False))
             elif is_primary or _is_there(link_id, answer, link_units):
                 outlets = unit.each_once(answer.get(), "getOutlets")
-                units.append(ListedUnit(unit, outlets))
+                units.append(ListedUnit(unit, outlets, missing))
             elif link_id in self._wanted.ids and not may_lack_link_units:
                 raise _unusable(link_id, "is not linked to the PDU", None)
         return units
@@ -117,7 +118,7 @@ class UnitFinder:
     def _ask_outlets(self, bulk: Bulk, units: list[XerusUnit]) -> None:
         for unit in units:
             answer = bulk.add(unit.proxy(Pdu).getOutlets)
-            self._outlets.append((unit, answer))
+            self._answers.append((unit, answer, MissingObjectCode(bulk, unit)))
 
     def _linked_units(self) -> Optional[_LinkUnitsById]:
         """The linked units by id; None if none were asked for, or if the firmware has no list of
@@ -129,7 +130,8 @@ class UnitFinder:
         cascade = self._cascade
         if cascade is None:
             return None
-        if is_missing_object_error(cascade.error):
+        _, _, missing_of_primary = self._answers[0]
+        if missing_of_primary.is_in(cascade.error):
             return None
         return read_linked_units(cascade.get(), self._agent)
 
@@ -174,8 +176,8 @@ def discover_units(agent: Agent, selection: LinkUnitSelection) -> tuple[list[Lis
 
     1 round trip; 2 if `link_units=yes` finds link ids above 8.
     """
-    # > POST /bulk: getOutlets of /model/pdu/0; to look for link units, also their getOutlets and
-    #       getStatus of /cascade
+    # > POST /bulk: getOutlets of /model/pdu/0 and getMetaData of an outlet that no unit has; to
+    #       look for link units, also theirs and getStatus of /cascade
     # < {"_ret_": [{"rid": "/tfwopaque/pdumodel.Outlet:3.0.4/outlet.0", "type":
     #       "pdumodel.Outlet:3.0.4"}, ...]}  Pdu.idl 6.5.7
     bulk = Bulk(agent)

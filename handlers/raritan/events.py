@@ -72,7 +72,7 @@ _EXAMPLES = tuple(
         "/security",
         "/servermon",
     ),
-    *("/server_ssl_cert", "/session", "/smtp", "/snmp", "/zeroconf", "/auth/role", "/auth/user"),
+    *("/server_ssl_cert", "/session", "/smtp", "/snmp", "/zeroconf"),
     *("/model/outletgroup", "/model/peripheraldevicemanager", "/model/peripheraldeviceslot/0"),
     *("/model/pmc", "/model/sensorlogger", "/model/alertedsensormanager", "/model/unit"),
 )

@@ -36,7 +36,7 @@ from .readings import (
 from .rpc import Agent, Bulk, JsonRpcSyntaxException, Pending, answered_field
 from .rpc.pdumodel import Inlet, Outlet, Pdu
 from .rpc.sensors import AccumulatingNumericSensor, NumericSensor
-from .units import XerusUnit, is_missing_object_error
+from .units import MissingObjectCode, XerusUnit, is_missing_object_error
 
 # inlets that are read before their number is known; most units have 1 or 2
 _GUESSED_INLETS = 4
@@ -145,6 +145,7 @@ class UnitMeter:
         self._banks: list[SensorReading] = []
         #: a bank behind the last one of the list; it shows that the list lacks one
         self._next_bank = NOT_FITTED
+        self._missing: Optional[MissingObjectCode] = None
         self._energy = self._power = NOT_FITTED
         # What a `queue_...` call leaves for the next: the inlets of which only the list of sensors
         # is asked for yet, the outlets whose readings are wanted, and the parts whose sensors are
@@ -187,6 +188,7 @@ class UnitMeter:
         # > getReading of each sensor
         # < {"_ret_": {"available": true, "valid": true, "value": 1.25, ...}}  NumericSensor.idl
         #       4.0.9
+        self._missing = listed_unit.missing
         self._unread_inlets = self._queue_inlets(bulk)
         self._energy = ask_listed(bulk, self._unit, self._sensors, "activeEnergy")
         if self._with_power:
@@ -334,9 +336,16 @@ class UnitMeter:
         protectors = listed_parts(self._protectors, "protectors")
         if isinstance(protectors, NotKnown):
             return protectors
-        if self._next_bank.figure() is not None:
+        if not self._is_last_bank_listed():
             return NotKnown(f"the list of protectors may lack one: it has {len(protectors)}")
         return sum_if_complete(bank.figure() for bank in self._banks)
+
+    def _is_last_bank_listed(self) -> bool:
+        """Whether the unit has no bank behind the last one of the list. Raises Denied."""
+        call = self._next_bank.call
+        if call is None or self._missing is None:
+            return True
+        return self._missing.is_in(call_error(call))
 
     def inlet_load(self) -> Figure:
         """Amperes of the inlets in use, by their own sensors. A transfer switch feeds everything

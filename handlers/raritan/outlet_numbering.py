@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Optional
 
+from ..shared.errors import PduHandlerError
 from .discovery import ListedUnit
 from .rpc import Bulk, JsonRpcSyntaxException, answered_field
 from .rpc.pdumodel import Outlet
@@ -66,7 +67,7 @@ class ListProof:
         """
         if self._next.error is None:
             raise self._error("lacks one", "and the unit has another one behind them")
-        if not is_missing_object_error(self._next.error):
+        if not self._is_missing(self._next.error):
             raise self._next.error
         if self._own.error is not None:
             raise self._own.error
@@ -83,6 +84,14 @@ class ListProof:
         is_gap = has_last or (number or 0) > count
         fault = "lacks one" if is_gap else "may lack one"
         raise self._error(fault, f"and the last one is labelled {login.quoted(str(label))!r}")
+
+    def _is_missing(self, error: PduHandlerError) -> bool:
+        """Whether this error proves that the unit has no such outlet. Its own code does only if it
+        does not give it for an outlet that it has.
+        """
+        if self._last.error is None:
+            return self._listed.missing.is_in(error)
+        return is_missing_object_error(error)
 
     def _error(self, verdict: str, reason: str) -> JsonRpcSyntaxException:
         unit = self._listed.unit

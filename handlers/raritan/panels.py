@@ -26,7 +26,7 @@ from .rpc import (
     present,
 )
 from .rpc.pdumodel import Circuit, Panel, Pdu, PowerMeter, PowerMeterController
-from .units import PRIMARY, AnInterface, XerusUnit, is_missing_object_error
+from .units import PRIMARY, AnInterface, XerusUnit
 
 _LINE_COUNTS = {
     PowerMeter.Type.ONE_PHASE: 1,
@@ -41,9 +41,11 @@ class UnitWithoutOutlets:
     Queues the calls that show its type; `meters` reads their answers after the bulk.
     """
 
-    def __init__(self, unit: XerusUnit, bulk: Bulk) -> None:
+    def __init__(self, listed_unit: ListedUnit, bulk: Bulk) -> None:
         """Adds the calls for its meters, metadata and inlets to `bulk`, which sends them."""
+        unit = listed_unit.unit
         self.unit = unit
+        self._missing = listed_unit.missing
         # > getPowerMeters of /model/pmc
         # < {"_ret_": [{"key": 1, "value": {"rid": ..., "type": "pdumodel.Panel:2.0.4"}}]}
         #       PowerMeterController.idl 1.2.12
@@ -62,7 +64,7 @@ class UnitWithoutOutlets:
         errors of the answers.
         """
         listed_meters: dict[int, Interface] = {}
-        if not is_missing_object_error(self._meters.error):
+        if not self._missing.is_in(self._meters.error):
             listed_meters = self._meters.get()
         if listed_meters:
             self.unit.each_once(list(listed_meters.values()), "getPowerMeters")
@@ -255,8 +257,8 @@ def _queue_circuits(bulk: Bulk, units: Sequence[UnitWithoutOutlets]) -> list[_Pa
 
 def units_without_outlets(bulk: Bulk, units: Sequence[ListedUnit]) -> list[UnitWithoutOutlets]:
     """The units that list no outlets. Queues the calls that show their type."""
-    without_outlets = [listed_unit.unit for listed_unit in units if not listed_unit.outlets]
-    return [UnitWithoutOutlets(unit, bulk) for unit in without_outlets]
+    without_outlets = [listed_unit for listed_unit in units if not listed_unit.outlets]
+    return [UnitWithoutOutlets(listed_unit, bulk) for listed_unit in without_outlets]
 
 
 def read_panel_ports(bulk: Bulk, units: Sequence[UnitWithoutOutlets]) -> dict[int, list[str]]:

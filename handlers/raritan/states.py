@@ -20,7 +20,7 @@ from .outlet_numbering import ListProof
 from .rpc import Agent, Bulk, Pending, answered_field, present
 from .rpc.fitness import HardwareHealth
 from .rpc.pdumodel import Outlet, Pdu
-from .units import XerusUnit, is_missing_object_error
+from .units import MissingObjectCode, XerusUnit
 
 LOGGER = get_logger(__name__)
 # characters; the device chooses the id of a failed component, so it is cut
@@ -100,6 +100,7 @@ class _UnitStates:
         self._identities = listed_unit.identities()
         #: the branch circuits of a unit without outlets
         self.circuits: list[OutletState] = []
+        self._missing = listed_unit.missing
         self._answers = bulk.add_each(Outlet.getState, listed_unit.outlets)
         if self._answers:
             self._failures = queue_hardware_failures(bulk, unit)
@@ -138,7 +139,7 @@ class _UnitStates:
             if is_nothing_read or isinstance(error, Denied):
                 raise error
         self._list_proof.raise_unless_whole()
-        doubts = relay_doubts(self._failures, len(self._answers))
+        doubts = relay_doubts(self._failures, self._missing, len(self._answers))
         ports: list[OutletState] = []
         for identity, answer, relay_doubt in zip(self._identities, self._answers, doubts):
             status = EnumPowerStatus.UNKNOWN
@@ -198,7 +199,7 @@ def may_not_read_failures(failures: Failures) -> bool:
     return isinstance(failures.error, Denied)
 
 
-def relay_doubts(failures: Failures, outlets: int) -> list[str]:
+def relay_doubts(failures: Failures, missing: MissingObjectCode, outlets: int) -> list[str]:
     """Why the relay of each of so many outlets may not follow its commands; "" where it does.
 
     A list of failures that cannot be read is a doubt of each outlet, unless the firmware has none
@@ -207,7 +208,7 @@ def relay_doubts(failures: Failures, outlets: int) -> list[str]:
     error = failures.error
     if error is not None:
         doubt = f"the unit's hardware failures cannot be read: {error.reason}"
-        if is_missing_object_error(error) or may_not_read_failures(failures):
+        if missing.is_in(error) or may_not_read_failures(failures):
             doubt = ""
         return [doubt] * outlets
     failure_list = failures.get()

@@ -183,7 +183,8 @@ class _OutletCommand:
             reading = self._ask(bulk)
             bulk.perform()
         state, failures = reading
-        doubts = states.relay_doubts(failures, len(self._listed.outlets))
+        outlet_count = len(self._listed.outlets)
+        doubts = states.relay_doubts(failures, self._listed.missing, outlet_count)
         relay_doubt = doubts[self._index]
         self.may_not_read_failures = states.may_not_read_failures(failures)
         outlet_state = state.get()

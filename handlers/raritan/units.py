@@ -8,8 +8,9 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple, Optional, TypeVar
 
-from ..shared.errors import PduHandlerError, Refused
-from .rpc import Agent, Interface, JsonRpcSyntaxException
+from ..shared.errors import Denied, PduHandlerError, Refused
+from .rpc import Agent, Bulk, Interface, JsonRpcSyntaxException
+from .rpc.pdumodel import Outlet
 
 AnInterface = TypeVar("AnInterface", bound=Interface)
 PRIMARY = 0  # stands for the link id of the unit at the address itself
@@ -97,9 +98,32 @@ def _noun(method: str) -> str:
 
 # of HTTP, and "method not found" of JSON-RPC
 _MISSING = frozenset(("404", "405", "410", "-32601"))
+# the index of an outlet that no unit has
+_IMPOSSIBLE_OUTLET = 99_999
 
 
 def is_missing_object_error(error: Optional[PduHandlerError]) -> bool:
     """Whether this error is proof that the device does not have the object or the method. No other
     code is: a firmware's own may mean anything."""
     return isinstance(error, Refused) and error.code in _MISSING
+
+
+class MissingObjectCode:
+    """The code with which a unit answers for an object that it does not have, which is documented
+    nowhere: it is asked for an outlet that no unit has. Queues one call.
+    """
+
+    def __init__(self, bulk: Bulk, unit: XerusUnit) -> None:
+        outlet = unit.proxy(Outlet, f"/outlet/{_IMPOSSIBLE_OUTLET}")
+        self._answer = bulk.add(outlet.getMetaData)
+
+    def is_in(self, error: Optional[PduHandlerError]) -> bool:
+        """Whether this error says that the unit does not have the object or the method, if it is
+        not one that the unit gives for everything: the caller has read another object of it.
+        """
+        if is_missing_object_error(error):
+            return True
+        own = self._answer.error
+        if isinstance(error, Denied) or not isinstance(error, Refused):
+            return False
+        return isinstance(own, Refused) and own.code == error.code

@@ -1,19 +1,27 @@
 """The answer of `statistic`: which resources are read, and which of their figures are used.
 
 The link of a PDU shows that it has the mains, branches or metrics there: if they cannot be read
-(404, too), their figures are not known. Only a PDU without the link is read by another source.
+(404, too), their figures are not known. Only a PDU without the link, or whose list is empty, is
+read by another source.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Callable, NamedTuple, Optional
+from typing import Callable, NamedTuple
 
 from .. import dcimanager
-from ..shared.errors import PduHandlerError, ProtocolError
-from ..shared.meter_figures import NOT_ASKED, MeterFigures, measured
+from ..shared.errors import PduHandlerError
+from ..shared.meter_figures import (
+    NOT_ASKED,
+    Figure,
+    MeterFigures,
+    NotKnown,
+    first_metered,
+    measured,
+)
 from . import figures, sensors
-from .figures import AMPERES, KILOWATT_HOURS, WATTS, Figures, Sensors, unknown
+from .figures import AMPERES, KILOWATT_HOURS, NOTHING, WATTS, Reader, Sensors
 from .members import Member, each_member, read_list, readable
 from .outlets import ListedOutlet, read_outlets
 from .pdus import (
@@ -29,45 +37,44 @@ from .responses import Json
 from .service import RESOURCE_ERRORS, RedfishService
 from .settings import PduChoice
 
-#: the summands of current, energy and power, in the order of `_KINDS`, of a PDU, its mains or an
-#: outlet; a value may be missing because its sensor is read later
-_FiguresByKind = Sequence[Figures]
-_FigureOf = Callable[[Json], Figures]
 
+class _Quantity(NamedTuple):
+    """Current, energy or power."""
 
-class _Kind(NamedTuple):
-    """What is read of a resource."""
-
-    #: for reasons
-    name: str
-    of: _FigureOf
-    #: of its sensors
-    units: Sequence[str]
+    of: Callable[[Json, Reader], Figure]
+    read: Reader
     is_counter: bool = False
 
 
-_KINDS = (
-    _Kind("current", figures.current, AMPERES),
-    _Kind("energy", figures.energy, KILOWATT_HOURS, is_counter=True),
-    _Kind("power", figures.power, WATTS),
-)
+#: the figures of a PDU, its mains or an outlet, in the order of `_quantities`
+_Figures = Sequence[Figure]
+
+
+class _UnitResources(NamedTuple):
+    """What was read of one PDU."""
+
+    pdu: ServicePdu
+    #: whether it is an absent one of several
+    is_absent_one: bool
+    outlets: Sequence[ListedOutlet] = ()
+    metrics: Member = {}
+    mains: Sequence[Member] = ()
+    branches: Sequence[Member] = ()
+
+    @property
+    def is_read(self) -> bool:
+        """Whether it has figures: an absent one of several has, if it lists its mains."""
+        return not self.is_absent_one or "Mains" in self.pdu.resource
 
 
 class _UnitFigures(NamedTuple):
-    """The figures in the resources of one PDU."""
+    """The figures of one PDU."""
 
-    total: _FiguresByKind
+    total: _Figures
     #: of its mains
-    inlet: _FiguresByKind
+    inlet: _Figures
     #: of its outlets, by identity
-    ports: Sequence[tuple[str, _FiguresByKind]]
-
-    def figures(self, kind_count: int) -> list[Figures]:
-        """Those of the first kinds, for which sensors may have to be read."""
-        summands = [*self.total[:kind_count], *self.inlet[:kind_count]]
-        for _, port in self.ports:
-            summands += port[:kind_count]
-        return summands
+    ports: Sequence[tuple[str, _Figures]]
 
 
 def read_statistic(
@@ -76,229 +83,78 @@ def read_statistic(
     """Load and energy, in total and by outlet; the power only `with_power`, which costs something
     if only sensors have it.
 
-    Usual round trips for each PDU: up to 3 for outlets, mains and metrics; 1 for branches if the
-    mains lack a figure; 1 more for each further page of a list, and for each outlet or circuit
-    that a list only links to. Add the round trips of `pdus`, and those of `sensors.read_sensors`
-    if only sensors have the values.
+    Usual round trips for each PDU: up to 3 for outlets, mains and metrics; 1 for branches if
+    metrics and mains lack a figure; 1 more for each further page of a list, and for each outlet or
+    circuit that a list only links to. Add the round trips of `pdus`, and those of
+    `sensors.read_sensors` if only sensors have the values.
     """
     pdus = read_units(service, choice)
     raise_if_shared(pdus, [pdu.resource for pdu in pdus], "Mains", "Branches", "Metrics")
-    kinds = _KINDS if with_power else _KINDS[:2]
-    units = [_unit_figures(service, pdu, pdus, len(kinds)) for pdu in pdus]
-    ports: list[tuple[str, _FiguresByKind]] = []
-    summands: list[Figures] = []
-    for unit in units:
-        ports += unit.ports
-        summands += unit.figures(len(kinds))
+    known = Sensors()
+    quantities = _quantities(known, with_power=with_power)
+    resources = [_read_unit(service, pdu, pdus, quantities) for pdu in pdus]
+    units = [_unit_figures(unit, quantities) for unit in resources]
+    if known.missing:
+        known.by_source.update(sensors.read_sensors(service, pdus, known.missing))
+        units = [_unit_figures(unit, quantities) for unit in resources]
+    ports = [port for unit in units for port in unit.ports]
     raise_if_twice(service, "outlets that are called", [identity for identity, _ in ports])
-    readings = _sensor_readings(service, pdus, kinds, summands)
-    total = _meter(_sum([unit.total for unit in units]), readings)
-    inlet = _meter(_sum([unit.inlet for unit in units]), readings)
+    total = _meter(_sums([unit.total for unit in units], quantities))
+    inlet = _meter(_sums([unit.inlet for unit in units], quantities))
     return dcimanager.Figures(
         load_a=total.current_a,
         energy_kwh=total.energy_kwh,
-        ports={identity: _meter(port, readings) for identity, port in ports},
+        ports={identity: _meter(port) for identity, port in ports},
         power_w=total.power_w,
         inlet_a=inlet.current_a,
         inlet_w=inlet.power_w,
     )
 
 
-def _sensor_readings(
-    service: RedfishService,
-    pdus: Sequence[ServicePdu],
-    kinds: Sequence[_Kind],
-    summands: Sequence[Figures],
-) -> list[Sensors]:
-    """The sensors of those summands that are not known, as they are read for each of the kinds."""
-    sources = figures.sensors_to_read(summands)
-    sensor_by_source = sensors.read_sensors(service, pdus, sources)
-    readings: list[Sensors] = []
-    for kind in kinds:
-        reading_by_source: dict[str, Optional[float]] = {}
-        for source, sensor in sensor_by_source.items():
-            reading_by_source[source] = figures.sensor(sensor, kind.units)
-        readings.append(reading_by_source)
-    return readings
+def _quantities(known: Sensors, *, with_power: bool) -> Sequence[_Quantity]:
+    """What is read of each resource."""
+    quantities = [
+        _Quantity(figures.current, Reader(known, AMPERES)),
+        _Quantity(figures.energy, Reader(known, KILOWATT_HOURS), is_counter=True),
+    ]
+    if with_power:
+        quantities.append(_Quantity(figures.power, Reader(known, WATTS)))
+    return quantities
 
 
-def _meter(by_kind: _FiguresByKind, readings: Sequence[Sensors]) -> MeterFigures:
-    """The sums of the summands; the power only if there are readings for it, too."""
-    current, energy, *powers = map(figures.total, by_kind, readings)
+def _meter(by_quantity: _Figures) -> MeterFigures:
+    """The figures under their names."""
+    current, energy, *powers = by_quantity
     power = powers[0] if powers else NOT_ASKED
     return MeterFigures(current_a=current, power_w=power, energy_kwh=energy)
 
 
-def _sum(addends: Sequence[_FiguresByKind]) -> _FiguresByKind:
-    """Each figure as the sum of that figure of all; not metered without any."""
-    if not addends:
-        return [None for _ in _KINDS]
-    return [figures.sum_if_complete(column) for column in zip(*addends)]
+# ---- what is read --------------------------------------------------------------------------------
 
 
-def _unit_figures(
-    service: RedfishService, pdu: ServicePdu, pdus: Sequence[ServicePdu], kind_count: int
-) -> _UnitFigures:
-    """The figures of one PDU of `pdus`. An absent one of several has no load, and a counter that
-    is not known, unless it lists its mains. What shows any figure is a meter, so
-    all of `_KINDS` are looked at, and the first of them decide which sources are read.
+def _read_unit(
+    service: RedfishService,
+    pdu: ServicePdu,
+    pdus: Sequence[ServicePdu],
+    quantities: Sequence[_Quantity],
+) -> _UnitResources:
+    """What shows the figures of one PDU of `pdus`: its branches only if metrics and mains lack one
+    of them.
     """
-    is_absent_one = len(pdus) > 1 and is_absent(pdu.resource)
-    if is_absent_one and "Mains" not in pdu.resource:
-        return _absent_unit(pdu)
+    unit = _UnitResources(pdu, is_absent_one=len(pdus) > 1 and is_absent(pdu.resource))
+    if not unit.is_read:
+        return unit
     try:
         outlets = read_outlets(service, pdu)
     except UNIT_ERRORS as error:
         raise name_unit(error, pdus, pdu.prefix) from None
-    metrics = _metrics_source(service, pdu)
-    mains = _circuit_source(service, pdu, "Mains")
-    sources = [metrics, mains]
-    if _lacks_figure(sources, kind_count):
-        sources.append(_circuit_source(service, pdu, "Branches"))
-    outlet_figures = _siblings([_part_of_outlet(outlet) for outlet in outlets])
-    sources.append(_Source("the list of outlets", _sum(outlet_figures)))
-    total = _total(sources)
-    inlet = mains.figures
-    if meaning(pdu.resource).unit is not Reading.SHOWN:
-        doubt = unknown(f"the Status of the PDU is {status_word(pdu.resource)}")
-        without_load: Figures = () if is_absent_one else doubt
-        total = _with_counters_alone(total, without_load)
-        inlet = _with_counters_alone(inlet, without_load)
-        outlet_figures = [_with_counters_alone(outlet, doubt) for outlet in outlet_figures]
-    ports: list[tuple[str, _FiguresByKind]] = []
-    for outlet, by_kind in zip(outlets, outlet_figures):
-        # an outlet that carries nothing may show its last current
-        doubt_of_outlet = unknown(f"its Status is {status_word(outlet.resource)}")
-        port = [doubt_of_outlet if figure == () else figure for figure in by_kind]
-        ports.append((outlet.identity, port))
-    return _UnitFigures(total, inlet, ports)
-
-
-def _absent_unit(pdu: ServicePdu) -> _UnitFigures:
-    """No load, and a counter that is not known."""
-    counter = unknown(f"the PDU {pdu.prefix[:-1]} is Absent")
-    by_kind = [counter if kind.is_counter else () for kind in _KINDS]
-    return _UnitFigures(total=by_kind, inlet=by_kind, ports=[])
-
-
-def _with_counters_alone(by_kind: _FiguresByKind, otherwise: Figures) -> _FiguresByKind:
-    """The counters, which keep their last value, and `otherwise` in place of the other figures."""
-    figures_by_kind: list[Figures] = []
-    for figure, kind in zip(by_kind, _KINDS):
-        figures_by_kind.append(figure if kind.is_counter else otherwise)
-    return figures_by_kind
-
-
-def _lacks_figure(sources: Sequence[_Source], kind_count: int) -> bool:
-    """Whether no source has the figure of one of the first kinds."""
-    for number in range(kind_count):
-        if all(source.figures[number] is None for source in sources):
-            return True
-    return False
-
-
-def _part_of_outlet(outlet: ListedOutlet) -> _Part:
-    return _Part(
-        place=f"outlet {outlet.identity}",
-        member=outlet.error or outlet.resource,
-        reading=meaning(outlet.resource).unit,
-    )
-
-
-class _Source(NamedTuple):
-    """Where the figures of a PDU may be, and its figures there."""
-
-    name: str
-    figures: _FiguresByKind
-
-
-def _total(sources: Sequence[_Source]) -> _FiguresByKind:
-    """Each figure of a PDU, from the first source that has it."""
-    metered_names: list[str] = []
-    for source in sources:
-        if any(figure is not None for figure in source.figures):
-            metered_names.append(source.name)
-    total: list[Figures] = []
-    for number, kind in enumerate(_KINDS):
-        lacking_names = metered_names
-        if kind.name == "current":
-            # the metrics of a PDU have no current
-            lacking_names = [name for name in metered_names if name != "Metrics"]
-        figures_by_name = [(source.name, source.figures[number]) for source in sources]
-        total.append(figures.first_source(figures_by_name, lacking_names))
-    return total
-
-
-def _circuit_source(service: RedfishService, pdu: ServicePdu, key: str) -> _Source:
-    """The sums over the circuits that a PDU lists."""
-    circuits = _circuits(service, pdu, key)
-    circuit_figures = _siblings([_circuit_part(circuit) for circuit in circuits])
-    sums = [figures.of_part(key, figure) for figure in _sum(circuit_figures)]
-    return _Source(key, sums)
-
-
-class _Part(NamedTuple):
-    """An outlet or a circuit."""
-
-    #: for reasons
-    place: str
-    member: Member
-    #: by its status
-    reading: Reading
-
-
-def _circuit_part(circuit: Member) -> _Part:
-    if isinstance(circuit, PduHandlerError):
-        return _Part(place="", member=circuit, reading=Reading.NOT_KNOWN)
-    return _Part(place=text(circuit, "Id"), member=circuit, reading=meaning(circuit).circuit)
-
-
-def _figure(part: _Part, kind: _Kind) -> Figures:
-    """A figure of an outlet or a circuit, whose reasons name its place. Here alone it is decided
-    whether it is measured, not metered (None), not known, or of a part that carries nothing (no
-    summand). No other source may replace one that is not known, because the sum would jump.
-    """
-    member = part.member
-    place = part.place
-    if isinstance(member, PduHandlerError):
-        return figures.of_part(place, unknown(member.reason))
-    figure = figures.of_part(place, kind.of(member))
-    if part.reading is Reading.SHOWN:
-        return figure
-    if part.reading is Reading.NOTHING:
-        # without the counter that it shows, the sum would fall, and jump when it is back
-        has_counter = kind.is_counter and _is_measured(figure)
-        return figure if has_counter else ()
-    if figure is None or kind.is_counter:
-        return figure
-    return figures.of_part(place, unknown(f"its Status is {status_word(member)}"))
-
-
-def _is_measured(summands: Figures) -> bool:
-    """Whether there are summands, and each of them has a value."""
-    if not summands:
-        return False
-    return all(measured(summand.value) is not None for summand in summands)
-
-
-def _siblings(parts: Sequence[_Part]) -> Sequence[_FiguresByKind]:
-    """The figures of parts of one kind, by `figures.like_siblings`."""
-    columns: list[list[Figures]] = []
-    members = readable([part.member for part in parts])
-    for kind in _KINDS:
-        is_shown = any(kind.of(member) is not None for member in members)
-        own_figures = [_figure(part, kind) for part in parts]
-        columns.append(figures.like_siblings(own_figures, kind.name, is_shown=is_shown))
-    # by part, not by kind
-    return list(zip(*columns))
-
-
-def _circuits(service: RedfishService, pdu: ServicePdu, key: str) -> list[Member]:
-    """As `circuits_of`, with an error in place of a list that is empty."""
-    circuits = circuits_of(service, pdu, key)
-    if key in pdu.resource and not circuits:
-        return [ProtocolError("the device lists none, though each PDU has some")]
-    return circuits
+    metrics = _metrics(service, pdu)
+    mains = circuits_of(service, pdu, "Mains")
+    branches: Sequence[Member] = ()
+    sources = (_of_metrics(metrics, quantities), _of_circuits("Mains", mains, quantities))
+    if None in _first_metered(sources):
+        branches = circuits_of(service, pdu, "Branches")
+    return unit._replace(outlets=outlets, metrics=metrics, mains=mains, branches=branches)
 
 
 def circuits_of(service: RedfishService, pdu: ServicePdu, key: str) -> list[Member]:
@@ -319,20 +175,6 @@ def circuits_of(service: RedfishService, pdu: ServicePdu, key: str) -> list[Memb
     return circuits
 
 
-def _metrics_source(service: RedfishService, pdu: ServicePdu) -> _Source:
-    """The metrics of a PDU. DMTF's have no current."""
-    metrics = _metrics(service, pdu)
-    by_kind: list[Figures] = []
-    for kind in _KINDS:
-        if kind.name == "current":
-            by_kind.append(None)
-        elif isinstance(metrics, PduHandlerError):
-            by_kind.append(unknown(f"Metrics: {metrics.reason}"))
-        else:
-            by_kind.append(figures.of_part("Metrics", kind.of(metrics)))
-    return _Source("Metrics", by_kind)
-
-
 def _metrics(service: RedfishService, pdu: ServicePdu) -> Member:
     """The metrics of a PDU; {} if it has none, the error if they cannot be read."""
     try:
@@ -342,3 +184,110 @@ def _metrics(service: RedfishService, pdu: ServicePdu) -> Member:
         return service.get(target)
     except RESOURCE_ERRORS as error:
         return error
+
+
+# ---- which of it is used -------------------------------------------------------------------------
+
+
+def _unit_figures(unit: _UnitResources, quantities: Sequence[_Quantity]) -> _UnitFigures:
+    """The figures of one PDU: of its metrics, else its mains, else its branches, else its outlets.
+    An absent one of several has no load, and a counter that is not known, unless it lists its
+    mains.
+    """
+    pdu = unit.pdu
+    if not unit.is_read:
+        counter = NotKnown(f"the PDU {pdu.prefix[:-1]} is Absent")
+        absent = [counter if quantity.is_counter else NOTHING for quantity in quantities]
+        return _UnitFigures(total=absent, inlet=absent, ports=[])
+    outlets = [_of_outlet(outlet, quantities) for outlet in unit.outlets]
+    inlet = _of_circuits("Mains", unit.mains, quantities)
+    sources = (
+        _of_metrics(unit.metrics, quantities),
+        inlet,
+        _of_circuits("Branches", unit.branches, quantities),
+        _sums(outlets, quantities),
+    )
+    total = _first_metered(sources)
+    if meaning(pdu.resource).unit is not Reading.SHOWN:
+        doubt = NotKnown(f"the Status of the PDU is {status_word(pdu.resource)}")
+        without_load = NOTHING if unit.is_absent_one else doubt
+        total = _with_counters_alone(total, quantities, without_load)
+        inlet = _with_counters_alone(inlet, quantities, without_load)
+        outlets = [_with_counters_alone(outlet, quantities, doubt) for outlet in outlets]
+    ports: list[tuple[str, _Figures]] = []
+    for outlet, by_quantity in zip(unit.outlets, outlets):
+        # an outlet that carries nothing may show its last current
+        doubt = NotKnown(f"its Status is {status_word(outlet.resource)}")
+        port = [doubt if figure == NOTHING else figure for figure in by_quantity]
+        ports.append((outlet.identity, port))
+    return _UnitFigures(total, inlet, ports)
+
+
+def _first_metered(sources: Sequence[_Figures]) -> _Figures:
+    """Each figure of the first source that has it."""
+    return [first_metered(*column) for column in zip(*sources)]
+
+
+def _sums(parts: Sequence[_Figures], quantities: Sequence[_Quantity]) -> _Figures:
+    """Each figure as the sum of that figure of all; not metered without any."""
+    if not parts:
+        return [None for _ in quantities]
+    return [figures.sum_in_use(column) for column in zip(*parts)]
+
+
+def _with_counters_alone(
+    by_quantity: _Figures, quantities: Sequence[_Quantity], otherwise: Figure
+) -> _Figures:
+    """The counters, which keep their last value, and `otherwise` in place of the other figures."""
+    counters: list[Figure] = []
+    for figure, quantity in zip(by_quantity, quantities):
+        counters.append(figure if quantity.is_counter else otherwise)
+    return counters
+
+
+def _of_metrics(metrics: Member, quantities: Sequence[_Quantity]) -> _Figures:
+    """The figures in the metrics of a PDU."""
+    by_quantity: list[Figure] = []
+    for quantity in quantities:
+        figure: Figure = None
+        if quantity.of is not figures.current:  # PowerDistributionMetrics_v1 has none
+            figure = _figure("Metrics", metrics, Reading.SHOWN, quantity)
+        by_quantity.append(figure)
+    return by_quantity
+
+
+def _of_circuits(key: str, circuits: Sequence[Member], quantities: Sequence[_Quantity]) -> _Figures:
+    """The sums over the circuits that a PDU lists under `key`."""
+    parts: list[_Figures] = []
+    for circuit in circuits:
+        place, reading = "", Reading.NOT_KNOWN
+        if not isinstance(circuit, PduHandlerError):
+            place, reading = text(circuit, "Id"), meaning(circuit).circuit
+        parts.append([_figure(place, circuit, reading, quantity) for quantity in quantities])
+    return [figures.of_part(key, total) for total in _sums(parts, quantities)]
+
+
+def _of_outlet(outlet: ListedOutlet, quantities: Sequence[_Quantity]) -> _Figures:
+    place = f"outlet {outlet.identity}"
+    member = outlet.error or outlet.resource
+    reading = meaning(outlet.resource).unit
+    return [_figure(place, member, reading, quantity) for quantity in quantities]
+
+
+def _figure(place: str, member: Member, reading: Reading, quantity: _Quantity) -> Figure:
+    """A figure of metrics, a circuit or an outlet, whose reasons name its place. Here alone it is
+    decided whether it is measured, not metered (None), not known, or of a part that carries
+    nothing. `reading`: by its status.
+    """
+    if isinstance(member, PduHandlerError):
+        return figures.of_part(place, NotKnown(member.reason))
+    figure = figures.of_part(place, quantity.of(member, quantity.read))
+    if reading is Reading.SHOWN:
+        return figure
+    if reading is Reading.NOTHING:
+        # without the counter that it shows, the sum would fall, and jump when it is back
+        has_counter = quantity.is_counter and measured(figure) is not None
+        return figure if has_counter else NOTHING
+    if figure is None or quantity.is_counter:
+        return figure
+    return figures.of_part(place, NotKnown(f"its Status is {status_word(member)}"))

@@ -45,12 +45,11 @@ class StatusMeaning(NamedTuple):
 
 _USUAL = StatusMeaning(True, Reading.SHOWN, Reading.SHOWN)
 _UNREADABLE = StatusMeaning(False, Reading.NOT_KNOWN, Reading.NOT_KNOWN)
-#: Resource.State; each other one is _USUAL. An outlet that is off may be Disabled or StandbyOffline
+#: Resource.State; each other one is _USUAL. An outlet that is off may be Disabled
 _MEANINGS: Mapping[str, StatusMeaning] = {
     # not detected
     "Absent": StatusMeaning(False, Reading.NOTHING, Reading.NOTHING),
     "Disabled": StatusMeaning(True, Reading.SHOWN, Reading.NOTHING),
-    "StandbyOffline": StatusMeaning(True, Reading.NOT_KNOWN, Reading.NOT_KNOWN),
     # present, but cannot be used
     "UnavailableOffline": _UNREADABLE,
 }

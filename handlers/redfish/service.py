@@ -90,8 +90,8 @@ class RedfishService:
         self.login = config.login
         self._mode = config.session
         self._session: Optional[str] = None
-        # whether the service has answered a request of the present session
-        self._session_is_known = False
+        # a path that was read in the present session, "" for none
+        self._path_read = ""
         self._root: Optional[Json] = None
         self._resources: Optional[dict[str, Json]] = {} if keeps else None
         #: the parts of each PDU's link, for `links.same`
@@ -193,20 +193,27 @@ class RedfishService:
         """The answer to a GET; it may be an error.
 
         Raises HttpRefused if a redirect is not allowed. Opens a session if needed, and once another
-        one if the unit has ended the session, in which it answered before.
+        one if the unit has ended the session.
         """
         root = self.root()
         reply = self._send("GET", path)
         is_refused = reply.status == 401
         wants_session = is_refused and self._switch_to_session(reply)
-        session_has_ended = is_refused and self._session_is_known  # while it was idle
-        if wants_session or session_has_ended:
+        if wants_session or (is_refused and self._session_has_ended()):
             self._log_in(root)
             reply = self._send("GET", path)
         elif self._mode == AUTO:
             self._mode = BASIC
-        self._session_is_known = self.login.token is not None and reply.status != 401
+        if self.login.token is not None and reply.status == 200:
+            self._path_read = path
         return reply
+
+    def _session_has_ended(self) -> bool:
+        """Whether the service refuses what it answered before in this session, as while it was
+        idle: 1 round trip. Else a 401 says that the account lacks a right, which a further session,
+        taken from other users, would not give.
+        """
+        return bool(self._path_read) and self._send("GET", self._path_read).status == 401
 
     def get_expanded(self, target: object, levels: int = 1) -> Json:
         """The resource behind a link. If the service offers $expand, the resources that this one
@@ -384,7 +391,8 @@ class RedfishService:
         has_usual_length = 0 < len(token) <= _LONGEST_TOKEN
         if not has_usual_length or not token.isascii() or not token.isprintable():
             raise ProtocolError("the service opened a session without a usable token")
-        self.login = replace(self.login, token=token)
+        self.login = replace(self.login, token=token).hiding(self.login)
+        self._path_read = ""
         self._session = self.created_path(reply)
         if self._session is None:
             LOGGER.info("the service sent no link to delete the session, which ends by itself")

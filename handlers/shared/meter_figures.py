@@ -1,4 +1,16 @@
-"""What meters show: a figure, or why there is none."""
+"""What meters show: a figure, or why there is none.
+
+What a protocol says for "I do not have this" leads to the next source. What it says for "not now"
+is not known, and no other source replaces it: the figure would jump when the first is back.
+
+- Redfish (DSP0266, "Properties"): a property that is missing; one that is null.
+- Raritan: a null reference, or an object that the unit does not have; an error of one that it
+  lists.
+- NUT: a server's list does not tell "not there" from "not read". A variable that is missing beside
+  another figure of the same part, or that like parts show, is "not now"; else it is not there.
+- Codecs: what the maker's document says. A member that it says is always there is "not now" when
+  it is gone; a list of names that is whole, or 404, says all that there is.
+"""
 
 from __future__ import annotations
 
@@ -29,9 +41,7 @@ class NotMetered:
     reason: str
 
 
-#: None: not metered. A codec says by what it is told apart from a figure that is not known now: the
-#: device has no such object, or a model without the meter. Where its source says nothing, parts of
-#: which only some have a figure are not known
+#: None: not metered
 Figure = Union[float, NotKnown, NotMetered, None]
 
 #: of what was not read because nobody asked for it

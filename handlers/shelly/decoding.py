@@ -3,9 +3,9 @@ requests they are read and switched with, and what their answers mean. Pure func
 
 Source: the maker's pages (shelly-api-docs.shelly.cloud/gen2: Switch, Authentication, Common Errors)
 and the fixture of a real Power Strip Gen4 in home-assistant/core (power_strip_gen4.json). A relay
-is `switch:ID`; its number on the unit is ID + 1. Energy is in Wh, as the unit counts: after a
-restart it may be a little less, and Switch.ResetCounters sets it to 0. Switch.Toggle and
-`toggle_after` are never sent.
+is `switch:ID`; its number on the unit is ID + 1. That of an add-on is `switch:100`: outlet 101.
+Energy is in Wh, as the unit counts: after a restart it may be a little less, and
+Switch.ResetCounters sets it to 0. Switch.Toggle and `toggle_after` are never sent.
 """
 
 from __future__ import annotations
@@ -13,19 +13,24 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Optional
 
 from ..http.dialogue import Dialogue, Outlet, PduState, ReadRequest, WriteRequest
 from ..http.login_forms import DigestLogin
 from ..http.strict_json import FORM_ERRORS, column, loads
-from ..shared.errors import ProtocolError
+from ..shared.doubts import denial_of_off
+from ..shared.errors import ProtocolError, Refused, printable
 from ..shared.meter_figures import Figure, MeterFigures, NotKnown, sum_if_complete
 
 STATUS, CONFIG, SET = (
     f"/rpc/{name}" for name in ("Shelly.GetStatus", "Shelly.GetConfig", "Switch.Set")
 )
 LOGIN = DigestLogin(user="admin")  # "always", says the page on authentication
-_SWITCH = re.compile(r"switch:(0|[1-9][0-9]?)")
+_SWITCH = re.compile(r"switch:(0|[1-9][0-9]{0,2})")
+_ADD_ON = 100  # the first ID of a relay that is an add-on's
+# < 500 {"code": -109, "message": ...} for a command that is not carried out
+_WITH_RESULT = (*range(200, 300), 500)
+_DEADLINE_EXCEEDED = -104  # of the codes of Common Errors, the one that leaves open what was done
 # errors of the meter, as far as the pages name them, or their beginnings
 _METER_ERRORS = ("power_meter", "out_of_range", "calibration")
 # fields that only a relay with a meter has
@@ -35,16 +40,8 @@ Rows = dict[int, dict[str, Any]]
 
 
 def read_unit(*, with_figures: bool) -> Dialogue[PduState]:
-    """The relays: two requests. The configuration has their names, and proves that none is missing;
-    figures come with the states in any case.
-    """
-    rows = yield from _rows(STATUS)
-    config = yield from _rows(CONFIG)
-    if rows.keys() != config.keys():
-        raise ProtocolError(
-            f"the unit shows {len(rows)} relays, but its configuration has {len(config)}: try again"
-        )
-    outlets = _outlets(rows, config)
+    """The relays, with figures in any case: one request."""
+    outlets = yield from read_outlets()
     return PduState(
         outlets=outlets,
         load_a=sum_if_complete(outlet.figures.current_a for outlet in outlets),
@@ -54,22 +51,56 @@ def read_unit(*, with_figures: bool) -> Dialogue[PduState]:
 
 
 def read_outlets() -> Dialogue[tuple[Outlet, ...]]:
-    """The relays: one request."""
+    """The relays: the same request. Those of an add-on have their own kind of meter, or none."""
     rows = yield from _rows(STATUS)
-    return _outlets(rows, {})
+    own_rows: Rows = {}
+    rows_of_add_ons: Rows = {}
+    for number, entry in rows.items():
+        if number < _ADD_ON:
+            own_rows[number] = entry
+        else:
+            rows_of_add_ons[number] = entry
+    return (*_outlets(own_rows), *_outlets(rows_of_add_ons))
+
+
+def read_labels() -> Dialogue[tuple[Outlet, ...]]:
+    """The relays with their names: one request, for the configuration."""
+    rows = yield from _rows(CONFIG)
+    outlets: list[Outlet] = []
+    for number, entry in rows.items():
+        outlets.append(Outlet(identity=str(number + 1), name=str(entry.get("name") or "")[:100]))
+    return tuple(outlets)
 
 
 def command(identity: str, *, on: bool) -> Dialogue[None]:
     """The command that switches one relay."""
     # > POST /rpc/Switch.Set {"id": 0, "on": false}
-    # < 200 {"was_on": true}; another status with the unit's code and message for a refusal
+    # < 200 {"was_on": true}
     order = {"id": int(identity) - 1, "on": on}
-    yield WriteRequest(SET, json.dumps(order).encode())
+    answer = yield WriteRequest(SET, json.dumps(order).encode(), answers=_WITH_RESULT)
+    if not answer:
+        return  # the reading after the command decides
+    try:
+        document: Any = loads(answer)
+        code = document.get("code")
+        message = printable(str(document.get("message")), 200)
+    except FORM_ERRORS:
+        raise ProtocolError("the answer to the command is not a Shelly's") from None
+    if code == _DEADLINE_EXCEEDED:
+        raise ProtocolError(f"the unit says: {message} ({code})")
+    if code is not None:
+        raise Refused(f"the unit says: {message}", str(code))
 
 
 def _rows(path: str) -> Dialogue[Rows]:
     """What an answer says of each relay, by its ID. Raises ProtocolError for another form."""
-    body = yield ReadRequest(path)
+    try:
+        body = yield ReadRequest(path)
+    except Refused as error:
+        if error.code == "404":
+            hint = "; a unit of generation 1 has no /rpc: this handler reads generation 2 and later"
+            error.set_reason((*error.parts, hint))
+        raise
     try:
         document: Any = loads(body)
         rows: Rows = {}
@@ -82,7 +113,8 @@ def _rows(path: str) -> Dialogue[Rows]:
             f"the answer to {path} is not a Shelly's: is this its web service, and is it of"
             " generation 2 or later?"
         ) from None
-    if not rows or sorted(rows) != list(range(len(rows))):
+    own_numbers = sorted(number for number in rows if number < _ADD_ON)
+    if not rows or own_numbers != list(range(len(own_numbers))):
         raise ProtocolError(
             f"the answer to {path} lists the relays {sorted(rows)}: is it a unit with relays, and"
             " is its profile `switch`?"
@@ -92,35 +124,45 @@ def _rows(path: str) -> Dialogue[Rows]:
     return dict(sorted(rows.items()))
 
 
-def _outlets(rows: Rows, config: Rows) -> tuple[Outlet, ...]:
-    """The outlets from the rows of the status, with the names from those of the configuration."""
+def _outlets(rows: Rows) -> Sequence[Outlet]:
+    """The outlets from rows of the status, which are of one kind."""
     entries = list(rows.values())
     currents = _figures(entries, "current", 1)
     powers = _figures(entries, "apower", 1)
     energies = _figures([_with_energy(entry) for entry in entries], "energy", 1000)
-    outlets = []
-    for number, entry in rows.items():
-        name = config.get(number, {}).get("name")
-        state = entry.get("output")
-        errors = entry.get("errors")
-        doubt = f"its errors are {errors!r}" if errors else ""
-        if not isinstance(state, bool):
-            doubt = f"its output is {state!r}"
-            state = None
+    outlets: list[Outlet] = []
+    for position, (number, entry) in enumerate(rows.items()):
         figures = MeterFigures(
-            current_a=currents[number],
-            power_w=powers[number],
-            energy_kwh=energies[number],
+            current_a=currents[position],
+            power_w=powers[position],
+            energy_kwh=energies[position],
         )
-        outlet = Outlet(
-            identity=str(number + 1),
-            name=str(name or "")[:100],
-            state=state,
-            figures=figures,
-            doubt=doubt,
-        )
-        outlets.append(outlet)
-    return tuple(outlets)
+        outlets.append(_outlet(number, entry, figures))
+    return outlets
+
+
+def _outlet(number: int, entry: dict[str, Any], figures: MeterFigures) -> Outlet:
+    """The outlet from its row of the status. What the unit says beside a state is told."""
+    output = entry.get("output")
+    state: Optional[bool] = None
+    doubts: list[str] = []
+    if not isinstance(output, bool):
+        doubts.append(f"its output is {output!r}")
+    elif not output and denial_of_off(figures):
+        doubts.append(denial_of_off(figures))
+    else:
+        state = output
+    errors = entry.get("errors")
+    if errors:
+        doubts.append(f"its errors are {errors!r}")
+    if "timer_started_at" in entry:
+        doubts.append(f"its timer of {entry.get('timer_duration')!r} s runs, and then switches it")
+    return Outlet(
+        identity=str(number + 1),
+        state=state,
+        figures=figures,
+        doubt="; ".join(doubts),
+    )
 
 
 def _figures(entries: Sequence[dict[str, Any]], name: str, divisor: int) -> Sequence[Figure]:

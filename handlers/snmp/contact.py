@@ -18,7 +18,7 @@ from .figures import Arcs, Figure, Total
 from .frozen_value import FrozenValue, replace
 from .reader import LOST, Lost, Reader
 from .sources import Scalar, Source
-from .sources.base import ReadOnly
+from .sources.base import ReadOnly, is_known_lacking, is_lacking
 from .states import Doubt, State
 
 _WHOLE_DEVICE = "0"  # the row of a Scalar
@@ -34,8 +34,8 @@ class Contact(FrozenValue):
             figures. None: the mark is of the device.
         part: the arcs that name the unit in the indexes of `mark`. A unit may have several marks,
             such as one of each inlet, which all must be good.
-        optional: older firmware or some models lack the whole object. A missing value beside others
-            is not good.
+        optional: older firmware or some models lack the whole object (`is_lacking`). A missing
+            value beside others is not good.
         why: what another value means, for an error.
     """
 
@@ -65,6 +65,15 @@ class Contact(FrozenValue):
                 marks[unit] = mark
         return marks
 
+    def is_lacking(self, reader: Reader, rows: Iterable[str]) -> bool:
+        """Whether the device with these rows has no such marks, and may lack them."""
+        if not self.optional:
+            return False
+        units: Iterable[str] = ()
+        if self.unit is not None and self.part == Arcs():
+            units = filter(None, map(self.unit.of, rows))
+        return is_lacking(self.mark, reader, units)
+
     def mark_of(self, marks: Rows, identity: str) -> Optional[Raw]:
         """The mark of a row's unit among `marks`, None if it has none. A total of the whole device
         needs every mark."""
@@ -84,7 +93,7 @@ class Contact(FrozenValue):
         """Why no command is sent to an outlet, "" if its mark is good."""
         marks = ContactMarks(self, self.mark)
         mark = marks.value_of(reader, identity)
-        if self.is_good(mark) or (mark is None and self.optional and not self.marks(reader)):
+        if self.is_good(mark) or self.is_lacking(reader, [identity]):
             return ""
         return self.objection(mark, reader)
 
@@ -111,25 +120,30 @@ class ContactMarks(ReadOnly):
     over: Source
 
     def rows(self, reader: Reader) -> Rows:
-        marks = self.contact.marks(reader)
-        if not marks:
+        if is_known_lacking(self.contact.mark, reader):
             return {}
+        rows = self.over.rows(reader)
+        if self.contact.is_lacking(reader, rows):
+            return {}
+        marks = self.contact.marks(reader)
         mark_by_row: Rows = {}
-        for row in self.over.rows(reader):
+        for row in rows:
             mark = self.contact.mark_of(marks, row)
             mark_by_row[row] = LOST if mark is None else mark
         return mark_by_row
 
     def value_of(self, reader: Reader, identity: str) -> Optional[Raw]:
         contact = self.contact
+        if is_known_lacking(contact.mark, reader):
+            return None
         if contact.unit is None or contact.part != Arcs():
             mark = contact.mark_of(contact.marks(reader), identity)
         else:
             unit = contact.unit.of(identity)
             mark = contact.mark.value_of(reader, unit) if unit else None
-        if mark is None and contact.marks(reader):
-            return LOST  # the device marks other units, and has lost this one's mark
-        return mark
+        if mark is not None:
+            return mark
+        return None if contact.is_lacking(reader, [identity]) else LOST
 
 
 class InContact(ReadOnly):
@@ -146,9 +160,9 @@ class InContact(ReadOnly):
         if not rows:
             return {}
         contact = self.contact
-        marks = contact.marks(reader)
-        if not marks and contact.optional:
+        if contact.is_lacking(reader, rows):
             return rows
+        marks = contact.marks(reader)
         return {
             identity: self._value(value, contact.mark_of(marks, identity), reader)
             for identity, value in rows.items()
@@ -159,7 +173,7 @@ class InContact(ReadOnly):
         if value is None:
             return None
         mark = ContactMarks(self.contact, self.source).value_of(reader, identity)
-        if mark is None and self.contact.optional and not self.contact.marks(reader):
+        if mark is None:
             return value
         return self._value(value, mark, reader)
 

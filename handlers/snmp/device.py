@@ -18,9 +18,8 @@ from .outlets import Outlets
 from .profile import Profile
 from .reader import NAMELESS, Reader
 from .sources.base import Source, is_nameless
-from .sources.chains import ByUnit
 from .sources.joins import Joined
-from .sources.objects import Column, Scalar
+from .sources.objects import Column
 from .sources.single_family import Gathered
 from .states import State
 
@@ -66,15 +65,12 @@ def read_by_states(profile: Profile, reader: Reader, only_outlet: str = "") -> O
             rows = outlets.states.rows_from(reader)
             states = dict.fromkeys(rows, EnumPowerStatus.UNKNOWN)
         else:
-            for witness in _chain_witnesses(outlets):
-                witness.rows(reader)  # before the states: see `raise_if_renumbered`
             states = _states(outlets.states, reader)
         states, outlet_count = _complete(outlets, states, reader)
         if states or outlet_count:
             device = SnmpDevice(profile, outlets, states, reader)
             if not only_outlet:
                 _raise_if_unit_missing(profile, reader)
-                raise_if_renumbered(device)
             return device
     return None
 
@@ -167,36 +163,6 @@ def all_outlets(device: SnmpDevice) -> States:
         # what contradicts a state may show the rows that are missing
         complete_states, _ = _complete(outlets, _states(outlets.states, reader), reader)
     return complete_states
-
-
-def raise_if_renumbered(device: SnmpDevice) -> None:
-    """Raise ProtocolError if the rows of a chain became other outlets' while they were read: a unit
-    has joined or left if a witness, or the number or the unit of the last row, is another than
-    before. A unit alone needs no request for that: its last row was read after its states, and is
-    its own only if all rows before it are."""
-    before = device.reader
-    if not before.chain_ends:
-        return
-    now = before.fresh_reader()
-    witnesses = _chain_witnesses(device.outlets) if device.is_counted else []
-    is_same_chain = all(witness.rows(now) == witness.rows(before) for witness in witnesses)
-    # the unit is the last one, because a unit of the same size that leaves changes this alone
-    for (source, row), value in before.chain_ends.items():
-        is_same_chain = is_same_chain and source.value_of(now, row) == value
-    if not is_same_chain:
-        raise ProtocolError("a unit joined or left the chain while it was read; poll it again")
-
-
-def _chain_witnesses(outlets: Optional[Outlets]) -> Sequence[Source]:
-    """What shows that a chain changed while its states were walked, if it is read before and after
-    them: the objects that count its outlets, else the columns that name them. Nothing elsewhere."""
-    if outlets is None or outlets.states is None:
-        return ()
-    source = outlets.states.source
-    if not isinstance(source, ByUnit):
-        return ()
-    counts = [part for part in parts_of(outlets.count) if isinstance(part, Scalar)]
-    return counts or (source.number, source.unit)
 
 
 def has_joined_meters(device: SnmpDevice) -> bool:

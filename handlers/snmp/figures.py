@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import NamedTuple, Optional, Union
 
 from ..dcimanager.rows import Raw
-from ..shared.ceilings import FILLED, OUTLET_A, OUTLET_W, PART_A, PART_W
+from ..shared.ceilings import FILLED, LARGEST, OUTLET_A, OUTLET_W, PART_A, PART_W
 from ..shared.decimals import CONTEXT, total
 from ..shared.doubts import some
 from ..shared.meter_figures import NotKnown, NotMetered
@@ -15,7 +15,7 @@ from . import validation
 from .decoding import Rows, number, text
 from .frozen_value import FrozenValue
 from .reader import LOST, Lost, Reader
-from .sources.base import Source, object_read, text_field
+from .sources.base import Source, is_nameless, object_read, text_field
 from .sources.objects import Scalar
 
 # "Not measured" in a register of 16 bits; a counter of energy passes through them
@@ -36,7 +36,8 @@ class Figure(FrozenValue):
     "Not measured", whatever `absent` says: text that is not a number; 2^n - 1 for n of 31, 32, 63
     and 64, and -2^31 and -2^63; a number below 0, unless `magnitude` is set. Of currents and powers
     (see `Ceilings`) also 32767, 65535 and -32768, a text of five nines or more and no other digit,
-    and a figure above what the part can carry. A register of energy passes through these.
+    and a figure above what the part can carry. A register of energy passes through these; it has no
+    value from 10^15 kWh on.
 
     Fields:
         source: the values, under the identities of outlets or meters.
@@ -98,10 +99,7 @@ class Figure(FrozenValue):
     def raw_figures(self, reader: Reader) -> RawFigures:
         """Identity -> value, exponent and factor, LOST where the answers lack them. Padding is
         left out."""
-        rows: Rows = {}
-        for row, value in self.source.rows(reader).items():
-            if not self._is_padding(value):
-                rows[row] = value
+        rows = self.unpadded_rows(reader)
         if not rows:
             return {}
         exponents = _values_for(self.exponent, rows, reader)
@@ -110,6 +108,14 @@ class Figure(FrozenValue):
         for row, value in rows.items():
             raw_figures[row] = (value, exponents[row], factors[row])
         return raw_figures
+
+    def unpadded_rows(self, reader: Reader) -> Rows:
+        """Identity -> value, without the scale, which may be another request."""
+        rows: Rows = {}
+        for row, value in self.source.rows(reader).items():
+            if not self._is_padding(value):
+                rows[row] = value
+        return rows
 
     def _is_padding(self, value: Raw) -> bool:
         return bool(self.padding) and not isinstance(value, Lost) and text(value) in self.padding
@@ -143,7 +149,7 @@ class Figure(FrozenValue):
                 figure = self._figure(
                     value, reading, are_texts=are_texts, exponent=exponent, factor=factor
                 )
-            if figure is not None and (most is None or figure <= most):
+            if figure is not None and _is_possible(figure, most):
                 figures[identity] = figure
             elif is_absent and reading == 0:
                 figures[identity] = None
@@ -161,11 +167,6 @@ class Figure(FrozenValue):
             if is_lost:
                 return NotKnown(self._row_text(identity, raw_figures, reader))
         return None
-
-    def is_absent(self, reader: Reader) -> bool:
-        """Whether the device has another scalar of the values' group, but not that of the values.
-        A column says whether some devices lack it."""
-        return reader.lacks_scalar(text_field(object_read(self.source), "oid"))
 
     @property
     def objects(self) -> str:
@@ -218,6 +219,11 @@ class Figure(FrozenValue):
                 return None
             return _multiply(figure, times)
         return figure
+
+
+def _is_possible(figure: Decimal, most: Optional[Decimal]) -> bool:
+    """Whether a part can carry or count as much. `most`: see `Figure.rows_from`."""
+    return figure < LARGEST if most is None else figure <= most
 
 
 def _is_placeholder(raw: Raw, reading: Union[int, Decimal], most: Optional[Decimal]) -> bool:
@@ -310,8 +316,6 @@ class _FiguresRead(NamedTuple):
 
     rows: dict[str, ExactFigure]
     units: set[str]  #: the units of these rows
-    #: why the first figure is not known, of a device that has another scalar of its group
-    absent: Optional[NotKnown]
 
 
 class Total(FrozenValue):
@@ -376,7 +380,7 @@ class Total(FrozenValue):
         figures_read = self._read_figures(reader, most, counters=counters)
         if isinstance(figures_read, NotKnown):
             return figures_read
-        rows, units, absent = figures_read
+        rows, units = figures_read
         if self._is_lost(outlets, reader):
             return NotKnown(f"the answers lack {self.objects}, which each unit has")
         if self.else_outlets and not (counters and units):
@@ -386,8 +390,6 @@ class Total(FrozenValue):
             units.update(map(self._unit, outlets))
         if all(value is None for value in rows.values()):
             return None
-        if absent is not None:  # what takes its place is another quantity
-            return absent
         sum_of_rows = _sum(rows)
         units_with_outlets = set(map(self._unit, outlets))
         units_without = units_with_outlets - units
@@ -405,19 +407,16 @@ class Total(FrozenValue):
         `counters`: as in `read_from`."""
         rows: dict[str, ExactFigure] = {}
         units: set[str] = set()
-        absent: Optional[NotKnown] = None
         for figure in self.figures:
             raw_figures = self._raw_figures_of_others(units, figure, reader)
             missing = figure.missing_part(raw_figures, reader)
             if missing is not None:
                 return missing
-            if not raw_figures and not units and figure.is_absent(reader):
-                absent = absent or NotKnown(f"the answers lack {figure.objects}")
             rows.update(figure.figures_of(raw_figures, most, reader))
             units.update(map(self._unit, raw_figures))
             if units and (counters or not self.unit):
                 break
-        return _FiguresRead(rows=rows, units=units, absent=absent)
+        return _FiguresRead(rows=rows, units=units)
 
     def _is_lost(self, outlets: Mapping[str, ExactFigure], reader: Reader) -> bool:
         """Whether the answers lack each figure of a device, or of a unit, that has one. `outlets`:
@@ -458,7 +457,7 @@ class Total(FrozenValue):
 
     def metered_units(self, reader: Reader) -> set[str]:
         """The units with a row of a figure."""
-        return {self._unit(row) for figure in self.figures for row in figure.raw_figures(reader)}
+        return {self._unit(row) for figure in self.figures for row in figure.unpadded_rows(reader)}
 
     def unanswered(self, reader: Reader) -> Sequence[str]:
         """The names of the objects of the figures, if the device was asked for them and answered
@@ -473,8 +472,11 @@ class Total(FrozenValue):
         return self.else_outlets or self.unit is not None
 
     def is_listed(self, reader: Reader) -> bool:
-        """Whether the device has one of the figures, with or without a value."""
-        return any(figure.raw_figures(reader) for figure in self.figures)
+        """Whether the device shows a row of one of the figures, with or without a value."""
+        for figure in self.figures:
+            if not all(map(is_nameless, figure.raw_figures(reader))):
+                return True
+        return False
 
     def _raw_figures_of_others(
         self, units: Collection[str], figure: Figure, reader: Reader

@@ -20,7 +20,6 @@ from pdu_common.helper import EnumPowerStatus
 from .. import dcimanager
 from ..dcimanager.snmp import LONGEST_SECONDS, Snmp, known_endpoint
 from . import detection, metering, options, switching
-from .device import raise_if_renumbered
 from .settings import SETTINGS as SETTINGS, select_families
 
 LOGGER = get_logger(__name__)
@@ -87,7 +86,6 @@ class SnmpPdu(dcimanager.FourCalls[Session], BaseSnmpPdu):
 
     def read_figures(self, session: Session, *, with_power: bool) -> dcimanager.Figures:
         figures = metering.read_statistic(session.device, with_power=with_power)
-        raise_if_renumbered(session.device)
         names = metering.unanswered_objects(session.device, figures)
         if names:
             LOGGER.info(f"not answered, and so taken as not metered: {', '.join(names)}")
@@ -100,9 +98,7 @@ class SnmpPdu(dcimanager.FourCalls[Session], BaseSnmpPdu):
     def read_labels(self, session: Session) -> list[dcimanager.Label]:
         if session.device.profile.ups:
             LOGGER.warning(UPS_ADVICE)  # labels are read for a person, never by a poll
-        labels = metering.labels(session.device, session.choice.encoding)
-        raise_if_renumbered(session.device)
-        return labels
+        return metering.labels(session.device, session.choice.encoding)
 
     def switch_outlet(
         self, session: Session, identity: str, *, on: bool, deadline: float, pause: float

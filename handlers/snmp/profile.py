@@ -18,7 +18,8 @@ from .figures import Ceilings, Total
 from .frozen_value import FrozenValue, parts_of, replace
 from .outlets import Outlets
 from .reader import ROOT, Reader
-from .sources.base import Source, is_nameless
+from .sources.base import is_nameless
+from .sources.filters import Complete
 
 ENTERPRISES = "1.3.6.1.4.1."
 # Default sysObjectIDs of agents built on Net-SNMP, which several families share: `linux` of
@@ -95,7 +96,7 @@ class Profile(FrozenValue):
             certain: states, figures and commands.
         units: a row for each unit of the chain, and one for those that the answers lack, by the
             device's own number of units (see `Complete`). With it there is no list of outlets and
-            no total.
+            no total. A device that counts one unit is not asked for the list.
         outlets: ways to read the outlets, tried in this order; empty for a family without outlets.
             A device is read and switched through only one of them (see `device.read_by_states`).
         load: the device's total, in A.
@@ -128,7 +129,7 @@ class Profile(FrozenValue):
     unseen: bool = False
     described: str = ""
     contact: tuple[Contact, ...] = ()
-    units: Optional[Source] = None
+    units: Optional[Complete] = None
     outlets: tuple[Outlets, ...] = ()
     load: Optional[Total] = None
     power: Optional[Total] = None
@@ -207,7 +208,9 @@ class Profile(FrozenValue):
 
     def missing_unit(self, reader: Reader) -> str:
         """Why the answers are of fewer units than the device counts, "" if they are not."""
-        if self.units is None or not any(map(is_nameless, self.units.rows(reader))):
+        if self.units is None or self.units.counts_one_unit(reader):
+            return ""
+        if not any(map(is_nameless, self.units.rows(reader))):
             return ""
         return "the device counts more units than its answers list"
 

@@ -65,11 +65,10 @@ class Reader:
         self._columns: set[str] = set()  # those of `walked` that are columns of tables
         #: rows that sources found by values of the device, which they check before they use them
         self.places: dict[Hashable, str] = {}
+        #: the sources that the device does not have, each with the root
+        self.lacking: set[Hashable] = set()
         #: what sources derived from the answers, which do not change, by a key of their own
         self.derived: dict[Hashable, Any] = {}
-        #: the number and the unit of the last row of each chain's table, by source and row: as long
-        #: as these are the same, no row has become another outlet's
-        self.chain_ends: dict[tuple[Any, str], Raw] = {}
 
     def walk(self, oid: str) -> Walked:
         """Index suffix -> value for all rows below `oid`; {} if the device has none."""
@@ -121,18 +120,6 @@ class Reader:
         table = _table_of(self.resolve(oid))
         return any(rows and _table_of(full_oid) == table for full_oid, rows in self.walked.items())
 
-    def lacks_scalar(self, oid: str) -> bool:
-        """Whether the device has no scalar `oid`, but another one of its group that was read."""
-        full_oid = self.resolve(oid)
-        group = _group(full_oid)
-        is_missing = full_oid in self.got and self.got[full_oid] is None
-        if not group or not is_missing:
-            return False
-        for other_oid, value in self.got.items():
-            if value is not None and _group(other_oid) == group:
-                return True
-        return False
-
     def whole(self) -> WholeTables:
         """What was read so far, with the rows that are lost in it."""
         return WholeTables(self)
@@ -148,10 +135,12 @@ class Reader:
         return reader
 
     def fresh_reader(self) -> Reader:
-        """The same device without its answers, except names: for a reading that must be new."""
+        """The same device without its answers, except names and what it does not have: for a
+        reading that must be new."""
         reader = Reader(self._device, self.root)
         reader._names = self._names
         reader.places = self.places
+        reader.lacking = self.lacking
         return reader
 
 
@@ -169,7 +158,7 @@ class WholeTables(Reader):
         self.walked = reader.walked
         self.got = reader.got
         self.places = reader.places
-        self.chain_ends = reader.chain_ends
+        self.lacking = reader.lacking
         self._columns = reader._columns
         self._whole: dict[str, Walked] = {}  # the columns that were asked for
         self._tables = self._rows_by_table()
@@ -236,11 +225,6 @@ def _has_index_of(rows: Collection[str], column: Collection[str]) -> bool:
 
 def _arcs(index: str) -> tuple[tuple[int, str], ...]:
     return tuple((len(arc), arc) for arc in index.split("."))
-
-
-def _group(full_oid: str) -> str:
-    """What the OIDs of the scalars of a group have in common; "" for another object."""
-    return _table_of(full_oid.removesuffix(".0")) if full_oid.endswith(".0") else ""
 
 
 def _table_of(oid: str) -> str:

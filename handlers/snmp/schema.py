@@ -65,6 +65,7 @@ PLAIN: tuple[type[Any], ...] = (
 _ENDED_FIELDS: Mapping[type[Any], tuple[str, ...]] = {
     Profile: ("switching_confidence",),
     Figure: ("syntax",),
+    sources.Complete: ("numbered",),
 }
 #: class -> the types of its fields
 FIELD_TYPES: Mapping[type[Any], Mapping[str, Any]] = {
@@ -97,7 +98,7 @@ def _parse_json(text: str) -> object:
         raise
     except json.JSONDecodeError as error:
         raise ProfileError(
-            f"profile: this is not JSON ({error}); pdu draft makes a profile of a recording"
+            f"profile: this is not JSON ({error}); docs/own-pdu.md says how a profile is made"
         ) from None
     except ValueError as error:
         # a number of thousands of digits, in newer releases of Python

@@ -12,7 +12,7 @@ from . import validation
 from .decoding import Rows, text
 from .frozen_value import FrozenValue
 from .reader import Lost, Reader
-from .sources.base import Source
+from .sources.base import Source, is_known_lacking, is_lacking
 
 
 class Doubt(FrozenValue):
@@ -22,8 +22,8 @@ class Doubt(FrozenValue):
         test: the values of that object, one for each outlet.
         quiet: the values that raise no doubt.
         optional: older firmware or some models lack the whole object, or it only tells of a command
-            under way. A device that has it for no outlet raises no doubt; a missing value beside
-            others does.
+            under way. A device that has it for no outlet (`is_lacking`) raises no doubt; a missing
+            value beside others does.
     """
 
     test: Source
@@ -33,6 +33,10 @@ class Doubt(FrozenValue):
     def check(self) -> None:
         validation.require_values(self.quiet, "quiet")
         validation.require_distinct_texts(self.quiet, "quiet")
+
+    def is_lacking(self, reader: Reader, identities: Iterable[str]) -> bool:
+        """Whether the device with these outlets does not have the object, and may lack it."""
+        return self.optional and is_lacking(self.test, reader, identities)
 
     def rises(self, mark: Optional[Raw]) -> bool:
         """Whether this value of `test` makes the state UNKNOWN; None is a missing value."""
@@ -77,9 +81,8 @@ class State(FrozenValue):
             return {}
         doubts: list[tuple[Doubt, Rows]] = []
         for doubt in self.doubts:
-            marks = doubt.test.rows(reader)
-            if marks or not doubt.optional:
-                doubts.append((doubt, marks))
+            if not doubt.is_lacking(reader, rows):
+                doubts.append((doubt, doubt.test.rows(reader)))
         second = self.confirm.rows(reader) if self.confirm else {}
         state_by_outlet: dict[str, EnumPowerStatus] = {}
         for identity, value in rows.items():
@@ -121,10 +124,11 @@ class State(FrozenValue):
             confirming_value = self.confirm.value_of(reader, identity)
         doubts: list[tuple[Doubt, Optional[Raw]]] = []
         for doubt in self.doubts:
+            if is_known_lacking(doubt.test, reader):
+                continue
             mark = doubt.test.value_of(reader, identity)
-            may_lack_table = mark is None and doubt.optional
-            if may_lack_table and not doubt.test.rows(reader):
-                continue  # the device has no such table
+            if mark is None and doubt.is_lacking(reader, [identity]):
+                continue
             doubts.append((doubt, mark))
         return self._decide(value, doubts, confirming_value)
 

@@ -12,12 +12,12 @@ the paths below handlers/ stay the same.
 from __future__ import annotations
 
 import re
-import tempfile
 import textwrap
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Optional
 
+from pdu.files.whole_files import write_whole
 from pdu.loading.handler_archives import content_hash, content_name, pack_archive
 from pdu.registration.kept_archives import PREVIOUS
 
@@ -107,28 +107,10 @@ def keep_replaced(path: Path, data: bytes) -> None:
     folder = path.parent / PREVIOUS
     folder.mkdir(exist_ok=True)
     stem = path.name.removesuffix(".tar.gz")
-    write_file(folder / f"{stem}+{_hash_of(content)}.tar.gz", content)
+    kept_path = folder / f"{stem}+{_hash_of(content)}.tar.gz"
+    write_whole(str(kept_path), content)
 
 
 def _hash_of(data: bytes) -> str:
     """The name of the folder of code in an archive, or for other bytes their own hash."""
     return content_name(data).rpartition("+")[2]
-
-
-def write_file(path: Path, data: bytes, mode: int = 0o644) -> None:
-    """Replace the file in one step: an upload or a build at the same time reads the whole old file
-    or the whole new one.
-    """
-    with tempfile.NamedTemporaryFile(
-        dir=path.parent, prefix=f"{path.name}.", suffix=".part", delete=False
-    ) as partial:
-        name = Path(partial.name)
-        try:
-            partial.write(data)
-            partial.flush()
-            name.chmod(mode)
-            name.replace(path)
-        except BaseException:
-            # missing if an interrupt came just after the replacement
-            name.unlink(missing_ok=True)
-            raise

@@ -18,12 +18,13 @@ from handlers.snmp import schema
 from handlers.snmp.frozen_value import check_parts
 from handlers.snmp.profiles import PROFILE_BY_KEY, PROFILES
 from pdu.families import own_profiles
+from pdu.files.whole_files import write_whole
 from pdu.loading import handler_source
 from pdu.loading.handler_paths import is_path
 from pdu.loading.handler_source import HandlerSource
 from pdu.workshop.handler.handler_imports import TOOL_MODULES
 
-from .archives import archive, keep_replaced, version, write_file
+from .archives import archive, keep_replaced, version
 from .closure import BuildError
 from .script import HANDLERS, Handler, register_script
 from .snmp_options import (
@@ -33,6 +34,7 @@ from .snmp_options import (
     families_source,
     has_snmp_options,
     left_out_options,
+    older_own_profile,
     with_snmp_options,
 )
 
@@ -41,11 +43,11 @@ _NAMES = [handler.name for handler in HANDLERS]
 
 
 def build(tree: Path, out: Path, handlers: Sequence[Handler]) -> list[Path]:
-    """Write the archives of `handlers` and register.sh to `out`, and return their paths. Raises
-    BuildError and OSError.
+    """Write the archives of `handlers` and register.sh to `out`, and return the paths of the
+    archives. Raises BuildError and OSError.
 
     The script knows the archives of this version in `out`, whoever built them, and those of other
-    handlers. Without a name it registers those of this version, but no draft.
+    handlers.
     """
     number = version(tree)
     archives: dict[str, bytes] = {}
@@ -60,14 +62,14 @@ def build(tree: Path, out: Path, handlers: Sequence[Handler]) -> list[Path]:
     out.mkdir(parents=True, exist_ok=True)
     for name, data in archives.items():
         keep_replaced(out / name, data)
-        write_file(out / name, data)
+        write_whole(str(out / name), data)
     write_script(out, number)
-    return [out / name for name in archives] + [out / "register.sh"]
+    return [out / name for name in archives]
 
 
 def write_script(out: Path, number: str) -> None:
     """Write register.sh for what is in `out` now. Raises OSError."""
-    write_file(out / "register.sh", register_script(out, number).encode(), 0o755)
+    write_whole(str(out / "register.sh"), register_script(out, number).encode(), 0o777)
 
 
 class OwnHandler(NamedTuple):
@@ -79,8 +81,7 @@ class OwnHandler(NamedTuple):
     @property
     def register_line(self) -> str:
         """The command that registers it."""
-        script = shlex.quote(str(self.path.parent / "register.sh"))
-        return f"sh {script} {self.source.archive.top}"
+        return f"pdu register {shlex.quote(str(self.path))}"
 
 
 def build_own(words: Sequence[str], out: Path) -> list[OwnHandler]:
@@ -99,40 +100,29 @@ def build_own(words: Sequence[str], out: Path) -> list[OwnHandler]:
     for source in sources:
         path = out / f"{source.archive.top}.tar.gz"
         keep_replaced(path, source.data)
-        write_file(path, source.data)
+        write_whole(str(path), source.data)
         handlers.append(OwnHandler(path, source))
     write_script(out, version(ROOT / "handlers"))
     return handlers
 
 
-class OwnProfile(NamedTuple):
-    """The archive for a PDU that a file describes in JSON."""
-
-    file: Path
-    handler: Handler
-    #: what `pdu draft` guessed in the file and nobody has confirmed: outlets with such a state are
-    #: UNKNOWN
-    guesses: Sequence[str]
-
-
-def own_profile(file: Path) -> OwnProfile:
-    """What the file describes; it is read once, because it may be a pipe. Raises BuildError."""
+def own_profile(file: Path) -> Handler:
+    """The archive for the PDU that a file describes in JSON. The file is read once, because it may
+    be a pipe. Raises BuildError.
+    """
     try:
         profile = own_profiles.read_profile(file)
         family = own_profiles.own_family(profile)
     except schema.ProfileError as error:
         raise BuildError(f"{file}: {error}") from None
-    guesses = own_profiles.guesses(profile)
     options = own_profiles.options_source(family.options)
-    handler = Handler(
+    return Handler(
         name=family.name,
         shown=family.shown,
         protocol="snmp",
         package="snmp",
         replace={OPTIONS_FILE: options, FAMILIES_FILE: families_source(())},
-        is_draft=bool(guesses),
     )
-    return OwnProfile(file, handler, guesses)
 
 
 def check_families() -> None:
@@ -256,7 +246,7 @@ def _targets(parser: argparse.ArgumentParser, options: argparse.Namespace) -> _T
 
 
 def _handlers(
-    names: Sequence[str], options: argparse.Namespace, profiles: Sequence[OwnProfile]
+    names: Sequence[str], options: argparse.Namespace, profiles: Sequence[Handler]
 ) -> list[Handler]:
     """The archives of the pack with these names, and those of the profiles. Raises BuildError."""
     handlers = []
@@ -268,7 +258,7 @@ def _handlers(
             if has_snmp_options(options):
                 handler = with_snmp_options(handler, options)
         handlers.append(handler)
-    handlers += [profile.handler for profile in profiles]
+    handlers += profiles
     for name, count in Counter(handler.name for handler in handlers).most_common(1):
         if count > 1:
             raise BuildError(f"profile.key: two files of --profile build pdu_{name}")
@@ -285,8 +275,7 @@ def _summary(path: Path, data: bytes) -> str:
 def main(arguments: Optional[Sequence[str]] = None) -> int:
     """The command line.
 
-    Returns 0 if built, 9 if a profile among them has guesses, else 1. Arguments that the parser
-    refuses exit with 2.
+    Returns 0 if built, else 1. Arguments that the parser refuses exit with 2.
     """
     parser = _parser()
     options = parser.parse_args(arguments)
@@ -309,28 +298,12 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         place = error.filename2 or error.filename or options.out
         print(f"build.py: {place} cannot be read or written ({error.strerror})", file=sys.stderr)
         return 1
-    for profile in profiles:
-        for guess in profile.guesses:
-            print(f"build.py: {profile.file}: {guess}", file=sys.stderr)
     for path in archives:
         print(_summary(path, path.read_bytes()))
     for own in own_handlers:
         print(_summary(own.path, own.source.data))
         print(f"import path {own.source.import_path}; register it: {own.register_line}")
-    if left_out:
-        print(f"build.py: {left_out}", file=sys.stderr)
-    return _report_drafts(handlers, options.out)
-
-
-def _report_drafts(handlers: Sequence[Handler], out: Path) -> int:
-    """Name the archives with guesses. Returns the exit code."""
-    drafts = [handler.name for handler in handlers if handler.is_draft]
-    if not drafts:
-        return 0
-    archives = ", ".join(f"pdu_{name}" for name in drafts)
-    print(
-        f"build.py: {archives}: built with the guesses above; register.sh registers it by its name"
-        f" alone: sh {out}/register.sh {drafts[0]}",
-        file=sys.stderr,
-    )
-    return 9
+    for sentence in (left_out, older_own_profile(handlers, options.out)):
+        if sentence:
+            print(f"build.py: {sentence}", file=sys.stderr)
+    return 0

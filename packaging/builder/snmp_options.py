@@ -10,11 +10,12 @@ import shlex
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
+from handlers import registry
 from handlers.shared.errors import SettingsError
 from handlers.snmp.profiles import VENDORS
 from pdu.families import own_profiles
 from pdu.loading.handler_archives import read_archive
-from pdu.registration.kept_archives import kept_archives
+from pdu.registration.kept_archives import KeptArchive, kept_archives
 
 from .closure import BuildError
 from .script import Handler
@@ -143,19 +144,47 @@ def left_out_options(handlers: Sequence[Handler], out: Path) -> str:
     )
 
 
+def older_own_profile(handlers: Sequence[Handler], out: Path) -> str:
+    """A sentence on an archive of an own profile in `out` that no build of this version has
+    replaced, with the command that builds it; "" if there is none, or for `handlers` without
+    pdu_snmp, whose code such an archive has.
+    """
+    if not any(handler.name == "snmp" for handler in handlers):
+        return ""
+    for archive in _built_archives(out):
+        name = archive.handler.removeprefix("pdu_")
+        is_of_this_version = (out / registry.archive_name(name)).exists()
+        if "own_profile" in _options_of(archive.path) and not is_of_this_version:
+            arguments = shlex.join(["--profile", "FILE.json", "--out", str(out)])
+            return (
+                f"{archive.handler} is of an older version ({Path(archive.path).name}); to build it"
+                f" anew from its profile: python3 packaging/build.py {arguments}"
+            )
+    return ""
+
+
+def _built_archives(out: Path, handlers: Collection[str] = ()) -> list[KeptArchive]:
+    """The archives in `out` by handler, the one that was built last first; none if they cannot be
+    read.
+    """
+    try:
+        archives = kept_archives(str(out), handlers)
+    except SettingsError:
+        return []
+    return [archive for archive in archives if archive.is_newest_build]
+
+
 def _options_of_last_archive(out: Path) -> Mapping[str, str]:
     """The options of the pdu_snmp in `out` that was built last; none if there is no archive of it
     that can be read.
     """
-    try:
-        archives = kept_archives(str(out), ["pdu_snmp"])
-    except SettingsError:
-        return {}
-    newest_builds = [archive.path for archive in archives if archive.is_newest_build]
-    if not newest_builds:
-        return {}
-    files = read_archive(Path(newest_builds[0]).read_bytes()).files
-    for path, content in files.items():
+    archives = _built_archives(out, ["pdu_snmp"])
+    return _options_of(archives[0].path) if archives else {}
+
+
+def _options_of(archive: str) -> Mapping[str, str]:
+    """The options in an archive; none in one of another handler."""
+    for path, content in read_archive(Path(archive).read_bytes()).files.items():
         if path.endswith(f"/{OPTIONS_FILE}"):
             return _options_in(content.decode("utf-8", "replace"))
     return {}

@@ -58,7 +58,7 @@ def _page_of(context: click.Context) -> str:
     root = context.find_root()
     if not isinstance(root.command, LazyGroup):
         return INDEX
-    command = root.command.command_by_name.get(root.invoked_subcommand or "")
+    command = root.command.lazy_commands.get(root.invoked_subcommand or "")
     return INDEX if command is None else command.page
 
 
@@ -72,7 +72,7 @@ class Group(Subcommand, click.Group):
         super().__init__(*arguments, no_args_is_help=False, **attributes)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(self.commands)
+        return list(self.names())
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -115,10 +115,10 @@ class Group(Subcommand, click.Group):
 
     def choice(self) -> str:
         """The commands to choose from, for errors."""
-        return f"choose from {', '.join(self.shown())}"
+        return f"choose from {', '.join(self.names())}"
 
-    def shown(self) -> Iterable[str]:
-        """The names of the commands; of several names of one command, the first."""
+    def names(self) -> Iterable[str]:
+        """The names of the commands."""
         return self.commands
 
 
@@ -140,8 +140,6 @@ class LazyCommand(NamedTuple):
     place: str
     #: one line for the list
     help: str
-    #: other names of the same command, which the list does not show
-    also: Sequence[str] = ()
     #: its page below docs/
     page: str = "command.md"
 
@@ -171,18 +169,9 @@ class LazyGroup(Group):
     ) -> None:
         super().__init__(*arguments, **attributes)
         self.lazy_commands = lazy_commands
-        #: the commands by each of their names
-        self.command_by_name: dict[str, LazyCommand] = {}
-        for name, command in lazy_commands.items():
-            self.command_by_name[name] = command
-            for alias in command.also:
-                self.command_by_name[alias] = command
         self.groups = groups
         #: the groups by the word that `pdu help` takes for each
         self.group_by_word = {group.word: group for group in groups if group.word}
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(self.command_by_name)
 
     def _advice(self, ctx: click.Context, words: Sequence[str], names: Sequence[str]) -> str:
         word = words[0]
@@ -197,12 +186,12 @@ class LazyGroup(Group):
         return suggestions.similar_word(word, names) or self.choice()
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> Optional[click.Command]:
-        if cmd_name not in self.command_by_name:
+        if cmd_name not in self.lazy_commands:
             return None
-        command: click.Command = pkgutil.resolve_name(self.command_by_name[cmd_name].place)
+        command: click.Command = pkgutil.resolve_name(self.lazy_commands[cmd_name].place)
         return command
 
-    def shown(self) -> Iterable[str]:
+    def names(self) -> Iterable[str]:
         return self.lazy_commands
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -13,7 +13,6 @@ _PROJECT = "dcimanager-pdu-handlers"
 EXTRAS: Mapping[str, tuple[str, str]] = {
     "cryptography": ("cryptography", "privacy"),
     "prometheus_client": ("prometheus-client", "exporter"),
-    "pysmi": ("pysmi", "mib"),
     "waitress": ("waitress", "exporter"),
     "zeroconf": ("zeroconf", "discover"),
 }

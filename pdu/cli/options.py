@@ -77,10 +77,9 @@ class Spelling(NamedTuple):
     flag: str
     #: the setting
     key: str
-    #: the option's argument; "": it takes none, and sets `value`
+    #: the option's argument
     metavar: str
     help: str
-    value: str = ""
     #: the values that a shell completes
     values: Sequence[str] = ()
 
@@ -89,25 +88,11 @@ _AUTH_PROTOCOLS = ("MD5", "SHA", "SHA224", "SHA256", "SHA384", "SHA512")
 _PRIV_PROTOCOLS = ("DES", "3DES", "AES", "AES192", "AES256", "AES192C", "AES256C")
 PORT = Spelling("--port", "port", "PORT", "the port, if it is not the usual one")
 USERNAME = Spelling("--username", "username", "NAME", "the user to log in as")
-CA_PEM = Spelling(
-    "--ca-pem", "ca_pem", "FILE", "trust the authorities in this PEM file, and no others"
-)
 LOGIN = (
     PORT,
     USERNAME,
     Spelling("--timeout", "timeout", "SECONDS", "how long to wait for each answer"),
-)
-TLS = (
-    Spelling("--tls", "tls", "", "NUT: encrypt with STARTTLS before anything else is sent", "yes"),
-    CA_PEM,
-    Spelling("--fingerprint", "fingerprint", "SHA256", "trust exactly this certificate"),
-    Spelling(
-        "--no-verify",
-        "verify",
-        "",
-        "accept any certificate (others on the network can then listen)",
-        "no",
-    ),
+    Spelling("--fingerprint", "fingerprint", "SHA256", "TLS: trust exactly this certificate"),
 )
 SNMP = (
     Spelling(
@@ -132,9 +117,7 @@ SNMP = (
         values=_PRIV_PROTOCOLS,
     ),
 )
-SPELLINGS: Mapping[tuple[str, str], Spelling] = {
-    (spelling.key, spelling.value): spelling for spelling in (*LOGIN, *TLS, *SNMP)
-}
+SPELLINGS: Mapping[str, Spelling] = {spelling.key: spelling for spelling in (*LOGIN, *SNMP)}
 SECRETS = frozenset(
     (
         "password",
@@ -153,14 +136,11 @@ def spelled(key: str, value: str = "", quote: Callable[[str], str] = str) -> str
     """
     if key in SECRETS:
         return spelled_secret(key)
-    spelling = SPELLINGS.get((key, value)) or SPELLINGS.get((key, ""))
+    spelling = SPELLINGS.get(key)
     if spelling is None:
-        pair = quote(f"{key}={value}") if value else f"{key}=..."
-        return f"-s {pair}"
-    # a flag that stands for a value of its own takes none
-    if spelling.value or not value:
-        return spelling.flag
-    return f"{spelling.flag} {quote(value)}"
+        shown_value = quote(value) if value else "..."
+        return f"-s {quote(key)}={shown_value}"
+    return f"{spelling.flag} {quote(value)}" if value else spelling.flag
 
 
 def spelled_secret(key: str) -> str:
@@ -223,20 +203,11 @@ def plain_option(spelling: Spelling, **attributes: Any) -> Callable[[F], F]:
         attributes["shell_complete"] = word_completion(lambda: spelling.values)
     return click.option(
         spelling.flag,
-        metavar=spelling.metavar or None,
-        # is_flag=False would make the value optional from click 8.3 on.
-        is_flag=None if spelling.metavar else True,
-        type=_spelling_type(spelling),
+        metavar=spelling.metavar,
+        type=TEXT,
         help=spelling.help,
         **attributes,
     )
-
-
-def _spelling_type(spelling: Spelling) -> Optional[click.ParamType]:
-    """The type of its option's value; None for one that takes none."""
-    if not spelling.metavar:
-        return None
-    return FILE if spelling.metavar == "FILE" else TEXT
 
 
 class Option(click.Option):

@@ -69,14 +69,6 @@ listen_option = functools.partial(
 # ---- output --------------------------------------------------------------------------------------
 
 csv_option = functools.partial(click.option, "--csv", cls=Option, is_flag=True, help="print CSV")
-excel_option = functools.partial(
-    click.option,
-    "--excel",
-    cls=Option,
-    is_flag=True,
-    requires=["--csv"],
-    help="for Excel where the comma is the decimal sign: semicolons, decimal commas, UTF-8 mark",
-)
 out_option = functools.partial(
     click.option, "-o", "--out", cls=Option, metavar="FILE", type=FILE, help="the file to write"
 )

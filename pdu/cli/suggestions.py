@@ -32,8 +32,8 @@ _TABLE: Mapping[str, str] = {
             " figures of each, statistic those of the PDU",
         ),
         (
-            "list ls show get state states outlet sockets ports names",
-            "status lists the outlets with their states",
+            "list ls show get state states outlet sockets ports names labels",
+            "status lists the outlets with their states, numbers and names",
         ),
         (
             "energy meter",
@@ -85,7 +85,7 @@ _TABLE: Mapping[str, str] = {
     )
     for word in words.split()
 }
-_SWITCHING = ("on", "off", "up", "down")
+_SWITCHING = ("on", "off")
 
 
 def same_word(word: str, commands: Collection[str]) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime
-import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -22,8 +21,9 @@ from pdu_common.snmp_client.process_options import reading_only
 from ..cli.error_output import describe
 from ..cli.exit_codes import DONE, NOT_SEEN
 from ..cli.groups import Subcommand
-from ..cli.options import FILE, TEXT, NumberRange, Run, output_options, pass_run
+from ..cli.options import TEXT, NumberRange, Run, output_options, pass_run
 from ..cli.output import counted, print_json_line, waiting
+from ..cli.shared_options import out_option
 from ..cli.terminal_lines import print_text
 from ..loading.handler_archives import BadArchive
 from ..loading.handler_loading import LoadedHandler, load
@@ -81,13 +81,7 @@ class _Side(NamedTuple):
     type=NumberRange(0.01, _MOST_MINUTES),
     help="again and again, until Ctrl-C",
 )
-@click.option(
-    "--times",
-    metavar="N",
-    type=click.IntRange(1),
-    help="so often in all",
-)
-@click.option("--out", metavar="FILE", type=FILE, help="add a line of each comparison to this file")
+@out_option(help="add a line of each comparison to this file")
 @login_options
 @output_options
 @pass_login
@@ -99,13 +93,11 @@ def compare(
     second: str,
     host: str,
     every: Optional[float],
-    times: Optional[int],
     out: Optional[str],
 ) -> int:
     address = hosts.parse_argument(host)
     # a secret that is typed is asked for once
     login = replace(login, typed_secrets={})
-    count = times or (sys.maxsize if every else 1)
     comparison_count = difference_count = 0
     # Ctrl-C ends what is repeated
     interrupts = contextlib.suppress(KeyboardInterrupt) if every else contextlib.nullcontext()
@@ -113,15 +105,16 @@ def compare(
         handlers = _loaded_pair(first, second, Path(name))
         sides = [_side(handler, address, login) for handler in handlers]
         with interrupts:
-            while comparison_count < count:
-                if comparison_count:
-                    time.sleep(60.0 * (every or 0.0))
+            while True:
                 with waiting(f"reading {address} with both handlers", run.output):
                     rows = _differences(sides, run, is_repeated=bool(every))
                 comparison_count += 1
                 if rows:
                     difference_count += 1
                 _tell(run, sides, address, rows, out)
+                if every is None:
+                    break
+                time.sleep(60.0 * every)
     if comparison_count > 1 and not run.output.json:
         comparisons = counted(comparison_count, "comparison")
         print_text(f"{comparisons}, {difference_count} with differences")

@@ -10,7 +10,7 @@ import click
 from handlers import registry
 from handlers.shared.errors import ProtocolError, SettingsError
 
-from ..cli.options import TEXT, Seconds, output_options, run_of
+from ..cli.options import TEXT, output_options, run_of
 from ..cli.output import Result, print_result, show_status_line, waiting
 from ..cli.shared_options import STANDARD_OUTPUT, off_option, on_option, out_option
 from ..files.whole_files import new_file
@@ -23,7 +23,7 @@ from ..recordings.recording_formats import Recording, RecordingFormat, Recording
 from ..recordings.scrub import KINDS
 from .foreign_recorder import record_foreign
 
-_PATIENCE_S, _LONGEST_S = 60.0, 3600.0
+_PATIENCE_S = 60.0  # how long to wait for a device that stops answering
 _LOOK = "Look through the file before you share it: no program recognises every name."
 
 
@@ -51,8 +51,7 @@ class _RecordableHandler(click.ParamType):
         "pdu record raritan 192.0.2.9 -o unit.json --keep names",
     ),
     help=f"""\
-Record what a device answers: for `pdu replay`, for `pdu draft` (SNMP), or to send with a request
-to support the device.
+Record what a device answers: for `pdu replay`, or to send with a request to support the device.
 
 The file keeps what the handler reads, numbers, common words, and what says which product it is. In
 these texts addresses, serial numbers and the login are replaced. Every other text is replaced
@@ -76,13 +75,6 @@ it asks over plain HTTP and gets; the name of a PDU of the list stands for HANDL
     multiple=True,
     help=f"do not replace these: {', '.join(KINDS)}; repeatable",
 )
-@click.option(
-    "--patience",
-    metavar="SECONDS",
-    type=Seconds(0.0, _LONGEST_S),
-    default=_PATIENCE_S,
-    help="how long to wait for a device that stops answering (60)",
-)
 @on_option()
 @off_option()
 @names.list_options
@@ -95,7 +87,6 @@ def record(
     host: str,
     out: str,
     keep: Sequence[str],
-    patience: float,
     on: Sequence[str],
     off: Sequence[str],
 ) -> int:
@@ -110,7 +101,7 @@ def record(
     def tell(line: str) -> None:
         show_status_line(line, is_quiet=output.json)
 
-    options = RecordingOptions(keep, patience, tell)
+    options = RecordingOptions(keep, _PATIENCE_S, tell)
     try:
         with (
             new_file(path) as write,

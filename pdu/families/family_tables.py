@@ -1,4 +1,4 @@
-"""Tables of the families as Markdown, for docs/ and `pdu snmp families`.
+"""Tables of the families as Markdown, for docs/ and `pdu snmp families --table`.
 
 No archive contains this file.
 """
@@ -313,10 +313,11 @@ def _object_phrases(reads: Sequence[StatusRead]) -> Sequence[str]:
 def status_reads(profile: Profile, outlets: Outlets) -> list[StatusRead]:
     """The usual reads of a status after the GET of sysObjectID, each once.
 
-    Of a `First`, only those of its first choice.
+    Of a `First`, only those of its first choice. Of units, their number: a chain lists them, too.
     """
     reads: dict[str, StatusRead] = {}
-    for part in (outlets.states or outlets.rows, outlets.count, profile.units):
+    unit_count = profile.units.count if profile.units else None
+    for part in (outlets.states or outlets.rows, outlets.count, unit_count):
         for table_read in _reads(part):
             reads[table_read.oid] = table_read
     return list(reads.values())

@@ -6,7 +6,6 @@ No archive contains this file. It does not import the handler, so it does not ne
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -15,13 +14,11 @@ from typing import NamedTuple, Optional
 from handlers import registry
 from handlers.shared.similar_names import similar_names
 from handlers.snmp import schema
-from handlers.snmp.frozen_value import parts_of
-from handlers.snmp.outlets import Outlets
 from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILE_BY_KEY, PROFILES
 from handlers.snmp.schema import ProfileError
 
-from .profile_checks import MARK, check_profile
+from .profile_checks import check_profile
 
 _KEYS = tuple(PROFILE_BY_KEY)
 # the key is in a directory's name and in DCImanager's list of handlers
@@ -62,39 +59,6 @@ def read_profile(file: Path) -> Profile:
     for finding in check_profile(profile):
         raise ProfileError(finding)
     return profile
-
-
-def guesses(profile: Profile) -> list[str]:
-    """The values of states and commands that still have a MARK, a sentence for each list of them,
-    with its place."""
-    places: list[str] = []
-    for number, outlets in enumerate(profile.outlets):
-        states = outlets.states
-        lists = {"on": states.on, "off": states.off} if states else {}
-        for name, values in lists.items():
-            marked_values = [value for value in values if value.startswith(MARK)]
-            if marked_values:
-                marks = ", ".join(json.dumps(value) for value in marked_values)
-                places.append(
-                    f"profile.outlets[{number}].states.{name}: {marks}: a guess; compare it with"
-                    f" the unit, correct it, and remove the {MARK}"
-                )
-        for value in _marked_commands(outlets):
-            places.append(
-                f"profile.outlets[{number}].control: {json.dumps(value)}: a guess; compare it with"
-                f" the unit, correct it, and remove the {MARK}"
-            )
-    return places
-
-
-def _marked_commands(outlets: Outlets) -> list[str]:
-    """The values that commands write and that still have a MARK."""
-    values: list[str] = []
-    for part in parts_of(outlets.control):
-        for value in vars(part).values():
-            if isinstance(value, str) and value.startswith(MARK):
-                values.append(value)
-    return values
 
 
 def summary(profile: Profile) -> list[str]:
@@ -212,7 +176,7 @@ def _suggestion(text: str) -> str:
     if not near:
         near = similar_names(word, _KEYS, _MOST_NEAR)
     if not near:
-        return "to list all families, run: pdu snmp families"
+        return "to list all families, run: pdu snmp families --table devices"
     shown_keys = ", ".join(near[:_MOST_NEAR])
     if len(near) > _MOST_NEAR:
         return f"similar: {shown_keys} and {len(near) - _MOST_NEAR} more"

@@ -23,9 +23,6 @@ from handlers.snmp.single_family import Unmarked, WritePacked
 from handlers.snmp.sources import ByUnit, Column, Field, ObjectSource, Scalar, Source
 from handlers.snmp.states import State
 
-#: begins a value of a state that `pdu draft` guessed. No device sends such a value, so the outlet
-#: is UNKNOWN until a person removes the mark.
-MARK = "?"
 _OWN_STATE = "into the object of the states, where it means"
 _NUMBER = "{number}"
 
@@ -60,7 +57,6 @@ def check_profile(profile: Profile) -> Iterator[str]:
             figures_of_totals[name] = total.figures
     yield from _figure_faults("profile", figures_of_totals)
     yield from _column_faults(profile)
-    yield from _doubt_faults(profile)
 
 
 def _outlets_faults(outlets: Outlets, place: str) -> Iterator[str]:
@@ -78,18 +74,6 @@ def _outlets_faults(outlets: Outlets, place: str) -> Iterator[str]:
         if figure:
             figures[name] = [figure]
     yield from _figure_faults(place, figures)
-
-
-def _doubt_faults(profile: Profile) -> Iterator[str]:
-    """A mark of a guess where it is none: the value would be compared as it is."""
-    for part in parts_of(profile):
-        for name, values in vars(part).items():
-            may_be_guess = isinstance(part, State) and name in ("on", "off")
-            if may_be_guess or not isinstance(values, tuple):
-                continue
-            for value in values:
-                if isinstance(value, str) and value.startswith(MARK):
-                    yield f"profile: {name} has {value!r}; only on and off may be guesses"
 
 
 def _column_faults(profile: Profile) -> Iterator[str]:

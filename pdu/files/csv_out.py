@@ -6,7 +6,6 @@ import csv
 import io
 import unicodedata
 from collections.abc import Iterable, Sequence
-from decimal import Decimal
 
 from handlers.shared.errors import printable
 
@@ -15,28 +14,13 @@ from handlers.shared.errors import printable
 _FORMULA = ("=", "+", "-", "@", "\u2212")
 
 
-def csv_lines(rows: Iterable[Sequence[object]], *, for_excel: bool = False) -> str:
-    """Rows of cells as CSV. Text that begins like a formula gets an apostrophe in front.
-
-    `for_excel`: as Excel reads it where the comma is the decimal sign, such as in Germany and
-    Russia: there it makes a date of 4.9. With a byte order mark, by which it knows UTF-8.
-    """
+def csv_lines(rows: Iterable[Sequence[object]]) -> str:
+    """Rows of cells as CSV. Text that begins like a formula gets an apostrophe in front."""
     out = io.StringIO(newline="")
-    delimiter = ","
-    if for_excel:
-        out.write("\ufeff")
-        delimiter = ";"
-    writer = csv.writer(out, delimiter=delimiter, lineterminator="\n")
+    writer = csv.writer(out, lineterminator="\n")
     for row in rows:
-        cells = [_safe(cell) for cell in row]
-        if for_excel:
-            cells = [_with_comma(cell) for cell in cells]
-        writer.writerow(cells)
+        writer.writerow([_safe(cell) for cell in row])
     return out.getvalue()
-
-
-def _with_comma(cell: object) -> object:
-    return str(cell).replace(".", ",") if isinstance(cell, (float, Decimal)) else cell
 
 
 def _safe(value: object) -> object:

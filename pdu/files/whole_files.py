@@ -175,29 +175,31 @@ PRIVATE = 0o600
 def write_whole(
     path: str,
     content: bytes,
-    mode: Optional[int] = None,
+    mode: int = 0o666,
     *,
     replaces: bool = True,
     owner: Optional[tuple[int, int]] = None,
 ) -> None:
     """Write a file in one step: whoever opens it finds all of it, or what was there before.
 
-    `mode`: its permissions, by default those of any new file of this user; `owner`: its user and
-    group, by number, by default those of this process. Unless it `replaces`,
+    A file that is replaced keeps its permissions; `mode`: those of a new one, less the umask.
+    `owner`: its user and group, by number, by default those of this process. Unless it `replaces`,
     a path that exists raises FileExistsError. The file is on the disk when this returns, and
     survives a power loss. Raises OSError.
     """
+    kept_mode: Optional[int] = None
+    with suppress(FileNotFoundError):
+        kept_mode = stat.S_IMODE(os.stat(path).st_mode)
     # no process id: two containers on one volume may have the same
     part = f"{path}.{secrets.token_hex(8)}.part"
-    descriptor = os.open(
-        part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666 if mode is None else mode
-    )
+    new_mode = mode if kept_mode is None else mode & kept_mode
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, new_mode)
     try:
         with open(descriptor, "wb") as file:
             if owner is not None and owner != (os.geteuid(), os.getegid()):
                 os.chown(part, *owner)
-            if mode is not None:
-                os.chmod(part, mode)  # whatever the umask is
+            if kept_mode is not None:
+                os.chmod(part, kept_mode)
             file.write(content)
             file.flush()
             os.fsync(descriptor)
@@ -262,8 +264,6 @@ def write_page(path: str, page: str) -> None:
     content = page.encode("utf-8", "backslashreplace")
     real_path = os.path.realpath(path)
     try:
-        is_there = os.path.exists(real_path)
-        mode = stat.S_IMODE(os.stat(real_path).st_mode) if is_there else None
-        write_whole(real_path, content, mode)
+        write_whole(real_path, content)
     except OSError as error:
         raise SettingsError(f"{path} cannot be written ({error.strerror})") from None

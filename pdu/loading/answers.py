@@ -6,12 +6,17 @@ library alone.
 from __future__ import annotations
 
 import math
+import runpy
 from collections import Counter
 from dataclasses import fields, is_dataclass
 from decimal import Decimal
 from enum import Enum
-from typing import Any, Optional
+from pathlib import Path
+from typing import Any, Callable, Optional
 
+# as handlers themselves find the list in a view
+_VIEW_FIELDS = Path(__file__).resolve().parents[2] / "handlers" / "dcimanager" / "view_fields.py"
+ports_of: Callable[[object], Optional[list[Any]]] = runpy.run_path(str(_VIEW_FIELDS))["ports_of"]
 _SHOWN = 60  # limit for a value in a sentence, in characters
 
 
@@ -21,19 +26,6 @@ class WrongAnswer(Exception):
 
 class UnknownField(WrongAnswer):
     """A figure has a name that this platform's view does not have."""
-
-
-def ports_of(view: object) -> Optional[list[Any]]:
-    """The list of ports of a view: `ports`, else its only list; None if it has none or several."""
-    ports = getattr(view, "ports", None)
-    if isinstance(ports, list):
-        return ports
-    lists: list[list[Any]] = []
-    for name in dir(view):
-        value = None if name.startswith("_") else getattr(view, name, None)
-        if isinstance(value, list):
-            lists.append(value)
-    return lists[0] if len(lists) == 1 else None
 
 
 def checked_ports(method: str, view: object, kind: type, port_kind: type) -> list[Any]:

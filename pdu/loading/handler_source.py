@@ -61,8 +61,6 @@ class HandlerSource(NamedTuple):
     shown: str
     #: `snmp` or `custom`, see `read_protocol`
     protocol: str
-    #: whether it was built from a profile with guesses, of which its `about.py` tells
-    is_draft: bool
 
 
 def read_handler(word: str) -> HandlerSource:
@@ -90,7 +88,6 @@ def read_handler(word: str) -> HandlerSource:
         data=data,
         shown=about.get("SHOWN", ""),
         protocol=read_protocol(archive, module),
-        is_draft=bool(about.get("GUESSES")),
     )
 
 

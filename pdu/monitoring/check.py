@@ -36,7 +36,6 @@ from ..cli.output import counted, print_json, printing_to_stderr, progress, repo
 from ..cli.shared_options import (
     auth_option,
     csv_option,
-    excel_option,
     list_option,
     parallel_option,
 )
@@ -69,7 +68,6 @@ class CheckOptions(NamedTuple):
     is_lenient: bool
     parallel: int
     csv: bool
-    excel: bool
     html: Optional[str]
     nagios: bool
     thresholds: nagios.Thresholds
@@ -273,7 +271,7 @@ def _print(config: CheckOptions, output: Output, outcome: CheckReport) -> None:
     if output.json:
         print_json(tables.check_document(rows, totals))
     elif config.csv:
-        write_csv(tables.csv_text(rows, for_excel=config.excel))
+        write_csv(tables.csv_text(rows))
     elif config.nagios:
         names_pdus = any(not _is_list(word) for word in config.words)
         lines = nagios.output(totals, rows, config.thresholds, each=names_pdus)
@@ -322,7 +320,6 @@ is wrong: 2, or with --nagios 3. UNKNOWN outlets of a PDU with metered=yes do no
 )
 @parallel_option(default=reader_pool.PARALLEL)
 @csv_option(excludes=["--json", "--nagios"])
-@excel_option()
 @click.option("--html", metavar="FILE", type=FILE, help="also write one self-contained page")
 @click.option(
     "--nagios",
@@ -367,7 +364,6 @@ def check(
     lenient: bool,
     parallel: int,
     csv: bool,
-    excel: bool,
     html: Optional[str],
     as_plugin: bool,
     warning: Optional[nagios.Range],
@@ -383,7 +379,6 @@ def check(
         is_lenient=lenient,
         parallel=parallel,
         csv=csv,
-        excel=excel,
         html=html,
         nagios=as_plugin,
         thresholds=thresholds,

@@ -27,7 +27,6 @@ from ..cli.options import (
     TEXT,
     Output,
     Run,
-    Seconds,
     output_options,
     pass_run,
 )
@@ -88,14 +87,6 @@ class ExporterOptions(NamedTuple):
     help="on a loopback address: a further name by which clients call it; repeatable",
 )
 @parallel_option(default=64)
-@click.option(
-    "--timeout-offset",
-    metavar="SECONDS",
-    type=Seconds(0, 60),
-    default=0.5,
-    show_default=True,
-    help="end a probe this much before Prometheus gives up",
-)
 @secret_file_option
 @output_options
 @pass_login
@@ -110,7 +101,6 @@ def exporter(
     listen: str,
     allow_host: Sequence[str],
     parallel: int,
-    timeout_offset: float,
 ) -> int:
     """Serve many PDUs to Prometheus: /probe?target=NAME or
     /probe?target=HOST[:PORT]&handler=HANDLER&auth=LOGIN.
@@ -136,8 +126,7 @@ def exporter(
     config = ExporterOptions(owner_files, network)
     # SIGHUP before listening must not end the process
     with ServiceSignals() as signals:
-        limits = server.ServerLimits(parallel, timeout_offset)
-        served = server.Exporter(read_targets(config), limits)
+        served = server.Exporter(read_targets(config), parallel)
         listener = bound_socket(listen, "--listen", USUAL_LISTEN)
         address, _, _ = listen.rpartition(":")
         server.serve(served, listener, address, allow_host)

@@ -30,16 +30,8 @@ _MOST_S = 300.0
 _TEXT = "text/plain; charset=utf-8"
 _JSON = "application/json"
 _PAGES = 4  # threads for other pages than those of probes
+_OFFSET_S = 0.5  # a probe ends this much before Prometheus gives up
 _BUSY = b"waited too long for other probes: raise --parallel, or start another exporter\n"
-
-
-class ServerLimits(NamedTuple):
-    """What the exporter takes on at a time."""
-
-    #: probes that may run at a time
-    parallel: int = 64
-    #: seconds that are taken off Prometheus' time-out
-    offset: float = 0.5
 
 
 class HttpAnswer(NamedTuple):
@@ -50,17 +42,19 @@ class HttpAnswer(NamedTuple):
 
 
 class Exporter:
-    """The answers of the server. `allowed` may be replaced while the server runs."""
+    """The answers of the server, with at most `parallel` probes at a time. `allowed` may be
+    replaced while the server runs.
+    """
 
-    def __init__(self, policy: TargetPolicy, limits: ServerLimits) -> None:
-        self.allowed, self.limits = policy, limits
-        self._prober = Prober(limits.parallel)
+    def __init__(self, policy: TargetPolicy, parallel: int = 64) -> None:
+        self.allowed, self.parallel = policy, parallel
+        self._prober = Prober(parallel)
         self.own = ExporterMetrics(lambda: self._prober.running)
 
     @property
     def threads(self) -> int:
         """How many threads of a server can be busy with its answers."""
-        return self.limits.parallel + WAITING + _PAGES
+        return self.parallel + WAITING + _PAGES
 
     def probe(self, query: str, scrape_timeout: str, accept: str, encoding: str = "") -> HttpAnswer:
         """Reads one PDU. 200 even if the reading failed, 400 for a wrong query, 403 for one that is
@@ -89,7 +83,7 @@ class Exporter:
             timeout_s = USUAL_S
         if not math.isfinite(timeout_s):
             timeout_s = USUAL_S
-        probe_s = min(timeout_s - self.limits.offset, _MOST_S)
+        probe_s = min(timeout_s - _OFFSET_S, _MOST_S)
         return max(probe_s, LEAST_S)
 
     def targets(self) -> Page:

@@ -134,13 +134,13 @@ COLUMNS: Sequence[CheckColumn] = (
 PAGE_COLUMNS = tuple(column for column in COLUMNS if column.head)
 
 
-def csv_text(rows: Sequence[PduRow], *, for_excel: bool = False) -> str:
+def csv_text(rows: Sequence[PduRow]) -> str:
     """The rows as CSV, by `csv_lines`."""
     csv_columns = [column for column in COLUMNS if column.csv]
     lines: list[list[object]] = [[column.key for column in csv_columns]]
     for row in rows:
         lines.append([column.value(row) for column in csv_columns])
-    return csv_lines(lines, for_excel=for_excel)
+    return csv_lines(lines)
 
 
 def check_document(rows: Sequence[PduRow], totals: Summary) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import re
 import socket
 from collections.abc import Sequence
 from dataclasses import replace
@@ -49,6 +50,7 @@ from .first_look import FirstLook, first_look
 _CONNECT_S = 3.0
 _SNMP_PORT = 161
 _LAST = 1000  # rank of a handler that states none
+_OID = re.compile(r"[0-9]+(\.[0-9]+)+")
 _DESCRIBED = "snmp"  # the handler that reads what a user's profile describes
 _MOST_SEEN = 12  # limit of objects in the text output; --json has all
 # Kinds of errors. If no handler has an identity, the first in this order that occurred sets the
@@ -347,7 +349,8 @@ class _Survey:
             self.answers.append(answer)
             finding = answer.finding
             if name == _DESCRIBED and finding is not None and not finding.family:
-                finding.next_steps = _description_steps(self.pdu)
+                sys_object_id = finding.about.get("sysObjectID", "")
+                finding.next_steps = _description_steps(self.pdu, sys_object_id)
             show(answer)
 
     def best(self) -> Optional[HandlerAnswer]:
@@ -547,15 +550,17 @@ def _command_to_read(
     return no_settings.command_line("status", added_pdu.name, *added_pdu.words)
 
 
-def _description_steps(pdu: names.ChosenPdu) -> list[str]:
-    """The commands that lead to an archive for a device that no family fits."""
-    file, profile = "unit.snmprec", "mine.json"
-    record = _for_handler(pdu, _DESCRIBED).command_line("record", "-o", file)
-    return [
-        f"{record}    # its answers in a file",
-        f"{program()} draft {file} -o {profile}    # a profile to start from (docs/own-pdu.md)",
-        build_line(profile),
-    ]
+def _description_steps(pdu: names.ChosenPdu, sys_object_id: str) -> list[str]:
+    """The commands that lead to an archive for a device that no family fits. `sys_object_id`:
+    its answer, which may be any text.
+    """
+    record = _for_handler(pdu, _DESCRIBED).command_line("record", "-o", "unit.snmprec")
+    steps = [f"{record}    # its answers in a file"]
+    if _OID.fullmatch(sys_object_id):
+        supports = f"{program()} supports {sys_object_id}"
+        steps.append(f"{supports}    # the nearest family; docs/own-pdu.md makes mine.json of it")
+    steps.append(build_line("mine.json"))
+    return steps
 
 
 def _unread(answers: Sequence[HandlerAnswer]) -> list[str]:

@@ -1,4 +1,4 @@
-"""`pdu status`, `statistic`, `labels` and `outlets`: they call a handler as DCImanager does.
+"""`pdu status`, `statistic` and `outlets`: they call a handler as DCImanager does.
 
 The handler's method `labels` is an addition of this pack: DCImanager's interface does not have it.
 `outlets` also reads what DCImanager does not ask for, such as watts.
@@ -16,7 +16,7 @@ from typing import Any, Callable, NamedTuple
 import click
 
 from handlers import registry
-from handlers.shared.errors import SettingsError, Unsupported, printable
+from handlers.shared.errors import PduHandlerError, SettingsError, printable
 from handlers.shared.meter_figures import measured
 
 from ..cli import states
@@ -39,7 +39,6 @@ from ..cli.terminal_lines import print_text
 from ..files.csv_out import csv_lines
 from ..loading.handler_loading import LoadedHandler, load
 from ..loading.handler_module import FOREIGN_ERRORS
-from ..loading.open_handler import OpenHandler
 from ..pdu_list import names
 from ..pdu_list.device_arguments import arguments_help, pdu_arguments
 from ..pdu_list.login_options import login_options
@@ -55,12 +54,13 @@ from ..reading.figures import (
 )
 from ..reading.parts import (
     NAMES,
+    STATES,
+    CallError,
     Part,
     PolledOutlet,
     Reading,
     labels as labels_part,
     power,
-    read_labels,
     read_pdu,
     states as states_part,
 )
@@ -91,6 +91,8 @@ class ReadingReport(NamedTuple):
     #: figures of the PDU, and of each outlet
     totals: Sequence[FigureRow] = ()
     figures: Sequence[FigureRow] = ()
+    #: the names of parts without which there is a reading
+    optional: Sequence[str] = (NAMES,)
 
     def document(self, reading: Reading) -> dict[str, Any]:
         """The reading, as --json prints it."""
@@ -118,7 +120,9 @@ class ReadingReport(NamedTuple):
         return [*texts, *values]
 
     def reasons(self, reading: Reading) -> Iterator[str]:
-        """Why names, and figures that it shows, are missing, if the handler says so."""
+        """Why states, names, and figures that it shows, are missing, if the handler says so."""
+        if reading.unread:
+            yield f"no states: {reading.unread}"
         if NAMES in reading.failures:
             yield f"no names: {reading.failures[NAMES].reason}"
         yield from missing_sentences(reading, self.totals, self.figures)
@@ -189,16 +193,6 @@ def _state_counts(reading: Reading) -> str:
     return f"{counted(len(reading.outlets), 'outlet')}: {', '.join(counts)}"
 
 
-def _needed_labels(reading: Reading, unit: OpenHandler) -> Reading:
-    """Numbers and names. Raises Unsupported for a handler without them, such as one from another
-    pack.
-    """
-    labelled_reading = read_labels(reading, unit)
-    if not labelled_reading.labelled:
-        raise Unsupported("this handler has no labels: `pdu status` lists its outlets")
-    return labelled_reading
-
-
 STATUS = ReadingReport(
     call="status",
     parts=(states_part, labels_part),
@@ -211,17 +205,14 @@ STATISTIC = ReadingReport(
     totals=PDU_FIGURES,
     figures=OUTLET_FIGURES,
 )
-LABELS = ReadingReport(
-    call="labels",
-    parts=(Part("labels", _needed_labels),),
-    texts=("identity", "number", "name"),
-)
 OUTLETS = ReadingReport(
     call="outlets",
-    parts=(states_part, power, labels_part),
+    # labels first: without states, the outlets are in their order
+    parts=(states_part, labels_part, power),
     texts=("identity", "number", "name", "state"),
     totals=PDU_FIGURES,
     figures=OUTLET_FIGURES,
+    optional=(STATES, NAMES),
 )
 
 
@@ -337,13 +328,25 @@ def _print_error(run: Run, error: BaseException, about: Mapping[str, Any], pdu_n
 
 
 def _read_pdu(output: Output, report: ReadingReport, readable: _ReadablePdu) -> Reading:
-    """Read one PDU, and log why it shows figures without a value."""
+    """Read one PDU, and log why it shows states and figures without a value. Without states it must
+    list outlets: raises the error of the states if it does not.
+    """
     where = readable.pdu.where
     with show_warnings(output, where), waiting(f"waiting for {where}", output):
-        reading = read_pdu(readable.handler, readable.data, report.parts, optional=(NAMES,))
+        reading = read_pdu(readable.handler, readable.data, report.parts, optional=report.optional)
+        unread = reading.failures.get(STATES)
+        if unread is not None and not reading.outlets:
+            raise _status_error(unread, readable.pdu.place)
         for sentence in report.reasons(reading):
             LOGGER.warning(sentence)
     return reading
+
+
+def _status_error(failure: CallError, host: str) -> PduHandlerError:
+    """The failure of the states, as the error of the whole reading."""
+    error = PduHandlerError(failure.reason, host, "status")
+    error.kind = failure.kind
+    return error
 
 
 def call_fields(call: str, handler: LoadedHandler, pdu: names.ChosenPdu) -> dict[str, Any]:
@@ -457,18 +460,6 @@ def status(context: click.Context, handler: str, host: Sequence[str]) -> int:
 @click.pass_context
 def statistic(context: click.Context, handler: str, host: Sequence[str]) -> int:
     return _read(context, STATISTIC, handler, host)
-
-
-@click.command(
-    "labels",
-    cls=names.ReadingCommand,
-    examples=("pdu labels snmp 192.0.2.8", "pdu labels redfish 192.0.2.9 --username reader"),
-    help=_help("The outlets: identity, number printed on the unit (if known), name."),
-)
-@_reading_options
-@click.pass_context
-def labels(context: click.Context, handler: str, host: Sequence[str]) -> int:
-    return _read(context, LABELS, handler, host)
 
 
 @click.command(

@@ -1,5 +1,5 @@
-"""`pdu on` and `pdu off`, also called `up` and `down`: they switch outlets as DCImanager does, and
-read before and after that, in one session if the handler can share it.
+"""`pdu on` and `pdu off`: they switch outlets as DCImanager does, and read before and after that,
+in one session if the handler can share it.
 """
 
 from __future__ import annotations
@@ -109,7 +109,7 @@ class _Switching(NamedTuple):
     def report(self, results: _Results, stop: Optional[BaseException], seconds: float) -> int:
         """Print the results, and what stopped the switching. Returns the exit code."""
         as_json = self.run.output.json
-        answer = call_fields("up" if self.on else "down", self.handler, self.pdu)
+        answer = call_fields("on" if self.on else "off", self.handler, self.pdu)
         answer["outlets"] = [self._row(identity, results) for identity in self.identities]
         outlets = [outlet for outlet in results.values() if outlet is not None]
         lines = [self._line(outlet) for outlet in outlets]
@@ -379,10 +379,9 @@ def present_state_text(outlet: PolledOutlet) -> str:
     return f"outlet {outlet.identity}{name} (now {word(outlet.state)})"
 
 
-def _help(name: str, other_name: str) -> str:
-    """The help of `pdu on` or `pdu off`; `other_name` is the second name of the command."""
+def _help(name: str) -> str:
+    """The help of `pdu on` or `pdu off`."""
     return f"""Switch outlets {name}. Shows the name and the present state of each; asks first.
-`pdu {other_name}` is the same command.
 
 {arguments_help("HANDLER", "HOST", "NAME", "OUTLET")}
 
@@ -408,7 +407,7 @@ def _switching_options(function: F) -> F:
     return arguments(outlet_argument(with_options))
 
 
-@click.command("on", cls=names.SwitchingCommand, examples=_examples("on"), help=_help("on", "up"))
+@click.command("on", cls=names.SwitchingCommand, examples=_examples("on"), help=_help("on"))
 @_switching_options
 @click.pass_context
 def on(context: click.Context, handler: str, host: str, outlet: Sequence[str]) -> int:
@@ -416,9 +415,7 @@ def on(context: click.Context, handler: str, host: str, outlet: Sequence[str]) -
     return _switch(run_of(context), pdu, on=True, outlets=outlet)
 
 
-@click.command(
-    "off", cls=names.SwitchingCommand, examples=_examples("off"), help=_help("off", "down")
-)
+@click.command("off", cls=names.SwitchingCommand, examples=_examples("off"), help=_help("off"))
 @_switching_options
 @click.pass_context
 def off(context: click.Context, handler: str, host: str, outlet: Sequence[str]) -> int:

@@ -8,7 +8,6 @@ import fcntl
 import io
 import json
 import os
-import stat
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple, Optional
 
@@ -43,8 +42,7 @@ class _File(NamedTuple):
 
     path: str
     data: Optional[bytes]
-    #: permissions, and user and group by number
-    mode: int
+    #: user and group by number
     owner: Optional[tuple[int, int]]
 
     @property
@@ -57,7 +55,7 @@ class _File(NamedTuple):
     def write(self, data: bytes) -> None:
         """Replace it. Raises SettingsError."""
         try:
-            write_whole(self.path, data, self.mode, owner=self.owner)
+            write_whole(self.path, data, PRIVATE, owner=self.owner)
         except OSError as error:
             raise SettingsError(f"{self.path} cannot be written ({error.strerror})") from None
 
@@ -189,10 +187,10 @@ def _lock(folder: str) -> Iterator[None]:
 
 def _read(path: str, rule: secret_files.FilePermission) -> _File:
     if not os.path.lexists(path):
-        return _File(path, None, PRIVATE, None)
+        return _File(path, None, None)
     data = secret_files.read_bytes(path, rule)
     status = os.stat(path)
-    return _File(path, data, stat.S_IMODE(status.st_mode), (status.st_uid, status.st_gid))
+    return _File(path, data, (status.st_uid, status.st_gid))
 
 
 def _fleet(file: _File) -> device_list.DeviceList:

@@ -16,7 +16,7 @@ from pdu_common.connection import PduData, PduSnmpData
 from pdu_common.snmp_client.tool_api import Credentials, SnmpError
 
 from ..cli import optional_packages
-from ..cli.options import EMPTY, SECRETS, SPELLINGS, spelled_secret
+from ..cli.options import EMPTY, SECRETS, spelled_secret
 from ..files.whole_files import read_file
 from ..loading.handler_loading import LoadedHandler
 from .listed_pdu import shown_place
@@ -323,12 +323,11 @@ def _refuse_unknown(handler: LoadedHandler, login: Login) -> None:
     if not handler.settings:
         return
     allowed_keys = setting_keys(handler)
-    for key, value in login.settings.items():
+    for key in login.settings:
         if key in allowed_keys or key in login.of_list:
             continue
-        # another value may be a secret in the wrong place
-        shown_value = value if (key, value) in SPELLINGS else ""
-        setting = NamedSetting(key[:60], shown_value)
+        # without its value, which may be a secret in the wrong place
+        setting = NamedSetting(key[:60])
         public_keys = [name for name in allowed_keys if name not in SECRETS]
         why = f" is unknown: {handler.shown} has no such setting; it takes {', '.join(public_keys)}"
         raise SettingsError((setting, why))

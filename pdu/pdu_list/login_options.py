@@ -6,7 +6,7 @@ import os
 import shlex
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Callable, Optional
+from typing import Callable, Optional
 
 import click
 from click.decorators import pass_meta_key
@@ -21,7 +21,6 @@ from ..cli.options import (
     LOGIN,
     SECRETS,
     SNMP,
-    TLS,
     F,
     KeyValue,
     Spelling,
@@ -194,7 +193,7 @@ def login_options(function: F) -> F:
     --secret-file.
     """
     function = setting_options(function)
-    for spelling in reversed((*LOGIN, *TLS, *SNMP)):
+    for spelling in reversed((*LOGIN, *SNMP)):
         function = _spelled_option(spelling)(function)
     return function
 
@@ -202,11 +201,9 @@ def login_options(function: F) -> F:
 def _spelled_option(spelling: Spelling) -> Callable[[F], F]:
     """A handler setting as an option."""
 
-    def take(context: click.Context, _: click.Parameter, value: Any) -> None:
-        is_given = value is not None and value is not False
-        if is_given:
-            login = login_of(context)
-            login.settings[spelling.key] = spelling.value or str(value)
+    def take(context: click.Context, _: click.Parameter, value: Optional[str]) -> None:
+        if value is not None:
+            login_of(context).settings[spelling.key] = value
 
     return plain_option(spelling, expose_value=False, callback=take)
 

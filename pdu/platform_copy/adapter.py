@@ -8,33 +8,14 @@ platform's modules only.
 
 from __future__ import annotations
 
-from dataclasses import make_dataclass
-from typing import Any, Optional
-
-
-def prepare() -> None:
-    """Replaces the double's view of a port's statistics with one that also has its current.
-
-    Whether the platform's view has it is unknown.
-    """
-    # imported late, as in each function here: pdu_common may be missing where this file is read
-    from pdu_common import helper
-
-    setattr(
-        helper,
-        "PduPortStatisticView",
-        make_dataclass(
-            "PduPortStatisticView",
-            ["identity", ("consumption", float, 0.0), ("load", Optional[float], None)],
-        ),
-    )
+from typing import Any
 
 
 def data(
     protocol: str, address: str, snmp: dict[str, str], settings: dict[str, str], handler: str
 ) -> Any:
     """The object for make_handler; `protocol` is "snmp" or "custom"."""
-    # imported late, as in `prepare`
+    # imported late: pdu_common may be missing where this file is read
     from pdu_common import connection
 
     if protocol == "snmp":
@@ -46,7 +27,7 @@ def data(
 
 def port(identity: str, state: str) -> Any:
     """The object for port_up and port_down."""
-    # imported late, as in `prepare`
+    # imported late, as in `data`
     from pdu_common.helper import EnumPowerStatus, PduPortView
 
     return PduPortView(identity=identity, power_status=EnumPowerStatus[state])

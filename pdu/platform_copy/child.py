@@ -81,20 +81,14 @@ def _adapter(path: str) -> Any:
 
 
 class _Worker:
-    """Calls a handler's methods.
-
-    Keeps the handler object while the data stay the same, unless the job has `fresh`.
-    """
+    """Calls a handler's methods. Keeps the handler object while the data stay the same."""
 
     def __init__(self, job: Mapping[str, Any]) -> None:
         self._adapter = _adapter(job["adapter"])
-        if job["metering"]:
-            self._adapter.prepare()
         loader = runpy.run_path(str(_LOADING / "handler_module.py"))
         self._make = loader["import_handler"](job["import_path"]).make_handler
         self._pdu: Any = None
         self._data: Any = None
-        self._fresh = job["fresh"]
 
     def answer(self, call: Mapping[str, Any]) -> dict[str, Any]:
         """What a call returns or raises, as JSON has it."""
@@ -104,25 +98,10 @@ class _Worker:
             return _failure(error, call["method"])
 
     def _value(self, call: Mapping[str, Any]) -> dict[str, Any]:
-        """What a call returns, on the object of the call before if that had the same data; or, if
-        the job says so, on a new one and in a new thread.
-        """
+        """What a call returns, on the object of the call before if that had the same data."""
         if call["data"] != self._data:
             self._data = call["data"]
             self._pdu = None
-        if not self._fresh:
-            return self._returned(call)
-        # imported late, as in `adapter.py`: its import makes each start slower
-        from concurrent.futures import ThreadPoolExecutor
-
-        with ThreadPoolExecutor(max_workers=1) as thread:
-            self._pdu = None
-            return thread.submit(self._returned, call).result()
-
-    def _returned(self, call: Mapping[str, str]) -> dict[str, Any]:
-        """What the method of the call returns, on an object that is made before if there is
-        none.
-        """
         if self._pdu is None:
             self._pdu = self._make(self._adapter.data(**self._data))
         methods = {

@@ -22,6 +22,7 @@ from ..cli.exit_codes import DEFECT, DONE, NOT_SEEN, WRONG
 from ..cli.groups import Subcommand
 from ..cli.options import FILE, FILE_ARGUMENT, TEXT, Run, output_options, pass_run
 from ..cli.output import Result, print_result, waiting
+from ..cli.shared_options import out_option
 from ..files.whole_files import text_of, write_whole
 from ..loading.handler_paths import is_handler_there
 from ..loading.handler_source import read_handler
@@ -134,13 +135,7 @@ class Report(NamedTuple):
 )
 @click.argument("folder", metavar="DIR", type=FILE_ARGUMENT)
 @click.argument("handlers", metavar="[HANDLER]...", nargs=-1, type=TEXT)
-@click.option(
-    "--out",
-    metavar="FILE",
-    type=FILE,
-    default=_REPORT,
-    help=f"write the report to this file  [default: {_REPORT}]",
-)
+@out_option(default=_REPORT, show_default=True)
 @click.option(
     "--python",
     "program",

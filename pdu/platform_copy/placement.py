@@ -8,7 +8,7 @@ from pathlib import Path
 import handlers
 
 from ..loading.handler_archives import Archive
-from .trials import HandlerModule, place
+from .trials import HandlerModule
 
 _TOP = "pdu_pack"
 _IGNORED = shutil.ignore_patterns("__pycache__")
@@ -38,5 +38,5 @@ def pack_module(folder: Path, name: str) -> HandlerModule:
 
 def archive_module(archive: Archive, import_path: str, folder: Path) -> HandlerModule:
     """The handler of an archive, unpacked into `folder`."""
-    module = place(archive, "directory", folder)
-    return module._replace(module=import_path)
+    archive.unpack(folder)
+    return HandlerModule(str(folder), import_path)

@@ -14,7 +14,6 @@ from handlers.dcimanager import Figures, MeterFigures
 from handlers.shared.errors import PduHandlerError
 from pdu_common.helper import EnumPowerStatus
 
-from ..loading.handler_archives import Archive
 from .worker import Job, Worker, started
 
 CALL_SECONDS = 300.0
@@ -58,39 +57,15 @@ class Form(NamedTuple):
         return f"Form({self.protocol}, {self.address}, {self.handler})"
 
 
-def place(archive: Archive, where: str, folder: Path) -> HandlerModule:
-    """Unpacks an archive as a platform may: as a "directory" on sys.path, a "package", or a "file"
-    that is loaded by its path.
-    """
-    module = f"{archive.top}.handler"
-    if where == "package":
-        package = folder / "uploaded" / "handlers"
-        package.mkdir(parents=True)
-        (package / "__init__.py").touch()
-        (package.parent / "__init__.py").touch()
-        archive.unpack(package)
-        return HandlerModule(str(folder), f"uploaded.handlers.{module}")
-    archive.unpack(folder)
-    if where == "file":
-        file = folder / archive.top / "handler.py"
-        return HandlerModule(str(folder / "nowhere"), str(file))
-    return HandlerModule(str(folder), module)
-
-
 @contextlib.contextmanager
-def worker_process(
-    platform: Platform, handler: HandlerModule, form: Form, *, fresh: bool = False
-) -> Iterator[Worker]:
-    """A process that calls a handler of the PDU of this form. `fresh`: each call gets a new
-    handler object and a new thread.
-    """
+def worker_process(platform: Platform, handler: HandlerModule, form: Form) -> Iterator[Worker]:
+    """A process that calls a handler of the PDU of this form."""
     data = {**form._asdict(), "snmp": dict(form.snmp), "settings": dict(form.settings)}
     job = Job(
         paths=[str(platform.tree), handler.path],
         import_path=handler.module,
         data=data,
         adapter=platform.adapter,
-        fresh=fresh,
     )
     with tempfile.TemporaryDirectory(prefix="pdu-platform-") as empty:
         start = partial(started, python=platform.python, cache=platform.cache)

@@ -29,7 +29,7 @@ class Call(NamedTuple):
     `kind` is "" when it succeeded, else the kind of the handler's own error, or one of "import"
     (the archive is missing or cannot be loaded), "bug" (another exception), "time-out", "died" (the
     process ended, did not start, or gave no valid answer). `lines` are lines that the handler
-    logged. `at` is when the call ended, in seconds since 1970.
+    logged.
     """
 
     method: str
@@ -39,33 +39,25 @@ class Call(NamedTuple):
     kind: str
     text: str
     lines: tuple[str, ...] = ()
-    at: float = 0.0
 
     @property
     def ok(self) -> bool:
         return not self.kind
-
-    @property
-    def switches(self) -> bool:
-        return self.method in ("port_up", "port_down")
 
 
 class Job(NamedTuple):
     """What a worker runs: `paths` come first in sys.path; `data` holds the arguments of the
     adapter's function `data`.
 
-    `adapter` is a file with the functions of `adapter.py` that differ on this platform. `fresh`
-    asks for a new handler object and a new thread for each call. `import_path` is the name of the
-    handler's module, or the path of its file. With `metering`, the project's own doubles get views
-    that also have an outlet's current.
+    `adapter` is a file with the functions of `adapter.py` that differ on this platform, run before
+    the handler is imported. `import_path` is the name of the handler's module, or the path of its
+    file.
     """
 
     paths: list[str]
     import_path: str
     data: dict[str, Any]
     adapter: str = ""
-    fresh: bool = False
-    metering: bool = False
 
 
 Start = Callable[[Path, IO[bytes]], subprocess.Popen[str]]
@@ -107,12 +99,6 @@ class Worker:
         self._log = tempfile.TemporaryFile("w+b")
         self._number = 0  # of the last call
 
-    @property
-    def pid(self) -> Optional[int]:
-        """The id of the running process, or None."""
-        process = self._process
-        return process.pid if process and process.poll() is None else None
-
     def call(
         self,
         method: str,
@@ -148,7 +134,6 @@ class Worker:
                 kind=kind,
                 text=text,
                 lines=tuple(lines),
-                at=time.time(),
             )
 
     def close(self) -> None:
@@ -185,7 +170,7 @@ class Worker:
 
     def _running_process(self) -> subprocess.Popen[str]:
         """The process that runs, or a new one that has its job."""
-        if self._process is None or self.pid is None:
+        if self._process is None or self._process.poll() is not None:
             self._end()
             self._process = self._start(self._folder, self._log)
             _send(self._process, self.job._asdict())

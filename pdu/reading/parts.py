@@ -295,10 +295,14 @@ def _add_figures(reading: Reading, pdu_figures: Figures) -> Reading:
 
 
 def _outlets_to_complete(reading: Reading, identities: Iterable[str]) -> Sequence[PolledOutlet]:
-    """Those of the reading; without states, those of these identities, whose states are UNKNOWN."""
+    """Those of the reading; without states, also those of these identities, with the state
+    UNKNOWN.
+    """
     if reading.answered:
         return reading.outlets
-    return [PolledOutlet(identity, UNKNOWN) for identity in identities]
+    listed = {outlet.identity for outlet in reading.outlets}
+    added = [PolledOutlet(identity, UNKNOWN) for identity in identities if identity not in listed]
+    return [*reading.outlets, *added]
 
 
 def _meter_figures(handler_figures: MeterFigures) -> MeterFigures:

@@ -11,6 +11,7 @@ import contextlib
 import copy
 import itertools
 import json
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Optional, Union
@@ -187,18 +188,20 @@ class CodecUnit(HttpPdu):
 
     def turn_outlet(self, identity: str, *, on: Optional[bool]) -> bool:
         """Change a value, or two that must agree, so that the codec reads this state for the
-        outlet, and no other changes. False if no such change is found.
+        outlet, and no other changes; the meters of an outlet that is off show 0. False if no such
+        change is found.
         """
         with self._changing:
             states = self.outlet_states()
             expected_states = {**states, identity: on}
             if expected_states == states:
                 return True
+            unchanged = self.documents if on else self._without_load(identity)
             doubtful_states = {**states, identity: None}
             doubtful_changes: list[tuple[Place, Any]] = []
-            for place in all_places(self.documents):
+            for place in all_places(unchanged):
                 for value in self._likely_values(place, on=on):
-                    documents = with_values(self.documents, {place: value})
+                    documents = with_values(unchanged, {place: value})
                     new_states = self._states_in(documents)
                     if new_states == expected_states:
                         self.documents = documents
@@ -207,11 +210,32 @@ class CodecUnit(HttpPdu):
                         doubtful_changes.append((place, value))
             # such as the position of a relay, and the voltage behind it
             for pair in itertools.combinations(doubtful_changes, 2):
-                documents = with_values(self.documents, dict(pair))
+                documents = with_values(unchanged, dict(pair))
                 if self._states_in(documents) == expected_states:
                     self.documents = documents
                     return True
             return False
+
+    def _without_load(self, identity: str) -> Answers:
+        """The documents in which the outlet's own meters show no current and no power."""
+        documents: Answers = self.documents
+        for place in all_places(documents):
+            value = value_at(documents, place)
+            if isinstance(value, bool) or not isinstance(value, (int, float)):
+                continue
+            new_documents = with_values(documents, {place: 0})
+            if self._load_of(identity, new_documents) < self._load_of(identity, documents):
+                documents = new_documents
+        return documents
+
+    def _load_of(self, identity: str, documents: Answers) -> float:
+        """The outlet's current and power, added, which say whether it carries a load."""
+        with contextlib.suppress(PduHandlerError, LookupError):
+            for outlet in self.read_state(documents).outlets:
+                if outlet.identity == identity:
+                    figures = (outlet.figures.current_a, outlet.figures.power_w)
+                    return sum(measured(figure) or 0.0 for figure in figures)
+        return math.inf
 
     def _likely_values(self, place: Place, *, on: Optional[bool]) -> Sequence[Any]:
         """What may stand in this place for a state, the likeliest first."""
@@ -249,13 +273,19 @@ class CodecUnit(HttpPdu):
         return []
 
     def without_figures(self) -> Sequence[Answers]:
-        """The documents without the value of the total load."""
+        """The documents without the value of the total load; with null in its place, where another
+        value serves for one that is gone.
+        """
         states = self.outlet_states()
         load = self._figures(self.documents)[:1]
         if load == [None]:
             return []
-        for place in all_places(self.documents):
-            documents = without_values(self.documents, [place])
+        places = list(all_places(self.documents))
+        variants = [without_values(self.documents, [place]) for place in places]
+        for place in places:
+            if not isinstance(self.documents[place.request], TextPieces):
+                variants.append(with_values(self.documents, {place: None}))
+        for documents in variants:
             has_same_states = self._states_in(documents) == states
             if has_same_states and self._figures(documents)[:1] != load:
                 return [documents]

@@ -73,6 +73,7 @@ def _record(
         # a codec may ask less for the states, and other resources than for the figures
         for with_figures in (True, False):
             pdu.read_unit(with_figures=with_figures, exchange=exchange)
+        pdu.read_named_outlets(exchange)
         login = session.login
         secrets = (login.password, login.token, *login.keys)
         scrubber = Scrubber(recorder.keep, secrets, login.user, session.address)

@@ -23,7 +23,7 @@ from ..loading.handler_paths import is_path
 from . import settings
 from .curl_lines import login_lines, upload_lines
 from .kept_archives import kept_archives
-from .known_ids import UNCLEAR, IdFile
+from .known_ids import ID_FILE, UNCLEAR, IdFile
 from .registrar import NEW, Registrar, UploadResult
 from .server import Server
 from .uploads import Upload, read_upload
@@ -57,7 +57,6 @@ Environment; URL, e-mail and password are asked for on a terminal:
   DCI_PASSWORD, or DCI_PASSWORD_FILE, a file that others cannot read
   CURL_CA_BUNDLE       PEM file with the authority of its certificate
   DCI_INSECURE=1       accept any certificate: then others can listen
-  DCI_IDS              file that remembers ids  [default: DIR/register.ids]
   DCI_PAUSE            first pause in seconds before another try, six in all
 """
 
@@ -91,7 +90,7 @@ class _Id(click.ParamType):
     metavar="DIR",
     type=FOLDER,
     default="dist",
-    help="the folder with what was built  [default: dist]",
+    help="the folder with what was built; ids are kept there, in register.ids  [default: dist]",
 )
 @click.option(
     "--try",
@@ -166,7 +165,7 @@ def _register(
         say=speaker.say,
         first_pause=settings.first_pause(),
     )
-    ids = IdFile(settings.id_file_path(dist), server.url)
+    ids = IdFile(os.path.join(dist, ID_FILE), server.url)
     ids.check()
     email = settings.email_text()
     password = settings.take_password(email)
@@ -228,15 +227,11 @@ def _uploads(
         upload = read_upload(
             path, display_name=display_name or "", protocol=protocol or "", is_trial=is_trial
         )
-        if upload.is_draft and not words:
-            continue
         first_upload = uploads.setdefault(upload.handler, upload)
         if first_upload.data != upload.data:
             raise SettingsError(
                 f"{first_upload.path} and {path} are both {upload.handler}: give one"
             )
-    if not uploads:
-        raise SettingsError(f"{dist} has drafts with guesses alone: name the one to register")
     return list(uploads.values())
 
 
@@ -308,7 +303,7 @@ def _dry_run(uploads: Sequence[Upload], dist: str, given_id: str) -> Result:
     address = os.environ.get("DCI_URL", "").strip()
     email = os.environ.get("DCI_EMAIL", "").strip()
     url = settings.endpoint_of(address).url if address else "https://<DCI_URL>"
-    ids = IdFile(settings.id_file_path(dist), url)
+    ids = IdFile(os.path.join(dist, ID_FILE), url)
     ids.check()
     lines = [
         "Nothing is sent. A run would make these calls (the token comes from the first answer);"

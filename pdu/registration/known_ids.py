@@ -1,4 +1,4 @@
-"""The file of the ids of handlers by server, which register.sh and `pdu register` share.
+"""The file of the ids of handlers by server.
 
 Lines `URL HANDLER ID CONTENT`, of which the last one of a handler counts. ID is ? while it is not
 known whether the call that registers was carried out, and - if it was not. CONTENT is what was
@@ -17,6 +17,8 @@ from handlers.shared.errors import SettingsError
 
 from ..files.whole_files import write_whole
 
+#: in the folder of archives
+ID_FILE = "register.ids"
 #: it is not known whether the handler was registered
 UNCLEAR = "?"
 
@@ -44,8 +46,8 @@ class IdFile:
             return
         if not stat.S_ISREG(mode):
             raise SettingsError(
-                f"the file of ids, {self.path}, is a folder, a device or a pipe: name a file in"
-                " DCI_IDS"
+                f"the file of ids, {self.path}, is a folder, a device or a pipe: remove it, or give"
+                " another folder with --dist"
             )
 
     def known(self, handler: str) -> KnownId:
@@ -72,8 +74,8 @@ class IdFile:
             write_whole(path, text.encode("utf-8", "surrogateescape"))
         except OSError as error:
             raise SettingsError(
-                f"the file of ids, {self.path}, cannot be written ({error.strerror}): name another"
-                " one in DCI_IDS"
+                f"the file of ids, {self.path}, cannot be written ({error.strerror}): give another"
+                " folder with --dist"
             ) from None
 
     def _is_of(self, line: str, handler: str) -> bool:
@@ -92,7 +94,7 @@ class IdFile:
         except (OSError, ValueError) as error:
             raise SettingsError(
                 f"the file of ids, {self.path}, cannot be read"
-                f" ({getattr(error, 'strerror', error)}): name another one in DCI_IDS"
+                f" ({getattr(error, 'strerror', error)}): give another folder with --dist"
             ) from None
         return [line for line in text.splitlines() if line.strip()]
 

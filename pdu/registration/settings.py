@@ -107,11 +107,6 @@ def first_pause() -> float:
     return float(text)
 
 
-def id_file_path(folder: str) -> str:
-    """The file that remembers ids: of DCI_IDS, else beside the archives."""
-    return _variable("DCI_IDS") or os.path.join(folder, "register.ids")
-
-
 def _variable(name: str) -> str:
     return os.environ.get(name, "").strip()
 

@@ -36,8 +36,6 @@ class Upload(NamedTuple):
     data: bytes
     #: its version and hash, for people
     content: str
-    #: whether it was built from a profile with guesses
-    is_draft: bool
     #: whether `path` is a file with these very bytes
     is_file: bool
 
@@ -78,7 +76,6 @@ def read_upload(
         display_name=display_name or source.shown or top,
         data=source.data,
         content=content_name(source.data),
-        is_draft=source.is_draft,
         is_file=path.is_file() and path.read_bytes() == source.data,
     )
     _check_description(upload)

@@ -294,7 +294,8 @@ _OTHERS = (
         evidence=dict.fromkeys(Evidence.FIELDS, "the maker's pages and simulated units"),
         note=(
             "Models with PM in their name, plugs and strips have meters. Generation 1 is not read."
-            " It speaks HTTP (scheme=http). No unit was tried."
+            " It speaks HTTP (scheme=http); made with firmware 2.0 or later, HTTPS with a"
+            " certificate of the maker's own authority (ca_pem or fingerprint). No unit was tried."
         ),
     ),
     SupportEntry(

@@ -1,1 +1,1 @@
-"""The workshop: a handler or a family of your own, begun, drafted, checked and tried."""
+"""The workshop: a handler or a family of your own, begun, checked and tried."""

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Optional
+from typing import Callable, Optional
 
 import click
 
 from handlers.shared.errors import SettingsError, printable
 from handlers.snmp import schema
+from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILE_BY_KEY, PROFILES
 
 from ..cli.exit_codes import DONE, NOT_SEEN
@@ -21,19 +22,18 @@ from ..cli.options import (
     pass_output,
     word_completion,
 )
-from ..cli.output import Result, print_result, tabulate
+from ..cli.output import Result, print_result
 from ..families import family_tables, own_profiles
 from ..families.profile_checks import unproven_commands
 from . import profile_reference
 
-# name of a table -> the function of family_tables that makes it
-_TABLES = {
-    "devices": "devices",
-    "evidence": "evidence",
-    "identities": "identities",
-    "costly": "costly",
-    "contradicting": "contradicting_objects",
-    "written": "command_table",
+_TABLES: Mapping[str, Callable[[Sequence[Profile]], str]] = {
+    "devices": family_tables.devices,
+    "evidence": family_tables.evidence,
+    "identities": family_tables.identities,
+    "costly": family_tables.costly,
+    "contradicting": family_tables.contradicting_objects,
+    "written": family_tables.command_table,
 }
 
 
@@ -44,7 +44,7 @@ def _keys() -> Iterable[str]:
 @click.group(
     "snmp",
     cls=Group,
-    examples=("pdu snmp families apc", "pdu snmp show apc-rpdu2"),
+    examples=("pdu snmp show apc-rpdu2", "pdu snmp check mine.json"),
     epilog=EPILOG,
 )
 def snmp() -> None:
@@ -53,20 +53,22 @@ def snmp() -> None:
 
 @snmp.command(
     "families",
-    short_help="the families of PDUs, and how certain their commands are",
-    examples=("pdu snmp families apc", "pdu snmp families --table costly"),
+    short_help="a table of the families of PDUs",
+    examples=("pdu snmp families apc --table devices", "pdu snmp families --table costly"),
 )
 @click.argument("word", required=False)
 @click.option(
     "--table",
     type=click.Choice(list(_TABLES)),
-    help="print a Markdown table: families, evidence, sources of identities, costly reads,"
-    " objects that contradict a state, or what a command writes",
+    required=True,
+    help="families, evidence, sources of identities, costly reads, objects that contradict a"
+    " state, or what a command writes",
 )
 @output_options
 @pass_output
-def snmp_families(output: Output, word: Optional[str], table: Optional[str]) -> int:
-    """The families of PDUs, and how certain their commands are.
+def snmp_families(output: Output, word: Optional[str], table: str) -> int:
+    """A table of the families of PDUs, as Markdown. `pdu supports WORD` says whether a model or a
+    vendor is among them.
 
     WORD  a part of the key, the vendor, the MIB or a model
     """
@@ -75,29 +77,12 @@ def snmp_families(output: Output, word: Optional[str], table: Optional[str]) -> 
         names = " ".join((profile.key, profile.vendor, profile.mib, *profile.models))
         if not word or word.lower() in names.lower():
             profiles.append(profile)
-    nothing = [f"no family has {word!r} in its key, vendor, MIB or models"]
-    if table:
-        markdown = getattr(family_tables, _TABLES[table])(profiles)
-        shown_lines = [markdown] if profiles else nothing
-        result = Result({"markdown": markdown}, shown_lines, is_file_text=bool(profiles))
-        return print_result(result, as_json=output.json)
-    profiles.sort(key=lambda profile: (profile.vendor.lower(), profile.key))
-    data: list[dict[str, Any]] = [
-        {
-            "family": profile.key,
-            "vendor": profile.vendor,
-            "models": list(profile.models),
-            "mib": profile.mib,
-            "commands": family_tables.commands(profile).replace("`", ""),
-        }
-        for profile in profiles
-    ]
-    rows = []
-    for entry in data:
-        models = ", ".join(entry["models"])
-        rows.append([entry["family"], entry["vendor"], entry["commands"], models])
-    lines = tabulate(("family", "vendor", "commands", "models"), rows)
-    return print_result(Result(data, lines if rows else nothing), as_json=output.json)
+    markdown = _TABLES[table](profiles)
+    lines = [markdown]
+    if not profiles:
+        lines = [f"no family has {word!r} in its key, vendor, MIB or models"]
+    result = Result({"markdown": markdown}, lines, is_file_text=bool(profiles))
+    return print_result(result, as_json=output.json)
 
 
 @snmp.command(
@@ -127,8 +112,8 @@ def snmp_show(family: str) -> int:
 def snmp_check(output: Output, file: str) -> int:
     """Check a profile in JSON.
 
-    The exit code is 9 while values of states or commands are guesses, or if no command could be
-    compared with the states, and 2 for a file that is no profile.
+    The exit code is 9 if a command could not be compared with the states, and 2 for a file that is
+    no profile.
     """
     try:
         profile = own_profiles.read_profile(Path(file))
@@ -136,17 +121,15 @@ def snmp_check(output: Output, file: str) -> int:
         own_profiles.own_family(profile)
     except schema.ProfileError as error:
         raise SettingsError(f"{file}: {error}") from None
-    guesses = own_profiles.guesses(profile)
     unproven = unproven_commands(profile)
-    data = {"file": file, "key": profile.key, "guesses": guesses, "unproven": unproven}
-    state = "is not finished" if guesses else "is valid"
-    lines = [f"{printable(file)}: the profile '{profile.key}' {state}", *guesses, *unproven]
-    if not guesses:
-        lines += own_profiles.summary(profile)
-    return print_result(
-        Result(data, lines, NOT_SEEN if guesses or unproven else DONE),
-        as_json=output.json,
-    )
+    data = {"file": file, "key": profile.key, "unproven": unproven}
+    lines = [
+        f"{printable(file)}: the profile '{profile.key}' is valid",
+        *unproven,
+        *own_profiles.summary(profile),
+    ]
+    result = Result(data, lines, NOT_SEEN if unproven else DONE)
+    return print_result(result, as_json=output.json)
 
 
 @snmp.command(

@@ -138,7 +138,7 @@ def _pdu_status(peer: Peer, folder: Path) -> Program:
         options += ["--username", settings["username"]]
     if "ca_pem" in settings:
         (folder / "ca.pem").write_text(settings["ca_pem"])
-        options += ["--ca-pem", str(folder / "ca.pem")]
+        options += ["-s", f"ca_pem={folder / 'ca.pem'}"]
     secrets = {"PDU_PASSWORD": settings.get("password", ""), "PDU_COMMUNITY": "public"}
     command = (sys.executable, "-m", "pdu", "status", peer.handler, where, *options)
     return Program("pdu status", command, {name: text for name, text in secrets.items() if text})

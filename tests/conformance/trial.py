@@ -9,15 +9,16 @@ import math
 import socket
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, Optional
 
+from pdu.loading.handler_archives import Archive
 from pdu.platform_copy.trials import (
     CALL_SECONDS,
     Form,
     HandlerModule as HandlerModule,
     Platform as Platform,
     WorkerMethods,
-    place as place,
     worker_process,
 )
 from pdu.platform_copy.worker import Worker
@@ -31,30 +32,77 @@ _NAMES = {True: "UP", False: "DOWN", None: "UNKNOWN"}
 _KEYS = {rule: key for key, rule in RULES.items()}
 
 
+def place(archive: Archive, where: str, folder: Path) -> HandlerModule:
+    """Unpacks an archive as a platform may: as a "directory" on sys.path, a "package", or a "file"
+    that is loaded by its path. "remade" is a directory, and each call gets a new handler object
+    and a new thread.
+    """
+    module = f"{archive.top}.handler"
+    if where == "package":
+        package = folder / "uploaded" / "handlers"
+        package.mkdir(parents=True)
+        (package / "__init__.py").touch()
+        (package.parent / "__init__.py").touch()
+        archive.unpack(package)
+        return HandlerModule(str(folder), f"uploaded.handlers.{module}")
+    archive.unpack(folder)
+    if where == "file":
+        file = folder / archive.top / "handler.py"
+        return HandlerModule(str(folder / "nowhere"), str(file))
+    if where == "remade":
+        (folder / "remade.py").write_text(_REMADE.replace("ARCHIVE", archive.top), "utf-8")
+        return HandlerModule(str(folder), "remade")
+    return HandlerModule(str(folder), module)
+
+
+_REMADE = """
+from concurrent.futures import ThreadPoolExecutor
+
+from ARCHIVE import handler
+
+
+def make_handler(pdu_data):
+    return Remade(pdu_data)
+
+
+class Remade:
+    def __init__(self, pdu_data):
+        self._data = pdu_data
+
+    def status(self):
+        return self._called(lambda pdu: pdu.status())
+
+    def statistic(self):
+        return self._called(lambda pdu: pdu.statistic())
+
+    def port_up(self, port):
+        return self._called(lambda pdu: pdu.port_up(port))
+
+    def port_down(self, port):
+        return self._called(lambda pdu: pdu.port_down(port))
+
+    def _called(self, method):
+        with ThreadPoolExecutor(max_workers=1) as thread:
+            return thread.submit(lambda: method(handler.make_handler(self._data))).result()
+"""
+
+
 def run(
-    platform: Platform,
-    handler: HandlerModule,
-    peer: Peer,
-    *,
-    port_energy: bool = True,
-    fresh: bool = False,
+    platform: Platform, handler: HandlerModule, peer: Peer, *, port_energy: bool = True
 ) -> list[str]:
     """What failed or differs from the simulator's books; [] if everything agrees.
 
-    `port_energy`: whether this platform's views have an outlet's energy. `fresh`: each call
-    gets a new handler object and a new thread.
+    `port_energy`: whether this platform's views have an outlet's energy.
     """
-    with worker_of(platform, handler, peer, fresh) as worker:
+    with worker_of(platform, handler, peer) as worker:
         return list(_problems(worker, peer, port_energy))
 
 
 @contextlib.contextmanager
-def worker_of(
-    platform: Platform, handler: HandlerModule, peer: Peer, fresh: bool = False
-) -> Iterator[Worker]:
+def worker_of(platform: Platform, handler: HandlerModule, peer: Peer) -> Iterator[Worker]:
     """A process that calls the handler of `peer`'s PDU."""
     form = Form(peer.protocol, peer.address, peer.snmp, peer.settings, f"pdu_{peer.handler}")
-    with worker_process(platform, handler, form, fresh=fresh) as worker:
+    with worker_process(platform, handler, form) as worker:
         yield worker
 
 

@@ -64,7 +64,7 @@ def _handler(name: str) -> tuple[str, Mapping[str, str]]:
     """The handler's package, and its files with build options."""
     if name != OWN:
         return name, {}
-    family = command.own_profile(acme.PROFILE).handler
+    family = command.own_profile(acme.PROFILE)
     return family.package, family.replace
 
 

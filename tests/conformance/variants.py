@@ -42,8 +42,8 @@ class Variant:
 
     `adapter` replaces functions of pdu/platform_copy/adapter.py. `handlers`: those that may be
     tried on it. `port_energy`: whether a handler finds a field for an outlet's energy. `place` is
-    the way in which the archive is loaded (`trial.place`). `fresh`: each call gets a new handler
-    object and a new thread. `peer` starts the PDU on which the point has an effect; None: any PDU.
+    the way in which the archive is loaded (`trial.place`). `peer` starts the PDU on which the
+    point has an effect; None: any PDU.
     `silent`: the device does not answer, which must be an error of the kind `unreachable`.
     """
 
@@ -54,7 +54,6 @@ class Variant:
     handlers: tuple[str, ...] = ALL
     port_energy: bool = True
     place: str = "directory"
-    fresh: bool = False
     peer: Optional[Callable[[], AbstractContextManager[Peer]]] = None
     silent: bool = False
 
@@ -68,9 +67,7 @@ class Variant:
         with nullcontext(usual) if self.peer is None else self.peer() as peer:
             if self.silent:
                 return trial.silent(platform, handler, peer)
-            return trial.run(
-                platform, handler, peer, port_energy=self.port_energy, fresh=self.fresh
-            )
+            return trial.run(platform, handler, peer, port_energy=self.port_energy)
 
 
 # ---- what a form changes ----
@@ -607,5 +604,5 @@ VARIANTS: tuple[Variant, ...] = (
     Variant("get_logger", "a thin wrapper", {"common/logger.py": _THIN}),
     Variant("archive", "inside a package", place="package"),
     Variant("archive", "loaded by the path of its file", place="file"),
-    Variant("archive", "a new object and a new thread for each call", fresh=True),
+    Variant("archive", "a new object and a new thread for each call", place="remade"),
 )

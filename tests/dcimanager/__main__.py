@@ -73,7 +73,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
             f"{manager.url}   the API; other ports: make serve ARGS='--port 8443 --page-port"
             " 8080'\n"
             "next: in another terminal, here: make packages, then:"
-            f" (. {environment} && sh dist/register.sh)",
+            f" (. {environment} && .venv/bin/pdu register)",
             flush=True,
         )
         signals.wait()

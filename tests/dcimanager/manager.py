@@ -261,8 +261,8 @@ class DciManager:
         return self._wrap(request, self.api.answer) if self._wrap else self.api.answer(request)
 
     def _dozes(self, request: Request) -> bool:
-        """Whether the service sleeps at this request. `pdu register` and register.sh end with an
-        error where it does at one that registers.
+        """Whether the service sleeps at this request. `pdu register` ends with an error where it does
+        at one that registers.
         """
         if not self._dozes_every or request.method != "GET":
             return False

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import subprocess
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
-from pdu.platform_copy.worker import Job, Worker
+from pdu.platform_copy.worker import Job, Worker, started
 
 
 class Version(NamedTuple):
@@ -28,6 +29,7 @@ class Pool:
         # by PDU, the least recently used first
         self._workers: dict[int, tuple[Version, Worker]] = {}
         self._busy: set[int] = set()
+        self._processes: list[subprocess.Popen[str]] = []
         self._lock = threading.Lock()
         self._closed = False
 
@@ -42,7 +44,7 @@ class Pool:
             last, worker = self._workers.pop(pdu, (None, None))
             if worker is None or last != version:
                 surplus = [worker] if worker else []
-                worker = Worker(job, self._folder)
+                worker = Worker(job, self._folder, self._start)
             self._workers[pdu] = version, worker
             self._busy.add(pdu)
             idle = [pdu_id for pdu_id in self._workers if pdu_id not in self._busy]
@@ -75,6 +77,12 @@ class Pool:
             worker.close()
 
     def pids(self) -> list[int]:
+        """Of the processes that run."""
+        return [process.pid for process in self._processes if process.poll() is None]
+
+    def _start(self, folder: Path, log: IO[bytes]) -> subprocess.Popen[str]:
+        process = started(folder, log)
         with self._lock:
-            workers = [worker for _, worker in self._workers.values()]
-        return [worker.pid for worker in workers if worker.pid is not None]
+            running = [earlier for earlier in self._processes if earlier.poll() is None]
+            self._processes = [*running, process]
+        return process

@@ -20,6 +20,7 @@ from .records import Call, Handler, Pdu
 from .store import Store
 
 _ROOT = Path(__file__).resolve().parents[2]
+_ADAPTER = Path(__file__).with_name("adapter.py")
 _HOST_PACKAGES = ("common", "pdu_common")
 
 
@@ -104,11 +105,11 @@ class Runtime:
             "handler": handler.handler,
         }
         paths = [str(self._host), str(self._handlers / _version(handler))]
-        job = Job(paths, handler.import_path, data, metering=True)
+        job = Job(paths, handler.import_path, data, adapter=str(_ADAPTER))
         version = Version(handler.handler, handler.uploads)
         with self.pool.worker(pdu.id, version, job) as worker:
             seconds = pdu.call_seconds or self._call_seconds
-            call = worker.call(method, seconds, identity, state, data)
+            call = Call.ended(worker.call(method, seconds, identity, state, data))
         lines = tuple(masked(line, pdu.snmp, pdu.settings) for line in call.lines)
         return call._replace(text=masked(call.text, pdu.snmp, pdu.settings), lines=lines)
 

@@ -202,8 +202,8 @@ def test_an_open_page_follows_the_pdu_and_says_when_the_server_is_gone(
 
 
 @pytest.mark.trial
-@pytest.mark.against("curl and the stand-in for DCImanager")
-def test_handlers_that_register_sh_uploads_appear_on_the_open_page(
+@pytest.mark.against("the stand-in for DCImanager")
+def test_handlers_that_pdu_register_uploads_appear_on_the_open_page(
     window: Browser, tmp_path: Path
 ) -> None:
     build_command.build(ROOT / "handlers", tmp_path / "dist", script.HANDLERS)
@@ -211,7 +211,7 @@ def test_handlers_that_register_sh_uploads_appear_on_the_open_page(
         logged_in(window, manager)
         window.press("a[href='/handlers']")
         window.shows("No handler yet")
-        run = Admin(tmp_path, tmp_path / "dist").run_script(manager)
+        run = Admin(tmp_path, tmp_path / "dist").run(manager)
         assert (run.code, run.err) == (0, "")
         for handler in manager.handlers():
             window.shows(f"{handler.handler} · id {handler.id}")

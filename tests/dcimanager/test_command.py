@@ -134,7 +134,7 @@ def test_listening_on_all_addresses_warns_and_prints_an_https_address(tmp_path: 
 _KEEP = """
 import sys
 from tests.demo import __main__ as demo
-demo.simulators, demo.build, demo.register = (lambda stack: []), (lambda: None), (lambda *_: [])
+demo.simulators, demo.build, demo.register = (lambda stack: []), (lambda dist: None), (lambda *_: [])
 sys.argv.append("--keep")
 sys.exit(demo.main())
 """

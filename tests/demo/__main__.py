@@ -52,8 +52,8 @@ def main() -> int:
     begin = time.monotonic()
     try:
         with tempfile.TemporaryDirectory(prefix="demo-") as folder, ExitStack() as stack:
-            # The temporary files of the simulators, the stand-in and register.sh are in this folder
-            # and are deleted with it.
+            # The archives and the temporary files of the simulators and the stand-in are in this
+            # folder and are deleted with it.
             tempfile.tempdir = os.environ["TMPDIR"] = folder
             for number in STOP_SIGNALS:
                 signal.signal(number, _interrupt)
@@ -118,12 +118,13 @@ def _run(
     units = simulators(stack)
     # Answers 503 to the first request and to every fourth reading, as the real service may.
     manager = stack.enter_context(DciManager(busy=1, dozes_every=4, page_port=0 if page else None))
-    say("2. archives and register.sh in dist/")
-    build()
-    say("3. registering and uploading with dist/register.sh (curl)")
+    dist = folder / "dist"
+    say("2. archives built")
+    build(dist)
+    say("3. registered and uploaded by pdu register")
     register(
         manager,
-        folder / "ids",
+        dist,
         lambda line: say(f"  {line}{_ON_PURPOSE if '(503)' in line else ''}"),
     )
     steps = Steps(manager, units, say)

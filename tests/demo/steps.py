@@ -62,22 +62,21 @@ def simulators(stack: ExitStack) -> list[DemoPdu]:
     return [DemoPdu(stack.enter_context(shown())) for shown in SHOWN.values()]
 
 
-def build() -> None:
-    """Builds the archives and register.sh in dist/. Raises Failed."""
-    run_program([sys.executable, str(ROOT / "packaging" / "build.py")], {})
+def build(dist: Path) -> None:
+    """Builds the archives in this folder. Raises Failed."""
+    run_program([sys.executable, str(ROOT / "packaging" / "build.py"), "--out", str(dist)], {})
 
 
-def register(manager: DciManager, ids: Path, say: Callable[[str], None]) -> None:
+def register(manager: DciManager, dist: Path, say: Callable[[str], None]) -> None:
     """Runs `pdu register` against the stand-in, as an administrator would, and says each line of
     its output. Raises Failed.
     """
     run_program(
-        [sys.executable, "-m", "pdu", "register", "--dist", str(ROOT / "dist")],
+        [sys.executable, "-m", "pdu", "register", "--dist", str(dist)],
         {
             "DCI_URL": manager.url,
             "DCI_EMAIL": manager.email,
             "DCI_PASSWORD": manager.password,
-            "DCI_IDS": str(ids),
             "CURL_CA_BUNDLE": str(manager.ca_file),
         },
         say=say,

@@ -11,7 +11,7 @@ from typing import Optional
 import pytest
 
 from handlers import registry
-from tests.needs import ROOT, program
+from tests.needs import ROOT
 from tests.waiting import PATIENCE_S, bounded, until
 
 from . import small, steps
@@ -24,7 +24,6 @@ def _start(folder: Path, path: Optional[Path] = None) -> subprocess.Popen[str]:
 
     `path`: a folder for PYTHONPATH.
     """
-    program("curl")
     return subprocess.Popen(
         [sys.executable, "-m", "tests.demo"],
         cwd=ROOT,
@@ -60,7 +59,7 @@ def _running(folder: Path) -> list[str]:
 
 
 @pytest.mark.long
-@pytest.mark.against("curl and the stand-in for DCImanager")
+@pytest.mark.against("the stand-in for DCImanager")
 def test_the_demo_passes_every_step_in_the_small_environment_and_leaves_nothing_running(
     tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

@@ -26,7 +26,6 @@ COMMANDS = (
     "status",
     "statistic",
     "outlets",
-    "labels",
     "identify",
     "on",
     "off",
@@ -92,8 +91,8 @@ def test_every_command_that_logs_in_is_tried() -> None:
         parameters = command_of(path).params
         if any("--secret-file" in parameter.opts for parameter in parameters):
             commands.add(path[0])
-    # other names of `on` and `off`, and what reads units without a row of their answers' words
-    assert commands - set(COMMANDS) == {"up", "down", "find", "exporter", "handler"}
+    # what reads units without a row of their answers' words
+    assert commands - set(COMMANDS) == {"find", "exporter", "handler"}
 
 
 @pytest.mark.parametrize("command", COMMANDS)

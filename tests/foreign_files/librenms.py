@@ -118,14 +118,14 @@ def compare(name: str, rows: Mapping[str, Row], answers: Iterable[Sensor]) -> Co
         theirs = [sensor for sensor in answers if sensor.kind == kind]
         shared = 0
         for sensor in theirs:
-            figures = list(_at_index(device, kind, sensor.oid))
+            figures = _measured(_at_index(device, kind, sensor.oid))
             if not _has(figures, sensor):
-                figures = list(_changed(device, name, rows, kind, sensor.oid))
+                figures = _measured(_changed(device, name, rows, kind, sensor.oid))
             shared += bool(figures)
             if _has(figures, sensor):
                 equal[kind] = equal.get(kind, 0) + 1
             elif figures:
-                ours = " ".join(sorted({"-" if v is None else f"{v:f}" for v in figures}))
+                ours = " ".join(sorted({f"{figure:f}" for figure in figures}))
                 differences.append(Difference(kind, _column(sensor.oid), _plain(sensor), ours))
         read = getattr(read_exactly(device), total)
         if theirs and (read is None or not shared):
@@ -174,12 +174,14 @@ def _changed(
                 yield value
 
 
-def _has(figures: Iterable[ExactFigure], sensor: Sensor) -> bool:
-    return any(
-        isinstance(figure, Decimal) and _same(figure, value)
-        for figure in figures
-        for value in sensor.values
-    )
+def _measured(figures: Iterable[ExactFigure]) -> list[Decimal]:
+    """Those with a value: a row without one, such as the highest of an inlet's lines, is no figure
+    here that LibreNMS could contradict."""
+    return [figure for figure in figures if isinstance(figure, Decimal)]
+
+
+def _has(figures: Iterable[Decimal], sensor: Sensor) -> bool:
+    return any(_same(figure, value) for figure in figures for value in sensor.values)
 
 
 def _values(*values: Optional[float]) -> tuple[float, ...]:

@@ -29,6 +29,12 @@ def outlets(codec: Any, answers: Mapping[str, Any]) -> Sequence[Outlet]:
     return listed
 
 
+def labels(codec: Any, answers: Mapping[str, Any]) -> Sequence[Outlet]:
+    """The outlets with the names that the codec reads, if the device answers so."""
+    named_outlets: Sequence[Outlet] = run_dialogue(codec.read_labels(), partial(_answer, answers))
+    return named_outlets
+
+
 def _answer(answers: Mapping[str, Any], request: Any) -> bytes:
     answer = answers[request_key(request)]
     if isinstance(answer, Exception):
@@ -37,11 +43,13 @@ def _answer(answers: Mapping[str, Any], request: Any) -> bytes:
 
 
 def commands(codec: Any, identity: str, on: bool, answer: Any = b"") -> list[Any]:
-    """The requests that switch an outlet, if the device answers each so."""
+    """The requests that switch an outlet, if the device answers each so; an error is raised."""
     requests: list[Any] = []
 
     def exchange(request: Any) -> Any:
         requests.append(request)
+        if isinstance(answer, Exception):
+            raise answer
         return answer
 
     run_dialogue(codec.command(identity, on=on), exchange)

@@ -29,8 +29,8 @@ JAWS: dict[str, Any] = {
             "state": state,
             "status": "Normal",
             "control_state": f"Idle {state}",
-            "current": 1.5 * number,
-            "active_power": 345 * number,
+            "current": 1.5 * number if state == "On" else 0,
+            "active_power": 345 * number if state == "On" else 0,
             "energy": 120.5 * number,
         }
         for unit in "AB"
@@ -59,10 +59,11 @@ NETIO: dict[str, Any] = {
         "Agent": {"Model": "PowerPDU 4C", "NumOutputs": 3},
         "GlobalMeasure": {
             "Voltage": 230,
-            "TotalCurrent": 1000,
-            "TotalLoad": 230,
+            # those of the outputs, which serve where the unit shows no total
+            "TotalCurrent": 1200,
+            "TotalLoad": 276,
             "TotalEnergy": 5,
-            "TotalEnergyNR": 9000,
+            "TotalEnergyNR": 12000,
         },
         "Outputs": [
             {
@@ -70,8 +71,8 @@ NETIO: dict[str, Any] = {
                 "Name": "web",
                 "State": number % 2,
                 "Action": 6,
-                "Current": 300 * number,
-                "Load": 69 * number,
+                "Current": 300 * number * (number % 2),
+                "Load": 69 * number * (number % 2),
                 "Energy": 3,
                 "EnergyNR": 2000 * number,
             }
@@ -128,8 +129,8 @@ SHELLY: dict[str, Any] = {
         f"switch:{number}": {
             "id": number,
             "output": number != 1,
-            "apower": 69.5 * number,
-            "current": 0.3 * number,
+            "apower": 69.5 * number if number != 1 else 0,
+            "current": 0.3 * number if number != 1 else 0,
             "voltage": 230.5,
             "aenergy": {"total": 2000.5 * number},
         }
@@ -187,6 +188,9 @@ def exceptions(named: Mapping[str, Any]) -> dict[Spoilt, str]:
     for answer in named:
         if truth_value.fullmatch(answer):
             reasons[Spoilt(answer, "true")] = "true is the unit's word for a relay that is on"
+    for answer in named:
+        if re.fullmatch(rf"{shelly.STATUS} switch:2|{digitalloggers.STATES} \d", answer):
+            reasons[Spoilt(answer, "gone")] = "the list is one document, and nothing counts it"
     for way in ("404", "[]"):
         reasons[Spoilt(digitalloggers.METERS, way)] = "a unit without meters answers so"
     return reasons

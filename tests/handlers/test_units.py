@@ -105,7 +105,10 @@ def test_tools_read_states_names_and_figures_with_watts_in_the_requests_of_figur
 
     requests = peer.books().requests - after_statistic.requests
     assert requests >= 1
-    assert requests == after_statistic.requests - at_first.requests
+    # names that no reading of states or figures holds cost one more
+    codec = importlib.import_module(f"handlers.{peer.handler}.decoding")
+    requests_of_names = int(hasattr(codec, "read_labels"))
+    assert requests == after_statistic.requests - at_first.requests + requests_of_names
     expected_states = {identity: STATES[on] for identity, on in at_first.states.items()}
     states = {outlet.identity: outlet.state for outlet in pdu_reading.outlets}
     assert states == expected_states

@@ -20,6 +20,7 @@ from handlers import registry
 from pdu.loading import handler_archives
 from pdu.registration.kept_archives import PREVIOUS
 from tests.needs import ROOT, program
+from tests.pdu.loading.page_handler import folder, packed
 from tests.waiting import PATIENCE_S
 
 from .building import archive, files, small_tree
@@ -267,7 +268,7 @@ def test_an_archive_that_other_bytes_of_its_version_replace_is_kept(tmp_path: Pa
     tree, out = tmp_path / "handlers", tmp_path / "dist"
     shutil.copytree(ROOT / "handlers", tree, ignore=shutil.ignore_patterns("__pycache__"))
     nut = [handler for handler in script.HANDLERS if handler.name == "nut"]
-    file, _ = command.build(tree, out, nut)
+    (file,) = command.build(tree, out, nut)
     before = file.read_bytes()
     command.build(tree, out, nut)
     assert not (out / PREVIOUS).exists()
@@ -288,17 +289,17 @@ def test_two_builds_at_the_same_time_leave_whole_files_and_no_others(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     top, out = small_tree(tmp_path), tmp_path / "dist"
-    handlers, chmod = [script.Handler("small", "Small PDUs", "custom")], Path.chmod
+    handlers, fsync = [script.Handler("small", "Small PDUs", "custom")], os.fsync
 
-    def second_build(path: Path, mode: int) -> None:
-        monkeypatch.setattr(Path, "chmod", chmod)
+    def second_build(descriptor: int) -> None:
+        monkeypatch.setattr(os, "fsync", fsync)
         command.build(top, out, handlers)
-        path.chmod(mode)
+        os.fsync(descriptor)
 
-    monkeypatch.setattr(Path, "chmod", second_build)
+    monkeypatch.setattr(os, "fsync", second_build)
     paths = command.build(top, out, handlers)
-    assert sorted(out.iterdir()) == sorted(paths)
-    assert [path.stat().st_mode & 0o777 for path in paths] == [0o644, 0o755]
+    assert sorted(out.iterdir()) == [*paths, out / "register.sh"]
+    assert [path.stat().st_mode & 0o777 for path in sorted(out.iterdir())] == [0o644, 0o755]
     assert [path.read_bytes() for path in paths] == [
         path.read_bytes() for path in command.build(top, tmp_path / "alone", handlers)
     ]
@@ -314,16 +315,52 @@ def test_the_script_says_what_the_archives_beside_it_say(tmp_path: Path) -> None
         script.Handler("small", "Small PDUs", "custom"),
         script.Handler("other", odd.replace("\u2028", ""), "snmp", package="small"),
     ):
-        *_, register = command.build(top, out, [handler])
-    text = register.read_text("utf-8")
-    rows = [row.split("|", 4) for row in re.findall(r"(?m)^pdu_.*$", text)]
-    assert [row[:4] for row in rows] == [
-        ["pdu_other", "pdu_other-1.0.tar.gz", "pdu_other.handler", ""],
-        ["pdu_small", "pdu_small-1.0.tar.gz", "pdu_small.handler", ""],
+        command.build(top, out, [handler])
+    text = (out / "register.sh").read_text("utf-8")
+    rows = [row.split("|", 3) for row in re.findall(r"(?m)^pdu_.*$", text)]
+    assert [row[:3] for row in rows] == [
+        ["pdu_other", "pdu_other-1.0.tar.gz", "pdu_other.handler"],
+        ["pdu_small", "pdu_small-1.0.tar.gz", "pdu_small.handler"],
     ]
-    assert [json.loads(row[4])["name"] for row in rows] == [odd.replace("\u2028", ""), "Small PDUs"]
-    shown = run(["sh", "-c", f"{text.partition('stop()')[0]}\nhandlers"]).stdout
+    assert [json.loads(row[3])["name"] for row in rows] == [odd.replace("\u2028", ""), "Small PDUs"]
+    here_document = re.search(r"(?s)<<'END'\n.*?\nEND\n", text)
+    assert here_document is not None
+    shown = run(["sh", "-c", f"cat {here_document[0]}"]).stdout
     assert shown.splitlines() == ["|".join(row) for row in rows]
+
+
+def test_a_second_archive_of_a_handler_and_a_name_with_other_signs_are_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of two archives the last of the alphabet was uploaded, and a line break ended the list of the
+    script: what followed ran as its code.
+    """
+    code = "a\nEND\n}\necho CODE OF A FILE NAME >&2\ncat <<X\nX\nz() {\ncat <<END\nb.tar.gz"
+    nut = registry.archive_name("nut")
+    old_nut = registry.archive_name("nut-old")
+    archive_of = {
+        top: packed(folder(tmp_path, top)).read_bytes()
+        for top in ("my_dir", "nut", "pdu_nut", "other")
+    }
+    for number, (name, top, words) in enumerate(
+        (
+            ("my_dir_backup.tar.gz", "my_dir", "my_dir_backup.tar.gz are both archives of my_dir"),
+            (old_nut, "pdu_nut", f"{old_nut} are both archives of nut"),
+            ("nut.tar.gz", "nut", f"nut.tar.gz and {nut} are both archives of nut"),
+            ("a|b|c.tar.gz", "other", "'a|b|c.tar.gz' has signs other than letters"),
+            ("a b.tar.gz", "other", "'a b.tar.gz' has signs other than letters"),
+            (code, "other", "has signs other than letters"),
+        )
+    ):
+        out = tmp_path / f"dist{number}"
+        out.mkdir()
+        (out / "my_dir.tar.gz").write_bytes(archive_of["my_dir"])
+        (out / name).write_bytes(archive_of[top])
+        assert command.main(["nut", "--out", str(out)]) == 1, name
+        shown = capsys.readouterr().err
+        assert words in shown, shown
+        assert shown.count("\n") == 1
+        assert not (out / "register.sh").exists()
 
 
 def test_nothing_is_written_when_one_archive_is_refused(tmp_path: Path) -> None:

@@ -21,11 +21,8 @@ import pytest
 from builder import command
 from handlers import VERSION
 from pdu import root
-from pdu.recordings.snmp import snmprec
 from tests import terminal
-from tests.needs import ROOT, program, pysmi
-from tests.pdu.evidence.draft import modules
-from tests.pdu.evidence.draft.acme import ACME, acme
+from tests.needs import ROOT, program
 from tests.pdu.monitoring.halls import PDU, environment
 from tests.ports import reserved
 from tests.simulators.nut_server import ADMIN, NutServer, SwitchedPdu
@@ -42,13 +39,12 @@ from .test_pages import PAGES
 # The beginning of a line -> the test that runs it, or a reason if no test of this project can.
 _ELSEWHERE: Mapping[str, str] = {
     ".": "tests/packaging/test_documented_commands.py",
-    "export": "tests/packaging/test_register_script.py",
+    "export": "tests/pdu/registration/test_register.py",
     "echo": "tests/pdu/monitoring/test_check.py",
     "make": "tests/packaging/test_documented_commands.py",
     "make demo": "tests/demo/test_demo.py",
     "make serve": "tests/dcimanager/test_command.py",
     "make packages": "tests/packaging/test_build.py",
-    "sh dist/register.sh": "tests/packaging/test_register_script.py",
     "pdu register": "tests/pdu/registration/test_register.py",
     "pdu platform": "tests/pdu/platform_copy/test_platform.py",
     "pdu compare": "tests/pdu/comparing/test_compare.py",
@@ -66,7 +62,9 @@ _ELSEWHERE: Mapping[str, str] = {
             "python3 packaging/build.py --profile mine.json",
             "pdu identify 127.0.0.1:16161",
             "pdu record snmp 127.0.0.1:16161",
-            "pdu draft unit.snmprec --mib docs/own-pdu",
+            "pdu supports 1.3.6.1.4.1.32473.20",
+            "pdu snmp show netio",
+            "sed -i",
             "pdu snmp check mine.json",
             "cp docs/own-pdu",
             "pdu replay docs/own-pdu",
@@ -87,7 +85,6 @@ _ELSEWHERE: Mapping[str, str] = {
         ),
         "tests/packaging/test_own_handler_page.py",
     ),
-    "python -m pip install": "it needs PyPI",
     "pdu exporter": "tests/pdu/monitoring/test_exporter_process.py",
     "curl http://127.0.0.1:9914": "tests/pdu/monitoring/test_exporter.py",
     "pdu prove": "tests/pdu/evidence/prove/test_command.py",
@@ -102,9 +99,6 @@ _ELSEWHERE: Mapping[str, str] = {
         "tests/packaging/test_wheel.py",
     ),
     "curl --cacert ca.pem": "it needs nginx, which no test installs",
-    **dict.fromkeys(
-        ("git clone URL", "cd pdu-handlers", "git pull"), "it needs the project's server"
-    ),
     "docker cp": "it needs a location server of DCImanager",
     **dict.fromkeys(
         ("python -m tests.pdu", "sh .ci/audit", "git commit", "git tag"),
@@ -213,12 +207,9 @@ def _files(folder: Path, words: Sequence[str], address: str) -> None:
             (folder / name).write_text(listed)
     if "pdu.bin" in read:
         (folder / "pdu.bin").write_bytes(image("4.4.1.6-53300"))
-    if "unit.snmprec" in read or "strange.snmprec" in read:
-        text = "\n".join(snmprec.snmprec_lines(acme())) + "\n"
+    if "unit.snmprec" in read:
+        text = (ROOT / "docs" / "own-pdu" / "acme-bar.snmprec").read_text("utf-8")
         (folder / "unit.snmprec").write_text(text, "utf-8")
-        (folder / "strange.snmprec").write_text(text, "utf-8")
-    if "ACME-MIB.txt" in read:
-        (folder / "ACME-MIB.txt").write_text(modules.module("ACME-MIB", ACME), "utf-8")
     if any(word.startswith("dist/") for word in read):
         command.main(["--profile", str(PROFILE), "--out", str(folder / "dist")])
 
@@ -259,8 +250,6 @@ def test_the_line_runs_as_written(
 ) -> None:
     for key in [key for key in os.environ if key.startswith("PDU_")]:
         monkeypatch.delenv(key)
-    if "--mib" in line.words:
-        monkeypatch.syspath_prepend(pysmi())
     name, *arguments = line.words
     with _served(line.words) as (address, login):
         _files(tmp_path, line.words, address)

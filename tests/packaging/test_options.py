@@ -251,7 +251,7 @@ def test_two_profiles_of_one_name_are_refused(
         (["--only", "Vertiv"], "there is no family 'Vertiv'; similar: "),
         (
             ["--only", "zzzzzzzz"],
-            "there is no family 'zzzzzzzz'; to list all families, run: pdu snmp families",
+            "there is no family 'zzzzzzzz'; to list all families, run: pdu snmp families --table",
         ),
         (
             ["--profile-key", "apc"],
@@ -380,6 +380,23 @@ def test_options_of_the_archive_before_that_a_build_leaves_out_are_named_with_th
     assert capsys.readouterr().err == ""
 
 
+def test_an_archive_of_an_own_profile_of_an_older_version_is_named_with_its_command(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`make packages` does not know the file."""
+    assert run(tmp_path, f"--profile={PROFILE}") == 0
+    (tmp_path / f"pdu_acme_strip-{VERSION}.tar.gz").rename(tmp_path / "pdu_acme_strip-1.0.0.tar.gz")
+    assert run(tmp_path, "snmp") == 0
+    (sentence,) = capsys.readouterr().err.splitlines()
+    words = "pdu_acme_strip is of an older version (pdu_acme_strip-1.0.0.tar.gz); to build it anew"
+    assert sentence.startswith(f"build.py: {words}")
+    command_words = shlex.split(sentence.rpartition(": python3 ")[2].replace("FILE.json", "{}"))
+    assert command_words[0] == "packaging/build.py"
+    assert command.main([word.format(PROFILE) for word in command_words[1:]]) == 0
+    assert run(tmp_path, "snmp") == 0
+    assert capsys.readouterr().err == ""
+
+
 def test_the_script_keeps_an_owners_handler_while_its_archive_exists(tmp_path: Path) -> None:
     run(tmp_path, "--profile", str(PROFILE))
     run(tmp_path, "--profile", str(written(tmp_path, key="aaa")))
@@ -405,7 +422,7 @@ def test_a_vendors_name_stays_in_its_field_of_the_script(
     assert run(tmp_path / "out", "--profile", str(written(tmp_path, vendor=vendor))) == 0
     script = (tmp_path / "out" / "register.sh").read_text("utf-8")
     (row,) = re.findall(r"(?m)^pdu_acme_strip\|.*$", script)
-    _, _, _, _, description = row.split("|", 4)
+    _, _, _, description = row.split("|", 3)
     assert json.loads(description)["name"] == f"{name}(SNMP, own profile acme-strip)"
     # the script stays one that a shell can read
     subprocess.run(["sh", "-n"], input=script.encode(), check=True, timeout=PATIENCE_S)

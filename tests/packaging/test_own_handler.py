@@ -44,9 +44,9 @@ def test_build_packs_it_as_the_page_says_and_prints_how_to_register_it(
     line = shown.splitlines()[-1].partition("register it: ")[2]
     file = outs[1] / "handler_dir.tar.gz"
     assert "import path handler_dir.my_handler" in shown
-    assert shlex.split(line) == ["sh", str(outs[1] / "register.sh"), "handler_dir"]
+    assert shlex.split(line) == ["pdu", "register", str(file)]
     script = (outs[1] / "register.sh").read_text("utf-8")
-    assert "\nhandler_dir|handler_dir.tar.gz|handler_dir.my_handler|draft|{" in script
+    assert "\nhandler_dir|handler_dir.tar.gz|handler_dir.my_handler|{" in script
     assert file.read_bytes() == (outs[0] / "handler_dir.tar.gz").read_bytes()
     with tarfile.open(file) as tar:
         names = {entry.name for entry in tar if entry.isfile()}

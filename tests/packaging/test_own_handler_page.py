@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import subprocess
@@ -12,13 +11,15 @@ from pathlib import Path
 import pytest
 
 from tests.dcimanager.manager import DciManager
-from tests.needs import ROOT, program
+from tests.needs import ROOT
 from tests.ports import reserved
 from tests.waiting import PATIENCE_S
 
 from .programs import serving
 
 PAGE = (ROOT / "docs" / "own-handler.md").read_text("utf-8")
+#: a row of the check, which a machine without Python 3.9 does not try
+PYTHON_39 = "not tried  it loads on Python 3.9, which DCImanager recommends"
 _LEFT_OUT = shutil.ignore_patterns(".*", "dist", "build", "*.egg-info", "__pycache__")
 
 
@@ -47,15 +48,16 @@ def clone(tmp_path: Path) -> Path:
 
 
 @pytest.mark.long
-@pytest.mark.against("curl")
 def test_the_commands_of_the_page_lead_to_a_switched_outlet_and_a_registered_handler(
-    clone: Path,
+    clone: Path, tmp_path: Path
 ) -> None:
-    program("curl")  # register.sh needs it
+    """As on a machine that has nothing of ours: the system's programs, and an empty HOME."""
     port = str(reserved())
+    home = tmp_path / "home"
+    home.mkdir()
     environment = {
-        **{key: value for key, value in os.environ.items() if not key.startswith("PDU_")},
-        "PATH": f"{clone / '.venv' / 'bin'}{os.pathsep}{os.environ['PATH']}",
+        "PATH": f"{clone / '.venv' / 'bin'}:/usr/bin:/bin",
+        "HOME": str(home),
         "PYTHONPATH": str(clone),
         "PDU_COMMUNITY": "public",
         "no_proxy": "*",
@@ -80,10 +82,13 @@ def test_the_commands_of_the_page_lead_to_a_switched_outlet_and_a_registered_han
     assert len(lines) == 14
     for line in lines[1:]:
         if "pdu handler check" in line:
-            report = " ".join(run(line).split())
+            rows = run(line).splitlines()
+            report = " ".join(" ".join(rows).split())
             assert "keeps the vendor's page" in report
-            assert "broken " not in report
-            assert report.endswith("0 broken, 0 not tried"), report
+            assert " 0 broken" in report
+            assert not [row for row in rows if row.startswith("broken ")], report
+            untried = [row for row in rows if row.startswith("not tried ")]
+            assert not [row for row in untried if not row.startswith(PYTHON_39)], report
         elif line.startswith("pdu replay"):
             break
         else:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from builder import command
-from handlers import VERSION
 from handlers.snmp.profiles import PROFILES
 from tests.dcimanager.manager import DciManager
 from tests.dcimanager.records import Pdu
@@ -174,30 +171,6 @@ def test_unproven_commands_without_a_setting_need_an_archive_built_for_them(tmp_
         assert [write[:3] for write in agent.writes()] == [
             tuple(order) for order in unit.switch.off
         ]
-
-
-def test_a_guess_of_a_draft_is_named_when_its_archive_is_built(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    file = tmp_path / "mine.json"
-    profile = json.loads((ROOT / "docs" / "own-pdu" / "acme-bar.json").read_text("utf-8"))
-    profile["outlets"][0]["states"]["on"] = ["?1"]
-    file.write_text(json.dumps(profile), "utf-8")
-    out = tmp_path / "dist"
-    for _ in range(2):
-        assert command.main(["--out", str(out), "--profile", str(file)]) == 9
-        assert capsys.readouterr().err == (
-            f'build.py: {file}: profile.outlets[0].states.on: "?1": a guess; compare it with the unit,'
-            " correct it, and remove the ?\n"
-            "build.py: pdu_acme_bar: built with the guesses above; register.sh registers it by its name"
-            f" alone: sh {out}/register.sh acme_bar\n"
-        )
-    assert command.main(["--out", str(out), "nut"]) == 0
-    script = (out / "register.sh").read_text("utf-8")
-    assert re.findall(r"(?m)^pdu_\w+\|.*?\|.*?\|\w*", script) == [
-        f"pdu_acme_bar|pdu_acme_bar-{VERSION}.tar.gz|pdu_acme_bar.handler|draft",
-        f"pdu_nut|pdu_nut-{VERSION}.tar.gz|pdu_nut.handler|",
-    ]
 
 
 def test_a_profile_may_come_from_a_pipe(tmp_path: Path) -> None:

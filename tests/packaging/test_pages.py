@@ -50,7 +50,7 @@ def test_an_outdated_page_is_named_with_check_and_rewritten_without_it(
             )
         )
     assert seen == [(1, True, True), (0, True, False), (0, False, False)]
-    assert page.read_text("utf-8").startswith("a\n<!-- families:begin -->\n**The pack reads ")
+    assert page.read_text("utf-8").startswith("a\n<!-- families:begin -->\nThe pack reads ")
 
 
 def test_each_pair_of_markers_is_needed_exactly_once() -> None:

@@ -76,7 +76,6 @@ def test_every_requirement_but_the_build_backends_has_a_lower_and_an_upper_bound
         "discover",
         "exporter",
         "privacy",
-        "mib",
     }
     assert unbounded("a[b]>=1.2,<2") == ""
     assert unbounded("a!=2") == "lower and upper"

@@ -1,4 +1,4 @@
-"""docs/troubleshooting.md: each heading of a section is a sentence of the code or of register.sh."""
+"""docs/troubleshooting.md: each heading of a section is a sentence of the code."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ import pytest
 from tests.needs import ROOT
 
 PAGE = ROOT / "docs" / "troubleshooting.md"
-SCRIPT = ROOT / "packaging" / "register.sh"
 HEADINGS = re.findall(r"(?m)^### (.+)$", PAGE.read_text("utf-8"))
 _FIELD = re.compile(r"\{\w*\}")
 
@@ -37,9 +36,7 @@ def messages(source: str) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def sentences() -> str:
-    """The messages of the handlers, of pdu and of register.sh, a line for each; only of the modules
-    that have all words of a heading, as parsing the others takes seconds.
-    """
+    """The messages of the handlers and of pdu, a line for each; only of the modules that have all words of a heading, as parsing the others takes seconds."""
     words_of_headings = [re.findall("[A-Za-z]{3,}", heading) for heading in HEADINGS]
     lines: set[str] = set()
     for path in [*(ROOT / "handlers").rglob("*.py"), *(ROOT / "pdu").rglob("*.py")]:
@@ -48,8 +45,7 @@ def sentences() -> str:
             if all(word in source for word in words):
                 lines.update(message for message in messages(source) if len(message) > 10)
                 break
-    script = re.sub(r"\$\(.*?\)|\$\w+", "…", SCRIPT.read_text("utf-8"))
-    return "\n".join([*lines, script])
+    return "\n".join(lines)
 
 
 def test_the_page_has_the_errors_that_need_more_words() -> None:

@@ -197,9 +197,6 @@ def test_the_wheel_requires_the_packages_of_the_tree_and_no_development_tools(wh
     # see requirements.txt
     assert wheel_bounds.pop("click") == {">=8.1.7", "<9"}
     assert tree_bounds["click"] == {">=8.1.7", "<8.2"}
-    # see .ci/setup
-    assert wheel_bounds.pop("pysmi") == {">=1.5", "<3"}
-    assert "pysmi" not in tree_bounds
     assert set(wheel_bounds) == {
         "pysnmp",
         "pyasn1",

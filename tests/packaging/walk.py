@@ -39,10 +39,8 @@ _SMALL: Mapping[str, Optional[str]] = {
 }
 _LONG = ("test",)
 _INTERRUPTED_S = 60
-#: this clone is there already; `make serve` runs until Ctrl-C
-_NEED_OTHERS = re.compile(
-    r"192\.0\.2\.(?!8\b)|^(export|git clone|make serve)\b|register\.sh (?!--dry-run)"
-)
+#: another PDU, a DCImanager, and `make serve`, which runs until Ctrl-C
+_NEED_OTHERS = re.compile(r"192\.0\.2\.(?!8\b)|^(export|make serve)\b|pdu register (?!--dry-run)")
 
 
 class Done(NamedTuple):

@@ -114,12 +114,12 @@ class Broken:
 
 
 def silent() -> tuple[socket.socket, list[str]]:
-    """Return a bound socket that does not listen, and the arguments of a `pdu down` over NUT to its
+    """Return a bound socket that does not listen, and the arguments of a `pdu off` over NUT to its
     port.
     """
     bound_socket = socket.socket()
     bound_socket.bind(("127.0.0.1", 0))
-    line = f"down nut 127.0.0.1 1 -s device=d -s username=u -s port={bound_socket.getsockname()[1]}"
+    line = f"off nut 127.0.0.1 1 -s device=d -s username=u -s port={bound_socket.getsockname()[1]}"
     return bound_socket, [*line.split(), "--yes"]
 
 

@@ -22,7 +22,7 @@ ROOT_FOLDER = needs.ROOT
 
 
 def commands(group: click.Group, *path: str) -> Iterator[tuple[str, ...]]:
-    """The names of each command below `group`, with other names, and of the group itself."""
+    """The names of each command below `group`, and of the group itself."""
     yield path
     with click.Context(group, info_name="pdu") as context:
         for name in group.list_commands(context):
@@ -34,7 +34,6 @@ def commands(group: click.Group, *path: str) -> Iterator[tuple[str, ...]]:
 
 
 EVERY = list(commands(ROOT))
-OTHER = {"up": "on", "down": "off"}
 
 
 def examples(help_text: str) -> list[str]:
@@ -66,12 +65,11 @@ def test_the_help_of_a_command_ends_with_two_examples_that_can_be_typed(
     _, out, _ = run(capsys, *path, "--help")
     lines = examples(out)
     assert len(lines) == len(set(lines)) == 2
-    command_names = {OTHER.get(name, name) for name in path}
     for line in lines:
         command_line, *_ = re.split(" >>? ", line)  # without the file of its output
         program, *words = shlex.split(command_line)
         assert program == "pdu"
-        assert command_names <= set(words)
+        assert set(path) <= set(words)
         parse(words)
 
 
@@ -92,17 +90,6 @@ def parse(words: list[str]) -> None:
         assert command is not None
         assert command_name is not None
         group, name = command, command_name
-
-
-@pytest.mark.parametrize("name, other_name", [("on", "up"), ("off", "down")])
-def test_two_names_of_a_command_have_the_same_options(
-    name: str, other_name: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    _, text, _ = run(capsys, name, "--help")
-    _, other_text, _ = run(capsys, other_name, "--help")
-    # the first line is the usage, with the name
-    assert text.splitlines()[1:] == other_text.splitlines()[1:]
-    assert f"`pdu {other_name}` is the same command" in " ".join(text.split())
 
 
 @pytest.mark.parametrize("path", [[], ["status"], ["handler", "check"], ["snmp"]], ids=" ".join)
@@ -143,7 +130,7 @@ def test_each_command_and_each_group_is_one_line_of_the_first_help(
 def test_the_help_of_a_group_has_a_line_for_each_of_its_commands(
     word: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert word not in ROOT.command_by_name
+    assert word not in ROOT.lazy_commands
     names: list[str] = []
     for group in ROOT.groups:
         if word in (group.word, COMMANDS):

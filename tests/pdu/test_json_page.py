@@ -90,7 +90,7 @@ def test_a_document_has_what_the_page_promises(
         # its password is none of the other PDU's in the list below
         with monkeypatch.context() as environment:
             words = (name, peer.address, *use_login(environment, peer))
-            for command in ("status", "statistic", "labels", "outlets"):
+            for command in ("status", "statistic", "outlets"):
                 keep(command, printed(capsys, command, *words))
             identity = printed(capsys, "status", *words)["outlets"][0]["identity"]
             for command in ("off", "on"):
@@ -110,7 +110,7 @@ def test_a_document_has_what_the_page_promises(
         keep("where", printed(capsys, *where, code=code_of("unreachable")))
 
 
-@pytest.mark.parametrize("command", ["status", "statistic", "labels", "outlets"])
+@pytest.mark.parametrize("command", ["status", "statistic", "outlets"])
 def test_the_error_of_a_pdu_that_cannot_be_read_has_what_the_page_promises(
     command: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -118,7 +118,7 @@ def test_the_error_of_a_pdu_that_cannot_be_read_has_what_the_page_promises(
 
 
 def test_each_command_of_the_page_is_tried() -> None:
-    tried = {"status", "statistic", "labels", "outlets", "off", "on", "cycle", "check", "where"}
+    tried = {"status", "statistic", "outlets", "off", "on", "cycle", "check", "where"}
     assert set(PROMISES) == {*tried, _FAILS}
 
 

@@ -1,4 +1,4 @@
-"""Each line to type next that `pdu`, `make`, register.sh or the local DCImanager prints is run by a
+"""Each line to type next that `pdu`, `make` or the local DCImanager prints is run by a
 test to its end, with the answer that it promises: `RUN_BY` names the test, and some stand here.
 """
 
@@ -7,6 +7,7 @@ from __future__ import annotations
 import ast
 import re
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,10 +18,10 @@ from pathlib import Path
 import pytest
 
 from handlers import registry
+from pdu.recordings.snmp import snmprec
 from pdu.recordings.snmp.agent import SnmpServer
 from pdu.recordings.snmp.unit import RecordedUnit
-from tests.needs import ROOT, program
-from tests.pdu.evidence.draft.acme import acme
+from tests.needs import ROOT
 from tests.pdu.monitoring.halls import PDU, environment
 from tests.pdu.running import run
 from tests.peers import PEERS
@@ -31,7 +32,6 @@ _IDENTIFY = "tests/pdu/outlets/test_identify.py"
 _HERE = "tests/pdu/test_next_lines.py"
 #: the place of a line that is printed, and the test that runs it
 RUN_BY: Mapping[str, str] = {
-    "pdu/evidence/drafting.py _steps": f"{_HERE} test_the_steps_for_an_unknown_unit",
     "pdu/evidence/replay.py _next": f"{_HERE} test_a_replay_is_read_by_its_line",
     "pdu/evidence/prove/command.py manual_line": f"{_HERE} test_an_outlet_that_a_cycle_left_off",
     "pdu/outlets/cycle_command.py switch_on": f"{_HERE} test_an_outlet_that_a_cycle_left_off",
@@ -133,7 +133,7 @@ def test_the_next_line_of_identify_reads_a_unit_whose_login_was_not_given(
     with PEERS["raritan"]() as peer:
         where = f"{peer.address}:{peer.settings['port']}"
         (tmp_path / "ca.pem").write_text(peer.settings["ca_pem"])
-        words = ["identify", where, "--ca-pem", "ca.pem"]
+        words = ["identify", where, "-s", "ca_pem=ca.pem"]
         _, out, _ = run(capsys, *words)
         assert out.splitlines()[-1].startswith("next: give the login that the line of ")
         assert "set PDU_PASSWORD" in out
@@ -148,26 +148,21 @@ def test_the_steps_for_an_unknown_unit_lead_to_its_archive(
 ) -> None:
     monkeypatch.setenv("PDU_COMMUNITY", "acme")
     monkeypatch.chdir(tmp_path)
+    example = ROOT / "docs" / "own-pdu"
+    rows = snmprec.parse((example / "acme-bar.snmprec").read_text("utf-8")).rows
     with closing(SnmpServer("acme")) as server:
-        agent = server.serve(RecordedUnit(acme(), None), 0)
+        agent = server.serve(RecordedUnit(rows, None), 0)
         _, out, _ = run(capsys, "identify", f"127.0.0.1:{agent.port}", "--handler", "snmp")
         _, _, steps = out.partition("  next ")
-        record_line, draft_line, build_line = steps.strip().splitlines()
+        record_line, supports_line, build_line = steps.strip().splitlines()
         code, _, _ = run(capsys, *_words(record_line))
         assert code == 0
         assert (tmp_path / "unit.snmprec").exists()
-        code, _, _ = run(capsys, *_words(draft_line))
-        assert code == 0
-
-    profile = tmp_path / "mine.json"
-    # a ? marks a doubtful value, which a person removes
-    profile.write_text(re.sub(r"\?(?=[\w\"])|(?<=\w)\?", "", profile.read_text("utf-8")))
-    _, _, err = run(capsys, "draft", "unit.snmprec")
-    *_, check_line, last_line = err.splitlines()
-    code, _, _ = run(capsys, *_words(check_line.strip()))
-    assert code == 0
-    # the draft names the same last step as identify
-    assert last_line.strip() == build_line.strip()
+    code, _, _ = run(capsys, *_words(supports_line))
+    assert code == 8
+    # the page that the line names, whose steps test_own_pdu_walk.py runs, leads to this file
+    assert "docs/own-pdu.md makes mine.json" in supports_line
+    shutil.copy(example / "acme-bar.json", tmp_path / "mine.json")
     process = _shell(f"{build_line} --out dist", tmp_path)
     assert process.returncode == 0, process.stderr
     assert list((tmp_path / "dist").glob("pdu_*.tar.gz")), process.stderr
@@ -271,7 +266,6 @@ def _build(folder: Path) -> None:
 
 
 def test_the_line_of_make_serve_registers_the_built_handlers(tmp_path: Path) -> None:
-    program("curl")
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.dcimanager", "--data", str(tmp_path / "data")],
         cwd=ROOT,
@@ -286,10 +280,10 @@ def test_the_line_of_make_serve_registers_the_built_handlers(tmp_path: Path) -> 
         _, first_step, registration = line.partition("make packages, then: ")
         assert first_step
         _build(tmp_path / "dist")
-        shell = _shell(registration.replace("dist/", f"{tmp_path}/dist/"), ROOT)
+        shell = _shell(f"{registration.strip()[:-1]} --dist {tmp_path}/dist)", ROOT)
         process.send_signal(signal.SIGINT)
     assert shell.returncode == 0, shell.stderr
-    assert shell.stdout.count("registered with the id") == len(registry.names())
+    assert shell.stdout.count(": registered as ") == len(registry.names())
 
 
 def _make_steps() -> list[str]:
@@ -310,7 +304,7 @@ def test_what_make_names_next_is_there() -> None:
 
 def test_the_line_of_make_packages_shows_the_calls(tmp_path: Path) -> None:
     _build(tmp_path / "dist")
-    (step,) = [step for step in _make_steps() if "register.sh" in step]
+    (step,) = [step for step in _make_steps() if "pdu register" in step]
     line, _, _ = step.partition(" shows")
     _, _, words = line.partition("pdu ")
     pdu = shlex.join(["env", f"PYTHONPATH={ROOT}", sys.executable, "-m", "pdu"])

@@ -88,7 +88,7 @@ def test_the_command_runs_by_its_path_from_another_folder(tmp_path: Path) -> Non
     link = tmp_path / "other-name"
     link.symlink_to(ROOT / "pdu")
     for path in (ROOT / "pdu", link):
-        process = run([sys.executable, str(path), "snmp", "families", "sentry4"], tmp_path)
+        process = run([sys.executable, str(path), "snmp", "show", "sentry4"], tmp_path)
         assert process.returncode == 0
         assert "sentry4" in process.stdout
 
@@ -148,7 +148,7 @@ UNBUFFERED = pytest.mark.parametrize("unbuffered", ["", "1"])
 def test_a_broken_pipe_ends_the_command_quietly(unbuffered: str) -> None:
     reader, writer = os.pipe()
     os.close(reader)
-    command = [*PDU, "snmp", "families"]
+    command = [*PDU, "snmp", "parts"]
     try:
         process = run(command, stdout=writer, variables={"PYTHONUNBUFFERED": unbuffered})
     finally:
@@ -158,7 +158,7 @@ def test_a_broken_pipe_ends_the_command_quietly(unbuffered: str) -> None:
 
 @needs_full
 @UNBUFFERED
-@pytest.mark.parametrize("words", ["snmp families", "--version", "status nut --json"])
+@pytest.mark.parametrize("words", ["snmp parts", "--version", "status nut --json"])
 def test_an_output_that_cannot_be_written_is_named_in_one_line(words: str, unbuffered: str) -> None:
     with open("/dev/full", "wb") as full:
         command = [*PDU, *words.split()]
@@ -201,7 +201,7 @@ def test_a_closed_standard_output_is_an_output_that_cannot_be_written(words: str
 @needs_full
 def test_the_exit_code_is_2_if_neither_output_nor_errors_can_be_written() -> None:
     with open("/dev/full", "wb") as full:
-        process = run([*PDU, "snmp", "families"], stdout=full, stderr=full)
+        process = run([*PDU, "snmp", "parts"], stdout=full, stderr=full)
     assert process.returncode == 2
 
 

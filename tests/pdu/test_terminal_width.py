@@ -36,7 +36,6 @@ OF_A_PDU = (
     "status rack",
     "statistic rack",
     "outlets rack",
-    "labels rack",
     "identify rack --verbose",
     "identify {host} --handler snmp",
     "identify 127.0.0.1:9",
@@ -58,7 +57,6 @@ OF_A_PDU = (
     "supports raritan",
     "supports kwx9",
     "supports lenovo",
-    "snmp families",
     "register --dry-run",
     "platform .",
     "handler check .",
@@ -156,8 +154,6 @@ def test_no_help_and_no_answer_is_wider_than_the_terminal(tmp_path: Path) -> Non
         text = run_on_terminal(lines, tmp_path, environment)
     assert text.count("\n==") == len(lines)
     assert "Traceback" not in text
-    # the last column of a table is not cut off
-    assert "AP9225EXP" in text
     assert wide_lines(text) == []
 
 

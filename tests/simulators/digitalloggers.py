@@ -1,6 +1,7 @@
 """Digital Loggers' REST API as the maker's pages have it (digital-loggers.com/rest.html and
-access_tokens.html), with the meters' names that PyPI power-switch-pro 1.1.1 reads. Digest login, as
-it leaves the factory; a request that changes something needs X-CSRF.
+access_tokens.html; public.digital-loggers.com, "Nonstandard 207 Multiple responses format"), with
+the meters' names that PyPI power-switch-pro 1.1.1 reads. Digest login, as it leaves the factory; a
+request that changes something needs X-CSRF.
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ class SimulatedPdu(UnitPdu):
         self._access = DigestAccess("Digital Loggers", "MD5")
         self.challenge = self._access.challenge
         self._has_csrf = False
+        #: the outlets that the account may not see: its lists go on without a gap
+        self.hidden: set[int] = set()
 
     def user(self, method: str, path: str, headers: Mapping[str, str]) -> str:
         self._has_csrf = "X-CSRF" in headers
@@ -42,9 +45,9 @@ class SimulatedPdu(UnitPdu):
             return self._switch(int(switched[1]) + 1, body)
         every = re.fullmatch(r"/restapi/relay/outlets/all;/(\w+)/", path)
         if method == "GET" and every and every[1] in _STATES:
-            return _several(list(self.on.values()))
+            return self._list(every[1], self.on)
         if method == "GET" and every and every[1] == "name":
-            return _several([self.names[number] for number in self.on])
+            return self._list(every[1], self.names)
         if (method, path) == ("GET", "/restapi/meter/values/all;/=name,value/"):
             meters = {
                 "bus.0.voltage": float(VOLTS),
@@ -53,8 +56,16 @@ class SimulatedPdu(UnitPdu):
                 "bus.0.total_energy": self.total_wh() / 1000,
                 "environment.0.temperature": 296.5,
             }
-            return _several([part for meter in meters.items() for part in meter])
+            values = [part for meter in meters.items() for part in meter]
+            return Reply(207, json.dumps(values).encode())
         return None
+
+    def _list(self, member: str, values: Mapping[int, Any]) -> Reply:
+        """The answer for a member of all outlets that the account sees."""
+        seen = [number for number in self.on if number not in self.hidden]
+        links = [f"</restapi/relay/outlets/{number - 1}/{member}/>; rel=item" for number in seen]
+        body = json.dumps([values[number] for number in seen]).encode()
+        return Reply(207, body, {"Link": ", ".join(links)})
 
     def _switch(self, number: int, body: bytes) -> Reply:
         value = parse_qs(body.decode()).get("value", [""])[0]
@@ -66,8 +77,3 @@ class SimulatedPdu(UnitPdu):
             return Reply(409)
         self.turn(number, value == "true")
         return Reply(204)
-
-
-def _several(values: list[Any]) -> Reply:
-    """The answer for several members."""
-    return Reply(207, json.dumps(values).encode())

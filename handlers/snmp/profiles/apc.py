@@ -11,6 +11,7 @@ states.
 
 from decimal import Decimal
 from functools import partial
+from typing import Optional
 
 from .language import *
 
@@ -100,8 +101,9 @@ RPDU2_METERED = (
 )
 
 
-switched = by_unit("318.1.1.26.9.2", *RPDU2_SWITCHED, RPDU2_METERED)
-metered = by_unit("318.1.1.26.9.4.3.1", *RPDU2_METERED, RPDU2_SWITCHED)
+RPDU2_COUNT = scalar("318.1.1.26.3.0", "rPDU2DeviceTableSize")
+switched = by_unit("318.1.1.26.9.2", *RPDU2_SWITCHED, RPDU2_COUNT, RPDU2_METERED)
+metered = by_unit("318.1.1.26.9.4.3.1", *RPDU2_METERED, RPDU2_COUNT, RPDU2_SWITCHED)
 RPDU2_STATE = switched("3.1.5", "rPDU2OutletSwitchedStatusState")
 RPDU2_NAME = switched("3.1.3", "rPDU2OutletSwitchedStatusName")
 RPDU2_METERED_NAME = metered("3", "rPDU2OutletMeteredStatusName")
@@ -128,7 +130,6 @@ RPDU2_OUTLETS = outlets(
 )
 
 RPDU2_DEVICE = column("318.1.1.26.4.3.1.2", "rPDU2DeviceStatusModule")
-RPDU2_COUNT = scalar("318.1.1.26.3.0", "rPDU2DeviceTableSize")
 RPDU2_PHASE = column("318.1.1.26.6.3.1.2", "rPDU2PhaseStatusModule")
 RPDU2_TABLES = First((RPDU2_DEVICE, RPDU2_PHASE))
 RPDU2_UNITS = (RPDU2_DEVICE, First((UnitOf(RPDU2_STATE), UnitOf(RPDU2_METERED_NAME))))
@@ -186,7 +187,6 @@ EASY_COMMAND = easy_outlets("2.1.4", "ePDUOutletControlCommand", optional=True)
 # on, off; 3 says that the state is not known, for which the state has no value
 EASY_DETERMINED = ("1", "2")
 EASY_DEVICE = column("318.1.1.30.2.1.1.2", "ePDUDeviceStatusModule", optional=True)
-EASY_DEVICE_COUNT = scalar("318.1.1.30.1.0", "ePDUDeviceStatusTableSize")
 EASY_PHASE = column("318.1.1.30.4.2.1.2", "ePDUPhaseStatusModule", optional=True)
 NO_OUTLET = "-1"  # in every column of the one row of a unit without switched outlets
 EASY_COUNT = scalar("318.1.1.30.5.0", "ePDUOutletTableSize")
@@ -194,13 +194,14 @@ EASY_OUTLETS = EASY_STATE.but(NO_OUTLET)
 EASY_UNITS = (EASY_DEVICE, if_listed(EASY_MODULE.but(NO_OUTLET), EASY_OUTLETS))
 
 
-def _easy(below: str, name: str, module: Column, count: Scalar) -> EachUnit:
+def _easy(below: str, name: str, module: Column, count: Optional[Scalar] = None) -> EachUnit:
     values = column(f"318.1.1.30.{below}", name)
     return EachUnit(Complete(values, beside=module, count=count), module, EASY_UNITS)
 
 
 def _easy_units(below: str, name: str) -> EachUnit:
-    return _easy("2.1.1." + below, name, EASY_DEVICE, EASY_DEVICE_COUNT)
+    """Nothing counts them: ePDUDeviceStatusTableSize of a recorded EPDU1116S is 3, for one unit."""
+    return _easy("2.1.1." + below, name, EASY_DEVICE)
 
 
 def _easy_phases(below: str, name: str) -> EachUnit:
@@ -361,7 +362,6 @@ PROFILES = (
         mib="PowerNet-MIB (Easy PDU)",
         models=("Easy PDU EPDU1xxxS, EPDU1xxxM",),
         sys_object_ids=oids("318.1.3.4.9", EASY_TEXT),
-        units=Complete(EASY_DEVICE, count=EASY_DEVICE_COUNT, gaps=True),
         outlets=outlets(
             states=State(
                 EASY_STATE,
@@ -462,7 +462,7 @@ PROFILES = (
         models=("InfraStruXure modular PDU: each cable of its modules is listed",),
         sys_object_ids=oids("318.1.3.24"),
         outlets=outlets(
-            rows=Fitted(ISX_STATUS.but(*ISX_NOT_PRESENT), (ISX_NAME, ISX_POWER), ISX_NOTHING),
+            rows=Fitted(ISX_STATUS, (ISX_NAME, ISX_POWER), ISX_NOTHING).but(*ISX_NOT_PRESENT),
             number=unit_and_outlet(ISX_STATUS),
             name=ISX_NAME,
             power=figure(ISX_POWER, HUNDREDS),

@@ -38,11 +38,12 @@ CURRENT, POWER, ENERGY = ("4", "4"), ("19", "36"), ("36", "240")
 NOT_MEASURED = ("0", "1", "8", "44")
 # status: lost; such a variable is kept, without a value
 LOST = "7"
-WITH_PHASES = Complete(
+DEVICES = Complete(
     column("31770.2.2.4.2.1.20", "blueNet2DeviceNumberOfPhases"),
     count=scalar("31770.2.2.4.1.2.0", "blueNet2NumberOfDevices"),
     gaps=True,
-).but("0")
+)
+WITH_PHASES = DEVICES.but("0")
 device_total = partial(total, else_outlets=True, unit=THE_UNIT, units=WITH_PHASES)
 ENTITY = 7  # octets of a GUID that identify the measured part
 
@@ -121,7 +122,7 @@ PROFILES = (
         models=("BlueNet BN3000 to BN7500",),
         sys_object_ids=oids("31770.2.1"),
         contact=(contact(DEVICE_STATUS, *PRESENT, unit=THE_UNIT),),
-        units=WITH_PHASES,
+        units=DEVICES,
         outlets=outlets(
             states=State(
                 STATUS,

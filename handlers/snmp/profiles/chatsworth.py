@@ -91,13 +91,11 @@ PROFILES = (
                 column("30932.1.10.1.3.10.1.3", "cpiPduLineCurrent"),
                 HUNDREDTHS,
                 table=column("30932.1.10.1.3.10.1.2", "cpiPduLineId"),
-                number_arc=0,
             ),
             figure(
                 column("30932.1.10.1.3.110.1.3", "cpiPduBranchCurrent"),
                 HUNDREDTHS,
                 beside=column("30932.1.10.1.3.110.1.2", "cpiPduBranchId", optional=True),
-                number_arc=0,
             ),
         ),
         energy=pdu_total(),
@@ -123,9 +121,7 @@ PROFILES = (
             current=figure(_legacy("3.5", "outletNCurrent"), HUNDREDTHS),
             energy=figure(_legacy("3.12", "receptacleEnergyoutletNs"), DECA_WATT_SECONDS),
         ),
-        load=total(
-            figure(_legacy("3.13", "lineNcurr", 3), HUNDREDTHS, number_arc=0), else_outlets=True
-        ),
+        load=total(figure(_legacy("3.13", "lineNcurr", 3), HUNDREDTHS), else_outlets=True),
         evidence=SIMULATED.of("state", "current", "energy"),
         note=(
             "Not switched, and a chain is not read: pduSelect, which anybody may write, decides"

@@ -29,8 +29,9 @@ METERED = (
     column(EPDU2 + ".6.2.4.1.2", "ePDU2OutletMeteredStatusModuleIndex", optional=True),
     column(EPDU2 + ".6.2.4.1.3", "ePDU2OutletMeteredStatusNumber", optional=True),
 )
-switched = by_unit(EPDU2 + ".6.1", *SWITCHED, METERED)
-metered = by_unit(EPDU2 + ".6.2.4.1", *METERED, SWITCHED)
+DEVICE_COUNT = scalar(EPDU2 + ".3.1.0", "ePDU2DeviceTableSize")
+switched = by_unit(EPDU2 + ".6.1", *SWITCHED, DEVICE_COUNT, METERED)
+metered = by_unit(EPDU2 + ".6.2.4.1", *METERED, DEVICE_COUNT, SWITCHED)
 
 EPDU2_STATE = switched("4.1.5", "ePDU2OutletSwitchedStatusState")
 METERED_NAME = metered("4", "ePDU2OutletMeteredStatusName", optional=True)
@@ -65,8 +66,8 @@ def _column_of_units(
 
 
 def _lines(below: str, name: str) -> Only:
-    values = Complete(column(f"{ATS}.5.2.2.1.{below}", name), numbered=-1)
-    phases = Complete(column(ATS + ".5.2.2.1.2", "atsLoadStatusPhase"), numbered=-1)
+    values = column(f"{ATS}.5.2.2.1.{below}", name)
+    phases = column(ATS + ".5.2.2.1.2", "atsLoadStatusPhase")
     return values.where(phases, *LINES, others=PAIRS)
 
 
@@ -109,9 +110,7 @@ PROFILES = (
         mib="CPS-MIB (ePDU2)",
         models=("PDU7xxxx, PDU8xxxx", "RMCARD205 with a daisy chain"),
         sys_object_ids=oids(EPDU2, ANY_CYBERPOWER),
-        units=Complete(
-            DEVICE_MODULE, count=scalar(EPDU2 + ".3.1.0", "ePDU2DeviceTableSize"), gaps=True
-        ),
+        units=Complete(DEVICE_MODULE, count=DEVICE_COUNT, gaps=True),
         outlets=outlets(
             states=State(
                 EPDU2_STATE,

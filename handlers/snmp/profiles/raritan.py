@@ -37,9 +37,8 @@ class _Sensors(NamedTuple):
     optional: bool = False  #: whether the parts of some units have no sensor at all
 
     def availability(self, kind: str) -> Column:
-        return column(
-            f"{self.readings}.2", f"measurements{_upper(self.part)}SensorIsAvailable", kind
-        )
+        object_name = f"measurements{_upper(self.part)}SensorIsAvailable"
+        return column(f"{self.readings}.2", object_name, kind, optional=True)
 
     def digits(self, kind: str) -> Column:
         """A row for each part with a sensor."""

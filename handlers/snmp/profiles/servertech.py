@@ -57,7 +57,6 @@ def _infeeds(below: str, name: str, *, optional: bool = False) -> Complete:
         column(f"1718.3.2.2.1.{below}", name, optional=optional),
         beside=INFEEDS,
         count=column("1718.3.2.1.1.5", "towerInfeedCount"),
-        numbered=-1,
     )
 
 

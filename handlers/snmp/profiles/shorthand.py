@@ -124,21 +124,19 @@ def figure(
     beside: Optional[Source] = None,
     count: Optional[Source] = None,
     least: int = 0,
-    number_arc: Optional[int] = None,
     unmetered: str = "",
 ) -> Figure:
     """A measurement in A, W or kWh: value * `scale`, none for the values in `absent`, and no row
     for those in `padding`. `unmetered`: see `Figure`.
 
     There is no sum if a row of the table is missing. The columns that a call reads are compared by
-    themselves. `beside`, `count`, `least` and `number_arc` (`numbered`): what else shows the rows;
-    see `Complete`. `table`: as `beside`, a column that each device with this figure has; see
-    `value_or_empty`.
+    themselves. `beside`, `count` and `least`: what else shows the rows; see `Complete`. `table`: as
+    `beside`, a column that each device with this figure has; see `value_or_empty`.
     """
     rows = source
     beside = beside or table
-    if beside or count or least or number_arc is not None:
-        rows = Complete(source, beside, count, least, number_arc)
+    if beside or count or least:
+        rows = Complete(source, beside, count, least)
     if table:
         rows = value_or_empty(rows, table)
     return Figure(rows, scale, tuple(absent), tuple(padding), unmetered=unmetered)
@@ -175,6 +173,7 @@ def by_unit(
     tree: str,
     unit: Source,
     number: Source,
+    unit_count: Optional[Source] = None,
     others: tuple[Source, ...] = (),
     first_units: tuple[str, ...] = ("0", "1"),
 ) -> Callable[..., ByUnit]:
@@ -184,7 +183,12 @@ def by_unit(
     def of_table(below: str, name: str, *, optional: bool = False) -> ByUnit:
         values = column(f"{tree}.{below}", name, optional=optional)
         return ByUnit(
-            source=values, unit=unit, number=number, others=others, first_units=first_units
+            source=values,
+            unit=unit,
+            number=number,
+            unit_count=unit_count,
+            others=others,
+            first_units=first_units,
         )
 
     return of_table
@@ -260,9 +264,9 @@ def phase_rows(values: Source, banks: Source, phases: Source) -> First:
     If there are none, all rows with bank 0. A row without a phase, or with another number, has an
     empty value: it may be the total.
     """
-    every_row = Complete(values, beside=phases, numbered=-1)
+    every_row = Complete(values, beside=phases)
     bank_or_empty = value_or_empty(banks, phases)
-    bank_of_row = Complete(bank_or_empty, beside=values, numbered=-1)
+    bank_of_row = Complete(bank_or_empty, beside=values)
     phase_of_row = Listed(values, phases)
     of_no_bank = every_row.where(bank_of_row, "0")
     of_a_phase = of_no_bank.where(phase_of_row, "1", "2", "3", others=("0",))

@@ -79,14 +79,9 @@ PROFILES = (
             + _lx("850.1.1.3.1.3.5.1.1", "tlpUps")
         ),
         load=device_total(
-            *(
-                figure(currents, HUNDREDTHS, beside=powers, number_arc=-1)
-                for currents, powers in OUTPUTS
-            )
+            *(figure(currents, HUNDREDTHS, beside=powers) for currents, powers in OUTPUTS)
         ),
-        power=device_total(
-            *(figure(powers, beside=currents, number_arc=-1) for currents, powers in OUTPUTS)
-        ),
+        power=device_total(*(figure(powers, beside=currents) for currents, powers in OUTPUTS)),
         evidence=SIMULATED.of("state", "current", "power", "switching"),
         recording="poweralert_pdu",
         unread=(

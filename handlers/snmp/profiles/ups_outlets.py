@@ -66,7 +66,10 @@ PROFILES = (
             count=scalar(f"{GROUP}.1.1.0", "upsOutletGroupStatusTableSize"),
             name=column(f"{GROUP}.1.2.1.2", "upsOutletGroupStatusName"),
         ),
-        note=("A group switched on while the main group is off switches that on, too."),
+        note=(
+            "A group switched on while the main group is off switches that on, too. LibreNMS's"
+            " recording of a Smart-UPS 1500 shows the states of its two groups, both on."
+        ),
         unread=(
             "upsOutletGroupStatusGroupFullState: 32 flags, on and off as in the state, and what is"
             " pending as in upsOutletGroupStatusCommandPending"
@@ -89,8 +92,10 @@ PROFILES = (
         mib="XUPS-MIB",
         source=pysnmp_mibs("mibs/eaton/XUPS-MIB"),
         models=("UPS with switched outlets and a card of XUPS-MIB",),
-        sys_object_ids=oids("534.1"),
+        # 705.1, MGE's number, is what a 9PX with a Network-M2 card answers
+        sys_object_ids=oids("534.1", "705.1"),
         outlets=_receptacles("534.1.12", "xups"),
+        note="LibreNMS's recordings of two 9PX show the states of their receptacles, all on.",
         # writes xupsRecepOnDelaySecs and xupsRecepOffDelaySecs: 0
         programs=(public("networkupstools/nut", "drivers/eaton-ups-pxg-mib.c"),),
     ),

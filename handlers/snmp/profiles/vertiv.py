@@ -248,7 +248,6 @@ PROFILES = (
                 column("21239.5.2.3.2.1.8", "pduPhaseCurrent"),
                 HUNDREDTHS,
                 table=V5_VOLTS,
-                number_arc=-1,
             ),
             figure(
                 column("21239.5.2.3.3.1.4", "pduBreakerCurrent"),
@@ -385,7 +384,6 @@ PROFILES = (
                 column("476.1.42.3.8.30.40.1.22", "lgpPduPsLineEntryEcHundredths"),
                 HUNDREDTHS,
                 beside=column("476.1.42.3.8.30.40.1.15", "lgpPduPsLineEntryLine"),
-                number_arc=-1,
             ),
             unit=THE_UNIT,
         ),

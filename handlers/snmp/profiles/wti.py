@@ -4,7 +4,8 @@ The meaning of the actions is from WTI's user guides; the MIB defines only their
 mark a plug; 5 to 8 mark it and execute all marks of the unit.
 
 A row is a running number over all units of a system: LOCAL and up to three that are called AUX.
-"LOCAL - B4" and "AUX1 - B4" are plugs.
+"LOCAL - B4" and "AUX1 - B4" are plugs. A unit without others may name them "B4" (user guides of
+NPS and MPC).
 """
 
 from .language import *
@@ -20,7 +21,9 @@ def _branches(first: int, name: str) -> Spread:
 VOLTAGES = _branches(5, "environmentUnitVoltageA to D")
 PLUGS = "2634.3.100.200.1"
 ID = column(f"{PLUGS}.2", "plugID")
-plugs = by_unit(PLUGS, Field(ID, 0, " - "), Field(ID, 1, " - "), first_units=("LOCAL",))
+LOCAL = "LOCAL"
+UNIT, PLUG = (Field(ID, field, " - ", default=LOCAL) for field in (0, 1))
+plugs = by_unit(PLUGS, UNIT, PLUG, first_units=(LOCAL,))
 STATUS = plugs("3", "plugStatus")
 ACTION = plugs("4", "plugAction")
 

@@ -14,14 +14,16 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
 from itertools import accumulate
 from typing import ClassVar, NoReturn, Optional
 
 from ...dcimanager.rows import Raw
+from ...shared.decimals import total
 from ...shared.errors import NoSuchOutlet, ProtocolError, Unsupported
 from .. import validation
-from ..decoding import LONGEST_NUMBER, Rows, text
+from ..decoding import LONGEST_NUMBER, Rows, number, text
 from ..frozen_value import FrozenValue
 from ..reader import NAMELESS, UNMARKED, Lost, Reader
 
@@ -160,6 +162,36 @@ def text_field(part: object, field: str) -> str:
 def is_optional(source: Source) -> bool:
     """Whether the values of a source are of a column that some devices lack (`Column.optional`)."""
     return bool(getattr(object_read(source), "optional", False))
+
+
+def is_lacking(source: Source, reader: Reader, identities: Iterable[str]) -> bool:
+    """Whether the device does not have `source`, which older firmware or some models lack: neither
+    a walk nor a GET of the first of `identities` has a value. It is asked once in a call, whatever
+    else is read anew.
+
+    A walk alone is no proof: GET and walk of one agent differ
+    (github.com/prometheus/snmp_exporter/issues/541, an HPE PDU).
+    """
+    if is_known_lacking(source, reader):
+        return True
+    if source.rows(reader):
+        return False
+    first = next(iter(identities), None)
+    if first is not None and source.value_of(reader, first) is not None:
+        return False
+    reader.lacking.add((reader.root, source))
+    return True
+
+
+def is_known_lacking(source: Source, reader: Reader) -> bool:
+    """Whether the device was seen in this call not to have `source`."""
+    return (reader.root, source) in reader.lacking
+
+
+def counted(count: Source, reader: Reader) -> Decimal:
+    """What a device counts by `count`, summed over its rows; those that are no numbers count 0."""
+    numbers = map(number, count.rows(reader).values())
+    return total(value for value in numbers if value is not None and value > 0)
 
 
 class ObjectSource(Source):

@@ -13,7 +13,7 @@ from ...shared.errors import ProtocolError
 from .. import validation
 from ..decoding import Rows, text
 from ..reader import Lost, Reader
-from .base import ObjectSource, ReadOnly, Source, is_nameless, is_number, no_object
+from .base import ObjectSource, ReadOnly, Source, counted, is_number, no_object
 from .objects import Column
 
 # A number of at most nine digits, perhaps after capital letters: 7, AUX1, B4.
@@ -40,6 +40,7 @@ class ByUnit(ObjectSource):
         source: a column of the table.
         unit: the column with the unit of each row.
         number: the column with the outlet's number on its unit.
+        unit_count: the device's own number of units: more than one are a chain.
         others: columns of another table with the same outlets, by unit and number. If `unit` and
             `number` are optional, the identity is the row's index on a device without all of these
             columns; if it lacks only `unit` and `number`, there are no rows.
@@ -50,6 +51,7 @@ class ByUnit(ObjectSource):
     source: ObjectSource
     unit: Source
     number: Source
+    unit_count: Optional[Source] = None
     others: tuple[Source, ...] = ()
     first_units: tuple[str, ...] = ("0", "1")
 
@@ -136,16 +138,7 @@ class ByUnit(ObjectSource):
         """Row -> identity."""
         if not rows or _is_one_unit(rows, reader, self):
             return {row: row for row in rows}
-        identities = self._identities_of(reader, rows)
-        last = ""
-        for row, identity in identities.items():
-            if not is_nameless(identity):  # an Easy PDU ends with a row that is no outlet
-                last = row
-        for column in (self.number, self.unit):
-            value = column.rows(reader).get(last)
-            if value is not None:
-                reader.chain_ends[column, last] = value
-        return identities
+        return self._identities_of(reader, rows)
 
     def _may_lack_columns(self) -> bool:
         """Whether some devices with the table lack the columns of unit and number."""
@@ -204,6 +197,8 @@ def _is_one_unit(rows: Rows, reader: Reader, columns: ByUnit) -> bool:
     its unit is N. It costs two GETs, in place of two walks."""
     consecutive_rows = {str(row) for row in range(1, len(rows) + 1)}
     if not rows or rows.keys() != consecutive_rows:
+        return False
+    if columns.unit_count is not None and counted(columns.unit_count, reader) > 1:
         return False
     last = str(len(rows))
     number = _cell(columns.number, reader, last)

@@ -62,13 +62,21 @@ class Bits(ReadOnly):
 
 
 class Field(ReadOnly):
-    """One field of each row's text, counted from 0. A row without this field is left out."""
+    """One field of each row's text, counted from 0. A row without this field is left out.
+
+    Fields:
+        source: the texts.
+        field: the field's number.
+        separator: the text between two fields.
+        default: the first field of a text without a separator, which then is the second.
+    """
 
     WHY = "a write sets the other fields of its text too"
 
     source: Source
     field: int
     separator: str = ","
+    default: str = ""
 
     def check(self) -> None:
         validation.separator(self.separator)
@@ -91,6 +99,8 @@ class Field(ReadOnly):
         if isinstance(value, Lost):
             return value
         fields = text(value).split(self.separator)
+        if self.default and len(fields) == 1 and fields[0]:
+            fields.insert(0, self.default)
         return fields[self.field].strip() if len(fields) > self.field else None
 
 

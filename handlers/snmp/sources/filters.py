@@ -3,7 +3,7 @@ values for missing rows, so that no sum is formed without them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Optional
 
@@ -18,6 +18,7 @@ from .base import (
     ReadOnly,
     RowFilter,
     Source,
+    counted,
     identity_prefixes,
     is_nameless,
     is_number,
@@ -44,8 +45,6 @@ class Complete(ReadOnly):
             number for all rows. A table of rows 1, 2, 3 ... may be longer, and the first of them
             are those that are counted, unless `gaps`.
         least: the number of rows that every device of the family has.
-        numbered: the position of the arc by which the rows of a unit are numbered from 1 (or 0)
-            without a gap, such as lines; 0 is the first, -1 the last. The last row is not missed.
         next_row: the row with the number after the last one is read by GET: a table that one walk
             reads may end early without any other sign.
         gaps: the numbers of the rows may have gaps, as those of a chain's units whose owner or
@@ -58,23 +57,22 @@ class Complete(ReadOnly):
     beside: Optional[Source] = None
     count: Optional[Source] = None
     least: int = 0
-    numbered: Optional[int] = None
     next_row: bool = False
     gaps: bool = False
 
     def check(self) -> None:
         proofs = (self.beside, self.count, self.least, self.next_row)
-        if not any(proofs) and self.numbered is None:
+        if not any(proofs):
             raise ValueError(
-                "beside, count, least, numbered and next_row are missing: give one, which tells"
-                " that a row is missing"
+                "beside, count, least and next_row are missing: give one, which tells that a row is"
+                " missing"
             )
 
     def rows(self, reader: Reader) -> Rows:
         rows = self.source.rows(reader)
         beside = self.beside.rows(reader) if self.beside else {}
         if not rows and self._is_table_absent(reader, beside):
-            return {}
+            return {NAMELESS: LOST} if self._counts_rows(reader) else {}
         all_rows = dict(rows)
         for identity, value in beside.items():
             if identity not in rows:
@@ -83,18 +81,26 @@ class Complete(ReadOnly):
             all_rows[f"{unit}."] = LOST  # the dot: no index ends with one
         if len(all_rows) < self.least:
             all_rows["."] = LOST
-        if self.numbered is not None:
-            for identity in list(_gaps(list(all_rows), self.numbered)):
-                all_rows[identity] = LOST
         if self.next_row and self._has_row(reader, _next_rows(all_rows)):
             all_rows[NAMELESS] = LOST
         return all_rows
+
+    def counts_one_unit(self, reader: Reader) -> bool:
+        """Whether the device's own number, which is asked first, is 1 or none."""
+        return self.count is not None and counted(self.count, reader) <= 1
 
     def _is_table_absent(self, reader: Reader, beside: Rows) -> bool:
         """Whether a device has no rows of `source`, of which its answers have none."""
         if is_optional(self.source):
             return not self._has_row(reader, beside)
         return not beside
+
+    def _counts_rows(self, reader: Reader) -> bool:
+        """Whether the device counts rows of a table that shows none, as an agent does that has not
+        filled its tables yet (github.com/sonic-net/sonic-buildimage/issues/1132)."""
+        if self.count is None or is_optional(self.source):
+            return False
+        return counted(self.count, reader) > 0
 
     def _short_units(self, reader: Reader, rows: Iterable[str]) -> list[str]:
         """The units that have fewer of these rows than they count, or other ones."""
@@ -125,24 +131,6 @@ def _next_rows(rows: Iterable[str]) -> list[str]:
     """The row that would be next in a table that is numbered by one arc."""
     numbers = [int(row) for row in rows if is_number(row)]
     return [str(max(numbers) + 1)] if numbers else []
-
-
-def _gaps(rows: Sequence[str], position: int) -> Iterator[str]:
-    """An identity for each unit whose rows, numbered by the arc there, have a gap."""
-    numbers: dict[str, set[int]] = {}
-    for identity in rows:
-        arcs = identity.split(".")
-        if not -len(arcs) <= position < len(arcs):
-            continue
-        arc = arcs.pop(position)
-        unit = ".".join(arcs)
-        if arc.isascii() and arc.isdigit():
-            numbers.setdefault(unit, set()).add(int(arc))
-    for unit, numbers_of_unit in numbers.items():
-        first, last = min(numbers_of_unit), max(numbers_of_unit)
-        row_count = last - first + 1
-        if first > 1 or row_count > len(numbers_of_unit):
-            yield f"{unit}.."  # no index ends with dots
 
 
 def lacks_first_row(rows: Sequence[str], count: Decimal) -> bool:

@@ -10,7 +10,7 @@ from typing import Optional
 
 from handlers.http.strict_json import number
 from handlers.redfish import figures
-from handlers.redfish.figures import excerpt
+from handlers.redfish.figures import Reader, Sensors
 from handlers.redfish.handler import Session
 from handlers.redfish.members import Member
 from handlers.redfish.metering import circuits_of
@@ -31,6 +31,9 @@ from ..topology import BREAKER, LINE, MeteredPart, unread_part
 
 _LINES = {"Line1": "L1", "Line2": "L2", "Line3": "L3"}
 
+# no sensors are read
+_UNREAD = Reader(Sensors(), figures.AMPERES)
+
 
 def read_topology(session: Session) -> list[MeteredPart]:
     """Current and rating of each line and branch. Up to 2 round trips more than `status`. Figures
@@ -39,10 +42,7 @@ def read_topology(session: Session) -> list[MeteredPart]:
     service, config = session
     parts: list[MeteredPart] = []
     for unit in read_units(service, config.pdu):
-        mains = circuits_of(service, unit, "Mains")
-        parts += lines_of(unit.prefix, mains)
-        if "Mains" in unit.resource and not mains:
-            parts.append(unread_part(LINE, "the device lists no mains", unit.prefix))
+        parts += lines_of(unit.prefix, circuits_of(service, unit, "Mains"))
         parts += branches_of(unit.prefix, circuits_of(service, unit, "Branches"))
     return parts
 
@@ -65,19 +65,15 @@ def lines_of(prefix: str, mains: Sequence[Member]) -> Iterator[MeteredPart]:
 def _lines(prefix: str, circuit: Json) -> Iterator[MeteredPart]:
     """The lines of one circuit; one more, not known, if it does not show all of them."""
     currents = _line_currents(circuit)
-    summands = figures.current(circuit) or ()
-    reasons: list[str] = []
-    for summand in summands:
-        if isinstance(summand.value, NotKnown):
-            reasons.append(summand.value.reason)
-    if not currents and not reasons:
-        currents = {"L1": summands[0].value if summands else None}
+    load = figures.current(circuit, _UNREAD)
+    if not currents and not isinstance(load, NotKnown):
+        currents = {"L1": load}
     rating = _rating(circuit)
     for label, current in currents.items():
         yield MeteredPart(LINE, f"{prefix}{label}", _believed(circuit, current), rating)
     shows_all = all(measured(current) is not None for current in currents.values())
-    if reasons and shows_all:
-        yield unread_part(LINE, reasons[0], prefix)
+    if isinstance(load, NotKnown) and shows_all:
+        yield unread_part(LINE, load.reason, prefix)
 
 
 def _line_currents(circuit: Json) -> Mapping[str, Figure]:
@@ -118,8 +114,8 @@ def _branch_current(circuit: Json) -> Figure:
 
 def _shown(resource: Json, key: str) -> Figure:
     """What an excerpt shows that the resource has."""
-    figure = excerpt(resource, key)
-    return NotKnown(f"{key} is null") if figure is None else figure.value
+    figure = _UNREAD.excerpt(resource, key)
+    return NotKnown(f"{key} is null") if figure is None else figure
 
 
 def _believed(circuit: Json, current: Figure) -> Figure:

@@ -191,7 +191,7 @@ def find_device(rows: Rows, profile_name: str) -> FamilyReading:
     except Unsupported:
         why = (
             "the handler cannot read this device (no family is detected: choose one with"
-            " --profile, or start a profile with pdu draft)"
+            " --profile, or make a profile: docs/own-pdu.md)"
         )
         if profile is not None:
             why = (
@@ -245,8 +245,8 @@ def _profile(profile_name: str) -> Profile:
         return PROFILE_BY_KEY[profile_name]
     if not os.path.isfile(profile_name):
         raise SettingsError(
-            f"--profile {profile_name[:60]!r} is neither a family (pdu snmp families lists them)"
-            " nor a file"
+            f"--profile {profile_name[:60]!r} is neither a family (pdu snmp families --table"
+            " devices lists them) nor a file"
         )
     try:
         return own_profiles.read_profile(Path(profile_name))
@@ -267,7 +267,7 @@ def compare_rows(rows: Rows, clean: Rows, device: SnmpReads, choice: FamilySelec
             return [f"The handler does not read it: {reason(error)}"]
         return [
             "No family is detected: record it again with -s profile=FAMILY if you know its family,"
-            " or start a profile with pdu draft."
+            " or make a profile (docs/own-pdu.md)."
         ]
     except PduHandlerError as error:
         return [f"The handler does not read it: {reason(error)}"]

@@ -65,8 +65,6 @@ class Parsed:
     left_out: int = 0
     #: how many rows of a walk were left out because the type of their value is unknown
     untyped: int = 0
-    #: names of values in a walk, from the MIB files of whoever walked: `on` in `INTEGER: on(1)`
-    names: dict[Arcs, str] = field(default_factory=dict)
     #: the other lines that were left out, each with its number and the reason
     unreadable: list[str] = field(default_factory=list)
     _number_by_oid: dict[Arcs, int] = field(default_factory=dict, repr=False, compare=False)
@@ -244,9 +242,6 @@ def _walk(text: str) -> Parsed:
             row = walk_values.parse_value(match["rest"], _oid, has_types=has_types, is_hex=is_hex)
             if row is not None:
                 parsed.add(oid, row, number)
-                name = walk_values.value_name(match["rest"])
-                if name:
-                    parsed.names[oid] = name
         except _UnknownName:
             parsed.left_out += 1
         except walk_values.UnknownType:

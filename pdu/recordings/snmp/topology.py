@@ -22,7 +22,7 @@ from handlers.snmp.reader import Reader
 from handlers.snmp.sources import EachUnit
 from handlers.snmp.sources.base import is_nameless
 
-from ..topology import BREAKER, LINE, MeteredPart, numbered_label, unread_part
+from ..topology import BREAKER, LINE, MeteredPart, numbered_label
 
 _BREAKERS = re.compile(r"bank|branch|breaker|circuit|group|fuse", re.IGNORECASE)
 _LINES = re.compile(r"(?i:phase|line|pole|infeed)|(?:Ph|LC|L)[1-3N]")
@@ -56,8 +56,6 @@ def parts_of_device(device: SnmpDevice) -> list[MeteredPart]:
     units: dict[str, set[str]] = {LINE: set(), BREAKER: set()}
     for kind, figure in figures:
         value_by_row = figure.rows_from(whole, most_amperes)
-        if not value_by_row and not units[kind] and figure.is_absent(whole):
-            parts.append(unread_part(kind, f"the answers lack {figure.objects}"))
         # a later figure is another quantity, and serves units that have no earlier one
         rows = [row for row in value_by_row if _unit(load, row) not in units[kind]]
         units[kind].update(_unit(load, row) for row in rows)

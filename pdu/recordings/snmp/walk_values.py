@@ -89,12 +89,6 @@ def is_hexadecimal(text: str) -> bool:
     return _HEX_LETTERS.match(text) is not None
 
 
-def value_name(text: str) -> str:
-    """The name of the value in the MIB, such as `on` in `INTEGER: on(1)`; "" for none."""
-    enumeration = _ENUMERATED.fullmatch(text)
-    return enumeration[1] if enumeration else ""
-
-
 def opens_quotes(text: str) -> bool:
     """Whether the value is a text between quotes that does not end in this line."""
     begins = re.match(r'(?:[A-Za-z][A-Za-z0-9 -]*: ?)?"', text)

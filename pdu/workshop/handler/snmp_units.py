@@ -286,8 +286,9 @@ def recorded_device(text: str, key: str = "") -> Device:
         raise SettingsError(f"--replay: {why}")
     if device is None:
         raise SettingsError(
-            "--replay: no family reads this device: give --profile FILE.json, which pdu draft"
-            " writes, or say what is written, such as --on '1.3.6.1.4.1.99999.2.1.3.{outlet} = 1'"
+            "--replay: no family reads this device: give --profile FILE.json"
+            " (docs/own-pdu.md), or say what is written, such as"
+            " --on '1.3.6.1.4.1.99999.2.1.3.{outlet} = 1'"
             " --off '1.3.6.1.4.1.99999.2.1.3.{outlet} = 0'"
         )
     key = key or device.profile.key

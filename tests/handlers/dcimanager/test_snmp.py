@@ -13,7 +13,7 @@ from pysnmp.proto import errind, rfc1902, rfc1905
 
 from handlers.dcimanager.rows import oid_arcs
 from handlers.dcimanager.snmp import Snmp
-from handlers.dcimanager.views import ports_of
+from handlers.dcimanager.view_fields import ports_of
 from handlers.shared.errors import (
     Denied,
     PduHandlerError,
@@ -22,6 +22,7 @@ from handlers.shared.errors import (
     SettingsError,
     Unreachable,
 )
+from pdu.loading import answers
 from tests.chains import kept
 from tests.handlers.dcimanager.platform_double import Platform, snmp_over
 
@@ -221,12 +222,35 @@ def test_a_boolean_is_read_as_text_and_not_as_the_number_1() -> None:
     assert snmp(row(True)).get(ROOT) == "True"
 
 
+class _TwoNames(SimpleNamespace):
+    def __init__(self) -> None:
+        self.port_list: list[object] = []
+        self.outlets = self.port_list
+
+
+class _Computed(SimpleNamespace):
+    @property
+    def outlet_list(self) -> list[object]:
+        return []
+
+
 def test_the_ports_of_a_view_are_its_list_ports_or_else_its_only_list() -> None:
+    """`pdu` finds them as handlers do: it judges views of anybody's handler."""
     ports: list[object] = []
-    assert ports_of(SimpleNamespace(ports=ports, other=[1])) is ports
-    assert ports_of(SimpleNamespace(ports="none", outlets=ports)) is ports
-    assert ports_of(SimpleNamespace(first=[], second=[])) is None
-    assert ports_of(SimpleNamespace(outlets=ports, _outlets=ports)) is ports
+    two_names = _TwoNames()
+    expected_by_view = [
+        (SimpleNamespace(ports=ports, other=[1]), ports),
+        (SimpleNamespace(ports="none", outlets=ports), ports),
+        (SimpleNamespace(first=[], second=[]), None),
+        (SimpleNamespace(outlets=ports, _outlets=ports), ports),
+        (SimpleNamespace(_ports=ports), ports),
+        (two_names, two_names.outlets),
+        # what is appended to it may be lost
+        (_Computed(), None),
+    ]
+    for find_ports in (ports_of, answers.ports_of):
+        for view, expected in expected_by_view:
+            assert find_ports(view) is expected, view
 
 
 def test_a_row_without_a_value_keeps_its_place_in_a_table_with_values() -> None:

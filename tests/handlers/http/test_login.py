@@ -150,10 +150,19 @@ def test_a_401_that_offers_no_basic_login_names_what_the_device_wants(
     assert ("secret-word" in hidden) is (not login or not login.password)
 
 
-def test_a_401_to_a_login_that_is_no_basic_one_is_told_as_before() -> None:
-    headers = {"www-authenticate": "Digest realm"}
-    for login in (Login(token="made-up-key"), Login("operator", "secret-word", is_sent=False)):
-        assert "Digest" not in error_of_status(401, login, headers).reason
+def test_a_401_to_a_session_is_told_by_what_it_offers() -> None:
+    """Digest alone to the request that begins one: the unit has none. What a unit with sessions
+    offers besides says nothing.
+    """
+    digest = {"www-authenticate": "Digest realm"}
+    beginning = Login("operator", "secret-word", is_sent=False)
+    assert "another way to log in" in error_of_status(401, beginning, digest).reason
+    for login, headers in (
+        (Login(token="made-up-key"), digest),
+        (beginning, {"www-authenticate": "Session realm"}),
+        (beginning, {"www-authenticate": 'Digest realm, Basic realm="unit"'}),
+    ):
+        assert "another way" not in error_of_status(401, login, headers).reason
 
 
 def test_a_password_that_a_script_gives_as_a_number_is_used_and_hidden() -> None:

@@ -51,7 +51,31 @@ def test_the_recording_is_read_with_its_units() -> None:
     "word, state", [("On", True), ("ON", True), ("off", False), ("OFF", False)]
 )
 def test_a_state_is_read_in_any_case(word: str, state: bool) -> None:
-    assert read(state=word).outlets[0].state is state
+    assert read(state=word, current=0, active_power=0).outlets[0].state is state
+
+
+@pytest.mark.parametrize(
+    "current, power, reason",
+    [
+        (0.35, 57, "57 W"),
+        (0.05, 5.1, "5.1 W"),
+        (0.06, ..., "0.06 A"),
+        (0.05, 5, ""),
+        (..., ..., ""),
+    ],
+)
+def test_off_beside_its_own_load_is_unknown(current: object, power: object, reason: str) -> None:
+    """Also before and after a command."""
+    fields = {**OUTLET, "state": "Off", "current": current, "active_power": power}
+    outlet = {name: value for name, value in fields.items() if value is not ...}
+    answers = {**ANSWERS, decoding.OUTLETS: [outlet]}
+    for read_outlet in (
+        codecs.read(decoding, answers).outlets[0],
+        codecs.outlets(decoding, answers)[0],
+    ):
+        assert read_outlet.state is (None if reason else False)
+        assert reason in read_outlet.doubt
+        assert bool(reason) == bool(read_outlet.doubt)
 
 
 @pytest.mark.parametrize("word", ["OnWait", "OffWait", "Unknown", "", None, 1, True, ...])
@@ -272,7 +296,7 @@ def test_a_unit_that_is_listed_has_a_cord_though_no_outlet_names_it() -> None:
     assert "there is no row of B" in reason_without(unit.energy_kwh)
 
 
-@pytest.mark.parametrize("value", [None, -1, "3.4 A", ...])
+@pytest.mark.parametrize("value", [None, -1, "3.4 A"])
 @pytest.mark.parametrize(
     "path, field, total",
     [
@@ -288,13 +312,27 @@ def test_a_line_or_cord_without_a_value_leaves_the_total_unset_though_outlets_ha
         rows = [dict(row) for row in ANSWERS[path]]
         for row in rows[:count]:
             row[field] = value
-            if value is ...:
-                del row[field]
         unit = codecs.read(decoding, {**ANSWERS, path: rows})
         others = {"load_a", "energy_kwh", "power_w"} - {total}
         figure = getattr(unit, total)
         assert isinstance(figure, NotKnown)
         assert None not in [measured(getattr(unit, other)) for other in others]
+
+
+@pytest.mark.parametrize(
+    "path, field, total, by_outlets",
+    [
+        (decoding.LINES, "current", "load_a", 0.54),
+        (decoding.CORDS, "energy", "energy_kwh", 933.092),
+        (decoding.CORDS, "active_power", "power_w", 65),
+    ],
+)
+def test_a_sensor_that_no_line_or_cord_has_is_the_sum_of_the_outlets(
+    path: str, field: str, total: str, by_outlets: float
+) -> None:
+    rows = [{name: row[name] for name in row if name != field} for row in ANSWERS[path]]
+    unit = codecs.read(decoding, {**ANSWERS, path: rows})
+    assert getattr(unit, total) == by_outlets
 
 
 # what an optional list may be instead of itself

@@ -12,7 +12,7 @@ from handlers.http.dialogue import Outlet, PduState, WriteRequest
 from handlers.http.errors import HttpRefused
 from handlers.netio import decoding
 from handlers.shared import errors
-from handlers.shared.meter_figures import MeterFigures, NotKnown
+from handlers.shared.meter_figures import MeterFigures, NotKnown, reason_without
 from pdu.recordings.unit_recording import read_recorded
 from tests.handlers import codecs
 
@@ -34,6 +34,20 @@ def test_outputs_of_the_vendors_page_are_read_with_their_units() -> None:
     assert unit.outlets[1].state is False
     assert unit.load_a == 8.61
     assert unit.energy_kwh == 27044.9
+    # it shows no TotalLoad
+    assert unit.power_w == 2062.0
+
+
+@pytest.mark.parametrize(
+    "current, power, reason",
+    [(1050, 225, "225 W"), (50, 6, "6 W"), (51, 0, "0.051 A"), (50, 5, ""), (None, None, "")],
+)
+def test_off_beside_its_own_load_is_unknown(current: object, power: object, reason: str) -> None:
+    output = {**OUTPUTS[1], "State": 0, "Current": current, "Load": power}
+    outlet = read({**SAMPLE, "Outputs": [OUTPUTS[0], output, OUTPUTS[2]]}).outlets[1]
+    assert outlet.state is (None if reason else False)
+    assert reason in outlet.doubt
+    assert bool(reason) == bool(outlet.doubt)
 
 
 def test_a_unit_without_meters_has_no_figures_instead_of_zeros() -> None:
@@ -109,8 +123,8 @@ def test_an_odd_figure_of_an_output_costs_itself_alone(value: object) -> None:
 
     unknown = NotKnown(f"its Load is {value!r}")
     assert unit.outlets[0].figures == usual.outlets[0].figures._replace(power_w=unknown)
-    # all the rest is as usual
-    assert unit._replace(outlets=usual.outlets) == usual
+    # all the rest is as usual, but for the power of the unit, which is the sum
+    assert unit._replace(outlets=usual.outlets) == usual._replace(power_w=unknown)
 
 
 @pytest.mark.parametrize("value", [None, "8610", "", True, [], {}, -1])
@@ -218,8 +232,23 @@ def test_a_lost_counter_is_not_replaced_by_the_one_that_a_user_resets() -> None:
     unit = read({**NEW, "Outputs": [output, NEW["Outputs"][1]]})
     reason = "there is no EnergyNR, which others of its kind have"
     assert [outlet.figures.energy_kwh for outlet in unit.outlets] == [NotKnown(reason), 4.0]
-    measure = {"TotalCurrent": 1000, "TotalLoad": 230, "TotalEnergy": 7}
-    assert isinstance(read({**NEW, "GlobalMeasure": measure}).energy_kwh, NotKnown)
+
+
+@pytest.mark.parametrize("total, by_outputs", [("TotalCurrent", 1.0), ("TotalEnergyNR", 8.0)])
+def test_a_total_that_the_unit_does_not_show_is_the_sum_of_its_outputs(
+    total: str, by_outputs: float
+) -> None:
+    """Of the same counter: not that which a user resets."""
+    measure = {**NEW["GlobalMeasure"], "TotalEnergy": 7}
+    del measure[total]
+    unit = read({**NEW, "GlobalMeasure": measure})
+    assert by_outputs in (unit.load_a, unit.energy_kwh)
+    assert 7 not in (unit.load_a, unit.energy_kwh)
+    # of outputs of which one has no meter there is no sum
+    output = {"ID": 2, "State": 1}
+    unit = read({**NEW, "GlobalMeasure": measure, "Outputs": [NEW["Outputs"][0], output]})
+    reasons = {reason_without(figure) for figure in (unit.load_a, unit.energy_kwh)}
+    assert reasons == {"", "1 of 2 parts of the sum have no meter"}
 
 
 def test_an_output_without_any_figure_has_no_meter() -> None:

@@ -53,9 +53,10 @@ def reading(value: Optional[float]) -> dict[str, Any]:
 class Described:
     """A transport that answers each call of a bulk from a table. A `Status` or `Failure` in the
     table makes the call fail with that status or error; a call that is not in the table gets
-    404."""
+    `missing`, by default 404."""
 
     def __init__(self) -> None:
+        self.missing: object = Status(404)
         self.calls: Calls = {
             (PDU, "getMetaData"): {"hasSwitchableOutlets": False, "hasMeteredOutlets": False},
             (PDU, "getSensors"): NO_SENSORS,
@@ -133,7 +134,7 @@ class Described:
 
     def _answer(self, rid: str, call: dict[str, Any]) -> dict[str, Any]:
         self.methods.append(call["method"])
-        answer = self.calls.get((rid, call["method"]), Status(404))
+        answer = self.calls.get((rid, call["method"]), self.missing)
         if isinstance(answer, Status):
             return {"statcode": answer.code, "json": None}
         if isinstance(answer, Failure):
@@ -170,9 +171,10 @@ class Described:
         return measured(meter.load()), measured(meter.energy())
 
 
-def handler_of(unit: Described) -> RaritanPdu:
+def handler_of(unit: Described, **settings: str) -> RaritanPdu:
     class Handler(RaritanPdu):
         def transport(self, trust: Trust) -> Transport:
             return unit
 
-    return Handler(PduData("pdu.example", {"username": "viewer", "password": "seldom-said"}))
+    login = {"username": "viewer", "password": "seldom-said"}
+    return Handler(PduData("pdu.example", {**login, **settings}))

@@ -110,6 +110,13 @@ def test_an_inlet_that_is_not_valid_leaves_the_load_unset_though_banks_and_outle
     assert unit.requests == 2
 
 
+def test_of_an_inlet_without_a_counter_the_energy_is_that_of_the_outlets(unit: Described) -> None:
+    """A null reference says that there is no such sensor."""
+    unit.inlet({"current": 3.0}, {L1: 3.0})
+    unit.outlets([1.0, 2.0], [10_000.0, 20_000.0])
+    assert unit.measured() == (3.0, 30_000.0)
+
+
 def test_the_load_of_banks_of_which_one_is_not_valid_is_not_that_of_the_outlets(
     unit: Described,
 ) -> None:

@@ -11,7 +11,7 @@ import pytest
 from handlers.raritan.rpc import Bulk
 from handlers.raritan.rpc.pdumodel import Outlet
 from handlers.raritan.states import decode_status, queue_hardware_failures, relay_doubts
-from handlers.raritan.units import XerusUnit
+from handlers.raritan.units import MissingObjectCode, XerusUnit
 from handlers.shared.errors import Denied, Unreachable
 from pdu_common.helper import PduPortView
 
@@ -91,9 +91,12 @@ def _doubted(failures: Any, outlets: int = 4) -> list[int]:
     unit.calls["/hwhealth", "getFailures"] = failures
     agent = unit.agent()
     bulk = Bulk(agent)
-    pending = queue_hardware_failures(bulk, XerusUnit(0, agent))
+    pdu = XerusUnit(0, agent)
+    pending = queue_hardware_failures(bulk, pdu)
+    missing = MissingObjectCode(bulk, pdu)
     bulk.perform()
-    return [index for index, doubt in enumerate(relay_doubts(pending, outlets)) if doubt]
+    doubts = relay_doubts(pending, missing, outlets)
+    return [index for index, doubt in enumerate(doubts) if doubt]
 
 
 @pytest.mark.parametrize(

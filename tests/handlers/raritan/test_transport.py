@@ -152,7 +152,7 @@ _STATUSES = {
     "401 Unauthorized": (Denied, ""),
     "403 Forbidden": (Denied, ""),
     "404 Not Found": (Refused, "no such resource"),
-    "429 Too Many Requests": (Refused, "too many requests .HTTP Error 429.: try again later"),
+    "429 Too Many Requests": (Refused, "no request or login now .HTTP Error 429.: its table"),
     "451 Unavailable For Legal Reasons": (Denied, "change its password"),
     "500 Internal Server Error": (Refused, ""),
     "503 Service Unavailable": (Unreachable, ""),
@@ -259,7 +259,7 @@ _UNUSABLE: dict[str, tuple[Step, type, str]] = {
     "429 with a pause": (
         http(b"x", "429 No", "Retry-After: 120"),
         Refused,
-        "polls it; it asks for a pause of 120 s$",
+        "which password; it asks for a pause of 120 s$",
     ),
     "503 until a date": (
         http(b"x", "503 No", "Retry-After: Fri, 31 Dec 1999 23:59:59 GMT"),

@@ -7,16 +7,18 @@ from typing import Any, Callable, Optional
 import pytest
 
 from handlers.redfish.figures import (
-    Figures,
-    RedfishFigure,
+    AMPERES,
+    Reader,
+    Sensors,
     current,
     energy,
     power,
-    sum_if_complete,
-    total,
+    sum_in_use,
 )
 from handlers.redfish.responses import Json
-from handlers.shared.meter_figures import NotKnown, NotMetered, measured
+from handlers.shared.meter_figures import Figure, NotKnown, NotMetered, measured
+
+READ = Reader(Sensors(), AMPERES)
 
 
 def lines(
@@ -112,7 +114,7 @@ def lines(
 def test_the_current_is_the_sum_of_the_separate_line_currents_or_unknown_if_one_is_missing(
     resource: dict[str, Any], amperes: Optional[float]
 ) -> None:
-    assert measured(total(current(resource), {})) == amperes
+    assert measured(current(resource, READ)) == amperes
 
 
 @pytest.mark.parametrize(
@@ -133,49 +135,30 @@ def test_the_current_is_the_sum_of_the_separate_line_currents_or_unknown_if_one_
         ),
         ({"PolyPhaseCurrentAmps": None}, "PolyPhaseCurrentAmps is null"),
         ({"PolyPhaseCurrentAmps": []}, "PolyPhaseCurrentAmps is []"),
-        # how many lines there are is not known
-        (
-            {"PhaseWiringType": None, "CurrentAmps": {"Reading": 6.48}},
-            "its PhaseWiringType is None",
-        ),
-        (
-            {"PhaseWiringType": "SixPhase", **lines(1.0, 2.0)},
-            "its PhaseWiringType is 'SixPhase'",
-        ),
-        # its lines have a meter, whose currents are gone
-        (
-            {
-                "PhaseWiringType": "ThreePhase5Wire",
-                "CurrentAmps": {"Reading": 6.48},
-                "PolyPhasePowerWatts": {"Line1ToNeutral": {"Reading": 1.0}},
-            },
-            "there is no current of its lines, though other values of them are shown",
-        ),
-        (
-            {"PolyPhaseCurrentAmps": {}},
-            "there is no current of its lines, though other values of them are shown",
-        ),
-        ({"PowerWatts": {"Reading": 230.0}}, "there is no current, though a power is shown"),
     ],
 )
 def test_a_current_that_is_not_known_has_its_reason(resource: dict[str, Any], reason: str) -> None:
-    assert total(current(resource), {}) == NotKnown(reason)
+    assert current(resource, READ) == NotKnown(reason)
 
 
 @pytest.mark.parametrize(
     "key, figures_of", [("PolyPhaseEnergykWh", energy), ("PolyPhasePowerWatts", power)]
 )
-def test_lines_that_are_null_are_not_known(key: str, figures_of: Callable[[Json], Figures]) -> None:
+def test_lines_that_are_null_are_not_known(
+    key: str, figures_of: Callable[[Json, Reader], Figure]
+) -> None:
     lines = {"Line1ToNeutral": None, "Line2ToNeutral": None, "Line3ToNeutral": None}
     resource = {"PhaseWiringType": "ThreePhase5Wire", key: lines}
-    assert total(figures_of(resource), {}) == NotKnown(f"{key} shows 0 of 3 lines")
-    assert total(figures_of({key: None}), {}) == NotKnown(f"{key} is null")
+    assert figures_of(resource, READ) == NotKnown(f"{key} shows 0 of 3 lines")
+    assert figures_of({key: None}, READ) == NotKnown(f"{key} is null")
 
 
 @pytest.mark.parametrize(
     "key, figures_of", [("PolyPhaseEnergykWh", energy), ("PolyPhasePowerWatts", power)]
 )
-def test_lines_of_both_kinds_make_no_whole(key: str, figures_of: Callable[[Json], Figures]) -> None:
+def test_lines_of_both_kinds_make_no_whole(
+    key: str, figures_of: Callable[[Json, Reader], Figure]
+) -> None:
     """It is not certain what the whole is."""
     lines = {
         "Line1ToNeutral": None,
@@ -185,38 +168,52 @@ def test_lines_of_both_kinds_make_no_whole(key: str, figures_of: Callable[[Json]
     }
     resource = {"PhaseWiringType": "ThreePhase5Wire", key: lines}
     reason = f"{key} shows lines against the neutral and pairs of lines"
-    assert total(figures_of(resource), {}) == NotMetered(reason)
+    assert figures_of(resource, READ) == NotMetered(reason)
 
 
 @pytest.mark.parametrize("name", ["PolyPhaseEnergykWh", "EnergykWh"])
 def test_an_energy_that_is_text_is_not_known(name: str) -> None:
-    assert total(energy({name: "n/a"}), {}) == NotKnown(f"{name} is 'n/a'")
+    assert energy({name: "n/a"}, READ) == NotKnown(f"{name} is 'n/a'")
 
 
 @pytest.mark.parametrize("name", ["PolyPhasePowerWatts", "PowerWatts"])
 def test_a_power_that_is_text_is_not_known(name: str) -> None:
-    assert total(power({name: "n/a"}), {}) == NotKnown(f"{name} is 'n/a'")
+    assert power({name: "n/a"}, READ) == NotKnown(f"{name} is 'n/a'")
 
 
 @pytest.mark.parametrize(
     "key, figures_of", [("PolyPhaseEnergykWh", energy), ("PolyPhasePowerWatts", power)]
 )
 def test_a_whole_that_is_null_is_not_replaced_by_a_line(
-    key: str, figures_of: Callable[[Json], Figures]
+    key: str, figures_of: Callable[[Json, Reader], Figure]
 ) -> None:
     whole = key.replace("PolyPhase", "")
     line = {"PhaseWiringType": "OnePhase3Wire", key: {"Line1ToNeutral": {"Reading": 2.0}}}
-    assert total(figures_of(line), {}) == 2.0
-    assert total(figures_of({whole: None, **line}), {}) == NotKnown(f"{whole} is null")
-    assert total(figures_of({whole: None}), {}) == NotKnown(f"{whole} is null")
+    assert figures_of(line, READ) == 2.0
+    assert figures_of({whole: None, **line}, READ) == NotKnown(f"{whole} is null")
+    assert figures_of({whole: None}, READ) == NotKnown(f"{whole} is null")
 
 
 def test_the_one_current_of_three_lines_is_not_metered_with_its_reason() -> None:
     resource = {"PhaseWiringType": "ThreePhase5Wire", "CurrentAmps": {"Reading": 6.48}}
-    figure = total(current(resource), {})
-    assert figure == NotMetered("CurrentAmps may be the current of only one of its lines")
+    power_of_lines = {"PolyPhasePowerWatts": {"Line1ToNeutral": {"Reading": 1.0}}}
+    for shown in (resource, {**resource, **power_of_lines}):
+        figure = current(shown, READ)
+        assert figure == NotMetered("CurrentAmps may be the current of only one of its lines")
 
 
-def test_a_current_that_the_schema_leaves_out_is_not_metered() -> None:
-    assert total(current({}), {}) is None
-    assert isinstance(total(sum_if_complete([[RedfishFigure(1.0)], None]), {}), NotMetered)
+@pytest.mark.parametrize("wiring", [None, "SinglePhase"])
+def test_a_wiring_that_the_schema_does_not_have_leaves_the_lines_that_are_shown(
+    wiring: object,
+) -> None:
+    assert current({"PhaseWiringType": wiring, "CurrentAmps": {"Reading": 3.0}}, READ) == 3.0
+    resource = {"PhaseWiringType": wiring, **lines(1.0, 2.0, 3.0)}
+    assert current(resource, READ) == 6.0
+
+
+def test_a_current_that_is_left_out_is_not_metered_whatever_else_is_shown() -> None:
+    resources: list[Json] = [{}, {"PolyPhaseCurrentAmps": {}}, {"PowerWatts": {"Reading": 230.0}}]
+    for resource in resources:
+        assert current(resource, READ) is None
+    assert energy({"PolyPhaseEnergykWh": {}}, READ) is None
+    assert isinstance(sum_in_use([1.0, None]), NotMetered)

@@ -116,6 +116,29 @@ def test_a_session_is_opened_once_and_deleted(mode: str, basic: bool) -> None:
             assert "authorization" not in request.headers
 
 
+def test_a_missing_right_leaves_no_session_on_the_service() -> None:
+    """Services answer 401 for it, too: a further session would not give the right, and units have
+    few.
+    """
+    tree = Guarded(basic=False)
+    tree.special[OUTLETS] = Answer(None, 401)
+    for _ in range(10):
+        assert refused(tree, session="session").kind == "denied"
+    assert tree.opened == 10
+    assert deleted(tree) == 10
+
+
+def test_a_session_that_ended_while_idle_is_opened_again_and_its_token_stays_hidden() -> None:
+    tree = Guarded(basic=False, token="first-token")
+    with serving(tree) as address, service(address, session="session") as redfish:
+        redfish.get(OUTLETS)
+        tree.token = "second-token"
+        redfish.get(OUTLETS)
+        for token in ("first-token", "second-token"):
+            assert token not in redfish.login.quoted(f"state {token}")
+    assert tree.opened == 2
+
+
 @pytest.mark.parametrize(
     "origin", ["", "https://pdu.example", "http://192.0.2.9:8080", "//pdu.example", "http://[::1]"]
 )

@@ -8,7 +8,7 @@ from typing import Any, Callable, Optional
 import pytest
 
 from handlers.dcimanager import Figures
-from handlers.shared.meter_figures import NOT_ASKED, NotKnown, measured
+from handlers.shared.meter_figures import NOT_ASKED, NotKnown, NotMetered, measured
 from pdu_common.helper import PduStatisticView
 
 from .tree import (
@@ -111,15 +111,14 @@ def test_of_circuits_of_which_one_is_listed_twice_no_sum_is_shown(key: str) -> N
         ([amps(8.0), {**amps(3.8), "Status": {"State": "Disabled"}}], [amps(5.0)], 8.0),
         # it may show its last current
         ([amps(8.0), {**amps(3.8), "Status": {"State": "UnavailableOffline"}}], [], DEFAULT.load),
-        ([amps(8.0), {**amps(3.8), "Status": {"State": "StandbyOffline"}}], [], DEFAULT.load),
-        ([amps(8.0), {**amps(3.8), "Status": {"State": "Enabled"}}], [], 11.8),
-        # each PDU has mains: an empty list is a failure
-        ([], [amps(5.0)], DEFAULT.load),
-        ([{}], [], DEFAULT.load),
-        # mains that show other figures have a meter
-        ([hours(7)], [amps(5.0)], DEFAULT.load),
-        ([watts(7)], [amps(5.0)], DEFAULT.load),
-        ([{}], [hours(5)], DEFAULT.load),
+        ([amps(8.0), {**amps(3.8), "Status": {"State": "StandbyOffline"}}], [], 11.8),
+        # nothing is listed
+        ([], [amps(5.0)], 5.0),
+        ([{}], [], 3.0),
+        # nothing shows a current
+        ([hours(7)], [amps(5.0)], 5.0),
+        ([watts(7)], [amps(5.0)], 5.0),
+        ([{}], [hours(5)], 3.0),
         ([{}], [{}], 3.0),
         ([{}], [amps(5.0), {}], DEFAULT.load),
         # unknown at present: no other source replaces it
@@ -137,11 +136,10 @@ def test_the_load_comes_from_the_mains_else_the_branches_else_the_outlets(
     shown_load, _energy = totals(tree)
 
     assert shown_load == load
-    # branches are read only for mains without a meter
+    # branches are read only for mains without a current
     paths = [request.path for request in tree.requests]
-    has_meter = any("CurrentAmps" in circuit or "PowerWatts" in circuit for circuit in mains)
-    must_read_branches = bool(mains) and not has_meter
-    assert (f"{PDU}/Branches" in paths) is must_read_branches
+    has_current = any("CurrentAmps" in circuit for circuit in mains)
+    assert (f"{PDU}/Branches" in paths) is not has_current
 
 
 @pytest.mark.parametrize(
@@ -162,8 +160,8 @@ def test_a_sum_over_outlets_counts_only_where_all_are_metered(
     "metrics, mains, kwh",
     [
         (hours(56438), [hours(7)], 56438.0),
-        # the metrics have a meter, whose counter is gone
-        ({"PowerWatts": {"Reading": 1}}, [hours(7), hours(1)], DEFAULT.total_consumption),
+        # the metrics have no counter
+        ({"PowerWatts": {"Reading": 1}}, [hours(7), hours(1)], 8.0),
         (None, [hours(7)], 7.0),
         (None, [hours(7), {}], DEFAULT.total_consumption),
         (hours(None), [hours(7)], DEFAULT.total_consumption),
@@ -171,7 +169,7 @@ def test_a_sum_over_outlets_counts_only_where_all_are_metered(
         ({"EnergykWh": {"ApparentkVAh": 5}}, [hours(7)], DEFAULT.total_consumption),
         ({"EnergykWh": None}, [hours(7)], DEFAULT.total_consumption),
         (None, [{"EnergykWh": None}], DEFAULT.total_consumption),
-        (None, [amps(7)], DEFAULT.total_consumption),
+        (None, [amps(7)], 30.0),
         (None, [{}], 30.0),
     ],
 )
@@ -279,9 +277,14 @@ def test_a_cord_that_was_never_fitted_and_shows_no_counter_has_no_part_in_the_en
 
 @pytest.mark.parametrize("count", [0, 1, None, "1", "0"])
 @pytest.mark.parametrize("members", [{}, {"Members": None}, {"Members": []}])
-def test_a_list_of_mains_without_members_leaves_the_load_unset(members: Json, count: Any) -> None:
+def test_a_list_of_mains_without_members_is_read_by_another_source_only_if_it_counts_none(
+    members: Json, count: Any
+) -> None:
     tree = metered([amps(1.0)], Mains=[], Branches=[amps(5.0)])
     tree.resources[f"{PDU}/Mains"] = {**members, "Members@odata.count": count}
+    if count == 0:
+        assert totals(tree)[0] == 5.0
+        return
     assert totals(tree)[0] == DEFAULT.load
     assert "the load cannot be read now: Mains: " in str(refused(tree, "statistic"))
 
@@ -354,7 +357,7 @@ def test_an_absent_outlet_carries_nothing_and_a_disabled_one_what_it_shows() -> 
 
 
 @pytest.mark.parametrize("mains", [{}, {"Mains": [{**amps(7.0), **hours(900.0)}]}])
-@pytest.mark.parametrize("word", ["UnavailableOffline", "StandbyOffline", "Absent"])
+@pytest.mark.parametrize("word", ["UnavailableOffline", "Absent"])
 def test_of_a_pdu_that_is_not_to_be_believed_no_load_is_shown(word: str, mains: Any) -> None:
     tree = metered([OLD, OLD], **mains)
     tree.resources[PDU]["Status"] = {"State": word}
@@ -389,12 +392,21 @@ def test_mains_of_which_none_is_in_use_are_not_replaced_by_the_outlets(word: str
     assert isinstance(figures.energy_kwh, NotKnown)
 
 
-def test_a_figure_that_other_outlets_have_is_not_known() -> None:
+def test_a_figure_that_only_other_outlets_have_is_not_metered() -> None:
+    """As of the outlet "Managed, Un-monitored Outlet A4" in DMTF's published rack PDU."""
     figures = figures_of(metered([OLD, amps(3.0)]))
-    reason = "there is no energy, which others of its kind have"
-    assert figures.ports["2"].energy_kwh == NotKnown(reason)
-    assert isinstance(figures.energy_kwh, NotKnown)
+    assert figures.ports["2"].energy_kwh is None
+    assert figures.energy_kwh == NotMetered("1 of 2 parts of the sum have no meter")
     assert figures.load_a == 6.0
+
+
+def test_the_current_of_an_outlet_that_is_off_is_what_it_shows() -> None:
+    """Services write StandbyOffline for one: it awaits a command (DSP0268, Status.State)."""
+    off = {"PowerState": "Off", **amps(0.0), **hours(5), "Status": {"State": "StandbyOffline"}}
+    figures = figures_of(metered([{**amps(1.0), **hours(5)}, off]))
+    assert figures.load_a == 1.0
+    assert figures.energy_kwh == 10.0
+    assert figures.ports["2"].current_a == 0.0
 
 
 def test_of_a_list_of_circuits_whose_next_page_fails_no_sum_is_shown() -> None:

@@ -23,6 +23,7 @@ from tests.pdu.recordings.shown_parts import kinds_of, shown_parts
 from tests.simulators.redfish import Model, Pdu, RedfishService
 from tests.simulators.redfish.model import Expand
 
+_METERS = ("CurrentAmps", "PowerWatts", "EnergykWh")
 _SMALL = Pdu(outlets=("A1", "A2", "B1"), mains=("AC1", "AC2"), branches=("A", "B"))
 UNITS: Mapping[str, Model] = {
     "rack": Model((_SMALL,)),
@@ -142,11 +143,16 @@ def exceptions(named: Mapping[str, Leaf]) -> dict[Spoilt, str]:
         " several PDUs, one without Outlets that has mains is one that only meters, which is logged"
     )
     links = ("Mains", "Metrics", "Branches", "Outlets")
-    return {
-        Spoilt(answer, "gone"): why
-        for answer, leaf in named.items()
-        if leaf.path and leaf.path[-1] in links
-    }
+    why_metered = "by the schema, what lacks this property, or all of its lines, has no such meter"
+    meters = [f"{phases}{name}" for phases in ("", "PolyPhase") for name in _METERS]
+    reasons: dict[Spoilt, str] = {}
+    for answer, leaf in named.items():
+        name = leaf.path[-1] if leaf.path else ""
+        if name in links:
+            reasons[Spoilt(answer, "gone")] = why
+        if name in meters:
+            reasons[Spoilt(answer, "gone")] = reasons[Spoilt(answer, "empty")] = why_metered
+    return reasons
 
 
 @pytest.mark.parametrize("name", UNITS)

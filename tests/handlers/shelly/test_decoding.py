@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from handlers.http.dialogue import Outlet, PduState, WriteRequest
+from handlers.http.errors import HttpRefused
 from handlers.shared import errors
 from handlers.shared.meter_figures import MeterFigures, NotKnown
 from handlers.shelly import decoding
@@ -38,7 +39,7 @@ def changed(number: int, **fields: object) -> PduState:
 def test_the_figures_of_a_real_strip_are_read_with_their_units() -> None:
     unit = read_recorded(decoding, RECORDING)
     assert unit.outlets[1:3] == (
-        Outlet("2", "web-1", True, MeterFigures(0.017, 1.7, 4.22756)),
+        Outlet("2", "", True, MeterFigures(0.017, 1.7, 4.22756)),
         Outlet("3", "", False, MeterFigures(0.0, 0.0, 0.33676)),
     )
     assert unit.load_a == 0.203
@@ -116,12 +117,84 @@ def test_a_status_without_its_relays_is_an_error(status: object, words: str) -> 
         codecs.outlets(decoding, {decoding.STATUS: status})
 
 
-def test_a_relay_that_only_the_configuration_has_is_an_error() -> None:
-    status = {name: row for name, row in ANSWERS[decoding.STATUS].items() if name != "switch:3"}
-    with pytest.raises(errors.ProtocolError, match="shows 3 relays, but its configuration has 4"):
-        codecs.read(decoding, {**ANSWERS, decoding.STATUS: status})
+def test_names_cost_their_own_request() -> None:
+    outlets = codecs.labels(decoding, {decoding.CONFIG: ANSWERS[decoding.CONFIG]})
+    assert [(outlet.identity, outlet.name) for outlet in outlets] == [
+        ("1", ""),
+        ("2", "web-1"),
+        ("3", ""),
+        ("4", "web-3"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "apower, current, reason",
+    [(85.2, 0.38, "85.2 W"), (5.1, 0.0, "5.1 W"), (0.0, 0.06, "0.06 A"), (5.0, 0.05, "")],
+)
+def test_off_beside_its_own_load_is_unknown(apower: float, current: float, reason: str) -> None:
+    outlet = changed(2, apower=apower, current=current).outlets[2]
+    assert outlet.state is (None if reason else False)
+    assert reason in outlet.doubt
+    assert bool(reason) == bool(outlet.doubt)
+
+
+def test_a_running_timer_is_told_beside_the_state() -> None:
+    outlet = changed(0, timer_started_at=1788526200.0, timer_duration=30.0).outlets[0]
+    assert outlet.state is True
+    assert outlet.doubt == "its timer of 30.0 s runs, and then switches it"
+
+
+def test_the_relay_of_an_add_on_is_an_outlet_of_its_own() -> None:
+    add_on = {"switch:100": {"id": 100, "output": False}}
+    none: dict[str, Any] = {}
+    for own_relays in (none, ANSWERS[decoding.STATUS]):
+        unit = codecs.read(decoding, {decoding.STATUS: {**own_relays, **add_on}})
+        assert unit.outlets[-1] == Outlet("101", "", False)
+        assert len(unit.outlets) == len(own_relays) + 1
+    order = WriteRequest("/rpc/Switch.Set", b'{"id": 100, "on": true}', answers=WITH_RESULT)
+    assert codecs.commands(decoding, "101", True) == [order]
+
+
+def test_other_components_whose_name_begins_like_a_relays_are_none() -> None:
+    status = {**ANSWERS[decoding.STATUS], "switch:0:meter": {"id": 4}, "switch:04": {"id": 4}}
+    assert len(codecs.outlets(decoding, {decoding.STATUS: status})) == 4
+
+
+def test_a_figure_that_no_metered_relay_shows_is_not_known() -> None:
+    status = {}
+    for name, row in ANSWERS[decoding.STATUS].items():
+        status[name] = {field: row[field] for field in row if field != "current"}
+    unit = codecs.read(decoding, {decoding.STATUS: status})
+    assert isinstance(unit.load_a, NotKnown)
+    assert unit.power_w == 17.1
+
+
+WITH_RESULT = (*range(200, 300), 500)
 
 
 def test_a_command_sets_one_absolute_state_by_the_units_own_number() -> None:
-    order = WriteRequest("/rpc/Switch.Set", b'{"id": 2, "on": false}')
-    assert codecs.commands(decoding, "3", False) == [order]
+    order = WriteRequest("/rpc/Switch.Set", b'{"id": 2, "on": false}', answers=WITH_RESULT)
+    for answer in (b'{"was_on": true}', b""):
+        assert codecs.commands(decoding, "3", False, answer) == [order]
+
+
+@pytest.mark.parametrize(
+    "answer, error_class, words",
+    [
+        (b'{"code": -109, "message": "Switch.Set failed: overtemp"}', errors.Refused, "overtemp"),
+        (b'{"code": -104, "message": "Deadline"}', errors.ProtocolError, "Deadline"),
+        (b"<html>500</html>", errors.ProtocolError, "is not a Shelly's"),
+    ],
+)
+def test_the_answer_to_a_command_that_failed_is_told(
+    answer: bytes, error_class: type[errors.PduHandlerError], words: str
+) -> None:
+    with pytest.raises(error_class, match=words):
+        codecs.commands(decoding, "3", False, answer)
+
+
+@pytest.mark.parametrize("code", ["404", "500"])
+def test_only_404_tells_of_generation_1(code: str) -> None:
+    with pytest.raises(errors.Refused) as error_info:
+        codecs.read(decoding, {decoding.STATUS: HttpRefused("the reason", code)})
+    assert ("generation 1" in str(error_info.value)) is (code == "404")

@@ -66,7 +66,7 @@ SPREAD = Spread(
 BY_ROW = Spread("1.3.6.1.4.1.99999.4", (Span(1, 24, 52),), "outletN", by_row=True)
 TABLES = Tables("1.3.6.1.4.1.99999.5", 1, 8, "2.1.2", "outletPduX")
 NAMED = NamedRows("1.3.6.1.4.1.99999.6.3", "1.3.6.1.4.1.99999.6.10", r"Socket (\d+)", "variable")
-BY_UNIT = ByUnit(C, C, C, (S,), ("0",))
+BY_UNIT = ByUnit(C, C, C, S, (S,), ("0",))
 PACKED = Packed(S, ";", "1")
 
 EVERY_PART = Profile(
@@ -81,7 +81,7 @@ EVERY_PART = Profile(
     ups=True,
     described="Acme.*",
     contact=(Contact(C, ("1",), Arcs(0, 1), Arcs(0, 2), optional=True, why="why"),),
-    units=C,
+    units=Complete(C, count=S),
     outlets=(
         Outlets(
             states=State(
@@ -123,7 +123,7 @@ EVERY_PART = Profile(
             none_if_zero=InletsInUse(C, S, C),
             counts_unlisted=True,
             number=Chained(Number(C, 2, 0), C, "."),
-            name=Field(ItemCount(S, ";"), 1, ";"),
+            name=Field(ItemCount(S, ";"), 1, ";", "one"),
             contact=(Contact(S, ("1",)),),
             current=Figure(
                 Joined(C, (S,), (C,), else_same_row=True),
@@ -146,7 +146,7 @@ EVERY_PART = Profile(
                         Fitted(C, (S,), ("", "-1")),
                         Renumbered(C, S),
                         Signed(C, S, C, S),
-                        Complete(C, S, S, 3, -1, next_row=True, gaps=True),
+                        Complete(C, S, S, 3, next_row=True, gaps=True),
                     )
                 )
             ),

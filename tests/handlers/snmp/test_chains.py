@@ -88,8 +88,9 @@ def without_first_unit(unit: Fixture) -> dict[str, Row]:
 
     units = units_of(source_of(unit), unit)
     outlets_of_first = list(units.values()).count(units[1])
+    unit_count = source_of(unit).unit_count
     for count in parts_of(outlets.count):
-        if isinstance(count, Scalar):
+        if isinstance(count, Scalar) and count != unit_count:
             counted = int(str(unit.rows[count.oid].value))
             rows[count.oid] = Row(INTEGER, counted - outlets_of_first)
     return rows
@@ -182,67 +183,6 @@ def test_a_unit_that_leaves_before_any_request_makes_no_command_another_units(
             # nothing, or what no handler can see: the unit left right at the write
             assert changing.written is None or changing.is_changed_by_write, change_at
             assert port.power_status is not target, change_at
-
-
-def told_apart(unit: Fixture) -> Fixture:
-    """The unit, with all outlets of the first unit on, and those of the second one off; their
-    energies are 1,000 and 5,000."""
-    outlets = FAMILIES[unit.key].outlets[0]
-    assert outlets.states is not None
-    on = int(outlets.states.on[0])
-    off = int(outlets.states.off[0])
-    second, _ = SECOND[unit.key][0]
-    values_by_source = [(source_of(unit), on, off)]
-    if outlets.energy is not None:
-        assert isinstance(outlets.energy.source, ByUnit)
-        values_by_source.append((outlets.energy.source, 1000, 5000))
-
-    rows = dict(unit.rows)
-    for by_unit, of_first, of_second in values_by_source:
-        assert isinstance(by_unit.source, Column)
-        units = units_of(by_unit, unit)
-        first = units[1]
-        for row, name in units.items():
-            oid = f"{by_unit.source.oid}.{row}"
-            if name == first:
-                rows[oid] = Row(INTEGER, of_first)
-            elif name == second:
-                rows[oid] = Row(INTEGER, of_second)
-    return unit._replace(rows=rows)
-
-
-@EACH
-def test_no_reading_shows_an_outlets_state_or_energy_as_anothers_while_a_unit_leaves(
-    unit: Fixture,
-) -> None:
-    """By GETNEXT, so that the unit also leaves while a column is walked."""
-    unit = told_apart(unit)
-    change_at = 0
-    requests = 1
-    answers = 0
-    while change_at <= requests:
-        change_at += 1
-        changing = Changing(unit)
-        changing.later_rows = without_first_unit(unit)
-        changing.change_at = change_at
-        handler = near(changing, {"switch_unproven": "yes"}, version="1")
-        for read in (handler.status, handler.statistic):
-            changing.requests = 0
-            changing.device = Device(unit.rows, unit.rules)
-            try:
-                ports = read().ports
-            except PduHandlerError:
-                continue
-            finally:
-                requests = max(requests, changing.requests)
-            answers += bool(ports)
-            for port in ports:
-                is_second = port.identity.startswith(f"{SECOND[unit.key][0][0]}.")
-                if isinstance(port, PduPortView):
-                    assert port.power_status in (DOWN if is_second else UP, UNKNOWN), change_at
-                else:  # tenths of a kWh
-                    assert port.consumption == (500 if is_second else 100), change_at
-    assert answers > 2
 
 
 class MovedByWrite(Changing):
@@ -506,7 +446,7 @@ def test_another_table_with_the_two_columns_is_needed_if_one_has_them() -> None:
     unit = Column("1.3.5", optional=True)
     number = Column("1.3.6", optional=True)
     other_table = (Column("1.3.2"),)
-    metered = ByUnit(Column("1.3.4"), unit, number, other_table)
+    metered = ByUnit(Column("1.3.4"), unit, number, others=other_table)
 
     alone = reader({"1.3.4.1": 5})
     beside_units = reader({"1.3.4.1": 5, "1.3.2.1": 1})

@@ -4,11 +4,12 @@ is left where the mark is not good.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Optional
 
 import pytest
 
-from handlers.shared.errors import Unsupported
+from handlers.shared.errors import PduHandlerError, Unsupported
 from handlers.shared.meter_figures import MeterFigures
 from handlers.snmp import metering
 from handlers.snmp.contact import Contact, ContactMarks
@@ -18,9 +19,9 @@ from handlers.snmp.frozen_value import parts_of
 from handlers.snmp.outlets import Outlets
 from handlers.snmp.reader import Lost, Reader
 from handlers.snmp.sources import Column, Part, Provided, Scalar
-from handlers.snmp.states import State
+from handlers.snmp.states import Doubt, State
 from pdu_common.helper import EnumPowerStatus
-from tests.handlers.snmp.memory import Memory
+from tests.handlers.snmp.memory import Memory, Value, plain
 from tests.handlers.snmp.units import FAMILIES, FIXTURES, find, memory, unit_id
 from tests.recordings import Fixture
 
@@ -101,7 +102,10 @@ def refusal(device: SnmpDevice, identity: str) -> Optional[str]:
 def test_without_contact_nothing_is_left(unit: Fixture, contact: Contact) -> None:
     device = memory(unit)
     put_bad_marks(contact, unit, device)
+    assert_nothing_is_left(unit, contact, device)
 
+
+def assert_nothing_is_left(unit: Fixture, contact: Contact, device: Memory) -> None:
     status = find(unit, device)
     for identity, state in status.states.items():
         assert state is EnumPowerStatus.UNKNOWN
@@ -115,6 +119,73 @@ def test_without_contact_nothing_is_left(unit: Fixture, contact: Contact) -> Non
         assert not isinstance(figures.load_a, float)
         assert not isinstance(figures.power_w, float)
         assert not isinstance(figures.energy_kwh, float)
+
+
+class EmptyWalk(Memory):
+    """A device of which one column has no rows for a walk, while GETs answer it."""
+
+    column = ""
+
+    def walk(self, oid: str) -> Mapping[str, Value]:
+        return {} if oid == self.column else super().walk(oid)
+
+
+@pytest.mark.parametrize("unit, contact", CONTACTS)
+def test_one_empty_walk_of_the_marks_of_units_is_no_proof_that_there_are_none(
+    unit: Fixture, contact: Contact
+) -> None:
+    if not isinstance(contact.mark, Column) or contact.unit is None or contact.part != Arcs():
+        return  # a scalar; or a mark of an inlet, in a table of which other columns are read
+    device = EmptyWalk({oid: plain(row) for oid, row in unit.rows.items()})
+    put_bad_marks(contact, unit, device)
+    device.column = contact.mark.oid
+    try:
+        find(unit, device)
+    except PduHandlerError:  # the marks list the outlets, too
+        return
+    assert_nothing_is_left(unit, contact, device)
+
+
+def optional_doubts(unit: Fixture) -> list[tuple[Doubt, str]]:
+    """The doubts about a column that the family's devices may lack, each with the column."""
+    doubts: list[tuple[Doubt, str]] = []
+    states = FAMILIES[unit.key].outlets[0].states if FAMILIES[unit.key].outlets else None
+    for doubt in states.doubts if states else ():
+        columns = [part for part in parts_of(doubt.test) if isinstance(part, Column)]
+        if doubt.optional and columns:
+            doubts.append((doubt, columns[0].oid))
+    return doubts
+
+
+def test_one_empty_walk_of_a_doubt_makes_no_state_firm() -> None:
+    firm: list[str] = []
+    for unit in FIXTURES:
+        for doubt, oid in optional_doubts(unit):
+            device = EmptyWalk({oid: plain(row) for oid, row in unit.rows.items()})
+            column = find(unit, device).reader.resolve(oid)
+            bad = next(number for number in range(90, 99) if str(number) not in doubt.quiet)
+            for row in device.walk(column):
+                device.put(f"{column}.{row}", bad)
+            try:
+                doubtful = find(unit, device).states
+                device.column = column
+                states = find(unit, device).states
+            except PduHandlerError:  # the column is that of the states, too
+                continue
+            for identity, state in states.items():
+                if doubtful[identity] is not state:
+                    firm.append(f"{unit.name} {column}: {identity}")
+    assert firm == []
+
+
+def test_a_mark_that_the_device_lacks_is_asked_once_in_a_call() -> None:
+    column = "1.3.9.2.1"
+    contact = Contact(Column(column, "mark"), ("1",), unit=Arcs(stop=1), optional=True)
+    device = Memory({"1.3.9.1.1.2.1": 1})
+    first = Reader(device)
+    for reader in (first, first, first.fresh_reader(), first.fresh_reader().whole()):
+        assert contact.refusal(reader, "2.1") == ""
+    assert device.asked == [f"get {column}.2", f"walk {column}"]
 
 
 def test_a_doubt_about_several_outlets_is_a_contact() -> None:

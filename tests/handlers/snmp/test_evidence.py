@@ -93,7 +93,7 @@ def test_pages_supports_and_identify_say_the_same_of_what_is_recorded() -> None:
     text = (ROOT / "README.md").read_text("utf-8")
     counts = family_counts()
     sentence = " ".join(text.split())
-    assert f"states of {counts.states} families and the figures of {counts.figures};" in sentence
+    assert f"states of {counts.states} families and the figures of {counts.figures}." in sentence
     assert f"{counts.unproven} are *unproven*" in sentence
     page = family_tables.devices(PROFILES)
     for entry in table.entries():

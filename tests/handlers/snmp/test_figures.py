@@ -98,8 +98,8 @@ def test_zero_is_a_measurement_unless_it_means_absent_on_the_device() -> None:
 @pytest.mark.parametrize(
     "power, figure",
     [
-        *((0, "7467"), (-2, "74.67"), (1, "74670"), (12, "7467E12"), (-12, "7467E-12")),
-        *((power, None) for power in (13, -13, None, 99, "0.5", "x")),
+        *((0, "7467"), (-2, "74.67"), (1, "74670"), (11, "7467E11"), (-12, "7467E-12")),
+        *((power, None) for power in (12, 13, -13, None, 99, "0.5", "x")),
     ],
 )
 def test_a_value_is_scaled_by_the_devices_power_of_ten_or_is_not_a_figure(

@@ -10,6 +10,7 @@ from typing import NamedTuple, Optional
 
 import pytest
 
+from handlers.shared.ceilings import LARGEST
 from handlers.shared.errors import ProtocolError
 from handlers.shared.meter_figures import NotKnown
 from handlers.snmp.device import SnmpDevice
@@ -114,10 +115,14 @@ class Planted(NamedTuple):
 
     def measured_rows(self, unit: Fixture, value: Value) -> list[str]:
         """The rows that the object feeds and that have a figure while it has this value."""
+        figures = self.figures(unit, value)
+        return [row for row in self.rows if row in figures]
+
+    def figures(self, unit: Fixture, value: Value) -> dict[str, Decimal]:
+        """The figures while the object has this value, by row."""
         _, figure, most = self.figure
         with planted(unit, self.oid, value) as memory:
-            figures = figure.rows_from(Reader(memory, self.device.reader.root), most)
-        return [row for row in self.rows if isinstance(figures.get(row), Decimal)]
+            return figure.read_from(Reader(memory, self.device.reader.root), most)
 
 
 @functools.cache
@@ -171,7 +176,7 @@ def test_an_energy_is_read_on_both_sides_of_each_nines_and_of_the_wrap_of_its_re
     unit: Fixture,
 ) -> None:
     nines = [10**digits - 1 for digits in range(5, 10)]
-    before_a_wrap = [2**31 - 2, 2**32 - 2, 2**64 - 2]
+    before_a_wrap = [2**31 - 2, 2**32 - 2]
     after_a_wrap = [0, 1]
     for trial in each_planted(unit, "energy"):
         figure = trial.figure.figure
@@ -181,6 +186,16 @@ def test_an_energy_is_read_on_both_sides_of_each_nines_and_of_the_wrap_of_its_re
             # a text with decimals is never an integer (see `scale_of_integers`)
             if figure.scale_of_integers is None or value == 0:
                 assert trial.measured_rows(unit, value), (trial.oid, value)
+
+
+@pytest.mark.sample(8)
+@units.EACH
+def test_no_energy_is_10_15_kwh_or_more(unit: Fixture) -> None:
+    for trial in each_planted(unit, "energy"):
+        for value in (3 * 10**17, 2**64 - 2):
+            figures = trial.figures(unit, value)
+            excessive = [row for row in trial.rows if figures.get(row, 0) >= LARGEST]
+            assert excessive == [], (trial.oid, value)
 
 
 @pytest.mark.sample(8)

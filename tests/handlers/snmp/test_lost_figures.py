@@ -14,9 +14,12 @@ from handlers.dcimanager.views import Figures
 from handlers.shared.errors import PduHandlerError
 from handlers.shared.meter_figures import Figure, NotKnown
 from handlers.snmp import metering
+from handlers.snmp.frozen_value import parts_of
+from handlers.snmp.sources import Column, Complete, Scalar
 from pdu_common.helper import EnumPowerStatus
 from tests.handlers.snmp import units
 from tests.handlers.snmp.memory import Memory, Value, plain
+from tests.handlers.snmp.units import FAMILIES
 from tests.needs import ROOT
 from tests.recordings import Fixture, fixture
 
@@ -239,6 +242,41 @@ def test_a_load_that_a_get_shows_is_not_known_without_its_walk(
 
     assert isinstance(load, NotKnown)
     assert objects in load.reason
+
+
+def counted_tables(unit: Fixture) -> dict[str, str]:
+    """The columns of the unit's totals of which it can count the rows, by the object that does."""
+    reader = units.find(unit, units.memory(unit), for_figures=True).reader
+    count_by_column: dict[str, str] = {}
+    for part in parts_of(FAMILIES[unit.key].totals):
+        if not isinstance(part, Complete):
+            continue
+        column, count = part.source, part.count
+        if isinstance(column, Column) and isinstance(count, Scalar) and not column.optional:
+            count_by_column[reader.resolve(column.oid)] = reader.resolve(count.oid)
+    return count_by_column
+
+
+def test_a_total_whose_table_is_empty_beside_its_count_is_not_unmetered() -> None:
+    """By walk and by GET, as an agent answers that has not filled its tables yet."""
+    unmetered: list[str] = []
+    for unit in units.FIXTURES:
+        for column, count in counted_tables(unit).items():
+            device = units.memory(unit)
+            rows = [f"{column}.{row}" for row in device.walk(column)]
+            if not rows:
+                continue
+            device.put(count, len(rows))
+            try:
+                whole = totals(statistic(unit, device))
+                with device.without(rows):
+                    read = totals(statistic(unit, device))
+            except PduHandlerError:
+                continue
+            for name, figure in read.items():
+                if figure is None and isinstance(whole[name], float):
+                    unmetered.append(f"{unit.name} {column}: {name}")
+    assert unmetered == []
 
 
 @pytest.mark.parametrize("count", [0, 1])

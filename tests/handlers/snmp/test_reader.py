@@ -86,31 +86,6 @@ def test_an_empty_column_of_a_table_without_rows_is_empty() -> None:
     assert read({}, B).whole().column(B) == {}
 
 
-def test_a_scalar_is_missing_if_another_one_of_its_group_was_answered() -> None:
-    lost = "1.3.8.1.0"
-    answered = "1.3.8.2.0"
-    not_asked = "1.3.8.3.0"
-    reader = read({answered: 5}, gets=[lost, answered])
-    assert reader.lacks_scalar(lost)
-    assert not reader.lacks_scalar(answered)
-    assert not reader.lacks_scalar(not_asked)
-
-
-def test_a_scalar_is_not_missing_if_none_of_its_group_was_answered() -> None:
-    scalar = "1.3.8.1.0"
-    of_its_group = "1.3.8.2.0"
-    of_another_group = "1.3.7.1.0"
-    other_group_answered = read({of_another_group: 6}, gets=[scalar, of_another_group])
-    none_answered = read({}, gets=[scalar, of_its_group])
-    assert not other_group_answered.lacks_scalar(scalar)
-    assert not none_answered.lacks_scalar(scalar)
-
-
-def test_a_row_of_a_table_is_in_no_group_of_scalars() -> None:
-    reader = read({f"{B}.1": 5}, gets=[f"{A}.1", f"{B}.1"])
-    assert not reader.lacks_scalar(f"{A}.1")
-
-
 def test_roots_share_what_was_read_and_a_new_reading_keeps_names_alone() -> None:
     reader = read({**table(A, FULL), **table(B, {"1": 1})}, gets=["1.3.8.1.0"])
     reader.names(A)

@@ -239,6 +239,15 @@ def test_a_profile_with_the_field_that_ended_is_read() -> None:
     assert schema.loads(json.dumps(profile)) == schema.loads(json.dumps(ACME))
 
 
+def test_rows_with_the_numbering_that_ended_are_read() -> None:
+    profile: Any = json.loads(json.dumps(ACME))
+    current = profile["outlets"][0]["current"]
+    current["source"] = {"kind": "Complete", "source": current["source"], "least": 1}
+    expected = schema.loads(json.dumps(profile))
+    current["source"]["numbered"] = -1
+    assert schema.loads(json.dumps(profile)) == expected
+
+
 def test_a_figure_with_the_syntax_that_ended_is_read() -> None:
     profile: Any = json.loads(json.dumps(ACME))
     profile["outlets"][0]["current"]["syntax"] = "Counter32"

@@ -128,29 +128,6 @@ def test_the_rows_of_a_count_are_the_first(
 
 
 @pytest.mark.parametrize(
-    "rows, position, is_complete",
-    [
-        (["1", "2", "3"], -1, True),
-        (["0", "1"], -1, True),
-        (["1", "3"], -1, False),
-        (["2", "3"], -1, False),
-        (["2"], -1, False),
-        (["1.1", "1.2", "2.1"], -1, True),
-        (["1.1", "1.2", "2.2"], -1, False),
-        (["1.48.50", "2.48.50", "1.51.52"], 0, True),
-        (["1.48.50", "3.48.50", "1.51.52"], 0, False),
-        ([], -1, True),
-    ],
-)
-def test_a_gap_in_the_numbers_of_a_unit_is_a_missing_row(
-    rows: list[str], position: int, is_complete: bool
-) -> None:
-    objects = table("1.3.9", dict.fromkeys(rows, 7))
-    values = filled(Complete(Column("1.3.9"), numbered=position), objects).values()
-    assert (LOST not in values) is is_complete
-
-
-@pytest.mark.parametrize(
     "counts, rows",
     [
         pytest.param({"0": 3}, {"1": 1, "2": 1, "5": 1}, id="rows 1, 2 and 5"),
@@ -163,12 +140,6 @@ def test_rows_that_are_not_numbered_as_the_count_assumes_are_not_missed(
     source = Complete(Column("1.3.1"), count=Column("1.4.2"))
     objects = {**table("1.3.1", rows), **table("1.4.2", counts)}
     assert filled(source, objects) == rows
-
-
-def test_rows_whose_identities_lack_the_arc_of_their_number_are_not_missed() -> None:
-    source = Complete(Column("1.3.1"), numbered=1)
-    rows: dict[str, Value] = {"1": 1, "3": 1}
-    assert filled(source, table("1.3.1", rows)) == rows
 
 
 PLACES = table("1.3.1", {"1.1": 1, "1.2": -1, "2.1": -1, "2.2": -1, "2.3": -1})

@@ -5,6 +5,7 @@ handler says.
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -171,6 +172,70 @@ def test_a_command_whose_session_ended_is_not_sent_again(unit: HttpServer) -> No
     assert unit.books().writes == []
 
 
+def refuse(unit: HttpServer, refused_path: str) -> None:
+    """Let the unit answer 401 for a path."""
+    device: Any = unit.device
+    usual_answer = device.answer
+
+    def answer(method: str, path: str, body: bytes) -> Any:
+        return Reply(401) if path == refused_path else usual_answer(method, path, body)
+
+    device.answer = answer
+
+
+def test_a_path_that_the_account_may_not_read_begins_no_second_session(unit: HttpServer) -> None:
+    refuse(unit, "/api/inlets")
+    for _ in range(10):
+        with pytest.raises(errors.Denied, match="what the account may do"):
+            pdu(unit).statistic()
+    device: Any = unit.device
+    assert len(device.sessions) == 10
+
+
+def test_a_login_that_fails_once_after_a_command_is_tried_again_for_the_next_reading(
+    unit: HttpServer,
+) -> None:
+    sessions_end_after(unit, 2)  # the outlets and the command
+    device: Any = unit.device
+    usual_answer = device.answer
+    logins: list[int] = []
+
+    def answer(method: str, path: str, body: bytes) -> Any:
+        if path != "/login":
+            return usual_answer(method, path, body)
+        logins.append(len(logins))
+        return Reply(503) if len(logins) == 2 else usual_answer(method, path, body)
+
+    device.answer = answer
+    assert switch(pdu(unit), OUTLET, False) is DOWN
+    assert len(logins) == 3
+    assert unit.books().writes == [(OUTLET, "off")]
+
+
+def test_the_key_of_a_session_that_ended_is_not_logged(
+    unit: HttpServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    device: Any = unit.device
+    usual_answer = device.answer
+    with pdu(unit).opened() as opened:
+        opened.states()
+        (first_key,) = device.sessions
+        device.sessions[first_key] = ""
+
+        def answer(method: str, path: str, body: bytes) -> Any:
+            reply = usual_answer(method, path, body)
+            if path != "/api/outlets":
+                return reply
+            return re.sub(rb'"state": "\w+"', f'"state": "{first_key}"'.encode(), reply)
+
+        device.answer = answer
+        opened.forget()
+        assert {state for _, state in opened.states()} == {UNKNOWN}
+    assert len(device.sessions) == 2
+    assert "it holds the login" in caplog.text
+    assert first_key not in caplog.text
+
+
 def test_a_unit_that_refuses_its_own_fresh_session_is_denied_after_one_login(
     unit: HttpServer,
 ) -> None:
@@ -199,6 +264,30 @@ def test_a_refused_login_speaks_of_sessions_and_of_no_privilege(
         pdu(unit).status()
     assert "privilege" not in str(error_info.value)
     assert error_info.value.keys == ("token",)
+
+
+def test_a_unit_that_wants_digest_login_is_told_as_that(unit: HttpServer) -> None:
+    device: Any = unit.device
+    challenge = {"WWW-Authenticate": 'Digest realm="unit", nonce="1", qop="auth"'}
+    device.answer = lambda *_: Reply(401, headers=challenge)
+    with pytest.raises(errors.Unsupported, match="another way to log in .*: Digest") as error_info:
+        pdu(unit).status()
+    assert "webMaxUsers" not in str(error_info.value)
+
+
+def test_a_cookie_that_is_deleted_and_set_in_one_answer_is_set(unit: HttpServer) -> None:
+    device: Any = unit.device
+    usual_answer = device.answer
+
+    def answer(method: str, path: str, body: bytes) -> Any:
+        reply = usual_answer(method, path, body)
+        if path != "/login":
+            return reply
+        deletion = "SPID=; path=/; expires=Thu, 01 Jan 1970 00:00:00 GMT"
+        return reply._replace(headers={"Set-Cookie": f"{deletion}, {reply.headers['Set-Cookie']}"})
+
+    device.answer = answer
+    assert states(unit)[2] is DOWN
 
 
 def test_an_older_firmware_has_the_session_key_in_a_field(unit: HttpServer) -> None:

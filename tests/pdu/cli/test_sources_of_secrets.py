@@ -43,7 +43,7 @@ def test_a_secret_file_overrides_the_environment(
     forms = noted_forms(monkeypatch)
     monkeypatch.setenv("PDU_PASSWORD", "from the environment")
     secret = private(tmp_path / "secret", b"\xef\xbb\xbffrom a file\r\n")
-    line = ("down", "nut", "h", "1", "-s", "username=u", "--yes")
+    line = ("off", "nut", "h", "1", "-s", "username=u", "--yes")
     run(capsys, *line, "--secret-file", f"password={secret}")
     run(capsys, *line)
     passwords = [form.custom_params["password"] for form in forms]
@@ -58,9 +58,9 @@ def test_an_option_overrides_the_environment_which_never_supplies_the_address(
     monkeypatch.setenv("PDU_DEVICE", "rack1")
     monkeypatch.setenv("PDU_HOST", "192.0.2.99")
     monkeypatch.setenv("PDU_COMMUNITY", "c")
-    run(capsys, "down", "nut", " h:99 ", "1", "--yes", "--timeout", "3", "--no-verify")
-    run(capsys, "down", "snmp", "h:1161", "1", "--yes", "--snmp-version", "2c")
-    run(capsys, "down", "snmp", "h:1161", "1", "--yes", "--port", "1162")
+    run(capsys, "off", "nut", " h:99 ", "1", "--yes", "--timeout", "3", "-s", "verify=no")
+    run(capsys, "off", "snmp", "h:1161", "1", "--yes", "--snmp-version", "2c")
+    run(capsys, "off", "snmp", "h:1161", "1", "--yes", "--port", "1162")
     nut, snmp, snmp_at_port = forms
     settings = {"timeout": "3", "device": "rack1", "verify": "no", "tls": "yes"}
     assert (nut.ip, nut.custom_params) == ("h:99", settings)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import itertools
 import json
-import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Callable
 
 import pytest
 
@@ -175,6 +175,17 @@ def test_two_versions_of_one_name_are_compared(
     assert "agree" in out
 
 
+def until_ctrl_c(pauses: list[float], count: int) -> Callable[[float], None]:
+    """A `sleep` that notes the seconds, and is interrupted after this many pauses."""
+
+    def sleep(seconds: float) -> None:
+        pauses.append(seconds)
+        if len(pauses) > count:
+            raise KeyboardInterrupt
+
+    return sleep
+
+
 def test_again_and_again_into_a_file(
     unit: Agent,
     tmp_path: Path,
@@ -182,14 +193,14 @@ def test_again_and_again_into_a_file(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     pauses: list[float] = []
-    monkeypatch.setattr("pdu.comparing.command.time.sleep", pauses.append)
+    monkeypatch.setattr("pdu.comparing.command.time.sleep", until_ctrl_c(pauses, 2))
     file = tmp_path / "week.txt"
-    options = ["--every", "5", "--times", "3", "--out", str(file)]
+    options = ["--every", "5", "--out", str(file)]
 
     code, out, _ = run(capsys, unit, handler(tmp_path), "snmp", *options)
 
     assert code == DONE
-    assert pauses == [300.0, 300.0]
+    assert pauses == [300.0, 300.0, 300.0]
     assert out.splitlines()[-1] == "3 comparisons, 0 with differences"
     lines = file.read_text().splitlines()
     assert len(lines) == 3
@@ -237,8 +248,8 @@ def test_a_round_that_neither_reads_ends_no_week(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PDU_COMMUNITY", "private")
-    monkeypatch.setattr(time, "sleep", lambda seconds: None)
-    options = ["--timeout", "0.2", "-s", "retries=0", "--every", "5", "--times", "2"]
+    monkeypatch.setattr("pdu.comparing.command.time.sleep", until_ctrl_c([], 1))
+    options = ["--timeout", "0.2", "-s", "retries=0", "--every", "5"]
     code = root.run(["compare", handler(tmp_path), "snmp", "127.0.0.1:9", *options])
     text = capsys.readouterr().out
     assert code == 9

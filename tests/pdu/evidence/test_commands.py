@@ -164,7 +164,7 @@ def test_a_replay_prints_how_to_read_it_and_the_commands_it_receives_and_ends_on
         assert "family apc-rpdu2, 8 outlets, switched by its commands" in first
         assert second.startswith("read it: pdu status snmp 127.0.0.1:")
         where = second.split()[5].rstrip(";")
-        code, out, _ = run(capsys, "down", "snmp", where, "3", "--yes")
+        code, out, _ = run(capsys, "off", "snmp", where, "3", "--yes")
         assert code == 0
         assert f"outlet 3 of {where} is off (snmp)" in out
         assert "outlet 3 off" in process.stdout.readline()

@@ -174,14 +174,6 @@ def test_an_object_of_the_whole_device_may_decide_its_only_state(states: State) 
     assert checked_outlets(Outlets(states=replace(states, source=ALL), control=control)) == []
 
 
-def test_a_guess_outside_on_and_off_is_named() -> None:
-    states = State(STATUS, on=("1",), off=("2",), absent=("?3",))
-    control = Write(CONTROL, on=1, off=2)
-    assert checked_outlets(Outlets(states=states, control=control)) == [
-        "profile: absent has '?3'; only on and off may be guesses"
-    ]
-
-
 def test_arcs_that_no_index_has_are_refused() -> None:
     with pytest.raises(ValueError, match="give arcs"):
         check_parts(Column(ENTRY, suffix="01"))
@@ -298,8 +290,3 @@ def test_commands_in_the_rows_of_a_chain_are_checked_like_others(key: str) -> No
     unlocking = Unlock(outlets.control.at, outlets.control.on, then=outlets.control)
     faults = list(check_profile(replace(family, outlets=(replace(outlets, control=unlocking),))))
     assert any("already switches it" in fault for fault in faults), faults
-
-
-def test_a_mark_in_a_command_is_a_guess_like_any_other() -> None:
-    strip = acme(control=Write(CONTROL, "?1", "2"))
-    assert any('control: "?1": a guess' in text for text in own_profiles.guesses(strip))

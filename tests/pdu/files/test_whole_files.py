@@ -63,14 +63,22 @@ def test_a_new_file_never_replaces_one(tmp_path: Path) -> None:
     assert [*tmp_path.iterdir()] == [path]
 
 
-def test_permissions_are_those_that_were_asked_for(tmp_path: Path) -> None:
-    umask = os.umask(0o077)
-    try:
-        for mode in (PRIVATE, None):
-            write_whole(str(tmp_path / "x"), b"", mode)
-            assert stat.S_IMODE((tmp_path / "x").stat().st_mode) == 0o600
-    finally:
-        os.umask(umask)
+def test_a_new_file_has_the_mode_less_the_umask_and_a_file_that_is_replaced_keeps_its_own(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "x"
+    for umask in (0o022, 0o077):
+        for mode in (PRIVATE, 0o666, 0o777):
+            previous_umask = os.umask(umask)
+            try:
+                write_whole(str(path), b"", mode)
+                assert stat.S_IMODE(path.stat().st_mode) == mode & ~umask
+                path.chmod(0o640)
+                write_whole(str(path), b"", mode)
+                assert stat.S_IMODE(path.stat().st_mode) == 0o640
+            finally:
+                os.umask(previous_umask)
+            path.unlink()
 
 
 @pytest.mark.parametrize("name", ["hall.csv", "logins.toml", "hall", "hall.html.csv", ""])

@@ -128,8 +128,7 @@ def serving(*arguments: object) -> Iterator[Exporter]:
     )
     config = exporter_command.ExporterOptions(files, values["network"])
     targets = exporter_command.read_targets(config)
-    limits = server.ServerLimits(values["parallel"], values["timeout_offset"])
-    exporter = server.Exporter(targets, limits)
+    exporter = server.Exporter(targets, values["parallel"])
     with web_server(server.ExporterRoutes(exporter), exporter.threads) as running:
         yield Exporter(f"http://127.0.0.1:{running.effective_port}/")
         assert until(lambda: b"pdu_exporter_probes_running 0.0\n" in exporter.own.page("").body), (

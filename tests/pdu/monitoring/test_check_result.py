@@ -564,16 +564,6 @@ def test_a_load_beyond_its_warning_makes_a_pdu_that_is_not_reached_no_better() -
     assert judged.reason == "load carries 1.5 A, limit 1; do this"
 
 
-def test_csv_for_excel_has_no_cell_that_is_taken_for_a_date() -> None:
-    """Where the comma is the decimal sign, Excel reads 4.9 as the 4th of September."""
-    text = tables.csv_text([row("UP", energy=4.9)], for_excel=True)
-    assert text.startswith("\ufeff")
-    line = next(csv.DictReader(io.StringIO(text.lstrip("\ufeff")), delimiter=";"))
-    assert line["energy_kwh"] == "4,9"
-    assert line["load_a"] == "1,5"
-    assert "." not in line["seconds"]
-
-
 def test_a_line_that_is_not_known_is_told_without_limits_too() -> None:
     parts = [
         MeteredPart(BREAKER, "B1", 1.0, 16.0),

@@ -334,7 +334,7 @@ def test_a_pdu_that_does_not_answer_after_a_long_wait_for_a_slot_is_not_reported
     monkeypatch.setattr(probes, "poll", poll)
     monkeypatch.setattr(probes, "time", SimpleNamespace(monotonic=lambda: now[0]))
     assert exporter.probe("target=a", "10", "").status == status
-    assert times == [pytest.approx(0.8 * (10.0 - waited))]
+    assert times == [pytest.approx(0.8 * (9.5 - waited))]
 
 
 def exporter_of(*names: str, parallel: int = 64) -> server.Exporter:
@@ -342,9 +342,7 @@ def exporter_of(*names: str, parallel: int = 64) -> server.Exporter:
     targets = [
         Target(ListedPdu(name, "snmp", Address("192.0.2.1")), handler, login) for name in names
     ]
-    return server.Exporter(
-        TargetPolicy(targets, (), {}, {}), server.ServerLimits(parallel, offset=0.0)
-    )
+    return server.Exporter(TargetPolicy(targets, (), {}, {}), parallel)
 
 
 def test_a_pdu_whose_probe_hangs_is_not_asked_again_and_costs_the_others_nothing(

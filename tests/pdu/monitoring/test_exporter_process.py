@@ -35,7 +35,7 @@ def test_a_reload_that_raises_any_error_keeps_the_old_list(
 
     monkeypatch.setattr(exporter_command, "read_targets", broken)
     before = TargetPolicy((), (), {}, {})
-    asked = server.Exporter(before, server.ServerLimits())
+    asked = server.Exporter(before)
     exporter_options = exporter_command.ExporterOptions(OwnerFiles())
     exporter_command.reload_targets(asked, exporter_options)
     assert asked.allowed is before

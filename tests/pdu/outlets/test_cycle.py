@@ -416,21 +416,22 @@ def test_a_relay_that_falls_back_in_a_cycle_is_not_told_as_switched(
 
 
 @pytest.mark.parametrize(
-    "command, state, final_state", [("down", DOWN, UP), ("up", UP, DOWN)], ids=["down", "up"]
+    "command, method, state, final_state", [("off", "down", DOWN, UP), ("on", "up", UP, DOWN)]
 )
 def test_a_relay_that_falls_back_is_not_told_as_switched(
     command: str,
+    method: str,
     state: EnumPowerStatus,
     final_state: EnumPowerStatus,
     unit: Unit,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    unit.answers[command] = falling_back(unit, state, final_state)
+    unit.answers[method] = falling_back(unit, state, final_state)
     code, out, err = run(capsys, command, "x", "192.0.2.7", "3", "--yes")
     assert code == exit_codes.NOT_SEEN
     assert f"outlet 3 of 192.0.2.7 is {word(final_state)}" in out
     assert err.startswith("not-seen: ")
-    assert unit.sent == [command]
+    assert unit.sent == [method]
 
 
 def test_a_session_that_the_unit_ends_in_the_pause_is_renewed(

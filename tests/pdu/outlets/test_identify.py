@@ -382,10 +382,10 @@ def test_the_next_commands_are_named_where_no_family_fits(
         (finding,) = report["handlers"]
         assert root.run(["identify", where, "--handler", "snmp"]) == 8
         output = capsys.readouterr().out
-        # each line runs as it is printed; a draft of one row finds no outlets
-        record, draft, build = finding["next_steps"]
+        # each line runs as it is printed; no source names this maker
+        record, supports, build = finding["next_steps"]
         assert root.run(shlex.split(record, comments=True)[1:]) == 0
-        assert root.run(shlex.split(draft, comments=True)[1:]) == 8
+        assert root.run(shlex.split(supports, comments=True)[1:]) == 8
 
     assert report["chosen"] is None
     assert finding["answers"]
@@ -393,7 +393,7 @@ def test_the_next_commands_are_named_where_no_family_fits(
     assert finding["about"]["sysDescr"] == "Acme Strip 8"
     builder = shlex.quote(str(ROOT / "packaging" / "build.py"))
     assert record.startswith(f"pdu record snmp {where} -o unit.snmprec    #")
-    assert draft.startswith("pdu draft unit.snmprec -o mine.json    #")
+    assert supports.startswith("pdu supports 1.3.6.1.4.1.99998.1    # the nearest family;")
     assert build.partition("    #")[0] == f"python3 {builder} --profile mine.json"
     for line in finding["next_steps"]:
         assert f"{line}\n" in output
@@ -429,7 +429,7 @@ def test_missing_logins_for_all_open_ports_are_missing_settings_and_not_a_missin
     monkeypatch.delenv("PDU_USERNAME", raising=False)
     monkeypatch.delenv("PDU_PASSWORD", raising=False)
     with UNITS["redfish"]() as unit:
-        words = ["--handler", "redfish", "--handler", "raritan", "--no-verify"]
+        words = ["--handler", "redfish", "--handler", "raritan", "-s", "verify=no"]
         report = identified(capsys, 2, arguments(unit)[0], *words)
 
     assert len(report["handlers"]) == 2

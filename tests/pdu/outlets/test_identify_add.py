@@ -7,6 +7,7 @@ import shlex
 import stat
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Optional
 
 import pytest
 
@@ -133,10 +134,12 @@ def test_what_cannot_be_written_leaves_both_files_as_they_were(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    def write_whole(path: str, *arguments: object, **names: object) -> None:
+    def write_whole(
+        path: str, content: bytes, mode: int, *, owner: Optional[tuple[int, int]] = None
+    ) -> None:
         if path.endswith(failing):
             raise OSError(28, os.strerror(28))
-        whole_files.write_whole(path, *arguments, **names)  # type: ignore[arg-type]
+        whole_files.write_whole(path, content, mode, owner=owner)
 
     monkeypatch.setattr(addition, "write_whole", write_whole)
     fleet = tmp_path / "rack.csv"

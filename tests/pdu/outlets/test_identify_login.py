@@ -152,7 +152,7 @@ def test_a_reading_of_an_address_alone_identifies_first(
         monkeypatch.setenv("PDU_COMMUNITY", COMMUNITY)
         monkeypatch.delenv("PDU_PASSWORD")
         where = arguments(unit)[0]
-        for call in ("status", "statistic", "outlets", "labels"):
+        for call in ("status", "statistic", "outlets"):
             code, out, err = run(capsys, call, where)
             line = f"pdu {call} snmp {where}"
             assert (code, err) == (0, f"note: {where} is read by the handler snmp: {line}\n")

@@ -1,4 +1,4 @@
-"""Interruptions of `status`, `down` and the question for a password: output, exit codes and the
+"""Interruptions of `status`, `off` and the question for a password: output, exit codes and the
 terminal's echo.
 """
 
@@ -98,7 +98,7 @@ def test_an_interruption_tells_switched_outlets_from_doubtful_and_untouched_ones
 ) -> None:
     previous_handler = signal.getsignal(number)
     use_pdu(monkeypatch, Interrupting(number, case.call_number).make)
-    code, out, err = run(capsys, "down", "x", "192.0.2.7", "1", "2", "3", "--yes")
+    code, out, err = run(capsys, "off", "x", "192.0.2.7", "1", "2", "3", "--yes")
     assert code == exit_codes.INTERRUPTED
     assert err == f"interrupted: 192.0.2.7: {case.reason}\n"
     lines = [f"outlet {identity} of 192.0.2.7 is off (x)" for identity in case.switched]
@@ -115,7 +115,7 @@ def test_json_of_an_interruption_has_each_outlet_of_the_line(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     use_pdu(monkeypatch, Interrupting(number, case.call_number).make)
-    code, out, err = run(capsys, "down", "x", "192.0.2.7", "1", "2", "3", "--yes", "--json")
+    code, out, err = run(capsys, "off", "x", "192.0.2.7", "1", "2", "3", "--yes", "--json")
     assert (code, err) == (exit_codes.INTERRUPTED, "")
     document = json.loads(out)
     assert document["outlets"] == case.outlets
@@ -131,7 +131,7 @@ def test_an_interruption_after_the_last_command_says_that_all_were_answered(
 
     use_pdu(monkeypatch, Interrupting(0, 0).make)
     monkeypatch.setattr(time, "sleep", interrupted)
-    code, out, err = run(capsys, "down", "x", "192.0.2.7", "1", "--yes")
+    code, out, err = run(capsys, "off", "x", "192.0.2.7", "1", "--yes")
     assert code == exit_codes.INTERRUPTED
     assert out == "outlet 1 of 192.0.2.7 is off (x)\n"
     assert err == "interrupted: 192.0.2.7: every command had been answered\n"

@@ -6,13 +6,14 @@ import contextlib
 import csv
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 
 from handlers import dcimanager
 from handlers.shared import errors
 from handlers.shared.errors import PduHandlerError
+from handlers.shared.labels import Label
 from handlers.shared.meter_figures import MeterFigures
 from pdu.cli import exit_codes
 from pdu.loading.handler_loading import LoadedHandler
@@ -121,6 +122,60 @@ def test_a_figure_that_only_tools_read_does_not_hide_those_of_dcimanager(
 
     _, table, _ = run(capsys, "statistic", "x", "192.0.2.7")
     assert "power not known" in table
+
+
+class WithoutStates(BasePdu):
+    """Its outlets have names and figures; its states cannot be read."""
+
+    energies = {"2": MeterFigures(energy_kwh=5.0)}
+    names = (Label("1", "A1", "web-7"), Label("2", "A2", "web-8"))
+
+    @contextlib.contextmanager
+    def opened(self, with_states: bool) -> Iterator[WithoutStates]:
+        yield self
+
+    def states(self) -> list[tuple[str, EnumPowerStatus]]:
+        raise errors.ProtocolError("outlet 1 is listed twice")
+
+    def figures(self, with_power: bool) -> dcimanager.Figures:
+        return dcimanager.Figures(2.0, 5.0, self.energies)
+
+    def labels(self) -> Sequence[Label]:
+        return self.names
+
+
+def test_outlets_whose_states_cannot_be_read_have_names_and_figures(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    use_pdu(monkeypatch, WithoutStates)
+    code, out, err = run(capsys, "outlets", "x", "192.0.2.7", "--json")
+    assert (code, err) == (0, "warning: 192.0.2.7: no states: outlet 1 is listed twice\n")
+    document = json.loads(out)
+    assert document["reasons"] == ["no states: outlet 1 is listed twice"]
+    assert document["load_a"] == 2
+    assert [tuple(outlet.values()) for outlet in document["outlets"]] == [
+        ("1", "A1", "web-7", "unknown", None, None, None),
+        ("2", "A2", "web-8", "unknown", None, None, 5.0),
+    ]
+
+
+def test_without_states_labels_keep_the_figures_that_were_read_before() -> None:
+    handler = LoadedHandler("x", "x.tar.gz", WithoutStates, (), False)
+    names = [part.name for part in ALL]
+    pdu = reading.read_pdu(handler, PduData("192.0.2.7"), ALL, optional=names)
+    figures = {outlet.number: outlet.figures.energy_kwh for outlet in pdu.outlets}
+    assert figures == {"A1": None, "A2": 5.0}
+
+
+def test_no_outlets_and_no_states_are_an_error(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(WithoutStates, "names", ())
+    monkeypatch.setattr(WithoutStates, "energies", {})
+    use_pdu(monkeypatch, WithoutStates)
+    code, out, err = run(capsys, "outlets", "x", "192.0.2.7")
+    assert (code, out) == (exit_codes.code_of("protocol"), "")
+    assert err == "protocol: 192.0.2.7: status: outlet 1 is listed twice\n"
 
 
 def test_a_unit_that_does_not_answer_has_no_figures(

@@ -1,4 +1,4 @@
-"""`pdu status`, `statistic` and `labels`: what they print of the simulated PDU of each handler."""
+"""`pdu status`, `statistic` and `outlets`: what they print of the simulated PDU of each handler."""
 
 from __future__ import annotations
 
@@ -68,15 +68,6 @@ def test_status_shows_every_outlet_with_its_state_number_and_name(peer: Peer, as
     names = [(label.number, label.name) for label in labels(peer)]
     assert [(outlet["number"], outlet["name"]) for outlet in outlets] == names
     assert all(outlet["number"] for outlet in outlets)
-
-
-def test_labels_shows_what_status_shows_without_states(peer: Peer, ask: Any) -> None:
-    _, status_out, _ = ask("status", "--json")
-    _, labels_out, _ = ask("labels", "--json")
-    expected = []
-    for outlet in json.loads(status_out)["outlets"]:
-        expected.append({key: outlet[key] for key in ("identity", "number", "name")})
-    assert json.loads(labels_out)["outlets"] == expected
 
 
 def test_the_table_of_status_has_a_title_and_names_of_columns(peer: Peer, ask: Any) -> None:
@@ -202,15 +193,6 @@ def test_states_have_colours_on_a_terminal_unless_no_color_is_set(
     assert last_lines == ["2 outlets: 1 on, 1 off"]
 
 
-def test_labels_is_an_error_for_a_handler_without_labels(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    use_pdu(monkeypatch, lambda data: Broken())
-    code, out, err = run(capsys, "labels", "x", "192.0.2.7")
-    assert (code, out) == (exit_codes.code_of("unsupported"), "")
-    assert "has no labels" in err
-
-
 def test_several_hosts_are_read_in_order_even_if_one_fails(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -257,10 +239,10 @@ r1,nut,192.0.2.7,host={where}; device=pdu; username={user}
 """)
         pem = tmp_path / "ca.pem"
         pem.write_text(peer.settings["ca_pem"])
-        options = ("--list", str(pdus), "--ca-pem", str(pem))
+        options = ("--list", str(pdus), "-s", f"ca_pem={pem}")
 
         _, out, _ = run(capsys, "status", "r1", *options)
-        _, _, err = run(capsys, "down", "r1", "2", *options)
+        _, _, err = run(capsys, "off", "r1", "2", *options)
 
     pdu = f"r1 ({where} (the setting host, instead of 192.0.2.7))"
     assert out.startswith(f"status of {pdu} by nut"), (out, err)

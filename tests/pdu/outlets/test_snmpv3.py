@@ -47,7 +47,6 @@ LEVELS = {
 COMMANDS = {
     "status": (["status", "snmp"], []),
     "statistic": (["statistic", "snmp"], []),
-    "labels": (["labels", "snmp"], []),
     "outlets": (["outlets", "snmp"], []),
     "off": (["off", "snmp"], ["3", "--yes"]),
     "record": (["record", "snmp"], ["--json"]),

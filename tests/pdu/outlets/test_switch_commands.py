@@ -27,14 +27,14 @@ from tests.peers import Peer
 from .test_read_commands import SHOWN, ask, peer
 
 __all__ = ["ask", "peer"]
-DOWN = ("down", "x", "192.0.2.7", "1", "--yes")
+OFF = ("off", "x", "192.0.2.7", "1", "--yes")
 one_peer = pytest.mark.parametrize("peer", ["nut"], indirect=True)
 
 
-def test_down_and_up_switch_the_outlet_that_is_named(peer: Peer, ask: Any) -> None:
+def test_off_and_on_switch_the_outlet_that_is_named(peer: Peer, ask: Any) -> None:
     states = peer.books().states
     identity = next(identity for identity, is_on in states.items() if is_on)
-    for call, is_on in (("down", False), ("up", True)):
+    for call, is_on in (("off", False), ("on", True)):
         code, out, _ = ask(call, identity, "--yes", "--json")
         assert code == 0
         (outlet,) = json.loads(out)["outlets"]
@@ -51,7 +51,7 @@ def test_all_outlets_are_looked_up_before_the_first_command(
     states = peer.books().states
     first, second, *_ = states
 
-    code, out, err = ask("down", first, second, "99", *yes_option)
+    code, out, err = ask("off", first, second, "99", *yes_option)
 
     assert (code, out) == (exit_codes.code_of("no-such-outlet"), "")
     assert "no outlet '99'" in err
@@ -64,7 +64,7 @@ def test_all_outlets_are_looked_up_before_the_first_command(
 def test_an_outlet_that_is_given_twice_is_switched_once(peer: Peer, ask: Any) -> None:
     books = peer.books()
     first, second, *_ = books.states
-    code, out, _ = ask("up", first, second, first, "--yes", "--json")
+    code, out, _ = ask("on", first, second, first, "--yes", "--json")
     assert code == 0
     assert [outlet["identity"] for outlet in json.loads(out)["outlets"]] == [first, second]
     assert len(peer.books().writes) == len(books.writes) + 2
@@ -78,7 +78,7 @@ def test_a_wrong_secret_is_reported_in_one_line_without_the_secret(
     # a community that may only read: an unknown one gets no answer
     monkeypatch.setenv("PDU_COMMUNITY", "public")
 
-    code, out, err = ask("down", "1", "--yes")
+    code, out, err = ask("off", "1", "--yes")
 
     assert code == exit_codes.code_of("denied")
     assert len(err.splitlines()) == 1
@@ -91,12 +91,12 @@ def test_a_wrong_secret_is_reported_in_one_line_without_the_secret(
 def test_switching_without_a_terminal_needs_yes(peer: Peer, ask: Any) -> None:
     books = peer.books()
 
-    code, out, err = ask("down", "1")
+    code, out, err = ask("off", "1")
     assert (code, out) == (exit_codes.NOT_CONFIRMED, "")
     assert "--yes" in err
     assert "nothing was done" in err
 
-    _, out, _ = ask("down", "1", "--json")
+    _, out, _ = ask("off", "1", "--json")
     error = json.loads(out)["error"]
     assert error["kind"] == "not-confirmed"
     assert error["exit_code"] == exit_codes.NOT_CONFIRMED
@@ -120,7 +120,7 @@ def test_the_question_names_pdu_outlet_name_and_state_and_needs_a_yes(
     outlet = json.loads(out)["outlets"][1]
     monkeypatch.setattr(sys, "stdin", terminal.Person(answer))
 
-    exit_code, _, err = ask("up", outlet["identity"])
+    exit_code, _, err = ask("on", outlet["identity"])
 
     assert exit_code == code
     name = f" {outlet['name']!r}" if outlet["name"] else ""
@@ -146,7 +146,7 @@ def test_the_question_is_answered_on_a_real_terminal(
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8:strict"}
     for key, value in secrets.items():
         environment[f"PDU_{key.upper()}"] = value
-    command = [sys.executable, "-m", "pdu", "up", "nut", peer.address, "1", *arguments]
+    command = [sys.executable, "-m", "pdu", "on", "nut", peer.address, "1", *arguments]
     writes = len(peer.books().writes)
 
     screen = terminal.run(command, environment, "[y/N] ", typed)
@@ -239,12 +239,12 @@ def test_each_kind_of_error_has_its_exit_code(
 ) -> None:
     broken(monkeypatch, kind("do this").at("192.0.2.7", "port_down"))
 
-    code, out, err = run(capsys, *DOWN)
+    code, out, err = run(capsys, *OFF)
     assert code == exit_codes.code_of(kind.kind)
     assert code > 1
     assert (out, err) == ("", f"{kind.kind}: 192.0.2.7: port_down: do this\n")
 
-    _, out, _ = run(capsys, *DOWN, "--json")
+    _, out, _ = run(capsys, *OFF, "--json")
     assert json.loads(out)["error"] == {
         "kind": kind.kind,
         "host": "192.0.2.7",
@@ -261,7 +261,7 @@ def test_an_error_of_a_third_party_handler_is_escaped_and_stays_on_one_line(
         kind, host, operation, reason = "refused", "a\nb", "c\x1b", "d\re"
 
     broken(monkeypatch, Other())
-    assert run(capsys, *DOWN) == (6, "", "refused: a\\nb: c\\x1b: d\\re\n")
+    assert run(capsys, *OFF) == (6, "", "refused: a\\nb: c\\x1b: d\\re\n")
 
 
 def test_a_state_other_than_the_wanted_one_has_a_separate_exit_code_and_message(
@@ -269,14 +269,14 @@ def test_a_state_other_than_the_wanted_one_has_a_separate_exit_code_and_message(
 ) -> None:
     broken(monkeypatch)
 
-    code, out, err = run(capsys, *DOWN)
+    code, out, err = run(capsys, *OFF)
     assert code == exit_codes.NOT_SEEN
     assert "outlet 1 of 192.0.2.7 is unknown" in out
     assert err.startswith("not-seen: outlet 1 of 192.0.2.7 was to be switched off")
     assert "the outlet's state is unknown" in err
     assert err.count("\n") == 1
 
-    code, out, err = run(capsys, *DOWN, "--json")
+    code, out, err = run(capsys, *OFF, "--json")
     assert (code, err) == (exit_codes.NOT_SEEN, "")
     (outlet,) = json.loads(out)["outlets"]
     assert outlet == {"identity": "1", "state": "unknown", "done": False, "sent": True}
@@ -340,7 +340,7 @@ def test_an_outlet_whose_new_state_was_not_seen_is_named_even_if_a_later_one_fai
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     use_pdu(monkeypatch, lambda data: Lost())
-    code, out, err = run(capsys, "down", "x", "192.0.2.7", "1", "2", "--yes")
+    code, out, err = run(capsys, "off", "x", "192.0.2.7", "1", "2", "--yes")
     assert code == exit_codes.code_of("unreachable")
     assert out == "outlet 1 of 192.0.2.7 is unknown (x)\n"
     error, place, missing = err.splitlines()
@@ -353,7 +353,7 @@ def test_an_error_names_its_outlet_and_those_to_which_no_command_was_sent(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     use_pdu(monkeypatch, lambda data: Lost())
-    _, _, err = run(capsys, "down", "x", "192.0.2.7", "\x1b[2J", "3\n", "--yes")
+    _, _, err = run(capsys, "off", "x", "192.0.2.7", "\x1b[2J", "3\n", "--yes")
     _, *other_lines = err.splitlines()
     place = "the error is about outlet \\x1b[2J; no command was sent to outlet 3\\n"
     assert other_lines == [place]
@@ -370,7 +370,7 @@ def test_what_a_command_did_is_told_even_if_nobody_reads_its_output(
     use_pdu(monkeypatch, lambda data: Lost())
     monkeypatch.setattr(sys, "stdout", Unread())
     with pytest.raises(BrokenPipeError):
-        run(capsys, "down", "x", "192.0.2.7", *outlets, "--yes")
+        run(capsys, "off", "x", "192.0.2.7", *outlets, "--yes")
     err = capsys.readouterr().err
     assert "not-seen: outlet 1 of 192.0.2.7 was to be switched off" in err
     assert ("unreachable: 192.0.2.7: port_down: no answer" in err) is (len(outlets) > 1)
@@ -381,15 +381,15 @@ def test_a_defect_is_reported_in_one_line_and_debug_shows_its_traceback(
 ) -> None:
     broken(monkeypatch, ZeroDivisionError("division\x1b[2J by zero"))
 
-    code, out, err = run(capsys, *DOWN)
+    code, out, err = run(capsys, *OFF)
     assert (code, out) == (exit_codes.DEFECT, "")
     start = "defect: 192.0.2.7: port_down raised ZeroDivisionError: division\\x1b"
     assert err.startswith(start)
     assert err.count("\n") == 1
 
-    _, _, err = run(capsys, *DOWN, "--debug")
+    _, _, err = run(capsys, *OFF, "--debug")
     assert "Traceback" in err
-    _, out, _ = run(capsys, *DOWN, "--json")
+    _, out, _ = run(capsys, *OFF, "--json")
     assert json.loads(out)["error"]["kind"] == "defect"
 
 
@@ -397,7 +397,7 @@ def test_a_defect_without_a_text_is_named_by_its_class_and_place(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     broken(monkeypatch, AssertionError())
-    _, _, err = run(capsys, *DOWN)
+    _, _, err = run(capsys, *OFF)
     start = "defect: 192.0.2.7: port_down raised AssertionError (running.py line "
     assert err.startswith(start)
 
@@ -406,7 +406,7 @@ def test_the_text_of_a_defect_is_shortened(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     broken(monkeypatch, ValueError("x" * 5000))
-    _, _, err = run(capsys, *DOWN)
+    _, _, err = run(capsys, *OFF)
     assert "xxx... (running.py line " in err
     assert err.endswith("; the outlet may or may not have switched\n")
 

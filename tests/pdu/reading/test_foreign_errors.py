@@ -98,7 +98,7 @@ def call(capsys: pytest.CaptureFixture[str], *words: object) -> tuple[int, str, 
     return code, output.out, output.err
 
 
-READING_COMMANDS = pytest.mark.parametrize("command", ["status", "statistic", "labels", "outlets"])
+READING_COMMANDS = pytest.mark.parametrize("command", ["status", "statistic", "outlets"])
 
 
 @READING_COMMANDS
@@ -159,7 +159,7 @@ def test_where_reads_the_others(
 
 def test_the_exporter_reads_the_others(fleet: Path) -> None:
     files = OwnerFiles.of_command(str(fleet), None, None, Login())
-    exporter = server.Exporter(read_targets(ExporterOptions(files)), server.ServerLimits(2, 0.5))
+    exporter = server.Exporter(read_targets(ExporterOptions(files)), 2)
     for name, is_up in (("p0", True), ("p1", False), ("p2", True)):
         answer = exporter.probe(f"target={name}", "30", "text/plain")
         text = answer.page.body.decode()

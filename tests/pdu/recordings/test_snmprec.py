@@ -316,8 +316,6 @@ def test_values_that_net_snmp_prints_by_a_mib_are_read_as_the_agent_holds_them(
     assert parsed.skip_reasons == []
     parsed_rows = {oid: tuple(row) for oid, row in parsed.rows.items()}
     assert parsed_rows == {arcs(oid): tuple(row) for oid, row in rows.items()}
-    if "e" not in options:  # which prints numbers in place of names
-        assert parsed.names == {arcs("1.3.6.1.4.1.99999.7.1"): "on"}
 
 
 @pytest.mark.parametrize("shown", ["BITS: 80 00 first(1)", "BITS: 80 12 30", "BITS: 00 20 x(10) 9"])
@@ -395,16 +393,6 @@ def test_a_walk_with_bare_time_ticks_a_prompt_and_a_message_is_read() -> None:
 def test_the_first_of_many_lines_that_cannot_be_read_are_named() -> None:
     text = ".1.3.6.1.4.1.9.1.0 = INTEGER: 1\n" + "x\n" * 8
     assert snmprec.parse(text).skip_reasons[4:] == ["line 6 (no row of snmpwalk)", "3 more lines"]
-
-
-def test_the_names_of_values_in_a_walk_are_kept_and_text_in_quotes_gives_none() -> None:
-    parsed = snmprec.parse(""".1.3.6.1.4.1.5.1 = INTEGER: on(1)
-.1.3.6.1.4.1.5.2 = INTEGER: 2
-.1.3.6.1.4.1.5.3 = STRING: "INTEGER: on(1)"
-.1.3.6.1.4.1.5.4 = Gauge32: 2 A (3)
-""")
-    assert parsed.names == {arcs("1.3.6.1.4.1.5.1"): "on"}
-    assert len(parsed.rows) == 4
 
 
 @pytest.mark.parametrize(

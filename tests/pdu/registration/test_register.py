@@ -266,19 +266,6 @@ def test_letters_of_any_script_arrive(admin: Admin, manager: DciManager, tmp_pat
     assert (handler.name, handler.protocol) == ('Стойка "1"', ["custom"])
 
 
-def test_a_draft_is_registered_by_its_name_alone(
-    admin: Admin, manager: DciManager, tmp_path: Path
-) -> None:
-    draft = script.Handler("small", "Small", "custom", is_draft=True)
-    command.build(small_tree(tmp_path / "tree", version=VERSION), admin.dist, [draft])
-
-    assert admin.run(manager).code == 0
-    assert uploads(manager) == [(1, "pdu_snmp", 1)]
-
-    assert admin.run(manager, "small").code == 0
-    assert uploads(manager) == [(1, "pdu_snmp", 1), (2, "pdu_small", 1)]
-
-
 # ---- ids ----
 
 
@@ -368,18 +355,16 @@ def test_of_two_handlers_of_one_name_the_remembered_one_gets_the_archive(admin: 
         assert uploads(manager) == [(1, "pdu_snmp", 1)]
 
 
-def test_the_files_of_ids_and_authorities_may_have_relative_paths(
+def test_the_file_of_authorities_may_have_a_relative_path(
     admin: Admin, manager: DciManager, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "my ca.pem").write_bytes(manager.ca_file.read_bytes())
-    files = {"DCI_IDS": "my=ids", "CURL_CA_BUNDLE": "my ca.pem"}
-    assert admin.run(manager, "snmp", **files).code == 0
-    assert remembered(tmp_path / "my=ids") == [f"{manager.url} pdu_snmp 1"]
-    assert not admin.ids.exists()
+    assert admin.run(manager, "snmp", CURL_CA_BUNDLE="my ca.pem").code == 0
+    assert remembered(admin.ids) == [f"{manager.url} pdu_snmp 1"]
 
 
-def test_ids_of_register_sh_are_used_and_a_link_to_the_file_stays(
+def test_the_last_line_of_a_handler_counts_and_a_link_to_the_file_stays(
     admin: Admin, manager: DciManager, tmp_path: Path
 ) -> None:
     register_snmp(manager)
@@ -476,7 +461,7 @@ def test_the_help_names_every_variable(capsys: pytest.CaptureFixture[str]) -> No
     text = capsys.readouterr().out
     code = (ROOT / "pdu" / "registration" / "settings.py").read_text()
     variables = set(re.findall(r"\b(DCI_[A-Z_]+|CURL_CA_BUNDLE)\b", code))
-    assert len(variables) == 8, variables
+    assert len(variables) == 7, variables
     assert all(name in text for name in variables), variables
 
 

@@ -543,20 +543,16 @@ def test_wrong_arguments_and_settings_are_refused_and_nothing_is_sent(
     assert "secret" not in run.err
 
 
-def test_a_folder_for_the_ids_is_refused_and_stays_as_it_is(admin: Admin, tmp_path: Path) -> None:
-    folder = tmp_path / "folder"
-    folder.mkdir()
-    run = admin.run(None, **NOWHERE, DCI_IDS=str(folder))
-    assert_failed(run, "settings", "DCI_IDS")
-    assert list(folder.iterdir()) == []
+def test_a_folder_for_the_ids_is_refused_and_stays_as_it_is(admin: Admin) -> None:
+    admin.ids.mkdir()
+    assert_failed(admin.run(None, **NOWHERE), "settings", "register.ids", "--dist")
+    assert list(admin.ids.iterdir()) == []
 
 
-def test_a_pipe_for_the_ids_is_refused_and_stays_as_it_is(admin: Admin, tmp_path: Path) -> None:
-    pipe = tmp_path / "pipe"
-    os.mkfifo(pipe)
-    run = admin.run(None, **NOWHERE, DCI_IDS=str(pipe))
-    assert_failed(run, "settings", "DCI_IDS")
-    assert pipe.is_fifo()
+def test_a_pipe_for_the_ids_is_refused_and_stays_as_it_is(admin: Admin) -> None:
+    os.mkfifo(admin.ids)
+    assert_failed(admin.run(None, **NOWHERE), "settings", "register.ids", "--dist")
+    assert admin.ids.is_fifo()
 
 
 @pytest.mark.parametrize("arguments", [["snmp"], ["--dry-run", "snmp"]])
@@ -569,13 +565,14 @@ def test_a_file_of_ids_that_cannot_be_read_ends_the_run(
     admin.ids.write_text("")
     monkeypatch.setattr("pdu.registration.known_ids.Path.read_text", refused)
     run = admin.run(manager, *arguments)
-    assert_failed(run, "settings", "register.ids", "Permission denied", "DCI_IDS")
+    assert_failed(run, "settings", "register.ids", "Permission denied", "--dist")
     assert manager.handlers() == []
 
 
 def test_a_file_of_ids_that_cannot_be_written_ends_the_run_before_registering(
     admin: Admin, manager: DciManager
 ) -> None:
-    run = admin.run(manager, "snmp", DCI_IDS="/proc/no/such/file")
-    assert_failed(run, "settings", "DCI_IDS", "cannot be written")
+    admin.ids.symlink_to("/proc/no/such/file")
+    run = admin.run(manager, "snmp")
+    assert_failed(run, "settings", "register.ids", "cannot be written", "--dist")
     assert manager.handlers() == []

@@ -15,26 +15,8 @@ from tests.handlers.snmp.every_part import EVERY_PART
 from tests.needs import ROOT
 
 
-def test_all_families_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
-    assert root.run(["snmp", "families", "--json"]) == 0
-    families = {row["family"] for row in json.loads(capsys.readouterr().out)}
-    assert families == {profile.key for profile in PROFILES}
-
-
-def test_the_families_with_a_word_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
-    assert root.run(["snmp", "families", "SENTRY"]) == 0
-    head, *rows = capsys.readouterr().out.splitlines()
-    assert head.split() == ["family", "vendor", "commands", "models"]
-    families = {row.split()[0] for row in rows}
-    assert {"sentry3", "sentry4"} <= families
-    assert len(rows) < 9
-
-
-@pytest.mark.parametrize("table_option", [[], ["--table", "devices"]])
-def test_a_word_that_no_family_has_is_said(
-    table_option: list[str], capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert root.run(["snmp", "families", "nosuch", *table_option]) == 0
+def test_a_word_that_no_family_has_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    assert root.run(["snmp", "families", "nosuch", "--table", "devices"]) == 0
     sentence = "no family has 'nosuch' in its key, vendor, MIB or models\n"
     assert capsys.readouterr().out == sentence
 
@@ -57,6 +39,13 @@ def test_tables_are_printed_as_markdown(
     lines = capsys.readouterr().out.splitlines()
     assert lines[1].startswith("|---|")
     assert any(f"| `{family}` |" in line for line in lines[2:])
+
+
+def test_a_table_has_the_families_with_a_word(capsys: pytest.CaptureFixture[str]) -> None:
+    assert root.run(["snmp", "families", "SENTRY", "--table", "evidence"]) == 0
+    _, _, *rows = capsys.readouterr().out.splitlines()
+    assert any("`sentry3`" in row for row in rows)
+    assert len(rows) < 9
 
 
 def test_a_family_is_shown_as_json_from_which_it_can_be_rebuilt(
@@ -120,29 +109,7 @@ def test_a_file_that_is_no_profile_is_refused(
     assert "/dev/zero: profile: the file is larger than 1 MB" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("name", ["on", "off"])
-def test_a_guess_of_a_draft_is_named(
-    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    file = tmp_path / "acme.json"
-    profile = json.loads((ROOT / "docs" / "own-pdu" / "acme-bar.json").read_text("utf-8"))
-    states = profile["outlets"][0]["states"]
-    states[name] = ["?7", *states[name], "?8"]
-    file.write_text(json.dumps(profile), "utf-8")
-    place = f"profile.outlets[0].states.{name}"
-
-    assert root.run(["snmp", "check", str(file)]) == 9
-    assert capsys.readouterr().out.splitlines() == [
-        f"{file}: the profile 'acme-bar' is not finished",
-        f'{place}: "?7", "?8": a guess; compare it with the unit, correct it, and remove the ?',
-    ]
-
-    assert root.run(["snmp", "check", str(file), "--json"]) == 9
-    (guess,) = json.loads(capsys.readouterr().out)["guesses"]
-    assert guess.startswith(place)
-
-
-def test_a_profile_without_guesses_and_commands_is_checked(
+def test_a_profile_without_commands_is_checked(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = tmp_path / "acme.json"

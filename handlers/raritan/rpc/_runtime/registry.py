@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Optional, Union
 MODULES = frozenset(
     """
     bulkcfg bulkrpc cascading cert devsettings diag event firmware fitness hmi idl logging net
-    pdumodel peripheral portsmodel rawcfg security sensors servermon session um usermgmt
+    pdumodel peripheral portsmodel rawcfg security sensors servermon session
 """.split()
 )
 # modules of the vendor's binding, in any release, that this one does not have
@@ -20,7 +20,7 @@ OTHER_MODULES = frozenset(
     """
     assetmgrmodel auth cew cfg datetime display dsam emdmodel jsonrpc lhx lhxmodel luaservice modbus
     opaque powerlogic production radius res_mon serial smartcard smartlock sx sys tacplus test tfw
-    usb webcam zigbee
+    um usb usermgmt webcam zigbee
 """.split()
 )
 # characters; checked before `class_of_idl_type`, because devices choose the names in its cache
