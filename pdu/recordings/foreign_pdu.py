@@ -251,7 +251,10 @@ class ForeignPdu(HttpPdu):
                 value = column.on if on else column.off
             values[column.places[index]] = value
         with self._changing:
-            self._contents = with_values(self._contents, values)
+            try:
+                self._contents = with_values(self._contents, values)
+            except LookupError:  # its list is empty now
+                return False
             self._states = {**self._states, identity: on}
         return True
 

@@ -32,7 +32,6 @@ from .comparisons import has_no_figure
 from .known_units import KnownUnit
 from .rules import ADVISED, BROKEN, KEPT, RULES, UNTRIED, Finding, Rule, broken, worst_finding
 
-READINGS = ("status", "statistic")
 # the trials of faults wait for the device most of the time
 _AT_ONCE = 8
 # after a command, the state must be told as it is
@@ -85,6 +84,18 @@ class TrialMaker(NamedTuple):
     #: what status and statistic return of a device that is well; without what raised
     answers: Mapping[str, Any]
 
+    @property
+    def methods(self) -> Sequence[str]:
+        """Those that ask the device: of one without meters, statistic need not."""
+        return [*self.readings, *self.outlets]
+
+    @property
+    def readings(self) -> Sequence[str]:
+        """As `methods`, without the commands."""
+        figures = self.answers.get("statistic")
+        is_without = figures is not None and has_no_figure(figures)
+        return ["status"] if is_without else ["status", "statistic"]
+
     def trials(self) -> Iterator[FaultTrial]:
         """Those of faults that each transport has."""
         devices, commands = self.devices, list(self.outlets)
@@ -97,7 +108,7 @@ class TrialMaker(NamedTuple):
             if fault in devices.faults:
                 for method in commands:
                     yield self.raising("refused", method, [devices.faulty(fault)])
-        for method in READINGS:
+        for method in self.readings:
             half_device = devices.faulty(UnitFault.HALF)
             yield self.raising("short", method, [half_device], judgement_of_equality)
 
@@ -287,15 +298,6 @@ def judgement_of_figures(answer: Any, healthy_answer: Any) -> Judgement:
         f"returned {change.name} {change.figure}, not {change.healthy_figure}: a meter cannot be"
         " read"
     )
-
-
-def judgement_of_silence(answer: Any, healthy_answer: Any) -> Judgement:
-    """The answer without the device. A handler of a PDU without meters need not ask for figures."""
-    if not isinstance(answer, Figures) or not has_no_figure(answer):
-        return None
-    if healthy_answer is None:
-        return NO_COMPARISON
-    return (KEPT, "gives no figure") if has_no_figure(healthy_answer) else None
 
 
 def judgement_of_zero(answer: Any, healthy_answer: Any) -> Judgement:

@@ -14,17 +14,15 @@ from ...loading.handler_loading import LoadedHandler
 from ...recordings.recording_formats import ReplayedDevice
 from ...recordings.simulated_pdu import HttpPdu, SimulatedPdu, UnitFault
 from .bounded_methods import BoundedMethods, ShownSecrets
-from .calls import Methods, judge_call, kept_if_reached
+from .calls import judge_call, kept_if_reached
 from .comparisons import has_no_figure
 from .fault_trials import (
-    READINGS,
     FaultTrial,
     FaultyDevice,
     TrialMaker,
     findings_of_trials,
     judgement_of_emptiness,
     judgement_of_figures,
-    judgement_of_silence,
     judgement_of_states,
     judgement_of_zero,
 )
@@ -103,19 +101,21 @@ def served_findings(
 
 
 def _findings_of_silence(forms: Forms, stack: contextlib.ExitStack) -> Iterator[Finding]:
-    """Findings at servers that answer nothing, of a handler whose device is not known."""
+    """Findings at servers that answer nothing, of a handler whose device is not known: without
+    meters, statistic need not ask it.
+    """
     servers = [TrialServer(), TrialServer(is_silent=True)]
-    calls: list[tuple[str, Callable[[Methods], Any]]] = [
-        ("status", lambda methods: methods.states()),
-        ("statistic", lambda methods: methods.figures()),
-        ("port_down", lambda methods: methods.switch("1", on=False)),
-        ("port_up", lambda methods: methods.switch("1", on=True)),
-    ]
     trials: list[FaultTrial] = []
     for server in servers:
         stack.callback(server.close)
-        for method, call in calls:
-            trial = partial(judge_call, "silent", partial(call, forms.methods(server.port)), method)
+        methods = forms.methods(server.port)
+        calls: dict[str, Callable[[], Any]] = {
+            "status": methods.states,
+            "port_down": partial(methods.switch, "1", on=False),
+            "port_up": partial(methods.switch, "1", on=True),
+        }
+        for method, call in calls.items():
+            trial = partial(judge_call, "silent", call, method)
             trials.append(FaultTrial("silent", method, trial))
     findings = list(findings_of_trials(trials, []))
     is_reached = any(server.connections for server in servers)
@@ -244,14 +244,18 @@ class _ServedTrials:
     # ---- trials ----------------------------------------------------------------------------------
 
     def _silences(self, maker: TrialMaker) -> Iterator[FaultTrial]:
-        """Calls at a server that ends each connection, and at one that takes it and is silent."""
+        """Calls at a server that ends each connection, at one that takes it and is silent, and of a
+        PDU that refuses the login.
+        """
         for is_silent in (False, True):
             server = TrialServer(is_silent=is_silent)
             self._stack.callback(server.close)
             device = FaultyDevice(self._forms.methods(server.port), None, lambda: True)
-            for method in (*READINGS, *maker.outlets):
-                judge = judgement_of_silence if method == "statistic" else None
-                yield maker.raising("silent", method, [device], judge)
+            for method in maker.methods:
+                yield maker.raising("silent", method, [device])
+        for method in maker.methods:
+            if method in self._pdu.protected_methods:
+                yield maker.raising("denied", method, [self.faulty(UnitFault.DENIES)])
 
     def _lost_members(self, maker: TrialMaker) -> Iterator[FaultTrial]:
         """Readings of a PDU without a state, a meter or its list of outlets, and with a figure that
@@ -290,12 +294,8 @@ class _ServedTrials:
             yield maker.raising("empty", "status", devices, judgement_of_emptiness)
 
     def _logins(self, maker: TrialMaker) -> Iterator[FaultTrial]:
-        """Calls of a PDU that refuses the login, and at servers that redirect to another one. A
-        handler of a PDU without meters need not ask for figures.
-        """
-        figures = maker.answers.get("statistic")
-        is_metered = figures is not None and not has_no_figure(figures)
-        for method in ("status", *(["statistic"] if is_metered else []), *maker.outlets):
+        """Where a login goes that is refused, and at servers that redirect to another one."""
+        for method in maker.methods:
             yield FaultTrial("login", method, partial(self._refused_login, maker, method))
             for status in _REDIRECTS:
                 call = partial(self._redirected, maker, method, status)

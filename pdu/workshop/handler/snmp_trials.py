@@ -26,7 +26,6 @@ from .bounded_methods import BoundedMethods, ShownSecrets
 from .calls import EndlessCall, Methods, SettingNotGiven, error_text, fault_finding
 from .comparisons import States
 from .fault_trials import (
-    READINGS,
     FaultTrial,
     FaultyDevice,
     TrialMaker,
@@ -223,7 +222,7 @@ class _SnmpDevices:
 
     def trials(self, maker: TrialMaker) -> Iterator[FaultTrial]:
         """Those that SNMP alone has: silence, communities, and objects that are lost or absent."""
-        for method in (*READINGS, *maker.outlets):
+        for method in maker.methods:
             yield maker.raising("silent", method, [self._silent_device()])
             yield maker.raising("community", method, [self._device_of_another_community()])
         objects = unit_objects(self._device)

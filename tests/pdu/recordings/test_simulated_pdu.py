@@ -156,6 +156,34 @@ def test_figures_are_those_of_the_recording(device: ReplayedDevice) -> None:
     assert device.simulated_pdu.figures() is not None
 
 
+def test_contents_with_a_figure_of_0_have_the_states_of_the_recording(
+    device: ReplayedDevice,
+) -> None:
+    unit: SimulatedPdu = device.simulated_pdu
+    contents, states = unit.contents, unit.outlet_states()
+    zeros = unit.with_zero_figures()
+    assert zeros
+    has_same_states = []
+    for zero in zeros:
+        unit.contents = zero
+        has_same_states.append(unit.outlet_states() == states)
+    unit.contents = contents
+    assert any(has_same_states)
+
+
+def test_a_busy_unit_answers_503_and_an_answer_in_words_may_be_a_redirect() -> None:
+    words = ("POST /relay/{outlet} turn=on -> 302 /status", "POST /relay/{outlet} turn=off")
+    device = foreign_pdu.serve(json.dumps(FOREIGN), 0, [words[0]], [words[1]])
+    on, off = (("POST", "/relay/2", body) for body in (b"turn=on", b"turn=off"))
+    with contextlib.closing(device.simulated_pdu) as unit:
+        assert unit.reply(*on) == (302, None, {"Location": "/status"})
+        assert unit.outlet_states()["2"] is True
+        assert unit.reply(*off)[0] == 200
+    with faulty(device, UnitFault.BUSY) as unit:
+        assert unit.reply(*on)[0] == 503
+        assert unit.outlet_states()["2"] is False
+
+
 # ---- the PDU of a codec --------------------------------------------------------------------------
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Callable, NamedTuple
@@ -422,10 +423,13 @@ _UNTIL_SEEN = """        for _ in range(2):
                 PORT_POWER_DICT[power_status],
             )
 """
-_CACHED = """    def status(self) -> PduView:
-        if not hasattr(Rpcm, "kept") or not Rpcm.kept.ports:
-            Rpcm.kept = self.read()
-        return Rpcm.kept
+_CACHED = """    kept = {}
+
+    def status(self) -> PduView:
+        port = self.pdu_data.snmp_params["port"]
+        if port not in Rpcm.kept:
+            Rpcm.kept[port] = self.read()
+        return Rpcm.kept[port]
 
     def read(self) -> PduView:
 """
@@ -662,7 +666,7 @@ def test_a_handler_over_http_is_called_on_a_served_recording(tmp_path: Path, che
     # its figures are constants, and a state that is not 1 is off
     assert code == 1
     assert results["figures"][0] == "broken"
-    assert results["states"][0] == "broken"
+    assert results["lost state"][0] == "broken"
     # figures that nobody was asked for
     assert results["silent"] == (
         "broken",
@@ -715,6 +719,43 @@ def test_a_secret_file_that_others_can_read_is_no_fault_of_the_handler(
     code, out, err = run(capsys, *words)
     assert (code, out) == (2, "")
     assert f"chmod g-w,o-rw {secret}" in err
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [(("--replay", "none.json"), "none.json"), (("-s", "password="), "password")],
+    ids=["a recording that is not there", "an empty setting"],
+)
+def test_what_cannot_be_used_is_refused_before_the_handler_is_loaded(
+    words: tuple[str, str],
+    why: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(loading_checks, "check_loading", lambda *_: pytest.fail("it was loaded"))
+    code, out, err = run(capsys, "handler", "check", str(folder(tmp_path)), *words)
+    assert (code, out) == (2, "")
+    assert why in err
+
+
+@pytest.mark.usefixtures("without_device")
+def test_a_python_that_is_not_here_is_said_and_leaves_nothing_untried(
+    tmp_path: Path, check: Check, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loading_checks, "_find_python", lambda _: None)
+    typed = (
+        f"from typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    import nothing_here\n{_IMPORT}"
+    )
+    _, results = check(folder(tmp_path, source=replaced((_IMPORT, typed))))
+    own_version = f"{sys.version_info.major}.{sys.version_info.minor}"
+    python_rules = {"python", "pythons"} & set(results)
+    (rule,) = python_rules
+    result, detail = results[rule]
+    assert result == "kept"
+    assert detail.startswith(f"Python {own_version}")
+    assert rule == "python" or "not here: 3.9" in detail
+    assert results["imports"][0] == "kept"  # a type checker alone reads it
 
 
 def test_a_folder_without_make_handler_is_one_broken_row(tmp_path: Path, check: Check) -> None:

@@ -57,7 +57,7 @@ _STATES = [("1", UP), ("2", DOWN)]
         (fault_trials.judgement_of_equality, _STATES),
         (fault_trials.judgement_of_states, _STATES),
         (fault_trials.judgement_of_figures, Figures(1.5, None, {})),
-        (fault_trials.judgement_of_silence, _NO_FIGURES),
+        (fault_trials.judgement_of_zero, _STATES),
         (fault_trials.judgement_of_emptiness, []),
         (fault_trials.judgement_of_emptiness, _NO_FIGURES),
     ],
@@ -70,13 +70,6 @@ def test_without_an_answer_of_a_device_that_is_well_nothing_is_said_to_be_kept(
     assert "no answer on a device that is well" in detail
     result, _ = judge(answer, answer)
     assert result == KEPT
-
-
-def test_a_handler_that_reads_meters_must_not_answer_without_the_device() -> None:
-    """It took the silence for a device without meters, and DCImanager would show 0."""
-    healthy_figures = Figures(1.5, None, {})
-    assert fault_trials.judgement_of_silence(_NO_FIGURES, healthy_figures) is None
-    assert fault_trials.judgement_of_silence(healthy_figures, healthy_figures) is None
 
 
 def test_other_names_of_outlets_are_taken_by_their_order_alone() -> None:

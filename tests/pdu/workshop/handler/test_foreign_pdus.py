@@ -223,6 +223,34 @@ def test_a_login_that_would_stay_in_a_recording_is_refused(
     assert query not in err
 
 
+def test_a_reading_that_sends_a_command_ends_before_it_is_sent_again(
+    unit: XmlUnit, secret_file: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Both status and statistic would switch outlet 3 on."""
+    commanding = 'def states(self):\n        self.ask("/set", outlet="3", to="1")\n'
+    source = HANDLER.replace("def states(self):\n", commanding)
+    source = source.replace("view.load = float", "self.states()\n        view.load = float")
+    commands: list[str] = []
+    reply = unit.reply
+
+    def noted_reply(method: str, target: str, body: bytes) -> Response:
+        if "outlet=3" in target:
+            commands.append(target)
+        return reply(method, target, body)
+
+    unit.reply = noted_reply  # type: ignore[method-assign]
+    file = tmp_path / "unit.json"
+    command = ["record", str(folder(tmp_path, "http_dir", source)), f"127.0.0.1:{unit.port}"]
+    words = ("--on", f"{ON}&pw={{any}}", "--off", f"{OFF}&pw={{any}}")
+
+    code, _, err = run(capsys, *command, "-o", str(file), *words, "--secret-file", secret_file)
+
+    assert code == 5
+    assert "a reading sent a command to outlet 3" in err
+    assert len(commands) == 1
+    assert not file.exists()
+
+
 @pytest.fixture(name="_without_loading")
 def _without_loading(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(loading_checks, "check_loading", lambda *_: iter(()))

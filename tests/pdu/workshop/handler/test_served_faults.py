@@ -11,7 +11,7 @@ from typing import NamedTuple
 import pytest
 
 from pdu.workshop.handler import bounded_methods, loading_checks
-from pdu.workshop.handler.rules import RULES
+from pdu.workshop.handler.rules import RULES, untried
 from tests.needs import ROOT
 from tests.pdu.loading.page_handler import folder
 from tests.pdu.running import run
@@ -163,12 +163,13 @@ def checked(capsys: pytest.CaptureFixture[str], handler: Path, replay: Path) -> 
     return {_KEYS[row["rule"]]: row["result"] for row in json.loads(out)["findings"]}
 
 
-@pytest.fixture(autouse=True)
-def _trials_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(name="_trials_alone")
+def _only_trials(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(loading_checks, "check_loading", lambda *_: iter(()))
     monkeypatch.setenv("PDU_PASSWORD", "any")
 
 
+@pytest.mark.usefixtures("_trials_alone")
 @pytest.mark.sample(3)
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
 def test_a_fault_in_the_example_breaks_its_rule(
@@ -187,6 +188,35 @@ def test_a_fault_in_the_example_breaks_its_rule(
     assert results[fault.rule] == "broken", results
 
 
+@pytest.mark.parametrize("place", ["in a method", "in make_handler"])
+def test_a_setting_that_was_not_given_is_named(
+    place: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loading_checks, "_check_types", _no_types)
+    monkeypatch.setattr(loading_checks, "_find_python", lambda _: None)
+    monkeypatch.setenv("PDU_PASSWORD", "any")
+    source = SOURCE
+    if place == "in make_handler":
+        make = "    return VoltPdu(pdu_data)\n"
+        source = source.replace(make, f'    pdu_data.custom_params["username"]\n{make}')
+    handler = folder(tmp_path, source=source)
+    words = ("handler", "check", str(handler), "--replay", str(EXAMPLE / "volt.json"), "--json")
+    code, out, _ = run(capsys, *words)
+    rows = {_KEYS[row["rule"]]: row for row in json.loads(out)["findings"]}
+    assert code == 9
+    assert not [key for key, row in rows.items() if row["result"] == "broken"], rows
+    for rule in ("status", *(["entry"] if place == "in make_handler" else [])):
+        assert rows[rule]["result"] == "not tried"
+        assert rows[rule]["detail"] == "the handler wants the setting username: -s username=…"
+    # nothing was seen of its methods
+    assert rows["secret"]["result"] == rows["side effects"]["result"] == "not tried"
+
+
+def _no_types(*_: object) -> loading_checks._TypesTrial:
+    return loading_checks._TypesTrial(untried("types", ""))
+
+
+@pytest.mark.usefixtures("_trials_alone")
 def test_a_reading_that_is_recorded_and_sends_a_command_is_found(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
