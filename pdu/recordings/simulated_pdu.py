@@ -145,7 +145,7 @@ class SimulatedPdu(ABC):
             raise CommandRefused
         if self._fault is UnitFault.SILENT_AFTER:
             self._is_silent = True
-            raise ConnectionAbortedError
+            return
         if self._fault is UnitFault.LATE:
             self._start_timer(lambda: self._carry_out(commands))
         elif self._fault is not UnitFault.STUCK:

@@ -115,7 +115,7 @@ def _problems(worker: Worker, peer: Peer, port_energy: bool) -> Iterator[str]:
     def states() -> Mapping[str, EnumPowerStatus]:
         return {name: EnumPowerStatus[_NAMES[on]] for name, on in peer.books().states.items()}
 
-    device = TrialDevice(methods, "the simulator", states)
+    device = TrialDevice(methods, "the simulator", known_states=states)
     for finding in method_findings(device):
         is_broken = finding.result != KEPT
         is_wrong_kind = (

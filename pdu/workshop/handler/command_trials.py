@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from handlers.shared.errors import printable
@@ -15,7 +16,7 @@ from ...cli.states import DOWN, UNKNOWN, UP, word
 from ...loading.four_methods import BrokenHandler
 from .calls import error_text, fault_finding, judge_call
 from .comparisons import States
-from .rules import KEPT, RULES, Finding, broken, untried, worst_finding
+from .rules import BROKEN, KEPT, RULES, Finding, broken, untried, worst_finding
 from .trial_device import TrialDevice
 
 #: an outlet that no device has
@@ -61,12 +62,18 @@ def command_findings(device: TrialDevice) -> Iterator[Finding]:
         return
     trials: list[_CommandTrial] = []
     states = device.states_now()
+    broken_outlet = ""
     for outlet in outlets:
+        if broken_outlet:  # each further outlet may take as long as the handler waits for a state
+            break
         rules = ["port_up", "port_down"] if states.get(outlet) is DOWN else ["port_down", "port_up"]
         for rule in rules:
             # a handler that toggles is found at one outlet
             is_repeated = outlet == outlets[0]
-            trials.append(_try_command(device, outlet, rule, is_repeated=is_repeated))
+            trial = _try_command(device, outlet, rule, is_repeated=is_repeated)
+            trials.append(trial)
+            if trial.finding.result == BROKEN:
+                broken_outlet = outlet
     noun = "outlets" if len(outlets) > 1 else "outlet"
     for rule in COMMANDS:
         worst = worst_finding(trial.finding for trial in trials if trial.rule == rule)
@@ -80,18 +87,19 @@ def command_findings(device: TrialDevice) -> Iterator[Finding]:
         if trial.count_fault:
             count_faults.append(trial.count_fault)
     raising_rules = dict.fromkeys(trial.rule for trial in trials if not trial.is_answered)
-    yield _finding_of_commands("others", other_faults, list(raising_rules))
-    if device.commands is not None:
-        yield _finding_of_commands("once", count_faults, list(raising_rules))
+    why = f"{' and '.join(raising_rules)} raised" if raising_rules else ""
+    if broken_outlet and not why:
+        why = f"commands fail at outlet {broken_outlet}"
+    yield _finding_of_commands("others", other_faults, why)
+    if device.unit is not None:
+        yield _finding_of_commands("once", count_faults, why)
 
 
-def _finding_of_commands(rule: str, faults: Sequence[str], raising_rules: Sequence[str]) -> Finding:
-    """The first of the faults; without one, kept if each command returned."""
+def _finding_of_commands(rule: str, faults: Sequence[str], why_untried: str) -> Finding:
+    """The first of the faults; without one, kept if each outlet was commanded."""
     if faults:
         return broken(rule, faults[0])
-    if raising_rules:
-        return untried(rule, f"{' and '.join(raising_rules)} raised")
-    return Finding(RULES[rule], KEPT)
+    return untried(rule, why_untried) if why_untried else Finding(RULES[rule], KEPT)
 
 
 def _try_command(
@@ -213,7 +221,7 @@ def _command_fault(
         if foreign_commands:
             why = f"it sent {foreign_commands[0]}, which is not known as a command of such a unit"
             return untried(rule, why)
-    is_sent = device.commands is not None and device.commands() != start
+    is_sent = device.command_count() != start
     # without known states, the device may be a recording that takes no commands
     if device.states is not None or is_sent or isinstance(error, BrokenHandler):
         finding = fault_finding(rule, error)
@@ -231,11 +239,13 @@ def _absent_outlet_finding(device: TrialDevice, method: str) -> Finding:
     def switch() -> EnumPowerStatus:
         return device.methods.switch(ABSENT, on=method == "port_up")
 
-    if device.absent_commands is None:
-        return judge_call("no outlet", switch, method)
-    count_before = device.absent_commands()
-    finding = judge_call("no outlet", switch, method)
-    is_sent = device.absent_commands() != count_before
+    unit = device.unit
+    finding_of_call = partial(judge_call, "no outlet", switch, method)
+    if unit is None or unit.refuses_unknown_outlets:
+        return finding_of_call()
+    commands_before = len(unit.commands)
+    finding = finding_of_call()
+    is_sent = bool(unit.foreign_commands(commands_before))
     if is_sent and finding.result == KEPT:
         return broken("no outlet", f"{method} of outlet {ABSENT} was sent; then it raised")
     return finding

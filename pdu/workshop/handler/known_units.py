@@ -26,6 +26,8 @@ class KnownUnit(ABC):
     commands: list[Any]
     #: the line of the handler's code that wrote last; "" if it is not known
     place = ""
+    #: whether it may refuse a command for an outlet that it does not have, as an SNMP agent does
+    refuses_unknown_outlets = False
 
     @abstractmethod
     def states(self) -> States:

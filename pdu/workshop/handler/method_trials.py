@@ -92,11 +92,11 @@ def _try_statistic(device: TrialDevice) -> _StatisticTrial:
 
 def _poll_findings(device: TrialDevice, *, only_faults: bool = False) -> Iterator[Finding]:
     """Whether a poll wrote to the device; it was not sent a command yet."""
-    if device.commands is None:
+    if device.unit is None:
         return
-    number = device.commands()
+    number = device.command_count()
     if number:
-        place = at(device.unit.place) if device.unit is not None else ""
+        place = at(device.unit.place)
         yield broken("poll", f"status and statistic wrote {number} times{place}")
     elif not only_faults:
         yield Finding(RULES["poll"], KEPT)

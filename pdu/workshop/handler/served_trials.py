@@ -14,7 +14,7 @@ from ...loading.handler_loading import LoadedHandler
 from ...recordings.recording_formats import ReplayedDevice
 from ...recordings.simulated_pdu import HttpPdu, SimulatedPdu, UnitFault
 from .bounded_methods import BoundedMethods, ShownSecrets
-from .calls import judge_call, kept_if_reached
+from .calls import kept_if_reached
 from .comparisons import has_no_figure
 from .fault_trials import (
     FaultTrial,
@@ -85,7 +85,6 @@ def served_findings(
     with contextlib.ExitStack() as stack:
         if recording is None:
             yield untried("status", WITHOUT_RECORDING)
-            yield from _findings_of_silence(forms, stack)
             return
         reaching_forms = forms.that_reaches(recording)
         if reaching_forms is None:
@@ -98,29 +97,6 @@ def served_findings(
             return
         for finding in _ServedTrials(reaching_forms, recording, stack).findings(load_again):
             yield _doubted(finding, recording.simulated_pdu)
-
-
-def _findings_of_silence(forms: Forms, stack: contextlib.ExitStack) -> Iterator[Finding]:
-    """Findings at servers that answer nothing, of a handler whose device is not known: without
-    meters, statistic need not ask it.
-    """
-    servers = [TrialServer(), TrialServer(is_silent=True)]
-    trials: list[FaultTrial] = []
-    for server in servers:
-        stack.callback(server.close)
-        methods = forms.methods(server.port)
-        calls: dict[str, Callable[[], Any]] = {
-            "status": methods.states,
-            "port_down": partial(methods.switch, "1", on=False),
-            "port_up": partial(methods.switch, "1", on=True),
-        }
-        for method, call in calls.items():
-            trial = partial(judge_call, "silent", call, method)
-            trials.append(FaultTrial("silent", method, trial))
-    findings = list(findings_of_trials(trials, []))
-    is_reached = any(server.connections for server in servers)
-    for finding in findings:
-        yield kept_if_reached(finding, is_reached=is_reached)
 
 
 def _doubted(finding: Finding, pdu: SimulatedPdu) -> Finding:
@@ -191,12 +167,9 @@ class _ServedTrials:
         return TrialDevice(
             methods=RenamedMethods(methods, self._names, unit.states),
             about="the recording",
-            states=unit.states,
-            commands=lambda: len(self._pdu.commands),
-            requests=lambda: len(self._pdu.requests),
             unit=unit,
+            requests=lambda: len(self._pdu.requests),
             kept_methods=RenamedMethods(kept_methods, self._names),
-            absent_commands=lambda: len(unit.foreign_commands()),
         )
 
     def _one_pdu(self, name: str) -> OnePdu:

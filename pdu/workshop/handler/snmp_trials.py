@@ -152,10 +152,10 @@ class SnmpTrials:
         unit = TrialUnit(device.rows, device.key)
         agent = server.serve(unit, 0)
         unit.place_of_request = partial(self._effects.place_of_request, agent.port)
-        trial_device = TrialDevice.of_unit(
-            self._methods(agent.port, COMMUNITY, real_states=unit.states),
-            device.about,
-            unit,
+        trial_device = TrialDevice(
+            methods=self._methods(agent.port, COMMUNITY, real_states=unit.states),
+            about=device.about,
+            unit=unit,
             requests=lambda: agent.datagrams,
             kept_methods=self._methods(agent.port, COMMUNITY, is_kept=True),
         )

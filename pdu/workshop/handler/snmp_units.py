@@ -67,6 +67,8 @@ class TrialUnit(RecordedUnit, KnownUnit):
     requests and commands.
     """
 
+    refuses_unknown_outlets = True
+
     def __init__(
         self,
         rows: Rows,

@@ -16,40 +16,20 @@ class TrialDevice(NamedTuple):
     methods: Methods
     #: for people
     about: str
-    #: the states that the device has; None if only the handler says them: then it may be a
-    #: recording that takes no commands
-    states: Optional[Callable[[], States]] = None
-    #: how many commands it was sent; None if it does not count them
-    commands: Optional[Callable[[], int]] = None
-    #: how many requests reached it; None if it does not count them
-    requests: Optional[Callable[[], int]] = None
     #: the device, if everything about it is known
     unit: Optional[KnownUnit] = None
+    #: the states that a device without `unit` has; None if only the handler says them: then it may
+    #: be a recording that takes no commands
+    known_states: Optional[Callable[[], States]] = None
+    #: how many requests reached it; None if it does not count them
+    requests: Optional[Callable[[], int]] = None
     #: the methods of one object that is kept between the calls
     kept_methods: Optional[Methods] = None
-    #: how many commands for outlets that it does not have it was sent; None where it may refuse
-    #: them, as an SNMP agent does
-    absent_commands: Optional[Callable[[], int]] = None
 
-    @classmethod
-    def of_unit(
-        cls,
-        methods: Methods,
-        about: str,
-        unit: KnownUnit,
-        requests: Callable[[], int],
-        kept_methods: Optional[Methods] = None,
-    ) -> TrialDevice:
-        """A device of which everything is known."""
-        return cls(
-            methods=methods,
-            about=about,
-            states=unit.states,
-            commands=lambda: len(unit.commands),
-            requests=requests,
-            unit=unit,
-            kept_methods=kept_methods,
-        )
+    @property
+    def states(self) -> Optional[Callable[[], States]]:
+        """What the states of the device are, if it is known."""
+        return self.known_states if self.unit is None else self.unit.states
 
     def states_now(self) -> States:
         """The states of the device, else those that the handler says."""
@@ -65,7 +45,7 @@ class TrialDevice(NamedTuple):
 
     def command_count(self) -> int:
         """How many commands it was sent; 0 if it does not count them."""
-        return 0 if self.commands is None else self.commands()
+        return 0 if self.unit is None else len(self.unit.commands)
 
     def request_count(self) -> int:
         """How many requests reached it; 0 if it does not count them."""

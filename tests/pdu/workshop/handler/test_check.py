@@ -13,7 +13,7 @@ import pytest
 
 from pdu.loading.four_methods import LACKING
 from pdu.loading.handler_source import read_handler
-from pdu.workshop.handler import loading_checks, snmp_trials
+from pdu.workshop.handler import loading_checks, served_trials, snmp_trials
 from pdu.workshop.handler.rules import RULES, UNTRIED, Finding
 from tests.needs import ROOT
 from tests.packaging.installing import once
@@ -58,6 +58,13 @@ def _one_mypy_cache(
 def without_loading(monkeypatch: pytest.MonkeyPatch) -> None:
     """Only the trials on a device."""
     monkeypatch.setattr(loading_checks, "check_loading", lambda *_: iter(()))
+
+
+@pytest.fixture
+def without_faults(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only the trials on a device that is well: those of faults wait for it."""
+    for module in (snmp_trials, served_trials):
+        monkeypatch.setattr(module, "findings_of_trials", lambda *_: iter(()))
 
 
 @pytest.fixture
@@ -178,7 +185,7 @@ def test_a_request_to_another_port_is_not_tried(tmp_path: Path, check: Check) ->
     assert "stuck" not in results
 
 
-@pytest.mark.usefixtures("without_loading")
+@pytest.mark.usefixtures("without_loading", "without_faults")
 def test_a_recording_is_served_to_the_handler(tmp_path: Path, check: Check) -> None:
     replay = ROOT / "tests" / "recordings" / "rpcm.snmprec"
     _, results = check(folder(tmp_path, source=QUICK), "--replay", str(replay))
@@ -443,6 +450,7 @@ class OnADevice(NamedTuple):
     details: dict[str, str]
 
 
+_RULES_OF_FAULTS = {"stuck", "late", "refused", "unread", "silent", "short", "community"}
 ON_A_DEVICE = {
     "two commands, a dict, no unknown state": OnADevice(
         changes=(
@@ -542,8 +550,10 @@ ON_A_DEVICE = {
 @pytest.mark.usefixtures("without_loading")
 @pytest.mark.parametrize("case", ON_A_DEVICE.values(), ids=ON_A_DEVICE)
 def test_a_fault_breaks_its_rule_and_is_told_with_the_method(
-    case: OnADevice, tmp_path: Path, check: Check
+    case: OnADevice, tmp_path: Path, check: Check, request: pytest.FixtureRequest
 ) -> None:
+    if _RULES_OF_FAULTS.isdisjoint(case.details):
+        request.getfixturevalue("without_faults")
     code, results = check(folder(tmp_path, source=replaced(*case.changes)))
     for rule, words in case.details.items():
         result, detail = results[rule]
@@ -552,7 +562,7 @@ def test_a_fault_breaks_its_rule_and_is_told_with_the_method(
     assert code == 1
 
 
-@pytest.mark.usefixtures("without_loading")
+@pytest.mark.usefixtures("without_loading", "without_faults")
 def test_commands_that_raise_show_nothing_of_other_outlets(tmp_path: Path, check: Check) -> None:
     change = (_SET, f"        raise RuntimeError('locked')\n{_SET}")
     _, results = check(folder(tmp_path, source=replaced(change)))
@@ -560,7 +570,7 @@ def test_commands_that_raise_show_nothing_of_other_outlets(tmp_path: Path, check
     assert results["others"] == results["once"] == ("not tried", "port_down and port_up raised")
 
 
-@pytest.mark.usefixtures("without_loading")
+@pytest.mark.usefixtures("without_loading", "without_faults")
 @pytest.mark.parametrize(
     "change, rule, words",
     [
@@ -674,7 +684,7 @@ def test_a_handler_over_http_is_called_on_a_served_recording(tmp_path: Path, che
     )
 
 
-@pytest.mark.usefixtures("without_loading")
+@pytest.mark.usefixtures("without_loading", "without_faults")
 @pytest.mark.parametrize(
     "old, new, rule, words",
     [
