@@ -24,7 +24,6 @@ from ..cli.output import Result, figure, print_json, print_result, report as pri
 from ..cli.states import DOWN, UNKNOWN, word
 from ..cli.terminal_lines import print_text
 from ..files.whole_files import signals_as_ctrl_c
-from ..loading.four_methods import FourMethods
 from ..loading.handler_loading import LoadedHandler, load
 from ..loading.handler_module import FOREIGN_ERRORS
 from ..loading.open_handler import HandlerTools, OpenHandler
@@ -268,9 +267,8 @@ def _confirmed_identities(
     up before the first command.
     """
     is_only_identity = len(words) == 1 and outlet_words.PLAIN.fullmatch(words[0]) is not None
-    # another may take 007 for outlet 7
-    is_ours = not isinstance(unit, FourMethods)
-    if output.yes and is_only_identity and is_ours:
+    # a handler of another pack may take 007 for outlet 7
+    if output.yes and is_only_identity and not unit.has_four_methods_alone:
         return words
     with waiting(f"waiting for {pdu.where}", output):
         outlets = outlets_of(unit, pdu.host, words)

@@ -55,7 +55,7 @@ _ELSEWHERE: Mapping[str, str] = {
     "pdu new": "tests/packaging/test_new.py",
     "pdu status acme": "tests/packaging/test_new.py",
     "pdu record acme": "tests/packaging/test_new.py",
-    "pdu replay tests/handlers/acme": "tests/packaging/test_new.py",
+    "pdu replay acme-unit.json": "tests/packaging/test_new.py",
     "python3 packaging/build.py --profile": "tests/packaging/test_own_pdu_text.py",
     **dict.fromkeys(
         (

@@ -123,9 +123,9 @@ def handler_check(
     PATH  its file (.py), folder or archive (.tar.gz); PATH:IMPORT.PATH for one of several
 
     The handler is loaded beside the platform's modules alone, checked by mypy, and called against a
-    device on this machine: a recording, or one of the family whose objects it asks for. Faults are
-    tried too: a silent, late or stuck device, a refusal, a wrong community, a table that ends
-    early.
+    device on this machine: a recording, or one of the family whose objects it asks for. Each outlet
+    is switched, two PDUs are polled in turn, and faults are tried: a silent, late, busy or stuck
+    device, a refusal, a wrong login, a redirect, a table that ends early, a meter that is absent.
 
     It runs code that you did not write: with your rights, as DCImanager runs it with its own.
 

@@ -295,8 +295,8 @@ def judgement_of_figures(answer: Any, healthy_answer: Any) -> Judgement:
         return KEPT, "left out what cannot be read"
     change = changes[0]
     return BROKEN, (
-        f"returned {change.name} {change.figure}, not {change.healthy_figure}: a meter cannot be"
-        " read"
+        f"returned {change.name} {change.figure}, not {change.healthy_figure}, while a meter does"
+        " not answer"
     )
 
 

@@ -23,6 +23,8 @@ _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_TRUNC
 # devices of the system, and what Python itself writes
 _IGNORED_PATH = re.compile("/dev/(null|tty|u?random)|.*__pycache__/[^/]*")
 _PROGRAMS = ("subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn")
+# of Python 3.12, and of later ones; before, Python does not say it
+_THREADS = ("_thread.start_new_thread", "_thread.start_joinable_thread")
 _REQUESTS = ("socket.connect", "socket.sendto", "socket.sendmsg")
 _CHANGES = {
     "os.symlink": "makes a link",
@@ -95,7 +97,7 @@ class SideEffects:
                 self._add(f"it looks up {host}{place}")
         elif event == "sqlite3.connect":
             self._add(f"it opens {_text(arguments[0])} for writing{_at(self._place())}")
-        elif event == "_thread.start_new_thread":
+        elif event in _THREADS:
             self.threads.append(self._place())
         elif event in _CHANGES:
             place = _at(self._place())

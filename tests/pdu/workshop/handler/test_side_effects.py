@@ -97,6 +97,14 @@ def test_what_is_done_outside_of_a_method_is_not_told(effects: SideEffects, tmp_
     assert effects.sentences == []
 
 
+@pytest.mark.parametrize("event", ["_thread.start_new_thread", "_thread.start_joinable_thread"])
+def test_a_thread_is_told_with_its_line(event: str, effects: SideEffects) -> None:
+    """Python raises the event since 3.12."""
+    effects.note(event, (print, (), {}))
+    (place,) = effects.threads
+    assert place.startswith("test_side_effects.py line ")
+
+
 def test_reading_a_file_and_asking_the_simulated_pdu_are_no_effects(
     effects: SideEffects, tmp_path: Path
 ) -> None:
