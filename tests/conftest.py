@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import gc
 import os
+import resource
 import signal
+import time
 from collections import Counter
 from collections.abc import Generator, Iterator, Sequence
 from itertools import islice
@@ -18,6 +20,9 @@ from hypothesis import HealthCheck, settings
 from tests import secrecy
 
 _AGAINST = "against"
+_PROCESSOR = "processor time in seconds"
+_BEGIN = pytest.StashKey[float]()
+_MOST_DEAR = 20
 # On a busy machine, some examples take longer than Hypothesis' deadline of 200 ms. Without a
 # deadline, the check too_slow would still fail a test if the data of its first examples took more
 # than 30 s.
@@ -30,12 +35,27 @@ settings.load_profile("patient")
 
 
 @pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    item.stash[_BEGIN] = _processor_seconds()
+    return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item,
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
     secrecy.judged(report)
+    if report.when == "teardown":
+        seconds = _processor_seconds() - item.stash[_BEGIN]
+        report.user_properties.append((_PROCESSOR, seconds))
     return report
+
+
+def _processor_seconds() -> float:
+    """The processor time of this process and of its children that have ended, in seconds."""
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.process_time() + children.ru_utime + children.ru_stime
 
 
 def pytest_configure() -> None:
@@ -72,7 +92,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
 
 
 def trials(items: Sequence[pytest.Item]) -> list[pytest.Item]:
-    """The cases that are trials: of a function marked `sample(n)`, all but n, evenly spread."""
+    """The cases that are trials: of a function marked `sample(n)`, all but n.
+
+    Raises UsageError if a value of a parameter would be in no quick case although there are n for
+    it: whoever reads `sample(n)` takes each value for tried.
+    """
     cases_by_function: dict[str, list[pytest.Item]] = {}
     for item in items:
         if item.get_closest_marker("sample") is not None:
@@ -81,9 +105,58 @@ def trials(items: Sequence[pytest.Item]) -> list[pytest.Item]:
     for cases in cases_by_function.values():
         mark = cases[0].get_closest_marker("sample")
         assert mark is not None
-        step = -(-len(cases) // int(mark.args[0]))
-        slow += [item for number, item in enumerate(cases) if number % step]
+        count = int(mark.args[0])
+        values = [values_of(case) for case in cases]
+        quick = quick_numbers(values, count)
+        lost = lost_parameters(values, quick, count)
+        if lost:
+            function = cases[0].nodeid.partition("[")[0]
+            raise pytest.UsageError(f"{function}: sample({count}) leaves out values of {lost}")
+        slow += [case for number, case in enumerate(cases) if number not in quick]
     return slow
+
+
+Values = frozenset[tuple[str, int]]
+
+
+def values_of(case: pytest.Item) -> Values:
+    """Each parameter of a case, with the identity of its value, which may be unhashable."""
+    callspec = getattr(case, "callspec", None)
+    parameters = {} if callspec is None else callspec.params
+    return frozenset((name, id(value)) for name, value in parameters.items())
+
+
+def quick_numbers(cases: Sequence[Values], count: int) -> set[int]:
+    """The numbers of the cases that `sample(count)` keeps: each time the case with the most values
+    that no earlier one has, and of equal ones the first in an order that is evenly spread.
+
+    So no value is left out where the parameters are combined in each way, and `count` is at least
+    the number of values of each.
+    """
+    step = -(-len(cases) // count)
+    remaining = sorted(range(len(cases)), key=lambda number: (number % step, number))
+    seen: set[tuple[str, int]] = set()
+    chosen: set[int] = set()
+    while remaining and len(chosen) < count:
+        best = max(remaining, key=lambda number: len(cases[number] - seen))
+        if cases[best] <= seen:
+            seen.clear()  # each value has a case: they come again, in other combinations
+            best = remaining[0]
+        remaining.remove(best)
+        seen |= cases[best]
+        chosen.add(best)
+    return chosen
+
+
+def lost_parameters(cases: Sequence[Values], chosen: set[int], count: int) -> list[str]:
+    """The parameters of which a value is in none of the chosen cases, although their number is
+    enough for all of its values.
+    """
+    every_value = frozenset().union(*cases)
+    kept_values = frozenset().union(*(cases[number] for number in chosen))
+    counts = Counter(parameter for parameter, _ in every_value)
+    lost = {parameter for parameter, _ in every_value - kept_values}
+    return sorted(parameter for parameter in lost if counts[parameter] <= count)
 
 
 def longest_first(items: Sequence[pytest.Item], workers: int) -> list[pytest.Item]:
@@ -134,6 +207,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Iterat
     yield
     _write_skips(terminalreporter)
     _write_peers(terminalreporter)
+    if terminalreporter.config.getoption("numprocesses"):  # as `make test` runs them
+        _write_dearest(terminalreporter)
 
 
 def _write_skips(terminalreporter: pytest.TerminalReporter) -> None:
@@ -165,3 +240,33 @@ def _write_peers(terminalreporter: pytest.TerminalReporter) -> None:
             f"{number} {outcome}" for outcome, number in sorted(outcomes[peer].items())
         )
         terminalreporter.write_line(f"{peer}: {counts}")
+
+
+def _write_dearest(terminalreporter: pytest.TerminalReporter) -> None:
+    """The functions whose cases took the most processor time, which wall time does not show on a
+    busy machine.
+    """
+    spent = [
+        (report.nodeid, value)
+        for reports in terminalreporter.stats.values()
+        for report in reports
+        for name, value in getattr(report, "user_properties", [])
+        if name == _PROCESSOR
+    ]
+    terminalreporter.section("the dearest functions, in seconds of the processor, and their cases")
+    for line in dearest_lines(spent):
+        terminalreporter.write_line(line)
+
+
+def dearest_lines(spent: Sequence[tuple[str, float]]) -> list[str]:
+    """A line for each of the dearest functions, and one for all, from the seconds of each case."""
+    seconds_by_function: dict[str, list[float]] = {}
+    for case, seconds in spent:
+        seconds_by_function.setdefault(case.partition("[")[0], []).append(seconds)
+    dearest = sorted(seconds_by_function.items(), key=lambda row: sum(row[1]), reverse=True)
+    lines = []
+    for function, seconds_of_cases in dearest[:_MOST_DEAR]:
+        lines.append(f"{sum(seconds_of_cases):>7.1f} {len(seconds_of_cases):>6}  {function}")
+    every = sum(seconds for _, seconds in spent)
+    lines.append(f"{every:>7.1f} {len(spent):>6}  all")
+    return lines

@@ -67,8 +67,8 @@ class Member:
 
     def outlet_numbers(self) -> list[str]:
         """The outlets' numbers in order. Raises ProtocolError if there are fewer than
-        `outlet.count`, without that count if one is missing between two others, or if a number has
-        two spellings: these would be two ports for the same relay, perhaps with different states.
+        `outlet.count`, or if a number has two spellings: these would be two ports for the same
+        relay, perhaps with different states.
 
         Number 0 is another name for the whole device, except on devices that count from 0: their
         numbers are exactly 0 to count - 1, and number 0 has every variable that the others share.
@@ -81,8 +81,6 @@ class Member:
                 f" and {self.prefix}outlet.01: check the driver"
             )
         from_1 = [number for number in numbers if int(number) > 0]
-        if counted is None:
-            self._refuse_gap(from_1)
         if counted is None or len(from_1) >= counted:
             return from_1
         from_0 = [number for number in numbers if int(number) < counted]
@@ -95,16 +93,6 @@ class Member:
             if not shared_variables <= variables_of_0:
                 raise outlet_count_error(len(from_1), self.prefix, counted)
         return from_0
-
-    def _refuse_gap(self, numbers: list[str]) -> None:
-        """Raises ProtocolError if an outlet between the first and the last number is missing."""
-        for number, next_number in zip(numbers, numbers[1:]):
-            if int(next_number) > int(number) + 1:
-                raise ProtocolError(
-                    f"the NUT driver lists {self.prefix}outlet.{number} and"
-                    f" {self.prefix}outlet.{next_number}, and no outlet between them: check the"
-                    " driver, or wait until it has read its device"
-                )
 
 
 def outlet_count_error(outlets: int, prefix: str, counted: int) -> ProtocolError:

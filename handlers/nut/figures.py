@@ -4,6 +4,34 @@
 controller). Some drivers before NUT 2.4.3 do not report it, and some report other words. NUT does
 not list sts (static transfer switch), but it is treated like ats.
 
+A figure is told by one source, read from the left; the first that is listed wins:
+
+    type        load (current), power (realpower)       energy
+    ups         output, outlets                         input.energy, outlets, outlet.energy
+    ats, sts    output, input, outlets                  the same
+    any other   input, outlets, output, outlet.FIELD    the same
+
+- `output` and `input` are the sum of the lines (`input.L1.current`), else, with one phase, the only
+  figure (`input.current`), W also of several phases. `ups.realpower` is the W of a UPS's output.
+- A UPS's input also charges the battery and is 0 on battery, so it is not the load. A transfer
+  switch passes its input on. `outlet.current` stands last: one driver reports ten times the true
+  current. Each energy counts from a zero of its own.
+- A source that is not listed, though another variable of its meter is, ends the search: the driver
+  could not read it now, and the next source would be another quantity. Of the W, the A are no such
+  variable: many inputs meter A alone.
+
+A worked dump, of a PDU:
+
+    input.phases: 3           load: 3 A. `input` has no figures of its lines, and input.current is
+    input.current: 1.2        perhaps their average, so the outlets are next: 1 + 2.
+    outlet.1.current: 1
+    outlet.2.current: 2       power: 230 W, the outlets; outlet.realpower, later in the row, is not
+    outlet.1.realpower: 75    looked at.
+    outlet.2.realpower: 155
+    outlet.realpower: 240     energy: not known. input.energy is not listed; input.current says that
+    outlet.1.energy: 10000    the input has a meter, so the sum of the outlets, 30 kWh, would be
+    outlet.2.energy: 20000    another counter.
+
 A sum with a missing part is not used: it would look like a small load.
 
 Source: NUT's docs/nut-names.txt.
@@ -89,35 +117,20 @@ def may_lack_outlets(variables: Mapping[str, str]) -> bool:
 
 
 def load(variables: Mapping[str, str], outlets: Sequence[Figure]) -> Sequence[Source]:
-    """Amperes: the first figure that the device lists, with a value or not, in the order of its
-    type:
-
-    - PDU and all other types: input, outlets, output, `outlet.current` (last: one driver reports
-      ten times the true current).
-    - UPS: output, outlets. The input also charges the battery and is 0 on battery, so it is not the
-      load. Not metered by outlets beside an `outlet.current`: some drivers show the main outlet
-      there, which is one more, others all outlets.
-    - Transfer switch: output, input, outlets. The input serves if nothing is listed of the output:
-      the switch passes it on.
-
-    The input is the sum of its lines (`input.L1.current`), else, with one phase, `input.current`.
-    The output is read likewise. A device without a type that lists both sides has no load: the type
-    tells which side it is.
-    """
+    """Amperes. `outlets`: the figures of the outlets."""
     return _sources_by_type(variables, "current", outlets)
 
 
 def power(variables: Mapping[str, str], outlets: Sequence[Figure]) -> Sequence[Source]:
-    """W, by the order of `load`. `ups.realpower` is a UPS's output, `outlet.realpower` that of a
-    whole PDU (nut-names.txt).
-    """
+    """W."""
     return _sources_by_type(variables, "realpower", outlets)
 
 
 def _sources_by_type(
     variables: Mapping[str, str], field: str, outlets: Sequence[Figure]
 ) -> Sequence[Source]:
-    """The sources of a `field`, current or realpower, in the order of `load`."""
+    """The row of the table for a `field`, current or realpower, and last the reason of a side that
+    is passed over."""
     every_outlet = _outlets(variables, field, outlets)
     device_type = type_of(variables)
     if device_type == "ups":
@@ -129,34 +142,34 @@ def _sources_by_type(
     inlet = _side(variables, "input", field)
     output = _side(variables, "output", field)
     average = _average(variables, "input", field)
-    output_names = [name for name in variables if name.startswith("output.")]
-    if output_names and not device_type:
-        # a PDU, or a UPS whose input is no load, unless both sides show the same
-        has_equal_sides = inlet.figures == output.figures
-        if inlet.figures is not None and not has_equal_sides:
-            reason = f"device.type does not tell whether {inlet.name} is the load, or its output"
-            return (Source(inlet.name, [NotKnown(reason)]),)
-        output = output._replace(witness=output_names[0], if_none_listed=NotMetered)
     if device_type in ("ats", "sts"):
-        # some meter nothing at their output (apc-ats-mib.c)
-        witness = output_names[0] if output_names else ""
-        output = output._replace(witness=witness, if_none_listed=NotMetered)
-        return output, inlet, every_outlet, average
+        return _possible_output(variables, output), inlet, every_outlet, average
     name = f"outlet.{field}"
     whole_device = Source(name, _summand(variables, name))
-    return inlet, every_outlet, output, whole_device, average
+    if device_type:
+        return inlet, every_outlet, output, whole_device, average
+    # a PDU, or a UPS whose input is no load, unless both sides show the same
+    has_output = any(variable.startswith("output.") for variable in variables)
+    if has_output and inlet.figures is not None and inlet.figures != output.figures:
+        reason = f"device.type does not tell whether {inlet.name} is the load, or its output"
+        return (Source(inlet.name, [NotKnown(reason)]),)
+    return inlet, every_outlet, _possible_output(variables, output), whole_device, average
+
+
+def _possible_output(variables: Mapping[str, str], output: Source) -> Source:
+    """The output of a device that may meter nothing there (apc-ats-mib.c)."""
+    names = (name for name in variables if name.startswith("output."))
+    return output._replace(witness=next(names, ""), if_alone=NotMetered)
 
 
 def energy(variables: Mapping[str, str], outlets: Sequence[Figure]) -> Sequence[Source]:
-    """kWh: `input.energy`, else the outlets, else `outlet.energy`: each counts from a zero of its
-    own. The server reports Wh.
-    """
+    """kWh; the server reports Wh."""
     inlet = Source(
         name="input.energy",
         figures=_kwh(variables, "input.energy"),
         witness=meter_of_side(variables, "input"),
     )
-    every_outlet = _outlets(variables, "energy", outlets)._replace(if_none_listed=None)
+    every_outlet = _outlets(variables, "energy", outlets)
     return inlet, every_outlet, Source("outlet.energy", _kwh(variables, "outlet.energy"))
 
 
@@ -204,11 +217,11 @@ def _ups_output(variables: Mapping[str, str], field: str) -> Source:
         return Source("ups.realpower", [ups_power(variables)])
     if output.name in variables:
         return output  # it is listed, and not used: perhaps an average of several phases
-    witness = output.witness
+    witness = meter_of_side(variables, "output")
     for name in ("ups.realpower", "ups.power"):
         if not witness and name in variables:
             witness = name
-    return output._replace(witness=witness, if_none_listed=NotMetered)
+    return output._replace(witness=witness, if_alone=NotMetered)
 
 
 def _side(variables: Mapping[str, str], side: str, field: str) -> Source:
@@ -245,18 +258,11 @@ def _unlisted_side(variables: Mapping[str, str], side: str, field: str) -> Sourc
     but one show the A of a PDU's input beside its W.
     """
     name = f"{side}.{field}"
-    witness = meter_of_side(variables, side)
     if field == "realpower":
-        # Some show the A of the input and the W of the outlets (eaton-pdu-nlogic-mib.c): then the W
-        # of the input are not metered. The device may meter none at all.
-        has_powers = bool(meter_of_side(variables, side, POWERS))
-        return Source(
-            name=name,
-            figures=None,
-            witness=witness,
-            if_none_listed=NotMetered if has_powers else None,
-            if_another_listed=NotMetered,
-        )
+        # some show the A of the input and the W of the outlets (eaton-pdu-nlogic-mib.c)
+        witness = meter_of_side(variables, side, POWERS)
+        return Source(name=name, figures=None, witness=witness, if_alone=NotMetered)
+    witness = meter_of_side(variables, side)
     if side == "output" or type_of(variables) != "pdu":
         # it may well lack this figure; a later source would be another quantity
         return Source(name=name, figures=None, witness=witness)
@@ -269,7 +275,7 @@ def _unlisted_side(variables: Mapping[str, str], side: str, field: str) -> Sourc
         name=name,
         figures=None,
         witness=witness,
-        if_none_listed=NotKnown if is_of_known_table else NotMetered,
+        if_alone=NotKnown if is_of_known_table else NotMetered,
     )
 
 
@@ -340,9 +346,11 @@ def line_currents(variables: Mapping[str, str]) -> Union[Mapping[str, Figure], N
 
 
 def _phases(variables: Mapping[str, str], side: str) -> Figure:
-    """The number of phases of a side; not metered if it is not listed."""
+    """The number of phases of a side; not metered if it is not listed, or 0 as by APC's UPSs."""
     name = f"{side}.phases"
     phase_count = whole_number(variables, name)
+    if phase_count == 0:
+        return None
     if isinstance(phase_count, int) and not 1 <= phase_count <= _MOST_PHASES:
         return NotKnown(f"{name} reads '{variables[name]}'")
     return phase_count

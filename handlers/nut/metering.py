@@ -29,19 +29,17 @@ _STATES_AT_WORK = ("quiet", "updateinfo", "dumping")
 
 
 class Source(NamedTuple):
-    """One way to tell a figure of a device."""
+    """One row of the tables of sources in figures.py."""
 
-    #: the variable, or the group of variables, that holds it
+    #: the variable, or the group of variables, that holds the figure
     name: str
     #: what is listed of it
     figures: Summands
-    #: a listed variable that shows that the device has this meter; "" if none does
+    #: of one that is not listed: a listed variable that shows that the device has this meter; "" if
+    #: none does, so that the next row serves
     witness: str = ""
-    #: for a source that is not listed though its witness is: what the figure is if no other source
-    #: is listed. None: the device may well lack it
-    if_none_listed: Union[type[NotKnown], type[NotMetered], None] = None
-    #: the same if a later source is listed, which would be another quantity
-    if_another_listed: Union[type[NotKnown], type[NotMetered]] = NotKnown
+    #: what the figure then is if no other row is listed. None: the device may well lack it
+    if_alone: Union[type[NotKnown], type[NotMetered], None] = None
 
 
 def figure_of(parts: Mapping[str, Mapping[str, str]], part: str, field: str) -> Figure:
@@ -66,23 +64,22 @@ def variable_figure(variables: Mapping[str, str], name: str) -> Figure:
 
 
 def figures_from(sources: Iterable[Source]) -> Summands:
-    """The first source that is listed, also if its value is not known.
+    """What the rows say, from top to bottom: the first that is listed, with a value or not.
 
-    It has no value if an earlier one is gone from a meter that the device has: a later one would be
-    another quantity.
+    A row that is not listed though its witness is ends the search too: the figure is gone for now,
+    and a later row would be another quantity, so it is not known.
     """
-    # the first that is gone from a meter that the device has
     gone: Optional[Source] = None
     for source in sources:
         if source.figures is not None:
             if gone is None:
                 return source.figures
-            return [gone.if_another_listed(_gap(gone.name, gone.witness))]
+            return [NotKnown(_gap(gone.name, gone.witness))]
         if source.witness and gone is None:
             gone = source
-    if gone is None or gone.if_none_listed is None:
+    if gone is None or gone.if_alone is None:
         return None
-    return [gone.if_none_listed(_gap(gone.name, gone.witness))]
+    return [gone.if_alone(_gap(gone.name, gone.witness))]
 
 
 def with_sibling(source: Source, siblings: Iterable[tuple[str, Source]]) -> Source:
@@ -94,11 +91,7 @@ def with_sibling(source: Source, siblings: Iterable[tuple[str, Source]]) -> Sour
         return source
     for prefix, sibling in siblings:
         if sibling.figures is not None:
-            return source._replace(
-                witness=f"{prefix}{sibling.name}",
-                if_none_listed=NotKnown,
-                if_another_listed=NotKnown,
-            )
+            return source._replace(witness=f"{prefix}{sibling.name}", if_alone=NotKnown)
     return source
 
 
@@ -130,12 +123,12 @@ def count(variables: Mapping[str, str], name: str, prefix: str = "") -> Optional
 
 
 def ups_power(variables: Mapping[str, str]) -> Figure:
-    """W at the output of a UPS, `ups.realpower`. 0 W beside a load in % is a driver that scales
-    wrongly (tripplite-hid.c), and is not known.
+    """W at the output of a UPS, `ups.realpower`. 0 W beside a load of 1 % or more is a driver that
+    scales wrongly (tripplite-hid.c), and is not known.
     """
     watts = variable_figure(variables, "ups.realpower")
     percent = measured(variable_figure(variables, "ups.load"))
-    if watts == 0.0 and percent:
+    if watts == 0.0 and percent is not None and percent >= 1:
         return NotKnown(f"ups.realpower reads 0 beside ups.load {variables['ups.load']}")
     return watts
 

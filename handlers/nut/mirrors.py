@@ -34,7 +34,7 @@ def originals(devices: Mapping[str, Mapping[str, str]], host: str) -> dict[str, 
     `devices`: the variables of each device by its name. `host`: the server's, as it is addressed.
 
     A repeater of another server is no mirror of a device with the same name here, unless both have
-    one serial number. Of devices that show each other, one is no mirror.
+    one serial number.
     """
     original_by_mirror: dict[str, str] = {}
     # of those that show the same device of another server, the first stands for it
@@ -53,22 +53,7 @@ def originals(devices: Mapping[str, Mapping[str, str]], host: str) -> dict[str, 
             first_repeater = first_repeaters.setdefault(mirror, name)
             if first_repeater != name:
                 original_by_mirror[name] = first_repeater
-    for name in list(original_by_mirror):
-        # without this one, the others of a circle lead to it
-        if _leads_to_circle(name, original_by_mirror):
-            del original_by_mirror[name]
     return original_by_mirror
-
-
-def _leads_to_circle(mirror: str, original_by_mirror: Mapping[str, str]) -> bool:
-    """Whether the way from a mirror to its original, and on from that if it is a mirror itself,
-    comes to a device twice."""
-    way = {mirror}
-    device = original_by_mirror[mirror]
-    while device in original_by_mirror and device not in way:
-        way.add(device)
-        device = original_by_mirror[device]
-    return device in way
 
 
 def _mirror(variables: Mapping[str, str]) -> Optional[Mirror]:

@@ -359,11 +359,10 @@ def _outlet(
 
 
 def _states(row: _OutletRow) -> dict[str, str]:
-    """The variables that hold the state of the outlet. None if it lacks the status or the switch of
-    the others: what is left may be an old word.
+    """The variables that hold the state of the outlet. None if it lacks the status that others
+    have: a `switch` is the last word that was written.
     """
-    lost_fields = row.listed_fields - row.fields.keys()
-    if "status" in lost_fields or "switch" in lost_fields:
+    if "status" in row.listed_fields - row.fields.keys():
         return {}
     states: dict[str, str] = {}
     for field in _STATES:

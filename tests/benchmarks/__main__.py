@@ -1,4 +1,4 @@
-"""Runs the benchmarks in turn and prints a table of their figures.
+"""Runs the benchmarks in turn and prints a table of the figures of each when it ends.
 
 Each figure of the product stands beside a peer's of the same run: seconds depend on the machine,
 their ratio (product ÷ peer) depends on it less. The PDUs have 48 outlets, those of knee, held,
@@ -64,10 +64,12 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     for name in names or BENCHMARKS:
         print(f"== {name}", flush=True)
         try:
-            measured += BENCHMARKS[name]()
+            of_benchmark = [*BENCHMARKS[name]()]
         except (pytest.skip.Exception, pytest.fail.Exception) as reason:  # what it needs is missing
             print(f"skipped: {reason}", flush=True)
-    print("\n".join(figures.rows(measured)))
+            continue
+        print("\n".join(figures.rows(of_benchmark)), flush=True)
+        measured += of_benchmark
     if was_busy:
         print(
             "this machine was busy at the start (its load average was above its cores): seconds and"

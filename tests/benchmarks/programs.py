@@ -63,14 +63,17 @@ def instructions() -> Iterator[Figure]:
         def polls(way: str, number: int) -> float:
             order = json.dumps([way, target, number])
             code = "import json, sys; from tests.benchmarks import readers as r; "
-            return _instructions(("-c", f"{code}r.read(*json.loads(sys.argv[1]))", order), {})
+            words = ("-c", f"{code}r.read(*json.loads(sys.argv[1]))", order)
+            return _instructions(words, {}, parts=1 + number)
 
         count, peer_count = ((polls(way, 4) - polls(way, 1)) / 3 for way in pair)
     yield Figure("instructions", "a poll, 0 ms", *pair, INSTRUCTIONS, count, peer_count)
 
 
-def _instructions(arguments: Sequence[str], environment: Mapping[str, str]) -> float:
-    """The millions of instructions of a Python process."""
+def _instructions(arguments: Sequence[str], environment: Mapping[str, str], parts: int) -> float:
+    """The millions of instructions of a Python process. `parts`: its start and what it repeats,
+    each of which gets the time of one program, because valgrind takes 50 times as long.
+    """
     (valgrind,) = programs("valgrind")
     options = ("--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null")
     done = subprocess.run(
@@ -79,7 +82,7 @@ def _instructions(arguments: Sequence[str], environment: Mapping[str, str]) -> f
         env={**os.environ, **environment, "PYTHONHASHSEED": "0"},
         capture_output=True,
         text=True,
-        timeout=PATIENCE_S,
+        timeout=parts * PATIENCE_S,
         check=False,
     )
     count = re.search(r"I +refs: +([0-9,]+)", done.stderr)

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 
 import pytest
 from pysnmp.proto import rfc1902, rfc1905
 
 from tests.benchmarks import __main__ as command, readers
+from tests.benchmarks.figures import SECONDS, Figure
 
 
 def test_a_busy_machine_is_told(
@@ -16,6 +18,20 @@ def test_a_busy_machine_is_told(
         monkeypatch.setattr(os, "getloadavg", lambda load=load: (load, 0.0, 0.0))
         assert command.main([]) == 0
         assert ("this machine was busy" in capsys.readouterr().err) is is_told
+
+
+def test_figures_are_printed_when_their_benchmark_ends(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def failing() -> Iterator[Figure]:
+        yield first
+        raise RuntimeError("valgrind had no time")
+
+    first = Figure("area", "a poll", "ours", "theirs", SECONDS, 1.0, 2.0)
+    monkeypatch.setattr(command, "BENCHMARKS", {"first": lambda: iter([first]), "next": failing})
+    with pytest.raises(RuntimeError):
+        command.main([])
+    assert "| area | a poll | ours | theirs | seconds 1:2=0.5 |" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ def test_a_handler_keeps_its_code_when_another_build_takes_its_place(name: str) 
     assert uploads.tried(name, uploads.CELLS) == []
 
 
+@pytest.mark.trial
 def test_the_nut_handler_keeps_its_code_in_every_call_and_at_every_moment() -> None:
     cells = uploads.CELLS[::3]
     assert {cell.call for cell in cells} == set(uploads.CALLS)

@@ -12,6 +12,8 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 from tests.needs import ROOT
 from tests.ports import reserved
 from tests.waiting import PATIENCE_S, bounded
@@ -140,6 +142,7 @@ sys.exit(demo.main())
 """
 
 
+@pytest.mark.trial
 def test_the_demo_with_keep_serves_its_page_until_ctrl_c(tmp_path: Path) -> None:
     with started("-c", _KEEP, folder=tmp_path) as process:
         login = line_of(process, LOGIN)

@@ -97,6 +97,7 @@ def test_a_simulated_pdu_is_polled_on_the_timer(tmp_path: Path) -> None:
             assert pdu.settings["password"] not in line
 
 
+@pytest.mark.trial
 def test_a_simulated_pdu_restarts_as_it_was(tmp_path: Path) -> None:
     with DciManager(data=tmp_path, poll_seconds=1.0) as manager:
         pdu = simulate(manager, "nut")

@@ -95,6 +95,7 @@ def test_every_command_that_logs_in_is_tried() -> None:
     assert commands - set(COMMANDS) == {"find", "exporter", "handler"}
 
 
+@pytest.mark.sample(60)
 @pytest.mark.parametrize("command", COMMANDS)
 @pytest.mark.parametrize("fault", ["echo", "echo-text"])
 @pytest.mark.parametrize("name", registry.names())

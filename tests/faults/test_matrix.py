@@ -41,12 +41,18 @@ def exchanges(name: str) -> dict[str, int]:
 
 def calls(name: str, fault: Fault, every: bool) -> Iterator[Call]:
     """The calls with a fault: at every step, or only at some."""
-    # a handshake fails alike in every read and every command
-    is_alike = fault.place == "tls" and not every
-    for method in ("status", "port_down") if is_alike else METHODS:
+    for method in METHODS if every else _quick_methods(name, fault):
         for step in _steps(name, fault, method, every):
             for seed in range(max(1, fault.seeds)):
                 yield Call(method, step, seed)
+
+
+def _quick_methods(name: str, fault: Fault) -> Sequence[str]:
+    """A read and a command; the other two with the next fault, and with the next handler."""
+    if fault.place == "tls":  # a handshake fails alike in every read and every command
+        return ("status", "port_down")
+    turn = subject(name).faults().index(fault) + registry.names().index(name)
+    return METHODS[turn % 2 :: 2]
 
 
 def _steps(name: str, fault: Fault, method: str, every: bool) -> Sequence[int]:

@@ -21,6 +21,7 @@ OTHERS = (201, 204, 206, 299, 304)
 FAULT = Fault("other-status", "answer", "the status is another one", ANY)
 
 
+@pytest.mark.sample(12)
 @pytest.mark.parametrize("status", OTHERS)
 @pytest.mark.parametrize(
     "name", [name for name in registry.names() if subject(name).tls == "at once"]

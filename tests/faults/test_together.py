@@ -46,6 +46,7 @@ def answer(pdu: Any, method: str) -> Answer:
     return view.load, view.total_consumption, energies
 
 
+@pytest.mark.sample(9)
 @pytest.mark.parametrize("devices", [1, DEVICES])
 @pytest.mark.parametrize("name", registry.names())
 def test_calls_in_many_threads_return_what_single_calls_return(name: str, devices: int) -> None:

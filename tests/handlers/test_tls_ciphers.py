@@ -60,6 +60,7 @@ def settings(server: HttpServer) -> dict[str, str]:
     }
 
 
+@pytest.mark.sample(5)
 @pytest.mark.parametrize("version", OURS)
 @pytest.mark.parametrize(
     "cipher",

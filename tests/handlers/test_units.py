@@ -247,6 +247,7 @@ def _figures(unit: PduState) -> list[object]:
     return list(map(measured, chain(totals, *(outlet.figures for outlet in unit.outlets))))
 
 
+@pytest.mark.sample(20)
 @pytest.mark.parametrize(
     "value", [None, "", "strange", -1, 1.5, 10**400, [], {}, {"on": True}], ids=repr
 )

@@ -65,6 +65,7 @@ def test_a_script_imports_the_library_without_the_programs_packages(
     assert [path.name for path in library.iterdir()] == [OWN]
 
 
+@pytest.mark.trial
 def test_the_program_finds_its_packages(library: Path, tmp_path: Path) -> None:
     for words in (["supports", "AP8959"], ["status", "nut", "127.0.0.1", "-s", "port=1"]):
         installed = run([sys.executable, "-m", OWN, *words], tmp_path, PYTHONPATH=str(library))
@@ -83,6 +84,12 @@ def test_each_package_of_the_tree_is_in_the_wheel_once() -> None:
     assert folders | {f"packaging/{OWN}", "tests/recordings"} == set(places.values())
 
 
+def test_the_library_says_that_it_has_types(library: Path) -> None:
+    """By PEP 561: mypy then reads them, as the trial below shows."""
+    assert (library / OWN / "py.typed").is_file()
+
+
+@pytest.mark.trial
 def test_a_script_sees_the_types(library: Path, tmp_path: Path) -> None:
     (tmp_path / "script.py").write_text(_TYPED)
     options = ["--strict", "--no-site-packages", "--cache-dir", ".mypy"]

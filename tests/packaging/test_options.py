@@ -25,6 +25,7 @@ from handlers.snmp.settings import select_families
 from pdu.families import own_profiles
 from pdu.loading import handler_archives
 from tests.needs import ROOT
+from tests.rows import each_row
 from tests.waiting import PATIENCE_S
 
 from .acme import PROFILE
@@ -67,7 +68,7 @@ def rows(out: Path) -> list[str]:
 FAMILIES = [profile for profile in PROFILES if not registry.is_handler(profile.key)]
 
 
-@pytest.mark.parametrize("profile", FAMILIES, ids=lambda profile: profile.key)
+@each_row("profile", FAMILIES, ids=lambda profile: profile.key)
 def test_every_family_passes_unchanged_through_its_json_and_an_archives_options(
     profile: Profile,
 ) -> None:

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from builder import command
+from pdu import root
 from tests.dcimanager.manager import DciManager
 from tests.needs import ROOT
 from tests.ports import reserved
@@ -45,6 +47,24 @@ def clone(tmp_path: Path) -> Path:
     return copy
 
 
+def test_the_handler_that_the_page_writes_is_built_and_its_calls_are_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The quick case of the trial below: three of its lines, in this process."""
+    for name in ("handlers", "packaging", "tests"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    monkeypatch.chdir(tmp_path)
+    (new,) = [line for line in commands() if line.startswith("pdu new")]
+    build, dry_run = commands()[-3:-1]
+    assert root.run(new.split()[1:7]) == 0
+    _, _, *words = build.split()
+    assert command.main([*words, "--out", "dist"]) == 0
+    assert "import path acme.handler" in capsys.readouterr().out
+    assert root.run(dry_run.split()[1:]) == 0
+    assert '"name": "Acme PDUs", "protocol": ["snmp"]' in capsys.readouterr().out
+
+
+@pytest.mark.trial
 @pytest.mark.long
 def test_the_commands_of_the_page_lead_to_a_switched_outlet_and_a_registered_handler(
     clone: Path, tmp_path: Path

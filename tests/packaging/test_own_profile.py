@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +12,6 @@ from builder import command
 from handlers.snmp.profiles import PROFILES
 from tests.dcimanager.manager import DciManager
 from tests.dcimanager.records import Pdu
-from tests.needs import ROOT
 from tests.recordings import fixtures
 from tests.simulators.snmp_agent import BUILT_IN, Agent, Row
 
@@ -175,18 +173,8 @@ def test_unproven_commands_without_a_setting_need_an_archive_built_for_them(tmp_
 
 def test_a_profile_may_come_from_a_pipe(tmp_path: Path) -> None:
     """Which can be read once."""
-    with PROFILE.open("rb") as profile:
-        built = subprocess.run(
-            [
-                sys.executable,
-                ROOT / "packaging/build.py",
-                "--out",
-                str(tmp_path),
-                "--profile",
-                "/dev/stdin",
-            ],
-            input=profile.read(),
-            capture_output=True,
-            check=False,
-        )
-    assert (built.returncode, built.stderr) == (0, b"")
+    read_end, write_end = os.pipe()
+    with os.fdopen(read_end), os.fdopen(write_end, "wb") as pipe:
+        pipe.write(PROFILE.read_bytes())
+        pipe.close()
+        assert command.main(["--out", str(tmp_path), "--profile", f"/dev/fd/{read_end}"]) == 0

@@ -88,6 +88,7 @@ def _printed(script: str, folder: Path, **variables: str) -> str:
     return output([sys.executable, "-S", str(file)], folder, **environment).strip()
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("name", _RARITAN)
 def test_an_example_of_the_raritan_binding_runs_with_its_own_imports(
     name: str, tmp_path: Path

@@ -22,6 +22,7 @@ from pdu.recordings.snmp import snmprec
 from pdu.recordings.snmp.agent import SnmpServer
 from pdu.recordings.snmp.unit import RecordedUnit
 from tests.needs import ROOT
+from tests.packaging.building import small_pack
 from tests.pdu.monitoring.halls import PDU, environment
 from tests.pdu.running import run
 from tests.peers import PEERS
@@ -36,6 +37,11 @@ RUN_BY: Mapping[str, str] = {
     "pdu/evidence/prove/command.py manual_line": f"{_HERE} test_an_outlet_that_a_cycle_left_off",
     "pdu/outlets/cycle_command.py switch_on": f"{_HERE} test_an_outlet_that_a_cycle_left_off",
     "pdu/outlets/identify.py _command_to_read": f"{_IDENTIFY} test_",
+    "pdu/monitoring/find.py _print_added": "tests/pdu/monitoring/test_find.py test_what_is_found",
+    "pdu/outlets/identify.py _community_steps": f"{_HERE} test_a_community_that_is_missing",
+    # its line is a page
+    "pdu/outlets/identify.py _lines_without_handler": f"{_IDENTIFY} test_a_web_service_that_names",
+    "pdu/outlets/where.py switch_lines": "tests/pdu/outlets/test_where.py test_the_outlets_of_a",
     "pdu/outlets/identify.py _description_steps": f"{_HERE} test_the_steps_for_an_unknown_unit",
     "pdu/outlets/identify.py _identify_line": f"{_HERE} test_the_next_line_of_identify",
     "pdu/outlets/identify.py _step_lines": f"{_IDENTIFY} test_",
@@ -124,6 +130,27 @@ def test_the_next_line_of_identify_reads_a_unit_without_https(
         _, out, _ = run(capsys, "identify", where)
         assert "    # the login is then sent unencrypted\n" in out
         _assert_identified_and_read(capsys, _next(out), "netio", where)
+
+
+def test_a_community_that_is_missing_is_given_by_the_next_line(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PDU_COMMUNITY", raising=False)
+    with PEERS["snmp"]() as peer:
+        where = f"{peer.address}:{peer.snmp['port']}"
+        _, out, _ = run(capsys, "identify", where)
+        *_, step = out.splitlines()
+        line = step.removeprefix("next: ").replace("; pdu ", f"; {shlex.join(PDU)} ")
+        process = subprocess.run(
+            ["bash", "-c", line],
+            input=f"{peer.snmp['community']}\n",
+            env=environment(),
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE_S,
+        )
+    assert process.returncode == 0, process.stderr
+    assert process.stdout.startswith("snmp: yes: ")
 
 
 def test_the_next_line_of_identify_reads_a_unit_whose_login_was_not_given(
@@ -265,6 +292,7 @@ def _build(folder: Path) -> None:
     assert _shell(line, ROOT).returncode == 0
 
 
+@pytest.mark.trial
 def test_the_line_of_make_serve_registers_the_built_handlers(tmp_path: Path) -> None:
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.dcimanager", "--data", str(tmp_path / "data")],
@@ -280,7 +308,10 @@ def test_the_line_of_make_serve_registers_the_built_handlers(tmp_path: Path) -> 
         _, first_step, registration = line.partition("make packages, then: ")
         assert first_step
         _build(tmp_path / "dist")
-        shell = _shell(f"{registration.strip()[:-1]} --dist {tmp_path}/dist)", ROOT)
+        # another folder than .venv may have the environment
+        pdu = shlex.join([sys.executable, str(ROOT / "pdu")])
+        line = registration.strip().replace(".venv/bin/pdu", pdu)
+        shell = _shell(f"{line[:-1]} --dist {shlex.quote(str(tmp_path))}/dist)", ROOT)
         process.send_signal(signal.SIGINT)
     assert shell.returncode == 0, shell.stderr
     assert shell.stdout.count(": registered as ") == len(registry.names())
@@ -302,12 +333,14 @@ def test_what_make_names_next_is_there() -> None:
     assert (ROOT / tests).is_dir()
 
 
-def test_the_line_of_make_packages_shows_the_calls(tmp_path: Path) -> None:
-    _build(tmp_path / "dist")
+def test_the_line_of_make_packages_shows_the_calls(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    small_pack(tmp_path / "dist", "nut")
+    monkeypatch.chdir(tmp_path)
     (step,) = [step for step in _make_steps() if "pdu register" in step]
     line, _, _ = step.partition(" shows")
     _, _, words = line.partition("pdu ")
-    pdu = shlex.join(["env", f"PYTHONPATH={ROOT}", sys.executable, "-m", "pdu"])
-    process = _shell(f"{pdu} {words}", tmp_path)
-    assert process.returncode == 0, process.stderr
-    assert "curl -X POST" in process.stdout
+    code, out, err = run(capsys, *shlex.split(words))
+    assert code == 0, err
+    assert "curl -X POST" in out

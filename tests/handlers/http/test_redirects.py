@@ -11,6 +11,7 @@ from handlers.http.errors import HttpRefused, error_of_status
 from handlers.http.login import Login
 from handlers.http.message import Endpoint, Request, Response
 from handlers.http.redirects import RedirectedClient, moved_endpoint, next_request
+from tests.rows import each_row
 
 HERE = Endpoint("https", "pdu.example", 443)
 ACTION = "/redfish/v1/Outlets/A3/Outlet.PowerControl"
@@ -94,10 +95,10 @@ class Redirecting:
         """Nothing is open."""
 
 
-@pytest.mark.parametrize("client", [HttpClient, RedirectedClient])
-@pytest.mark.parametrize("status", STATUSES)
-@pytest.mark.parametrize("method", ["GET", "POST"])
-@pytest.mark.parametrize(
+@each_row("client", [HttpClient, RedirectedClient])
+@each_row("status", STATUSES)
+@each_row("method", ["GET", "POST"])
+@each_row(
     "location",
     [f"{ACTION}/", f"{ACTION}?p=2", f"https://pdu.example{ACTION}/", f"http://pdu.example{ACTION}"],
 )

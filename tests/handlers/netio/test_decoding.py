@@ -11,10 +11,16 @@ import pytest
 from handlers.http.dialogue import Outlet, PduState, WriteRequest
 from handlers.http.errors import HttpRefused
 from handlers.netio import decoding
+from handlers.netio.handler import make_handler
 from handlers.shared import errors
 from handlers.shared.meter_figures import MeterFigures, NotKnown, reason_without
 from pdu.recordings.unit_recording import read_recorded
+from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers import codecs
+from tests.handlers.clocks import in_switching
+from tests.handlers.other_clients import unit_data
+from tests.simulators.netio import SimulatedPdu
+from tests.simulators.unit_servers import HttpServer
 
 # The outputs on PyPI's page of Netio 1.0.9, the vendor's library. With a load of 2062 W, the 8610
 # can only be mA.
@@ -48,6 +54,47 @@ def test_off_beside_its_own_load_is_unknown(current: object, power: object, reas
     assert outlet.state is (None if reason else False)
     assert reason in outlet.doubt
     assert bool(reason) == bool(outlet.doubt)
+
+
+class LaggingMeters(SimulatedPdu):
+    """Its meters show the load of before for so many readings after an output is off."""
+
+    def __init__(self, readings: int) -> None:
+        super().__init__()
+        self.readings = readings
+
+    def current_ma(self, number: int) -> int:
+        is_behind = bool(self.writes) and self.readings > 0
+        return self.draws_ma[number] if is_behind else super().current_ma(number)
+
+    def answer(self, method: str, path: str, body: bytes) -> Optional[bytes]:
+        answer = super().answer(method, path, body)
+        if method == "GET" and self.writes:
+            self.readings -= 1
+        return answer
+
+
+@pytest.mark.parametrize(
+    "readings, state, seconds", [(3, EnumPowerStatus.DOWN, 3), (999, EnumPowerStatus.UNKNOWN, 11)]
+)
+def test_an_output_is_off_when_its_meter_has_followed(
+    readings: int,
+    state: EnumPowerStatus,
+    seconds: float,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    clock = in_switching(monkeypatch)
+    begin = clock.now
+    device = LaggingMeters(readings)
+    with HttpServer(device) as unit:
+        port = PduPortView("1", EnumPowerStatus.UNKNOWN)
+        make_handler(unit_data(unit)).port_down(port)
+    assert port.power_status is state
+    assert len(device.writes) == 1
+    assert clock.now - begin < seconds
+    is_told = "outlet 1: it is reported as off, but its meter shows" in caplog.text
+    assert is_told is (state is EnumPowerStatus.UNKNOWN)
 
 
 def test_a_unit_without_meters_has_no_figures_instead_of_zeros() -> None:

@@ -149,6 +149,9 @@ UNITS: Mapping[str, Mapping[str, str]] = {
 
 # Lists that no reader can tell from those of another unit: variables that are gone -> why.
 EXCEPTIONS: Mapping[str, Mapping[frozenset[str], str]] = {
+    "one phase": {
+        frozenset({"input.realpower"}): "some inputs meter A, and the W are the outlets'",
+    },
     "energy of the input": {
         frozenset({"input.energy"}): "it is the only counter: the list is that of a unit without",
         frozenset({"input.realpower"}): "many inputs meter A alone",
@@ -164,6 +167,7 @@ EXCEPTIONS: Mapping[str, Mapping[frozenset[str], str]] = {
     "outlets without a count": {
         frozenset({"outlet.3.switch"}): "it is the last one, and nothing else names it",
         frozenset({"outlet.1.switch"}): "it is the first one: others begin with a higher number",
+        frozenset({"outlet.2.switch"}): "nothing counts them, and numbers may have gaps",
     },
     "single meter of a load": {
         frozenset({"ups.load"}): "it is the only one that denies OFF",

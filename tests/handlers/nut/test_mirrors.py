@@ -87,15 +87,13 @@ def test_the_longest_name_that_ends_a_socket_is_the_device() -> None:
     assert originals(devices, HOST) == {"mirror": "rack-1"}
 
 
-def test_of_devices_that_show_each_other_one_stays() -> None:
+def test_of_devices_that_show_another_servers_device_one_stays() -> None:
     far = repeater("rack1@192.0.2.9")
     assert shown(far=far, again=far) == {"again": "far"}
     assert shown(far=far, copy=clone("dummy-ups-far"), last=clone("clone-copy")) == {
         "copy": "far",
         "last": "copy",
     }
-    ring = shown(a=clone("clone-b"), b=clone("clone-a"))
-    assert ring == {"b": "a"}
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ those of NUT's nut-names.txt; words of states those of its drivers.
 from __future__ import annotations
 
 import contextlib
+import re
 import tracemalloc
 from collections.abc import Mapping, Sequence
 from typing import Optional
@@ -14,11 +15,12 @@ from typing import Optional
 import pytest
 from hypothesis import example, given, strategies as st
 
+from handlers.nut import figures
 from handlers.nut.model import NutDevice, SwitchCommand
 from handlers.nut.numbers import parse_number
 from handlers.nut.outlets import decode_outlets, doubt_of, state_of
 from handlers.shared.errors import PduHandlerError, ProtocolError, Unsupported
-from handlers.shared.meter_figures import NotMetered, measured
+from handlers.shared.meter_figures import NotKnown, NotMetered, measured
 from tests.handlers.nut.clients import DEFAULTS, WITH_WHOLE_LOAD
 
 
@@ -178,17 +180,19 @@ def test_an_outlet_under_two_numbers_is_an_error(dump: str) -> None:
         device(dump)
 
 
-@pytest.mark.parametrize(
-    "dump",
-    [
-        "outlet.1.status: on; outlet.3.status: on",
-        "outlet.1.status: on; outlet.2.status: on; outlet.9.current: 1",
-        "device.1.outlet.1.status: on; device.2.outlet.1.status: on; device.2.outlet.4.id: 4",
-    ],
-)
-def test_a_list_with_a_gap_and_without_a_count_is_an_error(dump: str) -> None:
-    with pytest.raises(ProtocolError, match="and no outlet between them"):
-        device(dump)
+def test_outlets_need_not_be_numbered_without_a_gap() -> None:
+    outlets = device("outlet.1.status: on; outlet.3.status: off").outlets
+    assert [(outlet.identity, outlet.state) for outlet in outlets] == [("1", True), ("3", False)]
+
+
+def test_a_status_is_the_state_though_the_switch_of_others_is_missing() -> None:
+    """tripplite_usb lists a `switch` for outlets that it can switch alone."""
+    rows = "outlet.1.status: on; outlet.1.switch: 1; outlet.2.status: on; outlet.3.switch: 1"
+    assert [(outlet.state, outlet.doubt) for outlet in device(rows).outlets] == [
+        (True, ""),
+        (True, ""),
+        (None, "its NUT driver shows no state of it"),
+    ]
 
 
 @pytest.mark.parametrize("kind", ["pdu", ""])
@@ -482,6 +486,52 @@ def test_the_power_is_read_from_the_same_sources_as_the_load(
     dump: str, power: Optional[float]
 ) -> None:
     assert measured(device(ONE_OUTLET + dump).power_w) == power
+
+
+def test_the_worked_dump_is_read_as_its_text_says() -> None:
+    variables = re.findall(
+        r"^    ((?:input|outlet)\.[a-z0-9.]+: [0-9.]+)", str(figures.__doc__), re.M
+    )
+    assert len(variables) == 9
+    unit = device("; ".join(("device.type: pdu", *variables)))
+    assert unit.load_a == 3.0
+    assert unit.power_w == 230.0
+    assert unit.energy_kwh == NotKnown("input.energy is not listed, though input.current is")
+
+
+@pytest.mark.parametrize(
+    "driver, kind", [("snmp-ups", NotKnown), ("other-pdu", NotMetered), ("", NotMetered)]
+)
+def test_the_amperes_of_a_pdus_input_are_gone_where_all_tables_of_the_driver_show_them(
+    driver: str, kind: type[object]
+) -> None:
+    unit = device(f"{ONE_OUTLET}device.type: pdu; driver.name: {driver}; input.realpower: 500")
+    assert isinstance(unit.load_a, kind)
+    assert unit.power_w == 500.0
+
+
+def test_no_phases_are_a_number_of_phases_that_is_not_told() -> None:
+    """APC__Smart-UPS_1500_XLM in NUT's dumps shows `input.phases: 0`."""
+    assert device(f"{ONE_OUTLET}device.type: pdu; input.phases: 0; input.current: 6").load_a == 6.0
+
+
+@pytest.mark.parametrize(
+    "percent, watts", [("0", 0.0), ("0.2", 0.0), ("0.9", 0.0), ("1", None), ("24", None)]
+)
+def test_no_watts_of_a_ups_are_believed_below_one_per_cent_alone(
+    percent: str, watts: Optional[float]
+) -> None:
+    unit = device(f"device.type: ups; ups.realpower: 0; ups.load: {percent}")
+    assert measured(unit.power_w) == watts
+
+
+def test_the_watts_of_outlets_serve_beside_an_input_that_meters_amperes() -> None:
+    rows = "outlet.1.realpower: 10; outlet.2.realpower: 20.5"
+    unit = device(f"device.type: pdu; input.current: 6; {rows}")
+    assert (unit.load_a, unit.power_w) == (6.0, 30.5)
+    # its VA say that the input meters power
+    unit = device(f"device.type: pdu; input.current: 6; input.power: 40; {rows}")
+    assert isinstance(unit.power_w, NotKnown)
 
 
 @pytest.mark.parametrize("field, key", [("current", "load_a"), ("realpower", "power_w")])

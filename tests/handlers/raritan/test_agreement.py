@@ -60,6 +60,7 @@ def reading_calls(unit: XerusPdu) -> list[list[str]]:
     return calls
 
 
+@pytest.mark.sample(1)
 @pytest.mark.against("the vendor's SDK")
 def test_the_binding_reads_and_prints_values_as_the_sdk(firmware: str) -> None:
     with XerusPdu(

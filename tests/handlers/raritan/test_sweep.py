@@ -67,7 +67,7 @@ def _why_excepted(spoilt: Spoilt) -> str:
     return ""
 
 
-@pytest.mark.sample(3)
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("reading", ["figures", "states"])
 @pytest.mark.parametrize("case", _CASES)
 def test_a_spoilt_answer_shows_nothing_false_alone_or_with_another_one(
@@ -90,7 +90,7 @@ def _why_excepted_of_parts(spoilt: Spoilt) -> str:
     return _why_excepted(spoilt)
 
 
-@pytest.mark.sample(3)
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("case", _CASES)
 def test_no_line_or_breaker_vanishes_with_a_spoilt_answer(case: Case) -> None:
     with XerusPdu(case.model, case.firmware, case.links) as pdu:

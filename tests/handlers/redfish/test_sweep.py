@@ -155,6 +155,7 @@ def exceptions(named: Mapping[str, Leaf]) -> dict[Spoilt, str]:
     return reasons
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("name", UNITS)
 def test_no_spoilt_answer_of_a_service_is_a_false_figure_or_state(name: str) -> None:
     answers = recorded(UNITS[name])
@@ -165,6 +166,7 @@ def test_no_spoilt_answer_of_a_service_is_a_false_figure_or_state(name: str) -> 
     assert swept(partial(read, answers, named), cases, lambda spoilt: reasons.get(spoilt, "")) == []
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("name", UNITS)
 def test_no_two_spoilt_answers_of_a_service_are_a_false_figure_or_state(name: str) -> None:
     answers = recorded(UNITS[name])
@@ -205,6 +207,7 @@ def parts_of(answers: Mapping[str, tuple[int, bytes]]) -> Sequence[MeteredPart]:
         return read_topology(session)
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("name", UNITS)
 def test_no_line_or_branch_vanishes_with_a_spoilt_answer(name: str) -> None:
     answers = recorded(UNITS[name], with_parts=True)

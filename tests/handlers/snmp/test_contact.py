@@ -24,6 +24,7 @@ from pdu_common.helper import EnumPowerStatus
 from tests.handlers.snmp.memory import Memory, Value, plain
 from tests.handlers.snmp.units import FAMILIES, FIXTURES, find, memory, unit_id
 from tests.recordings import Fixture
+from tests.rows import each_row
 
 #: families whose own doubt about several outlets leaves the figures right
 OTHER_DOUBTS = {
@@ -98,7 +99,7 @@ def refusal(device: SnmpDevice, identity: str) -> Optional[str]:
     return error.value.reason
 
 
-@pytest.mark.parametrize("unit, contact", CONTACTS)
+@each_row("unit, contact", CONTACTS)
 def test_without_contact_nothing_is_left(unit: Fixture, contact: Contact) -> None:
     device = memory(unit)
     put_bad_marks(contact, unit, device)
@@ -224,7 +225,7 @@ def test_an_outlet_whose_unit_alone_lacks_its_mark_has_no_firm_state() -> None:
     assert in_contact is not None
 
     by_walk = in_contact.read_from(Reader(Memory(device)))
-    by_get = in_contact.state_of(Reader(Memory(device)), "2.1")
+    by_get = in_contact.state_of(Reader(Memory(device)), "2.1").state
 
     assert by_walk == {"2.1": EnumPowerStatus.UNKNOWN, "2.2": EnumPowerStatus.UNKNOWN}
     assert by_get is EnumPowerStatus.UNKNOWN

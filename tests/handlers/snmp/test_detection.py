@@ -168,7 +168,7 @@ def test_a_count_that_is_reached_or_unreadable_is_accepted(count: Value) -> None
     assert list(detect(memory, (COUNTED,)).states) == ["1", "2"]
 
 
-@units.EACH
+@units.EVERY_ROW
 def test_another_device_with_the_number_of_a_family_has_no_empty_statistic(unit: Fixture) -> None:
     profile = units.FAMILIES[unit.key]
     of_outlets = [(way.current, way.power, way.energy) for way in profile.outlets]

@@ -18,6 +18,7 @@ from pdu.supports import table
 from tests.foreign_files import recorded_objects as recorded_objects_of_walks
 from tests.needs import ROOT
 from tests.recordings import Fixture, fixtures
+from tests.rows import each_row
 
 # A link to a driver or to a program's folder. A MIB compiled for pysnmp counts as a MIB.
 PROGRAM = re.compile(r"^(?!.*/(?:(?:pysnmp_)?mibs|mibs\.pysnmp\.com)/).*(\.(py|c|cpp|php)$|/tree/)")
@@ -224,7 +225,7 @@ def test_a_family_is_switched_only_by_a_recording_of_its_states_or_by_public_pro
             assert not profile.recording
 
 
-@pytest.mark.parametrize("profile", PROFILES, ids=lambda profile: profile.key)
+@each_row("profile", PROFILES, ids=lambda profile: profile.key)
 def test_the_programs_of_a_family_are_files_or_names_of_different_repositories(
     profile: Profile,
 ) -> None:

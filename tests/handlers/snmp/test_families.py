@@ -25,6 +25,7 @@ from tests.handlers.snmp.exact_figures import read_exactly
 from tests.handlers.snmp.memory import of_rows
 from tests.handlers.snmp.units import (
     EACH,
+    EVERY_ROW,
     FAMILIES,
     FIXTURES,
     REACHED,
@@ -48,6 +49,7 @@ from tests.handlers.snmp.units import (
 )
 from tests.needs import ROOT
 from tests.recordings import Fixture, Order, fixture, fixtures
+from tests.rows import each_row
 from tests.simulators.snmp_agent import Agent, Device, Faults, Row, Rule
 
 _OCTETS = 4
@@ -502,7 +504,7 @@ def test_a_refused_command_is_an_error_and_switches_nothing(unit: Fixture, reach
 READ_ONLY = [unit for unit in FIXTURES if not unit.switch or not FAMILIES[unit.key].is_proven]
 
 
-@pytest.mark.parametrize("unit", READ_ONLY, ids=unit_id)
+@each_row("unit", READ_ONLY, ids=unit_id)
 def test_a_unit_with_unproven_or_no_switching_is_read_only(unit: Fixture) -> None:
     settings = {"profile": unit.key} if chosen_by_hand(unit) else {}
     forms = [settings]
@@ -542,7 +544,7 @@ def test_recordings_are_in_the_order_of_oids() -> None:
         assert oids == sorted(oids), path.name
 
 
-@EACH
+@EVERY_ROW
 def test_names_that_are_missing_cost_no_outlet_its_label(unit: Fixture) -> None:
     device = memory(unit)
     snmp_device = find(unit, device)
@@ -557,7 +559,7 @@ def test_names_that_are_missing_cost_no_outlet_its_label(unit: Fixture) -> None:
     assert [label.identity for label in labels] == identities
 
 
-@EACH
+@EVERY_ROW
 def test_no_two_outlets_have_the_same_printed_number(unit: Fixture) -> None:
     numbers = [label.number for label in metering.labels(find(unit, memory(unit)))]
     # their identities do not show the unit in an arc of its own

@@ -69,7 +69,7 @@ def changed_figures(before: Mapping[str, float], after: Optional[Figures]) -> di
 
 
 @units.EACH
-@pytest.mark.sample(12)
+@pytest.mark.sample(4)
 def test_a_row_without_a_value_makes_no_other_figure(unit: Fixture) -> None:
     device = of_rows(unit.rows)
     before = figures(unit, device)

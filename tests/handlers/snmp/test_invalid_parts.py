@@ -35,6 +35,7 @@ from handlers.snmp.sources import (
     Tables,
 )
 from handlers.snmp.states import Doubt, State
+from tests.rows import each_row
 
 A, B = Column("1.3.1"), Column("1.3.2")
 WRITE = Write(A, on=1, off=2)
@@ -47,7 +48,7 @@ TOO_LARGE: tuple[Callable[[], object], ...] = (
 )
 
 
-@pytest.mark.parametrize(
+@each_row(
     "build, sentence",
     [
         (lambda: Column("1.3.x"), "oid is '1.3.x'"),

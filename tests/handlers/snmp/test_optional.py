@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import pytest
-
 from handlers.snmp import metering
 from handlers.snmp.contact import Contact
 from handlers.snmp.frozen_value import parts_of
@@ -16,10 +14,9 @@ from handlers.snmp.states import Doubt
 from tests.handlers.snmp import units
 from tests.handlers.snmp.memory import Memory
 from tests.recordings import Fixture
+from tests.rows import each_row
 
-EACH_PROFILE = pytest.mark.parametrize(
-    "profile", PROFILES, ids=[profile.key for profile in PROFILES]
-)
+EVERY_PROFILE = each_row("profile", PROFILES, ids=lambda profile: profile.key)
 
 
 def walked_columns(device: Memory) -> dict[str, list[str]]:
@@ -36,7 +33,7 @@ def absent_columns(columns: dict[str, list[str]]) -> Iterator[str]:
             yield column
 
 
-@units.EACH
+@units.EVERY_ROW
 def test_each_column_that_a_unit_lacks_is_said_to_be_optional(unit: Fixture) -> None:
     """In all that a status and a statistic read: of any other column the values would be lost."""
     memory = units.memory(unit)
@@ -54,7 +51,7 @@ def test_each_column_that_a_unit_lacks_is_said_to_be_optional(unit: Fixture) -> 
         assert column not in required, required[column]
 
 
-@EACH_PROFILE
+@EVERY_PROFILE
 def test_a_column_is_optional_wherever_a_family_reads_it(profile: Profile) -> None:
     optional: dict[str, bool] = {}
     for part in parts_of(profile):
@@ -70,7 +67,7 @@ def is_optional(test: Source) -> bool:
     return has_optional_column or isinstance(test, (Scalar, Provided))
 
 
-@EACH_PROFILE
+@EVERY_PROFILE
 def test_a_mark_is_optional_if_and_only_if_its_column_is(profile: Profile) -> None:
     for part in parts_of(profile):
         if isinstance(part, Doubt):

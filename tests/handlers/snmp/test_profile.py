@@ -13,6 +13,7 @@ from handlers.snmp.profile import ENTERPRISES, Profile, Root, oids
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.sources import Column, NamedRows, Scalar, Spread, Tables
 from handlers.snmp.states import State
+from tests.rows import each_row
 
 STATES = State(Column("1.3.6.1.4.1.99999.1.3", "acmeState"), on=("1",), off=("2",))
 OUTLETS = Outlets(
@@ -127,7 +128,7 @@ SYS_DESCR = "1.3.6.1.2.1.1.1.0"
 ALSO_BELOW: dict[str, set[str]] = {"apc-easy-epdu": {"1"}}
 
 
-@pytest.mark.parametrize("profile", PROFILES, ids=lambda profile: profile.key)
+@each_row("profile", PROFILES, ids=lambda profile: profile.key)
 def test_a_family_neither_reads_nor_writes_outside_the_tree_of_its_maker(
     profile: Profile,
 ) -> None:

@@ -13,6 +13,7 @@ from handlers.snmp.frozen_value import FrozenValue, parts_of
 from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
 from tests.handlers.snmp.every_part import EVERY_PART
+from tests.rows import each_row
 
 ACME: dict[str, Any] = {
     "key": "acme-strip",
@@ -223,9 +224,7 @@ def test_any_json_becomes_a_profile_or_a_profile_error(path: str, value: Any) ->
         assert str(error).startswith("profile")
 
 
-@pytest.mark.parametrize(
-    "kind", [*schema.PLAIN, *schema.KINDS.values()], ids=lambda kind: kind.__name__
-)
+@each_row("kind", [*schema.PLAIN, *schema.KINDS.values()], ids=lambda kind: kind.__name__)
 def test_a_part_describes_all_of_its_fields_or_none(kind: type[FrozenValue]) -> None:
     names_in_page = re.findall(
         r"^    (\w+): ", (inspect.getdoc(kind) or "").partition("Fields:\n")[2], re.MULTILINE

@@ -8,8 +8,6 @@ import contextlib
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 
-import pytest
-
 from handlers.shared.errors import PduHandlerError
 from handlers.snmp.detection import read_as
 from handlers.snmp.frozen_value import parts_of
@@ -20,6 +18,7 @@ from pdu.families import family_tables
 from pdu.recordings.snmp.identification import device_finding
 from tests.handlers.snmp.memory import of_rows
 from tests.recordings import Fixture, Order, fixtures
+from tests.rows import each_row
 
 UNITS = [unit for unit in fixtures() if unit.switch is not None]
 PACKED = " = the states of all outlets, with this one "
@@ -99,7 +98,7 @@ def test_each_object_of_the_table_is_one_that_a_command_writes() -> None:
                 assert is_written(objects), f"{family}: no command writes {name}"
 
 
-@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
+@each_row("unit", UNITS, ids=lambda unit: unit.name)
 def test_a_command_of_a_unit_writes_one_object_of_the_table(unit: Fixture) -> None:
     assert unit.switch
     on, off, first = table()[unit.key]
@@ -109,7 +108,7 @@ def test_a_command_of_a_unit_writes_one_object_of_the_table(unit: Fixture) -> No
             assert len(assigned_objects(unit.key, first, order)) == 1
 
 
-@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
+@each_row("unit", UNITS, ids=lambda unit: unit.name)
 def test_what_switching_rests_on_is_what_a_command_writes(unit: Fixture) -> None:
     assert unit.switch
     choice = select_families({"profile": unit.key}, {})

@@ -18,6 +18,7 @@ from pdu_common.helper import EnumPowerStatus, PduPortView, PduView
 from tests.handlers.snmp.calls import Listening, near, pdu
 from tests.handlers.snmp.memory import Memory, of_rows
 from tests.recordings import Fixture, Order, Switch, fixtures
+from tests.rows import each_row
 from tests.simulators.snmp_agent import Agent
 
 Reach = Callable[..., SnmpPdu]
@@ -32,6 +33,8 @@ def unit_id(value: object) -> str:
 
 
 EACH = pytest.mark.parametrize("unit", FIXTURES, ids=unit_id)
+#: likewise, in one test
+EVERY_ROW = each_row("unit", FIXTURES, ids=unit_id)
 # Units that are also read over the wire. Together they need every kind of read (test_families.py,
 # `kinds_of_reads`).
 WIRED = [

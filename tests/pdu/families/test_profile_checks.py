@@ -23,6 +23,7 @@ from handlers.snmp.sources import Arc, Column, ObjectSource, Packed, Scalar, Sou
 from handlers.snmp.states import Doubt, State
 from pdu.families import own_profiles
 from pdu.families.profile_checks import check_profile, unproven_commands
+from tests.rows import each_row
 
 ENTRY = "1.3.6.1.4.1.99999.2.1.1"
 STATUS, CONTROL, LOCK, AMPS, WATTS = (
@@ -72,7 +73,7 @@ def acme(
     )
 
 
-@pytest.mark.parametrize("profile", PROFILES, ids=lambda profile: str(profile.key))
+@each_row("profile", PROFILES, ids=lambda profile: str(profile.key))
 def test_no_family_contradicts_itself(profile: Profile) -> None:
     assert list(check_profile(profile)) == []
 
@@ -262,7 +263,7 @@ SWITCHED = [
 ]
 
 
-@pytest.mark.parametrize("profile", SWITCHED, ids=lambda profile: str(profile.key))
+@each_row("profile", SWITCHED, ids=lambda profile: str(profile.key))
 def test_exchanged_words_are_named_in_every_shape_of_a_profile(profile: Profile) -> None:
     faults = list(check_profile(_exchanged(profile)))
     assert any("into the object of the states" in fault for fault in faults), faults

@@ -324,6 +324,7 @@ def test_a_mistake_in_types_is_told_with_its_line(tmp_path: Path) -> None:
     assert "my_handler.py:" in detail
 
 
+@pytest.mark.trial
 def test_a_mypy_that_does_not_know_the_recommended_python_checks_for_its_own(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -343,6 +344,7 @@ def test_a_mypy_that_does_not_know_the_recommended_python_checks_for_its_own(
     assert "my_handler.py:" in detail
 
 
+@pytest.mark.trial
 def test_types_that_only_the_double_of_the_platform_lacks_are_not_tried(tmp_path: Path) -> None:
     changes = (_PLATFORM_CLASS, _MISC_NAME, _ROW_ATTRIBUTE)
     result, detail = types(folder(tmp_path, source=replaced(*changes)), tmp_path)
