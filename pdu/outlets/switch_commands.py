@@ -24,6 +24,7 @@ from ..cli.output import Result, figure, print_json, print_result, report as pri
 from ..cli.states import DOWN, UNKNOWN, word
 from ..cli.terminal_lines import print_text
 from ..files.whole_files import signals_as_ctrl_c
+from ..loading.four_methods import FourMethods
 from ..loading.handler_loading import LoadedHandler, load
 from ..loading.handler_module import FOREIGN_ERRORS
 from ..loading.open_handler import HandlerTools, OpenHandler
