@@ -68,11 +68,6 @@ class OpenHandler:
         self._make_anew = make_anew
         self._adapter = adapter_of(tool_name)
 
-    @property
-    def has_four_methods_alone(self) -> bool:
-        """Whether it is called as DCImanager calls it, as a handler of another pack is."""
-        return isinstance(self._pdu, FourMethods)
-
     def states(self) -> Sequence[tuple[str, EnumPowerStatus]]:
         """Identity and state of every outlet."""
         return self._pdu.states()

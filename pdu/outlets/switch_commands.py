@@ -264,12 +264,11 @@ def _confirmed_identities(
     words: Sequence[str],
 ) -> Sequence[str]:
     """The outlets that these words mean, after the question whether to switch them. With --yes, one
-    identity is not looked up: a handler of this pack does that itself. Of several, all are looked
-    up before the first command.
+    identity is not looked up: the handler does that itself. Of several, all are looked up before
+    the first command.
     """
     is_only_identity = len(words) == 1 and outlet_words.PLAIN.fullmatch(words[0]) is not None
-    # a handler of another pack may take 007 for outlet 7
-    if output.yes and is_only_identity and not unit.has_four_methods_alone:
+    if output.yes and is_only_identity:
         return words
     with waiting(f"waiting for {pdu.where}", output):
         outlets = outlets_of(unit, pdu.host, words)

@@ -79,7 +79,7 @@ _ELSEWHERE: Mapping[str, str] = {
             "pdu statistic acme",
             "pdu check acme",
             "pdu handler check acme",
-            "pdu handler check docs/own-handler",
+            "pdu handler check bolt",
             "pdu on acme",
             "pdu off acme",
         ),

@@ -54,7 +54,7 @@ def test_the_handler_that_the_page_writes_is_built_and_its_calls_are_shown(
     for name in ("handlers", "packaging", "tests"):
         (tmp_path / name).symlink_to(ROOT / name)
     monkeypatch.chdir(tmp_path)
-    (new,) = [line for line in commands() if line.startswith("pdu new")]
+    new, _ = [line for line in commands() if line.startswith("pdu new")]
     build, dry_run = commands()[-3:-1]
     assert root.run(new.split()[1:7]) == 0
     _, _, *words = build.split()
