@@ -33,6 +33,7 @@ _OPENER = "urllib.request.build_opener(urllib.request.ProxyHandler({}), NoRedire
 _OPEN = "with opener.open(request, timeout=TIMEOUT_SECONDS) as answer:"
 _PORT = 'view.ports.append(PduPortView(identity=outlet["id"], power_status=_state(outlet)))\n'
 _SUM = 'sum(float(outlet["kwh"]) for outlet in outlets)'
+_LOAD = 'sum(float(outlet["a"]) for outlet in outlets)'
 _SECOND_TRY = """            if error.code == 401 and "again" not in path:
                 error.close()
                 return self._answer(path + "?again", body)
@@ -115,7 +116,7 @@ FAULTS = {
         ),
     ),
     "a sum of the meters that answer": Fault(
-        rule="meter", changes=((_SUM, 'sum(float(outlet.get("kwh", 0)) for outlet in outlets)'),)
+        rule="meter", changes=((_LOAD, _LOAD.replace('outlet["a"]', 'outlet.get("a", 0)')),)
     ),
     "Wh in place of kWh": Fault(rule="figures", changes=((_SUM, "1000 * " + _SUM),)),
     "the state before for the state after": Fault(
