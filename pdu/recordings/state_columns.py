@@ -138,15 +138,19 @@ def undocumented(value: Any) -> Any:
 
 
 def number_places(contents: Contents, columns: Sequence[Column]) -> list[Place]:
-    """Places of numbers that are no states: one of each column in JSON, and some in a text."""
-    state_places: set[Place] = set()
-    for column in columns:
-        state_places.update(column.places)
-    groups: dict[Any, list[Place]] = {}
+    """Places of numbers that are no states and not 0; if there are many, one of each column in
+    JSON, and some in a text.
+    """
+    state_places = {place for column in columns for place in column.places}
+    all_numbers: list[Place] = []
     for place in all_places(contents):
         value = value_at(contents, place)
-        if place in state_places or not _is_number(value):
-            continue
+        if place not in state_places and _is_number(value) and float(value) != 0:
+            all_numbers.append(place)
+    if len(all_numbers) <= _MOST_FIGURES:
+        return all_numbers
+    groups: dict[Any, list[Place]] = {}
+    for place in all_numbers:
         is_of_text = isinstance(contents[place.request], TextPieces)
         group: Any = place if is_of_text else _list_of(place)
         groups.setdefault(group, []).append(place)
@@ -164,23 +168,14 @@ def zero_figures(
     contents: Contents, columns: Sequence[Column], names: Collection[str]
 ) -> list[dict[str, Any]]:
     """The contents with 0 in the place of one number each, that is no state and no name of an
-    outlet; of JSON with more of them than _MOST_FIGURES, one of each column.
+    outlet.
     """
-    state_places = {place for column in columns for place in column.places}
-    places: list[Place] = []
-    for place in all_places(contents):
-        value = value_at(contents, place)
-        is_figure = _is_number(value) and str(value) not in names and float(value) != 0
-        if is_figure and place not in state_places:
-            places.append(place)
-    if len(places) > _MOST_FIGURES:
-        some_places = number_places(contents, columns)
-        places = [place for place in places if place in some_places]
     zeros: list[dict[str, Any]] = []
-    for place in places:
+    for place in number_places(contents, columns):
         value = value_at(contents, place)
-        zero = re.sub("[0-9]", "0", value) if isinstance(value, str) else type(value)(0)
-        zeros.append(with_values(contents, {place: zero}))
+        if str(value) not in names:
+            zero = re.sub("[0-9]", "0", value) if isinstance(value, str) else type(value)(0)
+            zeros.append(with_values(contents, {place: zero}))
     return zeros
 
 
