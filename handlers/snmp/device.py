@@ -21,7 +21,7 @@ from .sources.base import Source, is_nameless
 from .sources.joins import Joined
 from .sources.objects import Column
 from .sources.single_family import Gathered
-from .states import State
+from .states import Decision, State
 
 States = dict[str, EnumPowerStatus]
 _LARGEST_ARC = 2**32 - 1  # RFC 2578, 3.5
@@ -37,6 +37,8 @@ class SnmpDevice(NamedTuple):
     #: identity -> state of every outlet; all UNKNOWN if only the outlets were listed
     states: States
     reader: Reader  #: its answers so far
+    #: identity -> why the state is not known, of the outlets with a row of states; "" if it is known
+    reasons: Mapping[str, str] = {}
     is_own_row: bool = False  #: whether only the outlet of a command was looked for
     is_counted: bool = True  #: whether the outlets were compared with the device's count
 
@@ -61,14 +63,17 @@ def read_by_states(profile: Profile, reader: Reader, only_outlet: str = "") -> O
         if only_outlet and _has_own_row(outlets, reader, only_outlet):
             state = {only_outlet: EnumPowerStatus.UNKNOWN}
             return SnmpDevice(profile, outlets, state, reader, is_own_row=True)
+        reasons: dict[str, str] = {}
         if only_outlet:
             rows = outlets.states.rows_from(reader)
             states = dict.fromkeys(rows, EnumPowerStatus.UNKNOWN)
         else:
-            states = _states(outlets.states, reader)
+            decisions = _decisions(outlets.states, reader)
+            states = {identity: decision.state for identity, decision in decisions.items()}
+            reasons = {identity: decision.reason for identity, decision in decisions.items()}
         states, outlet_count = _complete(outlets, states, reader)
         if states or outlet_count:
-            device = SnmpDevice(profile, outlets, states, reader)
+            device = SnmpDevice(profile, outlets, states, reader, reasons)
             if not only_outlet:
                 _raise_if_unit_missing(profile, reader)
             return device
@@ -161,7 +166,9 @@ def all_outlets(device: SnmpDevice) -> States:
         complete_states, _ = _complete(outlets, states, reader)
     except ProtocolError:
         # what contradicts a state may show the rows that are missing
-        complete_states, _ = _complete(outlets, _states(outlets.states, reader), reader)
+        decisions = _decisions(outlets.states, reader)
+        states = dict.fromkeys(decisions, EnumPowerStatus.UNKNOWN)
+        complete_states, _ = _complete(outlets, states, reader)
     return complete_states
 
 
@@ -257,27 +264,24 @@ def outlets_read(device: SnmpDevice) -> States:
 
 
 def reasons_of_unknown(device: SnmpDevice) -> Iterator[tuple[str, str]]:
-    """Outlet -> why its state is not known, from what was read; nothing for outlets that only
-    meter."""
+    """Outlet -> why its state is not known; nothing for outlets that only meter."""
     states = device.outlets.states if device.outlets else None
-    unknown = [name for name, state in device.states.items() if state is EnumPowerStatus.UNKNOWN]
-    if states is None or not unknown:
+    if states is None:
         return
-    reader = device.reader.whole() if device.reader.lacks_rows() else device.reader
-    decisions = states.decisions_from(reader)
-    for identity in unknown:
-        yield identity, decisions.get(identity, states.without_row).reason
+    for identity, state in device.states.items():
+        if state is EnumPowerStatus.UNKNOWN:
+            yield identity, device.reasons.get(identity, states.without_row.reason)
 
 
-def _states(states: State, reader: Reader) -> States:
+def _decisions(states: State, reader: Reader) -> dict[str, Decision]:
     """The state of each outlet, as whole tables show it."""
-    states_read = states.read_from(reader)
-    if not states_read or not reader.lacks_rows():
-        return states_read
+    decisions = states.decisions_from(reader)
+    if not decisions or not reader.lacks_rows():
+        return decisions
     try:
-        return states.read_from(reader.whole())
+        return states.decisions_from(reader.whole())
     except PduHandlerError:  # the rows that are lost contradict others
-        return states_read
+        return decisions
 
 
 def _add_shown_elsewhere(outlets: Outlets, states: States, reader: Reader) -> States:
