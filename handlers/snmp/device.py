@@ -37,7 +37,7 @@ class SnmpDevice(NamedTuple):
     #: identity -> state of every outlet; all UNKNOWN if only the outlets were listed
     states: States
     reader: Reader  #: its answers so far
-    #: identity -> why the state is not known, of the outlets with a row of states; "" if it is known
+    #: identity -> why the state is not known, "" if it is; of the outlets with a row of states
     reasons: Mapping[str, str] = {}
     is_own_row: bool = False  #: whether only the outlet of a command was looked for
     is_counted: bool = True  #: whether the outlets were compared with the device's count
