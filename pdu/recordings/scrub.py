@@ -72,11 +72,13 @@ _SECRET = re.compile(
     r"|^(sid|pw|pwd|(php|j|asp)?sess(ion)?[._-]?(id|key)?|x-session)$",
     re.IGNORECASE,
 )
-# members whose number is a place or a telephone; a Shelly tells its place as lat and lon
+# members that tell a place or a person; a Shelly tells its place as lat and lon
 _PLACE = re.compile(
-    r"latitude|longitude|altitude|(^|[._])(lat|lon|lng|zip)$|post(al)?_?code$", re.IGNORECASE
+    r"latitude|longitude|altitude|(^|[._])(lat|lon|lng|zip|(sys)?location)$|post(al)?_?code$",
+    re.IGNORECASE,
 )
-_TELEPHONE = re.compile(r"phone|mobile|(^|[._])(tel|fax)$", re.IGNORECASE)
+# not of a dry contact; NUT has device.contact
+_CONTACT = re.compile(r"phone|mobile|(^|[._])(tel|fax)$|(device[._]|sys)contact$", re.IGNORECASE)
 # four numbers after such a word are a version; a short word is one of its own, as in fwVer and not
 # in server, driver and dev
 _VERSION = re.compile(
@@ -339,7 +341,7 @@ def kind_of(name: str) -> str:
         return SECRETS
     if _PLACE.search(name):
         return LOCATIONS
-    return CONTACTS if _TELEPHONE.search(name) else NAMES
+    return CONTACTS if _CONTACT.search(name) else NAMES
 
 
 def is_product(name: str) -> bool:
