@@ -132,7 +132,8 @@ def _is_list(word: str, *, has_list: bool) -> bool:
     """Whether the word is a list, not the name of a PDU. Where a list is given, such as /srv to a
     monitoring server that runs in /, a name is no file.
     """
-    is_file = os.path.isfile(word) and not has_list
+    # a pipe, such as /dev/stdin, is a list
+    is_file = os.path.exists(word) and not os.path.isdir(word) and not has_list
     return word.lower().endswith((".csv", ".toml")) or is_file
 
 
