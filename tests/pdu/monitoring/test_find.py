@@ -321,6 +321,19 @@ rack 2,netio,192.0.2.9,,scheme=http
     assert secrets == {"mine": {"community": "other"}, "snmp": {"community": "public"}}
 
 
+def test_files_to_which_nothing_can_be_added_are_refused_before_the_search(
+    tmp_path: Path, call: Call
+) -> None:
+    fleet = tmp_path / "list.csv"
+    words = ["find", f"{NETWORK}.0/30", "--port", "9", "--add", "--list", fleet, "--no-mdns"]
+    fleet.write_bytes("name;handler;address\nстойка;snmp;192.0.2.1\n".encode("cp1251"))
+    assert "save it as UTF-8" in call(*words, PDU_COMMUNITY="public").stderr
+    fleet.unlink()
+    private(tmp_path / "logins.toml", "[auth.snmp\n")
+    assert "logins.toml" in call(*words, PDU_COMMUNITY="public").stderr
+    assert not fleet.exists()
+
+
 def test_a_found_pdu_is_not_added_beside_itself_at_another_port_or_by_its_name() -> None:
     def pdu(handler: str, address: str) -> ListedPdu:
         return ListedPdu(address, handler, Address(address))
