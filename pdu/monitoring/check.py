@@ -32,7 +32,7 @@ from ..cli.options import (
     pass_run,
     spelled,
 )
-from ..cli.output import counted, print_json, printing_to_stderr, progress, report, write_csv
+from ..cli.output import counted, print_json, printing_to_stderr, progress, report
 from ..cli.shared_options import (
     auth_option,
     csv_option,
@@ -275,7 +275,7 @@ def _print(config: CheckOptions, output: Output, outcome: CheckReport) -> None:
     if output.json:
         print_json(tables.check_document(rows, totals))
     elif config.csv:
-        write_csv(tables.csv_text(rows))
+        sys.stdout.write(tables.csv_text(rows))
     elif config.nagios:
         has_list = bool(config.owner_files.list)
         names_pdus = any(not _is_list(word, has_list=has_list) for word in config.words)
