@@ -119,6 +119,23 @@ def add(pdu: NewPdu, handler: LoadedHandler, host: Address, login: Login) -> Lis
     return _write(pdu, listed_pdu, device_login, login.secret_files)
 
 
+def listed_pdus(files: NewPdu) -> Sequence[ListedPdu]:
+    """The PDUs of the list, none if it does not exist. Raises SettingsError."""
+    return _fleet(_read(files.list_path, secret_files.LIST)).devices
+
+
+def add_listed(
+    files: NewPdu, pdu: ListedPdu, login: DeviceLogin, secret_paths: Mapping[str, str]
+) -> ListedPdu:
+    """As `add`, for a PDU as it is listed, with its login if that says anything. The login has the
+    PDU's name if another one has its own.
+    """
+    known_login = _logins(_read(files.login_path, secret_files.SECRET)).get(login.name)
+    if known_login is not None and known_login != login:
+        login = login._replace(name=pdu.name)
+    return _write(files, pdu, login, secret_paths)
+
+
 def _split(
     name: str, handler: LoadedHandler, host: Address, login: Login
 ) -> tuple[dict[str, str], DeviceLogin]:

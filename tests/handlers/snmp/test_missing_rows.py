@@ -10,19 +10,20 @@ from typing import Optional
 import pytest
 
 from handlers.shared.errors import PduHandlerError
-from handlers.shared.meter_figures import MeterFigures, NotKnown
+from handlers.shared.meter_figures import Figure as MeterFigure, MeterFigures, NotKnown
 from handlers.snmp import metering
 from handlers.snmp.device import read_without_states
 from handlers.snmp.evidence import SIMULATED, Evidence
 from handlers.snmp.figures import Figure, Total
 from handlers.snmp.frozen_value import replace
 from handlers.snmp.outlets import Outlets
-from handlers.snmp.profile import Profile
+from handlers.snmp.profile import Profile, is_below, oids
 from handlers.snmp.sources import Column, Merged
 from pdu_common.helper import EnumPowerStatus
 from tests.handlers.snmp import units
 from tests.handlers.snmp.exact_figures import read_exactly
 from tests.handlers.snmp.memory import Memory, of_rows, reader, table
+from tests.handlers.snmp.units import FAMILIES, FIXTURES, find, memory
 from tests.recordings import Fixture, fixture
 from tests.simulators.snmp_agent import Row
 from tests.simulators.snmp_agent.device import INTEGER
@@ -234,6 +235,40 @@ def test_an_outlet_with_any_figure_is_among_the_figures() -> None:
     }
 
 
+_NO_ROW = NotKnown("the answers have no row 2 of 1.3.7.1.2")
+
+
+@pytest.mark.parametrize(
+    "currents, energies, energy_of_2",
+    [
+        pytest.param("123", "13", _NO_ROW, id="it has another meter"),
+        pytest.param("", "13", _NO_ROW, id="there is one column"),
+        pytest.param("13", "13", None, id="it has no meter"),
+        pytest.param("13", "123", 7.0, id="measured"),
+    ],
+)
+def test_an_outlet_without_a_row_has_no_meter_only_if_no_column_of_meters_has_one(
+    currents: str, energies: str, energy_of_2: MeterFigure
+) -> None:
+    """Each column is in a table of its own, so that no other one of its table has the row."""
+    current, energy = Column("1.3.8.1.2"), Column("1.3.7.1.2")
+    outlets = Outlets(
+        rows=NAME, current=Figure(current) if currents else None, energy=Figure(energy)
+    )
+    evidence = replace(METERED.evidence, energy=SIMULATED.energy)
+    profile = replace(METERED, outlets=(outlets,), evidence=evidence)
+    objects = {
+        **table(NAME.oid, dict.fromkeys("123", "outlet")),
+        **table(current.oid, dict.fromkeys(currents, 3)),
+        **table(energy.oid, dict.fromkeys(energies, 7)),
+    }
+    device = read_without_states(profile, reader(objects))
+    assert device is not None
+    ports = metering.read_statistic(device).ports
+    assert ports.get("2", MeterFigures()).energy_kwh == energy_of_2
+    assert ports["3"].energy_kwh == 7.0
+
+
 def test_a_meter_without_outlets_has_no_labels() -> None:
     profile = replace(METERED, outlets=(), load=Total((Figure(CURRENT),)))
     device = read_without_states(profile, reader(table(CURRENT.oid, {"1": 3})))
@@ -279,3 +314,31 @@ def test_a_row_that_all_columns_of_the_figures_lack_is_no_missing_meter(
 
     for total in totals:
         assert isinstance(getattr(figures, total), NotKnown)
+
+
+def test_no_outlet_shows_anothers_figures_without_the_table_of_the_first_list() -> None:
+    """Of families with several lists of outlets: in which the table of states, as walks and GETs
+    show it, may be missing now, and the next list has other rows."""
+    wrong: list[str] = []
+    for unit in FIXTURES:
+        profile = FAMILIES[unit.key]
+        states = profile.outlets[0].states if len(profile.outlets) > 1 else None
+        if states is None:
+            continue
+        device = memory(unit)
+        reader = find(unit, device).reader
+        tables = {reader.resolve(oid).rpartition(".")[0] for oid in oids(states)}
+        of_states = [oid for oid in unit.rows if any(is_below(oid, table) for table in tables)]
+        whole = metering.read_statistic(find(unit, device)).ports
+        try:
+            with device.without(of_states):
+                ports = metering.read_statistic(find(unit, device)).ports
+        except PduHandlerError:
+            continue
+        for identity in ports.keys() & whole.keys():
+            for name in ("current_a", "power_w", "energy_kwh"):
+                before = getattr(whole[identity], name)
+                after = getattr(ports[identity], name)
+                if isinstance(after, float) and after != before:
+                    wrong.append(f"{unit.name} {identity} {name}: {before} -> {after}")
+    assert wrong == []

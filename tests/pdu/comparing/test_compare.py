@@ -338,6 +338,17 @@ def test_figures_outlets_and_errors_are_compared(
     assert whats(reading(), second, reading()) == expected
 
 
+@pytest.mark.parametrize("position", range(3))
+def test_a_reading_that_failed_is_no_other_difference_whichever_it_is(position: int) -> None:
+    readings_of_three = [reading(), reading(), reading()]
+    readings_of_three[position] = HandlerReading(error="denied: no")
+    (difference,) = comparison(*readings_of_three).differences
+    words = ["denied: no", "was read"]
+    if position == 1:
+        words.reverse()
+    assert list(difference) == ["reading", *words]
+
+
 @pytest.mark.parametrize(
     "first, second, result",
     [
