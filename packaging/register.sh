@@ -87,9 +87,11 @@ fail() { # WHAT: stops with the server's words, unless they may hold the token i
 }
 
 # ---- the arguments and the environment -----------------------------------------------------------
-case $#,${2:-} in
-    2,new) ;;
-    2,*[!0-9]* | 2, | [!2]*)
+id=''
+[ $# -ne 2 ] || id=$2
+case $id in
+    new) ;;
+    '' | *[!0-9]*)
         echo 'usage: sh register.sh NAME new    registers the handler and uploads its archive
        sh register.sh NAME ID     uploads the archive to the handler with this id' >&2
         exit 2
@@ -144,7 +146,6 @@ token=$(printf '%s' "$answer" | tr -d '\r\n' |
     sed -n 's/.*"token" *: *"\([A-Za-z0-9._~+/=:-]*\)".*/\1/p')
 [ -n "$token" ] || stop 'the login was answered without a token: is this a DCImanager?'
 say "logged in to $DCI_URL"
-id=$2
 if [ "$id" = new ]; then
     doubt="it is not known whether $handler was registered: look for it in DCImanager, and if it is\
  there, give its id: sh register.sh $1 ID"

@@ -62,7 +62,11 @@ def test_a_handler_is_registered_once_and_its_archive_uploaded_to_an_id(
 
 
 def test_without_a_name_and_an_id_it_says_how_it_is_called(admin: Admin) -> None:
-    for arguments in ([], ["snmp"], ["--help"], ["snmp", "x"], ["snmp", ""], ["snmp", "1", "2"]):
+    too_many = ["snmp", "../../x", *"abcdefghijklmnopqr"]  # 20: their number begins with 2, too
+    for arguments in (
+        *([], ["snmp"], ["--help"], ["snmp", "x"], ["snmp", ""], ["snmp", "1", "2"]),
+        too_many,
+    ):
         assert admin.run_script(None, *arguments) == Run(2, "", USAGE), arguments
 
 
