@@ -13,7 +13,8 @@
 # no file, no argument and no environment of a program it starts: printf is a part of the shell.
 set -eu +ax # neither exported nor traced, whatever the caller's shell was set to
 trap '' PIPE # an output that nobody reads any more ends no upload
-unset password token reply answer # exported variables of these names would hand ours to programs
+# exported variables of these names would hand ours to programs
+unset password token reply answer told typed words
 password=${DCI_PASSWORD:-}
 unset DCI_PASSWORD CDPATH
 secret_file=${DCI_PASSWORD_FILE:-}
