@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple, Optional, Union
 
@@ -254,6 +254,19 @@ def outlets_read(device: SnmpDevice) -> States:
     if device.outlets is None:
         return device.states
     return _add_shown_elsewhere(device.outlets, device.states, device.reader)
+
+
+def reasons_of_unknown(device: SnmpDevice) -> Iterator[tuple[str, str]]:
+    """Outlet -> why its state is not known, from what was read; nothing for outlets that only
+    meter."""
+    states = device.outlets.states if device.outlets else None
+    unknown = [name for name, state in device.states.items() if state is EnumPowerStatus.UNKNOWN]
+    if states is None or not unknown:
+        return
+    reader = device.reader.whole() if device.reader.lacks_rows() else device.reader
+    decisions = states.decisions_from(reader)
+    for identity in unknown:
+        yield identity, decisions.get(identity, states.without_row).reason
 
 
 def _states(states: State, reader: Reader) -> States:

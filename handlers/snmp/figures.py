@@ -15,7 +15,7 @@ from . import validation
 from .decoding import Rows, number, text
 from .frozen_value import FrozenValue
 from .reader import LOST, Lost, Reader
-from .sources.base import Source, is_nameless, object_read, text_field
+from .sources.base import Source, is_nameless, object_name
 from .sources.objects import Scalar
 
 # "Not measured" in a register of 16 bits; a counter of energy passes through them
@@ -172,7 +172,7 @@ class Figure(FrozenValue):
     def objects(self) -> str:
         """The names of the object that is read, and of its exponent and factor."""
         sources = filter(None, (self.source, self.exponent, self.factor))
-        names = dict.fromkeys(map(_object_name, sources))
+        names = dict.fromkeys(map(object_name, sources))
         return ", ".join(names)
 
     def _row_text(self, identity: str, raw_figures: RawFigures, reader: Reader) -> str:
@@ -239,14 +239,6 @@ def _is_placeholder(raw: Raw, reading: Union[int, Decimal], most: Optional[Decim
         return False
     digits = str(reading).replace(".", "")
     return len(digits) >= LEAST_NINES and set(digits) == {"9"}
-
-
-def _object_name(source: Source) -> str:
-    """The name of the object that a source reads, or its OID."""
-    part = object_read(source)
-    if isinstance(part, str):
-        return part
-    return text_field(part, "object") or text_field(part, "oid")
 
 
 def _values_for(

@@ -19,7 +19,9 @@ from pdu_common.helper import EnumPowerStatus
 
 from .. import dcimanager
 from ..dcimanager.snmp import LONGEST_SECONDS, Snmp, known_endpoint
+from ..shared.doubts import doubt_sentences
 from . import detection, metering, options, switching
+from .device import reasons_of_unknown
 from .settings import SETTINGS as SETTINGS, select_families
 
 LOGGER = get_logger(__name__)
@@ -82,6 +84,8 @@ class SnmpPdu(dcimanager.FourCalls[Session], BaseSnmpPdu):
     def read_states(self, session: Session) -> Iterable[tuple[str, EnumPowerStatus]]:
         if session.device.profile.ups:
             LOGGER.info(UPS_ADVICE)
+        for sentence in doubt_sentences(reasons_of_unknown(session.device)):
+            LOGGER.warning(session.snmp.quoted(sentence))
         return session.device.states.items()
 
     def read_figures(self, session: Session, *, with_power: bool) -> dcimanager.Figures:
@@ -98,6 +102,8 @@ class SnmpPdu(dcimanager.FourCalls[Session], BaseSnmpPdu):
     def read_labels(self, session: Session) -> list[dcimanager.Label]:
         if session.device.profile.ups:
             LOGGER.warning(UPS_ADVICE)  # labels are read for a person, never by a poll
+        for sentence in doubt_sentences(metering.lost_labels(session.device)):
+            LOGGER.warning(session.snmp.quoted(sentence))
         return metering.labels(session.device, session.choice.encoding)
 
     def switch_outlet(

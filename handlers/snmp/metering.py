@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import chain, compress, zip_longest
 from typing import NamedTuple, Optional
@@ -25,7 +25,7 @@ from .device import SnmpDevice, all_outlets, has_joined_meters, is_list_proven, 
 from .figures import ExactFigure, Figure, Total
 from .outlets import Outlets
 from .reader import LOST, Lost, Reader
-from .sources.base import is_nameless
+from .sources.base import is_nameless, object_name
 
 
 class _OutletRows(NamedTuple):
@@ -103,6 +103,22 @@ def labels(device: SnmpDevice, encoding: str = "") -> list[dcimanager.Label]:
         label = dcimanager.label(identity, number, name)
         outlet_labels.append(label)
     return outlet_labels
+
+
+def lost_labels(device: SnmpDevice) -> Iterator[tuple[str, str]]:
+    """Outlet -> why its number or its name is not known, of those whose labels other outlets
+    have."""
+    outlets = device.outlets
+    sources = (outlets.number, outlets.name) if outlets else ()
+    for source in filter(None, sources):
+        source.rows(device.reader)
+    if not device.reader.lacks_rows():
+        return
+    whole = device.reader.whole()
+    for source in filter(None, sources):
+        for identity, value in source.rows(whole).items():
+            if isinstance(value, Lost) and identity in device.states:
+                yield identity, f"{object_name(source)}: {value.reason}"
 
 
 def _shown_text(raw: Raw, encoding: str) -> str:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Optional
 
-from pdu_common.helper import EnumPowerStatus
-
 from ..shared.switching import CONFIRM_SECONDS
 from .contact import Contact, SwitchedInContact, figure_in_contact, state_in_contact
 from .controls import Control
@@ -16,7 +14,7 @@ from .reader import Reader
 from .sources.base import NO_VALUE, Source
 from .sources.chains import ByUnit
 from .sources.objects import Column
-from .states import State
+from .states import UNKNOWN, Decision, State
 
 
 class Outlets(FrozenValue):
@@ -82,17 +80,15 @@ class Outlets(FrozenValue):
             contact=contact,
         )
 
-    def reported_at(self, reader: Reader, row: str) -> EnumPowerStatus:
+    def reported_at(self, reader: Reader, row: str) -> Decision:
         """The state that the value in this row of the states' table means, whatever contradicts
         it."""
         if self.states is None:
-            return EnumPowerStatus.UNKNOWN
+            return Decision(UNKNOWN, "these outlets report no state")
         source = self.states.source
         column = source.source if isinstance(source, ByUnit) else source
         value = column.value_of(reader, row)
-        if value is None:
-            return EnumPowerStatus.UNKNOWN
-        return self.states.meaning(value)
+        return self.states.without_row if value is None else self.states.reported(reader, value)
 
     def has_row(self, reader: Reader, identity: str) -> bool:
         """Whether the list of the outlets has this one, read alone."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Optional
+from typing import NamedTuple, Optional
 
 from pdu_common.helper import EnumPowerStatus
 
@@ -12,7 +12,10 @@ from . import validation
 from .decoding import Rows, text
 from .frozen_value import FrozenValue
 from .reader import Lost, Reader
-from .sources.base import Source, is_known_lacking, is_lacking
+from .sources.base import Source, is_known_lacking, is_lacking, object_name
+
+UNKNOWN = EnumPowerStatus.UNKNOWN
+_QUOTED = 40  # limit for a value in a reason, in characters
 
 
 class Doubt(FrozenValue):
@@ -41,6 +44,14 @@ class Doubt(FrozenValue):
     def rises(self, mark: Optional[Raw]) -> bool:
         """Whether this value of `test` makes the state UNKNOWN; None is a missing value."""
         return mark is None or isinstance(mark, Lost) or text(mark) not in self.quiet
+
+
+class Decision(NamedTuple):
+    """The state of an outlet."""
+
+    state: EnumPowerStatus
+    #: why the state is not known, "" if it is known
+    reason: str = ""
 
 
 class State(FrozenValue):
@@ -76,6 +87,11 @@ class State(FrozenValue):
 
     def read_from(self, reader: Reader) -> dict[str, EnumPowerStatus]:
         """The state of every outlet; {} if the device lists none."""
+        decisions = self.decisions_from(reader)
+        return {identity: decision.state for identity, decision in decisions.items()}
+
+    def decisions_from(self, reader: Reader) -> dict[str, Decision]:
+        """The state of every outlet, with the reason why it is not known."""
         rows = self.rows_from(reader)
         if not rows:
             return {}
@@ -84,11 +100,11 @@ class State(FrozenValue):
             if not doubt.is_lacking(reader, rows):
                 doubts.append((doubt, doubt.test.rows(reader)))
         second = self.confirm.rows(reader) if self.confirm else {}
-        state_by_outlet: dict[str, EnumPowerStatus] = {}
+        decisions: dict[str, Decision] = {}
         for identity, value in rows.items():
             of_outlet = [(doubt, marks.get(identity)) for doubt, marks in doubts]
-            state_by_outlet[identity] = self._decide(value, of_outlet, second.get(identity))
-        return state_by_outlet
+            decisions[identity] = self._decide(reader, value, of_outlet, second.get(identity))
+        return decisions
 
     def rows_from(self, reader: Reader) -> Rows:
         """The outlets that the device lists, each with the value of its state."""
@@ -110,14 +126,19 @@ class State(FrozenValue):
         rows = self.source.rows(reader)
         return bool(rows) and all(map(self._is_absent, rows.values()))
 
-    def state_of(self, reader: Reader, identity: str) -> EnumPowerStatus:
+    def state_of(self, reader: Reader, identity: str) -> Decision:
         """The state of one outlet, UNKNOWN if the device has no value for it."""
         value = self.source.value_of(reader, identity)
         if value is None:
-            return EnumPowerStatus.UNKNOWN
+            return self.without_row
         return self.state_by_value(reader, identity, value)
 
-    def state_by_value(self, reader: Reader, identity: str, value: Raw) -> EnumPowerStatus:
+    @property
+    def without_row(self) -> Decision:
+        """The state of an outlet that has no row."""
+        return Decision(UNKNOWN, f"the answers have no row of {object_name(self.source)}")
+
+    def state_by_value(self, reader: Reader, identity: str, value: Raw) -> Decision:
         """The state of one outlet whose value of `source` was read."""
         confirming_value: Optional[Raw] = None
         if self.confirm:
@@ -130,22 +151,34 @@ class State(FrozenValue):
             if mark is None and doubt.is_lacking(reader, [identity]):
                 continue
             doubts.append((doubt, mark))
-        return self._decide(value, doubts, confirming_value)
+        return self._decide(reader, value, doubts, confirming_value)
 
     def _decide(
-        self, value: Raw, doubts: Iterable[tuple[Doubt, Optional[Raw]]], second: Optional[Raw]
-    ) -> EnumPowerStatus:
+        self,
+        reader: Reader,
+        value: Raw,
+        doubts: Iterable[tuple[Doubt, Optional[Raw]]],
+        second: Optional[Raw],
+    ) -> Decision:
         """The state by its value; UNKNOWN if a doubt rises, or if the confirming value `second` has
         another meaning."""
+        reported = self.reported(reader, value)
+        state = reported.state
+        if state is UNKNOWN:
+            return reported
         for doubt, mark in doubts:
             if doubt.rises(mark):
-                return EnumPowerStatus.UNKNOWN
+                return Decision(UNKNOWN, _reading(doubt.test, mark, reader))
+        if self.confirm is None or (second is not None and self.meaning(second) is state):
+            return Decision(state)
+        readings = _reading(self.source, value, reader), _reading(self.confirm, second, reader)
+        return Decision(UNKNOWN, ", and ".join(readings))
+
+    def reported(self, reader: Reader, value: Raw) -> Decision:
+        """The state that a value of `source` means, without doubts."""
         state = self.meaning(value)
-        if self.confirm is None:
-            return state
-        if second is None or self.meaning(second) is not state:
-            return EnumPowerStatus.UNKNOWN
-        return state
+        reason = _reading(self.source, value, reader) if state is UNKNOWN else ""
+        return Decision(state, reason)
 
     def meaning(self, value: Raw) -> EnumPowerStatus:
         """The state that a value of `source` means, without doubts."""
@@ -157,6 +190,16 @@ class State(FrozenValue):
         if word in _folded(self.off):
             return EnumPowerStatus.DOWN
         return EnumPowerStatus.UNKNOWN
+
+
+def _reading(source: Source, value: Optional[Raw], reader: Reader) -> str:
+    """What was read of an object, for a reason."""
+    name = object_name(source) or "an object of the device"
+    if value is None:
+        return f"{name} has no value"
+    if isinstance(value, Lost):
+        return f"{name}: {value.reason}"
+    return f"{name} reads {reader.quoted(value, _QUOTED)!r}"
 
 
 def _folded(words: Iterable[str]) -> tuple[str, ...]:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
 from typing import NamedTuple
 
+from common.logger import get_logger
 from pdu_common.helper import EnumPowerStatus
 
 from ..dcimanager.snmp import LONGEST_SECONDS, Snmp
+from ..shared.doubts import doubt_sentences
 from ..shared.errors import NamedSetting, NoSuchOutlet, PduHandlerError, ProtocolError, Unsupported
 from ..shared.switching import switch
 from . import command_locks
@@ -19,8 +22,9 @@ from .outlets import Outlets
 from .profile import Profile
 from .reader import Reader
 from .settings import SWITCH_UNPROVEN, FamilySelection
-from .states import State
+from .states import Decision, State
 
+LOGGER = get_logger(__name__)
 # Limit for the write, in seconds after the start of the call: later, nobody expects it any more.
 PLAN_SECONDS = 60.0
 _FEWER_OUTLETS = (
@@ -37,7 +41,8 @@ class SwitchCall(NamedTuple):
     choice: FamilySelection  #: the handler's settings
 
 
-class _Command(NamedTuple):
+@dataclass
+class _Command:
     """A command to one outlet."""
 
     outlets: Outlets
@@ -46,20 +51,32 @@ class _Command(NamedTuple):
     identity: str
     row: str  #: the outlet's row in the table of the states, right before the write
     orders: list[Order]
+    #: why the last reading gave no state
+    reason: str = ""
 
     def state(self, reader: Reader, target: EnumPowerStatus) -> EnumPowerStatus:
+        """The outlet's state after the write; see `_decision`."""
+        decision = self._decision(reader, target)
+        self.reason = decision.reason
+        return decision.state
+
+    def _decision(self, reader: Reader, target: EnumPowerStatus) -> Decision:
         """The outlet's state after the write. UNKNOWN if it is `target` and something contradicts
         that: its row is another outlet's now, or another outlet does not read as written."""
-        state = self.outlets.reported_at(reader, self.row)
-        if state is target:  # only now, what contradicts it is of interest
-            state = self.states.state_of(reader, self.identity)
-        if state is not target:
-            return state
+        reported = self.outlets.reported_at(reader, self.row)
+        if reported.state is not target:
+            return reported
+        # only now, what contradicts it is of interest
+        decision = self.states.state_of(reader, self.identity)
+        if decision.state is not target:
+            return decision
         if self.outlets.row_of(reader, self.identity) != self.row:
-            return EnumPowerStatus.UNKNOWN
+            return Decision(EnumPowerStatus.UNKNOWN, "its row is another outlet's now")
         if not self.control.is_carried_out(reader, self.identity, self.orders):
-            return EnumPowerStatus.UNKNOWN
-        return state
+            return Decision(
+                EnumPowerStatus.UNKNOWN, "another outlet of the same write does not read as written"
+            )
+        return decision
 
 
 def switch_outlet(
@@ -106,7 +123,7 @@ def switch_outlet(
         # raises Unreachable, before the command is sent, if the time is over
         snmp.check()
         snmp.extend(LONGEST_SECONDS)
-        return switch(
+        status = switch(
             lambda: _command(snmp, oid, value, control),
             lambda: command.state(device.reader.fresh_reader(), target),
             target,
@@ -115,6 +132,9 @@ def switch_outlet(
             settling=outlets.settling_s,
             before=before,
         )
+    for sentence in doubt_sentences([(identity, command.reason)]):
+        LOGGER.warning(snmp.quoted(sentence))
+    return status
 
 
 def _turn(snmp: Snmp, control: Control) -> AbstractContextManager[None]:
@@ -182,8 +202,8 @@ def _switchable(
             " outlets of this PDU"
         )
     # What could contradict its state must be readable before the command, not only after it.
-    state = outlets.states.state_by_value(device.reader, identity, value)
-    return outlets, outlets.states, outlets.control, state
+    before = outlets.states.state_by_value(device.reader, identity, value)
+    return outlets, outlets.states, outlets.control, before.state
 
 
 def _raise_if_unproven(profile: Profile) -> None:

@@ -42,9 +42,16 @@ PROTOCOLS = {
 }
 
 
-def check() -> None:
-    """Raises ImportError if the installed cryptography lacks what `encrypt` needs."""
-    _modules()
+def check(privacy: Privacy) -> None:
+    """Raises ImportError if the installed cryptography lacks what `encrypt` needs, and ValueError
+    if this machine does not allow the cipher, such as DES where only those of FIPS are allowed."""
+    cipher = _cipher(privacy, bytes(range(privacy.size)), 0, 0, bytes(_SALT))
+    from cryptography.exceptions import UnsupportedAlgorithm  # it may be missing
+
+    try:
+        cipher.encryptor()
+    except UnsupportedAlgorithm as error:
+        raise ValueError(str(error)) from None
 
 
 def encrypt(
@@ -52,7 +59,8 @@ def encrypt(
 ) -> tuple[bytes, bytes]:
     """The encrypted octets and the salt, which the message carries. `boots` and `seconds` are those
     of the agent's engine, in the same message."""
-    # Random, not counted: processes that are forked from this one must not repeat its salts.
+    # Random, not counted: processes that are forked from this one must not repeat its salts. Of DES
+    # 32 bits are: after some 65,000 messages two share one, and then show whether they begin alike.
     padded = plain
     if privacy.aes:
         salt = os.urandom(_SALT)

@@ -11,7 +11,7 @@ from .credentials import Credentials, missing_cipher_error
 from .errors import SnmpError, SnmpReport
 from .exchanges import Taken, identifier, match_answer
 from .pdus import REPORT, Pdu
-from .reads import GET, UNDECODABLE, SnmpRequest, dotted
+from .reads import GET, SET, UNDECODABLE, SnmpRequest, dotted
 from .usm import Engine, EngineClock, User
 
 _ENGINE_ID_OCTETS = range(5, 33)  # RFC 3411, 5, SnmpEngineID
@@ -78,9 +78,13 @@ def _user(credentials: Credentials) -> User:
             ) from None
     if privacy is not None:
         try:
-            ciphers.check()
+            ciphers.check(privacy)
         except ImportError:
             raise missing_cipher_error(credentials.priv_protocol) from None
+        except ValueError:
+            raise SnmpError(
+                f"{credentials.name}: this machine does not allow {credentials.priv_protocol}"
+            ) from None
     return User(
         name=credentials.user.encode("latin-1"),
         auth=auth,
@@ -115,6 +119,8 @@ class UserExchange:
         self._request_id = 0
         #: of all tries of the request
         self._message_ids: set[int] = set()
+        #: of those tries that no report has answered yet
+        self._unreported: set[int] = set()
         #: the kinds of reports that answered the present try
         self._reported: set[int] = set()
         self._is_discovered = False
@@ -133,6 +139,7 @@ class UserExchange:
             self._request = request
             self._request_id = identifier()
             self._message_ids.clear()
+            self._unreported.clear()
         self._reported.clear()
         return self._datagram()
 
@@ -140,6 +147,7 @@ class UserExchange:
         """The request as a new message, or the discovery while the engine is not known."""
         message_id = identifier()
         self._message_ids.add(message_id)
+        self._unreported.add(message_id)
         if self._engine is None:
             empty_pdu = pdus.encode(SnmpRequest(GET, ()), self._request_id)
             return usm.discovery(message_id, empty_pdu)
@@ -191,6 +199,14 @@ class UserExchange:
         """
         if not pdu.rows or len(message.engine_id) not in _ENGINE_ID_OCTETS:
             return None
+        # a network delivered a report twice, or an agent answers each try of a discovery
+        if message.msg_id not in self._unreported:
+            return None
+        # A SET may have been carried out, whatever a report without a signature says, and is not
+        # sent again for it; nor is it meant for another engine than that of the reads before it.
+        is_proven = self._engine is not None and self._engine.trusted_clock is not None
+        if self._request.kind == SET and is_proven and not message.level:
+            return None
         arcs, value = pdu.rows[0]
         if value.tag == UNDECODABLE:
             return None
@@ -204,6 +220,7 @@ class UserExchange:
             engine = None
         if number in (_TIME, _ENGINE) and number not in self._reported:
             self._reported.add(number)
+            self._unreported.clear()
             clock_of_report = EngineClock(message.boots, message.seconds, self._clock())
             if engine is None:
                 self._is_discovered = True

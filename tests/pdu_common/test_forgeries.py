@@ -4,7 +4,7 @@ client takes none of them for the answer, and waits for the right one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Callable
 
 import pytest
@@ -84,6 +84,33 @@ def test_a_first_read_discovers_the_engine_once_and_later_ones_do_not(snmpd: Snm
         for count in (2, 3, 4):
             assert pdu.snmp_get(NAME).value == "rpdu2"
             assert len(relay.requests) == count
+
+
+@pytest.mark.against("Net-SNMP snmpd")
+@pytest.mark.parametrize("params", [SHA, SHA_AES], ids=["authNoPriv", "authPriv"])
+def test_a_network_that_delivers_each_answer_twice_costs_no_request(
+    snmpd: Snmpd, params: dict[str, str]
+) -> None:
+    with Relay(snmpd.port, lambda request, answer: [answer, answer]) as relay:
+        pdu = connect(relay.port, **params, timeout="20", retries="0")
+        assert pdu.snmp_get(NAME).value == "rpdu2"
+        assert len(relay.requests) == 2  # the discovery, and the request
+        assert pdu.snmp_get(OBJECT_ID).value
+        assert pdu.snmp_walk("1.3.6.1.2.1.1")
+
+
+@pytest.mark.against("Net-SNMP snmpd")
+def test_an_agent_that_answers_after_each_time_out_is_read(snmpd: Snmpd) -> None:
+    """Each try of the discovery is answered by a report, the first after the second was sent."""
+    held: list[bytes] = []
+
+    def late(request: bytes, answer: bytes) -> Sequence[bytes]:
+        held.append(answer)
+        return held[-2:-1] if len(held) < 3 else [held[-2], answer]
+
+    with Relay(snmpd.port, late) as relay:
+        pdu = connect(relay.port, **SHA_AES, timeout="0.5", retries="5")
+        assert pdu.snmp_get(NAME).value == "rpdu2"
 
 
 # ---- v1 and v2c ----------------------------------------------------------------------------------

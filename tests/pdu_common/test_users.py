@@ -8,6 +8,8 @@ import hashlib
 from typing import Optional
 
 import pytest
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.ciphers import Cipher
 from pyasn1.type import univ
 from pysnmp.hlapi.v3arch import asyncio as hlapi
 from pysnmp.proto.secmod.eso.priv import aes192, aes256, des3
@@ -20,9 +22,21 @@ from pdu_common.snmp_client import ber, ciphers, keys, pdus, usm, v3
 from pdu_common.snmp_client.ber import Malformed
 from pdu_common.snmp_client.errors import SnmpError
 from pdu_common.snmp_client.exchanges import Taken
-from pdu_common.snmp_client.reads import GET, OCTETS, SnmpAnswer, SnmpRequest, TypedValue
+from pdu_common.snmp_client.reads import (
+    GET,
+    INTEGER,
+    OCTETS,
+    SET,
+    SnmpAnswer,
+    SnmpRequest,
+    TypedValue,
+    WrittenValue,
+)
 from pdu_common.snmp_client.usm import Engine, EngineClock, User
 from pdu_common.snmp_client.usm_exchange import UserExchange
+from tests.servers.snmpd import USERS
+
+from .double import connect
 
 ENGINE_ID = bytes.fromhex("000000000000000000000002")
 PASSWORD, OTHER_PASSWORD = b"maplesyrup", b"another-one"
@@ -188,12 +202,17 @@ def _pdu(number: int, kind: int = pdus.RESPONSE, oid: tuple[int, ...] = NAME) ->
 class Talk:
     """A dialogue, its clock, and what it learned."""
 
-    def __init__(self, user: User = USER, engine: Optional[Engine] = AGENT) -> None:
+    def __init__(
+        self,
+        user: User = USER,
+        engine: Optional[Engine] = AGENT,
+        request: SnmpRequest = REQUEST,
+    ) -> None:
         self.now = 0.0
         self.user = user
         self.learned = engine
         self.dialogue = UserExchange("pdu:161", user, engine, self._learn, lambda: self.now)
-        self.sent(self.dialogue.start(REQUEST))
+        self.sent(self.dialogue.start(request))
 
     def _learn(self, engine: Engine) -> None:
         self.learned = engine
@@ -327,6 +346,60 @@ def test_a_report_of_the_time_leads_to_one_more_request(user: User) -> None:
     assert talk.learned.trusted_clock == (later.announced_clock if user is SIGNED else None)
     with pytest.raises(SnmpError, match=r"pdu:161: .*not in windows of trust \(NotInTimeWindow\)"):
         talk.report(2, user, later)
+
+
+@pytest.mark.parametrize("engine", [None, AGENT], ids=["discovery", "time"])
+def test_only_the_first_report_for_a_message_counts(engine: Optional[Engine]) -> None:
+    """A network may deliver it twice, and an agent may answer each try."""
+    number, user = (4, NOBODY) if engine is None else (2, UNSIGNED)
+    talk = Talk(engine=engine)
+    first = talk.asked
+    retry = v3.decode(talk.dialogue.start(REQUEST))
+    talk.asked = retry
+    talk.sent(talk.report(number, user))
+    second = talk.asked
+    for earlier in (first, retry):
+        talk.asked = earlier
+        assert talk.report(number, user) is None
+    talk.asked = second
+    assert isinstance(talk.reply(), SnmpAnswer)
+
+
+SIGNED_BEFORE = Engine(ENGINE_ID, AGENT.announced_clock, AGENT.announced_clock)
+COMMAND = SnmpRequest(SET, (NAME,), value=WrittenValue(INTEGER, 1))
+
+
+@pytest.mark.parametrize("number", [1, 2, 3, 4, 5, 6])
+def test_a_set_to_an_engine_that_has_signed_passes_over_reports_without_a_signature(
+    number: int,
+) -> None:
+    """The command may have been carried out: it is neither denied nor sent again, nor sent to
+    another engine."""
+    for engine in (SIGNED_BEFORE, Engine(b"another-engine", AGENT.announced_clock)):
+        talk = Talk(engine=SIGNED_BEFORE, request=COMMAND)
+        assert talk.report(number, UNSIGNED, engine) is None
+        assert isinstance(talk.reply(), SnmpAnswer)
+
+
+def test_a_set_is_sent_again_after_a_signed_report_of_the_time() -> None:
+    """The agent did not carry it out (RFC 3414, 3.2, 7)."""
+    talk = Talk(engine=SIGNED_BEFORE, request=COMMAND)
+    talk.sent(talk.report(2, SIGNED, Engine(ENGINE_ID, EngineClock(10, 3, 0.0))))
+    assert talk.asked.boots == 10
+
+
+def test_a_cipher_that_the_machine_does_not_allow_is_an_error_of_the_call(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Such as DES on a machine with the algorithms of FIPS alone."""
+
+    def refused(_cipher: object) -> None:
+        raise UnsupportedAlgorithm("DES is not supported")
+
+    monkeypatch.setattr(Cipher, "encryptor", refused)
+    shaaes = next(user for user in USERS if user.name == "shaaes").params()
+    with pytest.raises(SnmpError, match="this machine does not allow des"):
+        connect(9, **{**shaaes, "priv_protocol": "DES"}).snmp_get("1.3.6.1.2.1.1.5.0")
 
 
 def test_a_report_of_another_engine_starts_anew_once() -> None:

@@ -136,13 +136,18 @@ ACTIVE_INLET = column("13742.6.4.3.1.1.1", "transferSwitchActiveInlet", optional
 SWITCH_COUNT = column("13742.6.3.2.2.1.66", "transferSwitchCount", optional=True)
 
 
+def _each_inlet(rows: Source) -> Complete:
+    """Rows of inlets, or of their lines: no sum if one of the inlets that a PDU counts has none."""
+    return Complete(rows, count=INLET_COUNT, arcs=2)
+
+
 def _in_use(inlets: Source) -> InletsInUse:
     return InletsInUse(inlets, ACTIVE_INLET, SWITCH_COUNT)
 
 
 def _inlets(kind: str) -> Figure:
     """Of the inlets in use. Each inlet has a counter of energy of its own."""
-    parts = INLETS.parts(kind)
+    parts = _each_inlet(INLETS.parts(kind))
     return INLETS.figure(parts if kind == ENERGY else _in_use(parts), kind)
 
 
@@ -157,10 +162,12 @@ def _phase_rows(poles: Source) -> Only:
 
 
 LINES = INLET_POLES.figure(
-    _in_use(_phase_rows(Complete(INLET_POLES.checked_readings(CURRENT), beside=POLE_LINE))),
+    _in_use(
+        _each_inlet(_phase_rows(Complete(INLET_POLES.checked_readings(CURRENT), beside=POLE_LINE)))
+    ),
     CURRENT,
 )
-INLET_CURRENTS = _in_use(INLETS.parts(CURRENT))
+INLET_CURRENTS = _in_use(_each_inlet(INLETS.parts(CURRENT)))
 POLE_COUNT = column("13742.6.3.3.3.1.5", "inletPoleCount")
 POLE_COUNTS = Complete(POLE_COUNT, beside=INLET_CURRENTS)
 # Of an inlet with more poles it is the highest of their currents, which is only a load if it is 0.

@@ -25,6 +25,8 @@ CONDITION = column("55108.1.4.1.1.5", "upduRelayCondition")
 AS_COMMANDED = "0"  # 1: failed, 2: unknown
 # texts of a current or power of 16 bits that is not measured: here it would be added to others
 NARROW = tuple(format(value, "f") for value in sorted(FILLED_16))
+# WattHours, the type of upduMeterEnergyP, is a Counter64, which has no sign
+SIGNED, NO_SIGN = ("-1",), ()
 # upduMeterDataQuality: expired; no data
 WITHOUT_DATA = ("1", "2")
 
@@ -35,18 +37,20 @@ def _rows_with_data(values: Source) -> Source:
     )
 
 
-def _typed_figure(values: Source, scale: Decimal, kind: str) -> Figure:
+def _of_type(values: Source, kind: str) -> Source:
     # A meter without data stays listed, so that a sum over it is missing, not too small.
     other_kinds = tuple(type_ for type_ in TYPES if type_ != kind)
     meters = values.where(TYPE, kind, others=other_kinds)
-    measured = meters.known_where(_rows_with_data(values))
-    # WattHours, the type of upduMeterEnergyP, is a Counter64, which has no sign
-    absent = () if values is ENERGY else ("-1",)
-    return figure(measured, scale, absent)
+    return meters.known_where(_rows_with_data(values))
 
 
-def _first_of(values: Source, scale: Decimal, *kinds: str) -> Total:
-    return total(*(_typed_figure(values, scale, kind) for kind in kinds), else_outlets=True)
+def _first_of(values: Source, scale: Decimal, absent: tuple[str, ...], *kinds: str) -> Total:
+    figures = (figure(_of_type(values, kind), scale, absent) for kind in kinds)
+    return total(*figures, else_outlets=True)
+
+
+def _outlet_meters(values: Source) -> Source:
+    return only_metered(_of_type(values, OUTLET))
 
 
 def _relay_rows(values: Source, absent: tuple[str, ...] = ()) -> Source:
@@ -77,17 +81,17 @@ PROFILES = (
             )
             + outlets(
                 # not on a unit with relays, whose numbers are not those of the meters
-                rows=Unless(NAME.where(TYPE, OUTLET, demanded=True), RELAY_METERS),
-                number=NAME,
-                name=column("55108.1.3.1.1.13", "upduMeterCustomName"),
-                current=_typed_figure(CURRENT, THOUSANDTHS, OUTLET),
-                power=_typed_figure(POWER, ONES, OUTLET),
-                energy=_typed_figure(ENERGY, THOUSANDTHS, OUTLET),
+                rows=only_metered(Unless(NAME.where(TYPE, OUTLET, demanded=True), RELAY_METERS)),
+                number=only_metered(NAME),
+                name=only_metered(column("55108.1.3.1.1.13", "upduMeterCustomName")),
+                current=figure(_outlet_meters(CURRENT), THOUSANDTHS),
+                power=figure(_outlet_meters(POWER)),
+                energy=figure(_outlet_meters(ENERGY), THOUSANDTHS, NO_SIGN),
             )
         ),
-        load=_first_of(CURRENT, THOUSANDTHS, *OF_PHASES, *OF_PDU),
-        power=_first_of(POWER, ONES, *OF_PDU),
-        energy=_first_of(ENERGY, THOUSANDTHS, *OF_PDU),
+        load=_first_of(CURRENT, THOUSANDTHS, SIGNED, *OF_PHASES, *OF_PDU),
+        power=_first_of(POWER, ONES, SIGNED, *OF_PDU),
+        energy=_first_of(ENERGY, THOUSANDTHS, NO_SIGN, *OF_PDU),
         evidence=SIMULATED,
     ),
 )

@@ -194,6 +194,12 @@ def by_unit(
     return of_table
 
 
+def only_metered(values: Source) -> Prefixed:
+    """Values by the indexes of meters, on a unit that shows no table of switched outlets: outlet 7
+    is "0.7". The table may be missing only now, and its rows are other outlets'."""
+    return Prefixed("0", values)
+
+
 def unit_and_outlet(rows: Source, first_unit: int = 1) -> Chained:
     """The printed number of outlets whose index starts with the unit and ends with the outlet.
     `first_unit`: the arc of the unit that is printed as 1."""

@@ -235,11 +235,11 @@ PROFILES = (
                 energy=figure(_v5_metered(V5_ENERGY), THOUSANDTHS),
             )
             + outlets(
-                rows=V5_METERED_NAME,
-                name=column("21239.5.2.3.6.1.3", "pduOutletMeterLabel"),
-                current=figure(V5_CURRENT, HUNDREDTHS),
-                power=figure(V5_POWER),
-                energy=figure(V5_ENERGY, THOUSANDTHS),
+                rows=only_metered(V5_METERED_NAME),
+                name=only_metered(column("21239.5.2.3.6.1.3", "pduOutletMeterLabel")),
+                current=figure(only_metered(V5_CURRENT), HUNDREDTHS),
+                power=figure(only_metered(V5_POWER)),
+                energy=figure(only_metered(V5_ENERGY), THOUSANDTHS),
             )
         ),
         load=total(

@@ -153,6 +153,14 @@ def object_read(source: object) -> object:
     return None
 
 
+def object_name(source: Source) -> str:
+    """The name of the object that a source reads, or its OID."""
+    part = object_read(source)
+    if isinstance(part, str):
+        return part
+    return text_field(part, "object") or text_field(part, "oid")
+
+
 def text_field(part: object, field: str) -> str:
     """A field that holds a text; "" if the part has none of this name."""
     value = getattr(part, field, "")

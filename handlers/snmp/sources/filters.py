@@ -49,6 +49,8 @@ class Complete(ReadOnly):
             reads may end early without any other sign.
         gaps: the numbers of the rows may have gaps, as those of a chain's units whose owner or
             order of joining numbers them: only how many rows there are is compared with `count`.
+        arcs: not rows are counted, but the parts that the first so many arcs name, such as inlets
+            of which each line has a row.
     """
 
     WHY = "it has rows without an object"
@@ -59,6 +61,7 @@ class Complete(ReadOnly):
     least: int = 0
     next_row: bool = False
     gaps: bool = False
+    arcs: int = 0
 
     def check(self) -> None:
         proofs = (self.beside, self.count, self.least, self.next_row)
@@ -98,7 +101,7 @@ class Complete(ReadOnly):
     def _counts_rows(self, reader: Reader) -> bool:
         """Whether the device counts rows of a table that shows none, as an agent does that has not
         filled its tables yet (github.com/sonic-net/sonic-buildimage/issues/1132)."""
-        if self.count is None or is_optional(self.source):
+        if self.count is None or self.arcs or is_optional(self.source):
             return False
         return counted(self.count, reader) > 0
 
@@ -110,13 +113,22 @@ class Complete(ReadOnly):
             count = number(value)
             if count is None:
                 continue
-            rows_of_unit = list(rows)
+            rows_of_unit = self._counted_parts(rows)
             if len(counts) > 1:  # a single count is of all rows
                 rows_of_unit = [row for row in rows_of_unit if unit in identity_prefixes(row)]
             is_short = len(rows_of_unit) < count
             if is_short or (not self.gaps and lacks_first_row(rows_of_unit, count)):
                 short_units.append(unit)
         return short_units
+
+    def _counted_parts(self, rows: Iterable[str]) -> list[str]:
+        """What `count` counts: the rows, or the parts with rows."""
+        if not self.arcs:
+            return list(rows)
+        parts: dict[str, None] = {}
+        for row in rows:
+            parts[".".join(row.split(".")[: self.arcs])] = None
+        return list(parts)
 
     def value_of(self, reader: Reader, identity: str) -> Optional[Raw]:
         return self.source.value_of(reader, identity)

@@ -130,7 +130,7 @@ def _read(found: SnmpDevice) -> None:
         return
     state_by_outlet = found.outlets.states.read_from(found.reader)
     for identity in list(state_by_outlet)[:3]:
-        state = found.outlets.states.state_of(found.reader.fresh_reader(), identity)
+        state = found.outlets.states.state_of(found.reader.fresh_reader(), identity).state
         # of a single unit's rows, a status does not read the number of each, as a command does
         is_doubted = state is EnumPowerStatus.UNKNOWN and isinstance(
             found.outlets.states.source, ByUnit

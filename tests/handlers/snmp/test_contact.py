@@ -225,7 +225,7 @@ def test_an_outlet_whose_unit_alone_lacks_its_mark_has_no_firm_state() -> None:
     assert in_contact is not None
 
     by_walk = in_contact.read_from(Reader(Memory(device)))
-    by_get = in_contact.state_of(Reader(Memory(device)), "2.1")
+    by_get = in_contact.state_of(Reader(Memory(device)), "2.1").state
 
     assert by_walk == {"2.1": EnumPowerStatus.UNKNOWN, "2.2": EnumPowerStatus.UNKNOWN}
     assert by_get is EnumPowerStatus.UNKNOWN

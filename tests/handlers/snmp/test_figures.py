@@ -63,7 +63,7 @@ def test_an_undocumented_value_of_a_doubt_makes_the_state_unknown(
     state = State(A, on=("1",), off=("2",), doubts=(Doubt(B, ("1",)),))
     objects = {**table("1.3.1", {"1": 1, "2": 2}), **table("1.3.2", {"1": 1, "2": mark})}
     assert state.read_from(reader(objects)) == {"1": UP, "2": UNKNOWN}
-    assert [state.state_of(reader(objects), n) for n in "12"] == [UP, UNKNOWN]
+    assert [state.state_of(reader(objects), n).state for n in "12"] == [UP, UNKNOWN]
 
 
 @pytest.mark.parametrize(

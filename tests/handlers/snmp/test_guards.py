@@ -156,5 +156,5 @@ def test_a_row_that_may_be_padding_is_an_error_and_no_outlet(unit: Fixture, colu
     outlets = find(unit, memory(unit)).outlets
     assert outlets is not None
     assert outlets.states is not None
-    state = outlets.states.state_of(Reader(without_cell), identity)
+    state = outlets.states.state_of(Reader(without_cell), identity).state
     assert state is EnumPowerStatus.UNKNOWN

@@ -17,12 +17,13 @@ from handlers.snmp.evidence import SIMULATED, Evidence
 from handlers.snmp.figures import Figure, Total
 from handlers.snmp.frozen_value import replace
 from handlers.snmp.outlets import Outlets
-from handlers.snmp.profile import Profile
+from handlers.snmp.profile import Profile, is_below, oids
 from handlers.snmp.sources import Column, Merged
 from pdu_common.helper import EnumPowerStatus
 from tests.handlers.snmp import units
 from tests.handlers.snmp.exact_figures import read_exactly
 from tests.handlers.snmp.memory import Memory, of_rows, reader, table
+from tests.handlers.snmp.units import FAMILIES, FIXTURES, find, memory
 from tests.recordings import Fixture, fixture
 from tests.simulators.snmp_agent import Row
 from tests.simulators.snmp_agent.device import INTEGER
@@ -279,3 +280,31 @@ def test_a_row_that_all_columns_of_the_figures_lack_is_no_missing_meter(
 
     for total in totals:
         assert isinstance(getattr(figures, total), NotKnown)
+
+
+def test_no_outlet_shows_anothers_figures_without_the_table_of_the_first_list() -> None:
+    """Of families with several lists of outlets: in which the table of states, as walks and GETs
+    show it, may be missing now, and the next list has other rows."""
+    wrong: list[str] = []
+    for unit in FIXTURES:
+        profile = FAMILIES[unit.key]
+        states = profile.outlets[0].states if len(profile.outlets) > 1 else None
+        if states is None:
+            continue
+        device = memory(unit)
+        reader = find(unit, device).reader
+        tables = {reader.resolve(oid).rpartition(".")[0] for oid in oids(states)}
+        of_states = [oid for oid in unit.rows if any(is_below(oid, table) for table in tables)]
+        whole = metering.read_statistic(find(unit, device)).ports
+        try:
+            with device.without(of_states):
+                ports = metering.read_statistic(find(unit, device)).ports
+        except PduHandlerError:
+            continue
+        for identity in ports.keys() & whole.keys():
+            for name in ("current_a", "power_w", "energy_kwh"):
+                before = getattr(whole[identity], name)
+                after = getattr(ports[identity], name)
+                if isinstance(after, float) and after != before:
+                    wrong.append(f"{unit.name} {identity} {name}: {before} -> {after}")
+    assert wrong == []

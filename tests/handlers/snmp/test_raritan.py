@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from operator import attrgetter
 from typing import Callable, NamedTuple, Optional
@@ -11,7 +12,10 @@ import pytest
 from handlers.snmp import detection
 from handlers.snmp.profiles import PROFILES
 from tests.handlers.snmp.exact_figures import ExactFigures, read_exactly
-from tests.handlers.snmp.memory import Memory
+from tests.handlers.snmp.memory import Memory, of_rows
+from tests.recordings import fixture
+from tests.simulators.snmp_agent import Row
+from tests.simulators.snmp_agent.device import INTEGER
 
 E = "1.3.6.1.4.1.13742.6."
 
@@ -154,3 +158,38 @@ def test_signed_and_unsigned_outlets_of_a_table_are_read_each_by_its_own_column(
     figures_by_kind = {1: figures.currents, 5: figures.powers, 8: figures.energies}
     expected = {"1.1": scaled(first, 52), "1.2": scaled(first, 640, 2)}
     assert figures_by_kind[first.kind] == expected
+
+
+#: the entries of inlets, of their sensors and of their poles
+INLET_TABLES = ("3.3.3.1", "3.3.4.1", "3.3.5.1", "3.3.6.1", "5.2.3.1", "5.2.4.1")
+
+
+def second_inlet(rows: Mapping[str, Row]) -> dict[str, Row]:
+    """The objects of a second inlet like the first."""
+    of_second: dict[str, Row] = {}
+    for oid, row in rows.items():
+        for table in INLET_TABLES:
+            column, _, index = oid.removeprefix(f"{E}{table}.").partition(".")
+            if oid.startswith(f"{E}{table}.") and f"{index}.".startswith("1.1."):
+                of_second[f"{E}{table}.{column}.1.2{index[3:]}"] = row
+    return of_second
+
+
+@pytest.mark.parametrize("name", ["raritan-px2", "raritan-px2_signed", "raritan-px2_sensors"])
+def test_the_sum_over_two_inlets_is_not_known_without_all_rows_of_one(name: str) -> None:
+    """By walk and by GET: no column shows the inlet, only the number of inlets."""
+    rows = fixture(name).rows
+    one_inlet = read_exactly(detection.detect(of_rows(rows), PROFILES))
+    of_second = second_inlet(rows)
+    device = of_rows({**rows, **of_second, f"{E}3.2.2.1.2.1": Row(INTEGER, 2)})
+
+    both = read_exactly(detection.detect(device, PROFILES))
+    with device.without(of_second):
+        lost = read_exactly(detection.detect(device, PROFILES))
+
+    for total in ("load_a", "power_w", "energy_kwh"):
+        of_one = getattr(one_inlet, total)
+        if of_one is not None:
+            assert getattr(both, total) == 2 * of_one, total
+            assert getattr(lost, total) is None, total
+    assert both.load_a is not None

@@ -70,5 +70,5 @@ def test_a_doubt_of_which_the_device_has_nothing_stays_unless_it_is_optional(
 ) -> None:
     state = State(A, on=("1",), off=("2",), doubts=(Doubt(B, ("0",), optional),))
     device = reader({"1.3.1.1": 1, **table("1.3.2", rows)})
-    assert state.state_of(device, "1") is expected
+    assert state.state_of(device, "1").state is expected
     assert state.read_from(device)["1"] is expected
