@@ -11,8 +11,9 @@ import pytest
 
 from handlers.snmp import detection
 from handlers.snmp.profiles import PROFILES
+from handlers.snmp.sources import Column, Signed
 from tests.handlers.snmp.exact_figures import ExactFigures, read_exactly
-from tests.handlers.snmp.memory import Memory, of_rows
+from tests.handlers.snmp.memory import Memory, of_rows, reader, table
 from tests.recordings import fixture
 from tests.simulators.snmp_agent import Row
 from tests.simulators.snmp_agent.device import INTEGER
@@ -168,10 +169,10 @@ def second_inlet(rows: Mapping[str, Row]) -> dict[str, Row]:
     """The objects of a second inlet like the first."""
     of_second: dict[str, Row] = {}
     for oid, row in rows.items():
-        for table in INLET_TABLES:
-            column, _, index = oid.removeprefix(f"{E}{table}.").partition(".")
-            if oid.startswith(f"{E}{table}.") and f"{index}.".startswith("1.1."):
-                of_second[f"{E}{table}.{column}.1.2{index[3:]}"] = row
+        for entry in INLET_TABLES:
+            column, _, index = oid.removeprefix(f"{E}{entry}.").partition(".")
+            if oid.startswith(f"{E}{entry}.") and f"{index}.".startswith("1.1."):
+                of_second[f"{E}{entry}.{column}.1.2{index[3:]}"] = row
     return of_second
 
 
@@ -193,3 +194,16 @@ def test_the_sum_over_two_inlets_is_not_known_without_all_rows_of_one(name: str)
             assert getattr(both, total) == 2 * of_one, total
             assert getattr(lost, total) is None, total
     assert both.load_a is not None
+
+
+def test_signed_readings_without_their_unsigned_column_are_in_the_order_of_their_rows() -> None:
+    values, signed, minimum, maximum = (Column(f"1.3.{number}.1.1") for number in range(6, 10))
+    rows = [f"1.{pole}" for pole in range(1, 31)]
+    objects = {
+        **table(signed.oid, dict.fromkeys(rows, 5)),
+        **table(minimum.oid, dict.fromkeys(rows, -10)),
+    }
+
+    readings = Signed(values, signed, minimum, maximum).rows(reader(objects))
+
+    assert list(readings) == rows
