@@ -28,6 +28,9 @@ class About(NamedTuple):
     #: whether it is a codec (http/dialogue.py): tools then record and simulate its devices without
     #: a module of the handler
     is_codec: bool = False
+    #: in lower case: words by which a web service names its make before anybody logs in, in its
+    #: headers or pages; its login goes to this handler first
+    web_words: tuple[str, ...] = ()
     #: families over SNMP whose units it may read too, if their firmware offers its protocol
     snmp_families: tuple[str, ...] = ()
 
@@ -38,12 +41,19 @@ HANDLERS: Mapping[str, About] = {
         "custom",
         username="admin",
         is_codec=True,
+        web_words=("digital loggers", "digital-loggers"),
         snmp_families=("dli-energy-object",),
     ),
     "jaws": About(
-        "Server Technology CDUs over JAWS", "custom", is_codec=True, snmp_families=("sentry4",)
+        "Server Technology CDUs over JAWS",
+        "custom",
+        is_codec=True,
+        web_words=("servertech-aws", "sentry"),  # as Cray-HPE/servertech-pdu has them
+        snmp_families=("sentry4",),
     ),
-    "netio": About("NETIO PowerPDUs over their JSON API", "custom", is_codec=True),
+    "netio": About(
+        "NETIO PowerPDUs over their JSON API", "custom", is_codec=True, web_words=("netio",)
+    ),
     "nut": About(
         "PDUs and UPSes behind a NUT server",
         "custom",
@@ -54,15 +64,30 @@ HANDLERS: Mapping[str, About] = {
         ),
     ),
     "raritan": About(
-        "Raritan, Legrand and Server Technology PDUs (Xerus JSON-RPC)", "custom", username="admin"
+        "Raritan, Legrand and Server Technology PDUs (Xerus JSON-RPC)",
+        "custom",
+        username="admin",
+        web_words=("raritan", "xerus", "legrand"),
     ),
-    "redfish": About("Rack PDUs of many makes with a Redfish service", "custom"),
+    "redfish": About(
+        "Rack PDUs of many makes with a Redfish service",
+        "custom",
+        web_words=("redfishversion",),
+    ),
     "shelly": About(
-        "Shelly relays of generation 2 and later", "custom", username="admin", is_codec=True
+        "Shelly relays of generation 2 and later",
+        "custom",
+        username="admin",
+        is_codec=True,
+        web_words=("shelly",),
     ),
     "snmp": About("PDUs of many makes (SNMP)", "snmp"),
     "synlink": About(
-        "Synaccess SynLink PDUs", "custom", is_codec=True, snmp_families=("synaccess-synlink",)
+        "Synaccess SynLink PDUs",
+        "custom",
+        is_codec=True,
+        web_words=("synlink", "synaccess"),
+        snmp_families=("synaccess-synlink",),
     ),
     # pdu new adds a handler here
 }

@@ -19,6 +19,7 @@ unset DCI_PASSWORD CDPATH
 secret_file=${DCI_PASSWORD_FILE:-}
 insecure=''
 API=/api/eservice/v3/custom_equipment
+head_end=$(printf '\r\n\r\n.') # the end of an answer's headers; the dot keeps its line break
 
 stop() { printf 'register.sh: %s\n' "$1" >&2 && exit 1; }
 say() { printf '%s\n' "$1" 2>/dev/null || :; }
@@ -35,28 +36,33 @@ ask() { # WHAT [secret]: prints what was typed
 }
 
 # ---- calls ---------------------------------------------------------------------------------------
-post() { # PATH SECONDS [OPTION...]: prints the answer, a blank, the status
+post() { # PATH SECONDS [OPTION...]: prints headers, an empty line, the body, a blank, the status
     url=$DCI_URL$1
     seconds=$2
     shift 2
-    curl -q --silent --show-error --proto '=https' --tlsv1.2 --globoff ${insecure:+--insecure} \
-        --connect-timeout 10 --max-time "$seconds" --max-filesize 1000000 \
-        --write-out ' %{http_code}' -H 'isp-box-instance: true' -H 'Accept: application/json' \
-        -H 'Expect:' -X POST "$@" "$url"
+    curl -q --silent --show-error --include --suppress-connect-headers --proto '=https' --tlsv1.2 \
+        --globoff ${insecure:+--insecure} --connect-timeout 10 --max-time "$seconds" \
+        --max-filesize 1000000 --write-out ' %{http_code}' -H 'isp-box-instance: true' \
+        -H 'Accept: application/json' -H 'Expect:' -X POST "$@" "$url"
+}
+
+take_apart() { # sets $status and $answer; to curl, an answer that ends within its headers is whole
+    status=${reply##* }
+    answer=${reply% *}
+    case $answer in *"${head_end%.}"*) answer=${answer#*"${head_end%.}"} ;; *) return 1 ;; esac
 }
 
 json() { printf '%s' "$1" | sed 's/[\\"]/\\&/g'; } # for the inside of a JSON text
 
-log_in() { # sets $status and $answer; the body is curl's standard input
+log_in() { # the body is curl's standard input
     reply=$(printf '{"email": "%s", "password": "%s"}' \
         "$(json "$DCI_EMAIL")" "$(json "$password")" |
         post /api/auth/v4/public/token 60 -H 'Content-Type: application/json' --data-binary @-) &&
-        status=${reply##* } && answer=${reply% *}
+        take_apart
 }
 
-call() { # PATH SECONDS [OPTION...]: sets $status and $answer; the token is curl's standard input
-    reply=$(printf 'header = "x-xsrf-token: %s"\n' "$token" | post "$@" -K -) &&
-        status=${reply##* } && answer=${reply% *}
+call() { # PATH SECONDS [OPTION...]: the token is curl's standard input, a line of options
+    reply=$(printf 'header = "x-xsrf-token: %s"\n' "$token" | post "$@" -K -) && take_apart
 }
 
 is_success() { # 2xx, with nothing or an object that says nothing of an error

@@ -3,7 +3,7 @@
 Writes the number into handlers/__init__.py and into the names of archives on the pages. In
 CHANGELOG.md a release takes the place of the heading "Unreleased", with today's day; a version with
 `.devN`, which stands for anything before that release, opens that section. Prints the files that
-changed. Run by path, with Python alone.
+changed; a run that was cut can be repeated. Run by path, with Python alone.
 """
 
 from __future__ import annotations
@@ -31,6 +31,13 @@ def version_number(text: str) -> str:
     return text
 
 
+def version_key(text: str) -> tuple[list[int], bool, int]:
+    """What orders versions: 2.1.0.dev0 comes before 2.1.0."""
+    number, _, development = text.partition(".dev")
+    numbers = [int(part) for part in number.split(".")]
+    return numbers, not development, int(development or 0)
+
+
 def page_with_version(text: str, old: str, new: str) -> str:
     """The page with the names of its archives, and its hashed versions, of the new version."""
     archive = rf"(?<=[-`]){re.escape(old)}(?=\+c[0-9a-f]|\.tar\.gz)"
@@ -44,6 +51,8 @@ def changes_with_version(text: str, new: str, day: datetime.date) -> str:
     """
     is_release = "dev" not in new
     has_section = _UNRELEASED in text
+    if f"\n## {new} (" in text:
+        return text  # of a run before
     if is_release and not has_section:
         raise ValueError('CHANGELOG.md has no section "Unreleased": what changed for an owner?')
     if is_release:
@@ -55,9 +64,10 @@ def changes_with_version(text: str, new: str, day: datetime.date) -> str:
 
 
 def new_texts(root: Path, new: str, day: datetime.date) -> Iterator[tuple[Path, str]]:
-    """Each file with its text of the new version.
+    """Each file with its text of the new version, in the order in which a run that was cut can be
+    repeated: the pages need the old version, and CHANGELOG.md says that all is done.
 
-    Raises ValueError if a release has no section "Unreleased".
+    Raises ValueError if a release has no section "Unreleased", or for a version below the newest.
     """
     module = root / "handlers" / "__init__.py"
     source = module.read_text("utf-8")
@@ -65,13 +75,15 @@ def new_texts(root: Path, new: str, day: datetime.date) -> Iterator[tuple[Path, 
     if assignment is None:
         raise ValueError(f"{module} has no line VERSION = …")
     old = assignment[1]
-    changes = root / "CHANGELOG.md"
-    yield changes, changes_with_version(changes.read_text("utf-8"), new, day)
-    yield module, _ASSIGNMENT.sub(f'VERSION = "{new}"', source)
+    if version_key(new) < version_key(old):
+        raise ValueError(f"{new} is below {old}, the newest version")
     pages = [*root.glob("docs/**/*.md"), *root.glob("packaging/*.md")]
     for page in sorted(pages):
         text = page.read_text("utf-8")
         yield page, page_with_version(text, old, new)
+    yield module, _ASSIGNMENT.sub(f'VERSION = "{new}"', source)
+    changes = root / "CHANGELOG.md"
+    yield changes, changes_with_version(changes.read_text("utf-8"), new, day)
 
 
 def main(root: Path = ROOT) -> int:

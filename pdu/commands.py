@@ -42,7 +42,7 @@ LAZY_COMMANDS: Mapping[str, LazyCommand] = {
     ),
     "find": LazyCommand(
         "pdu.monitoring.find:find",
-        "search a network for PDUs and print them as a list",
+        "search a network for PDUs, and put them into the list",
         page="many-pdus.md",
     ),
     "exporter": LazyCommand(

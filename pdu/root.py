@@ -106,7 +106,6 @@ _NO_COMMAND = "Missing command."  # as click says it
 
 # a command of a fixed number of arguments -> what is meant by more of them
 _EXTRA = {
-    "pdu identify": "give HOST alone; --handler NAME tries one handler",
     "pdu cycle": "give one OUTLET: cycle takes one at a time",
 }
 

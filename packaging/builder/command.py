@@ -18,6 +18,7 @@ from handlers.snmp import schema
 from handlers.snmp.frozen_value import check_parts
 from handlers.snmp.profiles import PROFILE_BY_KEY, PROFILES
 from pdu.families import own_profiles
+from pdu.files.locks import locked
 from pdu.files.whole_files import write_whole
 from pdu.loading import handler_source
 from pdu.loading.handler_paths import is_path
@@ -60,10 +61,12 @@ def build(tree: Path, out: Path, handlers: Sequence[Handler]) -> list[Path]:
             about=handler.about(),
         )
     out.mkdir(parents=True, exist_ok=True)
-    for name, data in archives.items():
-        keep_replaced(out / name, data)
-        write_whole(str(out / name), data)
-    write_script(out, number)
+    # another build reads what is there, and writes what follows from it
+    with locked([str(out)]):
+        for name, data in archives.items():
+            keep_replaced(out / name, data)
+            write_whole(str(out / name), data)
+        write_script(out, number)
     return [out / name for name in archives]
 
 
@@ -97,12 +100,13 @@ def build_own(words: Sequence[str], out: Path) -> list[OwnHandler]:
         raise BuildError(error.reason) from None
     handlers = []
     out.mkdir(parents=True, exist_ok=True)
-    for source in sources:
-        path = out / f"{source.archive.top}.tar.gz"
-        keep_replaced(path, source.data)
-        write_whole(str(path), source.data)
-        handlers.append(OwnHandler(path, source))
-    write_script(out, version(ROOT / "handlers"))
+    with locked([str(out)]):
+        for source in sources:
+            path = out / f"{source.archive.top}.tar.gz"
+            keep_replaced(path, source.data)
+            write_whole(str(path), source.data)
+            handlers.append(OwnHandler(path, source))
+        write_script(out, version(ROOT / "handlers"))
     return handlers
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import re
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple, Optional, Union
+from typing import Callable, NamedTuple, Optional, Union
 
 import click
 
@@ -35,9 +36,12 @@ from ..network import hosts
 from ..pdu_list import form
 from ..pdu_list.device_arguments import arguments_help
 from ..pdu_list.login_options import Login, login_options, pass_login
-from .readings import Difference, HandlerReading, differences
+from .readings import Comparison, HandlerReading, comparison
 
 _MOST_MINUTES = 24 * 60.0
+# of a file of comparisons: time, host and handlers
+_FILE_BEGIN = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00 \S+ [^\n]+: ")
+_LONGEST_BEGIN = 10_000  # bytes
 _SECOND = "_second"  # of the directory of a second handler of the same name
 _HELP = f"""\
 Read one PDU with two handlers, as DCImanager would, and show what differs: outlets, states, load
@@ -46,7 +50,8 @@ argument for a migration, or against it.
 
 Only status and statistic are called, and over SNMP every write is refused; what another handler
 sends over HTTP while it reads is its own. The first handler reads before and after the second one:
-what changes meanwhile is no difference. A load may differ by a tenth, an energy by a hundredth.
+what changes meanwhile is no difference, what it loses is one. A load may differ by a tenth, an
+energy by a hundredth; "agree within 0.2 A" or "1 kWh" says that small figures differ by more.
 
 {arguments_help("HANDLER", "HOST")}
 
@@ -104,14 +109,14 @@ def compare(
     with tempfile.TemporaryDirectory(prefix="pdu-compare-") as name, reading_only():
         handlers = _loaded_pair(first, second, Path(name))
         sides = [_side(handler, address, login) for handler in handlers]
-        with interrupts:
+        with _line_file(out) as add_line, interrupts:
             while True:
                 with waiting(f"reading {address} with both handlers", run.output):
-                    rows = _differences(sides, run, is_repeated=bool(every))
+                    now = _comparison(sides, run, is_repeated=bool(every))
                 comparison_count += 1
-                if rows:
+                if now.differences:
                     difference_count += 1
-                _tell(run, sides, address, rows, out)
+                _tell(run, sides, address, now, add_line)
                 if every is None:
                     break
                 time.sleep(60.0 * every)
@@ -176,7 +181,7 @@ def _side(handler: LoadedHandler, address: Address, login: Login) -> _Side:
 # ---- one comparison ------------------------------------------------------------------------------
 
 
-def _differences(sides: Sequence[_Side], run: Run, *, is_repeated: bool) -> list[Difference]:
+def _comparison(sides: Sequence[_Side], run: Run, *, is_repeated: bool) -> Comparison:
     """Where the two differ now. If neither reads the PDU, raises the error of the first handler, or
     of repeated comparisons returns both errors: one failure ends no week.
     """
@@ -189,50 +194,83 @@ def _differences(sides: Sequence[_Side], run: Run, *, is_repeated: bool) -> list
             raise before.exception
         if after.exception is not None:
             raise second.exception
-    return differences(before, second, after)
+    return comparison(before, second, after)
 
 
 def _reading(side: _Side, run: Run) -> HandlerReading:
     """What a handler says, by an object of its own for each call."""
     try:
-        states = side.tools.four_methods(side.data).states()
+        states = dict(side.tools.four_methods(side.data).states())
+    except Exception as error:
+        return HandlerReading(error=_words_of(error, run), exception=error)
+    try:
         figures = side.tools.four_methods(side.data).figures()
     except Exception as error:
-        description = describe(error, run)
-        words = f"{description['kind']}: {description['reason']}"
-        return HandlerReading(error=words, exception=error)
-    return HandlerReading(dict(states), figures)
+        return HandlerReading(states, figure_error=_words_of(error, run))
+    return HandlerReading(states, figures)
+
+
+def _words_of(error: Exception, run: Run) -> str:
+    description = describe(error, run)
+    return f"{description['kind']}: {description['reason']}"
 
 
 def _tell(
     run: Run,
     sides: Sequence[_Side],
     address: Address,
-    differences_now: Sequence[Difference],
-    out: Optional[str],
+    comparison_now: Comparison,
+    add_line: Callable[[str], None],
 ) -> None:
-    """Print one comparison, and add it to the file."""
+    """Add one comparison to the file, and print it."""
     now = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")
     names = [side.shown for side in sides]
     shown_names = " | ".join(names)
-    lines = [printable(str(difference)) for difference in differences_now]
+    result = comparison_now.result
+    lines = [printable(str(difference)) for difference in comparison_now.differences]
+    add_line(f"{now} {address} {shown_names}: {'; '.join(lines) or result}\n")
     if run.output.json:
-        rows = [difference._asdict() for difference in differences_now]
-        document = {"at": now, "host": str(address), "handlers": names, "differences": rows}
+        document = {
+            "at": now,
+            "host": str(address),
+            "handlers": names,
+            "differences": [difference._asdict() for difference in comparison_now.differences],
+            "allowances": list(comparison_now.allowances),
+        }
         print_json_line(document)
     else:
-        result = "differ" if lines else "agree"
         print_text(f"{now} {address}: {shown_names} {result}")
         for line in lines:
             print_text(f"    {line}")
-    if out:
-        words = "; ".join(lines) or "agree"
-        _add_line(out, f"{now} {address} {shown_names}: {words}\n")
 
 
-def _add_line(path: str, line: str) -> None:
+@contextlib.contextmanager
+def _line_file(path: Optional[str]) -> Iterator[Callable[[str], None]]:
+    """A function that adds a line to the file, which is opened before anything is read. Raises
+    SettingsError, also for another file than a new or empty one or one of comparisons.
+    """
+    if not path:
+        yield lambda _: None
+        return
+
+    def add_line(line: str) -> None:
+        try:
+            file.write(line.encode("utf-8", "backslashreplace"))
+        except OSError as error:
+            raise SettingsError(f"{path} cannot be written ({error.strerror})") from None
+
     try:
-        with open(path, "a", encoding="utf-8", errors="backslashreplace") as file:
-            file.write(line)
-    except OSError as error:
-        raise SettingsError(f"{path} cannot be written ({error.strerror})") from None
+        # without a buffer: each line is there before it is printed
+        file = open(path, "a+b", buffering=0)
+    except (OSError, ValueError) as error:  # ValueError: a path with NUL
+        words = getattr(error, "strerror", error)
+        raise SettingsError(f"{path!r} cannot be written ({words})") from None
+    with file:
+        file.seek(0)
+        begin = file.read(_LONGEST_BEGIN)
+        if begin and not _FILE_BEGIN.match(begin):
+            raise SettingsError(
+                f"{path} is not added to, because it has other lines than comparisons: give"
+                " another --out"
+            )
+        yield add_line

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from enum import Enum
 from functools import partial
 from typing import Callable, NamedTuple, Optional
 
@@ -18,17 +19,24 @@ _NOT_SET = "not set"
 
 class Allowance(NamedTuple):
     """How far two figures of one quantity may be apart: a share of the larger one, or an absolute
-    value if that is more.
+    value, which is said and never covers a factor.
     """
 
     share: float
     least: float
+    unit: str
+
+    @property
+    def words(self) -> str:
+        return f"{self.least:g} {self.unit}"
 
 
 #: a load goes up and down between two readings, and a handler may round it to a tenth
-LOAD = Allowance(0.10, 0.2)
+LOAD = Allowance(0.10, 0.2, "A")
 #: an energy only rises; a handler may round it to whole kWh
-ENERGY = Allowance(0.01, 1.0)
+ENERGY = Allowance(0.01, 1.0, "kWh")
+#: from here on two figures are of two units, such as kWh and Wh
+_FACTOR = 10.0
 
 
 class HandlerReading(NamedTuple):
@@ -39,6 +47,8 @@ class HandlerReading(NamedTuple):
     #: why it says nothing; "" if it was read
     error: str = ""
     exception: Optional[Exception] = None
+    #: why it says no figures; "" if they were read
+    figure_error: str = ""
 
 
 class Difference(NamedTuple):
@@ -52,68 +62,108 @@ class Difference(NamedTuple):
         return f"{self.what}: {self.first} | {self.second}"
 
 
-def differences(
-    before: HandlerReading, second: HandlerReading, after: HandlerReading
-) -> list[Difference]:
+class Comparison(NamedTuple):
+    """What two handlers say of one PDU at one time."""
+
+    differences: Sequence[Difference]
+    #: the absolute allowances with which alone some figures agree, such as `0.2 A`
+    allowances: Sequence[str] = ()
+
+    @property
+    def result(self) -> str:
+        if self.differences:
+            return "differ"
+        return f"agree within {' and '.join(self.allowances)}" if self.allowances else "agree"
+
+
+def comparison(before: HandlerReading, second: HandlerReading, after: HandlerReading) -> Comparison:
     """Where the second handler differs from the first one, which read before it and after it: what
-    changed meanwhile is no difference.
+    changed meanwhile is no difference, what the first one lost is one.
     """
     if before.error or second.error or after.error:
-        return _error_difference(before, second, after)
-    return [
-        *_outlet_differences(before, second),
+        return Comparison([_error_difference(before, second, after)])
+    of_outlets = [
+        *_outlet_differences(before, second, after),
         *_state_differences(before, second, after),
-        *_figure_differences(before, second, after),
     ]
+    if before.figure_error or second.figure_error or after.figure_error:
+        return Comparison([*of_outlets, _figure_error_difference(before, second, after)])
+    of_figures = _figure_comparison(before, second, after)
+    return Comparison([*of_outlets, *of_figures.differences], of_figures.allowances)
 
 
 def _error_difference(
     before: HandlerReading, second: HandlerReading, after: HandlerReading
-) -> list[Difference]:
+) -> Difference:
     first_error = before.error or after.error
-    return [Difference("reading", first_error or "was read", second.error or "was read")]
+    return Difference("reading", first_error or "was read", second.error or "was read")
 
 
-def _outlet_differences(first: HandlerReading, second: HandlerReading) -> Iterator[Difference]:
+def _figure_error_difference(
+    before: HandlerReading, second: HandlerReading, after: HandlerReading
+) -> Difference:
+    first_error = before.figure_error or after.figure_error
+    return Difference("statistic", first_error or "was read", second.figure_error or "was read")
+
+
+def _outlet_differences(
+    before: HandlerReading, second: HandlerReading, after: HandlerReading
+) -> Iterator[Difference]:
     """The identities, in their order: DCImanager wires servers by them."""
-    if list(first.states) != list(second.states):
-        yield Difference("outlets", _listed(first.states), _listed(second.states))
+    first_text = _then(_listed(before.states), _listed(after.states))
+    second_text = _listed(second.states)
+    if first_text != second_text:
+        yield Difference("outlets", first_text, second_text)
 
 
 def _state_differences(
     before: HandlerReading, second: HandlerReading, after: HandlerReading
 ) -> Iterator[Difference]:
-    """The outlets of which the first handler told another state both times."""
+    """The outlets of which the first handler told another state both times, or lost the state."""
     for identity, state in before.states.items():
         second_state = second.states.get(identity)
-        if second_state is None:
+        state_after = after.states.get(identity)
+        if second_state is None or state_after is None:
             continue  # the list of outlets differs, too
-        if second_state not in (state, after.states.get(identity)):
+        is_lost = state_after is EnumPowerStatus.UNKNOWN and state is not state_after
+        if is_lost:
+            yield Difference(
+                f"outlet {identity}", _then(word(state), word(state_after)), word(second_state)
+            )
+        elif second_state not in (state, state_after):
             yield Difference(f"outlet {identity}", word(state), word(second_state))
 
 
-def _figure_differences(
+def _figure_comparison(
     before: HandlerReading, second: HandlerReading, after: HandlerReading
-) -> Iterator[Difference]:
-    """The loads and energies that are not between those of the first handler."""
+) -> Comparison:
+    """The loads and energies that are not between those of the first handler, or that it lost."""
+    found: list[Difference] = []
+    allowances: list[str] = []
     if before.figures is None or second.figures is None or after.figures is None:
-        return
+        return Comparison(found)
     for quantity in _quantities(before.figures, second.figures):
         value_before = measured(quantity.figure_of(before.figures))
         second_value = measured(quantity.figure_of(second.figures))
         value_after = measured(quantity.figure_of(after.figures))
+        is_lost = value_before is not None and value_after is None
         first_values = [value for value in (value_before, value_after) if value is not None]
-        if _differs(first_values, second_value, quantity.allowance):
-            first_text = _shown(value_before, quantity.unit)
-            second_text = _shown(second_value, quantity.unit)
-            yield Difference(quantity.name, first_text, second_text)
+        agreement = _agreement(first_values, second_value, quantity.allowance)
+        if is_lost or agreement is _Agreement.NONE:
+            unit = quantity.allowance.unit
+            first_text = _shown(value_before, unit)
+            if is_lost:
+                first_text = _then(first_text, _NOT_SET)
+            found.append(Difference(quantity.name, first_text, _shown(second_value, unit)))
+        elif agreement is _Agreement.ALLOWED:
+            allowances.append(quantity.allowance.words)
+    return Comparison(found, list(dict.fromkeys(allowances)))
 
 
 class _Quantity(NamedTuple):
     """A figure that is compared."""
 
     name: str
-    unit: str
     allowance: Allowance
     figure_of: Callable[[Figures], Figure]
 
@@ -121,12 +171,12 @@ class _Quantity(NamedTuple):
 def _quantities(first: Figures, second: Figures) -> list[_Quantity]:
     """The totals, and the energies of the outlets that one of the two has."""
     quantities = [
-        _Quantity("load", "A", LOAD, lambda figures: figures.load_a),
-        _Quantity("energy", "kWh", ENERGY, lambda figures: figures.energy_kwh),
+        _Quantity("load", LOAD, lambda figures: figures.load_a),
+        _Quantity("energy", ENERGY, lambda figures: figures.energy_kwh),
     ]
     for identity in dict.fromkeys([*first.ports, *second.ports]):
         energy_of = partial(_outlet_energy, identity)
-        quantities.append(_Quantity(f"energy of outlet {identity}", "kWh", ENERGY, energy_of))
+        quantities.append(_Quantity(f"energy of outlet {identity}", ENERGY, energy_of))
     return quantities
 
 
@@ -135,21 +185,37 @@ def _outlet_energy(identity: str, figures: Figures) -> Figure:
     return None if port is None else port.energy_kwh
 
 
-def _differs(
+class _Agreement(Enum):
+    """How two figures agree."""
+
+    PLAIN = "within the share"
+    ALLOWED = "within the absolute allowance alone"
+    NONE = "they differ"
+
+
+def _agreement(
     first_values: Sequence[float], second_value: Optional[float], allowance: Allowance
-) -> bool:
-    """Whether a figure is not between those that were read before and after it, as far as they were
+) -> _Agreement:
+    """Whether a figure is between those that were read before and after it, as far as they were
     told.
     """
-    if second_value is None:
-        return bool(first_values)
-    if not first_values:
-        return True
-    smallest = min(first_values)
-    largest = max(first_values)
-    greatest_magnitude = max(abs(smallest), abs(largest), abs(second_value))
-    margin = max(allowance.share * greatest_magnitude, allowance.least)
-    return second_value < smallest - margin or second_value > largest + margin
+    if second_value is None or not first_values:
+        is_told = second_value is not None or bool(first_values)
+        return _Agreement.NONE if is_told else _Agreement.PLAIN
+    if min(first_values) <= second_value <= max(first_values):
+        return _Agreement.PLAIN
+    nearest = min(first_values) if second_value < min(first_values) else max(first_values)
+    gap = abs(second_value - nearest)
+    smaller, larger = sorted((abs(second_value), abs(nearest)))
+    if gap <= allowance.share * larger:
+        return _Agreement.PLAIN
+    is_factor = 0.0 < _FACTOR * smaller <= larger
+    return _Agreement.ALLOWED if gap <= allowance.least and not is_factor else _Agreement.NONE
+
+
+def _then(before: str, after: str) -> str:
+    """What the first handler said, and what it said later if that is something else."""
+    return before if before == after else f"{before}, then {after}"
 
 
 def _shown(value: Optional[float], unit: str) -> str:

@@ -1,1 +1,1 @@
-"""Tables of SNMP families, and profiles of an owner."""
+"""Tables of SNMP families, the public names of PDUs, and profiles of an owner."""

@@ -31,6 +31,7 @@ from handlers.snmp.sources import (
 )
 from handlers.snmp.states import State
 
+from .model_names import NAMES
 from .recorded import UNPROVEN, evidence_of, switching_basis
 
 #: What a family may read besides states: the field of `Evidence`, and its column's words.
@@ -65,9 +66,22 @@ def figures_text(evidence: Evidence) -> str:
 
 
 def _switched(profile: Profile) -> str:
+    """Whether the family's models are switched, and which of them are not."""
     if not profile.is_switched:
         return "no"
-    return "yes" if profile.is_proven else UNPROVEN
+    models: list[str] = []
+    for name in NAMES:
+        if name.key == profile.key and name.switched is False:
+            models.append(name.pattern.rstrip("*"))
+    # AP84xx stands for AP84xxEUx too
+    shortest = [model for model in models if not _is_of_another(model, models)]
+    proof = "yes" if profile.is_proven else UNPROVEN
+    return ", not ".join([proof, ", ".join(dict.fromkeys(shortest))]) if shortest else proof
+
+
+def _is_of_another(model: str, models: Iterable[str]) -> bool:
+    """Whether another of the models is the beginning of this one."""
+    return any(model != other and model.startswith(other) for other in models)
 
 
 def evidence(profiles: Sequence[Profile]) -> str:

@@ -128,9 +128,12 @@ def _is_handler(word: str) -> bool:
     return is_code(word) or registry.is_handler(word)
 
 
-def _is_list(word: str) -> bool:
-    """Whether the word is a list, not the name of a PDU."""
-    return word.lower().endswith((".csv", ".toml")) or os.path.exists(word)
+def _is_list(word: str, *, has_list: bool) -> bool:
+    """Whether the word is a list, not the name of a PDU. Where a list is given, such as /srv to a
+    monitoring server that runs in /, a name is no file.
+    """
+    is_file = os.path.isfile(word) and not has_list
+    return word.lower().endswith((".csv", ".toml")) or is_file
 
 
 def _given_pdus(config: CheckOptions, login: Login) -> Sequence[Target]:
@@ -193,7 +196,7 @@ def _list_and_names(config: CheckOptions) -> tuple[OwnerFiles, Sequence[str]]:
     for word in config.words:
         if _is_handler(word) and not config.owner_files.list:
             raise Usage(f"{printable(word, 60)!r} is a handler: add the address of its PDU")
-        if not _is_list(word):
+        if not _is_list(word, has_list=bool(config.owner_files.list)):
             names_of_pdus.append(word)
         elif owner_files.list:
             raise Usage(
@@ -273,7 +276,8 @@ def _print(config: CheckOptions, output: Output, outcome: CheckReport) -> None:
     elif config.csv:
         write_csv(tables.csv_text(rows))
     elif config.nagios:
-        names_pdus = any(not _is_list(word) for word in config.words)
+        has_list = bool(config.owner_files.list)
+        names_pdus = any(not _is_list(word, has_list=has_list) for word in config.words)
         lines = nagios.output(totals, rows, config.thresholds, each=names_pdus)
         print("\n".join(lines))
     else:

@@ -14,7 +14,7 @@ from pdu_common.helper import EnumPowerStatus
 from ..cli.output import counted
 from ..cli.states import DOWN, UNKNOWN, word
 from ..files.html import Frame
-from .check_result import PduRow, Summary
+from .check_result import UNKNOWN_FIGURES, PduRow, Summary
 from .report import (
     LOOKS,
     Cell,
@@ -66,11 +66,13 @@ class CheckReport(NamedTuple):
 
     def lines(self) -> Iterator[str]:
         """For a terminal."""
-        yield from text_lines([self._all(), *_unknown(self.rows), *_advice_parts(self.rows)])
+        yield from text_lines([self._all(), *_advice_parts(self.rows)])
         yield from text_lines(["", *self._verdict()])
 
     def _verdict(self) -> Iterator[Part]:
-        verdict, *sums = self.totals.lines()
+        # their reasons stand beside what to do
+        told = [row.device.name for row in self.rows if row.lacks_figure]
+        verdict, *sums = self.totals.lines(told)
         yield Headline(verdict, LOOKS[self.totals.level])
         yield from sums
 
@@ -107,7 +109,7 @@ def _remedies(rows: Sequence[PduRow]) -> Iterator[Part]:
             continue
         alike = rows_by_remedy[remedy]
         worst = alike[0]
-        kind = worst.result if worst.lacks_figure else worst.kind or worst.result
+        kind = UNKNOWN_FIGURES if worst.lacks_figure else worst.kind or worst.result
         yield f"{kind}, {counted(len(alike), 'PDU')}: {remedy}."
         yield Items(list(_reasons(alike)))
 

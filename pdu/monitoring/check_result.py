@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import NamedTuple, Optional
@@ -29,7 +29,7 @@ WELL = 0
 DOUBTFUL = 1
 BAD = 2
 
-_WELL, _NO_OUTLETS, _UNKNOWN_FIGURES = "well", "no outlets", "unknown figures"
+_WELL, _NO_OUTLETS, UNKNOWN_FIGURES = "well", "no outlets", "unknown figures"
 _STALE = ("data-stale", "driver-not-connected")
 
 # Kind of error -> what to do. The error itself says what happened.
@@ -96,7 +96,7 @@ class PduRow(NamedTuple):
     kind: str = ""
     #: the text of the error
     reason: str = ""
-    #: those whose state is not known alone, if `judge_reading` does not keep them
+    #: those that are not on alone, if `judge_reading` does not keep them
     outlets: Sequence[PolledOutlet] = ()
     #: how much of its rating the fullest line or breaker carries; "" if not all were read
     of_rating: str = ""
@@ -152,7 +152,7 @@ def judge_reading(device: ListedPdu, reading: Reading, *, keep_outlets: bool = T
         error = CallError("protocol", "; ".join(reasons))
     outlets = reading.outlets
     if not keep_outlets:
-        outlets = [outlet for outlet in outlets if outlet.state is UNKNOWN]
+        outlets = [outlet for outlet in outlets if outlet.state is not UP]
     return PduRow(
         device=device,
         level=level,
@@ -229,7 +229,7 @@ def _level_without_error(device: ListedPdu, reading: Reading) -> tuple[int, str]
     if reading.count(UNKNOWN) and not device.metered:
         return DOUBTFUL, "unknown"
     if _has_lost_figure(reading):
-        return DOUBTFUL, _UNKNOWN_FIGURES
+        return DOUBTFUL, UNKNOWN_FIGURES
     has_figure = any(row.of(reading) not in (None, NOT_ASKED) for row in PDU_FIGURES)
     if not reading.outlets and not device.metered and not has_figure:
         return DOUBTFUL, _NO_OUTLETS
@@ -268,8 +268,10 @@ class Summary:
     #: names of PDUs that lack a figure -> why, if the handler says so
     reasons: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
-    def lines(self) -> list[str]:
-        """Two lines for people, and one for each PDU that counts in no sum, or lacks in one."""
+    def lines(self, told: Collection[str] = ()) -> list[str]:
+        """Two lines for people, and one for each PDU that counts in no sum, or lacks in one and is
+        not `told` elsewhere, by its name.
+        """
         results = [f"{self.results.get(_WELL, 0)} well"]
         for result, count in self.results.items():
             if result != _WELL:
@@ -291,7 +293,8 @@ class Summary:
             other_name = printable(counted_as, 60)
             lines.append(f"{printable(name, 60)} is {other_name} again: counted once")
         for name, reasons in self.reasons.items():
-            lines.append(f"{printable(name, 60)}: {'; '.join(reasons)}")
+            if name not in told:
+                lines.append(f"{printable(name, 60)}: {'; '.join(reasons)}")
         return lines
 
 

@@ -1,6 +1,4 @@
-"""`pdu find NETWORK...`: prints the PDUs of networks as a list for `pdu check` and
-`pdu exporter`.
-"""
+"""`pdu find NETWORK...`: the PDUs of networks, for the list of `pdu check` and `pdu exporter`."""
 
 from __future__ import annotations
 
@@ -9,19 +7,20 @@ import math
 import socket
 import sys
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Optional
 
 import click
 
 from handlers import registry
 from handlers.raritan import zeroconf
-from handlers.shared.address import Address, host_with_port
-from handlers.shared.errors import SettingsError, printable
+from handlers.shared.address import Address, host_with_port, is_ip_host
+from handlers.shared.errors import SettingsError, Unreachable, printable
 from handlers.shared.settings import port as port_number
 
 from ..cli import optional_packages
-from ..cli.exit_codes import DONE, code_of
+from ..cli.error_output import Usage
+from ..cli.exit_codes import DONE
 from ..cli.groups import Subcommand
 from ..cli.options import (
     PORT,
@@ -34,13 +33,14 @@ from ..cli.options import (
     plain_option,
 )
 from ..cli.output import counted, print_json, progress, tabulate
-from ..cli.shared_options import auth_option
+from ..cli.shared_options import auth_option, list_option
 from ..cli.terminal_lines import print_text
 from ..families.recognition import Recognition, is_of_agent, recognise
 from ..files.csv_out import begins_as_formula, csv_lines
 from ..loading.handler_loading import load
 from ..loading.handler_recordings import identify as identify_device
-from ..pdu_list import form as connection_data
+from ..network.hosts import one_spelling
+from ..pdu_list import addition, form as connection_data
 from ..pdu_list.listed_pdu import ListedPdu
 from ..pdu_list.login_options import Login, pass_login, secret_file_option
 from ..pdu_list.logins import DeviceLogin, names
@@ -51,11 +51,13 @@ from ..reading.reader_pool import ReaderPool
 from ..recordings.nameplate import Nameplate
 from . import network_scan
 from .datagrams import AgentAnswer
+from .find_addition import add_lacking
 from .networks import Network, hosts, parsed
 
 _HIGHEST_RATE = 2000
 # seconds after which a search says beforehand how long it takes, and those that it then aims at
 _LONG_S, _SOON_S = 60.0, 120.0
+_LOGIN_NAME = "snmp"  # of the login that --add writes
 _HEAD = ("name", "handler", "address", "auth", "settings")
 _READERS = 16  # devices whose tables are read at a time
 # in characters; "..." and an address may follow, and a list allows 100
@@ -81,10 +83,14 @@ class FoundDevice(NamedTuple):
 @click.command(
     "find",
     cls=Subcommand,
-    examples=("pdu find 192.0.2.0/24 > pdus.csv", "pdu find 192.0.2.0/24 --rate 50 --json"),
+    examples=("pdu find 192.0.2.0/24 --add", "pdu find 192.0.2.0/24 --rate 50 --json"),
 )
 @click.argument("network", nargs=-1, required=True, type=TEXT)
-@auth_option(requires=["--login"])
+@click.option(
+    "--add", is_flag=True, help="put the PDUs that the list lacks into it, with their login"
+)
+@list_option(requires=["--add"], cls=Option)
+@auth_option()
 @click.option(
     "--login",
     cls=Option,
@@ -113,15 +119,18 @@ def find(
     output: Output,
     typed_login: Login,
     network: Sequence[str],
+    list_file: Optional[str],
     auth_file: Optional[str],
     login: Optional[str],
     port: str,
     rate: float,
     *,
+    add: bool,
     no_mdns: bool,
 ) -> int:
     """Ask every host address of the networks over SNMP what it is, and print the PDUs as a list for
-    pdu check.
+    pdu check. With --add, put those that the list lacks into it (--list, PDU_LIST, or the usual
+    one), and the community into the file of logins; what is there already stays as it is.
 
     NETWORK is a network such as 192.0.2.0/24, or a single address. Each address gets one small
     SNMPv2c request, and a second one if it does not answer, with the community of --login,
@@ -133,6 +142,11 @@ def find(
     decide. A PDU with the sysObjectID of Net-SNMP is not listed, but shown as "not a known PDU".
     """
     connection_data.check(typed_login, ["community"], "pdu find")
+    if auth_file and not (login or add):
+        raise Usage("--auth needs --login, or --add, which writes a login into it")
+    files = addition.new_pdu("", list_file or "", auth_file or "") if add else None
+    if files is not None:
+        addition.listed_pdus(files)  # raises before the search for a list that cannot be read
     networks = parsed(network)
     community = _community(typed_login, auth_file, login)
     snmp_port = _port(port)
@@ -148,20 +162,32 @@ def find(
     announced = [] if no_mdns else announced_pdus(networks)
     pdus = [*_without(announced, [*pdus, *confirmed]), *announced]
     other_devices = _without(announced, [*other_devices, *unconfirmed])
-    print_result = _print_json if output.json else _print_list
-    print_result(name_pdus(pdus), other_devices, login or "", address_count)
-    _print_unsent(scan.unsent)
-    has_answer = bool(pdus or other_devices)
-    if not has_answer and not scan.unsent and not output.json:
-        print_text(_SILENCE, sys.stderr)
-    is_all_unsent = sum(scan.unsent.values()) == address_count * network_scan.TRIES
-    return code_of("unreachable") if is_all_unsent else DONE
+    unsent = "; ".join(_unsent_sentences(scan.unsent))
+    if not pdus and not other_devices:
+        raise Unreachable(unsent or _SILENCE)
+    if unsent:
+        print_text(unsent, sys.stderr)
+    found = _Found(name_pdus(pdus), other_devices, login or "", address_count)
+    if files is None:
+        added = None
+    else:
+        new_login = DeviceLogin(_LOGIN_NAME, {}, {"community": community})
+        added = add_lacking(files, found.listed(), new_login, typed_login.secret_files)
+    if output.json:
+        _print_json(found, added)
+    elif files is None or added is None:
+        print(found.csv(), end="", flush=True)
+        _print_beside(found)
+    else:
+        _print_beside(found)
+        _print_added(files, found, added)
+    return DONE
 
 
-def _print_unsent(unsent: Mapping[str, int]) -> None:
-    """Say which requests the system did not send: why, and how many."""
+def _unsent_sentences(unsent: Mapping[str, int]) -> Iterator[str]:
+    """Which requests the system did not send: how many, and why."""
     for why, count in unsent.items():
-        print_text(f"{counted(count, 'request')} could not be sent: {why}", sys.stderr)
+        yield f"{counted(count, 'request')} could not be sent: {why}"
 
 
 class _ScanResult(NamedTuple):
@@ -386,8 +412,8 @@ def name_pdus(pdus: Sequence[FoundDevice]) -> list[FoundDevice]:
     """The PDUs in order of their addresses, with unique names. Of several at one place, the first:
     a list has a line for each place.
 
-    The address replaces a name that is empty or begins like a comment or a formula. It is appended
-    to a name that several PDUs have, or that is another PDU's address. If several PDUs have the
+    The address replaces a name that is empty, begins like a comment or a formula, or is an address
+    of another device. It is appended to a name that several PDUs have. If several PDUs have the
     same address, the port is added unless it is the usual one.
     """
     pdu_by_place: dict[str, FoundDevice] = {}
@@ -405,8 +431,7 @@ def name_pdus(pdus: Sequence[FoundDevice]) -> list[FoundDevice]:
     name_counts.update(pdu.address for pdu in pdus if pdu.address != pdu.name)
     named_pdus: list[FoundDevice] = []
     for pdu in pdus:
-        is_plain = not pdu.name.startswith("#") and not begins_as_formula(pdu.name)
-        name = pdu.name if is_plain else ""
+        name = pdu.name if _is_plain(pdu) else ""
         if not name or name_counts[name] > 1:
             named_pdus.append(with_place(pdu, name))
         else:
@@ -420,6 +445,16 @@ def name_pdus(pdus: Sequence[FoundDevice]) -> list[FoundDevice]:
                 named_pdus[number] = with_place(pdu, pdu.name)
         name_counts = Counter(pdu.name for pdu in named_pdus)
     return named_pdus
+
+
+def _is_plain(pdu: FoundDevice) -> bool:
+    """Whether its name says no more than a name: it is no comment, no formula and no address of
+    another device.
+    """
+    if pdu.name.startswith("#") or begins_as_formula(pdu.name):
+        return False
+    name = Address(pdu.name).host
+    return not is_ip_host(name) or one_spelling(name) == one_spelling(pdu.address)
 
 
 def _order(device: FoundDevice) -> tuple[int, int, int]:
@@ -449,51 +484,78 @@ def other_ways(pdus: Sequence[FoundDevice]) -> list[str]:
     return sentences
 
 
-def _rows(pdus: Sequence[FoundDevice], login: str) -> list[Sequence[str]]:
-    """The rows of the list: a cell for each of _HEAD."""
-    rows: list[Sequence[str]] = []
-    for device in pdus:
-        auth = login if device.handler == "snmp" else ""
-        rows.append((device.name, device.handler, _place_with_port(device), auth, ""))
-    return rows
+class _Found(NamedTuple):
+    """The result of a search."""
+
+    pdus: Sequence[FoundDevice]
+    other_devices: Sequence[FoundDevice]
+    #: of those over SNMP, "" if none was named
+    login: str
+    address_count: int
+
+    def listed(self) -> list[ListedPdu]:
+        """The PDUs as lines of a list."""
+        pdus: list[ListedPdu] = []
+        for device in self.pdus:
+            auth = self.login if device.handler == "snmp" else ""
+            address = Address(_place_with_port(device))
+            pdus.append(
+                ListedPdu(name=device.name, handler=device.handler, address=address, auth=auth)
+            )
+        return pdus
+
+    def rows(self) -> list[Sequence[str]]:
+        """The rows of the list: a cell for each of _HEAD."""
+        return [(pdu.name, pdu.handler, pdu.address, pdu.auth, "") for pdu in self.listed()]
+
+    def csv(self) -> str:
+        """The list."""
+        return csv_lines([_HEAD, *self.rows()])
 
 
-def _print_json(
-    pdus: Sequence[FoundDevice],
-    other_devices: Sequence[FoundDevice],
-    login: str,
-    address_count: int,
-) -> None:
-    """The list, and the other devices, as --json prints them."""
+def _print_json(found: _Found, added: Optional[Sequence[ListedPdu]]) -> None:
+    """The list, and the other devices, as --json prints them; `added`: None without --add."""
     pdu_rows: list[dict[str, object]] = []
-    for device, row in zip(pdus, _rows(pdus, login)):
+    for device, row in zip(found.pdus, found.rows()):
         cells = dict(zip(_HEAD, row))
         pdu_rows.append({**cells, "what": device.what, "also": other_handlers(device.what)})
     other_rows: list[dict[str, object]] = []
-    for device in other_devices:
+    for device in found.other_devices:
         other_rows.append({"address": device.address, "name": device.name, "what": device.what})
-    print_json({"asked": address_count, "pdus": pdu_rows, "others": other_rows})
+    document = {"asked": found.address_count, "pdus": pdu_rows, "others": other_rows}
+    if added is not None:
+        document["added"] = [pdu.name for pdu in added]
+    print_json(document)
 
 
-def _print_list(
-    pdus: Sequence[FoundDevice],
-    other_devices: Sequence[FoundDevice],
-    login: str,
-    address_count: int,
-) -> None:
-    """The list on standard output, and what a person wants to know beside it on standard error."""
-    list_text = csv_lines([_HEAD, *_rows(pdus, login)])
-    print(list_text, end="", flush=True)
-    rows = [(device.address, device.handler, device.what) for device in pdus]
-    other_rows = [(device.address, device.name, device.what) for device in other_devices]
-    lines = [*tabulate((), rows), *other_ways(pdus)]
+def _print_beside(found: _Found) -> None:
+    """What a person wants to know beside the list, on standard error."""
+    rows = [(device.address, device.handler, device.what) for device in found.pdus]
+    other_rows = [(device.address, device.name, device.what) for device in found.other_devices]
+    lines = [*tabulate((), rows), *other_ways(found.pdus)]
     for line in tabulate((), other_rows):
         lines.append(f"not a known PDU: {line}")
     lines.append(
-        f"addresses asked: {address_count}; PDUs: {len(pdus)}; other devices that answer SNMP:"
-        f" {len(other_devices)}"
+        f"addresses asked: {found.address_count}; PDUs: {len(found.pdus)}; other devices that"
+        f" answer SNMP: {len(found.other_devices)}"
     )
     print_text("\n".join(lines), sys.stderr)
+
+
+def _print_added(files: addition.NewPdu, found: _Found, added: Sequence[ListedPdu]) -> None:
+    """What came of --add, and the next step."""
+    there_already = len(found.pdus) - len(added)
+    line = f"{files.list_path}: {counted(len(added), 'PDU')} added, {there_already} already there"
+    logins = sorted({pdu.auth for pdu in added if pdu.auth})
+    if logins:
+        line += f"; login {', '.join(logins)} in {files.login_path}"
+    lines = [line]
+    without_login = [pdu.name for pdu in added if not pdu.auth]
+    if without_login:
+        lines.append(f"give a login, in the column auth: {', '.join(without_login)}")
+    check = Login().command_line("check", *files.words)
+    lines.append(f"next: {check}")
+    print_text("\n".join(lines))
 
 
 def _place_with_port(device: FoundDevice) -> str:

@@ -8,6 +8,7 @@ import contextlib
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Optional
 
+from handlers import registry
 from handlers.http.connection import StandardTransport
 from handlers.http.message import Endpoint, Request
 from handlers.shared.errors import NamedSetting, PduHandlerError
@@ -16,17 +17,6 @@ from handlers.shared.tls import CA_PEM, FINGERPRINT, VERIFY, Trust
 
 from ..pdu_list import form
 
-# in lower case: what a unit writes into its Server header, its realm and its pages. That of JAWS is
-# from Cray-HPE/servertech-pdu; the others are names of makers and products.
-_WORDS: Mapping[str, Sequence[str]] = {
-    "raritan": ("raritan", "xerus", "legrand"),
-    "jaws": ("servertech-aws", "sentry"),
-    "netio": ("netio",),
-    "shelly": ("shelly",),
-    "digitalloggers": ("digital loggers", "digital-loggers"),
-    "synlink": ("synlink", "synaccess"),
-    "redfish": ("redfishversion",),
-}
 _TARGETS = ("/redfish/v1/", "/")
 _SECONDS = 3.0
 _LIMIT = 1 << 18  # of a page, in bytes
@@ -40,12 +30,15 @@ class FirstLook(NamedTuple):
     untrusted: Optional[PduHandlerError] = None
     #: handlers whose make the device names, the likeliest first
     likely: Sequence[str] = ()
+    #: whether it answered
+    has_answered: bool = False
 
 
 def first_look(endpoint: Endpoint, settings: Mapping[str, str]) -> FirstLook:
     """Look, without a login. `settings`: of TRUST_KEYS. Raises SettingsError for a bad one."""
     trust = _trust(settings, over_tls=endpoint.scheme == "https")
     text = ""
+    has_answered = False
     with contextlib.closing(StandardTransport(trust, 4 * _SECONDS)) as transport:
         for target in _TARGETS:
             request = Request(
@@ -61,16 +54,24 @@ def first_look(endpoint: Endpoint, settings: Mapping[str, str]) -> FirstLook:
                 response = transport.exchange(endpoint, request)
             except PduHandlerError as error:
                 if any(key in TRUST_KEYS for key in error.keys):
-                    return FirstLook(untrusted=error)
+                    return FirstLook(untrusted=error, has_answered=True)
                 continue
+            has_answered = True
             headers = " ".join(response.headers.values())
             page = response.body.decode("utf-8", "replace")
             text += f" {headers} {page}".lower()
     likely: list[str] = []
-    for handler, words in _WORDS.items():
-        if any(word in text for word in words):
+    for handler in sorted(registry.names(), key=_order):
+        if any(word in text for word in registry.about(handler).web_words):
             likely.append(handler)
-    return FirstLook(likely=likely)
+    return FirstLook(likely=likely, has_answered=has_answered)
+
+
+def _order(handler: str) -> tuple[bool, bool]:
+    """Redfish last, because the units of other makes have its word too; Raritan before the codecs,
+    because a Xerus unit may name the makes that it is sold under.
+    """
+    return handler == "redfish", registry.about(handler).is_codec
 
 
 def _trust(settings: Mapping[str, str], *, over_tls: bool) -> Trust:

@@ -26,15 +26,17 @@ from handlers.shared.errors import (
     printable,
 )
 from handlers.shared.settings import port as port_number
+from handlers.snmp.profiles import PROFILE_BY_KEY
 
 from ..cli.error_facts import kind_of, parts_of
-from ..cli.error_output import Usage, describe, reason
+from ..cli.error_output import Usage, describe, fail, reason
 from ..cli.exit_codes import DONE, code_of
 from ..cli.groups import Subcommand
 from ..cli.invocation import build_line, program
 from ..cli.options import TEXT, Output, Run, output_options, run_of
-from ..cli.output import counted, print_json, tabulate, waiting
+from ..cli.output import counted, print_json, print_json_line, tabulate, waiting
 from ..cli.terminal_lines import print_text
+from ..families.own_handlers import own_handlers, own_handlers_sentence
 from ..loading.four_methods import BrokenHandler
 from ..loading.handler_loading import LoadedHandler, load
 from ..loading.handler_module import FOREIGN_ERRORS
@@ -42,7 +44,7 @@ from ..loading.handler_recordings import identify as identify_device, recording
 from ..network import hosts
 from ..pdu_list import addition, form, names
 from ..pdu_list.listed_pdu import ListedPdu
-from ..pdu_list.login_options import Login, login_of, login_options
+from ..pdu_list.login_options import Login, NoSecret, login_of, login_options
 from ..reading.parts import error_of
 from ..recordings.recording_formats import HandlerFinding
 from .first_look import FirstLook, first_look
@@ -87,11 +89,11 @@ class HandlerAnswer(NamedTuple):
     "identify",
     cls=Subcommand,
     examples=(
-        "pdu identify 192.0.2.8",
+        "pdu identify 192.0.2.8 192.0.2.9",
         "pdu identify 192.0.2.8 --handler snmp --add r1-left",
     ),
 )
-@click.argument("host", type=TEXT, shell_complete=names.complete(tuple))
+@click.argument("host", nargs=-1, required=True, type=TEXT, shell_complete=names.complete(tuple))
 @click.option(
     "--handler",
     metavar="NAME",
@@ -118,7 +120,7 @@ class HandlerAnswer(NamedTuple):
 @click.pass_context
 def identify(
     context: click.Context,
-    host: str,
+    host: Sequence[str],
     handler: Sequence[str],
     new_name: Optional[str],
     *,
@@ -126,31 +128,77 @@ def identify(
 ) -> int:
     """Say what the device at HOST is, and whether its outlets are read, switched and metered. With
     --verbose, also the families tried, the one that fits and why, the objects seen, and what each
-    figure rests on. Nothing is written to the device.
+    figure rests on. Nothing is written to the device. Several HOSTs are asked one after the other,
+    with one login.
 
     Every handler is tried unless its TCP port cannot be reached, or its settings are missing or
     wrong. SNMP needs a community or an SNMPv3 user. Raritan Xerus and Redfish need a login. If none
     reads the device, or with --verbose, each handler's line begins with one of five answers: yes;
-    no, the device spoke and is something else; closed, nothing answers; refused, the login; not
-    asked, its certificate is not trusted, a login is missing, or one login was refused: a password
-    goes to the handler of the make that the device names, and after a refusal to no other.
+    no, the device spoke and is something else; closed, or no answer; refused, the login; not asked,
+    its certificate is not trusted, a login is missing, or one login was refused: a password goes to
+    the handler of the make that the device names, and after a refusal to no other.
 
     --add writes the PDU into the list (--list, PDU_LIST, or the usual one), and what it was read
     with: settings beside it, the login into the file of logins, which only its owner may read.
     """
-    new_pdu = None
-    if new_name is None:
-        pdu = names.resolve_name(context, host)
-    else:
+    run = run_of(context)
+    words = list(dict.fromkeys(host))
+    if new_name is not None:
+        if len(words) > 1:
+            raise Usage("--add takes one HOST; pdu find NETWORK --add adds all PDUs of a network")
         new_pdu = addition.new_pdu(new_name, *names.list_files(context))
-        addition.check_addition(new_pdu, host)
-        pdu = names.ChosenPdu("", hosts.parse_argument(host), login_of(context))
-    if not pdu.handler and registry.is_handler(host):
+        addition.check_addition(new_pdu, words[0])
+        pdu = names.ChosenPdu("", hosts.parse_argument(words[0]), login_of(context))
+        _refuse_handler(words[0])
+        return _identify(run, pdu, handler, new_pdu, verbose=verbose)
+    pdus: list[names.ChosenPdu] = []
+    for word in words:
+        pdu = names.resolve_name(context, word)
+        if not pdu.handler:
+            _refuse_handler(word)
+        pdus.append(pdu)
+    if len(pdus) == 1:
+        return _identify(run, pdus[0], handler, None, verbose=verbose)
+    return _identify_each(run, pdus, handler, verbose=verbose)
+
+
+def _refuse_handler(word: str) -> None:
+    """Raise Usage for the name of a handler in the place of HOST."""
+    if registry.is_handler(word):
         raise Usage(
-            f"{host!r} is a handler: give the address of the PDU, as in pdu identify 192.0.2.8"
-            f" --handler {host} (a host of this name: {host}.)"
+            f"{word!r} is a handler: give the address of the PDU, as in pdu identify 192.0.2.8"
+            f" --handler {word} (a host of this name: {word}.)"
         )
-    return _identify(run_of(context), pdu, handler, new_pdu, verbose=verbose)
+
+
+def _identify_each(
+    run: Run, pdus: Sequence[names.ChosenPdu], handlers: Sequence[str], *, verbose: bool
+) -> int:
+    """Identify several devices; a secret is typed once. The exit code is that of the first one that
+    no handler reads.
+    """
+    typed_secrets: dict[str, str] = {}
+    codes: list[int] = []
+    for pdu in pdus:
+        # the error of one device names it, whatever another was called by
+        run.pdu_name = pdu.name
+        asked_pdu = pdu._replace(login=replace(pdu.login, typed_secrets=typed_secrets))
+        if not run.output.json:
+            print_text(f"{pdu.where}:")
+        try:
+            codes.append(_identify(run, asked_pdu, handlers, None, verbose=verbose, alone=False))
+        except PduHandlerError as error:
+            codes.append(_print_error(run, pdu, error))
+    return next((code for code in codes if code != DONE), DONE)
+
+
+def _print_error(run: Run, pdu: names.ChosenPdu, error: PduHandlerError) -> int:
+    """Print why one of several devices could not be asked, and return the exit code."""
+    if not run.output.json:
+        return fail(run, error)
+    description = describe(error, run)
+    print_json_line({"host": pdu.host, "error": description})
+    return int(description["exit_code"])
 
 
 def _identify(
@@ -160,9 +208,10 @@ def _identify(
     new_pdu: Optional[addition.NewPdu],
     *,
     verbose: bool,
+    alone: bool = True,
 ) -> int:
     """Ask these handlers, all if there are none, and print what they answer. Add the PDU if one
-    reads it.
+    reads it. `alone`: it is the only device of the command.
     """
     candidates = _candidates(pdu, handlers)
     survey = _Survey(pdu, run.output, alone=len(candidates) == 1)
@@ -183,7 +232,7 @@ def _identify(
         added_pdu = addition.add(new_pdu, load(best.handler), pdu.host, login)
     if run.output.json:
         list_path = new_pdu.list_path if new_pdu is not None and added_pdu else None
-        _print_json(run, survey, list_path)
+        _print_json(run, survey, list_path, alone=alone)
     else:
         lines: list[str] = []
         if new_pdu is not None:
@@ -191,11 +240,13 @@ def _identify(
         lines += _last_lines(survey, new_pdu, verbose=verbose)
         if lines:
             print_text("\n".join(lines))
-    return code_of(_kind(survey.answers)) if best is None else DONE
+    return code_of(survey.kind()) if best is None else DONE
 
 
-def _print_json(run: Run, survey: _Survey, list_path: Optional[str]) -> None:
-    """What the handlers answered. `list_path`: the list to which the PDU was added."""
+def _print_json(run: Run, survey: _Survey, list_path: Optional[str], *, alone: bool) -> None:
+    """What the handlers answered; of several devices, each in a line. `list_path`: the list to
+    which the PDU was added.
+    """
     best = survey.best()
     document = {
         "host": survey.pdu.host,
@@ -203,7 +254,10 @@ def _print_json(run: Run, survey: _Survey, list_path: Optional[str]) -> None:
         "added": list_path,
         "handlers": [_data(answer, run) for answer in survey.answers],
     }
-    print_json(document)
+    if alone:
+        print_json(document)
+    else:
+        print_json_line(document)
 
 
 def _last_lines(
@@ -219,10 +273,19 @@ def _last_lines(
             # with `verbose`, all findings were shown at once
             if answer.finding is not None and not verbose:
                 lines += _finding_lines(answer.finding, verbose=True)
-        return [*lines, *_unread(survey.answers), *_step_lines("", survey.answers, survey.pdu)]
+        return [*lines, *_lines_without_handler(survey, verbose=verbose)]
     line_to_read = _command_to_read(survey.pdu, best, new_pdu)
     other_lines = _unread(survey.answers) if verbose else ["what it rests on: --verbose"]
-    return [*other_lines, *_step_lines(line_to_read, survey.answers, survey.pdu)]
+    own_line = _own_handler_line(best)
+    return [own_line, *other_lines, *_step_lines(line_to_read, survey.answers, survey.pdu)]
+
+
+def _own_handler_line(best: HandlerAnswer) -> str:
+    """Whether DCImanager has a handler of its own for what this handler reads."""
+    family = best.finding.family if best.finding is not None else ""
+    profile = PROFILE_BY_KEY.get(family)
+    vendors = profile.vendor.split(",") if profile is not None else ()
+    return own_handlers_sentence(own_handlers(vendors, [family]))
 
 
 def _addition_line(new_pdu: addition.NewPdu, added_pdu: Optional[ListedPdu]) -> str:
@@ -273,8 +336,8 @@ def identified(pdu: names.ChosenPdu, output: Output) -> names.ChosenPdu:
     survey.ask(candidates)
     best = survey.best()
     if best is None:
-        lines = [*_unread(survey.answers), *_step_lines("", survey.answers, pdu)]
-        raise NotIdentified("; ".join(lines), pdu.host, _kind(survey.answers))
+        lines = _lines_without_handler(survey, verbose=False)
+        raise NotIdentified("; ".join(lines), pdu.host, survey.kind())
     return _for_handler(survey.pdu, best.handler)
 
 
@@ -323,8 +386,10 @@ class _Survey:
         self._host = pdu.host
         self._output = output
         self._alone = alone
-        # a password is typed once, whatever handlers it goes to
-        self.pdu = pdu._replace(login=replace(pdu.login, typed_secrets={}))
+        self.pdu = pdu
+        if pdu.login.typed_secrets is None:
+            # a password is typed once, whatever handlers it goes to
+            self.pdu = pdu._replace(login=replace(pdu.login, typed_secrets={}))
         #: why a TCP port of a host cannot be reached, "" if it can be
         self._ports: dict[tuple[str, int], str] = {}
         self._looks: dict[Endpoint, FirstLook] = {}
@@ -447,6 +512,8 @@ class _Survey:
                     parts += ["; port 80 is open: for a unit without HTTPS, give ", _PLAIN]
             return None, Unreachable(parts)
         if kind.tcp_port not in PORTS.values():  # no web service
+            if self._speaks_tls(where.host, port):
+                return None, Unreachable(f"TCP port {port} speaks TLS, as a web service does")
             return None, None
         return Endpoint(scheme or "https", where.host, port), None
 
@@ -459,6 +526,29 @@ class _Survey:
             with waiting(message, self._output):
                 self._ports[place] = _port_error(host, port)
         return self._ports[place]
+
+    def _speaks_tls(self, host: str, port: int) -> bool:
+        """Whether a handler over HTTPS has met TLS there. NUT begins in plain text."""
+        look = self._looks.get(Endpoint("https", host, port))
+        return look is not None and look.has_answered
+
+    def strangers(self) -> list[str]:
+        """The handlers to which a web service spoke that names no make of theirs; none if it
+        refused a login.
+        """
+        looks = [look for look in self._looks.values() if look.has_answered]
+        is_of_known_make = any(look.likely or look.untrusted for look in looks)
+        if not looks or is_of_known_make or any(map(_is_refused, self.answers)):
+            return []
+        handlers: list[str] = []
+        for answer in self.answers:
+            if _word(answer) == "no" and not _is_snmp(answer.handler):
+                handlers.append(answer.handler)
+        return handlers
+
+    def kind(self) -> str:
+        """The kind of the error if no handler reads the device."""
+        return "unsupported" if self.strangers() else _kind(self.answers)
 
     def _look(self, name: str, endpoint: Endpoint) -> FirstLook:
         """What the web service tells before a login."""
@@ -563,6 +653,35 @@ def _description_steps(pdu: names.ChosenPdu, sys_object_id: str) -> list[str]:
     return steps
 
 
+def _lines_without_handler(survey: _Survey, *, verbose: bool) -> list[str]:
+    """Why no handler reads the device, and what to do. Where its web service is of a make that none
+    reads, what each handler over HTTP says of it is left out, unless `verbose`.
+    """
+    answers = survey.answers
+    strangers = survey.strangers()
+    if not strangers:
+        return [*_unread(answers), *_step_lines("", answers, survey.pdu)]
+    lines: list[str] = []
+    if verbose:
+        lines += _unread(answers)
+    else:
+        other_answers = [answer for answer in answers if answer.handler not in strangers]
+        lines.append(f"{', '.join(strangers)}: no: its web service is of none of these makes")
+        lines += _unread(other_answers)
+    lines += _community_steps(answers, survey.pdu)
+    lines.append("next: docs/own-handler.md, a handler of your own from what its web pages ask")
+    return lines
+
+
+def _community_steps(answers: Sequence[HandlerAnswer], pdu: names.ChosenPdu) -> list[str]:
+    """How to give the community, if SNMP lacks it; else nothing."""
+    for answer in answers:
+        if isinstance(answer.error, NoSecret) and answer.error.key == "community":
+            line = _identify_line(pdu)
+            return [f"next: read -rs PDU_COMMUNITY; export PDU_COMMUNITY; {line}"]
+    return []
+
+
 def _unread(answers: Sequence[HandlerAnswer]) -> list[str]:
     """The errors of handlers, a line each; handlers with the same one share it."""
     names_by_text: dict[str, list[str]] = {}
@@ -578,9 +697,9 @@ def _unread(answers: Sequence[HandlerAnswer]) -> list[str]:
 
 
 def _word(answer: HandlerAnswer) -> str:
-    """What came of an attempt: `yes`; `no`, the device spoke and is something else; `closed`,
-    nothing answers; `refused`, the login; `not asked`, its certificate is not trusted, a login is
-    missing or not understood, or another handler's login was refused.
+    """What came of an attempt: `yes`; `no`, the device spoke and is something else; `closed`, or
+    over UDP `no answer`; `refused`, the login; `not asked`, its certificate is not trusted, a login
+    is missing or not understood, or another handler's login was refused.
     """
     if answer.finding is not None:
         return "yes" if answer.finding.family else "no"
@@ -592,7 +711,9 @@ def _word(answer: HandlerAnswer) -> str:
         return "not asked"
     if _names_setting(answer, "fingerprint") or _names_setting(answer, "scheme"):
         return "not asked"
-    return "closed" if kind == "unreachable" else "no"
+    if kind == "unreachable":
+        return "no answer" if _is_snmp(answer.handler) else "closed"
+    return "no"
 
 
 def _names_setting(answer: HandlerAnswer, key: str) -> bool:
@@ -677,6 +798,10 @@ def _step_lines(
             f"next: {line_to_read}",
             "then: docs/first-run.md, the first run on your DCImanager",
         ]
+    community_steps = _community_steps(answers, pdu)
+    others = [answer for answer in answers if not _is_snmp(answer.handler)]
+    if community_steps and all(_word(answer) in ("closed", "no") for answer in others):
+        return community_steps
     step = _next_step(answers, pdu)
     if step:
         return [step]

@@ -258,7 +258,7 @@ def _read(
             print_json_line({**about, **report.document(reading)})
         elif as_csv:
             is_first = DONE not in codes
-            rows = _csv_rows(report, reading, pdu.name or pdu.host, with_head=is_first)
+            rows = _csv_rows(report, reading, about, with_head=is_first)
             sys.stdout.write(csv_lines(rows))
         else:
             print_text("\n".join(report.lines(reading, pdu.where, readable.handler)))
@@ -287,14 +287,17 @@ def _readable_pdus(
 
 
 def _csv_rows(
-    report: ReadingReport, reading: Reading, where: str, *, with_head: bool
+    report: ReadingReport, reading: Reading, about: Mapping[str, str], *, with_head: bool
 ) -> Sequence[Sequence[object]]:
-    """A row for each outlet, which begins with the PDU; above the first PDU's, the columns."""
+    """A row for each outlet, with its keys in JSON as columns, behind those of the PDU, as those of
+    `pdu where --json`; above the first PDU's, the columns. `about`: of `call_fields`.
+    """
     rows: list[Sequence[object]] = []
     if with_head:
-        rows.append(["host", *report.columns])
+        rows.append(["pdu", "handler", "host", *report.columns])
+    pdu_cells = [about.get("name", ""), about["handler"], about["host"]]
     for outlet in reading.outlets:
-        rows.append([where, *report.cells(outlet)])
+        rows.append([*pdu_cells, *report.cells(outlet)])
     return rows
 
 

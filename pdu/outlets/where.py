@@ -19,6 +19,7 @@ from ..cli.shared_options import auth_option, list_option, parallel_option
 from ..cli.spelling import look_alike
 from ..cli.terminal_lines import print_text
 from ..pdu_list.login_options import Login, pass_login, secret_file_option
+from ..pdu_list.names import list_words
 from ..reading import reader_pool
 from ..reading.owner_files import OwnerFiles
 from ..reading.parts import NAMES, CallError, PolledOutlet, Reading
@@ -117,6 +118,19 @@ class Search(NamedTuple):
             advice = look_alike(name, self._is_known, self.known_names)
             yield f"{sentence}; {advice}" if advice else sentence
 
+    def switch_lines(self, login: Login, list_words: Sequence[str]) -> Iterator[str]:
+        """The command that switches the outlets of each PDU off, to be pasted into a shell; none
+        if no name was sought. `login`, `list_words`: the options that it needs.
+        """
+        if not self.names:
+            return
+        identities_by_pdu: dict[str, list[str]] = {}
+        for outlet in self.outlets:
+            identities = identities_by_pdu.setdefault(outlet.target.device.name, [])
+            identities.append(outlet.outlet.identity)
+        for pdu, identities in identities_by_pdu.items():
+            yield login.command_line("off", pdu, *identities, *list_words)
+
     def _is_known(self, name: str) -> bool:
         return any(is_same_name(name, known_name) for known_name in self.known_names)
 
@@ -188,8 +202,9 @@ def where(
     *,
     parallel: int,
 ) -> int:
-    """Find the outlets that have a name, such as that of a server, in all PDUs of the list; without
-    NAME, list every outlet that has one. Case and blanks do not count.
+    """Find the outlets that have a name, such as that of a server, in all PDUs of the list, and
+    print the commands that switch them off; without NAME, list every outlet that has one. Case and
+    blanks do not count.
 
     The names are those that the PDUs themselves have. A PDU whose names cannot be read is named:
     what is sought may be there too, so the exit code is that of its error.
@@ -205,6 +220,9 @@ def where(
         rows = [list(outlet.document().values()) for outlet in result.outlets]
         head = list(result.outlets[0].document())
         print_text("\n".join(tabulate(head, rows)))
+        words = list_words(list_file or "", auth_file or "")
+        for line in result.switch_lines(login, words):
+            print_text(f"switch off: {line}")
     for note in result.notes():
         report(note)
     return result.exit_code

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import csv
-import fcntl
 import io
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Optional
 
 from handlers import registry
@@ -16,6 +15,7 @@ from handlers.shared.address import Address
 from handlers.shared.errors import SettingsError, printable
 
 from ..files import csv_in, secret_files
+from ..files.locks import locked
 from ..files.whole_files import PRIVATE, signals_as_ctrl_c, write_whole
 from ..loading.handler_loading import LoadedHandler
 from . import device_list, form, logins as auth, names
@@ -119,6 +119,23 @@ def add(pdu: NewPdu, handler: LoadedHandler, host: Address, login: Login) -> Lis
     return _write(pdu, listed_pdu, device_login, login.secret_files)
 
 
+def listed_pdus(files: NewPdu) -> Sequence[ListedPdu]:
+    """The PDUs of the list, none if it does not exist. Raises SettingsError."""
+    return _fleet(_read(files.list_path, secret_files.LIST)).devices
+
+
+def add_listed(
+    files: NewPdu, pdu: ListedPdu, login: DeviceLogin, secret_paths: Mapping[str, str]
+) -> ListedPdu:
+    """As `add`, for a PDU as it is listed, with its login if that says anything. The login has the
+    PDU's name if another one has its own.
+    """
+    known_login = _logins(_read(files.login_path, secret_files.SECRET)).get(login.name)
+    if known_login is not None and known_login != login:
+        login = login._replace(name=pdu.name)
+    return _write(files, pdu, login, secret_paths)
+
+
 def _split(
     name: str, handler: LoadedHandler, host: Address, login: Login
 ) -> tuple[dict[str, str], DeviceLogin]:
@@ -148,7 +165,9 @@ def _write(
             os.makedirs(folder, 0o700, exist_ok=True)
         except OSError as error:
             raise SettingsError(f"{folder} cannot be created ({error.strerror})") from None
-    with _lock(folder), signals_as_ctrl_c():
+    # the file of logins may belong to several lists
+    folders = [folder, os.path.dirname(files.login_path)]
+    with locked(folders), signals_as_ctrl_c():
         list_file = _read(files.list_path, secret_files.LIST)
         login_file = _read(files.login_path, secret_files.SECRET)
         login_data: Optional[bytes] = None  # of a file that needs no new login
@@ -168,21 +187,6 @@ def _write(
             login_file.restore()
             raise
     return pdu
-
-
-@contextlib.contextmanager
-def _lock(folder: str) -> Iterator[None]:
-    """Two commands that add a PDU wait for each other. Raises SettingsError."""
-    try:
-        descriptor = os.open(folder, os.O_RDONLY)
-    except OSError as error:
-        raise SettingsError(f"{folder} cannot be read ({error.strerror})") from None
-    try:
-        with contextlib.suppress(OSError):  # some file systems have no locks
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
 
 
 def _read(path: str, rule: secret_files.FilePermission) -> _File:

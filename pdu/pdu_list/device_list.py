@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from handlers import registry
+from handlers.shared.address import Address
 from handlers.shared.errors import SettingsError, printable
 from handlers.shared.settings import yes_no
 from handlers.shared.similar_names import similar_names
@@ -18,7 +19,7 @@ from ..files.whole_files import decoded, decoded_table
 from ..network import hosts
 from . import logins as auth
 from .duplicates import Duplicate, find_duplicates
-from .listed_pdu import ListedPdu
+from .listed_pdu import ListedPdu, place_of
 
 COLUMNS = ("name", "handler", "address", "auth", "settings", "metered")
 #: columns of version 1, which no command reads any more
@@ -260,21 +261,32 @@ def _placed_pdus(path: str, entries: Iterable[Entry]) -> _PlacedPdus:
 
 
 def _ambiguous_names(devices: Sequence[ListedPdu], places: Mapping[str, str]) -> Iterator[str]:
-    """A fault for each name that is the address of another PDU: a command would mean either."""
+    """A fault for each name that is an address, and not that of its own PDU: it may be where
+    another one is, which a command would not reach.
+    """
     with_port = {hosts.one_spelling(device.address): device for device in devices}
     without_port = {hosts.one_spelling(device.address.host): device for device in devices}
     device_at = {**with_port, **without_port}
     for device in devices:
-        name = hosts.one_spelling(device.name)
-        own_address = device.address
-        if name in (hosts.one_spelling(own_address), hosts.one_spelling(own_address.host)):
+        if _is_own_address(device):
             continue
-        namesake = device_at.get(name)
+        namesake = device_at.get(hosts.one_spelling(device.name))
+        fault = ""
         if namesake is not None:
-            yield (
-                f"{places[device.name]}: the name {device.name!r} is the address of"
-                f" {printable(namesake.name, 60)!r}: give another name"
-            )
+            fault = f"is the address of {printable(namesake.name, 60)!r}"
+        elif hosts.is_ip(device.name):
+            fault = f"is an address, and not that of this PDU, {printable(device.address, 60)}"
+        if fault:
+            yield f"{places[device.name]}: the name {device.name!r} {fault}: give another name"
+
+
+def _is_own_address(device: ListedPdu) -> bool:
+    """Whether the name of a PDU is its address, perhaps with its port."""
+    name, place = Address(device.name), place_of(device)
+    own_hosts = (hosts.one_spelling(device.address.host), place.host)
+    if hosts.one_spelling(name.host) not in own_hosts:
+        return False
+    return name.port in (None, device.address.port) or str(name.port) == place.port
 
 
 def _device(cells: Mapping[str, Any], folder: str) -> ListedPdu:

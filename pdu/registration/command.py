@@ -11,7 +11,7 @@ from typing import Optional
 import click
 
 from handlers import VERSION, registry
-from handlers.shared.errors import SettingsError, printable
+from handlers.shared.errors import Refused, SettingsError, printable
 
 from ..cli.exit_handling import UNWRITABLE
 from ..cli.groups import Subcommand
@@ -24,7 +24,7 @@ from . import settings
 from .curl_lines import login_lines, upload_lines
 from .kept_archives import kept_archives
 from .known_ids import ID_FILE, UNCLEAR, IdFile
-from .registrar import NEW, Registrar, UploadResult
+from .registrar import NEW, Registrar, SeveralRegistered, UploadResult
 from .server import Server
 from .uploads import Upload, read_upload
 
@@ -49,7 +49,8 @@ HANDLER  the name of a built archive, such as snmp; or the PATH of an archive, f
 of anybody's, PATH:IMPORT.PATH for one of several. Without one: all archives of this version
 
 The archives are checked, then DCImanager's list is read; a handler that it does not have is
-registered, once. To roll back, give the PATH of an older archive: --list shows those of DIR.
+registered, once. One that is refused does not end the others. To roll back, give the PATH of
+an older archive: --list shows those of DIR.
 
 \b
 Environment; URL, e-mail and password are asked for on a terminal:
@@ -156,7 +157,9 @@ def register(
 def _register(
     uploads: Sequence[Upload], dist: str, given_id: str, run: Run, speaker: _Speaker
 ) -> list[UploadResult]:
-    """Log in, and do one handler after the other; the first error ends it."""
+    """Log in, and do one handler after the other. A refusal is raised when the others are done, any
+    other error at once.
+    """
     for note in _notes(uploads, dist):
         speaker.say(note)
     server = Server(
@@ -173,16 +176,27 @@ def _register(
     registrar.log_in(email, password.text, password.source)
     run.changing = True
     results = []
+    refusals = []
     for upload in uploads:
-        result = registrar.register(upload, given_id)
-        content = result.content
-        if result.content_before:
-            content += f" (before: {result.content_before})"
+        try:
+            result = registrar.register(upload, given_id)
+        except (Refused, SeveralRegistered) as error:
+            if len(uploads) == 1:
+                raise
+            speaker.say(f"{upload.handler}: refused, see the end")
+            refusals.append(f"{upload.handler}: {error.reason}")
+            continue
         speaker.say(
-            f"{result.handler}: archive uploaded, {content}, import path {result.import_path},"
-            f" id {result.id}."
+            f"{result.handler}: archive uploaded, {result.content}, import path"
+            f" {result.import_path}, id {result.id}."
         )
         results.append(result)
+    if refusals:
+        raise Refused(
+            f"{len(refusals)} of {len(uploads)} handlers were refused, the others are uploaded: "
+            + "; ".join(refusals),
+            host=server.url,
+        )
     return results
 
 
@@ -311,7 +325,7 @@ def _dry_run(uploads: Sequence[Upload], dist: str, given_id: str) -> Result:
         *login_lines(url, email or "<DCI_EMAIL>"),
     ]
     for upload in uploads:
-        number = given_id or ids.known(upload.handler).id
+        number = given_id or ids.known(upload.handler)
         if number in (NEW, UNCLEAR):
             number = ""
         lines += upload_lines(url, upload, number)

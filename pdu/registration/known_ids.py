@@ -1,102 +1,126 @@
 """The file of the ids of handlers by server.
 
-Lines `URL HANDLER ID CONTENT`, of which the last one of a handler counts. ID is ? while it is not
-known whether the call that registers was carried out, and - if it was not. CONTENT is what was
-uploaded last.
+Lines `URL HANDLER ID`, of which the last one of a handler counts. ID is ? while it is not known
+whether the call that registers was carried out, and - if it was not. Older versions wrote what was
+uploaded behind it.
+
+A line is added in one write, and none is ever changed: so two runs at once keep what both write.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import stat
-from pathlib import Path
-from typing import NamedTuple
+from collections.abc import Iterator
+from typing import Callable, NamedTuple
 
 from handlers.shared.errors import SettingsError
 
-from ..files.whole_files import write_whole
+from ..files.locks import locked
 
 #: in the folder of archives
 ID_FILE = "register.ids"
 #: it is not known whether the handler was registered
 UNCLEAR = "?"
+_NOT_REGISTERED = "-"
+_LINE = re.compile(r"\s*(?P<url>\S+)\s+(?P<handler>\S+)\s+(?P<id>[0-9]{1,19}|\?|-)(\s+\S.*)?\s*")
 
 
-class KnownId(NamedTuple):
-    """What is remembered of a handler."""
-
-    #: a number, UNCLEAR, or "" for nothing
-    id: str = ""
-    #: what was uploaded last to this id, "" if it is not known
-    content: str = ""
+class _Row(NamedTuple):
+    url: str
+    handler: str
+    id: str
 
 
 class IdFile:
-    """The file at `path`, for one server."""
+    """The file at `path`, for one server. Each method raises SettingsError for a file that cannot
+    be read or written, or with a line that is none.
+    """
 
     def __init__(self, path: str, url: str) -> None:
         self.path, self._url = path, _usual_spelling(url)
 
     def check(self) -> None:
-        """Raises SettingsError for a file that is none, before anything is sent."""
-        try:
-            mode = os.stat(self.path).st_mode
-        except OSError:
-            return
-        if not stat.S_ISREG(mode):
-            raise SettingsError(
-                f"the file of ids, {self.path}, is a folder, a device or a pipe: remove it, or give"
-                " another folder with --dist"
-            )
+        """Read it, before anything is sent."""
+        self._rows()
 
-    def known(self, handler: str) -> KnownId:
-        """What is remembered. Raises SettingsError for a file that cannot be read."""
-        known_id = KnownId()
-        for line in self._lines():
-            if not self._is_of(line, handler):
-                continue
-            _, _, *fields = line.split()
-            if fields and not re.fullmatch(r"[0-9]{1,19}|\?", fields[0]):
-                known_id = KnownId()
-            elif fields:
-                known_id = KnownId(*fields[:2])
-        return known_id
+    @contextlib.contextmanager
+    def locked(self, wait: Callable[[], None]) -> Iterator[None]:
+        """In the block, other runs that register from this machine wait. `wait` is called if one of
+        them is at work.
+        """
+        self._append("")  # a new file
+        with locked([self.path], wait):
+            yield
 
-    def remember(self, handler: str, number: str, content: str = "") -> None:
-        """Keep an id, UNCLEAR, or forget the handler with "". Raises SettingsError."""
-        lines = [line for line in self._lines() if not self._is_of(line, handler)]
-        if number:
-            lines.append(f"{self._url} {handler} {number} {content}".rstrip())
-        text = "".join(f"{line}\n" for line in lines)
+    def known(self, handler: str) -> str:
+        """The id of the handler, UNCLEAR, or "" for none."""
+        number = ""
+        for row in self._rows():
+            if row.handler == handler and _usual_spelling(row.url) == self._url:
+                number = "" if row.id == _NOT_REGISTERED else row.id
+        return number
+
+    def remember(self, handler: str, number: str) -> None:
+        """Keep an id or UNCLEAR, or forget the handler with ""."""
+        if self.known(handler) != number:
+            self._append(f"{self._url} {handler} {number or _NOT_REGISTERED}\n")
+
+    def _append(self, line: str) -> None:
         try:
-            path = os.path.realpath(self.path)
-            write_whole(path, text.encode("utf-8", "surrogateescape"))
+            os.makedirs(os.path.dirname(self.path) or os.curdir, exist_ok=True)
+            # without a buffer: one write
+            with open(self.path, "ab", buffering=0) as file:
+                file.write(line.encode())
+                os.fsync(file.fileno())
         except OSError as error:
             raise SettingsError(
                 f"the file of ids, {self.path}, cannot be written ({error.strerror}): give another"
                 " folder with --dist"
             ) from None
 
-    def _is_of(self, line: str, handler: str) -> bool:
-        """Whether a line is of this server, however its address is spelt, and of this handler."""
-        words = line.split()
-        if len(words) < 2:
-            return False
-        address, name = words[:2]
-        return _usual_spelling(address) == self._url and name == handler
+    def _rows(self) -> list[_Row]:
+        *lines, rest = self._text().split("\n")
+        if rest:
+            raise self._bad_line(len(lines) + 1, rest, "has no line break at its end")
+        rows = []
+        for number, line in enumerate(lines, 1):
+            if not line.strip():
+                continue
+            match = _LINE.fullmatch(line)
+            if match is None:
+                raise self._bad_line(number, line, "is not `URL HANDLER ID`")
+            rows.append(_Row(url=match["url"], handler=match["handler"], id=match["id"]))
+        return rows
 
-    def _lines(self) -> list[str]:
+    def _bad_line(self, number: int, line: str, fault: str) -> SettingsError:
+        return SettingsError(
+            f"the file of ids, {self.path}: line {number}, {line[:200]!r}, {fault}: correct or"
+            " delete it"
+        )
+
+    def _text(self) -> str:
         try:
-            text = Path(self.path).read_text("utf-8", "surrogateescape")
+            is_file = stat.S_ISREG(os.stat(self.path).st_mode)
+            data = b""
+            if is_file:
+                with open(self.path, "rb") as file:
+                    data = file.read()
         except FileNotFoundError:
-            return []
-        except (OSError, ValueError) as error:
+            return ""
+        except OSError as error:
             raise SettingsError(
-                f"the file of ids, {self.path}, cannot be read"
-                f" ({getattr(error, 'strerror', error)}): give another folder with --dist"
+                f"the file of ids, {self.path}, cannot be read ({error.strerror}): give another"
+                " folder with --dist"
             ) from None
-        return [line for line in text.splitlines() if line.strip()]
+        if not is_file:
+            raise SettingsError(
+                f"the file of ids, {self.path}, is a folder, a device or a pipe: remove it, or give"
+                " another folder with --dist"
+            )
+        return data.decode("utf-8", "replace")
 
 
 def _usual_spelling(address: str) -> str:

@@ -14,12 +14,13 @@ from handlers.shared.errors import (
     Unreachable,
 )
 
-from .known_ids import UNCLEAR, IdFile, KnownId
+from .known_ids import UNCLEAR, IdFile
 from .replies import (
     NO_SUCH_CALL,
     ForeignHandler,
     Outcome,
     Reply,
+    SeveralHandlers,
     find_handler,
     id_in,
     token_in,
@@ -44,15 +45,18 @@ class NotKnown(PduHandlerError):
     kind = "not-seen"
 
 
+class SeveralRegistered(ProtocolError):
+    """DCImanager has several handlers of one name."""
+
+
 class UploadResult(NamedTuple):
     """What was done with one archive."""
 
     handler: str
     id: str
     is_new: bool
-    #: what was uploaded, and what this machine uploaded to this id before
+    #: what was uploaded
     content: str
-    content_before: str
     import_path: str
 
 
@@ -94,28 +98,27 @@ class Registrar:
 
     def register(self, upload: Upload, given_id: str = "") -> UploadResult:
         """Upload an archive to its handler, which is registered before if DCImanager has none of
-        its name. `given_id`: its id, or NEW.
+        its name. `given_id`: its id, or NEW. Another run from this machine waits meanwhile, so
+        that the two do not register one handler twice.
         """
-        number = given_id or self._find(upload.handler)
-        is_new = number in ("", NEW)
-        if is_new:
-            number = self._create(upload)
-        known_id = self._ids.known(upload.handler)
-        content_before = known_id.content if known_id.id == number else ""
-        self._upload(upload, number, is_given=bool(given_id))
+        with self._ids.locked(lambda: self._say("  waiting for another pdu register")):
+            number = given_id or self._find(upload.handler)
+            is_new = number in ("", NEW)
+            if is_new:
+                number = self._create(upload)
+            self._upload(upload, number, is_given=bool(given_id))
         return UploadResult(
             handler=upload.handler,
             id=number,
             is_new=is_new,
             content=upload.content,
-            content_before=content_before,
             import_path=upload.import_path,
         )
 
     def _find(self, handler: str) -> str:
         """The id of a registered handler, "" if it is known that there is none."""
         known_id = self._ids.known(handler)
-        remembered_id = "" if known_id.id == UNCLEAR else known_id.id
+        remembered_id = "" if known_id == UNCLEAR else known_id
         advice = (
             f"look for {handler} in DCImanager's list of handlers; if it is there, run again with"
             " --id ID, else with --id new"
@@ -130,6 +133,14 @@ class Registrar:
             list_entry = find_handler(reply, handler, remembered_id)
         except ProtocolError as error:
             raise ProtocolError(f"{error.reason}: {advice}", self._server.url) from None
+        if isinstance(list_entry, SeveralHandlers):
+            ids = " and ".join(list_entry.ids) or "none"
+            raise SeveralRegistered(
+                f"DCImanager has several handlers named {handler}, for PDUs with the id {ids}:"
+                " register it alone, with --id and the one whose archive is to be replaced, or"
+                " remove the others in DCImanager",
+                self._server.url,
+            )
         if isinstance(list_entry, ForeignHandler):
             raise Refused(
                 f"DCImanager has a handler named {handler} (id {list_entry.id}) for devices of the"
@@ -141,14 +152,14 @@ class Registrar:
             return list_entry.id
         return remembered_id
 
-    def _find_without_list(self, handler: str, known_id: KnownId, advice: str) -> str:
-        if known_id.id == UNCLEAR:
+    def _find_without_list(self, handler: str, known_id: str, advice: str) -> str:
+        if known_id == UNCLEAR:
             raise NotKnown(
                 f"an earlier run could not find out whether {handler} was registered, and this"
                 f" DCImanager lists no handlers: {advice}",
                 self._server.url,
             )
-        return known_id.id
+        return known_id
 
     def _create(self, upload: Upload) -> str:
         """Register a handler, and return its id. Never repeated after an unclear answer, which
@@ -188,7 +199,7 @@ class Registrar:
         body, content_type = form_data(fields, "data", upload.data)
         path = f"{HANDLERS}/{CONTENT.format(number)}"
         call = Call("POST", path, _UPLOAD_SECONDS, body, content_type=content_type)
-        advice = f"if the handler was removed in DCImanager, delete its line in {self._ids.path}"
+        advice = "if it was removed in DCImanager, register it alone, with --id new"
         if is_given:
             advice = "is this its id in DCImanager?"
         what = f"{upload.handler} (id {number}): the upload failed ({advice})"
@@ -199,12 +210,12 @@ class Registrar:
             raise
         if reply.outcome is not Outcome.DONE:
             self._fail(reply, what)
-        self._remember(upload.handler, number, upload.content)
+        self._remember(upload.handler, number)
 
-    def _remember(self, handler: str, number: str, content: str = "") -> None:
+    def _remember(self, handler: str, number: str) -> None:
         """Keep an id. What was done in DCImanager is done, whatever the file says."""
         try:
-            self._ids.remember(handler, number, content)
+            self._ids.remember(handler, number)
         except SettingsError as error:
             self._say(f"  {handler} has the id {number}, which could not be kept: {error.reason}")
 

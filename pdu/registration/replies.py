@@ -188,13 +188,22 @@ class ForeignHandler(NamedTuple):
     device_type: str
 
 
+class SeveralHandlers(NamedTuple):
+    """Handlers of the same name, of which this machine knows none."""
+
+    #: of those for PDUs
+    ids: Sequence[str]
+
+
+#: what the list says of one handler
+Finding = Union[ListEntry, ForeignHandler, SeveralHandlers]
+
+
 class _Unreadable(Exception):
     """The text says why the list proves nothing."""
 
 
-def find_handler(
-    reply: Reply, handler: str, remembered_id: str
-) -> Union[ListEntry, ForeignHandler]:
+def find_handler(reply: Reply, handler: str, remembered_id: str) -> Finding:
     """What a list says of the handler with this internal name. `remembered_id`: the one that this
     machine knows for it, "" for none.
 
@@ -206,9 +215,7 @@ def find_handler(
         raise ProtocolError(f"the list of handlers proves nothing: {error}") from None
 
 
-def _find(
-    handlers: _HandlerList, handler: str, remembered_id: str
-) -> Union[ListEntry, ForeignHandler]:
+def _find(handlers: _HandlerList, handler: str, remembered_id: str) -> Finding:
     """See `find_handler`. Raises _Unreadable."""
     own_rows = []
     for row in handlers.rows:
@@ -217,7 +224,7 @@ def _find(
         elif _same_name(row["handler"], handler):
             raise _Unreadable(f"it has {handler} in another spelling")
     if len(own_rows) > 1:
-        return _entry_of_several(own_rows, handler, remembered_id)
+        return _entry_of_several(own_rows, remembered_id)
     if own_rows:
         return _entry_of_row(own_rows[0], handler)
     if not handlers.is_whole:
@@ -228,14 +235,15 @@ def _find(
     return ListEntry(is_id_taken=bool(remembered_id) and remembered_id in ids)
 
 
-def _entry_of_several(rows: Sequence[_Row], handler: str, remembered_id: str) -> ListEntry:
+def _entry_of_several(
+    rows: Sequence[_Row], remembered_id: str
+) -> Union[ListEntry, SeveralHandlers]:
     """Of several handlers of one name, the one that this machine knows."""
     for row in rows:
         is_remembered = bool(remembered_id) and id_in(row) == remembered_id
         if is_remembered and _device_type(row) == "pdu":
             return ListEntry(remembered_id)
-    ids = " and ".join(map(_shown_id, rows))
-    raise _Unreadable(f"it has {handler} more than once, with the ids {ids}")
+    return SeveralHandlers([_shown_id(row) for row in rows if _device_type(row) == "pdu"])
 
 
 def _entry_of_row(row: Mapping[str, Any], handler: str) -> Union[ListEntry, ForeignHandler]:

@@ -6,17 +6,23 @@ import base64
 import errno
 import secrets
 import socket
+import ssl
 import time
 import urllib.parse
 import urllib.request
-from collections.abc import Mapping
-from typing import Callable, NamedTuple, Optional
+from collections.abc import Mapping, Sequence
+from typing import Callable, NamedTuple, Optional, Union
 
 from handlers.http import login
 from handlers.http.connection import StandardTransport, dial
-from handlers.http.errors import HttpException
+from handlers.http.errors import CLOSED, HttpException
 from handlers.http.message import Endpoint, Request
-from handlers.shared.errors import NamedSetting, PduHandlerError, SettingsError, Unreachable
+from handlers.shared.errors import (
+    PduHandlerError,
+    SettingsError,
+    Unreachable,
+    printable,
+)
 from handlers.shared.tls import Trust
 
 from ..cli.known_secrets import note_secret
@@ -25,6 +31,7 @@ from .replies import Reply
 _TRIES = 6
 _NOT_READY = 503
 _CONNECT_SECONDS = 10.0
+_PROXY_PORT = 1080  # curl's, for a proxy without one
 _MOST_BYTES = 1_000_000  # of an answer
 _CERTIFICATE_ADVICE = (
     "give its authority in CURL_CA_BUNDLE=/path/to/ca.pem, or set DCI_INSECURE=1 to accept any"
@@ -36,6 +43,27 @@ _NO_CONNECTION = (
     errno.EHOSTUNREACH,
     errno.ENETUNREACH,
     errno.EADDRNOTAVAIL,
+)
+
+
+#: why an exchange failed, by what the system said; the sentences of the transport are about PDUs
+_REASONS: Sequence[tuple[Union[type[OSError], tuple[type[OSError], ...]], str]] = (
+    (socket.timeout, "DCImanager did not answer in time: check the address and the network"),
+    (
+        ConnectionRefusedError,
+        "the connection is refused: check address and port, and that DCImanager runs",
+    ),
+    (socket.gaierror, "the name cannot be resolved: check the address, and the name server"),
+    (
+        CLOSED,
+        "the connection was closed before an answer was complete: check that DCImanager is at this"
+        " address and port, and try again",
+    ),
+    (
+        ssl.SSLError,
+        "the TLS handshake failed ({words}): check that DCImanager is at this address and port",
+    ),
+    (OSError, "it cannot be reached ({words}): check address, port and the network"),
 )
 
 
@@ -155,10 +183,8 @@ class Server:
 
     def _complete(self, error: PduHandlerError) -> None:
         """Name the server, and the proxy before it; take secrets out."""
-        if any(isinstance(part, NamedSetting) for part in error.parts):
-            # of the certificate: the settings are those of a handler
-            words = str(error.parts[0]).replace("the device", "the server").removesuffix(": set ")
-            error.set_reason(f"{words}: {_CERTIFICATE_ADVICE}")
+        if isinstance(error, HttpException):
+            error.set_reason(_reason_of(error))
         if isinstance(error, Unreachable) and self._proxy is not None:
             where = self._proxy.endpoint.netloc
             hint = (
@@ -171,11 +197,11 @@ class Server:
         error.at(self.url)
 
     def _may_try_again(self, error: Unreachable) -> bool:
-        if not isinstance(error, HttpException) or len(error.args) < 2:
+        # whatever the cause, such as a host that became unreachable when the request was sent
+        if error.may_have_executed:
             return False
-        cause = error.args[1]
-        is_of_connection = isinstance(cause, OSError) and cause.errno in _NO_CONNECTION
-        return is_of_connection and not error.may_have_executed
+        cause = _cause_of(error)
+        return cause is not None and cause.errno in _NO_CONNECTION
 
     def _dial(self, where: Endpoint, timeout: float, end: float) -> socket.socket:
         """A connection, through the proxy if there is one. `timeout`: seconds for each wait, of
@@ -186,8 +212,30 @@ class Server:
             plain_socket = dial(where, seconds, end)
         else:
             plain_socket = self._proxy.connect(where, seconds, end)
-        plain_socket.settimeout(timeout)
+        plain_socket.settimeout(max(min(timeout, end - time.monotonic()), 0.001))
         return plain_socket
+
+
+def _cause_of(error: PduHandlerError) -> Optional[OSError]:
+    """What the system said, if the exchange failed for that."""
+    cause = error.args[1] if isinstance(error, HttpException) and len(error.args) > 1 else None
+    return cause if isinstance(cause, OSError) else None
+
+
+def _reason_of(error: PduHandlerError) -> str:
+    """Why an exchange with DCImanager failed, and what to do."""
+    cause = _cause_of(error)
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        # with OpenSSL's words, before the settings of a handler
+        words = str(error.parts[0]).replace("the device", "DCImanager").removesuffix(": set ")
+        return f"{words}: {_CERTIFICATE_ADVICE}"
+    if cause is None:
+        return error.reason.replace("the PDU's HTTP(S) port", "DCImanager's address and port")
+    words = printable(getattr(cause, "reason", "") or cause.strerror or type(cause).__name__)
+    for causes, reason in _REASONS:
+        if isinstance(cause, causes):
+            return reason.format(words=words)
+    raise AssertionError(f"no reason is of {type(cause).__name__}")
 
 
 def form_data(fields: Mapping[str, str], file_field: str, file: bytes) -> tuple[bytes, str]:
@@ -228,7 +276,7 @@ class Proxy(NamedTuple):
         head = "\r\n".join([*lines, "", ""])
         try:
             plain_socket.sendall(head.encode())
-            status = _status_of_answer(plain_socket)
+            status = _status_of_answer(plain_socket, timeout, end)
             if status != "200":
                 raise OSError(errno.EPROTO, f"the proxy answers {status or 'no HTTP'}")
         except BaseException:
@@ -237,10 +285,17 @@ class Proxy(NamedTuple):
         return plain_socket
 
 
-def _status_of_answer(plain_socket: socket.socket) -> str:
-    """The status of a proxy's answer, of which nothing after the headers is read."""
+def _status_of_answer(plain_socket: socket.socket, timeout: float, end: float) -> str:
+    """The status of a proxy's answer, of which nothing after the headers is read. Raises
+    socket.timeout after `timeout` seconds, or at `end`.
+    """
+    until = min(time.monotonic() + timeout, end)
     answer = b""
     while not answer.endswith(b"\r\n\r\n") and len(answer) < 1 << 14:
+        seconds = until - time.monotonic()
+        if seconds <= 0:
+            raise socket.timeout("timed out")
+        plain_socket.settimeout(seconds)
         part = plain_socket.recv(1)
         if not part:
             break
@@ -263,10 +318,11 @@ def proxy_of(endpoint: Endpoint) -> Optional[Proxy]:
         return None
     parts = urllib.parse.urlsplit(text if "://" in text else f"http://{text}")
     try:
-        host, port = parts.hostname, parts.port or 80
+        host = parts.hostname
+        port = _PROXY_PORT if parts.port is None else parts.port
     except ValueError:
         host, port = None, 0
-    if parts.scheme != "http" or not host:
+    if parts.scheme != "http" or not host or not port:
         raise SettingsError(
             "the proxy of the variable https_proxy or all_proxy is none that is called by"
             " http://NAME:PORT: name the server in no_proxy, or use another proxy"

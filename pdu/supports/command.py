@@ -15,8 +15,9 @@ from ..cli.exit_codes import DONE, code_of
 from ..cli.groups import Subcommand
 from ..cli.options import Output, output_options, pass_output, word_completion
 from ..cli.output import Result, print_result, tabulate
+from ..families.model_names import NAMES, Name
+from ..families.own_handlers import own_handlers, own_handlers_sentence
 from ..families.recorded import UNPROVEN
-from .model_names import NAMES, Name
 from .search import MAYBE, UNKNOWN, YES, Match, SupportAnswer, answer
 from .table import READ, VARIES
 
@@ -77,6 +78,9 @@ def _lines(result: SupportAnswer) -> list[str]:
     lines = [f"{printable(result.question, 60)}: {verdict}"]
     for sentence in _sentences(result):
         lines += _wrapped("", sentence)
+    names = _own_handlers(result)
+    if names or result.matches:
+        lines += _wrapped("own", own_handlers_sentence(names))
     if len(result.matches) > _IN_FULL:
         lines += _table(result.matches)
         lines += _wrapped("next", f"name the model; {_IDENTIFY}")
@@ -89,6 +93,17 @@ def _lines(result: SupportAnswer) -> list[str]:
         lines += _wrapped("next", _IDENTIFY)
         lines += _wrapped("", _NUT)
     return lines
+
+
+def _own_handlers(result: SupportAnswer) -> list[str]:
+    """DCImanager's own handlers for what was asked."""
+    makers = [result.question, *result.question.split()]
+    families: list[str] = []
+    for match in result.matches:
+        if match.entry.family:
+            makers += match.entry.vendors
+            families.append(match.entry.family)
+    return own_handlers(makers, families)
 
 
 def _sentences(result: SupportAnswer) -> Iterable[str]:
@@ -238,6 +253,7 @@ def _data(result: SupportAnswer) -> dict[str, Any]:
         "either_of": either_of,
         "doubts": list(result.doubts),
         "not_supported": list(map(_name_data, result.refused)),
+        "own_handlers": _own_handlers(result),
         "may_be": [entry.key for entry in result.near],
         "not_known": list(result.strange),
         "nearest": list(result.alike),

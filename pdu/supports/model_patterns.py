@@ -1,4 +1,4 @@
-"""Patterns of model names. Pure. `model_names.py` says how they are written."""
+"""Patterns of model names. Pure. `pdu/families/model_names.py` says how they are written."""
 
 from __future__ import annotations
 
@@ -24,6 +24,14 @@ def fits(pattern: str, name: str, tail: Optional[int] = None) -> bool:
 def is_wide(name: str) -> bool:
     """Whether a squeezed name has places for digits and so names several models: AP8XXX."""
     return "XX" in name
+
+
+def is_of_class(pattern: str, name: str) -> bool:
+    """Whether a pattern's names are of the class that a squeezed name with XX stands for: they
+    begin so, and no digit follows.
+    """
+    beginning = _wide(name).match(sample(pattern))
+    return beginning is not None and not sample(pattern)[beginning.end() :][:1].isdigit()
 
 
 def specificity(pattern: str) -> int:

@@ -19,9 +19,17 @@ from handlers.shared.similar_names import similar_names
 from handlers.snmp.profile import ENTERPRISES
 
 from ..cli.spelling import confusion, likely_spellings
+from ..families.model_names import NAMES, Name
 from ..families.recognition import UPS_ADVICE, recognise
-from .model_names import NAMES, Name
-from .model_patterns import continues, fits, is_wide, needs_vendor, sample, specificity
+from .model_patterns import (
+    continues,
+    fits,
+    is_of_class,
+    is_wide,
+    needs_vendor,
+    sample,
+    specificity,
+)
 from .normalization import GENERIC, Word, squeezed, word
 from .table import READ, SupportEntry, entries
 
@@ -300,34 +308,86 @@ def _is_known_for(model: _Model, piece: Word) -> bool:
 def _answer_model(question: str, model: _Model, words: Sequence[Word]) -> SupportAnswer:
     """The answer for one model, beside the other words of the question."""
     closest = model.names[0]
-    name_by_key: dict[str, Name] = {}
-    for name in model.names:
-        name_by_key.setdefault(name.key, name)  # the most specific of each
-    if not closest.key and (len(name_by_key) == 1 or not model.is_wide):
+    refused: Sequence[Name] = ()
+    if model.is_wide:
+        name_by_key, refused = _of_class(model)
+        is_refused = not name_by_key
+    else:
+        name_by_key = {}
+        for name in model.names:
+            name_by_key.setdefault(name.key, name)  # the most specific of each
+        is_refused = not closest.key
+    if is_refused:
         return SupportAnswer(question, NO, refused=(closest,))
     candidates = [entry for entry in entries() if entry.key in name_by_key]
     matches: list[Match] = []
     for entry in candidates:
         name = name_by_key[entry.key]
-        is_vendor_missing = not words and needs_vendor(name.pattern)
+        is_nameless = needs_vendor(name.pattern) or _has_no_letter(model)
+        is_vendor_missing = not words and is_nameless
         if not is_vendor_missing and _knows_all(entry, words):
             matches.append(Match(entry, name))
     if not matches:
         return _answer_unread(question, model, candidates, words)
-    return _answer_read(question, model, matches)
+    return _answer_read(question, model, matches, refused)
 
 
-def _answer_read(question: str, model: _Model, matches: Sequence[Match]) -> SupportAnswer:
-    """The answer for a model that entries read: yes if one of them surely does."""
-    is_sure = any(match.is_sure for match in matches)
+def _has_no_letter(model: _Model) -> bool:
+    """Whether a class has places for digits alone: xxxx."""
+    return model.is_wide and needs_vendor(word(model.text).squeezed.replace("X", "x"))
+
+
+def _of_class(model: _Model) -> tuple[dict[str, Name], Sequence[Name]]:
+    """The names of a class such as AP8xxx: for each entry one that says what is true of all of
+    them, and the names that are not supported.
+    """
+    class_name = word(model.text).squeezed
+    names_by_key: dict[str, list[Name]] = {}
+    for name in NAMES:
+        if name in model.names or is_of_class(name.pattern, class_name):
+            names_by_key.setdefault(name.key, []).append(name)
+    refused = names_by_key.pop("", [])
+    return {key: _common_name(names) for key, names in names_by_key.items()}, refused
+
+
+def _common_name(names: Sequence[Name]) -> Name:
+    """What is true of each of these names; of the sure ones alone, if there are some."""
+    names = [name for name in names if name.sure] or names
+    switched = {name.switched for name in names}
+    outlets = {name.outlets for name in names}
+    notes = dict.fromkeys(name.note for name in names)
+    # the note of a name that is not sure says why
+    is_note_of_all = len(notes) == 1 or not names[0].sure
+    return names[0]._replace(
+        pattern=_listed(name.pattern for name in names),
+        source=_listed(name.source for name in names),
+        switched=switched.pop() if len(switched) == 1 else None,
+        outlets=outlets.pop() if len(outlets) == 1 else None,
+        note="; ".join(notes) if is_note_of_all else "",
+    )
+
+
+def _listed(texts: Iterable[str]) -> str:
+    """The different texts, in their order."""
+    return ", ".join(dict.fromkeys(texts))
+
+
+def _answer_read(
+    question: str, model: _Model, matches: Sequence[Match], refused: Sequence[Name]
+) -> SupportAnswer:
+    """The answer for a model that entries read: yes if one of them surely does, and no model of its
+    class is `refused`.
+    """
+    has_sure = any(match.is_sure for match in matches)
     doubts: list[str] = []
-    if not is_sure:
+    if not has_sure:
         doubts = [match.name.note for match in matches if match.name]
+    doubts += [f"not {name.pattern}: {name.why}" for name in refused]
     families = [match.entry.family for match in matches if match.entry.family]
     is_of_several = len(families) > 1 and not model.is_wide
     return SupportAnswer(
         question=question,
-        verdict=YES if is_sure else MAYBE,
+        verdict=YES if has_sure and not refused else MAYBE,
         matches=tuple(matches),
         doubts=tuple(doubts),
         either_of=tuple(families) if is_of_several else (),

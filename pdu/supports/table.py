@@ -11,8 +11,8 @@ from handlers.snmp.evidence import Evidence, EvidenceLevel
 from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
 
+from ..families.model_names import BRANDS, NAMES, Brand, Name
 from ..families.recorded import UNPROVEN, evidence_of, switching_basis
-from .model_names import BRANDS, NAMES, Brand, Name
 from .normalization import GENERIC, squeezed, telling, word
 
 _PROOFS: Mapping[EvidenceLevel, str] = {

@@ -53,6 +53,14 @@ _SECTION = """## @Title@
 _PROJECT = Path("pyproject.toml")
 _LAYER = re.compile(r'(?m)^ *"([a-z0-9 |]+)", +# pdu new adds a handler here$')
 _REGISTRY = Path("handlers", "registry.py")
+_NEW_ROW = """\
+    "@name@": About(
+        "@Title@ PDUs",
+        "custom",
+        is_codec=True,
+        web_words=("@name@",),  # how its web service names its make before a login
+    ),
+"""
 _ROW = re.compile(r"(?m)^ *# pdu new adds a handler here$")
 _RECORDINGS = Path("pdu", "recordings")
 _FAMILIES = Path("handlers", "snmp", "profiles")
@@ -379,9 +387,7 @@ def _registry(root: Path, name: str, title: Optional[str]) -> dict[Path, str]:
     place = _ROW.search(text)
     if place is None:
         raise SettingsError(f"{_REGISTRY} does not show where a handler is added; nothing was made")
-    row = _fill_template(
-        '    "@name@": About("@Title@ PDUs", "custom", is_codec=True),\n', name, title
-    )
+    row = _fill_template(_NEW_ROW, name, title)
     return {_REGISTRY: text[: place.start()] + row + text[place.start() :]}
 
 

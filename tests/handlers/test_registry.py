@@ -18,6 +18,10 @@ def test_every_folder_with_a_handler_module_is_registered() -> None:
         about = registry.about(name)
         assert about.shown
         assert about.protocol in ("snmp", "custom")
+        if about.is_codec or name in ("raritan", "redfish"):
+            # else `pdu identify` may send the login to another make's handler alone
+            assert about.web_words, f"{name} speaks HTTP: give its row web_words"
+            assert [word.lower() for word in about.web_words] == list(about.web_words)
 
 
 @pytest.mark.parametrize(

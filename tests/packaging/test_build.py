@@ -285,24 +285,19 @@ def test_an_archive_that_other_bytes_of_its_version_replace_is_kept(tmp_path: Pa
     assert len(list((out / PREVIOUS).iterdir())) == 2
 
 
-def test_two_builds_at_the_same_time_leave_whole_files_and_no_others(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_two_builds_at_the_same_time_leave_both_archives_and_a_script_with_both(
+    tmp_path: Path,
 ) -> None:
-    top, out = small_tree(tmp_path), tmp_path / "dist"
-    handlers, fsync = [script.Handler("small", "Small PDUs", "custom")], os.fsync
-
-    def second_build(descriptor: int) -> None:
-        monkeypatch.setattr(os, "fsync", fsync)
-        command.build(top, out, handlers)
-        os.fsync(descriptor)
-
-    monkeypatch.setattr(os, "fsync", second_build)
-    paths = command.build(top, out, handlers)
-    assert sorted(out.iterdir()) == [*paths, out / "register.sh"]
-    assert [path.stat().st_mode & 0o777 for path in sorted(out.iterdir())] == [0o644, 0o755]
-    assert [path.read_bytes() for path in paths] == [
-        path.read_bytes() for path in command.build(top, tmp_path / "alone", handlers)
-    ]
+    out = tmp_path / "dist"
+    builder = [sys.executable, str(ROOT / "packaging" / "build.py"), "--out", str(out)]
+    processes = [subprocess.Popen([*builder, name]) for name in ("nut", "netio")]
+    assert [process.wait(PATIENCE_S) for process in processes] == [0, 0]
+    paths = sorted(out.iterdir())
+    names = [registry.archive_name(name) for name in ("netio", "nut")]
+    assert [path.name for path in paths] == [*names, "register.sh"]
+    assert [path.stat().st_mode & 0o777 for path in paths] == [0o644, 0o644, 0o755]
+    rows = re.findall(r"(?m)^pdu_\w+\|(.*?)\|", paths[-1].read_text("utf-8"))
+    assert rows == names
 
 
 def test_the_script_says_what_the_archives_beside_it_say(tmp_path: Path) -> None:

@@ -129,6 +129,54 @@ def test_the_way_to_the_next_release_opens_a_section(
     assert loaded("release").main(copy) == 1
 
 
+def test_a_run_that_was_cut_is_finished_by_the_same_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After each of the files that it writes; a run that is repeated changes nothing."""
+    start, whole = tmp_path / "start", tmp_path / "whole"
+    for name in ("handlers/__init__.py", "docs/own-pdu.md", "packaging/README.md"):
+        (start / name).parent.mkdir(parents=True)
+        shutil.copyfile(ROOT / name, start / name)
+    (start / "CHANGELOG.md").write_text("# Changes\n\n## Unreleased\n\nA change.\n", "utf-8")
+    shutil.copytree(start, whole)
+    count = len(_released(whole, "77.10.5", monkeypatch))
+    monkeypatch.setattr(sys, "argv", ["release.py", "77.10.5"])
+    release = loaded("release")
+    write_text = Path.write_text
+    assert count == 4
+    for number in range(count):
+        files_left = [number]
+
+        def cut(path: Path, *arguments: str, files_left: list[int] = files_left) -> int:
+            if not files_left[0]:
+                raise KeyboardInterrupt
+            files_left[0] -= 1
+            return write_text(path, *arguments)
+
+        tree = tmp_path / f"cut{number}"
+        shutil.copytree(start, tree)
+        with monkeypatch.context() as patch:
+            patch.setattr(Path, "write_text", cut)
+            with pytest.raises(KeyboardInterrupt):
+                release.main(tree)
+        assert "## Unreleased" in (tree / "CHANGELOG.md").read_text("utf-8")
+        for _ in range(2):
+            assert release.main(tree) == 0
+            assert _texts(tree) == _texts(whole), number
+
+
+def test_a_version_below_the_newest_is_refused(
+    copy: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _released(copy, "77.10.5", monkeypatch)
+    texts = _texts(copy)
+    for version in ("77.9.9", "77.10.5.dev0", "8.0.0"):
+        monkeypatch.setattr(sys, "argv", ["release.py", version])
+        assert loaded("release").main(copy) == 1
+        assert f"{version} is below 77.10.5, the newest version" in capsys.readouterr().err
+    assert _texts(copy) == texts
+
+
 def test_a_word_that_is_no_version_changes_nothing(
     copy: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -155,7 +155,7 @@ TYPED = (
     "--verson | No such option: --verson; did you mean --version?",
     "help erors | did you mean pdu help errors?",
     "help recordngs | did you mean pdu help recordings?",
-    "identify snmp 192.0.2.1 | give HOST alone; --handler NAME tries one handler",
+    "identify snmp 192.0.2.1 | as in pdu identify 192.0.2.8 --handler snmp",
     "cycle snmp 192.0.2.1 1 2 | cycle takes one at a time",
     "'' | there is no command ''; choose from status, statistic, ",
     "snmp '' | there is no command ''; choose from families, show, check, parts",

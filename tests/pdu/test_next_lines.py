@@ -37,6 +37,11 @@ RUN_BY: Mapping[str, str] = {
     "pdu/evidence/prove/command.py manual_line": f"{_HERE} test_an_outlet_that_a_cycle_left_off",
     "pdu/outlets/cycle_command.py switch_on": f"{_HERE} test_an_outlet_that_a_cycle_left_off",
     "pdu/outlets/identify.py _command_to_read": f"{_IDENTIFY} test_",
+    "pdu/monitoring/find.py _print_added": "tests/pdu/monitoring/test_find.py test_what_is_found",
+    "pdu/outlets/identify.py _community_steps": f"{_HERE} test_a_community_that_is_missing",
+    # its line is a page
+    "pdu/outlets/identify.py _lines_without_handler": f"{_IDENTIFY} test_a_web_service_that_names",
+    "pdu/outlets/where.py switch_lines": "tests/pdu/outlets/test_where.py test_the_outlets_of_a",
     "pdu/outlets/identify.py _description_steps": f"{_HERE} test_the_steps_for_an_unknown_unit",
     "pdu/outlets/identify.py _identify_line": f"{_HERE} test_the_next_line_of_identify",
     "pdu/outlets/identify.py _step_lines": f"{_IDENTIFY} test_",
@@ -125,6 +130,27 @@ def test_the_next_line_of_identify_reads_a_unit_without_https(
         _, out, _ = run(capsys, "identify", where)
         assert "    # the login is then sent unencrypted\n" in out
         _assert_identified_and_read(capsys, _next(out), "netio", where)
+
+
+def test_a_community_that_is_missing_is_given_by_the_next_line(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PDU_COMMUNITY", raising=False)
+    with PEERS["snmp"]() as peer:
+        where = f"{peer.address}:{peer.snmp['port']}"
+        _, out, _ = run(capsys, "identify", where)
+        *_, step = out.splitlines()
+        line = step.removeprefix("next: ").replace("; pdu ", f"; {shlex.join(PDU)} ")
+        process = subprocess.run(
+            ["bash", "-c", line],
+            input=f"{peer.snmp['community']}\n",
+            env=environment(),
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE_S,
+        )
+    assert process.returncode == 0, process.stderr
+    assert process.stdout.startswith("snmp: yes: ")
 
 
 def test_the_next_line_of_identify_reads_a_unit_whose_login_was_not_given(

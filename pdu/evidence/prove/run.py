@@ -263,38 +263,60 @@ def switch_off_and_on(
     `look` gets whether the outlet should be dark; what it returns for off and for on is returned.
     "On" is sent once, also when "off" failed or Ctrl-C came, even twice: the outlet was on.
     """
-    with _interrupted_once():
+    with _interrupts() as interrupts:
         try:
             calls.switch(identity, on=False)
             time.sleep(AGAIN_S)
             calls.status()
             seen_dark = look(True)
         finally:
+            interrupts.must_wait = True
             calls.switch(identity, on=True)
     time.sleep(AGAIN_S)
     calls.status()
     return seen_dark, look(False)
 
 
-@contextlib.contextmanager
-def _interrupted_once() -> Iterator[None]:
-    """In the block, the first SIGINT or SIGTERM interrupts, and what the block does then ends:
-    later ones are ignored.
+class _Interrupts:
+    """The handler of the signals that end a program while an outlet is off: the first one raises
+    KeyboardInterrupt, those after it do nothing.
     """
-    numbers = (signal.SIGINT, signal.SIGTERM)
 
-    def interrupt(*_: object) -> None:
-        for number in numbers:
-            # not SIG_IGN: Python prints a traceback for a signal that arrived before this line
-            signal.signal(number, lambda *_: None)
-        raise KeyboardInterrupt
+    def __init__(self) -> None:
+        #: whether a signal waits for the end of the block
+        self.must_wait = False
+        self.is_waiting = False
+        self._has_come = False
 
-    previous_handlers = {number: signal.signal(number, interrupt) for number in numbers}
+    def __call__(self, *_: object) -> None:
+        if self._has_come:
+            return
+        self._has_come = True
+        if self.must_wait:
+            self.is_waiting = True
+        else:
+            raise KeyboardInterrupt
+
+
+@contextlib.contextmanager
+def _interrupts() -> Iterator[_Interrupts]:
+    """SIGINT, SIGTERM and SIGHUP in the block; one that waits raises KeyboardInterrupt at its end.
+    systemd ends a session by SIGTERM and SIGHUP together (systemd.kill(5), SendSIGHUP=). Under
+    nohup SIGHUP stays ignored.
+    """
+    numbers = [signal.SIGINT, signal.SIGTERM]
+    # Windows has no SIGHUP
+    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        numbers.append(signal.SIGHUP)
+    interrupts = _Interrupts()
+    previous_handlers = {number: signal.signal(number, interrupts) for number in numbers}
     try:
-        yield
+        yield interrupts
     finally:
         for number, handler in previous_handlers.items():
             signal.signal(number, handler)
+    if interrupts.is_waiting:
+        raise KeyboardInterrupt
 
 
 def surprises(proof: UnitProof) -> Iterator[str]:

@@ -4,6 +4,7 @@ read is renewed once, a command is sent once, and no secret is shown.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 from types import SimpleNamespace
@@ -18,10 +19,20 @@ from handlers.http.dialogue import Dialogue, ReadRequest, WriteRequest
 from handlers.http.digest import Challenge, Digest, answer
 from handlers.http.errors import HttpUnreachable
 from handlers.http.login import Login
-from handlers.http.login_forms import DigestLogin, form_of, login_settings, owner_login
+from handlers.http.login_forms import (
+    Cookie,
+    DigestLogin,
+    FieldLogin,
+    Member,
+    SessionLogin,
+    form_of,
+    login_of,
+    login_settings,
+    owner_login,
+)
 from handlers.http.message import Endpoint, Request, Response
 from handlers.http.requests_transport import RequestsTransport
-from handlers.shared.errors import Denied, Refused, SettingsError, Unsupported
+from handlers.shared.errors import Denied, ProtocolError, Refused, SettingsError, Unsupported
 from handlers.shared.settings import Settings
 from handlers.shared.tls import Trust
 from pdu_common.helper import EnumPowerStatus
@@ -99,6 +110,60 @@ def test_a_fresh_session_that_is_refused_is_not_renewed(name: str) -> None:
     with HttpServer(unit) as server, pytest.raises(Denied):
         CASES[name].pdu(server).status()
     assert unit.sessions == 1
+
+
+# printable, without what separates cookies, and no longer than any key
+_WRONG_KEYS = ("a key", "a,key", "a;key", "a\tkey", "k\u00e9y", "k" * 2001, "")
+
+
+def _session_login(key: str) -> Login:
+    """The login of a session with two keys, of which the second is this one."""
+    login_form = SessionLogin(
+        path="/login",
+        body={"password": "{password}"},
+        keys={"key": (Cookie("TOKEN"),), "csrf": (Member("token"),)},
+        requests=FieldLogin(headers={"Cookie": "TOKEN={key}", "X-CSRF-Token": "{csrf}"}),
+    )
+    answer = Response(200, {"set-cookie": "TOKEN=first-key"}, json.dumps({"token": key}).encode())
+    return login_of(login_form, Login(USER, PASSWORD), lambda _: answer)
+
+
+def test_each_key_of_a_session_is_sent_and_kept_out_of_errors() -> None:
+    login = _session_login("k" * 2000)
+    request = login.added_to(_request("GET"))
+    assert request.headers == {"Cookie": "TOKEN=first-key", "X-CSRF-Token": "k" * 2000}
+    for text in ("first-key", "k" * 2000):
+        assert "it holds the login" in login.quoted(f"the unit says {text}")
+
+
+def test_what_no_header_of_a_session_can_carry_is_no_key() -> None:
+    taken: list[str] = []
+    for key in _WRONG_KEYS:
+        with contextlib.suppress(ProtocolError):
+            _session_login(key)
+            taken.append(key)
+    assert taken == []
+
+
+@pytest.mark.parametrize("half", ["username", "password"])
+def test_a_token_beside_half_of_a_login_is_refused(half: str) -> None:
+    login_form = SessionLogin(
+        path="/login",
+        body={"username": "{user}", "password": "{password}"},
+        keys={},
+        token=FieldLogin(headers={"Authorization": "Bearer {token}"}),
+    )
+    settings = Settings({"token": TOKEN, half: "word"}, login_settings(login_form))
+    with pytest.raises(SettingsError, match="not both"):
+        owner_login(login_form, settings)
+
+
+@pytest.mark.parametrize("name", ["basic", "session"])
+def test_after_a_command_what_was_read_before_it_is_not_shown(name: str) -> None:
+    with HttpServer(CASES[name].make()) as server, CASES[name].pdu(server).opened() as opened:
+        assert dict(opened.states())["2"] is DOWN
+        assert opened.switch("2", on=True) is UP
+        assert dict(opened.states())["2"] is UP
 
 
 # ---- digest --------------------------------------------------------------------------------------
@@ -265,6 +330,20 @@ def test_a_command_without_its_fresh_nonce_was_not_sent() -> None:
         client.send(_request("PUT", once=True), login)
     assert not error_info.value.may_have_executed
     assert [request.method for request in transport.requests] == ["GET"] * 3
+
+
+@pytest.mark.parametrize("stale_count", range(4))
+def test_a_nonce_that_is_over_when_it_is_first_used_is_renewed_once(stale_count: int) -> None:
+    """As one that another client has pushed out of the table of a unit of Shelly."""
+    challenge = CHALLENGE.headers["www-authenticate"]
+    stale = CHALLENGE._replace(headers={"www-authenticate": f"{challenge}, stale=true"})
+    transport = Scripted(CHALLENGE, *[stale] * stale_count, DONE)
+    client = HttpClient(Endpoint("http", "unit", 80), transport)
+    login = Login(USER, PASSWORD, digest=Digest(USER, PASSWORD))
+    is_renewed = stale_count < 2
+    with contextlib.nullcontext() if is_renewed else pytest.raises(Denied):
+        client.send(_request("GET"), login)
+    assert len(transport.requests) == (2 + stale_count if is_renewed else 3)
 
 
 def test_a_unit_with_basic_alone_gets_reads_and_commands_over_tls() -> None:

@@ -22,7 +22,7 @@ from tests.handlers.snmp.units import FAMILIES, FIXTURES, states, states_on, swi
 from tests.recordings import Fixture
 from tests.simulators.snmp_agent import Agent, Device, Row, ber
 from tests.simulators.snmp_agent.ber import Message
-from tests.simulators.snmp_agent.device import INTEGER, OCTETS
+from tests.simulators.snmp_agent.device import INTEGER, OCTETS, dotted
 
 UP, DOWN, UNKNOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN, EnumPowerStatus.UNKNOWN
 #: the first two outlets of the second unit, by unit and number
@@ -152,6 +152,41 @@ def test_the_second_units_outlets_keep_their_identities_when_the_first_leaves(
     # the last row of an Easy PDU is no outlet
     outlets = [identity for identity in rows if not identity.endswith(".")]
     assert outlets == expected
+
+
+class Logging(Agent):
+    """An agent with the objects that it was asked for before it was first written."""
+
+    def __init__(self, unit: Fixture) -> None:
+        super().__init__(Device(unit.rows, unit.rules))
+        self.asked: list[str] = []
+        self.is_written = False
+
+    def _answer(self, message: Message) -> Optional[bytes]:
+        self.is_written = self.is_written or message.pdu.kind == ber.SET
+        if not self.is_written:
+            self.asked += [dotted(oid) for oid, _ in message.pdu.bindings]
+        return super()._answer(message)
+
+
+@pytest.mark.parametrize("name", ["apc-rpdu2", "apc-easy-epdu", "cyberpower-epdu2"])
+def test_the_check_of_the_row_is_the_last_request_before_a_command(name: str) -> None:
+    """Of an outlet of the first unit, whose number is its row: what a command reads besides is read
+    before it. In `apc-easy-epdu` a table beside is read after it, so it is sent again.
+    """
+    (unit,) = (chain for chain in CHAINS if chain.name == name)
+    agent = Logging(unit)
+    with agent:
+        handler = near(agent, {"switch_unproven": "yes"})
+        is_on = states_on(unit, agent)["2"] is UP
+        switch_port = handler.port_down if is_on else handler.port_up
+        switch_port(PduPortView("2"), pause=0.01)
+    assert agent.is_written
+    unit_column = source_of(unit).unit
+    assert isinstance(unit_column, Column)
+    check = f"{unit_column.oid}.2"
+    assert agent.asked[-1] == check
+    assert agent.asked.count(check) == (2 if name == "apc-easy-epdu" else 1)
 
 
 @pytest.mark.against("synthetic units, switched with faults")

@@ -10,7 +10,7 @@ from typing import Optional
 import pytest
 
 from handlers.shared.errors import PduHandlerError
-from handlers.shared.meter_figures import MeterFigures, NotKnown
+from handlers.shared.meter_figures import Figure as MeterFigure, MeterFigures, NotKnown
 from handlers.snmp import metering
 from handlers.snmp.device import read_without_states
 from handlers.snmp.evidence import SIMULATED, Evidence
@@ -234,6 +234,40 @@ def test_an_outlet_with_any_figure_is_among_the_figures() -> None:
         "2": MeterFigures(current_a=unread(2, 2), power_w=unread(2, 4), energy_kwh=7.0),
         "3": MeterFigures(current_a=unread(3, 2), power_w=7.0, energy_kwh=unread(3, 3)),
     }
+
+
+_NO_ROW = NotKnown("the answers have no row 2 of 1.3.7.1.2")
+
+
+@pytest.mark.parametrize(
+    "currents, energies, energy_of_2",
+    [
+        pytest.param("123", "13", _NO_ROW, id="it has another meter"),
+        pytest.param("", "13", _NO_ROW, id="there is one column"),
+        pytest.param("13", "13", None, id="it has no meter"),
+        pytest.param("13", "123", 7.0, id="measured"),
+    ],
+)
+def test_an_outlet_without_a_row_has_no_meter_only_if_no_column_of_meters_has_one(
+    currents: str, energies: str, energy_of_2: MeterFigure
+) -> None:
+    """Each column is in a table of its own, so that no other one of its table has the row."""
+    current, energy = Column("1.3.8.1.2"), Column("1.3.7.1.2")
+    outlets = Outlets(
+        rows=NAME, current=Figure(current) if currents else None, energy=Figure(energy)
+    )
+    evidence = replace(METERED.evidence, energy=SIMULATED.energy)
+    profile = replace(METERED, outlets=(outlets,), evidence=evidence)
+    objects = {
+        **table(NAME.oid, dict.fromkeys("123", "outlet")),
+        **table(current.oid, dict.fromkeys(currents, 3)),
+        **table(energy.oid, dict.fromkeys(energies, 7)),
+    }
+    device = read_without_states(profile, reader(objects))
+    assert device is not None
+    ports = metering.read_statistic(device).ports
+    assert ports.get("2", MeterFigures()).energy_kwh == energy_of_2
+    assert ports["3"].energy_kwh == 7.0
 
 
 def test_a_meter_without_outlets_has_no_labels() -> None:

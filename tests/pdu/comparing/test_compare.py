@@ -14,7 +14,7 @@ from handlers.dcimanager import Figures, MeterFigures
 from pdu import root
 from pdu.cli.exit_codes import DONE, NOT_SEEN, WRONG
 from pdu.comparing import readings
-from pdu.comparing.readings import HandlerReading, differences
+from pdu.comparing.readings import HandlerReading, comparison
 from pdu_common.helper import EnumPowerStatus
 from tests.needs import ROOT
 from tests.packaging.building import archive
@@ -156,7 +156,7 @@ def test_ctrl_c_before_the_first_comparison_is_no_agreement(
     def stop(*_: object, is_repeated: bool) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("pdu.comparing.command._differences", stop)
+    monkeypatch.setattr("pdu.comparing.command._comparison", stop)
     code, out, _ = run(capsys, unit, handler(tmp_path), "snmp", "--every", "5")
     assert (code, out) == (NOT_SEEN, "")
 
@@ -289,7 +289,7 @@ def reading(
 
 def whats(before: HandlerReading, second: HandlerReading, after: HandlerReading) -> list[str]:
     """What differs between a handler's reading and those of the other before and after it."""
-    return [difference.what for difference in differences(before, second, after)]
+    return [difference.what for difference in comparison(before, second, after).differences]
 
 
 _BOTH_OFF = {"1": DOWN, "2": DOWN}
@@ -336,6 +336,120 @@ def test_figures_outlets_and_errors_are_compared(
     second: HandlerReading, expected: list[str]
 ) -> None:
     assert whats(reading(), second, reading()) == expected
+
+
+@pytest.mark.parametrize("position", range(3))
+def test_a_reading_that_failed_is_no_other_difference_whichever_it_is(position: int) -> None:
+    readings_of_three = [reading(), reading(), reading()]
+    readings_of_three[position] = HandlerReading(error="denied: no")
+    (difference,) = comparison(*readings_of_three).differences
+    words = ["denied: no", "was read"]
+    if position == 1:
+        words.reverse()
+    assert list(difference) == ["reading", *words]
+
+
+@pytest.mark.parametrize(
+    "first, second, result",
+    [
+        pytest.param(reading(load=0.19), reading(load=0.0), "agree within 0.2 A", id="a load"),
+        pytest.param(
+            reading(load=0.19, energy=0.9, outlet_kwh=0.9),
+            reading(load=0.0, energy=0.0, outlet_kwh=0.0),
+            "agree within 0.2 A and 1 kWh",
+            id="all of an idle unit",
+        ),
+        pytest.param(
+            reading(outlet_kwh=10.9), reading(), "agree within 1 kWh", id="energies of a handler"
+        ),
+        pytest.param(reading(energy=0.9), reading(energy=0.0009), "differ", id="kWh and Wh"),
+        pytest.param(reading(load=0.15), reading(load=0.015), "differ", id="tenths"),
+        pytest.param(reading(load=0.05), reading(load=0.1), "agree within 0.2 A", id="rounded"),
+    ],
+)
+def test_an_absolute_allowance_is_said_and_covers_no_factor(
+    first: HandlerReading, second: HandlerReading, result: str
+) -> None:
+    assert comparison(first, second, first).result == result
+    assert comparison(second, first, second).result == result
+
+
+@pytest.mark.parametrize(
+    "after, words",
+    [
+        pytest.param(
+            reading()._replace(figures=Figures(None, 100.0, {"1": MeterFigures(energy_kwh=10.0)})),
+            "load: 5 A, then not set | 5 A",
+            id="a load",
+        ),
+        pytest.param(
+            reading()._replace(figures=Figures(5.0, 100.0)),
+            "energy of outlet 1: 10 kWh, then not set | 10 kWh",
+            id="an outlet's energy",
+        ),
+        pytest.param(
+            reading()._replace(states={"1": UP}), "outlets: 1, 2, then 1 | 1, 2", id="an outlet"
+        ),
+        pytest.param(
+            reading()._replace(states={"1": UNKNOWN, "2": DOWN}),
+            "outlet 1: on, then unknown | on",
+            id="a state",
+        ),
+    ],
+)
+def test_what_the_first_handler_lost_is_a_difference(after: HandlerReading, words: str) -> None:
+    found = comparison(reading(), reading(), after).differences
+    assert [str(difference) for difference in found] == [words]
+
+
+def test_states_and_outlets_are_compared_where_statistic_fails(
+    unit: Agent, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    failing = "    def statistic(self):\n        1 / 0\n\n    def unused(self)"
+    source = SOURCE.replace("    def statistic(self)", failing)
+    source = source.replace("EnumPowerStatus.DOWN: 0", "EnumPowerStatus.DOWN: 7")
+    code, out, _ = run(capsys, unit, handler(tmp_path, source), "snmp")
+    assert code == NOT_SEEN
+    assert ": unknown | off\n" in out
+    assert "    statistic: " in out
+    assert "division by zero" in out
+
+
+@pytest.mark.parametrize("content", ["name,handler,address\nrack1,snmp,192.0.2.8\n", "\0\0"])
+def test_a_file_of_others_is_refused_before_anything_is_read(
+    content: str, unit: Agent, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "pdus.csv"
+    file.write_text(content)
+    code, out, err = run(capsys, unit, handler(tmp_path), "snmp", "--out", str(file))
+    assert (code, out) == (WRONG, "")
+    assert "has other lines than comparisons" in err
+    assert file.read_text() == content
+    folder_path = tmp_path / "nowhere" / "week.txt"
+    code, out, err = run(capsys, unit, handler(tmp_path), "snmp", "--out", str(folder_path))
+    assert (code, out) == (WRONG, "")
+    assert "cannot be written (No such file or directory)" in err
+    assert unit.requests == 0
+
+
+def test_a_line_is_in_the_file_before_it_is_printed(
+    unit: Agent,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """An output that is closed loses no line of a week."""
+    file = tmp_path / "week.txt"
+
+    def refuse(_: str) -> None:
+        raise BrokenPipeError
+
+    for count in (1, 2):
+        with monkeypatch.context() as patch:
+            patch.setattr("pdu.comparing.command.print_text", refuse)
+            with pytest.raises(BrokenPipeError):
+                run(capsys, unit, handler(tmp_path), "snmp", "--out", str(file))
+        assert file.read_text().count(": agree\n") == count
 
 
 def test_the_allowances_are_smaller_than_a_wrong_scale() -> None:

@@ -359,3 +359,14 @@ def test_a_wrong_field_of_snmp_is_named_by_the_lists_key(
     result = call("check", listed)
     assert "the list's timeout must be a number from 0.05 to 60" in result.stdout
     assert "snmp_params" not in result.stdout
+
+
+def test_beside_a_list_a_word_is_a_name_whatever_lies_in_the_folder(
+    tmp_path: Path, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "srv").mkdir()
+    fleet = tmp_path / "list.csv"
+    fleet.write_text("name,handler,address\nsrv,nut,127.0.0.1:9\nother,nut,127.0.0.1:9\n")
+    result = call("check", "srv", "--list", fleet, "--json")
+    assert set(document(result)) == {"", "srv"}

@@ -254,6 +254,26 @@ def test_a_sum_names_the_pdus_that_it_lacks_and_why() -> None:
     assert document["summary"]["reasons"] == {"b": ("no load: the sensor is not valid",)}
 
 
+def test_the_terminal_shows_outlets_that_are_not_on_and_each_reason_once() -> None:
+    states = reading("UP", "DOWN", "UNKNOWN")
+    lost = states._replace(load_a=NotKnown("the sensor is not valid"))
+    rows: list[check_result.PduRow] = []
+    for name, pdu_reading in (("a", states), ("b", lost), ("c", lost)):
+        rows.append(check_result.judge_reading(device(name), pdu_reading, keep_outlets=False))
+    lines = list(checked(rows).lines())
+    assert [line.split("  ")[-1] for line in lines[1:4]] == 3 * ["off 2; unknown 3"]
+    assert lines[4:9] == [
+        "",
+        "What to do",
+        "unknown figures, 2 PDUs: poll again; for a unit that never shows it, set"
+        " unknown_figures=unset in the list (settings).",
+        "  b, c: no load: the sensor is not valid",
+        "",
+    ]
+    assert lines[9].startswith("3 PDUs in 1.0 s: ")
+    assert len(lines) == 11
+
+
 def test_a_sum_that_lacks_its_only_pdu_is_not_known() -> None:
     lost = reading("UP")._replace(load_a=NotKnown("the sensor is not valid"))
     lacking = check_result.judge_reading(device("b"), lost)

@@ -12,6 +12,7 @@ import io
 import json
 import os
 import re
+import shlex
 import signal
 import socket
 import subprocess
@@ -25,12 +26,15 @@ import pytest
 from zeroconf import IPVersion, ServiceInfo, Zeroconf
 
 from handlers.raritan import zeroconf as discovery
+from handlers.shared.address import Address
 from pdu import root
-from pdu.cli import optional_packages
+from pdu.cli import exit_codes, optional_packages
 from pdu.cli.exit_codes import INTERRUPTED, READER_GONE
 from pdu.monitoring import find as find_, network_scan, networks
 from pdu.monitoring.datagrams import AgentAnswer
-from pdu.pdu_list import device_list
+from pdu.monitoring.find_addition import lacking
+from pdu.pdu_list import device_list, logins
+from pdu.pdu_list.listed_pdu import ListedPdu
 from tests.ports import reserved
 from tests.process_lock import turn
 from tests.simulators.snmp_agent import Agent, Faults
@@ -283,12 +287,56 @@ def test_a_unit_that_announces_no_port_is_left_out(monkeypatch: pytest.MonkeyPat
 
 def test_a_wrong_community_finds_nothing_and_is_not_shown(hall: Hall, call: Call) -> None:
     result = find(call, hall, f"{NETWORK}.0/29", community="s3cret-w0rd")
-    assert result.returncode == 0
-    assert result.stdout == "name,handler,address,auth,settings\n"
-    assert "addresses asked: 6; PDUs: 0;" in result.stderr
+    assert (result.returncode, result.stdout) == (exit_codes.code_of("unreachable"), "")
     assert "s3cret" not in result.stderr
     last_line = result.stderr.splitlines()[-1]
-    assert last_line.startswith("no device answered: check the networks, the community")
+    assert last_line.startswith("unreachable: no device answered: check the networks, the commun")
+
+
+def test_what_is_found_is_added_once_and_the_list_keeps_what_it_had(
+    hall: Hall, tmp_path: Path, call: Call
+) -> None:
+    fleet = tmp_path / "hall.csv"
+    # one of the agents under a name of its owner, and a PDU that no search finds
+    head = f"""name,handler,address,auth,settings
+mine,snmp,{NETWORK}.1:{hall.port},mine,
+rack 2,netio,192.0.2.9,,scheme=http
+"""
+    fleet.write_text(head)
+    private(tmp_path / "logins.toml", '[auth.mine]\ncommunity = "other"\n')
+    words = (f"{NETWORK}.0/29", "--add", "--list", fleet)
+    for _ in range(2):
+        search = complete(call, hall, *map(str, words))
+    *_, step = search.stdout.splitlines()
+    assert step.startswith("next: pdu check --list ")
+    check = call(*shlex.split(step)[2:])
+    assert "rack 2" in check.stdout
+    text = fleet.read_text()
+    assert text.startswith(head)
+    devices = device_list.read_device_list(str(fleet)).devices
+    added = [(device.address, device.auth) for device in devices[2:]]
+    assert sorted(added) == [(f"{NETWORK}.{place}:{hall.port}", "snmp") for place in (2, 3, 5)]
+    read_logins = logins.read_logins(str(tmp_path / "logins.toml"))
+    secrets = {name: dict(login.secrets) for name, login in read_logins.items()}
+    assert secrets == {"mine": {"community": "other"}, "snmp": {"community": "public"}}
+
+
+def test_a_found_pdu_is_not_added_beside_itself_at_another_port_or_by_its_name() -> None:
+    def pdu(handler: str, address: str) -> ListedPdu:
+        return ListedPdu(address, handler, Address(address))
+
+    listed = [
+        pdu("netio", "192.0.2.9"),
+        pdu("snmp", "192.0.2.10:1161"),
+        pdu("snmp", "localhost"),
+    ]
+    found = [
+        pdu("snmp", "192.0.2.9"),
+        pdu("snmp", "192.0.2.10:1162"),
+        pdu("snmp", "192.0.2.10:1161"),
+        pdu("snmp", "127.0.0.1"),
+    ]
+    assert lacking(found, listed) == [found[1]]
 
 
 def test_the_list_names_the_login_and_an_unusable_login_is_refused(
@@ -345,7 +393,7 @@ def test_requests_do_not_exceed_the_rate(hall: Hall, call: Call) -> None:
     begin = time.monotonic()
     result = find(call, hall, f"{NETWORK}.32/28", "--rate", "20")
     seconds = time.monotonic() - begin
-    assert result.returncode == 0
+    assert result.returncode == exit_codes.code_of("unreachable")
     # 14 addresses are asked twice, and each round waits 0.4 s for answers; 0.3 s less is allowed
     assert seconds > 28 / 20 + 0.8 - 0.3
 
@@ -366,18 +414,16 @@ def test_a_xerus_unit_whose_sys_object_id_fits_no_family_is_listed_only_as_a_pdu
 
 
 @pytest.mark.parametrize(
-    "unreachable, words, code",
+    "unreachable, words",
     [
         pytest.param(
             ("192.0.2.1", "192.0.2.2"),
-            "4 requests could not be sent: Network is unreachable",
-            3,
+            "unreachable: 4 requests could not be sent: Network is unreachable",
             id="none is sent",
         ),
         pytest.param(
             ("192.0.2.2",),
-            "2 requests could not be sent: Network is unreachable",
-            0,
+            "unreachable: 2 requests could not be sent: Network is unreachable",
             id="some are sent",
         ),
     ],
@@ -385,7 +431,6 @@ def test_a_xerus_unit_whose_sys_object_id_fits_no_family_is_listed_only_as_a_pdu
 def test_requests_that_the_system_does_not_send_are_reported(
     unreachable: tuple[str, ...],
     words: str,
-    code: int,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -402,7 +447,7 @@ def test_requests_that_the_system_does_not_send_are_reported(
     monkeypatch.setenv("PDU_COMMUNITY", "public")
     quick_rate = network_scan.ScanRate(2000, 0.0)
     monkeypatch.setattr(network_scan, "ScanRate", lambda rate: quick_rate)
-    assert root.run(["find", "192.0.2.0/30", "--no-mdns"]) == code
+    assert root.run(["find", "192.0.2.0/30", "--no-mdns"]) == exit_codes.code_of("unreachable")
     assert capsys.readouterr().err.splitlines()[-1] == words
 
 
@@ -498,9 +543,11 @@ def names(*devices: tuple[str, int, str]) -> list[str]:
     return [device.name for device in find_.name_pdus(pdus)]
 
 
-def test_a_name_that_is_the_address_of_another_device_is_told_apart() -> None:
+def test_a_name_that_is_an_address_elsewhere_gives_way_to_the_own_one() -> None:
+    elsewhere = names(("192.0.2.8", 161, "192.0.2.99"), ("192.0.2.7", 161, "192.0.2.7"))
+    assert elsewhere == ["192.0.2.7", "192.0.2.8"]
     listed_names = names(("192.0.2.9", 161, "192.0.2.5"), ("192.0.2.5", 161, ""))
-    assert listed_names == ["192.0.2.5", "192.0.2.5 192.0.2.9"]
+    assert listed_names == ["192.0.2.5", "192.0.2.9"]
 
 
 def test_a_name_that_two_devices_have_is_told_apart() -> None:

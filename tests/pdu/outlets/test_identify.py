@@ -7,10 +7,13 @@ Also: the evidence of a figure, and which address and port are tried.
 from __future__ import annotations
 
 import dataclasses
+import json
 import shlex
 import socket
 import sys
+import threading
 from collections.abc import Sequence
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any, Optional
 
@@ -416,12 +419,62 @@ def test_a_host_without_services_is_unreachable_and_a_missing_community_is_named
 def test_advice_about_snmp_is_given_only_where_snmp_was_chosen(
     handlers: Sequence[str], has_advice: bool, capsys: Printed, monkeypatch: Patched
 ) -> None:
-    monkeypatch.delenv("PDU_COMMUNITY", raising=False)
+    monkeypatch.setenv("PDU_COMMUNITY", "public")
     words = [word for name in handlers for word in ("--handler", name)]
     assert root.run(["identify", "127.0.0.1:9", *words]) == 3
     output = capsys.readouterr().out
     assert "No handler found a PDU" in output
     assert ("For SNMP" in output) is has_advice
+
+
+def test_a_web_service_that_names_no_make_leads_to_the_page_of_own_handlers(
+    capsys: Printed, monkeypatch: Patched
+) -> None:
+    class OtherMake(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b"<title>Acme power strip</title>")
+
+    monkeypatch.setenv("PDU_USERNAME", "admin")
+    monkeypatch.setenv("PDU_PASSWORD", "secret")
+    monkeypatch.setenv("PDU_COMMUNITY", "public")
+    with HTTPServer(("127.0.0.1", 0), OtherMake) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        words = [f"127.0.0.1:{server.server_port}", "-s", "scheme=http", "--timeout", "0.5"]
+        assert root.run(["identify", *words]) == 8
+        server.shutdown()
+    first, *others, last = capsys.readouterr().out.splitlines()
+    assert first.endswith(": no: its web service is of none of these makes")
+    assert "netio" in first
+    assert [line.partition(":")[0] for line in others] == ["snmp"]
+    assert last.startswith("next: docs/own-handler.md")
+
+
+def test_nut_is_not_asked_on_a_port_that_speaks_tls(capsys: Printed, monkeypatch: Patched) -> None:
+    with UNITS["raritan"]() as unit:
+        _set_login(unit, monkeypatch)
+        report = identified(capsys, 0, *arguments(unit), "--timeout", "5", "-s", "retries=0")
+    rows = {row["handler"]: row for row in report["handlers"]}
+    assert "speaks TLS" in rows["nut"]["why"]
+    assert not rows["nut"]["asked"]
+
+
+def test_several_devices_are_identified_with_one_login(
+    capsys: Printed, monkeypatch: Patched
+) -> None:
+    with UNITS["snmp"]() as unit:
+        _set_login(unit, monkeypatch)
+        where, *options = arguments(unit)
+        words = [where, "127.0.0.1:9", where, *options, "--handler", "snmp", "--timeout", "0.5"]
+        assert root.run(["identify", *words]) == 3
+        lines = capsys.readouterr().out.splitlines()
+        assert root.run(["identify", *words, "--json"]) == 3
+        documents = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert lines[0] == f"{where}:"
+    assert lines[1].startswith("snmp: yes: ")
+    assert "127.0.0.1:9:" in lines
+    assert [document["chosen"] for document in documents] == ["snmp", None]
 
 
 def test_missing_logins_for_all_open_ports_are_missing_settings_and_not_a_missing_pdu(

@@ -87,7 +87,7 @@ def test_the_csv_of_outlets_has_all_keys_and_the_true_states(
         _, out, _ = run(capsys, "outlets", name, peer.address, *arguments, "--csv")
         states = peer.books().states
     rows = list(csv.DictReader(io.StringIO(out)))
-    assert list(rows[0]) == ["host", *KEYS]
+    assert list(rows[0]) == ["pdu", "handler", "host", *KEYS]
     assert [row["state"] for row in rows] == [SHOWN[is_on] for is_on in states.values()]
 
 
@@ -218,9 +218,9 @@ def test_several_hosts_are_one_csv_and_a_formula_is_disarmed(
     code, out, _ = run(capsys, "outlets", "x", "192.0.2.7", "192.0.2.8", "--csv")
     assert code == 0
     assert out.splitlines() == [
-        "host,identity,number,name,state,current_a,power_w,energy_kwh",
-        "192.0.2.7,'=1+1,,,on,,,",
-        "192.0.2.8,'=1+1,,,on,,,",
+        "pdu,handler,host,identity,number,name,state,current_a,power_w,energy_kwh",
+        ",x,192.0.2.7,'=1+1,,,on,,,",
+        ",x,192.0.2.8,'=1+1,,,on,,,",
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -58,6 +59,18 @@ def test_a_name_is_found_in_every_pdu(files: Path, capsys: pytest.CaptureFixture
     ]
     assert document["missing"] == []
     assert document["unread"] == []
+
+
+def test_the_outlets_of_a_name_are_switched_off_by_the_lines_that_are_printed(
+    files: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert root.run(["where", "web-7", "--list", str(files)]) == 0
+    *_, left, right = capsys.readouterr().out.splitlines()
+    assert right == f"switch off: pdu off r1-right 3 --list {files}"
+    assert root.run([*shlex.split(left)[3:], "--yes"]) == 0
+    assert "outlet 1 of r1-left" in capsys.readouterr().out
+    assert root.run(["where", "--list", str(files)]) == 0
+    assert "switch off" not in capsys.readouterr().out
 
 
 def test_without_a_name_all_names_are_listed(

@@ -70,6 +70,32 @@ def test_a_name_that_is_the_address_of_another_pdu_is_refused() -> None:
         device_list.parse_device_list(text, "l.csv")
 
 
+def test_a_name_that_is_an_address_is_that_of_its_own_pdu() -> None:
+    """The PDU may have moved: `pdu off ADDRESS` must not switch the one that is elsewhere now."""
+    wrong = {
+        "192.0.2.8": "192.0.2.99",
+        "192.0.2.8:161": "192.0.2.99:161",
+        "192.0.2.99:8080": "192.0.2.99",
+        "[2001:db8::8]:161": "2001:db8::9",
+    }
+    for name, address in wrong.items():
+        text = f"name,handler,address\nr1,snmp,192.0.2.1\n{name},snmp,{address}\n"
+        with pytest.raises(SettingsError, match="line 3: the name .* is an address, and not that"):
+            device_list.parse_device_list(text.encode(), "l.csv")
+    right = """name,handler,address,settings
+192.0.2.8,snmp,192.0.2.8:1161,
+192.0.2.9:161,snmp,192.0.2.9,
+192.0.2.10:1161,snmp,192.0.2.10,port=1161
+2001:DB8::8,snmp,2001:db8:0::8,
+192.0.2.12,nut,192.0.2.12,host=192.0.2.13; device=a
+192.0.2.14,nut,192.0.2.12,host=192.0.2.14; device=a
+,netio,192.0.2.15,
+10.1,netio,192.0.2.16,
+"""
+    fleet = device_list.parse_device_list(right.encode(), "l.csv")
+    assert len(fleet.devices) == 8
+
+
 @pytest.mark.parametrize("line", ["password = 1.10", "token = 1_000", "community = true"])
 def test_a_secret_in_toml_is_a_text(line: str) -> None:
     with pytest.raises(SettingsError, match="must be a text in quotes"):

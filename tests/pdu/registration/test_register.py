@@ -43,8 +43,12 @@ from tests.waiting import PATIENCE_S
 
 
 def remembered(ids: Path) -> list[str]:
-    """The lines of the file of ids, without the content that was uploaded."""
-    return sorted(" ".join(line.split()[:3]) for line in ids.read_text().splitlines())
+    """The last line of each handler in the file of ids."""
+    lines = {}
+    for line in ids.read_text().splitlines():
+        handler, _, _ = line.rpartition(" ")
+        lines[handler] = line
+    return sorted(lines.values())
 
 
 def uploads(manager: DciManager) -> list[tuple[int, str, int]]:
@@ -103,7 +107,6 @@ def test_json_has_what_was_done(admin: Admin, manager: DciManager) -> None:
     assert row["id"] == "1"
     assert row["is_new"] is True
     assert row["content"].startswith(f"{VERSION}+c")
-    assert row["content_before"] == ""
 
 
 def test_an_older_archive_is_uploaded_as_it_is(
@@ -167,7 +170,6 @@ def test_the_list_leads_back_to_a_replaced_build(
     assert replaced["path"].startswith(f"{admin.dist}/previous/pdu_small-{VERSION}+c")
     assert admin.run(manager, replaced["path"]).code == 0
     assert first in manager.requests[-1].body
-    assert replaced["content"] in admin.ids.read_text()
 
 
 def test_a_replaced_build_that_is_built_again_is_in_the_list_once(
@@ -198,15 +200,17 @@ def test_an_archive_of_another_version_is_named(admin: Admin) -> None:
     assert_failed(run, "settings", "there is no archive", "pdu_small-0.9.tar.gz: give its path")
 
 
-def test_each_upload_says_what_it_uploads_and_what_this_machine_uploaded_before(
+def test_each_upload_says_what_it_uploads_and_nothing_of_what_others_may_have_uploaded_before(
     admin: Admin, manager: DciManager
 ) -> None:
     first = admin.run(manager, "small")
     (content,) = re.findall(
         rf"archive uploaded, ({VERSION}\+c[0-9a-f]{{12}}), import path", first.out
     )
+    # as older versions wrote it
+    admin.ids.write_text(f"{manager.url} pdu_small 1 1.0.0+c0a1b2c3d4e5f\n")
     again = admin.run(manager, "small")
-    assert f"archive uploaded, {content} (before: {content}), import path" in again.out
+    assert f"archive uploaded, {content}, import path" in again.out
 
 
 def test_files_of_the_clone_that_are_newer_than_an_archive_are_named(
@@ -317,15 +321,18 @@ def test_an_id_is_known_by_the_server_however_its_address_is_spelt(
 
 
 @pytest.mark.parametrize("key", ["https://DCI.Example.com", "HTTPS://dci.example.com:443/"])
-def test_a_new_id_replaces_that_of_the_server_however_its_address_is_spelt(
+def test_a_new_id_counts_for_the_server_however_its_address_is_spelt(
     admin: Admin, key: str
 ) -> None:
-    admin.ids.write_text(f"{key} pdu_snmp 7\nhttps://dci.example.com:8443 pdu_snmp 8\n")
-    IdFile(str(admin.ids), "https://dci.example.com").remember("pdu_snmp", "9")
-    assert remembered(admin.ids) == [
-        "https://dci.example.com pdu_snmp 9",
-        "https://dci.example.com:8443 pdu_snmp 8",
-    ]
+    before = f"{key} pdu_snmp 7\nhttps://dci.example.com:8443 pdu_snmp 8\n"
+    admin.ids.write_text(before)
+    ids = IdFile(str(admin.ids), "https://dci.example.com")
+    ids.remember("pdu_snmp", "9")
+    ids.remember("pdu_snmp", "9")
+    assert ids.known("pdu_snmp") == "9"
+    assert admin.ids.read_text() == f"{before}https://dci.example.com pdu_snmp 9\n"
+    ids.remember("pdu_snmp", "")
+    assert ids.known("pdu_snmp") == ""
 
 
 def test_a_remembered_id_that_the_list_shows_for_another_handler_is_not_used(
@@ -348,7 +355,9 @@ def test_of_two_handlers_of_one_name_the_remembered_one_gets_the_archive(admin: 
     with DciManager(wrap=answering(LIST, two_handlers, two_handlers, is_done=False)) as manager:
         register_snmp(manager)
         run = admin.run(manager, "snmp")
-        assert_failed(run, "protocol", "more than once, with the ids 5 and 1", "--id ID")
+        words = "several handlers named pdu_snmp, for PDUs with the id 5 and 1: register it alone,"
+        assert_failed(run, "protocol", words)
+        assert "--id new" not in run.err
 
         admin.ids.write_text(f"{manager.url} pdu_snmp 1\n")
         assert admin.run(manager, "snmp").code == 0
@@ -376,6 +385,31 @@ def test_the_last_line_of_a_handler_counts_and_a_link_to_the_file_stays(
     assert admin.run(manager, "snmp").code == 0
     assert admin.ids.is_symlink()
     assert remembered(real) == [f"{manager.url} pdu_snmp 1"]
+
+
+def test_two_runs_at_once_lose_nothing_and_register_one_handler_once(admin: Admin) -> None:
+    """Of two handlers, then of one; without a list, the file alone says that it is registered."""
+    words = [sys.executable, "-m", "pdu", "register", "--dist", str(admin.dist)]
+    for pair in (("small", "snmp"), ("snmp", "snmp")):
+        admin.ids.unlink(missing_ok=True)
+        with DciManager(wrap=without_list()) as manager:
+            environment = {**admin.environment(manager), "PYTHONPATH": str(ROOT)}
+            processes = [
+                subprocess.Popen(
+                    [*words, name],
+                    env=environment,
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.STDOUT,
+                )
+                for name in pair
+            ]
+            outputs = [process.communicate(timeout=PATIENCE_S)[0] for process in processes]
+            assert [process.returncode for process in processes] == [0, 0], outputs
+            names = sorted(handler.handler for handler in manager.handlers())
+            assert names == sorted({f"pdu_{name}" for name in pair})
+            assert len(remembered(admin.ids)) == len(names)
+            assert sum(handler.uploads for handler in manager.handlers()) == 2
 
 
 # ---- the trial beside the handler in use ----

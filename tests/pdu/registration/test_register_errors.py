@@ -5,25 +5,32 @@ from __future__ import annotations
 import contextlib
 import errno
 import gzip
+import http.client
 import os
+import re
 import socket
 import ssl
 import threading
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, Optional
 
 import pytest
 
+from handlers.http import errors as http_errors
+from handlers.http.connection import StandardTransport
+from handlers.http.errors import HttpUnreachable
 from handlers.http.message import Endpoint
 from handlers.shared.errors import PduHandlerError, SettingsError
 from handlers.shared.tls import Trust
+from handlers.shared.tls_handshake import ended_reason, handshake_error
 from pdu.registration import server
 from pdu.registration.server import Call, Server
 from tests.dcimanager.api import Answer, answer_error, answer_json
 from tests.dcimanager.manager import DciManager
-from tests.handlers.raritan.peer import Peer, http
+from tests.handlers.raritan.peer import Peer, http as http_answer
 from tests.packaging.registering import (
     CREATE,
     LIST,
@@ -67,6 +74,84 @@ def test_a_server_that_is_never_ready_is_tried_six_times(admin: Admin) -> None:
     with DciManager(busy=1000) as manager:
         assert_failed(admin.run(manager), "unreachable", "503", "try again later")
         assert len(manager.requests) == 6
+
+
+def test_a_call_that_may_have_been_executed_is_not_repeated_whatever_its_error_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A host may become unreachable after the request was sent (RFC 1122, 4.2.3.9)."""
+    sent = HttpUnreachable("lost")
+    unsent = HttpUnreachable("lost")
+    unsent.may_have_executed = False
+    for error, count in ((sent, 1), (unsent, 6)):
+        calls: list[object] = []
+        error.caused_by(OSError(errno.EHOSTUNREACH, "No route to host"))
+
+        def exchange(
+            transport: object,
+            *_: object,
+            calls: list[object] = calls,
+            error: HttpUnreachable = error,
+        ) -> None:
+            calls.append(transport)
+            raise error
+
+        monkeypatch.setattr(StandardTransport, "exchange", exchange)
+        manager = Server(
+            Endpoint("https", "127.0.0.1", 1), Trust(), say=print, sleep=lambda _: None
+        )
+        with pytest.raises(HttpUnreachable):
+            manager.call(Call("POST", CREATE[1], 5.0, once=True))
+        assert len(calls) == count
+
+
+def test_each_error_of_the_server_speaks_of_dcimanager_and_of_no_device(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """All that the transport raises: its sentences are about PDUs."""
+    certificate_error = ssl.SSLCertVerificationError(1, "certificate verify failed")
+    certificate_error.verify_message = "self-signed certificate"
+    certificate_error.verify_code = 18
+    causes = [
+        socket.timeout("timed out"),
+        ConnectionRefusedError(errno.ECONNREFUSED, "Connection refused"),
+        ConnectionResetError(errno.ECONNRESET, "Connection reset by peer"),
+        ssl.SSLEOFError(8, "EOF occurred in violation of protocol"),
+        ssl.SSLError(1, "[SSL: WRONG_VERSION_NUMBER] wrong version number"),
+        certificate_error,
+        socket.gaierror(socket.EAI_NONAME, "Name or service not known"),
+        OSError(errno.EHOSTUNREACH, "No route to host"),
+        http.client.BadStatusLine("x"),
+        UnicodeError("label too long"),
+    ]
+    tables = (http_errors.BEFORE_ANSWER, http_errors.AFTER_HANDSHAKE, http_errors.IN_ANSWER)
+    raised: list[http_errors.HttpException] = [http_errors.too_long(1)]
+    raised += [
+        http_errors.error_of(cause, rows, "127.0.0.1:1").caused_by(cause)
+        for rows in tables
+        for cause in causes
+    ]
+    raised += [
+        http_errors.no_connection(reason).caused_by(cause)
+        for reason, cause in (
+            (handshake_error(certificate_error), certificate_error),
+            (ended_reason(), causes[3]),
+        )
+    ]
+    for error in raised:
+
+        def exchange(*_: object, error: Exception = error) -> None:
+            raise error
+
+        monkeypatch.setattr(StandardTransport, "exchange", exchange)
+        manager = Server(
+            Endpoint("https", "127.0.0.1", 1), Trust(), say=print, sleep=lambda _: None
+        )
+        with pytest.raises(PduHandlerError) as error_info:
+            manager.call(Call("GET", "/", 5.0))
+        sentence = str(error_info.value)
+        assert not re.search(r"(?i)\bdevice\b|\bPDU\b|'timeout'", sentence), sentence
+        assert not sentence.endswith((":", " or ", ": set ")), sentence
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
@@ -160,9 +245,9 @@ def test_an_answer_that_ends_within_its_headers_is_no_success(
     admin: Admin, call: str, kind: str, words: str
 ) -> None:
     answers = {
-        "login": http('{"token": "abc"}', "201 Created"),
-        "list": http('{"list": []}'),
-        "create": http('{"id": 1}'),
+        "login": http_answer('{"token": "abc"}', "201 Created"),
+        "list": http_answer('{"list": []}'),
+        "create": http_answer('{"id": 1}'),
     }
     answers[call] = b"HTTP/1.1 200 OK\r\nServer: nginx\r\n"
     dialogues = [[answer] for answer in answers.values()]
@@ -248,8 +333,48 @@ def test_a_proxy_that_refuses_or_is_dead_is_named_without_its_login(
     assert manager.requests == []
 
 
+def test_the_octets_of_a_proxys_answer_have_one_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each of them came in time, and the answer never. The clock is this test's."""
+    now = [0.0]
+    near, far = socket.socketpair()
+    with near, far:
+        far.sendall(b"HTTP/1.1 200 OK\r\n" + b"A" * 100)
+        monkeypatch.setattr(server, "time", SimpleNamespace(monotonic=lambda: now[0]))
+        monkeypatch.setattr(server, "dial", lambda *_: _Slow(near, now))
+        with pytest.raises(socket.timeout):
+            server.Proxy(Endpoint("http", "p", 1)).connect(Endpoint("https", "d", 443), 10.0, 1.0)
+    assert 1.0 <= now[0] <= 1.3
+
+
+class _Slow:
+    """A socket of which each octet takes 0.2 s of a clock."""
+
+    def __init__(self, real: socket.socket, now: list[float]) -> None:
+        self._real = real
+        self._now = now
+
+    def recv(self, count: int) -> bytes:
+        self._now[0] += 0.2
+        return self._real.recv(count)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._real, name)
+
+
+def test_a_proxy_without_a_port_has_that_of_curl(monkeypatch: pytest.MonkeyPatch) -> None:
+    """curl(1), --proxy: "If the port number is not specified in the proxy string, it is assumed to
+    be 1080."
+    """
+    monkeypatch.delenv("no_proxy", raising=False)
+    for text, port in (("http://p.example", 1080), ("p.example", 1080), ("http://p:3128", 3128)):
+        monkeypatch.setenv("https_proxy", text)
+        found = server.proxy_of(Endpoint("https", "dci.example.com", 443))
+        assert found is not None
+        assert found.endpoint.port == port, text
+
+
 @pytest.mark.parametrize(
-    "text", ["socks5://127.0.0.1:1080", "https://p:1", "http://p:x", "http://"]
+    "text", ["socks5://127.0.0.1:1080", "https://p:1", "http://p:x", "http://p:0", "http://"]
 )
 def test_a_proxy_of_another_kind_is_refused(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("https_proxy", text)
@@ -380,7 +505,7 @@ def test_a_registration_that_was_refused_is_forgotten(admin: Admin) -> None:
     with DciManager(wrap=answering(CREATE, refusal, is_done=False)) as manager:
         run = admin.run(manager, "small")
     assert_failed(run, "refused", "pdu_small was not registered", "no such protocol")
-    assert admin.ids.read_text() == ""
+    assert admin.ids.read_text().endswith(" pdu_small ?\n" + f"{manager.url} pdu_small -\n")
 
 
 def test_after_an_unclear_answer_the_administrator_must_give_the_id_if_no_list_can_be_read(
@@ -391,7 +516,7 @@ def test_after_an_unclear_answer_the_administrator_must_give_the_id_if_no_list_c
         admin.ids.write_text(f"{manager.url} pdu_snmp ?\n")
         assert_failed(admin.run(manager, "snmp"), "not-seen", "with --id ID, else with --id new")
         assert admin.run(manager, "--id", "1", "snmp").code == 0
-        assert admin.ids.read_text().startswith(f"{manager.url} pdu_snmp 1 ")
+        assert admin.ids.read_text().endswith(f"{manager.url} pdu_snmp 1\n")
         assert calls(manager, CREATE) == 0
 
 
@@ -461,14 +586,18 @@ def test_a_failed_upload_keeps_the_id_for_the_next_run(
         assert words in run.err
         assert "(id 1)" in run.err
         assert "archive uploaded" not in run.out
-        assert admin.ids.read_text() == f"{manager.url} pdu_snmp 1\n"
+        assert admin.ids.read_text().endswith(f"{manager.url} pdu_snmp 1\n")
 
 
-def test_the_error_for_a_stale_id_names_it_and_its_file(admin: Admin) -> None:
+def test_the_error_for_a_stale_id_says_what_to_do_next(admin: Admin) -> None:
     with DciManager(wrap=without_list()) as manager:
         admin.ids.write_text(f"{manager.url} pdu_snmp 77\n")
-        assert_failed(admin.run(manager, "snmp"), "refused", "id 77", "register.ids")
+        words = "(id 77): the upload failed (if it was removed in DCImanager, register it alone,"
+        assert_failed(admin.run(manager, "snmp"), "refused", f"{words} with --id new)")
         assert manager.handlers() == []
+        assert admin.run(manager, "snmp", "--id", "new").code == 0
+        assert admin.run(manager, "snmp").code == 0
+        assert [handler.uploads for handler in manager.handlers()] == [2]
 
 
 def test_the_error_for_a_wrong_given_id_does_not_blame_the_file_of_ids(
@@ -476,7 +605,7 @@ def test_the_error_for_a_wrong_given_id_does_not_blame_the_file_of_ids(
 ) -> None:
     run = admin.run(manager, "--id", "77", "snmp")
     assert_failed(run, "refused", "(id 77): the upload failed (is this its id in DCImanager?)")
-    assert "register.ids" not in run.err
+    assert "--id new" not in run.err
 
 
 # ---- arguments, settings and archives, before anything is sent ----
@@ -555,6 +684,46 @@ def test_a_pipe_for_the_ids_is_refused_and_stays_as_it_is(admin: Admin) -> None:
     assert admin.ids.is_fifo()
 
 
+def test_a_line_of_the_ids_that_is_none_is_named_and_nothing_is_sent(admin: Admin) -> None:
+    good = "https://dci.example.com pdu_nut 7"
+    for text, words in (
+        (good, f"line 1, '{good}', has no line break at its end"),
+        (f"{good}\n{good}", f"line 2, '{good}', has no line break at its end"),
+        (f"\n{good}{good}\n", "line 2, "),
+        ("https://dci.example.com pdu_nut 7/../../x\n", "line 1, "),
+        ("https://dci.example.com pdu_nut\n", "line 1, "),
+        ("https://dci.example.com pdu_nut 7\x00\n", "line 1, "),
+    ):
+        admin.ids.write_text(text)
+        for arguments in (["snmp"], ["--dry-run", "snmp"]):
+            run = admin.run(None, *arguments, **NOWHERE)
+            assert_failed(run, "settings", "register.ids", words, "correct or delete it")
+        assert admin.ids.read_text() == text
+
+
+def test_all_handlers_go_on_after_one_is_refused_and_the_end_says_which(admin: Admin) -> None:
+    refusal = answer_error(400, 1002, "no such protocol")
+    with DciManager(wrap=answering(CREATE, refusal, is_done=False)) as manager:
+        run = admin.run(manager)
+        words = "1 of 2 handlers were refused, the others are uploaded: pdu_small: pdu_small was"
+        assert_failed(run, "refused", words, "no such protocol")
+        assert [handler.handler for handler in manager.handlers()] == ["pdu_snmp"]
+        assert admin.run(manager).code == 0
+        assert len(manager.handlers()) == 2
+
+
+def test_all_handlers_go_on_after_one_that_is_registered_twice(admin: Admin) -> None:
+    names = ("pdu_small", "pdu_snmp", "pdu_small")
+    rows = [{"id": number, "handler": name} for number, name in enumerate(names, 1)]
+    twice = answer_json(200, {"list": rows})
+    with DciManager(wrap=answering(LIST, twice, twice, is_done=False)) as manager:
+        for name in names[:2]:
+            manager.store.create("pdu", name, name, ["custom"], [])
+        run = admin.run(manager)
+        assert_failed(run, "refused", "1 of 2 handlers", "several handlers named pdu_small")
+        assert [handler.uploads for handler in manager.handlers()] == [0, 1]
+
+
 @pytest.mark.parametrize("arguments", [["snmp"], ["--dry-run", "snmp"]])
 def test_a_file_of_ids_that_cannot_be_read_ends_the_run(
     admin: Admin, manager: DciManager, arguments: list[str], monkeypatch: pytest.MonkeyPatch
@@ -563,7 +732,7 @@ def test_a_file_of_ids_that_cannot_be_read_ends_the_run(
         raise PermissionError(errno.EACCES, "Permission denied")
 
     admin.ids.write_text("")
-    monkeypatch.setattr("pdu.registration.known_ids.Path.read_text", refused)
+    monkeypatch.setattr("pdu.registration.known_ids.open", refused, raising=False)
     run = admin.run(manager, *arguments)
     assert_failed(run, "settings", "register.ids", "Permission denied", "--dist")
     assert manager.handlers() == []

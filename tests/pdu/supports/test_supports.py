@@ -11,7 +11,7 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import pytest
@@ -19,9 +19,9 @@ import pytest
 from handlers.snmp.profile import ENTERPRISES, oids as profile_oids
 from handlers.snmp.profiles import PROFILES
 from pdu.families import recognition
+from pdu.families.model_names import BRANDS, COLUMNS, NAMES, UNREAD_MAKERS, Name, read_names
 from pdu.families.recognition import OTHER_NUMBERS, SHARED_NUMBERS
 from pdu.supports.hints import hint_of
-from pdu.supports.model_names import BRANDS, COLUMNS, NAMES, UNREAD_MAKERS, Name, read_names
 from pdu.supports.model_patterns import fits, sample
 from pdu.supports.search import MAYBE, NO, UNKNOWN, YES, answer
 from pdu.supports.table import entries
@@ -181,6 +181,63 @@ def test_all_families_that_have_a_name_are_said(
 def test_a_name_with_hyphens_is_of_the_family_that_has_it_whole() -> None:
     assert _keys("SNR-ERD-PRO-Mini") == ["snr-erd-pro-mini"]
     assert _keys("SNR ERD-Project") == ["snr-erd-project"]
+
+
+@pytest.mark.parametrize(
+    "question, sentence",
+    [
+        ("AP8959", "DCImanager has a handler of its own for APC: keep it where"),
+        ("APC", "DCImanager has a handler of its own for APC and ATS: keep it where"),
+        ("Aten PE6208", "DCImanager has a handler of its own for Aten: keep it where"),
+        ("RPCM", "DCImanager has a handler of its own for RPCM: keep it where"),
+        ("C3 Solutions", "DCImanager has a handler of its own for C3 Solutions: keep it where"),
+        ("ATS 16", "for ATS, of a make that is not named: keep it where"),
+        ("PX3-5145R", "DCImanager's pages name no handler of its own for it"),
+    ],
+)
+def test_an_answer_says_whether_dcimanager_reads_it_itself(
+    question: str, sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, out, _ = run(capsys, "supports", question)
+    assert sentence in " ".join(out.split())
+
+
+def test_the_list_of_devices_names_the_models_of_a_family_that_do_not_switch() -> None:
+    rows = (ROOT / "docs/devices.md").read_text("utf-8").splitlines()
+    (row,) = [row for row in rows if "| `apc-rpdu2` |" in row]
+    assert "| yes, not AP84xx, AP88xx, " in row
+
+
+def _classes() -> Iterator[str]:
+    """Each model of the table with places for its last digits: AP8959 as AP89XX, AP8XXX."""
+    for name in NAMES:
+        example = sample(name.pattern)
+        for digits in re.finditer(r"\d{2,}", example):
+            for count in range(2, min(4, len(digits[0])) + 1):
+                begin = digits.end() - count
+                text = f"{example[:begin]}{count * 'X'}{example[digits.end() :]}"
+                if re.search(r"[A-WYZ]", text):
+                    yield text
+
+
+def test_what_is_said_of_a_class_of_models_holds_for_each_of_them() -> None:
+    wrong: list[str] = []
+    for text in dict.fromkeys(_classes()):
+        places = re.sub("X{2,}", lambda xs: rf"\d{{{len(xs[0])}}}", text)
+        is_member = re.compile(rf"{places}(?!\d)").match
+        members = [name for name in NAMES if is_member(sample(name.pattern))]
+        said = answer(text)
+        kinds = {"no" if not name.key else "yes" if name.sure else "maybe" for name in members}
+        if said.verdict in ("yes", "no") and {"yes", "no"} <= kinds:
+            wrong.append(f"{text}: {said.verdict} of {kinds}")
+        for match in said.matches:
+            assert match.name is not None
+            own = [name for name in members if name.key == match.entry.key and name.sure]
+            for what in ("switched", "outlets"):
+                values = {getattr(name, what) for name in own}
+                if getattr(match.name, what) is not None and {True, False} <= values:
+                    wrong.append(f"{text}: {match.entry.key}: {what} of {values}")
+    assert wrong == []
 
 
 def test_a_name_that_several_models_share_is_not_one_unit_of_several_families() -> None:

@@ -8,7 +8,7 @@ import os
 import signal
 import time
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any, Optional, cast
 
 import pytest
 
@@ -17,6 +17,7 @@ from handlers.shared.meter_figures import Figure, MeterFigures, NotKnown
 from pdu.cli.error_output import Usage
 from pdu.cli.states import UP
 from pdu.evidence.prove import run
+from pdu.files.whole_files import signals_as_ctrl_c
 from pdu.reading.parts import PolledOutlet, Reading
 from pdu.recordings.nameplate import Nameplate
 from pdu.recordings.scrub import Scrubber
@@ -108,30 +109,54 @@ def test_no_family_tells_the_host_that_its_agent_describes(unit: Fixture) -> Non
 
 
 class _Interrupted:
-    """The calls of a unit, during which Ctrl-C is typed twice."""
+    """The calls of a unit, during which signals come while the outlet is off: the first during a
+    status, the second during the command that switches it on.
+    """
 
-    def __init__(self) -> None:
+    def __init__(self, first: Optional[signal.Signals], second: signal.Signals) -> None:
+        self.first, self.second = first, second
         self.commands: list[bool] = []
 
     def switch(self, identity: str, *, on: bool) -> None:
         if on:
-            os.kill(os.getpid(), signal.SIGINT)
+            os.kill(os.getpid(), self.second)
             time.sleep(0.01)
         self.commands.append(on)
 
     def status(self) -> None:
-        os.kill(os.getpid(), signal.SIGINT)
-        time.sleep(0.01)
+        if self.first is not None:
+            os.kill(os.getpid(), self.first)
+            time.sleep(0.01)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_two_interrupts_leave_no_outlet_off(
-    number: signal.Signals, monkeypatch: pytest.MonkeyPatch
+#: Ctrl-C, and what systemd sends to the programs of a session that ends: SIGTERM and SIGHUP
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+@pytest.mark.parametrize("first", [None, *_SIGNALS])
+@pytest.mark.parametrize("second", _SIGNALS)
+def test_signals_leave_no_outlet_off(
+    first: Optional[signal.Signals], second: signal.Signals, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(run, "AGAIN_S", 0)
-    before = signal.getsignal(number)
-    calls = _Interrupted()
-    with pytest.raises(KeyboardInterrupt):
+    before = [signal.getsignal(number) for number in _SIGNALS]
+    calls = _Interrupted(first, second)
+    # as around the whole command, whose file is written whole or not at all
+    with pytest.raises(KeyboardInterrupt), signals_as_ctrl_c():
         run.switch_off_and_on(cast(run.Calls, calls), "1", lambda _: None)
     assert calls.commands == [False, True]
-    assert signal.getsignal(number) is before
+    assert [signal.getsignal(number) for number in _SIGNALS] == before
+
+
+def test_a_proof_under_nohup_goes_on_when_its_terminal_closes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(run, "AGAIN_S", 0)
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    calls = _Interrupted(signal.SIGHUP, signal.SIGHUP)
+    try:
+        run.switch_off_and_on(cast(run.Calls, calls), "1", lambda _: None)
+        assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    assert calls.commands == [False, True]

@@ -1,0 +1,42 @@
+"""Which PDUs DCImanager reads with handlers of its own, by its maker's pages. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+_ATS = "ATS"
+# the name of an own handler -> makers and products that it stands for, in small letters
+_MAKERS: Mapping[str, Sequence[str]] = {
+    "APC": ("apc",),
+    "Aten": ("aten",),
+    "RPCM": ("rpcm", "rcntec"),
+    "C3 Solutions": ("c3 solutions",),
+    _ATS: ("ats",),
+}
+_TRANSFER_SWITCH = re.compile(r".*-(ats|sts)[0-9]*")  # the keys of their families
+
+
+def own_handlers(makers: Iterable[str], families: Iterable[str]) -> list[str]:
+    """The names of DCImanager's own handlers for these makers, or products, and families. The pages
+    do not say of which make its transfer switches are.
+    """
+    makers_there = {maker.strip().lower() for maker in makers}
+    has_transfer_switch = any(map(_TRANSFER_SWITCH.fullmatch, families))
+    names: list[str] = []
+    for name, own_makers in _MAKERS.items():
+        is_read = not makers_there.isdisjoint(own_makers)
+        if is_read or (name == _ATS and has_transfer_switch):
+            names.append(name)
+    return names
+
+
+def own_handlers_sentence(names: Sequence[str]) -> str:
+    """Whether DCImanager reads it itself; `names`: of `own_handlers`."""
+    if not names:
+        return "DCImanager's pages name no handler of its own for it"
+    make = ", of a make that is not named" if names == [_ATS] else ""
+    return (
+        f"DCImanager has a handler of its own for {' and '.join(names)}{make}: keep it where it"
+        " switches your unit or shows its consumption (docs/before.md)"
+    )

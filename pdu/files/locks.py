@@ -1,0 +1,40 @@
+"""Locks for files that are read, changed and written again."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+from collections.abc import Collection, Iterator
+from typing import Callable, Optional
+
+from handlers.shared.errors import SettingsError
+
+
+@contextlib.contextmanager
+def locked(paths: Collection[str], wait: Optional[Callable[[], None]] = None) -> Iterator[None]:
+    """In the block, no other process is in a block with one of these files or folders. `wait` is
+    called if one is, before the waiting.
+
+    They are locked in the order of their names, so that two processes never wait for each other.
+    Raises SettingsError.
+    """
+    with contextlib.ExitStack() as stack:
+        for path in sorted(set(paths)):
+            try:
+                descriptor = os.open(path, os.O_RDONLY)
+            except OSError as error:
+                raise SettingsError(f"{path} cannot be read ({error.strerror})") from None
+            stack.callback(os.close, descriptor)
+            _lock(descriptor, wait)
+        yield
+
+
+def _lock(descriptor: int, wait: Optional[Callable[[], None]]) -> None:
+    with contextlib.suppress(OSError):  # some file systems have no locks
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if wait is not None:
+                wait()
+            fcntl.flock(descriptor, fcntl.LOCK_EX)

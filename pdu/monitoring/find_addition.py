@@ -1,0 +1,76 @@
+"""Which PDUs that a search found the owner's list lacks, and their lines in it."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+from handlers import registry
+
+from ..network import hosts
+from ..pdu_list import addition
+from ..pdu_list.listed_pdu import ListedPdu, Place, place_of
+from ..pdu_list.logins import DeviceLogin
+
+
+def add_lacking(
+    files: addition.NewPdu,
+    pdus: Iterable[ListedPdu],
+    login: DeviceLogin,
+    secret_paths: Mapping[str, str],
+) -> Sequence[ListedPdu]:
+    """Append the PDUs that the list lacks, those over SNMP with this login unless they name one.
+    Returns them as they are listed. Raises SettingsError.
+    """
+    listed = addition.listed_pdus(files)
+    names = {pdu.name for pdu in listed}
+    no_login = DeviceLogin("", {}, {})
+    added: list[ListedPdu] = []
+    for pdu in lacking(pdus, listed):
+        name = _free_name(pdu, names)
+        names.add(name)
+        needs_login = pdu.handler == "snmp" and not pdu.auth
+        own_login = login if needs_login else no_login
+        added_pdu = addition.add_listed(files, pdu._replace(name=name), own_login, secret_paths)
+        added.append(added_pdu)
+    return added
+
+
+def lacking(pdus: Iterable[ListedPdu], listed: Iterable[ListedPdu]) -> list[ListedPdu]:
+    """The PDUs at whose place the list has none. Of one handler, another port of an address is
+    another PDU.
+    """
+    places: list[Place] = []
+    for pdu in listed:
+        place = place_of(pdu)
+        places += [place._replace(host=host) for host in _addresses(place.host)]
+    lacking_pdus: list[ListedPdu] = []
+    for pdu in pdus:
+        place = place_of(pdu)
+        if not any(_is_same_unit(place, other) for other in places):
+            lacking_pdus.append(pdu)
+    return lacking_pdus
+
+
+def _is_same_unit(found: Place, listed: Place) -> bool:
+    if found.host != listed.host:
+        return False
+    return found.handler != listed.handler or found.port == listed.port
+
+
+def _addresses(host: str) -> Sequence[str]:
+    """The host, and the addresses of a name, as far as the name server knows them."""
+    if hosts.is_ip(host):
+        return [host]
+    try:
+        answers = socket.getaddrinfo(host, None, proto=socket.IPPROTO_UDP)
+    except (OSError, UnicodeError):
+        return [host]
+    return [host, *(hosts.one_spelling(str(address[0])) for *_, address in answers)]
+
+
+def _free_name(pdu: ListedPdu, names: Collection[str]) -> str:
+    """Its name; with its address if another PDU or a handler has it."""
+    if pdu.name in names or registry.is_handler(pdu.name):
+        return f"{pdu.name} {pdu.address}"
+    return pdu.name

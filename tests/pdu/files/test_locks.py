@@ -1,0 +1,110 @@
+"""Locks of files that are read, changed and written again."""
+
+from __future__ import annotations
+
+import multiprocessing
+import threading
+from multiprocessing.synchronize import Barrier
+from pathlib import Path
+
+import pytest
+
+from handlers.shared.address import Address
+from handlers.shared.errors import SettingsError
+from pdu.files.locks import locked
+from pdu.loading.handler_loading import load
+from pdu.pdu_list import addition, device_list, logins
+from pdu.pdu_list.login_options import Login
+from tests.waiting import PATIENCE_S
+
+_ROUNDS = 20
+
+
+def _count_up(paths: list[str], counter: Path, gate: Barrier) -> None:
+    gate.wait(PATIENCE_S)
+    for _ in range(_ROUNDS):
+        with locked(paths):
+            number = int(counter.read_text())
+            counter.write_text(str(number + 1))
+
+
+def _together(*processes: multiprocessing.Process) -> None:
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join(PATIENCE_S)
+    assert [process.exitcode for process in processes] == [0] * len(processes)
+
+
+def test_two_that_lock_the_same_folders_in_another_order_lose_nothing_and_end(
+    tmp_path: Path,
+) -> None:
+    counter = tmp_path / "counter"
+    counter.write_text("0")
+    folders = [str(tmp_path / name) for name in ("a", "b")]
+    for folder in folders:
+        Path(folder).mkdir()
+    gate = multiprocessing.Barrier(2)
+    _together(
+        *(
+            multiprocessing.Process(target=_count_up, args=(paths, counter, gate))
+            for paths in (folders, folders[::-1])
+        )
+    )
+    assert counter.read_text() == str(2 * _ROUNDS)
+
+
+def test_who_waits_is_told_and_a_folder_may_be_named_twice(tmp_path: Path) -> None:
+    told = threading.Event()
+
+    def second() -> None:
+        with locked([str(tmp_path)], told.set):
+            pass
+
+    waiting = threading.Thread(target=second)
+    with locked([str(tmp_path), str(tmp_path)]):
+        waiting.start()
+        assert told.wait(PATIENCE_S)
+        assert waiting.is_alive()
+    waiting.join(PATIENCE_S)
+    assert not waiting.is_alive()
+
+
+def test_what_does_not_exist_is_named(tmp_path: Path) -> None:
+    with (
+        pytest.raises(SettingsError, match="gone cannot be read"),
+        locked([str(tmp_path / "gone")]),
+    ):
+        pass
+
+
+def _add(folder: str, auth: str, number: int, gate: Barrier) -> None:
+    new = addition.new_pdu(f"r{number}", f"{folder}/pdus.csv", auth)
+    gate.wait(PATIENCE_S)
+    login = Login(settings={"username": f"admin{number}", "scheme": "http"})
+    addition.add(new, load("netio"), Address(f"192.0.2.{number}"), login)
+
+
+def test_two_lists_with_one_file_of_logins_lose_no_login(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PDU_PASSWORD", "s3cret")
+    for turn in range(5):
+        folders = [tmp_path / f"{turn}{name}" for name in ("a", "b")]
+        for folder in folders:
+            folder.mkdir()
+        auth = str(tmp_path / f"logins{turn}.toml")
+        gate = multiprocessing.Barrier(2)
+        _together(
+            *(
+                multiprocessing.Process(target=_add, args=(str(folder), auth, number, gate))
+                for number, folder in enumerate(folders, 1)
+            )
+        )
+        named = {
+            device.auth
+            for folder in folders
+            for device in device_list.read_device_list(f"{folder}/pdus.csv").devices
+        }
+        assert len(named) == 2
+        assert named == set(logins.read_logins(auth))
