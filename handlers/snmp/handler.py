@@ -23,7 +23,7 @@ from ..shared.doubts import doubt_sentences
 from . import detection, metering, options, switching
 from .device import reasons_of_unknown
 from .settings import SETTINGS as SETTINGS, select_families
-from .wanted import ALL_FIGURES, ALL_STATES, SHOWN_FIGURES, Wanted
+from .wanted import ALL_STATES, FIGURES, SHOWN_FIGURES, Wanted
 
 LOGGER = get_logger(__name__)
 UPS_ADVICE = "this is a UPS: its outlets are read here, the UPS itself by the handler nut"
@@ -42,7 +42,7 @@ class SnmpPdu(dcimanager.FourCalls[Session], BaseSnmpPdu):
         return self._open(ALL_STATES, LONGEST_SECONDS)
 
     def open_statistic(self, *, for_view: bool = False) -> AbstractContextManager[Session]:
-        return self._open(SHOWN_FIGURES if for_view else ALL_FIGURES, LONGEST_SECONDS)
+        return self._open(SHOWN_FIGURES if for_view else FIGURES, LONGEST_SECONDS)
 
     def open_command(self, identity: str) -> AbstractContextManager[Session]:
         return self._open(Wanted(outlet=identity), switching.PLAN_SECONDS)

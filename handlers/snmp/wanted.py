@@ -21,5 +21,5 @@ class Wanted(NamedTuple):
 
 
 ALL_STATES = Wanted()
-ALL_FIGURES = Wanted(figures=True)
+FIGURES = Wanted(figures=True)
 SHOWN_FIGURES = Wanted(figures=True, shown_alone=True)

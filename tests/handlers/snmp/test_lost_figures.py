@@ -16,7 +16,7 @@ from handlers.shared.meter_figures import Figure, NotKnown
 from handlers.snmp import metering
 from handlers.snmp.frozen_value import parts_of
 from handlers.snmp.sources import Column, Complete, Scalar
-from handlers.snmp.wanted import ALL_FIGURES, SHOWN_FIGURES
+from handlers.snmp.wanted import FIGURES, SHOWN_FIGURES
 from pdu_common.helper import EnumPowerStatus
 from tests.handlers.snmp import units
 from tests.handlers.snmp.memory import Memory, Value, plain
@@ -247,7 +247,7 @@ def test_a_load_that_a_get_shows_is_not_known_without_its_walk(
 
 def counted_tables(unit: Fixture) -> dict[str, str]:
     """The columns of the unit's totals of which it can count the rows, by the object that does."""
-    reader = units.find(unit, units.memory(unit), ALL_FIGURES).reader
+    reader = units.find(unit, units.memory(unit), FIGURES).reader
     count_by_column: dict[str, str] = {}
     for part in parts_of(FAMILIES[unit.key].totals):
         if not isinstance(part, Complete):

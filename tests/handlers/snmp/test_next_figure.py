@@ -12,7 +12,7 @@ from handlers.shared.meter_figures import Figure, NotKnown
 from handlers.snmp.frozen_value import parts_of
 from handlers.snmp.metering import read_statistic
 from handlers.snmp.sources import Column
-from handlers.snmp.wanted import ALL_FIGURES, SHOWN_FIGURES
+from handlers.snmp.wanted import FIGURES, SHOWN_FIGURES
 from tests.handlers.snmp import units
 from tests.handlers.snmp.memory import Memory, Value, plain
 from tests.handlers.snmp.test_lost_figures import ShortWalk
@@ -27,7 +27,7 @@ SAME_QUANTITY = {"baytech": "sBTAModulesRPCCurrent and sRPCCurrent are both what
 def read_totals(unit: Fixture, device: Memory, *, with_power: bool) -> Totals:
     """The totals by name, none if it is an error."""
     try:
-        found = units.find(unit, device, ALL_FIGURES if with_power else SHOWN_FIGURES)
+        found = units.find(unit, device, FIGURES if with_power else SHOWN_FIGURES)
         read = read_statistic(found, with_power=with_power)
     except PduHandlerError:
         return {}
@@ -39,7 +39,7 @@ def read_totals(unit: Fixture, device: Memory, *, with_power: bool) -> Totals:
 
 def value_columns(unit: Fixture, device: Memory) -> Iterator[list[str]]:
     """Of each total: the column of the values of each of its figures."""
-    reader = units.find(unit, device, ALL_FIGURES).reader
+    reader = units.find(unit, device, FIGURES).reader
     for total in FAMILIES[unit.key].totals:
         columns: list[str] = []
         for figure in total.figures:

@@ -12,7 +12,7 @@ import pytest
 from handlers.snmp import detection
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.sources import Column, Signed
-from handlers.snmp.wanted import ALL_FIGURES
+from handlers.snmp.wanted import FIGURES
 from tests.handlers.snmp.exact_figures import ExactFigures, read_exactly
 from tests.handlers.snmp.memory import Memory, of_rows, reader, table
 from tests.recordings import fixture
@@ -87,7 +87,7 @@ def add(
 
 
 def figure(device: Memory, sensor: Sensor) -> Optional[Decimal]:
-    return sensor.read(read_exactly(detection.detect(device, PROFILES, ALL_FIGURES)))
+    return sensor.read(read_exactly(detection.detect(device, PROFILES, FIGURES)))
 
 
 def scaled(sensor: Sensor, value: int, digits: int = 1) -> Decimal:
@@ -155,7 +155,7 @@ def test_signed_and_unsigned_outlets_of_a_table_are_read_each_by_its_own_column(
     second = first._replace(row="1.2")
     add(device, second, 640, 0, minimum=0, digits=2)
 
-    figures = read_exactly(detection.detect(device, PROFILES, ALL_FIGURES))
+    figures = read_exactly(detection.detect(device, PROFILES, FIGURES))
 
     figures_by_kind = {1: figures.currents, 5: figures.powers, 8: figures.energies}
     expected = {"1.1": scaled(first, 52), "1.2": scaled(first, 640, 2)}
