@@ -292,12 +292,12 @@ class CodecUnit(HttpPdu):
         outlets: dict[str, MeterFigures] = {}
         for outlet in state.outlets:
             outlets[outlet.identity] = MeterFigures(
-                current_a=measured(outlet.figures.current_a),
-                energy_kwh=measured(outlet.figures.energy_kwh),
+                current_a=outlet.figures.current_a,
+                energy_kwh=outlet.figures.energy_kwh,
             )
         return Figures(
-            load_a=measured(state.load_a),
-            energy_kwh=measured(state.energy_kwh),
+            load_a=state.load_a,
+            energy_kwh=state.energy_kwh,
             ports=outlets,
             power_w=None,
             inlet_w=None,

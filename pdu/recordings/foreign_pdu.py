@@ -8,7 +8,8 @@
 
 `pdu record` writes it, and a person can. `states` and the figures are what the handler read, until
 a person has compared them with the PDU itself and says so by `compared`. A figure that is null is
-not metered. An answer may have a `status` and `headers`.
+not metered; one that is "unknown" was not known when it was recorded. An answer may have a `status`
+and `headers`. `kept` are the texts that the reading needs, for the owner to look at.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from typing import Any, NamedTuple, Optional, Union
 
 from handlers.dcimanager import Figures, MeterFigures
 from handlers.shared.errors import SettingsError
+from handlers.shared.meter_figures import Figure, NotKnown, measured
 
 from ..cli.output import counted
 from .recording_formats import ReplayedDevice, make_json_detector
@@ -37,9 +39,14 @@ from .state_columns import (
 )
 
 _STATES: Mapping[str, Optional[bool]] = {"on": True, "off": False, "unknown": None}
+_UNKNOWN = "unknown"
 _NOT_COMPARED = (
     "compare the states and figures in the recording with the PDU's own page, correct them, and"
     ' set "compared" to "yes" in it'
+)
+_UNKNOWN_FIGURE = (
+    "a figure in the recording was not known when it was recorded: write the one of the PDU's own"
+    " page"
 )
 _NO_COMMANDS = (
     "the recording does not say how the PDU is commanded: give --on and --off, such as"
@@ -97,9 +104,11 @@ class ForeignRecording(NamedTuple):
 
     answers: Sequence[Answer]
     states: States
-    load_a: Optional[float] = None
-    energy_kwh: Optional[float] = None
-    outlet_kwh: Mapping[str, float] = {}
+    load_a: Figure = None
+    energy_kwh: Figure = None
+    outlet_kwh: Mapping[str, Figure] = {}
+    #: texts that stay because the handler's reading depends on them
+    kept: Sequence[str] = ()
     is_compared: bool = False
     #: requests; of one without {outlet}, there is one for each outlet
     on: Sequence[RequestPattern] = ()
@@ -118,7 +127,7 @@ class ForeignRecording(NamedTuple):
     def _parse_json(cls, data: Any) -> ForeignRecording:
         """As `parse`. Raises also what Python raises for JSON of another form."""
         states = {str(name): _STATES[word] for name, word in data.get("states", {}).items()}
-        outlet_kwh = {str(name): float(kwh) for name, kwh in data.get("outlet_kwh", {}).items()}
+        outlet_kwh = {str(name): _figure(kwh) for name, kwh in data.get("outlet_kwh", {}).items()}
         compared_word = str(data.get("compared", "no")).lower()
         recording = cls(
             answers=[Answer.parse(row) for row in data["answers"]],
@@ -126,6 +135,7 @@ class ForeignRecording(NamedTuple):
             load_a=_figure(data.get("load_a")),
             energy_kwh=_figure(data.get("energy_kwh")),
             outlet_kwh=outlet_kwh,
+            kept=[str(text) for text in data.get("kept", [])],
             is_compared=compared_word in ("yes", "true"),
         )
         return recording.commanded(_words(data.get("on")), _words(data.get("off")))
@@ -154,6 +164,10 @@ class ForeignRecording(NamedTuple):
             )
 
     @property
+    def figures(self) -> Sequence[Figure]:
+        return [self.load_a, self.energy_kwh, *self.outlet_kwh.values()]
+
+    @property
     def text(self) -> str:
         """The text of the file."""
         words = {on: word for word, on in _STATES.items()}
@@ -164,9 +178,10 @@ class ForeignRecording(NamedTuple):
             data["off"] = _one_or_all([_spelled(request) for request in self.off])
         data["compared"] = "yes" if self.is_compared else "no"
         data["states"] = {name: words[on] for name, on in self.states.items()}
-        data["load_a"] = self.load_a
-        data["energy_kwh"] = self.energy_kwh
-        data["outlet_kwh"] = dict(self.outlet_kwh)
+        data["load_a"] = shown_figure(self.load_a)
+        data["energy_kwh"] = shown_figure(self.energy_kwh)
+        data["outlet_kwh"] = {name: shown_figure(kwh) for name, kwh in self.outlet_kwh.items()}
+        data["kept"] = list(self.kept)
         data["answers"] = [answer.row for answer in self.answers]
         return json.dumps(data, indent=1, ensure_ascii=False) + "\n"
 
@@ -215,6 +230,8 @@ class ForeignPdu(HttpPdu):
         if not self._recording.is_compared:
             self.doubts["states"] = _NOT_COMPARED
             self.doubts["figures"] = _NOT_COMPARED
+        elif _UNKNOWN in map(shown_figure, self._recording.figures):
+            self.doubts["figures"] = _UNKNOWN_FIGURE
         if not self._recording.on:
             self.doubts["port_down"] = _NO_COMMANDS
             self.doubts["port_up"] = _NO_COMMANDS
@@ -377,7 +394,14 @@ def serve(
     return device._replace(simulated_pdu=replay, make_pdu=make_pdu)
 
 
-def _figure(value: Any) -> Optional[float]:
+def shown_figure(figure: Figure) -> Union[float, str, None]:
+    """A figure as the file has it: "unknown" if it was not known."""
+    return _UNKNOWN if isinstance(figure, NotKnown) else measured(figure)
+
+
+def _figure(value: Any) -> Figure:
+    if value == _UNKNOWN:
+        return NotKnown("it was not known when it was recorded")
     return None if value is None else float(value)
 
 

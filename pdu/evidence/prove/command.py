@@ -48,7 +48,7 @@ class _CallFailed(PduHandlerError):
     """The first call failed, so there is nothing to prove."""
 
     def __init__(self, call: ProvenCall, host: str) -> None:
-        super().__init__(call.error, host, call.method)
+        super().__init__(call.reason, host, call.method)
         self.kind = call.error_kind
 
 
@@ -304,7 +304,7 @@ def _lines(proof: UnitProof, surprises: Sequence[str]) -> list[str]:
 def _answer(call: ProvenCall, switched_outlet: str) -> str:
     """The answer to a call in a line."""
     if call.error_kind:
-        return f"{call.error_kind}: {call.error}"
+        return f"{call.error_kind}: {call.reason}"
     if call.method == "statistic":
         load = figure(call.load_a, "A")
         energy = figure(call.energy_kwh, "kWh")
