@@ -132,6 +132,11 @@ def prove_command(
     dark: Optional[str],
     display: Optional[float],
 ) -> int:
+    if host.isdecimal():
+        raise Usage(
+            f"{host!r} is no address: an outlet is an option, as in pdu prove snmp 192.0.2.8"
+            f" --outlet {host}"
+        )
     pdu = names.choose_pdu(context, handler, host)
     plan = _plan(run_of(context), pdu, outlet)
     unit = _unit_under_test(pdu)
