@@ -168,8 +168,8 @@ def read_statistic(device: SnmpDevice, *, with_power: bool = True) -> dcimanager
 
 
 def _statistic(device: SnmpDevice, whole: WholeTables, *, with_power: bool) -> dcimanager.Figures:
-    """The figures, as these tables show them."""
-    device = device._replace(reader=whole)
+    """The figures, as these tables show them. The outlets are listed as a status lists them: by
+    whole tables, a row of padding whose mark is lost would be one."""
     requests = _requests(device, whole, with_power=with_power)
     if any(request.needs_outlets(whole) for request in requests) or has_joined_meters(device):
         device = device._replace(states=all_outlets(device), is_counted=True)
@@ -303,7 +303,7 @@ def _totals(
         return [NotKnown(error.reason) for _ in requests]
     if not any(isinstance(total, Decimal) for total in totals):
         return totals
-    missing_unit = device.profile.missing_unit(device.reader)
+    missing_unit = device.profile.missing_unit(reader)
     if not missing_unit:
         return totals
     return [total if total is None else NotKnown(missing_unit) for total in totals]

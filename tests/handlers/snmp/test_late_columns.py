@@ -6,12 +6,14 @@ from __future__ import annotations
 import pytest
 
 from handlers.dcimanager.views import Figures
+from handlers.shared.errors import ProtocolError
 from handlers.shared.meter_figures import NotKnown
-from handlers.snmp import metering
+from handlers.snmp import detection, metering
+from handlers.snmp.profiles import PROFILES
 from handlers.snmp.wanted import FIGURES, SHOWN_FIGURES
 from pdu.recordings.snmp.topology import parts_of_device
-from tests.handlers.snmp import units
-from tests.handlers.snmp.memory import Memory
+from tests.handlers.snmp import recorded, units
+from tests.handlers.snmp.memory import Memory, of_rows
 from tests.recordings import Fixture, fixture
 
 WITH_POWER = pytest.mark.parametrize("with_power", [False, True])
@@ -76,3 +78,24 @@ def test_a_line_whose_current_is_lost_is_a_line() -> None:
 
     assert [part.label for part in parts] == labels
     assert all(isinstance(part.current_a, NotKnown) for part in parts)
+
+
+@pytest.mark.parametrize("name", ["hpe-mapdu_pdu3", "apc-cpdu"])
+def test_a_row_of_padding_is_no_outlet_without_the_name_or_key_that_marks_it(name: str) -> None:
+    """Recorded units whose meters have rows beyond their outlets."""
+    rows = recorded.rows(name)
+    device = of_rows(rows)
+    outlets = detection.detect(device, PROFILES).states.keys()
+    metering.read_statistic(detection.detect(device, PROFILES, FIGURES))
+    walked = [ask.removeprefix("walk ") for ask in device.asked if ask.startswith("walk ")]
+    padding: list[str] = []
+    for column in dict.fromkeys(walked):
+        last_rows = [oid for oid in rows if oid.startswith(f"{column}.")][-1:]
+        with device.without(last_rows):
+            try:
+                figures = metering.read_statistic(detection.detect(device, PROFILES, FIGURES))
+            except ProtocolError:
+                continue
+        if not figures.ports.keys() <= outlets:
+            padding.append(column)
+    assert padding == []
