@@ -86,10 +86,10 @@ def test_the_words_in_brackets_are_those_of_which_no_recording_has_rows() -> Non
             continue
         family = device.profile.key
         for part in parts(family):
-            word = type(part).__name__
-            if (word, family) not in seen and has_rows(part, device):
-                seen.add((word, family))
-    words_seen = {word for word, _ in seen}
+            class_name = type(part).__name__
+            if (class_name, family) not in seen and has_rows(part, device):
+                seen.add((class_name, family))
+    words_seen = {class_name for class_name, _ in seen}
 
     wrong: list[Word] = []
     for word in words():
