@@ -223,25 +223,26 @@ class WholeTables(Reader):
 def decided(decide: Callable[[WholeTables], Decision], reader: Reader) -> Decision:
     """What `decide` says of whole tables, which read each column that it asks for.
 
-    A column that is walked late may show a row that an earlier one of its table lacks. So it is
-    asked again, and a ProtocolError is forgotten, as long as a row is lacking and it has walked
-    another column. Without a lost row, each table was whole from its first column on.
+    A column that is walked late can deny three answers: which rows a table has, whether it has any
+    (`has_table`), and whether a row is lost (`lacks_rows`). Where it does, an earlier column of its
+    table lacks a row. So `decide` is asked again, and a ProtocolError is forgotten, as long as a
+    row is lacking and it has walked another column.
     """
     while True:
-        walks_before = len(reader.walked)
+        columns_before = len(reader._columns)
         try:
             decision = decide(WholeTables(reader, reads=True))
         except ProtocolError:
-            if not _may_show_rows(reader, walks_before):
+            if not _may_show_rows(reader, columns_before):
                 raise
             continue
-        if not _may_show_rows(reader, walks_before):
+        if not _may_show_rows(reader, columns_before):
             return decision
 
 
-def _may_show_rows(reader: Reader, walks_before: int) -> bool:
-    """Whether what was walked since may show a row that an earlier answer lacks."""
-    return len(reader.walked) > walks_before and reader.lacks_rows()
+def _may_show_rows(reader: Reader, columns_before: int) -> bool:
+    """Whether a column that was walked since may show a row that an earlier one lacks."""
+    return len(reader._columns) > columns_before and reader.lacks_rows()
 
 
 def _all_rows(columns: Sequence[Walked]) -> dict[str, None]:
