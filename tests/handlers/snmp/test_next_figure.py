@@ -1,5 +1,6 @@
 """A total's next figure is another quantity: it never takes the place of one whose answer is lost,
-in what DCImanager is shown as in what `pdu statistic` reads with power."""
+in what DCImanager is shown as in what `pdu statistic` reads with power. Nor is the total shown as
+one that the device does not have."""
 
 from __future__ import annotations
 
@@ -68,8 +69,8 @@ def other_totals(before: Totals, after: Totals) -> list[str]:
     other: list[str] = []
     for name, figure in after.items():
         earlier_figure = before.get(name)
-        are_measured = isinstance(figure, float) and isinstance(earlier_figure, float)
-        if are_measured and figure != earlier_figure:
+        is_measured = isinstance(earlier_figure, float)
+        if is_measured and figure != earlier_figure and not isinstance(figure, NotKnown):
             other.append(f"{name}: {earlier_figure} is {figure}")
     return other
 
