@@ -561,6 +561,8 @@ def test_a_name_that_is_an_address_elsewhere_gives_way_to_the_own_one() -> None:
     assert elsewhere == ["192.0.2.7", "192.0.2.8"]
     listed_names = names(("192.0.2.9", 161, "192.0.2.5"), ("192.0.2.5", 161, ""))
     assert listed_names == ["192.0.2.5", "192.0.2.9"]
+    # a port of its own web service, say: in a list it would be another place
+    assert names(("192.0.2.7", 161, "192.0.2.7:8080")) == ["192.0.2.7"]
 
 
 def test_a_name_that_two_devices_have_is_told_apart() -> None:
