@@ -33,6 +33,7 @@ _NO_ROUTE = ("networkisunreachable", "noroutetohost")
 _UNDECRYPTED = "discoveryofsnmpv3"
 # our double's own words for the same, which name the address: 50 equal errors would be 50 texts
 _NO_MORE = ("refuses datagrams: nothing listens there", "timeout: no SNMP answer from")
+_ELSEWHERE = "answeredinstead"  # of the local double
 _SILENT = ("timeout", "timedout", "noresponse", "nosnmpresponse")
 # Words in the text of an agent or an SNMP library -> the class of the error, and how its text
 # begins.
@@ -180,6 +181,11 @@ def _silence(
     # not "snmp_params timeout must be ..."
     if not _mark_in(normalized_text, _SILENT) or "snmpparams" in normalized_text:
         return None
+    if _ELSEWHERE in normalized_text:
+        return Unreachable(
+            "the device answers from another address or port than the one that was asked, and that"
+            f" is not taken: give that one as its address ({words})"
+        )
     if writing:
         return Unreachable(
             "no answer to the write; a device may ignore a community or user that may not"

@@ -168,6 +168,20 @@ class Figure(FrozenValue):
                 return NotKnown(self._row_text(identity, raw_figures, reader))
         return None
 
+    def is_lacking(self, raw_figures: RawFigures, reader: Reader) -> bool:
+        """Whether the device does not have the values: no walk answered one, and neither does a GET
+        of the first row and of the last, which other columns of the table show."""
+        for value, _, _ in raw_figures.values():
+            if not isinstance(value, Lost) or not value.is_hole:
+                return False
+        if not self.source.reads_single_rows():
+            return False
+        first, *others = raw_figures
+        for row in (first, *others[-1:]):
+            if is_nameless(row) or self.source.value_of(reader, row) is not None:
+                return False
+        return True
+
     @property
     def objects(self) -> str:
         """The names of the object that is read, and of its exponent and factor."""
@@ -308,6 +322,8 @@ class _FiguresRead(NamedTuple):
 
     rows: dict[str, ExactFigure]
     units: set[str]  #: the units of these rows
+    #: why a figure is not known that the device lacks, while others of its table have rows
+    absent: Optional[NotKnown]
 
 
 class Total(FrozenValue):
@@ -318,7 +334,9 @@ class Total(FrozenValue):
     Fields:
         figures: a device has the first of them with rows (see `Figure.rows_from`); a scalar has one
             row. There is no total if a row has no figure, or is missing in the answers, as a
-            `Complete` or, with `Reader.whole`, another column of its table shows.
+            `Complete` or, with `Reader.whole`, another column of its table shows. A figure that a
+            GET has no value of either is not metered, unless another source has one: that is
+            another quantity.
         else_outlets: on a device without these figures, the sum over the outlets' own figures,
             provided that every outlet is metered.
         unit: the arcs that name the unit, in the indexes of the figures and in the identities of
@@ -372,7 +390,7 @@ class Total(FrozenValue):
         figures_read = self._read_figures(reader, most, counters=counters)
         if isinstance(figures_read, NotKnown):
             return figures_read
-        rows, units = figures_read
+        rows, units, absent = figures_read
         if self._is_lost(outlets, reader):
             return NotKnown(f"the answers lack {self.objects}, which each unit has")
         if self.else_outlets and not (counters and units):
@@ -382,6 +400,8 @@ class Total(FrozenValue):
             units.update(map(self._unit, outlets))
         if all(value is None for value in rows.values()):
             return None
+        if absent is not None:  # what takes its place is another quantity
+            return absent
         sum_of_rows = _sum(rows)
         units_with_outlets = set(map(self._unit, outlets))
         units_without = units_with_outlets - units
@@ -399,16 +419,20 @@ class Total(FrozenValue):
         `counters`: as in `read_from`."""
         rows: dict[str, ExactFigure] = {}
         units: set[str] = set()
+        absent: Optional[NotKnown] = None
         for figure in self.figures:
             raw_figures = self._raw_figures_of_others(units, figure, reader)
             missing = figure.missing_part(raw_figures, reader)
             if missing is not None:
-                return missing
+                if self.demanded or not figure.is_lacking(raw_figures, reader):
+                    return missing
+                absent = absent or missing
+                continue
             rows.update(figure.figures_of(raw_figures, most, reader))
             units.update(map(self._unit, raw_figures))
             if units and (counters or not self.unit):
                 break
-        return _FiguresRead(rows=rows, units=units)
+        return _FiguresRead(rows=rows, units=units, absent=absent)
 
     def _is_lost(self, outlets: Mapping[str, ExactFigure], reader: Reader) -> bool:
         """Whether the answers lack each figure of a device, or of a unit, that has one. `outlets`:
@@ -454,8 +478,10 @@ class Total(FrozenValue):
     def unanswered(self, reader: Reader) -> Sequence[str]:
         """The names of the objects of the figures, if the device was asked for them and answered
         none: they are taken as not there."""
-        if self.is_listed(reader):
-            return []
+        for figure in self.figures:
+            values = [value for value, _, _ in figure.raw_figures(reader).values()]
+            if not all(isinstance(value, Lost) for value in values):
+                return []
         return [figure.objects for figure in self.figures]
 
     @property

@@ -10,7 +10,7 @@ import contextlib
 import http.client
 import json
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from typing import Any, Callable, NamedTuple, Optional
 from urllib.parse import unquote
@@ -18,7 +18,7 @@ from urllib.parse import unquote
 from handlers.dcimanager import Figures
 from handlers.shared.address import Address
 from handlers.shared.errors import PduHandlerError, ProtocolError, SettingsError, Unreachable
-from handlers.shared.meter_figures import measured
+from handlers.shared.meter_figures import Figure
 from handlers.shared.settings import port as port_number
 from pdu_common.connection import PduData
 from pdu_common.helper import EnumPowerStatus
@@ -29,22 +29,26 @@ from ..loading.four_methods import FourMethods, make_pdu
 from ..loading.handler_loading import LoadedHandler
 from ..pdu_list import form
 from ..pdu_list.login_options import Login
-from ..recordings.foreign_pdu import Answer, ForeignRecording, serve
+from ..recordings.answer_scrubbing import Answers, kept_notes, scrub_answers, secrets_in
+from ..recordings.foreign_pdu import Answer, ForeignRecording, serve, shown_figure
+from ..recordings.generic_words import has_only_generic_words
+from ..recordings.named_values import named_secrets, named_values, without_named_secrets
 from ..recordings.recording_formats import Recording, RecordingOptions
 from ..recordings.replay_server import HttpReplay, Response
-from ..recordings.request_patterns import named_secrets, recorded_request, without_named_secrets
+from ..recordings.request_patterns import ANY, recorded_request
 from ..recordings.scrub import (
+    ANY_TEXT,
     SECRETS as SECRET_KIND,
     Scrubber,
-    is_product,
     is_telling,
     kind_of,
-    replace_unread,
+    unread_groups,
 )
+from ..recordings.simulated_pdu import States
 from ..recordings.state_columns import TextPieces
+from ..recordings.text_answers import TextAnswer, document_of
 
 _USUAL_PORT = 80
-_ANY_TEXT = "any"  # in the place of a secret
 _TIMEOUT_S = 30.0
 # of one connection, RFC 9110, 7.6.1; the server writes the last two itself
 _HOP_HEADERS = frozenset(
@@ -151,7 +155,8 @@ def record_foreign(
     options.tell("reading the PDU through the handler")
     passage = _Passage(device)
     try:
-        make_data, reading = _read_through(handler, login, passage, device)
+        commands = _Commands(device, on, off)
+        make_data, reading = _read_through(handler, login, passage, commands)
     finally:
         passage.close()
     user, login_secrets = _login_values(handler, login)
@@ -159,6 +164,7 @@ def record_foreign(
     scrubber = Scrubber(options.keep, secrets, user, host.host)
     answers = _answers(passage.exchanges, [user, *secrets])
     _require_no_login(scrubber, [*on, *off], answers, device)
+    options.tell("reading the recording again, to find what must stay")
     read_again = partial(_read_again, handler, make_data)
     recording = _scrubbed_recording(reading, answers, scrubber, read_again)
     if read_again(recording) != _comparable(reading):
@@ -171,6 +177,30 @@ def record_foreign(
     recording = recording.commanded(on, off)
     holds = f"{counted(len(answers), 'answer')}, {counted(len(recording.states), 'outlet')}"
     return Recording(recording.text, holds, _notes(recording))
+
+
+class _Commands(NamedTuple):
+    """The requests that command the device, in words, as a recording has them."""
+
+    device: Address
+    on: Sequence[str]
+    off: Sequence[str]
+
+    def require_none(self, exchanges: Sequence[_Exchange], identities: Sequence[str]) -> None:
+        """Raises ProtocolError if one of these requests was a command. `identities`: of outlets."""
+        states: States = dict.fromkeys(identities)
+        recording = ForeignRecording([], states).commanded(self.on, self.off)
+        for exchange in exchanges:
+            for identity in identities:
+                for on in (True, False):
+                    command = recording.command(identity, on=on)
+                    if command and command.matches(exchange.method, exchange.target, exchange.body):
+                        raise ProtocolError(
+                            f"a reading sent a command to outlet {identity}, and the PDU was"
+                            " switched: the handler writes while it reads; nothing was written",
+                            host=self.device,
+                            operation="record",
+                        )
 
 
 def _require_no_login(
@@ -203,26 +233,80 @@ def _scrubbed_recording(
     scrubber: Scrubber,
     read_again: Callable[[ForeignRecording], object],
 ) -> ForeignRecording:
-    """The answers as a recording, in which the values of all members are replaced on which the
-    handler's reading does not depend.
+    """The answers as a recording, in which all is replaced on which the handler's reading does not
+    depend.
     """
 
-    def scrub(replaced_members: Collection[str]) -> ForeignRecording:
-        return ForeignRecording(
-            answers=[_scrubbed(answer, scrubber, replaced_members) for answer in answers],
-            states={name: _STATES.get(state) for name, state in reading.states},
-            load_a=measured(reading.figures.load_a),
-            energy_kwh=measured(reading.figures.energy_kwh),
-            outlet_kwh=_outlet_kwh(reading.figures),
-        )
+    recording = ForeignRecording(
+        answers=[_without_owner(answer, scrubber) for answer in answers],
+        states={name: _STATES.get(state) for name, state in reading.states},
+        load_a=reading.figures.load_a,
+        energy_kwh=reading.figures.energy_kwh,
+        outlet_kwh=_outlet_kwh(reading.figures),
+    )
+    contents: dict[str, Any] = {}
+    for answer in answers:
+        is_text = isinstance(answer.content, TextPieces)
+        contents[answer.request] = TextAnswer(answer.content.text) if is_text else answer.content
 
-    names = _member_names([answer.content for answer in answers])
-    return replace_unread(list(dict.fromkeys(names)), scrub, read_again)
+    def read(clean_contents: Answers) -> object:
+        return read_again(_with_contents(recording, clean_contents))
+
+    clean_contents, kept = scrub_answers(contents, scrubber, read)
+    clean_recording = _with_contents(recording, clean_contents)
+    fields = _fields_of_owner(clean_recording)
+    unread_fields = unread_groups(
+        [text for text in fields if scrubber.has_replaced(text)],
+        (),
+        partial(_with_any, clean_recording),
+        read_again,
+    )
+    kept_fields = [text for text in fields if text not in unread_fields]
+    return _with_any(clean_recording, unread_fields)._replace(kept=[*kept, *kept_fields])
+
+
+def _fields_of_owner(recording: ForeignRecording) -> Sequence[str]:
+    """The texts of fields in requests that are no common words."""
+    texts: list[str] = []
+    for answer in recording.answers:
+        for field in named_values(answer.request):
+            is_any = ANY in field.value
+            if not is_any and not has_only_generic_words(field.value):
+                texts.append(field.value)
+    return list(dict.fromkeys(texts))
+
+
+def _with_any(recording: ForeignRecording, texts: Collection[str]) -> ForeignRecording:
+    """The recording with {any} in place of these fields of its requests."""
+    answers: list[Answer] = []
+    for answer in recording.answers:
+        request = answer.request
+        for text in texts:
+            request = request.replace(text, ANY)
+        answers.append(answer._replace(request=request))
+    return recording._replace(answers=answers)
+
+
+def _with_contents(recording: ForeignRecording, contents: Answers) -> ForeignRecording:
+    """The recording with these contents, by request."""
+    answers: list[Answer] = []
+    for answer in recording.answers:
+        content = contents[answer.request]
+        is_text = isinstance(content, TextAnswer)
+        new_content = TextPieces.of(content) if is_text else content
+        answers.append(answer._replace(content=new_content))
+    return recording._replace(answers=answers)
+
+
+def _without_owner(answer: Answer, scrubber: Scrubber) -> Answer:
+    """The answer whose headers have stand-ins for what names the owner."""
+    headers = {name: scrubber.scrub_kept_text(text) for name, text in answer.headers.items()}
+    return answer._replace(headers=headers)
 
 
 def _notes(recording: ForeignRecording) -> Sequence[str]:
     """What its owner does next."""
-    notes = [_COMPARE]
+    notes = [*kept_notes(recording.kept), _COMPARE]
     known_states = {state for state in recording.states.values() if state is not None}
     if len(known_states) < 2:
         notes.append(_ALIKE)
@@ -232,13 +316,21 @@ def _notes(recording: ForeignRecording) -> Sequence[str]:
 
 
 def _read_through(
-    handler: LoadedHandler, login: Login, passage: _Passage, device: Address
+    handler: LoadedHandler, login: Login, passage: _Passage, commands: _Commands
 ) -> tuple[Callable[[int], PduData], Reading]:
-    """What the handler reads, and the form that leads it to the passage."""
+    """What the handler reads, and the form that leads it to the passage. Ends at the first reading
+    that sends a command.
+    """
+    device = commands.device
+
+    def check(states: Sequence[tuple[str, EnumPowerStatus]]) -> None:
+        identities = [identity for identity, _ in states]
+        commands.require_none(passage.exchanges, identities)
+
     forms = form.forms_of_port(handler, login)
     for make_data in forms:
         try:
-            reading = _reading(handler, make_data(passage.port))
+            reading = _reading(handler, make_data(passage.port), check)
             if passage.exchanges:  # else it asked the PDU past this program
                 return make_data, reading
         except PduHandlerError as error:
@@ -259,16 +351,26 @@ def _read_through(
     raise ProtocolError(why, host=device, operation="record")
 
 
-def _reading(handler: LoadedHandler, data: PduData) -> Reading:
+def _reading(
+    handler: LoadedHandler,
+    data: PduData,
+    check: Callable[[Sequence[tuple[str, EnumPowerStatus]]], None] = lambda _: None,
+) -> Reading:
+    """What status and statistic say. `check` is called with the states after each of them."""
     methods = FourMethods(make_pdu(handler.make, data), data)
-    return Reading(methods.states(), methods.figures())
+    states = methods.states()
+    check(states)
+    figures = methods.figures()
+    check(states)
+    return Reading(states, figures)
 
 
 def _read_again(
     handler: LoadedHandler, make_data: Callable[[int], PduData], recording: ForeignRecording
 ) -> object:
     """What the handler reads in a recording; or the error's kind."""
-    device = serve(recording.text, 0)
+    # where its states are need not be sought for this
+    device = serve(recording._replace(states={}).text, 0)
     with contextlib.closing(device.simulated_pdu):
         try:
             return _comparable(_reading(handler, make_data(device.port)))
@@ -277,23 +379,23 @@ def _read_again(
 
 
 def _comparable(reading: Reading) -> object:
-    """A reading as it is compared with another: why a figure is missing does not count."""
+    """A reading as it is compared with another: why a figure is not known does not count."""
     figures = reading.figures
+    outlet_kwh = {name: shown_figure(kwh) for name, kwh in _outlet_kwh(figures).items()}
     return (
         list(reading.states),
-        measured(figures.load_a),
-        measured(figures.energy_kwh),
-        _outlet_kwh(figures),
+        shown_figure(figures.load_a),
+        shown_figure(figures.energy_kwh),
+        outlet_kwh,
     )
 
 
-def _outlet_kwh(figures: Figures) -> dict[str, float]:
-    """The energies of the outlets that have one."""
-    kwh_by_outlet = {}
+def _outlet_kwh(figures: Figures) -> dict[str, Figure]:
+    """The energies of the outlets that are metered."""
+    kwh_by_outlet: dict[str, Figure] = {}
     for name, port in figures.ports.items():
-        kwh = measured(port.energy_kwh)
-        if kwh is not None:
-            kwh_by_outlet[name] = kwh
+        if port.energy_kwh is not None:
+            kwh_by_outlet[name] = port.energy_kwh
     return kwh_by_outlet
 
 
@@ -312,8 +414,9 @@ def _session_secrets(exchanges: Sequence[_Exchange]) -> list[str]:
     """
     secrets: list[str] = []
     for exchange in exchanges:
-        content = exchange.content.decode("utf-8", "replace")
-        for text in (exchange.target, unquote(exchange.target), exchange.body, content):
+        content = document_of(exchange.content)
+        secrets += secrets_in({exchange.target: content})
+        for text in (exchange.target, unquote(exchange.target), exchange.body):
             secrets += named_secrets(text)
         for name, text in exchange.response.getheaders():
             secrets += named_secrets(f"{name}={text}")
@@ -362,39 +465,10 @@ def _kept_headers(response: http.client.HTTPResponse) -> Mapping[str, str]:
         lower_name = name.lower()
         if lower_name == "set-cookie":
             cookie, _, _ = text.partition("=")
-            headers[name] = f"{cookie}={_ANY_TEXT}; Path=/"
+            headers[name] = f"{cookie}={ANY_TEXT}; Path=/"
         elif lower_name == "location":
             place = re.sub("^https?://[^/]+", "", text)  # a replay is at another address
-            headers[name] = without_named_secrets(place, _ANY_TEXT)
+            headers[name] = without_named_secrets(place, ANY_TEXT)
         elif kind_of(name) == SECRET_KIND or "csrf" in lower_name:
-            headers[name] = _ANY_TEXT
+            headers[name] = ANY_TEXT
     return headers
-
-
-def _scrubbed(answer: Answer, scrubber: Scrubber, replaced: Collection[str]) -> Answer:
-    """The answer with stand-ins for what names the owner."""
-
-    def is_kept(name: str, _: Any) -> bool:
-        if kind_of(name) == SECRET_KIND:
-            return False
-        return name not in replaced or is_product(name)
-
-    headers = {name: scrubber.scrub_kept_text(text) for name, text in answer.headers.items()}
-    if isinstance(answer.content, TextPieces):
-        text = without_named_secrets(answer.content.text, _ANY_TEXT)
-        pieces = TextPieces.of(scrubber.scrub_kept_text(text))
-        return answer._replace(headers=headers, content=pieces)
-    document = scrubber.scrub_json(answer.content, is_kept)
-    return answer._replace(headers=headers, content=document)
-
-
-def _member_names(value: Any) -> Iterator[str]:
-    """The names of all members below a value."""
-    waiting = [value]
-    while waiting:
-        part = waiting.pop()
-        if isinstance(part, Mapping):
-            yield from part
-            waiting += part.values()
-        elif isinstance(part, list):
-            waiting += part

@@ -53,9 +53,11 @@ class _RecordableHandler(click.ParamType):
     help=f"""\
 Record what a device answers: for `pdu replay`, or to send with a request to support the device.
 
-The file keeps what the handler reads, numbers, common words, and what says which product it is. In
-these texts addresses, serial numbers and the login are replaced. Every other text is replaced
-whole. Equal values get the same replacement. Communities and passwords never stay.
+The file keeps numbers, common words, what says which product it is, and what the handler's reading
+needs; in these, addresses, serial numbers and the login are replaced. Every other text is replaced
+whole, in pages and XML too, and so is a number whose name says that it is a secret, such as a PIN.
+Equal values get the same replacement. Over HTTP, texts that stay because the reading needs them are
+shown, and are at the head of the file: look at them before you share it.
 
 HANDLER  {", ".join(_RECORDABLE)}; or the path of anybody's handler, of which is recorded what
 it asks over plain HTTP and gets; the name of a PDU of the list stands for HANDLER HOST""",

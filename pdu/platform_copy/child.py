@@ -28,6 +28,7 @@ _KIND = re.compile("[a-z][a-z-]{0,40}")
 _LOADING = Path(__file__).resolve().parents[1] / "loading"
 # what decides for `pdu` too
 _judge = SimpleNamespace(**runpy.run_path(str(_LOADING / "answers.py")))
+_error_type = runpy.run_path(str(_LOADING / "error_types.py"))["error_type"]
 
 
 def main() -> None:
@@ -50,7 +51,8 @@ def main() -> None:
     except BaseException as error:
         # a third-party module may raise anything at its import, SystemExit too
         logging.exception("the archive cannot be loaded")
-        import_error = {"kind": "import", "text": f"{type(error).__name__}: {error}"}
+        text = f"{type(error).__name__}: {error}"
+        import_error = {"kind": "import", "text": text, "error": _error_type(error)}
         while True:
             _say(answers, json.loads(lines.get())["number"], import_error)
     while True:
@@ -167,16 +169,16 @@ def _failure(error: Exception, method: str) -> dict[str, Any]:
     kind = getattr(error, "kind", None)
     # each archive has its own error classes, so only the text `kind` can be compared
     if isinstance(kind, str) and _KIND.fullmatch(kind):
-        return {"kind": kind, "text": str(error)}
+        return {"kind": kind, "text": str(error), "error": _error_type(error)}
     text = f"{type(error).__name__}: {error}"
     class_names = {base.__name__ for base in type(error).__mro__}
     # of the network, whoever wrote the handler; SnmpTimeout is of our double
     if class_names & {"OSError", "SnmpTimeout"}:
-        return {"kind": "unreachable", "text": text}
+        return {"kind": "unreachable", "text": text, "error": _error_type(error)}
     logging.exception("defect in %s", method)
     if isinstance(error, _judge.WrongAnswer):
         text = str(error)
-    return {"kind": "bug", "text": text}
+    return {"kind": "bug", "text": text, "error": _error_type(error)}
 
 
 def _helper() -> Any:

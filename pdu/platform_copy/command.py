@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
@@ -11,7 +12,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import NamedTuple, Optional
+from typing import Any, NamedTuple, Optional
 
 import click
 
@@ -30,6 +31,8 @@ from ..workshop.handler.method_trials import method_findings
 from ..workshop.handler.rules import BROKEN, UNTRIED, Finding
 from .own_handlers import Comparison, compare_handlers
 from .placement import archive_module, pack_module, place_pack
+from .report_lines import ReportLine, failure_line
+from .survey import END
 from .trials import CALL_SECONDS, HandlerModule, Platform, WorkerMethods, worker_process
 from .units import PlatformPdu, nut_pdu, snmp_pdu
 from .worker import Call
@@ -37,6 +40,7 @@ from .worker import Call
 _HERE = Path(__file__).parent
 _PACKAGES = ("common", "pdu_common")
 _SURVEY_SECONDS = 300.0
+_MOST_PRINTED = 10  # of the last lines on the survey's standard error
 _REPORT = "platform-report.txt"
 _FIRST_WORD = "pack "  # of a report
 # kinds of a call that its process did not answer
@@ -58,8 +62,10 @@ docker cp eservice_handler:/opt/ispsystem/equip_handler ./
 HANDLER  snmp or nut of this pack, or the PATH of an archive, folder or file over SNMP
 [default: snmp nut, which try both forms of the platform; the pack's others are not run]
 
-It runs the platform's code, with your rights. The report has names, signatures and forms of
-the platform, and none of its code: send it to the project, so that it settles these for all.
+It runs the platform's code, with your rights. The report has names of its modules, classes,
+parameters and members, and what simulated PDUs answered: no code, no value, no path; of an
+error its type. What errors say, and what modules print, is shown here alone. Send the report
+to the project, so that it settles these for all.
 
 Exit code: 0 if you may upload, 1 if something differs, 9 if something was not tried.
 """
@@ -70,8 +76,8 @@ class Trial(NamedTuple):
 
     handler: str
     #: what differs from the simulated PDU, and what was not tried
-    faults: Sequence[str]
-    untried: Sequence[str]
+    faults: Sequence[ReportLine]
+    untried: Sequence[ReportLine]
 
     @property
     def result(self) -> str:
@@ -79,11 +85,30 @@ class Trial(NamedTuple):
             return "differs"
         return "not tried" if self.untried else "agrees"
 
+    @property
+    def data(self) -> dict[str, Any]:
+        """As JSON has it."""
+        return {
+            "handler": self.handler,
+            "faults": [line.shown for line in self.faults],
+            "untried": [line.shown for line in self.untried],
+        }
+
+
+class Survey(NamedTuple):
+    """What a clean process saw of the copy."""
+
+    lines: Sequence[ReportLine]
+    #: whether it came to its end
+    is_whole: bool
+    #: lines on its standard error: what the platform's modules printed, and words of errors
+    printed: Sequence[str] = ()
+
 
 class Report(NamedTuple):
     """All that was seen of a copy."""
 
-    survey: Sequence[str]
+    survey: Survey
     trials: Sequence[Trial]
     #: the handlers of this pack that were not run
     unrun_handlers: Sequence[str]
@@ -100,28 +125,31 @@ class Report(NamedTuple):
             return NOT_SEEN, f"{_OPEN}: {', '.join(untried_names)}: see above"
         if not self.trials:
             return NOT_SEEN, f"{_OPEN}: no handler: see above"
+        if not self.survey.is_whole:
+            return NOT_SEEN, f"{_OPEN}: the survey: see above"
         names = ", ".join(trial.handler for trial in self.trials)
         return DONE, f"{_UPLOAD}: {names} did in this copy what they do beside our own double"
 
-    def lines(self) -> Iterator[str]:
+    def lines(self) -> Iterator[ReportLine]:
         """The report for people, and for the file."""
-        yield f"{_FIRST_WORD}{VERSION}"
-        yield from self.survey
+        yield ReportLine(f"{_FIRST_WORD}{VERSION}")
+        yield from self.survey.lines
         for trial in self.trials:
-            yield f"{trial.result}  {trial.handler}"
+            yield ReportLine(f"{trial.result}  {trial.handler}")
             for detail in (*trial.faults, *trial.untried):
-                yield f"    {detail}"
+                yield detail.indented()
         if self.unrun_handlers:
-            yield (
+            yield ReportLine(
                 f"not run  {', '.join(self.unrun_handlers)}: no simulated PDU of theirs is here;"
                 " snmp and nut try both forms of the platform"
             )
         if not self.comparisons:
-            yield "platform handlers: pdu_common/handlers has no module with make_handler"
+            words = "platform handlers: pdu_common/handlers has no module with make_handler"
+            yield ReportLine(words)
         for comparison in self.comparisons:
-            yield f"platform handler {comparison.module}: {comparison.words}"
+            yield comparison.words.indented(f"platform handler {comparison.module}: ")
             for detail in comparison.details:
-                yield f"    {detail}"
+                yield detail.indented()
 
 
 @click.command(
@@ -187,23 +215,25 @@ def platform(
             cache=str(temporary / "compiled"),
         )
         report = _report(copy, words, temporary, snmp_port)
-    lines = [printable(_without_path(line, tree)) for line in report.lines()]
     _, verdict = report.verdict
-    _write_report(out, "\n".join([*lines, verdict, ""]))
-    return print_result(_result(report, lines, out), as_json=run.output.json)
+    sent_lines = [printable(line.sent) for line in report.lines()]
+    _write_report(out, "\n".join([*sent_lines, verdict, ""]))
+    return print_result(_result(report, out), as_json=run.output.json)
 
 
-def _result(report: Report, lines: Sequence[str], out: str) -> Result:
-    """What the command prints. `lines`: those of the report, which the file `out` has."""
+def _result(report: Report, out: str) -> Result:
+    """What the command prints: the report, with the words of errors, which the file `out` lacks."""
     code, verdict = report.verdict
     data = {
         "verdict": verdict,
-        "survey": list(report.survey),
-        "handlers": [trial._asdict() for trial in report.trials],
+        "survey": [line.shown for line in report.survey.lines],
+        "handlers": [trial.data for trial in report.trials],
         "unrun_handlers": list(report.unrun_handlers),
-        "platform_handlers": [comparison._asdict() for comparison in report.comparisons],
+        "platform_handlers": [comparison.data for comparison in report.comparisons],
     }
-    where = f"{out} has this report: send it to the project"
+    lines = [printable(line.shown) for line in report.lines()]
+    lines += [printable(f"not in the report: {line}") for line in report.survey.printed]
+    where = f"{out} has this report without the words of errors: send it to the project"
     return Result(data, [*lines, where, verdict], code)
 
 
@@ -261,11 +291,6 @@ def _write_adapter(path: Optional[str], folder: Path) -> Path:
     return adapter
 
 
-def _without_path(line: str, tree: Path) -> str:
-    """A line without the place of the copy, which may name its owner."""
-    return line.replace(str(tree), "DIR")
-
-
 # ---- the run -------------------------------------------------------------------------------------
 
 
@@ -313,9 +338,9 @@ def _tried(platform_: Platform, name: str, handler: HandlerModule, pdu: Platform
         faults, untried = [], []
         for finding in method_findings(device):
             if finding.result == BROKEN:
-                faults.append(_words(finding))
+                faults.append(_line(finding))
             elif finding.result == UNTRIED:
-                untried.append(_words(finding))
+                untried.append(_line(finding))
     return Trial(name, faults, untried)
 
 
@@ -323,40 +348,55 @@ def _failed(platform_: Platform, name: str, call: Call, pdu: PlatformPdu) -> Tri
     """The trial of the handler `name`, whose first call failed: untried if the copy cannot be run
     here as it was tried, else with this fault.
     """
-    text = f"status: {call.kind}: {call.text}"
+    line = failure_line("status: ", call)
     package = _missing_package(call)
     port = pdu.form.snmp.get("port", "")
-    if package:
-        untried = [
+    if package and _names_package(platform_.tree, package):
+        words = (
             f"this Python has no package {package}: give --python with the packages of"
-            f" {platform_.tree}/requirements.txt"
-        ]
+            " DIR/requirements.txt"
+        )
+        untried = [ReportLine(words)]
+    elif package:
+        fault = f"the handler has no module {package}, which it imports; the copy has none either"
+        return Trial(name, faults=[ReportLine(fault)], untried=[])
     elif call.kind in _NOT_RUN:
-        untried = [text]
+        untried = [line]
     elif port and call.kind == "unreachable" and not pdu.requests():
-        untried = [
+        words = (
             f"nothing was sent to the UDP port {port} of snmp_params: if this platform's SNMP"
-            " client knows port 161 alone: as root, --snmp-port 161",
-            text,
-        ]
+            " client knows port 161 alone: as root, --snmp-port 161"
+        )
+        untried = [ReportLine(words), line]
     else:
-        return Trial(name, faults=[text], untried=[])
+        return Trial(name, faults=[line], untried=[])
     return Trial(name, faults=[], untried=untried)
 
 
 def _missing_package(call: Call) -> str:
-    """The package that the platform needs, and this Python does not have; "" if there is none."""
+    """The package or module that is imported and not there; "" if there is none."""
     match = re.search(r"No module named '(\w+)", call.text)
     if match is None or match[1] in _OWN_PACKAGES:
         return ""
     return match[1]
 
 
-def _words(finding: Finding) -> str:
-    return f"{finding.rule.text}: {finding.detail}" if finding.detail else finding.rule.text
+def _names_package(tree: Path, package: str) -> bool:
+    """Whether the copy's requirements or its code name a package: else it is a handler's own."""
+    pattern = re.compile(rf"^\s*(?:(?:import|from)\s+)?{re.escape(package)}\b", re.MULTILINE)
+    for path in (tree / "requirements.txt", *tree.rglob("*.py")):
+        with contextlib.suppress(OSError):
+            if pattern.search(path.read_text("utf-8", "replace")):
+                return True
+    return False
 
 
-def _survey(platform_: Platform) -> list[str]:
+def _line(finding: Finding) -> ReportLine:
+    """A finding: its detail may hold words of an error."""
+    return ReportLine(finding.rule.text, finding.detail)
+
+
+def _survey(platform_: Platform) -> Survey:
     """What a clean process sees of the copy."""
     try:
         process = subprocess.run(
@@ -369,5 +409,11 @@ def _survey(platform_: Platform) -> list[str]:
             timeout=_SURVEY_SECONDS,
         )
     except subprocess.TimeoutExpired:
-        return [f"the survey of the platform did not end within {_SURVEY_SECONDS:g} s"]
-    return [*process.stdout.splitlines(), *process.stderr.splitlines()[-1:]]
+        words = f"the survey of the platform did not end within {_SURVEY_SECONDS:g} s"
+        return Survey([ReportLine(words)], is_whole=False)
+    lines = [ReportLine(answer) for answer in process.stdout.splitlines()]
+    printed = process.stderr.splitlines()[-_MOST_PRINTED:]
+    if lines and lines[-1].text == END:
+        return Survey(lines[:-1], is_whole=True, printed=printed)
+    lines.append(ReportLine(f"the survey ended (code {process.returncode})"))
+    return Survey(lines, is_whole=False, printed=printed)

@@ -14,13 +14,14 @@ from typing import Any, NamedTuple, Optional
 
 from ..loading.handler_source import InvalidPython, has_entry
 from . import trials
+from .report_lines import ReportLine, failure_line
 from .units import PlatformPdu, snmp_pdu
 from .worker import Call
 
 #: words in a module's name -> simulated PDUs, by our family; the first that it reads is compared
 _UNITS: Mapping[str, Sequence[str]] = {
     "apc": ("apc-rpdu2", "apc-masterswitch", "apc-rpdu"),
-    "ats": ("apc-ats", "eaton-ats2", "cyberpower-ats"),
+    "ats": ("cyberpower-ats",),
     "rpcm": ("rpcm",),
     "c3": ("clever-rpdu",),
     "aten": ("aten-pe2", "aten-pe"),
@@ -57,10 +58,20 @@ class Comparison(NamedTuple):
 
     module: str
     #: a sentence, and lines that say more
-    words: str
-    details: Sequence[str] = ()
+    words: ReportLine
+    details: Sequence[ReportLine] = ()
     #: whether a PDU that gets our handler keeps its ports; None if it is not known
     keeps_ports: Optional[bool] = None
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """As JSON has it."""
+        return {
+            "module": self.module,
+            "words": self.words.shown,
+            "details": [detail.shown for detail in self.details],
+            "keeps_ports": self.keeps_ports,
+        }
 
 
 def compare_handlers(
@@ -74,18 +85,23 @@ def compare_handlers(
 def _compare(platform: trials.Platform, name: str, own_handler: trials.HandlerModule) -> Comparison:
     """A handler of the platform beside ours, on the first simulated PDU that it reads."""
     handler = trials.HandlerModule(str(platform.tree), name)
-    failures: list[str] = []
+    failures: list[ReportLine] = []
     for key in _candidates(name):
         with snmp_pdu(key) as pdu:
             answers = _ask(platform, handler, pdu)
             status = answers.status
             if status.kind == "import":
-                return Comparison(name, f"cannot be loaded: {status.text}")
+                return Comparison(name, failure_line("cannot be loaded: ", status))
             if answers.ports:
                 own_answers = _ask(platform, own_handler, pdu)
                 return _judged(name, key, answers, own_answers)
-            failures.append(f"{key}: {status.text or 'no ports'}")
-    return Comparison(name, "reads none of the simulated PDUs", failures)
+            failures.append(_unread_line(f"{key}: ", status))
+    return Comparison(name, ReportLine("reads none of the simulated PDUs"), failures)
+
+
+def _unread_line(begin: str, status: Call) -> ReportLine:
+    """A line of a status that showed no ports."""
+    return ReportLine(f"{begin}no ports") if status.ok else failure_line(begin, status)
 
 
 def _candidates(name: str) -> list[str]:
@@ -108,38 +124,43 @@ def _ask(platform: trials.Platform, handler: trials.HandlerModule, pdu: Platform
 
 def _judged(name: str, key: str, answers: _Answers, own_answers: _Answers) -> Comparison:
     """The answers of the platform's handler beside those of ours."""
-    details = [f"ports: {_shown(answers.ports)}", f"figures: {_figures(answers.statistic)}"]
-    words = f"reads the simulated {key}"
+    details = [
+        ReportLine(f"ports: {_shown(answers.ports)}"),
+        _figures_line("figures: ", answers.statistic),
+    ]
+    words = ReportLine(f"reads the simulated {key}")
     if not own_answers.ports:
-        details.append(f"ours: {own_answers.status.text or 'no ports'}")
+        details.append(_unread_line("ours: ", own_answers.status))
         return Comparison(name, words, details)
     keeps_ports = list(answers.ports) == list(own_answers.ports)
     if keeps_ports:
-        details.append("identities: the same as ours: servers keep their ports")
+        details.append(ReportLine("identities: the same as ours: servers keep their ports"))
     else:
-        details.append(
+        words_of_ports = (
             f"identities differ; ours: {_shown(own_answers.ports)}: a PDU that changes its"
             " handler must be wired anew"
         )
+        details.append(ReportLine(words_of_ports))
     other_states = {}
     for identity, state in answers.ports.items():
         own_state = own_answers.ports.get(identity, state)
         if own_state != state:
             other_states[identity] = f"{state} instead of {own_state}"
     if other_states:
-        details.append(f"states differ: {_shown(other_states)}")
-    own_figures = _figures(own_answers.statistic)
-    if own_figures != _figures(answers.statistic):
-        details.append(f"figures differ; ours: {own_figures}")
+        details.append(ReportLine(f"states differ: {_shown(other_states)}"))
+    own_figures = _figures_line("figures differ; ours: ", own_answers.statistic)
+    if own_figures != _figures_line("figures differ; ours: ", answers.statistic):
+        details.append(own_figures)
     return Comparison(name, words, details, keeps_ports)
 
 
-def _figures(call: Call) -> str:
+def _figures_line(begin: str, call: Call) -> ReportLine:
     if not call.ok:
-        return f"{call.kind}: {call.text}"
+        return failure_line(begin, call)
     value: Mapping[str, Any] = call.value
     load, energy, ports = value["load"], value["total_consumption"], value["ports"]
-    return f"load {load} A, energy {energy} kWh, by outlet {_shown(ports)}"
+    figures = f"load {load} A, energy {energy} kWh, by outlet {_shown(ports)}"
+    return ReportLine(f"{begin}{figures}")
 
 
 def _shown(values: Mapping[str, object]) -> str:

@@ -1,5 +1,6 @@
 """Reports uncertain points of the platform from a copy of it: `python -I survey.py DIR` prints
-"point: answer" lines: names, signatures and forms, and no code of the platform.
+"point: answer" lines: names, signatures and forms; no code, no value and no word of an error of the
+platform. The last line is END. What the platform's modules print goes to standard error.
 
 `pdu platform` starts this file by its path in a clean process. The file imports only the standard
 library and DIR's modules.
@@ -9,23 +10,41 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import os
+import re
+import runpy
 import sys
 from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
 from typing import Callable
 
+END = "end of the survey"
+_LOADING = Path(__file__).resolve().parents[1] / "loading"
+_error_type = runpy.run_path(str(_LOADING / "error_types.py"))["error_type"]
+# a requirement by its name, extras and versions; an address may hold a login
+_REQUIREMENT = re.compile(
+    r"[A-Za-z0-9][A-Za-z0-9._-]*(?:\[[A-Za-z0-9,._-]*\])?"
+    r"(?:\s*(?:[=!~<>]=|===|[<>])\s*[0-9][A-Za-z0-9.*+!-]*\s*,?)*"
+)
+# an annotation without a text in it, such as that of a Literal
+_PLAIN_ANNOTATION = re.compile(r"[\w.\[\], |]*")
+
 
 def main(folder: str) -> None:
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
     sys.path.insert(0, folder)
     for point, look in POINTS.items():
         try:
-            answers = list(look(Path(folder))) or ["none found"]
+            point_answers = list(look(Path(folder))) or ["none found"]
         except (Exception, SystemExit) as error:
             # such as a missing file, or a module that exits; the next point follows
-            answers = [f"no answer ({type(error).__name__}: {error})"]
-        for answer in answers:
-            print(f"{point}: {answer}")
+            point_answers = [f"no answer ({_error_type(error)})"]
+            print(f"{point}: {type(error).__name__}: {error}", file=sys.stderr)
+        for answer in point_answers:
+            print(f"{point}: {answer}", file=answers, flush=True)
+    print(END, file=answers, flush=True)
 
 
 def _classes(module_name: str) -> Iterator[tuple[str, type]]:
@@ -36,8 +55,8 @@ def _classes(module_name: str) -> Iterator[tuple[str, type]]:
 
 
 def _signature(cls: Callable[..., object]) -> str:
-    """The parameters with their annotations; of the defaults, those that tell nothing of an
-    owner.
+    """The parameters with their annotations; of the defaults, those that are no value of an owner:
+    none, true, false, and empty ones.
     """
     try:
         signature = inspect.signature(cls)
@@ -47,19 +66,28 @@ def _signature(cls: Callable[..., object]) -> str:
     for parameter in signature.parameters.values():
         if not _is_shown(parameter.default):
             parameter = parameter.replace(default=_HIDDEN)
-        parameters.append(parameter)
-    return str(signature.replace(parameters=parameters))
+        annotation = _shown_annotation(parameter.annotation)
+        parameters.append(parameter.replace(annotation=annotation))
+    return_annotation = _shown_annotation(signature.return_annotation)
+    return str(signature.replace(parameters=parameters, return_annotation=return_annotation))
 
 
 def _is_shown(default: object) -> bool:
-    """Whether a default tells nothing of an owner: none, a number, or an empty value."""
     if default is inspect.Parameter.empty or default is None:
         return True
-    return type(default) in (bool, int, float) or default in ("", ())
+    return isinstance(default, (bool, str, tuple)) and default in (True, False, "", ())
+
+
+def _shown_annotation(annotation: object) -> object:
+    """An annotation, or _HIDDEN if it has a text in it."""
+    if annotation is inspect.Signature.empty:
+        return annotation
+    text = annotation if isinstance(annotation, str) else inspect.formatannotation(annotation)
+    return annotation if _PLAIN_ANNOTATION.fullmatch(text) else _HIDDEN
 
 
 class _Hidden:
-    """Stands for a default that is not shown."""
+    """Stands for what is not shown."""
 
     def __repr__(self) -> str:
         return "…"
@@ -82,9 +110,8 @@ def _packages(folder: Path) -> Iterator[str]:
 
 def _requirements(folder: Path) -> Iterator[str]:
     for line in (folder / "requirements.txt").read_text(encoding="utf-8").splitlines():
-        # an option may be the address of a server with a login
-        requirement = line.partition("#")[0].strip()
-        if requirement[:1].isalnum() and "://" not in requirement:
+        requirement = line.partition("#")[0].partition(";")[0].strip()
+        if _REQUIREMENT.fullmatch(requirement):
             yield requirement
 
 
@@ -115,8 +142,7 @@ def _views(folder: Path) -> Iterator[str]:
         if members is None:
             yield f"{name}{_signature(cls)}"
         else:
-            values = {member_name: member.value for member_name, member in members.items()}
-            yield f"{name} {values}"
+            yield f"{name}: {', '.join(members)}"
 
 
 def _logger(folder: Path) -> Iterator[str]:

@@ -28,7 +28,8 @@ class Call(NamedTuple):
 
     `kind` is "" when it succeeded, else the kind of the handler's own error, or one of "import"
     (the archive is missing or cannot be loaded), "bug" (another exception), "time-out", "died" (the
-    process ended, did not start, or gave no valid answer). `lines` are lines that the handler
+    process ended, did not start, or gave no valid answer). `text` are its words, and `error` is its
+    type (pdu/loading/error_types.py), "" if none was raised. `lines` are those that the handler
     logged.
     """
 
@@ -39,6 +40,7 @@ class Call(NamedTuple):
     kind: str
     text: str
     lines: tuple[str, ...] = ()
+    error: str = ""
 
     @property
     def ok(self) -> bool:
@@ -134,6 +136,7 @@ class Worker:
                 kind=kind,
                 text=text,
                 lines=tuple(lines),
+                error=answer.get("error", ""),
             )
 
     def close(self) -> None:

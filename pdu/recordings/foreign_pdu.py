@@ -8,17 +8,20 @@
 
 `pdu record` writes it, and a person can. `states` and the figures are what the handler read, until
 a person has compared them with the PDU itself and says so by `compared`. A figure that is null is
-not metered. An answer may have a `status` and `headers`.
+not metered; one that is "unknown" was not known when it was recorded. An answer may have a `status`
+and `headers`. `kept` are the texts that the reading needs, for the owner to look at.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Optional, Union
 
 from handlers.dcimanager import Figures, MeterFigures
 from handlers.shared.errors import SettingsError
+from handlers.shared.meter_figures import Figure, NotKnown, measured
 
 from ..cli.output import counted
 from .recording_formats import ReplayedDevice, make_json_detector
@@ -34,12 +37,18 @@ from .state_columns import (
     undocumented,
     with_values,
     without_values,
+    zero_figures,
 )
 
 _STATES: Mapping[str, Optional[bool]] = {"on": True, "off": False, "unknown": None}
+_UNKNOWN = "unknown"
 _NOT_COMPARED = (
     "compare the states and figures in the recording with the PDU's own page, correct them, and"
     ' set "compared" to "yes" in it'
+)
+_UNKNOWN_FIGURE = (
+    "a figure in the recording was not known when it was recorded: write the one of the PDU's own"
+    " page"
 )
 _NO_COMMANDS = (
     "the recording does not say how the PDU is commanded: give --on and --off, such as"
@@ -50,6 +59,7 @@ _NO_COLUMN = (
     " is on and one is off"
 )
 
+_STATUS = re.compile(r"(?P<number>[1-5][0-9]{2})(?: (?P<path>/\S*))?")
 #: stands for the path of the handler that reads it, which no recording tells
 PATH = "PATH"
 is_recording = make_json_detector("http")
@@ -97,9 +107,11 @@ class ForeignRecording(NamedTuple):
 
     answers: Sequence[Answer]
     states: States
-    load_a: Optional[float] = None
-    energy_kwh: Optional[float] = None
-    outlet_kwh: Mapping[str, float] = {}
+    load_a: Figure = None
+    energy_kwh: Figure = None
+    outlet_kwh: Mapping[str, Figure] = {}
+    #: texts that stay because the handler's reading depends on them
+    kept: Sequence[str] = ()
     is_compared: bool = False
     #: requests; of one without {outlet}, there is one for each outlet
     on: Sequence[RequestPattern] = ()
@@ -118,7 +130,7 @@ class ForeignRecording(NamedTuple):
     def _parse_json(cls, data: Any) -> ForeignRecording:
         """As `parse`. Raises also what Python raises for JSON of another form."""
         states = {str(name): _STATES[word] for name, word in data.get("states", {}).items()}
-        outlet_kwh = {str(name): float(kwh) for name, kwh in data.get("outlet_kwh", {}).items()}
+        outlet_kwh = {str(name): _figure(kwh) for name, kwh in data.get("outlet_kwh", {}).items()}
         compared_word = str(data.get("compared", "no")).lower()
         recording = cls(
             answers=[Answer.parse(row) for row in data["answers"]],
@@ -126,6 +138,7 @@ class ForeignRecording(NamedTuple):
             load_a=_figure(data.get("load_a")),
             energy_kwh=_figure(data.get("energy_kwh")),
             outlet_kwh=outlet_kwh,
+            kept=[str(text) for text in data.get("kept", [])],
             is_compared=compared_word in ("yes", "true"),
         )
         return recording.commanded(_words(data.get("on")), _words(data.get("off")))
@@ -154,6 +167,10 @@ class ForeignRecording(NamedTuple):
             )
 
     @property
+    def figures(self) -> Sequence[Figure]:
+        return [self.load_a, self.energy_kwh, *self.outlet_kwh.values()]
+
+    @property
     def text(self) -> str:
         """The text of the file."""
         words = {on: word for word, on in _STATES.items()}
@@ -164,9 +181,10 @@ class ForeignRecording(NamedTuple):
             data["off"] = _one_or_all([_spelled(request) for request in self.off])
         data["compared"] = "yes" if self.is_compared else "no"
         data["states"] = {name: words[on] for name, on in self.states.items()}
-        data["load_a"] = self.load_a
-        data["energy_kwh"] = self.energy_kwh
-        data["outlet_kwh"] = dict(self.outlet_kwh)
+        data["load_a"] = shown_figure(self.load_a)
+        data["energy_kwh"] = shown_figure(self.energy_kwh)
+        data["outlet_kwh"] = {name: shown_figure(kwh) for name, kwh in self.outlet_kwh.items()}
+        data["kept"] = list(self.kept)
         data["answers"] = [answer.row for answer in self.answers]
         return json.dumps(data, indent=1, ensure_ascii=False) + "\n"
 
@@ -199,12 +217,6 @@ class ForeignPdu(HttpPdu):
         self._states = recording.states
         self._contents = {answer.request: answer.content for answer in recording.answers}
         self._columns = columns_of(self._contents, self._states)
-        for column in self._columns:
-            if isinstance(column.on, bool):
-                self.has_other_states = False
-            for place in column.places:
-                if isinstance(self._contents[place.request], TextPieces):
-                    self.is_text = True
         super().__init__(port, fault)
         self._note_doubts()
         if contents is not None:
@@ -215,6 +227,8 @@ class ForeignPdu(HttpPdu):
         if not self._recording.is_compared:
             self.doubts["states"] = _NOT_COMPARED
             self.doubts["figures"] = _NOT_COMPARED
+        elif _UNKNOWN in map(shown_figure, self._recording.figures):
+            self.doubts["figures"] = _UNKNOWN_FIGURE
         if not self._recording.on:
             self.doubts["port_down"] = _NO_COMMANDS
             self.doubts["port_up"] = _NO_COMMANDS
@@ -245,8 +259,6 @@ class ForeignPdu(HttpPdu):
     def turn_outlet(self, identity: str, *, on: Optional[bool]) -> bool:
         if not self._columns:
             return False
-        if on is None and not self.has_other_states:  # true and false leave no third value
-            return False
         index = list(self._states).index(identity)
         values: dict[Place, Any] = {}
         for column in self._columns:
@@ -256,7 +268,10 @@ class ForeignPdu(HttpPdu):
                 value = column.on if on else column.off
             values[column.places[index]] = value
         with self._changing:
-            self._contents = with_values(self._contents, values)
+            try:
+                self._contents = with_values(self._contents, values)
+            except LookupError:  # its list is empty now
+                return False
             self._states = {**self._states, identity: on}
         return True
 
@@ -271,6 +286,10 @@ class ForeignPdu(HttpPdu):
         places = number_places(self._contents, self._columns)
         return [(self._states, without_values(self._contents, [place])) for place in places]
 
+    def with_zero_figures(self) -> Sequence[Any]:
+        zeros = zero_figures(self._contents, self._columns, self._states)
+        return [(self._states, contents) for contents in zeros]
+
     def without_outlets(self) -> Sequence[Any]:
         places = list_places(self._contents, len(self._states))
         return [(self._states, with_values(self._contents, {place: []})) for place in places]
@@ -280,8 +299,6 @@ class ForeignPdu(HttpPdu):
     def commands_of(self, method: str, target: str, body: bytes) -> list[UnitCommand]:
         """The commands that a request holds: of a list in its JSON, each element is one."""
         content = body.decode("utf-8", "replace")
-        if self._is_recorded(method, target, content):
-            return []
         text = f"{method} {target} {content}".strip()
         commands: list[UnitCommand] = []
         similar_request: Optional[RequestPattern] = None
@@ -294,7 +311,8 @@ class ForeignPdu(HttpPdu):
                     commands.append(UnitCommand(identity, on=on, text=text))
                 elif request.is_like(method, target):
                     similar_request = request
-        if commands or self._answer_to(method, target, content) is not None:
+        is_recorded = self._is_recorded(method, target, content)
+        if commands or is_recorded or self._answer_to(method, target, content) is not None:
             return commands
         if similar_request is None and method != "GET":
             # some path of one outlet that this PDU does not have
@@ -325,8 +343,7 @@ class ForeignPdu(HttpPdu):
         command = commands[0]
         request = self._recording.command(command.identity, on=command.on)
         if request is not None and request.answer:
-            headers = {"Content-Type": _type_of(request.answer)}
-            return 200, request.answer.encode(), headers
+            return _response_of(request.answer)
         path = target.partition("?")[0]
         for recorded_text, pattern in self._patterns.items():
             recorded_path = pattern.target.partition("?")[0]
@@ -377,7 +394,14 @@ def serve(
     return device._replace(simulated_pdu=replay, make_pdu=make_pdu)
 
 
-def _figure(value: Any) -> Optional[float]:
+def shown_figure(figure: Figure) -> Union[float, str, None]:
+    """A figure as the file has it: "unknown" if it was not known."""
+    return _UNKNOWN if isinstance(figure, NotKnown) else measured(figure)
+
+
+def _figure(value: Any) -> Figure:
+    if value == _UNKNOWN:
+        return NotKnown("it was not known when it was recorded")
     return None if value is None else float(value)
 
 
@@ -395,5 +419,11 @@ def _spelled(request: RequestPattern) -> str:
     return f"{request.text} -> {request.answer}" if request.answer else request.text
 
 
-def _type_of(content: str) -> str:
-    return "application/json" if content[:1] in ("{", "[") else "text/plain"
+def _response_of(words: str) -> Response:
+    """An answer in words: a status, with the path of a Location, else the content."""
+    status = _STATUS.fullmatch(words)
+    if status is not None:
+        headers = {"Location": status["path"]} if status["path"] else {}
+        return int(status["number"]), None, headers
+    content_type = "application/json" if words[:1] in ("{", "[") else "text/plain"
+    return 200, words.encode(), {"Content-Type": content_type}

@@ -33,7 +33,10 @@ supported unsupported class product part vendor manufacturer the of to in for by
 per from set reset energized energised deenergized deenergised shed shedding suspended cycling
 redfish link cascade bulk powerequipment powerdistribution rackpdu rackpdus floorpdu floorpdus
 transferswitch transferswitches powershelf powershelves electricalbus electricalbuses switchgear
-branches feeders subfeeds outletgroups metrics chassis """.split()
+branches feeders subfeeds outletgroups metrics chassis
+html head body table tbody thead tr td th tt br hr div span form select option button script style
+meta title img ul ol li href src width height align class xml response result json text cdata
+doctype charset utf encoding list item items key keys data entry entries """.split()
 )
 # letters and digits; "rack 12" has two
 _WORD = re.compile(r"[^\W_]+")
@@ -46,6 +49,12 @@ _ADDRESS = re.compile(
     r"[0-9]\.[0-9]+\.[0-9]|:[^:]*:[^:]*:|::|(?:\b[0-9A-F]{1,2}-){5}|(?:\b[0-9A-F]{2}[. ]){5}",
     re.IGNORECASE,
 )
+
+
+def is_generic_name(name: str) -> bool:
+    """Whether the name of a member says nothing about an owner: `apparentPower`, `relay_1`."""
+    words = re.sub("(?<=[a-z0-9])(?=[A-Z])", " ", name).replace("_", " ")
+    return has_only_generic_words(words)
 
 
 def has_only_generic_words(text: str) -> bool:

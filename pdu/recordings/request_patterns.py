@@ -5,7 +5,8 @@
     POST /rpc {"method": "Switch.Set", "params": {"id": {outlet}, "on": true}} -> {"result": {}}
 
 `{outlet}` is the identity of an outlet, `{outlet-1}` and `{outlet+1}` its last number and one
-less or more, `{any}` any text, or any body. What follows ` -> ` is the answer. JSON may be spaced
+less or more, `{any}` any text, or any body. What follows ` -> ` is the answer, or its status with
+the path of a redirect, such as `-> 302 /outlets`. JSON may be spaced
 and ordered in any way, fields may have any order, and characters may be escaped or not.
 """
 
@@ -19,18 +20,13 @@ from urllib.parse import unquote_plus
 
 from handlers.shared.errors import SettingsError, printable
 
-from .scrub import SECRETS, is_telling, kind_of
+from .named_values import without_named_secrets
 
 ANY = "{any}"
 _ANY_NUMBER = "98765432109876"  # in place of {any}: it may stand inside JSON
 _ANY_TEXT = r'[^&"\s]*'
 _OUTLET = re.compile(r"\{outlet([+-][0-9]+)?\}")
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
-_FIELD = re.compile(r'(?P<name>[A-Za-z0-9_.-]+)=(?P<value>[^&\s";]+)')
-_MEMBER = re.compile(r'"(?P<name>[^"\\]+)"\s*:\s*"(?P<value>[^"\\]+)"')
-_NUMBER_MEMBER = re.compile(r'"(?P<name>[^"\\]+)"\s*:\s*(?P<value>[0-9]+)')
-_ELEMENT = re.compile(r"<(?P<name>[A-Za-z0-9_.:-]+)(?:\s[^<>]*)?>(?P<value>[^<>]+)</")
-_NAMED_VALUES = (_FIELD, _MEMBER, _NUMBER_MEMBER, _ELEMENT)
 # the number of a call, and a time that keeps an answer from being cached
 _CALL_NUMBER = re.compile(r'("id"\s*:\s*)[0-9]+')
 _TIME = re.compile(r"(?<![0-9])1[0-9]{9,12}(?![0-9])")
@@ -132,33 +128,6 @@ def body_parts(body: str) -> Iterator[str]:
         if isinstance(elements, list) and len(elements) > 1:
             for element in elements:
                 yield json.dumps({**value, name: [element]})
-
-
-def named_secrets(text: str) -> list[str]:
-    """The values in a request or an answer whose names say that they are secrets, such as the id of
-    a session, if they are no common words or short numbers.
-    """
-    secrets: list[str] = []
-    for named_value in _NAMED_VALUES:
-        for match in named_value.finditer(text):
-            if kind_of(match["name"]) == SECRETS and is_telling(match["value"]):
-                secrets.append(match["value"])
-    return secrets
-
-
-def without_named_secrets(text: str, stand_in: str) -> str:
-    """The text with this in place of each value whose name says that it is a secret."""
-
-    def replacement(match: re.Match[str]) -> str:
-        if kind_of(match["name"]) != SECRETS:
-            return match[0]
-        text_before = match.string[match.start() : match.start("value")]
-        text_behind = match.string[match.end("value") : match.end()]
-        return f"{text_before}{stand_in}{text_behind}"
-
-    for named_value in _NAMED_VALUES:
-        text = named_value.sub(replacement, text)
-    return text
 
 
 def _canonical(method: str, target: str, body: str) -> str:

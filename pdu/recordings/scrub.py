@@ -14,7 +14,7 @@ import functools
 import ipaddress
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from typing import Any, Callable, Optional, TypeVar, Union
 
 from handlers.http import login
@@ -22,6 +22,7 @@ from handlers.shared.address import Address
 
 from .generic_words import has_only_generic_words
 
+G = TypeVar("G", bound=Hashable)
 T = TypeVar("T")
 
 # Kinds of values, and their stand-ins
@@ -39,6 +40,7 @@ _STAND_INS: Mapping[str, str] = {
     "mac": "02{:010x}",
     "ipv6": "2001:db8::{:x}",
 }
+ANY_TEXT = "any"  # stands for any secret
 # a telephone number, and first names that are months, hold only numbers and common words
 _NEVER_GENERIC = frozenset({SECRETS, CONTACTS, LOCATIONS})
 _SHORTEST = 3  # characters of a value that is replaced inside texts
@@ -98,6 +100,8 @@ class Scrubber:
     ) -> None:
         self.keep = frozenset(keep) - {SECRETS}
         self._stand_ins: dict[tuple[str, str], str] = {}
+        # all of them
+        self._used: set[str] = set()
         self._counted: Counter[str] = Counter()
         # texts that stay, which are nobody's stand-in
         self._generic: set[str] = set()
@@ -107,7 +111,14 @@ class Scrubber:
         bare_secrets = {secret.strip() for secret in secrets if secret}
         telling_secrets = {secret for secret in bare_secrets if is_telling(secret)}
         self._secrets = sorted(telling_secrets, key=len, reverse=True)
-        self._login_forms = [login.Login(user, secret).secret_forms for secret in self._secrets]
+        # without a user there is no `user:pa`, and `:pa` alone is in any text
+        owner = user or None
+        forms = [login.Login(owner, secret).secret_forms for secret in self._secrets]
+        self._secret_forms = login.SecretForms(
+            in_lower_case=frozenset().union(*(form.in_lower_case for form in forms)),
+            in_base64=frozenset().union(*(form.in_base64 for form in forms)),
+        )
+        self._holds_login: dict[str, bool] = {}
         self.learn(NAMES, user or "")
         self.learn(ADDRESSES, Address(host).host)
 
@@ -134,7 +145,7 @@ class Scrubber:
                 return self.scrub_kept_text(text)
             is_generic = kind not in _NEVER_GENERIC and has_only_generic_words(bare)
             # a word that is another value's stand-in already would be taken for that value
-            if is_generic and bare not in self._stand_ins.values():
+            if is_generic and bare not in self._used:
                 self._generic.add(bare)
                 return text
         return text.replace(bare, self._stand_in(kind, bare, is_whole=True))
@@ -157,7 +168,10 @@ class Scrubber:
 
     def scrub_known_values(self, text: str) -> str:
         """A text with stand-ins for the login and for what was learned from its place."""
+        lower_text = text.casefold()
         for secret in self._secrets:
+            if secret.casefold() not in lower_text:
+                continue
             stand_in_text = self._stand_in(SECRETS, secret)  # without a backslash
             text = re.sub(re.escape(secret), stand_in_text, text, flags=re.IGNORECASE)
         if self.holds_login(text):
@@ -171,7 +185,18 @@ class Scrubber:
 
     def holds_login(self, text: str) -> bool:
         """Whether the text holds a secret of the login in any form."""
-        return any(login.holds(text, forms) for forms in self._login_forms)
+        # a recording is made again and again until it is known what of it is read
+        if text not in self._holds_login:
+            self._holds_login[text] = login.holds(text, self._secret_forms)
+        return self._holds_login[text]
+
+    def is_stand_in(self, text: str) -> bool:
+        """Whether a text is one of the stand-ins, or "any"."""
+        return text == ANY_TEXT or text in self._used
+
+    def has_replaced(self, text: str) -> bool:
+        """Whether a text has a stand-in."""
+        return any((kind, text) in self._stand_ins for kind in _STAND_INS)
 
     def scrub_address(self, address: str) -> str:
         """The stand-in of an IP address. A netmask and what all devices have stay."""
@@ -182,31 +207,40 @@ class Scrubber:
             return address
         return self._stand_in(f"ipv{value.version}", str(value))
 
-    def scrub_json(self, data: Any, is_kept: Callable[[str, Any], bool], key: str = "") -> Any:
+    def scrub_json(
+        self,
+        data: Any,
+        is_kept: Callable[[str, Any], bool],
+        scrub_name: Optional[Callable[[str], str]] = None,
+        key: str = "",
+    ) -> Any:
         """JSON with texts, long numbers and the names of members scrubbed.
 
-        `is_kept`: whether a text or a number is kept, from the name of its member, "" for such a
-        name itself, and its value.
+        `is_kept`: whether a text or a number is kept, from the name of its member and its value.
+        `scrub_name`: the new name of a member; None for those of a protocol, in which only what
+        looks private is replaced.
         """
         if isinstance(data, Mapping):
             members: dict[str, Any] = {}
             for name, value in data.items():
-                if is_kept("", name):
-                    new_name = self.scrub_known_values(name)
-                else:
-                    new_name = self.scrub_kept_text(name)
-                members[new_name] = self.scrub_json(value, is_kept, name)
+                new_name = scrub_name(name) if scrub_name else self.scrub_kept_text(name)
+                members[new_name] = self.scrub_json(value, is_kept, scrub_name, name)
             return members
         if isinstance(data, (list, tuple)):
-            return [self.scrub_json(value, is_kept, key) for value in data]
+            return [self.scrub_json(value, is_kept, scrub_name, key) for value in data]
         if isinstance(data, str):
             if is_kept(key, data):
                 return self.scrub_kept_text(data, key)
             return self.scrub_free_text(data, kind_of(key))
-        is_number = isinstance(data, (int, float)) and not isinstance(data, bool)
-        if not is_number or is_kept(key, data):
+        return data if is_kept(key, data) else self.scrub_number(data, key)
+
+    def scrub_number(self, data: Any, name: str) -> Any:
+        """A number that nobody reads, of the member of this name: 0 if it is a secret or a place,
+        or may be a serial number. Other values that are no text stay.
+        """
+        if not isinstance(data, (int, float)) or isinstance(data, bool):
             return data
-        is_private = kind_of(key) == SECRETS or _PLACE.search(key) is not None
+        is_private = kind_of(name) == SECRETS or _PLACE.search(name) is not None
         digits = re.sub("[^0-9]", "", str(data))
         is_serial = len(digits) >= _LONG_NUMBER and SERIALS not in self.keep
         return type(data)(0) if is_private or is_serial else data
@@ -276,9 +310,11 @@ class Scrubber:
             except ValueError:
                 value = value.casefold()
         if (kind, value) not in self._stand_ins:
-            if not is_whole and value in self._stand_ins.values():
+            if not is_whole and value in self._used:
                 return value
-            self._stand_ins[kind, value] = self._new_stand_in(kind)
+            stand_in = self._new_stand_in(kind)
+            self._stand_ins[kind, value] = stand_in
+            self._used.add(stand_in)
         return self._stand_ins[kind, value]
 
     def _new_stand_in(self, kind: str) -> str:
@@ -311,12 +347,30 @@ def replace_unread(
 
     `scrub` makes the recording with the values of these groups replaced, `read` reads its answers.
     """
-    replaced: list[str] = []
-    answers = read(scrub(()))
-    for group in groups:
-        if read(scrub([*replaced, group])) == answers:
-            replaced.append(group)
-    return scrub(replaced)
+    return scrub(unread_groups(list(groups), (), scrub, read))
+
+
+def unread_groups(
+    groups: Sequence[G],
+    replaced: Collection[G],
+    scrub: Callable[[Collection[G]], T],
+    read: Callable[[T], object],
+) -> set[G]:
+    """The groups on which the answers do not depend, with those that are `replaced` already.
+
+    Most groups are not read: all are tried at once, and halves of them where one is read.
+    """
+    unread = set(replaced)
+    answers = read(scrub(unread))
+    waiting = [list(groups)]
+    while waiting:
+        part = waiting.pop()
+        if part and read(scrub({*unread, *part})) == answers:
+            unread.update(part)
+        elif len(part) > 1:
+            middle = len(part) // 2
+            waiting += [part[middle:], part[:middle]]
+    return unread
 
 
 @functools.cache

@@ -1,44 +1,39 @@
-"""Answers that are no JSON, such as HTML, XML or a form, as a text of words: in a recording, and in
-the unit that answers with it.
+"""Answers that are no JSON, such as HTML, XML or a form, as a text of parts: runs between tags and
+quotes, numbers and words. In a recording, and in the unit that answers with it.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from typing import Any, Callable
 
 from handlers.http.strict_json import loads
 
-# what stands between words; a name of a tag is a word, an address is one too
-_BETWEEN = re.compile(r"([\s<>\"'=,;&|()\[\]{}]+)")
+# the texts between tags, values in quotes, and words of tags: the name of a tag, for both of its
+# ends, and names of attributes
+RUN = re.compile(
+    r"(?<=>)[^<>]+|(?<=\")[^\"<>]+(?=\")|(?<=')[^'<>]+(?=')"
+    r"|[^\s<>\"'=/,;&|()\[\]{}][^\s<>\"'=,;&|()\[\]{}]*"
+)
+# an address or a date is one word, and so is the name of a tag, for both of its ends
+_WORD = r"[^\s<>\"'=,;&|()\[\]{}/]+(?:/[^\s<>\"'=,;&|()\[\]{}/]+)*"
+# a number with blanks, brackets and the like in it may be one of a telephone
+_NUMBER = r"[+(]{0,2}[0-9]+(?:[ ()/.-]+[0-9]+)+"
+NUMBER_OR_WORD = re.compile(f"{_NUMBER}|{_WORD}")
+WORD = re.compile(_WORD)
 
 
 class TextAnswer(str):
     """The body of an answer that is no JSON."""
 
-    def words(self) -> Iterator[tuple[int, str]]:
-        """The words, each with its place."""
-        for place, part in enumerate(_BETWEEN.split(self)):
-            if place % 2 == 0 and part:
-                yield place, part
+    def parts(self, kind: re.Pattern[str]) -> list[str]:
+        """The parts of a kind, such as RUN, each once."""
+        return list(dict.fromkeys(kind.findall(self)))
 
-    def word(self, place: int) -> str:
-        return _BETWEEN.split(self)[place]
-
-    def with_word(self, place: int, word: str) -> TextAnswer:
-        """The text with another word in this place."""
-        parts = _BETWEEN.split(self)
-        parts[place] = word
-        return TextAnswer("".join(parts))
-
-    def changed(self, change: Callable[[str], str]) -> TextAnswer:
-        """The text whose words are changed."""
-        parts = _BETWEEN.split(self)
-        for place, word in self.words():
-            parts[place] = change(word)
-        return TextAnswer("".join(parts))
+    def changed(self, kind: re.Pattern[str], change: Callable[[str], str]) -> TextAnswer:
+        """The text whose parts of a kind are changed."""
+        return TextAnswer(kind.sub(lambda part: change(part[0]), self))
 
 
 def document_of(body: bytes) -> Any:

@@ -7,7 +7,7 @@ takes any login, and obeys the codec's commands.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Any, Callable
 
@@ -17,6 +17,7 @@ from handlers.shared.errors import PduHandlerError, SettingsError
 from pdu_common.connection import PduData
 
 from ..cli.output import counted
+from .answer_scrubbing import kept_notes, scrub_answers, secrets_in
 from .codec_unit import Answers, CodecUnit, exchange_of, request_key
 from .recording_formats import (
     Recording,
@@ -26,13 +27,11 @@ from .recording_formats import (
     make_json_detector,
 )
 from .replay_server import ANY_LOGIN
-from .scrub import Scrubber, is_product, replace_unread
+from .scrub import Scrubber
 from .simulated_pdu import UnitFault
 from .text_answers import TextAnswer, document_of
 
 _PORT = 443
-# before a word of a text, as the name of its group
-_WORD = "\0"
 
 
 def unit_recording_format(name: str, make_handler: Callable[[Any], Any]) -> RecordingFormat:
@@ -75,14 +74,10 @@ def _record(
             pdu.read_unit(with_figures=with_figures, exchange=exchange)
         pdu.read_named_outlets(exchange)
         login = session.login
-        secrets = (login.password, login.token, *login.keys)
+        secrets = (login.password, login.token, *login.keys, *secrets_in(answers))
         scrubber = Scrubber(recorder.keep, secrets, login.user, session.address)
 
-    # the values of one name, and one word, are replaced unless the handler then reads otherwise
-    groups = [*_member_names(answers), *_words(answers)]
-    scrub = partial(_scrub, scrubber, answers)
-    read_values = partial(_values, pdu)
-    clean_answers = replace_unread(groups, scrub, read_values)
+    clean_answers, kept = scrub_answers(answers, scrubber, partial(_values, pdu))
     documents: dict[str, Any] = {}
     texts: dict[str, TextAnswer] = {}
     for key, answer in clean_answers.items():
@@ -90,31 +85,11 @@ def _record(
             texts[key] = answer
         else:
             documents[key] = answer
-    recording: dict[str, Any] = {"recording": f"{name} 1", "answers": documents}
+    recording: dict[str, Any] = {"recording": f"{name} 1", "kept": kept, "answers": documents}
     if texts:
         recording["texts"] = texts
     text = json.dumps(recording, indent=1) + "\n"
-    return Recording(text, counted(len(answers), "answer"))
-
-
-def _scrub(scrubber: Scrubber, answers: Answers, replaced: Collection[str]) -> Answers:
-    """The answers with stand-ins for the texts of these members, and for these words of texts."""
-
-    def is_kept(name: str, _: object) -> bool:
-        """Whether the text of a member stays as it is; "" stands for the members' own names."""
-        return name != "" and (name not in replaced or is_product(name))
-
-    def scrub_word(word: str) -> str:
-        return scrubber.scrub_free_text(word) if f"{_WORD}{word}" in replaced else word
-
-    clean_answers: dict[str, Any] = {}
-    for key, answer in answers.items():
-        if isinstance(answer, TextAnswer):
-            text = scrubber.scrub_kept_text(answer.changed(scrub_word))
-            clean_answers[key] = TextAnswer(text)
-        else:
-            clean_answers[key] = scrubber.scrub_json(answer, is_kept)
-    return clean_answers
+    return Recording(text, counted(len(answers), "answer"), kept_notes(kept))
 
 
 def read_recorded(codec: Codec, text: str) -> PduState:
@@ -142,29 +117,6 @@ def _values(pdu: Any, answers: Answers) -> Sequence[object]:
         outlets = [outlet._replace(name="", doubt="") for outlet in state.outlets]
         values += [outlets, state._replace(outlets=(), cautions=())]
     return values
-
-
-def _member_names(data: Any) -> Sequence[str]:
-    """The names of all members of the JSON below these answers, each once."""
-    names: dict[str, None] = {}
-    waiting = list(data.values())
-    while waiting:
-        value = waiting.pop()
-        if isinstance(value, Mapping):
-            names.update(dict.fromkeys(value))
-            waiting += value.values()
-        elif isinstance(value, list):
-            waiting += value
-    return list(names)
-
-
-def _words(answers: Answers) -> Sequence[str]:
-    """The words of all texts, each once, in a form that no member has."""
-    words: list[str] = []
-    for answer in answers.values():
-        if isinstance(answer, TextAnswer):
-            words += [f"{_WORD}{word}" for _, word in answer.words()]
-    return list(dict.fromkeys(words))
 
 
 def parse_answers(text: str) -> Answers:

@@ -24,7 +24,7 @@ from . import settings
 from .curl_lines import login_lines, upload_lines
 from .kept_archives import kept_archives
 from .known_ids import ID_FILE, UNCLEAR, IdFile
-from .registrar import NEW, Registrar, UploadResult
+from .registrar import NEW, Registrar, SeveralRegistered, UploadResult
 from .server import Server
 from .uploads import Upload, read_upload
 
@@ -180,7 +180,7 @@ def _register(
     for upload in uploads:
         try:
             result = registrar.register(upload, given_id)
-        except Refused as error:
+        except (Refused, SeveralRegistered) as error:
             if len(uploads) == 1:
                 raise
             speaker.say(f"{upload.handler}: refused, see the end")

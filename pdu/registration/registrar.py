@@ -45,6 +45,10 @@ class NotKnown(PduHandlerError):
     kind = "not-seen"
 
 
+class SeveralRegistered(ProtocolError):
+    """DCImanager has several handlers of one name."""
+
+
 class UploadResult(NamedTuple):
     """What was done with one archive."""
 
@@ -130,10 +134,11 @@ class Registrar:
         except ProtocolError as error:
             raise ProtocolError(f"{error.reason}: {advice}", self._server.url) from None
         if isinstance(list_entry, SeveralHandlers):
-            raise ProtocolError(
-                f"DCImanager has several handlers named {handler}, for PDUs with the id"
-                f" {' and '.join(list_entry.ids) or 'none'}: run again with --id and the one whose"
-                " archive is to be replaced, or remove the others in DCImanager",
+            ids = " and ".join(list_entry.ids) or "none"
+            raise SeveralRegistered(
+                f"DCImanager has several handlers named {handler}, for PDUs with the id {ids}:"
+                " register it alone, with --id and the one whose archive is to be replaced, or"
+                " remove the others in DCImanager",
                 self._server.url,
             )
         if isinstance(list_entry, ForeignHandler):
@@ -194,7 +199,7 @@ class Registrar:
         body, content_type = form_data(fields, "data", upload.data)
         path = f"{HANDLERS}/{CONTENT.format(number)}"
         call = Call("POST", path, _UPLOAD_SECONDS, body, content_type=content_type)
-        advice = "if the handler was removed in DCImanager, register it again: add --id new"
+        advice = "if it was removed in DCImanager, register it alone, with --id new"
         if is_given:
             advice = "is this its id in DCImanager?"
         what = f"{upload.handler} (id {number}): the upload failed ({advice})"

@@ -30,6 +30,10 @@ class Exchange(Protocol):
         """What a datagram from the agent is. Raises SnmpError if it is a valid report of an
         error."""
 
+    def is_reply(self, datagram: bytes) -> bool:
+        """Whether a datagram names the present request, whoever sent it. Nothing is learned from
+        it."""
+
 
 def identifier() -> int:
     """A new identifier below 2**31 for a request; unpredictable, so that answers are hard to
@@ -61,6 +65,13 @@ class CommunityExchange:
         if message.version != self._version:
             return None
         return match_answer(message.pdu, self._number)
+
+    def is_reply(self, datagram: bytes) -> bool:
+        try:
+            message = pdus.decode_message(datagram)
+        except Malformed:
+            return False
+        return match_answer(message.pdu, self._number) is not None
 
 
 def match_answer(pdu: Pdu, number: int) -> Optional[SnmpAnswer]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import selectors
 import socket
 import time
-from typing import Callable, TypeVar
+from typing import Callable, Optional, TypeVar
 
 from . import usm_exchange
 from .credentials import Credentials
@@ -92,8 +93,7 @@ def _is_interface(name: str) -> bool:
 
 def _connect(credentials: Credentials) -> socket.socket:
     """A socket that receives only what comes from the agent's address and port. Raises OSError."""
-    family = socket.AF_INET6 if credentials.is_ipv6 else socket.AF_INET
-    wire = socket.socket(family, socket.SOCK_DGRAM)
+    wire = _socket(credentials)
     try:
         # as octets: see `credentials._resolve`
         wire.connect((credentials.address.encode(), credentials.port))
@@ -103,8 +103,18 @@ def _connect(credentials: Credentials) -> socket.socket:
     return wire
 
 
+def _socket(credentials: Credentials) -> socket.socket:
+    family = socket.AF_INET6 if credentials.is_ipv6 else socket.AF_INET
+    return socket.socket(family, socket.SOCK_DGRAM)
+
+
 class _Link:
-    """One call's requests over one socket."""
+    """One call's requests over one socket.
+
+    A request is repeated from a second socket, which hears everybody, unless the host has refused
+    the port: an agent of several addresses may answer from another one. That one is named in the
+    error, and its answer is not taken.
+    """
 
     def __init__(
         self,
@@ -117,6 +127,13 @@ class _Link:
     ) -> None:
         """`deadline`: of the call, by time.monotonic. `deadline_s`: its length, for errors."""
         self._wire = wire
+        self._credentials = credentials
+        self._agent = wire.getpeername()[:2]
+        #: the socket that hears everybody, from the first repetition on
+        self._open_wire: Optional[socket.socket] = None
+        self._both: Optional[selectors.BaseSelector] = None
+        #: who answered in the agent's place
+        self._elsewhere = ""
         self._exchange = exchange
         self._name = credentials.name
         self._timeout_s = credentials.timeout_s
@@ -125,9 +142,19 @@ class _Link:
         self._deadline_s = deadline_s
         #: whether the host refused the port during the last wait
         self._is_refused = False
+        #: the last request, if nothing answered it
+        self._unanswered: Optional[SnmpRequest] = None
 
     def run(self, reading: Read[T]) -> T:
         """The result of a call. Raises SnmpError and OSError."""
+        try:
+            return self._run(reading)
+        finally:
+            if self._open_wire is not None and self._both is not None:
+                self._both.close()
+                self._open_wire.close()
+
+    def _run(self, reading: Read[T]) -> T:
         try:
             request = next(reading)
             while True:
@@ -151,17 +178,21 @@ class _Link:
         """
         count_request = SENT.get()
         count_request()
+        is_repeated = request == self._unanswered and not self._is_refused
+        self._unanswered = request
+        wire = self._hear_everybody() if is_repeated else self._wire
         datagram = self._exchange.start(request)
         wait_s = self._timeout_s
         if request.asks_rows:
             wait_s = self._learned.patience_s(wait_s)
         while True:
-            self._send(datagram)
+            self._send(wire, datagram)
             sent_at = time.monotonic()
             answer = self._wait(sent_at + wait_s)
             if answer is None:
                 raise self._silence()
             if isinstance(answer, SnmpAnswer):
+                self._unanswered = None
                 self._learned.note_answer(time.monotonic() - sent_at)
                 return answer
             # what the exchange sends next, before the request is answered
@@ -175,15 +206,46 @@ class _Link:
             )
         if self._is_refused:
             return SnmpPortClosed(f"{self._name} refuses datagrams: nothing listens there")
+        if self._elsewhere:
+            return SnmpTimeout(
+                f"timeout: no SNMP answer from {self._name}; {self._elsewhere} answered instead"
+            )
         if self._exchange.has_invalid:
             return SnmpTimeout(f"timeout: what {self._name} answered is no valid SNMP message")
         return SnmpTimeout(f"timeout: no SNMP answer from {self._name}")
 
-    def _send(self, datagram: bytes) -> None:
+    def _hear_everybody(self) -> socket.socket:
+        """A socket that is not connected. It does not hear that the host refuses the port."""
+        if self._open_wire is None:
+            self._open_wire = _socket(self._credentials)
+            self._both = selectors.DefaultSelector()
+            for wire in (self._wire, self._open_wire):
+                self._both.register(wire, selectors.EVENT_READ)
+        return self._open_wire
+
+    def _receive(self, longest_s: float) -> tuple[bytes, tuple[str, int]]:
+        """The next datagram, also an answer to an earlier try, and who sent it. Raises
+        socket.timeout and what the socket raises."""
+        wire = self._wire
+        if self._open_wire is not None and self._both is not None:
+            ready = self._both.select(longest_s)
+            if not ready:
+                raise socket.timeout
+            if self._open_wire in [key.fileobj for key, _ in ready]:
+                wire = self._open_wire
+            longest_s = 0.0
+        wire.settimeout(longest_s)
+        datagram, sender = wire.recvfrom(_LARGEST)
+        return datagram, sender[:2]
+
+    def _send(self, wire: socket.socket, datagram: bytes) -> None:
         """Sends a datagram. If the system cannot, that is like one that is lost."""
         for _ in range(2):
             try:
-                self._wire.send(datagram)
+                if wire is self._wire:
+                    wire.send(datagram)
+                else:
+                    wire.sendto(datagram, self._wire.getpeername())
                 return
             except ConnectionRefusedError:
                 continue  # the refusal of an earlier datagram; this one was not sent
@@ -203,9 +265,8 @@ class _Link:
             left = end - time.monotonic()
             if left <= 0:
                 datagrams_left -= 1
-            self._wire.settimeout(max(left, 0.0))
             try:
-                datagram = self._wire.recv(_LARGEST)
+                datagram, sender = self._receive(max(left, 0.0))
             except (socket.timeout, BlockingIOError):
                 if left <= 0:
                     return None
@@ -216,6 +277,10 @@ class _Link:
                 continue
             except OSError:
                 continue  # anybody can send an ICMP error, so it does not end the wait
+            if sender != self._agent:
+                if self._exchange.is_reply(datagram):
+                    self._elsewhere = f"{sender[0]} port {sender[1]}"
+                continue
             answer = self._exchange.take(datagram)
             if answer is not None:
                 return answer

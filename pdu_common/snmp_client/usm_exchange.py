@@ -191,6 +191,13 @@ class UserExchange:
             return None
         return match_answer(scoped_pdu.pdu, self._request_id)
 
+    def is_reply(self, datagram: bytes) -> bool:
+        try:
+            message = v3.decode(datagram)
+        except Malformed:
+            return False
+        return message.msg_id in self._message_ids
+
     def _report(self, message: v3.Message, pdu: Pdu) -> Taken:
         """What to send after a report. Raises SnmpReport if a new datagram does not help.
 

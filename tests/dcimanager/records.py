@@ -34,7 +34,9 @@ class Call(NamedTuple):
     @classmethod
     def ended(cls, call: worker.Call) -> Call:
         """A call that has ended now."""
-        return cls(*call, at=time.time())
+        fields = call._asdict()
+        del fields["error"]
+        return cls(**fields, at=time.time())
 
     @property
     def ok(self) -> bool:

@@ -32,6 +32,8 @@ class Relay:
         self._front.bind(("127.0.0.1", 0))
         self._back.connect(("127.0.0.1", port))
         self._back.settimeout(10)
+        self._other.bind(("127.0.0.1", 0))
+        self.other_port = int(self._other.getsockname()[1])
         self._from = self._other if elsewhere else self._front
         self.port = int(self._front.getsockname()[1])
         self._closing = False

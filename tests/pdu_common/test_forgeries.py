@@ -9,6 +9,8 @@ from typing import Any, Callable
 
 import pytest
 
+from handlers.dcimanager.snmp_errors import translate
+from handlers.shared.errors import Unreachable
 from pdu_common.base_snmp_pdu import SnmpError
 from tests.servers.snmpd import USERS, Snmpd
 from tests.simulators.snmp_agent import Agent, ber
@@ -59,6 +61,24 @@ def test_an_answer_from_another_port_is_never_taken(snmpd: Snmpd, version: str) 
         with pytest.raises(SnmpError, match="timeout"):
             connect(relay.port, version=version, user="plain", **HURRY).snmp_get(NAME)
         assert until(lambda: bool(relay.answers))
+
+
+@pytest.mark.parametrize("version", ["1", "2", "3"])
+@pytest.mark.parametrize("method", ["snmp_get", "snmp_walk"])
+def test_who_answered_from_another_port_is_named_and_not_believed(
+    snmpd: Snmpd, version: str, method: str
+) -> None:
+    with Relay(snmpd.port, elsewhere=True) as relay:
+        pdu = connect(relay.port, version=version, user="plain", timeout="0.5", retries="1")
+        with pytest.raises(SnmpError) as error_info:
+            getattr(pdu, method)(NAME)
+    words = f"127.0.0.1 port {relay.other_port} answered instead"
+    assert words in str(error_info.value)
+    error = translate(str(error_info.value), str(error_info.value), writing=False, port="161")
+    assert isinstance(error, Unreachable)
+    assert "answers from another address or port" in error.reason
+    assert words in error.reason
+    assert "community" not in error.reason
 
 
 @pytest.mark.against("Net-SNMP snmpd")

@@ -121,6 +121,9 @@ class Complete(ReadOnly):
                 short_units.append(unit)
         return short_units
 
+    def reads_single_rows(self) -> bool:
+        return self.source.reads_single_rows()
+
     def _counted_parts(self, rows: Iterable[str]) -> list[str]:
         """What `count` counts: the rows, or the parts with rows."""
         if not self.arcs:

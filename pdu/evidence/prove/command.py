@@ -48,7 +48,7 @@ class _CallFailed(PduHandlerError):
     """The first call failed, so there is nothing to prove."""
 
     def __init__(self, call: ProvenCall, host: str) -> None:
-        super().__init__(call.error, host, call.method)
+        super().__init__(call.reason, host, call.method)
         self.kind = call.error_kind
 
 
@@ -132,6 +132,11 @@ def prove_command(
     dark: Optional[str],
     display: Optional[float],
 ) -> int:
+    if host.isdecimal():
+        raise Usage(
+            f"{host!r} is no address: an outlet is an option, as in pdu prove snmp 192.0.2.8"
+            f" --outlet {host}"
+        )
     pdu = names.choose_pdu(context, handler, host)
     plan = _plan(run_of(context), pdu, outlet)
     unit = _unit_under_test(pdu)
@@ -304,7 +309,7 @@ def _lines(proof: UnitProof, surprises: Sequence[str]) -> list[str]:
 def _answer(call: ProvenCall, switched_outlet: str) -> str:
     """The answer to a call in a line."""
     if call.error_kind:
-        return f"{call.error_kind}: {call.error}"
+        return f"{call.error_kind}: {call.reason}"
     if call.method == "statistic":
         load = figure(call.load_a, "A")
         energy = figure(call.energy_kwh, "kWh")

@@ -51,9 +51,12 @@ class ProvenCall:
     energy_kwh: Optional[float] = None
     #: name of a figure above that has no value now -> why
     not_known: Mapping[str, str] = dataclasses.field(default_factory=dict)
-    #: kind and reason of the error with which it ended; "" for none
+    #: of the error with which it ended: its kind, and its type with the line of this pack that
+    #: raised it; "" for none
     error_kind: str = ""
     error: str = ""
+    #: its words, for the terminal: they are not in the file, because they may be the device's
+    reason: str = ""
 
     def state(self, identity: str) -> str:
         """The state of an outlet, "unknown" if it is not there."""
@@ -118,4 +121,6 @@ class UnitProof:
 def proof_text(proof: UnitProof) -> str:
     """The file's text."""
     content = {**dataclasses.asdict(proof), "recording": proof.recording.split("\n")}
+    for call in content["calls"]:
+        del call["reason"]
     return json.dumps({"proof": FORMAT, **content}, indent=1, allow_nan=False) + "\n"

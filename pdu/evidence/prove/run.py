@@ -7,12 +7,16 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import os
 import re
 import signal
 import time
+import traceback
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any, Callable, NamedTuple, Optional
 
+import handlers
 from handlers.shared.errors import NoSuchOutlet, PduHandlerError, printable
 from handlers.shared.meter_figures import Figure, MeterFigures, measured, reason_without
 from pdu_common.helper import EnumPowerStatus
@@ -20,6 +24,7 @@ from pdu_common.helper import EnumPowerStatus
 from ...cli.error_output import Usage
 from ...cli.states import UP, word
 from ...loading import handler_recordings
+from ...loading.error_types import error_type
 from ...loading.four_methods import FourMethods
 from ...loading.handler_loading import LoadedHandler
 from ...loading.open_handler import HandlerTools
@@ -34,7 +39,20 @@ from .document import ProvenCall, ProvenOutlet, UnitProof
 
 #: of an error, in characters
 _LONGEST = 300
+_QUOTED = re.compile(r"(['\"])(.+?)\1")
 _SHORTEST_SERIAL = 4  # in characters
+
+
+def _type_and_line(error: BaseException) -> str:
+    """The type of an error, and the line of this pack's handlers that raised it: its words may be
+    the device's.
+    """
+    frames = traceback.extract_tb(error.__traceback__)
+    own_folders = tuple(f"{folder}{os.sep}" for folder in handlers.__path__)
+    if not frames or not frames[-1].filename.startswith(own_folders):
+        return error_type(error)
+    path = Path(frames[-1].filename)
+    return f"{error_type(error)} at {path.parent.name}/{path.name}:{frames[-1].lineno}"
 
 
 class UnitUnderTest(NamedTuple):
@@ -47,8 +65,9 @@ class UnitUnderTest(NamedTuple):
     scrubber: Scrubber
 
     def clean(self, text: str) -> str:
-        """A sentence, without what looks private in it."""
-        return self.scrubber.scrub_kept_text(text)
+        """A sentence of ours, without what it quotes of the device and what looks private."""
+        unquoted = _QUOTED.sub(lambda part: repr(self.scrubber.scrub_free_text(part[2])), text)
+        return self.scrubber.scrub_kept_text(unquoted)
 
     def outlet(self, word: str) -> str:
         """An identity or a printed number: itself, or a stand-in if it holds other words."""
@@ -133,8 +152,12 @@ class Calls:
             call = ask(methods)
         except (Exception, SystemExit) as error:  # anybody may have written the archive
             call_error = reading.error_of(error)
-            reason = self._unit.clean(printable(call_error.reason, _LONGEST))
-            call = ProvenCall(method, error_kind=call_error.kind, error=reason)
+            call = ProvenCall(
+                method,
+                error_kind=call_error.kind,
+                error=_type_and_line(error),
+                reason=printable(call_error.reason, _LONGEST),
+            )
         timed_call = dataclasses.replace(
             call,
             at_s=round(begin - self._begin, 3),
@@ -156,8 +179,7 @@ def read_unit(unit: UnitUnderTest) -> tuple[Reading, tuple[str, ...]]:
         unit.scrubber.learn(NAMES, outlet.name)
     notes = []
     for part, failure in unit_reading.failures.items():
-        reason = unit.clean(printable(failure.reason, _LONGEST))
-        notes.append(f"its {part} were not read: {failure.kind}: {reason}")
+        notes.append(f"its {part} were not read: {failure.kind}")
     return unit_reading, tuple(notes)
 
 
@@ -171,8 +193,8 @@ def record_unit(unit: UnitUnderTest, tell: Callable[[str], None]) -> tuple[str, 
     except RecursionError:
         return "", ("an answer is nested too deeply to be recorded",)
     except PduHandlerError as error:
-        reason = unit.clean(printable(error.reason, _LONGEST))
-        return "", (f"the unit could not be recorded: {error.kind}: {reason}",)
+        where = _type_and_line(error)
+        return "", (f"the unit could not be recorded: {error.kind}: {where}",)
     notes = []
     for note in (recording.holds, *recording.notes):
         notes.append(unit.clean(printable(note, _LONGEST)))
@@ -323,7 +345,7 @@ def surprises(proof: UnitProof) -> Iterator[str]:
     """What did not come back as it should, or is not as the owner sees it, a sentence each."""
     for call in proof.calls:
         if call.error_kind:
-            yield f"{call.method} failed: {call.error_kind}: {call.error}"
+            yield f"{call.method} failed: {call.error_kind}: {call.reason}"
     status = proof.first("status")
     if status is not None:
         yield from _surprises_of_owner(proof, status)

@@ -130,12 +130,16 @@ def scrubbed(resource_by_path: dict[str, Json], scrubber: Scrubber) -> dict[str,
             ids.add(text(resource, "Id"))
 
     def is_kept(name: str, value: Any) -> bool:
-        is_annotation = not name and re.search(r"@(odata|Redfish|Message)\.", value) is not None
-        return is_annotation or name in _READ or value in ids or is_product(name)
+        return name in _READ or value in ids or is_product(name)
+
+    def scrub_name(name: str) -> str:
+        if re.search(r"@(odata|Redfish|Message)\.", name):  # else it would be a mail address
+            return scrubber.scrub_known_values(name)
+        return scrubber.scrub_kept_text(name)
 
     clean_resources: dict[str, Json] = {}
     for path, resource in resource_by_path.items():
         if resource:
             clean_path = scrubber.scrub_kept_text(path)
-            clean_resources[clean_path] = scrubber.scrub_json(resource, is_kept)
+            clean_resources[clean_path] = scrubber.scrub_json(resource, is_kept, scrub_name)
     return clean_resources

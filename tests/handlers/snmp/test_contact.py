@@ -131,7 +131,7 @@ class EmptyWalk(Memory):
         return {} if oid == self.column else super().walk(oid)
 
 
-@pytest.mark.parametrize("unit, contact", CONTACTS)
+@each_row("unit, contact", CONTACTS)
 def test_one_empty_walk_of_the_marks_of_units_is_no_proof_that_there_are_none(
     unit: Fixture, contact: Contact
 ) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Optional, Union
 
@@ -10,12 +11,12 @@ from handlers.snmp.figures import Arcs, Figure, Total
 from handlers.snmp.frozen_value import check_parts, parts_of, replace
 from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
-from handlers.snmp.reader import LOST
+from handlers.snmp.reader import LOST, Reader
 from handlers.snmp.sources import Column, Complete, NamedRows, Scalar, Source
 from handlers.snmp.states import Doubt, State
 from pdu_common.helper import EnumPowerStatus
 from tests.handlers.snmp.every_part import EVERY_PART
-from tests.handlers.snmp.memory import Value, reader, table
+from tests.handlers.snmp.memory import Memory, Value, reader, table
 
 UP, DOWN, UNKNOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN, EnumPowerStatus.UNKNOWN
 A, B = Column("1.3.1"), Column("1.3.2")
@@ -337,7 +338,32 @@ def test_a_device_without_an_object_does_not_have_its_figure() -> None:
 
     assert energy(optional) is None
     assert energy(optional, elsewhere) == 7
-    assert energy(B) == energy(B, elsewhere) == NotKnown("row 1 of 1.3.2 reads no answer")
+    # firmware that lacks the column for good, as a GET says too: not metered, but for a total that
+    # another source has
+    assert energy(B) is None
+    assert energy(B, elsewhere) == NotKnown("row 1 of 1.3.2 reads no answer")
+
+
+def test_a_total_that_each_unit_has_is_not_known_without_its_column() -> None:
+    device = reader({"1.3.2.1": 7})
+    figures = (Figure(Complete(A, beside=B)),)
+    assert Total(figures).read_from(device) is None
+    assert Total(figures, demanded=True).read_from(device) == NotKnown(
+        "row 1 of 1.3.1 reads no answer"
+    )
+
+
+def test_a_column_of_which_a_get_has_a_value_is_lost_whichever_row_has_it() -> None:
+    class ShortWalk(Memory):
+        def walk(self, oid: str) -> Mapping[str, Value]:
+            return {} if oid == "1.3.1" else super().walk(oid)
+
+    # rows that are chosen by another column are not read alone, so that no GET proves anything
+    for source in (A, A.known_where(A.but("9", by=Column("1.3.3")))):
+        for row in ("1", "3"):
+            rows = {**table("1.3.2", {"1": 7, "2": 7, "3": 7}), f"1.3.1.{row}": 5}
+            total = Total((Figure(Complete(source, beside=B)),))
+            assert isinstance(total.read_from(Reader(ShortWalk(rows))), NotKnown), (source, row)
 
 
 def test_a_unit_whose_own_row_has_no_value_is_no_unit_without_a_meter() -> None:
@@ -399,7 +425,6 @@ def test_a_unit_without_a_row_of_a_demanded_figure_is_not_known() -> None:
 
 def test_a_column_beside_another_is_lost_unless_some_devices_lack_it() -> None:
     device = reader({"1.3.2.1": 7})
-    always = Total((Figure(Complete(A, beside=B)),))
-    assert always.read_from(device) == NotKnown("row 1 of 1.3.1 reads no answer")
+    assert Complete(A, beside=B).rows(device) == {"1": LOST}
     sometimes = Column("1.3.1", optional=True)
-    assert Total((Figure(Complete(sometimes, beside=B)),)).read_from(device) is None
+    assert Complete(sometimes, beside=B).rows(device) == {}

@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from pdu.recordings.foreign_pdu import serve
-from pdu.recordings.request_patterns import named_secrets, without_named_secrets
+from pdu.recordings.named_values import named_secrets, without_named_secrets
 from tests.pdu.loading.page_handler import folder, loaded_anew
 from tests.pdu.running import run
 

@@ -45,6 +45,10 @@ def compared(copy: Platform, own_handler: HandlerModule) -> dict[str, own_handle
     return {row.module.rpartition(".")[2]: row for row in rows}
 
 
+def details_of(comparison: own_handlers.Comparison) -> str:
+    return " ".join(detail.shown for detail in comparison.details)
+
+
 @pytest.mark.parametrize("changes", [{}, OTHER_NAMES], ids=["baseline", "other names"])
 def test_identities_states_figures_and_what_cannot_be_loaded_are_said(
     changes: Mapping[str, str], tmp_path: Path, own_handler: HandlerModule
@@ -54,22 +58,23 @@ def test_identities_states_figures_and_what_cannot_be_loaded_are_said(
         source = source.replace("consumption=port.value_float", "energy=port.value_float")
     copy = platform(tmp_path / "tree", changes, rpcm=source, aten=_MISSING)
     rows = compared(copy, own_handler)
-    assert rows["rpcm"].words == "reads the simulated rpcm"
+    assert rows["rpcm"].words.shown == "reads the simulated rpcm"
     assert rows["rpcm"].keeps_ports
-    assert "identities: the same as ours: servers keep their ports" in rows["rpcm"].details
-    assert "differ" not in " ".join(rows["rpcm"].details)
-    assert rows["aten"].words.startswith("cannot be loaded: ModuleNotFoundError")
+    text = details_of(rows["rpcm"])
+    assert "identities: the same as ours: servers keep their ports" in text
+    assert "differ" not in text
+    assert rows["aten"].words.sent.startswith("cannot be loaded: import: ModuleNotFoundError: ")
 
 
 def test_other_identities_and_states_are_differences(
     tmp_path: Path, own_handler: HandlerModule
 ) -> None:
     rows = compared(platform(tmp_path / "tree", {}, rpcm=_LONG, apc=_APC), own_handler)
-    text = " ".join(rows["rpcm"].details)
+    text = details_of(rows["rpcm"])
     assert rows["rpcm"].keeps_ports is False
     assert "identities differ; ours: 1 " in text
-    text = " ".join(rows["apc"].details)
-    assert rows["apc"].words == "reads the simulated apc-rpdu2"
+    text = details_of(rows["apc"])
+    assert rows["apc"].words.shown == "reads the simulated apc-rpdu2"
     assert "states differ: " in text
     assert "UNKNOWN instead of DOWN" in text
     assert "figures differ; ours: " in text

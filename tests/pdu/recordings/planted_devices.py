@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from typing import Any, Callable, NamedTuple, Optional, Union
 
@@ -92,7 +92,7 @@ def read(unit: Unit) -> Read:
 
 
 @contextlib.contextmanager
-def snmp() -> Iterator[Unit]:
+def snmp(more: Mapping[str, str] = {}) -> Iterator[Unit]:
     rows = rpdu2(outlets=8).device.rows()
     texts = {
         "1.3.6.1.2.1.1.4.0": "Schmidt <noc@kunde.example>",
@@ -105,6 +105,7 @@ def snmp() -> Iterator[Unit]:
         "1.3.6.1.4.1.318.9.6.0": "5A1234E00001",
         "1.3.6.1.4.1.318.9.7.0": "trap to 203.0.200.17 by Schmidt",
     }
+    texts.update({f"1.3.6.1.4.1.318.9.99.{n}": text for n, text in enumerate(more.values(), 1)})
     rows.update({oid: Row(4, text.encode()) for oid, text in texts.items()})
     rows["1.3.6.1.4.1.318.9.4.0"] = Row(4, bytes.fromhex("000d5d0eefdd"))
     rows["1.3.6.1.4.1.318.9.8.1.10.20.30.40"] = Row(64, bytes((10, 20, 30, 40)))
@@ -122,7 +123,7 @@ def https_data(unit: Union[XerusPdu, RedfishService]) -> PduData:
 
 
 @contextlib.contextmanager
-def raritan() -> Iterator[Unit]:
+def raritan(more: Mapping[str, str] = {}) -> Iterator[Unit]:
     # A stopped clock keeps the energy counters constant.
     with XerusPdu(
         Model(serial="PK65860010"),
@@ -134,11 +135,12 @@ def raritan() -> Iterator[Unit]:
         for index, name in enumerate(NAMES):
             unit.outlets[index].settings["name"] = name
         unit.settings["name"] = "10.20.30.40 / PK65860010 / 00:0d:5d:0e:ef:dd"
+        unit.outlets[-1].settings["name"] = "\n".join(more.values())
         yield Unit("raritan", https_data(pdu))
 
 
 @contextlib.contextmanager
-def nut() -> Iterator[Unit]:
+def nut(texts: Mapping[str, str] = {}) -> Iterator[Unit]:
     plain = SwitchedPdu("Hetzmann-GmbH", outlets=4)
     more = {
         "device.serial": "PK65860010",
@@ -155,6 +157,7 @@ def nut() -> Iterator[Unit]:
         "ups.id": "frontend42.kunde.example",
         "ups.test.result": "mail to noc@kunde.example failed (203.0.200.17)",
     }
+    more.update({f"device.note.{n}": text for n, text in enumerate(texts.values(), 1)})
     device = StaticDevice(
         plain.name,
         {**plain.variables(), **more},
@@ -168,12 +171,13 @@ def nut() -> Iterator[Unit]:
 
 
 @contextlib.contextmanager
-def redfish() -> Iterator[Unit]:
+def redfish(texts: Mapping[str, str] = {}) -> Iterator[Unit]:
     pdu = Pdu(outlets=("A1", "A2", "B1", "B2", "C1"), off=("B2",), serial="PK65860010")
     with RedfishService(RedfishModel((pdu,)), port=reserved(), password="Pa55-of-the-unit") as unit:
         for identity, name in zip(("A1", "A2", "B1", "B2"), NAMES):
             unit.outlet(identity).name = name
-        more = {
+        more: dict[str, object] = {
+            "Oem": {"Vendor": dict(texts), "Notes": list(texts.values())},
             "AssetTag": "5A1234E00001",
             "UserLabel": "10.20.30.40 / PK65860010 / 00:0d:5d:0e:ef:dd",
             "Description": "fd00:12:34::7 noc@kunde.example 203.0.200.17",
@@ -184,7 +188,7 @@ def redfish() -> Iterator[Unit]:
 
 # Their ports are free over TCP and UDP: `pdu identify` asks both, and another test's server on the
 # other one would answer.
-UNITS: dict[str, Callable[[], AbstractContextManager[Unit]]] = {
+UNITS: dict[str, Callable[..., AbstractContextManager[Unit]]] = {
     "snmp": snmp,
     "raritan": raritan,
     "nut": nut,

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from handlers.shared.errors import SettingsError
+from handlers.shared.meter_figures import NotKnown
 from pdu.recordings.foreign_pdu import ForeignPdu, ForeignRecording
 from pdu.recordings.request_patterns import RequestPattern, recorded_request
 from pdu.recordings.simulated_pdu import States
@@ -138,6 +139,21 @@ def test_words_that_command_no_outlet_are_refused(
 def test_a_recording_is_written_as_it_is_read() -> None:
     recording = ForeignRecording.parse(json.dumps(FOREIGN))
     assert ForeignRecording.parse(recording.text) == recording
+
+
+def test_a_figure_that_was_not_known_is_neither_a_number_nor_missing() -> None:
+    recording = ForeignRecording.parse(json.dumps(FOREIGN))
+    unknown = NotKnown("a sensor is not valid")
+    text = recording._replace(load_a=unknown, energy_kwh=None, outlet_kwh={"1": unknown}).text
+    data = json.loads(text)
+    assert (data["load_a"], data["energy_kwh"]) == ("unknown", None)
+    assert data["outlet_kwh"] == {"1": "unknown"}
+    pdu = ForeignPdu(ForeignRecording.parse(text), 0)
+    pdu.close()
+    figures = pdu.figures()
+    assert figures is not None
+    assert isinstance(figures.load_a, NotKnown)
+    assert "not known when it was recorded" in pdu.doubts["figures"]
 
 
 @pytest.mark.parametrize("text", ["{", "{}", '{"recording": "http 1", "answers": [{}]}'])

@@ -355,7 +355,7 @@ def test_of_two_handlers_of_one_name_the_remembered_one_gets_the_archive(admin: 
     with DciManager(wrap=answering(LIST, two_handlers, two_handlers, is_done=False)) as manager:
         register_snmp(manager)
         run = admin.run(manager, "snmp")
-        words = "several handlers named pdu_snmp, for PDUs with the id 5 and 1: run again with --id"
+        words = "several handlers named pdu_snmp, for PDUs with the id 5 and 1: register it alone,"
         assert_failed(run, "protocol", words)
         assert "--id new" not in run.err
 

@@ -592,8 +592,8 @@ def test_a_failed_upload_keeps_the_id_for_the_next_run(
 def test_the_error_for_a_stale_id_says_what_to_do_next(admin: Admin) -> None:
     with DciManager(wrap=without_list()) as manager:
         admin.ids.write_text(f"{manager.url} pdu_snmp 77\n")
-        words = "(id 77): the upload failed (if the handler was removed in DCImanager, register it"
-        assert_failed(admin.run(manager, "snmp"), "refused", f"{words} again: add --id new)")
+        words = "(id 77): the upload failed (if it was removed in DCImanager, register it alone,"
+        assert_failed(admin.run(manager, "snmp"), "refused", f"{words} with --id new)")
         assert manager.handlers() == []
         assert admin.run(manager, "snmp", "--id", "new").code == 0
         assert admin.run(manager, "snmp").code == 0
@@ -710,6 +710,18 @@ def test_all_handlers_go_on_after_one_is_refused_and_the_end_says_which(admin: A
         assert [handler.handler for handler in manager.handlers()] == ["pdu_snmp"]
         assert admin.run(manager).code == 0
         assert len(manager.handlers()) == 2
+
+
+def test_all_handlers_go_on_after_one_that_is_registered_twice(admin: Admin) -> None:
+    names = ("pdu_small", "pdu_snmp", "pdu_small")
+    rows = [{"id": number, "handler": name} for number, name in enumerate(names, 1)]
+    twice = answer_json(200, {"list": rows})
+    with DciManager(wrap=answering(LIST, twice, twice, is_done=False)) as manager:
+        for name in names[:2]:
+            manager.store.create("pdu", name, name, ["custom"], [])
+        run = admin.run(manager)
+        assert_failed(run, "refused", "1 of 2 handlers", "several handlers named pdu_small")
+        assert [handler.uploads for handler in manager.handlers()] == [0, 1]
 
 
 @pytest.mark.parametrize("arguments", [["snmp"], ["--dry-run", "snmp"]])

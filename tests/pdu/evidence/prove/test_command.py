@@ -27,8 +27,6 @@ from pdu_common.helper import (
 )
 from tests import terminal
 from tests.pdu.evidence.prove.samples import FOLDER, SAMPLES
-from tests.pdu.recordings import planted_devices
-from tests.pdu.recordings.planted_devices import COMMUNITY, HANDLERS, NAMES, PLANTED, UNITS
 from tests.pdu.running import options, run
 from tests.peers import PEERS
 
@@ -74,27 +72,6 @@ def test_a_unit_of_every_handler_is_recorded_called_and_switched_off_and_on(
         # a shorter one is also a common word
         assert len(secret) <= 7 or secret not in text
     assert file.stat().st_mode & 0o077 == 0
-
-
-@HANDLERS
-def test_the_file_of_a_unit_with_planted_names_holds_none_of_them(
-    handler: str,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    out = tmp_path / "proof.json"
-    with UNITS[handler]() as device:
-        params = getattr(device.data, "custom_params", None) or {"community": COMMUNITY}
-        for key in ("password", "community"):
-            if key in params:
-                monkeypatch.setenv(f"PDU_{key.upper()}", params[key])
-        address, *settings = planted_devices.arguments(device)
-        words = [handler, address, *settings, "--dark", NAMES[0], "-o", str(out)]
-        code, _, err = run(capsys, "prove", *words)
-    assert code in (exit_codes.DONE, exit_codes.NOT_SEEN), err
-    text = out.read_text().lower()
-    assert [value for value in PLANTED if value.lower() in text] == []
 
 
 @dataclass

@@ -1,0 +1,376 @@
+"""What leaves the owner's machine: recordings, proofs and the platform's report hold no planted
+secret and no planted word of the owner, in none of the forms in which a device or a platform may
+tell it. A new door is one function and one line of DOORS.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import json
+import re
+import xml.sax.saxutils
+from collections.abc import Mapping
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, Callable, NamedTuple
+
+import pytest
+
+from handlers.http.dialogue import Dialogue, Outlet, PduState, ReadRequest
+from handlers.http.login_forms import FieldLogin
+from handlers.shared.errors import ProtocolError
+from handlers.shared.meter_figures import MeterFigures
+from pdu.recordings.recording_formats import RecordingOptions
+from pdu.recordings.replay_server import HttpReplay, Response
+from pdu_common.connection import PduData
+from tests.conformance import baseline
+from tests.handlers.http.login_units import Case
+from tests.pdu.loading.page_handler import folder, loaded_anew
+from tests.pdu.recordings import planted_devices
+from tests.pdu.recordings.planted_devices import COMMUNITY, NAMES, PLANTED, UNITS
+from tests.pdu.recordings.recording_formats import kind
+from tests.pdu.recordings.test_codec_units import recording_format
+from tests.pdu.running import run
+from tests.simulators.unit_pdu import UnitPdu
+from tests.simulators.unit_servers import USER, HttpServer
+
+__all__ = ["loaded_anew"]
+
+# by the names under which devices tell them
+_SECRET_NAMES = """
+    password passwd pw pwd passphrase secret client_secret community trap_community token
+    access_token csrf_token api_key accessKey credential cookie session_id sid PHPSESSID x_session
+    keytab psk wifi_psk nonce auth_pass license_key
+""".split()
+_NUMBERS = {"pin": "83514", "otp": "790316", "user_pin": "55102", "sess_id": "8800995511"}
+_WORDS = {
+    "owner": "Mustermann",
+    "contact": "Erika Mustermann-Koch",
+    "phone": "+49 30 5567 6671",
+    "mobile": "0151 55 66 77 88",
+    "location": "Reihe 7, Schrank Nord",
+    "hostname": "srv-db41.kunde.example",
+    "mail": "noc41@kunde.example",
+    "address": "10.77.41.9",
+    "mac": "00:1b:c0:41:5e:7f",
+    "serialnr": "SN7731AB41",
+    "customer": "Hetzmann-GmbH",
+    "gateway": "fd00:77::41",
+    "note": "db-master von Kunde7",
+    "plant": "серверная Иванова",
+}
+SECRETS = {
+    **{name: f"Zq{number:02}-Sesam_{number:02}" for number, name in enumerate(_SECRET_NAMES, 1)},
+    **_NUMBERS,
+    **_WORDS,
+}
+XML_FORMS = (
+    "<{name}>{value}</{name}>",
+    "<{name}><![CDATA[{value}]]></{name}>",
+    '<item {name}="{value}"/>',
+    "<item {name}='{value}'/>",
+    '<item name="{name}" value="{value}"/>',
+    '<item value="{value}" name="{name}"/>',
+    "<item><name>{name}</name><value>{value}</value></item>",
+    '<v:{name} xmlns:v="urn:v">{value}</v:{name}>',
+    "<!-- {name}: {value} -->",
+    "<item>{name}={value}</item>",
+    '<item data-{name}="{value}">on</item>',
+)
+FORMS = (
+    *XML_FORMS,
+    '<input type=password name={name} value="{value}">',
+    "<input value='{value}' id={name}>",
+    '<meta name="{name}" content="{value}">',
+    "<tr><td>{name}</td><td>{value}</td></tr>",
+    "<tr><th>{name}:</th><td><b>{value}</b></td></tr>",
+    "<label>{name}</label><span>{value}</span>",
+    '<option name="{name}" value="{value}" selected>on</option>',
+    '<textarea name="{name}">{value}</textarea>',
+    '<a href="/set?{name}={value}">on</a>',
+    '<script>var {name} = "{value}";</script>',
+    '<script>cfg = {{"{name}": "{value}"}};</script>',
+    "<script>cfg.{name}='{value}'</script>",
+    "{name}: {value}",
+    "{name}={value}",
+    "<p>{name} {value}</p>",
+)
+
+
+def planted(forms: tuple[str, ...] = FORMS) -> dict[str, str]:
+    """Each secret in each form, by a name of its own."""
+    texts: dict[str, str] = {}
+    for number, form in enumerate(forms):
+        for name, value in SECRETS.items():
+            texts[f"{name}_{number}"] = form.format(name=name, value=value)
+    return texts
+
+
+class Place(NamedTuple):
+    """What a door may use."""
+
+    folder: Path
+    capsys: pytest.CaptureFixture[str]
+    monkeypatch: pytest.MonkeyPatch
+
+    def file_of(self, *words: str) -> str:
+        """The file that a command of `pdu` writes."""
+        file = self.folder / "file"
+        code, out, err = run(self.capsys, *words, "--out", str(file))
+        assert file.exists(), (code, out, err)
+        return file.read_text("utf-8")
+
+
+# ---- recordings and proofs of this pack's handlers -----------------------------------------------
+
+
+def recording_of(handler: str) -> Callable[[Place], str]:
+    def record(place: Place) -> str:
+        with UNITS[handler](planted()) as unit:
+            return kind(handler).record(unit.data, RecordingOptions()).text
+
+    return record
+
+
+def proof_of(handler: str) -> Callable[[Place], str]:
+    def prove(place: Place) -> str:
+        with UNITS[handler](planted()) as unit:
+            params = getattr(unit.data, "custom_params", None) or {"community": COMMUNITY}
+            for key in ("password", "community"):
+                if key in params:
+                    place.monkeypatch.setenv(f"PDU_{key.upper()}", params[key])
+            # what its owner answers is planted too
+            arguments = (*planted_devices.arguments(unit), "--dark", NAMES[0])
+            return place.file_of("prove", handler, *arguments)
+
+    return prove
+
+
+class Documents(UnitPdu):
+    """A page and a JSON document with all that is planted, and two states."""
+
+    def user(self, method: str, path: str, headers: Any) -> str:
+        return USER
+
+    def answer(self, method: str, path: str, body: bytes) -> bytes:
+        return PAGE.encode() if path.startswith("/page.html") else DOCUMENT.encode()
+
+
+PAGE = "\n".join(["<html>", *planted().values(), "<p>o1=1;o2=0;a=1.5</p></html>"])
+DOCUMENT = json.dumps(
+    {
+        **SECRETS,
+        "texts": planted(FORMS[-3:]),
+        # a number without a name may be a figure
+        "list": list(_WORDS.values()),
+        "by name": {value: {"on": True} for value in _WORDS.values()},
+        "numbers": {name: int(value) for name, value in _NUMBERS.items()},
+        "a": 1.5,
+    },
+    ensure_ascii=False,
+)
+
+
+def _read_outlets() -> Dialogue[tuple[Outlet, ...]]:
+    page = yield ReadRequest("/page.html")
+    document = yield ReadRequest("/unit.json")
+    states = re.findall("o([0-9])=([01])", page.decode())
+    amperes = json.loads(document).get("a")
+    if not states or amperes is None:
+        raise ProtocolError("the page lists no outlets, or the document no current")
+    return tuple(Outlet(number, "", on == "1", MeterFigures(amperes)) for number, on in states)
+
+
+def _read_unit(*, with_figures: bool) -> Dialogue[PduState]:
+    outlets = yield from _read_outlets()
+    return PduState(outlets, outlets[0].figures.current_a)
+
+
+def _command(identity: str, *, on: bool) -> Dialogue[None]:
+    yield ReadRequest("/page.html")
+
+
+CODEC = Case(
+    Documents,
+    SimpleNamespace(
+        read_unit=_read_unit,
+        read_outlets=_read_outlets,
+        command=_command,
+        LOGIN=FieldLogin(query={"u": "{user}", "p": "{password}"}, refusal="who are you"),
+    ),
+)
+
+
+def recording_of_codec(place: Place) -> str:
+    with HttpServer(Documents(2)) as server:
+        data = PduData(server.host, CODEC.pdu(server).pdu_data.custom_params)
+        text: str = recording_format(CODEC.codec).record(data, RecordingOptions()).text
+    return text
+
+
+# ---- a recording and a proof of anybody's handler ------------------------------------------------
+
+HANDLER = """
+import json
+import re
+import urllib.request
+import xml.etree.ElementTree as ElementTree
+
+from pdu_common.base_pdu import BasePdu
+from pdu_common.helper import EnumPowerStatus, PduPortView, PduStatisticView, PduView
+
+
+def make_handler(pdu_data):
+    return Planted(pdu_data)
+
+
+class Planted(BasePdu):
+    def ask(self, path):
+        params = self.pdu_data.custom_params
+        address = f"http://{self.pdu_data.ip}:{params['port']}{path}"
+        with urllib.request.urlopen(address, timeout=300) as answer:
+            return answer.read().decode()
+
+    def status(self):
+        states = dict(re.findall("o([0-9])=([01])", self.ask("/page.html")))
+        root = ElementTree.fromstring(self.ask("/unit.xml?host=srv-db41.kunde.example"))
+        states["3"] = root.findtext("o3")
+        view = PduView()
+        for number, on in states.items():
+            state = EnumPowerStatus.UP if on == "1" else EnumPowerStatus.DOWN
+            view.ports.append(PduPortView(identity=number, power_status=state))
+        return view
+
+    def port_up(self, port):
+        return port
+
+    port_down = port_up
+
+    def statistic(self):
+        return PduStatisticView(load=json.loads(self.ask("/unit.json"))["a"])
+"""
+XML = "\n".join(
+    [
+        "<unit>",
+        *(
+            form.format(name=name, value=xml.sax.saxutils.escape(value))
+            for form in XML_FORMS
+            for name, value in SECRETS.items()
+        ),
+        "<o3>1</o3></unit>",
+    ]
+)
+
+
+class Pages(HttpReplay):
+    """The pages of HANDLER."""
+
+    def reply(self, method: str, target: str, body: bytes) -> Response:
+        path, _, _ = target.partition("?")
+        text, content_type = {
+            "/page.html": (PAGE, "text/html"),
+            "/unit.xml": (XML, "text/xml"),
+            "/unit.json": (DOCUMENT, "application/json"),
+        }[path]
+        headers = {"Content-Type": f"{content_type}; charset=utf-8", "X-Owner": "Mustermann"}
+        return 200, text.encode(), {**headers, "Set-Cookie": f"id={SECRETS['sid']}"}
+
+
+def recording_of_anybody(place: Place) -> str:
+    handler = str(folder(place.folder, "odd", HANDLER))
+    with contextlib.closing(Pages(0)) as pages:
+        return place.file_of("record", handler, "127.0.0.1", "-s", f"port={pages.port}")
+
+
+FAILING = """
+from pdu_common.base_pdu import BasePdu
+from pdu_common.helper import PduView
+
+
+def make_handler(pdu_data):
+    return Failing(pdu_data)
+
+
+class Failing(BasePdu):
+    def status(self):
+        return PduView()
+
+    def statistic(self):
+        raise OSError(TEXT)
+
+    def port_up(self, port):
+        return port
+
+    port_down = port_up
+"""
+
+
+def proof_of_anybody(place: Place) -> str:
+    source = FAILING.replace("TEXT", repr("\n".join(planted().values())))
+    handler = str(folder(place.folder, "odd", source))
+    return place.file_of("prove", handler, "127.0.0.1", "-s", "port=9")
+
+
+# ---- the platform's report -----------------------------------------------------------------------
+
+
+def report(place: Place) -> str:
+    """Of a copy whose modules print, raise, default to and enumerate all that is planted."""
+    text = repr("\n".join(planted().values()))
+    files = baseline.files({})
+    members = "".join(
+        f"    MEMBER_{number} = {value!r}\n" for number, value in enumerate(SECRETS.values())
+    )
+    helper = (
+        f"{files['pdu_common/helper.py']}\nprint({text})\n\n\n"
+        f"class Defaults(__import__('enum').Enum):\n{members}\n\n"
+        f"class View:\n    def __init__(self, *, text={text}, words: {text} = None) -> {text}:\n"
+        "        pass\n"
+    )
+    base_pdu = f"{files['pdu_common/base_pdu.py']}\nimport sys\nsys.stderr.write({text})\n"
+    own = f"def make_handler(data):\n    raise ImportError({text}, path={text})\n"
+    index = "--extra-index-url https://me:Zq01-Sesam_01@pypi.example/\neasysnmp==0.2.6\n"
+    changed = {
+        "pdu_common/helper.py": helper,
+        "pdu_common/base_pdu.py": base_pdu,
+        "common/logger.py": f"raise OSError({text})\n",
+        "pdu_common/handlers/own.py": own,
+        "requirements.txt": "\n".join([*planted().values(), index]),
+    }
+    copy = place.folder / SECRETS["note"] / "equip_handler"
+    baseline.write(changed, copy)
+    return place.file_of("platform", str(copy), "nut")
+
+
+DOORS: Mapping[str, Callable[[Place], str]] = {
+    **{f"recording of {handler}": recording_of(handler) for handler in UNITS},
+    **{f"proof of {handler}": proof_of(handler) for handler in UNITS},
+    "recording of a codec": recording_of_codec,
+    "recording of anybody's handler": recording_of_anybody,
+    "proof of anybody's handler": proof_of_anybody,
+    "report on the platform": report,
+}
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_what_leaves_the_machine_holds_nothing_that_was_planted(
+    door: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    text = DOORS[door](Place(tmp_path, capsys, monkeypatch))
+    assert len(text) > 300
+    # a file of JSON may have escaped what is not ASCII
+    unescaped_text = re.sub(r"\\u([0-9a-f]{4})", lambda code: chr(int(code[1], 16)), text)
+    spellings = (text.lower(), unescaped_text.lower(), re.sub("[ :-]", "", text.lower()))
+    stayed = []
+    for value in (*SECRETS.values(), *PLANTED):
+        lower_value = value.lower()
+        forms = [lower_value, re.sub("[:-]", "", lower_value), lower_value.encode().hex()]
+        for spelling, form in itertools.product(spellings, forms):
+            match = re.search(rf"(?<![0-9]){re.escape(form)}(?![0-9])", spelling)
+            if match is not None:
+                stayed.append(spelling[max(0, match.start() - 60) : match.end() + 40])
+    assert stayed == []
