@@ -124,6 +124,10 @@ def help_(context: click.Context, command: Sequence[str]) -> int:
         near = similar_names(command[0], [*_topic_words(root), *root.lazy_commands])
         if near and near[0] not in root.lazy_commands:
             raise Usage(f"there is no command {command[0]!r}; did you mean pdu help {near[0]}?")
+    if len(command) > 1 and command[0] in _topic_words(root):
+        topic, word, *_ = command
+        page = "; docs/settings.md has those of each handler" if topic == "settings" else ""
+        raise Usage(f"pdu help {topic} takes no further word, such as {word[:40]!r}{page}")
     _check_words(context, root, command)
     with root.make_context("pdu", [*command, "--help"], obj=run_of(context)) as help_context:
         return int(root.invoke(help_context))  # ends in click's Exit, once the help is shown

@@ -12,7 +12,7 @@ import click
 from click.shell_completion import shell_complete
 
 from handlers import VERSION, registry
-from handlers.shared.errors import SettingsError
+from handlers.shared.errors import SettingsError, printable
 from handlers.shared.similar_names import similar_names
 
 from .cli.error_output import Interrupted, NoSuchHandler, Usage, fail
@@ -92,11 +92,15 @@ _ELSEWHERE = {
     "outlet": "OUTLET is the last argument of pdu on, off and cycle",
     "verbose": "--debug prints a log",
     "no_verify": "any certificate is accepted with -s verify=no",
+    "profile": (
+        "-s profile=FAMILY names one; a profile of your own becomes an archive by"
+        " packaging/build.py --profile FILE.json (docs/own-pdu.md)"
+    ),
     "watch": "for one line each time: watch -n 30 pdu status HANDLER HOST",
     **{
         key: f"a setting of a handler is given as -s {key}=VALUE"
         for key in (
-            *("device", "link_units", "metered_only", "profile", "scheme", "switch_automatic"),
+            *("device", "link_units", "metered_only", "scheme", "switch_automatic"),
             *("ca_pem", "switch_unproven", "tls", "verify", "whole_load"),
         )
     },
@@ -106,6 +110,7 @@ _NO_COMMAND = "Missing command."  # as click says it
 
 # a command of a fixed number of arguments -> what is meant by more of them
 _EXTRA = {
+    "pdu prove": "an outlet is an option: pdu prove snmp 192.0.2.8 --outlet 3",
     "pdu cycle": "give one OUTLET: cycle takes one at a time",
 }
 
@@ -114,10 +119,28 @@ def _lead(word: str) -> str:
     """How a make, a model or a host where a handler is expected goes on, "" if it is none."""
     if word.isdigit():
         return "; the outlet comes last: pdu off snmp 192.0.2.8 3"
+    first, *others = word.split()
+    if others and registry.is_handler(first):
+        return f"; write it without quotes: {printable(word, 60)}"
+    folder = _folder_like(word)
+    if folder:
+        return f"; did you mean the folder {folder}?"
     from .supports.hints import hint_of  # imported late: 60 ms with the profiles, for an error only
 
     hint = hint_of(word)
     return f"; {hint}" if hint else ""
+
+
+def _folder_like(word: str) -> str:
+    """The folder here that was meant by its name in other letters, or by the import path of the
+    handler in it, such as `omega.handler`; "" if there is none.
+    """
+    name = word.partition(".")[0]
+    for entry in sorted(os.listdir()):
+        has_code = os.path.isfile(os.path.join(entry, "__init__.py"))
+        if has_code and entry.casefold() == name.casefold():
+            return f"./{entry}"
+    return ""
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -210,6 +233,8 @@ def _option_text(error: click.NoSuchOption, where: str) -> str:
         )
     if key in _ELSEWHERE:
         return f"No such option: {option}; {_ELSEWHERE[key]}"
+    if key.isdigit():
+        return f"No such option: {option}; a number has no hyphen before it: {key}"
     parameters = error.ctx.command.params if error.ctx else []
     known_options = [name for parameter in parameters for name in parameter.opts]
     if meant := look_alike(option, known_options.__contains__):

@@ -177,6 +177,9 @@ class InContact(ReadOnly):
             return value
         return self._value(value, mark, reader)
 
+    def reads_single_rows(self) -> bool:
+        return self.source.reads_single_rows()
+
     def _value(self, value: Raw, mark: Optional[Raw], reader: Reader) -> Raw:
         if isinstance(value, Lost) or self.contact.is_good(mark):
             return value

@@ -174,6 +174,8 @@ class Figure(FrozenValue):
         for value, _, _ in raw_figures.values():
             if not isinstance(value, Lost) or not value.is_hole:
                 return False
+        if not self.source.reads_single_rows():
+            return False
         first, *others = raw_figures
         for row in (first, *others[-1:]):
             if is_nameless(row) or self.source.value_of(reader, row) is not None:

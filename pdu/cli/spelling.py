@@ -2,8 +2,8 @@
 
 Cyrillic letters look like Latin ones, as in `АР8959`; a word may have been typed in the other
 keyboard layout, as `фзс8959` is typed for `apc8959`; and letters look like digits, as in
-`PX3-519OR`; and a text editor makes other dashes and digits, as in `1–3` and `—yes`. Such a word is
-told, never taken for the other one.
+`PX3-519OR`; and a text editor makes other dashes, digits and quotes, as in `1–3`, `—yes` and `“1”`.
+Such a word is told, never taken for the other one.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ _LAYOUT = str.maketrans(
     "qwertyuiop[]asdfghjkl;'zxcvbnm,.QWERTYUIOP{}ASDFGHJKL:\"ZXCVBNM<>",
 )
 # a dash also stands for the two hyphens of an option
+_QUOTES = "«»“”„‘’‚"
 _DASHES = str.maketrans("‐‑‒–—−", "------")
 
 
@@ -54,14 +55,16 @@ def _digit_of(letter: re.Match[str]) -> str:
 
 
 def _of_a_keyboard(text: str) -> str:
-    """The text with the dashes, digits and letters of a keyboard."""
-    return unicodedata.normalize("NFKC", text).translate(_DASHES)
+    """The text with the dashes, digits and letters of a keyboard, without a text editor's quotes
+    around it.
+    """
+    return unicodedata.normalize("NFKC", text).translate(_DASHES).strip(_QUOTES)
 
 
 def confusion(text: str) -> str:
     """What is confused in a text that has another likely spelling, for people."""
     if _of_a_keyboard(text) != text:
-        return "dashes or digits of another form"
+        return "dashes, digits or quotes of another form"
     return "Cyrillic letters" if _CYRILLIC.search(text) else "letters in place of digits"
 
 

@@ -50,6 +50,7 @@ from ..recordings.scrub import (
     kind_of,
     unread_groups,
 )
+from ..recordings.simulated_pdu import States
 from ..recordings.state_columns import TextPieces
 from ..recordings.text_answers import TextAnswer, document_of
 
@@ -160,7 +161,8 @@ def record_foreign(
     options.tell("reading the PDU through the handler")
     passage = _Passage(device)
     try:
-        make_data, reading = _read_through(handler, login, passage, device)
+        commands = _Commands(device, on, off)
+        make_data, reading = _read_through(handler, login, passage, commands)
     finally:
         passage.close()
     user, login_secrets = _login_values(handler, login)
@@ -182,6 +184,30 @@ def record_foreign(
     recording = recording.commanded(on, off)
     holds = f"{counted(len(answers), 'answer')}, {counted(len(recording.states), 'outlet')}"
     return Recording(recording.text, holds, _notes(recording))
+
+
+class _Commands(NamedTuple):
+    """The requests that command the device, in words, as a recording has them."""
+
+    device: Address
+    on: Sequence[str]
+    off: Sequence[str]
+
+    def require_none(self, exchanges: Sequence[_Exchange], identities: Sequence[str]) -> None:
+        """Raises ProtocolError if one of these requests was a command. `identities`: of outlets."""
+        states: States = dict.fromkeys(identities)
+        recording = ForeignRecording([], states).commanded(self.on, self.off)
+        for exchange in exchanges:
+            for identity in identities:
+                for on in (True, False):
+                    command = recording.command(identity, on=on)
+                    if command and command.matches(exchange.method, exchange.target, exchange.body):
+                        raise ProtocolError(
+                            f"a reading sent a command to outlet {identity}, and the PDU was"
+                            " switched: the handler writes while it reads; nothing was written",
+                            host=self.device,
+                            operation="record",
+                        )
 
 
 def _require_no_login(
@@ -326,13 +352,21 @@ def _notes(recording: ForeignRecording) -> Sequence[str]:
 
 
 def _read_through(
-    handler: LoadedHandler, login: Login, passage: _Passage, device: Address
+    handler: LoadedHandler, login: Login, passage: _Passage, commands: _Commands
 ) -> tuple[Callable[[int], PduData], Reading]:
-    """What the handler reads, and the form that leads it to the passage."""
+    """What the handler reads, and the form that leads it to the passage. Ends at the first reading
+    that sends a command.
+    """
+    device = commands.device
+
+    def check(states: Sequence[tuple[str, EnumPowerStatus]]) -> None:
+        identities = [identity for identity, _ in states]
+        commands.require_none(passage.exchanges, identities)
+
     forms = form.forms_of_port(handler, login)
     for make_data in forms:
         try:
-            reading = _reading(handler, make_data(passage.port))
+            reading = _reading(handler, make_data(passage.port), check)
             if passage.exchanges:  # else it asked the PDU past this program
                 return make_data, reading
         except PduHandlerError as error:
@@ -353,9 +387,18 @@ def _read_through(
     raise ProtocolError(why, host=device, operation="record")
 
 
-def _reading(handler: LoadedHandler, data: PduData) -> Reading:
+def _reading(
+    handler: LoadedHandler,
+    data: PduData,
+    check: Callable[[Sequence[tuple[str, EnumPowerStatus]]], None] = lambda _: None,
+) -> Reading:
+    """What status and statistic say. `check` is called with the states after each of them."""
     methods = FourMethods(make_pdu(handler.make, data), data)
-    return Reading(methods.states(), methods.figures())
+    states = methods.states()
+    check(states)
+    figures = methods.figures()
+    check(states)
+    return Reading(states, figures)
 
 
 def _served(recording: ForeignRecording) -> ReplayedDevice:

@@ -18,6 +18,7 @@ from handlers.dcimanager import Figures, MeterFigures, foreign_snmp
 from handlers.dcimanager.snmp import known_endpoint
 from handlers.dcimanager.snmp_errors import translate
 from handlers.http import login
+from handlers.shared.address import Address, host_with_port
 from handlers.shared.errors import PduHandlerError, ProtocolError, Unreachable, printable
 from pdu_common.helper import (
     EnumPowerStatus,
@@ -123,7 +124,7 @@ class FourMethods:
             _close_connection(error)
             # the reason of a broken handler names the method
             operation = "" if isinstance(failure, BrokenHandler) else method
-            failure.at(known_endpoint(self._data), operation)
+            failure.at(_place(self._data), operation)
             raise failure from foreign_text.cause
         if inspect.iscoroutine(answer):
             answer.close()  # else Python warns that nobody awaited it
@@ -222,6 +223,16 @@ def _close_connection(error: BaseException) -> None:
     if callable(close):
         with contextlib.suppress(Exception):
             close()
+
+
+def _place(data: Any) -> str:
+    """Where the device is, with a port that is a setting."""
+    endpoint = known_endpoint(data)
+    settings = getattr(data, "custom_params", None) or {}
+    port = settings.get("port")
+    if not port or Address(endpoint).port is not None:
+        return endpoint
+    return host_with_port(endpoint, port, 0)
 
 
 def _port_hint(data: Any) -> str:

@@ -72,6 +72,16 @@ def load(handler: str) -> LoadedHandler:
     return _loaded_handler(name, shown, module, source.protocol)
 
 
+def load_again(handler: str) -> LoadedHandler:
+    """Load what has a path a second time, in the environment of now: its modules are run anew."""
+    top = read_handler(handler).archive.top
+    for name in list(sys.modules):
+        if name.partition(".")[0] == top:
+            del sys.modules[name]
+    # the folder stays on sys.path
+    return load(handler)
+
+
 def _unknown_text(word: str) -> str:
     """That a word is no handler, and which one was probably meant."""
     names = ", ".join(registry.names())

@@ -12,7 +12,7 @@ import linecache
 import re
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from types import ModuleType
 from typing import Any, Callable, NamedTuple, Optional
 
@@ -27,6 +27,25 @@ CLASSES = (
 )
 FUNCTIONS = "snmp_get|snmp_set|snmp_walk|get_by_value|get_logger|waiter"
 PLATFORM = r"(?:pdu_)?common(?:\.\w+)*"
+
+
+class AskedSettings(dict[str, str]):
+    """Handler settings that note which of them a handler wanted and was not given."""
+
+    def __init__(self, settings: Mapping[str, str]) -> None:
+        super().__init__(settings)
+        self.missing: list[str] = []
+
+    def __missing__(self, key: str) -> str:
+        self.missing.append(key)
+        raise KeyError(key)
+
+    def missing_in(self, error: Optional[BaseException]) -> str:
+        """The setting whose absence this error tells; "" for another error."""
+        is_key_error = isinstance(error, KeyError) and len(error.args) == 1
+        if error is None or not is_key_error or error.args[0] not in self.missing:
+            return ""
+        return str(error.args[0])
 
 
 class Entry(NamedTuple):

@@ -65,6 +65,9 @@ def address(text: str) -> Address:
         )
     if port is not None and not 1 <= port <= 65535:
         raise NotAHost(f"{host[:60]!r} has the port {port}: give one from 1 to 65535")
+    if host.startswith("[") and ":" not in name:
+        # brackets are for IPv6
+        return Address(name if port is None else f"{name}:{port}")
     return host
 
 

@@ -34,7 +34,7 @@ from ..reading.outlet_power import OutletPower, RestartStage
 from ..reading.parts import PolledOutlet
 from . import outlet_words
 from .read_commands import call_fields, show_warnings
-from .switch_commands import (
+from .switching import (
     outlets_of,
     present_state_text,
     refuse_unnamed_handler,

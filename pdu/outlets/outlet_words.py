@@ -17,8 +17,9 @@ from ..cli.error_output import Usage
 from ..cli.spelling import look_alike
 from ..cli.suggestions import only_similar_name
 
-#: a word that can only be an identity, so that no reading is needed to know what it means
-PLAIN = re.compile(r"[0-9]+(\.[0-9]+)*")
+#: a word that can only be an identity, so that no reading is needed to know what it means; 007 is
+#: none: a handler of others may take it for outlet 7
+PLAIN = re.compile(r"(0|[1-9][0-9]*)(\.(0|[1-9][0-9]*))*")
 _OPTION = re.compile("--[a-z][a-z-]*")
 _RANGE = re.compile(r"(.*?)([0-9]{1,9})(?:-|\.\.)(.*?)([0-9]{1,9})")
 

@@ -110,9 +110,7 @@ def _pdu_data(
     """What the handler is made from: the address, the settings given, and secrets, asked for if
     absent.
     """
-    for key, text in login.settings.items():
-        if not text.strip():
-            raise SettingsError((NamedSetting(key[:60]), f" {EMPTY}"))
+    refuse_empty(login)
     if "host" in login.settings and "host" not in login.of_list:
         raise SettingsError((NamedSetting("host"), " is not taken beside HOST: give one address"))
     if handler.settings:
@@ -136,21 +134,26 @@ def _pdu_data(
     return PduData(host.host if host.port is not None else str(host), values)
 
 
+def refuse_empty(login: Login) -> None:
+    """Raises SettingsError for a setting that is given without a value."""
+    for key, text in login.settings.items():
+        if not text.strip():
+            raise SettingsError((NamedSetting(key[:60]), f" {EMPTY}"))
+
+
 def forms_of_port(handler: LoadedHandler, login: Login) -> Sequence[Callable[[int], PduData]]:
     """Functions from a port of this machine to what DCImanager's form would carry for a device
     there, for a handler without SNMP: the port is the handler setting `port`, if the handler may
     have that, or stands in the address.
     """
 
+    data = _plain_data(handler, login)  # once: it may ask for a secret
+
     def as_setting(port: int) -> PduData:
-        data = _plain_data(handler, login)
-        data.custom_params["port"] = str(port)
-        return data
+        return PduData(data.ip, {**data.custom_params, "port": str(port)})
 
     def in_address(port: int) -> PduData:
-        data = _plain_data(handler, login)
-        data.ip = f"{LOOPBACK}:{port}"
-        return data
+        return PduData(f"{LOOPBACK}:{port}", dict(data.custom_params))
 
     keys = {setting.key for setting in handler.settings}
     # a handler of others may not say its settings

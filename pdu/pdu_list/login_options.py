@@ -119,6 +119,10 @@ class Login:
         """As `_secret`, which is kept out of texts from then on."""
         secret = self._secret(key, question, is_needed=is_needed)
         note_secret(secret)
+        if key == "community" and secret != secret.strip():
+            raise SettingsError(
+                ("the community begins or ends with a blank: set ", NamedSetting(key))
+            )
         return secret
 
     def _secret(self, key: str, question: str, *, is_needed: bool) -> str:

@@ -11,6 +11,7 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Callable, NamedTuple, Optional, Union
 
 import click
@@ -44,11 +45,26 @@ _LIST_OF_ALL = "/etc/pdu/pdus.csv"
 HOW = f"--list FILE, {_LIST} or {_OWN_LIST}"
 #: each place of a list, in the order in which they are looked at, for helps
 PLACES = f"--list FILE, {_LIST}, {_OWN_LIST}, {_LIST_OF_ALL}"
-# in the meta of a context: the files of its options, the list, and whether its arguments are names
-_LIST_FILE = f"{__name__}.list_file"
-_AUTH_FILE = f"{__name__}.auth_file"
-_KNOWN_LIST = f"{__name__}.known_list"
-_BY_NAME = f"{__name__}.by_name"
+_LINE = f"{__name__}.line"  # of the command line in the meta of its context
+
+
+@dataclass
+class _CommandLine:
+    """What is known of a command line and its list, for all that look at one."""
+
+    #: --list and --auth, "" for what was not given
+    list_file: str = ""
+    auth_file: str = ""
+    #: the list, None if there is none
+    known_list: Optional[KnownList] = None
+    #: whether its arguments are names of PDUs
+    is_by_name: bool = False
+
+    @classmethod
+    def of(cls, context: click.Context) -> _CommandLine:
+        """That of this context."""
+        line: _CommandLine = context.meta.setdefault(_LINE, cls())
+        return line
 
 
 class KnownList(NamedTuple):
@@ -130,10 +146,10 @@ def list_options(function: F) -> F:
     """--list and --auth, for commands of one PDU."""
 
     def take_list(context: click.Context, _: click.Parameter, value: Optional[str]) -> None:
-        context.meta[_LIST_FILE] = value or ""
+        _CommandLine.of(context).list_file = value or ""
 
     def take_auth(context: click.Context, _: click.Parameter, value: Optional[str]) -> None:
-        context.meta[_AUTH_FILE] = value or ""
+        _CommandLine.of(context).auth_file = value or ""
 
     with_list = list_option(expose_value=False, callback=take_list)
     with_auth = auth_option(expose_value=False, callback=take_auth)
@@ -142,7 +158,8 @@ def list_options(function: F) -> F:
 
 def list_files(context: click.Context) -> tuple[str, str]:
     """The values of `list_options`: a list and a file of logins, "" for what was not given."""
-    return context.meta.get(_LIST_FILE, ""), context.meta.get(_AUTH_FILE, "")
+    line = _CommandLine.of(context)
+    return line.list_file, line.auth_file
 
 
 def read_known_list(list_file: str = "", auth_file: str = "") -> Optional[KnownList]:
@@ -270,7 +287,8 @@ class PduCommand(Subcommand):
         """
         words, first_word = line.words, line.words[0]
         known_list = self._list(line)
-        context.meta[_KNOWN_LIST] = known_list
+        command_line = _CommandLine.of(context)
+        command_line.known_list = known_list
         pdu = known_list.pdus.get(first_word) if known_list is not None else None
         if self._is_handler(first_word):
             if pdu is None or known_list is None:
@@ -280,7 +298,7 @@ class PduCommand(Subcommand):
             if len(words) > 1:
                 return None
         if pdu is not None:
-            context.meta[_BY_NAME] = True
+            command_line.is_by_name = True
             return pdu.handler
         is_identified = self.switches or (self.identifies and len(words) == 1)
         if is_identified and _looks_like_a_host(first_word):
@@ -410,10 +428,11 @@ def choose_pdu(context: click.Context, handler: str, host: str, *, alone: bool =
     Raises SettingsError, and Usage for an address among names.
     """
     typed_login = login_of(context)
-    known_list: Optional[KnownList] = context.meta.get(_KNOWN_LIST)
+    line = _CommandLine.of(context)
+    known_list = line.known_list
     if known_list is None:
         return ChosenPdu(handler, hosts.parse_argument(host), typed_login)
-    if _BY_NAME not in context.meta:
+    if not line.is_by_name:
         _say_what_else(known_list, context.command_path, handler, host)
         return ChosenPdu(handler, hosts.parse_argument(host), typed_login)
     listed_pdu = known_list.pdus.get(host)
@@ -519,7 +538,7 @@ def complete(
 
 def complete_host(context: click.Context, argument: click.Parameter, incomplete: str) -> Any:
     """The `shell_complete` of HOST after HANDLER: after a name, more names."""
-    if _BY_NAME not in context.meta:
+    if not _CommandLine.of(context).is_by_name:
         return []
     complete_name = complete(lambda: ())
     return complete_name(context, argument, incomplete)

@@ -10,19 +10,19 @@ from typing import Callable, NamedTuple
 
 from handlers.shared.errors import SettingsError
 
-from ..cli.states import DOWN, UNKNOWN, UP
 from ..recordings.nut import dump
 from ..recordings.nut.server import NutServer
 from ..recordings.replay_server import HOST
 from ..recordings.snmp.agent import SnmpServer
-from ..workshop.handler.method_trials import Methods, States, TrialDevice
-from ..workshop.handler.trial_units import COMMUNITY, TrialUnit, family_device
+from ..workshop.handler.calls import Methods
+from ..workshop.handler.known_units import ServedUnit
+from ..workshop.handler.snmp_units import COMMUNITY, TrialUnit, family_device
+from ..workshop.handler.trial_device import TrialDevice
 from .trials import Form
 
 #: seconds for one SNMP request of the platform
 _TIMEOUT_S = "20"
 _NUT_DEVICE = "pdu"
-_STATES = {True: UP, False: DOWN, None: UNKNOWN}
 _NUT_OUTLETS = {"1": "on", "2": "off", "3": "on", "4": "on"}
 
 
@@ -64,7 +64,7 @@ def snmp_pdu(family: str, port: int = 0) -> Iterator[PlatformPdu]:
             return agent.datagrams
 
         def trial_device(methods: Methods) -> TrialDevice:
-            return TrialDevice.of_unit(methods, device.about, unit, requests)
+            return TrialDevice(methods, device.about, unit, requests=requests)
 
         yield PlatformPdu(
             about=device.about,
@@ -87,19 +87,10 @@ def nut_pdu() -> Iterator[PlatformPdu]:
         "password": "any",
     }
 
-    def states() -> States:
-        return {name: _STATES[on] for name, on in server.outlet_states().items()}
-
     about = "a simulated PDU behind a NUT server"
 
     def trial_device(methods: Methods) -> TrialDevice:
-        return TrialDevice(
-            methods,
-            about,
-            states=states,
-            commands=lambda: len(replay.writes()),
-            requests=replay.connections,
-        )
+        return TrialDevice(methods, about, ServedUnit(server), requests=replay.connections)
 
     try:
         yield PlatformPdu(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import itertools
 import json
 import math
 import re
@@ -38,6 +39,7 @@ from .state_columns import (
     value_at,
     with_values,
     without_values,
+    zero_figures,
 )
 from .text_answers import TextAnswer, body_of
 from .unit_logins import KnownRequest, known_request, session_answer
@@ -70,7 +72,6 @@ class CodecUnit(HttpPdu):
         self.documents: dict[str, Any] = {}
         for key, document in documents.items():
             if isinstance(document, TextAnswer):
-                self.is_text = True
                 self.documents[key] = TextPieces.of(document)
             else:
                 self.documents[key] = copy.deepcopy(document)
@@ -186,8 +187,9 @@ class CodecUnit(HttpPdu):
         return {outlet.identity: outlet.state for outlet in self.read_state().outlets}
 
     def turn_outlet(self, identity: str, *, on: Optional[bool]) -> bool:
-        """Change a value so that the codec reads this state for the outlet, and no other changes;
-        the meters of an outlet that is off show 0. False if no such change is found.
+        """Change a value, or two that must agree, so that the codec reads this state for the
+        outlet, and no other changes; the meters of an outlet that is off show 0. False if no such
+        change is found.
         """
         with self._changing:
             states = self.outlet_states()
@@ -195,12 +197,23 @@ class CodecUnit(HttpPdu):
             if expected_states == states:
                 return True
             unchanged = self.documents if on else self._without_load(identity)
+            doubtful_states = {**states, identity: None}
+            doubtful_changes: list[tuple[Place, Any]] = []
             for place in all_places(unchanged):
                 for value in self._likely_values(place, on=on):
                     documents = with_values(unchanged, {place: value})
-                    if self._states_in(documents) == expected_states:
+                    new_states = self._states_in(documents)
+                    if new_states == expected_states:
                         self.documents = documents
                         return True
+                    if new_states == doubtful_states != states:
+                        doubtful_changes.append((place, value))
+            # such as the position of a relay, and the voltage behind it
+            for pair in itertools.combinations(doubtful_changes, 2):
+                documents = with_values(unchanged, dict(pair))
+                if self._states_in(documents) == expected_states:
+                    self.documents = documents
+                    return True
             return False
 
     def _without_load(self, identity: str) -> Answers:
@@ -277,6 +290,11 @@ class CodecUnit(HttpPdu):
             if has_same_states and self._figures(documents)[:1] != load:
                 return [documents]
         return []
+
+    def with_zero_figures(self) -> Sequence[Answers]:
+        states = self.outlet_states()
+        zeros = zero_figures(self.documents, [], states)
+        return [documents for documents in zeros if self._states_in(documents) == states]
 
     def without_outlets(self) -> Sequence[Answers]:
         """The documents with an empty list in the place of the one of outlets."""

@@ -15,6 +15,7 @@ and `headers`. `kept` are the texts that the reading needs, for the owner to loo
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Optional, Union
 
@@ -36,6 +37,7 @@ from .state_columns import (
     undocumented,
     with_values,
     without_values,
+    zero_figures,
 )
 
 _STATES: Mapping[str, Optional[bool]] = {"on": True, "off": False, "unknown": None}
@@ -57,6 +59,7 @@ _NO_COLUMN = (
     " is on and one is off"
 )
 
+_STATUS = re.compile(r"(?P<number>[1-5][0-9]{2})(?: (?P<path>/\S*))?")
 #: stands for the path of the handler that reads it, which no recording tells
 PATH = "PATH"
 is_recording = make_json_detector("http")
@@ -214,12 +217,6 @@ class ForeignPdu(HttpPdu):
         self._states = recording.states
         self._contents = {answer.request: answer.content for answer in recording.answers}
         self._columns = columns_of(self._contents, self._states)
-        for column in self._columns:
-            if isinstance(column.on, bool):
-                self.has_other_states = False
-            for place in column.places:
-                if isinstance(self._contents[place.request], TextPieces):
-                    self.is_text = True
         super().__init__(port, fault)
         self._note_doubts()
         if contents is not None:
@@ -262,8 +259,6 @@ class ForeignPdu(HttpPdu):
     def turn_outlet(self, identity: str, *, on: Optional[bool]) -> bool:
         if not self._columns:
             return False
-        if on is None and not self.has_other_states:  # true and false leave no third value
-            return False
         index = list(self._states).index(identity)
         values: dict[Place, Any] = {}
         for column in self._columns:
@@ -273,7 +268,10 @@ class ForeignPdu(HttpPdu):
                 value = column.on if on else column.off
             values[column.places[index]] = value
         with self._changing:
-            self._contents = with_values(self._contents, values)
+            try:
+                self._contents = with_values(self._contents, values)
+            except LookupError:  # its list is empty now
+                return False
             self._states = {**self._states, identity: on}
         return True
 
@@ -288,6 +286,10 @@ class ForeignPdu(HttpPdu):
         places = number_places(self._contents, self._columns)
         return [(self._states, without_values(self._contents, [place])) for place in places]
 
+    def with_zero_figures(self) -> Sequence[Any]:
+        zeros = zero_figures(self._contents, self._columns, self._states)
+        return [(self._states, contents) for contents in zeros]
+
     def without_outlets(self) -> Sequence[Any]:
         places = list_places(self._contents, len(self._states))
         return [(self._states, with_values(self._contents, {place: []})) for place in places]
@@ -297,8 +299,6 @@ class ForeignPdu(HttpPdu):
     def commands_of(self, method: str, target: str, body: bytes) -> list[UnitCommand]:
         """The commands that a request holds: of a list in its JSON, each element is one."""
         content = body.decode("utf-8", "replace")
-        if self._is_recorded(method, target, content):
-            return []
         text = f"{method} {target} {content}".strip()
         commands: list[UnitCommand] = []
         similar_request: Optional[RequestPattern] = None
@@ -311,7 +311,8 @@ class ForeignPdu(HttpPdu):
                     commands.append(UnitCommand(identity, on=on, text=text))
                 elif request.is_like(method, target):
                     similar_request = request
-        if commands or self._answer_to(method, target, content) is not None:
+        is_recorded = self._is_recorded(method, target, content)
+        if commands or is_recorded or self._answer_to(method, target, content) is not None:
             return commands
         if similar_request is None and method != "GET":
             # some path of one outlet that this PDU does not have
@@ -342,8 +343,7 @@ class ForeignPdu(HttpPdu):
         command = commands[0]
         request = self._recording.command(command.identity, on=command.on)
         if request is not None and request.answer:
-            headers = {"Content-Type": _type_of(request.answer)}
-            return 200, request.answer.encode(), headers
+            return _response_of(request.answer)
         path = target.partition("?")[0]
         for recorded_text, pattern in self._patterns.items():
             recorded_path = pattern.target.partition("?")[0]
@@ -419,5 +419,11 @@ def _spelled(request: RequestPattern) -> str:
     return f"{request.text} -> {request.answer}" if request.answer else request.text
 
 
-def _type_of(content: str) -> str:
-    return "application/json" if content[:1] in ("{", "[") else "text/plain"
+def _response_of(words: str) -> Response:
+    """An answer in words: a status, with the path of a Location, else the content."""
+    status = _STATUS.fullmatch(words)
+    if status is not None:
+        headers = {"Location": status["path"]} if status["path"] else {}
+        return int(status["number"]), None, headers
+    content_type = "application/json" if words[:1] in ("{", "[") else "text/plain"
+    return 200, words.encode(), {"Content-Type": content_type}

@@ -14,7 +14,7 @@ from pdu_common.helper import EnumPowerStatus
 
 from .replay_server import HOST
 from .simulated_pdu import HttpPdu, States, UnitFault
-from .state_columns import number_places, without_values
+from .state_columns import number_places, without_values, zero_figures
 
 _IS_ON_BY_STATUS: Mapping[EnumPowerStatus, bool] = {
     EnumPowerStatus.UP: True,
@@ -102,6 +102,10 @@ class KnownPdu(HttpPdu):
             documents_without_place = without_values(documents, [place])
             contents.append(self.contents_of(documents_without_place))
         return contents
+
+    def with_zero_figures(self) -> Sequence[Any]:
+        zeros = zero_figures(self.documents(), [], self.outlet_states())
+        return [self.contents_of(documents) for documents in zeros]
 
     def _read_copy(self) -> dict[str, str]:
         """The key of each outlet by the name that the handler gives it, found as it reads a copy.

@@ -5,7 +5,8 @@
     POST /rpc {"method": "Switch.Set", "params": {"id": {outlet}, "on": true}} -> {"result": {}}
 
 `{outlet}` is the identity of an outlet, `{outlet-1}` and `{outlet+1}` its last number and one
-less or more, `{any}` any text, or any body. What follows ` -> ` is the answer. JSON may be spaced
+less or more, `{any}` any text, or any body. What follows ` -> ` is the answer, or its status with
+the path of a redirect, such as `-> 302 /outlets`. JSON may be spaced
 and ordered in any way, fields may have any order, and characters may be escaped or not.
 """
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import Enum
 from typing import Any, Callable, NamedTuple, Optional
 
@@ -30,6 +30,8 @@ class UnitFault(Enum):
     STUCK = "stuck"
     #: it refuses each command
     REFUSES = "refuses"
+    #: it is busy at each command
+    BUSY = "busy"
     #: it accepts a command, does nothing, and answers no more
     SILENT_AFTER = "silent after a command"
     #: it carries a command out, and its answer is lost
@@ -64,12 +66,8 @@ class SimulatedPdu(ABC):
     """
 
     LATE_S = 2.0
-    #: whether it can have a state that is neither on nor off
-    has_other_states = True
-    #: whether it answers with a text that is no JSON
-    is_text = False
     #: the methods that a refused login stops
-    protected_methods: Sequence[str] = ("status", "statistic")
+    protected_methods: Sequence[str] = ("status", "statistic", "port_down", "port_up")
     #: what it is not known to be: sentences, by the rule that cannot be tried then
     doubts: dict[str, str]
     #: a sentence for each command and its effect
@@ -122,6 +120,10 @@ class SimulatedPdu(ABC):
         """Contents that lack a figure each."""
         return []
 
+    def with_zero_figures(self) -> Sequence[Any]:
+        """Contents with 0 in the place of a number each, which may be no figure."""
+        return []
+
     def without_outlets(self) -> Sequence[Any]:
         """Contents whose list of outlets is empty."""
         return []
@@ -139,11 +141,11 @@ class SimulatedPdu(ABC):
         for no answer.
         """
         self.commands += commands
-        if self._fault is UnitFault.REFUSES:
+        if self._fault in (UnitFault.REFUSES, UnitFault.BUSY):
             raise CommandRefused
         if self._fault is UnitFault.SILENT_AFTER:
             self._is_silent = True
-            raise ConnectionAbortedError
+            return
         if self._fault is UnitFault.LATE:
             self._start_timer(lambda: self._carry_out(commands))
         elif self._fault is not UnitFault.STUCK:
@@ -180,11 +182,21 @@ class HttpPdu(SimulatedPdu, HttpReplay):
     def __init__(self, port: int, fault: UnitFault = UnitFault.NONE) -> None:
         """Raises OSError if the port cannot be used."""
         SimulatedPdu.__init__(self, fault)
+        #: each request whole, with its headers
+        self.messages: list[str] = []
         HttpReplay.__init__(self, port)
 
     def close(self) -> None:
         self.drop_timers()
         HttpReplay.close(self)
+
+    def respond(
+        self, method: str, target: str, headers: Mapping[str, str], body: bytes
+    ) -> Response:
+        header_lines = [f"{name}: {value}" for name, value in headers.items()]
+        content = body.decode("utf-8", "replace")
+        self.messages.append("\n".join([f"{method} {target}", *header_lines, "", content]))
+        return self.reply(method, target, body)
 
     def reply(self, method: str, target: str, body: bytes) -> Response:
         """The answer to one request. Raises ConnectionAbortedError for no answer."""
@@ -200,7 +212,7 @@ class HttpPdu(SimulatedPdu, HttpReplay):
         try:
             self.obey(known_commands)
         except CommandRefused:
-            return 403, None, {}
+            return 503 if self._fault is UnitFault.BUSY else 403, None, {}
         return self.command_answer(method, target, body, known_commands)
 
     @abstractmethod

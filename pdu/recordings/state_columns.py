@@ -11,7 +11,7 @@ from __future__ import annotations
 import copy
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Optional, Union
 
 from .simulated_pdu import States
@@ -129,22 +129,28 @@ def _is_plain_member(place: Place) -> bool:
 
 
 def undocumented(value: Any) -> Any:
-    """A state that no device documents, of the type of this one."""
+    """A state that no device documents, of the type of this one; null beside true and false."""
+    if isinstance(value, bool):
+        return None
     if isinstance(value, str) and not value.isdecimal():
         return _UNDOCUMENTED
     return type(value)(_UNDOCUMENTED_NUMBER)
 
 
 def number_places(contents: Contents, columns: Sequence[Column]) -> list[Place]:
-    """Places of numbers that are no states: one of each column in JSON, and some in a text."""
-    state_places: set[Place] = set()
-    for column in columns:
-        state_places.update(column.places)
-    groups: dict[Any, list[Place]] = {}
+    """Places of numbers that are no states and not 0; if there are many, one of each column in
+    JSON, and some in a text.
+    """
+    state_places = {place for column in columns for place in column.places}
+    all_numbers: list[Place] = []
     for place in all_places(contents):
         value = value_at(contents, place)
-        if place in state_places or not _is_number(value):
-            continue
+        if place not in state_places and _is_number(value) and float(value) != 0:
+            all_numbers.append(place)
+    if len(all_numbers) <= _MOST_FIGURES:
+        return all_numbers
+    groups: dict[Any, list[Place]] = {}
+    for place in all_numbers:
         is_of_text = isinstance(contents[place.request], TextPieces)
         group: Any = place if is_of_text else _list_of(place)
         groups.setdefault(group, []).append(place)
@@ -156,6 +162,21 @@ def number_places(contents: Contents, columns: Sequence[Column]) -> list[Place]:
     step = max(1, len(middle_places) // _MOST_FIGURES)
     some_places = middle_places[::step]
     return some_places[:_MOST_FIGURES]
+
+
+def zero_figures(
+    contents: Contents, columns: Sequence[Column], names: Collection[str]
+) -> list[dict[str, Any]]:
+    """The contents with 0 in the place of one number each, that is no state and no name of an
+    outlet.
+    """
+    zeros: list[dict[str, Any]] = []
+    for place in number_places(contents, columns):
+        value = value_at(contents, place)
+        if str(value) not in names:
+            zero = re.sub("[0-9]", "0", value) if isinstance(value, str) else type(value)(0)
+            zeros.append(with_values(contents, {place: zero}))
+    return zeros
 
 
 def list_places(contents: Contents, count: int) -> list[Place]:

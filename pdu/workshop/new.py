@@ -27,8 +27,10 @@ from ..loading.handler_archives import RESERVED
 from ..loading.handler_source import hides_module
 
 _SKELETON = Path("packaging", "new")
-SHAPES = ("document", "resources", "platform")  # folders below packaging/new
-_PLATFORM = "platform"
+_PLATFORM, _HTTP = "platform", "http"
+SHAPES = ("document", "resources", _PLATFORM, _HTTP)  # but the last, folders below packaging/new
+# the example of the page, which the shape http copies under another name
+_EXAMPLE, _EXAMPLE_NAME = Path("docs", "own-handler"), "volt"
 _PLACES: Mapping[str, str] = {  # template → path in the tree
     "__init__.py": "handlers/@name@/__init__.py",
     "decoding.py": "handlers/@name@/decoding.py",
@@ -82,8 +84,9 @@ _NUMBER = 99_999  # the vendor's number in the example of docs/dev/new-family.md
     type=click.Choice(SHAPES),
     default="document",
     show_default=True,
-    help="how the device answers over HTTP: one JSON document or several resources; platform:"
-    " the handler of DCImanager's page, in a folder NAME of its own (docs/own-handler.md)",
+    help="how the device answers over HTTP: one JSON document or several resources; platform and"
+    " http: a handler by DCImanager's page, in a folder NAME of its own, over SNMP or over HTTP"
+    " (docs/own-handler.md)",
 )
 @click.option("--snmp", is_flag=True, help="an SNMP family instead of a handler")
 @output_options
@@ -129,7 +132,7 @@ class _Plan(NamedTuple):
     edits: Mapping[Path, str]
     #: whether the pages name it, in parts that are generated
     has_pages: bool
-    #: the arguments of pytest
+    #: the arguments of pytest; "" if `pdu handler check` is the test
     tests: str
     #: the page with the next steps
     page: str
@@ -139,12 +142,12 @@ def _plan(root: Path, name: str, title: Optional[str], shape: str) -> _Plan:
     """A handler. Raises OSError and SettingsError."""
     files = handler_files(root, name, title, shape)
     _refuse_paths_in_use(root, files)
-    if shape == _PLATFORM:
+    if shape in (_PLATFORM, _HTTP):
         return _Plan(
             files=files,
             edits={},
             has_pages=False,
-            tests=f"test_{name}.py",
+            tests=f"test_{name}.py" if shape == _PLATFORM else "",
             page="docs/own-handler.md",
         )
     return _Plan(
@@ -173,14 +176,13 @@ def _result(plan: _Plan, pages: Sequence[str]) -> Result:
     """What was written. `pages`: those whose generated parts changed."""
     made_files = [str(path) for path in plan.files]
     changed_files = list(dict.fromkeys([*map(str, plan.edits), *pages]))
-    lines = [
-        *made_files,
-        *(f"{path} (changed)" for path in changed_files),
-        "",
-        f"its tests: python -m pytest {plan.tests} (pytest is in the environment of make"
-        " env-tests)",
-        f"next steps: {plan.page}",
-    ]
+    lines = [*made_files, *(f"{path} (changed)" for path in changed_files), ""]
+    if plan.tests:
+        lines.append(
+            f"its tests: python -m pytest {plan.tests} (pytest is in the environment of make"
+            " env-tests)"
+        )
+    lines.append(f"next steps: {plan.page}")
     return Result({"made": made_files, "changed": changed_files}, lines)
 
 
@@ -279,13 +281,16 @@ def handler_files(
     """The files of a new handler by their paths in the tree. Raises OSError and SettingsError."""
     _check_handler_name(root, name)
     places, folders = _PLACES, ["any", shape]
-    if shape == _PLATFORM:
-        places, folders = _PLATFORM_PLACES, [shape]
+    if shape in (_PLATFORM, _HTTP):
         if (root / name).exists() or hides_module(name):
             raise SettingsError(
                 f"{name} is a folder here, or the name of another Python module; choose another"
                 " name"
             )
+    if shape == _HTTP:
+        return _copied_example(root, name, title)
+    if shape == _PLATFORM:
+        places, folders = _PLATFORM_PLACES, [shape]
     templates: list[Path] = []
     for folder in folders:
         templates += (root / _SKELETON / folder).glob("*.in")
@@ -293,6 +298,18 @@ def handler_files(
     for template in sorted(templates):
         path = Path(_fill_template(places[template.stem], name, title))
         files[path] = _fill_template(_text(template), name, title)
+    return files
+
+
+def _copied_example(root: Path, name: str, title: Optional[str]) -> dict[Path, str]:
+    """The example of docs/own-handler.md over HTTP, and its recording, under this name."""
+    shown_as = _display_name(title or name.capitalize(), "title")
+    files: dict[Path, str] = {}
+    for source in sorted((root / _EXAMPLE).glob(f"{_EXAMPLE_NAME}*/*.py")):
+        text = _text(source).replace("VoltPdu", f"{name.capitalize()}Pdu")
+        text = text.replace("Volt", shown_as).replace(_EXAMPLE_NAME, name)
+        files[Path(name, source.name)] = text
+    files[Path(f"{name}.json")] = _text(root / _EXAMPLE / f"{_EXAMPLE_NAME}.json")
     return files
 
 

@@ -22,8 +22,9 @@ from pdu.platform_copy.trials import (
     worker_process,
 )
 from pdu.platform_copy.worker import Worker
-from pdu.workshop.handler.method_trials import TrialDevice, method_findings
+from pdu.workshop.handler.method_trials import method_findings
 from pdu.workshop.handler.rules import KEPT, RULES
+from pdu.workshop.handler.trial_device import TrialDevice
 from pdu_common.helper import EnumPowerStatus
 from tests.peers import Peer
 
@@ -114,7 +115,7 @@ def _problems(worker: Worker, peer: Peer, port_energy: bool) -> Iterator[str]:
     def states() -> Mapping[str, EnumPowerStatus]:
         return {name: EnumPowerStatus[_NAMES[on]] for name, on in peer.books().states.items()}
 
-    device = TrialDevice(methods, "the simulator", states)
+    device = TrialDevice(methods, "the simulator", known_states=states)
     for finding in method_findings(device):
         is_broken = finding.result != KEPT
         is_wrong_kind = (

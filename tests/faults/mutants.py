@@ -249,7 +249,10 @@ MUTANTS = (
     Mutant(
         "a registration is never repeated after an unclear answer",
         "pdu/registration/server.py",
-        "        return is_of_connection and not error.may_have_executed\n",
+        "        if error.may_have_executed:\n"
+        "            return False\n"
+        "        cause = _cause_of(error)\n"
+        "        return cause is not None and cause.errno in _NO_CONNECTION\n",
         "        return True\n",
         "tests/pdu/registration",
     ),

@@ -55,7 +55,7 @@ _ELSEWHERE: Mapping[str, str] = {
     "pdu new": "tests/packaging/test_new.py",
     "pdu status acme": "tests/packaging/test_new.py",
     "pdu record acme": "tests/packaging/test_new.py",
-    "pdu replay tests/handlers/acme": "tests/packaging/test_new.py",
+    "pdu replay acme-unit.json": "tests/packaging/test_new.py",
     "python3 packaging/build.py --profile": "tests/packaging/test_own_pdu_text.py",
     **dict.fromkeys(
         (
@@ -79,7 +79,7 @@ _ELSEWHERE: Mapping[str, str] = {
             "pdu statistic acme",
             "pdu check acme",
             "pdu handler check acme",
-            "pdu handler check docs/own-handler",
+            "pdu handler check bolt",
             "pdu on acme",
             "pdu off acme",
         ),

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, strategies
 
 from pdu import root
-from pdu.cli import suggestions
+from pdu.cli import exit_codes, suggestions
+from pdu.network import hosts
 from tests.pdu.running import run
 
 HEAD = "name,handler,address,auth,settings"
@@ -175,6 +176,12 @@ TYPED = (
     "status snmp h --snmp-version 7 | settings: --snmp-version must be one of 1, ",
     "status snmp h -s device=rack1 | -s device=... is unknown: snmp has no such setting; ",
     "status snmp h -s tls=yes | -s tls=... is unknown: snmp has no such setting; it takes profile",
+    "status 'snmp 192.0.2.1' | write it without quotes: snmp 192.0.2.1",
+    "status snmp 192.0.2.1 --profile mine.json | by packaging/build.py --profile FILE.json",
+    "prove 192.0.2.1 3 | pdu prove snmp 192.0.2.8 --outlet 3",
+    "prove snmp 192.0.2.1 3 | pdu prove snmp 192.0.2.8 --outlet 3",
+    "help settings snmp | pdu help settings takes no further word, such as 'snmp'",
+    "off snmp 192.0.2.1 -1 | a number has no hyphen before it: 1",
     "completion | Choose from: bash, zsh, fish",
     "status nut h -s password=s3cret-w0rd | --secret-file",
     "status snmp h --auth-password=s3cret-w0rd | use PDU_AUTH_PASSWORD",
@@ -203,7 +210,7 @@ TYPED = (
     'check hall.csv --auth curly.toml | it has typographic quotes; write "text" with straight ones',
     'check hall.csv --auth bare.toml | at line 2, column 13: a text needs quotes: key = "text"',
     "check password.csv | 'password' is a secret, which a list must not contain: take the column",
-    "status snmp h --profile apc-rpdu2 | a setting of a handler is given as -s profile=VALUE",
+    "status snmp h --profile apc-rpdu2 | -s profile=FAMILY names one",
     "status snmp h --community-file s3cret-w0rd | (or --secret-file community=FILE)",
     "status gone --list hall.csv | nor a PDU of hall.csv; pdu check shows its names",
     "snmp check hall.csv | docs/own-pdu.md says how a profile is made",
@@ -313,3 +320,32 @@ def test_an_ipv6_address_in_brackets_is_the_address(capsys: pytest.CaptureFixtur
     code, out, _ = run(capsys, "identify", "[2001:db8::8:161]", "--handler", "nut")
     assert code == 3
     assert out.startswith("nut: closed: no connection to TCP port 3493")
+
+
+@pytest.mark.parametrize("word", ["Omega", "omega", "omega.handler"])
+def test_a_folder_with_a_handler_is_found_by_what_is_typed_for_it(
+    word: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "oMega"
+    folder.mkdir()
+    (folder / "__init__.py").touch()
+    code, _, err = run(capsys, "status", word, "192.0.2.1")
+    assert code == exit_codes.WRONG
+    assert "did you mean the folder ./oMega?" in err
+
+
+def test_a_community_with_a_blank_is_said_before_anything_is_asked(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PDU_COMMUNITY", "private ")
+    code, _, err = run(capsys, "status", "snmp", "127.0.0.1:9")
+    assert code == exit_codes.WRONG
+    assert "the community begins or ends with a blank: set PDU_COMMUNITY" in err
+    assert "private" not in err
+
+
+def test_brackets_around_an_ipv4_address_are_left_out() -> None:
+    assert hosts.parse_argument("[127.0.0.1]:1") == "127.0.0.1:1"
+    assert hosts.parse_argument("[192.0.2.1]") == "192.0.2.1"
+    assert hosts.parse_argument("[::1]:1") == "[::1]:1"

@@ -133,6 +133,18 @@ class NutServer(SimulatedPdu, Replay):
                     contents.append(self._contents_without(device.name, [variable]))
         return contents
 
+    def with_zero_figures(self) -> Sequence[Any]:
+        contents: list[Any] = []
+        for name, device in self.devices.items():
+            for variable in device.variables:
+                if _METER.search(variable):
+                    devices = self.contents
+                    for own_device in devices:
+                        if own_device.name == name:
+                            own_device.variables[variable] = "0"
+                    contents.append(devices)
+        return contents
+
     def _contents_without(self, device_name: str, variables: Sequence[str]) -> Any:
         """The contents without these variables of a device."""
         devices = self.contents

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, Callable, NamedTuple, Optional
+from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional
 
 import click
 
@@ -22,6 +22,7 @@ from pdu_common.connection import PduData
 
 from ...cli.exit_codes import DEFECT, DONE, NOT_SEEN
 from ...cli.groups import EPILOG, Group
+from ...cli.known_secrets import forget_secrets
 from ...cli.options import (
     FILE,
     SECRETS,
@@ -34,7 +35,8 @@ from ...cli.shared_options import off_option, on_option
 from ...files.secret_files import secret_in
 from ...files.whole_files import text_of
 from ...loading.four_methods import LACKING
-from ...loading.handler_loading import LoadedHandler, load
+from ...loading.handler_loading import LoadedHandler, load, load_again as load_again_by_path
+from ...loading.handler_module import AskedSettings
 from ...loading.handler_paths import is_handler_there
 from ...loading.handler_recordings import handler_of_recording
 from ...loading.handler_source import PAGE, UnreadHandler, read_handler
@@ -53,8 +55,12 @@ from .rules import (
     Rule,
     lines,
     rules_of,
+    untried,
     untried_rules,
 )
+
+if TYPE_CHECKING:
+    from .side_effects import SideEffects
 
 #: in place of a secret of the owner's: the trials find where the handler shows it
 _TRIAL_PASSWORD = f"password-{secrets.token_hex(8)}"
@@ -117,9 +123,9 @@ def handler_check(
     PATH  its file (.py), folder or archive (.tar.gz); PATH:IMPORT.PATH for one of several
 
     The handler is loaded beside the platform's modules alone, checked by mypy, and called against a
-    device on this machine: a recording, or one of the family whose objects it asks for. Faults are
-    tried too: a silent, late or stuck device, a refusal, a wrong community, a table that ends
-    early.
+    device on this machine: a recording, or one of the family whose objects it asks for. Each outlet
+    is switched, two PDUs are polled in turn, and faults are tried: a silent, late, busy or stuck
+    device, a refusal, a wrong login, a redirect, a table that ends early, a meter that is absent.
 
     It runs code that you did not write: with your rights, as DCImanager runs it with its own.
 
@@ -130,7 +136,9 @@ def handler_check(
     _require_handler(path)
     for secret_file in login.secret_files.values():
         secret_in(secret_file)  # one that cannot be used is no fault of the handler
-    device = RecordedDevice(replay or "", profile or "", on, off)
+    connection_data.refuse_empty(login)
+    text = text_of(replay) if replay else ""
+    device = RecordedDevice(replay or "", text, profile or "", on, off)
     with tempfile.TemporaryDirectory(prefix="pdu-handler-") as name, printing_to_stderr():
         findings = list(_findings(path, device, Path(name), output, login))
     return print_result(_result(path, findings), as_json=output.json)
@@ -153,8 +161,8 @@ def _require_handler(path: str) -> None:
 def _result(path: str, findings: list[Finding]) -> Result:
     """The findings as a table and the verdict; the exit code says whether the page is kept."""
     findings = [_advised_if_harmless(finding) for finding in findings]
-    untried = untried_rules(findings)
-    code, verdict = _verdict(findings, untried)
+    missing_rules = untried_rules(findings)
+    code, verdict = _verdict(findings, missing_rules)
     count_by_result = Counter(finding.result for finding in findings)
     counts = [f"{count_by_result[result]} {result}" for result in (KEPT, BROKEN)]
     if count_by_result[ADVISED]:
@@ -163,7 +171,7 @@ def _result(path: str, findings: list[Finding]) -> Result:
     last_line = f"{path} {verdict}: {', '.join(counts)}"
     width = max(_NARROWEST, shutil.get_terminal_size().columns)
     shown_lines = [*lines(findings, width), ""]
-    untried_texts = [rule.text for rule in untried]
+    untried_texts = [rule.text for rule in missing_rules]
     if untried_texts:
         not_tried = f"not tried: {'; '.join(untried_texts)}"
         shown_lines += [*textwrap.wrap(not_tried, width), ""]
@@ -173,22 +181,22 @@ def _result(path: str, findings: list[Finding]) -> Result:
     return Result(facts, shown_lines, code)
 
 
-def _verdict(findings: Sequence[Finding], untried: Sequence[Rule]) -> tuple[int, str]:
-    """The exit code, and what it means, in words. `untried`: the needed rules that were not
-    tried.
+def _verdict(findings: Sequence[Finding], missing_rules: Sequence[Rule]) -> tuple[int, str]:
+    """The exit code, and what it means, in words. `missing_rules`: those that were not tried, of
+    all that must be.
     """
     broken_rules = rules_of(findings, BROKEN)
     if any(rule.section for rule in broken_rules):
         return DEFECT, f"breaks {PAGE}"
     if broken_rules:
         return DEFECT, "is not safe: it would do harm"
-    if RULES["status"] in untried:
+    if RULES["status"] in missing_rules:
         return NOT_SEEN, f"is not known to keep {PAGE}, its methods were not called"
     if any(LACKING in finding.detail for finding in findings):
         return NOT_SEEN, f"is not known to keep {PAGE}: {LACKING}"
     if RULES["imports"] in rules_of(findings, UNTRIED):
         return NOT_SEEN, "is not known to load on the platform, which may lack a package"
-    if untried:
+    if missing_rules:
         return NOT_SEEN, f"is not known to keep {PAGE}: not all of it was tried"
     return DONE, f"keeps {PAGE}"
 
@@ -220,6 +228,7 @@ class RecordedDevice(NamedTuple):
 
     #: "" for none
     file: str
+    text: str
     #: a family, or the file of a profile, over SNMP
     profile: str
     #: requests that switch an outlet, in words
@@ -241,7 +250,11 @@ def _findings(
         return
     is_loadable = True
     with waiting("loading the handler", output):
-        for finding in loading_checks.check_loading(source, _settings(login), folder):
+        # the trials give a port, so the handler may want one
+        settings = {"port": "80", **_given_settings(login)}
+        if source.protocol == "snmp":
+            settings = _handler_settings(login)
+        for finding in loading_checks.check_loading(source, settings, folder):
             yield finding
             if finding.rule is RULES["alone"] and finding.result != KEPT:
                 is_loadable = False
@@ -253,57 +266,74 @@ def _findings(
         yield Finding(RULES["status"], UNTRIED, error.reason)
         return
     with waiting("calling the handler", output):
-        yield from _device_findings(loaded_handler, device, folder, login)
+        yield from _device_findings(path, loaded_handler, device, folder, login)
 
 
-def _settings(login: Login) -> dict[str, str]:
-    """What DCImanager's form carries besides the fields of SNMP; a secret is any text."""
-    secrets = dict.fromkeys(login.secret_files, _TRIAL_PASSWORD)
-    settings = {**login.settings, **secrets}
+def _given_settings(login: Login) -> dict[str, str]:
+    """What its owner gave; a secret is any text."""
+    return {**login.settings, **dict.fromkeys(login.secret_files, _TRIAL_PASSWORD)}
+
+
+def _handler_settings(login: Login) -> dict[str, str]:
+    """Of that, what DCImanager's form carries besides the fields of SNMP."""
+    settings = _given_settings(login)
     for key in connection_data.SNMP_KEYS:
         settings.pop(key, None)
     return settings
 
 
 def _device_findings(
-    handler: LoadedHandler, device: RecordedDevice, folder: Path, login: Login
+    path: str, handler: LoadedHandler, device: RecordedDevice, folder: Path, login: Login
 ) -> Iterator[Finding]:
     """Findings of the four methods on a served recording, or on simulated units without one; the
     last one says where a secret was shown.
     """
     # imported late: 150 ms with pysnmp, which is missing where pdu has no packages
     from .bounded_methods import ShownSecrets
-    from .device_trials import SnmpTrials
-    from .served_trials import ServedTrials
+    from .served_trials import Forms, served_findings
     from .side_effects import SideEffects
-    from .trial_units import COMMUNITY, WRONG_COMMUNITY, profile_of_words, recorded_device
+    from .snmp_trials import SnmpTrials
+    from .snmp_units import COMMUNITY, WRONG_COMMUNITY, profile_of_words, recorded_device
 
-    text = text_of(device.file) if device.file else ""
     shown_secrets = ShownSecrets((COMMUNITY, WRONG_COMMUNITY, _TRIAL_PASSWORD))
     package = handler.make.__module__.partition(".")[0]
     effects = SideEffects(package, shown_secrets.search)
     with shown_secrets.watching(), contextlib.ExitStack() as stack:
         if handler.snmp:
-            snmp_trials = SnmpTrials(handler, _settings(login), shown_secrets, effects)
+            snmp_trials = SnmpTrials(handler, _handler_settings(login), shown_secrets, effects)
             key = device.profile or profile_of_words(device.on, device.off, folder)
-            snmp_device = recorded_device(text, key) if text else None
+            snmp_device = recorded_device(device.text, key) if device.text else None
             yield from snmp_trials.findings(snmp_device)
         else:
             recording = None
-            if text:
-                recording = _served(text, device)
+            if device.text:
+                recording = _served(device)
                 stack.callback(recording.close)
-            forms = _forms(handler, login)
-            trials = ServedTrials(handler, forms, shown_secrets, effects)
-            yield from trials.findings(recording)
-    effect = "; ".join(effects.sentences)
-    yield Finding(RULES["side effects"], ADVISED if effect else KEPT, effect)
-    fault = "; ".join(shown_secrets.places)
-    yield Finding(RULES["secret"], BROKEN if fault else KEPT, fault)
+            forms = Forms(handler, _forms(handler, login), shown_secrets, effects)
+            load_again = partial(load_again_by_path, path)
+            yield from served_findings(forms, recording, load_again)
+    yield _finding_of_watch("side effects", ADVISED, effects.sentences, effects)
+    yield _finding_of_watch("secret", BROKEN, shown_secrets.places, effects)
 
 
-def _served(text: str, device: RecordedDevice) -> ReplayedDevice:
+def _finding_of_watch(
+    rule: str, result: str, faults: Sequence[str], effects: SideEffects
+) -> Finding:
+    """What was seen beside the answers of calls. Of a handler whose methods asked no PDU, and of
+    what its own threads do, nothing is known.
+    """
+    if faults:
+        return Finding(RULES[rule], result, "; ".join(faults))
+    if not effects.has_asked:
+        return untried(rule, "no request of its methods reached a simulated device")
+    if effects.threads and rule == "side effects":
+        return untried(rule, f"it starts threads, which are not watched ({effects.threads[0]})")
+    return Finding(RULES[rule], KEPT)
+
+
+def _served(device: RecordedDevice) -> ReplayedDevice:
     """The recording as a device of this machine. Raises SettingsError."""
+    text = device.text
     if foreign_pdu.is_recording(text):
         return foreign_pdu.serve(text, 0, device.on, device.off)
     if device.on or device.off:
@@ -319,6 +349,7 @@ def _forms(handler: LoadedHandler, login: Login) -> Sequence[Callable[[int], Pdu
     secret_keys = {setting.key for setting in handler.settings if setting.secret}
     secret_keys |= {*SECRETS, *login.secret_files}
     forms = connection_data.forms_of_port(handler, login)
+    forget_secrets()  # the owner's, which the handler is not given: a text may hold one by chance
     return [partial(_form_with_trial_secrets, form, secret_keys) for form in forms]
 
 
@@ -330,4 +361,5 @@ def _form_with_trial_secrets(
     for key in secret_keys:
         if key in data.custom_params:
             data.custom_params[key] = _TRIAL_PASSWORD
+    data.custom_params = AskedSettings(data.custom_params)
     return data

@@ -1,10 +1,10 @@
-"""Calls of a handler's methods on devices with a fault each, and what is right there: for SNMP
-(device_trials.py) and for other protocols (served_trials.py).
+"""Calls of a handler's methods on devices with a fault each, and what is right there. A transport
+says how such a device is made (snmp_trials.py, served_trials.py); what is tried is here, once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any, Callable, NamedTuple, Optional, Protocol
@@ -16,22 +16,32 @@ from pdu_common.helper import EnumPowerStatus
 
 from ...cli.states import DOWN, UNKNOWN, UP, word
 from ...loading.four_methods import LackingDouble
-from .method_trials import (
+from ...recordings.simulated_pdu import SimulatedPdu, UnitFault
+from .calls import (
     ENDLESS,
     EndlessCall,
     Methods,
-    broken,
+    SettingNotGiven,
     error_text,
     fault_finding,
-    has_no_figure,
+    judge_call,
+    kept_if_reached,
     untried_after,
 )
-from .rules import ADVISED, BROKEN, KEPT, RULES, UNTRIED, Finding, Rule
+from .comparisons import has_no_figure
+from .known_units import KnownUnit
+from .rules import ADVISED, BROKEN, KEPT, RULES, UNTRIED, Finding, Rule, broken, worst_finding
 
-#: how late a device reports a new state, in seconds
-LATE_S = 2.0
 # the trials of faults wait for the device most of the time
-_AT_ONCE = 6
+_AT_ONCE = 8
+# after a command, the state must be told as it is
+_FAULTS_OF_COMMANDS: Mapping[str, UnitFault] = {
+    "late": UnitFault.LATE,
+    "stuck": UnitFault.STUCK,
+    "pending": UnitFault.PENDING,
+    "answer lost": UnitFault.ANSWER_LOST,
+    "unread": UnitFault.SILENT_AFTER,
+}
 
 
 class FaultTrial(NamedTuple):
@@ -42,12 +52,141 @@ class FaultTrial(NamedTuple):
     call: Callable[[], Finding]
 
 
+class FaultyDevice(NamedTuple):
+    """A device with a fault, and the handler that reads it."""
+
+    methods: Methods
+    #: None if nothing is known of it, as of one that is silent
+    unit: Optional[KnownUnit]
+    is_reached: Callable[[], bool]
+
+
+class DeviceMaker(Protocol):
+    """Makes the devices of one transport."""
+
+    @property
+    def faults(self) -> Collection[UnitFault]:
+        """Those that its devices can have."""
+
+    def faulty(self, fault: UnitFault) -> FaultyDevice: ...
+
+
+#: the judgement of an answer beside that of a device that is well
+Comparison = Callable[[Any, Any], "Judgement"]
+
+
+class TrialMaker(NamedTuple):
+    """Makes the trials of one handler."""
+
+    devices: DeviceMaker
+    #: the outlet that each command switches; without the commands that cannot be tried
+    outlets: Mapping[str, str]
+    #: what status and statistic return of a device that is well; without what raised
+    answers: Mapping[str, Any]
+
+    @property
+    def methods(self) -> Sequence[str]:
+        """Those that ask the device: of one without meters, statistic need not."""
+        return [*self.readings, *self.outlets]
+
+    @property
+    def readings(self) -> Sequence[str]:
+        """As `methods`, without the commands."""
+        figures = self.answers.get("statistic")
+        is_without = figures is not None and has_no_figure(figures)
+        return ["status"] if is_without else ["status", "statistic"]
+
+    def trials(self) -> Iterator[FaultTrial]:
+        """Those of faults that each transport has."""
+        devices, commands = self.devices, list(self.outlets)
+        for rule, fault in _FAULTS_OF_COMMANDS.items():
+            for method in commands:
+                device = devices.faulty(fault)
+                call = partial(self._reported, rule, method, device)
+                yield FaultTrial(rule, method, call)
+        for fault in (UnitFault.REFUSES, UnitFault.BUSY):
+            if fault in devices.faults:
+                for method in commands:
+                    yield self.raising("refused", method, [devices.faulty(fault)])
+        for method in self.readings:
+            half_device = devices.faulty(UnitFault.HALF)
+            yield self.raising("short", method, [half_device], judgement_of_equality)
+
+    def raising(
+        self,
+        rule: str,
+        method: str,
+        devices: Iterable[FaultyDevice],
+        judge: Optional[Comparison] = None,
+    ) -> FaultTrial:
+        """A call on each of the devices that must raise, unless `judge` excuses its answer."""
+        return FaultTrial(rule, method, partial(self._raised_on_all, rule, method, devices, judge))
+
+    def _raised_on_all(
+        self,
+        rule: str,
+        method: str,
+        devices: Iterable[FaultyDevice],
+        judge: Optional[Comparison],
+    ) -> Finding:
+        findings = [self._raised(rule, method, device, judge) for device in devices]
+        return worst_finding(findings)
+
+    def _raised(
+        self, rule: str, method: str, device: FaultyDevice, judge: Optional[Comparison]
+    ) -> Finding:
+        def judged(answer: Any) -> Judgement:
+            return None if judge is None else judge(answer, self.answers.get(method))
+
+        finding = judge_call(rule, self.call_of(device.methods, method), method, judged)
+        fault = _fault_of_writes(method, self.outlets.get(method, ""), device.unit)
+        if fault:
+            return broken(rule, fault)
+        return kept_if_reached(finding, is_reached=device.is_reached())
+
+    def call_of(self, methods: Methods, method: str) -> Callable[[], Any]:
+        """The call of a method; a command changes the state of its outlet."""
+        if method == "status":
+            return methods.states
+        if method == "statistic":
+            return methods.figures
+        return partial(methods.switch, self.outlets[method], on=method == "port_up")
+
+    def _reported(self, rule: str, method: str, device: FaultyDevice) -> Finding:
+        """The finding of a command to a unit that obeys late or never, or whose answer is lost: the
+        command must not return the target state before the unit has it. It keeps the rule if it
+        raises an error or returns no state.
+        """
+        outlet, unit = self.outlets[method], device.unit
+        assert unit is not None
+        detail = ""
+        state: Optional[EnumPowerStatus] = None
+        try:
+            state = device.methods.switch(outlet, on=method == "port_up")
+        except EndlessCall as error:
+            return broken(rule, error.reason)
+        except (LackingDouble, SettingNotGiven) as error:
+            return fault_finding(rule, error)
+        except Exception as error:
+            detail = printable(error_text(error), 200)
+        fault = _fault_of_writes(method, outlet, unit)
+        if fault:
+            return broken(rule, fault)
+        if state is None:
+            finding = Finding(RULES[rule], KEPT, detail)
+            return kept_if_reached(finding, is_reached=device.is_reached())
+        real_state = unit.states().get(outlet, UNKNOWN)
+        fault = _fault_of_report(rule, method, outlet, state, real_state)
+        if fault:
+            place = f" ({unit.place})" if unit.place else ""
+            return broken(rule, f"{fault}{place}")
+        return Finding(RULES[rule], KEPT, f"it returned {state.name}")
+
+
 def findings_of_trials(
     trials: Sequence[FaultTrial], broken_rules: Sequence[Rule]
 ) -> Iterator[Finding]:
-    """A finding for each rule: of the first method that breaks it, else of the first that was
-    tried.
-    """
+    """A finding for each rule: the worst of its trials."""
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         futures = [pool.submit(_finding_of, trial, broken_rules) for trial in trials]
         findings = [future.result() for future in futures]
@@ -60,12 +199,6 @@ def findings_of_trials(
 def _finding_of(trial: FaultTrial, broken_rules: Sequence[Rule]) -> Finding:
     untried_finding = untried_after(broken_rules, trial.method, trial.rule)
     return untried_finding or trial.call()
-
-
-def worst_finding(findings: Sequence[Finding]) -> Finding:
-    """The first of those with the worst result."""
-    order = (BROKEN, ADVISED, KEPT, UNTRIED)
-    return min(findings, key=lambda finding: order.index(finding.result))
 
 
 def _repeated_alone(trials: Sequence[FaultTrial], findings: Sequence[Finding]) -> list[Finding]:
@@ -81,50 +214,13 @@ def _repeated_alone(trials: Sequence[FaultTrial], findings: Sequence[Finding]) -
     return new_findings
 
 
-class CommandedUnit(Protocol):
-    """A device that was sent a command."""
-
-    place: str
-
-    def states(self) -> Mapping[str, EnumPowerStatus]: ...
-
-    def writes_for(self, outlet: str) -> int: ...
-
-
-def reported_state(
-    rule: str,
-    method: str,
-    methods: Methods,
-    outlet: str,
-    unit: CommandedUnit,
-    is_reached: Callable[[], bool],
-) -> Finding:
-    """The finding of a command to a unit that obeys late or never, or whose answer is lost: the
-    command must not return the target state before the unit has it. It keeps the rule if it raises
-    an error or returns no state.
-    """
-    state: Optional[EnumPowerStatus] = None
-    detail = ""
-    try:
-        state = methods.switch(outlet, on=method == "port_up")
-    except EndlessCall as error:
-        return broken(rule, error.reason)
-    except LackingDouble as error:
-        return fault_finding(rule, error)
-    except Exception as error:
-        detail = printable(error_text(error), 200)
-    writes = unit.writes_for(outlet)
-    place = f" ({unit.place})" if unit.place else ""
-    if writes > 1:
-        why = f"{method} of outlet {outlet} wrote {writes} times: a command is written once"
-        return broken(rule, f"{why}{place}")
-    if state is None:
-        return kept_if_reached(Finding(RULES[rule], KEPT, detail), is_reached=is_reached())
-    real_state = unit.states().get(outlet, UNKNOWN)
-    fault = _fault_of_report(rule, method, outlet, state, real_state)
-    if fault:
-        return broken(rule, f"{fault}{place}")
-    return Finding(RULES[rule], KEPT, f"it returned {state.name}")
+def _fault_of_writes(method: str, outlet: str, unit: Optional[KnownUnit]) -> str:
+    """That a command was written more than once; "" if it was not."""
+    writes = unit.writes_for(outlet) if unit is not None and outlet else 0
+    if writes < 2:
+        return ""
+    place = f" ({unit.place})" if unit is not None and unit.place else ""
+    return f"{method} of outlet {outlet} wrote {writes} times: a command is written once{place}"
 
 
 def _fault_of_report(
@@ -136,13 +232,16 @@ def _fault_of_report(
     target_state = UP if method == "port_up" else DOWN
     state_before = DOWN if method == "port_up" else UP
     returned = f"{method} returned {state.name}"
+    if rule == "unread" and state is not UNKNOWN:
+        return f"{returned}, and no state could be read after the command"
     if state is target_state and real_state is not target_state:
         return f"{returned} while the device has outlet {outlet} {word(real_state)}"
     if state is not state_before:
         return ""
     if rule == "late":
         late_word = word(target_state)
-        return f"{returned}; outlet {outlet} was {late_word} {LATE_S:g} s after the command"
+        late = f"{SimulatedPdu.LATE_S:g} s after the command"
+        return f"{returned}; outlet {outlet} was {late_word} {late}"
     if rule in ("answer lost", "pending"):
         return f"{returned} while outlet {outlet} is {word(real_state)}"
     return ""
@@ -196,18 +295,45 @@ def judgement_of_figures(answer: Any, healthy_answer: Any) -> Judgement:
         return KEPT, "left out what cannot be read"
     change = changes[0]
     return BROKEN, (
-        f"returned {change.name} {change.figure}, not {change.healthy_figure}: a meter cannot be"
-        " read"
+        f"returned {change.name} {change.figure}, not {change.healthy_figure}, while a meter does"
+        " not answer"
     )
 
 
-def judgement_of_silence(answer: Any, healthy_answer: Any) -> Judgement:
-    """The answer without the device. A handler of a PDU without meters need not ask for figures."""
-    if not isinstance(answer, Figures) or not has_no_figure(answer):
-        return None
+def judgement_of_zero(answer: Any, healthy_answer: Any) -> Judgement:
+    """The states of a device on which a figure is 0. If the names of outlets are others, the figure
+    was a number of an outlet.
+    """
     if healthy_answer is None:
         return NO_COMPARISON
-    return (KEPT, "gives no figure") if has_no_figure(healthy_answer) else None
+    healthy_states = dict(healthy_answer)
+    if dict(answer).keys() == healthy_states.keys():
+        for name, state in answer:
+            healthy_state = healthy_states[name]
+            if state not in (healthy_state, UNKNOWN):
+                why = f"returned outlet {name} {state.name} where a figure is 0"
+                return BROKEN, f"{why}, and {healthy_state.name} where it is not"
+    return KEPT, "reads no state from a figure"
+
+
+def judgement_of_emptiness(answer: Any, healthy_answer: Any) -> Judgement:
+    """The states or figures where a table is empty. DCImanager's own example takes the sum of
+    nothing.
+    """
+    if healthy_answer is None:
+        return NO_COMPARISON
+    if answer == healthy_answer:
+        return KEPT, "does not need the table"
+    if not isinstance(answer, Figures):
+        if not answer:
+            return ADVISED, "returned no outlet for an empty table, and raised nothing"
+        is_unknown = all(state is UNKNOWN for _, state in answer)
+        return (KEPT, "returned UNKNOWN") if is_unknown else None
+    changes = changed_figures(answer, healthy_answer)
+    faults = [f"{change.name} {change.figure}" for change in changes]
+    if not faults:
+        return KEPT, "left out what the device does not have"
+    return ADVISED, f"returned {', '.join(faults)} for an empty table, and raised nothing"
 
 
 class ChangedFigure(NamedTuple):
@@ -233,27 +359,3 @@ def changed_figures(answer: Figures, healthy_answer: Figures) -> Iterator[Change
         value, healthy_value = measured(figure), measured(healthy_figure)
         if value is not None and value != healthy_value:
             yield ChangedFigure(name=name, figure=value, healthy_figure=healthy_value)
-
-
-# ---- calls ---------------------------------------------------------------------------------------
-
-
-def call_of(
-    methods: Methods, method: str, outlets: Mapping[EnumPowerStatus, str]
-) -> Callable[[], Any]:
-    """The call of a method; a command changes the state of an outlet."""
-    if method == "status":
-        return methods.states
-    if method == "statistic":
-        return methods.figures
-    if method == "port_down":
-        return partial(methods.switch, outlets[UP], on=False)
-    return partial(methods.switch, outlets[DOWN], on=True)
-
-
-def kept_if_reached(finding: Finding, *, is_reached: bool) -> Finding:
-    """The finding; UNTRIED if the rule was kept only because no request reached the device."""
-    if finding.result != KEPT or is_reached:
-        return finding
-    why = f"no request reached the simulated device ({finding.detail})"
-    return Finding(finding.rule, UNTRIED, printable(why, 300))

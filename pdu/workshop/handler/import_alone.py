@@ -38,6 +38,8 @@ class Outcome(NamedTuple):
     error: str = ""
     #: what is wrong with make_handler or with its object
     entry: str = ""
+    #: the handler setting that make_handler wants and was not given
+    setting: str = ""
     #: what the platform's double lacks for them
     missing: str = ""
     #: the module that an import did not find, or in which it did not find a name
@@ -57,7 +59,7 @@ def main(platform: str, folder: str, module_name: str, protocol: str) -> Outcome
         entry = loader["entry_of"](module)
         if entry is None:
             return Outcome(error="it has no make_handler, which DCImanager calls")
-        data = _pdu_data(protocol)
+        data = _pdu_data(protocol, loader["AskedSettings"])
     except BaseException as error:  # noqa: B036 (anybody may have written it)
         return Outcome(
             error=f"{type(error).__name__}: {error}"[:300],
@@ -70,6 +72,7 @@ def main(platform: str, folder: str, module_name: str, protocol: str) -> Outcome
     except BaseException as error:  # noqa: B036
         return Outcome(
             entry=f"make_handler raised {type(error).__name__}: {error}"[:300],
+            setting=data.custom_params.missing_in(error),
             missing=loader["name_missing_in_double"](error),
             sent=events,
         )
@@ -93,10 +96,10 @@ def _watched_events() -> list[str]:
     return events
 
 
-def _pdu_data(protocol: str) -> Any:
+def _pdu_data(protocol: str, make_settings: Any) -> Any:
     """The argument of make_handler, with the settings of standard input."""
     connection = importlib.import_module("pdu_common.connection")
-    settings = json.load(sys.stdin)
+    settings = make_settings(json.load(sys.stdin))
     if protocol == "snmp":
         return connection.PduSnmpData("192.0.2.1", {"community": "public"}, settings)
     return connection.PduData("192.0.2.1", settings)

@@ -28,8 +28,9 @@ from handlers.shared.similar_names import similar_names
 from ...loading.four_methods import LACKING
 from ...loading.handler_module import CLASSES, FUNCTIONS, PLATFORM
 from ...loading.handler_source import HandlerSource
+from .calls import wanted_setting
 from .handler_imports import PLATFORM_MODULES, REMOVED_MODULES, TOOL_MODULES, standard_library
-from .rules import BROKEN, KEPT, RULES, UNTRIED, Finding
+from .rules import BROKEN, KEPT, RULES, UNTRIED, Finding, untried, worst_finding
 
 RECOMMENDED = "3.9"
 OTHERS = ("3.10", "3.11", "3.12", "3.13")
@@ -46,6 +47,8 @@ _REMOVED = (
     "is in the standard library of Python 3.9, which DCImanager recommends, and not in Python 3.13:"
     " pdu on 3.9 can try the handler"
 )
+# the tests of blocks that only a type checker reads
+_TYPES_ALONE = ("TYPE_CHECKING", "typing.TYPE_CHECKING")
 _NO_MYPY = (
     "mypy is not here: Debian has it as mypy, `make env` in a copy of the project installs it"
 )
@@ -89,19 +92,18 @@ def check_loading(
         yield from _entry_findings(outcome)
     types = _check_types(source, platform, handler_folder)
     if not outcome.get("error"):
-        python = _check_python("python", [RECOMMENDED], trial, source)
-        if python.result != BROKEN and types.old_python_fault:
-            python = _finding("python", types.old_python_fault)
-        yield python
-        yield _check_python("pythons", OTHERS, trial, source)
+        yield from _python_findings(trial, source, types.old_python_fault)
     yield _check_imports(source)
     yield types.finding
 
 
 def _entry_findings(outcome: Mapping[str, Any]) -> Iterator[Finding]:
     """What make_handler returned and did, of an import that succeeded."""
+    setting = str(outcome.get("setting", ""))
     if outcome.get("missing"):
         yield _lacking("entry", outcome)
+    elif setting:
+        yield untried("entry", wanted_setting(setting))
     else:
         yield _finding("entry", str(outcome.get("entry", "")))
     if not outcome.get("entry"):
@@ -191,8 +193,7 @@ def _import_finding(rule: str, outcome: Mapping[str, Any], source: HandlerSource
 
 def _lacking(rule: str, outcome: Mapping[str, Any]) -> Finding:
     advice = _similar_name(str(outcome.get("error", "")))
-    detail = f"{LACKING} ({outcome['missing']}){advice}"
-    return Finding(RULES[rule], UNTRIED, printable(detail, 300))
+    return untried(rule, f"{LACKING} ({outcome['missing']}){advice}")
 
 
 def _similar_name(error: str) -> str:
@@ -212,24 +213,37 @@ def _own_modules(source: HandlerSource) -> set[str]:
     return names
 
 
-def _check_python(
-    rule: str, versions: Sequence[str], trial: _ImportTrial, source: HandlerSource
-) -> Finding:
-    """One rule for the versions that are here."""
+def _python_findings(
+    trial: _ImportTrial, source: HandlerSource, old_python_fault: str
+) -> Iterator[Finding]:
+    """Whether it loads on the recommended Python, and on the others that are here; which are not is
+    said. `old_python_fault`: what mypy finds wrong with it for the recommended one.
+    """
     own_version = f"{sys.version_info.major}.{sys.version_info.minor}"
-    present_versions: list[str] = []
-    for version in versions:
+    findings: dict[str, Finding] = {}
+    absent_versions: list[str] = []
+    for version in dict.fromkeys((RECOMMENDED, *OTHERS, own_version)):
         program = sys.executable if version == own_version else _find_python(version)
         if program is None:
+            absent_versions.append(version)
             continue
-        present_versions.append(version)
+        rule = "python" if version == RECOMMENDED else "pythons"
         outcome = trial.outcome(program)
+        findings[version] = Finding(RULES[rule], KEPT, f"Python {version}")
         if outcome.get("error"):
             finding = _import_finding(rule, outcome, source)
-            return finding._replace(detail=f"Python {version}: {finding.detail}")
-    if not present_versions:
-        return Finding(RULES[rule], UNTRIED, f"there is no python{versions[0]} here")
-    return Finding(RULES[rule], KEPT, f"Python {', '.join(present_versions)}")
+            findings[version] = finding._replace(detail=f"Python {version}: {finding.detail}")
+    recommended = findings.pop(RECOMMENDED, None)
+    if old_python_fault and (recommended is None or recommended.result != BROKEN):
+        recommended = _finding("python", old_python_fault)
+    if recommended is not None:
+        yield recommended
+    if findings:
+        finding = worst_finding(findings.values())
+        if finding.result == KEPT:
+            absent = f"; not here: {', '.join(absent_versions)}" if absent_versions else ""
+            finding = finding._replace(detail=f"Python {', '.join(findings)}{absent}")
+        yield finding
 
 
 def _find_python(version: str) -> Optional[str]:
@@ -309,8 +323,16 @@ def _foreign_packages(source: HandlerSource) -> Mapping[str, str]:
 
 
 def _absolute_imports(content: bytes) -> Iterator[tuple[str, int]]:
-    """The modules that a file imports by their whole names, with the line."""
-    for node in ast.walk(ast.parse(content)):
+    """The modules that a file imports by their whole names when it runs, with the line."""
+    tree = ast.parse(content)
+    unrun_nodes: set[ast.AST] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.If) and ast.unparse(node.test) in _TYPES_ALONE:
+            for statement in node.body:
+                unrun_nodes.update(ast.walk(statement))
+    for node in ast.walk(tree):
+        if node in unrun_nodes:
+            continue
         if isinstance(node, ast.Import):
             for alias in node.names:
                 yield alias.name, node.lineno

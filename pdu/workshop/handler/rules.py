@@ -5,11 +5,15 @@ this project, for the safety of servers and logins, or as advice. Pure.
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
+
+from handlers.shared.errors import printable
 
 #: ADVISED: what we or the page recommend is not kept, which breaks nothing
 KEPT, BROKEN, ADVISED, UNTRIED = "kept", "broken", "advised", "not tried"
+#: the worst first: a rule is kept only if each of its cases was seen right
+_ORDER = (BROKEN, UNTRIED, ADVISED, KEPT)
 
 
 class Rule(NamedTuple):
@@ -91,12 +95,17 @@ RULES: Mapping[str, Rule] = {
         "Python version 3.9",
         remedy="write for Python 3.9",
     ),
-    "pythons": Rule("it loads on the other versions of Python that are here"),
+    "pythons": Rule("it loads on the versions of Python that are here"),
     "imports": Rule("it imports nothing that the platform may not have"),
     "types": Rule("mypy finds no mistake in it", _PREPARING, "the mypy analyzer", recommended=True),
     "quiet": Rule(
         "make_handler sends nothing and starts no program",
         remedy="ask the device in the four methods alone",
+    ),
+    "pdus": Rule(
+        "of two PDUs in one process, each is asked and switched by its own object",
+        is_safety=True,
+        remedy="keep address and login in the object, and nothing in the module or the class",
     ),
     "status": Rule("status returns every outlet with its state", _METHODS, "PDU polling"),
     "states": Rule("the states are those of the device", _METHODS, "PDU port status"),
@@ -121,6 +130,10 @@ RULES: Mapping[str, Rule] = {
     "empty": Rule(
         "nothing read is not 0: an empty table of outlets or meters raises, or gives no figure",
         remedy="raise if a table that the device has is empty",
+    ),
+    "part": Rule(
+        "a sum is of all rows: where the row of a meter is absent, it raises, or gives no figure",
+        remedy="compare the rows with those of the outlets, and raise if one is missing",
     ),
     "poll": Rule(
         "status and statistic write nothing",
@@ -174,6 +187,21 @@ RULES: Mapping[str, Rule] = {
     "silent": Rule("a device that does not answer raises", is_safety=True, remedy=_RAISE),
     "community": Rule("a wrong community raises", is_safety=True, remedy=_RAISE),
     "denied": Rule("a refused login raises", is_safety=True, remedy=_RAISE),
+    "login": Rule(
+        "a refused login is sent once a call, and no other login after it",
+        is_safety=True,
+        remedy="raise at the first refusal: devices lock an account after some",
+    ),
+    "redirect": Rule(
+        "no login goes to another server by a redirect",
+        is_safety=True,
+        remedy="follow no redirect, or none to another server",
+    ),
+    "proxy": Rule(
+        "no login goes to a proxy that the environment names",
+        is_safety=True,
+        remedy="use no proxy: urllib.request.ProxyHandler({}), requests' trust_env = False",
+    ),
     "short": Rule(
         "a table that ends early raises: a shorter list cuts servers off",
         is_safety=True,
@@ -183,6 +211,11 @@ RULES: Mapping[str, Rule] = {
         "an outlet whose state cannot be read is UNKNOWN, or an error: never DOWN, never left out",
         is_safety=True,
         remedy=_RAISE,
+    ),
+    "zero": Rule(
+        "no state follows from a figure: an outlet that is on without load is on",
+        is_safety=True,
+        remedy="read the state from the device's word for it alone",
     ),
     "secret": Rule(
         "it shows no community and no password in its log, its output or its errors",
@@ -194,7 +227,7 @@ RULES: Mapping[str, Rule] = {
 
 #: without these, it is not known whether a handler keeps the page
 _NEEDED = (
-    *("status", "states", "statistic", "figures", "asked", "poll", "port_down", "port_up"),
+    *("pdus", "status", "states", "statistic", "figures", "asked", "poll", "port_down", "port_up"),
     *("others", "once", "late", "stuck", "pending", "answer lost", "unread", "refused"),
     *("no outlet", "silent", "short", "lost state", "meter"),
 )
@@ -205,11 +238,35 @@ def rules_of(findings: Sequence[Finding], result: str) -> list[Rule]:
     return [finding.rule for finding in findings if finding.result == result]
 
 
+def worst_finding(findings: Iterable[Finding]) -> Finding:
+    """The first of those with the worst result."""
+    return min(findings, key=lambda finding: _ORDER.index(finding.result))
+
+
 def untried_rules(findings: Sequence[Finding]) -> list[Rule]:
-    """What was not tried of all that must be, in the order of the rules."""
-    tried_rules = [finding.rule for finding in findings if finding.result != UNTRIED]
+    """What was not tried of all that must be, in the order of the rules: what is always needed, and
+    what is of safety where it applies.
+    """
+    untried = rules_of(findings, UNTRIED)
+    found_rules = [finding.rule for finding in findings]
     needed_rules = [RULES[key] for key in _NEEDED]
-    return [rule for rule in needed_rules if rule not in tried_rules]
+    rules: list[Rule] = []
+    for rule in RULES.values():
+        is_missing = rule in needed_rules and rule not in found_rules
+        is_needed = rule in needed_rules or rule.is_safety
+        if is_missing or (is_needed and rule in untried):
+            rules.append(rule)
+    return rules
+
+
+def broken(rule: str, detail: str) -> Finding:
+    """A rule that is not kept."""
+    return Finding(RULES[rule], BROKEN, printable(detail, 300))
+
+
+def untried(rule: str, why: str) -> Finding:
+    """A rule of which a case could not be judged."""
+    return Finding(RULES[rule], UNTRIED, printable(why, 400))
 
 
 def lines(findings: Sequence[Finding], width: int) -> list[str]:

@@ -1,415 +1,327 @@
 """Calls the four methods of a handler without SNMP on a recording that is served on this machine,
-and on the same PDU with faults.
+on the same PDU with faults, and at servers in its place.
 """
 
 from __future__ import annotations
 
 import contextlib
-import socket
-import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any, Callable, Optional
+from typing import Any, Callable, NamedTuple, Optional
 
-from handlers.dcimanager import Figures
-
-from ...cli.states import DOWN, UNKNOWN, UP
+from ...cli.states import DOWN, UP
 from ...loading.handler_loading import LoadedHandler
 from ...recordings.recording_formats import ReplayedDevice
-from ...recordings.replay_server import HOST
-from ...recordings.simulated_pdu import SimulatedPdu, UnitFault
+from ...recordings.simulated_pdu import HttpPdu, SimulatedPdu, UnitFault
 from .bounded_methods import BoundedMethods, ShownSecrets
+from .calls import kept_if_reached
+from .comparisons import has_no_figure
 from .fault_trials import (
     FaultTrial,
-    Judgement,
-    call_of,
+    FaultyDevice,
+    TrialMaker,
     findings_of_trials,
-    judgement_of_equality,
+    judgement_of_emptiness,
     judgement_of_figures,
-    judgement_of_silence,
     judgement_of_states,
-    kept_if_reached,
-    reported_state,
-    worst_finding,
+    judgement_of_zero,
 )
-from .method_trials import (
-    JudgedAnswer,
-    RenamedMethods,
-    TrialDevice,
-    has_no_figure,
-    identity_finding,
-    is_unread,
-    judge_call,
-    method_findings,
-    with_order,
-)
-from .rules import ADVISED, BROKEN, KEPT, RULES, UNTRIED, Finding, Rule, rules_of
-from .served_units import ServedUnit
+from .known_units import ServedUnit
+from .method_trials import is_unread, method_findings
+from .outlet_names import RenamedMethods, identity_finding, with_order
+from .rules import BROKEN, KEPT, RULES, Finding, broken, rules_of, untried
 from .side_effects import SideEffects
+from .trial_device import TrialDevice
+from .trial_servers import (
+    TrialServer,
+    asking_server,
+    proxies_in_environment,
+    redirecting_server,
+)
+from .two_pdus import OnePdu, two_pdus_finding
 
 #: what a handler of an unknown make is advised
 WITHOUT_RECORDING = (
     "give a recording of the device: pdu record PATH HOST -o unit.json, then --replay unit.json"
 )
+# RFC 9110, 15.4: a client repeats a POST at the second only
+_REDIRECTS = ("302 Found", "307 Temporary Redirect")
 
 
-class ServedTrials:
-    """The trials of a handler without SNMP."""
+class Forms(NamedTuple):
+    """A handler, and what DCImanager's form would carry for a device at a port of this machine."""
 
-    def __init__(
-        self,
-        handler: LoadedHandler,
-        forms: Sequence[Callable[[int], Any]],
-        secrets: ShownSecrets,
-        effects: SideEffects,
-    ) -> None:
-        """`forms`: the arguments of make_handler for a port of this machine, in the ways in which
-        an owner may give it; the first that reaches the device counts.
-        """
-        self._handler = handler
-        self._forms = forms
-        self._secrets = secrets
-        self._effects = effects
+    handler: LoadedHandler
+    #: in the ways in which an owner may give the port; the first that reaches the device counts
+    forms: Sequence[Callable[[int], Any]]
+    secrets: ShownSecrets
+    effects: SideEffects
 
-    def _methods(
-        self, form: Callable[[int], Any], port: int, *, is_kept: bool = False
-    ) -> BoundedMethods:
-        self._effects.ports.add(port)
+    def methods(self, port: int, *, is_kept: bool = False) -> BoundedMethods:
+        """The methods on the device at a port, by the first form."""
+        form = self.forms[0]
+        self.effects.ports.add(port)
         return BoundedMethods(
-            self._handler, lambda: form(port), self._secrets, self._effects, is_kept=is_kept
+            self.handler, lambda: form(port), self.secrets, self.effects, is_kept=is_kept
         )
 
-    def findings(self, recording: Optional[ReplayedDevice]) -> Iterator[Finding]:
-        """Findings on the recording, then on a device that ends each connection."""
-        form = self._forms[0]
-        healthy_figures: Optional[Figures] = None
-        findings = []
-        if recording is None:
-            yield Finding(RULES["status"], UNTRIED, WITHOUT_RECORDING)
-        else:
-            form, is_reached = self._form_that_reaches(recording)
-            for finding in self._recording_findings(form, recording, is_reached=is_reached):
-                findings.append(finding)
-                yield finding
-            if RULES["statistic"] in rules_of(findings, KEPT):
-                with contextlib.suppress(Exception):
-                    healthy_figures = self._methods(form, recording.port).figures()
-        yield from self._silence_findings(form, healthy_figures, rules_of(findings, BROKEN))
-
-    def _silence_findings(
-        self,
-        form: Callable[[int], Any],
-        healthy_figures: Optional[Figures],
-        broken_rules: Sequence[Rule],
-    ) -> Iterator[Finding]:
-        """Findings on a device that ends each connection."""
-        # for all four methods: it excuses figures without a value, which statistic alone returns
-        judge = partial(judgement_of_silence, healthy_answer=healthy_figures)
-        with _ClosingServer() as server:
-            methods = self._methods(form, server.port)
-            calls: dict[str, Callable[[], Any]] = {
-                "status": methods.states,
-                "statistic": methods.figures,
-                "port_down": partial(methods.switch, "1", on=False),
-                "port_up": partial(methods.switch, "1", on=True),
-            }
-            trials = []
-            for method, call in calls.items():
-                trial = partial(judge_call, "silent", call, method, judge)
-                trials.append(FaultTrial("silent", method, trial))
-            # all calls are made before it is asked whether one reached the device
-            findings = list(findings_of_trials(trials, broken_rules))
-            is_reached = server.connections > 0
-        for finding in findings:
-            yield kept_if_reached(finding, is_reached=is_reached)
-
-    def _recording_findings(
-        self, form: Callable[[int], Any], recording: ReplayedDevice, *, is_reached: bool
-    ) -> Iterator[Finding]:
-        """Findings on the recording; of a handler that never reached it, why it did not."""
-        if is_reached:
-            yield from self._unit_findings(form, recording)
-            return
-        device = TrialDevice(
-            methods=self._methods(form, recording.port),
-            about=f"the recording at port {recording.port}",
-            requests=recording.connections,
-        )
-        yield from method_findings(device)
-
-    def _form_that_reaches(self, recording: ReplayedDevice) -> tuple[Callable[[int], Any], bool]:
-        """The first form with which a request reaches the recording, else the last; and whether
-        one did.
-        """
-        form = self._forms[0]
-        for form in self._forms:
+    def that_reaches(self, recording: ReplayedDevice) -> Optional[Forms]:
+        """With the first form alone that leads a request to the recording; None if none does."""
+        for form in self.forms:
+            forms = self._replace(forms=[form])
             with contextlib.suppress(Exception):
-                self._methods(form, recording.port).states()
+                forms.methods(recording.port).states()
             if recording.connections() > 0:
-                return form, True
-        return form, False
-
-    def _unit_findings(
-        self, form: Callable[[int], Any], recording: ReplayedDevice
-    ) -> Iterator[Finding]:
-        """Findings on a PDU that obeys commands, and on others with a fault each."""
-        pdu: SimulatedPdu = recording.simulated_pdu
-        unit = ServedUnit(pdu)
-        pdu.requests.clear()
-        pdu.commands.clear()
-        _make_one_unknown(unit, pdu)
-        contents = pdu.contents
-        # the handler's names of outlets, by the device's: found at its first status
-        handler_names: dict[str, str] = {}
-        device = self._trial_device(form, recording, unit, handler_names)
-        findings = []
-        for finding in method_findings(device):
-            findings.append(finding)
-            yield _doubted(with_order(finding, handler_names), pdu)
-        if is_unread(findings):
-            return
-        yield identity_finding(handler_names)
-        with contextlib.ExitStack() as stack:
-            faults = _ServedFaults(
-                methods=lambda port: RenamedMethods(self._methods(form, port), handler_names),
-                make_pdu=recording.make_pdu,
-                contents=contents,
-                unit=unit,
-                stack=stack,
-            )
-            trials = faults.trials(pdu)
-            for finding in findings_of_trials(trials, rules_of(findings, BROKEN)):
-                yield _doubted(finding, pdu)
-
-    def _trial_device(
-        self,
-        form: Callable[[int], Any],
-        recording: ReplayedDevice,
-        unit: ServedUnit,
-        handler_names: dict[str, str],
-    ) -> TrialDevice:
-        """The recorded PDU, as the handler reads it by new objects and by one that is kept."""
-        pdu: SimulatedPdu = recording.simulated_pdu
-        methods = self._methods(form, recording.port)
-        kept_methods = self._methods(form, recording.port, is_kept=True)
-        return TrialDevice(
-            methods=RenamedMethods(methods, handler_names, unit.states),
-            about="the recording",
-            states=unit.states,
-            commands=lambda: len(pdu.commands),
-            requests=lambda: len(pdu.requests),
-            unit=unit,
-            kept_methods=RenamedMethods(kept_methods, handler_names),
-            absent_commands=lambda: len(unit.foreign_commands()),
-        )
+                return forms
+        return None
 
 
-def _make_one_unknown(unit: ServedUnit, pdu: SimulatedPdu) -> None:
-    """Turn an outlet to a state that is neither on nor off, if two others are left for commands. In
-    a text that is no JSON, another word may have no place.
+def served_findings(
+    forms: Forms, recording: Optional[ReplayedDevice], load_again: Callable[[], LoadedHandler]
+) -> Iterator[Finding]:
+    """Findings on the recording, and at servers in its place. Ends where two PDUs are taken for one
+    another. `load_again`: loads the handler in the environment of now.
     """
-    states = unit.states()
-    if UNKNOWN in states.values() or pdu.is_text or len(states) < 3:
-        return
-    chosen_outlet = list(states)[0]
-    outlets_on = [outlet for outlet, state in states.items() if state is UP]
-    if len(outlets_on) > 1:  # the last one stays on, for port_down
-        chosen_outlet = outlets_on[0]
-    unit.turn(chosen_outlet, UNKNOWN)
+    with contextlib.ExitStack() as stack:
+        if recording is None:
+            yield untried("status", WITHOUT_RECORDING)
+            return
+        reaching_forms = forms.that_reaches(recording)
+        if reaching_forms is None:
+            device = TrialDevice(
+                methods=forms.methods(recording.port),
+                about=f"the recording at port {recording.port}",
+                requests=recording.connections,
+            )
+            yield from method_findings(device)
+            return
+        for finding in _ServedTrials(reaching_forms, recording, stack).findings(load_again):
+            yield _doubted(finding, recording.simulated_pdu)
 
 
-def _doubted(finding: Finding, unit: SimulatedPdu) -> Finding:
+def _doubted(finding: Finding, pdu: SimulatedPdu) -> Finding:
     """What was not tried, because the recording does not tell what would be right."""
-    for rule, doubt in unit.doubts.items():
-        if finding.rule is RULES[rule] and finding.result in (KEPT, UNTRIED):
-            return Finding(finding.rule, UNTRIED, doubt)
+    for rule, doubt in pdu.doubts.items():
+        if finding.rule is RULES[rule] and finding.result != BROKEN:
+            return untried(rule, doubt)
     return finding
 
 
-class _ServedFaults:
-    """The calls on PDUs with a fault each."""
+class _ServedTrials:
+    """The trials on one recording, and on PDUs like it with faults, which `stack` closes."""
+
+    #: those of the PDUs
+    faults: Collection[UnitFault]
 
     def __init__(
-        self,
-        methods: Callable[[int], RenamedMethods],
-        make_pdu: Callable[[int, UnitFault, Any], SimulatedPdu],
-        contents: Any,
-        unit: ServedUnit,
-        stack: contextlib.ExitStack,
+        self, forms: Forms, recording: ReplayedDevice, stack: contextlib.ExitStack
     ) -> None:
-        """`make_pdu`: makes a PDU with a fault, from a port and contents; `stack` closes it."""
-        self._methods = methods
-        self._make_pdu = make_pdu
-        self._contents = contents
+        self._forms = forms
+        self._recording = recording
         self._stack = stack
-        #: the outlet that a command turns from this state
-        self._outlets = {UP: unit.switchable_outlet(DOWN), DOWN: unit.switchable_outlet(UP)}
-        #: what status and statistic return of a PDU that is well; without what raised
-        self._answers: dict[str, Any] = {}
-        healthy_unit = self._pdu_with(UnitFault.NONE)
-        healthy_methods = self._methods(healthy_unit.port)
-        with contextlib.suppress(Exception):
-            self._answers["status"] = healthy_methods.states()
-        with contextlib.suppress(Exception):
-            self._answers["statistic"] = healthy_methods.figures()
+        self._pdu: SimulatedPdu = recording.simulated_pdu
+        is_over_http = isinstance(self._pdu, HttpPdu)
+        self.faults = frozenset(UnitFault) if is_over_http else {*UnitFault} - {UnitFault.BUSY}
+        _give_both_states(ServedUnit(self._pdu))
+        self._pdu.requests.clear()
+        self._pdu.commands.clear()
+        self._contents = self._pdu.contents
+        # the handler's names of outlets, by the device's: found at its first status
+        self._names: dict[str, str] = {}
 
-    def _pdu_with(self, fault: UnitFault, contents: Any = None) -> SimulatedPdu:
-        own_contents = self._contents if contents is None else contents
-        unit = self._make_pdu(0, fault, own_contents)
-        self._stack.callback(unit.close)
-        return unit
-
-    def trials(self, unit: SimulatedPdu) -> list[FaultTrial]:
-        """All trials; commands where it is known how such a `unit` is commanded."""
-        is_commanded = "port_down" not in unit.doubts
-        commands = []
-        if is_commanded and self._outlets[UP]:
-            commands.append("port_down")
-        if is_commanded and self._outlets[DOWN]:
-            commands.append("port_up")
-        return [
-            *self._command_trials(unit, commands),
-            *self._refusals(unit, commands),
-            *self._trials_of_lost_members(unit),
-        ]
-
-    def _command_trials(self, unit: SimulatedPdu, commands: Sequence[str]) -> Iterator[FaultTrial]:
-        """Commands to PDUs that obey late or never, or whose answer is lost."""
-        for rule, fault in (
-            ("late", UnitFault.LATE),
-            ("stuck", UnitFault.STUCK),
-            ("pending", UnitFault.PENDING),
-            ("answer lost", UnitFault.ANSWER_LOST),
-            ("unread", UnitFault.SILENT_AFTER),
-        ):
-            for method in commands:
-                if fault is UnitFault.PENDING and not unit.has_other_states:
-                    yield _kept_trial(rule, method, "a state of this device is true or false")
-                else:
-                    call = partial(self._reported, rule, method, self._pdu_with(fault))
-                    yield FaultTrial(rule, method, call)
-
-    def _refusals(self, unit: SimulatedPdu, commands: Sequence[str]) -> Iterator[FaultTrial]:
-        """Calls that a PDU refuses, or answers by half."""
-        for method in commands:
-            refusing_pdu = self._pdu_with(UnitFault.REFUSES)
-            yield self._raising_trial("refused", method, refusing_pdu)
-        for method in ("status", "statistic"):
-            half_pdu = self._pdu_with(UnitFault.HALF)
-            judge = partial(judgement_of_equality, healthy_answer=self._answers.get(method))
-            yield self._raising_trial("short", method, half_pdu, judge)
-        # for all four methods: it excuses figures without a value, which statistic alone returns
-        judge = partial(judgement_of_silence, healthy_answer=self._answers.get("statistic"))
-        for method in unit.protected_methods:
-            if method in ("status", "statistic", *commands):
-                denying_pdu = self._pdu_with(UnitFault.DENIES)
-                yield self._raising_trial("denied", method, denying_pdu, judge)
-
-    def _trials_of_lost_members(self, unit: SimulatedPdu) -> Iterator[FaultTrial]:
-        """Readings of a PDU without a state, a meter or its list of outlets."""
-        healthy_unit = self._pdu_with(UnitFault.NONE)
-        lost_states: list[Any] = []
-        for outlet in self._outlets.values():
-            if outlet:  # of one that is on, too: taken for off, it would be cut off
-                lost_states += healthy_unit.without_state(outlet)
-        if lost_states:
-            judge_text = partial(self._judgement_of_states, is_text=unit.is_text)
-            yield self._trial_on_all("lost state", "status", lost_states, judge_text)
-        lost_figures = healthy_unit.without_figures()
-        figures = healthy_unit.figures()
-        if figures is not None and has_no_figure(figures):
-            yield _kept_trial("meter", "statistic", "the device has no meter")
-        elif lost_figures:
-            judge = partial(judgement_of_figures, healthy_answer=self._answers.get("statistic"))
-            yield self._trial_on_all("meter", "statistic", lost_figures, judge)
-        lost_outlets = healthy_unit.without_outlets()
-        if lost_outlets:
-            yield self._trial_on_all("empty", "status", lost_outlets, _judgement_of_emptiness)
-
-    def _raising_trial(
-        self, rule: str, method: str, unit: SimulatedPdu, judge: JudgedAnswer = lambda _: None
-    ) -> FaultTrial:
-        return FaultTrial(rule, method, partial(self._raised, rule, method, unit, judge))
-
-    def _trial_on_all(
-        self, rule: str, method: str, contents: Sequence[Any], judge: JudgedAnswer
-    ) -> FaultTrial:
-        call = partial(self._raised_on_all, rule, method, contents, judge)
-        return FaultTrial(rule, method, call)
-
-    def _judgement_of_states(self, answer: Any, *, is_text: bool) -> Judgement:
-        """In a text that is no JSON, a device may always have a state in its place."""
-        judgement = judgement_of_states(answer, self._answers.get("status"))
-        if is_text and judgement is not None and judgement[0] == BROKEN:
-            return ADVISED, judgement[1]
-        return judgement
-
-    def _raised_on_all(
-        self, rule: str, method: str, contents: Sequence[Any], judge: JudgedAnswer
-    ) -> Finding:
-        """The worst finding of those on a PDU of each of the contents."""
-        unit = self._pdu_with(UnitFault.NONE)
+    def findings(self, load_again: Callable[[], LoadedHandler]) -> Iterator[Finding]:
+        """One after the other."""
+        pdus = [self._one_pdu(name) for name in ("first", "second")]
+        finding = two_pdus_finding(pdus, lambda: len(self._pdu.requests))
+        yield finding
+        if finding.result == BROKEN:
+            return
         findings = []
-        for content in contents:
-            unit.contents = content
-            findings.append(self._raised(rule, method, unit, judge))
-        return worst_finding(findings)
-
-    def _raised(self, rule: str, method: str, unit: SimulatedPdu, judge: JudgedAnswer) -> Finding:
-        call = call_of(self._methods(unit.port), method, self._outlets)
-        finding = judge_call(rule, call, method, judge)
-        return kept_if_reached(finding, is_reached=bool(unit.requests))
-
-    def _reported(self, rule: str, method: str, pdu: SimulatedPdu) -> Finding:
-        finding = reported_state(
-            rule,
-            method,
-            self._methods(pdu.port),
-            outlet=self._outlets[UP if method == "port_down" else DOWN],
-            unit=ServedUnit(pdu),
-            is_reached=lambda: bool(pdu.requests),
+        for finding in method_findings(self._recorded_device()):
+            findings.append(finding)
+            yield with_order(finding, self._names)
+        if is_unread(findings):
+            return
+        yield identity_finding(self._names)
+        unit = ServedUnit(self._new_pdu(UnitFault.NONE))
+        outlets = {"port_down": unit.switchable_outlet(DOWN), "port_up": unit.switchable_outlet(UP)}
+        maker = TrialMaker(
+            devices=self,
+            outlets={method: outlet for method, outlet in outlets.items() if outlet},
+            answers=self._healthy_answers(),
         )
-        if rule == "pending" and pdu.is_text and finding.result == BROKEN:
-            # in a text that is no JSON, a device may always have a state in its place
-            return finding._replace(result=ADVISED)
-        return finding
+        trials = [*maker.trials(), *self._silences(maker), *self._lost_members(maker)]
+        if isinstance(self._pdu, HttpPdu):
+            trials += self._logins(maker)
+        yield from findings_of_trials(trials, rules_of(findings, BROKEN))
+        if isinstance(self._pdu, HttpPdu):
+            yield self._proxy_finding(load_again)
+
+    # ---- devices ---------------------------------------------------------------------------------
+
+    def _recorded_device(self) -> TrialDevice:
+        """The recorded PDU, as the handler reads it by new objects and by one that is kept."""
+        unit = ServedUnit(self._pdu)
+        methods = self._forms.methods(self._recording.port)
+        kept_methods = self._forms.methods(self._recording.port, is_kept=True)
+        return TrialDevice(
+            methods=RenamedMethods(methods, self._names, unit.states),
+            about="the recording",
+            unit=unit,
+            requests=lambda: len(self._pdu.requests),
+            kept_methods=RenamedMethods(kept_methods, self._names),
+        )
+
+    def _one_pdu(self, name: str) -> OnePdu:
+        pdu = self._new_pdu(UnitFault.NONE)
+        unit = ServedUnit(pdu)
+        names: dict[str, str] = {}
+        kept_methods = self._forms.methods(pdu.port, is_kept=True)
+        return OnePdu(
+            name=name,
+            methods=RenamedMethods(self._forms.methods(pdu.port), names, unit.states),
+            kept_methods=RenamedMethods(kept_methods, names, unit.states),
+            unit=unit,
+            requests=lambda: len(pdu.requests),
+        )
+
+    def _new_pdu(self, fault: UnitFault) -> SimulatedPdu:
+        pdu: SimulatedPdu = self._recording.make_pdu(0, fault, self._contents)
+        self._stack.callback(pdu.close)
+        return pdu
+
+    def _device_of(self, pdu: SimulatedPdu) -> FaultyDevice:
+        methods = RenamedMethods(self._forms.methods(pdu.port), self._names)
+        return FaultyDevice(methods, ServedUnit(pdu), lambda: bool(pdu.requests))
+
+    def faulty(self, fault: UnitFault) -> FaultyDevice:
+        return self._device_of(self._new_pdu(fault))
+
+    def _with_each(self, contents: Sequence[Any]) -> Iterator[FaultyDevice]:
+        """A PDU that has these contents in turn."""
+        pdu = self._new_pdu(UnitFault.NONE)
+        for content in contents:
+            pdu.contents = content
+            yield self._device_of(pdu)
+
+    def _healthy_answers(self) -> Mapping[str, Any]:
+        """What status and statistic return of a PDU that is well; without what raised."""
+        methods = self.faulty(UnitFault.NONE).methods
+        answers: dict[str, Any] = {}
+        with contextlib.suppress(Exception):
+            answers["status"] = methods.states()
+        with contextlib.suppress(Exception):
+            answers["statistic"] = methods.figures()
+        return answers
+
+    # ---- trials ----------------------------------------------------------------------------------
+
+    def _silences(self, maker: TrialMaker) -> Iterator[FaultTrial]:
+        """Calls at a server that ends each connection, at one that takes it and is silent, and of a
+        PDU that refuses the login.
+        """
+        for is_silent in (False, True):
+            server = TrialServer(is_silent=is_silent)
+            self._stack.callback(server.close)
+            device = FaultyDevice(self._forms.methods(server.port), None, lambda: True)
+            for method in maker.methods:
+                yield maker.raising("silent", method, [device])
+        for method in maker.methods:
+            if method in self._pdu.protected_methods:
+                yield maker.raising("denied", method, [self.faulty(UnitFault.DENIES)])
+
+    def _lost_members(self, maker: TrialMaker) -> Iterator[FaultTrial]:
+        """Readings of a PDU without a state, a meter or its list of outlets, and with a figure that
+        is 0.
+        """
+        pdu = self._new_pdu(UnitFault.NONE)
+        states = pdu.outlet_states()
+        lost_states: list[Any] = []
+        for outlet in states:
+            lost_states += pdu.without_state(outlet)
+            if pdu.turn_outlet(outlet, on=None):  # a state that is not documented
+                lost_states.append(pdu.contents)
+            pdu.contents = self._contents
+        if lost_states:
+            devices = self._with_each(lost_states)
+            yield maker.raising("lost state", "status", devices, judgement_of_states)
+        figures = pdu.figures()
+        lost_figures = pdu.without_figures()
+        if figures is not None and has_no_figure(figures):
+            finding = Finding(RULES["meter"], KEPT, "the device has no meter")
+            yield FaultTrial("meter", "statistic", lambda: finding)
+        elif lost_figures:
+            devices = self._with_each(lost_figures)
+            yield maker.raising("meter", "statistic", devices, judgement_of_figures)
+        zeros: list[Any] = []
+        for contents in pdu.with_zero_figures():
+            pdu.contents = contents
+            if pdu.outlet_states() == states:  # else the number is one of a state
+                zeros.append(contents)
+        if zeros:
+            yield maker.raising("zero", "status", self._with_each(zeros), judgement_of_zero)
+        pdu.contents = self._contents
+        lost_outlets = pdu.without_outlets()
+        if lost_outlets:
+            devices = self._with_each(lost_outlets)
+            yield maker.raising("empty", "status", devices, judgement_of_emptiness)
+
+    def _logins(self, maker: TrialMaker) -> Iterator[FaultTrial]:
+        """Where a login goes that is refused, and at servers that redirect to another one."""
+        for method in maker.methods:
+            yield FaultTrial("login", method, partial(self._refused_login, maker, method))
+            for status in _REDIRECTS:
+                call = partial(self._redirected, maker, method, status)
+                yield FaultTrial("redirect", method, call)
+
+    def _refused_login(self, maker: TrialMaker, method: str) -> Finding:
+        """That a login was sent again after it was refused, or another one."""
+        pdu = self._new_pdu(UnitFault.DENIES)
+        assert isinstance(pdu, HttpPdu)
+        with contextlib.suppress(Exception):  # how it ends is another rule
+            maker.call_of(self._device_of(pdu).methods, method)()
+        logins = [message for message in pdu.messages if self._forms.secrets.is_login(message)]
+        if len(logins) > 1:
+            return broken("login", f"{method} sent {len(logins)} logins, and each was refused")
+        finding = Finding(RULES["login"], KEPT)
+        return kept_if_reached(finding, is_reached=bool(pdu.requests))
+
+    def _redirected(self, maker: TrialMaker, method: str, status: str) -> Finding:
+        """That a login came to another server by a redirect."""
+        other_server = asking_server()
+        self._stack.callback(other_server.close)
+        server = redirecting_server(status, other_server)
+        self._stack.callback(server.close)
+        self._forms.effects.ports.add(other_server.port)
+        with contextlib.suppress(Exception):
+            maker.call_of(self._forms.methods(server.port), method)()
+        if any(map(self._forms.secrets.is_login, other_server.requests)):
+            why = f"{method} sent the login to another server, to which the device redirected it"
+            return broken("redirect", f"{why} (HTTP {status})")
+        finding = Finding(RULES["redirect"], KEPT)
+        return kept_if_reached(finding, is_reached=server.connections > 0)
+
+    def _proxy_finding(self, load_again: Callable[[], LoadedHandler]) -> Finding:
+        """That a login came to the proxy that the environment names when the handler is loaded."""
+        proxy = asking_server()
+        self._stack.callback(proxy.close)
+        self._forms.effects.ports.add(proxy.port)
+        pdu = self._new_pdu(UnitFault.NONE)
+        with proxies_in_environment(proxy.port):
+            methods = self._forms._replace(handler=load_again()).methods(pdu.port)
+            with contextlib.suppress(Exception):
+                methods.states()
+        if any(map(self._forms.secrets.is_login, proxy.requests)):
+            return broken("proxy", "status sent the login to the proxy of the environment")
+        is_reached = bool(pdu.requests) or proxy.connections > 0
+        return kept_if_reached(Finding(RULES["proxy"], KEPT), is_reached=is_reached)
 
 
-def _kept_trial(rule: str, method: str, why: str) -> FaultTrial:
-    """A trial that need not be made."""
-    finding = Finding(RULES[rule], KEPT, why)
-    return FaultTrial(rule, method, lambda: finding)
-
-
-def _judgement_of_emptiness(answer: Any) -> Judgement:
-    """The outlets where the device's list is empty."""
-    if answer:
-        return KEPT, "does not need the list"
-    return ADVISED, "returned no outlet for an empty list, and raised nothing"
-
-
-class _ClosingServer:
-    """Accepts connections on a TCP port of this machine and closes them without an answer."""
-
-    def __init__(self) -> None:
-        self.connections = 0
-        self._socket = socket.create_server((HOST, 0))
-        self.port = int(self._socket.getsockname()[1])
-        self._thread = threading.Thread(target=self._serve, daemon=True)
-
-    def __enter__(self) -> _ClosingServer:
-        self._thread.start()
-        return self
-
-    def _serve(self) -> None:
-        with contextlib.suppress(OSError):  # the socket was shut down
-            while True:
-                connection, _ = self._socket.accept()
-                self.connections += 1
-                connection.close()
-
-    def __exit__(self, *_: object) -> None:
-        with contextlib.suppress(OSError):
-            self._socket.shutdown(socket.SHUT_RDWR)
-        self._socket.close()
-        self._thread.join()
+def _give_both_states(unit: ServedUnit) -> None:
+    """Turn an outlet so that one is on and one is off, if there are two: each command and each
+    mistaken state is tried.
+    """
+    states = unit.states()
+    for state in (DOWN, UP):
+        if len(states) > 1 and state not in states.values():
+            unit.turn(next(iter(states)), state)

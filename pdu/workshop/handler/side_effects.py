@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import socket
 import sys
 import threading
@@ -19,11 +20,16 @@ from ...recordings.replay_server import HOST
 
 _LOOPBACK = (HOST, "localhost", "::1")
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_TRUNC
-# what Python itself writes, and what is no file
-_IGNORED_PATHS = ("/dev/", "__pycache__")
+# devices of the system, and what Python itself writes
+_IGNORED_PATH = re.compile("/dev/(null|tty|u?random)|.*__pycache__/[^/]*")
 _PROGRAMS = ("subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn")
+# of Python 3.12, and of later ones; before, Python does not say it
+_THREADS = ("_thread.start_new_thread", "_thread.start_joinable_thread")
 _REQUESTS = ("socket.connect", "socket.sendto", "socket.sendmsg")
 _CHANGES = {
+    "os.symlink": "makes a link",
+    "os.link": "makes a link",
+    "os.rmdir": "removes a folder",
     "os.putenv": "changes the environment",
     "os.unsetenv": "changes the environment",
     "os.chdir": "changes the working folder",
@@ -48,7 +54,14 @@ class SideEffects:
         #: the ports of the simulated devices
         self.ports: set[int] = set()
         self._place_by_port: dict[int, str] = {}
+        #: the lines of the handler that start threads
+        self.threads: list[str] = []
         _install_hook()
+
+    @property
+    def has_asked(self) -> bool:
+        """Whether a request went to a simulated device."""
+        return bool(self._place_by_port)
 
     @contextlib.contextmanager
     def watching(self, method: str) -> Iterator[None]:
@@ -82,6 +95,10 @@ class SideEffects:
             if host and host not in _LOOPBACK:
                 place = _at(self._place())
                 self._add(f"it looks up {host}{place}")
+        elif event == "sqlite3.connect":
+            self._add(f"it opens {_text(arguments[0])} for writing{_at(self._place())}")
+        elif event in _THREADS:
+            self.threads.append(self._place())
         elif event in _CHANGES:
             place = _at(self._place())
             self._add(f"it {_CHANGES[event]}{place}")
@@ -98,7 +115,7 @@ class SideEffects:
         if not is_for_writing or not isinstance(path, (str, bytes, os.PathLike)):
             return
         name = _text(os.fspath(path))
-        if any(ignored_part in name for ignored_part in _IGNORED_PATHS):
+        if _IGNORED_PATH.fullmatch(name):
             return
         place = _at(self._place())
         self._add(f"it opens {name} for writing{place}")

@@ -20,6 +20,7 @@ from tests.handlers.snmp.memory import of_rows
 from tests.handlers.snmp.units import FAMILIES, FIXTURES, UNPROVEN, expected_states, find, unit_id
 from tests.needs import ROOT
 from tests.recordings import Fixture, Sibling
+from tests.rows import each_row
 from tests.simulators.snmp_agent import Agent, Device, Row
 from tests.simulators.snmp_agent.device import INTEGER, OCTETS
 
@@ -41,7 +42,7 @@ def _with(unit: Fixture, sibling: Sibling, value: str) -> dict[str, Row]:
     return {**unit.rows, sibling.oid: Row(tag, value.encode() if tag == OCTETS else int(value))}
 
 
-@pytest.mark.parametrize("unit", WITH_SIBLINGS, ids=unit_id)
+@each_row("unit", WITH_SIBLINGS, ids=unit_id)
 def test_no_state_is_reported_and_no_command_sent_against_a_sibling(unit: Fixture) -> None:
     for sibling in unit.siblings:
         expected_state = expected_states(unit)[sibling.identity]
@@ -92,7 +93,7 @@ DOUBTING = [
 ]
 
 
-@pytest.mark.parametrize("unit, sibling", DOUBTING)
+@each_row("unit, sibling", DOUBTING)
 def test_no_state_is_told_if_the_row_that_could_contradict_it_is_missing(
     unit: Fixture, sibling: Sibling
 ) -> None:

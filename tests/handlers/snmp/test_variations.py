@@ -4,32 +4,34 @@ other firmware, a chain, a lock or a fault has them.
 
 from __future__ import annotations
 
-from typing import Optional
+from typing import Callable, Optional
 
 import pytest
 
 from handlers.shared.errors import PduHandlerError, Unsupported
 from handlers.snmp import metering
+from handlers.snmp.wanted import FIGURES
 from pdu_common.helper import PduPortView
 from tests.handlers.snmp.calls import near
 from tests.handlers.snmp.exact_figures import ExactFigures, read_exactly
 from tests.handlers.snmp.memory import of_rows
 from tests.handlers.snmp.units import FIXTURES, STATES, UNPROVEN, find
 from tests.recordings import Fixture, Variation
+from tests.rows import Test, each_row
 from tests.simulators.snmp_agent import Agent, Device
 
 AUTOMATIC = {"switch_automatic": "yes"}
 CASES = [(unit, variation) for unit in FIXTURES for variation in unit.variations]
 
 
-def cases(*fields: str) -> pytest.MarkDecorator:
+def cases(*fields: str) -> Callable[[Test], Test]:
     """The variations that have one of these fields."""
     params = []
     for unit, variation in CASES:
         values = [getattr(variation, field) for field in fields]
         if any(value not in ("", {}, None) for value in values):
             params.append(pytest.param(unit, variation, id=f"{unit.name}: {variation.what}"))
-    return pytest.mark.parametrize("unit, variation", params)
+    return each_row("unit, variation", params)
 
 
 @cases("error")
@@ -39,7 +41,7 @@ def test_another_device_or_a_table_that_ends_is_not_taken_for_the_pdu(
     device = of_rows(variation.rows(unit.rows))
     with pytest.raises(PduHandlerError) as error_info:
         find(unit, device)
-        read_exactly(find(unit, device, for_figures=True))
+        read_exactly(find(unit, device, FIGURES))
     assert error_info.value.kind == variation.error
 
 
@@ -73,7 +75,7 @@ def test_a_figure_of_a_changed_unit_counts_every_part_or_is_missing(
     unit: Fixture, variation: Variation
 ) -> None:
     changed = of_rows(variation.rows(unit.rows))
-    device = find(unit, changed, for_figures=True)
+    device = find(unit, changed, FIGURES)
     figures = read_exactly(device)
     for name, expected in variation.totals.items():
         assert figure(getattr(figures, name)) == expected, name
@@ -86,7 +88,7 @@ def test_a_figure_of_a_changed_unit_counts_every_part_or_is_missing(
 
 
 @cases("refusals")
-@pytest.mark.parametrize("call", ["port_up", "port_down"])
+@each_row("call", ["port_up", "port_down"])
 def test_a_reserved_outlet_is_not_switched_and_nothing_is_written(
     unit: Fixture, variation: Variation, call: str
 ) -> None:

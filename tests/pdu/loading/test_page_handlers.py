@@ -92,6 +92,19 @@ def test_the_pages_own_handler_switches_unchanged(
         assert len(unit.writes()) == 4
 
 
+def test_a_number_that_the_pdu_does_not_list_is_looked_up(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The handler takes 01 for outlet 1."""
+    source = SOURCE.replace("pdu_port_data.identity", "str(int(pdu_port_data.identity))")
+    handler = str(folder(tmp_path, source=source))
+    with agent() as unit:
+        code, _, err = run(capsys, "off", handler, f"127.0.0.1:{unit.port}", "01", "--yes")
+        assert code not in (exit_codes.DONE, exit_codes.DEFECT), err
+        assert "01" in err
+        assert unit.writes() == []
+
+
 def test_a_lone_file_is_a_handler(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     handler_folder = folder(tmp_path)
     (handler_folder / "__init__.py").unlink()

@@ -127,8 +127,8 @@ def test_nothing_but_listed_outlets_is_meant_and_each_once(
     "word, meant, confused",
     [
         ("АА1", "AA1", "Cyrillic letters"),
-        ("1–2", "1-2", "dashes or digits of another form"),
-        ("１", "1", "dashes or digits of another form"),
+        ("1–2", "1-2", "dashes, digits or quotes of another form"),
+        ("１", "1", "dashes, digits or quotes of another form"),
     ],
 )
 def test_a_look_alike_is_named_and_never_taken_for_what_was_meant(

@@ -16,7 +16,7 @@ from handlers.shared import errors
 from handlers.shared.meter_figures import MeterFigures
 from pdu.cli import exit_codes, prompts
 from pdu.cli.options import Output
-from pdu.outlets import switch_commands
+from pdu.outlets import switching
 from pdu.reading.parts import PolledOutlet
 from pdu_common.helper import EnumPowerStatus, PduPortView, PduView
 from tests import terminal
@@ -187,11 +187,11 @@ def test_a_name_where_an_outlet_is_asked_leads_to_what_may_be_meant(
     outlets = []
     for number, name in enumerate(names, 1):
         outlets.append(PolledOutlet(str(number), EnumPowerStatus.UP, name=name))
-    monkeypatch.setattr(switch_commands, "present_outlets", lambda *_: outlets)
+    monkeypatch.setattr(switching, "present_outlets", lambda *_: outlets)
     unit: Any = None
 
     with pytest.raises(errors.NoSuchOutlet) as error_info:
-        switch_commands.outlets_of(unit, "h", [text])
+        switching.outlets_of(unit, "h", [text])
 
     assert error_info.value.reason.startswith(f"the PDU has no outlet {text!r}; ")
     assert error_info.value.reason.endswith(advice)
@@ -213,7 +213,7 @@ def test_a_current_of_an_outlet_that_is_off_may_be_late(
     state: EnumPowerStatus, current_a: float, text: str
 ) -> None:
     outlet = PolledOutlet("1", state, figures=MeterFigures(current_a))
-    assert switch_commands.meter_text(outlet) == text
+    assert switching.meter_text(outlet) == text
 
 
 # ---- errors and exit codes -----------------------------------------------------------------------

@@ -137,4 +137,4 @@ def test_names_that_a_unit_does_not_tell_are_not_absent(
 def test_a_look_alike_of_a_name_is_named(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert root.run(["where", "wеb–7", "--list", str(files)]) == 7
     err = capsys.readouterr().err
-    assert "it has dashes or digits of another form: did you mean 'web-7'?" in err
+    assert "it has dashes, digits or quotes of another form: did you mean 'web-7'?" in err

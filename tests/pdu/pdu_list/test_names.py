@@ -218,13 +218,13 @@ def test_a_shell_completes_names(
         pytest.param(
             "r1–left",
             "r1-left",
-            "it has dashes or digits of another form: did you mean 'r1-left'?",
+            "it has dashes, digits or quotes of another form: did you mean 'r1-left'?",
             id="a dash",
         ),
         pytest.param(
             "r１",
             "r1",
-            "it has dashes or digits of another form: did you mean 'r1'?",
+            "it has dashes, digits or quotes of another form: did you mean 'r1'?",
             id="a full-width digit",
         ),
         pytest.param(

@@ -8,12 +8,12 @@ from handlers.dcimanager import Figures, MeterFigures
 from handlers.shared.meter_figures import NotKnown
 from pdu.cli.states import DOWN, UP
 from pdu.loading.four_methods import BrokenHandler, HandlerRaised
-from pdu.workshop.handler.method_trials import (
+from pdu.workshop.handler.calls import judge_call
+from pdu.workshop.handler.comparisons import (
     MeasuredSums,
     States,
     compare_figures,
     compare_states,
-    judge_call,
 )
 from pdu.workshop.handler.rules import BROKEN, KEPT, UNTRIED
 
@@ -77,5 +77,5 @@ def test_an_error_counts_by_what_happened_and_not_by_its_words() -> None:
     def raise_error_of_the_handler() -> None:
         raise HandlerRaised("status: a sentence of its own")
 
-    assert judge_call("silent", raise_broken_with_misleading_words).result == BROKEN
-    assert judge_call("silent", raise_error_of_the_handler).result == KEPT
+    assert judge_call("silent", raise_broken_with_misleading_words, "status").result == BROKEN
+    assert judge_call("silent", raise_error_of_the_handler, "status").result == KEPT

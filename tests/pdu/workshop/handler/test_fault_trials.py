@@ -12,11 +12,12 @@ from handlers.shared.errors import SettingsError
 from pdu.recordings.snmp import snmprec
 from pdu.recordings.snmp.recorded_rows import SnmpRow, arcs
 from pdu.recordings.snmp.unit import WritableUnit
-from pdu.workshop.handler import device_trials, fault_trials
+from pdu.workshop.handler import fault_trials
+from pdu.workshop.handler.calls import ENDLESS
 from pdu.workshop.handler.fault_trials import FaultTrial, findings_of_trials
-from pdu.workshop.handler.method_trials import ENDLESS, identity_finding, own_names
+from pdu.workshop.handler.outlet_names import identity_finding, own_names
 from pdu.workshop.handler.rules import ADVISED, BROKEN, KEPT, RULES, UNTRIED, Finding
-from pdu.workshop.handler.trial_units import TrialUnit, profile_of_words, recorded_device
+from pdu.workshop.handler.snmp_units import TrialUnit, profile_of_words, recorded_device
 from pdu_common.helper import EnumPowerStatus
 
 UP, DOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN
@@ -56,9 +57,9 @@ _STATES = [("1", UP), ("2", DOWN)]
         (fault_trials.judgement_of_equality, _STATES),
         (fault_trials.judgement_of_states, _STATES),
         (fault_trials.judgement_of_figures, Figures(1.5, None, {})),
-        (fault_trials.judgement_of_silence, _NO_FIGURES),
-        (device_trials._judgement_of_emptiness, []),
-        (device_trials._judgement_of_emptiness, _NO_FIGURES),
+        (fault_trials.judgement_of_zero, _STATES),
+        (fault_trials.judgement_of_emptiness, []),
+        (fault_trials.judgement_of_emptiness, _NO_FIGURES),
     ],
 )
 def test_without_an_answer_of_a_device_that_is_well_nothing_is_said_to_be_kept(
@@ -69,13 +70,6 @@ def test_without_an_answer_of_a_device_that_is_well_nothing_is_said_to_be_kept(
     assert "no answer on a device that is well" in detail
     result, _ = judge(answer, answer)
     assert result == KEPT
-
-
-def test_a_handler_that_reads_meters_must_not_answer_without_the_device() -> None:
-    """It took the silence for a device without meters, and DCImanager would show 0."""
-    healthy_figures = Figures(1.5, None, {})
-    assert fault_trials.judgement_of_silence(_NO_FIGURES, healthy_figures) is None
-    assert fault_trials.judgement_of_silence(healthy_figures, healthy_figures) is None
 
 
 def test_other_names_of_outlets_are_taken_by_their_order_alone() -> None:

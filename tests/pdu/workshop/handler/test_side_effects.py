@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import socket
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -48,6 +49,15 @@ def _change_folder(_: Path) -> None:
     os.chdir(os.getcwd())
 
 
+def _keep_in_database(folder: Path) -> None:
+    sqlite3.connect(folder / "states.db").close()
+
+
+def _write_below_dev(folder: Path) -> None:
+    (folder / "dev").mkdir()
+    (folder / "dev" / "states.txt").write_text("x", "utf-8")
+
+
 def _change_timeout(_: Path) -> None:
     socket.setdefaulttimeout(7)
 
@@ -61,15 +71,19 @@ def _change_timeout(_: Path) -> None:
         (_look_up, "it looks up metrics.invalid"),
         (_change_environment, "it changes the environment"),
         (_change_folder, "it changes the working folder"),
+        (_keep_in_database, "states.db for writing"),
+        (_write_below_dev, "states.txt for writing"),
         (_change_timeout, "status changes the time-out of all sockets"),
     ],
 )
 def test_an_effect_is_told_once(
     effect: Callable[[Path], None], words: str, effects: SideEffects, tmp_path: Path
 ) -> None:
-    for _ in range(2):
-        with effects.watching("status"):
-            effect(tmp_path)
+    for number in range(2):
+        folder = tmp_path / str(number // 2)
+        folder.mkdir(exist_ok=True)
+        with effects.watching("status"), contextlib.suppress(FileExistsError):
+            effect(folder)
     told = [sentence for sentence in effects.sentences if words in sentence]
     assert len(told) == 1, effects.sentences
     assert socket.getdefaulttimeout() is None
@@ -81,6 +95,14 @@ def test_what_is_done_outside_of_a_method_is_not_told(effects: SideEffects, tmp_
     _write(tmp_path)
     _ask_another(tmp_path)
     assert effects.sentences == []
+
+
+@pytest.mark.parametrize("event", ["_thread.start_new_thread", "_thread.start_joinable_thread"])
+def test_a_thread_is_told_with_its_line(event: str, effects: SideEffects) -> None:
+    """Python raises the event since 3.12."""
+    effects.note(event, (print, (), {}))
+    (place,) = effects.threads
+    assert place.startswith("test_side_effects.py line ")
 
 
 def test_reading_a_file_and_asking_the_simulated_pdu_are_no_effects(

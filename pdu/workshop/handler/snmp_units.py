@@ -9,7 +9,6 @@ import re
 import secrets
 import threading
 from collections.abc import Mapping, Sequence
-from enum import Enum
 from pathlib import Path
 from typing import Callable, NamedTuple, Optional
 
@@ -23,13 +22,22 @@ from pdu_common.helper import EnumPowerStatus
 from pdu_common.snmp_client.tool_api import OCTETS
 
 from ...cli.states import DOWN, UNKNOWN, UP
+from ...recordings.simulated_pdu import SimulatedPdu, UnitFault
 from ...recordings.snmp import snmprec
-from ...recordings.snmp.recorded_rows import Arcs, RecordedRows, Rows, SnmpRow, arcs, dotted
+from ...recordings.snmp.recorded_rows import (
+    NUMBERS,
+    Arcs,
+    RecordedRows,
+    Rows,
+    SnmpRow,
+    arcs,
+    dotted,
+)
 from ...recordings.snmp.recording_format import find_device
 from ...recordings.snmp.unit import RecordedUnit
-from .fault_trials import LATE_S
-from .larger_units import larger_unit, raised_meters
-from .method_trials import MeasuredSums
+from .comparisons import MeasuredSums
+from .known_units import KnownUnit
+from .larger_snmp_units import larger_unit, raised_meters
 
 #: a synthetic unit of each family, KEY.snmprec; the wheel has them at the same place
 UNITS = Path(__file__).resolve().parents[3] / "tests" / "recordings"
@@ -40,26 +48,6 @@ _WRITE = re.compile(r"(?P<oid>[0-9]+(\.[0-9]+)+)\.\{outlet\}\s*=\s*(?P<value>\S+
 _SYSTEM = "1.3.6.1.2.1.1"  # objects that every device has
 # after so many requests since a command, each answer takes this long
 _MOST_AFTER_COMMAND, _BUSY_S = 100, 0.25
-
-
-class Fault(Enum):
-    """What is wrong with a simulated device. None may sleep: one thread serves all devices."""
-
-    NONE = "none"
-    #: it carries a command out later
-    LATE = "late"
-    #: it accepts a command and does nothing
-    STUCK = "stuck"
-    #: it refuses each command
-    REFUSES = "refuses"
-    #: it accepts a command, does nothing, and answers no more
-    SILENT_AFTER = "silent after a command"
-    #: a walk breaks off in the middle
-    SHORT = "short"
-    #: it carries a command out, and its answer is lost
-    ANSWER_LOST = "answer of a command lost"
-    #: after a command, the outlet has a state that no MIB has
-    PENDING = "pending"
 
 
 class LostObjects(NamedTuple):
@@ -74,11 +62,19 @@ class _Silence(Exception):
     """Ends a request without an answer."""
 
 
-class TrialUnit(RecordedUnit):
-    """A recorded unit with a fault. Notes requests and commands."""
+class TrialUnit(RecordedUnit, KnownUnit):
+    """A recorded unit with a fault, of which none may sleep: one thread serves all units. Notes
+    requests and commands.
+    """
+
+    refuses_unknown_outlets = True
 
     def __init__(
-        self, rows: Rows, key: str, fault: Fault = Fault.NONE, lost: Optional[LostObjects] = None
+        self,
+        rows: Rows,
+        key: str,
+        fault: UnitFault = UnitFault.NONE,
+        lost: Optional[LostObjects] = None,
     ) -> None:
         """`lost`: objects that it does not read."""
         device = find_device(rows, key).device if key else None
@@ -130,7 +126,7 @@ class TrialUnit(RecordedUnit):
         if self._lost.in_walks and next_oid in self._lost.oids:
             raise _gen_error(next_oid)
         # the second row of a table and those after it
-        if self._fault is Fault.SHORT and oid in self._walked:
+        if self._fault is UnitFault.HALF and oid in self._walked:
             raise _gen_error(oid)
         self._walked.add(next_oid)
         return step
@@ -151,93 +147,44 @@ class TrialUnit(RecordedUnit):
         self.place = self.place_of_request()
         self._requests_after_command = 0
         is_refused = any(oid not in dict(self.rows()) for oid, _ in pairs)
-        if is_refused or self._fault in (Fault.NONE, Fault.SHORT):
+        if is_refused or self._fault in (UnitFault.NONE, UnitFault.HALF):
             return super().set(pairs)
-        if self._fault is Fault.REFUSES:
+        if self._fault is UnitFault.REFUSES:
             return "notWritable", 0
-        if self._fault is Fault.ANSWER_LOST:
+        if self._fault is UnitFault.ANSWER_LOST:
             super().set(pairs)
             raise _Silence
-        if self._fault is Fault.PENDING:
-            for outlet in self._outlets_of(pairs):
+        if self._fault is UnitFault.PENDING:
+            for outlet in self.outlets_of(pairs):
                 if outlet:
                     self.turn(outlet, UNKNOWN)
             return "", 0
-        if self._fault is Fault.LATE:
-            timer = threading.Timer(LATE_S, super().set, [pairs])
+        if self._fault is UnitFault.LATE:
+            timer = threading.Timer(SimulatedPdu.LATE_S, super().set, [pairs])
             timer.daemon = True
             timer.start()
             self._timers.append(timer)
-        self._is_silent = self._fault is Fault.SILENT_AFTER
+        self._is_silent = self._fault is UnitFault.SILENT_AFTER
         return "", 0
 
     def rows(self) -> Rows:
         """All rows as they are now."""
-        rows: Rows = {}
-        step = RecordedUnit.next(self, ())
-        while step is not None:
-            oid, row = step
-            rows[oid] = row
-            step = RecordedUnit.next(self, oid)
-        return rows
+        return dict(self._rows)
 
     def states(self) -> Mapping[str, EnumPowerStatus]:
         """The states that the family reads now."""
         device = find_device(self.rows(), self._key).device
         return {} if device is None else device.states
 
-    def switchable_outlet(self, target_state: EnumPowerStatus = DOWN) -> str:
-        """The last outlet that the family switches to this state from the other one; "" if there
-        is none. The last, because a handler that writes to the first, whatever it is given, is
-        found by it; of the first unit, because others than this pack name those of a chain anew.
+    def switchable_outlets(self, target_state: EnumPowerStatus) -> list[str]:
+        """Of a chain those of the first unit, if there are any: others than this pack name those of
+        a chain anew.
         """
-        outlets = self._switchable_outlets(target_state)
-        return outlets[-1] if outlets else ""
-
-    def outlets_to_switch(self) -> list[str]:
-        """Outlets that are on and can be switched: the last, another with two digits whose number
-        is odd where the last one's is even, and the middle one. A handler that switches in pairs,
-        or reads one digit of a number, is found by them.
-        """
-        outlets = self._switchable_outlets(DOWN)
-        if not outlets:
-            return []
-        last_outlet = outlets[-1]
-        parity = int(_number(last_outlet)) % 2
-        outlets_of_other_parity = []
-        for outlet in outlets[1:-1]:
-            number = _number(outlet)
-            if len(number) > 1 and int(number) % 2 != parity:
-                outlets_of_other_parity.append(outlet)
-        chosen_outlets = [last_outlet]
-        if outlets_of_other_parity:
-            chosen_outlets.append(outlets_of_other_parity[-1])
-        chosen_outlets.append(outlets[len(outlets) // 2])
-        return list(dict.fromkeys(chosen_outlets))
-
-    def _switchable_outlets(self, target_state: EnumPowerStatus) -> list[str]:
-        """The outlets that the family switches to this state from the other one; of a chain those
-        of the first unit, if there are any.
-        """
-        outlets = []
-        for identity, state in self.states().items():
-            is_other = state not in (target_state, UNKNOWN)
-            if is_other and self.orders(identity, target_state):
-                outlets.append(identity)
+        outlets = super().switchable_outlets(target_state)
         plain_outlets = [identity for identity in outlets if "." not in identity]
         return plain_outlets or outlets
 
-    def writes_for(self, outlet: str) -> int:
-        """How many of the commands were for this outlet."""
-        return self._outlets_of(self.commands).count(outlet)
-
-    def commanded_outlets(self, start: int = 0) -> frozenset[str]:
-        """The outlets that the commands were for, from the command at the place `start`."""
-        outlets = self._outlets_of(self.commands[start:])
-        return frozenset(outlet for outlet in outlets if outlet)
-
-    def _outlets_of(self, commands: Sequence[tuple[Arcs, SnmpRow]]) -> list[str]:
-        """The outlet of each command that the family knows; "" for all outlets."""
+    def outlets_of(self, commands: Sequence[tuple[Arcs, SnmpRow]]) -> list[str]:
         outlets = []
         for oid, value in commands:
             effect = self._command(oid, value)
@@ -258,10 +205,6 @@ class TrialUnit(RecordedUnit):
             if oid not in objects:
                 foreign_commands.append(f"{dotted(oid)} = {row.raw!r}")
         return foreign_commands
-
-    def misspelt_command(self, start: int = 0) -> str:
-        """Of SNMP, none is known to be one."""
-        return ""
 
     def raise_meters(self) -> None:
         """Let each meter count on, by a tenth."""
@@ -300,12 +243,6 @@ def _gen_error(oid: Arcs) -> Exception:
 
     error: Exception = GenError(name=oid, idx=0)
     return error
-
-
-def _number(identity: str) -> str:
-    """The digits of the last part of an identity; "0" for none."""
-    digits = identity.rpartition(".")[2]
-    return digits if digits.isdecimal() else "0"
 
 
 def _sums(
@@ -580,3 +517,12 @@ def _state_objects(device: SnmpDevice, rows: Rows) -> list[str]:
     if device.outlets is not None and device.outlets.states is not None:
         device.outlets.states.source.rows(Reader(memory, device.reader.root))
     return [dotted(oid) for oid in memory.oids_in_answers()]
+
+
+def without_figures(device: Device, oids: frozenset[Arcs]) -> Rows:
+    """The device's rows, with 0 in each of these that is a number."""
+    rows = dict(device.rows)
+    for oid in oids:
+        if rows[oid].tag in NUMBERS:
+            rows[oid] = rows[oid]._replace(value=0)
+    return rows

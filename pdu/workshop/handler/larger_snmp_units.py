@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import contextlib
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Optional
 
 from handlers.shared.errors import PduHandlerError
@@ -51,7 +51,6 @@ class _Template(NamedTuple):
 
     #: its identity up to the last dot, with it; "" for a plain number
     prefix: str
-    number: int
     #: the numbers of the outlets of the same unit
     numbers: Sequence[int]
     #: its rows, in columns that have a row for each outlet of the unit
@@ -69,17 +68,15 @@ def _with_more_outlets(rows: Rows, key: str, device: SnmpDevice) -> Rows:
     template = _template(rows, device)
     if template is None or max(template.numbers) >= OUTLETS:
         return rows
-    new_numbers = range(max(template.numbers) + 1, OUTLETS + 1)
     wanted_states = dict(device.states)
-    for number in new_numbers:
+    new_rows = dict(rows)
+    for number in range(max(template.numbers) + 1, OUTLETS + 1):
         wanted_states[f"{template.prefix}{number}"] = UP
-    for candidate in _candidates(rows, template, new_numbers, len(device.states)):
-        new_device = find_device(candidate, key).device
-        if new_device is None or dict(new_device.states) != wanted_states:
-            continue
-        if _meters(new_device).keys() >= _meters(device).keys():
-            return candidate
-    return rows
+        for oid in template.oids:
+            new_rows[(*oid[:-1], number)] = rows[oid]
+    new_device = find_device(new_rows, key).device
+    is_read = new_device is not None and dict(new_device.states) == wanted_states
+    return new_rows if is_read else rows
 
 
 def _template(rows: Rows, device: SnmpDevice) -> Optional[_Template]:
@@ -89,12 +86,12 @@ def _template(rows: Rows, device: SnmpDevice) -> Optional[_Template]:
     unit = RecordedUnit(rows, device)
     identities = [identity for identity in device.states if _is_index(identity)]
     for identity in sorted(reversed(identities), key=lambda name: "." in name):
-        prefix, number = _parted(identity)
+        prefix, _ = _parted(identity)
         numbers = _numbers_of_unit(identities, prefix)
         is_on = device.states[identity] is UP
         if len(numbers) > 1 and is_on and unit.orders(identity, EnumPowerStatus.DOWN):
             oids = _rows_of_outlet(rows, identity, numbers, len(device.states))
-            return _Template(prefix=prefix, number=number, numbers=numbers, oids=oids)
+            return _Template(prefix=prefix, numbers=numbers, oids=oids)
     return None
 
 
@@ -134,76 +131,6 @@ def _is_index(identity: str) -> bool:
 def _parted(identity: str) -> tuple[str, int]:
     prefix, dot, number = identity.rpartition(".")
     return prefix + dot, int(number)
-
-
-def _candidates(
-    rows: Rows, template: _Template, new_numbers: Sequence[int], outlets: int
-) -> Iterator[Rows]:
-    """Rows that may be the larger unit: the index of an outlet is its number, or the next free one
-    of a table over several units; its number may stand in a column; a count may have to agree.
-    """
-    columns = {oid[:-1] for oid in template.oids}
-    indexes = [oid[-1] for oid in rows if oid[:-1] in columns]
-    free_index = max(indexes, default=0) + 1
-    for first_index in dict.fromkeys((new_numbers[0], free_index)):
-        for has_number_column in (False, True):
-            new_rows = _with_outlets(
-                rows, template, new_numbers, first_index, has_number_column=has_number_column
-            )
-            yield new_rows
-            for count in (outlets, len(template.numbers)):
-                yield _with_count(new_rows, columns, count, count + len(new_numbers))
-
-
-def _with_outlets(
-    rows: Rows,
-    template: _Template,
-    numbers: Sequence[int],
-    first_index: int,
-    *,
-    has_number_column: bool,
-) -> Rows:
-    """The rows with outlets of these numbers, from an index on. `has_number_column`: a value that
-    is the template's number is the number of each outlet.
-    """
-    new_rows = dict(rows)
-    for index, number in enumerate(numbers, first_index):
-        for template_oid in template.oids:
-            row = rows[template_oid]
-            if has_number_column and row.value == template.number:
-                row = row._replace(value=number)
-            new_oid = (*template_oid[:-1], index)
-            if new_oid not in new_rows:
-                new_rows[new_oid] = row
-    return new_rows
-
-
-def _with_count(rows: Rows, columns: Collection[Arcs], count: int, new_count: int) -> Rows:
-    """The rows with another count in each object that holds `count`, outside of `columns`."""
-    new_rows = dict(rows)
-    for oid, row in rows.items():
-        is_count = row.tag in NUMBERS and row.value == count
-        if is_count and oid[:-1] not in columns:
-            new_rows[oid] = row._replace(value=new_count)
-    return new_rows
-
-
-def _meters(device: SnmpDevice) -> Mapping[str, Mapping[str, object]]:
-    """The figures of each kind that the family reads; {} if a table of theirs is not read."""
-    if device.outlets is None:
-        return {}
-    figures = {"current": device.outlets.current, "energy": device.outlets.energy}
-    meters = {}
-    for name, figure in figures.items():
-        if figure is None:
-            continue
-        try:
-            rows = figure.read_from(device.reader)
-        except PduHandlerError:
-            return {}
-        if rows:
-            meters[name] = rows
-    return meters
 
 
 # ---- figures -------------------------------------------------------------------------------------

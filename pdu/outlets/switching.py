@@ -1,0 +1,162 @@
+"""What the commands that switch share: the outlets that are meant, one command, and the sentences
+about what came of it.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any, Union
+
+from handlers.dcimanager import OpenPdu
+from handlers.shared.errors import NoSuchOutlet, printable
+from handlers.shared.meter_figures import measured, reason_without
+from pdu_common.helper import EnumPowerStatus
+
+from ..cli.error_output import Usage, describe, fail
+from ..cli.options import Output, Run
+from ..cli.output import figure, print_json, report as print_note, waiting
+from ..cli.states import DOWN, UNKNOWN, word
+from ..cli.terminal_lines import print_text
+from ..loading.four_methods import FourMethods
+from ..loading.handler_loading import LoadedHandler
+from ..loading.open_handler import OpenHandler
+from ..pdu_list import names
+from ..reading import parts as reading
+from ..reading.command_log import logged_command
+from ..reading.outlet_power import target_state
+from ..reading.parts import PolledOutlet
+from . import outlet_words
+from .identify import identified
+
+
+def send_command(
+    pdu: Union[FourMethods, OpenPdu[Any]],
+    identity: str,
+    *,
+    on: bool,
+    output: Output,
+    where: str,
+) -> EnumPowerStatus:
+    """Call `port_up` or `port_down` of a handler. Returns what the PDU reports afterwards. The
+    system's log gets a line. `where`: the PDU, for people.
+    """
+    goal = word(target_state(on=on))
+    with waiting(f"switching outlet {identity} {goal}", output):
+        with logged_command(where, identity, on=on) as result:
+            result.state = pdu.switch(identity, on=on)
+        return result.state
+
+
+def refuse_unnamed_handler(run: Run, pdu: names.ChosenPdu, command: str, *words: str) -> None:
+    """Raise Usage if the line has no handler: an outlet's identity differs by handler, so none is
+    chosen here. The sentence has the line with the handler that reads the PDU.
+    """
+    if pdu.handler != names.IDENTIFY:
+        return
+    pdu = identified(pdu, run.output)
+    status_line = pdu.command_line("status")
+    line = pdu.command_line(command, *words)
+    raise Usage(
+        "no handler was given, and an outlet's identity differs by handler: nothing was done."
+        f" It is read by {pdu.handler}; compare the outlets of {status_line}, then: {line}"
+    )
+
+
+def outlets_of(unit: OpenHandler, host: str, words: Sequence[str]) -> Sequence[PolledOutlet]:
+    """The outlets that these words mean: 1 status. Raises NoSuchOutlet, and Usage for a word with
+    two meanings.
+    """
+    outlet_by_identity: dict[str, PolledOutlet] = {}
+    name_by_identity: dict[str, str] = {}
+    for outlet in present_outlets(unit, words):
+        outlet_by_identity[outlet.identity] = outlet
+        name_by_identity[outlet.identity] = outlet.name
+    try:
+        identities = outlet_words.resolve(words, name_by_identity)
+    except NoSuchOutlet as error:
+        raise NoSuchOutlet(error.reason, host) from None
+    return [outlet_by_identity[identity] for identity in identities]
+
+
+def present_outlets(unit: OpenHandler, words: Sequence[str]) -> Sequence[PolledOutlet]:
+    """All outlets with state and name. Their identities are those of the handler, with which it
+    switches: in a `Reading` they are printable. If no name can be read, `words` must be identities:
+    another one might be a name, too.
+    """
+    state_by_identity = dict(unit.states())
+    name_by_identity: dict[str, str] = {}
+    try:
+        for label in unit.labels() or ():
+            name_by_identity[label.identity] = label.name
+    except Exception as error:
+        are_identities = all(word in state_by_identity for word in words)
+        if not are_identities or not reading.is_of_some_values(error):
+            raise
+        why = reading.error_of(error).reason
+        print_note(f"note: the names of outlets cannot be read: {why}")
+    outlets: list[PolledOutlet] = []
+    for identity, state in state_by_identity.items():
+        name = name_by_identity.get(identity, "")
+        outlets.append(PolledOutlet(identity, state, name=name))
+    return outlets
+
+
+def present_state_text(outlet: PolledOutlet) -> str:
+    """An outlet with name and present state, as the question shows it."""
+    name = f" {outlet.name!r}" if outlet.name else ""
+    return f"outlet {outlet.identity}{name} (now {word(outlet.state)})"
+
+
+def outlets_text(identities: Sequence[str]) -> str:
+    """`outlet 3`, `outlets 3, 4`."""
+    noun = "outlet" if len(identities) == 1 else "outlets"
+    return f"{noun} {', '.join(identities)}"
+
+
+def meter_text(outlet: PolledOutlet) -> str:
+    """What an outlet's meter reads after a command."""
+    current_a = measured(outlet.figures.current_a)
+    current = figure(current_a, "A")
+    reason = reason_without(outlet.figures.current_a)
+    if reason and outlet.state is UNKNOWN:
+        return f"it cannot be read again: {reason}"
+    if reason:
+        return f"its meter cannot be read now: {reason}"
+    if outlet.state is DOWN and (current_a or 0) > 0:
+        return f"its meter still reads {current}, which may be late: read it again"
+    return f"its meter reads {current}"
+
+
+def state_line(
+    identity: str, pdu: names.ChosenPdu, handler: LoadedHandler, state: EnumPowerStatus
+) -> str:
+    """The line that reports an outlet's state after a command."""
+    return f"outlet {identity} of {pdu.where} is {word(state)} ({handler.shown})"
+
+
+def unproven_text(identity: str, pdu: names.ChosenPdu, state: EnumPowerStatus, *, on: bool) -> str:
+    """What is known of an outlet whose state after a command `on` or off is not the wanted one."""
+    return (
+        f"outlet {identity} of {pdu.where} was to be switched {word(target_state(on=on))}; the PDU"
+        f" accepted the command, but the outlet's state is {word(state)}: look at the PDU before"
+        " you try again"
+    )
+
+
+def report_stop(
+    run: Run, answer: Mapping[str, Any], error: BaseException, notes: Sequence[str]
+) -> int:
+    """Report why switching stopped: with --json also the outlets in `answer`, else also the notes.
+    Return the exit code.
+    """
+    if not run.output.json:
+        code = fail(run, error)
+        for note in notes:
+            print_text(printable(note, 10 * len(note)), sys.stderr)
+        return code
+    if not answer["outlets"]:
+        return fail(run, error)
+    about = describe(error, run)
+    print_json({**answer, "error": about})
+    return int(about["exit_code"])

@@ -1,0 +1,251 @@
+"""Commands to each outlet of a device that is well: each is switched to its other state and back,
+and all other outlets are looked at.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import NamedTuple
+
+from handlers.shared.errors import printable
+from pdu_common.helper import EnumPowerStatus
+
+from ...cli.states import DOWN, UNKNOWN, UP, word
+from ...loading.four_methods import BrokenHandler
+from .calls import error_text, fault_finding, judge_call
+from .comparisons import States
+from .rules import BROKEN, KEPT, RULES, Finding, broken, untried, worst_finding
+from .trial_device import TrialDevice
+
+#: an outlet that no device has
+ABSENT = "99999"
+COMMANDS = {"port_down": DOWN, "port_up": UP}
+
+
+class _CommandCourse(NamedTuple):
+    """What came of a command that did not raise."""
+
+    returned_state: EnumPowerStatus
+    #: of all outlets before it, after it, and after it was called again
+    states_before: States
+    states: States
+    last_states: States
+    #: how often it wrote
+    writes: int
+
+
+class _CommandTrial(NamedTuple):
+    """What was seen of one command."""
+
+    #: `port_down` or `port_up`
+    rule: str
+    finding: Finding
+    #: sentences about other outlets that it switched
+    other_faults: Sequence[str] = ()
+    #: how often it was written too often, in a sentence; "" for once
+    count_fault: str = ""
+    #: whether it returned
+    is_answered: bool = False
+
+
+def command_findings(device: TrialDevice) -> Iterator[Finding]:
+    """Switch each outlet to its other state and back. Findings on the worst state of each method,
+    on the states of all other outlets, and, if the device counts commands, on whether each is sent
+    once.
+    """
+    outlets = device.outlets_to_switch()
+    if not outlets:
+        for rule in COMMANDS:
+            yield untried(rule, "no outlet of the device can be switched")
+        return
+    trials: list[_CommandTrial] = []
+    states = device.states_now()
+    broken_outlet = ""
+    for outlet in outlets:
+        if broken_outlet:  # each further outlet may take as long as the handler waits for a state
+            break
+        rules = ["port_up", "port_down"] if states.get(outlet) is DOWN else ["port_down", "port_up"]
+        for rule in rules:
+            # a handler that toggles is found at one outlet
+            is_repeated = outlet == outlets[0]
+            trial = _try_command(device, outlet, rule, is_repeated=is_repeated)
+            trials.append(trial)
+            if trial.finding.result == BROKEN:
+                broken_outlet = outlet
+    noun = "outlets" if len(outlets) > 1 else "outlet"
+    for rule in COMMANDS:
+        worst = worst_finding(trial.finding for trial in trials if trial.rule == rule)
+        if worst.result == KEPT:
+            worst = worst._replace(detail=f"{noun} {', '.join(outlets)}")
+        yield worst
+    other_faults: list[str] = []
+    count_faults: list[str] = []
+    for trial in trials:
+        other_faults += trial.other_faults
+        if trial.count_fault:
+            count_faults.append(trial.count_fault)
+    raising_rules = dict.fromkeys(trial.rule for trial in trials if not trial.is_answered)
+    why = f"{' and '.join(raising_rules)} raised" if raising_rules else ""
+    if broken_outlet and not why:
+        why = f"commands fail at outlet {broken_outlet}"
+    yield _finding_of_commands("others", other_faults, why)
+    if device.unit is not None:
+        yield _finding_of_commands("once", count_faults, why)
+
+
+def _finding_of_commands(rule: str, faults: Sequence[str], why_untried: str) -> Finding:
+    """The first of the faults; without one, kept if each outlet was commanded."""
+    if faults:
+        return broken(rule, faults[0])
+    return untried(rule, why_untried) if why_untried else Finding(RULES[rule], KEPT)
+
+
+def _try_command(
+    device: TrialDevice, outlet: str, rule: str, *, is_repeated: bool
+) -> _CommandTrial:
+    """What was seen when an outlet was switched to a state, and again if it is in it and
+    `is_repeated`. `rule`: the method's.
+    """
+    unit = device.unit
+    target_state = COMMANDS[rule]
+    # the family may need several writes for one command, such as one that unlocks the outlet
+    order_count = 1 if unit is None else len(unit.orders(outlet, target_state))
+    start = device.command_count()
+    try:
+        course = _course_of_command(device, outlet, target_state, is_repeated=is_repeated)
+    except Exception as error:
+        finding = _command_fault(device, rule, error, outlet, start)
+        return _CommandTrial(rule, finding, _other_faults(device, outlet, start))
+    place = at(unit.place) if unit is not None and course.writes else ""
+    fault = _fault_of_state(rule, outlet, target_state, course)
+    if fault and unit is not None and not course.writes:
+        fault += f"; {rule} wrote nothing"
+    other_faults = []
+    for change in _changes_of_others(course, outlet):
+        other_faults.append(f"{rule} of outlet {outlet} also switched {change}{place}")
+    other_faults += _other_faults(device, outlet, start)
+    count_fault = ""
+    if course.writes > order_count:
+        count_fault = f"{rule} of outlet {outlet} wrote {course.writes} times{place}"
+    finding = broken(rule, f"{fault}{place}") if fault else Finding(RULES[rule], KEPT)
+    return _CommandTrial(rule, finding, other_faults, count_fault, is_answered=True)
+
+
+def _course_of_command(
+    device: TrialDevice, outlet: str, target_state: EnumPowerStatus, *, is_repeated: bool
+) -> _CommandCourse:
+    """Call the method, and see the device before and after it. With `is_repeated`, call it again if
+    the outlet is in the target state, and see the device once more. Raises what the first call
+    raises.
+    """
+    is_on = target_state is UP
+    commands_before = device.command_count()
+    states_before = device.states_now()
+    returned_state = device.methods.switch(outlet, on=is_on)
+    states = device.states_now()
+    writes = device.command_count() - commands_before
+    last_states = states
+    # without a simulated unit the states may be those that the handler says, and prove nothing
+    is_known = device.unit is not None
+    if is_repeated and is_known and states.get(outlet) is target_state:
+        with contextlib.suppress(Exception):  # a handler may refuse what is so already
+            device.methods.switch(outlet, on=is_on)
+        last_states = device.states_now()
+    return _CommandCourse(
+        returned_state=returned_state,
+        states_before=states_before,
+        states=states,
+        last_states=last_states,
+        writes=writes,
+    )
+
+
+def _changes_of_others(course: _CommandCourse, outlet: str) -> Iterator[str]:
+    """The outlets but the commanded one whose states are others than before, with their states."""
+    for name, state_before in course.states_before.items():
+        state = course.states.get(name, state_before)
+        if name != outlet and state is not state_before:
+            yield f"outlet {name} {word(state)}"
+
+
+def _fault_of_state(
+    rule: str, outlet: str, target_state: EnumPowerStatus, course: _CommandCourse
+) -> str:
+    """What is wrong after a command: the device's state, the state that the command returned, or
+    the device's state after the command was called again; "" for nothing.
+    """
+    real_state = course.states.get(outlet, UNKNOWN)
+    last_state = course.last_states.get(outlet, UNKNOWN)
+    real_word = word(real_state)
+    if real_state is not target_state:
+        return f"the device has outlet {outlet} {real_word}"
+    if course.returned_state is not target_state:
+        return f"{rule} returned {course.returned_state.name} while outlet {outlet} is {real_word}"
+    if last_state is not target_state:
+        return f"{rule}, called again, left outlet {outlet} {word(last_state)}"
+    return ""
+
+
+def _other_faults(device: TrialDevice, outlet: str, start: int) -> list[str]:
+    """Sentences about commands to other outlets and objects, without the first `start`."""
+    if device.unit is None:
+        return []
+    place = at(device.unit.place)
+    wish = f"outlet {outlet} was to be switched"
+    outlets = device.unit.commanded_outlets(start)
+    faults = []
+    for other_outlet in sorted(outlets - {outlet}):
+        faults.append(f"{wish}, and {other_outlet} was commanded{place}")
+    if outlet in outlets:
+        for command in device.unit.foreign_commands(start):
+            faults.append(f"{wish}, and it also wrote {command}{place}")
+    return faults
+
+
+def at(place: str) -> str:
+    """The place in brackets, "" for none."""
+    return f" ({place})" if place else ""
+
+
+def _command_fault(
+    device: TrialDevice, rule: str, error: Exception, outlet: str, start: int
+) -> Finding:
+    """A command that raised on a device that is well. `start`: how many were sent before it."""
+    if device.unit is not None:
+        mistake = device.unit.misspelt_command(start)
+        if mistake:
+            return broken(rule, f"outlet {outlet}: {mistake}")
+        foreign_commands = device.unit.foreign_commands(start)
+        if foreign_commands:
+            why = f"it sent {foreign_commands[0]}, which is not known as a command of such a unit"
+            return untried(rule, why)
+    is_sent = device.command_count() != start
+    # without known states, the device may be a recording that takes no commands
+    if device.states is not None or is_sent or isinstance(error, BrokenHandler):
+        finding = fault_finding(rule, error)
+        return finding._replace(detail=f"outlet {outlet}: {finding.detail}")
+    why = f"the served recording takes no command ({error_text(error)})"
+    return untried(rule, printable(why, 200))
+
+
+def absent_outlet_finding(device: TrialDevice) -> Finding:
+    """Commands for an outlet that no device has."""
+    return worst_finding([_absent_outlet_finding(device, method) for method in COMMANDS])
+
+
+def _absent_outlet_finding(device: TrialDevice, method: str) -> Finding:
+    def switch() -> EnumPowerStatus:
+        return device.methods.switch(ABSENT, on=method == "port_up")
+
+    unit = device.unit
+    finding_of_call = partial(judge_call, "no outlet", switch, method)
+    if unit is None or unit.refuses_unknown_outlets:
+        return finding_of_call()
+    commands_before = len(unit.commands)
+    finding = finding_of_call()
+    is_sent = bool(unit.foreign_commands(commands_before))
+    if is_sent and finding.result == KEPT:
+        return broken("no outlet", f"{method} of outlet {ABSENT} was sent; then it raised")
+    return finding
