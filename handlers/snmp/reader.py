@@ -207,7 +207,7 @@ class WholeTables(Reader):
     def _whole_column(self, full_oid: str, *, optional: bool) -> Walked:
         answer = self.walked.get(full_oid, {})
         rows = self._rows_of(_table_of(full_oid))
-        if len(answer) == len(rows):
+        if not rows or len(answer) == len(rows):
             return answer
         if answer and not _has_index_of(rows, answer):
             return answer  # of another table
