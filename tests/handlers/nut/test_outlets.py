@@ -510,6 +510,14 @@ def test_the_amperes_of_a_pdus_input_are_gone_where_all_tables_of_the_driver_sho
     assert unit.power_w == 500.0
 
 
+@pytest.mark.parametrize("output, load", [("3.0", 3.0), ("2", None)])
+def test_without_a_type_the_load_is_what_both_sides_show(
+    output: str, load: Optional[float]
+) -> None:
+    unit = device(f"{ONE_OUTLET}device.type: ; input.current: 3; output.current: {output}")
+    assert measured(unit.load_a) == load
+
+
 def test_no_phases_are_a_number_of_phases_that_is_not_told() -> None:
     """APC__Smart-UPS_1500_XLM in NUT's dumps shows `input.phases: 0`."""
     assert device(f"{ONE_OUTLET}device.type: pdu; input.phases: 0; input.current: 6").load_a == 6.0
