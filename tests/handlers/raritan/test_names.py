@@ -18,7 +18,7 @@ from tests.needs import ROOT
 from tests.servers import sdk
 from tests.servers.worker import Worker
 
-from .declared import calls, classes, hints
+from .declared import PORT_PROPERTIES, calls, classes, hints
 from .sdk_steps import named
 
 SCRIPT, STEPS = "tests.simulators.sdk.script", "tests.handlers.raritan.sdk_steps"
@@ -165,7 +165,20 @@ def _filled(kind: type[Any]) -> dict[str, Any]:
     Lists and maps have one entry, but a list of `kind` itself is empty.
     """
     every = hints(kind)
-    return {name: _value(every[name], kind) for name in kind.elements}
+    json = {name: _value(every[name], kind) for name in kind.elements}
+    return {**json, **_OF_OTHER_MODULES.get(idl_name(kind), {})}
+
+
+# Fields whose types are of modules that are not here; the SDK takes no other types.
+_OF_OTHER_MODULES: dict[str, dict[str, Any]] = {
+    "pdumodel.Pdu.PortWithProperties": {
+        "port": {"rid": "/x", "type": "portsmodel.Port:2.0.4"},
+        "properties": PORT_PROPERTIES,
+    },
+    "peripheral.SensorHub.HubPortInfo": {
+        "fuse": {"rid": "/x", "type": "portsmodel.PortFuse:1.0.1"},
+    },
+}
 
 
 def _value(hint: Any, holder: Any) -> Any:
