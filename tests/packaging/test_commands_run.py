@@ -82,6 +82,8 @@ _ELSEWHERE: Mapping[str, str] = {
             "pdu handler check bolt",
             "pdu on acme",
             "pdu off acme",
+            "pdu replay bolt.json",
+            "pdu off bolt",
         ),
         "tests/packaging/test_own_handler_page.py",
     ),
