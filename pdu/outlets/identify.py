@@ -174,15 +174,16 @@ def _refuse_handler(word: str) -> None:
 def _identify_each(
     run: Run, pdus: Sequence[names.ChosenPdu], handlers: Sequence[str], *, verbose: bool
 ) -> int:
-    """Identify several devices; a secret is typed once. The exit code is that of the first one that
-    no handler reads.
+    """Identify several devices; a secret is typed once, but for each PDU of the list, which has a
+    login of its own. The exit code is that of the first one that no handler reads.
     """
     typed_secrets: dict[str, str] = {}
     codes: list[int] = []
     for pdu in pdus:
         # the error of one device names it, whatever another was called by
         run.pdu_name = pdu.name
-        asked_pdu = pdu._replace(login=replace(pdu.login, typed_secrets=typed_secrets))
+        own_secrets: dict[str, str] = {} if pdu.login.is_listed else typed_secrets
+        asked_pdu = pdu._replace(login=replace(pdu.login, typed_secrets=own_secrets))
         if not run.output.json:
             print_text(f"{pdu.where}:")
         try:
@@ -496,6 +497,8 @@ class _Survey:
             return None, None
         settings = self._settings(name)
         scheme = settings.get("scheme", "").lower()
+        if scheme and scheme not in PORTS:  # the handler itself reports it
+            return None, None
         where = hosts.address(settings["host"]) if settings.get("host") else self._host
         port = where.port or PORTS.get(scheme, kind.tcp_port)
         if settings.get("port"):

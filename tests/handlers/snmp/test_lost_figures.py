@@ -16,6 +16,7 @@ from handlers.shared.meter_figures import Figure, NotKnown
 from handlers.snmp import metering
 from handlers.snmp.frozen_value import parts_of
 from handlers.snmp.sources import Column, Complete, Scalar
+from handlers.snmp.wanted import FIGURES, SHOWN_FIGURES
 from pdu_common.helper import EnumPowerStatus
 from tests.handlers.snmp import units
 from tests.handlers.snmp.memory import Memory, Value, plain
@@ -58,7 +59,7 @@ class ShortWalk(Memory):
 
 def statistic(unit: Fixture, device: Memory) -> Figures:
     """The figures that DCImanager is shown."""
-    found = units.find(unit, device, for_view=True)
+    found = units.find(unit, device, SHOWN_FIGURES)
     return metering.read_statistic(found, with_power=False)
 
 
@@ -246,7 +247,7 @@ def test_a_load_that_a_get_shows_is_not_known_without_its_walk(
 
 def counted_tables(unit: Fixture) -> dict[str, str]:
     """The columns of the unit's totals of which it can count the rows, by the object that does."""
-    reader = units.find(unit, units.memory(unit), for_figures=True).reader
+    reader = units.find(unit, units.memory(unit), FIGURES).reader
     count_by_column: dict[str, str] = {}
     for part in parts_of(FAMILIES[unit.key].totals):
         if not isinstance(part, Complete):
