@@ -54,6 +54,10 @@ _SNMP_PORT = 161
 _LAST = 1000  # rank of a handler that states none
 _OID = re.compile(r"[0-9]+(\.[0-9]+)+")
 _DESCRIBED = "snmp"  # the handler that reads what a user's profile describes
+_SNMP_ADVICE = (
+    "For SNMP, check on the PDU's web page that it is enabled and which community or user it"
+    " accepts: most PDUs do not answer a wrong community."
+)
 _MOST_SEEN = 12  # limit of objects in the text output; --json has all
 # Kinds of errors. If no handler has an identity, the first in this order that occurred sets the
 # exit code.
@@ -283,10 +287,12 @@ def _last_lines(
 
 def _own_handler_line(best: HandlerAnswer) -> str:
     """Whether DCImanager has a handler of its own for what this handler reads."""
-    family = best.finding.family if best.finding is not None else ""
+    assert best.finding is not None
+    family = best.finding.family
     profile = PROFILE_BY_KEY.get(family)
-    vendors = profile.vendor.split(",") if profile is not None else ()
-    return own_handlers_sentence(own_handlers(vendors, [family]))
+    makers = profile.vendor.split(",") if profile is not None else []
+    makers += best.finding.unit.split()
+    return own_handlers_sentence(own_handlers(makers, [family]))
 
 
 def _addition_line(new_pdu: addition.NewPdu, added_pdu: Optional[ListedPdu]) -> str:
@@ -672,6 +678,9 @@ def _lines_without_handler(survey: _Survey, *, verbose: bool) -> list[str]:
         lines.append(f"{', '.join(strangers)}: no: its web service is of none of these makes")
         lines += _unread(other_answers)
     lines += _community_steps(answers, survey.pdu)
+    # a PDU that SNMP reads has a web service of its own, too
+    if any(_word(answer) == "no answer" for answer in answers):
+        lines.append(_SNMP_ADVICE)
     lines.append("next: docs/own-handler.md, a handler of your own from what its web pages ask")
     return lines
 
@@ -815,10 +824,7 @@ def _step_lines(
         " settings that the lines above ask for."
     )
     if any(answer.handler == "snmp" for answer in answers):
-        advice += (
-            " For SNMP, check on the PDU's web page that it is enabled and which community or user"
-            " it accepts: most PDUs do not answer a wrong community."
-        )
+        advice += f" {_SNMP_ADVICE}"
     return [advice]
 
 
