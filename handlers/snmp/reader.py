@@ -175,7 +175,8 @@ class WholeTables(Reader):
         self.lacking = reader.lacking
         self._columns = reader._columns
         self._whole: dict[str, Walked] = {}  # the columns that were asked for
-        self._tables: dict[str, dict[str, None]] = {}  # the rows of their tables
+        # the rows of their tables, by the number of columns that were read then
+        self._tables: dict[tuple[str, int], dict[str, None]] = {}
 
     def walk(self, oid: str) -> Walked:
         return super().walk(oid) if self.reads else self.walked.get(self.resolve(oid), {})
@@ -188,25 +189,25 @@ class WholeTables(Reader):
         is_known = full_oid in self._columns and full_oid in self.walked
         if self.reads and not is_known:
             super().column(oid)
-            self._tables.pop(_table_of(full_oid), None)
         if full_oid not in self._whole:
             self._whole[full_oid] = self._whole_column(full_oid, optional=optional)
         return self._whole[full_oid]
 
     def _rows_of(self, table: str) -> dict[str, None]:
         """The rows that at least one column of the table has."""
-        if table not in self._tables:
+        key = (table, len(self._columns))
+        if key not in self._tables:
             columns: list[Walked] = []
             for full_oid in sorted(self._columns & self.walked.keys()):
                 if _table_of(full_oid) == table and self.walked[full_oid]:
                     columns.append(self.walked[full_oid])
-            self._tables[table] = _all_rows(columns) if columns else {}
-        return self._tables[table]
+            self._tables[key] = _all_rows(columns) if columns else {}
+        return self._tables[key]
 
     def _whole_column(self, full_oid: str, *, optional: bool) -> Walked:
         answer = self.walked.get(full_oid, {})
         rows = self._rows_of(_table_of(full_oid))
-        if len(answer) == len(rows):
+        if not rows or len(answer) == len(rows):
             return answer
         if answer and not _has_index_of(rows, answer):
             return answer  # of another table

@@ -34,14 +34,15 @@ _ALONE = "no other column of its table is read, so the device looks like one wit
 #: likewise, with all rows of a column
 UNPROVEN_COLUMNS = {
     _ALONE: (
-        "apc-rpdu2 eaton-epdu eaton-power-pdu enlogic-esp hpe-mapdu3 hpe-mapdu3_metered"
-        " starline-ac tripplite-12x-ups_output"
+        "apc-rpdu2 eaton-epdu eaton-power-pdu enlogic-esp hpe-mapdu3 hpe-mapdu3_metered starline-ac"
     ),
     "one walk reads all these meters, so the device looks like one without them": (
         "clever-mpdu clever-mpdu_groups clever-mpro clever-mpro_metered clever-mpro_zero"
         " clever-zpdu cpi-legacy ipt-ipower wti-power_branches"
     ),
 }
+#: units of which a figure can be another one without a row
+UNCOUNTED_GAPS = {"cpi-legacy": "a gap in the numbers of its lines, which no count shows"}
 #: units that lose outlets of a status with all rows of a column
 UNPROVEN_LISTS = {_ALONE: "hpe-ipdu powertek-v2"}
 
@@ -116,7 +117,8 @@ class Losses:
             read = statistic(self._unit, self._device)
         except PduHandlerError:
             return []
-        assert list(other_figures(self._whole, read)) == [], left_out
+        if self._unit.name not in UNCOUNTED_GAPS:
+            assert list(other_figures(self._whole, read)) == [], left_out
         return [f"{left_out}: {loss}" for loss in silent_losses(self._whole, read)]
 
 

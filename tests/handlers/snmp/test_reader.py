@@ -200,3 +200,14 @@ def test_a_decision_over_whole_tables_is_asked_once_and_each_column_is_walked_on
 
     assert evaluations.count == 1
     assert device.asked == [f"walk {A}", f"walk {OTHER}", f"walk {B}"]
+
+
+def test_whole_tables_have_the_rows_that_the_reader_itself_has_read_since() -> None:
+    reader = Reader(Memory(table(B, FULL)))
+    whole = WholeTables(reader, reads=True)
+    assert whole.column(A) == {}
+
+    reader.column(B)
+
+    assert whole.column(B) == FULL
+    assert whole.column(C) == dict.fromkeys(FULL, LOST)
