@@ -4,12 +4,13 @@ says how such a device is made (snmp_trials.py, served_trials.py); what is tried
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any, Callable, NamedTuple, Optional, Protocol
 
-from handlers.dcimanager import Figures, MeterFigures
+from handlers.dcimanager import Figures
 from handlers.shared.errors import printable
 from handlers.shared.meter_figures import measured
 from pdu_common.helper import EnumPowerStatus
@@ -35,13 +36,14 @@ from .rules import ADVISED, BROKEN, KEPT, RULES, UNTRIED, Finding, Rule, broken,
 # the trials of faults wait for the device most of the time
 _AT_ONCE = 8
 # after a command, the state must be told as it is
-_FAULTS_OF_COMMANDS: Mapping[str, UnitFault] = {
-    "late": UnitFault.LATE,
-    "stuck": UnitFault.STUCK,
-    "pending": UnitFault.PENDING,
-    "answer lost": UnitFault.ANSWER_LOST,
-    "unread": UnitFault.SILENT_AFTER,
-}
+_FAULTS_OF_COMMANDS = (
+    ("late", UnitFault.LATE),
+    ("stuck", UnitFault.STUCK),
+    ("pending", UnitFault.PENDING),
+    ("answer lost", UnitFault.ANSWER_LOST),
+    ("answer lost", UnitFault.UNANSWERED),
+    ("unread", UnitFault.SILENT_AFTER),
+)
 
 
 class FaultTrial(NamedTuple):
@@ -99,8 +101,8 @@ class TrialMaker(NamedTuple):
     def trials(self) -> Iterator[FaultTrial]:
         """Those of faults that each transport has."""
         devices, commands = self.devices, list(self.outlets)
-        for rule, fault in _FAULTS_OF_COMMANDS.items():
-            for method in commands:
+        for rule, fault in _FAULTS_OF_COMMANDS:
+            for method in commands if fault in devices.faults else ():
                 device = devices.faulty(fault)
                 call = partial(self._reported, rule, method, device)
                 yield FaultTrial(rule, method, call)
@@ -181,6 +183,19 @@ class TrialMaker(NamedTuple):
             place = f" ({unit.place})" if unit.place else ""
             return broken(rule, f"{fault}{place}")
         return Finding(RULES[rule], KEPT, f"it returned {state.name}")
+
+
+def read_otherwise(device: FaultyDevice) -> None:
+    """Let a kept object read the device while each state and figure is another: what it remembers
+    of them is then seen where it cannot read the real ones.
+    """
+    if device.unit is None:
+        return
+    device.unit.turn_over()
+    device.unit.raise_meters()
+    for call in (device.methods.states, device.methods.figures):
+        with contextlib.suppress(Exception):
+            call()
 
 
 def findings_of_trials(
@@ -346,15 +361,18 @@ class ChangedFigure(NamedTuple):
 
 
 def changed_figures(answer: Figures, healthy_answer: Figures) -> Iterator[ChangedFigure]:
-    """The figures of an answer that differ; one that it left out does not."""
+    """The figures of an answer that differ; one that it left out does not, nor does that of an
+    outlet that the device does not have: then the number of an outlet was changed, and no figure.
+    """
     pairs = [
         ("load", answer.load_a, healthy_answer.load_a),
         ("total_consumption", answer.energy_kwh, healthy_answer.energy_kwh),
     ]
     for identity, port in answer.ports.items():
-        healthy_port = healthy_answer.ports.get(identity, MeterFigures())
-        name = f"consumption of outlet {identity}"
-        pairs.append((name, port.energy_kwh, healthy_port.energy_kwh))
+        healthy_port = healthy_answer.ports.get(identity)
+        if healthy_port is not None:
+            name = f"consumption of outlet {identity}"
+            pairs.append((name, port.energy_kwh, healthy_port.energy_kwh))
     for name, figure, healthy_figure in pairs:
         value, healthy_value = measured(figure), measured(healthy_figure)
         if value is not None and value != healthy_value:

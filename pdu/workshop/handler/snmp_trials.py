@@ -34,6 +34,7 @@ from .fault_trials import (
     judgement_of_figures,
     judgement_of_states,
     judgement_of_zero,
+    read_otherwise,
 )
 from .method_trials import OTHER_COMMUNITY, is_unread, method_findings
 from .outlet_names import RenamedMethods, identity_finding, with_order
@@ -193,18 +194,18 @@ class SnmpTrials:
 class _SnmpDevices:
     """Units with a fault each. Those of one `server`; `stack` ends what they still have to do."""
 
-    #: an agent has no word for "busy", and does not answer a wrong community
-    faults = frozenset(UnitFault) - {UnitFault.BUSY, UnitFault.DENIES}
+    #: an agent has no word for "busy", no connection, and does not answer a wrong community
+    faults = frozenset(UnitFault) - {UnitFault.BUSY, UnitFault.UNANSWERED, UnitFault.DENIES}
 
     def __init__(
         self,
-        methods: Callable[[int, str], Methods],
+        methods: Callable[..., Methods],
         effects: SideEffects,
         device: Device,
         server: SnmpServer,
         stack: contextlib.ExitStack,
     ) -> None:
-        """`methods`: those of the handler, for a port and a community."""
+        """`methods`: as SnmpTrials has them."""
         self._methods = methods
         self._effects = effects
         self._device = device
@@ -228,12 +229,12 @@ class _SnmpDevices:
         objects = unit_objects(self._device)
         if objects.state:
             # a handler that walks a column, and one that reads each object, are both found
-            devices = [self._losing(objects.state, in_walks=is_lost) for is_lost in (True, False)]
-            yield maker.raising("lost state", "status", devices, judgement_of_states)
+            lost = [LostObjects(objects.state, in_walks=in_walks) for in_walks in (True, False)]
+            yield maker.raising("lost state", "status", self._losing(lost), judgement_of_states)
         rows = [row for row in (objects.load_row, objects.energy_row) if row]
         if rows:
-            losing_devices = [self._losing(row, in_walks=True) for row in rows]
-            yield maker.raising("meter", "statistic", losing_devices, judgement_of_figures)
+            devices = self._losing([LostObjects(row) for row in rows])
+            yield maker.raising("meter", "statistic", devices, judgement_of_figures)
             partial_devices = [self._without(row) for row in rows]
             yield maker.raising("part", "statistic", partial_devices, judgement_of_figures)
             unloaded_rows = without_figures(self._device, objects.load | objects.energy)
@@ -249,11 +250,14 @@ class _SnmpDevices:
             if table:
                 yield maker.raising("empty", method, [self._without(table)], judgement_of_emptiness)
 
-    def _losing(self, oids: frozenset[Arcs], *, in_walks: bool) -> FaultyDevice:
-        """The unit that fails while it reads these objects."""
-        lost_objects = LostObjects(oids, in_walks=in_walks)
-        unit = TrialUnit(self._device.rows, self._device.key, lost=lost_objects)
-        return self._served(unit)
+    def _losing(self, lost: Sequence[LostObjects]) -> Iterator[FaultyDevice]:
+        """A unit that fails while it reads these objects, in turn, after it was read otherwise."""
+        unit = TrialUnit(self._device.rows, self._device.key)
+        device = self._served(unit)
+        read_otherwise(device)
+        unit.reset(self._device.rows)
+        for unit.lost in lost:
+            yield device
 
     def _without(self, oids: frozenset[Arcs]) -> FaultyDevice:
         rows = {oid: row for oid, row in self._device.rows.items() if oid not in oids}
@@ -267,7 +271,7 @@ class _SnmpDevices:
         self._stack.callback(unit.close)
         agent = self._server.serve(unit, 0)
         unit.place_of_request = partial(self._effects.place_of_request, agent.port)
-        methods = self._methods(agent.port, community)
+        methods = self._methods(agent.port, community, is_kept=True)
         return FaultyDevice(methods, unit, lambda: agent.datagrams > 0)
 
     def _silent_device(self) -> FaultyDevice:

@@ -74,14 +74,12 @@ class TrialUnit(RecordedUnit, KnownUnit):
         rows: Rows,
         key: str,
         fault: UnitFault = UnitFault.NONE,
-        lost: Optional[LostObjects] = None,
     ) -> None:
-        """`lost`: objects that it does not read."""
         device = find_device(rows, key).device if key else None
         super().__init__(rows, device)
         self._key = key
         self._fault = fault
-        self._lost = lost or LostObjects()
+        self.lost = LostObjects()
         self._timers: list[threading.Timer] = []
         self._walked: set[Arcs] = set()
         self._is_silent = False
@@ -112,7 +110,7 @@ class TrialUnit(RecordedUnit, KnownUnit):
 
     def get(self, oid: Arcs) -> Optional[SnmpRow]:
         self._note(oid)
-        if oid in self._lost.oids:
+        if oid in self.lost.oids:
             raise _gen_error(oid)
         return super().get(oid)
 
@@ -123,7 +121,7 @@ class TrialUnit(RecordedUnit, KnownUnit):
         if step is None:
             return None
         next_oid, _ = step
-        if self._lost.in_walks and next_oid in self._lost.oids:
+        if self.lost.in_walks and next_oid in self.lost.oids:
             raise _gen_error(next_oid)
         # the second row of a table and those after it
         if self._fault is UnitFault.HALF and oid in self._walked:
@@ -205,6 +203,10 @@ class TrialUnit(RecordedUnit, KnownUnit):
             if oid not in objects:
                 foreign_commands.append(f"{dotted(oid)} = {row.raw!r}")
         return foreign_commands
+
+    def reset(self, rows: Rows) -> None:
+        """Have these rows."""
+        self._rows = dict(rows)
 
     def raise_meters(self) -> None:
         """Let each meter count on, by a tenth."""
