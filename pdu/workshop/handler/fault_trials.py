@@ -86,6 +86,25 @@ class TrialMaker(NamedTuple):
     #: what status and statistic return of a device that is well; without what raised
     answers: Mapping[str, Any]
 
+    @classmethod
+    def of(cls, devices: DeviceMaker) -> TrialMaker:
+        """With what a device that is well says of itself."""
+        device = devices.faulty(UnitFault.NONE)
+        assert device.unit is not None
+        outlets = {
+            "port_down": device.unit.switchable_outlet(DOWN),
+            "port_up": device.unit.switchable_outlet(UP),
+        }
+        answers: dict[str, Any] = {}
+        for name, call in (
+            ("status", device.methods.states),
+            ("statistic", device.methods.figures),
+        ):
+            with contextlib.suppress(Exception):
+                answers[name] = call()
+        outlets = {method: outlet for method, outlet in outlets.items() if outlet}
+        return cls(devices, outlets, answers)
+
     @property
     def methods(self) -> Sequence[str]:
         """Those that ask the device: of one without meters, statistic need not."""
@@ -112,7 +131,7 @@ class TrialMaker(NamedTuple):
                     yield self.raising("refused", method, [devices.faulty(fault)])
         for method in self.readings:
             half_device = devices.faulty(UnitFault.HALF)
-            yield self.raising("short", method, [half_device], judgement_of_equality)
+            yield self.raising("short", method, [half_device], judgement_of_change)
 
     def raising(
         self,
@@ -138,7 +157,7 @@ class TrialMaker(NamedTuple):
         self, rule: str, method: str, device: FaultyDevice, judge: Optional[Comparison]
     ) -> Finding:
         def judged(answer: Any) -> Judgement:
-            return None if judge is None else judge(answer, self.answers.get(method))
+            return judge and judgement(judge, answer, self.answers.get(method))
 
         finding = judge_call(rule, self.call_of(device.methods, method), method, judged)
         fault = _fault_of_writes(method, self.outlets.get(method, ""), device.unit)
@@ -271,21 +290,24 @@ _NOT_NEEDED: Judgement = (KEPT, "does not need what failed")
 NO_COMPARISON: Judgement = (UNTRIED, "gave no answer on a device that is well, to compare with")
 
 
-def judgement_of_equality(answer: Any, healthy_answer: Any) -> Judgement:
-    """An answer in spite of the fault is right if a device that is well gives the same."""
+def judgement(judge: Comparison, answer: Any, healthy_answer: Any) -> Judgement:
+    """An answer in spite of the fault is right if a device that is well gives the same; `judge`
+    says what another one is.
+    """
     if healthy_answer is None:
         return NO_COMPARISON
-    return _NOT_NEEDED if answer == healthy_answer else None
+    return _NOT_NEEDED if answer == healthy_answer else judge(answer, healthy_answer)
+
+
+def judgement_of_change(_: Any, __: Any) -> Judgement:
+    """Nothing excuses another answer."""
+    return None
 
 
 def judgement_of_states(answer: Any, healthy_answer: Any) -> Judgement:
     """The states of a device on which one cannot be read: this one must be UNKNOWN, the others as
     on a device that is well.
     """
-    if healthy_answer is None:
-        return NO_COMPARISON
-    if answer == healthy_answer:
-        return _NOT_NEEDED
     names = [name for name, _ in answer]
     healthy_names = [name for name, _ in healthy_answer]
     if names != healthy_names:
@@ -301,10 +323,6 @@ def judgement_of_figures(answer: Any, healthy_answer: Any) -> Judgement:
     """The figures of a device on which a meter cannot be read: each must be as on a device that is
     well, or be left out.
     """
-    if healthy_answer is None:
-        return NO_COMPARISON
-    if answer == healthy_answer:
-        return _NOT_NEEDED
     changes = list(changed_figures(answer, healthy_answer))
     if not changes:
         return KEPT, "left out what cannot be read"
@@ -319,8 +337,6 @@ def judgement_of_zero(answer: Any, healthy_answer: Any) -> Judgement:
     """The states of a device on which a figure is 0. If the names of outlets are others, the figure
     was a number of an outlet.
     """
-    if healthy_answer is None:
-        return NO_COMPARISON
     healthy_states = dict(healthy_answer)
     if dict(answer).keys() == healthy_states.keys():
         for name, state in answer:
@@ -335,10 +351,6 @@ def judgement_of_emptiness(answer: Any, healthy_answer: Any) -> Judgement:
     """The states or figures where a table is empty. DCImanager's own example takes the sum of
     nothing.
     """
-    if healthy_answer is None:
-        return NO_COMPARISON
-    if answer == healthy_answer:
-        return KEPT, "does not need the table"
     if not isinstance(answer, Figures):
         if not answer:
             return ADVISED, "returned no outlet for an empty table, and raised nothing"

@@ -5,7 +5,7 @@ on the same PDU with faults, and at servers in its place.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import partial
 from typing import Any, Callable, NamedTuple, Optional
 
@@ -146,13 +146,7 @@ class _ServedTrials:
         if is_unread(findings):
             return
         yield identity_finding(self._names)
-        unit = ServedUnit(self._new_pdu(UnitFault.NONE))
-        outlets = {"port_down": unit.switchable_outlet(DOWN), "port_up": unit.switchable_outlet(UP)}
-        maker = TrialMaker(
-            devices=self,
-            outlets={method: outlet for method, outlet in outlets.items() if outlet},
-            answers=self._healthy_answers(),
-        )
+        maker = TrialMaker.of(self)
         trials = [*maker.trials(), *self._silences(maker), *self._lost_members(maker)]
         if isinstance(self._pdu, HttpPdu):
             trials += self._logins(maker)
@@ -208,16 +202,6 @@ class _ServedTrials:
         for content in contents:
             pdu.contents = content
             yield device
-
-    def _healthy_answers(self) -> Mapping[str, Any]:
-        """What status and statistic return of a PDU that is well; without what raised."""
-        methods = self.faulty(UnitFault.NONE).methods
-        answers: dict[str, Any] = {}
-        with contextlib.suppress(Exception):
-            answers["status"] = methods.states()
-        with contextlib.suppress(Exception):
-            answers["statistic"] = methods.figures()
-        return answers
 
     # ---- trials ----------------------------------------------------------------------------------
 

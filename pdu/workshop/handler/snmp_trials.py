@@ -10,11 +10,10 @@ import select
 import socket
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any, Callable, Optional
+from typing import Callable, Optional
 
 from pdu_common.connection import PduSnmpData
 
-from ...cli.states import DOWN, UP
 from ...loading.four_methods import BrokenHandler
 from ...loading.handler_loading import LoadedHandler
 from ...loading.handler_module import AskedSettings
@@ -38,7 +37,7 @@ from .fault_trials import (
 )
 from .method_trials import OTHER_COMMUNITY, is_unread, method_findings
 from .outlet_names import RenamedMethods, identity_finding, with_order
-from .rules import BROKEN, RULES, Finding, Rule, broken, rules_of, untried
+from .rules import BROKEN, Finding, broken, rules_of, untried
 from .side_effects import SideEffects
 from .snmp_units import (
     COMMUNITY,
@@ -168,27 +167,11 @@ class SnmpTrials:
             return
         yield identity_finding(self._names)
         broken_rules = rules_of(findings, BROKEN)
-        answers = self._healthy_answers(server, device, broken_rules)
         with contextlib.ExitStack() as stack:
             devices = _SnmpDevices(self._methods, self._effects, device, server, stack)
-            maker = TrialMaker(devices, devices.outlets(), answers)
+            maker = TrialMaker.of(devices)
             trials = [*maker.trials(), *devices.trials(maker)]
             yield from findings_of_trials(trials, broken_rules)
-
-    def _healthy_answers(
-        self, server: SnmpServer, device: Device, broken_rules: Sequence[Rule]
-    ) -> Mapping[str, Any]:
-        """What status and statistic return of a unit that was not switched, and whose meters stand
-        as in those with a fault; without what raised.
-        """
-        agent = server.serve(TrialUnit(device.rows, device.key), 0)
-        methods = self._methods(agent.port, COMMUNITY)
-        answers: dict[str, Any] = {}
-        for name, call in (("status", methods.states), ("statistic", methods.figures)):
-            if RULES[name] not in broken_rules:
-                with contextlib.suppress(Exception):
-                    answers[name] = call()
-        return answers
 
 
 class _SnmpDevices:
@@ -211,12 +194,6 @@ class _SnmpDevices:
         self._device = device
         self._server = server
         self._stack = stack
-
-    def outlets(self) -> Mapping[str, str]:
-        """The outlet that each command switches; without commands that no outlet takes."""
-        unit = TrialUnit(self._device.rows, self._device.key)
-        outlets = {"port_down": unit.switchable_outlet(DOWN), "port_up": unit.switchable_outlet(UP)}
-        return {method: outlet for method, outlet in outlets.items() if outlet}
 
     def faulty(self, fault: UnitFault) -> FaultyDevice:
         return self._served(TrialUnit(self._device.rows, self._device.key, fault))

@@ -297,7 +297,7 @@ def recorded_device(text: str, key: str = "") -> Device:
         )
     key = key or device.profile.key
     about = f"the recording, {device.profile.key}"
-    return Device(_with_another_on(TrialUnit(rows, key)), key, about)
+    return Device(rows, key, about)
 
 
 def profile_of_words(on: Sequence[str], off: Sequence[str], folder: Path) -> str:
@@ -354,9 +354,8 @@ def family_device(key: str) -> Optional[Device]:
     if profile is None or not any(outlets.states for outlets in profile.outlets):
         return None
     small_unit_rows = _with_unknown_outlet(TrialUnit(_family_rows(key), key))
-    rows = larger_unit(small_unit_rows, key)
     return Device(
-        rows=_with_another_on(TrialUnit(rows, key)),
+        rows=larger_unit(small_unit_rows, key),
         key=key,
         about=f"a simulated {profile.vendor}, {key}",
     )
@@ -376,20 +375,6 @@ def _family_rows(key: str) -> Rows:
     """The rows of the family's unit, as they were written down."""
     text = (UNITS / f"{key}.snmprec").read_text("utf-8")
     return snmprec.parse(text).rows
-
-
-def _with_another_on(unit: TrialUnit) -> Rows:
-    """The unit's rows, with another outlet on if the first is the only one that can be switched
-    off: a handler that writes to the first outlet, whatever it is given, is found by it.
-    """
-    other_outlet = unit.switchable_outlet(UP)
-    if not other_outlet:
-        return unit.rows()
-    first_outlet = list(unit.states())[0]
-    if unit.switchable_outlet() == first_outlet:
-        unit.turn(other_outlet, UP)
-        unit.turn(first_outlet, DOWN)
-    return unit.rows()
 
 
 class UnitObjects(NamedTuple):

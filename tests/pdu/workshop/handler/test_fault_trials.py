@@ -54,7 +54,7 @@ _STATES = [("1", UP), ("2", DOWN)]
 @pytest.mark.parametrize(
     ("judge", "answer"),
     [
-        (fault_trials.judgement_of_equality, _STATES),
+        (fault_trials.judgement_of_change, _STATES),
         (fault_trials.judgement_of_states, _STATES),
         (fault_trials.judgement_of_figures, Figures(1.5, None, {})),
         (fault_trials.judgement_of_zero, _STATES),
@@ -65,10 +65,10 @@ _STATES = [("1", UP), ("2", DOWN)]
 def test_without_an_answer_of_a_device_that_is_well_nothing_is_said_to_be_kept(
     judge: Callable[[Any, Any], Any], answer: object
 ) -> None:
-    result, detail = judge(answer, None)
+    result, detail = fault_trials.judgement(judge, answer, None) or ("", "")
     assert result == UNTRIED
     assert "no answer on a device that is well" in detail
-    result, _ = judge(answer, answer)
+    result, _ = fault_trials.judgement(judge, answer, answer) or ("", "")
     assert result == KEPT
 
 
