@@ -13,7 +13,8 @@
 # no file, no argument and no environment of a program it starts: printf is a part of the shell.
 set -eu +ax # neither exported nor traced, whatever the caller's shell was set to
 trap '' PIPE # an output that nobody reads any more ends no upload
-unset password token reply answer # exported variables of these names would hand ours to programs
+# exported variables of these names would hand ours to programs
+unset password token reply answer told typed words
 password=${DCI_PASSWORD:-}
 unset DCI_PASSWORD CDPATH
 secret_file=${DCI_PASSWORD_FILE:-}
@@ -87,9 +88,11 @@ fail() { # WHAT: stops with the server's words, unless they may hold the token i
 }
 
 # ---- the arguments and the environment -----------------------------------------------------------
-case $#,${2:-} in
-    2,new) ;;
-    2,*[!0-9]* | 2, | [!2]*)
+id=''
+[ $# -ne 2 ] || id=$2
+case $id in
+    new) ;;
+    '' | *[!0-9]*)
         echo 'usage: sh register.sh NAME new    registers the handler and uploads its archive
        sh register.sh NAME ID     uploads the archive to the handler with this id' >&2
         exit 2
@@ -144,7 +147,6 @@ token=$(printf '%s' "$answer" | tr -d '\r\n' |
     sed -n 's/.*"token" *: *"\([A-Za-z0-9._~+/=:-]*\)".*/\1/p')
 [ -n "$token" ] || stop 'the login was answered without a token: is this a DCImanager?'
 say "logged in to $DCI_URL"
-id=$2
 if [ "$id" = new ]; then
     doubt="it is not known whether $handler was registered: look for it in DCImanager, and if it is\
  there, give its id: sh register.sh $1 ID"

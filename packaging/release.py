@@ -98,7 +98,10 @@ def main(root: Path = ROOT) -> int:
         return 1
     for path, text in texts:
         if path.read_text("utf-8") != text:
-            path.write_text(text, "utf-8")
+            # in one step: half a file could not be repeated
+            part = path.with_name(f"{path.name}.part")
+            part.write_text(text, "utf-8")
+            part.replace(path)
             print(path.relative_to(root))
     return 0
 

@@ -233,7 +233,7 @@ def test_a_nut_value_that_no_line_can_hold_raises_an_error(text: str) -> None:
 OWN_PORT = "view.ports.append(PduPortView(identity=VERSION, power_status=EnumPowerStatus.UNKNOWN))"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def third_party(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with an archive and its device list.
 

@@ -101,7 +101,11 @@ class HttpClient:
                 if not digest.take_challenge(reply.headers, over_tls=over_tls):
                     break
                 reply = self.reply(login.added_to(request), login)
-        if reply.status != 401:
+        if reply.status == 429:
+            # each further answer with this nonce gets it, too, and counts as a failed login
+            # (home-assistant/core 177257, 178327)
+            digest.forget_challenge()
+        elif reply.status != 401:
             digest.note_success()
         return reply
 

@@ -79,6 +79,12 @@ class Digest:
         """A request with the present answer was not refused."""
         self._is_accepted = True
 
+    def forget_challenge(self) -> None:
+        """Answer no further request with the present challenge."""
+        self._challenge = None
+        self._count = 0
+        self._is_accepted = False
+
     def take_challenge(self, headers: Mapping[str, str], *, over_tls: bool) -> bool:
         """Take the challenge of a refusal with these headers. Returns whether the request is to be
         sent again: it had no login, or the unit's nonce is over. A fresh answer that is refused is

@@ -98,6 +98,11 @@ def read_devices(
             refusal=snapshot.refusal,
         )
         listed_devices.append(listed_device)
+    if not listed_devices:
+        raise Unsupported(
+            "each device of the NUT server only shows another one of it: check the ports of its"
+            " drivers in ups.conf"
+        )
     return listed_devices
 
 

@@ -17,8 +17,8 @@ A figure is told by one source, read from the left; the first that is listed win
   switch passes its input on. `outlet.current` stands last: one driver reports ten times the true
   current. Each energy counts from a zero of its own.
 - A source that is not listed, though another variable of its meter is, ends the search: the driver
-  could not read it now, and the next source would be another quantity. Of the W, the A are no such
-  variable: many inputs meter A alone.
+  could not read it now, and the next source would be another quantity. Of the W of an input, the A
+  are no such variable: many inputs meter A alone.
 
 A worked dump, of a PDU:
 

@@ -30,7 +30,8 @@ _SWITCH = re.compile(r"switch:(0|[1-9][0-9]{0,2})")
 _ADD_ON = 100  # the first ID of a relay that is an add-on's
 # < 500 {"code": -109, "message": ...} for a command that is not carried out
 _WITH_RESULT = (*range(200, 300), 500)
-_DEADLINE_EXCEEDED = -104  # of the codes of Common Errors, the one that leaves open what was done
+# of Common Errors, without -104 (deadline exceeded), which leaves open what was done
+_DECLINED = (-103, -105, -108, -109, -114)
 # errors of the meter, as far as the pages name them, or their beginnings
 _METER_ERRORS = ("power_meter", "out_of_range", "calibration")
 # fields that only a relay with a meter has
@@ -82,14 +83,15 @@ def command(identity: str, *, on: bool) -> Dialogue[None]:
         return  # the reading after the command decides
     try:
         document: Any = loads(answer)
-        code = document.get("code")
-        message = printable(str(document.get("message")), 200)
+        if "was_on" in document:
+            return
+        code = document["code"]
+        reason = f"the unit says: {printable(str(document['message']), 200)} ({code})"
     except FORM_ERRORS:
         raise ProtocolError("the answer to the command is not a Shelly's") from None
-    if code == _DEADLINE_EXCEEDED:
-        raise ProtocolError(f"the unit says: {message} ({code})")
-    if code is not None:
-        raise Refused(f"the unit says: {message}", str(code))
+    if code in _DECLINED:
+        raise Refused(reason, str(code))
+    raise ProtocolError(reason)
 
 
 def _rows(path: str) -> Dialogue[Rows]:

@@ -12,16 +12,17 @@ from .decoding import text
 from .device import (
     SnmpDevice,
     family_title,
+    for_wanted,
     has_no_outlets,
     list_for_figures,
     read_by_states,
     read_totals,
     read_without_states,
     reported_outlet_count,
-    without_currents,
 )
 from .profile import Profile
 from .reader import Reader, SnmpReads
+from .wanted import ALL_STATES, Wanted
 
 SYS_DESCR, SYS_OBJECT_ID = "1.3.6.1.2.1.1.1.0", "1.3.6.1.2.1.1.2.0"
 _ENTERPRISES = (1, 3, 6, 1, 4, 1)
@@ -37,11 +38,9 @@ class Candidate(NamedTuple):
 def detect(
     device: SnmpReads,
     profiles: Sequence[Profile],
+    wanted: Wanted = ALL_STATES,
     *,
     metered_only: bool = False,
-    for_figures: bool = False,
-    only_outlet: str = "",
-    for_view: bool = False,
 ) -> SnmpDevice:
     """The device, read as the family that fits it.
 
@@ -57,46 +56,44 @@ def detect(
     sysObjectID, a family that numbers the outlets differently could be chosen. Raises Unsupported
     if no family fits. Raises ProtocolError if the device lists fewer outlets than it counts, or if
     meters were read and nothing proves that it has no outlets. `metered_only` replaces the proof.
-    `for_figures`: see `list_for_figures`; of the only family that the sysObjectID fits, outlets are
-    not even listed if no figure needs them. `only_outlet`: see `read_by_states`. `for_view`: see
-    `without_currents`.
+
+    Where figures are wanted of the only family that the sysObjectID fits, outlets are not even
+    listed if no figure needs them.
     """
     reader = Reader(device)
     shown_id, oid = sys_object_id(reader, profiles)
     families = candidates(oid, profiles)
-    if for_figures and oid and len(families) == 1:
-        totals = read_totals(families[0].profile, reader.at(families[0].root), for_view=for_view)
+    if wanted.figures and oid and len(families) == 1:
+        totals = read_totals(families[0].profile, reader.at(families[0].root), wanted)
         if totals:
             return totals
     device_read: Optional[SnmpDevice] = None
     if oid:
-        device_read = _read_by_states(
-            families, reader, for_figures=for_figures, only_outlet=only_outlet
-        ) or _read_by_meters(families, reader, metered_only=metered_only, by_id=True)
-    else:
-        device_read = _swept(
-            families, reader, profiles, metered_only=metered_only, for_figures=for_figures
+        device_read = _read_by_states(families, reader, wanted) or _read_by_meters(
+            families, reader, metered_only=metered_only, by_id=True
         )
+    else:
+        device_read = _swept(families, reader, profiles, wanted, metered_only=metered_only)
     if not device_read:
         keys = [candidate.profile.key for candidate in families]
         raise Unsupported(_unknown(reader, shown_id, keys))
-    return without_currents(device_read) if for_view else device_read
+    return for_wanted(device_read, wanted)
 
 
 def _swept(
     families: Sequence[Candidate],
     reader: Reader,
     profiles: Sequence[Profile],
+    wanted: Wanted,
     *,
     metered_only: bool,
-    for_figures: bool,
 ) -> Optional[SnmpDevice]:
     """A device without a usable sysObjectID, as the first family that it fits; None if none fits.
 
     For a command all outlets are read: of these many families, no one is likely to have its row.
     """
     for group in _probed(families):
-        device_read = _read_by_states(group, reader, for_figures=for_figures, only_outlet="")
+        device_read = _read_by_states(group, reader, wanted._replace(outlet=""))
         if device_read:
             return device_read
         metering = _metering(group, reader, profiles)
@@ -109,11 +106,9 @@ def _swept(
 def read_as(
     device: SnmpReads,
     profile: Profile,
+    wanted: Wanted = ALL_STATES,
     *,
     metered_only: bool = False,
-    for_figures: bool = False,
-    only_outlet: str = "",
-    for_view: bool = False,
 ) -> SnmpDevice:
     """The device read as this family, whatever its sysObjectID. Raises Unsupported if it has
     neither outlets nor meters of the family, unless the family has no outlets and the
@@ -121,9 +116,7 @@ def read_as(
     reader = Reader(device)
     oid = sys_object_id(reader, (profile,))[1] if profile.roots or not profile.outlets else ""
     families = candidates_of(profile, oid)
-    device_read = _read_by_states(
-        families, reader, for_figures=for_figures, only_outlet=only_outlet
-    )
+    device_read = _read_by_states(families, reader, wanted)
     if not device_read:
         is_named = bool(profile.match(oid))
         device_read = _read_by_meters(families, reader, metered_only=metered_only, by_id=is_named)
@@ -138,7 +131,7 @@ def read_as(
                 " or by the archive's build: without these, the family is detected",
             )
         )
-    return without_currents(device_read) if for_view else device_read
+    return for_wanted(device_read, wanted)
 
 
 def candidates(sys_object_id: str, profiles: Sequence[Profile]) -> Sequence[Candidate]:
@@ -202,16 +195,16 @@ def _is_described(profile: Profile, reader: Reader) -> bool:
 
 
 def _read_by_states(
-    families: Sequence[Candidate], reader: Reader, *, for_figures: bool, only_outlet: str
+    families: Sequence[Candidate], reader: Reader, wanted: Wanted
 ) -> Optional[SnmpDevice]:
     """The device as the first family whose states have rows; None if none has."""
     is_only_family = len(families) == 1
     for profile, root in families:
         reader_at_root = reader.at(root)
-        if for_figures:
+        if wanted.figures:
             device = list_for_figures(profile, reader_at_root, is_only_family=is_only_family)
         else:
-            device = read_by_states(profile, reader_at_root, only_outlet)
+            device = read_by_states(profile, reader_at_root, wanted)
         if device:
             return device
     return None

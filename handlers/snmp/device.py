@@ -22,6 +22,7 @@ from .sources.joins import Joined
 from .sources.objects import Column
 from .sources.single_family import Gathered
 from .states import State
+from .wanted import ALL_STATES, Wanted
 
 States = dict[str, EnumPowerStatus]
 _LARGEST_ARC = 2**32 - 1  # RFC 2578, 3.5
@@ -46,22 +47,24 @@ def family_title(profile: Profile) -> str:
     return f"'{profile.key}'" + (f" ({profile.mib})" if profile.mib else "")
 
 
-def read_by_states(profile: Profile, reader: Reader, only_outlet: str = "") -> Optional[SnmpDevice]:
+def read_by_states(
+    profile: Profile, reader: Reader, wanted: Wanted = ALL_STATES
+) -> Optional[SnmpDevice]:
     """The device, read through the first `Outlets` that has `states` and lists or counts an outlet;
     else None.
 
-    `only_outlet`: for a command to this outlet. If it has a row of its own, no other is listed;
-    else they are listed without what could contradict a state, which is read of this one alone.
+    Without a row of its own, the outlet of a command is listed with all others, but without what
+    could contradict a state, which is read of this one alone.
 
     Raises ProtocolError if the device lists fewer outlets or units than it counts.
     """
     for outlets in profile.outlets:
         if outlets.states is None:
             continue
-        if only_outlet and _has_own_row(outlets, reader, only_outlet):
-            state = {only_outlet: EnumPowerStatus.UNKNOWN}
+        if wanted.outlet and _has_own_row(outlets, reader, wanted.outlet):
+            state = {wanted.outlet: EnumPowerStatus.UNKNOWN}
             return SnmpDevice(profile, outlets, state, reader, is_own_row=True)
-        if only_outlet:
+        if wanted.outlet:
             rows = outlets.states.rows_from(reader)
             states = dict.fromkeys(rows, EnumPowerStatus.UNKNOWN)
         else:
@@ -69,7 +72,7 @@ def read_by_states(profile: Profile, reader: Reader, only_outlet: str = "") -> O
         states, outlet_count = _complete(outlets, states, reader)
         if states or outlet_count:
             device = SnmpDevice(profile, outlets, states, reader)
-            if not only_outlet:
+            if not wanted.outlet:
                 _raise_if_unit_missing(profile, reader)
             return device
     return None
@@ -108,17 +111,17 @@ def list_for_figures(
     return None
 
 
-def read_totals(profile: Profile, reader: Reader, *, for_view: bool) -> Optional[SnmpDevice]:
+def read_totals(profile: Profile, reader: Reader, wanted: Wanted) -> Optional[SnmpDevice]:
     """The device without its outlets, if its figures need none and one is measured, or if its
-    family has no figure; else None. `for_view`: see `without_currents`."""
+    family has no figure; else None."""
     has_energies = any(outlets.energy for outlets in profile.outlets)
     has_loads = any(outlets.current or outlets.power for outlets in profile.outlets)
-    if has_energies or (has_loads and not for_view):
+    if has_energies or (has_loads and not wanted.shown_alone):
         return None
-    wanted_totals = (profile.load, profile.energy) if for_view else profile.totals
+    wanted_totals = (profile.load, profile.energy) if wanted.shown_alone else profile.totals
     totals = [total for total in wanted_totals if total is not None]
     for total in totals:
-        if _needs_outlets(total, reader, for_view=for_view):
+        if _needs_outlets(total, reader, wanted):
             return None
     is_measured = any(_is_measured(total, reader) for total in totals)
     if (totals or has_loads) and not is_measured:
@@ -126,21 +129,21 @@ def read_totals(profile: Profile, reader: Reader, *, for_view: bool) -> Optional
     return SnmpDevice(profile, None, {}, reader)
 
 
-def without_currents(device: SnmpDevice) -> SnmpDevice:
-    """The device as the platform's `statistic` needs it: it shows no outlet without an energy, so
-    where outlets have none their currents serve the load alone."""
+def for_wanted(device: SnmpDevice, wanted: Wanted) -> SnmpDevice:
+    """The device without the outlets' currents, if they are not wanted for themselves."""
     outlets, load = device.outlets, device.profile.load
-    if outlets is None or outlets.energy is not None:
+    if not wanted.shown_alone or outlets is None or outlets.energy is not None:
         return device
-    if load is not None and _needs_outlets(load, device.reader, for_view=True):
+    if load is not None and _needs_outlets(load, device.reader, wanted):
         return device
     without_current = replace(outlets, current=None)
     return device._replace(outlets=without_current)
 
 
-def _needs_outlets(total: Total, reader: Reader, *, for_view: bool) -> bool:
-    """Whether the total depends on the outlets. `for_view`: the device's own figure is enough."""
-    if for_view and total.unit is None and total.figures:
+def _needs_outlets(total: Total, reader: Reader, wanted: Wanted) -> bool:
+    """Whether the total depends on the outlets. The device's own figure is enough for what is
+    shown."""
+    if wanted.shown_alone and total.unit is None and total.figures:
         return total.else_outlets and not _is_measured(total, reader)
     return total.needs_outlets
 

@@ -23,6 +23,7 @@ from ..shared.doubts import doubt_sentences
 from . import detection, metering, options, switching
 from .device import reasons_of_unknown
 from .settings import SETTINGS as SETTINGS, select_families
+from .wanted import ALL_STATES, FIGURES, SHOWN_FIGURES, Wanted
 
 LOGGER = get_logger(__name__)
 UPS_ADVICE = "this is a UPS: its outlets are read here, the UPS itself by the handler nut"
@@ -38,23 +39,16 @@ class SnmpPdu(dcimanager.FourCalls[Session], BaseSnmpPdu):
 
     def open_session(self) -> AbstractContextManager[Session]:
         """See `Snmp` for when the last GET, walk or SET may start."""
-        return self._open(LONGEST_SECONDS)
+        return self._open(ALL_STATES, LONGEST_SECONDS)
 
     def open_statistic(self, *, for_view: bool = False) -> AbstractContextManager[Session]:
-        return self._open(LONGEST_SECONDS, for_figures=True, for_view=for_view)
+        return self._open(SHOWN_FIGURES if for_view else FIGURES, LONGEST_SECONDS)
 
     def open_command(self, identity: str) -> AbstractContextManager[Session]:
-        return self._open(switching.PLAN_SECONDS, only_outlet=identity)
+        return self._open(Wanted(outlet=identity), switching.PLAN_SECONDS)
 
     @contextmanager
-    def _open(
-        self,
-        longest: float,
-        *,
-        for_figures: bool = False,
-        only_outlet: str = "",
-        for_view: bool = False,
-    ) -> Iterator[Session]:
+    def _open(self, wanted: Wanted, longest: float) -> Iterator[Session]:
         """A session with the device, detected or as the settings fix it. No call starts later than
         `longest` seconds after its start."""
         choice = select_families(dcimanager.settings(self.pdu_data), options.OPTIONS)
@@ -64,12 +58,7 @@ class SnmpPdu(dcimanager.FourCalls[Session], BaseSnmpPdu):
             if choice.is_fixed
             else partial(detection.detect, snmp, choice.profiles)
         )
-        detected_device = choose(
-            metered_only=choice.metered_only,
-            for_figures=for_figures,
-            only_outlet=only_outlet,
-            for_view=for_view,
-        )
+        detected_device = choose(wanted, metered_only=choice.metered_only)
         yield Session(snmp, detected_device, choice)
 
     def renew_session(self, session: Session) -> None:

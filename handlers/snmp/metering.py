@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
+from functools import partial
 from itertools import chain, compress, zip_longest
 from typing import NamedTuple, Optional
 
@@ -11,7 +12,7 @@ from pdu_common.helper import EnumPowerStatus
 
 from .. import dcimanager
 from ..dcimanager.rows import Raw
-from ..shared.errors import PduHandlerError
+from ..shared.errors import ProtocolError
 from ..shared.labels import name_text
 from ..shared.meter_figures import (
     NOT_ASKED,
@@ -24,7 +25,7 @@ from .decoding import printable_text
 from .device import SnmpDevice, all_outlets, has_joined_meters, is_list_proven, outlets_read
 from .figures import ExactFigure, Figure, Total
 from .outlets import Outlets
-from .reader import LOST, Lost, Reader
+from .reader import LOST, Lost, Reader, WholeTables, decided
 from .sources.base import is_nameless, object_name
 
 
@@ -105,20 +106,21 @@ def labels(device: SnmpDevice, encoding: str = "") -> list[dcimanager.Label]:
     return outlet_labels
 
 
-def lost_labels(device: SnmpDevice) -> Iterator[tuple[str, str]]:
+def lost_labels(device: SnmpDevice) -> list[tuple[str, str]]:
     """Outlet -> why its number or its name is not known, of those whose labels other outlets
     have."""
+    return decided(partial(_lost_labels, device), device.reader)
+
+
+def _lost_labels(device: SnmpDevice, whole: WholeTables) -> list[tuple[str, str]]:
     outlets = device.outlets
     sources = (outlets.number, outlets.name) if outlets else ()
-    for source in filter(None, sources):
-        source.rows(device.reader)
-    if not device.reader.lacks_rows():
-        return
-    whole = device.reader.whole()
+    reasons: list[tuple[str, str]] = []
     for source in filter(None, sources):
         for identity, value in source.rows(whole).items():
             if isinstance(value, Lost) and identity in device.states:
-                yield identity, f"{object_name(source)}: {value.reason}"
+                reasons.append((identity, f"{object_name(source)}: {value.reason}"))
+    return reasons
 
 
 def _shown_text(raw: Raw, encoding: str) -> str:
@@ -162,15 +164,15 @@ def read_statistic(device: SnmpDevice, *, with_power: bool = True) -> dcimanager
     """The figures of a device, and of each outlet that has a meter. Without `with_power`, power is
     left out.
     """
-    reader = device.reader
-    requests = _requests(device, reader, with_power=with_power)
-    if any(request.needs_outlets(reader) for request in requests) or has_joined_meters(device):
-        device = device._replace(states=all_outlets(device), is_counted=True)
-    for request in requests:
-        request.read(reader, device.states)
-    # by now, all columns are read
-    whole = reader.whole() if reader.lacks_rows() else reader
+    return decided(partial(_statistic, device, with_power=with_power), device.reader)
+
+
+def _statistic(device: SnmpDevice, whole: WholeTables, *, with_power: bool) -> dcimanager.Figures:
+    """The figures, as these tables show them. The outlets are listed as a status lists them: by
+    whole tables, a row of padding whose mark is lost would be one."""
     requests = _requests(device, whole, with_power=with_power)
+    if any(request.needs_outlets(whole) for request in requests) or has_joined_meters(device):
+        device = device._replace(states=all_outlets(device), is_counted=True)
     device = _with_metered(device, requests, whole)
     load_a, energy_kwh, power_w, inlet_a, inlet_w = map(_as_float, _totals(device, requests, whole))
     currents, energies, powers = (request.outlets for request in requests[:3])
@@ -294,12 +296,14 @@ def _totals(
             # a unit without a row of one total has a meter if another total has its row
             units = _metered_units(requests, reader)
             totals = [_total(request, reader, outlets, units) for request in requests]
-    except PduHandlerError as error:  # the rows that are lost contradict others
+    except ProtocolError as error:
+        if not reader.lacks_rows():
+            raise
+        # the rows that are lost contradict others
         return [NotKnown(error.reason) for _ in requests]
     if not any(isinstance(total, Decimal) for total in totals):
         return totals
-    # which may still ask for the device's number of units
-    missing_unit = device.profile.missing_unit(device.reader)
+    missing_unit = device.profile.missing_unit(reader)
     if not missing_unit:
         return totals
     return [total if total is None else NotKnown(missing_unit) for total in totals]

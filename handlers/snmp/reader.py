@@ -1,14 +1,17 @@
-"""Caches a device's answers, so that a status reuses the walk that detected the family."""
+"""Keeps a device's answers, so that a status reuses the walk that detected the family, and shows
+what they lack. `decided` is the loop in which a decision over whole tables is made."""
 
 from __future__ import annotations
 
 import copy
 from collections.abc import Collection, Hashable, Sequence
-from typing import Any, Optional, Protocol
+from typing import Any, Callable, Optional, Protocol, TypeVar
 
 from ..dcimanager.rows import Raw
-from ..shared.errors import LONGEST
+from ..shared.errors import LONGEST, ProtocolError
 from .decoding import Walked, printable_text
+
+Decision = TypeVar("Decision")
 
 
 class Lost(str):
@@ -53,6 +56,11 @@ class Reader:
     request.
 
     `root` replaces a leading `~` in OIDs, for families whose root differs by product.
+
+    A reading that must be new (`fresh_reader`) keeps three things of this one as its evidence: the
+    names, `places` and `lacking`. Without them it could reach another row, or ask once more for
+    what the device does not have. `derived` is a cache alone: what it holds follows from the
+    answers.
     """
 
     def __init__(self, device: SnmpReads, root: str = "") -> None:
@@ -61,13 +69,15 @@ class Reader:
         #: the answers, by the OID with the root instead of `~`
         self.walked: dict[str, Walked] = {}
         self.got: dict[str, Optional[Raw]] = {}
-        self._names: dict[str, Walked] = {}
         self._columns: set[str] = set()  # those of `walked` that are columns of tables
-        #: rows that sources found by values of the device, which they check before they use them
+        # evidence: the columns of names
+        self._names: dict[str, Walked] = {}
+        #: evidence: rows that sources found by values of the device, which they check before they
+        #: use them
         self.places: dict[Hashable, str] = {}
-        #: the sources that the device does not have, each with the root
+        #: evidence: the sources that the device does not have, each with the root
         self.lacking: set[Hashable] = set()
-        #: what sources derived from the answers, which do not change, by a key of their own
+        #: a cache: what sources derived from the answers, by a key of their own
         self.derived: dict[Hashable, Any] = {}
 
     def walk(self, oid: str) -> Walked:
@@ -84,7 +94,8 @@ class Reader:
         return self.walk(oid)
 
     def names(self, oid: str) -> Walked:
-        """A walk of a column of names. `again` keeps it: names are taken as fixed during a call."""
+        """A walk of a column of names. They are taken as fixed during a call: `fresh_reader` keeps
+        them."""
         full_oid = self.resolve(oid)
         if full_oid not in self._names:
             self._names[full_oid] = self.column(oid)
@@ -145,50 +156,58 @@ class Reader:
 
 
 class WholeTables(Reader):
-    """What a reader has read, by whole tables: each column has a row for each index that a column
-    of its table has (RFC 2578, 7.10: their OIDs differ in the last arc), LOST if it was not
-    answered.
+    """A device's answers by whole tables: each column has a row for each index that a column of its
+    table has (RFC 2578, 7.10: their OIDs differ in the last arc), LOST if it was not answered.
 
     A column without any row is LOST too, unless it is optional and a GET of a row that the others
-    have says that the device does not have it. No other column is read.
+    have says that the device does not have it.
+
+    Fields:
+        reads: whether a column that was not read yet is walked. Else it is taken as empty.
     """
 
-    def __init__(self, reader: Reader) -> None:
+    def __init__(self, reader: Reader, *, reads: bool = False) -> None:
         super().__init__(reader._device, reader.root)
+        self.reads = reads
         self.walked = reader.walked
         self.got = reader.got
         self.places = reader.places
         self.lacking = reader.lacking
         self._columns = reader._columns
         self._whole: dict[str, Walked] = {}  # the columns that were asked for
-        self._tables = self._rows_by_table()
-
-    def _rows_by_table(self) -> dict[str, dict[str, None]]:
-        """Table -> the rows that at least one of its columns has."""
-        columns_by_table: dict[str, list[Walked]] = {}
-        for full_oid in sorted(self._columns & self.walked.keys()):
-            rows = self.walked[full_oid]
-            if rows:
-                table = _table_of(full_oid)
-                columns_by_table.setdefault(table, []).append(rows)
-        return {table: _all_rows(columns) for table, columns in columns_by_table.items()}
+        # the rows of their tables, by the number of columns that were read then
+        self._tables: dict[tuple[str, int], dict[str, None]] = {}
 
     def walk(self, oid: str) -> Walked:
-        return self.walked.get(self.resolve(oid), {})
+        return super().walk(oid) if self.reads else self.walked.get(self.resolve(oid), {})
 
     def names(self, oid: str) -> Walked:
         return self.column(oid)
 
     def column(self, oid: str, *, optional: bool = False) -> Walked:
         full_oid = self.resolve(oid)
+        is_known = full_oid in self._columns and full_oid in self.walked
+        if self.reads and not is_known:
+            super().column(oid)
         if full_oid not in self._whole:
             self._whole[full_oid] = self._whole_column(full_oid, optional=optional)
         return self._whole[full_oid]
 
+    def _rows_of(self, table: str) -> dict[str, None]:
+        """The rows that at least one column of the table has."""
+        key = (table, len(self._columns))
+        if key not in self._tables:
+            columns: list[Walked] = []
+            for full_oid in sorted(self._columns & self.walked.keys()):
+                if _table_of(full_oid) == table and self.walked[full_oid]:
+                    columns.append(self.walked[full_oid])
+            self._tables[key] = _all_rows(columns) if columns else {}
+        return self._tables[key]
+
     def _whole_column(self, full_oid: str, *, optional: bool) -> Walked:
         answer = self.walked.get(full_oid, {})
-        rows = self._tables.get(_table_of(full_oid), {})
-        if len(answer) == len(rows):
+        rows = self._rows_of(_table_of(full_oid))
+        if not rows or len(answer) == len(rows):
             return answer
         if answer and not _has_index_of(rows, answer):
             return answer  # of another table
@@ -199,7 +218,32 @@ class WholeTables(Reader):
         return {row: answer.get(row, LOST) for row in rows}
 
     def whole(self) -> WholeTables:
-        return self
+        return WholeTables(self) if self.reads else self
+
+
+def decided(decide: Callable[[WholeTables], Decision], reader: Reader) -> Decision:
+    """What `decide` says of whole tables, which read each column that it asks for.
+
+    A column that is walked late can deny three answers: which rows a table has, whether it has any
+    (`has_table`), and whether a row is lost (`lacks_rows`). Where it does, an earlier column of its
+    table lacks a row. So `decide` is asked again, and a ProtocolError is forgotten, as long as a
+    row is lacking and it has walked another column.
+    """
+    while True:
+        columns_before = len(reader._columns)
+        try:
+            decision = decide(WholeTables(reader, reads=True))
+        except ProtocolError:
+            if not _may_show_rows(reader, columns_before):
+                raise
+            continue
+        if not _may_show_rows(reader, columns_before):
+            return decision
+
+
+def _may_show_rows(reader: Reader, columns_before: int) -> bool:
+    """Whether a column that was walked since may show a row that an earlier one lacks."""
+    return len(reader._columns) > columns_before and reader.lacks_rows()
 
 
 def _all_rows(columns: Sequence[Walked]) -> dict[str, None]:

@@ -294,7 +294,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
             own_handlers = build_own(targets.paths, options.out)
         if handlers:
             archives = build(ROOT / "handlers", options.out, handlers)
-    except BuildError as error:
+    except (BuildError, SettingsError) as error:
         print(f"build.py: {error}", file=sys.stderr)
         return 1
     except OSError as error:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import enum
-import io
 import json
 import os
 import sys
@@ -88,13 +87,6 @@ def _safe_for_terminal(raw: bytes) -> str:
     lines = text.replace("\r\n", "\n").rstrip("\n").split("\n")
     # an escape has at most 10 characters
     return "\n".join(printable(line, 10 * len(line)) for line in lines)
-
-
-def write_csv(text: str) -> None:
-    """Write CSV to standard output. That with a byte order mark is UTF-8, whatever the locale."""
-    if text.startswith("\ufeff") and isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(encoding="utf-8")
-    sys.stdout.write(text)
 
 
 def print_json(data: object) -> None:

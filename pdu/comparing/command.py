@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import os
 import re
+import stat
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -266,8 +268,11 @@ def _line_file(path: Optional[str]) -> Iterator[Callable[[str], None]]:
         words = getattr(error, "strerror", error)
         raise SettingsError(f"{path!r} cannot be written ({words})") from None
     with file:
-        file.seek(0)
-        begin = file.read(_LONGEST_BEGIN)
+        begin = b""
+        # a terminal, a pipe or a device such as /dev/full is written to alone
+        if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            file.seek(0)
+            begin = file.read(_LONGEST_BEGIN)
         if begin and not _FILE_BEGIN.match(begin):
             raise SettingsError(
                 f"{path} is not added to, because it has other lines than comparisons: give"

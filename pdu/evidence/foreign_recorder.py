@@ -10,7 +10,7 @@ import contextlib
 import http.client
 import json
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, Callable, NamedTuple, Optional
 from urllib.parse import unquote
@@ -29,13 +29,19 @@ from ..loading.four_methods import FourMethods, make_pdu
 from ..loading.handler_loading import LoadedHandler
 from ..pdu_list import form
 from ..pdu_list.login_options import Login
-from ..recordings.answer_scrubbing import Answers, kept_notes, scrub_answers, secrets_in
+from ..recordings.answer_scrubbing import (
+    Answers,
+    kept_notes,
+    members,
+    scrub_answers,
+    secrets_in,
+)
 from ..recordings.foreign_pdu import Answer, ForeignRecording, serve, shown_figure
 from ..recordings.generic_words import has_only_generic_words
 from ..recordings.named_values import named_secrets, named_values, without_named_secrets
-from ..recordings.recording_formats import Recording, RecordingOptions
+from ..recordings.recording_formats import Recording, RecordingOptions, ReplayedDevice
 from ..recordings.replay_server import HttpReplay, Response
-from ..recordings.request_patterns import ANY, recorded_request
+from ..recordings.request_patterns import ANY, RequestPattern, recorded_request
 from ..recordings.scrub import (
     ANY_TEXT,
     SECRETS as SECRET_KIND,
@@ -165,9 +171,10 @@ def record_foreign(
     answers = _answers(passage.exchanges, [user, *secrets])
     _require_no_login(scrubber, [*on, *off], answers, device)
     options.tell("reading the recording again, to find what must stay")
-    read_again = partial(_read_again, handler, make_data)
-    recording = _scrubbed_recording(reading, answers, scrubber, read_again)
-    if read_again(recording) != _comparable(reading):
+    read_at = partial(_read_at, handler, make_data)
+    settings = frozenset(login.settings.values())
+    recording = _scrubbed_recording(reading, answers, settings, scrubber, read_at)
+    if _read_again(read_at, recording) != _comparable(reading):
         raise ProtocolError(
             "the handler does not read the recording as it read the PDU: its requests may differ"
             " from call to call; nothing was written",
@@ -230,13 +237,13 @@ def _device_address(host: Address, login: Login) -> Address:
 def _scrubbed_recording(
     reading: Reading,
     answers: Sequence[Answer],
+    settings: Collection[str],
     scrubber: Scrubber,
-    read_again: Callable[[ForeignRecording], object],
+    read_at: Callable[[int], object],
 ) -> ForeignRecording:
     """The answers as a recording, in which all is replaced on which the handler's reading does not
-    depend.
+    depend. `settings`: texts that the owner gave to the handler.
     """
-
     recording = ForeignRecording(
         answers=[_without_owner(answer, scrubber) for answer in answers],
         states={name: _STATES.get(state) for name, state in reading.states},
@@ -244,46 +251,75 @@ def _scrubbed_recording(
         energy_kwh=reading.figures.energy_kwh,
         outlet_kwh=_outlet_kwh(reading.figures),
     )
+    texts = _texts_of_requests(recording)
+    answered_texts = {*settings, *_values(recording), *_texts_of_places(recording)}
+    unread_texts = unread_groups(
+        [text for text in texts if text in answered_texts],
+        (),
+        partial(_with_any, recording),
+        partial(_read_again, read_at),
+    )
+    recording = _with_any(recording, unread_texts)
     contents: dict[str, Any] = {}
-    for answer in answers:
+    for answer in recording.answers:
         is_text = isinstance(answer.content, TextPieces)
         contents[answer.request] = TextAnswer(answer.content.text) if is_text else answer.content
+    # one server for all readings: they may be hundreds
+    device = _served(recording)
+    with contextlib.closing(device.simulated_pdu):
 
-    def read(clean_contents: Answers) -> object:
-        return read_again(_with_contents(recording, clean_contents))
+        def read(clean_contents: Answers) -> object:
+            clean_recording = _with_contents(recording, clean_contents)
+            new_contents = {answer.request: answer.content for answer in clean_recording.answers}
+            device.simulated_pdu.contents = {}, new_contents
+            return read_at(device.port)
 
-    clean_contents, kept = scrub_answers(contents, scrubber, read)
-    clean_recording = _with_contents(recording, clean_contents)
-    fields = _fields_of_owner(clean_recording)
-    unread_fields = unread_groups(
-        [text for text in fields if scrubber.has_replaced(text)],
-        (),
-        partial(_with_any, clean_recording),
-        read_again,
-    )
-    kept_fields = [text for text in fields if text not in unread_fields]
-    return _with_any(clean_recording, unread_fields)._replace(kept=[*kept, *kept_fields])
+        clean_contents, kept = scrub_answers(contents, scrubber, read)
+    kept_texts = [text for text in texts if text not in unread_texts]
+    all_kept = list(dict.fromkeys([*kept, *kept_texts]))
+    return _with_contents(recording, clean_contents)._replace(kept=all_kept)
 
 
-def _fields_of_owner(recording: ForeignRecording) -> Sequence[str]:
-    """The texts of fields in requests that are no common words."""
-    texts: list[str] = []
+def _texts_of_requests(recording: ForeignRecording) -> Sequence[str]:
+    """The fields and the parts of the paths, in requests and in the places to which answers lead,
+    that are no common words.
+    """
+    texts = list(_texts_of_places(recording))
     for answer in recording.answers:
-        for field in named_values(answer.request):
-            is_any = ANY in field.value
-            if not is_any and not has_only_generic_words(field.value):
-                texts.append(field.value)
-    return list(dict.fromkeys(texts))
+        path, _, _ = RequestPattern.parse(answer.request).target.partition("?")
+        texts += [*path.split("/"), *(field.value for field in named_values(answer.request))]
+    is_common = has_only_generic_words
+    return [text for text in dict.fromkeys(texts) if ANY not in text and not is_common(text)]
+
+
+def _texts_of_places(recording: ForeignRecording) -> Iterator[str]:
+    for answer in recording.answers:
+        for name, text in answer.headers.items():
+            if name.lower() == "location":
+                yield from re.split("[/?&=;#]+", text)
+
+
+def _values(recording: ForeignRecording) -> Iterator[str]:
+    """The texts of all members of JSON, and the words of other answers that are not in tags."""
+    for answer in recording.answers:
+        if isinstance(answer.content, TextPieces):
+            yield from re.split("<[^<>]*>|[\\s\"'=,;]+", answer.content.text)
+        else:
+            yield from (value for _, value in members([answer.content]) if isinstance(value, str))
 
 
 def _with_any(recording: ForeignRecording, texts: Collection[str]) -> ForeignRecording:
-    """The recording with {any} in place of these fields of its requests."""
+    """The recording with {any} in place of these texts in its requests, and "any" in places."""
     answers: list[Answer] = []
     for answer in recording.answers:
         request = answer.request
+        headers = dict(answer.headers)
         for text in texts:
             request = request.replace(text, ANY)
-        answers.append(answer._replace(request=request))
+            for name in headers:
+                if name.lower() == "location":
+                    headers[name] = headers[name].replace(text, ANY_TEXT)
+        answers.append(answer._replace(request=request, headers=headers))
     return recording._replace(answers=answers)
 
 
@@ -365,17 +401,24 @@ def _reading(
     return Reading(states, figures)
 
 
-def _read_again(
-    handler: LoadedHandler, make_data: Callable[[int], PduData], recording: ForeignRecording
-) -> object:
-    """What the handler reads in a recording; or the error's kind."""
+def _served(recording: ForeignRecording) -> ReplayedDevice:
     # where its states are need not be sought for this
-    device = serve(recording._replace(states={}).text, 0)
+    return serve(recording._replace(states={}).text, 0)
+
+
+def _read_again(read_at: Callable[[int], object], recording: ForeignRecording) -> object:
+    """What the handler reads in a recording; or the error's kind."""
+    device = _served(recording)
     with contextlib.closing(device.simulated_pdu):
-        try:
-            return _comparable(_reading(handler, make_data(device.port)))
-        except PduHandlerError as error:
-            return error.kind
+        return read_at(device.port)
+
+
+def _read_at(handler: LoadedHandler, make_data: Callable[[int], PduData], port: int) -> object:
+    """What the handler reads at a port of this machine; or the error's kind."""
+    try:
+        return _comparable(_reading(handler, make_data(port)))
+    except PduHandlerError as error:
+        return error.kind
 
 
 def _comparable(reading: Reading) -> object:

@@ -55,7 +55,8 @@ Record what a device answers: for `pdu replay`, or to send with a request to sup
 
 The file keeps numbers, common words, what says which product it is, and what the handler's reading
 needs; in these, addresses, serial numbers and the login are replaced. Every other text is replaced
-whole, in pages and XML too, and so is a number whose name says that it is a secret, such as a PIN.
+whole, in pages and XML too, and so is a number whose name says that it is a secret, a place or a
+telephone. Of requests, what stands in the answers too and what you gave as a setting is {{any}}.
 Equal values get the same replacement. Over HTTP, texts that stay because the reading needs them are
 shown, and are at the head of the file: look at them before you share it.
 

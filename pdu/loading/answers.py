@@ -14,9 +14,12 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, Callable, Optional
 
-# as handlers themselves find the list in a view
-_VIEW_FIELDS = Path(__file__).resolve().parents[2] / "handlers" / "dcimanager" / "view_fields.py"
-ports_of: Callable[[object], Optional[list[Any]]] = runpy.run_path(str(_VIEW_FIELDS))["ports_of"]
+_ROOT = Path(__file__).resolve().parents[2]
+# as handlers themselves find the list in a view: in a clone, and as setup.py lays them in the wheel
+_PLACES = (_ROOT / "handlers", _ROOT.parent)
+_FILES = [place / "dcimanager" / "view_fields.py" for place in _PLACES]
+_view_fields = runpy.run_path(str(next(filter(Path.is_file, _FILES))))
+ports_of: Callable[[object], Optional[list[Any]]] = _view_fields["ports_of"]
 _SHOWN = 60  # limit for a value in a sentence, in characters
 
 

@@ -32,7 +32,7 @@ from ..cli.options import (
     pass_run,
     spelled,
 )
-from ..cli.output import counted, print_json, printing_to_stderr, progress, report, write_csv
+from ..cli.output import counted, print_json, printing_to_stderr, progress, report
 from ..cli.shared_options import (
     auth_option,
     csv_option,
@@ -132,7 +132,8 @@ def _is_list(word: str, *, has_list: bool) -> bool:
     """Whether the word is a list, not the name of a PDU. Where a list is given, such as /srv to a
     monitoring server that runs in /, a name is no file.
     """
-    is_file = os.path.isfile(word) and not has_list
+    # a pipe, such as /dev/stdin, is a list
+    is_file = os.path.exists(word) and not os.path.isdir(word) and not has_list
     return word.lower().endswith((".csv", ".toml")) or is_file
 
 
@@ -274,7 +275,7 @@ def _print(config: CheckOptions, output: Output, outcome: CheckReport) -> None:
     if output.json:
         print_json(tables.check_document(rows, totals))
     elif config.csv:
-        write_csv(tables.csv_text(rows))
+        sys.stdout.write(tables.csv_text(rows))
     elif config.nagios:
         has_list = bool(config.owner_files.list)
         names_pdus = any(not _is_list(word, has_list=has_list) for word in config.words)

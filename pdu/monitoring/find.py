@@ -39,7 +39,6 @@ from ..families.recognition import Recognition, is_of_agent, recognise
 from ..files.csv_out import begins_as_formula, csv_lines
 from ..loading.handler_loading import load
 from ..loading.handler_recordings import identify as identify_device
-from ..network.hosts import one_spelling
 from ..pdu_list import addition, form as connection_data
 from ..pdu_list.listed_pdu import ListedPdu
 from ..pdu_list.login_options import Login, pass_login, secret_file_option
@@ -412,8 +411,8 @@ def name_pdus(pdus: Sequence[FoundDevice]) -> list[FoundDevice]:
     """The PDUs in order of their addresses, with unique names. Of several at one place, the first:
     a list has a line for each place.
 
-    The address replaces a name that is empty, begins like a comment or a formula, or is an address
-    of another device. It is appended to a name that several PDUs have. If several PDUs have the
+    The address replaces a name that is empty, begins like a comment or a formula, or is an address,
+    perhaps with a port. It is appended to a name that several PDUs have. If several PDUs have the
     same address, the port is added unless it is the usual one.
     """
     pdu_by_place: dict[str, FoundDevice] = {}
@@ -448,13 +447,10 @@ def name_pdus(pdus: Sequence[FoundDevice]) -> list[FoundDevice]:
 
 
 def _is_plain(pdu: FoundDevice) -> bool:
-    """Whether its name says no more than a name: it is no comment, no formula and no address of
-    another device.
-    """
+    """Whether its name says no more than a name: it is no comment, no formula and no address."""
     if pdu.name.startswith("#") or begins_as_formula(pdu.name):
         return False
-    name = Address(pdu.name).host
-    return not is_ip_host(name) or one_spelling(name) == one_spelling(pdu.address)
+    return not is_ip_host(Address(pdu.name).host)
 
 
 def _order(device: FoundDevice) -> tuple[int, int, int]:

@@ -54,6 +54,10 @@ _SNMP_PORT = 161
 _LAST = 1000  # rank of a handler that states none
 _OID = re.compile(r"[0-9]+(\.[0-9]+)+")
 _DESCRIBED = "snmp"  # the handler that reads what a user's profile describes
+_SNMP_ADVICE = (
+    "For SNMP, check on the PDU's web page that it is enabled and which community or user it"
+    " accepts: most PDUs do not answer a wrong community."
+)
 _MOST_SEEN = 12  # limit of objects in the text output; --json has all
 # Kinds of errors. If no handler has an identity, the first in this order that occurred sets the
 # exit code.
@@ -174,15 +178,16 @@ def _refuse_handler(word: str) -> None:
 def _identify_each(
     run: Run, pdus: Sequence[names.ChosenPdu], handlers: Sequence[str], *, verbose: bool
 ) -> int:
-    """Identify several devices; a secret is typed once. The exit code is that of the first one that
-    no handler reads.
+    """Identify several devices; a secret is typed once, but for each PDU of the list, which has a
+    login of its own. The exit code is that of the first one that no handler reads.
     """
     typed_secrets: dict[str, str] = {}
     codes: list[int] = []
     for pdu in pdus:
         # the error of one device names it, whatever another was called by
         run.pdu_name = pdu.name
-        asked_pdu = pdu._replace(login=replace(pdu.login, typed_secrets=typed_secrets))
+        own_secrets: dict[str, str] = {} if pdu.login.is_listed else typed_secrets
+        asked_pdu = pdu._replace(login=replace(pdu.login, typed_secrets=own_secrets))
         if not run.output.json:
             print_text(f"{pdu.where}:")
         try:
@@ -282,10 +287,12 @@ def _last_lines(
 
 def _own_handler_line(best: HandlerAnswer) -> str:
     """Whether DCImanager has a handler of its own for what this handler reads."""
-    family = best.finding.family if best.finding is not None else ""
+    assert best.finding is not None
+    family = best.finding.family
     profile = PROFILE_BY_KEY.get(family)
-    vendors = profile.vendor.split(",") if profile is not None else ()
-    return own_handlers_sentence(own_handlers(vendors, [family]))
+    makers = profile.vendor.split(",") if profile is not None else []
+    makers += best.finding.unit.split()
+    return own_handlers_sentence(own_handlers(makers, [family]))
 
 
 def _addition_line(new_pdu: addition.NewPdu, added_pdu: Optional[ListedPdu]) -> str:
@@ -496,6 +503,8 @@ class _Survey:
             return None, None
         settings = self._settings(name)
         scheme = settings.get("scheme", "").lower()
+        if scheme and scheme not in PORTS:  # the handler itself reports it
+            return None, None
         where = hosts.address(settings["host"]) if settings.get("host") else self._host
         port = where.port or PORTS.get(scheme, kind.tcp_port)
         if settings.get("port"):
@@ -669,6 +678,9 @@ def _lines_without_handler(survey: _Survey, *, verbose: bool) -> list[str]:
         lines.append(f"{', '.join(strangers)}: no: its web service is of none of these makes")
         lines += _unread(other_answers)
     lines += _community_steps(answers, survey.pdu)
+    # a PDU that SNMP reads has a web service of its own, too
+    if any(_word(answer) == "no answer" for answer in answers):
+        lines.append(_SNMP_ADVICE)
     lines.append("next: docs/own-handler.md, a handler of your own from what its web pages ask")
     return lines
 
@@ -812,10 +824,7 @@ def _step_lines(
         " settings that the lines above ask for."
     )
     if any(answer.handler == "snmp" for answer in answers):
-        advice += (
-            " For SNMP, check on the PDU's web page that it is enabled and which community or user"
-            " it accepts: most PDUs do not answer a wrong community."
-        )
+        advice += f" {_SNMP_ADVICE}"
     return [advice]
 
 

@@ -120,8 +120,12 @@ def add(pdu: NewPdu, handler: LoadedHandler, host: Address, login: Login) -> Lis
 
 
 def listed_pdus(files: NewPdu) -> Sequence[ListedPdu]:
-    """The PDUs of the list, none if it does not exist. Raises SettingsError."""
-    return _fleet(_read(files.list_path, secret_files.LIST)).devices
+    """The PDUs of the list, none if it does not exist. Raises SettingsError, also for a list or a
+    file of logins to which nothing can be added.
+    """
+    list_file = _read(files.list_path, secret_files.LIST)
+    _logins(_read(files.login_path, secret_files.SECRET))
+    return _fleet(list_file).devices if list_file.text.strip() else ()
 
 
 def add_listed(

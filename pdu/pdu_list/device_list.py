@@ -266,11 +266,14 @@ def _ambiguous_names(devices: Sequence[ListedPdu], places: Mapping[str, str]) ->
     """
     with_port = {hosts.one_spelling(device.address): device for device in devices}
     without_port = {hosts.one_spelling(device.address.host): device for device in devices}
-    device_at = {**with_port, **without_port}
+    device_at = {**without_port, **with_port}
     for device in devices:
-        if _is_own_address(device):
+        name = hosts.one_spelling(device.name)
+        # its host alone may be where another one is, at another port
+        is_shared_host = name in with_port and name != hosts.one_spelling(device.address)
+        if _is_own_address(device) and not is_shared_host:
             continue
-        namesake = device_at.get(hosts.one_spelling(device.name))
+        namesake = device_at.get(name)
         fault = ""
         if namesake is not None:
             fault = f"is the address of {printable(namesake.name, 60)!r}"

@@ -27,8 +27,8 @@ _REQUIREMENT = re.compile(
     r"[A-Za-z0-9][A-Za-z0-9._-]*(?:\[[A-Za-z0-9,._-]*\])?"
     r"(?:\s*(?:[=!~<>]=|===|[<>])\s*[0-9][A-Za-z0-9.*+!-]*\s*,?)*"
 )
-# an annotation without a text in it, such as that of a Literal
-_PLAIN_ANNOTATION = re.compile(r"[\w.\[\], |]*")
+# an annotation without a text in it, such as that of a Literal, or words of people
+_PLAIN_ANNOTATION = re.compile(r"(?!.*\w \w)[\w.\[\], |]*")
 
 
 def main(folder: str) -> None:

@@ -8,13 +8,13 @@ member, the numbers and words of a run.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Callable, NamedTuple
 
 from handlers.shared.errors import printable
 
 from .generic_words import has_only_generic_words, is_generic_name
-from .named_values import NamedValue, named_secrets, secret_values, with_secrets_replaced
+from .named_values import NamedValue, named_secrets, private_values, with_values_replaced
 from .scrub import SECRETS, Scrubber, is_product, is_telling, kind_of, unread_groups
 from .text_answers import NUMBER_OR_WORD, RUN, WORD, TextAnswer
 
@@ -22,8 +22,8 @@ from .text_answers import NUMBER_OR_WORD, RUN, WORD, TextAnswer
 Answers = Mapping[str, Any]
 
 # kinds of groups: all texts of the members of a name, such a name, one text of such a member;
-# a value of a text that is a secret by its name; parts of a text
-_MEMBER, _NAME, _TEXT, _SECRET = "member", "name", "text", "secret"
+# a value of a text that is private by its name; parts of a text
+_MEMBER, _NAME, _TEXT, _PRIVATE = "member", "name", "text", "private"
 _PARTS = {"run": RUN, "number": NUMBER_OR_WORD, "word": WORD}
 _MOST_SHOWN = 20
 
@@ -33,7 +33,7 @@ class Group(NamedTuple):
 
     kind: str
     text: str
-    #: of a _TEXT, the name of its member; of a _SECRET, its own name
+    #: of a _TEXT, the name of its member; of a _PRIVATE, its own name
     name: str = ""
 
 
@@ -70,7 +70,7 @@ def secrets_in(answers: Answers) -> list[str]:
     for answer in answers.values():
         if isinstance(answer, TextAnswer):
             secrets += named_secrets(answer)
-    for name, value in _members(answers):
+    for name, value in members(answers.values()):
         is_value = isinstance(value, (str, int)) and not isinstance(value, bool)
         if is_value and kind_of(name) == SECRETS and is_telling(str(value)):
             secrets.append(str(value))
@@ -93,19 +93,19 @@ def kept_notes(kept: Sequence[str]) -> Sequence[str]:
 
 def _stages(answers: Answers) -> Iterator[list[Group]]:
     """The groups from the largest to the smallest."""
-    members = list(_members(answers))
+    named_members = list(members(answers.values()))
     texts = [answer for answer in answers.values() if isinstance(answer, TextAnswer)]
-    groups = [_secret_group(secret) for text in texts for secret in secret_values(text)]
-    for name, _ in members:
+    groups = [_group_of(value) for text in texts for value in private_values(text)]
+    for name, _ in named_members:
         groups += [Group(_NAME, name), Group(_MEMBER, name)]
     yield groups
-    yield [Group(_TEXT, value, name) for name, value in members if isinstance(value, str)]
+    yield [Group(_TEXT, value, name) for name, value in named_members if isinstance(value, str)]
     for kind, pattern in _PARTS.items():
         yield [Group(kind, part) for text in texts for part in text.parts(pattern)]
 
 
-def _secret_group(secret: NamedValue) -> Group:
-    return Group(_SECRET, secret.value, secret.name)
+def _group_of(value: NamedValue) -> Group:
+    return Group(_PRIVATE, value.value, value.name)
 
 
 def _new(groups: Sequence[Group], replaced: Collection[Group]) -> list[Group]:
@@ -119,9 +119,9 @@ def _new(groups: Sequence[Group], replaced: Collection[Group]) -> list[Group]:
     return new_groups
 
 
-def _members(answers: Answers) -> Iterator[tuple[str, Any]]:
+def members(documents: Iterable[Any]) -> Iterator[tuple[str, Any]]:
     """The names and values of all members of JSON; the elements of a list have its name."""
-    waiting: list[tuple[str, Any]] = [("", answer) for answer in answers.values()]
+    waiting: list[tuple[str, Any]] = [("", document) for document in documents]
     while waiting:
         name, value = waiting.pop()
         if isinstance(value, Mapping):
@@ -155,13 +155,13 @@ def _scrubbed(answer: Any, scrubber: Scrubber, replaced: Collection[Group], name
     if isinstance(answer, TextAnswer):
         return _scrubbed_text(answer, scrubber, replaced)
     if isinstance(answer, Mapping):
-        members: dict[str, Any] = {}
+        new_members: dict[str, Any] = {}
         for member_name, value in answer.items():
             new_name = member_name
             if Group(_NAME, member_name) in replaced and not is_generic_name(member_name):
                 new_name = scrubber.scrub_free_text(member_name)
-            members[new_name] = _scrubbed(value, scrubber, replaced, member_name)
-        return members
+            new_members[new_name] = _scrubbed(value, scrubber, replaced, member_name)
+        return new_members
     if isinstance(answer, list):
         return [_scrubbed(element, scrubber, replaced, name) for element in answer]
     is_replaced = Group(_MEMBER, name) in replaced
@@ -175,12 +175,12 @@ def _scrubbed(answer: Any, scrubber: Scrubber, replaced: Collection[Group], name
 
 
 def _scrubbed_text(text: TextAnswer, scrubber: Scrubber, replaced: Collection[Group]) -> TextAnswer:
-    def replacement(secret: NamedValue) -> str:
-        if _secret_group(secret) not in replaced:
-            return secret.value
-        return scrubber.scrub_free_text(secret.value, SECRETS)
+    def replacement(value: NamedValue) -> str:
+        if _group_of(value) not in replaced:
+            return value.value
+        return scrubber.scrub_free_text(value.value, value.kind)
 
-    text = TextAnswer(with_secrets_replaced(text, replacement))
+    text = TextAnswer(with_values_replaced(text, private_values(text), replacement))
     for kind, pattern in _PARTS.items():
 
         def scrub_part(part: str, kind: str = kind) -> str:
@@ -198,7 +198,7 @@ def _kept_texts(answers: Answers, scrubber: Scrubber) -> list[str]:
     for answer in answers.values():
         if isinstance(answer, TextAnswer):
             texts += answer.parts(NUMBER_OR_WORD)
-    for name, value in _members(answers):
+    for name, value in members(answers.values()):
         names.append(name)
         if isinstance(value, str):
             texts.append(value)

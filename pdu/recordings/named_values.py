@@ -6,32 +6,32 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Callable, NamedTuple
 
-from .scrub import SECRETS, is_telling, kind_of
+from .scrub import NAMES, NEVER_GENERIC, SECRETS, is_telling, kind_of
 
 # name=value, name: value, name = "value", "name": "value", "name": 5
 _PAIR = re.compile(
-    r"(?P<name>[A-Za-z0-9_.-]+)[\"']?\s*[=:]\s*"
+    r"(?<![A-Za-z0-9_.-])(?P<name>[A-Za-z0-9_.-]+)[\"']?\s*[=:]\s*"
     r"(?:\"(?P<double>[^\"<>]+)\"|'(?P<single>[^'<>]+)'|(?P<bare>[^\s&\"'<>;,{}()\[\]]+))"
-)
-# <name ...>value, <name><![CDATA[value]]>
-_ELEMENT = re.compile(
-    r"<(?P<name>[A-Za-z0-9_.:-]+)(?:\s[^<>]*)?>\s*(?:<!\[CDATA\[)?(?P<value>[^<>\]]+)"
 )
 # <td>name</td><td>value</td>
 _NEIGHBOUR = re.compile(
-    r">\s*(?P<name>[\w .-]{2,40}?)\s*:?\s*</[^<>]+>\s*(?:<[^<>/][^<>]*>\s*)+(?P<value>[^<>]+)"
+    r">\s*(?P<name>\w[\w .-]{0,38}\w)[\s:]*</[^<>]+>\s*(?:<[^<>/][^<>]*>\s*)+(?P<value>[^<>]+)"
 )
-# <input name="name" value="value">, <meta name=name content=value>, in any order, and the text of
-# <textarea name="name">value</textarea>
+# <name>value, <name value="value">, <input name="name" value="value">, <meta name=name
+# content=value> in any order, <textarea name="name">value, <name><![CDATA[value
 _TAG = re.compile(r"<[A-Za-z][^<>]*>")
-_TAG_NAME = re.compile(r"\b(?:name|id|type|key)\s*=\s*[\"']?(?P<name>[A-Za-z0-9_.:-]+)")
+_TAG_NAME = re.compile(r"(?:^<|\b(?:name|id|type|key)\s*=\s*[\"']?)(?P<name>[A-Za-z0-9_.:-]+)")
 _TAG_VALUE = re.compile(
     r"\b(?:value|content)\s*=\s*(?:\"(?P<double>[^\"]+)\"|'(?P<single>[^']+)'|(?P<bare>[^\s\"'<>]+))"
 )
-_CONTENT = re.compile(r"[^<>]+")
+_CONTENT = re.compile(r"\s*(?:<!\[CDATA\[)?(?P<value>[^<>\]]+)")
+# PIN: <b>5</b>, pin;5
+_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
+_NUMBER = re.compile(r"(?<![\w#])[0-9]+(?:[ .()/-]+[0-9]+)*(?!\w)")
+_NEAR = 60  # in characters
 
 
 class NamedValue(NamedTuple):
@@ -42,9 +42,10 @@ class NamedValue(NamedTuple):
     begin: int
 
     @property
-    def is_secret(self) -> bool:
+    def kind(self) -> str:
         plain_name = re.sub("[ :-]", "_", self.name)
-        return kind_of(plain_name) == SECRETS or kind_of(self.name) == SECRETS
+        kind = kind_of(plain_name)
+        return kind_of(self.name) if kind == NAMES else kind
 
 
 def named_values(text: str) -> Iterator[NamedValue]:
@@ -54,28 +55,23 @@ def named_values(text: str) -> Iterator[NamedValue]:
         yield NamedValue(pair["name"], value, begin)
         for inner in named_values(value):  # the query of an address in an attribute
             yield inner._replace(begin=begin + inner.begin)
-    for element in _ELEMENT.finditer(text):
-        yield NamedValue(element["name"], element["value"], element.start("value"))
     for tag in _TAG.finditer(text):
         content = _CONTENT.match(text, tag.end())
         for name in _TAG_NAME.finditer(tag[0]):
             if content is not None:
-                yield NamedValue(name["name"], content[0], content.start())
+                yield NamedValue(name["name"], content["value"], content.start("value"))
             for attribute in _TAG_VALUE.finditer(tag[0]):
                 value, begin = _value_of(attribute)
                 yield NamedValue(name["name"], value, tag.start() + begin)
 
 
 @functools.lru_cache(maxsize=64)
-def secret_values(text: str) -> tuple[NamedValue, ...]:
-    """The values that are secrets by their names, also those that stand beside such a name in a
-    page.
+def private_values(text: str) -> tuple[NamedValue, ...]:
+    """The values of a page that are secrets, places or telephone numbers by their names, also
+    those that stand beside such a name, and the numbers near behind it. None is a part of another.
     """
-    secrets: list[NamedValue] = []
-    for named_value in (*named_values(text), *_neighbours(text)):
-        if named_value.is_secret and named_value.value.strip():
-            secrets.append(named_value)
-    return tuple(secrets)
+    values = (*named_values(text), *_neighbours(text), *_numbers_behind_names(text))
+    return _apart(value for value in values if value.kind in NEVER_GENERIC)
 
 
 def named_secrets(text: str) -> list[str]:
@@ -84,27 +80,45 @@ def named_secrets(text: str) -> list[str]:
     """
     secrets: list[str] = []
     for named_value in named_values(text):
-        if named_value.is_secret and is_telling(named_value.value):
+        if named_value.kind == SECRETS and is_telling(named_value.value):
             secrets.append(named_value.value)
-    return secrets
+    return list(dict.fromkeys(secrets))
 
 
 def without_named_secrets(text: str, stand_in: str) -> str:
     """The text with this in place of each value whose name says that it is a secret."""
-    return with_secrets_replaced(text, lambda _: stand_in)
+    secrets = _apart(value for value in named_values(text) if value.kind == SECRETS)
+    return with_values_replaced(text, secrets, lambda _: stand_in)
 
 
-def with_secrets_replaced(text: str, replacement: Callable[[NamedValue], str]) -> str:
-    """The text with another text in place of each value that is a secret by its name or place."""
-    secrets = {secret.begin: secret for secret in secret_values(text)}
+def with_values_replaced(
+    text: str, values: Iterable[NamedValue], replacement: Callable[[NamedValue], str]
+) -> str:
+    """The text with another text in place of each of these values, which are in order."""
     parts: list[str] = []
     end = 0
-    for begin, secret in sorted(secrets.items()):
-        if begin < end:
-            continue  # a part of the one before
-        parts += [text[end:begin], replacement(secret)]
-        end = begin + len(secret.value)
+    for value in values:
+        parts += [text[end : value.begin], replacement(value)]
+        end = value.begin + len(value.value)
     return "".join([*parts, text[end:]])
+
+
+def _apart(values: Iterable[NamedValue]) -> tuple[NamedValue, ...]:
+    """The values in the order of the text, without blank ones and parts of one before."""
+    apart: list[NamedValue] = []
+    end = 0
+    for value in sorted(values, key=lambda value: (value.begin, -len(value.value))):
+        if value.begin >= end and value.value.strip():
+            apart.append(value)
+            end = value.begin + len(value.value)
+    return tuple(apart)
+
+
+def _numbers_behind_names(text: str) -> Iterator[NamedValue]:
+    for word in _WORD.finditer(text):
+        if kind_of(word[0]) in NEVER_GENERIC:
+            for number in _NUMBER.finditer(text, word.end(), word.end() + _NEAR):
+                yield NamedValue(word[0], number[0], number.start())
 
 
 def _neighbours(text: str) -> Iterator[NamedValue]:

@@ -42,7 +42,7 @@ _STAND_INS: Mapping[str, str] = {
 }
 ANY_TEXT = "any"  # stands for any secret
 # a telephone number, and first names that are months, hold only numbers and common words
-_NEVER_GENERIC = frozenset({SECRETS, CONTACTS, LOCATIONS})
+NEVER_GENERIC = frozenset({SECRETS, CONTACTS, LOCATIONS})
 _SHORTEST = 3  # characters of a value that is replaced inside texts
 _LONG_NUMBER = 7  # digits of a number that may be a serial number
 _HEX = "[0-9A-Fa-f]"
@@ -61,15 +61,24 @@ _IPV6 = re.compile(
 _PRODUCT = re.compile(r"manufacturer|mfr$|vendor|model|firmware|version|revision", re.IGNORECASE)
 # members whose text is a secret, or derived from one: it does not even stay with `keep`
 _SECRET = re.compile(
-    r"passw|passphrase|secret|communit|token|credential|cookie|keytab|secname|usbuser|nonce$"
+    r"passw|passphrase|passcode|secret|communit|token|credential|cookie|keytab|secname|usbuser|nonce$"
     r"|(^|[._])(auth|priv)(pass|key|protocol_pass)|(?<!hot)keys?(chain|string|value|data)?$"
     r"|licen[cs]e_?(string|data|code)|authori[sz]ation(code)?$|https?headers?$"
-    r"|(certificate|signature)string$|(^|[._])(psk|pin|otp)$"
+    r"|(certificate|signature)string$|(door|unlock|access|login|security)_?code$"
+    # also as user_pass, pin1, pinCode and userPin
+    r"|((^|[._])(psk|pin|puk|otp|pass|pwd)"
+    r"|(?-i:(?<=[a-z0-9])(Psk|PSK|Pin|PIN|Puk|PUK|Otp|OTP|Pass|Pwd|Pw)))[._]?(code|[0-9]+)?$"
     # of an HTTP session
     r"|^(sid|pw|pwd|(php|j|asp)?sess(ion)?[._-]?(id|key)?|x-session)$",
     re.IGNORECASE,
 )
-_PLACE = re.compile("latitude|longitude|altitude", re.IGNORECASE)
+# members that tell a place or a person; a Shelly tells its place as lat and lon
+_PLACE = re.compile(
+    r"latitude|longitude|altitude|(^|[._])(lat|lon|lng|zip|(sys)?location)$|post(al)?_?code$",
+    re.IGNORECASE,
+)
+# not of a dry contact; NUT has device.contact
+_CONTACT = re.compile(r"phone|mobile|(^|[._])(tel|fax)$|(device[._]|sys)contact$", re.IGNORECASE)
 # four numbers after such a word are a version; a short word is one of its own, as in fwVer and not
 # in server, driver and dev
 _VERSION = re.compile(
@@ -143,7 +152,7 @@ class Scrubber:
         if not self.holds_login(text):
             if kind in self.keep:
                 return self.scrub_kept_text(text)
-            is_generic = kind not in _NEVER_GENERIC and has_only_generic_words(bare)
+            is_generic = kind not in NEVER_GENERIC and has_only_generic_words(bare)
             # a word that is another value's stand-in already would be taken for that value
             if is_generic and bare not in self._used:
                 self._generic.add(bare)
@@ -194,10 +203,6 @@ class Scrubber:
         """Whether a text is one of the stand-ins, or "any"."""
         return text == ANY_TEXT or text in self._used
 
-    def has_replaced(self, text: str) -> bool:
-        """Whether a text has a stand-in."""
-        return any((kind, text) in self._stand_ins for kind in _STAND_INS)
-
     def scrub_address(self, address: str) -> str:
         """The stand-in of an IP address. A netmask and what all devices have stay."""
         value = ipaddress.ip_address(address)
@@ -240,7 +245,7 @@ class Scrubber:
         """
         if not isinstance(data, (int, float)) or isinstance(data, bool):
             return data
-        is_private = kind_of(name) == SECRETS or _PLACE.search(name) is not None
+        is_private = kind_of(name) in NEVER_GENERIC
         digits = re.sub("[^0-9]", "", str(data))
         is_serial = len(digits) >= _LONG_NUMBER and SERIALS not in self.keep
         return type(data)(0) if is_private or is_serial else data
@@ -331,8 +336,12 @@ class Scrubber:
 
 
 def kind_of(name: str) -> str:
-    """The kind of a text in a member or variable of this name: a secret, else a name."""
-    return SECRETS if _SECRET.search(name) else NAMES
+    """The kind of a text in a member or variable of this name."""
+    if _SECRET.search(name):
+        return SECRETS
+    if _PLACE.search(name):
+        return LOCATIONS
+    return CONTACTS if _CONTACT.search(name) else NAMES
 
 
 def is_product(name: str) -> bool:

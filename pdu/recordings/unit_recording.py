@@ -12,8 +12,9 @@ from functools import partial
 from typing import Any, Callable
 
 from handlers.http.dialogue import Codec, PduState, run_dialogue
-from handlers.http.strict_json import loads
-from handlers.shared.errors import PduHandlerError, SettingsError
+from handlers.http.strict_json import FORM_ERRORS, loads
+from handlers.shared.errors import PduHandlerError, ProtocolError, SettingsError
+from handlers.shared.meter_figures import measured
 from pdu_common.connection import PduData
 
 from ..cli.output import counted
@@ -77,7 +78,17 @@ def _record(
         secrets = (login.password, login.token, *login.keys, *secrets_in(answers))
         scrubber = Scrubber(recorder.keep, secrets, login.user, session.address)
 
+    device_values = _states_and_figures(pdu, answers)
+    # a codec may follow the ids in an answer
+    answers = {scrubber.scrub_kept_text(key): answer for key, answer in answers.items()}
     clean_answers, kept = scrub_answers(answers, scrubber, partial(_values, pdu))
+    if _states_and_figures(pdu, clean_answers) != device_values:
+        raise ProtocolError(
+            "the handler does not read the recording as it read the PDU: what it reads looks like a"
+            " secret or an address; nothing was written",
+            host=session.address,
+            operation="record",
+        )
     documents: dict[str, Any] = {}
     texts: dict[str, TextAnswer] = {}
     for key, answer in clean_answers.items():
@@ -114,9 +125,21 @@ def _values(pdu: Any, answers: Answers) -> Sequence[object]:
             state = pdu.read_unit(with_figures=with_figures, exchange=exchange)
         except PduHandlerError as error:
             return [error.kind]
+        except FORM_ERRORS as error:  # of a codec that looks up a name which was replaced
+            return [type(error).__name__]
         outlets = [outlet._replace(name="", doubt="") for outlet in state.outlets]
         values += [outlets, state._replace(outlets=(), cautions=())]
     return values
+
+
+def _states_and_figures(pdu: Any, answers: Answers) -> Sequence[object]:
+    """The states and the totals in these answers; empty if they are not readable."""
+    try:
+        state = pdu.read_unit(with_figures=True, exchange=exchange_of(answers))
+    except (PduHandlerError, *FORM_ERRORS):
+        return []
+    states = [outlet.state for outlet in state.outlets]
+    return [*states, measured(state.load_a), measured(state.energy_kwh)]
 
 
 def parse_answers(text: str) -> Answers:

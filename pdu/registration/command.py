@@ -183,8 +183,9 @@ def _register(
         except (Refused, SeveralRegistered) as error:
             if len(uploads) == 1:
                 raise
-            speaker.say(f"{upload.handler}: refused, see the end")
-            refusals.append(f"{upload.handler}: {error.reason}")
+            refusal = f"{upload.handler}: {error.reason}"
+            speaker.say(f"refused: {refusal}")
+            refusals.append(refusal)
             continue
         speaker.say(
             f"{result.handler}: archive uploaded, {result.content}, import path"
@@ -192,8 +193,9 @@ def _register(
         )
         results.append(result)
     if refusals:
+        others = "the others are uploaded" if results else "none is uploaded"
         raise Refused(
-            f"{len(refusals)} of {len(uploads)} handlers were refused, the others are uploaded: "
+            f"{len(refusals)} of {len(uploads)} handlers were refused, {others}: "
             + "; ".join(refusals),
             host=server.url,
         )

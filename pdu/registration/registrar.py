@@ -104,9 +104,13 @@ class Registrar:
         with self._ids.locked(lambda: self._say("  waiting for another pdu register")):
             number = given_id or self._find(upload.handler)
             is_new = number in ("", NEW)
+            advice = "if it was removed in DCImanager, register it alone, with --id new"
             if is_new:
                 number = self._create(upload)
-            self._upload(upload, number, is_given=bool(given_id))
+                advice = "it is registered: run again without --id"
+            elif given_id:
+                advice = "is this its id in DCImanager?"
+            self._upload(upload, number, advice)
         return UploadResult(
             handler=upload.handler,
             id=number,
@@ -134,7 +138,7 @@ class Registrar:
         except ProtocolError as error:
             raise ProtocolError(f"{error.reason}: {advice}", self._server.url) from None
         if isinstance(list_entry, SeveralHandlers):
-            ids = " and ".join(list_entry.ids) or "none"
+            ids = " and ".join(list_entry.ids)
             raise SeveralRegistered(
                 f"DCImanager has several handlers named {handler}, for PDUs with the id {ids}:"
                 " register it alone, with --id and the one whose archive is to be replaced, or"
@@ -194,14 +198,12 @@ class Registrar:
             )
         raise NotKnown(f"{doubt} ({reply.words()}): {advice}", self._server.url)
 
-    def _upload(self, upload: Upload, number: str, *, is_given: bool) -> None:
+    def _upload(self, upload: Upload, number: str, advice: str) -> None:
+        """Upload an archive. `advice`: what to do if that fails."""
         fields = {"handler_import": upload.import_path}
         body, content_type = form_data(fields, "data", upload.data)
         path = f"{HANDLERS}/{CONTENT.format(number)}"
         call = Call("POST", path, _UPLOAD_SECONDS, body, content_type=content_type)
-        advice = "if it was removed in DCImanager, register it alone, with --id new"
-        if is_given:
-            advice = "is this its id in DCImanager?"
         what = f"{upload.handler} (id {number}): the upload failed ({advice})"
         try:
             reply = self._server.call(call)

@@ -224,7 +224,7 @@ def _find(handlers: _HandlerList, handler: str, remembered_id: str) -> Finding:
         elif _same_name(row["handler"], handler):
             raise _Unreadable(f"it has {handler} in another spelling")
     if len(own_rows) > 1:
-        return _entry_of_several(own_rows, remembered_id)
+        return _entry_of_several(own_rows, handler, remembered_id)
     if own_rows:
         return _entry_of_row(own_rows[0], handler)
     if not handlers.is_whole:
@@ -235,15 +235,14 @@ def _find(handlers: _HandlerList, handler: str, remembered_id: str) -> Finding:
     return ListEntry(is_id_taken=bool(remembered_id) and remembered_id in ids)
 
 
-def _entry_of_several(
-    rows: Sequence[_Row], remembered_id: str
-) -> Union[ListEntry, SeveralHandlers]:
+def _entry_of_several(rows: Sequence[_Row], handler: str, remembered_id: str) -> Finding:
     """Of several handlers of one name, the one that this machine knows."""
-    for row in rows:
-        is_remembered = bool(remembered_id) and id_in(row) == remembered_id
-        if is_remembered and _device_type(row) == "pdu":
-            return ListEntry(remembered_id)
-    return SeveralHandlers([_shown_id(row) for row in rows if _device_type(row) == "pdu"])
+    own_rows = [row for row in rows if _device_type(row) == "pdu"]
+    if not own_rows:
+        return _entry_of_row(rows[0], handler)
+    if remembered_id and remembered_id in map(id_in, own_rows):
+        return ListEntry(remembered_id)
+    return SeveralHandlers([_shown_id(row) for row in own_rows])
 
 
 def _entry_of_row(row: Mapping[str, Any], handler: str) -> Union[ListEntry, ForeignHandler]:

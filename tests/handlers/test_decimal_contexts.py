@@ -15,6 +15,7 @@ import pytest
 
 from handlers.shared import decimals
 from handlers.snmp.profiles import PROFILES
+from handlers.snmp.wanted import FIGURES
 from pdu_common.helper import PduPortView
 from tests.handlers.clocks import in_switching
 from tests.handlers.snmp.exact_figures import read_exactly
@@ -48,10 +49,10 @@ HOSTILE: dict[str, Context] = {
 @pytest.mark.sample(10)
 @EACH
 def test_the_figures_of_a_family_are_the_same_in_every_context(unit: Fixture) -> None:
-    plain = repr(read_exactly(find(unit, memory(unit), for_figures=True)))
+    plain = repr(read_exactly(find(unit, memory(unit), FIGURES)))
     for name, context in HOSTILE.items():
         with decimal.localcontext(context):
-            assert repr(read_exactly(find(unit, memory(unit), for_figures=True))) == plain, name
+            assert repr(read_exactly(find(unit, memory(unit), FIGURES))) == plain, name
 
 
 # ---- each handler over the network ---------------------------------------------------------------

@@ -40,7 +40,8 @@ from tests.peers import Peer
 from tests.peers.unit_pdus import UnitPeers, outlet_meters
 
 STATES = {True: EnumPowerStatus.UP, False: EnumPowerStatus.DOWN, None: EnumPowerStatus.UNKNOWN}
-SHAPES = [shape for shape in ALL_SHAPES if shape != "platform"]  # which is no codec
+# the others are no codecs
+SHAPES = [shape for shape in ALL_SHAPES if shape not in ("platform", "http")]
 _OWN = [name for name in registry.names() if registry.about(name).is_codec]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import io
 import json
 import os
@@ -11,6 +13,7 @@ import subprocess
 import sys
 import tarfile
 from pathlib import Path
+from typing import Callable
 
 import pytest
 
@@ -300,6 +303,38 @@ def test_two_builds_at_the_same_time_leave_both_archives_and_a_script_with_both(
     assert rows == names
 
 
+def test_a_build_reads_and_writes_while_others_wait(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of this pack, and of anybody's handler."""
+    out = tmp_path / "dist"
+    names: list[str] = []
+    is_locked: set[bool] = set()
+
+    def look(name: str, function: Callable[..., object]) -> Callable[..., object]:
+        def looking(*arguments: object) -> object:
+            names.append(name)
+            descriptor = os.open(out, os.O_RDONLY)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                is_locked.add(False)
+            except BlockingIOError:
+                is_locked.add(True)
+            finally:
+                os.close(descriptor)
+            return function(*arguments)
+
+        return looking
+
+    for name in ("keep_replaced", "write_whole", "register_script"):
+        monkeypatch.setattr(command, name, look(name, getattr(command, name)))
+    for word in ("nut", str(folder(tmp_path, "my_dir"))):
+        names.clear()
+        assert command.main([word, "--out", str(out)]) == 0
+        assert names == ["keep_replaced", "write_whole", "register_script", "write_whole"]
+    assert is_locked == {True}
+
+
 def test_the_script_says_what_the_archives_beside_it_say(tmp_path: Path) -> None:
     """Whoever built them; a damaged one has no row."""
     top, out = small_tree(tmp_path), tmp_path / "dist"
@@ -356,6 +391,18 @@ def test_a_second_archive_of_a_handler_and_a_name_with_other_signs_are_refused(
         assert words in shown, shown
         assert shown.count("\n") == 1
         assert not (out / "register.sh").exists()
+
+
+def test_a_folder_that_cannot_be_read_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuse(path: str, *_: int) -> int:
+        raise PermissionError(errno.EACCES, "Permission denied", path)
+
+    monkeypatch.setattr("pdu.files.locks.os.open", refuse)
+    assert command.main(["nut", "--out", str(tmp_path)]) == 1
+    words = f"build.py: {tmp_path} cannot be read (Permission denied)\n"
+    assert capsys.readouterr().err == words
 
 
 def test_nothing_is_written_when_one_archive_is_refused(tmp_path: Path) -> None:

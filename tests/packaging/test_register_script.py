@@ -62,7 +62,11 @@ def test_a_handler_is_registered_once_and_its_archive_uploaded_to_an_id(
 
 
 def test_without_a_name_and_an_id_it_says_how_it_is_called(admin: Admin) -> None:
-    for arguments in ([], ["snmp"], ["--help"], ["snmp", "x"], ["snmp", ""], ["snmp", "1", "2"]):
+    too_many = ["snmp", "../../x", *"abcdefghijklmnopqr"]  # 20: their number begins with 2, too
+    for arguments in (
+        *([], ["snmp"], ["--help"], ["snmp", "x"], ["snmp", ""], ["snmp", "1", "2"]),
+        too_many,
+    ):
         assert admin.run_script(None, *arguments) == Run(2, "", USAGE), arguments
 
 
@@ -87,7 +91,8 @@ def test_no_program_has_a_secret_as_an_argument_or_in_its_environment_and_no_fil
 
     with DciManager(password='Very"Secret\\77', wrap=look) as manager:
         # names of the script's own variables
-        exported = {"password": "x", "token": "y", "reply": "z", "answer": "w"}
+        names = re.findall(r"(?m)(?:^|[ (])([a-z_]+)=", TEMPLATE.read_text("utf-8"))
+        exported = dict.fromkeys(names, "x")
         _, *words = admin.command("snmp", "new")
         process = subprocess.run(
             [admin.shell(shell), *options.split(), *words],
@@ -110,17 +115,20 @@ def test_no_program_has_a_secret_as_an_argument_or_in_its_environment_and_no_fil
 
 
 def test_the_password_is_asked_for_on_the_terminal_without_echo(
-    admin: Admin, manager: DciManager
+    admin: Admin, manager: DciManager, tmp_path: Path
 ) -> None:
+    seen = tmp_path / "seen"
+    admin.tool("stty", f"env >>'{seen}'; exec '{program('stty')}' \"$@\"")
     output = terminal.run(
         admin.command("snmp", "new"),
-        admin.environment(manager, DCI_PASSWORD=""),
+        admin.environment(manager, DCI_PASSWORD="", typed="x"),
         f"Password of {manager.email} at {manager.url}: ",
         manager.password.encode() + b"\n",
     )
     assert output.code == 0
     assert "was uploaded" in output.text
     assert manager.password not in output.text
+    assert manager.password not in seen.read_text()
 
 
 def test_without_a_terminal_it_ends_and_names_what_is_not_set(

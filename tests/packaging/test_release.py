@@ -132,7 +132,7 @@ def test_the_way_to_the_next_release_opens_a_section(
 def test_a_run_that_was_cut_is_finished_by_the_same_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """After each of the files that it writes; a run that is repeated changes nothing."""
+    """Within each of the files that it writes; a run that is repeated changes nothing."""
     start, whole = tmp_path / "start", tmp_path / "whole"
     for name in ("handlers/__init__.py", "docs/own-pdu.md", "packaging/README.md"):
         (start / name).parent.mkdir(parents=True)
@@ -149,6 +149,7 @@ def test_a_run_that_was_cut_is_finished_by_the_same_line(
 
         def cut(path: Path, *arguments: str, files_left: list[int] = files_left) -> int:
             if not files_left[0]:
+                write_text(path, "half of")
                 raise KeyboardInterrupt
             files_left[0] -= 1
             return write_text(path, *arguments)

@@ -7,10 +7,13 @@ from __future__ import annotations
 import json
 import os
 import re
+import runpy
+import shutil
 import subprocess
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -222,6 +225,17 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     folder = installing.once(tmp_path_factory, "bare", make)
     return folder / "bin" / "pdu"
+
+
+def test_a_file_that_is_run_by_its_path_is_found_where_the_wheel_lays_it(tmp_path: Path) -> None:
+    """Each command that reads a PDU runs it; that of the wheel itself is a trial."""
+    answers = tmp_path / "program" / "pdu" / "loading" / "answers.py"
+    view_fields = tmp_path / "dcimanager" / "view_fields.py"
+    for file, source in ((answers, "pdu/loading"), (view_fields, "handlers/dcimanager")):
+        file.parent.mkdir(parents=True)
+        shutil.copyfile(ROOT / source / file.name, file)
+    ports = [1]
+    assert runpy.run_path(str(answers))["ports_of"](SimpleNamespace(ports=ports)) is ports
 
 
 _OWNERS = "import common, handlers, pdu_common as p; print(common.OWNER, handlers.OWNER, p.OWNER)"

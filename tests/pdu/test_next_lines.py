@@ -269,17 +269,19 @@ def test_an_outlet_that_a_cycle_left_off_is_switched_on_by_its_line(
         monkeypatch.setenv("PDU_COMMUNITY", community)
         assert peer.books().states["1"] is True
         process = subprocess.Popen(
-            [*PDU, "cycle", "snmp", where, "1", "--pause", "3600", "--yes"],
+            [*PDU, "cycle", "snmp", where, "1", "--pause", "3600", "--yes", "--timeout", "20"],
             env={**environment(), "PDU_COMMUNITY": community},
             stderr=subprocess.PIPE,
             text=True,
         )
         with process, bounded(process):
-            assert until(lambda: peer.books().states["1"] is False)
+            # an error ends it before that
+            assert until(lambda: not peer.books().states["1"] or process.poll() is not None)
             process.send_signal(signal.SIGINT)
             _, err = process.communicate(timeout=PATIENCE_S)
 
-        _, _, rest = err.partition("switch it on: ")
+        _, has_line, rest = err.partition("switch it on: ")
+        assert has_line, err
         line, *_ = rest.splitlines()
         code, _, _ = run(capsys, *_words(line), "--yes")
         assert code == 0

@@ -18,7 +18,9 @@ from .language import *
 PDU, MPDU = "232.165.2", "232.165.5"
 DEVICE_TYPE = column(MPDU + ".3.1.1.8", "mpduDeviceType")  # of each output
 CORE_STATE = Complete(column(MPDU + ".2.1.1.2", "mpduOutputStatus"), beside=DEVICE_TYPE)
+CORE_COUNT = scalar(MPDU + ".1.1.0", "mpduNumMPDU")
 CORE_OUTLETS = column(MPDU + ".1.2.1.19", "mpduNumOutlet")
+CORE_POWER = column(MPDU + ".1.2.1.38", "mpduTotalPowerWatt")
 CORE_CURRENT = column(MPDU + ".2.1.1.7", "mpduOutputCurrent")
 CORE_WATTS = column(MPDU + ".2.1.1.9", "mpduOutputPowerWatt")
 CORE_WH = column(MPDU + ".2.1.1.13", "mpduOutputPowerWattHour")
@@ -243,7 +245,7 @@ PROFILES = (
         mib="CPQPOWER-MIB (mpdu)",
         models=("Intelligent Modular PDU AF5xxA with its extension bars",),
         sys_object_ids=oids(MPDU),
-        units=Complete(CORE_OUTLETS, count=scalar(MPDU + ".1.1.0", "mpduNumMPDU"), gaps=True),
+        units=Complete(CORE_OUTLETS, count=CORE_COUNT, gaps=True),
         outlets=outlets(
             states=State(Merged((CORE_STATE, BARS)), on=("on",), off=("off",)),
             count=CORE_OUTLETS,
@@ -264,7 +266,9 @@ PROFILES = (
         ),
         # The current of a bar also flows through its output, so bars are not summed.
         load=total(_of_core(CORE_CURRENT, HUNDREDTHS)),
-        power=total(figure(column(MPDU + ".1.2.1.38", "mpduTotalPowerWatt")), _of_core(CORE_WATTS)),
+        power=total(
+            figure(Complete(CORE_POWER, count=CORE_COUNT, gaps=True)), _of_core(CORE_WATTS)
+        ),
         energy=total(_of_core(CORE_WH, THOUSANDTHS)),
         evidence=SIMULATED.of("state", "current", "power", "energy"),
         note=(

@@ -23,7 +23,8 @@ VOLTAGE = column("23280.6.1.2", "phaseStatusVoltage")
 
 def _supported(values: Column) -> Source:
     """A column of the table of PDUs, if all of them support it."""
-    return Provided(Complete(values, count=DEVICES), values, SUPPORTED)
+    of_each_pdu = Complete(values, count=DEVICES)
+    return Provided(of_each_pdu, of_each_pdu, SUPPORTED)
 
 
 def _phase_column(below: str, name: str) -> Source:

@@ -114,7 +114,7 @@ class Provided(Conditional):
         lost: Optional[Lost] = None
         texts: set[str] = set()
         # rows often have the same few marks
-        marks = set(self.test.rows(reader).values())
+        marks = dict.fromkeys(self.test.rows(reader).values())
         for mark in marks:
             if not isinstance(mark, Lost):
                 texts.add(text(mark))

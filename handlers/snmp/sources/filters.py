@@ -24,6 +24,7 @@ from .base import (
     is_number,
     is_optional,
     lost_by,
+    object_read,
 )
 
 
@@ -84,7 +85,7 @@ class Complete(ReadOnly):
             all_rows[f"{unit}."] = LOST  # the dot: no index ends with one
         if len(all_rows) < self.least:
             all_rows["."] = LOST
-        if self.next_row and self._has_row(reader, _next_rows(all_rows)):
+        if self.next_row and _has_row(self.source, reader, _next_rows(all_rows)):
             all_rows[NAMELESS] = LOST
         return all_rows
 
@@ -93,10 +94,14 @@ class Complete(ReadOnly):
         return self.count is not None and counted(self.count, reader) <= 1
 
     def _is_table_absent(self, reader: Reader, beside: Rows) -> bool:
-        """Whether a device has no rows of `source`, of which its answers have none."""
-        if is_optional(self.source):
-            return not self._has_row(reader, beside)
-        return not beside
+        """Whether a device has no rows of `source`, of which its answers have none. A source that
+        reads no row alone would have none again: its column is asked."""
+        if not is_optional(self.source):
+            return not beside
+        column = object_read(self.source)
+        if isinstance(column, ObjectSource) and not self.source.reads_single_rows():
+            return not _has_row(column, reader, beside)
+        return not _has_row(self.source, reader, beside)
 
     def _counts_rows(self, reader: Reader) -> bool:
         """Whether the device counts rows of a table that shows none, as an agent does that has not
@@ -136,10 +141,11 @@ class Complete(ReadOnly):
     def value_of(self, reader: Reader, identity: str) -> Optional[Raw]:
         return self.source.value_of(reader, identity)
 
-    def _has_row(self, reader: Reader, identities: Iterable[str]) -> bool:
-        """Whether the first of these identities has a value in `source`, read alone."""
-        first = next(iter(identities), None)
-        return first is not None and self.source.value_of(reader, first) is not None
+
+def _has_row(source: Source, reader: Reader, identities: Iterable[str]) -> bool:
+    """Whether the first of these identities has a value in `source`, read alone."""
+    first = next(iter(identities), None)
+    return first is not None and source.value_of(reader, first) is not None
 
 
 def _next_rows(rows: Iterable[str]) -> list[str]:

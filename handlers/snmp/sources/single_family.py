@@ -324,12 +324,12 @@ class Signed(ReadOnly):
     def rows(self, reader: Reader) -> Rows:
         values = self.values.rows(reader)
         lowest = self.minimum.rows(reader)
-        negative: set[str] = set()
+        negative: dict[str, None] = {}  # in the order of their rows
         unknown = set(values) if lowest else set()
         for row, minimum in lowest.items():
             least = number(minimum)
             if least is not None and least < 0:
-                negative.add(row)
+                negative[row] = None
             if least is not None and least <= (number(values.get(row)) or 0):
                 unknown.discard(row)
         if not negative and not unknown:
@@ -337,7 +337,7 @@ class Signed(ReadOnly):
         signed = self.signed.rows(reader)
         highest = self.maximum.rows(reader)
         reading_by_row: Rows = {}
-        for row in {**values, **dict.fromkeys(negative)}:
+        for row in dict.fromkeys([*values, *negative]):
             value = values.get(row, "")
             signed_value = signed.get(row, "")
             if row in negative:

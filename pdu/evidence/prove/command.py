@@ -132,12 +132,15 @@ def prove_command(
     dark: Optional[str],
     display: Optional[float],
 ) -> int:
-    if host.isdecimal():
+    try:
+        pdu = names.choose_pdu(context, handler, host)
+    except hosts.NotAHost:
+        if not host.isdecimal():
+            raise
         raise Usage(
             f"{host!r} is no address: an outlet is an option, as in pdu prove snmp 192.0.2.8"
             f" --outlet {host}"
-        )
-    pdu = names.choose_pdu(context, handler, host)
+        ) from None
     plan = _plan(run_of(context), pdu, outlet)
     unit = _unit_under_test(pdu)
     calls = Calls(unit)

@@ -287,12 +287,14 @@ def switch_off_and_on(
     """
     with _interrupts() as interrupts:
         try:
-            calls.switch(identity, on=False)
-            time.sleep(AGAIN_S)
-            calls.status()
-            seen_dark = look(True)
-        finally:
-            interrupts.must_wait = True
+            try:
+                calls.switch(identity, on=False)
+                time.sleep(AGAIN_S)
+                calls.status()
+                seen_dark = look(True)
+            finally:
+                interrupts.must_wait = True
+        finally:  # of its own: Python 3.9 may raise for a signal between two lines
             calls.switch(identity, on=True)
     time.sleep(AGAIN_S)
     calls.status()

@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Mapping
 from decimal import Decimal
+from functools import partial
 from typing import Optional
 
 from handlers.shared import meter_figures
@@ -18,7 +19,7 @@ from handlers.snmp.device import SnmpDevice
 from handlers.snmp.figures import ExactFigure, Figure, Total
 from handlers.snmp.frozen_value import parts_of
 from handlers.snmp.handler import Session
-from handlers.snmp.reader import Reader
+from handlers.snmp.reader import Reader, WholeTables, decided
 from handlers.snmp.sources import EachUnit
 from handlers.snmp.sources.base import is_nameless
 
@@ -43,18 +44,17 @@ def parts_of_device(device: SnmpDevice) -> list[MeteredPart]:
     load = device.profile.load
     if load is None:
         return []
-    figures: list[tuple[str, Figure]] = []
-    for figure in load.figures:
-        kind = kind_of(figure)
-        if kind is not None:
-            figures.append((kind, figure))
-            figure.raw_figures(device.reader)
-    # by now, all columns are read
-    whole = device.reader.whole()
-    most_amperes = device.profile.ceilings.part_a
+    return decided(partial(_parts, load, device.profile.ceilings.part_a), device.reader)
+
+
+def _parts(load: Total, most_amperes: Decimal, whole: WholeTables) -> list[MeteredPart]:
+    """The parts, as these tables show them."""
     parts: list[MeteredPart] = []
     units: dict[str, set[str]] = {LINE: set(), BREAKER: set()}
-    for kind, figure in figures:
+    for figure in load.figures:
+        kind = kind_of(figure)
+        if kind is None:
+            continue
         value_by_row = figure.rows_from(whole, most_amperes)
         # a later figure is another quantity, and serves units that have no earlier one
         rows = [row for row in value_by_row if _unit(load, row) not in units[kind]]

@@ -346,6 +346,18 @@ def test_a_nonce_that_is_over_when_it_is_first_used_is_renewed_once(stale_count:
     assert len(transport.requests) == (2 + stale_count if is_renewed else 3)
 
 
+def test_a_nonce_that_gets_429_is_answered_no_more() -> None:
+    """As one that others pushed out of a Shelly's table: each further answer gets 429, too."""
+    transport = Scripted(CHALLENGE, Response(429, {}, b""), CHALLENGE, DONE)
+    client = HttpClient(Endpoint("http", "unit", 80), transport)
+    login = Login(USER, PASSWORD, digest=Digest(USER, PASSWORD))
+    with pytest.raises(Refused):
+        client.send(_request("GET"), login)
+    client.send(_request("GET"), login)
+    have_logins = ["Authorization" in request.headers for request in transport.requests]
+    assert have_logins == [False, True, False, True]
+
+
 def test_a_unit_with_basic_alone_gets_reads_and_commands_over_tls() -> None:
     transport = Scripted(BASIC, DONE, DONE, DONE)
     client = HttpClient(Endpoint("https", "unit", 443), transport)

@@ -10,7 +10,7 @@ import pytest
 
 from handlers.nut.handler import NutPdu
 from handlers.nut.mirrors import originals
-from handlers.shared.errors import NoSuchOutlet, PduHandlerError
+from handlers.shared.errors import NoSuchOutlet, PduHandlerError, Unsupported
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.nut.clients import ADMIN_SETTINGS, handler, states
 from tests.servers import upsd
@@ -94,6 +94,13 @@ def test_of_devices_that_show_another_servers_device_one_stays() -> None:
         "copy": "far",
         "last": "copy",
     }
+
+
+@pytest.mark.parametrize("method", ["status", "statistic"])
+def test_devices_that_all_show_each_other_are_no_empty_answer(method: str) -> None:
+    devices = [StaticDevice("a", clone("clone-b")), StaticDevice("b", clone("clone-a"))]
+    with NutServer(devices) as nut_server, pytest.raises(Unsupported, match="only shows another"):
+        getattr(handler(nut_server), method)()
 
 
 @pytest.fixture

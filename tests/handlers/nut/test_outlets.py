@@ -510,6 +510,23 @@ def test_the_amperes_of_a_pdus_input_are_gone_where_all_tables_of_the_driver_sho
     assert unit.power_w == 500.0
 
 
+def test_what_one_member_of_a_chain_lists_is_not_known_of_another() -> None:
+    """If it were not metered, DCImanager would show 0 A and 0 kWh."""
+    figures_of_1 = "device.1.input.current: 3; device.1.input.energy: 3000"
+    unit = device(f"device.1.{ONE_OUTLET} {figures_of_1}; device.2.{ONE_OUTLET} device.2.type: pdu")
+    reason = "input.{0} is not listed, though device.1.input.{0} is"
+    assert unit.load_a == NotKnown(reason.format("current"))
+    assert unit.energy_kwh == NotKnown(reason.format("energy"))
+
+
+@pytest.mark.parametrize("output, load", [("3.0", 3.0), ("2", None)])
+def test_without_a_type_the_load_is_what_both_sides_show(
+    output: str, load: Optional[float]
+) -> None:
+    unit = device(f"{ONE_OUTLET}device.type: ; input.current: 3; output.current: {output}")
+    assert measured(unit.load_a) == load
+
+
 def test_no_phases_are_a_number_of_phases_that_is_not_told() -> None:
     """APC__Smart-UPS_1500_XLM in NUT's dumps shows `input.phases: 0`."""
     assert device(f"{ONE_OUTLET}device.type: pdu; input.phases: 0; input.current: 6").load_a == 6.0

@@ -8,7 +8,7 @@ from typing import Callable, Optional
 
 import pytest
 
-from handlers.shared.errors import PduHandlerError
+from handlers.shared.errors import Denied, PduHandlerError
 from pdu_common.helper import PduPortView
 
 from .described import L1, METERS, NO_SENSORS, PDU, Described, Failure, Status, handler_of
@@ -132,6 +132,31 @@ def test_a_code_that_the_unit_gives_for_what_it_has_proves_no_end_of_its_list() 
             if not isinstance(answer, str):
                 wrong.append((f"{name}: {method}", answer))
     assert wrong == []
+
+
+def test_a_code_that_the_unit_gives_for_all_well_known_ids_proves_no_end_of_its_list() -> None:
+    """The outlets of the list have ids of their own, and answer."""
+    unit = _with_outlets()
+    unit.missing = Failure(-32603)
+    references = unit.calls[PDU, "getOutlets"]
+    references.pop()
+    for reference in references:
+        well_known = reference["rid"]
+        reference["rid"] = f"/own{well_known}"
+        for method in ("getMetaData", "getState", "getSensors"):
+            if (well_known, method) in unit.calls:
+                unit.calls[reference["rid"], method] = unit.calls.pop((well_known, method))
+    del unit.calls[f"{PDU}/outlet/2", "getMetaData"]
+    with pytest.raises(PduHandlerError, match="-32603"):
+        handler_of(unit).status()
+
+
+def test_a_missing_right_is_no_missing_object() -> None:
+    """It would be an empty list of ports."""
+    unit = _in_line_meter()
+    unit.missing = Failure(-32001)
+    with pytest.raises(Denied):
+        handler_of(unit).status()
 
 
 def test_a_list_of_link_units_that_fails_now_shortens_no_list_of_outlets() -> None:

@@ -363,6 +363,7 @@ def test_of_a_pdu_that_is_not_to_be_believed_no_load_is_shown(word: str, mains: 
     tree.resources[PDU]["Status"] = {"State": word}
     figures = figures_of(tree)
     assert figures.load_a == NotKnown(f"the Status of the PDU is {word}")
+    assert figures.inlet_a == figures.load_a
     assert figures.energy_kwh == (900.0 if mains else 200.0)
     assert all(isinstance(port.current_a, NotKnown) for port in figures.ports.values())
 

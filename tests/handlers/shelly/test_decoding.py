@@ -181,9 +181,17 @@ def test_a_command_sets_one_absolute_state_by_the_units_own_number() -> None:
 @pytest.mark.parametrize(
     "answer, error_class, words",
     [
-        (b'{"code": -109, "message": "Switch.Set failed: overtemp"}', errors.Refused, "overtemp"),
+        (
+            b'{"code": -109, "message": "Switch.Set failed: overtemp"}',
+            errors.Refused,
+            r"overtemp \(-109\)",
+        ),
+        # what was done is open
         (b'{"code": -104, "message": "Deadline"}', errors.ProtocolError, "Deadline"),
+        (b'{"code": 500, "message": "Internal"}', errors.ProtocolError, r"Internal \(500\)"),
         (b"<html>500</html>", errors.ProtocolError, "is not a Shelly's"),
+        (b"{}", errors.ProtocolError, "is not a Shelly's"),
+        (b"[]", errors.ProtocolError, "is not a Shelly's"),
     ],
 )
 def test_the_answer_to_a_command_that_failed_is_told(

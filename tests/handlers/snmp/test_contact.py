@@ -20,6 +20,7 @@ from handlers.snmp.outlets import Outlets
 from handlers.snmp.reader import Lost, Reader
 from handlers.snmp.sources import Column, Part, Provided, Scalar
 from handlers.snmp.states import Doubt, State
+from handlers.snmp.wanted import FIGURES
 from pdu_common.helper import EnumPowerStatus
 from tests.handlers.snmp.memory import Memory, Value, plain
 from tests.handlers.snmp.units import FAMILIES, FIXTURES, find, memory, unit_id
@@ -113,7 +114,7 @@ def assert_nothing_is_left(unit: Fixture, contact: Contact, device: Memory) -> N
         reason = refusal(status, identity)
         assert reason is None or contact.object in reason
 
-    figures = metering.read_statistic(find(unit, device, for_figures=True))
+    figures = metering.read_statistic(find(unit, device, FIGURES))
     for port in figures.ports.values():
         assert not figures_left(port)
     if contact in FAMILIES[unit.key].contact:

@@ -15,6 +15,7 @@ from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.sources import Column, Complete, Scalar
 from handlers.snmp.states import State
+from handlers.snmp.wanted import SHOWN_FIGURES
 from pdu_common.helper import EnumPowerStatus
 from tests.handlers.snmp import units
 from tests.handlers.snmp.memory import Memory, Value, of_rows, table
@@ -175,7 +176,7 @@ def test_another_device_with_the_number_of_a_family_has_no_empty_statistic(unit:
     if profile.outlets and (profile.totals or any(map(any, of_outlets))):
         system = {oid: row for oid, row in unit.rows.items() if oid.startswith("1.3.6.1.2.1.1.")}
         with pytest.raises(PduHandlerError):
-            find(unit, of_rows(system), for_view=True)
+            find(unit, of_rows(system), SHOWN_FIGURES)
 
 
 @pytest.mark.parametrize("tables", ["5", ""])

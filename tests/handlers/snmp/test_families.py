@@ -19,6 +19,7 @@ from handlers.snmp.profile import is_below
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.reader import Reader
 from handlers.snmp.sources import Column, Scalar, Spread
+from handlers.snmp.wanted import FIGURES
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.snmp.calls import near, pdu
 from tests.handlers.snmp.exact_figures import read_exactly
@@ -125,7 +126,7 @@ def as_float(figure: Optional[Decimal]) -> Optional[float]:
 
 def test_figures_of_outlets_agree_with_the_unit_and_none_is_invented() -> None:
     for unit in FIXTURES:
-        reading = read_exactly(find(unit, memory(unit), for_figures=True))
+        reading = read_exactly(find(unit, memory(unit), FIGURES))
         for identity, expected in unit.expected.outlets.items():
             where = f"{unit.name}, outlet {identity}"
             current_a = as_float(reading.currents.get(identity))
@@ -138,7 +139,7 @@ def test_figures_of_outlets_agree_with_the_unit_and_none_is_invented() -> None:
 
 def test_totals_agree_with_the_unit_and_count_no_current_twice() -> None:
     for unit in FIXTURES:
-        reading = read_exactly(find(unit, memory(unit), for_figures=True))
+        reading = read_exactly(find(unit, memory(unit), FIGURES))
         expected = unit.expected
         assert as_float(reading.load_a) == about(expected.load_a), unit.name
         assert as_float(reading.power_w) == about(expected.power_w), unit.name

@@ -18,6 +18,7 @@ from handlers.snmp.figures import Ceilings, Figure, Total
 from handlers.snmp.profile import oids
 from handlers.snmp.reader import Reader
 from handlers.snmp.sources import Column
+from handlers.snmp.wanted import FIGURES
 from tests.handlers.snmp import units
 from tests.handlers.snmp.exact_figures import read_exactly
 from tests.handlers.snmp.memory import Memory, Value, of_rows, reader
@@ -205,7 +206,7 @@ def test_a_device_with_a_fill_shows_no_figure_that_no_pdu_carries(unit: Fixture,
     for trial in each_planted(unit, "current", "power"):
         whole = read_exactly(trial.device)
         with planted(unit, trial.oid, fill) as memory:
-            filled = read_exactly(units.find(unit, memory, for_figures=True))
+            filled = read_exactly(units.find(unit, memory, FIGURES))
         for figures, true_figures in (
             ([filled.load_a], [whole.load_a]),
             ([filled.power_w], [whole.power_w]),

@@ -16,6 +16,7 @@ from handlers.shared.meter_figures import Figure, NotKnown
 from handlers.snmp import metering
 from handlers.snmp.frozen_value import parts_of
 from handlers.snmp.sources import Column, Complete, Scalar
+from handlers.snmp.wanted import FIGURES, SHOWN_FIGURES
 from pdu_common.helper import EnumPowerStatus
 from tests.handlers.snmp import units
 from tests.handlers.snmp.memory import Memory, Value, plain
@@ -33,14 +34,15 @@ _ALONE = "no other column of its table is read, so the device looks like one wit
 #: likewise, with all rows of a column
 UNPROVEN_COLUMNS = {
     _ALONE: (
-        "apc-rpdu2 eaton-epdu eaton-power-pdu enlogic-esp hpe-mapdu3 hpe-mapdu3_metered"
-        " starline-ac tripplite-12x-ups_output"
+        "apc-rpdu2 eaton-epdu eaton-power-pdu enlogic-esp hpe-mapdu3 hpe-mapdu3_metered starline-ac"
     ),
     "one walk reads all these meters, so the device looks like one without them": (
         "clever-mpdu clever-mpdu_groups clever-mpro clever-mpro_metered clever-mpro_zero"
         " clever-zpdu cpi-legacy ipt-ipower wti-power_branches"
     ),
 }
+#: units of which a figure can be another one without a row
+UNCOUNTED_GAPS = {"cpi-legacy": "a gap in the numbers of its lines, which no count shows"}
 #: units that lose outlets of a status with all rows of a column
 UNPROVEN_LISTS = {_ALONE: "hpe-ipdu powertek-v2"}
 
@@ -58,7 +60,7 @@ class ShortWalk(Memory):
 
 def statistic(unit: Fixture, device: Memory) -> Figures:
     """The figures that DCImanager is shown."""
-    found = units.find(unit, device, for_view=True)
+    found = units.find(unit, device, SHOWN_FIGURES)
     return metering.read_statistic(found, with_power=False)
 
 
@@ -115,7 +117,8 @@ class Losses:
             read = statistic(self._unit, self._device)
         except PduHandlerError:
             return []
-        assert list(other_figures(self._whole, read)) == [], left_out
+        if self._unit.name not in UNCOUNTED_GAPS:
+            assert list(other_figures(self._whole, read)) == [], left_out
         return [f"{left_out}: {loss}" for loss in silent_losses(self._whole, read)]
 
 
@@ -246,7 +249,7 @@ def test_a_load_that_a_get_shows_is_not_known_without_its_walk(
 
 def counted_tables(unit: Fixture) -> dict[str, str]:
     """The columns of the unit's totals of which it can count the rows, by the object that does."""
-    reader = units.find(unit, units.memory(unit), for_figures=True).reader
+    reader = units.find(unit, units.memory(unit), FIGURES).reader
     count_by_column: dict[str, str] = {}
     for part in parts_of(FAMILIES[unit.key].totals):
         if not isinstance(part, Complete):

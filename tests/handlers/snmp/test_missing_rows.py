@@ -19,6 +19,7 @@ from handlers.snmp.frozen_value import replace
 from handlers.snmp.outlets import Outlets
 from handlers.snmp.profile import Profile, is_below, oids
 from handlers.snmp.sources import Column, Merged
+from handlers.snmp.wanted import FIGURES
 from pdu_common.helper import EnumPowerStatus
 from tests.handlers.snmp import units
 from tests.handlers.snmp.exact_figures import read_exactly
@@ -86,7 +87,7 @@ def test_an_outlet_whose_state_is_missing_keeps_its_figures_and_its_name() -> No
     """NETIO-PRODUCTS-NETIO-MIB: netioOutputState of output 3, whose meter and name are there."""
     unit = fixture("netio")
     device = of_rows(unit.rows)
-    whole = metering.read_statistic(units.find(unit, device, for_figures=True))
+    whole = metering.read_statistic(units.find(unit, device, FIGURES))
 
     with device.without(["1.3.6.1.4.1.47952.1.1.1.3.3"]):
         snmp_device = units.find(unit, device)
@@ -103,10 +104,10 @@ def test_a_row_that_one_column_lacks_costs_no_other_outlet_its_figure(missing: s
     """Clever MPDU: outputCurrent, outputEnergy or outputPower of output 3 of four."""
     unit = fixture("clever-mpdu")
     device = of_rows(unit.rows)
-    whole = metering.read_statistic(units.find(unit, device, for_figures=True)).ports
+    whole = metering.read_statistic(units.find(unit, device, FIGURES)).ports
 
     with device.without([f"1.3.6.1.4.1.30966.8.1.{missing}"]):
-        ports = metering.read_statistic(units.find(unit, device, for_figures=True)).ports
+        ports = metering.read_statistic(units.find(unit, device, FIGURES)).ports
 
     for identity, figures in whole.items():
         if identity != "3":
@@ -128,14 +129,14 @@ def test_a_sum_is_not_known_without_rows_that_the_device_counts(missing: tuple[i
     device = of_rows(rows)
 
     with device.without([f"{power}.{row}" for row in missing]):
-        figures = metering.read_statistic(units.find(unit, device, for_figures=True))
+        figures = metering.read_statistic(units.find(unit, device, FIGURES))
 
     assert figures.power_w == NotKnown("the answers lack a row of pduOutputPower for 0")
 
 
 def test_a_sum_over_a_part_that_measures_nothing_has_the_parts_row_as_its_reason() -> None:
     unit = fixture("hpe-pdu-module_partial")
-    figures = metering.read_statistic(units.find(unit, of_rows(unit.rows), for_figures=True))
+    figures = metering.read_statistic(units.find(unit, of_rows(unit.rows), FIGURES))
     assert figures.power_w == NotKnown("row 2 of pduOutputPower reads '-1'")
 
 
@@ -309,7 +310,7 @@ def test_a_row_that_all_columns_of_the_figures_lack_is_no_missing_meter(
     for column in columns:
         del rows[f"{column}.{index}"]
 
-    device = units.find(unit, of_rows(rows), for_figures=True)
+    device = units.find(unit, of_rows(rows), FIGURES)
     figures = metering.read_statistic(device, with_power=False)
 
     for total in totals:

@@ -11,6 +11,7 @@ from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.sources import Column, Provided, Scalar, Source
 from handlers.snmp.states import Doubt
+from handlers.snmp.wanted import FIGURES
 from tests.handlers.snmp import units
 from tests.handlers.snmp.memory import Memory
 from tests.recordings import Fixture
@@ -38,7 +39,7 @@ def test_each_column_that_a_unit_lacks_is_said_to_be_optional(unit: Fixture) -> 
     """In all that a status and a statistic read: of any other column the values would be lost."""
     memory = units.memory(unit)
     units.find(unit, memory)
-    device = units.find(unit, memory, for_figures=True)
+    device = units.find(unit, memory, FIGURES)
     metering.read_statistic(device)
     required = {}
     for part in parts_of(device.profile):

@@ -11,8 +11,10 @@ import pytest
 
 from handlers.snmp import detection
 from handlers.snmp.profiles import PROFILES
+from handlers.snmp.sources import Column, Signed
+from handlers.snmp.wanted import FIGURES
 from tests.handlers.snmp.exact_figures import ExactFigures, read_exactly
-from tests.handlers.snmp.memory import Memory, of_rows
+from tests.handlers.snmp.memory import Memory, of_rows, reader, table
 from tests.recordings import fixture
 from tests.simulators.snmp_agent import Row
 from tests.simulators.snmp_agent.device import INTEGER
@@ -85,7 +87,7 @@ def add(
 
 
 def figure(device: Memory, sensor: Sensor) -> Optional[Decimal]:
-    return sensor.read(read_exactly(detection.detect(device, PROFILES, for_figures=True)))
+    return sensor.read(read_exactly(detection.detect(device, PROFILES, FIGURES)))
 
 
 def scaled(sensor: Sensor, value: int, digits: int = 1) -> Decimal:
@@ -153,7 +155,7 @@ def test_signed_and_unsigned_outlets_of_a_table_are_read_each_by_its_own_column(
     second = first._replace(row="1.2")
     add(device, second, 640, 0, minimum=0, digits=2)
 
-    figures = read_exactly(detection.detect(device, PROFILES, for_figures=True))
+    figures = read_exactly(detection.detect(device, PROFILES, FIGURES))
 
     figures_by_kind = {1: figures.currents, 5: figures.powers, 8: figures.energies}
     expected = {"1.1": scaled(first, 52), "1.2": scaled(first, 640, 2)}
@@ -168,10 +170,10 @@ def second_inlet(rows: Mapping[str, Row]) -> dict[str, Row]:
     """The objects of a second inlet like the first."""
     of_second: dict[str, Row] = {}
     for oid, row in rows.items():
-        for table in INLET_TABLES:
-            column, _, index = oid.removeprefix(f"{E}{table}.").partition(".")
-            if oid.startswith(f"{E}{table}.") and f"{index}.".startswith("1.1."):
-                of_second[f"{E}{table}.{column}.1.2{index[3:]}"] = row
+        for entry in INLET_TABLES:
+            column, _, index = oid.removeprefix(f"{E}{entry}.").partition(".")
+            if oid.startswith(f"{E}{entry}.") and f"{index}.".startswith("1.1."):
+                of_second[f"{E}{entry}.{column}.1.2{index[3:]}"] = row
     return of_second
 
 
@@ -193,3 +195,16 @@ def test_the_sum_over_two_inlets_is_not_known_without_all_rows_of_one(name: str)
             assert getattr(both, total) == 2 * of_one, total
             assert getattr(lost, total) is None, total
     assert both.load_a is not None
+
+
+def test_signed_readings_without_their_unsigned_column_are_in_the_order_of_their_rows() -> None:
+    values, signed, minimum, maximum = (Column(f"1.3.{number}.1.1") for number in range(6, 10))
+    rows = [f"1.{pole}" for pole in range(1, 31)]
+    objects = {
+        **table(signed.oid, dict.fromkeys(rows, 5)),
+        **table(minimum.oid, dict.fromkeys(rows, -10)),
+    }
+
+    readings = Signed(values, signed, minimum, maximum).rows(reader(objects))
+
+    assert list(readings) == rows

@@ -1,9 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Optional
 
+import pytest
+
+from handlers.shared.errors import ProtocolError
 from handlers.snmp.decoding import Walked
-from handlers.snmp.reader import LOST, Reader
+from handlers.snmp.reader import LOST, Reader, WholeTables, decided
 from tests.handlers.snmp.memory import Memory, Value, table
 
 # ---- what the answers lack -----------------------------------------------------------------------
@@ -130,3 +134,80 @@ def test_a_table_with_longer_indexes_under_the_same_node_is_another_one() -> Non
     whole = read(objects, "1.3.9.1.1", "1.3.9.1.2").whole()
     assert whole.column("1.3.9.1.1") == {"1": 1}
     assert whole.column("1.3.9.1.2") == {"2.1": 5}
+
+
+# ---- decisions over whole tables -----------------------------------------------------------------
+
+
+class Evaluations:
+    """A decision that walks columns in this order, and counts how often it is asked."""
+
+    def __init__(self, *columns: str) -> None:
+        self._columns = columns
+        self.count = 0
+
+    def values(self, whole: WholeTables) -> Mapping[str, Walked]:
+        self.count += 1
+        return {column: dict(whole.column(column)) for column in self._columns}
+
+    def or_contradiction(self, whole: WholeTables) -> Mapping[str, Walked]:
+        """The values. Raises ProtocolError for a row of A without a value."""
+        values = self.values(whole)
+        if len(values[A]) < len(values[B]):
+            raise ProtocolError("rows are missing")
+        return values
+
+
+@pytest.mark.parametrize("lacking", [{"1": 10}, {}], ids=["some rows", "all rows"])
+def test_a_row_that_a_later_column_shows_is_lost_in_an_earlier_one(
+    lacking: Mapping[str, Value],
+) -> None:
+    reader = Reader(Memory({**table(A, lacking), **table(B, FULL)}))
+    evaluations = Evaluations(A, B)
+
+    decision = decided(evaluations.values, reader)
+
+    assert decision == {A: {row: lacking.get(row, LOST) for row in FULL}, B: FULL}
+    assert evaluations.count == 2
+
+
+def test_an_error_that_a_later_column_denies_is_forgotten() -> None:
+    reader = Reader(Memory({**table(A, {"1": 10}), **table(B, FULL)}))
+
+    decision = decided(Evaluations(A, B).or_contradiction, reader)
+
+    assert decision[A] == {"1": 10, "2": LOST, "3": LOST}
+
+
+def test_an_error_of_tables_that_are_whole_stays() -> None:
+    reader = Reader(Memory({**table(A, {"1": 10}), **table(B, {"1": 20})}))
+    evaluations = Evaluations(A, B)
+
+    def contradiction(whole: WholeTables) -> Optional[int]:
+        evaluations.values(whole)
+        raise ProtocolError("two tables have the row 1")
+
+    with pytest.raises(ProtocolError):
+        decided(contradiction, reader)
+    assert evaluations.count == 1
+
+
+def test_a_decision_over_whole_tables_is_asked_once_and_each_column_is_walked_once() -> None:
+    device = Memory({**table(A, FULL), **table(B, FULL), **table(OTHER, {"7": 1})})
+    evaluations = Evaluations(A, OTHER, B, A)
+
+    decided(evaluations.values, Reader(device))
+
+    assert evaluations.count == 1
+    assert device.asked == [f"walk {A}", f"walk {OTHER}", f"walk {B}"]
+
+
+def test_whole_tables_have_the_rows_that_the_reader_itself_has_read_since() -> None:
+    reader = Reader(Memory(table(B, FULL)))
+    whole = WholeTables(reader, reads=True)
+    assert whole.column(A) == {}
+
+    reader.column(B)
+
+    assert whole.column(B) == FULL
+    assert whole.column(C) == dict.fromkeys(FULL, LOST)

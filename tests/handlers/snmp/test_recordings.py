@@ -14,6 +14,7 @@ import pytest
 from handlers.shared.errors import Unsupported
 from handlers.snmp import detection, metering
 from handlers.snmp.profiles import PROFILES
+from handlers.snmp.wanted import FIGURES
 from pdu_common.helper import EnumPowerStatus
 from tests.handlers.snmp import recorded
 from tests.handlers.snmp.calls import pdu
@@ -140,7 +141,7 @@ def figures_in_memory(name: str, version: str) -> ExactFigures:
         for oid, row in recorded.rows(name).items()
         if version == "2" or row.tag != COUNTER64
     }
-    return read_exactly(detection.detect(of_rows(rows), PROFILES, for_figures=True))
+    return read_exactly(detection.detect(of_rows(rows), PROFILES, FIGURES))
 
 
 @pytest.fixture(scope="module")

@@ -22,6 +22,7 @@ from handlers.snmp.sources import (
     ItemCount,
     Scalar,
 )
+from handlers.snmp.wanted import FIGURES
 from tests.handlers.snmp.memory import Memory
 from tests.handlers.snmp.units import FAMILIES, FIXTURES, find, memory, unit_id
 from tests.recordings import Fixture
@@ -137,7 +138,7 @@ def check_that_nothing_is_short(unit: Fixture, device: Memory, outlets: int) -> 
         states = None
     assert states is None or states == outlets > 0
     try:
-        totals = totals_of(find(unit, device, for_figures=True))
+        totals = totals_of(find(unit, device, FIGURES))
     except ProtocolError:
         totals = []
     assert totals == []
@@ -151,8 +152,8 @@ def test_a_unit_that_only_the_number_of_units_shows_is_missed(unit: Fixture) -> 
     listed = list_of_units(profile)
     put_count(device, known.reader, listed, more=0)
     assert find(unit, device).states.keys() == known.states.keys()
-    before = totals_of(find(unit, device, for_figures=True))
-    assert before == totals_of(find(unit, memory(unit), for_figures=True))
+    before = totals_of(find(unit, device, FIGURES))
+    assert before == totals_of(find(unit, memory(unit), FIGURES))
     put_count(device, known.reader, listed, more=1)
     check_that_nothing_is_short(unit, device, outlets=0)
 

@@ -10,6 +10,7 @@ import pytest
 
 from handlers.shared.errors import PduHandlerError, Unsupported
 from handlers.snmp import metering
+from handlers.snmp.wanted import FIGURES
 from pdu_common.helper import PduPortView
 from tests.handlers.snmp.calls import near
 from tests.handlers.snmp.exact_figures import ExactFigures, read_exactly
@@ -40,7 +41,7 @@ def test_another_device_or_a_table_that_ends_is_not_taken_for_the_pdu(
     device = of_rows(variation.rows(unit.rows))
     with pytest.raises(PduHandlerError) as error_info:
         find(unit, device)
-        read_exactly(find(unit, device, for_figures=True))
+        read_exactly(find(unit, device, FIGURES))
     assert error_info.value.kind == variation.error
 
 
@@ -74,7 +75,7 @@ def test_a_figure_of_a_changed_unit_counts_every_part_or_is_missing(
     unit: Fixture, variation: Variation
 ) -> None:
     changed = of_rows(variation.rows(unit.rows))
-    device = find(unit, changed, for_figures=True)
+    device = find(unit, changed, FIGURES)
     figures = read_exactly(device)
     for name, expected in variation.totals.items():
         assert figure(getattr(figures, name)) == expected, name

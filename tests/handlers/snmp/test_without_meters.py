@@ -8,6 +8,7 @@ from handlers.shared.errors import PduHandlerError
 from handlers.shared.meter_figures import NotKnown
 from handlers.snmp import metering
 from handlers.snmp.profile import Profile, oids
+from handlers.snmp.wanted import FIGURES
 from tests.handlers.snmp.calls import near
 from tests.handlers.snmp.exact_figures import ExactFigures, read_exactly
 from tests.handlers.snmp.memory import of_rows
@@ -47,12 +48,12 @@ def test_more_than_a_third_of_the_families_have_meters_that_can_be_removed() -> 
 @pytest.mark.sample(10)
 @EACH
 def test_a_unit_without_its_meters_shows_no_figure_and_no_zero_and_no_error(unit: Fixture) -> None:
-    reader = find(unit, memory(unit), for_figures=True).reader
+    reader = find(unit, memory(unit), FIGURES).reader
     oids_of_meters, are_shared = WITH_METERS[unit.key]
     columns = tuple(f"{reader.resolve(oid)}." for oid in oids_of_meters)
     rows = {oid: row for oid, row in unit.rows.items() if not f"{oid}.".startswith(columns)}
     try:
-        device = find(unit, of_rows(rows), for_figures=True)
+        device = find(unit, of_rows(rows), FIGURES)
     except PduHandlerError:  # the unit is not detected without its meters
         return
     if device.profile.key != unit.key:
@@ -84,7 +85,7 @@ def test_one_column_of_the_meters_of_cyberpower_outlets_is_lost_and_not_absent(
 ) -> None:
     unit = fixture("cyberpower-epdu")
     without_column = Variation(what=name, without=(f"3808.1.1.3.3.5.1.1.{column}",))
-    device = find(unit, of_rows(without_column.rows(unit.rows)), for_figures=True)
+    device = find(unit, of_rows(without_column.rows(unit.rows)), FIGURES)
     ports = metering.read_statistic(device).ports
     assert list(ports) == list(unit.expected.outlets)
     for port in ports.values():

@@ -14,6 +14,7 @@ from handlers.snmp.frozen_value import parts_of
 from handlers.snmp.handler import SnmpPdu
 from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
+from handlers.snmp.wanted import ALL_STATES, Wanted
 from pdu_common.helper import EnumPowerStatus, PduPortView, PduView
 from tests.handlers.snmp.calls import Listening, near, pdu
 from tests.handlers.snmp.memory import Memory, of_rows
@@ -100,17 +101,13 @@ def chosen_by_hand(unit: Fixture) -> bool:
     return not (profile.sys_object_ids or profile.roots or profile.sweep)
 
 
-def find(
-    unit: Fixture, device: Memory, for_figures: bool = False, for_view: bool = False
-) -> SnmpDevice:
-    """The device as a status reads it, or for its figures, or for those that DCImanager shows."""
+def find(unit: Fixture, device: Memory, wanted: Wanted = ALL_STATES) -> SnmpDevice:
+    """The device as a status reads it, or as another call does."""
     if chosen_by_hand(unit):
         choose = partial(detection.read_as, device, FAMILIES[unit.key])
     else:
         choose = partial(detection.detect, device, PROFILES)
-    return choose(
-        metered_only=unit.metered_only, for_figures=for_figures or for_view, for_view=for_view
-    )
+    return choose(wanted, metered_only=unit.metered_only)
 
 
 def handler_of(

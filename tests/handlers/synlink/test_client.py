@@ -275,7 +275,10 @@ def test_a_unit_that_wants_digest_login_is_told_as_that(unit: HttpServer) -> Non
     assert "webMaxUsers" not in str(error_info.value)
 
 
-def test_a_cookie_that_is_deleted_and_set_in_one_answer_is_set(unit: HttpServer) -> None:
+@pytest.mark.parametrize("value", ["", "deleted"])
+def test_a_cookie_that_is_deleted_and_set_in_one_answer_is_set(
+    unit: HttpServer, value: str
+) -> None:
     device: Any = unit.device
     usual_answer = device.answer
 
@@ -283,7 +286,7 @@ def test_a_cookie_that_is_deleted_and_set_in_one_answer_is_set(unit: HttpServer)
         reply = usual_answer(method, path, body)
         if path != "/login":
             return reply
-        deletion = "SPID=; path=/; expires=Thu, 01 Jan 1970 00:00:00 GMT"
+        deletion = f"SPID={value}; path=/; expires=Thu, 01 Jan 1970 00:00:00 GMT"
         return reply._replace(headers={"Set-Cookie": f"{deletion}, {reply.headers['Set-Cookie']}"})
 
     device.answer = answer

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Callable
@@ -430,6 +431,21 @@ def test_a_file_of_others_is_refused_before_anything_is_read(
     assert (code, out) == (WRONG, "")
     assert "cannot be written (No such file or directory)" in err
     assert unit.requests == 0
+
+
+def test_a_pipe_gets_the_line_and_a_full_device_is_named_before_anything_is_printed(
+    unit: Agent, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Neither can be read from its beginning, as a file of comparisons is."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with open(pipe, "r+b", buffering=0) as reader:
+        code, _, err = run(capsys, unit, handler(tmp_path), "snmp", "--out", str(pipe))
+        assert (code, err) == (DONE, "")
+        assert reader.read(1000).endswith(b"/ | snmp: agree\n")
+    code, out, err = run(capsys, unit, handler(tmp_path), "snmp", "--out", "/dev/full")
+    assert (code, out) == (WRONG, "")
+    assert err == "settings: /dev/full cannot be written (No space left on device)\n"
 
 
 def test_a_line_is_in_the_file_before_it_is_printed(

@@ -1,6 +1,7 @@
 """What leaves the owner's machine: recordings, proofs and the platform's report hold no planted
 secret and no planted word of the owner, in none of the forms in which a device or a platform may
-tell it. A new door is one function and one line of DOORS.
+tell it. A new door is one function and one line of DOORS. In `make test` each secret has some of
+the forms, and each form some secrets; the trial has each secret in each form.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import itertools
 import json
 import re
 import xml.sax.saxutils
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Callable, NamedTuple
@@ -98,12 +99,18 @@ FORMS = (
 )
 
 
-def planted(forms: tuple[str, ...] = FORMS) -> dict[str, str]:
-    """Each secret in each form, by a name of its own."""
+def planted(
+    forms: Sequence[str] = FORMS, *, is_whole: bool, escape: Callable[[str], str] = str
+) -> dict[str, str]:
+    """Secrets in forms, by names of their own: each in each form, or each in every 13th form, so
+    that each form has some of them, and each number in each form: a number is replaced by its name
+    alone.
+    """
     texts: dict[str, str] = {}
     for number, form in enumerate(forms):
-        for name, value in SECRETS.items():
-            texts[f"{name}_{number}"] = form.format(name=name, value=value)
+        for place, (name, value) in enumerate(SECRETS.items()):
+            if is_whole or name in _NUMBERS or number % 13 == place % 13:
+                texts[f"{name}_{number}"] = form.format(name=name, value=escape(value))
     return texts
 
 
@@ -113,6 +120,37 @@ class Place(NamedTuple):
     folder: Path
     capsys: pytest.CaptureFixture[str]
     monkeypatch: pytest.MonkeyPatch
+    #: whether each secret is planted in each form
+    is_whole: bool
+
+    @property
+    def planted(self) -> dict[str, str]:
+        return planted(is_whole=self.is_whole)
+
+    @property
+    def page(self) -> str:
+        return "\n".join(["<html>", *self.planted.values(), "<p>o1=1;o2=0;a=1.5</p></html>"])
+
+    @property
+    def document(self) -> str:
+        """A JSON document, also with members that have the names."""
+        return json.dumps(
+            {
+                **SECRETS,
+                "texts": planted(FORMS[-3:], is_whole=self.is_whole),
+                # a number without a name may be a figure
+                "list": list(_WORDS.values()),
+                "by name": {value: {"on": True} for value in _WORDS.values()},
+                "numbers": {name: int(value) for name, value in _NUMBERS.items()},
+                "a": 1.5,
+            },
+            ensure_ascii=False,
+        )
+
+    @property
+    def xml(self) -> str:
+        texts = planted(XML_FORMS, is_whole=self.is_whole, escape=xml.sax.saxutils.escape)
+        return "\n".join(["<unit>", *texts.values(), "<o3>1</o3></unit>"])
 
     def file_of(self, *words: str) -> str:
         """The file that a command of `pdu` writes."""
@@ -127,7 +165,7 @@ class Place(NamedTuple):
 
 def recording_of(handler: str) -> Callable[[Place], str]:
     def record(place: Place) -> str:
-        with UNITS[handler](planted()) as unit:
+        with UNITS[handler](place.planted) as unit:
             return kind(handler).record(unit.data, RecordingOptions()).text
 
     return record
@@ -135,7 +173,7 @@ def recording_of(handler: str) -> Callable[[Place], str]:
 
 def proof_of(handler: str) -> Callable[[Place], str]:
     def prove(place: Place) -> str:
-        with UNITS[handler](planted()) as unit:
+        with UNITS[handler](place.planted) as unit:
             params = getattr(unit.data, "custom_params", None) or {"community": COMMUNITY}
             for key in ("password", "community"):
                 if key in params:
@@ -150,26 +188,14 @@ def proof_of(handler: str) -> Callable[[Place], str]:
 class Documents(UnitPdu):
     """A page and a JSON document with all that is planted, and two states."""
 
+    page: str
+    document: str
+
     def user(self, method: str, path: str, headers: Any) -> str:
         return USER
 
     def answer(self, method: str, path: str, body: bytes) -> bytes:
-        return PAGE.encode() if path.startswith("/page.html") else DOCUMENT.encode()
-
-
-PAGE = "\n".join(["<html>", *planted().values(), "<p>o1=1;o2=0;a=1.5</p></html>"])
-DOCUMENT = json.dumps(
-    {
-        **SECRETS,
-        "texts": planted(FORMS[-3:]),
-        # a number without a name may be a figure
-        "list": list(_WORDS.values()),
-        "by name": {value: {"on": True} for value in _WORDS.values()},
-        "numbers": {name: int(value) for name, value in _NUMBERS.items()},
-        "a": 1.5,
-    },
-    ensure_ascii=False,
-)
+        return (self.page if path.startswith("/page.html") else self.document).encode()
 
 
 def _read_outlets() -> Dialogue[tuple[Outlet, ...]]:
@@ -203,7 +229,9 @@ CODEC = Case(
 
 
 def recording_of_codec(place: Place) -> str:
-    with HttpServer(Documents(2)) as server:
+    unit = Documents(2)
+    unit.page, unit.document = place.page, place.document
+    with HttpServer(unit) as server:
         data = PduData(server.host, CODEC.pdu(server).pdu_data.custom_params)
         text: str = recording_format(CODEC.codec).record(data, RecordingOptions()).text
     return text
@@ -234,6 +262,7 @@ class Planted(BasePdu):
 
     def status(self):
         states = dict(re.findall("o([0-9])=([01])", self.ask("/page.html")))
+        self.ask(f"/of/{self.pdu_data.custom_params['customer']}/unit.json")
         root = ElementTree.fromstring(self.ask("/unit.xml?host=srv-db41.kunde.example"))
         states["3"] = root.findtext("o3")
         view = PduView()
@@ -250,37 +279,36 @@ class Planted(BasePdu):
     def statistic(self):
         return PduStatisticView(load=json.loads(self.ask("/unit.json"))["a"])
 """
-XML = "\n".join(
-    [
-        "<unit>",
-        *(
-            form.format(name=name, value=xml.sax.saxutils.escape(value))
-            for form in XML_FORMS
-            for name, value in SECRETS.items()
-        ),
-        "<o3>1</o3></unit>",
-    ]
-)
 
 
 class Pages(HttpReplay):
     """The pages of HANDLER."""
 
+    def __init__(self, place: Place) -> None:
+        self._pages = {
+            "page.html": (place.page, "text/html"),
+            "unit.xml": (place.xml, "text/xml"),
+            "unit.json": (place.document, "application/json"),
+        }
+        super().__init__(0)
+
     def reply(self, method: str, target: str, body: bytes) -> Response:
         path, _, _ = target.partition("?")
-        text, content_type = {
-            "/page.html": (PAGE, "text/html"),
-            "/unit.xml": (XML, "text/xml"),
-            "/unit.json": (DOCUMENT, "application/json"),
-        }[path]
-        headers = {"Content-Type": f"{content_type}; charset=utf-8", "X-Owner": "Mustermann"}
-        return 200, text.encode(), {**headers, "Set-Cookie": f"id={SECRETS['sid']}"}
+        text, content_type = self._pages[path.rpartition("/")[2]]
+        headers = {
+            "Content-Type": f"{content_type}; charset=utf-8",
+            "X-Owner": "Mustermann",
+            "Location": "/Mustermann/next?host=srv-db41.kunde.example",
+            "Set-Cookie": f"id={SECRETS['sid']}",
+        }
+        return 200, text.encode(), headers
 
 
 def recording_of_anybody(place: Place) -> str:
     handler = str(folder(place.folder, "odd", HANDLER))
-    with contextlib.closing(Pages(0)) as pages:
-        return place.file_of("record", handler, "127.0.0.1", "-s", f"port={pages.port}")
+    with contextlib.closing(Pages(place)) as pages:
+        settings = ("-s", f"port={pages.port}", "-s", f"customer={SECRETS['customer']}")
+        return place.file_of("record", handler, "127.0.0.1", *settings)
 
 
 FAILING = """
@@ -307,7 +335,7 @@ class Failing(BasePdu):
 
 
 def proof_of_anybody(place: Place) -> str:
-    source = FAILING.replace("TEXT", repr("\n".join(planted().values())))
+    source = FAILING.replace("TEXT", repr("\n".join(place.planted.values())))
     handler = str(folder(place.folder, "odd", source))
     return place.file_of("prove", handler, "127.0.0.1", "-s", "port=9")
 
@@ -317,7 +345,7 @@ def proof_of_anybody(place: Place) -> str:
 
 def report(place: Place) -> str:
     """Of a copy whose modules print, raise, default to and enumerate all that is planted."""
-    text = repr("\n".join(planted().values()))
+    text = repr("\n".join(place.planted.values()))
     files = baseline.files({})
     members = "".join(
         f"    MEMBER_{number} = {value!r}\n" for number, value in enumerate(SECRETS.values())
@@ -326,7 +354,8 @@ def report(place: Place) -> str:
         f"{files['pdu_common/helper.py']}\nprint({text})\n\n\n"
         f"class Defaults(__import__('enum').Enum):\n{members}\n\n"
         f"class View:\n    def __init__(self, *, text={text}, words: {text} = None) -> {text}:\n"
-        "        pass\n"
+        "        pass\n\n\n"
+        "class Rack:\n    def __init__(self, place: 'rack of Mustermann') -> None:\n        pass\n"
     )
     base_pdu = f"{files['pdu_common/base_pdu.py']}\nimport sys\nsys.stderr.write({text})\n"
     own = f"def make_handler(data):\n    raise ImportError({text}, path={text})\n"
@@ -336,7 +365,7 @@ def report(place: Place) -> str:
         "pdu_common/base_pdu.py": base_pdu,
         "common/logger.py": f"raise OSError({text})\n",
         "pdu_common/handlers/own.py": own,
-        "requirements.txt": "\n".join([*planted().values(), index]),
+        "requirements.txt": "\n".join([*place.planted.values(), index]),
     }
     copy = place.folder / SECRETS["note"] / "equip_handler"
     baseline.write(changed, copy)
@@ -353,14 +382,19 @@ DOORS: Mapping[str, Callable[[Place], str]] = {
 }
 
 
+@pytest.mark.parametrize(
+    "is_whole",
+    [pytest.param(False, id="some"), pytest.param(True, id="each", marks=pytest.mark.trial)],
+)
 @pytest.mark.parametrize("door", DOORS)
 def test_what_leaves_the_machine_holds_nothing_that_was_planted(
     door: str,
+    is_whole: bool,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    text = DOORS[door](Place(tmp_path, capsys, monkeypatch))
+    text = DOORS[door](Place(tmp_path, capsys, monkeypatch, is_whole))
     assert len(text) > 300
     # a file of JSON may have escaped what is not ASCII
     unescaped_text = re.sub(r"\\u([0-9a-f]{4})", lambda code: chr(int(code[1], 16)), text)

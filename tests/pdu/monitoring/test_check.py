@@ -370,3 +370,16 @@ def test_beside_a_list_a_word_is_a_name_whatever_lies_in_the_folder(
     fleet.write_text("name,handler,address\nsrv,nut,127.0.0.1:9\nother,nut,127.0.0.1:9\n")
     result = call("check", "srv", "--list", fleet, "--json")
     assert set(document(result)) == {"", "srv"}
+
+
+def test_a_list_may_come_through_a_pipe(tmp_path: Path, call: Call) -> None:
+    usual_list = tmp_path / "list.csv"
+    usual_list.write_text("name,handler,address\nother,nut,127.0.0.1:9\n")
+    reader, writer = os.pipe()
+    os.write(writer, b"name,handler,address\npiped,nut,127.0.0.1:9\n")
+    os.close(writer)
+    try:
+        result = call("check", f"/dev/fd/{reader}", "--json", PDU_LIST=str(usual_list))
+    finally:
+        os.close(reader)
+    assert set(document(result)) == {"", "piped"}

@@ -321,6 +321,19 @@ rack 2,netio,192.0.2.9,,scheme=http
     assert secrets == {"mine": {"community": "other"}, "snmp": {"community": "public"}}
 
 
+def test_files_to_which_nothing_can_be_added_are_refused_before_the_search(
+    tmp_path: Path, call: Call
+) -> None:
+    fleet = tmp_path / "list.csv"
+    words = ["find", f"{NETWORK}.0/30", "--port", "9", "--add", "--list", fleet, "--no-mdns"]
+    fleet.write_bytes("name;handler;address\nстойка;snmp;192.0.2.1\n".encode("cp1251"))
+    assert "save it as UTF-8" in call(*words, PDU_COMMUNITY="public").stderr
+    fleet.unlink()
+    private(tmp_path / "logins.toml", "[auth.snmp\n")
+    assert "logins.toml" in call(*words, PDU_COMMUNITY="public").stderr
+    assert not fleet.exists()
+
+
 def test_a_found_pdu_is_not_added_beside_itself_at_another_port_or_by_its_name() -> None:
     def pdu(handler: str, address: str) -> ListedPdu:
         return ListedPdu(address, handler, Address(address))
@@ -548,6 +561,8 @@ def test_a_name_that_is_an_address_elsewhere_gives_way_to_the_own_one() -> None:
     assert elsewhere == ["192.0.2.7", "192.0.2.8"]
     listed_names = names(("192.0.2.9", 161, "192.0.2.5"), ("192.0.2.5", 161, ""))
     assert listed_names == ["192.0.2.5", "192.0.2.9"]
+    # a port of its own web service, say: in a list it would be another place
+    assert names(("192.0.2.7", 161, "192.0.2.7:8080")) == ["192.0.2.7"]
 
 
 def test_a_name_that_two_devices_have_is_told_apart() -> None:

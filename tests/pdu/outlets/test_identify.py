@@ -444,10 +444,11 @@ def test_a_web_service_that_names_no_make_leads_to_the_page_of_own_handlers(
         words = [f"127.0.0.1:{server.server_port}", "-s", "scheme=http", "--timeout", "0.5"]
         assert root.run(["identify", *words]) == 8
         server.shutdown()
-    first, *others, last = capsys.readouterr().out.splitlines()
+    first, snmp, advice, last = capsys.readouterr().out.splitlines()
     assert first.endswith(": no: its web service is of none of these makes")
     assert "netio" in first
-    assert [line.partition(":")[0] for line in others] == ["snmp"]
+    assert snmp.startswith("snmp: no answer: ")
+    assert "most PDUs do not answer a wrong community" in advice
     assert last.startswith("next: docs/own-handler.md")
 
 
@@ -553,6 +554,14 @@ def test_the_setting_port_overrides_that_of_the_address(capsys: Printed) -> None
     with NutServer([StaticDevice("pdu", {"outlet.1.status": "on"})]) as server:
         words = (f"{server.host}:9", "--handler", "nut", "-s", f"port={server.port}")
         assert identified(capsys, 0, *words)["chosen"] == "nut"
+
+
+def test_what_dcimanager_reads_itself_is_told_by_the_make_that_nut_names(capsys: Printed) -> None:
+    variables = {"outlet.1.status": "on", "device.mfr": "APC", "device.model": "AP7920"}
+    with NutServer([StaticDevice("rack1", variables)]) as server:
+        words = [server.host, "--handler", "nut", "-s", f"port={server.port}"]
+        assert root.run(["identify", *words]) == 0
+    assert "DCImanager has a handler of its own for APC: " in capsys.readouterr().out
 
 
 def test_the_command_that_reads_the_pdu_repeats_the_settings_of_its_handler(

@@ -244,3 +244,41 @@ def test_a_name_like_a_handlers_is_a_pdu_where_a_host_is_missing(
     code, out, err = run(capsys, "status", "snmp", "--timeout", "0.1", "-s", "retries=0")
     assert (code, out) == (exit_codes.code_of("unreachable"), "")
     assert err.startswith("unreachable: snmp")
+
+
+def test_a_password_that_is_typed_for_a_listed_pdu_goes_to_no_other(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Addresses share one login; each PDU of the list has its own."""
+    monkeypatch.delenv("PDU_PASSWORD")
+    questions: list[str] = []
+
+    def type_secret(key: str, question: str) -> str:
+        questions.append(question)
+        return PASSWORD if len(questions) == 1 else "another-7"
+
+    monkeypatch.setattr("pdu.pdu_list.login_options.ask_secret", type_secret)
+    with guarded("NETIO") as first, guarded("NETIO") as second:
+        addresses = [f"127.0.0.1:{server.server_address[1]}" for server in (first, second)]
+        listed = tmp_path / "pdus.csv"
+        rows = [f"r{number},netio,{address}" for number, address in enumerate(addresses, 1)]
+        listed.write_text("\n".join(["name,handler,address", *rows, ""]))
+        options = ["--handler", "netio", "-s", "scheme=http"]
+        run(capsys, "identify", "r1", "r2", "--list", str(listed), *options)
+        assert (len(first.logins), len(second.logins)) == (1, 0)
+        assert len(questions) == 2
+        questions.clear()
+        run(capsys, "identify", *addresses, *options)
+        assert (len(first.logins), len(second.logins)) == (2, 1)
+        assert len(questions) == 1
+
+
+def test_a_scheme_that_is_none_is_an_error_of_the_settings(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with guarded("NETIO") as server:
+        words = [f"127.0.0.1:{server.server_address[1]}", "-s", "scheme=htps"]
+        code, _, err = run(capsys, "identify", *words, "--handler", "netio")
+        assert code == exit_codes.code_of("settings")
+        assert "scheme=...: 'htps' is not allowed" in err
+        assert server.logins == []

@@ -65,9 +65,11 @@ def test_one_name_is_one_unit_whatever_the_environment_says(
 
 
 def test_a_name_that_is_the_address_of_another_pdu_is_refused() -> None:
-    text = b"name,handler,address\n192.0.2.8,netio,192.0.2.99\nr2,netio,192.0.2.8\n"
-    with pytest.raises(SettingsError, match="'192.0.2.8' is the address of 'r2'"):
-        device_list.parse_device_list(text, "l.csv")
+    # another host, and another port of one host
+    for address in ("192.0.2.99", "192.0.2.8:8081"):
+        text = f"name,handler,address\n192.0.2.8,netio,{address}\nr2,netio,192.0.2.8\n"
+        with pytest.raises(SettingsError, match="'192.0.2.8' is the address of 'r2'"):
+            device_list.parse_device_list(text.encode(), "l.csv")
 
 
 def test_a_name_that_is_an_address_is_that_of_its_own_pdu() -> None:

@@ -81,3 +81,54 @@ def test_what_the_reading_does_not_need_is_replaced(
     assert list(scrubbed.kept) == kept
     notes = " ".join(kept_notes(scrubbed.kept))
     assert all(text in notes for text in kept)
+
+
+PRIVATE_NUMBERS = """\
+<pass>83514</pass>
+<user_pass>83514</user_pass>
+<passcode>83514</passcode>
+<userPin>83514</userPin>
+<PINCode>83514</PINCode>
+<pin1>83514</pin1>
+<userPwd>83514</userPwd>
+<unlock_code>83514</unlock_code>
+<pin value='83514'/>
+<b>PIN</b>: 83514
+PIN: <b>83514</b>
+<label>PIN <input value=83514></label>
+<td>PIN</td><td><input value=83514>
+<td>PIN (4 digits)</td><td>83514</td>
+pin 83514
+pin;83514
+"pin": [7, 83514]
+<!-- pin 83514 -->
+<latitude>83.514</latitude>
+<gps lat='83.514' lng='8.3514'/>
+<phone>83514</phone>
+<td>Fax</td><td>83 514</td>
+"""
+
+
+def test_a_number_near_behind_a_private_name_is_replaced() -> None:
+    stayed = []
+    for form in PRIVATE_NUMBERS.splitlines():
+        text = TextAnswer(f"o1=1;a=1.5; {form}\n")
+        clean = scrub_answers({"a": text}, Scrubber(), _word("o1=1")).answers["a"]
+        if re.search("8 ?3[ .]?514|8[.]3514", clean) or "a=1.5" not in clean:
+            stayed.append(clean)
+    assert stayed == []
+
+
+def test_a_number_of_a_member_with_a_private_name_is_replaced() -> None:
+    names = "pass passcode userPin pin_code adminPwd unlock_code lat lon zip phone latitude".split()
+    for value in (83514, "83514"):
+        answer = dict.fromkeys(names, value)
+        clean = scrub_answers({"a": answer}, Scrubber(), lambda _: None).answers["a"]
+        assert [name for name, number in zip(names, clean.values()) if number == value] == []
+
+
+@pytest.mark.parametrize("text", [">" + " " * 20_000, "1" * 20_000, "pin 1" + "1" * 20_000 + "x"])
+def test_a_long_run_in_a_page_takes_no_time(text: str) -> None:
+    """A quadratic search would take minutes."""
+    clean = scrub_answers({"a": TextAnswer(text)}, Scrubber(), lambda _: None)
+    assert len(clean.answers) == 1

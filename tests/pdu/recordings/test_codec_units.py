@@ -6,8 +6,9 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from types import SimpleNamespace
-from typing import Any, Union
+from typing import Any, Callable, Union
 from urllib.parse import urlsplit
 
 import pytest
@@ -57,6 +58,71 @@ def test_a_unit_is_recorded_and_replayed_with_its_login(name: str) -> None:
         assert PASSWORD not in write
     finally:
         device.close()
+
+
+class Documents(UnitPdu):
+    """Documents by their paths."""
+
+    documents: Mapping[str, Any]
+
+    def user(self, method: str, path: str, headers: Any) -> str:
+        return USER
+
+    def answer(self, method: str, path: str, body: bytes) -> bytes:
+        return json.dumps(self.documents[urlsplit(path).path]).encode()
+
+
+def recording_of_documents(
+    documents: Mapping[str, Any], read_outlets: Callable[[], Dialogue[tuple[Outlet, ...]]]
+) -> tuple[Any, str]:
+    """The recording of a unit with these documents and of a codec that reads its outlets so."""
+
+    def read_unit(*, with_figures: bool) -> Dialogue[PduState]:
+        outlets = yield from read_outlets()
+        return PduState(outlets)
+
+    codec = SimpleNamespace(
+        read_unit=read_unit, read_outlets=read_outlets, command=_command, LOGIN=PAGE.codec.LOGIN
+    )
+    unit = Documents(2)
+    unit.documents = documents
+    kind = recording_format(codec)
+    with HttpServer(unit) as server:
+        data = PduData(server.host, PAGE.pdu(server).pdu_data.custom_params)
+        text: str = kind.record(data, RecordingOptions()).text
+    return kind, text
+
+
+def test_a_codec_that_follows_ids_and_looks_up_names_is_recorded() -> None:
+    documents = {
+        "/list": {"rows": ["Mustermann", "00:11:22:aa:bb:cc"]},
+        "/rows/Mustermann": {"relais": True, "note": "Mustermann"},
+        "/rows/00:11:22:aa:bb:cc": {"relais": False},
+    }
+
+    def read_outlets() -> Dialogue[tuple[Outlet, ...]]:
+        rows = yield ReadRequest("/list")
+        outlets: list[Outlet] = []
+        for row in json.loads(rows)["rows"]:
+            document = yield ReadRequest(f"/rows/{row}")
+            outlets.append(Outlet(row, "", json.loads(document)["relais"]))
+        return tuple(outlets)
+
+    kind, text = recording_of_documents(documents, read_outlets)
+    device = kind.serve(text, 0)
+    device.close()
+    assert list(device.simulated_pdu.outlet_states().values()) == [True, False]
+    assert "bb:cc" not in text
+    assert "note" not in text
+
+
+def test_a_unit_whose_states_look_like_secrets_is_not_recorded() -> None:
+    def read_outlets() -> Dialogue[tuple[Outlet, ...]]:
+        document = yield ReadRequest("/unit")
+        return (Outlet("1", "", json.loads(document)["relay_key"] == "Zx-7731-on"),)
+
+    with pytest.raises(ProtocolError, match="does not read the recording as it read the PDU"):
+        recording_of_documents({"/unit": {"relay_key": "Zx-7731-on"}}, read_outlets)
 
 
 # ---- answers that are no JSON --------------------------------------------------------------------

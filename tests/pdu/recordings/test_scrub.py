@@ -166,7 +166,7 @@ def test_in_json_what_is_not_kept_is_replaced() -> None:
     assert clean == {
         "192.0.2.1": {"state": "on"},
         "Location": {"Room": "name-1", "Latitude": 0.0, "Longitude": 0},
-        "Contacts": ["name-2", {"Phone": "name-3"}],
+        "Contacts": ["name-2", {"Phone": "contact-1"}],
         "SerialNumber": 0,
         "Password": "secret-1",
         "Id": "192.0.2.1",

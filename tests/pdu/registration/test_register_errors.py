@@ -589,6 +589,19 @@ def test_a_failed_upload_keeps_the_id_for_the_next_run(
         assert admin.ids.read_text().endswith(f"{manager.url} pdu_snmp 1\n")
 
 
+@pytest.mark.parametrize("options", [[], ["--id", "new"]])
+def test_after_the_failed_upload_of_a_new_handler_the_next_run_registers_no_second_one(
+    admin: Admin, options: list[str]
+) -> None:
+    full = answer_error(500, 7, "disk full")
+    with DciManager(wrap=answering(UPLOAD, full, is_done=False)) as manager:
+        run = admin.run(manager, "snmp", *options)
+        words = "(id 1): the upload failed (it is registered: run again without --id)"
+        assert_failed(run, "refused", words)
+        assert admin.run(manager, "snmp").code == 0
+        assert [handler.uploads for handler in manager.handlers()] == [1]
+
+
 def test_the_error_for_a_stale_id_says_what_to_do_next(admin: Admin) -> None:
     with DciManager(wrap=without_list()) as manager:
         admin.ids.write_text(f"{manager.url} pdu_snmp 77\n")
@@ -710,6 +723,22 @@ def test_all_handlers_go_on_after_one_is_refused_and_the_end_says_which(admin: A
         assert [handler.handler for handler in manager.handlers()] == ["pdu_snmp"]
         assert admin.run(manager).code == 0
         assert len(manager.handlers()) == 2
+
+
+def test_a_refusal_is_said_also_if_another_error_ends_the_run(admin: Admin) -> None:
+    answers = [answer_error(400, 1002, "no such protocol"), answer_error(502, 0, "gateway")]
+    with DciManager(wrap=answering(CREATE, *answers, is_done=False)) as manager:
+        run = admin.run(manager)
+    assert_failed(run, "not-seen", "pdu_snmp")
+    assert "refused: pdu_small: pdu_small was not registered" in run.out
+    assert "no such protocol" in run.out
+
+
+def test_nothing_is_said_to_be_uploaded_if_all_handlers_are_refused(admin: Admin) -> None:
+    refusals = [answer_error(400, 1002, "no such protocol")] * 2
+    with DciManager(wrap=answering(CREATE, *refusals, is_done=False)) as manager:
+        run = admin.run(manager)
+    assert_failed(run, "refused", "2 of 2 handlers were refused, none is uploaded: pdu_small: ")
 
 
 def test_all_handlers_go_on_after_one_that_is_registered_twice(admin: Admin) -> None:

@@ -96,6 +96,11 @@ def test_success_is_a_2xx_that_says_nothing_of_an_error(
         ({"list": [row(7, device_type="server")]}, "", ForeignHandler("7", "server")),
         ({"list": [row(5), row(9)]}, "", SeveralHandlers(["5", "9"])),
         ({"list": [row(5), row(7, device_type="switch")]}, "7", SeveralHandlers(["5"])),
+        (
+            {"list": [row(5, device_type="switch"), row(7, device_type="server")]},
+            "7",
+            ForeignHandler("5", "switch"),
+        ),
     ],
 )
 def test_a_plain_list_says_the_id(value: Any, remembered: str, listed: object) -> None:

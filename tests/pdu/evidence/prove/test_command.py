@@ -148,6 +148,16 @@ FIRST = ("--outlet", "1")
 SEEN = ("--front", "3", "--dark", "3", "--display", "1.5")
 
 
+def test_the_name_of_a_pdu_may_be_a_number(
+    unit: Unit, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fleet = tmp_path / "list.csv"
+    fleet.write_text("name,handler,address\n12,nut,192.0.2.7\n")
+    words = ["prove", "12", "--list", str(fleet), "-o", str(tmp_path / "p.json"), *SEEN]
+    code, out, err = run(capsys, *words)
+    assert code == exit_codes.DONE, out + err
+
+
 def test_the_owner_is_asked_and_what_he_saw_is_in_the_file(
     unit: Unit, proof: Proof, monkeypatch: pytest.MonkeyPatch
 ) -> None:

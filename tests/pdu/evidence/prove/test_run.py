@@ -4,10 +4,13 @@ that is not known from one that is not metered.
 
 from __future__ import annotations
 
+import contextlib
+import inspect
 import os
 import signal
+import sys
 import time
-from types import SimpleNamespace
+from types import FrameType, SimpleNamespace
 from typing import Any, Optional, cast
 
 import pytest
@@ -146,6 +149,37 @@ def test_signals_leave_no_outlet_off(
         run.switch_off_and_on(cast(run.Calls, calls), "1", lambda _: None)
     assert calls.commands == [False, True]
     assert [signal.getsignal(number) for number in _SIGNALS] == before
+
+
+def test_a_signal_between_any_two_lines_leaves_no_outlet_off(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(run, "AGAIN_S", 0)
+    code = run.switch_off_and_on.__code__
+    source, first_line = inspect.getsourcelines(code)
+    lines = range(first_line, first_line + len(source))
+
+    def commands_after_signal(line: int) -> list[bool]:
+        calls = _Interrupted(None, signal.SIGHUP)
+
+        def trace(frame: FrameType, event: str, _: object) -> Any:
+            if frame.f_code is code and event == "line" and frame.f_lineno == line:
+                sys.settrace(None)
+                signal.raise_signal(signal.SIGINT)
+            return trace
+
+        tracer = sys.gettrace()
+        sys.settrace(trace)
+        try:
+            with contextlib.suppress(KeyboardInterrupt):
+                run.switch_off_and_on(cast(run.Calls, calls), "1", lambda _: None)
+        finally:
+            sys.settrace(tracer)
+        return calls.commands
+
+    left_off = {line: commands_after_signal(line) for line in lines}
+    # before the command, nothing needs to be switched on
+    assert [line for line, sent in left_off.items() if False in sent and True not in sent] == []
 
 
 def test_a_proof_under_nohup_goes_on_when_its_terminal_closes(

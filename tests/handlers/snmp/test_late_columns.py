@@ -1,0 +1,101 @@
+"""A column that is walked late shows what an earlier answer of its table lacks: figures, lines and
+reasons are as if it had been walked first, whether power is read or not."""
+
+from __future__ import annotations
+
+import pytest
+
+from handlers.dcimanager.views import Figures
+from handlers.shared.errors import ProtocolError
+from handlers.shared.meter_figures import NotKnown
+from handlers.snmp import detection, metering
+from handlers.snmp.profiles import PROFILES
+from handlers.snmp.wanted import FIGURES, SHOWN_FIGURES
+from pdu.recordings.snmp.topology import parts_of_device
+from tests.handlers.snmp import recorded, units
+from tests.handlers.snmp.memory import Memory, of_rows
+from tests.recordings import Fixture, fixture
+
+WITH_POWER = pytest.mark.parametrize("with_power", [False, True])
+
+
+def rows_of(unit: Fixture, column: str) -> list[str]:
+    return [oid for oid in unit.rows if oid.startswith(f"{column}.")]
+
+
+def statistic(unit: Fixture, device: Memory, *, with_power: bool) -> Figures:
+    found = units.find(unit, device, FIGURES if with_power else SHOWN_FIGURES)
+    return metering.read_statistic(found, with_power=with_power)
+
+
+@WITH_POWER
+def test_a_unit_that_another_column_shows_is_not_missing(with_power: bool) -> None:
+    """Enlogic Edge: the column that lists the units lacks the first."""
+    unit = fixture("enlogic-edge")
+    device = units.memory(unit)
+    whole = statistic(unit, device, with_power=with_power)
+
+    with device.without(["1.3.6.1.4.1.38446.4.1.1.2.1.11.1"]):
+        assert statistic(unit, device, with_power=with_power) == whole
+
+
+@WITH_POWER
+def test_the_reason_of_a_total_is_the_row_that_is_lost(with_power: bool) -> None:
+    """Cyclades ACS: the column of the currents lists the units, too."""
+    unit = fixture("cyclades-acs5k")
+    device = units.memory(unit)
+    with device.without(rows_of(unit, "1.3.6.1.4.1.2925.8.5.3.1.5")):
+        figures = statistic(unit, device, with_power=with_power)
+
+    assert figures.load_a == NotKnown("row 5.1 of cyPMUnitCurrent reads no answer")
+    if with_power:
+        assert figures.power_w == statistic(unit, device, with_power=True).power_w
+
+
+@WITH_POWER
+@pytest.mark.parametrize("name", ["raritan-px2", "raritan-px2_breakers", "raritan-px2_sensors"])
+def test_no_object_is_called_unanswered_that_was_not_asked_for(name: str, with_power: bool) -> None:
+    """outletSensorDecimalDigits, which is read for outlets with a reading."""
+    unit = fixture(name)
+    device = units.memory(unit)
+    with device.without(rows_of(unit, "1.3.6.1.4.1.13742.6.5.4.3.1.4")):
+        ports = statistic(unit, device, with_power=with_power).ports
+
+    reasons = [p.current_a.reason for p in ports.values() if isinstance(p.current_a, NotKnown)]
+    assert reasons
+    for reason in reasons:
+        assert reason.count("no answer") == 1
+
+
+def test_a_line_whose_current_is_lost_is_a_line() -> None:
+    """APC rPDU2: rPDU2PhaseStatusCurrent is the first column that the lines need."""
+    unit = fixture("apc-rpdu2")
+    device = units.memory(unit)
+    labels = [part.label for part in parts_of_device(units.find(unit, device))]
+
+    with device.without(rows_of(unit, "1.3.6.1.4.1.318.1.1.26.6.3.1.5")):
+        parts = parts_of_device(units.find(unit, device))
+
+    assert [part.label for part in parts] == labels
+    assert all(isinstance(part.current_a, NotKnown) for part in parts)
+
+
+@pytest.mark.parametrize("name", ["hpe-mapdu_pdu3", "apc-cpdu"])
+def test_a_row_of_padding_is_no_outlet_without_the_name_or_key_that_marks_it(name: str) -> None:
+    """Recorded units whose meters have rows beyond their outlets."""
+    rows = recorded.rows(name)
+    device = of_rows(rows)
+    outlets = detection.detect(device, PROFILES).states.keys()
+    metering.read_statistic(detection.detect(device, PROFILES, FIGURES))
+    walked = [ask.removeprefix("walk ") for ask in device.asked if ask.startswith("walk ")]
+    padding: list[str] = []
+    for column in dict.fromkeys(walked):
+        last_rows = [oid for oid in rows if oid.startswith(f"{column}.")][-1:]
+        with device.without(last_rows):
+            try:
+                figures = metering.read_statistic(detection.detect(device, PROFILES, FIGURES))
+            except ProtocolError:
+                continue
+        if not figures.ports.keys() <= outlets:
+            padding.append(column)
+    assert padding == []

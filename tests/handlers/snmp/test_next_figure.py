@@ -1,0 +1,119 @@
+"""A total's next figure is another quantity: it never takes the place of one whose answer is lost,
+in what DCImanager is shown as in what `pdu statistic` reads with power. Nor is the total shown as
+one that the device does not have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import pytest
+
+from handlers.shared.errors import PduHandlerError
+from handlers.shared.meter_figures import Figure, NotKnown
+from handlers.snmp.frozen_value import parts_of
+from handlers.snmp.metering import read_statistic
+from handlers.snmp.sources import Column
+from handlers.snmp.wanted import FIGURES, SHOWN_FIGURES
+from tests.handlers.snmp import units
+from tests.handlers.snmp.memory import Memory, Value, plain
+from tests.handlers.snmp.test_lost_figures import ShortWalk
+from tests.handlers.snmp.units import FAMILIES
+from tests.recordings import Fixture, fixture
+
+Totals = Mapping[str, Figure]
+#: units whose next figure is the same quantity, of another table
+SAME_QUANTITY = {"baytech": "sBTAModulesRPCCurrent and sRPCCurrent are both what the RPC carries"}
+
+
+def read_totals(unit: Fixture, device: Memory, *, with_power: bool) -> Totals:
+    """The totals by name, none if it is an error."""
+    try:
+        found = units.find(unit, device, FIGURES if with_power else SHOWN_FIGURES)
+        read = read_statistic(found, with_power=with_power)
+    except PduHandlerError:
+        return {}
+    shown = {"load": read.load_a, "energy": read.energy_kwh}
+    if not with_power:
+        return shown
+    return {**shown, "power": read.power_w, "inlet": read.inlet_a, "inlet power": read.inlet_w}
+
+
+def value_columns(unit: Fixture, device: Memory) -> Iterator[list[str]]:
+    """Of each total: the column of the values of each of its figures."""
+    reader = units.find(unit, device, FIGURES).reader
+    for total in FAMILIES[unit.key].totals:
+        columns: list[str] = []
+        for figure in total.figures:
+            column = next((p for p in parts_of(figure.source) if isinstance(p, Column)), None)
+            if column is not None:
+                columns.append(reader.resolve(column.oid))
+        yield columns
+
+
+def rows_below(unit: Fixture, column: str) -> list[str]:
+    return [oid for oid in unit.rows if oid.startswith(f"{column}.")]
+
+
+def doubled(unit: Fixture, columns: list[str]) -> dict[str, Value]:
+    """Twice the numbers of these columns: counters with another zero."""
+    values: dict[str, Value] = {}
+    for column in columns:
+        for oid in rows_below(unit, column):
+            value = unit.rows[oid].value
+            if isinstance(value, int):
+                values[oid] = 2 * value
+    return values
+
+
+def other_totals(before: Totals, after: Totals) -> list[str]:
+    other: list[str] = []
+    for name, figure in after.items():
+        earlier_figure = before.get(name)
+        is_measured = isinstance(earlier_figure, float)
+        if is_measured and figure != earlier_figure and not isinstance(figure, NotKnown):
+            other.append(f"{name}: {earlier_figure} is {figure}")
+    return other
+
+
+@units.EACH
+@pytest.mark.sample(12)
+def test_the_next_figure_does_not_replace_one_whose_walk_is_empty(unit: Fixture) -> None:
+    """A GET still answers each row of the walk."""
+    device = ShortWalk({oid: plain(row) for oid, row in unit.rows.items()})
+    replaced: list[str] = []
+    for columns in value_columns(unit, device):
+        for place, column in enumerate(columns[:-1]):
+            later = [other for other in columns[place + 1 :] if other != column]
+            rows = [oid.removeprefix(f"{column}.") for oid in rows_below(unit, column)]
+            for with_power in (False, True):
+                with device.holding(doubled(unit, later)):
+                    device.left_out = {}
+                    before = read_totals(unit, device, with_power=with_power)
+                    device.left_out = {column: rows}
+                    after = read_totals(unit, device, with_power=with_power)
+                    replaced += other_totals(before, after)
+    assert bool(replaced) is (unit.name in SAME_QUANTITY), replaced
+
+
+@pytest.mark.parametrize(
+    "name, column, total",
+    [
+        ("pdumib-v07", "1.3.6.1.4.1.23280.2.1.9", "energy"),
+        ("pdumib-v07", "1.3.6.1.4.1.23280.2.1.5", "power"),
+        ("hpe-ipdu", "1.3.6.1.4.1.232.165.5.1.2.1.38", "power"),
+    ],
+    ids=["deviceStatusActiveEnergy", "deviceStatusActivePower", "mpduTotalPowerWatt"],
+)
+def test_a_column_of_counted_units_without_any_answer_is_not_known(
+    name: str, column: str, total: str
+) -> None:
+    """The device counts its units, and answers no row by walk or by GET."""
+    unit = fixture(name)
+    device = units.memory(unit)
+    kinds: set[type] = set()
+    with device.without(rows_below(unit, column)):
+        for with_power in (False, True):
+            totals = read_totals(unit, device, with_power=with_power)
+            if total in totals:
+                kinds.add(type(totals[total]))
+    assert kinds == {NotKnown}
