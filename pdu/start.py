@@ -5,8 +5,12 @@
 
 from __future__ import annotations
 
+import atexit
+import contextlib
+import os
 import signal
 import sys
+import threading
 from collections.abc import Sequence
 from typing import NoReturn, Optional
 
@@ -14,8 +18,16 @@ from .cli.invocation import VERSION_LINE
 
 
 def program() -> NoReturn:
-    """Runs the command of the process's arguments, and ends the process with its exit code."""
-    sys.exit(main())
+    """Runs the command of the process's arguments, and ends the process with its exit code: also if
+    a handler of others left a pool of threads, for whose work Python would wait.
+    """
+    code = main()
+    if threading.active_count() > 1:
+        with contextlib.suppress(OSError, ValueError, AttributeError):  # closed, or none
+            sys.stdout.flush()
+        atexit._run_exitfuncs()  # removes the folders of unpacked archives, for example
+        os._exit(code)
+    sys.exit(code)
 
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:

@@ -37,6 +37,7 @@ if __package__ in sys.modules:
 else:       # loaded by this file's path alone: make a package for the relative imports
     if "{alone}" not in sys.modules:
         _spec = importlib.util.spec_from_file_location("{alone}", os.path.join(os.path.dirname(__file__), "__init__.py"))
+        assert _spec is not None    # the file is there
         sys.modules["{alone}"] = importlib.util.module_from_spec(_spec)
     _code = "{alone}.{folder}"
 _names = """

@@ -16,16 +16,20 @@ def locked(paths: Collection[str], wait: Optional[Callable[[], None]] = None) ->
     """In the block, no other process is in a block with one of these files or folders. `wait` is
     called if one is, before the waiting.
 
-    They are locked in the order of their names, so that two processes never wait for each other.
-    Raises SettingsError.
+    One of two names, as by a link, is locked once, and all in the order of their numbers, so that
+    no process waits for itself and no two for each other. Raises SettingsError.
     """
     with contextlib.ExitStack() as stack:
-        for path in sorted(set(paths)):
+        descriptor_by_number: dict[tuple[int, int], int] = {}
+        for path in paths:
             try:
                 descriptor = os.open(path, os.O_RDONLY)
             except OSError as error:
                 raise SettingsError(f"{path} cannot be read ({error.strerror})") from None
             stack.callback(os.close, descriptor)
+            status = os.fstat(descriptor)
+            descriptor_by_number[status.st_dev, status.st_ino] = descriptor
+        for _, descriptor in sorted(descriptor_by_number.items()):
             _lock(descriptor, wait)
         yield
 

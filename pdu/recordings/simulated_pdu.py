@@ -36,6 +36,8 @@ class UnitFault(Enum):
     SILENT_AFTER = "silent after a command"
     #: it carries a command out, and its answer is lost
     ANSWER_LOST = "answer of a command lost"
+    #: it carries a command out, and leaves the connection open without an answer
+    UNANSWERED = "a command is not answered"
     #: after a command, the outlet has a state that is not documented
     PENDING = "pending"
     #: half of each answer arrives
@@ -82,6 +84,7 @@ class SimulatedPdu(ABC):
         self._is_silent = False
         self._timers: list[threading.Timer] = []
         self._changing = threading.RLock()
+        self._ended = threading.Event()
 
     @abstractmethod
     def outlet_states(self) -> States:
@@ -150,7 +153,9 @@ class SimulatedPdu(ABC):
             self._start_timer(lambda: self._carry_out(commands))
         elif self._fault is not UnitFault.STUCK:
             self._carry_out(commands)
-        if self._fault is UnitFault.ANSWER_LOST:
+        if self._fault is UnitFault.UNANSWERED:
+            self._ended.wait()
+        if self._fault in (UnitFault.ANSWER_LOST, UnitFault.UNANSWERED):
             raise ConnectionAbortedError
 
     def _start_timer(self, function: Callable[[], None]) -> None:
@@ -160,7 +165,8 @@ class SimulatedPdu(ABC):
         self._timers.append(timer)
 
     def drop_timers(self) -> None:
-        """Drop what is still to come."""
+        """Drop what is still to come, and leave no command waiting."""
+        self._ended.set()
         for timer in self._timers:
             timer.cancel()
 
@@ -184,6 +190,8 @@ class HttpPdu(SimulatedPdu, HttpReplay):
         SimulatedPdu.__init__(self, fault)
         #: each request whole, with its headers
         self.messages: list[str] = []
+        #: the answer to each command, in the place of obeying it
+        self.refusal: Optional[Response] = None
         HttpReplay.__init__(self, port)
 
     def close(self) -> None:
@@ -209,6 +217,9 @@ class HttpPdu(SimulatedPdu, HttpReplay):
         self.commands += [command for command in commands if not command.identity]
         if not known_commands:
             return self._cut(self.answer(method, target, body))
+        if self.refusal is not None:
+            self.commands += known_commands
+            return self.refusal
         try:
             self.obey(known_commands)
         except CommandRefused:

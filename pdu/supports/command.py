@@ -98,6 +98,7 @@ def _lines(result: SupportAnswer) -> list[str]:
 def _own_handlers(result: SupportAnswer) -> list[str]:
     """DCImanager's own handlers for what was asked."""
     makers = [result.question, *result.question.split()]
+    makers += [name.pattern for name in result.refused]
     families: list[str] = []
     for match in result.matches:
         if match.entry.family:

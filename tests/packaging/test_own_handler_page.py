@@ -70,7 +70,7 @@ def test_the_commands_of_the_page_lead_to_a_switched_outlet_and_a_registered_han
     clone: Path, tmp_path: Path
 ) -> None:
     """As on a machine that has nothing of ours: the system's programs, and an empty HOME."""
-    port = str(reserved())
+    ports = {"16161": str(reserved()), "18080": str(reserved())}
     home = tmp_path / "home"
     home.mkdir()
     environment = {
@@ -78,12 +78,18 @@ def test_the_commands_of_the_page_lead_to_a_switched_outlet_and_a_registered_han
         "HOME": str(home),
         "PYTHONPATH": str(clone),
         "PDU_COMMUNITY": "public",
+        "PDU_PASSWORD": "any",
         "no_proxy": "*",
     }
 
+    def with_free_ports(line: str) -> str:
+        for port, free_port in ports.items():
+            line = line.replace(port, free_port)
+        return line
+
     def run(line: str, code: int = 0) -> str:
         process = subprocess.run(
-            ["sh", "-ec", line.replace("16161", port)],
+            ["sh", "-ec", with_free_ports(line)],
             cwd=clone,
             env=environment,
             stdin=subprocess.DEVNULL,
@@ -96,15 +102,14 @@ def test_the_commands_of_the_page_lead_to_a_switched_outlet_and_a_registered_han
         return process.stdout
 
     lines = commands()
-    assert lines[0] == ". .venv/bin/activate"
-    assert len(lines) == 15
-    for line in lines[1:]:
+    assert lines[:2] == ["make env", ". .venv/bin/activate"]
+    assert len(lines) == 18
+    snmp_pdu, http_pdu = [line for line in lines if line.startswith("pdu replay")]
+    for line in lines[2 : lines.index(snmp_pdu)]:
         if "pdu handler check" in line:
             report = " ".join(run(line).split())
             assert "keeps the vendor's page" in report
             assert report.endswith("0 broken, 0 not tried"), report
-        elif line.startswith("pdu replay"):
-            break
         else:
             run(line)
     assert sorted(path.name for path in (clone / "acme").glob("*.py")) == [
@@ -113,16 +118,21 @@ def test_the_commands_of_the_page_lead_to_a_switched_outlet_and_a_registered_han
         "handler.py",
     ]
     run("python -m pytest -q -p no:cacheprovider test_acme.py")
-    with serving(line.replace("16161", port), clone / "replay.log", environment):
-        printed = {
-            line: run(line, int(line.startswith("pdu check")))
-            for line in lines
-            if " acme 127.0.0.1" in line
-        }
+    snmp_log, http_log = clone / "snmp.log", clone / "http.log"
+    with serving(with_free_ports(snmp_pdu), snmp_log, environment):
+        with serving(with_free_ports(http_pdu), http_log, environment):
+            printed = {
+                line: run(line, int(line.startswith("pdu check")))
+                for line in lines
+                if re.search(r" (acme|bolt) 127\.0\.0\.1", line)
+            }
     assert "5 outlets" in printed["pdu status acme 127.0.0.1:16161"]
     assert "load 2.35 A" in printed["pdu statistic acme 127.0.0.1:16161"]
     assert "3 on, 1 off, 1 unknown" in printed["pdu check acme 127.0.0.1:16161"]
     assert "outlet 1 of" in printed["pdu off acme 127.0.0.1:16161 1 --yes"]
+    off = printed["pdu off bolt 127.0.0.1:18080 1 --yes -s username=admin"]
+    assert off.endswith("is off (bolt/)\n")
+    assert "POST /relay/1 turn=off" in http_log.read_text("utf-8")
     build, dry_run, register_at_stand_in = lines[-3:]
     assert "import path acme.handler" in run(build)
     assert '"name": "Acme PDUs", "protocol": ["snmp"]' in run(dry_run)

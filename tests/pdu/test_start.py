@@ -234,3 +234,16 @@ def test_a_reading_is_printed_although_its_warning_cannot_be() -> None:
         process = run(command, stderr=full, variables=variables)
     assert process.returncode == 0
     assert json.loads(process.stdout)["outlets"]
+
+
+def test_a_pool_of_threads_that_a_handler_left_does_not_hold_the_program() -> None:
+    code = (
+        "import sys, time; from concurrent.futures import ThreadPoolExecutor;"
+        " from pdu import start; ThreadPoolExecutor(1).submit(time.sleep, 3600);"
+        " sys.argv = ['pdu', '--version']; start.program()"
+    )
+    process = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE_S
+    )
+    assert process.returncode == 0, process.stderr
+    assert process.stdout.startswith("pdu ")

@@ -11,6 +11,7 @@ from pdu_common.helper import EnumPowerStatus
 
 from ...cli.error_facts import attribute_text
 from ...cli.known_secrets import error_text as own_text
+from ...cli.options import SECRETS, spelled_secret
 from ...loading.four_methods import BrokenHandler, HandlerRaised, LackingDouble
 from .rules import BROKEN, KEPT, RULES, UNTRIED, Finding, Rule, broken, untried
 
@@ -38,7 +39,8 @@ class SettingNotGiven(PduHandlerError):
 
 def wanted_setting(key: str) -> str:
     """What its owner gives to a handler that wants this setting."""
-    return f"the handler wants the setting {key}: -s {key}=…"
+    giving = spelled_secret(key) if key in SECRETS else f"-s {key}=…"
+    return f"the handler wants the setting {key}: {giving}"
 
 
 #: what is seen in the answer of a call that should have raised: result and detail; None if nothing

@@ -42,6 +42,7 @@ from ...loading.handler_recordings import handler_of_recording
 from ...loading.handler_source import PAGE, UnreadHandler, read_handler
 from ...pdu_list import form as connection_data
 from ...pdu_list.login_options import Login, pass_login, setting_options
+from ...pdu_list.logins import environment_login
 from ...recordings import foreign_pdu
 from ...recordings.recording_formats import ReplayedDevice
 from . import loading_checks
@@ -251,7 +252,7 @@ def _findings(
     is_loadable = True
     with waiting("loading the handler", output):
         # the trials give a port, so the handler may want one
-        settings = {"port": "80", **_given_settings(login)}
+        settings = {"port": "80", **_environment_settings(), **_given_settings(login)}
         if source.protocol == "snmp":
             settings = _handler_settings(login)
         for finding in loading_checks.check_loading(source, settings, folder):
@@ -272,6 +273,13 @@ def _findings(
 def _given_settings(login: Login) -> dict[str, str]:
     """What its owner gave; a secret is any text."""
     return {**login.settings, **dict.fromkeys(login.secret_files, _TRIAL_PASSWORD)}
+
+
+def _environment_settings() -> dict[str, str]:
+    """What the environment gives besides the fields of SNMP."""
+    login = environment_login({})
+    secret_keys = login.secrets.keys() - set(connection_data.SNMP_KEYS)
+    return {**login.settings, **dict.fromkeys(secret_keys, _TRIAL_PASSWORD)}
 
 
 def _handler_settings(login: Login) -> dict[str, str]:
@@ -313,6 +321,7 @@ def _device_findings(
             load_again = partial(load_again_by_path, path)
             yield from served_findings(forms, recording, load_again)
     yield _finding_of_watch("side effects", ADVISED, effects.sentences, effects)
+    yield _finding_of_watch("elsewhere", BROKEN, effects.other_hosts, effects)
     yield _finding_of_watch("secret", BROKEN, shown_secrets.places, effects)
 
 
@@ -326,7 +335,7 @@ def _finding_of_watch(
         return Finding(RULES[rule], result, "; ".join(faults))
     if not effects.has_asked:
         return untried(rule, "no request of its methods reached a simulated device")
-    if effects.threads and rule == "side effects":
+    if effects.threads and rule != "secret":
         return untried(rule, f"it starts threads, which are not watched ({effects.threads[0]})")
     return Finding(RULES[rule], KEPT)
 

@@ -16,6 +16,7 @@ from ...cli.states import DOWN, UNKNOWN, UP, word
 from ...loading.four_methods import BrokenHandler
 from .calls import error_text, fault_finding, judge_call
 from .comparisons import States
+from .known_units import KnownUnit
 from .rules import BROKEN, KEPT, RULES, Finding, broken, untried, worst_finding
 from .trial_device import TrialDevice
 
@@ -228,6 +229,31 @@ def _command_fault(
         return finding._replace(detail=f"outlet {outlet}: {finding.detail}")
     why = f"the served recording takes no command ({error_text(error)})"
     return untried(rule, printable(why, 200))
+
+
+def fault_of_memory(device: TrialDevice, unit: KnownUnit) -> str:
+    """What is wrong after an outlet was commanded off and switched on by hand: that status tells
+    the command, or that it is not sent again. "" for nothing.
+    """
+    outlet = unit.switchable_outlet()
+    for methods in (device.methods, device.kept_methods):
+        if methods is None or not outlet:
+            continue
+        try:
+            methods.switch(outlet, on=False)
+            unit.turn(outlet, UP)
+            told_state = dict(methods.states()).get(outlet)
+            methods.switch(outlet, on=False)
+        except Exception as error:
+            return f"outlet {outlet} was commanded again: {error_text(error)}"
+        was_sent = unit.states().get(outlet) is DOWN
+        unit.turn(outlet, UP)
+        course = f"outlet {outlet} was commanded off, then switched on by hand"
+        if told_state is DOWN:
+            return f"{course}, and status told DOWN"
+        if not was_sent:
+            return f"{course}, and port_down left it on"
+    return ""
 
 
 def absent_outlet_finding(device: TrialDevice) -> Finding:

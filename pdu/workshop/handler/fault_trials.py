@@ -4,12 +4,13 @@ says how such a device is made (snmp_trials.py, served_trials.py); what is tried
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any, Callable, NamedTuple, Optional, Protocol
 
-from handlers.dcimanager import Figures, MeterFigures
+from handlers.dcimanager import Figures
 from handlers.shared.errors import printable
 from handlers.shared.meter_figures import measured
 from pdu_common.helper import EnumPowerStatus
@@ -35,13 +36,14 @@ from .rules import ADVISED, BROKEN, KEPT, RULES, UNTRIED, Finding, Rule, broken,
 # the trials of faults wait for the device most of the time
 _AT_ONCE = 8
 # after a command, the state must be told as it is
-_FAULTS_OF_COMMANDS: Mapping[str, UnitFault] = {
-    "late": UnitFault.LATE,
-    "stuck": UnitFault.STUCK,
-    "pending": UnitFault.PENDING,
-    "answer lost": UnitFault.ANSWER_LOST,
-    "unread": UnitFault.SILENT_AFTER,
-}
+_FAULTS_OF_COMMANDS = (
+    ("late", UnitFault.LATE),
+    ("stuck", UnitFault.STUCK),
+    ("pending", UnitFault.PENDING),
+    ("answer lost", UnitFault.ANSWER_LOST),
+    ("answer lost", UnitFault.UNANSWERED),
+    ("unread", UnitFault.SILENT_AFTER),
+)
 
 
 class FaultTrial(NamedTuple):
@@ -84,6 +86,25 @@ class TrialMaker(NamedTuple):
     #: what status and statistic return of a device that is well; without what raised
     answers: Mapping[str, Any]
 
+    @classmethod
+    def of(cls, devices: DeviceMaker) -> TrialMaker:
+        """With what a device that is well says of itself."""
+        device = devices.faulty(UnitFault.NONE)
+        assert device.unit is not None
+        outlets = {
+            "port_down": device.unit.switchable_outlet(DOWN),
+            "port_up": device.unit.switchable_outlet(UP),
+        }
+        answers: dict[str, Any] = {}
+        for name, call in (
+            ("status", device.methods.states),
+            ("statistic", device.methods.figures),
+        ):
+            with contextlib.suppress(Exception):
+                answers[name] = call()
+        outlets = {method: outlet for method, outlet in outlets.items() if outlet}
+        return cls(devices, outlets, answers)
+
     @property
     def methods(self) -> Sequence[str]:
         """Those that ask the device: of one without meters, statistic need not."""
@@ -99,8 +120,8 @@ class TrialMaker(NamedTuple):
     def trials(self) -> Iterator[FaultTrial]:
         """Those of faults that each transport has."""
         devices, commands = self.devices, list(self.outlets)
-        for rule, fault in _FAULTS_OF_COMMANDS.items():
-            for method in commands:
+        for rule, fault in _FAULTS_OF_COMMANDS:
+            for method in commands if fault in devices.faults else ():
                 device = devices.faulty(fault)
                 call = partial(self._reported, rule, method, device)
                 yield FaultTrial(rule, method, call)
@@ -110,7 +131,7 @@ class TrialMaker(NamedTuple):
                     yield self.raising("refused", method, [devices.faulty(fault)])
         for method in self.readings:
             half_device = devices.faulty(UnitFault.HALF)
-            yield self.raising("short", method, [half_device], judgement_of_equality)
+            yield self.raising("short", method, [half_device], judgement_of_change)
 
     def raising(
         self,
@@ -136,7 +157,7 @@ class TrialMaker(NamedTuple):
         self, rule: str, method: str, device: FaultyDevice, judge: Optional[Comparison]
     ) -> Finding:
         def judged(answer: Any) -> Judgement:
-            return None if judge is None else judge(answer, self.answers.get(method))
+            return judge and judgement(judge, answer, self.answers.get(method))
 
         finding = judge_call(rule, self.call_of(device.methods, method), method, judged)
         fault = _fault_of_writes(method, self.outlets.get(method, ""), device.unit)
@@ -181,6 +202,19 @@ class TrialMaker(NamedTuple):
             place = f" ({unit.place})" if unit.place else ""
             return broken(rule, f"{fault}{place}")
         return Finding(RULES[rule], KEPT, f"it returned {state.name}")
+
+
+def read_otherwise(device: FaultyDevice) -> None:
+    """Let a kept object read the device while each state and figure is another: what it remembers
+    of them is then seen where it cannot read the real ones.
+    """
+    if device.unit is None:
+        return
+    device.unit.turn_over()
+    device.unit.raise_meters()
+    for call in (device.methods.states, device.methods.figures):
+        with contextlib.suppress(Exception):
+            call()
 
 
 def findings_of_trials(
@@ -256,21 +290,24 @@ _NOT_NEEDED: Judgement = (KEPT, "does not need what failed")
 NO_COMPARISON: Judgement = (UNTRIED, "gave no answer on a device that is well, to compare with")
 
 
-def judgement_of_equality(answer: Any, healthy_answer: Any) -> Judgement:
-    """An answer in spite of the fault is right if a device that is well gives the same."""
+def judgement(judge: Comparison, answer: Any, healthy_answer: Any) -> Judgement:
+    """An answer in spite of the fault is right if a device that is well gives the same; `judge`
+    says what another one is.
+    """
     if healthy_answer is None:
         return NO_COMPARISON
-    return _NOT_NEEDED if answer == healthy_answer else None
+    return _NOT_NEEDED if answer == healthy_answer else judge(answer, healthy_answer)
+
+
+def judgement_of_change(_: Any, __: Any) -> Judgement:
+    """Nothing excuses another answer."""
+    return None
 
 
 def judgement_of_states(answer: Any, healthy_answer: Any) -> Judgement:
     """The states of a device on which one cannot be read: this one must be UNKNOWN, the others as
     on a device that is well.
     """
-    if healthy_answer is None:
-        return NO_COMPARISON
-    if answer == healthy_answer:
-        return _NOT_NEEDED
     names = [name for name, _ in answer]
     healthy_names = [name for name, _ in healthy_answer]
     if names != healthy_names:
@@ -286,10 +323,6 @@ def judgement_of_figures(answer: Any, healthy_answer: Any) -> Judgement:
     """The figures of a device on which a meter cannot be read: each must be as on a device that is
     well, or be left out.
     """
-    if healthy_answer is None:
-        return NO_COMPARISON
-    if answer == healthy_answer:
-        return _NOT_NEEDED
     changes = list(changed_figures(answer, healthy_answer))
     if not changes:
         return KEPT, "left out what cannot be read"
@@ -304,8 +337,6 @@ def judgement_of_zero(answer: Any, healthy_answer: Any) -> Judgement:
     """The states of a device on which a figure is 0. If the names of outlets are others, the figure
     was a number of an outlet.
     """
-    if healthy_answer is None:
-        return NO_COMPARISON
     healthy_states = dict(healthy_answer)
     if dict(answer).keys() == healthy_states.keys():
         for name, state in answer:
@@ -320,10 +351,6 @@ def judgement_of_emptiness(answer: Any, healthy_answer: Any) -> Judgement:
     """The states or figures where a table is empty. DCImanager's own example takes the sum of
     nothing.
     """
-    if healthy_answer is None:
-        return NO_COMPARISON
-    if answer == healthy_answer:
-        return KEPT, "does not need the table"
     if not isinstance(answer, Figures):
         if not answer:
             return ADVISED, "returned no outlet for an empty table, and raised nothing"
@@ -346,15 +373,18 @@ class ChangedFigure(NamedTuple):
 
 
 def changed_figures(answer: Figures, healthy_answer: Figures) -> Iterator[ChangedFigure]:
-    """The figures of an answer that differ; one that it left out does not."""
+    """The figures of an answer that differ; one that it left out does not, nor does that of an
+    outlet that the device does not have: then the number of an outlet was changed, and no figure.
+    """
     pairs = [
         ("load", answer.load_a, healthy_answer.load_a),
         ("total_consumption", answer.energy_kwh, healthy_answer.energy_kwh),
     ]
     for identity, port in answer.ports.items():
-        healthy_port = healthy_answer.ports.get(identity, MeterFigures())
-        name = f"consumption of outlet {identity}"
-        pairs.append((name, port.energy_kwh, healthy_port.energy_kwh))
+        healthy_port = healthy_answer.ports.get(identity)
+        if healthy_port is not None:
+            name = f"consumption of outlet {identity}"
+            pairs.append((name, port.energy_kwh, healthy_port.energy_kwh))
     for name, figure, healthy_figure in pairs:
         value, healthy_value = measured(figure), measured(healthy_figure)
         if value is not None and value != healthy_value:

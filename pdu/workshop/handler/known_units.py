@@ -89,6 +89,12 @@ class KnownUnit(ABC):
         all_outlets = [*first_outlets, *outlets, *self.switchable_outlets(UP)]
         return list(dict.fromkeys(all_outlets))
 
+    def turn_over(self) -> None:
+        """Give each outlet its other state, as a hand at the PDU would."""
+        for identity, state in dict(self.states()).items():
+            if state in OTHER_STATE:
+                self.turn(identity, OTHER_STATE[state])
+
     def writes_for(self, outlet: str) -> int:
         """How many of the commands were for this outlet."""
         return self.outlets_of(self.commands).count(outlet)

@@ -13,9 +13,9 @@ from handlers.dcimanager import Figures
 from ...cli.states import DOWN
 from ...loading.four_methods import BrokenHandler, LackingDouble
 from .calls import Methods, SettingNotGiven, error_text, fault_finding, untried_after
-from .command_trials import absent_outlet_finding, at, command_findings
+from .command_trials import absent_outlet_finding, at, command_findings, fault_of_memory
 from .comparisons import States, compare_figures, compare_states, has_no_figure
-from .known_units import OTHER_STATE, KnownUnit
+from .known_units import KnownUnit
 from .rules import BROKEN, KEPT, RULES, UNTRIED, Finding, broken, rules_of, untried, worst_finding
 from .trial_device import TrialDevice
 
@@ -61,10 +61,13 @@ def _method_findings(device: TrialDevice) -> Iterator[Finding]:
     yield from statistic.findings
     if not stale and statistic.is_unasked:
         stale = "statistic asked the device nothing"
-    if device.unit is not None:
-        yield broken("asked", stale) if stale else Finding(RULES["asked"], KEPT)
     yield from _poll_findings(device)
-    yield from command_findings(device)
+    findings_of_commands = list(command_findings(device))
+    yield from findings_of_commands
+    if device.unit is not None:
+        if not stale and RULES["port_down"] in rules_of(findings_of_commands, KEPT):
+            stale = fault_of_memory(device, device.unit)
+        yield broken("asked", stale) if stale else Finding(RULES["asked"], KEPT)
 
 
 class _StatisticTrial(NamedTuple):
@@ -125,9 +128,7 @@ def _after_switch(
     """As `_after_change`, of these methods. Each outlet is switched back."""
     outlet = unit.switchable_outlet()
     states_before = dict(unit.states())
-    for identity, state in states_before.items():
-        if state in OTHER_STATE:
-            unit.turn(identity, OTHER_STATE[state])
+    unit.turn_over()
     try:
         new_states = dict(methods.states())
         finding = compare_states(new_states, unit.states())

@@ -145,6 +145,11 @@ RULES: Mapping[str, Rule] = {
         " it is",
         remedy="log, and ask the device of pdu_data",
     ),
+    "elsewhere": Rule(
+        "its methods ask no other host than their PDU",
+        is_safety=True,
+        remedy="ask the device of pdu_data alone: another host could be sent its login",
+    ),
     "port_down": Rule(
         "port_down switches the outlet off and returns its state",
         _METHODS,

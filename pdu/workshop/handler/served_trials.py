@@ -5,7 +5,7 @@ on the same PDU with faults, and at servers in its place.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import partial
 from typing import Any, Callable, NamedTuple, Optional
 
@@ -25,6 +25,7 @@ from .fault_trials import (
     judgement_of_figures,
     judgement_of_states,
     judgement_of_zero,
+    read_otherwise,
 )
 from .known_units import ServedUnit
 from .method_trials import is_unread, method_findings
@@ -35,8 +36,8 @@ from .trial_device import TrialDevice
 from .trial_servers import (
     TrialServer,
     asking_server,
+    http_message,
     proxies_in_environment,
-    redirecting_server,
 )
 from .two_pdus import OnePdu, two_pdus_finding
 
@@ -44,8 +45,9 @@ from .two_pdus import OnePdu, two_pdus_finding
 WITHOUT_RECORDING = (
     "give a recording of the device: pdu record PATH HOST -o unit.json, then --replay unit.json"
 )
-# RFC 9110, 15.4: a client repeats a POST at the second only
-_REDIRECTS = ("302 Found", "307 Temporary Redirect")
+# RFC 9110, 15.4: a client asks by GET at the first three, and repeats a POST at the others
+_REDIRECTS = (301, 302, 303, 307, 308)
+_REDIRECTS_OF_COMMANDS = (302, 307)
 
 
 class Forms(NamedTuple):
@@ -121,7 +123,8 @@ class _ServedTrials:
         self._stack = stack
         self._pdu: SimulatedPdu = recording.simulated_pdu
         is_over_http = isinstance(self._pdu, HttpPdu)
-        self.faults = frozenset(UnitFault) if is_over_http else {*UnitFault} - {UnitFault.BUSY}
+        other_faults = frozenset() if is_over_http else {UnitFault.BUSY, UnitFault.UNANSWERED}
+        self.faults = frozenset(UnitFault) - other_faults
         _give_both_states(ServedUnit(self._pdu))
         self._pdu.requests.clear()
         self._pdu.commands.clear()
@@ -143,19 +146,13 @@ class _ServedTrials:
         if is_unread(findings):
             return
         yield identity_finding(self._names)
-        unit = ServedUnit(self._new_pdu(UnitFault.NONE))
-        outlets = {"port_down": unit.switchable_outlet(DOWN), "port_up": unit.switchable_outlet(UP)}
-        maker = TrialMaker(
-            devices=self,
-            outlets={method: outlet for method, outlet in outlets.items() if outlet},
-            answers=self._healthy_answers(),
-        )
+        maker = TrialMaker.of(self)
         trials = [*maker.trials(), *self._silences(maker), *self._lost_members(maker)]
         if isinstance(self._pdu, HttpPdu):
             trials += self._logins(maker)
         yield from findings_of_trials(trials, rules_of(findings, BROKEN))
         if isinstance(self._pdu, HttpPdu):
-            yield self._proxy_finding(load_again)
+            yield self._proxy_finding(maker, load_again)
 
     # ---- devices ---------------------------------------------------------------------------------
 
@@ -191,28 +188,20 @@ class _ServedTrials:
         return pdu
 
     def _device_of(self, pdu: SimulatedPdu) -> FaultyDevice:
-        methods = RenamedMethods(self._forms.methods(pdu.port), self._names)
+        methods = RenamedMethods(self._forms.methods(pdu.port, is_kept=True), self._names)
         return FaultyDevice(methods, ServedUnit(pdu), lambda: bool(pdu.requests))
 
     def faulty(self, fault: UnitFault) -> FaultyDevice:
         return self._device_of(self._new_pdu(fault))
 
     def _with_each(self, contents: Sequence[Any]) -> Iterator[FaultyDevice]:
-        """A PDU that has these contents in turn."""
+        """A PDU that has these contents in turn, after it was read with others."""
         pdu = self._new_pdu(UnitFault.NONE)
+        device = self._device_of(pdu)
+        read_otherwise(device)
         for content in contents:
             pdu.contents = content
-            yield self._device_of(pdu)
-
-    def _healthy_answers(self) -> Mapping[str, Any]:
-        """What status and statistic return of a PDU that is well; without what raised."""
-        methods = self.faulty(UnitFault.NONE).methods
-        answers: dict[str, Any] = {}
-        with contextlib.suppress(Exception):
-            answers["status"] = methods.states()
-        with contextlib.suppress(Exception):
-            answers["statistic"] = methods.figures()
-        return answers
+            yield device
 
     # ---- trials ----------------------------------------------------------------------------------
 
@@ -273,6 +262,10 @@ class _ServedTrials:
             for status in _REDIRECTS:
                 call = partial(self._redirected, maker, method, status)
                 yield FaultTrial("redirect", method, call)
+        for method in maker.outlets:
+            for status in _REDIRECTS_OF_COMMANDS:
+                call = partial(self._redirected, maker, method, status, only_commands=True)
+                yield FaultTrial("redirect", method, call)
 
     def _refused_login(self, maker: TrialMaker, method: str) -> Finding:
         """That a login was sent again after it was refused, or another one."""
@@ -281,27 +274,41 @@ class _ServedTrials:
         with contextlib.suppress(Exception):  # how it ends is another rule
             maker.call_of(self._device_of(pdu).methods, method)()
         logins = [message for message in pdu.messages if self._forms.secrets.is_login(message)]
-        if len(logins) > 1:
-            return broken("login", f"{method} sent {len(logins)} logins, and each was refused")
+        # another password, such as the factory's, is sent where the first was
+        requests = {_request_line(message) for message in logins if _body(message)}
+        others = [message for message in pdu.messages if _request_line(message) in requests]
+        count = max(len(logins), len(others))
+        if count > 1:
+            return broken("login", f"{method} sent {count} logins, and each was refused")
         finding = Finding(RULES["login"], KEPT)
         return kept_if_reached(finding, is_reached=bool(pdu.requests))
 
-    def _redirected(self, maker: TrialMaker, method: str, status: str) -> Finding:
-        """That a login came to another server by a redirect."""
+    def _redirected(
+        self, maker: TrialMaker, method: str, status: int, *, only_commands: bool = False
+    ) -> Finding:
+        """That a login came to another server by a redirect of each request, or of a command."""
         other_server = asking_server()
         self._stack.callback(other_server.close)
-        server = redirecting_server(status, other_server)
-        self._stack.callback(server.close)
         self._forms.effects.ports.add(other_server.port)
+        location = f"http://localhost:{other_server.port}/"
+        if only_commands:
+            pdu = self._new_pdu(UnitFault.NONE)
+            assert isinstance(pdu, HttpPdu)
+            pdu.refusal = status, None, {"Location": location}
+            port = pdu.port
+        else:
+            server = TrialServer(http_message(status, f"Location: {location}"))
+            self._stack.callback(server.close)
+            port = server.port
         with contextlib.suppress(Exception):
-            maker.call_of(self._forms.methods(server.port), method)()
+            maker.call_of(self._forms.methods(port), method)()
         if any(map(self._forms.secrets.is_login, other_server.requests)):
             why = f"{method} sent the login to another server, to which the device redirected it"
             return broken("redirect", f"{why} (HTTP {status})")
-        finding = Finding(RULES["redirect"], KEPT)
-        return kept_if_reached(finding, is_reached=server.connections > 0)
+        is_reached = bool(pdu.commands) if only_commands else server.connections > 0
+        return kept_if_reached(Finding(RULES["redirect"], KEPT), is_reached=is_reached)
 
-    def _proxy_finding(self, load_again: Callable[[], LoadedHandler]) -> Finding:
+    def _proxy_finding(self, maker: TrialMaker, load_again: Callable[[], LoadedHandler]) -> Finding:
         """That a login came to the proxy that the environment names when the handler is loaded."""
         proxy = asking_server()
         self._stack.callback(proxy.close)
@@ -309,12 +316,22 @@ class _ServedTrials:
         pdu = self._new_pdu(UnitFault.NONE)
         with proxies_in_environment(proxy.port):
             methods = self._forms._replace(handler=load_again()).methods(pdu.port)
-            with contextlib.suppress(Exception):
-                methods.states()
-        if any(map(self._forms.secrets.is_login, proxy.requests)):
-            return broken("proxy", "status sent the login to the proxy of the environment")
+            for method in maker.methods:
+                with contextlib.suppress(Exception):
+                    maker.call_of(methods, method)()
+                if any(map(self._forms.secrets.is_login, proxy.requests)):
+                    why = f"{method} sent the login to the proxy of the environment"
+                    return broken("proxy", why)
         is_reached = bool(pdu.requests) or proxy.connections > 0
         return kept_if_reached(Finding(RULES["proxy"], KEPT), is_reached=is_reached)
+
+
+def _request_line(message: str) -> str:
+    return message.partition("\n")[0]
+
+
+def _body(message: str) -> str:
+    return message.partition("\n\n")[2]
 
 
 def _give_both_states(unit: ServedUnit) -> None:

@@ -49,8 +49,9 @@ class SideEffects:
         """`package`: the handler's; `note_secret`: searches a text, and is told its place."""
         self._package = package
         self._note_secret = note_secret
-        #: sentences
+        #: sentences, and those about other hosts
         self.sentences: list[str] = []
+        self.other_hosts: list[str] = []
         #: the ports of the simulated devices
         self.ports: set[int] = set()
         self._place_by_port: dict[int, str] = {}
@@ -93,8 +94,7 @@ class SideEffects:
         elif event == "socket.getaddrinfo":
             host = _text(arguments[0])
             if host and host not in _LOOPBACK:
-                place = _at(self._place())
-                self._add(f"it looks up {host}{place}")
+                self._add_host(f"it looks up {host}{_at(self._place())}")
         elif event == "sqlite3.connect":
             self._add(f"it opens {_text(arguments[0])} for writing{_at(self._place())}")
         elif event in _THREADS:
@@ -134,7 +134,14 @@ class SideEffects:
                 return
             if port:
                 name = f"{host}:{port}"
+            if host not in _LOOPBACK:
+                self._add_host(f"it asks {name}, which is not its PDU{_at(place)}")
+                return
         self._add(f"it asks {name}, which is not its PDU{_at(place)}")
+
+    def _add_host(self, sentence: str) -> None:
+        if sentence not in self.other_hosts:
+            self.other_hosts.append(printable(sentence, 300))
 
     def _add(self, sentence: str) -> None:
         if sentence not in self.sentences:

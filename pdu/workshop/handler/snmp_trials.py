@@ -10,11 +10,10 @@ import select
 import socket
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any, Callable, Optional
+from typing import Callable, Optional
 
 from pdu_common.connection import PduSnmpData
 
-from ...cli.states import DOWN, UP
 from ...loading.four_methods import BrokenHandler
 from ...loading.handler_loading import LoadedHandler
 from ...loading.handler_module import AskedSettings
@@ -34,10 +33,11 @@ from .fault_trials import (
     judgement_of_figures,
     judgement_of_states,
     judgement_of_zero,
+    read_otherwise,
 )
 from .method_trials import OTHER_COMMUNITY, is_unread, method_findings
 from .outlet_names import RenamedMethods, identity_finding, with_order
-from .rules import BROKEN, RULES, Finding, Rule, broken, rules_of, untried
+from .rules import BROKEN, Finding, broken, rules_of, untried
 from .side_effects import SideEffects
 from .snmp_units import (
     COMMUNITY,
@@ -167,55 +167,33 @@ class SnmpTrials:
             return
         yield identity_finding(self._names)
         broken_rules = rules_of(findings, BROKEN)
-        answers = self._healthy_answers(server, device, broken_rules)
         with contextlib.ExitStack() as stack:
             devices = _SnmpDevices(self._methods, self._effects, device, server, stack)
-            maker = TrialMaker(devices, devices.outlets(), answers)
+            maker = TrialMaker.of(devices)
             trials = [*maker.trials(), *devices.trials(maker)]
             yield from findings_of_trials(trials, broken_rules)
-
-    def _healthy_answers(
-        self, server: SnmpServer, device: Device, broken_rules: Sequence[Rule]
-    ) -> Mapping[str, Any]:
-        """What status and statistic return of a unit that was not switched, and whose meters stand
-        as in those with a fault; without what raised.
-        """
-        agent = server.serve(TrialUnit(device.rows, device.key), 0)
-        methods = self._methods(agent.port, COMMUNITY)
-        answers: dict[str, Any] = {}
-        for name, call in (("status", methods.states), ("statistic", methods.figures)):
-            if RULES[name] not in broken_rules:
-                with contextlib.suppress(Exception):
-                    answers[name] = call()
-        return answers
 
 
 class _SnmpDevices:
     """Units with a fault each. Those of one `server`; `stack` ends what they still have to do."""
 
-    #: an agent has no word for "busy", and does not answer a wrong community
-    faults = frozenset(UnitFault) - {UnitFault.BUSY, UnitFault.DENIES}
+    #: an agent has no word for "busy", no connection, and does not answer a wrong community
+    faults = frozenset(UnitFault) - {UnitFault.BUSY, UnitFault.UNANSWERED, UnitFault.DENIES}
 
     def __init__(
         self,
-        methods: Callable[[int, str], Methods],
+        methods: Callable[..., Methods],
         effects: SideEffects,
         device: Device,
         server: SnmpServer,
         stack: contextlib.ExitStack,
     ) -> None:
-        """`methods`: those of the handler, for a port and a community."""
+        """`methods`: as SnmpTrials has them."""
         self._methods = methods
         self._effects = effects
         self._device = device
         self._server = server
         self._stack = stack
-
-    def outlets(self) -> Mapping[str, str]:
-        """The outlet that each command switches; without commands that no outlet takes."""
-        unit = TrialUnit(self._device.rows, self._device.key)
-        outlets = {"port_down": unit.switchable_outlet(DOWN), "port_up": unit.switchable_outlet(UP)}
-        return {method: outlet for method, outlet in outlets.items() if outlet}
 
     def faulty(self, fault: UnitFault) -> FaultyDevice:
         return self._served(TrialUnit(self._device.rows, self._device.key, fault))
@@ -228,12 +206,12 @@ class _SnmpDevices:
         objects = unit_objects(self._device)
         if objects.state:
             # a handler that walks a column, and one that reads each object, are both found
-            devices = [self._losing(objects.state, in_walks=is_lost) for is_lost in (True, False)]
-            yield maker.raising("lost state", "status", devices, judgement_of_states)
+            lost = [LostObjects(objects.state, in_walks=in_walks) for in_walks in (True, False)]
+            yield maker.raising("lost state", "status", self._losing(lost), judgement_of_states)
         rows = [row for row in (objects.load_row, objects.energy_row) if row]
         if rows:
-            losing_devices = [self._losing(row, in_walks=True) for row in rows]
-            yield maker.raising("meter", "statistic", losing_devices, judgement_of_figures)
+            devices = self._losing([LostObjects(row) for row in rows])
+            yield maker.raising("meter", "statistic", devices, judgement_of_figures)
             partial_devices = [self._without(row) for row in rows]
             yield maker.raising("part", "statistic", partial_devices, judgement_of_figures)
             unloaded_rows = without_figures(self._device, objects.load | objects.energy)
@@ -249,11 +227,14 @@ class _SnmpDevices:
             if table:
                 yield maker.raising("empty", method, [self._without(table)], judgement_of_emptiness)
 
-    def _losing(self, oids: frozenset[Arcs], *, in_walks: bool) -> FaultyDevice:
-        """The unit that fails while it reads these objects."""
-        lost_objects = LostObjects(oids, in_walks=in_walks)
-        unit = TrialUnit(self._device.rows, self._device.key, lost=lost_objects)
-        return self._served(unit)
+    def _losing(self, lost: Sequence[LostObjects]) -> Iterator[FaultyDevice]:
+        """A unit that fails while it reads these objects, in turn, after it was read otherwise."""
+        unit = TrialUnit(self._device.rows, self._device.key)
+        device = self._served(unit)
+        read_otherwise(device)
+        unit.reset(self._device.rows)
+        for unit.lost in lost:
+            yield device
 
     def _without(self, oids: frozenset[Arcs]) -> FaultyDevice:
         rows = {oid: row for oid, row in self._device.rows.items() if oid not in oids}
@@ -267,7 +248,7 @@ class _SnmpDevices:
         self._stack.callback(unit.close)
         agent = self._server.serve(unit, 0)
         unit.place_of_request = partial(self._effects.place_of_request, agent.port)
-        methods = self._methods(agent.port, community)
+        methods = self._methods(agent.port, community, is_kept=True)
         return FaultyDevice(methods, unit, lambda: agent.datagrams > 0)
 
     def _silent_device(self) -> FaultyDevice:

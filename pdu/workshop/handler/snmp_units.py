@@ -74,14 +74,12 @@ class TrialUnit(RecordedUnit, KnownUnit):
         rows: Rows,
         key: str,
         fault: UnitFault = UnitFault.NONE,
-        lost: Optional[LostObjects] = None,
     ) -> None:
-        """`lost`: objects that it does not read."""
         device = find_device(rows, key).device if key else None
         super().__init__(rows, device)
         self._key = key
         self._fault = fault
-        self._lost = lost or LostObjects()
+        self.lost = LostObjects()
         self._timers: list[threading.Timer] = []
         self._walked: set[Arcs] = set()
         self._is_silent = False
@@ -112,7 +110,7 @@ class TrialUnit(RecordedUnit, KnownUnit):
 
     def get(self, oid: Arcs) -> Optional[SnmpRow]:
         self._note(oid)
-        if oid in self._lost.oids:
+        if oid in self.lost.oids:
             raise _gen_error(oid)
         return super().get(oid)
 
@@ -123,7 +121,7 @@ class TrialUnit(RecordedUnit, KnownUnit):
         if step is None:
             return None
         next_oid, _ = step
-        if self._lost.in_walks and next_oid in self._lost.oids:
+        if self.lost.in_walks and next_oid in self.lost.oids:
             raise _gen_error(next_oid)
         # the second row of a table and those after it
         if self._fault is UnitFault.HALF and oid in self._walked:
@@ -205,6 +203,10 @@ class TrialUnit(RecordedUnit, KnownUnit):
             if oid not in objects:
                 foreign_commands.append(f"{dotted(oid)} = {row.raw!r}")
         return foreign_commands
+
+    def reset(self, rows: Rows) -> None:
+        """Have these rows."""
+        self._rows = dict(rows)
 
     def raise_meters(self) -> None:
         """Let each meter count on, by a tenth."""
@@ -295,7 +297,7 @@ def recorded_device(text: str, key: str = "") -> Device:
         )
     key = key or device.profile.key
     about = f"the recording, {device.profile.key}"
-    return Device(_with_another_on(TrialUnit(rows, key)), key, about)
+    return Device(rows, key, about)
 
 
 def profile_of_words(on: Sequence[str], off: Sequence[str], folder: Path) -> str:
@@ -352,9 +354,8 @@ def family_device(key: str) -> Optional[Device]:
     if profile is None or not any(outlets.states for outlets in profile.outlets):
         return None
     small_unit_rows = _with_unknown_outlet(TrialUnit(_family_rows(key), key))
-    rows = larger_unit(small_unit_rows, key)
     return Device(
-        rows=_with_another_on(TrialUnit(rows, key)),
+        rows=larger_unit(small_unit_rows, key),
         key=key,
         about=f"a simulated {profile.vendor}, {key}",
     )
@@ -374,20 +375,6 @@ def _family_rows(key: str) -> Rows:
     """The rows of the family's unit, as they were written down."""
     text = (UNITS / f"{key}.snmprec").read_text("utf-8")
     return snmprec.parse(text).rows
-
-
-def _with_another_on(unit: TrialUnit) -> Rows:
-    """The unit's rows, with another outlet on if the first is the only one that can be switched
-    off: a handler that writes to the first outlet, whatever it is given, is found by it.
-    """
-    other_outlet = unit.switchable_outlet(UP)
-    if not other_outlet:
-        return unit.rows()
-    first_outlet = list(unit.states())[0]
-    if unit.switchable_outlet() == first_outlet:
-        unit.turn(other_outlet, UP)
-        unit.turn(first_outlet, DOWN)
-    return unit.rows()
 
 
 class UnitObjects(NamedTuple):

@@ -10,6 +10,7 @@ import re
 import socket
 import threading
 from collections.abc import Iterator
+from http import HTTPStatus
 from typing import Optional
 
 from ...recordings.replay_server import HOST
@@ -77,20 +78,15 @@ def _is_whole(request: bytes) -> bool:
     return bool(end_of_head) and (length is None or len(body) >= int(length[1]))
 
 
-def redirecting_server(status: str, other_server: TrialServer) -> TrialServer:
-    """One that redirects each request to another server, under another name of this machine."""
-    location = f"Location: http://localhost:{other_server.port}/"
-    return TrialServer(_message(status, location))
-
-
 def asking_server() -> TrialServer:
     """One that asks each client for a login."""
-    return TrialServer(_message("401 Unauthorized", 'WWW-Authenticate: Basic realm="other"'))
+    return TrialServer(http_message(401, 'WWW-Authenticate: Basic realm="other"'))
 
 
-def _message(status: str, header: str) -> bytes:
+def http_message(status: int, header: str) -> bytes:
     """An answer over HTTP."""
-    lines = [f"HTTP/1.1 {status}", header, "Content-Length: 0", "Connection: close", "", ""]
+    status_line = f"HTTP/1.1 {status} {HTTPStatus(status).phrase}"
+    lines = [status_line, header, "Content-Length: 0", "Connection: close", "", ""]
     return "\r\n".join(lines).encode()
 
 

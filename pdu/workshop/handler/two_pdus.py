@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any, Callable, NamedTuple
 
 from .calls import Methods, error_text
-from .known_units import OTHER_STATE, KnownUnit
+from .known_units import KnownUnit
 from .rules import KEPT, RULES, Finding, broken, untried
 
 
@@ -31,9 +31,7 @@ def two_pdus_finding(pdus: Sequence[OnePdu], requests_before: Callable[[], int])
     """Call status of both in turn, by an object for each, and command each. `requests_before`: how
     many requests reached the PDU that was read before them.
     """
-    for identity, state in pdus[1].unit.states().items():
-        if state in OTHER_STATE:
-            pdus[1].unit.turn(identity, OTHER_STATE[state])
+    pdus[1].unit.turn_over()
     answers: dict[str, Any] = {}
     for pdu in pdus:
         others = _RequestsOfOthers(pdu, pdus, requests_before)

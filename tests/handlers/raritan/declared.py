@@ -20,6 +20,22 @@ from handlers.raritan.rpc._runtime.structures import field_names
 T = TypeVar("T")
 _INTS = st.integers(-(2**53), 2**53)
 _RID = st.text(min_size=1, max_size=12)
+# portsmodel.Port.Properties of the newest firmware (Port.idl), a structure of a module that is not
+# here: kept modules pass its JSON on as it came
+PORT_PROPERTIES = {
+    "name": "text",
+    "label": "1",
+    "mode": {"type": 1, "pinnedDeviceType": "SENSOR_HUB"},
+    "detectedDeviceType": "text",
+    "detectedDeviceName": "text",
+    "pinnedDeviceTypeId": 2,
+    "detectedDeviceTypeId": 6,
+    "detectableDeviceTypes": [{"id": 2, "type": "SENSOR_HUB"}],
+    "topoId": "text",
+    "serialId": "text",
+    "portType": 1,
+    "position": [{"portType": 1, "port": "1"}],
+}
 
 
 class Nowhere:

@@ -25,7 +25,6 @@ from handlers.raritan.rpc import (
     logging,
     pdumodel,
     peripheral,
-    portsmodel,
     rawcfg,
     sensors,
     session,
@@ -438,7 +437,6 @@ def test_an_ordinal_that_is_not_listed_equals_the_vendors_element_for_it() -> No
         pdumodel.VoltageMonitoringSensor.EventType.UNKNOWN,
         cascading.CascadeManager.LinkUnitStatus.UNKNOWN,
         peripheral.PortType.UNSPECIFIED,
-        portsmodel.Port.DeviceTypeId.OTHER,
     ):
         text = type(element).decode(99)
         assert text == element

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import threading
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
@@ -68,6 +69,17 @@ def test_who_waits_is_told_and_a_folder_may_be_named_twice(tmp_path: Path) -> No
         assert waiting.is_alive()
     waiting.join(PATIENCE_S)
     assert not waiting.is_alive()
+
+
+def test_a_file_of_two_names_is_locked_once(tmp_path: Path) -> None:
+    (tmp_path / "a").touch()
+    os.link(tmp_path / "a", tmp_path / "b")
+
+    def wait() -> None:
+        pytest.fail("it waits for itself")
+
+    with locked([str(tmp_path / "a"), str(tmp_path / "b")], wait):
+        pass
 
 
 def test_what_does_not_exist_is_named(tmp_path: Path) -> None:

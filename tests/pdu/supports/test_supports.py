@@ -190,7 +190,7 @@ def test_a_name_with_hyphens_is_of_the_family_that_has_it_whole() -> None:
         ("APC", "DCImanager has a handler of its own for APC and ATS: keep it where"),
         ("Aten PE6208", "DCImanager has a handler of its own for Aten: keep it where"),
         ("RPCM", "DCImanager has a handler of its own for RPCM: keep it where"),
-        ("C3 Solutions", "DCImanager has a handler of its own for C3 Solutions: keep it where"),
+        ("C3 Solutions PDU", "DCImanager has a handler of its own for C3 Solutions: keep it"),
         ("ATS 16", "for ATS, of a make that is not named: keep it where"),
         ("PX3-5145R", "DCImanager's pages name no handler of its own for it"),
     ],

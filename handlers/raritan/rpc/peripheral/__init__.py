@@ -1,6 +1,5 @@
-"""External sensors and actuators, and sensors behind gateways."""
+"""External sensors and actuators."""
 
 from __future__ import annotations
 
 from .devices import *
-from .gateway_sensor_manager import *

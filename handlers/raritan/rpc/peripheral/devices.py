@@ -1,7 +1,7 @@
 """External sensors and actuators: their slots, packages and hubs.
 
 Source: PosElement.idl, PeripheralDeviceSlot.idl, PeripheralDeviceManager.idl,
-PeripheralDevicePackage.idl, SensorHub.idl, ModbusCfg.idl, PeripheralG2Production.idl.
+PeripheralDevicePackage.idl, SensorHub.idl, PeripheralG2Production.idl.
 """
 
 from __future__ import annotations
@@ -21,8 +21,7 @@ from .._runtime import (
 )
 
 if TYPE_CHECKING:
-    from .. import portsmodel, sensors
-    from .gateway_sensor_manager import GatewaySensorManager
+    from .. import sensors
 
 
 @decodes_unlisted_as("UNSPECIFIED")
@@ -157,42 +156,10 @@ class SensorHub(Interface, version="2.0.4"):
 
     class HubPortInfo(Structure):
         hubPort: str = ""
-        fuse: Optional[portsmodel.PortFuse] = None
+        fuse: Optional[Interface] = None
 
     def getDeviceInfo(self) -> SensorHub.DeviceInfo: ...
     def getPackageInfo(self) -> PackageInfo: ...
-
-
-class ModbusCfg(Interface, version="1.0.0"):
-    """Modbus exception codes, functions, error kinds and serial settings, for
-    `GatewaySensorManager`.
-    """
-
-    EXCEPTION_ILLEGAL_FUNCTION = 1
-    EXCEPTION_ILLEGAL_DATA_ADDRESS = 2
-    EXCEPTION_ILLEGAL_DATA_VALUE = 3
-    EXCEPTION_SLAVE_OR_SERVER_FAILURE = 4
-    EXCEPTION_ACKNOWLEDGE = 5
-    EXCEPTION_SLAVE_OR_SERVER_BUSY = 6
-    EXCEPTION_NEGATIVE_ACKNOWLEDGE = 7
-    EXCEPTION_MEMORY_PARITY = 8
-    EXCEPTION_GATEWAY_PATH = 10
-    EXCEPTION_GATEWAY_TARGET = 11
-
-    class ModbusFunction(Enumeration):
-        COIL, DISCRETE_INPUT, HOLDING_REGISTER, INPUT_REGISTER = range(4)
-
-    class SpecificModbusErrors(Enumeration):
-        ERROR_BADCRC, ERROR_BADDATA, ERROR_BADEXC, ERROR_UNKEXC, ERROR_MDATA, ERROR_OTHER = range(6)
-
-    class SerialSettings(Structure):
-        class Parity(Enumeration):
-            NONE, EVEN, ODD = range(3)
-
-        baud: int = 0
-        parity: ModbusCfg.SerialSettings.Parity = ZERO
-        dataBits: int = 0
-        stopBits: int = 0
 
 
 class DeviceSlot(Interface, version="5.0.3"):
@@ -318,8 +285,8 @@ class DeviceManager(Interface, version="5.3.6"):
     def getFirmwareUpdateState(self) -> DeviceManager.FirmwareUpdateState: ...
     def getStatistics(self) -> DeviceManager.Statistics: ...
     def getDiscoveredPackages(self) -> list[Package]: ...
-    def getPortFuse(self) -> Optional[portsmodel.PortFuse]: ...
-    def getGatewaySensorManager(self) -> Optional[GatewaySensorManager]: ...
+    def getPortFuse(self) -> Optional[Interface]: ...
+    def getGatewaySensorManager(self) -> Optional[Interface]: ...
 
 
 class G2Production(Interface, version="4.0.0"):

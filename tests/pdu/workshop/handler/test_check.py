@@ -412,6 +412,12 @@ _SWALLOWED = f"""{_STATISTIC}        try:
         except Exception:
             return pdu_statistic
 """
+_IF_OTHER = """        key = (self.pdu_data.snmp_params["port"], pdu_port_data.identity)
+        if LAST.get(key) == power_status:
+            pdu_port_data.power_status = power_status
+            return pdu_port_data
+        LAST[key] = power_status
+"""
 _UP = "        return self.__port_change_status(pdu_port_data, EnumPowerStatus.UP)"
 _FIRST_ALONE = """        self.snmp_set(
             OID_RPCM_ADMINISTRATIVE_STATE + "1", PORT_POWER_DICT[power_status]
@@ -526,6 +532,10 @@ ON_A_DEVICE = {
     "a command until the state is seen": OnADevice(
         changes=((_ANSWER, _UNTIL_SEEN + _ANSWER),),
         details={"stuck": "port_down of outlet 12 wrote 3 times: a command is written once"},
+    ),
+    "a command is sent if the last was another": OnADevice(
+        changes=((_IMPORT, f"{_IMPORT}LAST: dict = {{}}\n"), (_SET, _IF_OTHER + _SET)),
+        details={"asked": "outlet 12 was commanded off, then switched on by hand, and port_down"},
     ),
     "one object for all PDUs": OnADevice(
         changes=((_MAKE, _ONE_OBJECT),),

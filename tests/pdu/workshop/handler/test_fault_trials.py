@@ -7,7 +7,7 @@ from typing import Any, Callable
 
 import pytest
 
-from handlers.dcimanager import Figures
+from handlers.dcimanager import Figures, MeterFigures
 from handlers.shared.errors import SettingsError
 from pdu.recordings.snmp import snmprec
 from pdu.recordings.snmp.recorded_rows import SnmpRow, arcs
@@ -54,7 +54,7 @@ _STATES = [("1", UP), ("2", DOWN)]
 @pytest.mark.parametrize(
     ("judge", "answer"),
     [
-        (fault_trials.judgement_of_equality, _STATES),
+        (fault_trials.judgement_of_change, _STATES),
         (fault_trials.judgement_of_states, _STATES),
         (fault_trials.judgement_of_figures, Figures(1.5, None, {})),
         (fault_trials.judgement_of_zero, _STATES),
@@ -65,10 +65,18 @@ _STATES = [("1", UP), ("2", DOWN)]
 def test_without_an_answer_of_a_device_that_is_well_nothing_is_said_to_be_kept(
     judge: Callable[[Any, Any], Any], answer: object
 ) -> None:
-    result, detail = judge(answer, None)
+    result, detail = fault_trials.judgement(judge, answer, None) or ("", "")
     assert result == UNTRIED
     assert "no answer on a device that is well" in detail
-    result, _ = judge(answer, answer)
+    result, _ = fault_trials.judgement(judge, answer, answer) or ("", "")
+    assert result == KEPT
+
+
+def test_the_number_of_an_outlet_is_no_figure() -> None:
+    """In a table of HTML it is a number as all others."""
+    ports = {"1": MeterFigures(energy_kwh=1.25), "2": MeterFigures(energy_kwh=2.5)}
+    answer = Figures(1.5, 3.75, {"?": ports["1"], "2": ports["2"]})
+    result, _ = fault_trials.judgement_of_figures(answer, Figures(1.5, 3.75, ports)) or ("", "")
     assert result == KEPT
 
 

@@ -59,6 +59,54 @@ _PAIR = """        if port.identity == "3":
 """
 
 
+# of a handler that reads with care, and commands without
+_COMMAND_OPENER = """        if body is not None:
+            return urllib.request.build_opener({}).open(request, timeout=3).read().decode()
+"""
+_TRY = "        try:\n            with opener"
+_FOLLOWED = """    def redirect_request(self, req: Any, fp: Any, code: int, *words: Any) -> Any:
+        if code in (301, 308):
+            return super().redirect_request(req, fp, code, *words)
+        return None"""
+_FACTORY_LOGIN = """        answer = None
+        for password in (settings["password"], "1234"):
+            sent = f"user=admin&password={password}".encode()
+            try:
+                opener.open(address.replace(path, "/login"), sent, timeout=3).close()
+                break
+            except urllib.error.HTTPError as error:
+                error.close()
+                answer = error.code
+        if answer == 401:
+            raise RuntimeError("refused")
+"""
+_MEMORY = "remembered: dict[Any, Any] = {}\nopener = "
+_KEY = '(self.pdu_data.custom_params["port"], port.identity)'
+_REMEMBERED = f"""            if port.power_status == wanted:
+                remembered[{_KEY}] = wanted
+"""
+_KEPT_STATE = """        for outlet in outlets:
+            key = (self.pdu_data.custom_params["port"], outlet["id"])
+            if outlet.get("on") in (True, False):
+                remembered[key] = outlet["on"]
+            outlet["on"] = remembered.get(key)
+        return outlets
+
+    def _outlet_state("""
+_SKIPPED = f"""        if remembered.get({_KEY}) == wanted:
+            port.power_status = wanted
+            return port
+"""
+_TOLD = _PORT.replace(
+    "_state(outlet)",
+    'remembered.get((self.pdu_data.custom_params["port"], outlet["id"])) or _state(outlet)',
+)
+_OTHER_HOST = """        try:
+            opener.open("http://192.0.2.77:9/", timeout=0.1).close()
+        except OSError:
+            pass
+"""
+
 _BY_CURRENT = """    if outlet.get("on") is True and not outlet.get("a"):
         return EnumPowerStatus.DOWN
 """
@@ -143,6 +191,40 @@ FAULTS = {
         rule="proxy", changes=((_OPENER, "urllib.request.build_opener(NoRedirect())"),)
     ),
     "no time-out": Fault(rule="silent", changes=((", timeout=TIMEOUT_SECONDS", ""),)),
+    "redirects of commands are followed": Fault(
+        rule="redirect",
+        changes=((_TRY, _COMMAND_OPENER.format("urllib.request.ProxyHandler({})") + _TRY),),
+    ),
+    "redirects for good are followed": Fault(
+        rule="redirect",
+        changes=(("    def redirect_request(self, *_: Any) -> None: ...", _FOLLOWED),),
+    ),
+    "commands use the proxy of the environment": Fault(
+        rule="proxy", changes=((_TRY, _COMMAND_OPENER.format("NoRedirect()") + _TRY),)
+    ),
+    "a command without a time-out": Fault(
+        rule="answer lost",
+        changes=(("timeout=TIMEOUT_SECONDS", "timeout=None if body else TIMEOUT_SECONDS"),),
+    ),
+    "the login of the factory after the owner's": Fault(
+        rule="login", changes=((_TRY, _FACTORY_LOGIN + _TRY),)
+    ),
+    "status tells the command": Fault(
+        rule="asked",
+        changes=(("opener = ", _MEMORY), (_PORT, _TOLD), (_READ, _READ + _REMEMBERED)),
+    ),
+    "a command is sent if the last was another": Fault(
+        rule="asked",
+        changes=(("opener = ", _MEMORY), (_WRITE, _SKIPPED + _WRITE), (_READ, _READ + _REMEMBERED)),
+    ),
+    "the last state for one that cannot be read": Fault(
+        rule="lost state",
+        changes=(
+            ("opener = ", _MEMORY),
+            ("        return outlets\n\n    def _outlet_state(", _KEPT_STATE),
+        ),
+    ),
+    "another host is asked": Fault(rule="elsewhere", changes=((_WRITE, _OTHER_HOST + _WRITE),)),
     "an error of the device as an answer": Fault(
         rule="refused",
         changes=(
@@ -181,7 +263,7 @@ def test_a_fault_in_the_example_breaks_its_rule(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    if fault.rule == "silent":
+    if fault.rule in ("silent", "answer lost"):
         monkeypatch.setattr(bounded_methods, "CALL_S", 20.0)
     source = SOURCE
     for old, new in fault.changes:
@@ -213,6 +295,38 @@ def test_a_setting_that_was_not_given_is_named(
         assert rows[rule]["detail"] == "the handler wants the setting username: -s username=…"
     # nothing was seen of its methods
     assert rows["secret"]["result"] == rows["side effects"]["result"] == "not tried"
+
+
+@pytest.mark.usefixtures("_trials_alone")
+def test_a_secret_that_was_not_given_is_named_with_a_way_that_is_taken(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = SOURCE.replace("settings['password']", "settings['token']")
+    handler = folder(tmp_path, source=source)
+    words = ("handler", "check", str(handler), "--replay", str(EXAMPLE / "volt.json"), "--json")
+    _, out, _ = run(capsys, *words, "-s", "username=admin")
+    (detail,) = (
+        row["detail"] for row in json.loads(out)["findings"] if row["rule"] == RULES["status"].text
+    )
+    assert detail == "the handler wants the setting token: PDU_TOKEN (or --secret-file token=FILE)"
+
+
+def test_a_handler_that_wants_its_login_at_once_gets_that_of_the_environment(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loading_checks, "_check_types", _no_types)
+    monkeypatch.setattr(loading_checks, "_find_python", lambda _: None)
+    monkeypatch.setattr("pdu.workshop.handler.command._device_findings", lambda *_: iter(()))
+    monkeypatch.setenv("PDU_PASSWORD", "any")
+    monkeypatch.setenv("PDU_USERNAME", "any")
+    make = "    return VoltPdu(pdu_data)\n"
+    wish = (
+        "    settings = pdu_data.custom_params\n    settings['username'] + settings['password']\n"
+    )
+    handler = folder(tmp_path, source=SOURCE.replace(make, wish + make))
+    _, out, _ = run(capsys, "handler", "check", str(handler), "--json")
+    (row,) = (row for row in json.loads(out)["findings"] if row["rule"] == RULES["entry"].text)
+    assert row["result"] == "kept", row
 
 
 def _no_types(*_: object) -> loading_checks._TypesTrial:

@@ -10,16 +10,13 @@ from handlers.dcimanager import Figures, MeterFigures
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.reader import Reader
 from pdu.cli.states import DOWN, UNKNOWN, UP
-from pdu.recordings.snmp import snmprec
 from pdu.recordings.snmp.recorded_rows import RecordedRows, dotted
 from pdu.recordings.snmp.recording_format import find_device
 from pdu.workshop.handler.comparisons import compare_figures
 from pdu.workshop.handler.rules import BROKEN, KEPT
 from pdu.workshop.handler.snmp_units import (
-    UNITS,
     TrialUnit,
     family_device,
-    recorded_device,
     requested_device,
 )
 
@@ -28,8 +25,6 @@ FAMILIES = [
 ]
 # a unit of these has one or two outlets
 _FEW_OUTLETS = {"apc-ems-outlet", "snr-erd-pro-mini", "snr-erd-relay"}
-# only the first outlet of these can be switched off: the only one, and one that no change makes on
-_FIRST_ALONE = {"apc-ems-outlet", "rittal-cmc-tc"}
 # the load of a unit of these is near a whole number, or one of its meters is
 _WHOLE_AMPERES = {
     *("cyberpower-ats", "dell-rpdu", "eaton-pulizzi", "hpe-ipdu", "ipoman", "planet-ipm"),
@@ -57,7 +52,6 @@ def test_the_unit_of_a_family_has_each_state_its_own_figures_and_is_found_by_its
     if outlets.control is not None:
         assert unit.switchable_outlet(DOWN)
         assert unit.switchable_outlet(UP) or key in _FEW_OUTLETS
-        assert (unit.switchable_outlet() == next(iter(unit.states()))) == (key in _FIRST_ALONE)
     # the columns and scalars of the states alone
     memory = RecordedRows(device.rows)
     source.rows(Reader(memory, read.reader.root))
@@ -93,17 +87,6 @@ def test_energies_of_other_outlets_and_whole_amperes_are_told_from_the_units_own
         if len(energies) > 1:
             assert result(load_a, [*energies[1:], energies[0]]) == BROKEN
             assert result(load_a, energies[::-1]) == BROKEN
-
-
-def test_a_recording_whose_first_outlet_alone_is_on_gets_another_one() -> None:
-    text = (UNITS / "clever-mpro.snmprec").read_text("utf-8")
-    recorded = find_device(snmprec.parse(text).rows, "").device
-    assert recorded is not None
-    assert list(recorded.states.values())[:2] == [UP, DOWN]
-    device = recorded_device(text)
-    unit = TrialUnit(device.rows, device.key)
-    assert list(unit.states().values())[:2] == [DOWN, UP]
-    assert unit.switchable_outlet() == "2"
 
 
 def test_more_than_half_of_the_units_are_as_large_as_a_racks() -> None:
