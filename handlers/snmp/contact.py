@@ -67,12 +67,15 @@ class Contact(FrozenValue):
 
     def is_lacking(self, reader: Reader, rows: Iterable[str]) -> bool:
         """Whether the device with these rows has no such marks, and may lack them."""
-        if not self.optional:
-            return False
-        units: Iterable[str] = ()
-        if self.unit is not None and self.part == Arcs():
-            units = filter(None, map(self.unit.of, rows))
-        return is_lacking(self.mark, reader, units)
+        return self.optional and is_lacking(self.mark, reader, map(self._first_mark, rows))
+
+    def _first_mark(self, row: str) -> str:
+        """The index of the first mark of a row's unit: marks of the device, and the several of a
+        unit, are numbered from 1."""
+        unit = self.unit.of(row) if self.unit else ""
+        if unit and self.part == Arcs():
+            return unit
+        return f"{unit}.1" if unit else "1"
 
     def mark_of(self, marks: Rows, identity: str) -> Optional[Raw]:
         """The mark of a row's unit among `marks`, None if it has none. A total of the whole device

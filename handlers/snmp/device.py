@@ -21,7 +21,7 @@ from .sources.base import Source, is_nameless
 from .sources.joins import Joined
 from .sources.objects import Column
 from .sources.single_family import Gathered
-from .states import State
+from .states import Decision, State
 from .wanted import ALL_STATES, Wanted
 
 States = dict[str, EnumPowerStatus]
@@ -38,6 +38,8 @@ class SnmpDevice(NamedTuple):
     #: identity -> state of every outlet; all UNKNOWN if only the outlets were listed
     states: States
     reader: Reader  #: its answers so far
+    #: identity -> why the state is not known, "" if it is; of the outlets with a row of states
+    reasons: Mapping[str, str] = {}
     is_own_row: bool = False  #: whether only the outlet of a command was looked for
     is_counted: bool = True  #: whether the outlets were compared with the device's count
 
@@ -64,14 +66,17 @@ def read_by_states(
         if wanted.outlet and _has_own_row(outlets, reader, wanted.outlet):
             state = {wanted.outlet: EnumPowerStatus.UNKNOWN}
             return SnmpDevice(profile, outlets, state, reader, is_own_row=True)
+        reasons: dict[str, str] = {}
         if wanted.outlet:
             rows = outlets.states.rows_from(reader)
             states = dict.fromkeys(rows, EnumPowerStatus.UNKNOWN)
         else:
-            states = _states(outlets.states, reader)
+            decisions = _decisions(outlets.states, reader)
+            states = {identity: decision.state for identity, decision in decisions.items()}
+            reasons = {identity: decision.reason for identity, decision in decisions.items()}
         states, outlet_count = _complete(outlets, states, reader)
         if states or outlet_count:
-            device = SnmpDevice(profile, outlets, states, reader)
+            device = SnmpDevice(profile, outlets, states, reader, reasons)
             if not wanted.outlet:
                 _raise_if_unit_missing(profile, reader)
             return device
@@ -164,7 +169,9 @@ def all_outlets(device: SnmpDevice) -> States:
         complete_states, _ = _complete(outlets, states, reader)
     except ProtocolError:
         # what contradicts a state may show the rows that are missing
-        complete_states, _ = _complete(outlets, _states(outlets.states, reader), reader)
+        decisions = _decisions(outlets.states, reader)
+        states = dict.fromkeys(decisions, EnumPowerStatus.UNKNOWN)
+        complete_states, _ = _complete(outlets, states, reader)
     return complete_states
 
 
@@ -260,27 +267,24 @@ def outlets_read(device: SnmpDevice) -> States:
 
 
 def reasons_of_unknown(device: SnmpDevice) -> Iterator[tuple[str, str]]:
-    """Outlet -> why its state is not known, from what was read; nothing for outlets that only
-    meter."""
+    """Outlet -> why its state is not known; nothing for outlets that only meter."""
     states = device.outlets.states if device.outlets else None
-    unknown = [name for name, state in device.states.items() if state is EnumPowerStatus.UNKNOWN]
-    if states is None or not unknown:
+    if states is None:
         return
-    reader = device.reader.whole() if device.reader.lacks_rows() else device.reader
-    decisions = states.decisions_from(reader)
-    for identity in unknown:
-        yield identity, decisions.get(identity, states.without_row).reason
+    for identity, state in device.states.items():
+        if state is EnumPowerStatus.UNKNOWN:
+            yield identity, device.reasons.get(identity, states.without_row.reason)
 
 
-def _states(states: State, reader: Reader) -> States:
+def _decisions(states: State, reader: Reader) -> dict[str, Decision]:
     """The state of each outlet, as whole tables show it."""
-    states_read = states.read_from(reader)
-    if not states_read or not reader.lacks_rows():
-        return states_read
+    decisions = states.decisions_from(reader)
+    if not decisions or not reader.lacks_rows():
+        return decisions
     try:
-        return states.read_from(reader.whole())
+        return states.decisions_from(reader.whole())
     except PduHandlerError:  # the rows that are lost contradict others
-        return states_read
+        return decisions
 
 
 def _add_shown_elsewhere(outlets: Outlets, states: States, reader: Reader) -> States:

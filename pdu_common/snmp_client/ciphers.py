@@ -45,11 +45,10 @@ PROTOCOLS = {
 def check(privacy: Privacy) -> None:
     """Raises ImportError if the installed cryptography lacks what `encrypt` needs, and ValueError
     if this machine does not allow the cipher, such as DES where only those of FIPS are allowed."""
-    cipher = _cipher(privacy, bytes(range(privacy.size)), 0, 0, bytes(_SALT))
     from cryptography.exceptions import UnsupportedAlgorithm  # it may be missing
 
     try:
-        cipher.encryptor()
+        _cipher(privacy, bytes(range(privacy.size)), 0, 0, bytes(_SALT)).encryptor()
     except UnsupportedAlgorithm as error:
         raise ValueError(str(error)) from None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import selectors
 import socket
 import time
+from contextlib import ExitStack
 from typing import Callable, Optional, TypeVar
 
 from . import usm_exchange
@@ -129,6 +130,7 @@ class _Link:
         self._wire = wire
         self._credentials = credentials
         self._agent = wire.getpeername()[:2]
+        self._opened = ExitStack()
         #: the socket that hears everybody, from the first repetition on
         self._open_wire: Optional[socket.socket] = None
         self._both: Optional[selectors.BaseSelector] = None
@@ -147,12 +149,8 @@ class _Link:
 
     def run(self, reading: Read[T]) -> T:
         """The result of a call. Raises SnmpError and OSError."""
-        try:
+        with self._opened:
             return self._run(reading)
-        finally:
-            if self._open_wire is not None and self._both is not None:
-                self._both.close()
-                self._open_wire.close()
 
     def _run(self, reading: Read[T]) -> T:
         try:
@@ -217,8 +215,8 @@ class _Link:
     def _hear_everybody(self) -> socket.socket:
         """A socket that is not connected. It does not hear that the host refuses the port."""
         if self._open_wire is None:
-            self._open_wire = _socket(self._credentials)
-            self._both = selectors.DefaultSelector()
+            self._open_wire = self._opened.enter_context(_socket(self._credentials))
+            self._both = self._opened.enter_context(selectors.DefaultSelector())
             for wire in (self._wire, self._open_wire):
                 self._both.register(wire, selectors.EVENT_READ)
         return self._open_wire

@@ -4,6 +4,8 @@ client takes none of them for the answer, and waits for the right one.
 
 from __future__ import annotations
 
+import errno
+import socket
 from collections.abc import Iterator, Sequence
 from typing import Any, Callable
 
@@ -79,6 +81,29 @@ def test_who_answered_from_another_port_is_named_and_not_believed(
     assert "answers from another address or port" in error.reason
     assert words in error.reason
     assert "community" not in error.reason
+
+
+def test_no_socket_stays_open_where_the_system_has_no_descriptor_left(
+    snmpd: Snmpd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[socket.socket] = []
+
+    class Remembered(socket.socket):
+        def __init__(self, *arguments: Any) -> None:
+            super().__init__(*arguments)
+            opened.append(self)
+
+    def refuse() -> None:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    with Relay(snmpd.port, lambda request, answer: []) as relay:
+        monkeypatch.setattr("socket.socket", Remembered)
+        monkeypatch.setattr("selectors.DefaultSelector", refuse)
+        pdu = connect(relay.port, version="2", timeout="0.1", retries="1")
+        with pytest.raises(SnmpError, match="Too many open files"):
+            pdu.snmp_get(NAME)
+        monkeypatch.undo()
+    assert [wire.fileno() for wire in opened] == [-1, -1]
 
 
 @pytest.mark.against("Net-SNMP snmpd")

@@ -388,15 +388,16 @@ def test_a_set_is_sent_again_after_a_signed_report_of_the_time() -> None:
     assert talk.asked.boots == 10
 
 
+@pytest.mark.parametrize("method", ["__init__", "encryptor"])
 def test_a_cipher_that_the_machine_does_not_allow_is_an_error_of_the_call(
-    monkeypatch: pytest.MonkeyPatch,
+    method: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Such as DES on a machine with the algorithms of FIPS alone."""
 
-    def refused(_cipher: object) -> None:
+    def refused(_cipher: object, *_arguments: object) -> None:
         raise UnsupportedAlgorithm("DES is not supported")
 
-    monkeypatch.setattr(Cipher, "encryptor", refused)
+    monkeypatch.setattr(Cipher, method, refused)
     shaaes = next(user for user in USERS if user.name == "shaaes").params()
     with pytest.raises(SnmpError, match="this machine does not allow des"):
         connect(9, **{**shaaes, "priv_protocol": "DES"}).snmp_get("1.3.6.1.2.1.1.5.0")

@@ -174,8 +174,8 @@ def is_optional(source: Source) -> bool:
 
 def is_lacking(source: Source, reader: Reader, identities: Iterable[str]) -> bool:
     """Whether the device does not have `source`, which older firmware or some models lack: neither
-    a walk nor a GET of the first of `identities` has a value. It is asked once in a call, whatever
-    else is read anew.
+    a walk nor a GET of the first of `identities` has a value; False without any. It is asked once
+    in a call, whatever else is read anew.
 
     A walk alone is no proof: GET and walk of one agent differ
     (github.com/prometheus/snmp_exporter/issues/541, an HPE PDU).
@@ -185,7 +185,7 @@ def is_lacking(source: Source, reader: Reader, identities: Iterable[str]) -> boo
     if source.rows(reader):
         return False
     first = next(iter(identities), None)
-    if first is not None and source.value_of(reader, first) is not None:
+    if first is None or source.value_of(reader, first) is not None:
         return False
     reader.lacking.add((reader.root, source))
     return True

@@ -9,9 +9,10 @@ import logging
 import pytest
 
 from handlers.snmp import metering
-from handlers.snmp.device import reasons_of_unknown
+from handlers.snmp.device import SnmpDevice, reasons_of_unknown
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.snmp.calls import near
+from tests.handlers.snmp.memory import Memory
 from tests.handlers.snmp.units import FIXTURES, find, memory
 from tests.recordings import fixture
 from tests.simulators.snmp_agent import Agent, Device, Row, Rule
@@ -23,14 +24,19 @@ STATE, PENDING, NAME = f"{RPDU2}.5", f"{RPDU2}.6", f"{RPDU2}.3"
 COMMAND = "1.3.6.1.4.1.318.1.1.26.9.2.4.1.5"
 
 
+def reasons_without_request(device: Memory, found: SnmpDevice) -> dict[str, str]:
+    requests = len(device.asked)
+    reasons = dict(reasons_of_unknown(found))
+    assert len(device.asked) == requests
+    return reasons
+
+
 def test_every_state_that_is_not_known_has_a_reason_that_costs_no_request() -> None:
     without_reason: list[str] = []
     for unit in FIXTURES:
         device = memory(unit)
         found = find(unit, device)
-        requests = len(device.asked)
-        reasons = dict(reasons_of_unknown(found))
-        assert len(device.asked) == requests, unit.name
+        reasons = reasons_without_request(device, found)
         if found.outlets is None or found.outlets.states is None:
             assert not reasons, unit.name
             continue
@@ -38,6 +44,15 @@ def test_every_state_that_is_not_known_has_a_reason_that_costs_no_request() -> N
             if bool(reasons.get(identity)) is not (state is UNKNOWN):
                 without_reason.append(f"{unit.name} {identity}")
     assert without_reason == []
+
+
+def test_the_reason_of_a_state_that_is_lost_costs_no_request() -> None:
+    """A request that fails would cost the states that were read before it."""
+    unit = fixture("apc-rpdu2")
+    device = memory(unit)
+    with device.without(oid for oid in unit.rows if oid.startswith(f"{STATE}.")):
+        reasons = reasons_without_request(device, find(unit, device))
+    assert set(reasons.values()) == {"the answers have no row of rPDU2OutletSwitchedStatusState"}
 
 
 @pytest.mark.parametrize(

@@ -44,11 +44,12 @@ def test_a_status_makes_the_requests_of_the_cost_table(key: str) -> None:
     }
     assert device.asked[0] == f"get {SYS_OBJECT_ID}"
     assert documented_reads <= requests
-    # of a chain, a row of a column that is walked tells that it is none
+    # a row of a column that is walked tells that a chain is none, or that a mark is not there
+    walked_columns = [read[len("walk ") :] for read in documented_reads if read.startswith("walk ")]
     rows = {
         read
         for read in requests
-        if f"walk {read.rpartition('.')[0][len('get ') :]}" in documented_reads
+        if any(read.startswith(f"get {column}.") for column in walked_columns)
     }
     list_of_units = {
         f"walk {part.oid}" for part in parts_of(profile.units) if isinstance(part, Column)

@@ -21,12 +21,13 @@ def of_one_pdu(path: tuple[str, ...]) -> bool:
 
 
 def _reads_a_list(path: tuple[str, ...]) -> bool:
-    """Whether a command of many PDUs reads a list. The words of `where` are names of outlets."""
+    """Whether a command of many PDUs reads a list. The words of `where` are names of outlets, and
+    `find --add` only adds to a list."""
     params = command_of(path).params
     options = [parameter for parameter in params if isinstance(parameter, click.Option)]
     # that of `register` is a flag: it lists handlers
     has_option = any("--list" in option.opts and not option.is_flag for option in options)
-    return has_option and path != ("where",) and not of_one_pdu(path)
+    return has_option and path not in (("where",), ("find",)) and not of_one_pdu(path)
 
 
 def _is_list_argument(parameter: click.Parameter) -> bool:
