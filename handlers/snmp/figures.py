@@ -168,15 +168,16 @@ class Figure(FrozenValue):
                 return NotKnown(self._row_text(identity, raw_figures, reader))
         return None
 
-    def is_lacking(self, raw_figures: RawFigures, reader: Reader) -> bool:
-        """Whether the device does not have the values: no walk answered one, and neither does a GET
-        of the first row and of the last, which other columns of the table show."""
-        for value, _, _ in raw_figures.values():
+    def is_lacking(self, reader: Reader) -> bool:
+        """Whether the device does not have the values: no walk answered one, padding neither, and
+        no GET does of the first row and of the last, which other columns of the table show."""
+        rows = self.source.rows(reader)
+        for value in rows.values():
             if not isinstance(value, Lost) or not value.is_hole:
                 return False
         if not self.source.reads_single_rows():
             return False
-        first, *others = raw_figures
+        first, *others = rows
         for row in (first, *others[-1:]):
             if is_nameless(row) or self.source.value_of(reader, row) is not None:
                 return False
@@ -424,7 +425,7 @@ class Total(FrozenValue):
             raw_figures = self._raw_figures_of_others(units, figure, reader)
             missing = figure.missing_part(raw_figures, reader)
             if missing is not None:
-                if self.demanded or not figure.is_lacking(raw_figures, reader):
+                if self.demanded or not figure.is_lacking(reader):
                     return missing
                 absent = absent or missing
                 continue

@@ -366,6 +366,12 @@ def test_a_column_of_which_a_get_has_a_value_is_lost_whichever_row_has_it() -> N
             assert isinstance(total.read_from(Reader(ShortWalk(rows))), NotKnown), (source, row)
 
 
+def test_a_row_is_lost_where_padding_shows_that_the_device_has_the_column() -> None:
+    device = reader({**table("1.3.2", {"1": 7, "2": 7}), "1.3.1.2": 0})
+    total = Total((Figure(Complete(A, beside=B), padding=("0",)),))
+    assert total.read_from(device) == NotKnown("row 1 of 1.3.1 reads no answer")
+
+
 def test_a_unit_whose_own_row_has_no_value_is_no_unit_without_a_meter() -> None:
     total = Total((Figure(A),), unit=Arcs(stop=1), units=B)
     units = {"1.3.1.1.1": 5, "1.3.2.1": 3, "1.3.2.2": 3}

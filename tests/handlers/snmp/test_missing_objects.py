@@ -32,7 +32,10 @@ from tests.recordings import Fixture
 PARTS = {"load": "load_a", "power": "power_w", "energy": "energy_kwh"}
 TOTALS = tuple(PARTS.values())
 #: units of which an object says what the others are, so that without it they are another unit
-ALIKE = {"raritan-px2_signed": "without the sensors' minimum it is like firmware before 3.0"}
+ALIKE = {
+    "raritan-px2_signed": "without the sensors' minimum it is like firmware before 3.0",
+    "cpi-legacy": "without the object of a line it is like a unit of fewer lines",
+}
 #: units of which a row that is missing in all columns of its table is not noticed
 UNCOUNTED = frozenset(
     (
@@ -40,16 +43,16 @@ UNCOUNTED = frozenset(
         "cyclades-acs5k e3meter-ipm eaton-nlogic enlogic-edge geist-v3 geist-v3_watchdogs "
         "geist-v5 geist-v5_inlet geist-v5_metered hpe-mapdu2 ict-pdu_buses infrapower "
         "lantronix-slc liebert-mph liebert-mph_metered powertek-pwt2 powertek-simple racktivity "
-        "racktivity-legacy riedo-updu rpcm schleifenbauer_conteg tripplite-products tripplite- "
-        "products_ats tripplite-products_ups ts-bspdu vertiv-dcs-mpdu"
+        "racktivity-legacy riedo-updu rpcm schleifenbauer_conteg tripplite-products "
+        "tripplite-products_ats tripplite-products_ups ts-bspdu vertiv-dcs-mpdu"
     ).split()
 )
 #: likewise, but only the last row, because the others are counted, or bound other rows
 LAST_ROW = frozenset(
     (
-        "aten-pe aten-pe_slots aten-pe_unconfirmed avocent-pm_totals cpi-legacy cyberpower- "
-        "epdu2_phase eaton-epdu enlogic-pod ipoman_metered opengear-rpc panduit-g5 raritan-px1 "
-        "sentry3 sinetica-hawk wti-power_mpc"
+        "aten-pe aten-pe_slots aten-pe_unconfirmed avocent-pm_totals cpi-legacy "
+        "cyberpower-epdu2_phase eaton-epdu enlogic-pod ipoman_metered opengear-rpc panduit-g5 "
+        "raritan-px1 sentry3 sinetica-hawk wti-power_mpc"
     ).split()
 )
 NO_OTHER = "the MIB, or the program that shows the objects, has no other object for it"
@@ -114,6 +117,7 @@ WITHOUT_SECOND = {
     ("cyberpower-epdu2", "load"): "the first's objects also name the units of the next's rows",
     ("cyberpower-epdu2_phase", "load"): _LISTED,
     ("eaton-epdu_input", "power"): _BESIDE,
+    ("pdumib-v07", "power"): _BESIDE,
     ("pdumib-v07", "energy"): _BESIDE,
     ("eaton-epdu_input", "energy"): _BESIDE,
     ("riedo-updu", "load"): "all meters are rows of one column",

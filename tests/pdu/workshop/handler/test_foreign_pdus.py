@@ -228,7 +228,11 @@ def test_a_login_that_would_stay_in_a_recording_is_refused(
 
 
 def test_a_reading_that_sends_a_command_ends_before_it_is_sent_again(
-    unit: XmlUnit, secret_file: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    unit: XmlUnit,
+    secret_file: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     """Both status and statistic would switch outlet 3 on."""
     commanding = 'def states(self):\n        self.ask("/set", outlet="3", to="1")\n'
@@ -242,7 +246,7 @@ def test_a_reading_that_sends_a_command_ends_before_it_is_sent_again(
             commands.append(target)
         return reply(method, target, body)
 
-    unit.reply = noted_reply  # type: ignore[method-assign]
+    monkeypatch.setattr(unit, "reply", noted_reply)
     file = tmp_path / "unit.json"
     command = ["record", str(folder(tmp_path, "http_dir", source)), f"127.0.0.1:{unit.port}"]
     words = ("--on", f"{ON}&pw={{any}}", "--off", f"{OFF}&pw={{any}}")
