@@ -2,8 +2,9 @@
 PYTHON ?= python3
 VENV ?= .venv
 RUN = $(VENV)/bin/python
-# Number of test processes: a small machine's number of cores, because each takes 6 s of the processor to collect the tests.
-WORKERS ?= 2
+# Number of test processes: twice a small machine's number of cores, because many tests wait for a server or for a time limit. Each
+# process takes 6 s of the processor to collect the tests.
+WORKERS ?= 4
 # In a fresh clone, `make test` lets one process compile the tests first: all at once would each compile all of them, 15 s of the
 # processor for each.
 # The program lint-imports, which in a copied environment would start another one's Python.

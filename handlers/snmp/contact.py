@@ -176,7 +176,7 @@ class InContact(ReadOnly):
         if value is None:
             return None
         mark = ContactMarks(self.contact, self.source).value_of(reader, identity)
-        if mark is None:
+        if mark is None:  # the device has no such marks; one that is missing is lost here
             return value
         return self._value(value, mark, reader)
 

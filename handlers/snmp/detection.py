@@ -48,9 +48,9 @@ def detect(
     lists a state or counts an outlet. If none does, other rows and meters are tried. Candidates are
     the profiles whose sysObjectID prefix fits, the longest prefix first, then in the order of
     `profiles`. Without a usable sysObjectID they are the families with `sweep`, then those with
-    `unseen`, recognised only by states or a count, also a count of 0 if they have meters; then the
-    families whose `described` fits sysDescr, recognised by their meters. The sysObjectID alone may
-    be enough for the first candidate if its family has no outlets.
+    `unseen`, recognised only by states or a count, also a count of 0 if they have meters; after
+    each of the two, the families whose `described` fits sysDescr, recognised by their meters. The
+    sysObjectID alone may be enough for the first candidate if its family has no outlets.
 
     Raises Unreachable if the GET is not answered. Nothing else is read then: without the
     sysObjectID, a family that numbers the outlets differently could be chosen. Raises Unsupported
@@ -197,7 +197,8 @@ def _is_described(profile: Profile, reader: Reader) -> bool:
 def _read_by_states(
     families: Sequence[Candidate], reader: Reader, wanted: Wanted
 ) -> Optional[SnmpDevice]:
-    """The device as the first family whose states have rows; None if none has."""
+    """The device as the first family whose states have rows, for figures as the first whose list of
+    outlets has some; None if none has."""
     is_only_family = len(families) == 1
     for profile, root in families:
         reader_at_root = reader.at(root)
@@ -205,7 +206,7 @@ def _read_by_states(
             device = list_for_figures(profile, reader_at_root, is_only_family=is_only_family)
         else:
             device = read_by_states(profile, reader_at_root, wanted)
-        if device:
+        if device is not None:
             return device
     return None
 

@@ -74,8 +74,8 @@ def read_by_states(
             decisions = _decisions(outlets.states, reader)
             states = {identity: decision.state for identity, decision in decisions.items()}
             reasons = {identity: decision.reason for identity, decision in decisions.items()}
-        states, outlet_count = _complete(outlets, states, reader)
-        if states or outlet_count:
+        states = _with_all_outlets(outlets, states, reader)
+        if states:
             device = SnmpDevice(profile, outlets, states, reader, reasons)
             if not wanted.outlet:
                 _raise_if_unit_missing(profile, reader)
@@ -110,7 +110,7 @@ def list_for_figures(
             states = dict.fromkeys(rows, EnumPowerStatus.UNKNOWN)
         is_counted = not states
         if is_counted:  # another column may list them, as for a status
-            states, _ = _complete(outlets, states, reader)
+            states = _with_all_outlets(outlets, states, reader)
         if states:
             return SnmpDevice(profile, outlets, states, reader, is_counted=is_counted)
     return None
@@ -166,12 +166,12 @@ def all_outlets(device: SnmpDevice) -> States:
     rows_of_states = outlets.states.rows_from(reader)
     states = {**device.states, **dict.fromkeys(rows_of_states, EnumPowerStatus.UNKNOWN)}
     try:
-        complete_states, _ = _complete(outlets, states, reader)
+        complete_states = _with_all_outlets(outlets, states, reader)
     except ProtocolError:
         # what contradicts a state may show the rows that are missing
         decisions = _decisions(outlets.states, reader)
         states = dict.fromkeys(decisions, EnumPowerStatus.UNKNOWN)
-        complete_states, _ = _complete(outlets, states, reader)
+        complete_states = _with_all_outlets(outlets, states, reader)
     return complete_states
 
 
@@ -345,8 +345,8 @@ def reported_outlet_count(profile: Profile, reader: Reader) -> int:
 
 
 def _has_none(outlets: Outlets, reader: Reader) -> bool:
-    """Whether a mark or a count of the device says that these outlets do not exist. A mark and a
-    count that contradict each other prove nothing."""
+    """Whether the states (`State.absent` in every row) or a count of the device say that these
+    outlets do not exist. If they contradict each other, they prove nothing."""
     counts = (outlets.count, outlets.none_if_zero)
     if outlets.states is not None and outlets.states.lists_no_outlet(reader):
         return not any(_count(source, reader).number for source in counts)
@@ -393,15 +393,14 @@ def _is_count(value: Union[int, Decimal]) -> bool:
     return value >= 0 and value not in FILLED and value not in FILLED_16
 
 
-def _complete(outlets: Outlets, states: States, reader: Reader) -> tuple[States, int]:
-    """The states with the outlets that other answers show, and the device's count. Raises
-    ProtocolError if they are fewer."""
+def _with_all_outlets(outlets: Outlets, states: States, reader: Reader) -> States:
+    """The states with the outlets that other answers show, as UNKNOWN. Raises ProtocolError if they
+    are fewer than the device's count."""
     states = _add_shown_elsewhere(outlets, states, reader)
     outlet_count, is_certain = _count(outlets.count, reader, states)
-    if not states and not outlet_count:
-        return states, 0
-    states = _add_up_to_count(outlets, states, outlet_count, is_certain=is_certain, reader=reader)
-    return states, outlet_count
+    if not states and not outlet_count:  # nothing shows an outlet: `rows` is not walked for more
+        return states
+    return _add_up_to_count(outlets, states, outlet_count, is_certain=is_certain, reader=reader)
 
 
 def _add_up_to_count(

@@ -254,8 +254,8 @@ def _is_possible(figure: Decimal, most: Optional[Decimal]) -> bool:
 
 
 def _is_placeholder(raw: Raw, reading: Union[int, Decimal], most: Optional[Decimal]) -> bool:
-    """Whether a register is filled up; of a current or power (with `most`) also one of 16 bits, and
-    a text with nines alone: 9999.99 A and 999999.99 W."""
+    """Whether a register is filled up; of a current or power also one of 16 bits, and a text with
+    nines alone: 9999.99 A and 999999.99 W. `most`: None for an energy."""
     if reading in FILLED:
         return True
     if most is None:

@@ -32,7 +32,8 @@ Session = switching.SwitchCall
 
 
 class SnmpPdu(dcimanager.FourCalls[Session], BaseSnmpPdu):
-    """A PDU over SNMP. Each call detects its family anew."""
+    """A PDU over SNMP. Each call detects its family anew. `FourCalls` has DCImanager's calls, which
+    open a session by the methods below."""
 
     handler_name = "snmp"
     bounds_figures = False  # profiles have ceilings of their own

@@ -265,7 +265,7 @@ def _is_hole(value: Raw) -> bool:
 
 def _has_meters(rows: Mapping[str, ExactFigure], unit: str) -> bool:
     """Whether a column has a meter of this unit of a chain."""
-    return any(of is not None and _unit_of(row) == unit for row, of in rows.items())
+    return any(figure is not None and _unit_of(row) == unit for row, figure in rows.items())
 
 
 def _requests(device: SnmpDevice, reader: Reader, *, with_power: bool) -> Sequence[_TotalRequest]:

@@ -11,7 +11,7 @@ from ..dcimanager.rows import Raw
 from ..shared.errors import LONGEST, ProtocolError
 from .decoding import Walked, printable_text
 
-Decision = TypeVar("Decision")
+Result = TypeVar("Result")
 
 
 class Lost(str):
@@ -72,8 +72,8 @@ class Reader:
         self._columns: set[str] = set()  # those of `walked` that are columns of tables
         # evidence: the columns of names
         self._names: dict[str, Walked] = {}
-        #: evidence: rows that sources found by values of the device, which they check before they
-        #: use them
+        #: evidence of `ByUnit`: the row of a unit and number, which is checked before it is used;
+        #: the unit that a row had first; and "" for columns that the device does not have
         self.places: dict[Hashable, str] = {}
         #: evidence: the sources that the device does not have, each with the root
         self.lacking: set[Hashable] = set()
@@ -221,7 +221,7 @@ class WholeTables(Reader):
         return WholeTables(self) if self.reads else self
 
 
-def decided(decide: Callable[[WholeTables], Decision], reader: Reader) -> Decision:
+def decided(decide: Callable[[WholeTables], Result], reader: Reader) -> Result:
     """What `decide` says of whole tables, which read each column that it asks for.
 
     A column that is walked late can deny three answers: which rows a table has, whether it has any

@@ -99,11 +99,12 @@ class State(FrozenValue):
         for doubt in self.doubts:
             if not doubt.is_lacking(reader, rows):
                 doubts.append((doubt, doubt.test.rows(reader)))
-        second = self.confirm.rows(reader) if self.confirm else {}
+        confirming_values = self.confirm.rows(reader) if self.confirm else {}
         decisions: dict[str, Decision] = {}
         for identity, value in rows.items():
-            of_outlet = [(doubt, marks.get(identity)) for doubt, marks in doubts]
-            decisions[identity] = self._decide(reader, value, of_outlet, second.get(identity))
+            doubts_of_outlet = [(doubt, marks.get(identity)) for doubt, marks in doubts]
+            confirming_value = confirming_values.get(identity)
+            decisions[identity] = self._decide(reader, value, doubts_of_outlet, confirming_value)
         return decisions
 
     def rows_from(self, reader: Reader) -> Rows:
@@ -181,7 +182,7 @@ class State(FrozenValue):
         return Decision(state, reason)
 
     def meaning(self, value: Raw) -> EnumPowerStatus:
-        """The state that a value of `source` means, without doubts."""
+        """UP or DOWN by the words `on` and `off`; UNKNOWN for any other value, and a lost one."""
         if isinstance(value, Lost):
             return EnumPowerStatus.UNKNOWN
         word = text(value).casefold()

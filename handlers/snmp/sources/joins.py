@@ -19,8 +19,8 @@ class Joined(ReadOnly):
     """Values of another table, joined by columns of both tables (such as module and number).
 
     A key is clear if no other row of its table has it and none of its columns is lost or, unless
-    that column is empty in all rows, empty. A row of the outlets that is not joined has no value if
-    every key that it could have is clear; else its value is lost.
+    that column is empty in all rows, empty. A row of the outlets that is not joined is left out
+    if every key that it could have is clear; else its value is lost.
 
     Fields:
         values: the values of the other table.
@@ -53,7 +53,8 @@ class Joined(ReadOnly):
         values = self.values.rows(reader)
         if not values:
             return {}
-        own, keys = _Keys.of(self.own, reader), _Keys.of(self.keys, reader)
+        own = _Keys.of(self.own, reader)
+        keys = _Keys.of(self.keys, reader)
         if self.else_same_row:
             has_outlets = any(map(reader.has_table, _objects(self.own)))
             if has_outlets and own.has_text != keys.has_text:
@@ -61,13 +62,14 @@ class Joined(ReadOnly):
             if not all(own.has_text) or not all(keys.has_text):
                 return values  # which keep their own indexes
         value_by_key = {key: values[row] for row, key in keys.clear.items() if row in values}
-        is_open = not values.keys() <= keys.clear.keys()  # a value may be any outlet's
-        own_keys = set(own.clear.values())
-        is_free = is_open or not value_by_key.keys() <= own_keys
+        # a value without a clear key may be any outlet's
+        has_unclear_value = not values.keys() <= keys.clear.keys()
+        # a value whose key no outlet has may be that of an outlet without a clear key
+        has_unclaimed_value = not value_by_key.keys() <= set(own.clear.values())
         joined: Rows = {}
         for identity in own.rows:
             key = own.clear.get(identity)
-            may_have_value = is_open if key else is_free
+            may_have_value = has_unclear_value or (key is None and has_unclaimed_value)
             if key in value_by_key:
                 joined[identity] = value_by_key[key]
             elif may_have_value:

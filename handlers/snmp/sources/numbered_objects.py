@@ -92,6 +92,7 @@ class Spread(ObjectSource):
             return self._rows_of_units(reader)
         if self.by_get:
             return self._rows_by_get(reader)
+        # without a tail it is a column, of which others of the table show lost rows
         value_by_index = reader.walk(self.oid) if self.tail else reader.column(self.oid)
         rows: Rows = {}
         for n, sub in self.numbers():

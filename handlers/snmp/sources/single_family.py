@@ -218,8 +218,9 @@ class InletsInUse(ReadOnly):
             inlet_in_use = inlet_by_pdu.get(pdu, "")
             if pdu not in switched_pdus or _first_arcs(identity, 2) == inlet_in_use:
                 rows_in_use[identity] = value
-            elif inlet_in_use not in inlets:
+            elif inlet_in_use not in inlets:  # "" too, of several switches
                 rows_in_use[identity] = UNMARKED
+            # else an inlet that its switch does not use now
         return rows_in_use
 
     def _inlet_by_pdu(self, reader: Reader) -> dict[str, str]:
