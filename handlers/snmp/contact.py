@@ -184,7 +184,7 @@ class InContact(ReadOnly):
         return self.source.reads_single_rows()
 
     def _value(self, value: Raw, mark: Optional[Raw], reader: Reader) -> Raw:
-        if isinstance(value, Lost) or self.contact.is_good(mark):
+        if self.contact.is_good(mark):
             return value
         return Lost(self.contact.objection(mark, reader))
 

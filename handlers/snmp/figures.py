@@ -13,10 +13,10 @@ from ..shared.doubts import some
 from ..shared.meter_figures import NotKnown, NotMetered
 from . import validation
 from .decoding import Rows, number, text
-from .frozen_value import FrozenValue
+from .frozen_value import FrozenValue, replace
 from .reader import LOST, Lost, Reader
-from .sources.base import Source, is_nameless, object_name
-from .sources.objects import Scalar
+from .sources.base import Source, is_nameless, object_name, objects_read
+from .sources.objects import Column, Scalar
 
 # "Not measured" in a register of 16 bits; a counter of energy passes through them
 FILLED_16 = frozenset(map(Decimal, (2**15 - 1, 2**16 - 1, -(2**15))))
@@ -169,19 +169,31 @@ class Figure(FrozenValue):
         return None
 
     def is_lacking(self, reader: Reader) -> bool:
-        """Whether the device does not have the values: no walk answered one, padding neither, and
-        no GET does of the first row and of the last, which other columns of the table show."""
+        """Whether the device does not have the values: no walk answered one, nor a row that this
+        figure leaves out, and no GET does of the first row and of the last, which other columns of
+        the table show."""
         rows = self.source.rows(reader)
         for value in rows.values():
             if not isinstance(value, Lost) or not value.is_hole:
                 return False
-        if not self.source.reads_single_rows():
+        if not self.source.reads_single_rows() or self._has_other_rows(reader):
             return False
         first, *others = rows
         for row in (first, *others[-1:]):
             if is_nameless(row) or self.source.value_of(reader, row) is not None:
                 return False
         return True
+
+    def _has_other_rows(self, reader: Reader) -> bool:
+        """Whether a column of the values has an answer in any row: padding, a neutral line, another
+        kind of meter."""
+        for part in objects_read(self.source):
+            column = replace(part, suffix="") if isinstance(part, Column) else part
+            if isinstance(column, Source):
+                answers = column.rows(reader).values()
+                if not all(isinstance(answer, Lost) for answer in answers):
+                    return True
+        return False
 
     @property
     def objects(self) -> str:

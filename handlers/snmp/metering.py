@@ -297,7 +297,7 @@ def _totals(
             units = _metered_units(requests, reader)
             totals = [_total(request, reader, outlets, units) for request in requests]
     except ProtocolError as error:
-        if not reader.lacks_rows():
+        if error.operation or not reader.lacks_rows():  # a request that failed, as in `decided`
             raise
         # the rows that are lost contradict others
         return [NotKnown(error.reason) for _ in requests]

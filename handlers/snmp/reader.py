@@ -90,8 +90,9 @@ class Reader:
     def column(self, oid: str, *, optional: bool = False) -> Walked:
         """A walk of a column of a table, which `whole` compares with others of the table.
         `optional`: some devices with the table lack this column."""
+        rows = self.walk(oid)
         self._columns.add(self.resolve(oid))
-        return self.walk(oid)
+        return rows
 
     def names(self, oid: str) -> Walked:
         """A walk of a column of names. They are taken as fixed during a call: `fresh_reader` keeps
@@ -119,7 +120,7 @@ class Reader:
     def lacks_rows(self) -> bool:
         """Whether a column that was read lacks a row that another one of its table has."""
         first_rows_by_table: dict[str, Walked] = {}  # those of its first column
-        for full_oid in self._columns & self.walked.keys():
+        for full_oid in self._columns:
             rows = self.walked[full_oid]
             first_rows = first_rows_by_table.setdefault(_table_of(full_oid), rows)
             if rows.keys() != first_rows.keys():
@@ -186,8 +187,7 @@ class WholeTables(Reader):
 
     def column(self, oid: str, *, optional: bool = False) -> Walked:
         full_oid = self.resolve(oid)
-        is_known = full_oid in self._columns and full_oid in self.walked
-        if self.reads and not is_known:
+        if self.reads and full_oid not in self._columns:
             super().column(oid)
         if full_oid not in self._whole:
             self._whole[full_oid] = self._whole_column(full_oid, optional=optional)
@@ -198,7 +198,7 @@ class WholeTables(Reader):
         key = (table, len(self._columns))
         if key not in self._tables:
             columns: list[Walked] = []
-            for full_oid in sorted(self._columns & self.walked.keys()):
+            for full_oid in sorted(self._columns):
                 if _table_of(full_oid) == table and self.walked[full_oid]:
                     columns.append(self.walked[full_oid])
             self._tables[key] = _all_rows(columns) if columns else {}
@@ -226,15 +226,17 @@ def decided(decide: Callable[[WholeTables], Result], reader: Reader) -> Result:
 
     A column that is walked late can deny three answers: which rows a table has, whether it has any
     (`has_table`), and whether a row is lost (`lacks_rows`). Where it does, an earlier column of its
-    table lacks a row. So `decide` is asked again, and a ProtocolError is forgotten, as long as a
-    row is lacking and it has walked another column.
+    table lacks a row. So `decide` is asked again, and a ProtocolError of contradictory rows is
+    forgotten, as long as a row is lacking and it has walked another column. A request that failed
+    is an error at once, and is not sent again.
     """
     while True:
         columns_before = len(reader._columns)
         try:
             decision = decide(WholeTables(reader, reads=True))
-        except ProtocolError:
-            if not _may_show_rows(reader, columns_before):
+        except ProtocolError as error:
+            is_of_request = bool(error.operation)  # else of rows that contradict each other
+            if is_of_request or not _may_show_rows(reader, columns_before):
                 raise
             continue
         if not _may_show_rows(reader, columns_before):

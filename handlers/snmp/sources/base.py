@@ -140,17 +140,23 @@ _SOURCE_FIELDS = ("known", "source", "values", "parts", "choices", "over", "numb
 
 def object_read(source: object) -> object:
     """The column or other object that a source reads, or its OID; the first of several, or None."""
-    if isinstance(source, str):
-        return source
+    return next(objects_read(source), None)
+
+
+def objects_read(source: object) -> Iterator[object]:
+    """The columns or other objects whose values a source has, or their OIDs."""
+    if isinstance(source, str) or text_field(source, "object") or text_field(source, "oid"):
+        yield source
+        return
     if isinstance(source, tuple):
-        return object_read(source[0])
-    if text_field(source, "object") or text_field(source, "oid"):
-        return source
+        for part in source:
+            yield from objects_read(part)
+        return
     for field in _SOURCE_FIELDS:
         inner_source = getattr(source, field, None)
         if inner_source:
-            return object_read(inner_source)
-    return None
+            yield from objects_read(inner_source)
+            return
 
 
 def object_name(source: Source) -> str:

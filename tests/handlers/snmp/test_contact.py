@@ -10,15 +10,15 @@ from typing import Optional
 import pytest
 
 from handlers.shared.errors import PduHandlerError, Unsupported
-from handlers.shared.meter_figures import MeterFigures
+from handlers.shared.meter_figures import MeterFigures, NotKnown
 from handlers.snmp import metering
-from handlers.snmp.contact import Contact, ContactMarks
+from handlers.snmp.contact import Contact, ContactMarks, total_in_contact
 from handlers.snmp.device import SnmpDevice
-from handlers.snmp.figures import Arcs, Figure
+from handlers.snmp.figures import Arcs, Figure, Total
 from handlers.snmp.frozen_value import parts_of
 from handlers.snmp.outlets import Outlets
 from handlers.snmp.reader import Lost, Reader
-from handlers.snmp.sources import Column, Part, Provided, Scalar
+from handlers.snmp.sources import Column, Complete, Part, Provided, Scalar
 from handlers.snmp.states import Doubt, State
 from handlers.snmp.wanted import FIGURES
 from pdu_common.helper import EnumPowerStatus
@@ -214,6 +214,19 @@ def test_a_total_of_the_device_needs_every_mark() -> None:
     assert contact.mark_of({"1": 1, "2": 0}, "0") == 0
     assert contact.mark_of({"1": 1, "2": 1}, "0") == 1
     assert contact.mark_of({"1": 1, "2": 0}, "1.7") == 1
+
+
+def test_a_total_without_an_answer_of_a_unit_out_of_contact_is_not_unmetered() -> None:
+    contact = Contact(Scalar("1.3.9.3.0", "mark"), ("1",))
+    currents = Complete(Column("1.3.9.2.1", "current"), beside=Column("1.3.9.2.2"))
+    total = total_in_contact(Total((Figure(currents),)), (contact,))
+    assert total is not None
+
+    assert total.read_from(Reader(Memory({"1.3.9.2.2.1": 7, "1.3.9.3.0": 1}))) is None
+    out_of_contact = total.read_from(Reader(Memory({"1.3.9.2.2.1": 7, "1.3.9.3.0": 0})))
+
+    assert isinstance(out_of_contact, NotKnown)
+    assert "mark reads '0'" in out_of_contact.reason
 
 
 def test_an_outlet_whose_unit_alone_lacks_its_mark_has_no_firm_state() -> None:

@@ -12,7 +12,7 @@ from handlers.snmp.frozen_value import check_parts, parts_of, replace
 from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.reader import LOST, Reader
-from handlers.snmp.sources import Column, Complete, NamedRows, Scalar, Source
+from handlers.snmp.sources import Arc, Column, Complete, First, NamedRows, Scalar, Source
 from handlers.snmp.states import Doubt, State
 from pdu_common.helper import EnumPowerStatus
 from tests.handlers.snmp.every_part import EVERY_PART
@@ -370,6 +370,25 @@ def test_a_row_is_lost_where_padding_shows_that_the_device_has_the_column() -> N
     device = reader({**table("1.3.2", {"1": 7, "2": 7}), "1.3.1.2": 0})
     total = Total((Figure(Complete(A, beside=B), padding=("0",)),))
     assert total.read_from(device) == NotKnown("row 1 of 1.3.1 reads no answer")
+
+
+def test_a_row_is_lost_where_a_row_that_the_figure_leaves_out_has_the_column() -> None:
+    """A neutral line, a bank, another kind of meter. The rows lack in walk and GET alike."""
+    every_row = Complete(A, beside=B)
+    lines = every_row.where(B, "1")
+    of_type_1 = Complete(Column("1.3.1", suffix="1"), beside=Column("1.3.2", suffix="1"))
+    kinds = {**table("1.3.2", {"1": 1, "2": 2}), "1.3.1.2": 7}
+    types = {**table("1.3.2", {"5.1": 1, "5.2": 1}), "1.3.1.5.2": 7}
+    told_as_lacking: list[Source] = []
+    for source, rows in (
+        (lines, kinds),
+        (First((lines, every_row)), kinds),
+        (Arc(every_row, 0, ("1",)), kinds),
+        (of_type_1, types),
+    ):
+        if not isinstance(Total((Figure(source),)).read_from(reader(rows)), NotKnown):
+            told_as_lacking.append(source)
+    assert told_as_lacking == []
 
 
 def test_a_unit_whose_own_row_has_no_value_is_no_unit_without_a_meter() -> None:

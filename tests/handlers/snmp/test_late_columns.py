@@ -13,7 +13,8 @@ from handlers.snmp.profiles import PROFILES
 from handlers.snmp.wanted import FIGURES, SHOWN_FIGURES
 from pdu.recordings.snmp.topology import parts_of_device
 from tests.handlers.snmp import recorded, units
-from tests.handlers.snmp.memory import Memory, of_rows
+from tests.handlers.snmp.memory import Memory, of_rows, plain
+from tests.handlers.snmp.test_reader import FailedWalk
 from tests.recordings import Fixture, fixture
 
 WITH_POWER = pytest.mark.parametrize("with_power", [False, True])
@@ -65,6 +66,19 @@ def test_no_object_is_called_unanswered_that_was_not_asked_for(name: str, with_p
     assert reasons
     for reason in reasons:
         assert reason.count("no answer") == 1
+
+
+@WITH_POWER
+def test_a_walk_that_failed_is_an_error_and_no_total_that_is_not_known(with_power: bool) -> None:
+    """APC Easy PDU: a column of the devices, of whose table another column has no row."""
+    unit = fixture("apc-easy-epdu_metered")
+    column = "1.3.6.1.4.1.318.1.1.30.2.1.1.11"
+    device = FailedWalk({oid: plain(row) for oid, row in unit.rows.items()}, column)
+
+    with pytest.raises(ProtocolError, match="a row is repeated"):
+        statistic(unit, device, with_power=with_power)
+
+    assert device.asked.count(f"walk {column}") == 1
 
 
 def test_a_line_whose_current_is_lost_is_a_line() -> None:

@@ -192,6 +192,30 @@ def test_an_error_of_tables_that_are_whole_stays() -> None:
     assert evaluations.count == 1
 
 
+class FailedWalk(Memory):
+    """A device that answers a walk of one column with rows that repeat."""
+
+    def __init__(self, objects: Mapping[str, Value], column: str) -> None:
+        super().__init__(objects)
+        self._column = column
+
+    def walk(self, oid: str) -> Mapping[str, Value]:
+        rows = super().walk(oid)
+        if oid == self._column:
+            raise ProtocolError("a row is repeated", "192.0.2.1", "walk")
+        return rows
+
+
+def test_a_walk_that_failed_is_an_error_at_once_and_is_not_sent_again() -> None:
+    device = FailedWalk({**table(A, {"1": 10}), **table(B, FULL)}, OTHER)
+    reader = Reader(device)
+
+    with pytest.raises(ProtocolError):
+        decided(Evaluations(A, B, OTHER).values, reader)
+
+    assert device.asked == [f"walk {A}", f"walk {B}", f"walk {OTHER}"]
+
+
 def test_a_decision_over_whole_tables_is_asked_once_and_each_column_is_walked_once() -> None:
     device = Memory({**table(A, FULL), **table(B, FULL), **table(OTHER, {"7": 1})})
     evaluations = Evaluations(A, OTHER, B, A)
