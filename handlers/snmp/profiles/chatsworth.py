@@ -121,7 +121,14 @@ PROFILES = (
             current=figure(_legacy("3.5", "outletNCurrent"), HUNDREDTHS),
             energy=figure(_legacy("3.12", "receptacleEnergyoutletNs"), DECA_WATT_SECONDS),
         ),
-        load=total(figure(_legacy("3.13", "lineNcurr", 3), HUNDREDTHS), else_outlets=True),
+        load=total(
+            figure(
+                _legacy("3.13", "lineNcurr", 3),
+                HUNDREDTHS,
+                least=3,  # line1curr, line2curr and line3curr
+            ),
+            else_outlets=True,
+        ),
         evidence=SIMULATED.of("state", "current", "energy"),
         note=(
             "Not switched, and a chain is not read: pduSelect, which anybody may write, decides"

@@ -32,10 +32,7 @@ from tests.recordings import Fixture
 PARTS = {"load": "load_a", "power": "power_w", "energy": "energy_kwh"}
 TOTALS = tuple(PARTS.values())
 #: units of which an object says what the others are, so that without it they are another unit
-ALIKE = {
-    "raritan-px2_signed": "without the sensors' minimum it is like firmware before 3.0",
-    "cpi-legacy": "without the object of a line it is like a unit of fewer lines",
-}
+ALIKE = {"raritan-px2_signed": "without the sensors' minimum it is like firmware before 3.0"}
 #: units of which a row that is missing in all columns of its table is not noticed
 UNCOUNTED = frozenset(
     (
@@ -50,7 +47,7 @@ UNCOUNTED = frozenset(
 #: likewise, but only the last row, because the others are counted, or bound other rows
 LAST_ROW = frozenset(
     (
-        "aten-pe aten-pe_slots aten-pe_unconfirmed avocent-pm_totals cpi-legacy "
+        "aten-pe aten-pe_slots aten-pe_unconfirmed avocent-pm_totals "
         "cyberpower-epdu2_phase eaton-epdu enlogic-pod ipoman_metered opengear-rpc panduit-g5 "
         "raritan-px1 sentry3 sinetica-hawk wti-power_mpc"
     ).split()

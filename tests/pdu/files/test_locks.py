@@ -1,12 +1,15 @@
-"""Locks of files that are read, changed and written again."""
+"""Locks of files that are read, changed and written again. A lock is of an open file, so that two
+threads wait for each other as two programs do.
+"""
 
 from __future__ import annotations
 
 import multiprocessing
 import os
 import threading
-from multiprocessing.synchronize import Barrier
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -16,9 +19,11 @@ from pdu.files.locks import locked
 from pdu.loading.handler_loading import load
 from pdu.pdu_list import addition, device_list, logins
 from pdu.pdu_list.login_options import Login
-from tests.waiting import PATIENCE_S
+from tests.waiting import PATIENCE_S, until
 
 _ROUNDS = 20
+# not by fork, which Python warns of beside threads, and without what needs a writable /dev/shm
+_PROCESSES = multiprocessing.get_context("spawn")
 
 
 def _count_up(paths: list[str], counter: Path, gate: Barrier) -> None:
@@ -29,14 +34,6 @@ def _count_up(paths: list[str], counter: Path, gate: Barrier) -> None:
             counter.write_text(str(number + 1))
 
 
-def _together(*processes: multiprocessing.Process) -> None:
-    for process in processes:
-        process.start()
-    for process in processes:
-        process.join(PATIENCE_S)
-    assert [process.exitcode for process in processes] == [0] * len(processes)
-
-
 def test_two_that_lock_the_same_folders_in_another_order_lose_nothing_and_end(
     tmp_path: Path,
 ) -> None:
@@ -45,13 +42,13 @@ def test_two_that_lock_the_same_folders_in_another_order_lose_nothing_and_end(
     folders = [str(tmp_path / name) for name in ("a", "b")]
     for folder in folders:
         Path(folder).mkdir()
-    gate = multiprocessing.Barrier(2)
-    _together(
-        *(
-            multiprocessing.Process(target=_count_up, args=(paths, counter, gate))
-            for paths in (folders, folders[::-1])
-        )
-    )
+    gate = Barrier(2)
+    with ThreadPoolExecutor() as pool:
+        counting = [
+            pool.submit(_count_up, paths, counter, gate) for paths in (folders, folders[::-1])
+        ]
+    for future in counting:
+        future.result()
     assert counter.read_text() == str(2 * _ROUNDS)
 
 
@@ -90,9 +87,10 @@ def test_what_does_not_exist_is_named(tmp_path: Path) -> None:
         pass
 
 
-def _add(folder: str, auth: str, number: int, gate: Barrier) -> None:
+def _add(folder: str, auth: str, number: int, gate: str) -> None:
     new = addition.new_pdu(f"r{number}", f"{folder}/pdus.csv", auth)
-    gate.wait(PATIENCE_S)
+    Path(f"{gate}{number}").touch()
+    assert until(lambda: all(os.path.exists(f"{gate}{other}") for other in (1, 2)))
     login = Login(settings={"username": f"admin{number}", "scheme": "http"})
     addition.add(new, load("netio"), Address(f"192.0.2.{number}"), login)
 
@@ -101,18 +99,21 @@ def test_two_lists_with_one_file_of_logins_lose_no_login(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PDU_PASSWORD", "s3cret")
-    for turn in range(5):
+    for turn in range(3):
         folders = [tmp_path / f"{turn}{name}" for name in ("a", "b")]
         for folder in folders:
             folder.mkdir()
         auth = str(tmp_path / f"logins{turn}.toml")
-        gate = multiprocessing.Barrier(2)
-        _together(
-            *(
-                multiprocessing.Process(target=_add, args=(str(folder), auth, number, gate))
-                for number, folder in enumerate(folders, 1)
-            )
-        )
+        gate = str(tmp_path / f"{turn}at the gate")
+        processes = [
+            _PROCESSES.Process(target=_add, args=(str(folder), auth, number, gate))
+            for number, folder in enumerate(folders, 1)
+        ]
+        for process in processes:
+            process.start()
+        for process in processes:
+            process.join(PATIENCE_S)
+        assert [process.exitcode for process in processes] == [0, 0]
         named = {
             device.auth
             for folder in folders

@@ -95,7 +95,9 @@ def test_the_pages_own_handler_keeps_the_page(tmp_path: Path, check: Check) -> N
     assert broken_rules == []
     for rule in ("types", "figures", "states", "late", "once", "short"):
         assert results[rule][0] == "kept", rule
-    assert set(results) == set(RULES) - {"denied", "login", "redirect", "proxy"}  # over HTTP
+    over_http = {"denied", "login", "redirect", "proxy"}
+    # a row of other Pythons is there if this machine has some
+    assert set(results) | {"python"} == set(RULES) - over_http
 
 
 _APC = """
