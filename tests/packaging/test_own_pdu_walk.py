@@ -121,7 +121,7 @@ def test_the_page_shows_what_its_commands_print(clone: Path) -> None:
 
     pdu_commands = [line.split()[1] for line in lines if line.startswith("pdu")]
     assert pdu_commands == [
-        *("identify", "record", "supports", "supports"),
+        *("identify", "record", "supports"),
         *("snmp", "snmp", "off", "outlets"),
     ]
     writes = (clone / f"{ports['16162']}.log").read_text("utf-8")
