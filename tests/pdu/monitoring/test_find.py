@@ -334,20 +334,30 @@ def test_files_to_which_nothing_can_be_added_are_refused_before_the_search(
     assert not fleet.exists()
 
 
-def test_a_found_pdu_is_not_added_beside_itself_at_another_port_or_by_its_name() -> None:
+def test_a_found_pdu_is_not_added_beside_itself_at_another_port_or_by_its_name(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    addresses = {"rack1.example": "192.0.2.11"}
+    getaddrinfo = socket.getaddrinfo
+
+    def look_up(host: str, port: None, *, proto: int) -> list[Any]:
+        return list(getaddrinfo(addresses.get(host, host), port, proto=proto))
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+
     def pdu(handler: str, address: str) -> ListedPdu:
         return ListedPdu(address, handler, Address(address))
 
     listed = [
         pdu("netio", "192.0.2.9"),
         pdu("snmp", "192.0.2.10:1161"),
-        pdu("snmp", "localhost"),
+        pdu("snmp", "rack1.example"),
     ]
     found = [
         pdu("snmp", "192.0.2.9"),
         pdu("snmp", "192.0.2.10:1162"),
         pdu("snmp", "192.0.2.10:1161"),
-        pdu("snmp", "127.0.0.1"),
+        pdu("snmp", "192.0.2.11"),
     ]
     assert lacking(found, listed) == [found[1]]
 
