@@ -138,10 +138,10 @@ def _figure_comparison(
     before: HandlerReading, second: HandlerReading, after: HandlerReading
 ) -> Comparison:
     """The loads and energies that are not between those of the first handler, or that it lost."""
-    found: list[Difference] = []
+    differences: list[Difference] = []
     allowances: list[str] = []
     if before.figures is None or second.figures is None or after.figures is None:
-        return Comparison(found)
+        return Comparison(differences)
     for quantity in _quantities(before.figures, second.figures):
         value_before = measured(quantity.figure_of(before.figures))
         second_value = measured(quantity.figure_of(second.figures))
@@ -154,10 +154,10 @@ def _figure_comparison(
             first_text = _shown(value_before, unit)
             if is_lost:
                 first_text = _then(first_text, _NOT_SET)
-            found.append(Difference(quantity.name, first_text, _shown(second_value, unit)))
+            differences.append(Difference(quantity.name, first_text, _shown(second_value, unit)))
         elif agreement is _Agreement.ALLOWED:
             allowances.append(quantity.allowance.words)
-    return Comparison(found, list(dict.fromkeys(allowances)))
+    return Comparison(differences, list(dict.fromkeys(allowances)))
 
 
 class _Quantity(NamedTuple):

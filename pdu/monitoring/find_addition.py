@@ -22,26 +22,26 @@ def add_lacking(
     """Append the PDUs that the list lacks, those over SNMP with this login unless they name one.
     Returns them as they are listed. Raises SettingsError.
     """
-    listed = addition.listed_pdus(files)
-    names = {pdu.name for pdu in listed}
+    listed_pdus = addition.listed_pdus(files)
+    names = {pdu.name for pdu in listed_pdus}
     no_login = DeviceLogin("", {}, {})
-    added: list[ListedPdu] = []
-    for pdu in lacking(pdus, listed):
+    new_pdus: list[ListedPdu] = []
+    for pdu in lacking(pdus, listed_pdus):
         name = _free_name(pdu, names)
         names.add(name)
         needs_login = pdu.handler == "snmp" and not pdu.auth
         own_login = login if needs_login else no_login
-        added_pdu = addition.add_listed(files, pdu._replace(name=name), own_login, secret_paths)
-        added.append(added_pdu)
-    return added
+        new_pdu = addition.add_listed(files, pdu._replace(name=name), own_login, secret_paths)
+        new_pdus.append(new_pdu)
+    return new_pdus
 
 
-def lacking(pdus: Iterable[ListedPdu], listed: Iterable[ListedPdu]) -> list[ListedPdu]:
+def lacking(pdus: Iterable[ListedPdu], listed_pdus: Iterable[ListedPdu]) -> list[ListedPdu]:
     """The PDUs at whose place the list has none. Of one handler, another port of an address is
     another PDU.
     """
     places: list[Place] = []
-    for pdu in listed:
+    for pdu in listed_pdus:
         place = place_of(pdu)
         places += [place._replace(host=host) for host in _addresses(place.host)]
     lacking_pdus: list[ListedPdu] = []
@@ -52,10 +52,10 @@ def lacking(pdus: Iterable[ListedPdu], listed: Iterable[ListedPdu]) -> list[List
     return lacking_pdus
 
 
-def _is_same_unit(found: Place, listed: Place) -> bool:
-    if found.host != listed.host:
+def _is_same_unit(place: Place, other: Place) -> bool:
+    if place.host != other.host:
         return False
-    return found.handler != listed.handler or found.port == listed.port
+    return place.handler != other.handler or place.port == other.port
 
 
 def _addresses(host: str) -> Sequence[str]:
