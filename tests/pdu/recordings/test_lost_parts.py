@@ -20,7 +20,7 @@ from tests.recordings import Fixture
 
 #: units that lose a part with a cell without a word, by the reason why nothing proves the loss
 UNPROVEN = {
-    "no other object that is read shows the part": ("aten-pe2 cpi-legacy cyberpower-ats"),
+    "no other object that is read shows the part": "aten-pe2 cyberpower-ats",
 }
 
 
