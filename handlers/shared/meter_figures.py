@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Callable, NamedTuple, Optional, Union
 
-from .decimals import CONTEXT, total
+from .decimals import CONTEXT, decimal_sum
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def sum_if_complete(parts: Iterable[Figure]) -> Figure:
     """The sum, added in decimal: 0.1 and 0.2 give 0.3. Not metered if no part is, or with a reason
     if one is not: the others' sum is no total. Else not known if a part is not.
     """
-    return _join(tuple(parts), _decimal_sum)
+    return _join(tuple(parts), _sum_of_floats)
 
 
 def largest(parts: Iterable[Figure]) -> Figure:
@@ -104,8 +104,8 @@ def divided(figure: Figure, divisor: float) -> Figure:
     return float(quotient)
 
 
-def _decimal_sum(values: Sequence[float]) -> float:
-    return float(total(Decimal(repr(value)) for value in values))
+def _sum_of_floats(values: Sequence[float]) -> float:
+    return float(decimal_sum(Decimal(repr(value)) for value in values))
 
 
 def _join(parts: Sequence[Figure], join: Callable[[Sequence[float]], float]) -> Figure:

@@ -12,17 +12,17 @@ from .decoding import text
 from .device import (
     SnmpDevice,
     family_title,
-    for_wanted,
     has_no_outlets,
     list_for_figures,
     read_by_states,
     read_totals,
     read_without_states,
     reported_outlet_count,
+    within_scope,
 )
 from .profile import Profile
+from .read_scope import ALL_STATES, ReadScope
 from .reader import Reader, SnmpReads
-from .wanted import ALL_STATES, Wanted
 
 SYS_DESCR, SYS_OBJECT_ID = "1.3.6.1.2.1.1.1.0", "1.3.6.1.2.1.1.2.0"
 _ENTERPRISES = (1, 3, 6, 1, 4, 1)
@@ -38,7 +38,7 @@ class Candidate(NamedTuple):
 def detect(
     device: SnmpReads,
     profiles: Sequence[Profile],
-    wanted: Wanted = ALL_STATES,
+    scope: ReadScope = ALL_STATES,
     *,
     metered_only: bool = False,
 ) -> SnmpDevice:
@@ -63,28 +63,28 @@ def detect(
     reader = Reader(device)
     shown_id, oid = sys_object_id(reader, profiles)
     families = candidates(oid, profiles)
-    if wanted.figures and oid and len(families) == 1:
-        totals = read_totals(families[0].profile, reader.at(families[0].root), wanted)
+    if scope.figures and oid and len(families) == 1:
+        totals = read_totals(families[0].profile, reader.at(families[0].root), scope)
         if totals:
             return totals
     device_read: Optional[SnmpDevice] = None
     if oid:
-        device_read = _read_by_states(families, reader, wanted) or _read_by_meters(
+        device_read = _read_by_states(families, reader, scope) or _read_by_meters(
             families, reader, metered_only=metered_only, by_id=True
         )
     else:
-        device_read = _swept(families, reader, profiles, wanted, metered_only=metered_only)
+        device_read = _swept(families, reader, profiles, scope, metered_only=metered_only)
     if not device_read:
         keys = [candidate.profile.key for candidate in families]
         raise Unsupported(_unknown(reader, shown_id, keys))
-    return for_wanted(device_read, wanted)
+    return within_scope(device_read, scope)
 
 
 def _swept(
     families: Sequence[Candidate],
     reader: Reader,
     profiles: Sequence[Profile],
-    wanted: Wanted,
+    scope: ReadScope,
     *,
     metered_only: bool,
 ) -> Optional[SnmpDevice]:
@@ -93,7 +93,7 @@ def _swept(
     For a command all outlets are read: of these many families, no one is likely to have its row.
     """
     for group in _probed(families):
-        device_read = _read_by_states(group, reader, wanted._replace(outlet=""))
+        device_read = _read_by_states(group, reader, scope._replace(outlet=None))
         if device_read:
             return device_read
         metering = _metering(group, reader, profiles)
@@ -106,7 +106,7 @@ def _swept(
 def read_as(
     device: SnmpReads,
     profile: Profile,
-    wanted: Wanted = ALL_STATES,
+    scope: ReadScope = ALL_STATES,
     *,
     metered_only: bool = False,
 ) -> SnmpDevice:
@@ -116,7 +116,7 @@ def read_as(
     reader = Reader(device)
     oid = sys_object_id(reader, (profile,))[1] if profile.roots or not profile.outlets else ""
     families = candidates_of(profile, oid)
-    device_read = _read_by_states(families, reader, wanted)
+    device_read = _read_by_states(families, reader, scope)
     if not device_read:
         is_named = bool(profile.match(oid))
         device_read = _read_by_meters(families, reader, metered_only=metered_only, by_id=is_named)
@@ -131,7 +131,7 @@ def read_as(
                 " or by the archive's build: without these, the family is detected",
             )
         )
-    return for_wanted(device_read, wanted)
+    return within_scope(device_read, scope)
 
 
 def candidates(sys_object_id: str, profiles: Sequence[Profile]) -> Sequence[Candidate]:
@@ -195,17 +195,17 @@ def _is_described(profile: Profile, reader: Reader) -> bool:
 
 
 def _read_by_states(
-    families: Sequence[Candidate], reader: Reader, wanted: Wanted
+    families: Sequence[Candidate], reader: Reader, scope: ReadScope
 ) -> Optional[SnmpDevice]:
     """The device as the first family whose states have rows, for figures as the first whose list of
     outlets has some; None if none has."""
     is_only_family = len(families) == 1
     for profile, root in families:
         reader_at_root = reader.at(root)
-        if wanted.figures:
+        if scope.figures:
             device = list_for_figures(profile, reader_at_root, is_only_family=is_only_family)
         else:
-            device = read_by_states(profile, reader_at_root, wanted)
+            device = read_by_states(profile, reader_at_root, scope)
         if device is not None:
             return device
     return None

@@ -16,13 +16,13 @@ from .figures import FILLED_16, Total
 from .frozen_value import parts_of, replace
 from .outlets import Outlets
 from .profile import Profile
+from .read_scope import ALL_STATES, ReadScope
 from .reader import NAMELESS, Reader
 from .sources.base import Source, is_nameless
 from .sources.joins import Joined
 from .sources.objects import Column
 from .sources.single_family import Gathered
 from .states import Decision, State
-from .wanted import ALL_STATES, Wanted
 
 States = dict[str, EnumPowerStatus]
 _LARGEST_ARC = 2**32 - 1  # RFC 2578, 3.5
@@ -50,7 +50,7 @@ def family_title(profile: Profile) -> str:
 
 
 def read_by_states(
-    profile: Profile, reader: Reader, wanted: Wanted = ALL_STATES
+    profile: Profile, reader: Reader, scope: ReadScope = ALL_STATES
 ) -> Optional[SnmpDevice]:
     """The device, read through the first `Outlets` that has `states` and lists or counts an outlet;
     else None.
@@ -63,11 +63,11 @@ def read_by_states(
     for outlets in profile.outlets:
         if outlets.states is None:
             continue
-        if wanted.outlet and _has_own_row(outlets, reader, wanted.outlet):
-            state = {wanted.outlet: EnumPowerStatus.UNKNOWN}
+        if scope.outlet and _has_own_row(outlets, reader, scope.outlet):
+            state = {scope.outlet: EnumPowerStatus.UNKNOWN}
             return SnmpDevice(profile, outlets, state, reader, is_own_row=True)
         reasons: dict[str, str] = {}
-        if wanted.outlet:
+        if scope.outlet:
             rows = outlets.states.rows_from(reader)
             states = dict.fromkeys(rows, EnumPowerStatus.UNKNOWN)
         else:
@@ -77,7 +77,7 @@ def read_by_states(
         states = _with_all_outlets(outlets, states, reader)
         if states:
             device = SnmpDevice(profile, outlets, states, reader, reasons)
-            if not wanted.outlet:
+            if not scope.outlet:
                 _raise_if_unit_missing(profile, reader)
             return device
     return None
@@ -116,17 +116,17 @@ def list_for_figures(
     return None
 
 
-def read_totals(profile: Profile, reader: Reader, wanted: Wanted) -> Optional[SnmpDevice]:
+def read_totals(profile: Profile, reader: Reader, scope: ReadScope) -> Optional[SnmpDevice]:
     """The device without its outlets, if its figures need none and one is measured, or if its
     family has no figure; else None."""
     has_energies = any(outlets.energy for outlets in profile.outlets)
     has_loads = any(outlets.current or outlets.power for outlets in profile.outlets)
-    if has_energies or (has_loads and not wanted.shown_alone):
+    if has_energies or (has_loads and not scope.for_view):
         return None
-    wanted_totals = (profile.load, profile.energy) if wanted.shown_alone else profile.totals
+    wanted_totals = (profile.load, profile.energy) if scope.for_view else profile.totals
     totals = [total for total in wanted_totals if total is not None]
     for total in totals:
-        if _needs_outlets(total, reader, wanted):
+        if _needs_outlets(total, reader, scope):
             return None
     is_measured = any(_is_measured(total, reader) for total in totals)
     if (totals or has_loads) and not is_measured:
@@ -134,21 +134,21 @@ def read_totals(profile: Profile, reader: Reader, wanted: Wanted) -> Optional[Sn
     return SnmpDevice(profile, None, {}, reader)
 
 
-def for_wanted(device: SnmpDevice, wanted: Wanted) -> SnmpDevice:
+def within_scope(device: SnmpDevice, scope: ReadScope) -> SnmpDevice:
     """The device without the outlets' currents, if they are not wanted for themselves."""
     outlets, load = device.outlets, device.profile.load
-    if not wanted.shown_alone or outlets is None or outlets.energy is not None:
+    if not scope.for_view or outlets is None or outlets.energy is not None:
         return device
-    if load is not None and _needs_outlets(load, device.reader, wanted):
+    if load is not None and _needs_outlets(load, device.reader, scope):
         return device
     without_current = replace(outlets, current=None)
     return device._replace(outlets=without_current)
 
 
-def _needs_outlets(total: Total, reader: Reader, wanted: Wanted) -> bool:
+def _needs_outlets(total: Total, reader: Reader, scope: ReadScope) -> bool:
     """Whether the total depends on the outlets. The device's own figure is enough for what is
     shown."""
-    if wanted.shown_alone and total.unit is None and total.figures:
+    if scope.for_view and total.unit is None and total.figures:
         return total.else_outlets and not _is_measured(total, reader)
     return total.needs_outlets
 

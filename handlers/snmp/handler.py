@@ -22,8 +22,8 @@ from ..dcimanager.snmp import LONGEST_SECONDS, Snmp, known_endpoint
 from ..shared.doubts import doubt_sentences
 from . import detection, metering, options, switching
 from .device import reasons_of_unknown
+from .read_scope import ALL_STATES, FIGURES, VIEW_FIGURES, ReadScope
 from .settings import SETTINGS as SETTINGS, select_families
-from .wanted import ALL_STATES, FIGURES, SHOWN_FIGURES, Wanted
 
 LOGGER = get_logger(__name__)
 UPS_ADVICE = "this is a UPS: its outlets are read here, the UPS itself by the handler nut"
@@ -43,13 +43,13 @@ class SnmpPdu(dcimanager.FourCalls[Session], BaseSnmpPdu):
         return self._open(ALL_STATES, LONGEST_SECONDS)
 
     def open_statistic(self, *, for_view: bool = False) -> AbstractContextManager[Session]:
-        return self._open(SHOWN_FIGURES if for_view else FIGURES, LONGEST_SECONDS)
+        return self._open(VIEW_FIGURES if for_view else FIGURES, LONGEST_SECONDS)
 
     def open_command(self, identity: str) -> AbstractContextManager[Session]:
-        return self._open(Wanted(outlet=identity), switching.PLAN_SECONDS)
+        return self._open(ReadScope(outlet=identity), switching.PLAN_SECONDS)
 
     @contextmanager
-    def _open(self, wanted: Wanted, longest: float) -> Iterator[Session]:
+    def _open(self, scope: ReadScope, longest: float) -> Iterator[Session]:
         """A session with the device, detected or as the settings fix it. No call starts later than
         `longest` seconds after its start."""
         choice = select_families(dcimanager.settings(self.pdu_data), options.OPTIONS)
@@ -59,7 +59,7 @@ class SnmpPdu(dcimanager.FourCalls[Session], BaseSnmpPdu):
             if choice.is_fixed
             else partial(detection.detect, snmp, choice.profiles)
         )
-        detected_device = choose(wanted, metered_only=choice.metered_only)
+        detected_device = choose(scope, metered_only=choice.metered_only)
         yield Session(snmp, detected_device, choice)
 
     def renew_session(self, session: Session) -> None:

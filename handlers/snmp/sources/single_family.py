@@ -12,7 +12,7 @@ from typing import NamedTuple, Optional
 
 from ...dcimanager.rows import Raw
 from ...shared.ceilings import FILLED
-from ...shared.decimals import CONTEXT, total
+from ...shared.decimals import CONTEXT, decimal_sum
 from ...shared.errors import NoSuchOutlet, ProtocolError
 from .. import validation
 from ..decoding import Rows, latin_1, number, octets, text
@@ -273,7 +273,7 @@ class Summed(ReadOnly):
             numbers.append(value)
         if not numbers:
             return {}
-        return {"0": format(total(numbers), "f")}
+        return {"0": format(decimal_sum(numbers), "f")}
 
 
 class Negative(ReadOnly):
@@ -444,7 +444,7 @@ class Gathered(ReadOnly):
                 numbers.append(figure)
         if not numbers or len(numbers) < len(values):
             return None
-        return format(total(numbers), "f")
+        return format(decimal_sum(numbers), "f")
 
 
 class ByOctets(ReadOnly):
