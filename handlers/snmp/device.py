@@ -17,8 +17,8 @@ from .frozen_value import parts_of, replace
 from .outlets import Outlets
 from .profile import Profile
 from .read_scope import ALL_STATES, ReadScope
-from .reader import NAMELESS, Reader
-from .sources.base import Source, is_nameless
+from .reader import UNIDENTIFIED, Reader
+from .sources.base import Source, is_unidentified
 from .sources.joins import Joined
 from .sources.objects import Column
 from .sources.single_family import Gathered
@@ -343,7 +343,7 @@ def _add_shown_elsewhere(outlets: Outlets, states: States, reader: Reader) -> St
     """`states`, and UNKNOWN for each outlet that only other columns show. Unchanged if no row is
     lost, or if the rows contradict each other. Raises ProtocolError for a row without an
     identity."""
-    _raise_if_nameless(outlets, states, reader)
+    _raise_if_unidentified(outlets, states, reader)
     if not states or not reader.lacks_rows():
         return states
     whole = reader.whole()
@@ -355,17 +355,17 @@ def _add_shown_elsewhere(outlets: Outlets, states: States, reader: Reader) -> St
             rows.update(outlets.rows.rows(whole))
     except PduHandlerError:  # the rows that are lost contradict others
         return states
-    _raise_if_nameless(outlets, rows, whole)
+    _raise_if_unidentified(outlets, rows, whole)
     return {**_as_unknown(rows), **states}
 
 
-def _raise_if_nameless(outlets: Outlets, identities: Iterable[str], reader: Reader) -> None:
+def _raise_if_unidentified(outlets: Outlets, identities: Iterable[str], reader: Reader) -> None:
     """Raise ProtocolError if one of the identities stands for an outlet without a name, or with one
     that the family does not read."""
-    nameless = next(filter(is_nameless, identities), None)
-    if nameless is None:
+    unidentified = next(filter(is_unidentified, identities), None)
+    if unidentified is None:
         return
-    name = outlets.unread_name(reader, nameless[: -len(NAMELESS)])
+    name = outlets.unread_name(reader, unidentified[: -len(UNIDENTIFIED)])
     if name:
         raise ProtocolError(
             f"the device names an outlet in a form that this family does not read ({name}), so its"
@@ -469,7 +469,7 @@ def _add_up_to_count(
     if may_lack_outlets and outlets.rows is not None:
         states_of_rows = _as_unknown(outlets.rows.rows(reader))
         states = {**states_of_rows, **states}
-        _raise_if_nameless(outlets, states, reader)
+        _raise_if_unidentified(outlets, states, reader)
     if len(states) < outlet_count:
         raise ProtocolError(
             f"the device counts {outlet_count} outlets, but it listed {len(states)}; poll it again"

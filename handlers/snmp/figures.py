@@ -15,7 +15,7 @@ from . import validation
 from .decoding import Rows, number, text
 from .frozen_value import FrozenValue, replace
 from .reader import LOST, Lost, Reader
-from .sources.base import Source, is_nameless, object_name, objects_read
+from .sources.base import Source, is_unidentified, object_name, objects_read
 from .sources.objects import Column, Scalar
 
 # "Not measured" in a register of 16 bits; a counter of energy passes through them
@@ -174,13 +174,13 @@ class Measurement(FrozenValue):
         the table show."""
         rows = self.source.rows(reader)
         for value in rows.values():
-            if not isinstance(value, Lost) or not value.is_hole:
+            if not isinstance(value, Lost) or not value.is_unanswered:
                 return False
         if not self.source.reads_single_rows() or self._has_other_rows(reader):
             return False
         first, *others = rows
         for row in (first, *others[-1:]):
-            if is_nameless(row) or self.source.value_of(reader, row) is not None:
+            if is_unidentified(row) or self.source.value_of(reader, row) is not None:
                 return False
         return True
 
@@ -505,7 +505,7 @@ class Total(FrozenValue):
     def is_listed(self, reader: Reader) -> bool:
         """Whether the device shows a row of one of the figures, with or without a value."""
         for figure in self.figures:
-            if not all(map(is_nameless, figure.raw_figures(reader))):
+            if not all(map(is_unidentified, figure.raw_figures(reader))):
                 return True
         return False
 

@@ -21,7 +21,7 @@ from handlers.snmp.frozen_value import parts_of
 from handlers.snmp.handler import Session
 from handlers.snmp.reader import Reader, WholeTables, decided
 from handlers.snmp.sources import EachUnit
-from handlers.snmp.sources.base import is_nameless
+from handlers.snmp.sources.base import is_unidentified
 
 from ..topology import BREAKER, LINE, MeteredPart, numbered_label
 
@@ -108,7 +108,7 @@ def _labels(
     numbers = _numbers_on_units(units)
     labels: dict[str, str] = {}
     for row in rows:
-        if is_nameless(row):
+        if is_unidentified(row):
             lost_unit = row.strip(".")
             labels[row] = numbered_label(kind, "?", _prefix(lost_unit))
         elif row not in units:
@@ -136,7 +136,7 @@ def _units_of_rows(figure: Measurement, rows: Collection[str], reader: Reader) -
     if not tables:
         return {}
     for row in rows:
-        if not is_nameless(row) and not row.isdigit():
+        if not is_unidentified(row) and not row.isdigit():
             return {}
     unit_by_row = tables[0].unit.rows(reader)
     units = {row: text(unit_by_row[row]) for row in rows if row in unit_by_row}
