@@ -11,7 +11,7 @@ from typing import Any, Callable, Optional
 import pytest
 
 from handlers.netio import decoding
-from handlers.nut import figures
+from handlers.nut import metering
 from handlers.nut.daisy_chain import Member
 from handlers.shared.meter_figures import (
     NotKnown,
@@ -81,15 +81,15 @@ def test_nut_takes_a_pdus_current_power_and_energy_from_one_order(source: str) -
     device.variables = {"device.type": "pdu", **variables}
     outlets = {"1": 1.0, "2": 1.0}
 
-    def total(kind: figures.FigureSource) -> Optional[float]:
-        return measured(figures.total(kind, device, {}, outlets))
+    def total(kind: metering.FigureSource) -> Optional[float]:
+        return measured(metering.total(kind, device, {}, outlets))
 
-    assert total(figures.load) == value
-    assert total(figures.power) == value
-    assert total(figures.energy) == value
+    assert total(metering.load) == value
+    assert total(metering.power) == value
+    assert total(metering.energy) == value
     inlet = value if "input" in source else None
-    assert total(figures.inlet_current) == inlet
-    assert total(figures.inlet_power) == inlet
+    assert total(metering.inlet_current) == inlet
+    assert total(metering.inlet_power) == inlet
 
 
 @pytest.mark.parametrize("empty", [{}, None])
