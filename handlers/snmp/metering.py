@@ -16,14 +16,14 @@ from ..shared.errors import ProtocolError
 from ..shared.labels import name_text
 from ..shared.meter_figures import (
     NOT_ASKED,
-    Figure as MeterFigure,
+    Figure,
     MeterFigures,
     NotKnown,
     NotMetered,
 )
 from .decoding import printable_text
 from .device import SnmpDevice, all_outlets, has_joined_meters, is_list_proven, outlets_read
-from .figures import ExactFigure, Figure, Total
+from .figures import ExactFigure, Measurement, Total
 from .outlets import Outlets
 from .reader import LOST, Lost, Reader, WholeTables, decided
 from .sources.base import is_unidentified, object_name
@@ -32,7 +32,7 @@ from .sources.base import is_unidentified, object_name
 class _OutletRows(NamedTuple):
     """One figure of the outlets, and of rows that are not listed as outlets."""
 
-    figure: Optional[Figure]
+    figure: Optional[Measurement]
     rows: Mapping[str, ExactFigure]
     #: the same of the outlets' other figures
     other_rows: Sequence[Mapping[str, ExactFigure]] = ()
@@ -343,7 +343,7 @@ def _metered_units(requests: Sequence[_TotalRequest], reader: Reader) -> set[str
     return units
 
 
-def _as_float(figure: ExactFigure) -> MeterFigure:
+def _as_float(figure: ExactFigure) -> Figure:
     return float(figure) if isinstance(figure, Decimal) else figure
 
 

@@ -21,7 +21,7 @@ from itertools import accumulate
 from typing import ClassVar, NoReturn, Optional
 
 from ...dcimanager.rows import Raw
-from ...shared.decimals import total
+from ...shared.decimals import decimal_sum
 from ...shared.errors import NoSuchOutlet, ProtocolError, Unsupported
 from .. import validation
 from ..decoding import LONGEST_NUMBER, Rows, number, text
@@ -223,7 +223,7 @@ def is_known_lacking(source: Source, reader: Reader) -> bool:
 def counted(count: Source, reader: Reader) -> Decimal:
     """What a device counts by `count`, summed over its rows; those that are no numbers count 0."""
     numbers = map(number, count.rows(reader).values())
-    return total(value for value in numbers if value is not None and value > 0)
+    return decimal_sum(value for value in numbers if value is not None and value > 0)
 
 
 class ObjectSource(Source):

@@ -13,7 +13,7 @@ from typing import NamedTuple, Optional
 
 from ...dcimanager.rows import Raw
 from ...shared.ceilings import FILLED
-from ...shared.decimals import CONTEXT, total
+from ...shared.decimals import CONTEXT, decimal_sum
 from ...shared.errors import NoSuchOutlet, ProtocolError
 from .. import validation
 from ..decoding import Rows, latin_1, number, octets, text
@@ -289,7 +289,7 @@ class Summed(ReadOnly):
             numbers.append(value)
         if not numbers:
             return {}
-        return {"0": format(total(numbers), "f")}
+        return {"0": format(decimal_sum(numbers), "f")}
 
 
 class Negative(ReadOnly):
@@ -467,7 +467,7 @@ class Gathered(ReadOnly):
         measured_figures = [figure for figure in figures if figure is not None]
         if not figures or len(measured_figures) < len(figures):
             return None
-        return format(total(measured_figures), "f")
+        return format(decimal_sum(measured_figures), "f")
 
     def _figure(self, value: Raw) -> Optional[Decimal]:
         """The number of a value, None if it is not measured."""

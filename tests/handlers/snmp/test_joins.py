@@ -6,7 +6,7 @@ import pytest
 
 from handlers.shared.errors import ProtocolError
 from handlers.shared.meter_figures import NotKnown
-from handlers.snmp.figures import Figure, Total
+from handlers.snmp.figures import Measurement, Total
 from handlers.snmp.reader import UNDECIDED, UNIDENTIFIED, Lost
 from handlers.snmp.sources import (
     Arc,
@@ -81,7 +81,7 @@ def test_a_row_whose_tested_value_is_not_a_whole_number_is_empty_and_prevents_a_
 
     assert both(source, objects)["2"] == ""
     assert source.rows(reader(objects))["2"] is UNDECIDED
-    total = Total((Figure(source),)).read_from(reader(objects))
+    total = Total((Measurement(source),)).read_from(reader(objects))
     reason = "row 2 of 1.3.1 reads its mark is none that the MIB names"
     assert total == NotKnown(reason)
     # a mark makes no row
