@@ -227,7 +227,7 @@ MUTANTS = (
     Mutant(
         "a number below 0 is no figure",
         _FIGURES,
-        "        if value < 0 and not self.magnitude:\n",
+        "        if reading < 0 and not self.magnitude:\n",
         "        if False:\n",
         "tests/handlers/snmp/test_hidden_figures.py",
     ),
