@@ -112,9 +112,8 @@ class ByUnit(ObjectSource):
             return None
         if owner is _RowOwner.THE_OUTLET:
             return expected_row
-        if owner is not _RowOwner.NO_ANSWER and not self.number.rows(reader):
-            return None  # the walk ended early: the GET has shown that the device has the column
-        row = self._walked_row(reader, identity)
+        has_number = owner is not _RowOwner.NO_ANSWER
+        row = self._walked_row(reader, identity, has_number=has_number)
         if row == expected_row and owner is _RowOwner.ANOTHER_OUTLET:
             return None  # the walks were made before it became the other's
         if row is not None:
@@ -144,9 +143,12 @@ class ByUnit(ObjectSource):
             return _RowOwner.PERHAPS_THE_OUTLET
         return _RowOwner.THE_OUTLET
 
-    def _walked_row(self, reader: Reader, identity: str) -> Optional[str]:
-        """The outlet's row by walks of both columns, None if they show none."""
+    def _walked_row(self, reader: Reader, identity: str, *, has_number: bool) -> Optional[str]:
+        """The outlet's row by walks of both columns, None if they show none. `has_number`: a GET
+        has shown that the device has the column of numbers."""
         units, numbers = self.unit.rows(reader), self.number.rows(reader)
+        if has_number and not numbers:
+            return None  # the walk ended early
         # on a device without these columns, the row of an outlet is its identity
         rows = {**units, **numbers, identity: ""}
         for row, identity_of_row in self._identities_of(reader, rows).items():
