@@ -148,7 +148,7 @@ def select_families(settings: Mapping[str, str], build: Mapping[str, str]) -> Fa
         switch_automatic=choice(SWITCH_AUTOMATIC),
         unset_unknown=choice(UNKNOWN_FIGURES) == UNSET,
         encoding=choice(ENCODING),
-        switched_families=switched_families,
+        switched_families=tuple(switched_families),
     )
 
 
@@ -174,7 +174,7 @@ def _built_families(build_options: Settings) -> Sequence[Profile]:
     """The families that the archive was built to detect: all, unless it was built for some. Raises
     SettingsError."""
     families = [_find_family(key, PROFILES, ONLY) for key in build_options[ONLY]]
-    return families or PROFILES
+    return tuple(families) or PROFILES
 
 
 def _find_family(key: str, profiles: Sequence[Profile], setting: Setting[object]) -> Profile:
