@@ -48,6 +48,7 @@ from dataclasses import replace
 from typing import Any, Callable, NamedTuple, Optional, Union
 
 from ..shared.errors import NamedSetting, ProtocolError, SettingsError
+from ..shared.login_texts import NO_SESSION
 from ..shared.settings import Setting, Settings, one_line
 from .digest import Digest
 from .errors import HttpDenied, HttpLoginRefused
@@ -284,8 +285,7 @@ def _session_keys(
         raise
     except HttpDenied as error:
         # no privilege is needed to log in
-        words = "the unit began no session: check user name and password"
-        error.set_reason((words, *_advice(login_form)))
+        error.set_reason((NO_SESSION, *_advice(login_form)))
         raise
     keys: dict[str, str] = {}
     for name, places in login_form.keys.items():
