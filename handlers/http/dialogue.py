@@ -88,6 +88,19 @@ class PduState(NamedTuple):
     #: sentences for the log: what the values do not show, such as why a figure is not known
     cautions: tuple[str, ...] = ()
 
+    @classmethod
+    def with_totals(
+        cls, outlets: Iterable[Outlet], totals: MeterFigures, cautions: tuple[str, ...] = ()
+    ) -> PduState:
+        """The PDU whose meter, or the sum of whose meters, shows `totals`."""
+        return cls(
+            outlets=tuple(outlets),
+            load_a=totals.current_a,
+            energy_kwh=totals.energy_kwh,
+            power_w=totals.power_w,
+            cautions=cautions,
+        )
+
 
 #: yields requests, is sent the bodies of their answers, and returns T
 Dialogue = Generator[Request, bytes, T]

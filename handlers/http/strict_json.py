@@ -103,21 +103,23 @@ def column(
     """
     prefixes = places or [""] * len(rows)
     shown_names = [name for name in names if any(name in row for row in rows)]
-    if not shown_names:
-        if not expected:
-            return [None for _ in rows]
-        return [NotKnown(f"{place}there is no {names[0]}, though {expected}") for place in prefixes]
-    name = shown_names[0]
+    if not shown_names and not expected:
+        return [None for _ in rows]
     figures: list[Figure] = []
     for row, place in zip(rows, prefixes):
-        figure = meter_figure(row, name, divisor=divisor, place=place)
-        if figure is None:
-            figure = NotKnown(f"{place}there is no {name}, which others of its kind have")
+        if not shown_names:
+            figure: Figure = NotKnown(f"{place}there is no {names[0]}, though {expected}")
+        elif shown_names[0] in row:
+            figure = meter_figure(row, shown_names[0], divisor=divisor, place=place)
+        else:
+            reason = f"there is no {shown_names[0]}, which others of its kind have"
+            figure = NotKnown(place + reason)
         figures.append(figure)
     return figures
 
 
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """A JSON object. Raises ValueError for a key that it has twice."""
     value = dict(pairs)
     if len(value) != len(pairs):
         raise ValueError("a repeated key")  # RFC 8259, 4: the result would be undefined
@@ -125,12 +127,14 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 
 def _integer(digits: str) -> int:
+    """Raises ValueError for more than `_DIGITS` digits."""
     if len(digits.lstrip("-")) > _DIGITS:
         raise ValueError("an integer with too many digits")
     return int(digits)
 
 
 def _finite(digits: str) -> float:
+    """Raises ValueError for a number above the largest float."""
     value = float(digits)
     if not math.isfinite(value):
         raise ValueError("a number that is too large")
