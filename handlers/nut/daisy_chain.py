@@ -86,13 +86,14 @@ class Member:
         from_0 = [number for number in numbers if int(number) < counted]
         if len(from_0) < counted:
             raise outlet_count_error(max(len(from_1), len(from_0)), self.prefix, counted)
-        if from_1:
-            variables_of_outlets = [set(self.rows[number]) for number in from_1]
-            shared_variables = set.intersection(*variables_of_outlets)
-            variables_of_0 = set(self.rows[from_0[0]])
-            if not shared_variables <= variables_of_0:
-                raise outlet_count_error(len(from_1), self.prefix, counted)
+        if from_1 and not self._has_variables_of_all(from_0[0], from_1):
+            raise outlet_count_error(len(from_1), self.prefix, counted)
         return from_0
+
+    def _has_variables_of_all(self, number: str, others: Iterable[str]) -> bool:
+        """Whether an outlet has every variable that all of the `others` have."""
+        variables_of_others = [set(self.rows[other]) for other in others]
+        return set.intersection(*variables_of_others) <= set(self.rows[number])
 
 
 def outlet_count_error(outlets: int, prefix: str, counted: int) -> ProtocolError:
