@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple, Optional, Union
 
-from .decimals import CONTEXT, total
+from .decimals import CONTEXT, decimal_sum
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ def exact_sum_if_complete(parts: Iterable[ExactFigure]) -> ExactFigure:
     all_parts = list(parts)
     values = [part for part in all_parts if isinstance(part, Decimal)]
     if values and len(values) == len(all_parts):
-        return total(values)
+        return decimal_sum(values)
     return _reason_without_all(all_parts)
 
 
