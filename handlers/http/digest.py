@@ -94,11 +94,11 @@ class Digest:
             return False
         offered = list(_challenges(headers.get("www-authenticate", "")))
         challenge = _best(offered)
+        if challenge is None and self.has_answered:
+            return False
         if challenge is None:
-            if self.has_answered:
-                return False
-            has_basic = any(scheme == "basic" for scheme, _ in offered)
-            self.is_basic = has_basic and over_tls and self._basic_over_tls
+            offers_basic = any(scheme == "basic" for scheme, _ in offered)
+            self.is_basic = offers_basic and over_tls and self._basic_over_tls
             return self.is_basic
         is_over = self._is_accepted or challenge.is_stale
         if self._challenge is not None and not is_over:

@@ -203,10 +203,10 @@ def owner_login(
     empty login without. `public_words`: as those of Login. Raises SettingsError if half of it is
     set, or both.
     """
-    names = _names(login_form)
-    user = settings[USERNAME] if "user" in names else ""
-    password = settings[PASSWORD] if "password" in names else ""
-    token = settings[TOKEN] if "token" in names else ""
+    used_settings = login_settings(login_form)
+    user = settings[USERNAME] if USERNAME in used_settings else ""
+    password = settings[PASSWORD] if PASSWORD in used_settings else ""
+    token = settings[TOKEN] if TOKEN in used_settings else ""
     if token and (user or password):
         raise both_logins()
     if token:
@@ -220,7 +220,8 @@ def owner_login(
                 " has a line break or another control character, which no request can carry",
             )
         )
-    if "user" in names and bool(user) != bool(password):
+    is_half = bool(user) != bool(password)
+    if is_half and USERNAME in used_settings:
         raise SettingsError(
             (
                 NamedSetting("username", noun="the handler settings "),
@@ -253,19 +254,31 @@ def login_of(
     if isinstance(login_form, FieldLogin):
         return replace(owner, fields=login_form.filled(values), is_sent=True)
     if isinstance(login_form, SessionLogin):
-        if login_form.token is not None and owner.token:
-            return replace(owner, fields=login_form.token.filled(values), is_sent=True)
-        keys = _session_keys(login_form, values, send)
-        # a session that the unit knows by the client's address has no key, but may end as others
-        token, *other_keys = keys.values() or [""]
-        return replace(
-            owner,
-            token=token,
-            keys=tuple(other_keys),
-            fields=login_form.requests.filled({**values, **keys}),
-            is_sent=True,
-        )
+        return _session_login(login_form, owner, values, send)
     return replace(owner, is_sent=True)
+
+
+def _session_login(
+    login_form: SessionLogin,
+    owner: Login,
+    values: Mapping[str, str],
+    send: Callable[[WriteRequest], Response],
+) -> Login:
+    """The login by a session, which is begun unless the owner gave a token. `values`: of the fields
+    of templates.
+    """
+    if login_form.token is not None and owner.token:
+        return replace(owner, fields=login_form.token.filled(values), is_sent=True)
+    keys = _session_keys(login_form, values, send)
+    # a session that the unit knows by the client's address has no key, but may end as others
+    token, *other_keys = keys.values() or [""]
+    return replace(
+        owner,
+        token=token,
+        keys=tuple(other_keys),
+        fields=login_form.requests.filled({**values, **keys}),
+        is_sent=True,
+    )
 
 
 def _session_keys(
@@ -302,6 +315,7 @@ def _session_keys(
 
 
 def _advice(login_form: SessionLogin) -> Sequence[Union[str, NamedSetting]]:
+    """The end of an error about user and password, by the maker's form of login."""
     if not login_form.advice:
         return ()
     return ("; if they are right, ", *login_form.advice)
@@ -332,7 +346,7 @@ def _texts(template: Any) -> Iterator[str]:
 
 
 def _filled(template: Any, values: Mapping[str, str]) -> Any:
-    """JSON whose texts have these values."""
+    """JSON in whose texts these values stand for "{user}" and others."""
     if isinstance(template, Mapping):
         return {name: _filled(part, values) for name, part in template.items()}
     if isinstance(template, (list, tuple)):
