@@ -154,9 +154,9 @@ class Figures(NamedTuple):
         energies = [measured(port.energy_kwh) for port in self.ports.values()]
         if all(energy is None for energy in energies):
             return ""
-        whole = MeterFigures(current_a=0.0, energy_kwh=0.0)
+        example = MeterFigures(current_a=0.0, energy_kwh=0.0)
         has_list = ports_of(PduStatisticView()) is not None
-        if has_list and _port_statistic("1", whole, _port_fields()):
+        if has_list and _port_statistic("1", example, _port_fields()):
             return ""
         known_fields: list[str] = []
         for view in (PduStatisticView, PduPortStatisticView):

@@ -75,12 +75,12 @@ class StandardTransport:
 
         Raises HttpException, and SettingsError for a `ca_pem` that cannot be read.
         """
-        began = time.monotonic()
-        if began >= self._until:
+        start = time.monotonic()
+        if start >= self._until:
             raise errors.no_connection(
                 "the device answers too slowly: the time for this call is over; try again"
             )
-        end = min(began + request.total, self._until)
+        end = min(start + request.total, self._until)
         connection, is_reused = self._connect(where, request, end)
         response: Optional[http.client.HTTPResponse] = None
         keep = False
@@ -108,12 +108,12 @@ class StandardTransport:
         """The connection for a request, and whether it is the one that was kept. Raises as
         `_open`.
         """
-        kept = self._connection
-        if kept is not None and kept.where == where and not request.once:
+        open_connection = self._connection
+        if open_connection is not None and open_connection.where == where and not request.once:
             # something to read without a request: the peer has closed it, or sends other bytes
-            is_usable = not is_readable(kept.socket)
+            is_usable = not is_readable(open_connection.socket)
             if is_usable:
-                return kept, True
+                return open_connection, True
         self.close()
         self._connection = self._open(where, request.timeout, end)
         return self._connection, False
@@ -201,13 +201,13 @@ class _Connection:
         """
         self.socket.settimeout(_left(request.timeout, end))
         count_request()
-        began = time.monotonic()
+        start = time.monotonic()
         headers = {"Host": self._host, **request.headers}
         # a device may answer and close before it has read everything; without an answer, the
         # reading that follows raises
         with contextlib.suppress(*errors.CLOSED):
             self._http.request(request.method, request.target, body=request.body, headers=headers)
-        seconds = time.monotonic() - began
+        seconds = time.monotonic() - start
         self._deadline_socket.limit_answer(request.timeout, end + seconds)
 
     def answer(self) -> http.client.HTTPResponse:

@@ -138,10 +138,10 @@ class RedirectedClient(HttpClient):
         Raises HttpRefused for a redirect that is not followed.
         """
         here = self.where
-        where, again = next_request(here, request, reply, login)
+        where, redirected_request = next_request(here, request, reply, login)
         self.where = where
         try:
-            return self.attempt(again)
+            return self.attempt(redirected_request)
         except PduHandlerError as error:
             self.where = here
             if where == here or not isinstance(error, HttpUnreachable):

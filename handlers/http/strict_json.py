@@ -88,7 +88,7 @@ def column(
     *names: str,
     places: Sequence[str] = (),
     divisor: float = 1,
-    expected: str = "",
+    evidence: str = "",
 ) -> list[Figure]:
     """One figure of each of `rows`, which are of one kind: outlets, lines or inlets. Here alone it
     is decided whether a figure of a codec is measured, not metered or not known.
@@ -97,18 +97,18 @@ def column(
       under another name than its siblings, which would be another counter.
     - Not metered, None: no row has such a field, and nothing else says that they should.
     - Not known: the value is no number; or a row lacks the field that its siblings have; or
-      `expected`, what says that the rows should have it, such as "its outlets do".
+      `evidence`, what says that the rows should have it, such as "its outlets do".
 
     `places`: what is put before the reason of each row.
     """
     prefixes = places or [""] * len(rows)
     shown_names = [name for name in names if any(name in row for row in rows)]
-    if not shown_names and not expected:
+    if not shown_names and not evidence:
         return [None for _ in rows]
     figures: list[Figure] = []
     for row, place in zip(rows, prefixes):
         if not shown_names:
-            figure: Figure = NotKnown(f"{place}there is no {names[0]}, though {expected}")
+            figure: Figure = NotKnown(f"{place}there is no {names[0]}, though {evidence}")
         elif shown_names[0] in row:
             figure = meter_figure(row, shown_names[0], divisor=divisor, place=place)
         else:

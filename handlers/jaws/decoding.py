@@ -199,8 +199,8 @@ def _has_part(owner: str, names: Iterable[str]) -> bool:
 
 def _complete_cords(cords: _OptionalList, names: Sequence[str]) -> _OptionalList:
     """The cords, not known if one of `names` has no row."""
-    listed = {_letters(row["id"]) for row in cords.rows}
-    missing_names = [name for name in names if name not in listed]
+    cord_names = {_letters(row["id"]) for row in cords.rows}
+    missing_names = [name for name in names if name not in cord_names]
     return _with_fault(cords, CORDS, missing_names)
 
 
@@ -212,19 +212,19 @@ def _complete_lines(
     line of the only such cord cannot be missed: a cord may have one, two or three lines.
     """
     phases = [row for row in lines.rows if not _NEUTRAL.fullmatch(row["id"])]
-    listed = {row["id"] for row in phases}
+    line_names = {row["id"] for row in phases}
     capacity_by_cord = dict.fromkeys(cord_names, "")
     for cord in cords:
         capacity_by_cord[_letters(cord["id"])] = repr(cord.get("power_capacity"))
-    line_counts = _line_counts(capacity_by_cord, listed)
-    missing: list[str] = []
+    line_counts = _line_counts(capacity_by_cord, line_names)
+    missing_names: list[str] = []
     for cord_name in cord_names:
         line_count = line_counts[capacity_by_cord[cord_name]]
         for number in range(1, line_count + 1):
             name = f"{cord_name}{number}"
-            if name not in listed:
-                missing.append(name)
-    return _with_fault(lines._replace(rows=phases), LINES, missing)
+            if name not in line_names:
+                missing_names.append(name)
+    return _with_fault(lines._replace(rows=phases), LINES, missing_names)
 
 
 def _line_counts(capacity_by_cord: Mapping[str, str], lines: Collection[str]) -> dict[str, int]:
@@ -247,11 +247,11 @@ def _line_number(name: str) -> int:
     return int(number[:3]) if number else 1
 
 
-def _with_fault(rows: _OptionalList, path: str, missing: Sequence[str]) -> _OptionalList:
+def _with_fault(rows: _OptionalList, path: str, missing_names: Sequence[str]) -> _OptionalList:
     """The list, with a fault that names the `missing` rows, unless it has one already."""
-    if not missing or rows.fault:
+    if not missing_names or rows.fault:
         return rows
-    return rows._replace(fault=f"{path} is not complete: there is no row of {some(missing)}")
+    return rows._replace(fault=f"{path} is not complete: there is no row of {some(missing_names)}")
 
 
 def _entries(path: str, body: bytes) -> Sequence[Entry]:

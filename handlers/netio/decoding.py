@@ -165,9 +165,9 @@ def _total(totals: object, name: str, outputs: Sequence[Figure], unit: int = 100
     is_by_output = any(figure is not None for figure in outputs)
     if name not in totals and has_totals and is_by_output:
         return sum_if_complete(outputs)
-    expected = ""
+    evidence = ""
     if is_by_output:
-        expected = "its outputs are metered"
+        evidence = "its outputs are metered"
     elif has_totals:
-        expected = "the unit shows other totals"
-    return column([totals], name, divisor=unit, expected=expected)[0]
+        evidence = "the unit shows other totals"
+    return column([totals], name, divisor=unit, evidence=evidence)[0]

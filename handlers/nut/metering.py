@@ -330,10 +330,10 @@ def _outlets(variables: Mapping[str, str], field: str, figures: Sequence[Figure]
 
 def _outlets_of_ups(variables: Mapping[str, str], field: str, outlet_sum: Source) -> Source:
     """Those of its outlets, not metered beside the same figure of `outlet.`: see `load`."""
-    whole = f"outlet.{field}"
-    if isinstance(outlet_sum, UnlistedSource) or whole not in variables:
+    device_variable = f"outlet.{field}"
+    if isinstance(outlet_sum, UnlistedSource) or device_variable not in variables:
         return outlet_sum
-    reason = f"{whole} may be one more outlet of this UPS, or the sum of all"
+    reason = f"{device_variable} may be one more outlet of this UPS, or the sum of all"
     return ListedSource(outlet_sum.name, [NotMetered(reason)])
 
 
@@ -410,7 +410,9 @@ def _chain_figures(
         members.append(_MemberSources(device_type, member.prefix, sources))
     summands_of_members: list[Optional[Sequence[Figure]]] = []
     for member_sources in members:
-        siblings = [other for other in members if other.device_type == member_sources.device_type]
+        siblings = [
+            sibling for sibling in members if sibling.device_type == member_sources.device_type
+        ]
         sources = _with_siblings(member_sources, siblings)
         summands_of_members.append(summands_of_first(sources))
     return summands_of_members

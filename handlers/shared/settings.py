@@ -66,8 +66,8 @@ class Setting(Generic[T_co]):
                 # raised below, outside `except`: the ValueError may hold a secret
                 # a password may precede an @
                 is_hidden = self.secret or "@" in text
-                shown = "" if is_hidden else f" {text.strip()[:60]!r} is not allowed;"
-                fault = f"{shown} give {self.allowed}"
+                quoted_text = "" if is_hidden else f" {text.strip()[:60]!r} is not allowed;"
+                fault = f"{quoted_text} give {self.allowed}"
         raise SettingsError((NamedSetting(self.key, noun=_NOUN), f":{fault}"))
 
     def _fault_of(self, text: str) -> str:

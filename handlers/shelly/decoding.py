@@ -175,8 +175,8 @@ def _figures(entries: Sequence[dict[str, Any]], name: str, divisor: int) -> Sequ
     another figure of a relay.
     """
     is_metered = any(_OF_A_METER & entry.keys() for entry in entries)
-    expected = "its relays are metered" if is_metered else ""
-    figures = column(entries, name, divisor=divisor, expected=expected)
+    evidence = "its relays are metered" if is_metered else ""
+    figures = column(entries, name, divisor=divisor, evidence=evidence)
     for position, entry in enumerate(entries):
         if _has_meter_error(entry):
             figures[position] = NotKnown(f"its errors are {entry['errors']!r}")

@@ -197,14 +197,14 @@ def _totals(device: Any, rows: Sequence[dict[str, Any]], outlets: Sequence[Outle
     if fault:
         return MeterFigures.not_known(fault)
     inlets = _active_inlets(rows) if _is_transfer_switch(rows) else rows
-    expected = _expected_by(inlets, outlets)
+    evidence = _evidence_of_meter(inlets, outlets)
     places = _places(inlets)
     lists_lines = any("inletLines" in inlet for inlet in inlets)
     currents: list[Figure] = []
     for inlet in inlets:
-        currents += _currents(inlet, expected, lists_lines=lists_lines)
-    energies = column(inlets, "inletEnergyAccumulation", places=places, expected=expected)
-    shown_powers = column(inlets, "inletActivePower", places=places, expected=expected)
+        currents += _currents(inlet, evidence, lists_lines=lists_lines)
+    energies = column(inlets, "inletEnergyAccumulation", places=places, evidence=evidence)
+    shown_powers = column(inlets, "inletActivePower", places=places, evidence=evidence)
     powers = [_power_w(inlet, power) for inlet, power in zip(inlets, shown_powers)]
     return MeterFigures(
         current_a=sum_if_complete(currents),
@@ -239,7 +239,7 @@ def _active_inlets(rows: Sequence[dict[str, Any]]) -> Sequence[dict[str, Any]]:
     return [row for row in rows if _is_active(row)]
 
 
-def _expected_by(inlets: Sequence[dict[str, Any]], outlets: Sequence[Outlet]) -> str:
+def _evidence_of_meter(inlets: Sequence[dict[str, Any]], outlets: Sequence[Outlet]) -> str:
     """What says that the inlets have a meter; "" if nothing does."""
     if any(outlet.figures.current_a is not None for outlet in outlets):
         return "its outlets are metered"
@@ -261,7 +261,7 @@ def _is_active(inlet: dict[str, Any]) -> bool:
     return active is True or _word(active) == "true"
 
 
-def _currents(inlet: dict[str, Any], expected: str, *, lists_lines: bool) -> list[Figure]:
+def _currents(inlet: dict[str, Any], evidence: str, *, lists_lines: bool) -> list[Figure]:
     """The currents of an inlet's lines: three of a three-phase inlet, else one. `lists_lines`:
     whether inlets of this unit list their lines; where none does, the inlet has its line's fields.
     """
@@ -272,7 +272,7 @@ def _currents(inlet: dict[str, Any], expected: str, *, lists_lines: bool) -> lis
         return [NotKnown(f"an inlet of {phase!r} lists {len(lines)} lines")]
     rows = [dict(line) for line in lines]
     places = _places(rows)
-    return column(rows, "currentRms", "inletCurrentRms", places=places, expected=expected)
+    return column(rows, "currentRms", "inletCurrentRms", places=places, evidence=evidence)
 
 
 def _power_w(inlet: dict[str, Any], power: Figure) -> Figure:
