@@ -211,15 +211,10 @@ def owner_login(
         raise both_logins()
     if token:
         return Login(token=token, is_personal=True, public_words=public_words, is_sent=False)
-    if isinstance(login_form, DigestLogin) and password:
-        user = user or login_form.user
-    if isinstance(login_form, DigestLogin) and _CONTROL.search(user):
-        raise SettingsError(
-            (
-                NamedSetting("username", noun="the handler setting "),
-                " has a line break or another control character, which no request can carry",
-            )
-        )
+    if isinstance(login_form, DigestLogin):
+        if password:
+            user = user or login_form.user
+        _require_printable_user(user)
     is_half = bool(user) != bool(password)
     if is_half and USERNAME in used_settings:
         raise SettingsError(
@@ -233,6 +228,17 @@ def owner_login(
     return Login(
         user=user or None, password=password or None, public_words=public_words, is_sent=False
     )
+
+
+def _require_printable_user(user: str) -> None:
+    """Raises SettingsError for a user name that no header can hold."""
+    if _CONTROL.search(user):
+        raise SettingsError(
+            (
+                NamedSetting("username", noun="the handler setting "),
+                " has a line break or another control character, which no request can carry",
+            )
+        )
 
 
 def login_of(
