@@ -18,7 +18,7 @@ from .figures import Ceilings, Total
 from .frozen_value import FrozenValue, parts_of, replace
 from .outlets import Outlets
 from .reader import ROOT, Reader
-from .sources.base import is_nameless
+from .sources.base import is_unidentified
 from .sources.filters import Complete
 
 ENTERPRISES = "1.3.6.1.4.1."
@@ -210,7 +210,7 @@ class Profile(FrozenValue):
         """Why the answers are of fewer units than the device counts, "" if they are not."""
         if self.units is None or self.units.counts_one_unit(reader):
             return ""
-        if not any(map(is_nameless, self.units.rows(reader))):
+        if not any(map(is_unidentified, self.units.rows(reader))):
             return ""
         return "the device counts more units than its answers list"
 

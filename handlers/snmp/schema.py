@@ -21,7 +21,7 @@ from . import controls, single_family, sources
 from .contact import Contact
 from .controls import Control
 from .evidence import Evidence
-from .figures import Arcs, Ceilings, Figure, Total
+from .figures import Arcs, Ceilings, Measurement, Total
 from .frozen_value import REQUIRED, FrozenValue
 from .outlets import Outlets
 from .profile import Nameplate, Profile, Root
@@ -53,7 +53,7 @@ PLAIN: tuple[type[Any], ...] = (
     State,
     Doubt,
     Contact,
-    Figure,
+    Measurement,
     Arcs,
     Total,
     Ceilings,
@@ -64,7 +64,7 @@ PLAIN: tuple[type[Any], ...] = (
 #: fields that profiles had once: they are read and mean nothing
 _ENDED_FIELDS: Mapping[type[Any], tuple[str, ...]] = {
     Profile: ("switching_confidence",),
-    Figure: ("syntax",),
+    Measurement: ("syntax",),
     sources.Complete: ("numbered",),
 }
 #: class -> the types of its fields

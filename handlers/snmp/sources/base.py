@@ -20,12 +20,12 @@ from itertools import accumulate
 from typing import ClassVar, NoReturn, Optional
 
 from ...dcimanager.rows import Raw
-from ...shared.decimals import total
+from ...shared.decimals import decimal_sum
 from ...shared.errors import NoSuchOutlet, ProtocolError, Unsupported
 from .. import validation
 from ..decoding import LONGEST_NUMBER, Rows, number, text
 from ..frozen_value import FrozenValue
-from ..reader import NAMELESS, UNMARKED, Lost, Reader
+from ..reader import UNDECIDED, UNIDENTIFIED, Lost, Reader
 
 _WHOLE = re.compile(r"-?(?:0|[1-9][0-9]*)")
 NO_VALUE = "-1"  # of many agents, in any column
@@ -41,19 +41,19 @@ def is_number(word: str) -> bool:
     return word.isascii() and word.isdigit() and len(word) <= LONGEST_NUMBER
 
 
-def unmarked_value(mark: Optional[Raw]) -> Raw:
-    """The value of a row about which `mark` says nothing."""
-    return lost_by(mark) if isinstance(mark, Lost) else UNMARKED
+def undecided_value(mark: Optional[Raw]) -> Raw:
+    """The value of a row if `mark` does not tell whether the row is chosen."""
+    return lost_with(mark) if isinstance(mark, Lost) else UNDECIDED
 
 
-def lost_by(mark: Lost) -> Lost:
-    """The value of a row that is lost with its mark."""
+def lost_with(mark: Lost) -> Lost:
+    """The value of a row that cannot be told because another value is lost, with its reason."""
     return Lost(mark.reason)
 
 
-def is_nameless(identity: str) -> bool:
-    """Whether an identity stands for rows that are lost with their names."""
-    return identity.endswith(NAMELESS)
+def is_unidentified(identity: str) -> bool:
+    """Whether an identity stands for rows whose own identities are lost."""
+    return identity.endswith(UNIDENTIFIED)
 
 
 def identity_prefixes(identity: str) -> Iterator[str]:
@@ -205,7 +205,7 @@ def is_known_lacking(source: Source, reader: Reader) -> bool:
 def counted(count: Source, reader: Reader) -> Decimal:
     """What a device counts by `count`, summed over its rows; those that are no numbers count 0."""
     numbers = map(number, count.rows(reader).values())
-    return total(value for value in numbers if value is not None and value > 0)
+    return decimal_sum(value for value in numbers if value is not None and value > 0)
 
 
 class ObjectSource(Source):
@@ -304,11 +304,11 @@ class Only(RowFilter):
 
     def rows(self, reader: Reader) -> Rows:
         marks, rows = self.test.rows(reader), self.source.rows(reader)
-        nameless_value = next((marks[row] for row in marks if is_nameless(row)), None)
+        value_of_unidentified = next((marks[row] for row in marks if is_unidentified(row)), None)
         kept_rows: Rows = {}
         for identity, value in rows.items():
-            mark = marks.get(identity, nameless_value)
-            is_unmarked = is_nameless(identity) and identity not in marks
+            mark = marks.get(identity, value_of_unidentified)
+            is_unmarked = is_unidentified(identity) and identity not in marks
             if mark is None and not is_unmarked and self.demanded:
                 raise ProtocolError(
                     f"the device lists the row {identity} without the value that "
@@ -317,14 +317,14 @@ class Only(RowFilter):
             fit = is_unmarked or self._fits(mark)
             if fit is not False:
                 is_known = fit or isinstance(value, Lost)
-                kept_rows[identity] = value if is_known else unmarked_value(mark)
+                kept_rows[identity] = value if is_known else undecided_value(mark)
         return kept_rows
 
     def value_of(self, reader: Reader, identity: str) -> Optional[Raw]:
         mark = self.test.value_of(reader, identity)
         fit = self._fits_alone(mark)
         value = None if fit is False else self.source.value_of(reader, identity)
-        return unmarked_value(mark) if fit is None and value is not None else value
+        return undecided_value(mark) if fit is None and value is not None else value
 
     def keeps(self, reader: Reader, identity: str) -> bool:
         return self._fits_alone(self.test.value_of(reader, identity)) is True
@@ -361,12 +361,12 @@ class Listed(ReadOnly):
 
     def rows(self, reader: Reader) -> Rows:
         values = self.known.rows(reader)
-        nameless_value = next((values[row] for row in values if is_nameless(row)), "")
+        value_of_unidentified = next((values[row] for row in values if is_unidentified(row)), "")
         rows = self.source.rows(reader)
         known_rows: Rows = {}
         for identity, value in rows.items():
             if text(value):
-                known_rows[identity] = values.get(identity, nameless_value)
+                known_rows[identity] = values.get(identity, value_of_unidentified)
             else:
-                known_rows[identity] = unmarked_value(value)
+                known_rows[identity] = undecided_value(value)
         return known_rows

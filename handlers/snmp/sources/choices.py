@@ -12,7 +12,7 @@ from ...dcimanager.rows import Raw
 from ...shared.errors import NoSuchOutlet, ProtocolError
 from .. import validation
 from ..decoding import Rows, number, text
-from ..reader import LOST, NAMELESS, UNMARKED, Lost, Reader
+from ..reader import LOST, UNDECIDED, UNIDENTIFIED, Lost, Reader
 from .base import (
     Filter,
     ObjectSource,
@@ -20,8 +20,8 @@ from .base import (
     RowFilter,
     Source,
     identity_prefixes,
-    is_nameless,
-    lost_by,
+    is_unidentified,
+    lost_with,
     no_object,
 )
 
@@ -73,8 +73,8 @@ class Conditional(RowFilter):
         if not isinstance(holds, Lost):
             return self.source.rows(reader) if holds else {}
         identities = list(self.source.rows(reader))
-        if holds is not UNMARKED:
-            identities.append(NAMELESS)
+        if holds is not UNDECIDED:
+            identities.append(UNIDENTIFIED)
         return dict.fromkeys(identities, holds)
 
     def value_of(self, reader: Reader, identity: str) -> Optional[Raw]:
@@ -121,9 +121,9 @@ class Provided(Conditional):
             elif lost is None:
                 lost = mark
         if not marks or not _match_all(texts, self.pattern, self.others):
-            return UNMARKED if self.others else False
+            return UNDECIDED if self.others else False
         if lost is not None:
-            return lost_by(lost)
+            return lost_with(lost)
         return _match_all(texts, self.pattern)
 
 
@@ -150,9 +150,9 @@ class Whole(Filter):
         certain_rows = 0
         for value in rows.values():
             # what is lost with a mark may be no row
-            if not isinstance(value, Lost) or value.is_hole:
+            if not isinstance(value, Lost) or value.is_unanswered:
                 certain_rows += 1
-        return rows if certain_rows >= count else {NAMELESS: LOST}
+        return rows if certain_rows >= count else {UNIDENTIFIED: LOST}
 
     def value_of(self, reader: Reader, identity: str) -> Optional[Raw]:
         return self.source.value_of(reader, identity)
@@ -173,7 +173,7 @@ class Unless(Conditional):
     def holds(self, reader: Reader) -> Union[bool, Lost]:
         marks = list(self.test.rows(reader).values())
         lost = [mark for mark in marks if isinstance(mark, Lost)]
-        return lost_by(lost[0]) if lost and len(lost) == len(marks) else not marks
+        return lost_with(lost[0]) if lost and len(lost) == len(marks) else not marks
 
 
 class Merged(Source):
@@ -194,7 +194,7 @@ class Merged(Source):
         value_by_row: Rows = {}
         for part in self.parts:
             for identity, value in part.rows(reader).items():
-                if identity in value_by_row and not is_nameless(identity):
+                if identity in value_by_row and not is_unidentified(identity):
                     raise ProtocolError(f"two tables of the device have the row {identity}")
                 value_by_row[identity] = value
         return value_by_row

@@ -11,7 +11,7 @@ from ...dcimanager.rows import Raw
 from ...shared.errors import ProtocolError
 from .. import validation
 from ..decoding import Rows, number, text
-from ..reader import LOST, NAMELESS, Lost, Reader
+from ..reader import LOST, UNIDENTIFIED, Lost, Reader
 from .base import (
     Filter,
     ObjectSource,
@@ -20,10 +20,10 @@ from .base import (
     Source,
     counted,
     identity_prefixes,
-    is_nameless,
     is_number,
     is_optional,
-    lost_by,
+    is_unidentified,
+    lost_with,
     object_read,
 )
 
@@ -76,17 +76,17 @@ class Complete(ReadOnly):
         rows = self.source.rows(reader)
         beside = self.beside.rows(reader) if self.beside else {}
         if not rows and self._is_table_absent(reader, beside):
-            return {NAMELESS: LOST} if self._counts_rows(reader) else {}
+            return {UNIDENTIFIED: LOST} if self._counts_rows(reader) else {}
         all_rows = dict(rows)
         for identity, value in beside.items():
             if identity not in rows:
-                all_rows[identity] = lost_by(value) if isinstance(value, Lost) else LOST
+                all_rows[identity] = lost_with(value) if isinstance(value, Lost) else LOST
         for unit in self._short_units(reader, all_rows):
             all_rows[f"{unit}."] = LOST  # the dot: no index ends with one
         if len(all_rows) < self.least:
             all_rows["."] = LOST
         if self.next_row and _has_row(self.source, reader, _next_rows(all_rows)):
-            all_rows[NAMELESS] = LOST
+            all_rows[UNIDENTIFIED] = LOST
         return all_rows
 
     def counts_one_unit(self, reader: Reader) -> bool:
@@ -196,7 +196,7 @@ class Arc(RowFilter):
     def rows(self, reader: Reader) -> Rows:
         kept_rows: Rows = {}
         for identity, value in self.source.rows(reader).items():
-            if self._fits(identity) or is_nameless(identity):
+            if self._fits(identity) or is_unidentified(identity):
                 kept_rows[identity] = value
         return kept_rows
 
@@ -402,7 +402,7 @@ class Checked(Filter):
         marks = self._marks(reader, doubtful_rows)
         for identity, mark in marks.items():
             if isinstance(mark, Lost):
-                rows[identity] = lost_by(mark)
+                rows[identity] = lost_with(mark)
             elif mark is not None and text(mark) in self.refuse:
                 del rows[identity]
         return rows

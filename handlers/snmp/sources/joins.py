@@ -11,7 +11,7 @@ from ...dcimanager.rows import Raw
 from .. import validation
 from ..decoding import Rows, text
 from ..frozen_value import parts_of
-from ..reader import NAMELESS, Lost, Reader
+from ..reader import UNIDENTIFIED, Lost, Reader
 from .base import ReadOnly, Source
 
 
@@ -58,7 +58,7 @@ class Joined(ReadOnly):
         if self.else_same_row:
             has_outlets = any(map(reader.has_table, _objects(self.own)))
             if has_outlets and own.has_text != keys.has_text:
-                return {NAMELESS: Lost("only one of two tables has the columns that join them")}
+                return {UNIDENTIFIED: Lost("only one of two tables has the columns that join them")}
             if not all(own.has_text) or not all(keys.has_text):
                 return values  # which keep their own indexes
         value_by_key = {key: values[row] for row, key in keys.clear.items() if row in values}

@@ -11,7 +11,7 @@ from ...dcimanager.rows import Raw
 from .. import validation
 from ..decoding import Rows
 from ..reader import Reader
-from .base import ObjectSource, is_nameless, no_object
+from .base import ObjectSource, is_unidentified, no_object
 
 _ONLY_ROW = "0"
 
@@ -59,7 +59,7 @@ class Column(ObjectSource):
         return table == other_table and self.suffix == other.suffix
 
     def instance_oid(self, reader: Reader, identity: str) -> str:
-        if is_nameless(identity):
+        if is_unidentified(identity):
             raise no_object(identity)
         return reader.resolve(f"{self.oid}.{identity}") + ("." + self.suffix if self.suffix else "")
 

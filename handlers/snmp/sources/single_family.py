@@ -12,12 +12,12 @@ from typing import NamedTuple, Optional
 
 from ...dcimanager.rows import Raw
 from ...shared.ceilings import FILLED
-from ...shared.decimals import CONTEXT, total
+from ...shared.decimals import CONTEXT, decimal_sum
 from ...shared.errors import NoSuchOutlet, ProtocolError
 from .. import validation
 from ..decoding import Rows, latin_1, number, octets, text
-from ..reader import LOST, NAMELESS, UNMARKED, Lost, Reader
-from .base import Filter, ObjectSource, ReadOnly, Source, is_number, lost_by, unmarked_value
+from ..reader import LOST, UNDECIDED, UNIDENTIFIED, Lost, Reader
+from .base import Filter, ObjectSource, ReadOnly, Source, is_number, lost_with, undecided_value
 
 
 class Fitted(Filter):
@@ -154,7 +154,7 @@ class Packed(ReadOnly):
         packed: dict[str, str] = {}
         for row, value in rows.items():
             if isinstance(value, Lost):
-                return {NAMELESS: LOST}
+                return {UNIDENTIFIED: LOST}
             packed[row] = text(value)
         if any(packed.values()) and not packed.get(self.main):
             raise ProtocolError(
@@ -219,7 +219,7 @@ class InletsInUse(ReadOnly):
             if pdu not in switched_pdus or _first_arcs(identity, 2) == inlet_in_use:
                 rows_in_use[identity] = value
             elif inlet_in_use not in inlets:  # "" too, of several switches
-                rows_in_use[identity] = UNMARKED
+                rows_in_use[identity] = UNDECIDED
             # else an inlet that its switch does not use now
         return rows_in_use
 
@@ -273,7 +273,7 @@ class Summed(ReadOnly):
             numbers.append(value)
         if not numbers:
             return {}
-        return {"0": format(total(numbers), "f")}
+        return {"0": format(decimal_sum(numbers), "f")}
 
 
 class Negative(ReadOnly):
@@ -346,7 +346,7 @@ class Signed(ReadOnly):
                 has_range = most is None or most > 0
                 reading_by_row[row] = signed_value if has_range else ""
             elif row in unknown and text(value) != text(signed_value):
-                reading_by_row[row] = unmarked_value(lowest.get(row))
+                reading_by_row[row] = undecided_value(lowest.get(row))
             else:
                 reading_by_row[row] = value
         return reading_by_row
@@ -402,7 +402,7 @@ class Gathered(ReadOnly):
         sum_by_row: Rows = {}
         for row, names_of_row in self.lists.rows(reader).items():
             if isinstance(names_of_row, Lost):
-                sum_by_row[row] = lost_by(names_of_row)
+                sum_by_row[row] = lost_with(names_of_row)
                 continue
             module = row.partition(".")[0]
             meters = meters_by_module.get(module, _Meters())
@@ -438,13 +438,13 @@ class Gathered(ReadOnly):
         numbers: list[Decimal] = []
         for value in values:
             if isinstance(value, Lost):
-                return lost_by(LOST)
+                return lost_with(LOST)
             figure = None if text(value) in self.absent else number(value)
             if figure is not None and figure >= 0 and figure not in FILLED:
                 numbers.append(figure)
         if not numbers or len(numbers) < len(values):
             return None
-        return format(total(numbers), "f")
+        return format(decimal_sum(numbers), "f")
 
 
 class ByOctets(ReadOnly):
@@ -480,7 +480,7 @@ class ByOctets(ReadOnly):
         value_by_row: Rows = {}
         for row, guid in self.ids.rows(reader).items():
             if isinstance(guid, Lost):
-                value_by_row[row] = lost_by(guid)
+                value_by_row[row] = lost_with(guid)
                 continue
             arcs = self._arcs(guid, by_arcs)
             matches = by_arcs.get(arcs, []) if len(arcs) == self.length else []
@@ -533,7 +533,7 @@ class Renumbered(ReadOnly):
                 return rows
             if is_from_zero:
                 return {str(int(index) + 1): value for index, value in rows.items()}
-        return {NAMELESS: Lost("its table has other rows than that of the outlets")}
+        return {UNIDENTIFIED: Lost("its table has other rows than that of the outlets")}
 
 
 def _numbers(first: int, count: int) -> set[str]:
