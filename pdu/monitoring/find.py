@@ -140,7 +140,7 @@ def find(
     is a vendor's alone, or also of UPSs, consoles and the like, the tables of outlets and meters
     decide. A PDU with the sysObjectID of Net-SNMP is not listed, but shown as "not a known PDU".
     """
-    connection_data.check(typed_login, ["community"], "pdu find")
+    connection_data.check_secrets(typed_login, ["community"], "pdu find")
     if auth_file and not (login or add):
         raise Usage("--auth needs --login, or --add, which writes a login into it")
     files = addition.new_pdu("", list_file or "", auth_file or "") if add else None

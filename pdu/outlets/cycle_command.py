@@ -139,7 +139,7 @@ def _cycle(run: Run, pdu: names.ChosenPdu, outlet_word: str, pause_s: float) -> 
     refuse_unnamed_handler(run, pdu, "cycle", outlet_word)
     outlet_words.refuse_options([outlet_word])
     handler = load(pdu.handler)
-    prompts.askable(run.output, f"cycling outlet {outlet_word}", pdu.host)
+    prompts.check_can_ask(run.output, f"cycling outlet {outlet_word}", pdu.host)
     data = pdu.data(handler)
     with show_warnings(run.output, pdu.where), HandlerTools(handler).opened(data) as unit:
         with waiting(f"waiting for {pdu.where}", run.output):

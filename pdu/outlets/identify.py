@@ -518,7 +518,7 @@ class _Survey:
         is_read_already = any(map(_has_family, self.answers))
         if not handler.snmp or not is_read_already:
             return login
-        given_settings = login.given(form.SNMP_KEYS, self._host)
+        given_settings = login.all_settings(form.SNMP_KEYS, self._host)
         if "retries" in given_settings:
             return login
         return replace(login, settings={**login.settings, "retries": "0"})
@@ -527,7 +527,7 @@ class _Survey:
         """The settings of a handler that were given, without blanks around them."""
         handler = load(name)
         keys = form.setting_keys(handler)
-        settings = self._login(handler).given(keys, self._host)
+        settings = self._login(handler).all_settings(keys, self._host)
         return {key: text.strip() for key, text in settings.items() if key in keys}
 
     def _reach(self, name: str) -> tuple[Optional[Endpoint], Optional[PduHandlerError]]:

@@ -219,7 +219,7 @@ def _switch(run: Run, pdu: names.ChosenPdu, *, on: bool, outlets: Sequence[str])
     outlet_words.refuse_options(words)
     handler = load(pdu.handler)
     goal = word(target_state(on=on))
-    prompts.askable(run.output, f"switching {outlets_text(words)} {goal}", pdu.host)
+    prompts.check_can_ask(run.output, f"switching {outlets_text(words)} {goal}", pdu.host)
     data = pdu.data(handler)
     with HandlerTools(handler).opened(data) as unit:
         switching = _Switching(
