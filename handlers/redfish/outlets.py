@@ -197,8 +197,7 @@ def _outlets_link(pdu: ServicePdu) -> Optional[str]:
         return None
     only_meters = "Mains" in pdu.resource
     if pdu.may_lack_outlets and (only_meters or is_absent(pdu.resource)):
-        name = pdu.prefix[:-1]
-        LOGGER.warning(f"PDU {name} lists no outlets, so it is taken as one that only meters")
+        LOGGER.warning(f"PDU {pdu.id} lists no outlets, so it is taken as one that only meters")
         return None
     raise Unsupported(
         "the service does not list the outlets of this PDU: see whether newer firmware does, or"
