@@ -157,13 +157,15 @@ def doubt(outlet: Json, pdu: Json) -> str:
     transition = outlet.get("PowerStateInTransition", False)
     if transition is not False:
         return f"its PowerStateInTransition is {transition!r}"
-    for resource, what in ((outlet, "its"), (pdu, "its PDU's")):
-        if not meaning(resource).shows_power_state:
-            return f"{what} Status is {status_word(resource)}"
-    power_state = text(outlet, "PowerState")
-    if power_state not in _STATES:
-        value = f"is {outlet['PowerState']!r}" if "PowerState" in outlet else "is missing"
-        return f"its PowerState {value}"
+    if not meaning(outlet).shows_power_state:
+        return f"its Status is {status_word(outlet)}"
+    if not meaning(pdu).shows_power_state:
+        return f"its PDU's Status is {status_word(pdu)}"
+    if "PowerState" not in outlet:
+        return "its PowerState is missing"
+    power_state = outlet["PowerState"]
+    if not isinstance(power_state, str) or power_state not in _STATES:
+        return f"its PowerState is {power_state!r}"
     if power_state == "On" and outlet.get("PowerEnabled") is False:
         return "its PowerState is On, and its PowerEnabled false"
     return ""
