@@ -149,7 +149,7 @@ class CodecUnit(HttpPdu):
         for request in requests:
             if (request.method, request.path) == (method, target):
                 known_body = request.body.decode("utf-8", "replace")
-        return [UnitCommand("", on=False, text=text, known=known_body)]
+        return [UnitCommand.unknown(text, known_body)]
 
     def _request_of(self, identity: str, *, on: bool) -> Optional[WriteRequest]:
         """The codec's command, the first request of its dialogue that writes. None if it has none

@@ -194,7 +194,7 @@ class NutServer(SimulatedPdu, Replay):
         if commands and self._fault is not UnitFault.NONE:
             self.obey(commands)
             return
-        self.commands += commands or [UnitCommand("", on=False, text=text)]
+        self.commands += commands or [UnitCommand.unknown(text)]
         if value is None:
             self.run(device, name)
         else:

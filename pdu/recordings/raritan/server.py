@@ -109,7 +109,7 @@ class XerusServer(KnownPdu):
         is_of_outlet = name == "setPowerState" and rid in self.outlet_keys()
         if not is_of_outlet or not is_state:
             text = f"{name} {rid} {json.dumps(params)}"
-            return [UnitCommand("", on=False, text=text, known="setPowerState of its outlet")]
+            return [UnitCommand.unknown(text, "setPowerState of its outlet")]
         if self._is_locked(rid):
             return []
         identity = self.identity_of(rid)

@@ -93,8 +93,7 @@ class RedfishServer(KnownPdu):
         is_session = path.endswith("/Sessions") or method == "DELETE"
         if method == "GET" or is_session:
             return []
-        known = '{"PowerState": "On"}' if is_switch else ""
-        return [UnitCommand("", on=False, text=text, known=known)]
+        return [UnitCommand.unknown(text, '{"PowerState": "On"}' if is_switch else "")]
 
     def answer(self, method: str, target: str, body: bytes) -> Response:
         """Status, JSON and headers: GET reads the recording, POST logs in."""
