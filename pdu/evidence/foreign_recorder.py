@@ -277,7 +277,7 @@ def _scrubbed_recording(
         clean_contents, kept = scrub_answers(contents, scrubber, read)
     kept_texts = [text for text in texts if text not in unread_texts]
     all_kept = list(dict.fromkeys([*kept, *kept_texts]))
-    return _with_contents(recording, clean_contents)._replace(kept=all_kept)
+    return _with_contents(recording, clean_contents)._replace(kept_texts=all_kept)
 
 
 def _texts_of_requests(recording: ForeignRecording) -> Sequence[str]:
@@ -342,7 +342,7 @@ def _without_owner(answer: Answer, scrubber: Scrubber) -> Answer:
 
 def _notes(recording: ForeignRecording) -> Sequence[str]:
     """What its owner does next."""
-    notes = [*kept_notes(recording.kept), _COMPARE]
+    notes = [*kept_notes(recording.kept_texts), _COMPARE]
     known_states = {state for state in recording.states.values() if state is not None}
     if len(known_states) < 2:
         notes.append(_ALIKE)

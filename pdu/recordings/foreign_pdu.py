@@ -112,7 +112,7 @@ class ForeignRecording(NamedTuple):
     energy_kwh: Figure = None
     outlet_kwh: Mapping[str, Figure] = {}
     #: texts that stay because the handler's reading depends on them
-    kept: Sequence[str] = ()
+    kept_texts: Sequence[str] = ()
     is_compared: bool = False
     #: requests; of one without {outlet}, there is one for each outlet
     on: Sequence[RequestPattern] = ()
@@ -139,7 +139,7 @@ class ForeignRecording(NamedTuple):
             load_a=_figure(data.get("load_a")),
             energy_kwh=_figure(data.get("energy_kwh")),
             outlet_kwh=outlet_kwh,
-            kept=[str(text) for text in data.get("kept", [])],
+            kept_texts=[str(text) for text in data.get("kept", [])],
             is_compared=compared_word in ("yes", "true"),
         )
         return recording.commanded(_words(data.get("on")), _words(data.get("off")))
@@ -185,7 +185,7 @@ class ForeignRecording(NamedTuple):
         data["load_a"] = shown_figure(self.load_a)
         data["energy_kwh"] = shown_figure(self.energy_kwh)
         data["outlet_kwh"] = {name: shown_figure(kwh) for name, kwh in self.outlet_kwh.items()}
-        data["kept"] = list(self.kept)
+        data["kept"] = list(self.kept_texts)
         data["answers"] = [answer.row for answer in self.answers]
         return json.dumps(data, indent=1, ensure_ascii=False) + "\n"
 
