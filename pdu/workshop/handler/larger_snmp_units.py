@@ -15,7 +15,7 @@ from typing import NamedTuple, Optional
 
 from handlers.shared.errors import PduHandlerError
 from handlers.snmp.device import SnmpDevice
-from handlers.snmp.figures import Figure
+from handlers.snmp.figures import Measurement
 from handlers.snmp.reader import Reader
 from pdu_common.helper import EnumPowerStatus
 
@@ -167,7 +167,7 @@ def _with_own_figures(rows: Rows, key: str) -> Rows:
 def raised_meters(rows: Rows, device: SnmpDevice) -> Rows:
     """The rows after each meter counted on by a tenth."""
     outlets, profile = device.outlets, device.profile
-    figures: list[Optional[Figure]] = []
+    figures: list[Optional[Measurement]] = []
     for total in (profile.load, profile.inlet, profile.energy):
         if total is not None:
             figures += total.figures
@@ -184,7 +184,7 @@ def raised_meters(rows: Rows, device: SnmpDevice) -> Rows:
 
 
 def _with_figures(
-    rows: Rows, device: SnmpDevice, figure: Figure, values: Mapping[str, float]
+    rows: Rows, device: SnmpDevice, figure: Measurement, values: Mapping[str, float]
 ) -> Rows:
     """The rows with these values of a figure by identity. A value that the rows cannot hold, or
     that the family does not read back, is left as it was.
@@ -196,7 +196,7 @@ def _with_figures(
 
 
 def _with_figure(
-    rows: Rows, device: SnmpDevice, figure: Figure, identity: str, value: float
+    rows: Rows, device: SnmpDevice, figure: Measurement, identity: str, value: float
 ) -> Rows:
     """The rows with this value of an outlet's figure, or as they were. Raises PduHandlerError."""
     memory = RecordedRows(rows)

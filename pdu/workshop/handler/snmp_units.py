@@ -14,7 +14,7 @@ from typing import Callable, NamedTuple, Optional
 
 from handlers.shared.errors import SettingsError, printable
 from handlers.snmp.device import SnmpDevice
-from handlers.snmp.figures import Figure, Total
+from handlers.snmp.figures import Measurement, Total
 from handlers.snmp.profile import is_below
 from handlers.snmp.profiles import PROFILE_BY_KEY, PROFILES
 from handlers.snmp.reader import Reader
@@ -220,8 +220,8 @@ class TrialUnit(RecordedUnit, KnownUnit):
         if device is None:
             return MeasuredSums()
         profile = device.profile
-        current: Optional[Figure] = None
-        energy: Optional[Figure] = None
+        current: Optional[Measurement] = None
+        energy: Optional[Measurement] = None
         if device.outlets is not None:
             current, energy = device.outlets.current, device.outlets.energy
         outlet_kwh = {}
@@ -248,7 +248,7 @@ def _gen_error(oid: Arcs) -> Exception:
 
 
 def _sums(
-    device: SnmpDevice, totals: Sequence[Optional[Total]], outlet_figure: Optional[Figure]
+    device: SnmpDevice, totals: Sequence[Optional[Total]], outlet_figure: Optional[Measurement]
 ) -> list[float]:
     """The sum of each table of the meters of one quantity."""
     sums = []
@@ -259,9 +259,11 @@ def _sums(
     return sums
 
 
-def _figures(totals: Sequence[Optional[Total]], outlet_figure: Optional[Figure]) -> list[Figure]:
+def _figures(
+    totals: Sequence[Optional[Total]], outlet_figure: Optional[Measurement]
+) -> list[Measurement]:
     """All tables of the meters of one quantity."""
-    figures: list[Figure] = []
+    figures: list[Measurement] = []
     for total in totals:
         if total is not None:
             figures += total.figures
@@ -422,7 +424,7 @@ def unit_objects(device: Device) -> UnitObjects:
     )
 
 
-def _meter_objects(rows: Rows, root: str, figures: Sequence[Figure]) -> _MeterObjects:
+def _meter_objects(rows: Rows, root: str, figures: Sequence[Measurement]) -> _MeterObjects:
     """The objects from which these figures are read."""
     oids: list[Arcs] = []
     middle_oids: list[Arcs] = []
