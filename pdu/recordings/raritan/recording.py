@@ -73,7 +73,7 @@ class _CallRecorder:
 
     def exchange(self, where: Endpoint, request: Request) -> Response:
         """Send a request by the real transport, and keep its calls with their answers."""
-        reply = self._recorder.again(lambda: self._transport.exchange(where, request))
+        reply = self._recorder.retry(lambda: self._transport.exchange(where, request))
         assert isinstance(request.body, bytes)
         # the sender of the request may still reject a malformed answer
         with contextlib.suppress(*MALFORMED):

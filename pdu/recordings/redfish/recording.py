@@ -58,7 +58,7 @@ def read_resources(data: object, recorder: RecordingOptions) -> dict[str, Json]:
     service = _Crawl(settings.read_settings(data), seconds=_LONGEST_CRAWL)
     service.most_bytes = MOST_BYTES
     with service:
-        root = dict(recorder.again(service.root))
+        root = dict(recorder.retry(service.root))
         resource_by_path[strip_trailing_slash(ROOT)] = root
         starts = (link(root, "PowerEquipment"), link(root, "PowerDistribution"))
         targets = [target for target in starts if target is not None]
@@ -83,14 +83,14 @@ def _read_all(
     be read. Raises the error if the login is refused, or if no resource but the root was ever read.
     """
     try:
-        return [_members(answer) for answer in recorder.again(lambda: service.all(paths))]
+        return [_members(answer) for answer in recorder.retry(lambda: service.all(paths))]
     except (Denied, Refused, ProtocolError) as error:
         if _is_login_refused(error) or not service.may_read_on:
             raise  # a further try may block the account
         resources: list[Json] = []
         for path in paths:
             read_path = functools.partial(_read_allowed, service, path)
-            resources.append(recorder.again(read_path))
+            resources.append(recorder.retry(read_path))
         readable = [resource for resource in (*earlier_resources, *resources) if resource]
         is_root_alone = len(readable) == 1  # which needs no rights
         if is_root_alone or not service.may_read_on:

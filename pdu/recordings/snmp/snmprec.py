@@ -263,20 +263,20 @@ def _statements(text: str) -> Iterator[tuple[int, str]]:
     A line that begins with # is a comment, except between quotes.
     """
     statements: list[tuple[int, list[str]]] = []
+    lines: list[str] = []  # of the last statement
     is_open = False  # a text between quotes continues on the next line
     for number, ended_line in enumerate(text.split("\n"), 1):
         line = ended_line.rstrip("\r")
-        has_mark = line.startswith("#")
+        is_comment = line.startswith("#") and not is_open
+        if is_comment:
+            continue
         row = _WALKED.match(line)
-        goes_on = False
-        if statements and row is None and (is_open or not has_mark):
-            lines_before = statements[-1][1]
-            goes_on = is_open or _may_go_on(lines_before, line)
-        if goes_on:
-            lines_before.append(line)
+        if row is None and (is_open or _may_go_on(lines, line)):
+            lines.append(line)
             is_open ^= walk_values.has_odd_quotes(line)
-        elif line.strip() and not has_mark:
-            statements.append((number, [line]))
+        elif line.strip():
+            lines = [line]
+            statements.append((number, lines))
             is_open = row is not None and walk_values.opens_quotes(row["rest"])
     for number, lines in statements:
         statement = "\n".join(lines)
