@@ -22,7 +22,7 @@ from handlers.snmp.reader import Lost, Reader
 from handlers.snmp.sources import Column, Complete, Part, Provided, Scalar
 from handlers.snmp.states import Doubt, State
 from pdu_common.helper import EnumPowerStatus
-from tests.handlers.snmp.memory import Memory, Value, plain
+from tests.handlers.snmp.memory import Memory, Value, plain, table
 from tests.handlers.snmp.units import FAMILIES, FIXTURES, find, memory, unit_id
 from tests.recordings import Fixture
 from tests.rows import each_row
@@ -211,9 +211,28 @@ def test_a_missing_mark_beside_others_is_not_good() -> None:
 
 def test_a_total_of_the_device_needs_every_mark() -> None:
     contact = Contact(Column("1.3.6.1.4.1.99999.1"), ("1",), Arcs(stop=1))
-    assert contact.mark_of({"1": 1, "2": 0}, "0") == 0
-    assert contact.mark_of({"1": 1, "2": 1}, "0") == 1
-    assert contact.mark_of({"1": 1, "2": 0}, "1.7") == 1
+    total = Scalar("1.3.6.1.4.1.99999.2.0")
+    currents = Column("1.3.6.1.4.1.99999.3")
+    assert contact.mark_of({"1": 1, "2": 0}, "0", total) == 0
+    assert contact.mark_of({"1": 1, "2": 1}, "0", total) == 1
+    assert contact.mark_of({"1": 1, "2": 0}, "1.7", currents) == 1
+
+
+def test_a_unit_0_without_its_mark_is_not_the_whole_device() -> None:
+    """The row 0 of a table of units is unit 0, not the device: a good mark of another unit says
+    nothing of it."""
+    mark, current = "1.3.9.2.1", "1.3.9.1.1"
+    contact = Contact(Column(mark, "mark"), ("1",), Arcs(stop=1))
+    loads = Measurement(Column(current, "current"))
+    total = total_in_contact(Total((loads,), unit=Arcs(stop=1)), (contact,))
+    assert total is not None
+    device = Memory({**table(current, {"0": 5, "1": 7}), **table(mark, {"1": 1})})
+
+    load = total.read_from(Reader(device))
+
+    assert load == NotKnown(
+        "row 0 of current reads the device has no contact with the unit (mark has no value)"
+    )
 
 
 def test_a_total_without_an_answer_of_a_unit_out_of_contact_is_not_unmetered() -> None:
