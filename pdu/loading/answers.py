@@ -20,7 +20,7 @@ _PLACES = (_ROOT / "handlers", _ROOT.parent)
 _FILES = [place / "dcimanager" / "view_fields.py" for place in _PLACES]
 _view_fields = runpy.run_path(str(next(filter(Path.is_file, _FILES))))
 ports_of: Callable[[object], Optional[list[Any]]] = _view_fields["ports_of"]
-_SHOWN = 60  # limit for a value in a sentence, in characters
+_LONGEST_TEXT = 60  # limit for a value in a sentence, in characters
 
 
 class WrongAnswer(Exception):
@@ -132,16 +132,16 @@ def _finite_number(value: object) -> Optional[float]:
 
 
 def _type(value: object) -> str:
-    return type(value).__name__[:_SHOWN]
+    return type(value).__name__[:_LONGEST_TEXT]
 
 
 def shown(value: object) -> str:
     """A value in a sentence. An object's own text could be anything."""
     if isinstance(value, Enum):
-        return value.name[:_SHOWN]
+        return value.name[:_LONGEST_TEXT]
     if value is not None and not isinstance(value, (str, int, float, Decimal)):
         return "an object"
     text = repr(value)
-    if len(text) > _SHOWN:
-        text = f"{text[:_SHOWN]}..."
+    if len(text) > _LONGEST_TEXT:
+        text = f"{text[:_LONGEST_TEXT]}..."
     return text

@@ -22,7 +22,7 @@ def identify(handler: LoadedHandler, data: Any) -> HandlerFinding:
     """What the handler finds at the address in `data`, an argument of make_handler. Raises the
     errors of handlers/shared/errors.py.
     """
-    read_finding = adapter_of(handler.shown).identify
+    read_finding = adapter_of(handler.display_name).identify
     try:
         finding = _finding_of_calls(handler, data) if read_finding is None else read_finding(data)
     except PduHandlerError as error:
@@ -40,7 +40,7 @@ def identify(handler: LoadedHandler, data: Any) -> HandlerFinding:
 
 def _finding_of_calls(handler: LoadedHandler, data: Any) -> HandlerFinding:
     """What `status` and `statistic` say of a unit, for a handler without an own `identify`."""
-    name = handler.shown
+    name = handler.display_name
     finding = HandlerFinding(name, family=name, why="its handler reads it")
     basis = "the handler's own reading, without a module that says more"
     with HandlerTools(handler).opened(data) as unit:

@@ -26,7 +26,7 @@ _MEANINGS = {
     "handler": ("device", "handler", "name"),
 }
 # in error messages
-_SHOWN = {"address": "address", "snmp": "SNMP parameters", "settings": "handler settings"}
+_FIELD_NAMES = {"address": "address", "snmp": "SNMP parameters", "settings": "handler settings"}
 _ADVICE = "write the function data() in a file and give it with --adapter"
 _ENERGY = ("consumption", "total_consumption", "energy")
 
@@ -60,7 +60,7 @@ def data(
         attributes = [name for name in names if hasattr(pdu_data, name)]
         if not attributes:
             raise LookupError(
-                f"{cls.__name__} has no field for the {_SHOWN[meaning]} (looked for"
+                f"{cls.__name__} has no field for the {_FIELD_NAMES[meaning]} (looked for"
                 f" {', '.join(names)}): {_ADVICE}"
             )
         setattr(pdu_data, attributes[0], fields[meaning])

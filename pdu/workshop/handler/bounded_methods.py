@@ -162,7 +162,7 @@ class BoundedMethods:
         settings = getattr(self._last_data, "custom_params", None)
         if not isinstance(settings, AskedSettings):
             return ""
-        return settings.missing_in(error.__cause__)
+        return settings.absent_key(error.__cause__)
 
     def _pdu(self) -> FourMethods:
         """The handler's object, made anew unless it is kept."""

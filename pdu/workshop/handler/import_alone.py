@@ -81,7 +81,7 @@ def main(platform: str, folder: str, module_name: str, protocol: str) -> Outcome
     except BaseException as error:  # noqa: B036
         return Outcome(
             entry=f"make_handler raised {type(error).__name__}: {error}"[:300],
-            setting=data.custom_params.missing_in(error),
+            setting=data.custom_params.absent_key(error),
             name_missing_in_double=loader["name_missing_in_double"](error),
             events=events,
         )

@@ -25,7 +25,7 @@ import pdu_common
 from handlers.shared.errors import printable
 from handlers.shared.similar_names import similar_names
 
-from ...loading.four_methods import LACKING
+from ...loading.four_methods import LACK_OF_DOUBLE
 from ...loading.handler_module import CLASSES, FUNCTIONS, PLATFORM
 from ...loading.handler_source import HandlerSource
 from .calls import wanted_setting
@@ -202,7 +202,7 @@ def _missing_in_double(rule: str, name: str, error: str = "") -> Finding:
     """Not tried, because the platform's double lacks what the handler uses. `error`: of an import;
     it may show what name was meant.
     """
-    return untried(rule, f"{LACKING} ({name}){_similar_name(error)}")
+    return untried(rule, f"{LACK_OF_DOUBLE} ({name}){_similar_name(error)}")
 
 
 def _similar_name(error: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any, Callable, NamedTuple
 
 import pytest
 
-from pdu.loading.four_methods import LACKING
+from pdu.loading.four_methods import LACK_OF_DOUBLE
 from pdu.loading.handler_source import read_handler
 from pdu.workshop.handler import loading_checks, served_trials, snmp_trials
 from pdu.workshop.handler.rules import RULES, UNTRIED, Finding
@@ -351,7 +351,7 @@ def test_types_that_only_the_double_of_the_platform_lacks_are_not_tried(tmp_path
     changes = (_PLATFORM_CLASS, _MISC_NAME, _ROW_ATTRIBUTE)
     result, detail = types(folder(tmp_path, source=replaced(*changes)), tmp_path)
     assert result == "not tried", detail
-    assert LACKING in detail, detail
+    assert LACK_OF_DOUBLE in detail, detail
 
 
 def test_an_unreadable_folder_of_pythons_is_no_folder(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -602,7 +602,7 @@ def test_what_the_double_of_the_platform_lacks_is_not_tried(
     code, results = check(folder(tmp_path, source=replaced(change)))
     result, detail = results[rule]
     assert result == "not tried"
-    assert LACKING in detail
+    assert LACK_OF_DOUBLE in detail
     assert words in detail
     if rule == "status":
         assert code == 9
