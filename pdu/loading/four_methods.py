@@ -96,7 +96,7 @@ class FourMethods:
             )
 
     def labels(self) -> None:
-        """The page has no names."""
+        """None: the vendor's page has no names of outlets."""
 
     def switch(self, identity: str, *, on: bool) -> EnumPowerStatus:
         """Call `port_up` or `port_down`, once. Returns the state in its answer."""
@@ -115,8 +115,7 @@ class FourMethods:
             with printing_to_stderr():
                 answer = function(*port)
         except FOREIGN_ERRORS as error:
-            # an archive of this pack has its own error classes
-            if kind_of(error):
+            if kind_of(error):  # one of this pack's: an archive has its own error classes
                 _hide_reason(error)
                 raise
             foreign_text = _ForeignText.of(error, self._data)
@@ -158,9 +157,8 @@ class FourMethods:
         doubt = "; the outlet may or may not have switched" if is_command else ""
         missing_name = name_missing_in_double(error, type(self._pdu).__name__)
         if missing_name and not foreign_text.is_hidden:
-            return LackingDouble(
-                f"{method}: {LACK_OF_DOUBLE} ({printable(missing_name, _LONGEST_TEXT)}){doubt}"
-            )
+            name = printable(missing_name, _LONGEST_TEXT)
+            return LackingDouble(f"{method}: {LACK_OF_DOUBLE} ({name}){doubt}")
         if isinstance(error, OSError):
             return Unreachable(f"{foreign_text.words}{_port_hint(self._data)}{doubt}")
         if isinstance(error, NotImplementedError):
@@ -276,8 +274,9 @@ def _form_values(data: Any) -> Sequence[str]:
 
 @contextlib.contextmanager
 def _inspecting(method: str, data: Any) -> Iterator[None]:
-    """Raises BrokenHandler for what the page does not allow. Properties of the handler's objects
-    may raise anything. `data`: what the handler was made from.
+    """While an answer of the handler is inspected: raises BrokenHandler for what the page does not
+    allow. Properties of the handler's objects may raise anything. `data`: what the handler was made
+    from.
     """
     try:
         yield

@@ -27,13 +27,12 @@ def identify(handler: LoadedHandler, data: Any) -> HandlerFinding:
         finding = _finding_of_calls(handler, data) if read_finding is None else read_finding(data)
     except PduHandlerError as error:
         raise error.at(known_endpoint(data), "identify") from None
-    if finding.family:
-        # a name is worth no failure
-        with contextlib.suppress(PduHandlerError):
-            with HandlerTools(handler).opened(data) as unit:
-                plate = unit.nameplate()
-            if not plate.manufacturer and not plate.model:
-                return finding
+    if not finding.family:
+        return finding
+    with contextlib.suppress(PduHandlerError):  # a name is worth no failure
+        with HandlerTools(handler).opened(data) as unit:
+            plate = unit.nameplate()
+        if plate.manufacturer or plate.model:
             finding.unit = f"{plate.manufacturer} {plate.model or finding.family}".strip()
     return finding
 
@@ -53,6 +52,7 @@ def _finding_of_calls(handler: LoadedHandler, data: Any) -> HandlerFinding:
 
 
 def _is_codec(handler: str) -> bool:
+    """Whether this is a handler of the tree that is a codec."""
     return registry.is_handler(handler) and registry.about(handler).is_codec
 
 
