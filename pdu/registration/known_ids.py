@@ -14,7 +14,6 @@ import os
 import re
 import stat
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Callable, NamedTuple
 
 from handlers.shared.errors import SettingsError
@@ -109,7 +108,8 @@ class IdFile:
         """The text of the file; "" if there is none. A pipe is not read: that may not end."""
         try:
             if stat.S_ISREG(os.stat(self.path).st_mode):
-                return Path(self.path).read_bytes().decode("utf-8", "replace")
+                with open(self.path, "rb") as file:
+                    return file.read().decode("utf-8", "replace")
         except FileNotFoundError:
             return ""
         except OSError as error:
