@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from typing import Optional
 
 from ..shared.errors import ProtocolError
-from .metering import count
+from .figures import count
 
 SWITCHES = ("load.on", "load.off")
 

@@ -1,476 +1,199 @@
-"""The type of a NUT device, and its load and energy, from NUT's variables. Pure.
+"""Figures of a NUT device, by its variables: here alone it is decided whether one is measured, not
+metered, or not known. metering.py says which variables tell load and energy. Pure.
 
-`device.type` is pdu, ups, ats (automatic transfer switch), psu (power supply) or scd (solar
-controller). Some drivers before NUT 2.4.3 do not report it, and some report other words. NUT does
-not list sts (static transfer switch), but it is treated like ats.
+A driver lists a variable only if it could read it, so a variable that is gone proves nothing by
+itself. What the driver lists of like parts decides: the other lines of an input, the other outlets,
+the other devices of a chain, and the other quantities of the same meter.
 
-A figure is told by one source, read from the left; the first that is listed wins:
-
-    type        load (current), power (realpower)       energy
-    ups         output, outlets                         input.energy, outlets, outlet.energy
-    ats, sts    output, input, outlets                  the same
-    any other   input, outlets, output, outlet.FIELD    the same
-
-- `output` and `input` are the sum of the lines (`input.L1.current`), else, with one phase, the only
-  figure (`input.current`), W also of several phases. `ups.realpower` is the W of a UPS's output.
-- A UPS's input also charges the battery and is 0 on battery, so it is not the load. A transfer
-  switch passes its input on. `outlet.current` stands last: one driver reports ten times the true
-  current. Each energy counts from a zero of its own.
-- A source that is not listed, though another variable of its meter is, ends the search: the driver
-  could not read it now, and the next source would be another quantity. Of the W of an input, the A
-  are no such variable: many inputs meter A alone.
-
-A worked dump, of a PDU:
-
-    input.phases: 3           load: 3 A. `input` has no figures of its lines, and input.current is
-    input.current: 1.2        perhaps their average, so the outlets are next: 1 + 2.
-    outlet.1.current: 1
-    outlet.2.current: 2       power: 230 W, the outlets; outlet.realpower, later in the row, is not
-    outlet.1.realpower: 75    looked at.
-    outlet.2.realpower: 155
-    outlet.realpower: 240     energy: not known. input.energy is not listed; input.current says that
-    outlet.1.energy: 10000    the input has a meter, so the sum of the outlets, 30 kWh, would be
-    outlet.2.energy: 20000    another counter.
-
-A sum with a missing part is not used: it would look like a small load.
-
-Source: NUT's docs/nut-names.txt.
+Source: NUT's docs/nut-names.txt (variables, states of a driver), drivers/main.c and the mapping
+tables of NUT 2.8.5 (drivers/*-mib.c).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from typing import Callable, NamedTuple, Union
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple, Optional, Union
 
-from ..shared.meter_figures import Figure, NotKnown, NotMetered, divided, sum_if_complete
-from .daisy_chain import Member
-from .metering import (
-    POWERS,
-    Source,
-    Summands,
-    count,
-    doubt_of_driver,
-    figure_of,
-    figures_from,
-    known_now,
-    meter_of_outlets,
-    meter_of_side,
-    ups_power,
-    variable_figure,
-    whole_number,
-    with_sibling,
-)
+from ..shared.errors import ProtocolError
+from ..shared.meter_figures import Figure, NotKnown, NotMetered, measured
+from .numbers import parse_figure, parse_number
 
-WH_IN_KWH = 1000.0
-_MOST_PHASES = 3
-# input.L2.current, input.L2-N.voltage, input.L2-L3.voltage
-_LINE = re.compile(r"(input|output)\.L([1-3])(?:-(?:N|L([1-3])))?\.(.+)")
-# of an outlet; number 0 is the whole device, or one of several
-_OUTLET = re.compile(r"outlet\.[1-9][0-9]*\.(current|realpower|energy)")
-# Takes the device's variables and the figures of its outlets: the sources in their order. Their
-# number and names depend on the type of the device alone.
-FigureSource = Callable[[Mapping[str, str], Sequence[Figure]], Sequence[Source]]
-# The only table of a PDU with the W of its input and without the A is raritan-px2-mib.c.
-_MAKER_WITHOUT_INPUT_CURRENT = "Raritan"
-
-_WITHOUT_OUTLETS = ("ups", "ats", "psu", "scd", "sts")  # types of devices that may have no outlets
-_TYPES = ("pdu", *_WITHOUT_OUTLETS)
-# variables with figures other than those of outlets
-_OWN_FIGURES = ("battery.", "input.", "output.")
+DRIVER_STATE = "driver.state"
+# In any other state the values are from before the driver lost its device, or not yet read.
+_STATES_AT_WORK = ("quiet", "updateinfo", "dumping")
 
 
-def type_of(variables: Mapping[str, str]) -> str:
-    """`device.type` if it is one of NUT's types or sts, else ups for a device with a battery, else
-    ''.
+class ListedSource(NamedTuple):
+    """A variable, or a group of variables, of which the driver lists one."""
+
+    name: str
+    #: whose sum the figure is
+    summands: Sequence[Figure]
+
+
+class UnlistedSource(NamedTuple):
+    """A variable, or a group of variables, of which the driver lists none."""
+
+    name: str
+    #: a listed variable that shows that the device has this meter; "" if none does, so that the
+    #: next source serves
+    meter_variable: str = ""
+    #: what the figure then is if no other source is listed. None: the device may well lack it
+    absence_means: Union[type[NotKnown], type[NotMetered], None] = None
+
+
+#: one that may tell a figure: metering.py has the tables of them
+Source = Union[ListedSource, UnlistedSource]
+
+
+def figure_of(parts: Mapping[str, Mapping[str, str]], part: str, field: str) -> Figure:
+    """The figure `field` of one of several like parts.
+
+    `parts`: the variables of each by the prefix of their names, "outlet.3.". It is not known if it
+    is no number, or if the part lacks it and another has it. Not metered if no part has it.
     """
-    device_type = variables.get("device.type", "").strip().lower()
-    if device_type in _TYPES:
-        return device_type
-    has_battery = any(name.startswith("battery.") for name in variables)
-    return "ups" if has_battery else ""
+    name = f"{part}{field}"
+    text = parts[part].get(field)
+    if text is not None:
+        return _number(name, text)
+    for prefix, fields in parts.items():
+        if field in fields:
+            return NotKnown(_gap(name, f"{prefix}{field}"))
+    return None
 
 
-def member_device_type(variables: Mapping[str, str], chain: Mapping[str, str]) -> str:
-    """The type of a member of a daisy chain, by its variables without prefix (`type`, not
-    `device.2.type`), else by the chain's `device.type`."""
-    member_type = type_of({"device.type": variables.get("type", ""), **variables})
-    return member_type or type_of({"device.type": chain.get("device.type", "")})
+def variable_figure(variables: Mapping[str, str], name: str) -> Figure:
+    """The figure of a variable that has no like: not metered if it is not listed."""
+    return figure_of({"": variables}, "", name)
 
 
-def may_lack_outlets(variables: Mapping[str, str]) -> bool:
-    """Whether a device that lists no outlets really has none.
+def summands_of_first(sources: Iterable[Source]) -> Optional[Sequence[Figure]]:
+    """The summands of the first source that is listed; None if none is.
 
-    True if `outlet.count` is 0. Without that count, true for types other than PDUs, and for a
-    device of unknown type that has a battery, an input or an output.
+    If the driver lists none of a source, and another variable of its meter, the figure is not
+    known: it cannot be read now, and a later source would be another quantity.
     """
-    outlet_count = count(variables, "outlet.count")
-    if outlet_count is not None:
-        return outlet_count == 0
-    device_type = type_of(variables)
-    if device_type:
-        return device_type in _WITHOUT_OUTLETS
-    return any(name.startswith(_OWN_FIGURES) for name in variables)
-
-
-# ---- load and energy -----------------------------------------------------------------------------
-
-
-def load(variables: Mapping[str, str], outlets: Sequence[Figure]) -> Sequence[Source]:
-    """Amperes. `outlets`: the figures of the outlets."""
-    return _sources_by_type(variables, "current", outlets)
-
-
-def power(variables: Mapping[str, str], outlets: Sequence[Figure]) -> Sequence[Source]:
-    """W."""
-    return _sources_by_type(variables, "realpower", outlets)
-
-
-def _sources_by_type(
-    variables: Mapping[str, str], field: str, outlets: Sequence[Figure]
-) -> Sequence[Source]:
-    """The row of the table for a `field`, current or realpower, and last the reason of a side that
-    is passed over."""
-    every_outlet = _outlets(variables, field, outlets)
-    device_type = type_of(variables)
-    if device_type == "ups":
-        return (
-            _ups_output(variables, field),
-            _outlets_of_ups(variables, field, every_outlet),
-            _average(variables, "output", field),
-        )
-    inlet = _side(variables, "input", field)
-    output = _side(variables, "output", field)
-    average = _average(variables, "input", field)
-    if device_type in ("ats", "sts"):
-        return _possible_output(variables, output), inlet, every_outlet, average
-    name = f"outlet.{field}"
-    whole_device = Source(name, _summand(variables, name))
-    if device_type:
-        return inlet, every_outlet, output, whole_device, average
-    # a PDU, or a UPS whose input is no load, unless both sides show the same
-    has_output = any(variable.startswith("output.") for variable in variables)
-    if has_output and inlet.figures is not None and inlet.figures != output.figures:
-        reason = f"device.type does not tell whether {inlet.name} is the load, or its output"
-        return (Source(inlet.name, [NotKnown(reason)]),)
-    return inlet, every_outlet, _possible_output(variables, output), whole_device, average
-
-
-def _possible_output(variables: Mapping[str, str], output: Source) -> Source:
-    """The output of a device that may meter nothing there (apc-ats-mib.c)."""
-    names = (name for name in variables if name.startswith("output."))
-    return output._replace(witness=next(names, ""), if_alone=NotMetered)
-
-
-def energy(variables: Mapping[str, str], outlets: Sequence[Figure]) -> Sequence[Source]:
-    """kWh; the server reports Wh."""
-    inlet = Source(
-        name="input.energy",
-        figures=_kwh(variables, "input.energy"),
-        witness=meter_of_side(variables, "input"),
-    )
-    every_outlet = _outlets(variables, "energy", outlets)
-    return inlet, every_outlet, Source("outlet.energy", _kwh(variables, "outlet.energy"))
-
-
-def inlet_current(variables: Mapping[str, str], outlets: Sequence[Figure]) -> Sequence[Source]:
-    """Amperes at the inlet of a PDU, by `input.*` alone. No other type has a load there."""
-    return _inlet(variables, "current")
-
-
-def inlet_power(variables: Mapping[str, str], outlets: Sequence[Figure]) -> Sequence[Source]:
-    """The same in W."""
-    return _inlet(variables, "realpower")
-
-
-def _inlet(variables: Mapping[str, str], field: str) -> Sequence[Source]:
-    if type_of(variables) != "pdu":
-        return (Source(f"input.{field}", figures=None),)
-    return (_side(variables, "input", field),)
-
-
-def whole_load_current(variables: Mapping[str, str]) -> Figure:
-    """Amperes at the output of a UPS; not metered if a phase's current is not listed."""
-    return _whole_load(variables, "current")
-
-
-def whole_load_power(variables: Mapping[str, str]) -> Figure:
-    """The same in W."""
-    return _whole_load(variables, "realpower")
-
-
-def _whole_load(variables: Mapping[str, str], field: str) -> Figure:
-    output = _ups_output(variables, field)
-    average = _average(variables, "output", field)
-    summands = figures_from([output, average])
-    return known_now(_sum(summands), doubt_of_driver(variables))
-
-
-def _ups_output(variables: Mapping[str, str], field: str) -> Source:
-    """The output of a UPS. Its W are `output.realpower` or `ups.realpower`. It may meter its W and
-    not its A, or its VA alone: then it is not metered.
-    """
-    output = _side(variables, "output", field)
-    if output.figures is not None:
-        return output
-    if field == "realpower" and "ups.realpower" in variables:
-        return Source("ups.realpower", [ups_power(variables)])
-    if output.name in variables:
-        return output  # it is listed, and not used: perhaps an average of several phases
-    witness = meter_of_side(variables, "output")
-    for name in ("ups.realpower", "ups.power"):
-        if not witness and name in variables:
-            witness = name
-    return output._replace(witness=witness, if_alone=NotMetered)
-
-
-def _side(variables: Mapping[str, str], side: str, field: str) -> Source:
-    """W of a side: of all its phases, else of its lines. Amperes: of its lines, else, with one
-    phase, its only current. With several phases `input.current` may be an average (nut-names.txt,
-    Three-phase additions), so it is not used.
-    """
-    name = f"{side}.{field}"
-    lines = _lines(variables, side)
-    has_lines = any(field in fields for fields in lines.values())
-    if field == "realpower" and name in variables:
-        return Source(name, _summand(variables, name))
-    apparent_power = f"{side}.power"
-    if field == "realpower" and has_lines and apparent_power in variables:
-        # the whole side is metered: its lines are other figures
-        reason = f"{name} is not listed, though {apparent_power} is"
-        return Source(name, [NotKnown(reason)])
-    phase_count = _phases(variables, side)
-    if has_lines:
-        line_figures = _line_figures(lines, side, field, phase_count)
-        return Source(f"{side}.L1.{field}", line_figures)
-    if name not in variables:
-        return _unlisted_side(variables, side, field)
-    if isinstance(phase_count, NotKnown):
-        return Source(name, [phase_count])
-    phases = max(lines, default=1) if phase_count is None else phase_count
-    if phases != 1:
-        return Source(name, None)
-    return Source(name, _summand(variables, name))
-
-
-def _unlisted_side(variables: Mapping[str, str], side: str, field: str) -> Source:
-    """The side if neither its figure nor figures of its lines are listed. All tables of snmp-ups
-    but one show the A of a PDU's input beside its W.
-    """
-    name = f"{side}.{field}"
-    if field == "realpower":
-        # some show the A of the input and the W of the outlets (eaton-pdu-nlogic-mib.c)
-        witness = meter_of_side(variables, side, POWERS)
-        return Source(name=name, figures=None, witness=witness, if_alone=NotMetered)
-    witness = meter_of_side(variables, side)
-    if side == "output" or type_of(variables) != "pdu":
-        # it may well lack this figure; a later source would be another quantity
-        return Source(name=name, figures=None, witness=witness)
-    if variables.get("device.mfr") == _MAKER_WITHOUT_INPUT_CURRENT:
-        # no witness: the amperes of another source serve
-        return Source(name=name, figures=None)
-    # the A of a known table are gone for now; another driver need not have them
-    is_of_known_table = variables.get("driver.name") == "snmp-ups"
-    return Source(
-        name=name,
-        figures=None,
-        witness=witness,
-        if_alone=NotKnown if is_of_known_table else NotMetered,
-    )
-
-
-def _lines(variables: Mapping[str, str], side: str) -> dict[int, dict[str, str]]:
-    """The lines that the driver names on this side, by their numbers, each with the texts of its
-    own variables by their last part: {1: {"current": "4.2"}}. A voltage between two lines names
-    both, and is of neither.
-    """
-    lines: dict[int, dict[str, str]] = {}
-    begin = f"{side}.L"
-    for variable, text in variables.items():
-        # most variables are of no line, and the text is cheaper than the pattern
-        match = _LINE.fullmatch(variable) if variable.startswith(begin) else None
-        if match is None:
+    unread_source: Optional[UnlistedSource] = None
+    for source in sources:
+        if isinstance(source, UnlistedSource):
+            if source.meter_variable and unread_source is None:
+                unread_source = source
             continue
-        _, line, other_line, last_part = match.groups()
-        fields = lines.setdefault(int(line), {})
-        is_of_one_line = f".L{line}." in variable
-        if is_of_one_line:
-            fields[last_part] = text
-        if other_line:
-            lines.setdefault(int(other_line), {})
-    return lines
+        if unread_source is None:
+            return source.summands
+        return [NotKnown(_gap(unread_source.name, unread_source.meter_variable))]
+    if unread_source is None or unread_source.absence_means is None:
+        return None
+    return [unread_source.absence_means(_gap(unread_source.name, unread_source.meter_variable))]
 
 
-def _line_figures(
-    lines: Mapping[int, Mapping[str, str]], side: str, field: str, phase_count: Figure
-) -> Sequence[Figure]:
-    """The figure of each line from 1 to the number of phases, else to the last line that is named.
+def with_sibling(source: Source, siblings: Iterable[tuple[str, Source]]) -> Source:
+    """The source of a device. If only a like device lists it, this one has that meter too, and the
+    figure is not known.
 
-    nut-names.txt, "Partial three phase": a device may name one line of three. Then the others are
-    not metered. A line that is missing beside several is not known.
+    `siblings`: the same source of each like device, with the prefix of its variables.
     """
-    metered_lines = [number for number in lines if field in lines[number]]
-    if phase_count is None:
-        last_line = max(lines)
-    elif isinstance(phase_count, (int, float)):
-        last_line = max(int(phase_count), *metered_lines)
-    else:
-        last_line = _MOST_PHASES
-    # the lines are all there: their count, if it cannot be read, decides nothing
-    is_whole = len(metered_lines) == last_line
-    if isinstance(phase_count, NotKnown) and not is_whole and len(lines) > 1:
-        return [phase_count]
-    fields_by_prefix: dict[str, Mapping[str, str]] = {}
-    for number in range(1, last_line + 1):
-        fields_by_prefix[f"{side}.L{number}."] = lines.get(number, {})
-    if len(lines) == 1:
-        return [variable_figure(fields, field) for fields in fields_by_prefix.values()]
-    return [figure_of(fields_by_prefix, prefix, field) for prefix in fields_by_prefix]
+    if isinstance(source, ListedSource):
+        return source
+    for prefix, sibling in siblings:
+        if isinstance(sibling, ListedSource):
+            return UnlistedSource(source.name, f"{prefix}{sibling.name}", absence_means=NotKnown)
+    return source
 
 
-def line_currents(variables: Mapping[str, str]) -> Union[Mapping[str, Figure], NotKnown]:
-    """Amperes of each line of the input by its name, "L1"; {} if none is listed, and why it is not
-    known how many there are."""
-    lines = _lines(variables, "input")
-    if not any("current" in fields for fields in lines.values()):
-        return {}
-    doubt = doubt_of_driver(variables)
-    phase_count = _phases(variables, "input")
-    figures = _line_figures(lines, "input", "current", phase_count)
-    if isinstance(phase_count, NotKnown) and figures == [phase_count]:
-        return phase_count
-    current_by_line: dict[str, Figure] = {}
-    for number, figure in enumerate(figures, 1):
-        current_by_line[f"L{number}"] = known_now(figure, doubt)
-    return current_by_line
-
-
-def _phases(variables: Mapping[str, str], side: str) -> Figure:
-    """The number of phases of a side; not metered if it is not listed, or 0 as by APC's UPSs."""
-    name = f"{side}.phases"
-    phase_count = whole_number(variables, name)
-    if phase_count == 0:
+def whole_number(variables: Mapping[str, str], name: str) -> Union[int, NotKnown, None]:
+    """A count: None if it is not listed, not known if it is no whole number."""
+    text = variables.get(name)
+    if text is None:
         return None
-    if isinstance(phase_count, int) and not 1 <= phase_count <= _MOST_PHASES:
-        return NotKnown(f"{name} reads '{variables[name]}'")
-    return phase_count
+    number = parse_number(text)
+    if number is None or number != int(number):
+        return _unreadable(name, text)
+    return int(number)
 
 
-def _average(variables: Mapping[str, str], side: str, field: str) -> Source:
-    """The last source: why the current of a side with several phases is no load."""
-    name = f"{side}.{field}"
-    if field != "current" or name not in variables:
-        return Source(name=name, figures=None)
-    return Source(name, [NotMetered(f"{name} may be the average of several phases")])
+def count(variables: Mapping[str, str], name: str, prefix: str = "") -> Optional[int]:
+    """The number of parts that the driver counts; None if it does not count them.
 
-
-def _outlets(variables: Mapping[str, str], field: str, figures: Sequence[Figure]) -> Source:
-    """The figures of the outlets, if one of them lists the field."""
-    matches = filter(None, map(_OUTLET.fullmatch, variables))
-    is_listed = any(match[1] == field for match in matches)
-    return Source(
-        name=f"outlet.N.{field}",
-        figures=figures if is_listed else None,
-        witness=meter_of_outlets(variables),
-    )
-
-
-def _outlets_of_ups(variables: Mapping[str, str], field: str, every_outlet: Source) -> Source:
-    """Those of its outlets, not metered beside the same figure of `outlet.`: see `load`."""
-    whole = f"outlet.{field}"
-    if every_outlet.figures is None or whole not in variables:
-        return every_outlet
-    reason = f"{whole} may be one more outlet of this UPS, or the sum of all"
-    return every_outlet._replace(figures=[NotMetered(reason)])
-
-
-def _summand(variables: Mapping[str, str], name: str) -> Summands:
-    """The value of one variable as the only summand; None if it is not listed."""
-    return [variable_figure(variables, name)] if name in variables else None
-
-
-def _kwh(variables: Mapping[str, str], name: str) -> Summands:
-    watt_hours = _summand(variables, name)
-    if watt_hours is None:
-        return None
-    return [divided(figure, WH_IN_KWH) for figure in watt_hours]
-
-
-def total(
-    sources_of: FigureSource,
-    device: Member,
-    chain: Mapping[int, Member],
-    outlets: Mapping[str, Figure],
-) -> Figure:
-    """A figure of a device, by its sources; for a daisy chain, the sum over its members, or the
-    chain's own figure if no member lists one.
-
-    `sources_of`: `load`, `power` or another of the functions above. `outlets`: the figures of the
-    outlets by identity.
+    Raises ProtocolError for a count that is no whole number: a list cannot be proven whole by it.
+    `prefix`: of the variable's name, for the error.
     """
-    doubt = doubt_of_driver(device.variables)
-    outlet_figures = list(outlets.values())
-    if chain:
-        summands_of_members = _chain_figures(sources_of, device, chain, outlets)
-        if any(summands is not None for summands in summands_of_members):
-            member_sums = [_sum(summands) for summands in summands_of_members]
-            return known_now(sum_if_complete(member_sums), doubt)
-        # they are the members'
-        outlet_figures = []
-    sources = sources_of(device.variables, outlet_figures)
-    return known_now(_sum(figures_from(sources)), doubt)
+    number = whole_number(variables, name)
+    if isinstance(number, NotKnown):
+        raise ProtocolError(
+            # the text is not quoted: it may hold a secret
+            f"{prefix}{name} is no whole number, so the list cannot be proven whole: check the NUT"
+            " driver, or wait until it has read its device"
+        )
+    return number
 
 
-class _MemberSources(NamedTuple):
-    """The sources of a figure of one member of a daisy chain."""
-
-    device_type: str
-    #: what its variables begin with: "device.2."
-    prefix: str
-    sources: Sequence[Source]
-
-
-def _chain_figures(
-    sources_of: FigureSource,
-    device: Member,
-    chain: Mapping[int, Member],
-    outlets: Mapping[str, Figure],
-) -> list[Summands]:
-    """The figure of each member. What one member lists, another of its type has too."""
-    outlets_by_member: dict[str, list[Figure]] = {}
-    for identity, outlet_figure in outlets.items():
-        member_number, _, _ = identity.partition(".")
-        outlets_by_member.setdefault(member_number, []).append(outlet_figure)
-    shared: dict[str, str] = {}
-    for name, text in device.variables.items():
-        if name.startswith(("driver.", "device.mfr")):
-            shared[name] = text
-    members: list[_MemberSources] = []
-    for number, member in chain.items():
-        device_type = member_device_type(member.variables, device.variables)
-        variables = {**shared, **member.variables, "device.type": device_type}
-        sources = sources_of(variables, outlets_by_member.get(str(number), []))
-        members.append(_MemberSources(device_type, member.prefix, sources))
-    figures: list[Summands] = []
-    for listed in members:
-        siblings = [other for other in members if other.device_type == listed.device_type]
-        figures.append(figures_from(_with_siblings(listed, siblings)))
-    return figures
+def ups_power(variables: Mapping[str, str]) -> Figure:
+    """W at the output of a UPS, `ups.realpower`. 0 W beside a load of 1 % or more is a driver that
+    scales wrongly (tripplite-hid.c), and is not known.
+    """
+    watts = variable_figure(variables, "ups.realpower")
+    percent = measured(variable_figure(variables, "ups.load"))
+    if watts == 0.0 and percent is not None and percent >= 1:
+        return NotKnown(f"ups.realpower reads 0 beside ups.load {variables['ups.load']}")
+    return watts
 
 
-def _with_siblings(member: _MemberSources, siblings: Sequence[_MemberSources]) -> Sequence[Source]:
-    """The sources of a member; what one of its siblings lists, it has too."""
-    sources: list[Source] = []
-    for position, source in enumerate(member.sources):
-        same_sources: list[tuple[str, Source]] = []
-        for sibling in siblings:
-            if position < len(sibling.sources):
-                same_sources.append((sibling.prefix, sibling.sources[position]))
-        sources.append(with_sibling(source, same_sources))
-    return sources
+def doubt_of_driver(variables: Mapping[str, str]) -> str:
+    """Why what the driver lists is not the state of its device now; "" if it is.
+
+    Drivers report `driver.state` since NUT 2.8.1.
+    """
+    state = variables.get(DRIVER_STATE)
+    if state is None or state in _STATES_AT_WORK:
+        return ""
+    return f"driver.state reads '{state}', so the values are not those of now"
 
 
-def _sum(summands: Summands) -> Figure:
-    if summands is None:
-        return None
-    return sum_if_complete(summands)
+def known_now(figure: Figure, doubt: str) -> Figure:
+    """The figure; not known if it is measured, and `doubt` is why it is not of now."""
+    if doubt and measured(figure) is not None:
+        return NotKnown(doubt)
+    return figure
+
+
+_QUANTITIES = "current|power|realpower|energy|load|powerfactor"
+POWERS = "power|realpower|powerfactor"
+
+
+def meter_of_side(variables: Mapping[str, str], side: str, quantities: str = _QUANTITIES) -> str:
+    """A variable that shows that the side, input or output, has a meter; "" if none does. A nominal
+    value is a rating, and shows none.
+    """
+    pattern = re.compile(rf"{side}\.(?:L[1-3]\.)?(?:{quantities})(?:\.(?!nominal$).+)?")
+    return _first_match(variables, pattern)
+
+
+def meter_of_outlets(variables: Mapping[str, str]) -> str:
+    """The same for single outlets."""
+    return _first_match(variables, re.compile(rf"outlet\.[1-9][0-9]*\.(?:{_QUANTITIES})"))
+
+
+def _first_match(variables: Mapping[str, str], pattern: re.Pattern[str]) -> str:
+    for name in variables:
+        if pattern.fullmatch(name):
+            return name
+    return ""
+
+
+def _number(name: str, text: str) -> Figure:
+    number = parse_figure(text)
+    if number is None:
+        return _unreadable(name, text)
+    return number
+
+
+def _unreadable(name: str, text: str) -> NotKnown:
+    # the whole text, not as Python writes it: else a password in it is not recognised
+    return NotKnown(f"{name} reads '{text}'")
+
+
+def _gap(name: str, other_variable: str) -> str:
+    """Why a variable that is not listed cannot be read."""
+    return f"{name} is not listed, though {other_variable} is"

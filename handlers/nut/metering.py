@@ -1,191 +1,435 @@
-"""Whether a variable of a NUT device is measured, not metered, or not known: decided here alone.
-Pure.
+"""Which variables of a NUT device tell its load and its energy. Pure.
 
-A driver lists a variable only if it could read it, so a variable that is gone proves nothing by
-itself. What the driver lists of like parts decides: the other lines of an input, the other outlets,
-the other devices of a chain, and the other quantities of the same meter.
+A figure is told by one source, read from the left; the first that is listed wins:
 
-Source: NUT's docs/nut-names.txt (variables, states of a driver), drivers/main.c and the mapping
-tables of NUT 2.8.5 (drivers/*-mib.c).
+    type        load (current), power (realpower)       energy
+    ups         output, outlets                         input.energy, outlets, outlet.energy
+    ats, sts    output, input, outlets                  the same
+    any other   input, outlets, output, outlet.FIELD    the same
+
+- `output` and `input` are the sum of the lines (`input.L1.current`), else, with one phase, the only
+  figure (`input.current`), W also of several phases. `ups.realpower` is the W of a UPS's output.
+- A UPS's input also charges the battery and is 0 on battery, so it is not the load. A transfer
+  switch passes its input on. `outlet.current` stands last: one driver reports ten times the true
+  current. Each energy counts from a zero of its own.
+- A source that is not listed, though another variable of its meter is, ends the search: the driver
+  could not read it now, and the next source would be another quantity. Of the W of an input, the A
+  are no such variable: many inputs meter A alone.
+
+A worked dump, of a PDU:
+
+    input.phases: 3           load: 3 A. `input` has no figures of its lines, and input.current is
+    input.current: 1.2        perhaps their average, so the outlets are next: 1 + 2.
+    outlet.1.current: 1
+    outlet.2.current: 2       power: 230 W, the outlets; outlet.realpower, later in the row, is not
+    outlet.1.realpower: 75    looked at.
+    outlet.2.realpower: 155
+    outlet.realpower: 240     energy: not known. input.energy is not listed; input.current says that
+    outlet.1.energy: 10000    the input has a meter, so the sum of the outlets, 30 kWh, would be
+    outlet.2.energy: 20000    another counter.
+
+A sum with a missing part is not used: it would look like a small load.
+
+Source: NUT's docs/nut-names.txt.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple, Optional, Union
+from collections.abc import Mapping, Sequence
+from typing import Callable, NamedTuple, Optional, Union
 
-from ..shared.errors import ProtocolError
-from ..shared.meter_figures import Figure, NotKnown, NotMetered, measured
-from .numbers import parse_figure, parse_number
+from ..shared.meter_figures import Figure, NotKnown, NotMetered, divided, sum_if_complete
+from .daisy_chain import Member
+from .device_types import member_device_type, type_of
+from .figures import (
+    POWERS,
+    ListedSource,
+    Source,
+    UnlistedSource,
+    doubt_of_driver,
+    figure_of,
+    known_now,
+    meter_of_outlets,
+    meter_of_side,
+    summands_of_first,
+    ups_power,
+    variable_figure,
+    whole_number,
+    with_sibling,
+)
 
-#: The summands of a figure; None for a figure that the device does not list at all. Only then
-#: another source serves in its place.
-Summands = Optional[Sequence[Figure]]
-
-DRIVER_STATE = "driver.state"
-# In any other state the values are from before the driver lost its device, or not yet read.
-_STATES_AT_WORK = ("quiet", "updateinfo", "dumping")
-
-
-class Source(NamedTuple):
-    """One row of the tables of sources in figures.py."""
-
-    #: the variable, or the group of variables, that holds the figure
-    name: str
-    #: what is listed of it
-    figures: Summands
-    #: of one that is not listed: a listed variable that shows that the device has this meter; "" if
-    #: none does, so that the next row serves
-    witness: str = ""
-    #: what the figure then is if no other row is listed. None: the device may well lack it
-    if_alone: Union[type[NotKnown], type[NotMetered], None] = None
-
-
-def figure_of(parts: Mapping[str, Mapping[str, str]], part: str, field: str) -> Figure:
-    """The figure `field` of one of several like parts.
-
-    `parts`: the variables of each by the prefix of their names, "outlet.3.". It is not known if it
-    is no number, or if the part lacks it and another has it. Not metered if no part has it.
-    """
-    name = f"{part}{field}"
-    text = parts[part].get(field)
-    if text is not None:
-        return _number(name, text)
-    for prefix, fields in parts.items():
-        if field in fields:
-            return NotKnown(_gap(name, f"{prefix}{field}"))
-    return None
+WH_IN_KWH = 1000.0
+_MOST_PHASES = 3
+# input.L2.current, input.L2-N.voltage, input.L2-L3.voltage
+_LINE = re.compile(r"(input|output)\.L([1-3])(?:-(?:N|L([1-3])))?\.(.+)")
+# of an outlet; number 0 is the whole device, or one of several
+_OUTLET = re.compile(r"outlet\.[1-9][0-9]*\.(current|realpower|energy)")
+# Takes the device's variables and the figures of its outlets: the sources in their order. Their
+# number and names depend on the type of the device alone.
+FigureSource = Callable[[Mapping[str, str], Sequence[Figure]], Sequence[Source]]
+# The only table of a PDU with the W of its input and without the A is raritan-px2-mib.c.
+_MAKER_WITHOUT_INPUT_CURRENT = "Raritan"
 
 
-def variable_figure(variables: Mapping[str, str], name: str) -> Figure:
-    """The figure of a variable that has no like: not metered if it is not listed."""
-    return figure_of({"": variables}, "", name)
+def load(variables: Mapping[str, str], outlets: Sequence[Figure]) -> Sequence[Source]:
+    """Amperes. `outlets`: the figures of the outlets."""
+    return _sources_by_type(variables, "current", outlets)
 
 
-def figures_from(sources: Iterable[Source]) -> Summands:
-    """What the rows say, from top to bottom: the first that is listed, with a value or not.
-
-    A row that is not listed though its witness is ends the search too: the figure is gone for now,
-    and a later row would be another quantity, so it is not known.
-    """
-    gone: Optional[Source] = None
-    for source in sources:
-        if source.figures is not None:
-            if gone is None:
-                return source.figures
-            return [NotKnown(_gap(gone.name, gone.witness))]
-        if source.witness and gone is None:
-            gone = source
-    if gone is None or gone.if_alone is None:
-        return None
-    return [gone.if_alone(_gap(gone.name, gone.witness))]
+def power(variables: Mapping[str, str], outlets: Sequence[Figure]) -> Sequence[Source]:
+    """W."""
+    return _sources_by_type(variables, "realpower", outlets)
 
 
-def with_sibling(source: Source, siblings: Iterable[tuple[str, Source]]) -> Source:
-    """The source of a device, with a like device that lists it as its witness.
-
-    `siblings`: the same source of each like device, with the prefix of its variables.
-    """
-    if source.figures is not None:
-        return source
-    for prefix, sibling in siblings:
-        if sibling.figures is not None:
-            return source._replace(witness=f"{prefix}{sibling.name}", if_alone=NotKnown)
-    return source
-
-
-def whole_number(variables: Mapping[str, str], name: str) -> Union[int, NotKnown, None]:
-    """A count: None if it is not listed, not known if it is no whole number."""
-    text = variables.get(name)
-    if text is None:
-        return None
-    number = parse_number(text)
-    if number is None or number != int(number):
-        return _unreadable(name, text)
-    return int(number)
-
-
-def count(variables: Mapping[str, str], name: str, prefix: str = "") -> Optional[int]:
-    """The number of parts that the driver counts; None if it does not count them.
-
-    Raises ProtocolError for a count that is no whole number: a list cannot be proven whole by it.
-    `prefix`: of the variable's name, for the error.
-    """
-    number = whole_number(variables, name)
-    if isinstance(number, NotKnown):
-        raise ProtocolError(
-            # the text is not quoted: it may hold a secret
-            f"{prefix}{name} is no whole number, so the list cannot be proven whole: check the NUT"
-            " driver, or wait until it has read its device"
+def _sources_by_type(
+    variables: Mapping[str, str], field: str, outlets: Sequence[Figure]
+) -> Sequence[Source]:
+    """The row of the table for a `field`, current or realpower, and last the reason of a side that
+    is passed over."""
+    outlet_sum = _outlets(variables, field, outlets)
+    device_type = type_of(variables)
+    if device_type == "ups":
+        return (
+            _ups_output(variables, field),
+            _outlets_of_ups(variables, field, outlet_sum),
+            _average(variables, "output", field),
         )
-    return number
+    inlet = _side(variables, "input", field)
+    output = _side(variables, "output", field)
+    average = _average(variables, "input", field)
+    if device_type in ("ats", "sts"):
+        return _possible_output(variables, output), inlet, outlet_sum, average
+    whole_device = _variable(variables, f"outlet.{field}")
+    if device_type:
+        return inlet, outlet_sum, output, whole_device, average
+    # a PDU, or a UPS whose input is no load, unless both sides show the same
+    has_output = any(variable.startswith("output.") for variable in variables)
+    if has_output and isinstance(inlet, ListedSource) and not _shows_same(output, inlet):
+        reason = f"device.type does not tell whether {inlet.name} is the load, or its output"
+        return (ListedSource(inlet.name, [NotKnown(reason)]),)
+    return inlet, outlet_sum, _possible_output(variables, output), whole_device, average
 
 
-def ups_power(variables: Mapping[str, str]) -> Figure:
-    """W at the output of a UPS, `ups.realpower`. 0 W beside a load of 1 % or more is a driver that
-    scales wrongly (tripplite-hid.c), and is not known.
+def _shows_same(output: Source, inlet: ListedSource) -> bool:
+    return isinstance(output, ListedSource) and output.summands == inlet.summands
+
+
+def _possible_output(variables: Mapping[str, str], output: Source) -> Source:
+    """The output of a device that may meter nothing there (apc-ats-mib.c)."""
+    if isinstance(output, ListedSource):
+        return output
+    names = (name for name in variables if name.startswith("output."))
+    return UnlistedSource(output.name, next(names, ""), absence_means=NotMetered)
+
+
+def energy(variables: Mapping[str, str], outlets: Sequence[Figure]) -> Sequence[Source]:
+    """kWh; the server reports Wh."""
+    inlet = _variable(variables, "input.energy", meter_of_side(variables, "input"))
+    whole_device = _variable(variables, "outlet.energy")
+    outlet_sum = _outlets(variables, "energy", outlets)  # they are in kWh
+    return _in_kwh(inlet), outlet_sum, _in_kwh(whole_device)
+
+
+def inlet_current(variables: Mapping[str, str], outlets: Sequence[Figure]) -> Sequence[Source]:
+    """Amperes at the inlet of a PDU, by `input.*` alone. No other type has a load there."""
+    return _inlet(variables, "current")
+
+
+def inlet_power(variables: Mapping[str, str], outlets: Sequence[Figure]) -> Sequence[Source]:
+    """The same in W."""
+    return _inlet(variables, "realpower")
+
+
+def _inlet(variables: Mapping[str, str], field: str) -> Sequence[Source]:
+    if type_of(variables) != "pdu":
+        return (UnlistedSource(f"input.{field}"),)
+    return (_side(variables, "input", field),)
+
+
+def whole_load_current(variables: Mapping[str, str]) -> Figure:
+    """Amperes at the output of a UPS; not metered if a phase's current is not listed."""
+    return _whole_load(variables, "current")
+
+
+def whole_load_power(variables: Mapping[str, str]) -> Figure:
+    """The same in W."""
+    return _whole_load(variables, "realpower")
+
+
+def _whole_load(variables: Mapping[str, str], field: str) -> Figure:
+    output = _ups_output(variables, field)
+    average = _average(variables, "output", field)
+    summands = summands_of_first([output, average])
+    return known_now(_sum(summands), doubt_of_driver(variables))
+
+
+def _ups_output(variables: Mapping[str, str], field: str) -> Source:
+    """The output of a UPS. Its W are `output.realpower` or `ups.realpower`. It may meter its W and
+    not its A, or its VA alone: then it is not metered.
     """
-    watts = variable_figure(variables, "ups.realpower")
-    percent = measured(variable_figure(variables, "ups.load"))
-    if watts == 0.0 and percent is not None and percent >= 1:
-        return NotKnown(f"ups.realpower reads 0 beside ups.load {variables['ups.load']}")
-    return watts
+    output = _side(variables, "output", field)
+    if isinstance(output, ListedSource):
+        return output
+    if field == "realpower" and "ups.realpower" in variables:
+        return ListedSource("ups.realpower", [ups_power(variables)])
+    if output.name in variables:
+        return output  # it is listed, and not used: perhaps an average of several phases
+    meter_variable = meter_of_side(variables, "output")
+    for name in ("ups.realpower", "ups.power"):
+        if not meter_variable and name in variables:
+            meter_variable = name
+    return UnlistedSource(output.name, meter_variable, absence_means=NotMetered)
 
 
-def doubt_of_driver(variables: Mapping[str, str]) -> str:
-    """Why what the driver lists is not the state of its device now; "" if it is.
-
-    Drivers report `driver.state` since NUT 2.8.1.
+def _side(variables: Mapping[str, str], side: str, field: str) -> Source:
+    """W of a side: of all its phases, else of its lines. Amperes: of its lines, else, with one
+    phase, its only current. With several phases `input.current` may be an average (nut-names.txt,
+    Three-phase additions), so it is not used.
     """
-    state = variables.get(DRIVER_STATE)
-    if state is None or state in _STATES_AT_WORK:
-        return ""
-    return f"driver.state reads '{state}', so the values are not those of now"
+    name = f"{side}.{field}"
+    lines = _lines(variables, side)
+    has_lines = any(field in fields for fields in lines.values())
+    if field == "realpower" and name in variables:
+        return _variable(variables, name)
+    apparent_power = f"{side}.power"
+    if field == "realpower" and has_lines and apparent_power in variables:
+        # the whole side is metered: its lines are other figures
+        reason = f"{name} is not listed, though {apparent_power} is"
+        return ListedSource(name, [NotKnown(reason)])
+    phase_count = _phases(variables, side)
+    if has_lines:
+        line_figures = _line_figures(lines, side, field, phase_count)
+        return ListedSource(f"{side}.L1.{field}", line_figures)
+    if name not in variables:
+        return _unlisted_side(variables, side, field)
+    if isinstance(phase_count, NotKnown):
+        return ListedSource(name, [phase_count])
+    phases = max(lines, default=1) if phase_count is None else phase_count
+    if phases != 1:
+        return UnlistedSource(name)
+    return _variable(variables, name)
 
 
-def known_now(figure: Figure, doubt: str) -> Figure:
-    """The figure; not known if it is measured, and `doubt` is why it is not of now."""
-    if doubt and measured(figure) is not None:
-        return NotKnown(doubt)
-    return figure
-
-
-_QUANTITIES = "current|power|realpower|energy|load|powerfactor"
-POWERS = "power|realpower|powerfactor"
-
-
-def meter_of_side(variables: Mapping[str, str], side: str, quantities: str = _QUANTITIES) -> str:
-    """A variable that shows that the side, input or output, has a meter; "" if none does. A nominal
-    value is a rating, and shows none.
+def _unlisted_side(variables: Mapping[str, str], side: str, field: str) -> UnlistedSource:
+    """The side if neither its figure nor figures of its lines are listed. All tables of snmp-ups
+    but one show the A of a PDU's input beside its W.
     """
-    pattern = re.compile(rf"{side}\.(?:L[1-3]\.)?(?:{quantities})(?:\.(?!nominal$).+)?")
-    return _first_match(variables, pattern)
+    name = f"{side}.{field}"
+    if field == "realpower":
+        # some show the A of the input and the W of the outlets (eaton-pdu-nlogic-mib.c)
+        power_variable = meter_of_side(variables, side, POWERS)
+        return UnlistedSource(name, power_variable, absence_means=NotMetered)
+    meter_variable = meter_of_side(variables, side)
+    if side == "output" or type_of(variables) != "pdu":
+        # it may well lack this figure; a later source would be another quantity
+        return UnlistedSource(name, meter_variable)
+    if variables.get("device.mfr") == _MAKER_WITHOUT_INPUT_CURRENT:
+        # no variable of its meter: the amperes of another source serve
+        return UnlistedSource(name)
+    if variables.get("driver.name") == "snmp-ups":
+        # its tables have the A, which are gone for now
+        return UnlistedSource(name, meter_variable, absence_means=NotKnown)
+    return UnlistedSource(name, meter_variable, absence_means=NotMetered)
 
 
-def meter_of_outlets(variables: Mapping[str, str]) -> str:
-    """The same for single outlets."""
-    return _first_match(variables, re.compile(rf"outlet\.[1-9][0-9]*\.(?:{_QUANTITIES})"))
+def _lines(variables: Mapping[str, str], side: str) -> dict[int, dict[str, str]]:
+    """The lines that the driver names on this side, by their numbers, each with the texts of its
+    own variables by their last part: {1: {"current": "4.2"}}. A voltage between two lines names
+    both, and is of neither.
+    """
+    lines: dict[int, dict[str, str]] = {}
+    begin = f"{side}.L"
+    for variable, text in variables.items():
+        # most variables are of no line, and the text is cheaper than the pattern
+        match = _LINE.fullmatch(variable) if variable.startswith(begin) else None
+        if match is None:
+            continue
+        _, line, other_line, last_part = match.groups()
+        fields = lines.setdefault(int(line), {})
+        is_of_one_line = f".L{line}." in variable
+        if is_of_one_line:
+            fields[last_part] = text
+        if other_line:
+            lines.setdefault(int(other_line), {})
+    return lines
 
 
-def _first_match(variables: Mapping[str, str], pattern: re.Pattern[str]) -> str:
-    for name in variables:
-        if pattern.fullmatch(name):
-            return name
-    return ""
+def _line_figures(
+    lines: Mapping[int, Mapping[str, str]], side: str, field: str, phase_count: Figure
+) -> Sequence[Figure]:
+    """The figure of each line from 1 to the number of phases, else to the last line that is named.
+
+    nut-names.txt, "Partial three phase": a device may name one line of three. Then the others are
+    not metered. A line that is missing beside several is not known.
+    """
+    metered_lines = [number for number in lines if field in lines[number]]
+    if phase_count is None:
+        last_line = max(lines)
+    elif isinstance(phase_count, (int, float)):
+        last_line = max(int(phase_count), *metered_lines)
+    else:
+        last_line = _MOST_PHASES
+    # the lines are all there: their count, if it cannot be read, decides nothing
+    is_whole = len(metered_lines) == last_line
+    if isinstance(phase_count, NotKnown) and not is_whole and len(lines) > 1:
+        return [phase_count]
+    fields_by_prefix: dict[str, Mapping[str, str]] = {}
+    for number in range(1, last_line + 1):
+        fields_by_prefix[f"{side}.L{number}."] = lines.get(number, {})
+    if len(lines) == 1:
+        return [variable_figure(fields, field) for fields in fields_by_prefix.values()]
+    return [figure_of(fields_by_prefix, prefix, field) for prefix in fields_by_prefix]
 
 
-def _number(name: str, text: str) -> Figure:
-    number = parse_figure(text)
-    if number is None:
-        return _unreadable(name, text)
-    return number
+def line_currents(variables: Mapping[str, str]) -> Union[Mapping[str, Figure], NotKnown]:
+    """Amperes of each line of the input by its name, "L1"; {} if none is listed, and why it is not
+    known how many there are."""
+    lines = _lines(variables, "input")
+    if not any("current" in fields for fields in lines.values()):
+        return {}
+    doubt = doubt_of_driver(variables)
+    phase_count = _phases(variables, "input")
+    figures = _line_figures(lines, "input", "current", phase_count)
+    if isinstance(phase_count, NotKnown) and figures == [phase_count]:
+        return phase_count
+    current_by_line: dict[str, Figure] = {}
+    for number, figure in enumerate(figures, 1):
+        current_by_line[f"L{number}"] = known_now(figure, doubt)
+    return current_by_line
 
 
-def _unreadable(name: str, text: str) -> NotKnown:
-    # the whole text, not as Python writes it: else a password in it is not recognised
-    return NotKnown(f"{name} reads '{text}'")
+def _phases(variables: Mapping[str, str], side: str) -> Figure:
+    """The number of phases of a side; not metered if it is not listed, or 0 as by APC's UPSs."""
+    name = f"{side}.phases"
+    phase_count = whole_number(variables, name)
+    if phase_count == 0:
+        return None
+    if isinstance(phase_count, int) and not 1 <= phase_count <= _MOST_PHASES:
+        return NotKnown(f"{name} reads '{variables[name]}'")
+    return phase_count
 
 
-def _gap(name: str, witness: str) -> str:
-    return f"{name} is not listed, though {witness} is"
+def _average(variables: Mapping[str, str], side: str, field: str) -> Source:
+    """The last source: why the current of a side with several phases is no load."""
+    name = f"{side}.{field}"
+    if field != "current" or name not in variables:
+        return UnlistedSource(name)
+    return ListedSource(name, [NotMetered(f"{name} may be the average of several phases")])
+
+
+def _outlets(variables: Mapping[str, str], field: str, figures: Sequence[Figure]) -> Source:
+    """The figures of the outlets, if one of them lists the field."""
+    name = f"outlet.N.{field}"
+    for variable in variables:
+        match = _OUTLET.fullmatch(variable)
+        if match and match[1] == field:
+            return ListedSource(name, figures)
+    return UnlistedSource(name, meter_of_outlets(variables))
+
+
+def _outlets_of_ups(variables: Mapping[str, str], field: str, outlet_sum: Source) -> Source:
+    """Those of its outlets, not metered beside the same figure of `outlet.`: see `load`."""
+    whole = f"outlet.{field}"
+    if isinstance(outlet_sum, UnlistedSource) or whole not in variables:
+        return outlet_sum
+    reason = f"{whole} may be one more outlet of this UPS, or the sum of all"
+    return ListedSource(outlet_sum.name, [NotMetered(reason)])
+
+
+def _variable(variables: Mapping[str, str], name: str, meter_variable: str = "") -> Source:
+    """One variable as a source. `meter_variable`: as of an `UnlistedSource`."""
+    if name not in variables:
+        return UnlistedSource(name, meter_variable)
+    return ListedSource(name, [variable_figure(variables, name)])
+
+
+def _in_kwh(source: Source) -> Source:
+    """A source whose figures are in Wh."""
+    if isinstance(source, UnlistedSource):
+        return source
+    return ListedSource(source.name, [divided(figure, WH_IN_KWH) for figure in source.summands])
+
+
+def total(
+    sources_of: FigureSource,
+    device: Member,
+    chain: Mapping[int, Member],
+    outlets: Mapping[str, Figure],
+) -> Figure:
+    """A figure of a device, by its sources; for a daisy chain, the sum over its members, or the
+    chain's own figure if no member lists one.
+
+    `sources_of`: `load`, `power` or another of the functions above. `outlets`: the figures of the
+    outlets by identity.
+    """
+    doubt = doubt_of_driver(device.variables)
+    outlet_figures = list(outlets.values())
+    if chain:
+        summands_of_members = _chain_figures(sources_of, device, chain, outlets)
+        if any(summands is not None for summands in summands_of_members):
+            member_sums = [_sum(summands) for summands in summands_of_members]
+            return known_now(sum_if_complete(member_sums), doubt)
+        # they are the members'
+        outlet_figures = []
+    sources = sources_of(device.variables, outlet_figures)
+    return known_now(_sum(summands_of_first(sources)), doubt)
+
+
+class _MemberSources(NamedTuple):
+    """The sources of a figure of one member of a daisy chain."""
+
+    device_type: str
+    #: what its variables begin with: "device.2."
+    prefix: str
+    sources: Sequence[Source]
+
+
+def _chain_figures(
+    sources_of: FigureSource,
+    device: Member,
+    chain: Mapping[int, Member],
+    outlets: Mapping[str, Figure],
+) -> list[Optional[Sequence[Figure]]]:
+    """The summands of each member, None for one that lists no source. What one member lists,
+    another of its type has too.
+    """
+    outlets_by_member: dict[str, list[Figure]] = {}
+    for identity, outlet_figure in outlets.items():
+        member_number, _, _ = identity.partition(".")
+        outlets_by_member.setdefault(member_number, []).append(outlet_figure)
+    variables_of_all: dict[str, str] = {}
+    for name, text in device.variables.items():
+        if name.startswith(("driver.", "device.mfr")):
+            variables_of_all[name] = text
+    members: list[_MemberSources] = []
+    for number, member in chain.items():
+        device_type = member_device_type(member.variables, device.variables)
+        variables = {**variables_of_all, **member.variables, "device.type": device_type}
+        sources = sources_of(variables, outlets_by_member.get(str(number), []))
+        members.append(_MemberSources(device_type, member.prefix, sources))
+    summands_of_members: list[Optional[Sequence[Figure]]] = []
+    for member_sources in members:
+        siblings = [other for other in members if other.device_type == member_sources.device_type]
+        sources = _with_siblings(member_sources, siblings)
+        summands_of_members.append(summands_of_first(sources))
+    return summands_of_members
+
+
+def _with_siblings(member: _MemberSources, siblings: Sequence[_MemberSources]) -> Sequence[Source]:
+    """The sources of a member; what one of its siblings lists, it has too."""
+    sources: list[Source] = []
+    for position, source in enumerate(member.sources):
+        same_sources: list[tuple[str, Source]] = []
+        for sibling in siblings:
+            if position < len(sibling.sources):
+                same_sources.append((sibling.prefix, sibling.sources[position]))
+        sources.append(with_sibling(source, same_sources))
+    return sources
+
+
+def _sum(summands: Optional[Sequence[Figure]]) -> Figure:
+    """The sum of the summands of a source; not metered without a source."""
+    if summands is None:
+        return None
+    return sum_if_complete(summands)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple, Optional
 
 from ..shared.meter_figures import Figure, MeterFigures
-from . import figures
+from . import metering
 from .daisy_chain import Member
 from .requests import instcmd, set_var
 from .responses import NutRequest
@@ -76,31 +76,31 @@ class NutDevice(NamedTuple):
     @property
     def load_a(self) -> Figure:
         """In A."""
-        return self._total(figures.load, "current_a")
+        return self._total(metering.load, "current_a")
 
     @property
     def inlet_a(self) -> Figure:
         """What its inlet meters, in A; not metered for a UPS, whose input charges a battery."""
-        return self._total(figures.inlet_current, "current_a")
+        return self._total(metering.inlet_current, "current_a")
 
     @property
     def power_w(self) -> Figure:
         """In W, by the order in which the load is read."""
-        return self._total(figures.power, "power_w")
+        return self._total(metering.power, "power_w")
 
     @property
     def inlet_w(self) -> Figure:
         """The same in W."""
-        return self._total(figures.inlet_power, "power_w")
+        return self._total(metering.inlet_power, "power_w")
 
     @property
     def energy_kwh(self) -> Figure:
         """In kWh, cumulative."""
-        return self._total(figures.energy, "energy_kwh")
+        return self._total(metering.energy, "energy_kwh")
 
-    def _total(self, figure_source: figures.FigureSource, field: str) -> Figure:
+    def _total(self, figure_source: metering.FigureSource, field: str) -> Figure:
         figure_by_outlet: dict[str, Figure] = {}
         for outlet in self.outlets:
             if outlet.identity != LOAD_IDENTITY:
                 figure_by_outlet[outlet.identity] = getattr(outlet.figures, field)
-        return figures.total(figure_source, self.whole, self.chain, figure_by_outlet)
+        return metering.total(figure_source, self.whole, self.chain, figure_by_outlet)

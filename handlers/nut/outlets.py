@@ -21,7 +21,7 @@ from ..shared.doubts import some
 from ..shared.errors import Unsupported, printable
 from ..shared.meter_figures import Figure, MeterFigures, divided
 from ..shared.settings import Settings
-from . import figures
+from . import metering
 from .daisy_chain import (
     SWITCHES,
     Member,
@@ -29,8 +29,8 @@ from .daisy_chain import (
     members_of,
     outlet_count_error,
 )
-from .figures import may_lack_outlets
-from .metering import DRIVER_STATE, doubt_of_driver, figure_of, known_now
+from .device_types import may_lack_outlets
+from .figures import DRIVER_STATE, doubt_of_driver, figure_of, known_now
 from .model import LOAD_IDENTITY, NutDevice, NutOutlet, SwitchCommand
 from .numbers import BLANKS, is_number, parse_number
 from .settings import WHOLE_LOAD
@@ -346,7 +346,7 @@ def _outlet(
         figures=MeterFigures(
             current_a=figure("current"),
             power_w=figure("realpower"),
-            energy_kwh=divided(figure("energy"), figures.WH_IN_KWH),
+            energy_kwh=divided(figure("energy"), metering.WH_IN_KWH),
         ),
         on=_switch_command(member, row.number, on=True, writable=writable),
         off=_switch_command(member, row.number, on=False, writable=writable),
@@ -455,8 +455,8 @@ def _whole_load(device: Member) -> list[NutOutlet]:
             is_locked=False,
             switchable=None,
             figures=MeterFigures(
-                current_a=figures.whole_load_current(variables),
-                power_w=figures.whole_load_power(variables),
+                current_a=metering.whole_load_current(variables),
+                power_w=metering.whole_load_power(variables),
             ),
             on=on,
             off=off,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Optional
 
-from .figures import type_of
+from .device_types import type_of
 from .mirrors import is_mirror
 from .numbers import parse_number
 

@@ -26,6 +26,6 @@ CONTEXT = Context(
 )
 
 
-def total(values: Iterable[Decimal]) -> Decimal:
+def decimal_sum(values: Iterable[Decimal]) -> Decimal:
     """The sum, 0 for no values."""
     return reduce(CONTEXT.add, values, Decimal(0))

@@ -17,9 +17,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Callable, NamedTuple, Optional, Union
+from typing import NamedTuple, Optional, Union
 
-from .decimals import CONTEXT, total
+from .decimals import CONTEXT, decimal_sum
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,8 @@ class NotMetered:
 
 #: None: not metered
 Figure = Union[float, NotKnown, NotMetered, None]
+#: a figure as it was counted, before it becomes a float
+ExactFigure = Union[Decimal, NotKnown, NotMetered, None]
 
 #: of what was not read because nobody asked for it
 NOT_ASKED = NotKnown("it was not asked for")
@@ -80,47 +82,60 @@ def sum_if_complete(parts: Iterable[Figure]) -> Figure:
     """The sum, added in decimal: 0.1 and 0.2 give 0.3. Not metered if no part is, or with a reason
     if one is not: the others' sum is no total. Else not known if a part is not.
     """
-    return _join(tuple(parts), _decimal_sum)
+    exact_sum = exact_sum_if_complete(_exact(part) for part in parts)
+    return float(exact_sum) if isinstance(exact_sum, Decimal) else exact_sum
+
+
+def exact_sum_if_complete(parts: Iterable[ExactFigure]) -> ExactFigure:
+    """As `sum_if_complete`."""
+    all_parts = list(parts)
+    values = [part for part in all_parts if isinstance(part, Decimal)]
+    if values and len(values) == len(all_parts):
+        return decimal_sum(values)
+    return _reason_without_all(all_parts)
 
 
 def largest(parts: Iterable[Figure]) -> Figure:
     """The largest part, else as `sum_if_complete`."""
-    return _join(tuple(parts), max)
+    all_parts = list(parts)
+    values = [part for part in all_parts if isinstance(part, (int, float))]
+    if values and len(values) == len(all_parts):
+        return max(values)
+    return _reason_without_all(all_parts)
 
 
 def first_metered(*sources: Figure) -> Figure:
     """The first that the device has, also if its value is not known: no later one replaces it,
     because that would be another quantity.
     """
-    return next((source for source in sources if source is not None), None)
+    for source in sources:
+        if source is not None:
+            return source
+    return None
 
 
 def divided(figure: Figure, divisor: float) -> Figure:
     """A figure in another unit, divided in decimal: 0.3 kWh for 300 Wh."""
-    value = measured(figure)
-    if value is None:
-        return figure
-    quotient = CONTEXT.divide(Decimal(repr(value)), Decimal(repr(divisor)))
-    return float(quotient)
+    dividend = _exact(figure)
+    if not isinstance(dividend, Decimal):
+        return dividend
+    return float(CONTEXT.divide(dividend, Decimal(repr(divisor))))
 
 
-def _decimal_sum(values: Sequence[float]) -> float:
-    return float(total(Decimal(repr(value)) for value in values))
+def _exact(figure: Figure) -> ExactFigure:
+    """The decimal number that a float is written as: 0.1 is one tenth."""
+    return Decimal(repr(figure)) if isinstance(figure, (int, float)) else figure
 
 
-def _join(parts: Sequence[Figure], join: Callable[[Sequence[float]], float]) -> Figure:
-    """`join` of the values, if each part has one; else why there is none, as `sum_if_complete`
-    says.
-    """
-    if all(part is None for part in parts):
+def _reason_without_all(parts: Sequence[object]) -> Union[NotKnown, NotMetered, None]:
+    """Why parts, one or all of which have no value, have no sum."""
+    unmetered_count = parts.count(None)
+    if unmetered_count == len(parts):
         return None
-    if None in parts:
-        return NotMetered(f"{parts.count(None)} of {len(parts)} parts of the sum have no meter")
+    if unmetered_count:
+        return NotMetered(f"{unmetered_count} of {len(parts)} parts of the sum have no meter")
     for reason_type in (NotMetered, NotKnown):
         for part in parts:
             if isinstance(part, reason_type):
                 return part
-    values = [part for part in parts if isinstance(part, (int, float))]
-    if len(values) < len(parts):
-        raise AssertionError("a part is no figure")
-    return join(values)
+    raise AssertionError("a part is no figure")

@@ -14,7 +14,7 @@ from ..shared.errors import Unsupported
 from . import validation
 from .controls import Control, Order
 from .decoding import Rows, text
-from .figures import Arcs, Figure, Total
+from .figures import Arcs, Measurement, Total
 from .frozen_value import FrozenValue, replace
 from .reader import LOST, Lost, Reader
 from .sources import Scalar, Source
@@ -212,7 +212,9 @@ def state_in_contact(state: State, contacts: Iterable[Contact]) -> State:
     return replace(state, doubts=(*doubts, *state.doubts))
 
 
-def figure_in_contact(figure: Optional[Figure], contacts: Iterable[Contact]) -> Optional[Figure]:
+def figure_in_contact(
+    figure: Optional[Measurement], contacts: Iterable[Contact]
+) -> Optional[Measurement]:
     """A figure that is not known for rows of units whose marks are not good."""
     if figure is None:
         return None

@@ -28,7 +28,7 @@ Order = tuple[str, Value]
 
 
 class Control(FrozenValue, ABC):
-    """Returns the writes that switch one outlet to the wanted state."""
+    """How an outlet is switched: which objects are written, and what forbids it."""
 
     @abstractmethod
     def orders(self, reader: Reader, identity: str, *, up: bool) -> list[Order]:
@@ -89,6 +89,7 @@ class Control(FrozenValue, ABC):
         return all(inner.covers(identities, identity, orders) for inner in self._inner().values())
 
     def _inner(self) -> dict[str, Control]:
+        """The controls in this one, by field."""
         return {name: field for name, field in vars(self).items() if isinstance(field, Control)}
 
 
@@ -127,6 +128,7 @@ class Write(Control):
         validation.require_writable_value(self.off, "off")
 
     def orders(self, reader: Reader, identity: str, *, up: bool) -> list[Order]:
+        """`on` or `off` to the outlet's object."""
         value = self.on if up else self.off
         if self.unsigned:
             value = Unsigned(value)
@@ -142,7 +144,7 @@ class Write(Control):
 
 
 class Verbs(Control):
-    """An object for each verb.
+    """Writes one value to an object for on, or to another object for off.
 
     Fields:
         on: the objects that switch on; a source that can be written.
@@ -163,8 +165,9 @@ class Verbs(Control):
         validation.require_writable_value(self.value, "value")
 
     def orders(self, reader: Reader, identity: str, *, up: bool) -> list[Order]:
-        verb = self.on if up else self.off
-        return [(object_of(verb, reader, identity), self.value)]
+        """`value` to the object that switches the outlet on, or to that which switches it off."""
+        objects = self.on if up else self.off
+        return [(object_of(objects, reader, identity), self.value)]
 
     @property
     def has_one_object(self) -> bool:
@@ -206,26 +209,27 @@ class Guarded(Control):
         validation.require_text(self.why, "why")
 
     def orders(self, reader: Reader, identity: str, *, up: bool) -> list[Order]:
-        mark = self.test.value_of(reader, identity)
-        if not self._forbids(mark, reader):
+        """The orders of `then`. Raises Unsupported if the outlet's value of `test` forbids them."""
+        test_value = self.test.value_of(reader, identity)
+        if not self._is_forbidden(test_value, reader):
             return self.then.orders(reader, identity, up=up)
-        mark_text = "no value"
-        if mark is not None:
-            shown_value = reader.quoted(mark, 20) or "is empty"
-            mark_text = f"value {shown_value}"
-        refusal = f"outlet {identity} is not switched: {self.why} ({mark_text})"
+        shown_value = "no value"
+        if test_value is not None:
+            shown_value = f"value {reader.quoted(test_value, 20) or 'is empty'}"
+        refusal = f"outlet {identity} is not switched: {self.why} ({shown_value})"
         if not self.automatic:
             raise Unsupported(refusal)
         setting = NamedSetting("switch_automatic", "yes")
         raise Unsupported((refusal, "; to switch it anyway, set ", setting))
 
-    def _forbids(self, mark: Optional[Raw], reader: Reader) -> bool:
-        """Whether an outlet's mark keeps it from being switched; None: it has no mark."""
-        if mark is None:
-            return bool(self.allow or self.demanded or self.test.rows(reader))
+    def _is_forbidden(self, test_value: Optional[Raw], reader: Reader) -> bool:
+        """Whether an outlet with this value of `test`, None for no value, must not be switched."""
+        if test_value is None:
+            must_have_value = bool(self.allow) or self.demanded
+            return must_have_value or bool(self.test.rows(reader))
         if self.allow:
-            return text(mark) not in self.allow
-        return text(mark) in self.refuse
+            return text(test_value) not in self.allow
+        return text(test_value) in self.refuse
 
     def ignore_automatic(self) -> Control:
         return self.then.ignore_automatic() if self.automatic else super().ignore_automatic()

@@ -12,17 +12,17 @@ from .decoding import text
 from .device import (
     SnmpDevice,
     family_title,
-    for_wanted,
     has_no_outlets,
     list_for_figures,
     read_by_states,
     read_totals,
     read_without_states,
     reported_outlet_count,
+    within_scope,
 )
 from .profile import Profile
+from .read_scope import ALL_STATES, ReadScope
 from .reader import Reader, SnmpReads
-from .wanted import ALL_STATES, Wanted
 
 SYS_DESCR, SYS_OBJECT_ID = "1.3.6.1.2.1.1.1.0", "1.3.6.1.2.1.1.2.0"
 _ENTERPRISES = (1, 3, 6, 1, 4, 1)
@@ -38,7 +38,7 @@ class Candidate(NamedTuple):
 def detect(
     device: SnmpReads,
     profiles: Sequence[Profile],
-    wanted: Wanted = ALL_STATES,
+    scope: ReadScope = ALL_STATES,
     *,
     metered_only: bool = False,
 ) -> SnmpDevice:
@@ -57,34 +57,42 @@ def detect(
     if no family fits. Raises ProtocolError if the device lists fewer outlets than it counts, or if
     meters were read and nothing proves that it has no outlets. `metered_only` replaces the proof.
 
-    Where figures are wanted of the only family that the sysObjectID fits, outlets are not even
-    listed if no figure needs them.
+    For figures of the only family that the sysObjectID fits, outlets are not even listed if no
+    figure needs them.
     """
     reader = Reader(device)
-    shown_id, oid = sys_object_id(reader, profiles)
-    families = candidates(oid, profiles)
-    if wanted.figures and oid and len(families) == 1:
-        totals = read_totals(families[0].profile, reader.at(families[0].root), wanted)
-        if totals:
-            return totals
-    device_read: Optional[SnmpDevice] = None
-    if oid:
-        device_read = _read_by_states(families, reader, wanted) or _read_by_meters(
-            families, reader, metered_only=metered_only, by_id=True
-        )
+    object_id = sys_object_id(reader, profiles)
+    families = candidates(object_id.oid, profiles)
+    if not object_id.oid:
+        snmp_device = _read_by_sweep(families, reader, profiles, scope, metered_only=metered_only)
     else:
-        device_read = _swept(families, reader, profiles, wanted, metered_only=metered_only)
-    if not device_read:
+        snmp_device = _read_by_id(families, reader, scope, metered_only=metered_only)
+    if snmp_device is None:
         keys = [candidate.profile.key for candidate in families]
-        raise Unsupported(_unknown(reader, shown_id, keys))
-    return for_wanted(device_read, wanted)
+        raise Unsupported(_reason_without_family(reader, object_id.shown, keys))
+    return within_scope(snmp_device, scope)
 
 
-def _swept(
+def _read_by_id(
+    families: Sequence[Candidate], reader: Reader, scope: ReadScope, *, metered_only: bool
+) -> Optional[SnmpDevice]:
+    """The device as the first of the families that its sysObjectID fits; None if it is of none."""
+    if scope.figures and len(families) == 1:
+        profile, root = families[0]
+        device_without_outlets = read_totals(profile, reader.at(root), scope)
+        if device_without_outlets is not None:
+            return device_without_outlets
+    snmp_device = _read_by_list(families, reader, scope)
+    if snmp_device is not None:
+        return snmp_device
+    return _read_by_meters(families, reader, metered_only=metered_only, by_id=True)
+
+
+def _read_by_sweep(
     families: Sequence[Candidate],
     reader: Reader,
     profiles: Sequence[Profile],
-    wanted: Wanted,
+    scope: ReadScope,
     *,
     metered_only: bool,
 ) -> Optional[SnmpDevice]:
@@ -92,21 +100,23 @@ def _swept(
 
     For a command all outlets are read: of these many families, no one is likely to have its row.
     """
-    for group in _probed(families):
-        device_read = _read_by_states(group, reader, wanted._replace(outlet=""))
-        if device_read:
-            return device_read
-        metering = _metering(group, reader, profiles)
-        device_read = _read_by_meters(metering, reader, metered_only=metered_only, by_id=False)
-        if device_read:
-            return device_read
+    for group in _probe_groups(families):
+        snmp_device = _read_by_list(group, reader, scope._replace(outlet=None))
+        if snmp_device is not None:
+            return snmp_device
+        metered_families = _metered_families(group, reader, profiles)
+        snmp_device = _read_by_meters(
+            metered_families, reader, metered_only=metered_only, by_id=False
+        )
+        if snmp_device is not None:
+            return snmp_device
     return None
 
 
 def read_as(
     device: SnmpReads,
     profile: Profile,
-    wanted: Wanted = ALL_STATES,
+    scope: ReadScope = ALL_STATES,
     *,
     metered_only: bool = False,
 ) -> SnmpDevice:
@@ -114,13 +124,16 @@ def read_as(
     neither outlets nor meters of the family, unless the family has no outlets and the
     sysObjectID fits; other errors are those of `detect`."""
     reader = Reader(device)
-    oid = sys_object_id(reader, (profile,))[1] if profile.roots or not profile.outlets else ""
+    oid = ""
+    is_id_needed = bool(profile.roots) or not profile.outlets
+    if is_id_needed:
+        oid = sys_object_id(reader, (profile,)).oid
     families = candidates_of(profile, oid)
-    device_read = _read_by_states(families, reader, wanted)
-    if not device_read:
-        is_named = bool(profile.match(oid))
-        device_read = _read_by_meters(families, reader, metered_only=metered_only, by_id=is_named)
-    if not device_read:
+    snmp_device = _read_by_list(families, reader, scope)
+    if snmp_device is None:
+        fits_id = bool(profile.match(oid))
+        snmp_device = _read_by_meters(families, reader, metered_only=metered_only, by_id=fits_id)
+    if snmp_device is None:
         raise Unsupported(
             (
                 (
@@ -131,7 +144,7 @@ def read_as(
                 " or by the archive's build: without these, the family is detected",
             )
         )
-    return for_wanted(device_read, wanted)
+    return within_scope(snmp_device, scope)
 
 
 def candidates(sys_object_id: str, profiles: Sequence[Profile]) -> Sequence[Candidate]:
@@ -139,16 +152,14 @@ def candidates(sys_object_id: str, profiles: Sequence[Profile]) -> Sequence[Cand
 
     `sys_object_id` is "" if the device has no usable one.
     """
-    arcs_of: list[tuple[int, Profile]] = []
-    for profile in profiles:
-        arcs = profile.match(sys_object_id)
-        is_candidate = bool(arcs) if sys_object_id else profile.sweep or profile.unseen
-        if is_candidate:
-            arcs_of.append((arcs, profile))
-    # stable: equals keep their order
-    arcs_of.sort(key=lambda match: -match[0])
+    if not sys_object_id:
+        profiles_to_try = [profile for profile in profiles if profile.sweep or profile.unseen]
+    else:
+        profiles_to_try = [profile for profile in profiles if profile.match(sys_object_id)]
+        # the longest prefix first; stable: of equal length, in the order of `profiles`
+        profiles_to_try.sort(key=lambda profile: profile.match(sys_object_id), reverse=True)
     families: list[Candidate] = []
-    for _, profile in arcs_of:
+    for profile in profiles_to_try:
         families += candidates_of(profile, sys_object_id)
     return families
 
@@ -159,33 +170,33 @@ def candidates_of(profile: Profile, sys_object_id: str) -> list[Candidate]:
     return [Candidate(profile_in_contact, root) for root in profile.roots_for(sys_object_id)]
 
 
-def _probed(families: Sequence[Candidate]) -> list[Sequence[Candidate]]:
+def _probe_groups(families: Sequence[Candidate]) -> list[Sequence[Candidate]]:
     """The families for a device without a usable sysObjectID, in the groups in which they are
     tried: those with `sweep`, then those with `unseen`. A unit of the first group gets no request
     for the second."""
-    seen = [candidate for candidate in families if not candidate.profile.unseen]
-    unseen = [candidate for candidate in families if candidate.profile.unseen]
-    return [seen, unseen]
+    swept_families = [candidate for candidate in families if not candidate.profile.unseen]
+    unseen_families = [candidate for candidate in families if candidate.profile.unseen]
+    return [swept_families, unseen_families]
 
 
-def _metering(
+def _metered_families(
     families: Sequence[Candidate], reader: Reader, profiles: Sequence[Profile]
 ) -> list[Candidate]:
     """The families that a device without states and without a usable sysObjectID may be of: of
     `families`, those with `unseen` and without states, and those of which the device reports 0
     outlets; then those that its sysDescr names."""
-    metering: list[Candidate] = []
+    metered_families: list[Candidate] = []
     for candidate in families:
-        profile = candidate.profile
+        profile, root = candidate
         has_states = any(outlets.states for outlets in profile.outlets)
         if profile.unseen and not has_states:
-            metering.append(candidate)
-        elif profile.outlets and has_no_outlets(profile, reader.at(candidate.root)):
-            metering.append(candidate)
+            metered_families.append(candidate)
+        elif profile.outlets and has_no_outlets(profile, reader.at(root)):
+            metered_families.append(candidate)
     for profile in profiles:
         if profile.described and _is_described(profile, reader):
-            metering += candidates_of(profile, "")
-    return metering
+            metered_families += candidates_of(profile, "")
+    return metered_families
 
 
 def _is_described(profile: Profile, reader: Reader) -> bool:
@@ -194,18 +205,18 @@ def _is_described(profile: Profile, reader: Reader) -> bool:
     return re.fullmatch(profile.described, description) is not None
 
 
-def _read_by_states(
-    families: Sequence[Candidate], reader: Reader, wanted: Wanted
+def _read_by_list(
+    families: Sequence[Candidate], reader: Reader, scope: ReadScope
 ) -> Optional[SnmpDevice]:
-    """The device as the first family whose states have rows, for figures as the first whose list of
-    outlets has some; None if none has."""
+    """The device as the first family whose outlets it lists or counts: by their states, for figures
+    also by other columns. None if it lists no family's."""
     is_only_family = len(families) == 1
     for profile, root in families:
         reader_at_root = reader.at(root)
-        if wanted.figures:
+        if scope.figures:
             device = list_for_figures(profile, reader_at_root, is_only_family=is_only_family)
         else:
-            device = read_by_states(profile, reader_at_root, wanted)
+            device = read_by_states(profile, reader_at_root, scope)
         if device is not None:
             return device
     return None
@@ -221,7 +232,7 @@ def _read_by_meters(
     enough, even if no total is measured at the moment. None if nothing is found.
     """
     for accepts_rows in (False, True):
-        unproven: Optional[SnmpDevice] = None
+        unproven_device: Optional[SnmpDevice] = None
         for profile, root in families:
             device = read_without_states(profile, reader.at(root), accepts_rows=accepts_rows)
             if device is None:
@@ -229,64 +240,70 @@ def _read_by_meters(
             if device.states or has_no_outlets(profile, device.reader):
                 return device
             if metered_only:
-                return _check_metered_only(device)
-            unproven = unproven or device
+                _raise_if_outlets_counted(device)
+                return device
+            unproven_device = unproven_device or device
         # Several families may share a sysObjectID, so only the first candidate is recognised
         # without any rows.
-        is_named = by_id and not accepts_rows and families and _is_named(families[0], reader)
-        if is_named:
-            return SnmpDevice(families[0].profile, None, {}, reader.at(families[0].root))
-        if unproven:
-            raise ProtocolError(
-                (
-                    (
-                        f"the PDU has meters of the family '{unproven.profile.key}' but lists no"
-                        " outlet, and nothing proves that it has none: poll it again; if the unit"
-                        " only meters, set "
-                    ),
-                    NamedSetting("metered_only", "yes"),
-                    " (or build the archive with it)",
-                )
-            )
+        if by_id and not accepts_rows and families:
+            profile, root = families[0]
+            if _is_told_by_id(profile, reader):
+                return SnmpDevice(profile=profile, outlets=None, states={}, reader=reader.at(root))
+        if unproven_device is not None:
+            raise ProtocolError(_reason_unproven(unproven_device.profile))
     return None
 
 
-def _is_named(candidate: Candidate, reader: Reader) -> bool:
+def _reason_unproven(profile: Profile) -> Reason:
+    """Why a device with meters of this family and without outlets is not read."""
+    return (
+        (
+            f"the PDU has meters of the family '{profile.key}' but lists no outlet, and nothing"
+            " proves that it has none: poll it again; if the unit only meters, set "
+        ),
+        NamedSetting("metered_only", "yes"),
+        " (or build the archive with it)",
+    )
+
+
+def _is_told_by_id(profile: Profile, reader: Reader) -> bool:
     """Whether the sysObjectID alone tells a device of this family. `described`: other devices have
     the same one."""
-    profile = candidate.profile
     if profile.outlets:
         return False
     return not profile.described or _is_described(profile, reader)
 
 
-def _check_metered_only(device: SnmpDevice) -> SnmpDevice:
-    """`device`, for a unit that `metered_only` declares to have no outlets.
-
-    Raises ProtocolError if it counts outlets.
-    """
+def _raise_if_outlets_counted(device: SnmpDevice) -> None:
+    """Raise ProtocolError if a device that lists no outlet, and for which `metered_only` is set,
+    counts outlets."""
     outlet_count = reported_outlet_count(device.profile, device.reader)
     if outlet_count:
         raise ProtocolError(
             f"the device counts {outlet_count} outlets, but it listed none, so it is not a unit "
             "that only meters; poll it again"
         )
-    return device
 
 
-def sys_object_id(reader: Reader, profiles: Sequence[Profile]) -> tuple[str, str]:
-    """The device's sysObjectID as text for an error; and its dotted OID if it names an enterprise
-    or fits a family, else "".
-    """
+class SysObjectId(NamedTuple):
+    """A device's sysObjectID."""
+
+    #: as text for an error
+    shown: str
+    #: dotted, if it names an enterprise or fits a family; else ""
+    oid: str
+
+
+def sys_object_id(reader: Reader, profiles: Sequence[Profile]) -> SysObjectId:
+    """The device's sysObjectID; `profiles` are the families that it may fit."""
     raw = reader.get(SYS_OBJECT_ID)
     if raw is None:
-        return "none", ""
+        return SysObjectId(shown="none", oid="")
     shown_id = reader.quoted(raw) or "empty"
     arcs = oid_arcs(text(raw)) or ()
     oid = ".".join(map(str, arcs))
-    if _names_company(arcs) or any(profile.match(oid) for profile in profiles):
-        return shown_id, oid
-    return shown_id, ""
+    is_usable = _names_company(arcs) or any(profile.match(oid) for profile in profiles)
+    return SysObjectId(shown=shown_id, oid=oid if is_usable else "")
 
 
 def _names_company(arcs: Sequence[int]) -> bool:
@@ -297,18 +314,17 @@ def _names_company(arcs: Sequence[int]) -> bool:
     return arcs[length] != 0
 
 
-def _unknown(reader: Reader, shown_id: str, family_keys: list[str]) -> Reason:
-    """The reason if no family fits: what was seen, and which families were tried."""
+def _reason_without_family(reader: Reader, shown_id: str, family_keys: list[str]) -> Reason:
+    """Why no family fits: what was seen, and which families were tried."""
     try:
         raw = reader.get(SYS_DESCR)
     except PduHandlerError:
         raw = None  # sysDescr is optional: it only adds detail to the error
     description = "none" if raw is None else repr(reader.quoted(raw, 120))
-    outcome = (
-        f"tried {', '.join(dict.fromkeys(family_keys))}"
-        if family_keys
-        else "there was no family to try"
-    )
+    outcome = "there was no family to try"
+    if family_keys:
+        distinct_keys = dict.fromkeys(family_keys)
+        outcome = f"tried {', '.join(distinct_keys)}"
     return (
         (
             f"no family of the handler fits this PDU: sysObjectID {shown_id}, sysDescr"

@@ -16,13 +16,13 @@ from .figures import FILLED_16, Total
 from .frozen_value import parts_of, replace
 from .outlets import Outlets
 from .profile import Profile
-from .reader import NAMELESS, Reader
-from .sources.base import Source, is_nameless
+from .read_scope import ALL_STATES, ReadScope
+from .reader import UNIDENTIFIED, Reader
+from .sources.base import Source, is_unidentified
 from .sources.joins import Joined
 from .sources.objects import Column
 from .sources.single_family import Gathered
 from .states import Decision, State
-from .wanted import ALL_STATES, Wanted
 
 States = dict[str, EnumPowerStatus]
 _LARGEST_ARC = 2**32 - 1  # RFC 2578, 3.5
@@ -50,40 +50,71 @@ def family_title(profile: Profile) -> str:
 
 
 def read_by_states(
-    profile: Profile, reader: Reader, wanted: Wanted = ALL_STATES
+    profile: Profile, reader: Reader, scope: ReadScope = ALL_STATES
 ) -> Optional[SnmpDevice]:
     """The device, read through the first `Outlets` that has `states` and lists or counts an outlet;
-    else None.
-
-    Without a row of its own, the outlet of a command is listed with all others, but without what
-    could contradict a state, which is read of this one alone.
+    else None. For a command, states are not decided: all are UNKNOWN.
 
     Raises ProtocolError if the device lists fewer outlets or units than it counts.
     """
     for outlets in profile.outlets:
         if outlets.states is None:
             continue
-        if wanted.outlet and _has_own_row(outlets, reader, wanted.outlet):
-            state = {wanted.outlet: EnumPowerStatus.UNKNOWN}
-            return SnmpDevice(profile, outlets, state, reader, is_own_row=True)
-        reasons: dict[str, str] = {}
-        if wanted.outlet:
-            rows = outlets.states.rows_from(reader)
-            states = dict.fromkeys(rows, EnumPowerStatus.UNKNOWN)
+        if scope.outlet is None:
+            device = _read_states(profile, outlets, outlets.states, reader)
         else:
-            decisions = _decisions(outlets.states, reader)
-            states = {identity: decision.state for identity, decision in decisions.items()}
-            reasons = {identity: decision.reason for identity, decision in decisions.items()}
-        states = _with_all_outlets(outlets, states, reader)
-        if states:
-            device = SnmpDevice(profile, outlets, states, reader, reasons)
-            if not wanted.outlet:
-                _raise_if_unit_missing(profile, reader)
+            device = _list_for_command(profile, outlets, outlets.states, reader, scope.outlet)
+        if device is not None:
             return device
     return None
 
 
+def _read_states(
+    profile: Profile, outlets: Outlets, state: State, reader: Reader
+) -> Optional[SnmpDevice]:
+    """The device with the state of each of these outlets, which `state` decides; None if it has
+    none of them."""
+    decisions = _decisions(state, reader)
+    states = {identity: decision.state for identity, decision in decisions.items()}
+    reasons = {identity: decision.reason for identity, decision in decisions.items()}
+    states = _with_all_outlets(outlets, states, reader)
+    if not states:
+        return None
+    _raise_if_unit_missing(profile, reader)
+    return SnmpDevice(
+        profile=profile, outlets=outlets, states=states, reader=reader, reasons=reasons
+    )
+
+
+def _list_for_command(
+    profile: Profile, outlets: Outlets, state: State, reader: Reader, identity: str
+) -> Optional[SnmpDevice]:
+    """The device for a command to the outlet `identity`: with this outlet alone if its row can be
+    read by itself, else with all of these outlets; None if it has none of them.
+
+    What could contradict a state is read later, of this outlet alone.
+    """
+    if _has_own_row(outlets, reader, identity):
+        return SnmpDevice(
+            profile=profile,
+            outlets=outlets,
+            states=_as_unknown([identity]),
+            reader=reader,
+            is_own_row=True,
+        )
+    states = _as_unknown(state.rows_from(reader))
+    states = _with_all_outlets(outlets, states, reader)
+    if not states:
+        return None
+    return SnmpDevice(profile=profile, outlets=outlets, states=states, reader=reader)
+
+
+def _as_unknown(identities: Iterable[str]) -> States:
+    return dict.fromkeys(identities, EnumPowerStatus.UNKNOWN)
+
+
 def _raise_if_unit_missing(profile: Profile, reader: Reader) -> None:
+    """Raise ProtocolError if the answers are of fewer units of a chain than the device counts."""
     missing_unit = profile.missing_unit(reader)
     if missing_unit:
         raise ProtocolError(f"{missing_unit}; poll it again")
@@ -104,51 +135,65 @@ def list_for_figures(
         states: States = {}
         if is_only_family:
             for column in _columns_beside(outlets, (outlets.current, outlets.energy)):
-                states.update(dict.fromkeys(column.rows(reader), EnumPowerStatus.UNKNOWN))
+                states.update(_as_unknown(column.rows(reader)))
         if not states:
-            rows = outlets.states.rows_from(reader)
-            states = dict.fromkeys(rows, EnumPowerStatus.UNKNOWN)
-        is_counted = not states
-        if is_counted:  # another column may list them, as for a status
-            states = _with_all_outlets(outlets, states, reader)
+            states = _as_unknown(outlets.states.rows_from(reader))
         if states:
-            return SnmpDevice(profile, outlets, states, reader, is_counted=is_counted)
+            return SnmpDevice(
+                profile=profile, outlets=outlets, states=states, reader=reader, is_counted=False
+            )
+        # other columns may list them, as for a status
+        states = _with_all_outlets(outlets, states, reader)
+        if states:
+            return SnmpDevice(profile=profile, outlets=outlets, states=states, reader=reader)
     return None
 
 
-def read_totals(profile: Profile, reader: Reader, wanted: Wanted) -> Optional[SnmpDevice]:
+def read_totals(profile: Profile, reader: Reader, scope: ReadScope) -> Optional[SnmpDevice]:
     """The device without its outlets, if its figures need none and one is measured, or if its
     family has no figure; else None."""
-    has_energies = any(outlets.energy for outlets in profile.outlets)
+    if any(outlets.energy for outlets in profile.outlets):
+        return None
     has_loads = any(outlets.current or outlets.power for outlets in profile.outlets)
-    if has_energies or (has_loads and not wanted.shown_alone):
+    if has_loads and not scope.for_view:  # the view does not show the load of an outlet
         return None
-    wanted_totals = (profile.load, profile.energy) if wanted.shown_alone else profile.totals
-    totals = [total for total in wanted_totals if total is not None]
+    totals = _totals_in_scope(profile, scope)
     for total in totals:
-        if _needs_outlets(total, reader, wanted):
+        if _needs_outlets(total, reader, scope):
             return None
-    is_measured = any(_is_measured(total, reader) for total in totals)
-    if (totals or has_loads) and not is_measured:
-        return None
-    return SnmpDevice(profile, None, {}, reader)
-
-
-def for_wanted(device: SnmpDevice, wanted: Wanted) -> SnmpDevice:
-    """The device without the outlets' currents, if they are not wanted for themselves."""
-    outlets, load = device.outlets, device.profile.load
-    if not wanted.shown_alone or outlets is None or outlets.energy is not None:
+    device = SnmpDevice(profile=profile, outlets=None, states={}, reader=reader)
+    if not totals and not has_loads:
+        return device  # the family has no figure
+    if any(_is_measured(total, reader) for total in totals):
         return device
-    if load is not None and _needs_outlets(load, device.reader, wanted):
+    return None
+
+
+def _totals_in_scope(profile: Profile, scope: ReadScope) -> Sequence[Total]:
+    """The family's totals that a call needs: for the view, load and energy."""
+    if not scope.for_view:
+        return profile.totals
+    return [total for total in (profile.load, profile.energy) if total is not None]
+
+
+def within_scope(device: SnmpDevice, scope: ReadScope) -> SnmpDevice:
+    """The device; without the currents of its outlets if neither the view nor its load needs
+    them."""
+    outlets, load = device.outlets, device.profile.load
+    if not scope.for_view or outlets is None:
+        return device
+    if outlets.energy is not None:  # the view shows the current beside it
+        return device
+    if load is not None and _needs_outlets(load, device.reader, scope):
         return device
     without_current = replace(outlets, current=None)
     return device._replace(outlets=without_current)
 
 
-def _needs_outlets(total: Total, reader: Reader, wanted: Wanted) -> bool:
-    """Whether the total depends on the outlets. The device's own figure is enough for what is
-    shown."""
-    if wanted.shown_alone and total.unit is None and total.figures:
+def _needs_outlets(total: Total, reader: Reader, scope: ReadScope) -> bool:
+    """Whether the total depends on the outlets. For the view, the device's own figure is enough."""
+    has_own_figure = bool(total.figures) and total.unit is None
+    if scope.for_view and has_own_figure:
         return total.else_outlets and not _is_measured(total, reader)
     return total.needs_outlets
 
@@ -164,15 +209,13 @@ def all_outlets(device: SnmpDevice) -> States:
     if device.is_counted or outlets is None or outlets.states is None:
         return device.states
     rows_of_states = outlets.states.rows_from(reader)
-    states = {**device.states, **dict.fromkeys(rows_of_states, EnumPowerStatus.UNKNOWN)}
+    states = {**device.states, **_as_unknown(rows_of_states)}
     try:
-        complete_states = _with_all_outlets(outlets, states, reader)
+        return _with_all_outlets(outlets, states, reader)
     except ProtocolError:
         # what contradicts a state may show the rows that are missing
         decisions = _decisions(outlets.states, reader)
-        states = dict.fromkeys(decisions, EnumPowerStatus.UNKNOWN)
-        complete_states = _with_all_outlets(outlets, states, reader)
-    return complete_states
+        return _with_all_outlets(outlets, _as_unknown(decisions), reader)
 
 
 def has_joined_meters(device: SnmpDevice) -> bool:
@@ -237,25 +280,34 @@ def read_without_states(
     `read_by_states` does.
     """
     for outlets in profile.outlets:
-        states: States = {}
-        if outlets.rows:
-            states = dict.fromkeys(outlets.rows.rows(reader), EnumPowerStatus.UNKNOWN)
-        # with states, `read_by_states` has compared the count
-        count = None if outlets.states else outlets.count
-        states = _add_shown_elsewhere(outlets, states, reader)
-        outlet_count = _count(count, reader).number
-        if states or outlet_count:
-            states = _add_up_to_count(outlets, states, outlet_count, is_certain=True, reader=reader)
+        states = _list_without_states(outlets, reader)
+        if states:
             _raise_if_unit_missing(profile, reader)
-            listed = replace(outlets, states=None, control=None)
-            return SnmpDevice(profile, listed, states, reader)
+            outlets_without_states = replace(outlets, states=None, control=None)
+            return SnmpDevice(
+                profile=profile, outlets=outlets_without_states, states=states, reader=reader
+            )
     for total in (profile.load, profile.energy, profile.power):
         if total is None:
             continue
-        if total.is_listed(reader) if accepts_rows else _is_measured(total, reader):
+        has_meter = total.is_listed(reader) if accepts_rows else _is_measured(total, reader)
+        if has_meter:
             _raise_if_unit_missing(profile, reader)
-            return SnmpDevice(profile, None, {}, reader)
+            return SnmpDevice(profile=profile, outlets=None, states={}, reader=reader)
     return None
+
+
+def _list_without_states(outlets: Outlets, reader: Reader) -> States:
+    """The outlets that `rows` lists, and those that other answers show, as UNKNOWN. Raises
+    ProtocolError if they are fewer than the device's count."""
+    states = _as_unknown(outlets.rows.rows(reader)) if outlets.rows else {}
+    states = _add_shown_elsewhere(outlets, states, reader)
+    # with states, `read_by_states` has compared the count
+    count = None if outlets.states else outlets.count
+    outlet_count = _count(count, reader).number
+    if not states and not outlet_count:
+        return {}
+    return _add_up_to_count(outlets, states, outlet_count, is_certain=True, reader=reader)
 
 
 def outlets_read(device: SnmpDevice) -> States:
@@ -291,7 +343,7 @@ def _add_shown_elsewhere(outlets: Outlets, states: States, reader: Reader) -> St
     """`states`, and UNKNOWN for each outlet that only other columns show. Unchanged if no row is
     lost, or if the rows contradict each other. Raises ProtocolError for a row without an
     identity."""
-    _raise_if_nameless(outlets, states, reader)
+    _raise_if_unidentified(outlets, states, reader)
     if not states or not reader.lacks_rows():
         return states
     whole = reader.whole()
@@ -303,17 +355,17 @@ def _add_shown_elsewhere(outlets: Outlets, states: States, reader: Reader) -> St
             rows.update(outlets.rows.rows(whole))
     except PduHandlerError:  # the rows that are lost contradict others
         return states
-    _raise_if_nameless(outlets, rows, whole)
-    return {**dict.fromkeys(rows, EnumPowerStatus.UNKNOWN), **states}
+    _raise_if_unidentified(outlets, rows, whole)
+    return {**_as_unknown(rows), **states}
 
 
-def _raise_if_nameless(outlets: Outlets, identities: Iterable[str], reader: Reader) -> None:
+def _raise_if_unidentified(outlets: Outlets, identities: Iterable[str], reader: Reader) -> None:
     """Raise ProtocolError if one of the identities stands for an outlet without a name, or with one
     that the family does not read."""
-    nameless = next(filter(is_nameless, identities), None)
-    if nameless is None:
+    unidentified = next(filter(is_unidentified, identities), None)
+    if unidentified is None:
         return
-    name = outlets.unread_name(reader, nameless[: -len(NAMELESS)])
+    name = outlets.unread_name(reader, unidentified[: -len(UNIDENTIFIED)])
     if name:
         raise ProtocolError(
             f"the device names an outlet in a form that this family does not read ({name}), so its"
@@ -350,14 +402,14 @@ def _has_none(outlets: Outlets, reader: Reader) -> bool:
     counts = (outlets.count, outlets.none_if_zero)
     if outlets.states is not None and outlets.states.lists_no_outlet(reader):
         return not any(_count(source, reader).number for source in counts)
-    for source in counts:
-        if source is None:
-            continue
-        values = source.rows(reader).values()
-        numbers = set(map(number, values))
-        if numbers == {0}:
-            return True
-    return False
+    return any(_is_zero_in_every_row(source, reader) for source in counts)
+
+
+def _is_zero_in_every_row(count: Optional[Source], reader: Reader) -> bool:
+    if count is None:
+        return False
+    numbers = {number(value) for value in count.rows(reader).values()}
+    return numbers == {0}
 
 
 class _OutletCount(NamedTuple):
@@ -369,23 +421,24 @@ class _OutletCount(NamedTuple):
 
 
 def _count(
-    source: Optional[Source], reader: Reader, states: Mapping[str, EnumPowerStatus] = {}
+    source: Optional[Source], reader: Reader, identities: Iterable[str] = ()
 ) -> _OutletCount:
-    """What `source` counts; 0 and certain without a `source`."""
+    """What `source` counts, which is not certain if it counts another unit than that of one of
+    the `identities`; 0 and certain without a `source`."""
     if source is None:
-        return _OutletCount(0, True)
+        return _OutletCount(number=0, is_certain=True)
     rows = source.rows(reader)
     numbers: list[int] = []
     for value in rows.values():
         count = number(value)
         if count is not None and _is_count(count):
             numbers.append(int(count))
-    units = {identity.rpartition(".")[0] for identity in states}
+    is_each_usable = bool(rows) and len(numbers) == len(rows)
+    units = {identity.rpartition(".")[0] for identity in identities}
     counted_units = units.intersection(rows)
     # a count for all outlets has no unit's row
     is_unit_uncounted = bool(counted_units) and counted_units != units
-    is_each_usable = len(numbers) == len(rows) > 0
-    return _OutletCount(sum(numbers), is_each_usable and not is_unit_uncounted)
+    return _OutletCount(number=sum(numbers), is_certain=is_each_usable and not is_unit_uncounted)
 
 
 def _is_count(value: Union[int, Decimal]) -> bool:
@@ -414,9 +467,9 @@ def _add_up_to_count(
     """
     may_lack_outlets = len(states) < outlet_count or not is_certain
     if may_lack_outlets and outlets.rows is not None:
-        states_of_rows = dict.fromkeys(outlets.rows.rows(reader), EnumPowerStatus.UNKNOWN)
+        states_of_rows = _as_unknown(outlets.rows.rows(reader))
         states = {**states_of_rows, **states}
-        _raise_if_nameless(outlets, states, reader)
+        _raise_if_unidentified(outlets, states, reader)
     if len(states) < outlet_count:
         raise ProtocolError(
             f"the device counts {outlet_count} outlets, but it listed {len(states)}; poll it again"

@@ -8,14 +8,14 @@ from typing import NamedTuple, Optional, Union
 
 from ..dcimanager.rows import Raw
 from ..shared.ceilings import FILLED, LARGEST, OUTLET_A, OUTLET_W, PART_A, PART_W
-from ..shared.decimals import CONTEXT, total
+from ..shared.decimals import CONTEXT, decimal_sum
 from ..shared.doubts import some
 from ..shared.meter_figures import NotKnown, NotMetered
 from . import validation
 from .decoding import Rows, number, text
 from .frozen_value import FrozenValue, replace
 from .reader import LOST, Lost, Reader
-from .sources.base import Source, is_nameless, object_name, objects_read
+from .sources.base import Source, is_unidentified, object_name, objects_read
 from .sources.objects import Column, Scalar
 
 # "Not measured" in a register of 16 bits; a counter of energy passes through them
@@ -29,7 +29,7 @@ RawFigures = Mapping[str, tuple[Raw, Optional[Raw], Optional[Raw]]]
 ExactFigure = Union[Decimal, NotKnown, NotMetered, None]
 
 
-class Figure(FrozenValue):
+class Measurement(FrozenValue):
     """A measurement in A, W or kWh: value * `scale`, further scaled by `exponent` and `factor` if
     these are given.
 
@@ -174,13 +174,13 @@ class Figure(FrozenValue):
         the table show."""
         rows = self.source.rows(reader)
         for value in rows.values():
-            if not isinstance(value, Lost) or not value.is_hole:
+            if not isinstance(value, Lost) or not value.is_unanswered:
                 return False
         if not self.source.reads_single_rows() or self._has_other_rows(reader):
             return False
         first, *others = rows
         for row in (first, *others[-1:]):
-            if is_nameless(row) or self.source.value_of(reader, row) is not None:
+            if is_unidentified(row) or self.source.value_of(reader, row) is not None:
                 return False
         return True
 
@@ -249,7 +249,7 @@ class Figure(FrozenValue):
 
 
 def _is_possible(figure: Decimal, most: Optional[Decimal]) -> bool:
-    """Whether a part can carry or count as much. `most`: see `Figure.rows_from`."""
+    """Whether a part can carry or count as much. `most`: see `Measurement.rows_from`."""
     return figure < LARGEST if most is None else figure <= most
 
 
@@ -345,9 +345,9 @@ class Total(FrozenValue):
     value, there is no total. In a chain, with `unit`, this holds for each unit.
 
     Fields:
-        figures: a device has the first of them with rows (see `Figure.rows_from`); a scalar has one
-            row. There is no total if a row has no figure, or is missing in the answers, as a
-            `Complete` or, with `Reader.whole`, another column of its table shows. A figure that a
+        figures: a device has the first of them with rows (see `Measurement.rows_from`); a scalar
+            has one row. There is no total if a row has no figure, or is missing in the answers, as
+            a `Complete` or, with `Reader.whole`, another column of its table shows. A figure that a
             GET has no value of either is not metered, unless another source has one: that is
             another quantity.
         else_outlets: on a device without these figures, the sum over the outlets' own figures,
@@ -363,7 +363,7 @@ class Total(FrozenValue):
             with a metered outlet.
     """
 
-    figures: tuple[Figure, ...] = ()
+    figures: tuple[Measurement, ...] = ()
     else_outlets: bool = False
     unit: Optional[Arcs] = None
     units: Optional[Source] = None
@@ -396,9 +396,9 @@ class Total(FrozenValue):
         """The total, or why there is none.
 
         `outlets`: the figure of each listed outlet, None for one that is not metered. `most`: as in
-        `Figure.rows_from`. `counters`: the figures are counters, each with a zero of its own, and
-        the first that a unit has is used for all units: the total would jump if another replaced
-        it where an answer lacks it. `metered_units`: the units that have a meter.
+        `Measurement.rows_from`. `counters`: the figures are counters, each with a zero of its own,
+        and the first that a unit has is used for all units: the total would jump if another
+        replaced it where an answer lacks it. `metered_units`: the units that have a meter.
         """
         figures_read = self._read_figures(reader, most, counters=counters)
         if isinstance(figures_read, NotKnown):
@@ -505,12 +505,12 @@ class Total(FrozenValue):
     def is_listed(self, reader: Reader) -> bool:
         """Whether the device shows a row of one of the figures, with or without a value."""
         for figure in self.figures:
-            if not all(map(is_nameless, figure.raw_figures(reader))):
+            if not all(map(is_unidentified, figure.raw_figures(reader))):
                 return True
         return False
 
     def _raw_figures_of_others(
-        self, units: Collection[str], figure: Figure, reader: Reader
+        self, units: Collection[str], figure: Measurement, reader: Reader
     ) -> RawFigures:
         """What was read of a figure, of all units but these."""
         raw_figures = figure.raw_figures(reader)
@@ -546,7 +546,7 @@ def _sum(rows: Mapping[str, ExactFigure]) -> ExactFigure:
             return figure
         if figure is not None:
             figures.append(figure)
-    return total(figures)
+    return decimal_sum(figures)
 
 
 def _names(noun: str, names: Sequence[str]) -> str:

@@ -1,5 +1,15 @@
 """DCImanager's four calls on a PDU over SNMP, with the profile that fits the device.
 
+The way of a `status` to the wire; `statistic`, `port_up` and `port_down` go it likewise:
+
+    FourCalls.status            dcimanager/four_calls.py: opens a session, makes a PduView of states
+    SnmpPdu.open_session        the settings, and the device read by the family that fits it
+    detection.detect            a GET of sysObjectID; then the families that it fits, in turn
+    device.read_by_states       the outlets of one family (`Profile.outlets`) and their states
+    State.decisions_from        states.py: what the rows of a `Source` (sources/) say of each outlet
+    Reader.walk, .get           reader.py: keeps the answers, so that no request is sent twice
+    Snmp.walk, .get             dcimanager/snmp.py: calls BaseSnmpPdu, DCImanager's or our double
+
 Half of the families pay at most 3 of the platform's calls for a `status`, and 6 for a `statistic`:
 the GET of sysObjectID, and a walk or GET for each object that is needed. `switching.switch_outlet`
 says what a command costs; docs/dev/families.md has the calls and datagrams of each family.
@@ -9,7 +19,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from functools import partial
 from typing import Optional
 
 from common.logger import get_logger
@@ -22,8 +31,8 @@ from ..dcimanager.snmp import LONGEST_SECONDS, Snmp, known_endpoint
 from ..shared.doubts import doubt_sentences
 from . import detection, metering, options, switching
 from .device import reasons_of_unknown
+from .read_scope import ALL_STATES, FIGURES, VIEW_FIGURES, ReadScope
 from .settings import SETTINGS as SETTINGS, select_families
-from .wanted import ALL_STATES, FIGURES, SHOWN_FIGURES, Wanted
 
 LOGGER = get_logger(__name__)
 UPS_ADVICE = "this is a UPS: its outlets are read here, the UPS itself by the handler nut"
@@ -43,24 +52,26 @@ class SnmpPdu(dcimanager.FourCalls[Session], BaseSnmpPdu):
         return self._open(ALL_STATES, LONGEST_SECONDS)
 
     def open_statistic(self, *, for_view: bool = False) -> AbstractContextManager[Session]:
-        return self._open(SHOWN_FIGURES if for_view else FIGURES, LONGEST_SECONDS)
+        """States are not read, and outlets are listed only if a figure needs them."""
+        return self._open(VIEW_FIGURES if for_view else FIGURES, LONGEST_SECONDS)
 
     def open_command(self, identity: str) -> AbstractContextManager[Session]:
-        return self._open(Wanted(outlet=identity), switching.PLAN_SECONDS)
+        """Of the outlets, only this one is read, where a GET can read it alone."""
+        return self._open(ReadScope(outlet=identity), switching.PLAN_SECONDS)
 
     @contextmanager
-    def _open(self, wanted: Wanted, longest: float) -> Iterator[Session]:
+    def _open(self, scope: ReadScope, longest: float) -> Iterator[Session]:
         """A session with the device, detected or as the settings fix it. No call starts later than
         `longest` seconds after its start."""
         choice = select_families(dcimanager.settings(self.pdu_data), options.OPTIONS)
         snmp = Snmp(self, longest)
-        choose = (
-            partial(detection.read_as, snmp, choice.profiles[0])
-            if choice.is_fixed
-            else partial(detection.detect, snmp, choice.profiles)
-        )
-        detected_device = choose(wanted, metered_only=choice.metered_only)
-        yield Session(snmp, detected_device, choice)
+        metered_only = choice.metered_only
+        if choice.is_fixed:
+            profile = choice.profiles[0]
+            device = detection.read_as(snmp, profile, scope, metered_only=metered_only)
+        else:
+            device = detection.detect(snmp, choice.profiles, scope, metered_only=metered_only)
+        yield Session(snmp, device, choice)
 
     def renew_session(self, session: Session) -> None:
         session.snmp.renew()
@@ -72,6 +83,7 @@ class SnmpPdu(dcimanager.FourCalls[Session], BaseSnmpPdu):
         return session.device.profile.key if session else ""
 
     def read_states(self, session: Session) -> Iterable[tuple[str, EnumPowerStatus]]:
+        """The states that were read when the session was opened; logs why some are not known."""
         if session.device.profile.ups:
             LOGGER.info(UPS_ADVICE)
         for sentence in doubt_sentences(reasons_of_unknown(session.device)):
@@ -79,6 +91,7 @@ class SnmpPdu(dcimanager.FourCalls[Session], BaseSnmpPdu):
         return session.device.states.items()
 
     def read_figures(self, session: Session, *, with_power: bool) -> dcimanager.Figures:
+        """Reads them now; logs the objects of load and energy that the device does not have."""
         figures = metering.read_statistic(session.device, with_power=with_power)
         names = metering.unanswered_objects(session.device, figures)
         if names:

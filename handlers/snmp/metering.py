@@ -16,23 +16,23 @@ from ..shared.errors import ProtocolError
 from ..shared.labels import name_text
 from ..shared.meter_figures import (
     NOT_ASKED,
-    Figure as MeterFigure,
+    Figure,
     MeterFigures,
     NotKnown,
     NotMetered,
 )
 from .decoding import printable_text
 from .device import SnmpDevice, all_outlets, has_joined_meters, is_list_proven, outlets_read
-from .figures import ExactFigure, Figure, Total
+from .figures import ExactFigure, Measurement, Total
 from .outlets import Outlets
 from .reader import LOST, Lost, Reader, WholeTables, decided
-from .sources.base import is_nameless, object_name
+from .sources.base import is_unidentified, object_name
 
 
 class _OutletRows(NamedTuple):
     """One figure of the outlets, and of rows that are not listed as outlets."""
 
-    figure: Optional[Figure]
+    figure: Optional[Measurement]
     rows: Mapping[str, ExactFigure]
     #: the same of the outlets' other figures
     other_rows: Sequence[Mapping[str, ExactFigure]] = ()
@@ -44,7 +44,7 @@ class _OutletRows(NamedTuple):
             return None
         if identity in self.rows:
             return self.rows[identity]
-        if any(map(is_nameless, self.rows)):
+        if any(map(is_unidentified, self.rows)):
             return NotKnown(f"the answers lack the outlet of a row of {self.figure.objects}")
         unit = _unit_of(identity)
         if not _has_meters(self.rows, unit):
@@ -210,7 +210,7 @@ def _with_metered(
     states = dict(device.states)
     metered = dict.fromkeys(chain.from_iterable(request.outlets.rows for request in requests))
     for row in metered:
-        if row in listed or is_nameless(row):
+        if row in listed or is_unidentified(row):
             continue
         if device.outlets is None or not device.outlets.has_row(reader, row):
             break  # neither are the others
@@ -250,7 +250,7 @@ def _unmetered(outlets: Outlets, reader: Reader, *, with_power: bool) -> Collect
     unmetered_rows: list[str] = []
     for row in dict.fromkeys(chain.from_iterable(values)):
         values_of_row = [of_figure.get(row, LOST) for of_figure in values]
-        if all(map(_is_hole, values_of_row)):
+        if all(map(_is_unanswered, values_of_row)):
             unmetered_rows.append(row)
     if unmetered_rows:
         value = figures[0].source.value_of(reader, unmetered_rows[-1])
@@ -259,8 +259,8 @@ def _unmetered(outlets: Outlets, reader: Reader, *, with_power: bool) -> Collect
     return unmetered_rows
 
 
-def _is_hole(value: Raw) -> bool:
-    return isinstance(value, Lost) and value.is_hole
+def _is_unanswered(value: Raw) -> bool:
+    return isinstance(value, Lost) and value.is_unanswered
 
 
 def _has_meters(rows: Mapping[str, ExactFigure], unit: str) -> bool:
@@ -343,7 +343,7 @@ def _metered_units(requests: Sequence[_TotalRequest], reader: Reader) -> set[str
     return units
 
 
-def _as_float(figure: ExactFigure) -> MeterFigure:
+def _as_float(figure: ExactFigure) -> Figure:
     return float(figure) if isinstance(figure, Decimal) else figure
 
 

@@ -8,7 +8,7 @@ from ..shared.switching import CONFIRM_SECONDS
 from .contact import Contact, SwitchedInContact, figure_in_contact, state_in_contact
 from .controls import Control
 from .decoding import text
-from .figures import Figure
+from .figures import Measurement
 from .frozen_value import FrozenValue, parts_of, replace
 from .reader import Reader
 from .sources.base import NO_VALUE, Source
@@ -50,9 +50,9 @@ class Outlets(FrozenValue):
     counts_unlisted: bool = False
     number: Optional[Source] = None
     name: Optional[Source] = None
-    current: Optional[Figure] = None
-    power: Optional[Figure] = None
-    energy: Optional[Figure] = None
+    current: Optional[Measurement] = None
+    power: Optional[Measurement] = None
+    energy: Optional[Measurement] = None
     settling_s: int = 0
     contact: tuple[Contact, ...] = ()
 

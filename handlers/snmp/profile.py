@@ -18,7 +18,7 @@ from .figures import Ceilings, Total
 from .frozen_value import FrozenValue, parts_of, replace
 from .outlets import Outlets
 from .reader import ROOT, Reader
-from .sources.base import is_nameless
+from .sources.base import is_unidentified
 from .sources.filters import Complete
 
 ENTERPRISES = "1.3.6.1.4.1."
@@ -156,19 +156,19 @@ class Profile(FrozenValue):
         validation.pattern(self.described, "described")
         for prefix in self.sys_object_ids:
             validation.oid(prefix, "sys_object_ids")
-        validation.distinct(
-            [*self.sys_object_ids, *{root.sys_object_id for root in self.roots}],
-            "sys_object_ids with roots",
-        )
+        # several roots may have the same sysObjectID
+        prefixes_of_roots = {root.sys_object_id for root in self.roots}
+        prefixes = [*self.sys_object_ids, *prefixes_of_roots]
+        validation.distinct(prefixes, "sys_object_ids with roots")
         if not (self.outlets or self.load or self.power or self.energy):
             raise ValueError("neither outlets nor totals: there is nothing to read")
-        if any(
-            total is not None and total.else_outlets for total in (self.inlet, self.inlet_power)
-        ):
+        inlet_totals = [total for total in (self.inlet, self.inlet_power) if total is not None]
+        if any(total.else_outlets for total in inlet_totals):
             raise ValueError("a sum of outlets is no figure of the inlet")
         if self.programs and not self.is_switched:
             raise ValueError("programs are given, but no outlets have a control")
-        if any(oid.startswith(ROOT) for oid in oids(self)) != bool(self.roots):
+        needs_root = any(oid.startswith(ROOT) for oid in oids(self))
+        if needs_root is not bool(self.roots):
             raise ValueError("roots and OIDs that start with ~ go together: give both or none")
         self._check_evidence()
 
@@ -181,15 +181,17 @@ class Profile(FrozenValue):
             "energy": bool(self.energy) or any(outlets.energy for outlets in self.outlets),
             "switching": self.is_switched,
         }
-        for name, has in parts.items():
-            if has == (getattr(self.evidence, name) is not EvidenceLevel.NONE):
-                continue
-            if has:
+        for name, has_part in parts.items():
+            has_evidence = getattr(self.evidence, name) is not EvidenceLevel.NONE
+            if has_part and not has_evidence:
                 raise ValueError(
                     f"the profile has a part for {name}, but evidence.{name} is none: say what it"
                     " rests on"
                 )
-            raise ValueError(f"evidence.{name} is given, but the profile has no part for {name}")
+            if has_evidence and not has_part:
+                raise ValueError(
+                    f"evidence.{name} is given, but the profile has no part for {name}"
+                )
 
     def in_contact(self) -> Profile:
         """The profile as its devices are read: with the mark of each unit's contact checked. Values
@@ -210,7 +212,7 @@ class Profile(FrozenValue):
         """Why the answers are of fewer units than the device counts, "" if they are not."""
         if self.units is None or self.units.counts_one_unit(reader):
             return ""
-        if not any(map(is_nameless, self.units.rows(reader))):
+        if not any(map(is_unidentified, self.units.rows(reader))):
             return ""
         return "the device counts more units than its answers list"
 
@@ -236,23 +238,23 @@ class Profile(FrozenValue):
         """The number of arcs of the longest prefix that fits a sysObjectID (dotted, no leading
         dot); 0 if none fits.
         """
-        ended_arcs = f"{sys_object_id}."
-        prefixes = list(self.sys_object_ids)
-        for root in self.roots:
-            prefixes.append(root.sys_object_id)
-        longest = 0
+        prefixes = [*self.sys_object_ids, *(root.sys_object_id for root in self.roots)]
+        most_arcs = 0
         for prefix in prefixes:
-            if ended_arcs.startswith(f"{prefix}."):
-                longest = max(longest, prefix.count(".") + 1)
-        return longest
+            if is_below(sys_object_id, prefix):
+                most_arcs = max(most_arcs, prefix.count(".") + 1)
+        return most_arcs
 
     def roots_for(self, sys_object_id: str) -> tuple[str, ...]:
         """The roots that fit this sysObjectID, the longest prefix first, else all roots; ("",) for
         a family without roots.
         """
+        if not self.roots:
+            return ("",)
         roots = [root for root in self.roots if is_below(sys_object_id, root.sys_object_id)]
-        roots.sort(key=lambda root: -root.sys_object_id.count("."))
-        return tuple(dict.fromkeys(root.oid for root in roots or self.roots)) or ("",)
+        roots.sort(key=lambda root: root.sys_object_id.count("."), reverse=True)
+        root_oids = [root.oid for root in roots or self.roots]
+        return tuple(dict.fromkeys(root_oids))
 
 
 def is_below(oid: str, prefix: str) -> bool:
@@ -266,8 +268,9 @@ _OID_FIELDS = ("oid", "names", "values")
 def oids(value: object) -> Iterator[str]:
     """Every OID that a part and the parts inside it name, without roots and sysObjectIDs."""
     for part in parts_of(value):
-        if not isinstance(part, Root):
-            for name in _OID_FIELDS:
-                value_of_field = part.__dict__.get(name)
-                if isinstance(value_of_field, str):
-                    yield value_of_field
+        if isinstance(part, Root):
+            continue
+        for name in _OID_FIELDS:
+            value_of_field = part.__dict__.get(name)
+            if isinstance(value_of_field, str):
+                yield value_of_field

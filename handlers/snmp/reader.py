@@ -21,11 +21,11 @@ class Lost(str):
     """
 
     reason: str
-    is_hole: bool  #: the answers lack the row itself, not something else that decides about it
+    is_unanswered: bool  #: the answers lack the row itself, not another value that decides about it
 
-    def __new__(cls, reason: str, *, is_hole: bool = False) -> Lost:
+    def __new__(cls, reason: str, *, is_unanswered: bool = False) -> Lost:
         lost = super().__new__(cls, "")
-        lost.reason, lost.is_hole = reason, is_hole
+        lost.reason, lost.is_unanswered = reason, is_unanswered
         return lost
 
     __eq__ = object.__eq__
@@ -34,11 +34,11 @@ class Lost(str):
 
 
 # the value of a row that the answers lack
-LOST = Lost("no answer", is_hole=True)
-# the value of a row whose mark is none that the MIB names
-UNMARKED = Lost("its mark is none that the MIB names")
-#: an identity of rows that are lost with their names: no index ends with a dot
-NAMELESS = "."
+LOST = Lost("no answer", is_unanswered=True)
+# the value of a row if that by which it is chosen is none that the MIB names
+UNDECIDED = Lost("its mark is none that the MIB names")
+#: the identity of rows whose own identities are lost, or its end: no index ends with a dot
+UNIDENTIFIED = "."
 ROOT = "~"  # in a profile's OIDs: the family's root
 
 

@@ -21,7 +21,7 @@ from . import controls, single_family, sources
 from .contact import Contact
 from .controls import Control
 from .evidence import Evidence
-from .figures import Arcs, Ceilings, Figure, Total
+from .figures import Arcs, Ceilings, Measurement, Total
 from .frozen_value import REQUIRED, FrozenValue
 from .outlets import Outlets
 from .profile import Nameplate, Profile, Root
@@ -53,7 +53,7 @@ PLAIN: tuple[type[Any], ...] = (
     State,
     Doubt,
     Contact,
-    Figure,
+    Measurement,
     Arcs,
     Total,
     Ceilings,
@@ -64,7 +64,7 @@ PLAIN: tuple[type[Any], ...] = (
 #: fields that profiles had once: they are read and mean nothing
 _ENDED_FIELDS: Mapping[type[Any], tuple[str, ...]] = {
     Profile: ("switching_confidence",),
-    Figure: ("syntax",),
+    Measurement: ("syntax",),
     sources.Complete: ("numbered",),
 }
 #: class -> the types of its fields
@@ -145,29 +145,40 @@ def _read_value(data: object, hint: Any, path: str) -> Any:
     if origin is typing.Union:
         return _read_union(data, arguments, path)
     if origin is tuple:
-        if not isinstance(data, list):
-            raise ProfileError(f"{path}: give a list, not {_quote(data)}")
-        items: list[Any] = []
-        for n, item in enumerate(data):
-            items.append(_read_value(item, arguments[0], f"{path}[{n}]"))
-        return tuple(items)
+        return _read_list(data, arguments[0], path)
     if inspect.isclass(hint) and issubclass(hint, Enum):
-        members = {member.value: member for member in hint}
-        if not isinstance(data, str) or data not in members:
-            raise ProfileError(
-                f"{path}: {_quote(data)} is not allowed; give one of {', '.join(members)}"
-            )
-        return members[data]
+        return _read_enum(data, hint, path)
     if hint is Decimal:
         return _read_decimal(data, path)
-    if hint in (str, int, bool):
-        if type(data) is not hint:
-            raise ProfileError(f"{path}: give {_WORDS[hint]}, not {_quote(data)}")
-        return data
-    return _read_object(data, hint, path)
+    if hint not in _WORDS:
+        return _read_object(data, hint, path)
+    if type(data) is not hint:  # true is no int here
+        raise ProfileError(f"{path}: give {_WORDS[hint]}, not {_quote(data)}")
+    return data
 
 
+#: the types that JSON has, too, in the words of an error
 _WORDS: Mapping[Any, str] = {str: "a string", int: "a whole number", bool: "true or false"}
+
+
+def _read_list(data: object, hint: Any, path: str) -> tuple[Any, ...]:
+    """The values of a list, each of the type `hint`."""
+    if not isinstance(data, list):
+        raise ProfileError(f"{path}: give a list, not {_quote(data)}")
+    items: list[Any] = []
+    for n, item in enumerate(data):
+        items.append(_read_value(item, hint, f"{path}[{n}]"))
+    return tuple(items)
+
+
+def _read_enum(data: object, enum: type[Enum], path: str) -> Enum:
+    """The member of an enum that has this value."""
+    members = {member.value: member for member in enum}
+    if not isinstance(data, str) or data not in members:
+        raise ProfileError(
+            f"{path}: {_quote(data)} is not allowed; give one of {', '.join(members)}"
+        )
+    return members[data]
 
 
 def _read_union(data: object, arguments: tuple[Any, ...], path: str) -> Any:
@@ -186,6 +197,7 @@ def _read_union(data: object, arguments: tuple[Any, ...], path: str) -> Any:
 
 
 def _read_decimal(data: object, path: str) -> Decimal:
+    """The number in a string."""
     with contextlib.suppress(InvalidOperation):
         # Decimal accepts underscores between digits
         if isinstance(data, str) and "_" not in data:
@@ -198,29 +210,35 @@ def _read_object(data: object, hint: Any, path: str) -> Any:
     if not isinstance(data, dict):
         raise ProfileError(f"{path}: give an object, not {_quote(data)}")
     cls = _class_of(data, hint, path)
-    ignored = set(_ENDED_FIELDS.get(cls, ()))
-    if cls.__name__ in KINDS:
-        ignored.add("kind")
-    members = {name: value for name, value in data.items() if name not in ignored}
-    hints, fields = FIELD_TYPES[cls], cls.FIELDS
-    for name in members:
-        if name not in fields:
-            raise ProfileError(
-                f"{path}.{printable(name, 60)}: this key is unknown; {cls.__name__} has"
-                f" {', '.join(fields)}"
-            )
-    for name, default in fields.items():
-        if name not in members and default is REQUIRED:
-            raise ProfileError(f"{path}.{name}: this key is missing")
+    members = _members_of(data, cls, path)
     values: dict[str, Any] = {}
     for name, value in members.items():
-        values[name] = _read_value(value, hints[name], f"{path}.{name}")
+        values[name] = _read_value(value, FIELD_TYPES[cls][name], f"{path}.{name}")
     part = cls(**values)
     try:
         part.check()
     except ValueError as error:
         raise ProfileError(f"{path}: {error}") from None
     return part
+
+
+def _members_of(data: Mapping[str, object], cls: Any, path: str) -> dict[str, object]:
+    """The members of an object that are fields of its class. Raises ProfileError if one is unknown,
+    or a field is missing that has no default."""
+    ignored_names = set(_ENDED_FIELDS.get(cls, ()))
+    if cls.__name__ in KINDS:
+        ignored_names.add("kind")
+    members = {name: value for name, value in data.items() if name not in ignored_names}
+    for name in members:
+        if name not in cls.FIELDS:
+            raise ProfileError(
+                f"{path}.{printable(name, 60)}: this key is unknown; {cls.__name__} has"
+                f" {', '.join(cls.FIELDS)}"
+            )
+    for name, default in cls.FIELDS.items():
+        if name not in members and default is REQUIRED:
+            raise ProfileError(f"{path}.{name}: this key is missing")
+    return members
 
 
 def _class_of(members: Mapping[str, object], hint: Any, path: str) -> Any:
@@ -239,5 +257,6 @@ def _class_of(members: Mapping[str, object], hint: Any, path: str) -> Any:
 
 
 def _quote(data: object) -> str:
+    """A value as JSON for an error, of at most 40 characters."""
     text = json.dumps(data, default=str)
     return text if len(text) <= 40 else text[:37] + "..."

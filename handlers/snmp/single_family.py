@@ -6,7 +6,7 @@ to controls.py.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Optional
 
 from ..shared.errors import NamedSetting, NoSuchOutlet, Unsupported
@@ -36,8 +36,9 @@ class Unlock(Control):
         validation.require_writable_value(self.value, "value")
 
     def orders(self, reader: Reader, identity: str, *, up: bool) -> list[Order]:
-        unlocking = (object_of(self.at, reader, identity), self.value)
-        return [unlocking, *self.then.orders(reader, identity, up=up)]
+        """The write that unlocks, then the orders of `then`."""
+        unlocking_order = (object_of(self.at, reader, identity), self.value)
+        return [unlocking_order, *self.then.orders(reader, identity, up=up)]
 
 
 class WritePacked(Control):
@@ -79,21 +80,14 @@ class WritePacked(Control):
             )
 
     def orders(self, reader: Reader, identity: str, *, up: bool) -> list[Order]:
+        """The unit's text, read now, with the state of this outlet changed."""
         row, position = self.packed.position(identity)
-        value = self.at.value_of(reader.fresh_reader(), row)
-        packed_text = "" if value is None else text(value)
+        raw_text = self.at.value_of(reader.fresh_reader(), row)
+        packed_text = "" if raw_text is None else text(raw_text)
         values = self.packed.values(packed_text)
         if not 1 <= position <= len(values) or values[position - 1] in self.empty:
             raise NoSuchOutlet(f"the device has no outlet {identity[:40]!r}")
-        known_values = (self.on, self.off, *self.empty)
-        for n, value in enumerate(values, 1):
-            if value not in known_values:
-                other_outlet = self.packed.identity(row, n)
-                raise Unsupported(
-                    f"one write sets all outlets of this unit at once, and outlet {other_outlet}"
-                    f" reports {reader.quoted(value, 20)!r}, neither on nor off: nothing was"
-                    " written"
-                )
+        self._check_values(reader, row, values)
         values[position - 1] = self.on if up else self.off
         separator = self.packed.separator
         new_text = separator.join(values)
@@ -101,6 +95,18 @@ class WritePacked(Control):
             new_text += separator
         self._check_length(len(new_text))
         return [(object_of(self.at, reader, row), new_text)]
+
+    def _check_values(self, reader: Reader, row: str, values: Sequence[str]) -> None:
+        """Raises Unsupported if one of the values in the text of a row must not be written back."""
+        writable_values = (self.on, self.off, *self.empty)
+        for position, value in enumerate(values, 1):
+            if value not in writable_values:
+                outlet = self.packed.identity(row, position)
+                raise Unsupported(
+                    f"one write sets all outlets of this unit at once, and outlet {outlet}"
+                    f" reports {reader.quoted(value, 20)!r}, neither on nor off: nothing was"
+                    " written"
+                )
 
     def _check_length(self, length: int) -> None:
         """Raises Unsupported for a text with more characters than `longest`."""
@@ -127,21 +133,23 @@ class WritePacked(Control):
         return True
 
     def is_carried_out(self, reader: Reader, identity: str, orders: list[Order]) -> bool:
+        """Whether each outlet of the unit has the value that was written for it."""
         row, _ = self.packed.position(identity)
-        states_now = self.packed.rows(reader)
-        return all(
-            states_now.get(self.packed.identity(row, n)) == value
-            for n, value in enumerate(self._written_values(orders), 1)
-        )
+        value_by_outlet = self.packed.rows(reader)
+        for position, value in enumerate(self._written_values(orders), 1):
+            if value_by_outlet.get(self.packed.identity(row, position)) != value:
+                return False
+        return True
 
     def covers(self, identities: Iterable[str], identity: str, orders: list[Order]) -> bool:
+        """Whether the text that is written has a value for each of the unit's outlets."""
         row, _ = self.packed.position(identity)
-        count = len(self._written_values(orders))
-        return all(
-            n <= count
-            for row_of_outlet, n in map(self.packed.position, identities)
-            if row_of_outlet == row
-        )
+        value_count = len(self._written_values(orders))
+        for outlet in identities:
+            row_of_outlet, position = self.packed.position(outlet)
+            if row_of_outlet == row and position > value_count:
+                return False
+        return True
 
     def _written_values(self, orders: list[Order]) -> list[str]:
         """The value that the last order writes for each outlet of its unit."""
@@ -172,17 +180,16 @@ class Unmarked(Control):
         validation.require_text(self.why, "why")
 
     def orders(self, reader: Reader, identity: str, *, up: bool) -> list[Order]:
+        """The orders of `then`. Raises Unsupported if another outlet is marked, or may be."""
         marks = self.marks.rows(reader)
         if identity not in marks:
             raise Unsupported(
                 f"outlet {identity} is not switched: {self.why}, and the device does "
                 "not list which outlets are marked"
             )
-        other_marks = [
-            row for row, mark in marks.items() if row != identity and text(mark) not in self.quiet
-        ]
-        if other_marks:
-            raise Unsupported(
-                f"outlet {identity} is not switched: {self.why}: outlet {other_marks[0]} is marked"
-            )
+        for outlet, mark in marks.items():
+            if outlet != identity and text(mark) not in self.quiet:
+                raise Unsupported(
+                    f"outlet {identity} is not switched: {self.why}: outlet {outlet} is marked"
+                )
         return self.then.orders(reader, identity, up=up)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple, Optional
 
 from pdu_common.helper import EnumPowerStatus
@@ -23,7 +23,7 @@ class Doubt(FrozenValue):
 
     Fields:
         test: the values of that object, one for each outlet.
-        quiet: the values that raise no doubt.
+        quiet: the values with which the state is certain.
         optional: older firmware or some models lack the whole object, or it only tells of a command
             under way. A device that has it for no outlet (`is_lacking`) raises no doubt; a missing
             value beside others does.
@@ -41,9 +41,11 @@ class Doubt(FrozenValue):
         """Whether the device with these outlets does not have the object, and may lack it."""
         return self.optional and is_lacking(self.test, reader, identities)
 
-    def rises(self, mark: Optional[Raw]) -> bool:
-        """Whether this value of `test` makes the state UNKNOWN; None is a missing value."""
-        return mark is None or isinstance(mark, Lost) or text(mark) not in self.quiet
+    def is_raised_by(self, test_value: Optional[Raw]) -> bool:
+        """Whether this value of `test`, None for no value, makes the state UNKNOWN."""
+        if test_value is None or isinstance(test_value, Lost):
+            return True
+        return text(test_value) not in self.quiet
 
 
 class Decision(NamedTuple):
@@ -95,16 +97,16 @@ class State(FrozenValue):
         rows = self.rows_from(reader)
         if not rows:
             return {}
-        doubts: list[tuple[Doubt, Rows]] = []
+        tests: list[tuple[Doubt, Rows]] = []
         for doubt in self.doubts:
             if not doubt.is_lacking(reader, rows):
-                doubts.append((doubt, doubt.test.rows(reader)))
-        confirming_values = self.confirm.rows(reader) if self.confirm else {}
+                tests.append((doubt, doubt.test.rows(reader)))
+        confirming_rows = self.confirm.rows(reader) if self.confirm else {}
         decisions: dict[str, Decision] = {}
         for identity, value in rows.items():
-            doubts_of_outlet = [(doubt, marks.get(identity)) for doubt, marks in doubts]
-            confirming_value = confirming_values.get(identity)
-            decisions[identity] = self._decide(reader, value, doubts_of_outlet, confirming_value)
+            test_values = [(doubt, test_rows.get(identity)) for doubt, test_rows in tests]
+            confirming_value = confirming_rows.get(identity)
+            decisions[identity] = self._decide(reader, value, test_values, confirming_value)
         return decisions
 
     def rows_from(self, reader: Reader) -> Rows:
@@ -120,6 +122,7 @@ class State(FrozenValue):
         return None if value is None or self._is_absent(value) else value
 
     def _is_absent(self, value: Raw) -> bool:
+        """Whether a value says that its row is no outlet; a lost one does not."""
         return not isinstance(value, Lost) and text(value).casefold() in _folded(self.absent)
 
     def lists_no_outlet(self, reader: Reader) -> bool:
@@ -144,39 +147,41 @@ class State(FrozenValue):
         confirming_value: Optional[Raw] = None
         if self.confirm:
             confirming_value = self.confirm.value_of(reader, identity)
-        doubts: list[tuple[Doubt, Optional[Raw]]] = []
+        test_values: list[tuple[Doubt, Optional[Raw]]] = []
         for doubt in self.doubts:
             if is_known_lacking(doubt.test, reader):
                 continue
-            mark = doubt.test.value_of(reader, identity)
-            if mark is None and doubt.is_lacking(reader, [identity]):
+            test_value = doubt.test.value_of(reader, identity)
+            if test_value is None and doubt.is_lacking(reader, [identity]):
                 continue
-            doubts.append((doubt, mark))
-        return self._decide(reader, value, doubts, confirming_value)
+            test_values.append((doubt, test_value))
+        return self._decide(reader, value, test_values, confirming_value)
 
     def _decide(
         self,
         reader: Reader,
         value: Raw,
-        doubts: Iterable[tuple[Doubt, Optional[Raw]]],
-        second: Optional[Raw],
+        test_values: Sequence[tuple[Doubt, Optional[Raw]]],
+        confirming_value: Optional[Raw],
     ) -> Decision:
-        """The state by its value; UNKNOWN if a doubt rises, or if the confirming value `second` has
-        another meaning."""
-        reported = self.reported(reader, value)
-        state = reported.state
-        if state is UNKNOWN:
-            return reported
-        for doubt, mark in doubts:
-            if doubt.rises(mark):
-                return Decision(UNKNOWN, _reading(doubt.test, mark, reader))
-        if self.confirm is None or (second is not None and self.meaning(second) is state):
-            return Decision(state)
-        readings = _reading(self.source, value, reader), _reading(self.confirm, second, reader)
-        return Decision(UNKNOWN, ", and ".join(readings))
+        """The state of one outlet by its value of `source`. UNKNOWN if a doubt is raised by its
+        value of `test`, or if the value of `confirm` does not mean the same state."""
+        decision = self.reported(reader, value)
+        if decision.state is UNKNOWN:
+            return decision
+        for doubt, test_value in test_values:
+            if doubt.is_raised_by(test_value):
+                return Decision(UNKNOWN, _reading(doubt.test, test_value, reader))
+        if self.confirm is None:
+            return decision
+        if confirming_value is not None and self.meaning(confirming_value) is decision.state:
+            return decision
+        reading = _reading(self.source, value, reader)
+        confirming_reading = _reading(self.confirm, confirming_value, reader)
+        return Decision(UNKNOWN, f"{reading}, and {confirming_reading}")
 
     def reported(self, reader: Reader, value: Raw) -> Decision:
-        """The state that a value of `source` means, without doubts."""
+        """The state that a value of `source` means, whatever `doubts` and `confirm` say."""
         state = self.meaning(value)
         reason = _reading(self.source, value, reader) if state is UNKNOWN else ""
         return Decision(state, reason)
@@ -194,7 +199,7 @@ class State(FrozenValue):
 
 
 def _reading(source: Source, value: Optional[Raw], reader: Reader) -> str:
-    """What was read of an object, for a reason."""
+    """Which value an object of the device has, as the reason for a state that is not known."""
     name = object_name(source) or "an object of the device"
     if value is None:
         return f"{name} has no value"

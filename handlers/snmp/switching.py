@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, Optional
 
 from common.logger import get_logger
 from pdu_common.helper import EnumPowerStatus
 
+from ..dcimanager.rows import Raw
 from ..dcimanager.snmp import LONGEST_SECONDS, Snmp
 from ..shared.doubts import doubt_sentences
 from ..shared.errors import NamedSetting, NoSuchOutlet, PduHandlerError, ProtocolError, Unsupported
 from ..shared.switching import switch
 from . import command_locks
-from .controls import Control, Order, Value
+from .controls import Control, Order
 from .device import SnmpDevice, family_title
 from .evidence import LAST_SEARCH, repository
 from .outlets import Outlets
@@ -34,7 +35,7 @@ _FEWER_OUTLETS = (
 
 
 class SwitchCall(NamedTuple):
-    """One call."""
+    """One call of `port_up` or `port_down`."""
 
     snmp: Snmp  #: its requests, with their deadline
     device: SnmpDevice  #: the device, as it was read at the start of the call
@@ -80,7 +81,7 @@ class _Command:
 
 
 def switch_outlet(
-    session: SwitchCall, identity: str, target: EnumPowerStatus, deadline: float, pause: float
+    call: SwitchCall, identity: str, target: EnumPowerStatus, deadline: float, pause: float
 ) -> EnumPowerStatus:
     """Write the outlet's absolute state once, then read the outlet until it has that state or
     `deadline` seconds have passed.
@@ -95,12 +96,13 @@ def switch_outlet(
     Half of the families pay at most 6 of the platform's calls: sysObjectID, the outlet's row, what
     guards it, the write, and the row again until it is `target`.
     """
-    snmp, device, choice = session
-    unproven = choice.switches_unproven(device.profile)
-    outlets, states, control, before = _switchable(device, identity, unproven=unproven)
+    snmp, device, choice = call
+    may_be_unproven = choice.switches_unproven(device.profile)
+    outlet = _switchable_outlet(device, identity, may_be_unproven=may_be_unproven)
+    outlets, control = outlet.outlets, outlet.control
     if choice.switch_automatic:
         control = control.ignore_automatic()
-    if unproven:
+    if may_be_unproven:
         control = control.use_unproven_limits()
     with _turn(snmp, control):
         reader = device.reader
@@ -112,25 +114,25 @@ def switch_outlet(
             raise ProtocolError(_FEWER_OUTLETS)
         command = _Command(
             outlets=outlets,
-            states=states,
+            states=outlet.states,
             control=control,
             identity=identity,
             row=row,
             orders=orders,
         )
-        *unlocking, (oid, value) = orders
-        _unlock(snmp, unlocking)
+        *unlocking_orders, command_order = orders
+        _unlock(snmp, unlocking_orders)
         # raises Unreachable, before the command is sent, if the time is over
         snmp.check()
         snmp.extend(LONGEST_SECONDS)
         status = switch(
-            lambda: _command(snmp, oid, value, control),
+            lambda: _send_command(snmp, command_order, control),
             lambda: command.state(device.reader.fresh_reader(), target),
             target,
             deadline=deadline,
             pause=pause,
             settling=outlets.settling_s,
-            before=before,
+            before=outlet.state_before,
         )
     for sentence in doubt_sentences([(identity, command.reason)]):
         LOGGER.warning(snmp.quoted(sentence))
@@ -145,8 +147,9 @@ def _turn(snmp: Snmp, control: Control) -> AbstractContextManager[None]:
     return command_locks.lock_outlet(snmp.name, snmp.remaining())
 
 
-def _command(snmp: Snmp, oid: str, value: Value, control: Control) -> None:
+def _send_command(snmp: Snmp, order: Order, control: Control) -> None:
     """Send the command. Raises what `Snmp.set` raises, with what else may be the reason."""
+    oid, value = order
     try:
         snmp.set(oid, value)
     except PduHandlerError as error:
@@ -167,11 +170,21 @@ def _unlock(snmp: Snmp, orders: Sequence[Order]) -> None:
             raise
 
 
-def _switchable(
-    device: SnmpDevice, identity: str, *, unproven: bool
-) -> tuple[Outlets, State, Control, EnumPowerStatus]:
-    """How the outlet is read and switched, and its state at the start of the call. Raises
-    NoSuchOutlet or Unsupported."""
+class _SwitchableOutlet(NamedTuple):
+    """How an outlet is read and switched."""
+
+    outlets: Outlets
+    states: State  #: those of `outlets`
+    control: Control  #: that of `outlets`
+    #: at the start of the call
+    state_before: EnumPowerStatus
+
+
+def _switchable_outlet(
+    device: SnmpDevice, identity: str, *, may_be_unproven: bool
+) -> _SwitchableOutlet:
+    """How the outlet is read and switched. Raises NoSuchOutlet or Unsupported if it does not exist
+    or must not be switched. `may_be_unproven`: also one of a family whose commands are unproven."""
     outlets = device.outlets
     if identity not in device.states:
         raise NoSuchOutlet(
@@ -182,18 +195,13 @@ def _switchable(
             f"this PDU is read as {family_title(device.profile)}: its outlets show no state or"
             " cannot be switched"
         )
-    # no new read; an outlet from `Outlets.rows` may have no state
-    value = (
-        outlets.states.row_from(device.reader, identity)
-        if device.is_own_row
-        else outlets.states.rows_from(device.reader).get(identity)
-    )
+    value = _value_of_state(device, outlets.states, identity)
     if value is None:
         raise Unsupported(
             f"outlet {identity} reports no state and is therefore not switched: it has no relay, or"
             " the device does not show its state"
         )
-    if not unproven:
+    if not may_be_unproven:
         _raise_if_unproven(device.profile)
     if outlets.control.has_one_object and len(device.states) > 1:
         raise Unsupported(
@@ -202,11 +210,25 @@ def _switchable(
             " outlets of this PDU"
         )
     # What could contradict its state must be readable before the command, not only after it.
-    before = outlets.states.state_by_value(device.reader, identity, value)
-    return outlets, outlets.states, outlets.control, before.state
+    decision = outlets.states.state_by_value(device.reader, identity, value)
+    return _SwitchableOutlet(
+        outlets=outlets,
+        states=outlets.states,
+        control=outlets.control,
+        state_before=decision.state,
+    )
+
+
+def _value_of_state(device: SnmpDevice, states: State, identity: str) -> Optional[Raw]:
+    """The value of the outlet's state, as it was read at the start of the call; None for an outlet
+    that other tables show and that has no state."""
+    if device.is_own_row:
+        return states.row_from(device.reader, identity)
+    return states.rows_from(device.reader).get(identity)
 
 
 def _raise_if_unproven(profile: Profile) -> None:
+    """Raise Unsupported for a family that is switched only with the owner's word."""
     if profile.is_proven:
         return
     raise Unsupported(
@@ -229,6 +251,7 @@ def _programs_known(profile: Profile) -> str:
 
 
 def _some(identities: list[str]) -> str:
+    """The identities for an error; of more than four the first two and the last."""
     if len(identities) <= 4:
         return ", ".join(identities) or "none"
     return f"{', '.join(identities[:2])} … {identities[-1]} ({len(identities)} outlets)"

@@ -14,7 +14,7 @@ from handlers.dcimanager.rows import Raw
 from handlers.shared.errors import PduHandlerError
 from handlers.snmp.controls import Control, Guarded, Verbs, Write
 from handlers.snmp.decoding import Walked
-from handlers.snmp.figures import Figure
+from handlers.snmp.figures import Measurement
 from handlers.snmp.frozen_value import FrozenValue, parts_of
 from handlers.snmp.outlets import Outlets
 from handlers.snmp.profile import Profile, is_below, oids
@@ -50,7 +50,7 @@ def check_profile(profile: Profile) -> Iterator[str]:
             yield f"profile: the sysObjectID {prefix} begins with {ROOT}; give the whole OID"
     for number, outlets in enumerate(profile.outlets):
         yield from _outlets_faults(outlets, f"profile.outlets[{number}]")
-    figures_of_totals: dict[str, Sequence[Figure]] = {}
+    figures_of_totals: dict[str, Sequence[Measurement]] = {}
     for name in ("load", "power", "energy"):
         total = getattr(profile, name)
         if total:
@@ -68,7 +68,7 @@ def _outlets_faults(outlets: Outlets, place: str) -> Iterator[str]:
     if states and control:
         for finding in _command_faults(states, control):
             yield f"{place}.control: {finding}"
-    figures: dict[str, Sequence[Figure]] = {}
+    figures: dict[str, Sequence[Measurement]] = {}
     for name in ("current", "power", "energy"):
         figure = getattr(outlets, name)
         if figure:
@@ -307,7 +307,7 @@ def _permitted_value(guard: Guarded) -> str:
     return str(number)
 
 
-def _figure_faults(place: str, figures: Mapping[str, Sequence[Figure]]) -> Iterator[str]:
+def _figure_faults(place: str, figures: Mapping[str, Sequence[Measurement]]) -> Iterator[str]:
     """Quantities that read the same object, such as a power that is a current."""
     for first, second in combinations(figures, 2):
         first_objects = {_unnamed(figure.source) for figure in figures[first]}

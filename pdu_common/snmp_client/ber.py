@@ -95,10 +95,21 @@ def octets(data: bytes, at: int, end: int) -> tuple[bytes, int]:
 
 @functools.lru_cache(maxsize=_KEPT)  # PDUs of a family have the same objects
 def arcs(content: bytes) -> Arcs:
-    """The arcs in the content of an OBJECT IDENTIFIER. Each arc is in base 128; the first number
-    holds two arcs (X.690, 8.19).
+    """The arcs in the content of an OBJECT IDENTIFIER: its first number holds two arcs (X.690,
+    8.19.4). Raises Malformed.
     """
-    arcs: list[int] = []
+    first_number, *other_arcs = _numbers(content)
+    first = min(first_number // 40, 2)
+    arcs = (first, first_number - first * 40, *other_arcs)
+    if len(arcs) > _MOST_ARCS or max(arcs) > _MOST_ARC:
+        raise Malformed("an OID beyond the limits of SNMP")
+    return arcs
+
+
+def _numbers(content: bytes) -> list[int]:
+    """The numbers in base 128 of an OID's content, at least one: the highest bit of an octet says
+    that its number goes on (X.690, 8.19.2). Raises Malformed."""
+    numbers: list[int] = []
     value = 0
     for octet in content:
         if octet > 0x7F:
@@ -108,15 +119,11 @@ def arcs(content: bytes) -> Arcs:
             if value > _MOST_ARC:
                 raise Malformed("an arc of more than 32 bits")
             continue
-        arcs.append(value << 7 | octet)
+        numbers.append(value << 7 | octet)
         value = 0
-    if not arcs or content[-1] > 0x7F:
+    if not numbers or content[-1] > 0x7F:
         raise Malformed("an OID that is empty or cut off")
-    first = min(arcs[0] // 40, 2)  # X.690, 8.19.4
-    arcs[0] -= first * 40
-    if len(arcs) >= _MOST_ARCS or max(arcs) > _MOST_ARC:
-        raise Malformed("an OID beyond the limits of SNMP")
-    return (first, *arcs)
+    return numbers
 
 
 def tlv(tag: int, content: bytes) -> bytes:

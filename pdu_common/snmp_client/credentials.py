@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 import math
 import socket
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -133,42 +133,41 @@ def _check_login(login: Mapping[str, str]) -> None:
 
 
 def _levels(fields: Mapping[str, str]) -> dict[str, str]:
-    """Protocols and passwords of the security level that is given: noAuthNoPriv, authNoPriv or
-    authPriv.
-    """
-    levels: dict[str, str] = {}
-    protocols: Sequence[tuple[str, Mapping[str, Any], str]] = (
-        ("auth", keys.PROTOCOLS, "sha"),
-        ("priv", ciphers.PROTOCOLS, "aes"),
-    )
-    for stage, names, usual in protocols:
-        protocol_key = f"{stage}_protocol"
-        password_key = f"{stage}_password"
-        given_protocol = _squeeze(fields.get(protocol_key, ""))
-        is_given = given_protocol != "" or password_key in fields
-        if not is_given or given_protocol in ("none", "no"):
-            continue
-        password = _require(fields, password_key)
-        if len(password) < _SHORTEST_PASSWORD:
-            raise _wrong(
-                password_key,
-                f"is shorter than the {_SHORTEST_PASSWORD} characters that SNMPv3 requires",
-            )
-        protocol = given_protocol or usual
-        _one_of(protocol, names, protocol_key)
-        levels[protocol_key] = protocol
-        levels[password_key] = password
-    if "priv_protocol" in levels and "auth_protocol" not in levels:
+    """Protocols and passwords of the security level: of none for noAuthNoPriv, of authentication
+    for authNoPriv, of both for authPriv. Raises SnmpError."""
+    authentication = _protocol(fields, "auth", keys.PROTOCOLS, "sha")
+    privacy = _protocol(fields, "priv", ciphers.PROTOCOLS, "aes")
+    if privacy and not authentication:
         raise SnmpError(
             "snmp_params asks for privacy without authentication: give auth_protocol and"
             " auth_password too"
         )
-    if "priv_protocol" in levels and importlib.util.find_spec("cryptography") is None:
+    if privacy and importlib.util.find_spec("cryptography") is None:
         raise SnmpError(
             "snmp_params asks for SNMPv3 privacy, which needs the Python package cryptography: "
             "pip install cryptography"
         )
-    return levels
+    return {**authentication, **privacy}
+
+
+def _protocol(
+    fields: Mapping[str, str], stage: str, names: Mapping[str, Any], default: str
+) -> dict[str, str]:
+    """Protocol and password of a stage, "auth" or "priv"; {} if the parameters have none for it.
+    Raises SnmpError."""
+    protocol_key, password_key = f"{stage}_protocol", f"{stage}_password"
+    protocol = _squeeze(fields.get(protocol_key, ""))
+    if protocol in ("none", "no") or (not protocol and password_key not in fields):
+        return {}
+    password = _require(fields, password_key)
+    if len(password) < _SHORTEST_PASSWORD:
+        raise _wrong(
+            password_key,
+            f"is shorter than the {_SHORTEST_PASSWORD} characters that SNMPv3 requires",
+        )
+    protocol = protocol or default
+    _one_of(protocol, names, protocol_key)
+    return {protocol_key: protocol, password_key: password}
 
 
 def missing_cipher_error(protocol: str) -> SnmpError:
@@ -205,7 +204,8 @@ def _wrong(field: str, fault: str) -> SnmpError:
 
 
 def _squeeze(text: str) -> str:
-    return "".join(c for c in text.lower() if c.isalnum())
+    """The letters and digits of a word, in lower case: AES-128 and aes128 are the same."""
+    return "".join(filter(str.isalnum, text.lower()))
 
 
 def _require(fields: Mapping[str, str], key: str) -> str:
@@ -231,6 +231,7 @@ def _number(text: str, key: str, lowest: float, highest: float) -> float:
 
 
 def _whole_number(text: str, key: str, lowest: int, highest: int) -> int:
+    """As `_number`, for a whole number."""
     number = _number(text, key, lowest, highest)
     if not number.is_integer():
         raise _wrong(key, "must be a whole number")
@@ -238,6 +239,7 @@ def _whole_number(text: str, key: str, lowest: int, highest: int) -> int:
 
 
 def _one_of(text: str, names: Mapping[str, Any], key: str) -> Any:
+    """What a word stands for in `names`. Raises SnmpError for other text."""
     word = _squeeze(text)
     if word not in names:
         raise _wrong(key, f"must be one of {', '.join(names)}")

@@ -27,8 +27,8 @@ class Exchange(Protocol):
         try counts."""
 
     def take(self, datagram: bytes) -> Taken:
-        """What a datagram from the agent is. Raises SnmpError if it is a valid report of an
-        error."""
+        """The answer in a datagram from the agent, or what to send after it; None for another one.
+        Raises SnmpReport for a report that no new datagram helps."""
 
     def is_reply(self, datagram: bytes) -> bool:
         """Whether a datagram names the present request, whoever sent it. Nothing is learned from
@@ -56,6 +56,7 @@ class CommunityExchange:
         return pdus.message(self._version, self._community, pdus.encode(request, self._number))
 
     def take(self, datagram: bytes) -> Taken:
+        """The answer in a datagram, None if it is not that of the present request."""
         try:
             message = pdus.decode_message(datagram)
         except Malformed:

@@ -101,7 +101,8 @@ def _without_counter64(rows: Rows) -> Rows:
 
 
 def _rows(data: bytes, at: int, end: int) -> Rows:
-    """The rows in the SEQUENCE at `at`, which must end at `end`. If one is none, it is the last."""
+    """The rows in the SEQUENCE at `at`, which must end at `end`. The last one is UNDECODABLE if the
+    octets end within a row, or are none."""
     rows: Rows = []
     try:
         at, end = ber.exact_content_bounds(data, at, end, ber.SEQUENCE)
@@ -129,6 +130,7 @@ def _row(data: bytes, at: int, end: int) -> tuple[tuple[Arcs, TypedValue], int]:
 
 
 def _undecodable(why: str) -> TypedValue:
+    """What stands for a value that cannot be decoded."""
     return TypedValue(reads.UNDECODABLE, why.encode())
 
 
@@ -140,16 +142,18 @@ def _value(tag: int, content: bytes) -> TypedValue:
         return TypedValue(reads.GAUGE if tag == _UINTEGER else tag, number)
     if tag == ber.OID:
         return TypedValue(tag, ber.arcs(content))
-    size = len(content)
+    if not _has_right_size(tag, len(content)):
+        raise Malformed(f"of type {tag:#04x} with {len(content)} octets, which SNMP does not have")
+    return TypedValue(tag, content)
+
+
+def _has_right_size(tag: int, size: int) -> bool:
+    """Whether SNMP has a value of octets with this tag and size."""
     if tag in _STRINGS:
-        is_whole = size <= _LONGEST_STRING
-    elif tag == reads.ADDRESS:
-        is_whole = size == _ADDRESS_OCTETS
-    else:
-        is_whole = tag in _EMPTY and not size
-    if is_whole:
-        return TypedValue(tag, content)
-    raise Malformed(f"of type {tag:#04x} with {size} octets, which SNMP does not have")
+        return size <= _LONGEST_STRING
+    if tag == reads.ADDRESS:
+        return size == _ADDRESS_OCTETS
+    return tag in _EMPTY and size == 0
 
 
 def message(version: int, community: bytes, pdu: bytes) -> bytes:

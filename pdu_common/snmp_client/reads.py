@@ -40,7 +40,8 @@ NO_SUCH_INSTANCE = 0x81
 END_OF_MIB_VIEW = 0x82
 UNDECODABLE = -1  # no tag: the value is not one of SNMP's
 
-MISSING = {
+#: what an answer has in place of a value (RFC 3416, 3)
+EXCEPTIONS = {
     NO_SUCH_OBJECT: "noSuchObject",
     NO_SUCH_INSTANCE: "noSuchInstance",
     END_OF_MIB_VIEW: "endOfMibView",
@@ -169,8 +170,8 @@ def read_object(arcs: Arcs, agent: Credentials) -> Read[Element]:
     """One object, with the value None if it is missing. Raises SnmpError."""
     request = SnmpRequest(GET, (arcs,))
     answer = yield from _again(request, agent.retries)
-    is_unusable = not answer.rows or _undecodable_row(answer.rows) is not None
-    if is_unusable and not answer.status:
+    has_value = answer.rows and _undecodable_row(answer.rows) is None
+    if not answer.status and not has_value:
         answer = yield from _again(request, agent.retries)
     # In v1 the status means that the object is missing. Some agents leave it out of their answer.
     is_left_out = not answer.status and not answer.rows
@@ -209,11 +210,12 @@ def write_object(arcs: Arcs, value: WrittenValue, agent: Credentials) -> Read[No
     answer = yield SnmpRequest(SET, (arcs,), value=value)
     raise_for_status(answer.status, arcs, agent.name)
     for _, returned_value in answer.rows:
-        exception = MISSING.get(returned_value.tag, "")
+        exception = EXCEPTIONS.get(returned_value.tag, "")
         raise_for_status(exception, arcs, agent.name)
 
 
 def _undecodable_row(rows: Rows) -> Optional[tuple[Arcs, TypedValue]]:
+    """The first row whose value cannot be decoded, None without one."""
     for arcs, value in rows:
         if value.tag == UNDECODABLE:
             return arcs, value
@@ -262,7 +264,7 @@ def subtree(root: Arcs, after: Arcs, most: int, agent: Credentials) -> Read[Rows
             was_undecodable = True
             continue
         was_undecodable = False
-        rows += [row for row in below if row[1].tag not in MISSING]
+        rows += [row for row in below if row[1].tag not in EXCEPTIONS]
         if is_end:
             return rows
         last = below[-1][0]
@@ -272,15 +274,15 @@ def subtree(root: Arcs, after: Arcs, most: int, agent: Credentials) -> Read[Rows
 def _rows_below(
     root: Arcs, last: Arcs, rows: Rows, name: str, *, is_bulk: bool
 ) -> tuple[Rows, bool]:
-    """The rows of an answer that are below `root`, also those without a value, and whether it
-    shows that no more follow. Raises SnmpError if they do not continue a walk after `last`.
-    `is_bulk`: it answers a GETBULK.
+    """The rows of an answer that are below `root`, also those without a value, and whether the
+    answer shows that no more follow. Raises SnmpError if they do not continue a walk after `last`.
+    `is_bulk`: the answer is one to a GETBULK.
     """
     depth = len(root)
     for place, (arcs, value) in enumerate(rows):
-        if value.tag in MISSING and not _is_hole(value, follows=arcs > last):
-            if is_bulk and last == root and value.tag != END_OF_MIB_VIEW:
-                # as some agents answer a GETBULK like a GET
+        if _ends_walk(arcs, value, last):
+            is_answer_to_get = last == root and value.tag != END_OF_MIB_VIEW
+            if is_bulk and is_answer_to_get:  # some agents answer a GETBULK like a GET
                 raise SnmpError(f"{name} did not continue the walk: {dotted(root)} is missing")
             return rows[:place], True
         if value.tag == UNDECODABLE and arcs[:depth] in (root, ()):
@@ -297,10 +299,13 @@ def _rows_below(
     return rows, False
 
 
-def _is_hole(value: TypedValue, *, follows: bool) -> bool:
-    """Whether an exception is a row without a value: RFC 3416, 4.2.2 and 4.2.3, has endOfMibView
-    alone for the end, under the name that was asked for. `follows`: the name is a later one."""
-    return follows and value.tag != END_OF_MIB_VIEW
+def _ends_walk(arcs: Arcs, value: TypedValue, last: Arcs) -> bool:
+    """Whether a row is an exception that ends a walk after `last`: endOfMibView, or another one
+    under no later name. RFC 3416, 4.2.2 and 4.2.3, has endOfMibView alone for the end; another
+    exception under a later name is a row without a value."""
+    if value.tag == END_OF_MIB_VIEW:
+        return True
+    return value.tag in EXCEPTIONS and arcs <= last
 
 
 class _TableWalk:
@@ -360,16 +365,7 @@ class _TableWalk:
             self._note_answer(request)
             if not status:
                 return SnmpAnswer(status, self._proven(request, rows))
-            if request.kind == GET_BULK:
-                if status != "tooBig":
-                    return SnmpAnswer(status, rows)
-                self._bulk = self._bulk // 2
-                self._next = self._most_next = 1
-            elif request.asks_rows and status in ("tooBig", "genErr", "noSuchName"):
-                # noSuchName: in v1, no object of the device follows one of them
-                size = 1 if status == "genErr" else len(request.oids) // 2
-                self._next = self._most_next = size
-            else:
+            if not self._reduce_rows(request, status):
                 return SnmpAnswer(status, rows)
 
     def leave_bulk(self) -> bool:
@@ -394,6 +390,21 @@ class _TableWalk:
         for guess in range(number + 1, min(number + self._next, _ARCS)):
             oids.append((*stem, guess))
         return SnmpRequest(GET_NEXT, tuple(oids))
+
+    def _reduce_rows(self, request: SnmpRequest, status: str) -> bool:
+        """After an error status that a request for fewer rows may not have, let the next requests
+        ask for fewer. Returns whether it is such a status."""
+        if request.kind == GET_BULK:
+            if status != "tooBig":
+                return False
+            self._bulk = self._bulk // 2
+            self._next = self._most_next = 1
+            return True
+        # noSuchName: in v1, no object of the device follows one of the OIDs
+        if not request.asks_rows or status not in ("tooBig", "genErr", "noSuchName"):
+            return False
+        self._next = self._most_next = 1 if status == "genErr" else len(request.oids) // 2
+        return True
 
     def _ask_for_less(self, request: SnmpRequest) -> None:
         """Lets the next requests ask for fewer rows, after one without an answer."""
@@ -422,21 +433,22 @@ class _TableWalk:
         return self._learned.next, len(request.oids)
 
     def _proven(self, request: SnmpRequest, rows: Rows) -> Rows:
-        """The rows without those that answer a wrong guess."""
+        """The rows without those that answer a wrong guess. If no guess was wrong, the next request
+        has twice as many."""
         if request.kind == GET_BULK:
             return rows
-        proven = rows[:1]
+        proven_rows = rows[:1]
         for guess, row in zip(request.oids[1:], rows[1:]):
-            arcs_before, _ = proven[-1]
+            arcs_before, _ = proven_rows[-1]
             arcs, _ = row
             if guess != arcs_before or arcs <= guess:
                 break
-            proven.append(row)
-        next_guesses = len(proven)
-        if len(proven) == self._next:
-            next_guesses *= 2
-        self._next = min(self._most_next, max(2, next_guesses))
-        return proven
+            proven_rows.append(row)
+        oid_count = len(proven_rows)
+        if oid_count == self._next:
+            oid_count *= 2
+        self._next = min(self._most_next, max(2, oid_count))
+        return proven_rows
 
 
 def raise_for_status(status: str, arcs: Arcs, name: str) -> None:
@@ -452,32 +464,34 @@ def parse_oid(oid: str) -> Arcs:
     if _DOTTED.fullmatch(numbers):
         arcs = tuple(map(int, numbers.split(".")))
         first, second, *_ = arcs
-        # X.660, A.3: below 0 and 1 the second arc is at most 39
-        is_rooted = first == 2 or (first < 2 and second <= 39)
-        if is_rooted and max(arcs) < _ARCS:
+        # X.660, A.3
+        is_below_root = first == 2 or (first < 2 and second <= 39)
+        if is_below_root and max(arcs) < _ARCS:
             return arcs
     raise SnmpError(f"{text[:80]!r} is not an OID")
 
 
 def dotted(arcs: Arcs) -> str:
+    """An OID as text."""
     return ".".join(map(str, arcs))
 
 
 def plain(typed_value: TypedValue) -> Value:
-    """The value of an element. Octets become text only if they are UTF-8."""
+    """The value of an element: None for NULL and exceptions, dotted text for an OID and an IP
+    address, text for octets that are UTF-8, else a number or octets."""
     tag, value = typed_value
     if isinstance(value, int):
         return value
-    if tag == NULL or tag in MISSING:
+    if tag == NULL or tag in EXCEPTIONS:
         return None
     if isinstance(value, tuple) or tag == ADDRESS:
         return dotted(tuple(value))
-    if tag == OCTETS:
-        try:
-            return value.decode("utf-8")
-        except UnicodeDecodeError:
-            return value
-    return value
+    if tag != OCTETS:
+        return value
+    try:
+        return value.decode("utf-8")
+    except UnicodeDecodeError:
+        return value
 
 
 def indexed_rows(rows: Rows, root: Arcs) -> list[Element]:

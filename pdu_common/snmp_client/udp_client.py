@@ -86,6 +86,7 @@ def _run_with_engine(credentials: Credentials, run_over: Callable[[Exchange], T]
 
 
 def _is_interface(name: str) -> bool:
+    """Whether this machine has a network interface of this name; a number counts as one."""
     try:
         return bool(socket.if_nametoindex(name))
     except (OSError, ValueError):
@@ -153,6 +154,7 @@ class _Link:
             return self._run(reading)
 
     def _run(self, reading: Read[T]) -> T:
+        """Gives the generator an answer or an error for each request, until it returns."""
         try:
             request = next(reading)
             while True:
@@ -251,22 +253,22 @@ class _Link:
                 return
 
     def _wait(self, end: float) -> Taken:
-        """The first datagram that the dialogue takes; None if there is none before `end`, or soon
+        """What the exchange takes first from a datagram; None if none comes before `end`, or soon
         after the host has refused the port.
 
-        The last look is for what came in time, while this thread had to wait for the processor.
+        What came in time is read after `end`, too: this thread may have waited for the processor.
         """
         end = min(end, self._deadline)
         self._is_refused = False
-        datagrams_left = _QUEUED
-        while datagrams_left:
-            left = end - time.monotonic()
-            if left <= 0:
-                datagrams_left -= 1
+        looks_after_end = 0
+        while looks_after_end < _QUEUED:
+            remaining_s = end - time.monotonic()
+            if remaining_s <= 0:
+                looks_after_end += 1
             try:
-                datagram, sender = self._receive(max(left, 0.0))
+                datagram, sender = self._receive(max(remaining_s, 0.0))
             except (socket.timeout, BlockingIOError):
-                if left <= 0:
+                if remaining_s <= 0:
                     return None
                 continue
             except ConnectionRefusedError:

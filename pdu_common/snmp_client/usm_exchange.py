@@ -155,9 +155,8 @@ class UserExchange:
         return usm.secure_request(self._user, self._engine, message_id, pdu, self._clock())
 
     def take(self, datagram: bytes) -> Taken:
-        """What a datagram is to this exchange; None for one that is not its answer or is not
-        authentic.
-        """
+        """The answer in a datagram, or what to send after a report; None if the datagram is none of
+        them, or not authentic. Raises SnmpReport."""
         try:
             message = v3.decode(datagram)
         except Malformed:
@@ -166,30 +165,38 @@ class UserExchange:
         if message.msg_id not in self._message_ids:
             return None
         is_signed = message.level != 0
-        has_users_level = message.level == self._user.level
-        # with a later time, if the message is signed
-        engine = self._engine
-        if is_signed and engine is not None:
-            engine = usm.authentic(self._user, engine, message, datagram, self._clock())
-        if is_signed and engine is None:
+        signing_engine = self._signing_engine(message, datagram) if is_signed else None
+        if is_signed and signing_engine is None:
             return None
         try:
             scoped_pdu = usm.unsecure(self._user, message)
         except Malformed:
             return None
-        if is_signed and engine is not None:
-            self._is_answered = self._is_answered or has_users_level
-            self._learn(engine)
+        if signing_engine is not None:
+            self._is_answered = self._is_answered or message.level == self._user.level
+            self._learn(signing_engine)
         if scoped_pdu.pdu.kind == REPORT:
             return self._report(message, scoped_pdu.pdu)
-        if not has_users_level or message.user != self._user.name:
-            return None
-        if engine is None or message.engine_id != engine.id:
-            return None
-        # requests are in the default context of the engine
-        if scoped_pdu.engine_id != engine.id or scoped_pdu.name:
+        if not self._is_from_agent(message, scoped_pdu):
             return None
         return match_answer(scoped_pdu.pdu, self._request_id)
+
+    def _signing_engine(self, message: v3.Message, datagram: bytes) -> Optional[Engine]:
+        """The agent's engine with the time of a signed message; None if the engine is not known, or
+        the message is not authentic."""
+        if self._engine is None:
+            return None
+        return usm.authentic(self._user, self._engine, message, datagram, self._clock())
+
+    def _is_from_agent(self, message: v3.Message, scoped_pdu: v3.Scoped) -> bool:
+        """Whether a message is for this user at its level, and from the default context of the
+        agent's engine, to which the requests go."""
+        if message.level != self._user.level or message.user != self._user.name:
+            return False
+        engine = self._engine
+        if engine is None or message.engine_id != engine.id:
+            return False
+        return scoped_pdu.engine_id == engine.id and not scoped_pdu.name
 
     def is_reply(self, datagram: bytes) -> bool:
         try:
@@ -199,48 +206,56 @@ class UserExchange:
         return message.msg_id in self._message_ids
 
     def _report(self, message: v3.Message, pdu: Pdu) -> Taken:
-        """What to send after a report. Raises SnmpReport if a new datagram does not help.
+        """What to send after a report, None for one that is ignored. Raises SnmpReport if a new
+        datagram does not help.
 
         Most reports are not signed: the sender has no key, or not the time. Nothing but the next
         request follows from them, so whoever can forge one can only prevent an answer.
         """
-        if not pdu.rows or len(message.engine_id) not in _ENGINE_ID_OCTETS:
+        if self._is_ignored(message, pdu):
             return None
-        # a network delivered a report twice, or an agent answers each try of a discovery
-        if message.msg_id not in self._unreported:
-            return None
-        # A SET may have been carried out, whatever a report without a signature says, and is not
-        # sent again for it; nor is it meant for another engine than that of the reads before it.
-        is_proven = self._engine is not None and self._engine.trusted_clock is not None
-        if self._request.kind == SET and is_proven and not message.level:
-            return None
-        arcs, value = pdu.rows[0]
-        if value.tag == UNDECODABLE:
-            return None
-        number = 0
-        if arcs[:-2] == _USM_STATS and arcs[-1] == 0 and arcs[-2] in _REPORTS:
-            number = arcs[-2]
+        arcs, _ = pdu.rows[0]
+        number = _report_number(arcs)
         engine = self._engine
         if engine is not None and message.engine_id != engine.id:
             if number != _ENGINE:
                 return None
             engine = None
-        if number in (_TIME, _ENGINE) and number not in self._reported:
-            self._reported.add(number)
-            self._unreported.clear()
-            clock_of_report = EngineClock(message.boots, message.seconds, self._clock())
-            if engine is None:
-                self._is_discovered = True
-                self._learn(Engine(message.engine_id, clock_of_report))
-            elif not message.level:
-                self._learn(engine._replace(announced_clock=clock_of_report))
-            return self._datagram()
-        raise SnmpReport(f"{self._name}: {_REPORTS.get(number) or _report_text(arcs)}")
+        if number not in (_TIME, _ENGINE) or number in self._reported:
+            words = _REPORTS.get(number, f"{dotted(arcs)} (ReportPduReceived)")
+            raise SnmpReport(f"{self._name}: {words}")
+        self._reported.add(number)
+        self._unreported.clear()
+        clock_of_report = EngineClock(message.boots, message.seconds, self._clock())
+        if engine is None:
+            self._is_discovered = True
+            self._learn(Engine(message.engine_id, clock_of_report))
+        elif not message.level:
+            self._learn(engine._replace(announced_clock=clock_of_report))
+        return self._datagram()
+
+    def _is_ignored(self, message: v3.Message, pdu: Pdu) -> bool:
+        """Whether nothing follows from a report."""
+        if not pdu.rows or len(message.engine_id) not in _ENGINE_ID_OCTETS:
+            return True
+        # a network delivered a report twice, or an agent answers each try of a discovery
+        if message.msg_id not in self._unreported:
+            return True
+        # A SET may have been carried out, whatever a report without a signature says, and is not
+        # sent again for it; nor is it meant for another engine than that of the reads before it.
+        is_proven = self._engine is not None and self._engine.trusted_clock is not None
+        if self._request.kind == SET and is_proven and not message.level:
+            return True
+        _, value = pdu.rows[0]
+        return value.tag == UNDECODABLE
 
     def _learn(self, engine: Engine) -> None:
+        """Keep what a message told of the engine, here and for later dialogues."""
         self._engine = engine
         self._note_engine(engine)
 
 
-def _report_text(arcs: tuple[int, ...]) -> str:
-    return f"{dotted(arcs)} (ReportPduReceived)"
+def _report_number(arcs: tuple[int, ...]) -> int:
+    """The number of a report of the user-based security model in `_REPORTS`, 0 for another one."""
+    is_of_model = arcs[:-2] == _USM_STATS and arcs[-1] == 0
+    return arcs[-2] if is_of_model and arcs[-2] in _REPORTS else 0

@@ -29,7 +29,7 @@ from typing import NamedTuple, Optional
 
 from handlers.snmp import detection
 from handlers.snmp.device import SnmpDevice
-from handlers.snmp.figures import ExactFigure, Figure
+from handlers.snmp.figures import ExactFigure, Measurement
 from handlers.snmp.profile import oids
 from handlers.snmp.profiles import PROFILE_BY_KEY, PROFILES
 from pdu_common.helper import EnumPowerStatus
@@ -201,7 +201,7 @@ def _at_index(device: SnmpDevice, kind: str, oid: str) -> Iterator[ExactFigure]:
             )
 
 
-def _figures(device: SnmpDevice, kind: str) -> Iterator[Figure]:
+def _figures(device: SnmpDevice, kind: str) -> Iterator[Measurement]:
     outlet_figure = device.outlets and getattr(device.outlets, _OUTLET[kind])
     if outlet_figure:
         yield outlet_figure

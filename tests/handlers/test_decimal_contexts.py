@@ -15,7 +15,7 @@ import pytest
 
 from handlers.shared import decimals
 from handlers.snmp.profiles import PROFILES
-from handlers.snmp.wanted import FIGURES
+from handlers.snmp.read_scope import FIGURES
 from pdu_common.helper import PduPortView
 from tests.handlers.clocks import in_switching
 from tests.handlers.snmp.exact_figures import read_exactly

@@ -174,9 +174,9 @@ def _masterswitch(tree: str, kind: str, count: Column, off: int) -> tuple[Outlet
 EASY_TEXT = "0"  # the sysObjectID is 1.3.6.1.4.1.0
 
 
-def _easy_text(below: str, what: str, unit: str) -> Figure:
+def _easy_text(below: str, what: str, unit: str) -> Measurement:
     scale = Decimal(1000 if unit == "kW" else 1)
-    return Figure(column(f"1.1.{below}", f"{what} as text"), scale, ("-",), unit=unit)
+    return Measurement(column(f"1.1.{below}", f"{what} as text"), scale, ("-",), unit=unit)
 
 
 EASY_MODULE = column("318.1.1.30.6.1.1.2", "ePDUOutletStatusModule")

@@ -57,17 +57,17 @@ def _station_rows(source: Source) -> Provided:
     return if_listed(source, First((COUNTED, OPERATION)))
 
 
-def _reading(source: Source) -> Figure:
+def _reading(source: Source) -> Measurement:
     # what is not supported is as if it were not there
     padding = (NO_STATION, *NOT_SUPPORTED)
-    return Figure(_station_rows(source), Decimal("0.0001"), NO_READING, padding)
+    return Measurement(_station_rows(source), Decimal("0.0001"), NO_READING, padding)
 
 
-def _pe2(below: str, name: str) -> Figure:
+def _pe2(below: str, name: str) -> Measurement:
     return _reading(column(f"{PE2}.2.{below}", name))
 
 
-def _compared_figure(below: str, name: str, beside: str, beside_name: str) -> Figure:
+def _compared_figure(below: str, name: str, beside: str, beside_name: str) -> Measurement:
     """A column of a sum, compared with another column of the same table."""
     return _reading(
         Complete(

@@ -54,7 +54,7 @@ IRS_METERS_SOCKETS = column(f"{IRS}.2.1.9", "pdusfeSinglePoolMeasure")
 YES, NO = "[1-9][0-9]*", "0"
 
 
-def _irs_socket(sub_oid: str, name: str) -> Figure:
+def _irs_socket(sub_oid: str, name: str) -> Measurement:
     """A column of the sockets in thousandths.
 
     The rows have values if every PDU answers that it meters its sockets, and none if a PDU answers
@@ -92,7 +92,9 @@ def _irs_total(sub_oid: str, name: str) -> Total:
     return total(figure(phases, THOUSANDTHS), else_outlets=True)
 
 
-def _measurement(kind: tuple[str, str], guids: Source, count: Optional[Source] = None) -> Figure:
+def _measurement(
+    kind: tuple[str, str], guids: Source, count: Optional[Source] = None
+) -> Measurement:
     """A measurement of each GUID in the column `guids`. `count`: the number of them, by device.
 
     There is no sum if a row's variable is missing, lost or not measured.
@@ -110,7 +112,7 @@ def _measurement(kind: tuple[str, str], guids: Source, count: Optional[Source] =
     rows: Source = Listed(of_each_guid, by_guid(VALUE))
     if count:
         rows = Complete(rows, count=count)
-    return Figure(rows, absent=(), exponent=by_guid(SCALING))
+    return Measurement(rows, absent=(), exponent=by_guid(SCALING))
 
 
 PROFILES = (

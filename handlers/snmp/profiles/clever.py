@@ -73,9 +73,9 @@ def _text_outlets(
         control=Write(switch, on=ON, off=OFF),
         none_if_zero=count,
         name=name,
-        current=Figure(meter(current, energy), scale_of_integers=HUNDREDTHS),
+        current=Measurement(meter(current, energy), scale_of_integers=HUNDREDTHS),
         power=figure(meter(power, current), Decimal(1000)) if power else None,
-        energy=Figure(meter(energy, current), scale_of_integers=TENTHS),
+        energy=Measurement(meter(energy, current), scale_of_integers=TENTHS),
     )
 
 
@@ -92,8 +92,8 @@ def _text_family(
         vendor=VENDOR,
         sys_object_ids=oids("30966"),
         outlets=groups,
-        load=total(Figure(currents, scale_of_integers=HUNDREDTHS)),
-        energy=total(Figure(energies, scale_of_integers=TENTHS)),
+        load=total(Measurement(currents, scale_of_integers=HUNDREDTHS)),
+        energy=total(Measurement(energies, scale_of_integers=TENTHS)),
         evidence=DRIVER if groups[0].power else WITHOUT_POWER,
         note=NO_PUBLIC_MIB,
         unread="breakers of loops (3.N.1, 3.N.2): texts, whose words differ by firmware",

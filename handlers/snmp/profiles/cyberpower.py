@@ -89,7 +89,7 @@ PHASE_POWER = _phases("7", "ePDULoadStatusActivePower")
 PHASE_ENERGY = _phases("10", "ePDULoadStatusEnergy")
 
 
-def _epdu_figure(values: First, scale: Decimal = ONES) -> Figure:
+def _epdu_figure(values: First, scale: Decimal = ONES) -> Measurement:
     """The meters of the ePDU tree on a unit with its outlets in ePDU2.
 
     No rows in a chain: this tree lacks the other units.

@@ -36,7 +36,7 @@ PROFILES = (
             count=scalar("1418.6.1.6.0", "deviceNumberOfOutlets"),
             name=column("1418.6.5.1.2", "outletName"),
         ),
-        load=total(Figure(LINE_CORDS, HUNDREDTHS, padding=NO_LINE)),
+        load=total(Measurement(LINE_CORDS, HUNDREDTHS, padding=NO_LINE)),
         evidence=SIMULATED.of("state", "current", "switching"),
         recording="iboot_pdu8-2n15",
     ),

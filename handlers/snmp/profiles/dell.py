@@ -15,7 +15,7 @@ DEVICE_POWER = column(ROOT + ".110.2.1.3", "rPDUDeviceStatusPower")
 DEVICE_ENERGY = column(ROOT + ".110.2.1.4", "rPDUDeviceStatusEnergy")
 
 
-def _metered_column(below: str, name: str) -> Figure:
+def _metered_column(below: str, name: str) -> Measurement:
     return figure(
         join_by_columns(column(f"{ROOT}.130.2.2.1.{below}", name), (METERED_NUMBER,), (NUMBER,))
     )

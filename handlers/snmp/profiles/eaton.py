@@ -45,7 +45,7 @@ NO_REBOOT = ("-1",)  # other values are the seconds until the reboot
 
 def _input_figures(
     values: Source, scale: Decimal = ONES, absent: tuple[str, ...] = ("-1",)
-) -> tuple[Figure, Figure]:
+) -> tuple[Measurement, Measurement]:
     return (
         figure(values.where(MEASURED, *TOTAL, others=(*PHASES, UNKNOWN)), scale, absent),
         figure(values.where(MEASURED, *PHASES, others=(*TOTAL, UNKNOWN)), scale, absent),

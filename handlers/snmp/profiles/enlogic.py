@@ -50,7 +50,7 @@ def _outlets(below: Callable[[str, str], Column], count: Column) -> tuple[Outlet
     state = below("5.4.1.4", "OutletSwitchedStatusState")
     command = replace(below("5.5.1.4", "OutletSwitchedControlCommand"), optional=True)
 
-    def meter(values: Column, scale: Decimal) -> Figure:
+    def meter(values: Column, scale: Decimal) -> Measurement:
         """A column of the metered outlets."""
         keys, outlet_keys = (_unit(metered_number), metered_number), (_unit(number), number)
         return figure(join_by_columns(values, keys, outlet_keys), scale)

@@ -51,13 +51,13 @@ def _ports(powerports: str) -> tuple[Outlets, ...]:
     )
 
 
-def _port(over: Source, arc: str, name: str, scale: Decimal = ONES) -> Figure:
+def _port(over: Source, arc: str, name: str, scale: Decimal = ONES) -> Measurement:
     status = Renumbered(column("~.1.5.5.2.1.2", "spChanStatus", optional=True), over)
     rows = Renumbered(column(f"~.1.5.5.2.1.{arc}", name, optional=True), over)
     return figure(rows.where(status, *VALID, others=NOT_ACTIVE), scale)
 
 
-def _channel(arc: str, name: str, scale: Decimal = ONES) -> Figure:
+def _channel(arc: str, name: str, scale: Decimal = ONES) -> Measurement:
     """A figure of the power channels whose status is valid (1)."""
     status = column("~.1.5.1.2.1.2", "ChanStatus")
     values = column(f"~.1.5.1.2.1.{arc}", name)

@@ -113,7 +113,9 @@ class PduTables(NamedTuple):
         """The units of the chain."""
         return self.outlet_count.but(PADDING)
 
-    def total(self, *figures: Figure, else_outlets: bool = False, demanded: bool = False) -> Total:
+    def total(
+        self, *figures: Measurement, else_outlets: bool = False, demanded: bool = False
+    ) -> Total:
         """A total of these figures over all units of the chain."""
         return total(
             *figures,
@@ -184,7 +186,7 @@ def _core_and_bars(core: Source, bar: str, name: str) -> Merged:
     return Merged((core, column(f"{MPDU}.4.1.1.{bar}", name)))
 
 
-def _of_core(values: Column, scale: Decimal = ONES) -> Figure:
+def _of_core(values: Column, scale: Decimal = ONES) -> Measurement:
     """A figure of the outputs of the core. -1 "means not measurable" (CPQPOWER-MIB)."""
     return figure(
         values.known_where(values.but(NOT_MEASURED)),

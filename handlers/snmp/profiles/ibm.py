@@ -58,7 +58,7 @@ def _newer(at: Source) -> Source:
     return Provided(by_power, OLDER, NUMBER)
 
 
-def _outlet_figure(at: Source, scale: Decimal = ONES) -> Figure:
+def _outlet_figure(at: Source, scale: Decimal = ONES) -> Measurement:
     """Not known, if it cannot be told which layout the table has."""
     return figure(value_or_empty(_newer(at), NEWER), scale)
 

@@ -16,9 +16,9 @@ CURRENT_WITHOUT_BUSES = Unless(scalar("39145.10.7.0", "systemCurrent"), BUS)
 WHOLE = "1"  # outputFuseStatus of a good fuse; 2 is open
 
 
-def _amperes(source: Source) -> Figure:
+def _amperes(source: Source) -> Measurement:
     """Amperes as decimal text. The sign follows the plant's voltage: -1 is a current of 1 A."""
-    return Figure(source, absent=(), magnitude=True)
+    return Measurement(source, absent=(), magnitude=True)
 
 
 PROFILES = (

@@ -16,7 +16,7 @@ from ..evidence import (
     Evidence as Evidence,
     EvidenceLevel as EvidenceLevel,
 )
-from ..figures import Arcs as Arcs, Ceilings as Ceilings, Figure as Figure, Total as Total
+from ..figures import Arcs as Arcs, Ceilings as Ceilings, Measurement as Measurement, Total as Total
 from ..frozen_value import replace as replace
 from ..outlets import Outlets as Outlets
 from ..profile import NET_SNMP as NET_SNMP, Profile as Profile, Root as Root

@@ -21,8 +21,8 @@ COUNT = scalar(f"{MASTER}.1.3.0", "MasterDeviceOutputNum")
 STATUS = Counted(column(f"{MASTER}.6", "masterOutputStatus", suffix="0"), COUNT)
 
 
-def _texts(source: Source) -> Figure:
-    return Figure(source, absent=("--",), scale_of_integers=Decimal(1))
+def _texts(source: Source) -> Measurement:
+    return Measurement(source, absent=("--",), scale_of_integers=Decimal(1))
 
 
 def _of_lines(arc: int, name: str) -> Source:
@@ -30,7 +30,7 @@ def _of_lines(arc: int, name: str) -> Source:
     return numbered_parts(lambda line: scalar(f"{MASTER}.{line + 1}.{arc}.0", name), (1, 2, 3))
 
 
-def _lines(arc: int, name: str) -> Figure:
+def _lines(arc: int, name: str) -> Measurement:
     volts = _of_lines(1, "MasterVoltageP1 to P3")
     return _texts(Complete(_of_lines(arc, name), beside=volts))
 

@@ -65,10 +65,10 @@ class _Sensors(NamedTuple):
 
     def figure(
         self, source: Source, kind: str, digits: Optional[Source] = None, unmetered: str = ""
-    ) -> Figure:
+    ) -> Measurement:
         scale = THOUSANDTHS if kind == ENERGY else ONES
         exponent = Negative(digits or self.digits(kind))
-        return Figure(source, scale, (), exponent=exponent, unmetered=unmetered)
+        return Measurement(source, scale, (), exponent=exponent, unmetered=unmetered)
 
     def checked_readings(self, kind: str) -> Source:
         """A row for each part with a reading. A 0 of a sensor that is not available is empty."""
@@ -111,7 +111,7 @@ ZERO = "0"  # also what an outlet without a reading shows
 NOT_AVAILABLE = "2"  # a value of ...IsAvailable
 
 
-def _outlet(kind: str) -> Figure:
+def _outlet(kind: str) -> Measurement:
     """The readings of a sensor type (SensorTypeEnumeration), of the outlets that have such a
     sensor: by their capabilities, or without that column by the readings' availability.
     """
@@ -145,13 +145,13 @@ def _in_use(inlets: Source) -> InletsInUse:
     return InletsInUse(inlets, ACTIVE_INLET, SWITCH_COUNT)
 
 
-def _inlets(kind: str) -> Figure:
+def _inlets(kind: str) -> Measurement:
     """Of the inlets in use. Each inlet has a counter of energy of its own."""
     parts = _each_inlet(INLETS.parts(kind))
     return INLETS.figure(parts if kind == ENERGY else _in_use(parts), kind)
 
 
-def _units(kind: str) -> Figure:
+def _units(kind: str) -> Measurement:
     """Of units whose inlets have no such sensor."""
     return UNITS.figure(if_listed(UNITS.parts(kind), UNITS.availability("")), kind)
 
@@ -185,7 +185,7 @@ BREAKERS = PROTECTORS.figure(Unless(PROTECTORS.values(CURRENT), INLET_CURRENTS),
 NO_ENERGY = ("-1", "0")
 
 
-def px1_outlets(label_plus: int, energy: Optional[Figure]) -> tuple[Outlets, ...]:
+def px1_outlets(label_plus: int, energy: Optional[Measurement]) -> tuple[Outlets, ...]:
     """The outlets.
 
     The printed number is the row's number plus `label_plus`. Eaton's copy has no energies.

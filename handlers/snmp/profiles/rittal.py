@@ -67,12 +67,12 @@ class Variables(NamedTuple):
         the same one."""
         return Alike(self.scales, self.units)
 
-    def figure(self, values: Source) -> Figure:
+    def figure(self, values: Source) -> Measurement:
         # the quality tells of a variable without a value
-        return Figure(values, ONES, (), factor=self.device_scales)
+        return Measurement(values, ONES, (), factor=self.device_scales)
 
 
-def _total(name: str) -> Figure:
+def _total(name: str) -> Measurement:
     variables = Variables(re.escape(name), name)
     return variables.figure(variables.values)
 
@@ -86,7 +86,7 @@ def _phase_values(variables: Variables) -> Complete:
     return Complete(variables.values, beside=_phase("Voltage.Value").names)
 
 
-def _sum_of_phases(name: str) -> Figure:
+def _sum_of_phases(name: str) -> Measurement:
     return _phase(name).figure(_phase_values(_phase(name)))
 
 
@@ -95,7 +95,7 @@ _STRIP = r"PSM_(?:P(\d+)_(\d+)|[^.]*)\."
 _SOCKET = rf"(?:Sockets\.Socket |{_STRIP}Plug ?)(\d+)\."
 
 
-def _socket_figure(name: str, unit: str) -> Figure:
+def _socket_figure(name: str, unit: str) -> Measurement:
     """What managed PDUs meter of each socket, if it is in this unit."""
     variables = Variables(_SOCKET + re.escape(name), f"...{name}")
     return variables.figure(variables.values.where(variables.units, unit))
@@ -108,7 +108,7 @@ STRIP_VALUE = Complete(
     STRIPS.values, beside=Variables(_STRIP + r"Unit\.DescName", "PSM_...Unit.DescName").names
 )
 STRIP_CURRENT = STRIP_VALUE.where(STRIPS.units, "A")
-CURRENT = Figure(
+CURRENT = Measurement(
     Merged((_phase_values(PHASES), STRIP_VALUE.known_where(STRIP_CURRENT))),
     ONES,
     ("-1",),

@@ -32,7 +32,7 @@ INPUT_ENERGY = _of_shown_ring(
 )
 
 
-def _inputs(below: str, name: str, scale: Decimal = ONES) -> Figure:
+def _inputs(below: str, name: str, scale: Decimal = ONES) -> Measurement:
     values = column(f"~.1.1.2.6.1.1.{below}", name)
     inputs = _of_shown_ring(value_or_empty(Complete(values, beside=ENERGY, count=PHASES), ENERGY))
     # an input whose voltage is missing in the answer has an empty value

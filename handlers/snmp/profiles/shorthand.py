@@ -11,7 +11,7 @@ from typing import Callable, Optional
 
 from ..contact import Contact
 from ..controls import Control
-from ..figures import Arcs, Ceilings, Figure, Total
+from ..figures import Arcs, Ceilings, Measurement, Total
 from ..outlets import Outlets
 from ..profile import ENTERPRISES, Nameplate
 from ..reader import ROOT
@@ -125,9 +125,9 @@ def figure(
     count: Optional[Source] = None,
     least: int = 0,
     unmetered: str = "",
-) -> Figure:
+) -> Measurement:
     """A measurement in A, W or kWh: value * `scale`, none for the values in `absent`, and no row
-    for those in `padding`. `unmetered`: see `Figure`.
+    for those in `padding`. `unmetered`: see `Measurement`.
 
     There is no sum if a row of the table is missing. The columns that a call reads are compared by
     themselves. `beside`, `count` and `least`: what else shows the rows; see `Complete`. `table`: as
@@ -139,7 +139,7 @@ def figure(
         rows = Complete(source, beside, count, least)
     if table:
         rows = value_or_empty(rows, table)
-    return Figure(rows, scale, tuple(absent), tuple(padding), unmetered=unmetered)
+    return Measurement(rows, scale, tuple(absent), tuple(padding), unmetered=unmetered)
 
 
 def value_or_empty(values: Source, beside: Source) -> Listed:
@@ -290,9 +290,9 @@ def outlets(
     rows: Optional[Source] = None,
     number: Optional[Source] = None,
     name: Optional[Source] = None,
-    current: Optional[Figure] = None,
-    power: Optional[Figure] = None,
-    energy: Optional[Figure] = None,
+    current: Optional[Measurement] = None,
+    power: Optional[Measurement] = None,
+    energy: Optional[Measurement] = None,
     settling_s: int = 0,
     contact: tuple[Contact, ...] = (),
 ) -> tuple[Outlets, ...]:
@@ -324,7 +324,7 @@ def outlets(
 
 
 def total(
-    *figures: Figure,
+    *figures: Measurement,
     else_outlets: bool = False,
     unit: Optional[Arcs] = None,
     units: Optional[Source] = None,

@@ -41,7 +41,7 @@ V5_LINES = figure(
 )
 
 
-def _v5_phases(below: int, name: str, scale: Decimal = ONES) -> Figure:
+def _v5_phases(below: int, name: str, scale: Decimal = ONES) -> Measurement:
     """The sum of the phases, for units without pduMainTable: a recording of one has only these."""
     phases = column(f"21239.5.2.3.2.1.{below}", name)
     return figure(Unless(Complete(phases, beside=V5_VOLTS), V5_TYPE), scale)

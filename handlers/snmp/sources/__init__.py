@@ -1,7 +1,32 @@
-"""The sources.
+"""The sources of profiles.
 
 A source is an immutable object that reads {identity: value} from a device. It may contain other
-sources.
+sources. The words of this package:
+
+identity
+    How a row, mostly an outlet, is called: the index of the row with its dots ("7", "1.1.7"),
+    unless the source defines another one.
+unit
+    One of the PDUs of a chain that answers through one agent.
+empty
+    A value that is no figure and no state: "" or white space. No sum is formed over it.
+lost
+    A value that should be there and is not known, with the reason (`Lost`); it is empty, too. LOST
+    is that of a row without an answer, UNDECIDED that of a row of which the device does not tell
+    what it is.
+unidentified
+    A row, with a lost value, of which even the identity is not known. In place of an identity it
+    has a dot, or the unit or row and a dot (`UNIDENTIFIED`).
+test
+    The source whose values decide which rows are kept: the type of a row, its presence, a count.
+    An owner reads of such a value as the row's "mark".
+optional
+    Some devices do not have the object. That a device does not have it is proved by a GET.
+others
+    The values that the MIB has beside those that a field lists. Any value that is in neither field
+    is none that the MIB names, so that nothing is concluded from it.
+demanded
+    Without this value nothing is done: an error, or no figure, in place of a guess.
 """
 
 from __future__ import annotations

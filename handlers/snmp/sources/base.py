@@ -16,19 +16,29 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from enum import Enum
 from itertools import accumulate
 from typing import ClassVar, NoReturn, Optional
 
 from ...dcimanager.rows import Raw
-from ...shared.decimals import total
+from ...shared.decimals import decimal_sum
 from ...shared.errors import NoSuchOutlet, ProtocolError, Unsupported
 from .. import validation
 from ..decoding import LONGEST_NUMBER, Rows, number, text
 from ..frozen_value import FrozenValue
-from ..reader import NAMELESS, UNMARKED, Lost, Reader
+from ..reader import UNDECIDED, UNIDENTIFIED, Lost, Reader
 
-_WHOLE = re.compile(r"-?(?:0|[1-9][0-9]*)")
+_WHOLE_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)")
 NO_VALUE = "-1"  # of many agents, in any column
+
+
+class Membership(Enum):
+    """Whether a row is one of those that a filter keeps."""
+
+    KEPT = "kept"
+    LEFT_OUT = "left out"
+    #: it may be an outlet or a part of a sum: it stays, with an empty value, and is not written
+    UNCERTAIN = "uncertain"
 
 
 def no_object(identity: str) -> NoSuchOutlet:
@@ -41,19 +51,28 @@ def is_number(word: str) -> bool:
     return word.isascii() and word.isdigit() and len(word) <= LONGEST_NUMBER
 
 
-def unmarked_value(mark: Optional[Raw]) -> Raw:
-    """The value of a row about which `mark` says nothing."""
-    return lost_by(mark) if isinstance(mark, Lost) else UNMARKED
+def undecided_value(test_value: Optional[Raw]) -> Raw:
+    """The value of a row of which `test_value`, that of `test`, does not tell if it is kept."""
+    return lost_with(test_value) if isinstance(test_value, Lost) else UNDECIDED
 
 
-def lost_by(mark: Lost) -> Lost:
-    """The value of a row that is lost with its mark."""
-    return Lost(mark.reason)
+def lost_with(cause: Lost) -> Lost:
+    """The value of a row that is lost because another value is, for the reason of that one."""
+    return Lost(cause.reason)
 
 
-def is_nameless(identity: str) -> bool:
-    """Whether an identity stands for rows that are lost with their names."""
-    return identity.endswith(NAMELESS)
+def is_unidentified(identity: str) -> bool:
+    """Whether an identity stands for rows whose own identities are lost."""
+    return identity.endswith(UNIDENTIFIED)
+
+
+def unidentified_value(rows: Rows) -> Optional[Raw]:
+    """The value of the first row whose identity is lost, so that it may be that of any identity;
+    None if all rows have theirs."""
+    for identity, value in rows.items():
+        if is_unidentified(identity):
+            return value
+    return None
 
 
 def identity_prefixes(identity: str) -> Iterator[str]:
@@ -79,10 +98,10 @@ class Source(FrozenValue, ABC):
         return self.rows(reader).get(identity)
 
     def where(
-        self, mark: Source, *values: str, others: tuple[str, ...] = (), demanded: bool = False
+        self, test: Source, *values: str, others: tuple[str, ...] = (), demanded: bool = False
     ) -> Only:
-        """The rows whose value in `mark` is one of `values`. See `Only`."""
-        return Only(self, mark, values, demanded=demanded, others=others)
+        """The rows whose value in `test` is one of `values`. See `Only`."""
+        return Only(source=self, test=test, values=values, demanded=demanded, others=others)
 
     def but(
         self,
@@ -91,12 +110,11 @@ class Source(FrozenValue, ABC):
         others: tuple[str, ...] = (),
         demanded: bool = False,
     ) -> Only:
-        """The rows whose value is none of `values`, such as padding or the neutral line. `by`:
+        """The rows whose value is none of `values`: without padding or the neutral line. `by`:
         another column of the table, whose values decide instead. See `Only`."""
-        mark = by or self
         return Only(
             source=self,
-            test=mark,
+            test=by or self,
             values=values,
             keep=False,
             demanded=demanded,
@@ -104,13 +122,13 @@ class Source(FrozenValue, ABC):
         )
 
     def known_where(self, known: Source) -> Listed:
-        """All rows, with the values of `known`, which leaves some out: these are empty, so that
-        there is no sum."""
-        return Listed(self, known)
+        """All rows, with the values of `known`. A row that `known` leaves out has an empty value,
+        so that there is no sum."""
+        return Listed(source=self, known=known)
 
     def reads_single_rows(self) -> bool:
-        """Whether `value_of` has a value for exactly the identities of `rows`, and most devices
-        need not list these for it."""
+        """Whether `value_of` has a value for the identities of `rows` and for no others, and reads
+        it from most devices without a list of them."""
         return False
 
     @abstractmethod
@@ -205,7 +223,7 @@ def is_known_lacking(source: Source, reader: Reader) -> bool:
 def counted(count: Source, reader: Reader) -> Decimal:
     """What a device counts by `count`, summed over its rows; those that are no numbers count 0."""
     numbers = map(number, count.rows(reader).values())
-    return total(value for value in numbers if value is not None and value > 0)
+    return decimal_sum(value for value in numbers if value is not None and value > 0)
 
 
 class ObjectSource(Source):
@@ -215,6 +233,7 @@ class ObjectSource(Source):
         return (self,)
 
     def value_of(self, reader: Reader, identity: str) -> Optional[Raw]:
+        """The value of the identity's object by GET, None if there is none."""
         try:
             return reader.get(self.instance_oid(reader, identity))
         except NoSuchOutlet:
@@ -224,14 +243,14 @@ class ObjectSource(Source):
 class Filter(Source):
     """Some rows of `source`, under the same identities.
 
-    A command goes to the object of `source`, for these rows only.
+    A command goes to the object of `source`, for the rows that are certainly kept (`keeps`).
     """
 
     source: Source
 
     @abstractmethod
     def keeps(self, reader: Reader, identity: str) -> bool:
-        """Whether the row of this identity, if `source` has one, is certainly not left out."""
+        """Whether the row of this identity is certainly not left out; it need not exist."""
 
     def written_places(self) -> tuple[ObjectSource, ...]:
         return self.source.written_places()
@@ -246,7 +265,7 @@ class Filter(Source):
 
 
 class RowFilter(Filter):
-    """A filter that tells of each row whether it is left out."""
+    """A filter that decides about each row without the others."""
 
     def reads_single_rows(self) -> bool:
         return self.source.reads_single_rows()
@@ -303,51 +322,73 @@ class Only(RowFilter):
         validation.disjoint((("values", self.values), ("others", self.others)))
 
     def rows(self, reader: Reader) -> Rows:
-        marks, rows = self.test.rows(reader), self.source.rows(reader)
-        nameless_value = next((marks[row] for row in marks if is_nameless(row)), None)
+        """The rows that are kept. One of which `test` does not tell has an empty value."""
+        test_values = self.test.rows(reader)
+        rows = self.source.rows(reader)
+        # a row of `test` without an identity may be that of each row that `test` lacks
+        default = unidentified_value(test_values)
         kept_rows: Rows = {}
         for identity, value in rows.items():
-            mark = marks.get(identity, nameless_value)
-            is_unmarked = is_nameless(identity) and identity not in marks
-            if mark is None and not is_unmarked and self.demanded:
+            if is_unidentified(identity) and identity not in test_values:
+                kept_rows[identity] = value  # without an identity, no row of `test` is its own
+                continue
+            test_value = test_values.get(identity, default)
+            if test_value is None and self.demanded:
                 raise ProtocolError(
                     f"the device lists the row {identity} without the value that "
                     "tells outlets from padding; poll it again"
                 )
-            fit = is_unmarked or self._fits(mark)
-            if fit is not False:
-                is_known = fit or isinstance(value, Lost)
-                kept_rows[identity] = value if is_known else unmarked_value(mark)
+            membership = self._membership(test_value)
+            if membership is Membership.UNCERTAIN and not isinstance(value, Lost):
+                kept_rows[identity] = undecided_value(test_value)
+            elif membership is not Membership.LEFT_OUT:
+                kept_rows[identity] = value
         return kept_rows
 
     def value_of(self, reader: Reader, identity: str) -> Optional[Raw]:
-        mark = self.test.value_of(reader, identity)
-        fit = self._fits_alone(mark)
-        value = None if fit is False else self.source.value_of(reader, identity)
-        return unmarked_value(mark) if fit is None and value is not None else value
+        """The value of a row that is kept, an empty one if `test` does not tell; else None."""
+        test_value = self.test.value_of(reader, identity)
+        membership = self._membership_alone(test_value)
+        if membership is Membership.LEFT_OUT:
+            return None
+        value = self.source.value_of(reader, identity)
+        if membership is Membership.UNCERTAIN and value is not None:
+            return undecided_value(test_value)
+        return value
 
     def keeps(self, reader: Reader, identity: str) -> bool:
-        return self._fits_alone(self.test.value_of(reader, identity)) is True
+        """Whether the row's value in `test` certainly keeps it."""
+        test_value = self.test.value_of(reader, identity)
+        return self._membership_alone(test_value) is Membership.KEPT
 
-    def _fits_alone(self, mark: Optional[Raw]) -> Optional[bool]:
-        """`_fits` of one row, read alone."""
-        return False if mark is None and self.demanded else self._fits(mark)
+    def _membership_alone(self, test_value: Optional[Raw]) -> Membership:
+        """`_membership` of one row, read alone."""
+        if test_value is None and self.demanded:
+            return Membership.LEFT_OUT
+        return self._membership(test_value)
 
-    def _fits(self, mark: Optional[Raw]) -> Optional[bool]:
-        """Whether the row is kept; None: it is kept, but with an empty value."""
-        if isinstance(mark, Lost):
-            return None
-        mark_text = None if mark is None else text(mark)
-        is_value = mark_text in self.values
+    def _membership(self, test_value: Optional[Raw]) -> Membership:
+        """Whether a row with this value in `test`, None for no value, is kept."""
+        if isinstance(test_value, Lost):
+            return Membership.UNCERTAIN
+        test_text = None if test_value is None else text(test_value)
+        if test_text in self.values:
+            return Membership.KEPT if self.keep else Membership.LEFT_OUT
+        if self._is_other(test_text):
+            return Membership.LEFT_OUT if self.keep else Membership.KEPT
+        return Membership.UNCERTAIN
+
+    def _is_other(self, test_text: Optional[str]) -> bool:
+        """Whether a text that is none of `values`, None for no value, certainly means another kind
+        of row. What agents show where they have no value does not."""
         if self.others:
-            is_known = is_value or mark_text in self.others
-        elif mark_text is None:
-            is_known = True
-        else:
-            are_numbers = all(map(_WHOLE.fullmatch, self.values))
-            is_number_missing = are_numbers and not _WHOLE.fullmatch(mark_text)
-            is_known = is_value or not (is_number_missing or mark_text == NO_VALUE)
-        return is_value is self.keep if is_known else None
+            return test_text in self.others
+        if test_text is None:
+            return True
+        if test_text == NO_VALUE:
+            return False
+        are_numbers = all(map(_WHOLE_NUMBER.fullmatch, self.values))
+        return not are_numbers or _WHOLE_NUMBER.fullmatch(test_text) is not None
 
 
 class Listed(ReadOnly):
@@ -360,13 +401,14 @@ class Listed(ReadOnly):
     known: Source
 
     def rows(self, reader: Reader) -> Rows:
+        """Each row of `source` with its value in `known`, empty if either has none."""
         values = self.known.rows(reader)
-        nameless_value = next((values[row] for row in values if is_nameless(row)), "")
-        rows = self.source.rows(reader)
-        known_rows: Rows = {}
-        for identity, value in rows.items():
-            if text(value):
-                known_rows[identity] = values.get(identity, nameless_value)
+        # a row of `known` without an identity may be that of each row that `known` lacks
+        default = unidentified_value(values)
+        rows: Rows = {}
+        for identity, value in self.source.rows(reader).items():
+            if not text(value):
+                rows[identity] = undecided_value(value)
             else:
-                known_rows[identity] = unmarked_value(value)
-        return known_rows
+                rows[identity] = values.get(identity, "" if default is None else default)
+        return rows

@@ -12,7 +12,7 @@ from ...dcimanager.rows import Raw
 from ...shared.errors import ProtocolError
 from .. import validation
 from ..decoding import Rows, text
-from ..reader import Lost, Reader
+from ..reader import UNIDENTIFIED, Lost, Reader
 from .base import ObjectSource, ReadOnly, Source, counted, is_number, no_object
 from .objects import Column
 
@@ -59,11 +59,13 @@ class ByUnit(ObjectSource):
         validation.require_values(self.first_units, "first_units")
 
     def rows(self, reader: Reader) -> Rows:
+        """The rows of `source` under the identities of their outlets."""
         rows = self.source.rows(reader)
         identities = self._identities(reader, rows)
         return {identities[row]: value for row, value in rows.items() if row in identities}
 
     def value_of(self, reader: Reader, identity: str) -> Optional[Raw]:
+        """The value in the outlet's row, None if it has none."""
         row = self.row_of(reader, identity)
         return None if row is None else self.source.value_of(reader, row)
 
@@ -135,43 +137,33 @@ class ByUnit(ObjectSource):
         return unit_by_identity
 
     def _identities(self, reader: Reader, rows: Rows) -> dict[str, str]:
-        """Row -> identity."""
+        """Row -> identity of its outlet. Raises ProtocolError if two rows have the same."""
         if not rows or _is_one_unit(rows, reader, self):
             return {row: row for row in rows}
         return self._identities_of(reader, rows)
 
-    def _may_lack_columns(self) -> bool:
-        """Whether some devices with the table lack the columns of unit and number."""
-        columns = (self.unit, self.number)
-        return all(isinstance(column, Column) and column.optional for column in columns)
-
     def _identities_of(self, reader: Reader, rows: Iterable[str]) -> dict[str, str]:
-        """Row -> identity, by the two columns. Raises ProtocolError."""
+        """Row -> identity, by the columns of units and numbers. Raises ProtocolError if two rows
+        are the same outlet.
+
+        If both columns are empty, and the device does not have them, the identity is the row.
+        """
         units, numbers = self.unit.rows(reader), self.number.rows(reader)
         positions: dict[str, _Position] = {}
-        is_empty = not any(
-            isinstance(value, Lost) for value in (*units.values(), *numbers.values())
-        )
         for row in rows:
             position = _Position(unit=text(units.get(row, "")), number=text(numbers.get(row, "")))
             positions[row] = position
-            is_empty = is_empty and not any(position)
-        if is_empty:
+        has_text = any(map(any, positions.values()))
+        cells = (*units.values(), *numbers.values())
+        if not has_text and not any(isinstance(cell, Lost) for cell in cells):
             if any(column.rows(reader) for column in self.others):
                 return {}
-            last = next(reversed(positions), "")
-            unit_of_last = _cell(self.unit, reader, last)
-            number_of_last = _cell(self.number, reader, last)
-            if not (unit_of_last or number_of_last) and self._may_lack_columns():
-                reader.places[self.unit, self.number] = ""  # the device has no such columns
+            if self._lacks_columns(reader, next(reversed(positions), "")):
+                reader.places[self.unit, self.number] = ""
                 return {row: row for row in positions}
         row_by_identity: dict[str, str] = {}
-        for row, (unit, number) in positions.items():
-            identity = f"{row}."
-            if _NAME.fullmatch(number) and unit in self.first_units:
-                identity = number
-            elif _NAME.fullmatch(number) and _NAME.fullmatch(unit):
-                identity = f"{unit}.{number}"
+        for row, position in positions.items():
+            identity = self._identity_at(position) or f"{row}{UNIDENTIFIED}"
             if identity in row_by_identity:
                 raise ProtocolError(
                     f"two rows of the device's table are the outlet {identity}; poll it again (a"
@@ -179,6 +171,23 @@ class ByUnit(ObjectSource):
                 )
             row_by_identity[identity] = row
         return {row: identity for identity, row in row_by_identity.items()}
+
+    def _lacks_columns(self, reader: Reader, row: str) -> bool:
+        """Whether the device does not have the columns of units and numbers: some devices with the
+        table lack them, and a GET of this row has no value in either."""
+        columns = (self.unit, self.number)
+        cells = [_cell(column, reader, row) for column in columns]
+        may_lack = all(isinstance(column, Column) and column.optional for column in columns)
+        return may_lack and not any(cells)
+
+    def _identity_at(self, position: _Position) -> str:
+        """The identity of the outlet at a position, "" if the unit or the number is no name."""
+        unit, number = position
+        if not _NAME.fullmatch(number):
+            return ""
+        if unit in self.first_units:
+            return number
+        return f"{unit}.{number}" if _NAME.fullmatch(unit) else ""
 
 
 class UnitOf(ReadOnly):
@@ -189,6 +198,7 @@ class UnitOf(ReadOnly):
     over: ByUnit
 
     def rows(self, reader: Reader) -> Rows:
+        """Identity -> unit."""
         return self.over.units_of(reader)
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from itertools import chain
+from itertools import chain, permutations
 from typing import Optional, Union
 
 from ...dcimanager.rows import Raw
 from ...shared.errors import NoSuchOutlet, ProtocolError
 from .. import validation
 from ..decoding import Rows, number, text
-from ..reader import LOST, NAMELESS, UNMARKED, Lost, Reader
+from ..reader import LOST, UNDECIDED, UNIDENTIFIED, Lost, Reader
 from .base import (
     Filter,
     ObjectSource,
@@ -20,8 +20,8 @@ from .base import (
     RowFilter,
     Source,
     identity_prefixes,
-    is_nameless,
-    lost_by,
+    is_unidentified,
+    lost_with,
     no_object,
 )
 
@@ -43,6 +43,7 @@ class First(ReadOnly):
         validation.require_values(self.choices, "choices")
 
     def rows(self, reader: Reader) -> Rows:
+        """The rows of the first choice that has some."""
         for choice in self.choices:
             rows = choice.rows(reader)
             if rows:
@@ -53,39 +54,49 @@ class First(ReadOnly):
         return all(choice.reads_single_rows() for choice in self.choices)
 
     def value_of(self, reader: Reader, identity: str) -> Optional[Raw]:
+        """The value in the first choice that has rows: a row that it lacks is not read from the
+        next."""
         for choice in self.choices:
             value = choice.value_of(reader, identity)
-            # a row that is missing in this table is not read from the next
             if value is not None or choice.rows(reader):
                 return value
         return None
 
 
 class Conditional(RowFilter):
-    """All rows of `source` or none, as marks of the device decide."""
+    """All rows of `source` or none, by a condition of the device."""
 
     @abstractmethod
-    def holds(self, reader: Reader) -> Union[bool, Lost]:
-        """Whether the device has these rows; the value of each if that is not known."""
+    def condition(self, reader: Reader) -> Union[bool, Lost]:
+        """Whether the device has these rows; a lost value if that is not known."""
 
     def rows(self, reader: Reader) -> Rows:
-        holds = self.holds(reader)
-        if not isinstance(holds, Lost):
-            return self.source.rows(reader) if holds else {}
-        identities = list(self.source.rows(reader))
-        if holds is not UNMARKED:
-            identities.append(NAMELESS)
-        return dict.fromkeys(identities, holds)
+        """All rows, or none. If the condition is lost, so is each value, and if an answer is
+        missing for it, a row that is not listed may be, too."""
+        condition = self.condition(reader)
+        if condition is False:
+            return {}
+        rows = self.source.rows(reader)
+        if condition is True:
+            return rows
+        identities = list(rows)
+        if condition is not UNDECIDED:
+            identities.append(UNIDENTIFIED)
+        return dict.fromkeys(identities, condition)
 
     def value_of(self, reader: Reader, identity: str) -> Optional[Raw]:
-        holds = self.holds(reader)
-        if holds is False:
+        """The row's value; a lost one if the condition is lost, None if it is not met."""
+        condition = self.condition(reader)
+        if condition is False:
             return None
         value = self.source.value_of(reader, identity)
-        return holds if isinstance(holds, Lost) and value is not None else value
+        if isinstance(condition, Lost) and value is not None:
+            return condition
+        return value
 
     def keeps(self, reader: Reader, identity: str) -> bool:
-        return self.holds(reader) is True
+        """Whether the condition is certainly met."""
+        return self.condition(reader) is True
 
 
 class Provided(Conditional):
@@ -98,8 +109,8 @@ class Provided(Conditional):
         source: the rows.
         test: the values that decide.
         pattern: matches the values of devices with these rows.
-        others: matches those of devices without them. If it is given, a value that fits neither,
-            or an answer without any, leaves each row empty. Such a row is not written.
+        others: matches those of devices without them. If it is given, a value that neither pattern
+            matches, or an answer without any, leaves each row empty. Such a row is not written.
     """
 
     test: Source
@@ -110,25 +121,21 @@ class Provided(Conditional):
         validation.pattern(self.pattern, "pattern")
         validation.pattern(self.others, "others")
 
-    def holds(self, reader: Reader) -> Union[bool, Lost]:
-        lost: Optional[Lost] = None
-        texts: set[str] = set()
-        # rows often have the same few marks
-        marks = dict.fromkeys(self.test.rows(reader).values())
-        for mark in marks:
-            if not isinstance(mark, Lost):
-                texts.add(text(mark))
-            elif lost is None:
-                lost = mark
-        if not marks or not _match_all(texts, self.pattern, self.others):
-            return UNMARKED if self.others else False
-        if lost is not None:
-            return lost_by(lost)
+    def condition(self, reader: Reader) -> Union[bool, Lost]:
+        """Whether `pattern` matches each value of `test`. Lost if one is lost, or if with `others`
+        neither pattern matches one or there is none."""
+        values = self.test.rows(reader).values()
+        lost_values = [value for value in values if isinstance(value, Lost)]
+        texts = {text(value) for value in values if not isinstance(value, Lost)}
+        if not values or not _match_all(texts, self.pattern, self.others):
+            return UNDECIDED if self.others else False
+        if lost_values:
+            return lost_with(lost_values[0])
         return _match_all(texts, self.pattern)
 
 
 def _match_all(texts: Iterable[str], *patterns: str) -> bool:
-    """Whether each text fits one of the patterns."""
+    """Whether each text is matched as a whole by one of the patterns."""
     expressions = [validation.pattern(pattern, "pattern") for pattern in patterns]
     return all(any(regex.fullmatch(text_) for regex in expressions) for text_ in texts)
 
@@ -143,21 +150,24 @@ class Whole(Filter):
     count: Source
 
     def rows(self, reader: Reader) -> Rows:
+        """All rows if they are as many as the count; {} without a count; else one lost row."""
         count = number(self.count.value_of(reader, "0"))
         if count is None or count <= 0:
             return {}
         rows = self.source.rows(reader)
         certain_rows = 0
         for value in rows.values():
-            # what is lost with a mark may be no row
-            if not isinstance(value, Lost) or value.is_hole:
+            # one that is lost because another value is may be no row of the source
+            if not isinstance(value, Lost) or value.is_unanswered:
                 certain_rows += 1
-        return rows if certain_rows >= count else {NAMELESS: LOST}
+        return rows if certain_rows >= count else {UNIDENTIFIED: LOST}
 
     def value_of(self, reader: Reader, identity: str) -> Optional[Raw]:
+        """The value in `source`, whatever the count is."""
         return self.source.value_of(reader, identity)
 
     def keeps(self, reader: Reader, identity: str) -> bool:
+        """Whether the table is whole and has the row."""
         return identity in self.rows(reader)
 
 
@@ -170,15 +180,20 @@ class Unless(Conditional):
 
     test: Source
 
-    def holds(self, reader: Reader) -> Union[bool, Lost]:
-        marks = list(self.test.rows(reader).values())
-        lost = [mark for mark in marks if isinstance(mark, Lost)]
-        return lost_by(lost[0]) if lost and len(lost) == len(marks) else not marks
+    def condition(self, reader: Reader) -> Union[bool, Lost]:
+        """Whether `test` has no rows. Lost if it has some and all are lost."""
+        values = list(self.test.rows(reader).values())
+        if not values:
+            return True
+        lost_values = [value for value in values if isinstance(value, Lost)]
+        if len(lost_values) == len(values):
+            return lost_with(lost_values[0])
+        return False
 
 
 class Merged(Source):
-    """The rows of all `parts`, one after the other. Raises ProtocolError if two parts have the same
-    identity.
+    """The rows of all `parts`, those of the first part first. Raises ProtocolError if two parts
+    have the same identity.
 
     `value_of` does not check this: it returns the first value. A command is only possible if each
     identity can belong to one part, whatever the device answers: each part is a `Prefixed` of its
@@ -191,17 +206,22 @@ class Merged(Source):
         validation.require_values(self.parts, "parts")
 
     def rows(self, reader: Reader) -> Rows:
+        """The rows of all parts. Raises ProtocolError if two have the same identity."""
         value_by_row: Rows = {}
         for part in self.parts:
             for identity, value in part.rows(reader).items():
-                if identity in value_by_row and not is_nameless(identity):
+                if identity in value_by_row and not is_unidentified(identity):
                     raise ProtocolError(f"two tables of the device have the row {identity}")
                 value_by_row[identity] = value
         return value_by_row
 
     def value_of(self, reader: Reader, identity: str) -> Optional[Raw]:
-        values = (part.value_of(reader, identity) for part in self.parts)
-        return next((value for value in values if value is not None), None)
+        """The value in the first part that has one."""
+        for part in self.parts:
+            value = part.value_of(reader, identity)
+            if value is not None:
+                return value
+        return None
 
     def reads_single_rows(self) -> bool:
         return all(part.reads_single_rows() for part in self.parts)
@@ -234,18 +254,18 @@ class Merged(Source):
 
 
 def _are_apart(parts: Sequence[Source]) -> bool:
-    """Whether no identity can begin like those of two `parts`."""
-    earlier_starts: set[str] = set()
-    earlier_prefixes: set[str] = set()  # "1" and "1.2" for "1.2"
+    """Whether no identity can be one of two `parts`: no first arcs of one part's identities begin
+    with those of another's."""
+    starts_by_part: list[frozenset[str]] = []
     for part in parts:
         starts = part.identity_starts()
         if starts is None:
             return len(parts) == 1
+        starts_by_part.append(starts)
+    for starts, other_starts in permutations(starts_by_part, 2):
         for start in starts:
-            if start in earlier_prefixes or not earlier_starts.isdisjoint(identity_prefixes(start)):
+            if not other_starts.isdisjoint(identity_prefixes(start)):
                 return False
-        earlier_starts |= starts
-        earlier_prefixes.update(chain.from_iterable(map(identity_prefixes, starts)))
     return True
 
 
@@ -262,12 +282,12 @@ class Prefixed(Source):
         validation.suffix(self.prefix, "prefix")
 
     def rows(self, reader: Reader) -> Rows:
-        return {
-            f"{self.prefix}.{identity}": value
-            for identity, value in self.source.rows(reader).items()
-        }
+        """The rows of `source` under their longer identities."""
+        rows = self.source.rows(reader)
+        return {f"{self.prefix}.{identity}": value for identity, value in rows.items()}
 
     def value_of(self, reader: Reader, identity: str) -> Optional[Raw]:
+        """The value in `source`, None for an identity without the prefix."""
         inner = self._inner(identity)
         return None if inner is None else self.source.value_of(reader, inner)
 
@@ -285,9 +305,9 @@ class Prefixed(Source):
 
     def identity_starts(self) -> frozenset[str]:
         starts = self.source.identity_starts()
-        return frozenset(
-            {self.prefix} if starts is None else (f"{self.prefix}.{start}" for start in starts)
-        )
+        if starts is None:
+            return frozenset({self.prefix})
+        return frozenset(f"{self.prefix}.{start}" for start in starts)
 
     def _inner(self, identity: str) -> Optional[str]:
         """The identity in `source`, None if this one does not begin with `prefix`."""

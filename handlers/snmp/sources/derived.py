@@ -10,7 +10,8 @@ from ..decoding import Rows, bits, latin_1, number, text
 from ..reader import Lost, Reader
 from .base import ObjectSource, ReadOnly, Source
 
-_LOST = "\ufffd"  # what decoders put in place of octets that they cannot decode
+# what decoders put in place of octets that they cannot decode
+_REPLACEMENT_CHARACTER = "\ufffd"
 
 
 class Bits(ReadOnly):
@@ -31,9 +32,11 @@ class Bits(ReadOnly):
             raise ValueError(f"bit is {self.bit}; count from 0")
 
     def rows(self, reader: Reader) -> Rows:
+        """The bit of each row's value."""
         return {identity: self._bit(value) for identity, value in self.source.rows(reader).items()}
 
     def value_of(self, reader: Reader, identity: str) -> Optional[Raw]:
+        """The bit of one row's value, None without a value."""
         value = self.source.value_of(reader, identity)
         return None if value is None else self._bit(value)
 
@@ -45,7 +48,7 @@ class Bits(ReadOnly):
         """
         if isinstance(value, Lost):
             return value
-        if isinstance(value, str) and _LOST in value:
+        if isinstance(value, str) and _REPLACEMENT_CHARACTER in value:
             return ""
         bit = self._bit_of(bits(value))
         from_latin_1 = latin_1(value)
@@ -84,6 +87,7 @@ class Field(ReadOnly):
             raise ValueError(f"field is {self.field}; count from 0")
 
     def rows(self, reader: Reader) -> Rows:
+        """The field of each row that has it."""
         fields: Rows = {}
         for row, value in self.source.rows(reader).items():
             field = self._field(value)
@@ -92,10 +96,12 @@ class Field(ReadOnly):
         return fields
 
     def value_of(self, reader: Reader, identity: str) -> Optional[Raw]:
+        """The field of one row, None if it has none."""
         value = self.source.value_of(reader, identity)
         return None if value is None else self._field(value)
 
     def _field(self, value: Raw) -> Optional[Raw]:
+        """The field of a text, None if it has fewer; the value itself if it is lost."""
         if isinstance(value, Lost):
             return value
         fields = text(value).split(self.separator)
@@ -118,6 +124,7 @@ class Number(ReadOnly):
     position: int = -1
 
     def rows(self, reader: Reader) -> Rows:
+        """The number of each identity that has one at `position`."""
         numbers: Rows = {}
         for identity in self.over.rows(reader):
             arcs = identity.split(".")
@@ -141,17 +148,18 @@ class Chained(ReadOnly):
     separator: str = ":"
 
     def rows(self, reader: Reader) -> Rows:
+        """The numbers; in a chain of several units UNIT:NUMBER for rows that have a unit."""
         raw_units = self.unit.rows(reader)
-        units = {identity: text(unit) for identity, unit in raw_units.items()}
-        labels = self.number.rows(reader)
-        has_one_unit = len(set(units.values())) < 2
+        unit_by_row = {row: text(unit) for row, unit in raw_units.items()}
+        numbers = self.number.rows(reader)
+        has_one_unit = len(set(unit_by_row.values())) < 2
         if has_one_unit:
-            return labels
-        numbers = dict(labels)
-        for identity in labels.keys() & units:
-            unit, label = units[identity], text(labels[identity])
-            numbers[identity] = f"{unit}{self.separator}{label}"
-        return numbers
+            return numbers
+        labels = dict(numbers)
+        for row, number_on_unit in numbers.items():
+            if row in unit_by_row:
+                labels[row] = f"{unit_by_row[row]}{self.separator}{text(number_on_unit)}"
+        return labels
 
 
 class Alike(ReadOnly):
@@ -169,15 +177,16 @@ class Alike(ReadOnly):
     like: Source
 
     def rows(self, reader: Reader) -> Rows:
-        kinds: dict[tuple[str, Raw], list[str]] = {}
-        for identity, mark in self.like.rows(reader).items():
+        """The value of each row of `like`: that of the first row of its kind, or from a walk."""
+        rows_by_kind: dict[tuple[str, Raw], list[str]] = {}
+        for identity, value_of_kind in self.like.rows(reader).items():
             unit = identity.rpartition(".")[0] or identity
-            kind = (unit, mark)  # raw: as text, different octets can look the same
-            kinds.setdefault(kind, []).append(identity)
-        if not kinds:
+            kind = (unit, value_of_kind)  # raw: as text, different octets can look the same
+            rows_by_kind.setdefault(kind, []).append(identity)
+        if not rows_by_kind:
             return self.source.rows(reader)
         value_by_row: Rows = {}
-        for identities in kinds.values():
+        for identities in rows_by_kind.values():
             first, last = identities[0], identities[-1]
             value = self.source.value_of(reader, first)
             if value is None or value != self.source.value_of(reader, last):

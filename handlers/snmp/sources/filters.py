@@ -11,7 +11,7 @@ from ...dcimanager.rows import Raw
 from ...shared.errors import ProtocolError
 from .. import validation
 from ..decoding import Rows, number, text
-from ..reader import LOST, NAMELESS, Lost, Reader
+from ..reader import LOST, UNIDENTIFIED, Lost, Reader
 from .base import (
     Filter,
     ObjectSource,
@@ -20,10 +20,10 @@ from .base import (
     Source,
     counted,
     identity_prefixes,
-    is_nameless,
     is_number,
     is_optional,
-    lost_by,
+    is_unidentified,
+    lost_with,
     object_read,
 )
 
@@ -73,35 +73,38 @@ class Complete(ReadOnly):
             )
 
     def rows(self, reader: Reader) -> Rows:
+        """The rows of `source`, and LOST for those that the answers lack: under their identities if
+        `beside` has them, else unidentified, one for each unit that lacks some."""
         rows = self.source.rows(reader)
-        beside = self.beside.rows(reader) if self.beside else {}
-        if not rows and self._is_table_absent(reader, beside):
-            return {NAMELESS: LOST} if self._counts_rows(reader) else {}
+        rows_beside = self.beside.rows(reader) if self.beside else {}
+        if not rows and self._is_table_absent(reader, rows_beside):
+            return {UNIDENTIFIED: LOST} if self._counts_rows(reader) else {}
         all_rows = dict(rows)
-        for identity, value in beside.items():
+        for identity, value in rows_beside.items():
             if identity not in rows:
-                all_rows[identity] = lost_by(value) if isinstance(value, Lost) else LOST
+                all_rows[identity] = lost_with(value) if isinstance(value, Lost) else LOST
         for unit in self._short_units(reader, all_rows):
-            all_rows[f"{unit}."] = LOST  # the dot: no index ends with one
+            all_rows[f"{unit}{UNIDENTIFIED}"] = LOST
         if len(all_rows) < self.least:
-            all_rows["."] = LOST
+            all_rows[UNIDENTIFIED] = LOST
         if self.next_row and _has_row(self.source, reader, _next_rows(all_rows)):
-            all_rows[NAMELESS] = LOST
+            all_rows[UNIDENTIFIED] = LOST
         return all_rows
 
     def counts_one_unit(self, reader: Reader) -> bool:
-        """Whether the device's own number, which is asked first, is 1 or none."""
+        """Whether the device's own number of units is 1 or 0, or is no number."""
         return self.count is not None and counted(self.count, reader) <= 1
 
-    def _is_table_absent(self, reader: Reader, beside: Rows) -> bool:
-        """Whether a device has no rows of `source`, of which its answers have none. A source that
-        reads no row alone would have none again: its column is asked."""
+    def _is_table_absent(self, reader: Reader, rows_beside: Rows) -> bool:
+        """Whether the device does not have `source`, of which the answers have no row: `beside` has
+        none either, or `source` is optional and a GET of a row that `beside` has has no value."""
         if not is_optional(self.source):
-            return not beside
+            return not rows_beside
         column = object_read(self.source)
         if isinstance(column, ObjectSource) and not self.source.reads_single_rows():
-            return not _has_row(column, reader, beside)
-        return not _has_row(self.source, reader, beside)
+            # `value_of` of the source would walk the same column again
+            return not _has_row(column, reader, rows_beside)
+        return not _has_row(self.source, reader, rows_beside)
 
     def _counts_rows(self, reader: Reader) -> bool:
         """Whether the device counts rows of a table that shows none, as an agent does that has not
@@ -111,66 +114,70 @@ class Complete(ReadOnly):
         return counted(self.count, reader) > 0
 
     def _short_units(self, reader: Reader, rows: Iterable[str]) -> list[str]:
-        """The units that have fewer of these rows than they count, or other ones."""
+        """The units that lack some of the rows that `count` counts."""
         counts = self.count.rows(reader) if self.count else {}
+        parts = self._counted_parts(rows)
         short_units: list[str] = []
         for unit, value in counts.items():
             count = number(value)
             if count is None:
                 continue
-            rows_of_unit = self._counted_parts(rows)
+            parts_of_unit = parts
             if len(counts) > 1:  # a single count is of all rows
-                rows_of_unit = [row for row in rows_of_unit if unit in identity_prefixes(row)]
-            is_short = len(rows_of_unit) < count
-            if is_short or (not self.gaps and lacks_first_row(rows_of_unit, count)):
+                parts_of_unit = [part for part in parts if unit in identity_prefixes(part)]
+            if self._is_short(parts_of_unit, count):
                 short_units.append(unit)
         return short_units
+
+    def _is_short(self, parts: Sequence[str], count: Decimal) -> bool:
+        """Whether these are fewer than the count, or not the first ones."""
+        if len(parts) < count:
+            return True
+        return not self.gaps and lacks_first_row(parts, count)
 
     def reads_single_rows(self) -> bool:
         return self.source.reads_single_rows()
 
     def _counted_parts(self, rows: Iterable[str]) -> list[str]:
-        """What `count` counts: the rows, or the parts with rows."""
+        """What `count` counts: the rows, or with `arcs` each of the parts that have rows."""
         if not self.arcs:
             return list(rows)
-        parts: dict[str, None] = {}
-        for row in rows:
-            parts[".".join(row.split(".")[: self.arcs])] = None
-        return list(parts)
+        parts = [".".join(row.split(".")[: self.arcs]) for row in rows]
+        return list(dict.fromkeys(parts))
 
     def value_of(self, reader: Reader, identity: str) -> Optional[Raw]:
+        """The value in `source`: what proves the rows complete is not read."""
         return self.source.value_of(reader, identity)
 
 
 def _has_row(source: Source, reader: Reader, identities: Iterable[str]) -> bool:
-    """Whether the first of these identities has a value in `source`, read alone."""
+    """Whether the first of these identities has a value in `source`; False without identities."""
     first = next(iter(identities), None)
     return first is not None and source.value_of(reader, first) is not None
 
 
 def _next_rows(rows: Iterable[str]) -> list[str]:
-    """The row that would be next in a table that is numbered by one arc."""
+    """The row after the last one of a table that is numbered by one arc; [] if it is not."""
     numbers = [int(row) for row in rows if is_number(row)]
     return [str(max(numbers) + 1)] if numbers else []
 
 
 def lacks_first_row(rows: Sequence[str], count: Decimal) -> bool:
-    """Whether a table that is numbered from 1, and may be longer than the count, lacks a row of
-    those up to the count.
+    """Whether a table lacks one of the rows 1, 2, 3 ... up to the count, by the last arcs of its
+    rows. False if these do not number the rows from 1: then nothing tells which are counted.
     """
-    numbers: set[int] = set()
-    for row in rows:
-        arc = row.rpartition(".")[2]
-        if not (arc.isascii() and arc.isdigit()):
-            return False
-        numbers.add(int(arc))
-    if len(numbers) < len(rows) or not numbers:
+    last_arcs = [row.rpartition(".")[2] for row in rows]
+    if not all(arc.isascii() and arc.isdigit() for arc in last_arcs):
         return False
-    # if rows are numbered from 0, or several are missing, nothing tells which are the first
-    if min(numbers) == 0 or max(numbers) > len(rows) + 1:
+    numbers = set(map(int, last_arcs))
+    if not numbers or len(numbers) < len(rows):
         return False
-    counted = range(1, int(count) + 1)
-    return not numbers.issuperset(counted)
+    is_numbered_from_zero = min(numbers) == 0
+    lacks_several = max(numbers) > len(rows) + 1
+    if is_numbered_from_zero or lacks_several:
+        return False
+    counted_numbers = range(1, int(count) + 1)
+    return not numbers.issuperset(counted_numbers)
 
 
 class Arc(RowFilter):
@@ -194,28 +201,31 @@ class Arc(RowFilter):
             validation.suffix(value, "values")
 
     def rows(self, reader: Reader) -> Rows:
+        """The rows with one of the arcs, and those whose identity is lost."""
         kept_rows: Rows = {}
         for identity, value in self.source.rows(reader).items():
-            if self._fits(identity) or is_nameless(identity):
+            if is_unidentified(identity) or self._has_arc(identity) is self.keep:
                 kept_rows[identity] = value
         return kept_rows
 
     def value_of(self, reader: Reader, identity: str) -> Optional[Raw]:
-        return self.source.value_of(reader, identity) if self._fits(identity) else None
+        """The row's value if its identity keeps it, else None."""
+        return self.source.value_of(reader, identity) if self.keeps(reader, identity) else None
 
     def keeps(self, reader: Reader, identity: str) -> bool:
-        return self._fits(identity)
+        """Whether the identity has one of the arcs; with `keep` false, whether it has none."""
+        return self._has_arc(identity) is self.keep
 
     def identity_starts(self) -> Optional[frozenset[str]]:
         if self.position == 0 and self.keep:
             return frozenset(self.values)
         return super().identity_starts()
 
-    def _fits(self, identity: str) -> bool:
+    def _has_arc(self, identity: str) -> bool:
+        """Whether the arc at `position` is one of `values`."""
         arcs = identity.split(".")
-        has_arc = -len(arcs) <= self.position < len(arcs)
-        is_value = has_arc and arcs[self.position] in self.values
-        return is_value is self.keep
+        is_long_enough = -len(arcs) <= self.position < len(arcs)
+        return is_long_enough and arcs[self.position] in self.values
 
 
 class OfUnits(Filter):
@@ -228,14 +238,18 @@ class OfUnits(Filter):
     listed: Source
 
     def rows(self, reader: Reader) -> Rows:
+        """The rows of units with which an identity of `listed` begins."""
         outlets = self.listed.rows(reader)
-        units = self.source.rows(reader) if outlets else {}
+        if not outlets:
+            return {}
         units_with_outlets: set[str] = set()
         for identity in outlets:
             units_with_outlets.update(identity_prefixes(identity))
-        return {unit: value for unit, value in units.items() if unit in units_with_outlets}
+        value_by_unit = self.source.rows(reader)
+        return {unit: value for unit, value in value_by_unit.items() if unit in units_with_outlets}
 
     def keeps(self, reader: Reader, identity: str) -> bool:
+        """Whether this unit has rows in `listed`."""
         return identity in self.rows(reader)
 
 
@@ -248,6 +262,7 @@ class Units(ReadOnly):
     source: Source
 
     def rows(self, reader: Reader) -> Rows:
+        """Unit -> value of its first row."""
         value_by_unit: Rows = {}
         for identity, value in self.source.rows(reader).items():
             value_by_unit.setdefault(identity.partition(".")[0], value)
@@ -280,24 +295,22 @@ class EachUnit(ReadOnly):
     def rows(self, reader: Reader) -> Rows:
         """The source's rows, and LOST for each unit of the chain that has none."""
         rows = self.source.rows(reader)
-        units = self._read_units(reader) if rows else set()
-        if not units:
+        units_without_row = self._read_units(reader) if rows else set()
+        if not units_without_row:
             return rows
-        unit_by_row = self.unit.rows(reader)
-        for identity, unit in unit_by_row.items():
+        for identity, unit in self.unit.rows(reader).items():
             if identity in rows:
-                units.discard(text(unit))
+                units_without_row.discard(text(unit))
         all_rows = dict(rows)
-        for unit_name in sorted(units):
-            all_rows[f"{unit_name}."] = LOST  # the dot: no index ends with one
+        for unit_name in sorted(units_without_row):
+            all_rows[f"{unit_name}{UNIDENTIFIED}"] = LOST
         return all_rows
 
     def _read_units(self, reader: Reader) -> set[str]:
         """The units of the chain; none if every source of `units` lists at most one."""
         unit_names: set[str] = set()
         for units in self.units:
-            values = set(units.rows(reader).values())
-            names = set(map(text, values))
+            names = set(map(text, units.rows(reader).values()))
             names.discard("")
             if len(names) > 1:
                 unit_names |= names
@@ -322,6 +335,7 @@ class Counted(RowFilter):
     count_is_required: bool = False
 
     def rows(self, reader: Reader) -> Rows:
+        """The rows up to the count. Raises ProtocolError if these are fewer."""
         count = self._read_count(reader)
         if count is None:
             return self._rows_without_count(reader)
@@ -339,6 +353,7 @@ class Counted(RowFilter):
         return rows_in_count
 
     def _rows_without_count(self, reader: Reader) -> Rows:
+        """All rows. Raises ProtocolError if there are some and a count is required."""
         rows = self.source.rows(reader)
         if rows and self.count_is_required:
             raise ProtocolError(
@@ -348,15 +363,18 @@ class Counted(RowFilter):
         return rows
 
     def value_of(self, reader: Reader, identity: str) -> Optional[Raw]:
+        """The row's value if it is in the count, else None."""
         return self.source.value_of(reader, identity) if self.keeps(reader, identity) else None
 
     def keeps(self, reader: Reader, identity: str) -> bool:
+        """Whether the row is in the count; without a count, each is unless one is required."""
         count = self._read_count(reader)
         if count is None:
             return not self.count_is_required
         return _is_in_count(identity, count)
 
     def _read_count(self, reader: Reader) -> Optional[Decimal]:
+        """The device's count, None if it is no number from 0 on."""
         count = number(self.count.value_of(reader, "0"))
         return None if count is None or count < 0 else count
 
@@ -375,11 +393,10 @@ class Checked(Filter):
 
     Fields:
         source: the rows to choose from.
-        values: the doubtful values.
-        test: read by GET for each row with a doubtful value, or by a walk if there are many of
-            these rows.
+        values: the values that are checked.
+        test: read by GET for each row with such a value, or by a walk if there are many of them.
         refuse: the values of `test` that say that there is no reading.
-        most: the number of doubtful rows that are checked by GET.
+        most: the most rows that are checked by GET.
     """
 
     values: tuple[str, ...]
@@ -394,25 +411,24 @@ class Checked(Filter):
         validation.require_distinct_texts(self.refuse, "refuse")
 
     def rows(self, reader: Reader) -> Rows:
+        """The rows that are not refused. One whose value in `test` is lost is lost, too."""
         rows = dict(self.source.rows(reader))
-        doubtful_rows: list[str] = []
-        for identity, value in rows.items():
-            if text(value) in self.values:
-                doubtful_rows.append(identity)
-        marks = self._marks(reader, doubtful_rows)
-        for identity, mark in marks.items():
-            if isinstance(mark, Lost):
-                rows[identity] = lost_by(mark)
-            elif mark is not None and text(mark) in self.refuse:
-                del rows[identity]
+        rows_to_check = [row for row, value in rows.items() if text(value) in self.values]
+        test_values = self._test_values(reader, rows_to_check)
+        for row, test_value in test_values.items():
+            if isinstance(test_value, Lost):
+                rows[row] = lost_with(test_value)
+            elif test_value is not None and text(test_value) in self.refuse:
+                del rows[row]
         return rows
 
     def keeps(self, reader: Reader, identity: str) -> bool:
+        """Whether the row exists and is not refused."""
         return identity in self.rows(reader)
 
-    def _marks(self, reader: Reader, doubtful_rows: Sequence[str]) -> dict[str, Optional[Raw]]:
+    def _test_values(self, reader: Reader, rows: Sequence[str]) -> dict[str, Optional[Raw]]:
         """The value of `test` for each of these rows, None where it has none."""
-        if len(doubtful_rows) > self.most:
+        if len(rows) > self.most:
             value_by_row = self.test.rows(reader)
-            return {identity: value_by_row.get(identity) for identity in doubtful_rows}
-        return {identity: self.test.value_of(reader, identity) for identity in doubtful_rows}
+            return {row: value_by_row.get(row) for row in rows}
+        return {row: self.test.value_of(reader, row) for row in rows}

@@ -11,16 +11,16 @@ from ...dcimanager.rows import Raw
 from .. import validation
 from ..decoding import Rows, text
 from ..frozen_value import parts_of
-from ..reader import NAMELESS, Lost, Reader
+from ..reader import UNIDENTIFIED, Lost, Reader
 from .base import ReadOnly, Source
 
 
 class Joined(ReadOnly):
     """Values of another table, joined by columns of both tables (such as module and number).
 
-    A key is clear if no other row of its table has it and none of its columns is lost or, unless
-    that column is empty in all rows, empty. A row of the outlets that is not joined is left out
-    if every key that it could have is clear; else its value is lost.
+    A key identifies a row if no other row of its table has it and none of its columns is lost or,
+    unless that column is empty in all rows, empty. An outlet without a value of the other table is
+    left out if certainly none of the values is its own; else its value is lost.
 
     Fields:
         values: the values of the other table.
@@ -50,6 +50,7 @@ class Joined(ReadOnly):
             )
 
     def rows(self, reader: Reader) -> Rows:
+        """Outlet -> value of the row with the same key; lost if another value may be its own."""
         values = self.values.rows(reader)
         if not values:
             return {}
@@ -58,23 +59,27 @@ class Joined(ReadOnly):
         if self.else_same_row:
             has_outlets = any(map(reader.has_table, _objects(self.own)))
             if has_outlets and own.has_text != keys.has_text:
-                return {NAMELESS: Lost("only one of two tables has the columns that join them")}
+                return {UNIDENTIFIED: Lost("only one of two tables has the columns that join them")}
             if not all(own.has_text) or not all(keys.has_text):
-                return values  # which keep their own indexes
-        value_by_key = {key: values[row] for row, key in keys.clear.items() if row in values}
-        # a value without a clear key may be any outlet's
-        has_unclear_value = not values.keys() <= keys.clear.keys()
-        # a value whose key no outlet has may be that of an outlet without a clear key
-        has_unclaimed_value = not value_by_key.keys() <= set(own.clear.values())
-        joined: Rows = {}
-        for identity in own.rows:
-            key = own.clear.get(identity)
-            may_have_value = has_unclear_value or (key is None and has_unclaimed_value)
-            if key in value_by_key:
-                joined[identity] = value_by_key[key]
-            elif may_have_value:
-                joined[identity] = UNJOINED
-        return joined
+                return values  # under their own indexes
+        return _join(values, keys, own)
+
+
+def _join(values: Rows, keys: _Keys, own: _Keys) -> Rows:
+    """The values, which have `keys`, under the identities of the outlets, which have `own`."""
+    value_by_key = {key: values[row] for row, key in keys.unique.items() if row in values}
+    # a value without a unique key may be any outlet's
+    has_value_without_key = not values.keys() <= keys.unique.keys()
+    # a value whose key no outlet has may be that of an outlet without a unique key
+    has_value_without_outlet = not value_by_key.keys() <= set(own.unique.values())
+    joined: Rows = {}
+    for identity in own.rows:
+        key = own.unique.get(identity)
+        if key in value_by_key:
+            joined[identity] = value_by_key[key]
+        elif has_value_without_key or (key is None and has_value_without_outlet):
+            joined[identity] = UNJOINED
+    return joined
 
 
 def _objects(columns: Sequence[Source]) -> list[str]:
@@ -86,14 +91,18 @@ UNJOINED = Lost("its key, or one that may be the same, is lost, empty or not the
 
 
 class _Keys(NamedTuple):
-    """The keys of a table's rows."""
+    """The keys of a table's rows: the texts of their cells in some columns."""
 
+    #: all rows of the table, also those without a key
     rows: Collection[str]
-    clear: Mapping[str, tuple[str, ...]]  #: those that are no other row's
-    has_text: Sequence[bool]  #: of each column
+    #: row -> key, of the rows whose key is whole and no other row's
+    unique: Mapping[str, tuple[str, ...]]
+    #: of each column, whether it has a text in some row, or may have one, because a cell is lost
+    has_text: Sequence[bool]
 
     @classmethod
     def of(cls, columns: Sequence[Source], reader: Reader) -> _Keys:
+        """The keys by these columns, computed once in a reading."""
         cache_key = cls, columns
         if cache_key not in reader.derived:
             reader.derived[cache_key] = cls._read(columns, reader)
@@ -102,21 +111,22 @@ class _Keys(NamedTuple):
 
     @classmethod
     def _read(cls, columns: Sequence[Source], reader: Reader) -> _Keys:
-        columns_read = [column.rows(reader) for column in columns]
-        has_text = [_has_text(rows_of_column.values()) for rows_of_column in columns_read]
-        rows = dict.fromkeys(chain.from_iterable(columns_read))
+        """The keys by these columns."""
+        cells_by_column = [column.rows(reader) for column in columns]
+        has_text = [_has_text(cells.values()) for cells in cells_by_column]
+        rows = dict.fromkeys(chain.from_iterable(cells_by_column))
         keys: dict[str, tuple[str, ...]] = {}
         for row in rows:
-            key = tuple(text(rows_of_column.get(row, "")) for rows_of_column in columns_read)
+            key = tuple(text(cells.get(row, "")) for cells in cells_by_column)
             if any(key) and _is_whole(key, has_text):
                 keys[row] = key
         counts = Counter(keys.values())
-        clear = {row: key for row, key in keys.items() if counts[key] == 1}
-        return cls(rows=rows, clear=clear, has_text=has_text)
+        unique = {row: key for row, key in keys.items() if counts[key] == 1}
+        return cls(rows=rows, unique=unique, has_text=has_text)
 
 
 def _has_text(values: Iterable[Raw]) -> bool:
-    """Whether a column of keys has a text, or one that is lost."""
+    """Whether one of a column's values is a text or lost."""
     return any(isinstance(value, Lost) or text(value) for value in values)
 
 
@@ -146,6 +156,7 @@ class Part(ReadOnly):
     stop: Optional[int] = None
 
     def rows(self, reader: Reader) -> Rows:
+        """Identity of `over` -> value of its part."""
         values = self.source.rows(reader)
         value_by_row: Rows = {}
         for identity in self.over.rows(reader):
@@ -155,8 +166,10 @@ class Part(ReadOnly):
         return value_by_row
 
     def value_of(self, reader: Reader, identity: str) -> Optional[Raw]:
+        """The value of the identity's part, None if it has no arcs there."""
         part = self._part(identity)
         return self.source.value_of(reader, part) if part else None
 
     def _part(self, identity: str) -> str:
+        """The arcs of an identity that are the index of its part; "" if it has none of them."""
         return ".".join(identity.split(".")[self.start : self.stop])

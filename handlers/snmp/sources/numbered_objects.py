@@ -88,6 +88,7 @@ class Spread(ObjectSource):
                 yield n, span.sub + n - span.first
 
     def rows(self, reader: Reader) -> Rows:
+        """Outlet -> value, of the outlets within the spans that have a value."""
         if self.by_row:
             return self._rows_of_units(reader)
         if self.by_get:
@@ -102,24 +103,23 @@ class Spread(ObjectSource):
         return rows
 
     def _rows_by_get(self, reader: Reader) -> Rows:
-        """The rows with `by_get`."""
-        subs = {str(n): sub for n, sub in self.numbers()}
+        """The rows with `by_get`: LOST for an object without a value; {} if none has a value. A
+        device may have fewer outlets: unless `listed` says which it has, those after the last one
+        with a value are left out."""
+        sub_by_outlet = {str(n): sub for n, sub in self.numbers()}
         if self.listed:
             outlets = self.listed.rows(reader)
-            subs = {n: sub for n, sub in subs.items() if n in outlets}
+            sub_by_outlet = {n: sub for n, sub in sub_by_outlet.items() if n in outlets}
         rows: Rows = {}
-        last_answered = 0
-        for n, sub in subs.items():
+        rows_to_last_value = 0
+        for outlet, sub in sub_by_outlet.items():
             value = reader.get(self._oid(sub))
-            rows[n] = LOST if value is None else value
+            rows[outlet] = LOST if value is None else value
             if value is not None:
-                last_answered = len(rows)
-        if not last_answered:
-            return {}
-        if self.listed:
+                rows_to_last_value = len(rows)
+        if self.listed and rows_to_last_value:
             return rows
-        # a device may have fewer objects
-        return dict(list(rows.items())[:last_answered])
+        return dict(list(rows.items())[:rows_to_last_value])
 
     def reads_single_rows(self) -> bool:
         return self.listed is None
@@ -130,13 +130,13 @@ class Spread(ObjectSource):
         """
         value_by_index = reader.walk(self.oid)
         number_by_column = {str(sub): n for n, sub in self.numbers()}
-        units: dict[str, None] = {}  # in their order
+        units: list[str] = []
         for index in value_by_index:
             column, _, unit = index.partition(".")
             if unit and column in number_by_column:
-                units[unit] = None
+                units.append(unit)
         value_by_outlet: Rows = {}
-        for unit in units:
+        for unit in dict.fromkeys(units):
             for column, n in number_by_column.items():
                 value = value_by_index.get(f"{column}.{unit}")
                 if value is not None:
@@ -144,9 +144,11 @@ class Spread(ObjectSource):
         return value_by_outlet
 
     def instance_oid(self, reader: Reader, identity: str) -> str:
-        row, dot, n = identity.rpartition(".")
-        sub = next((sub for number, sub in self.numbers() if str(number) == n), None)
-        if sub is None or bool(dot) != self.by_row:
+        row, dot, outlet = identity.rpartition(".")
+        sub_by_outlet = {str(n): sub for n, sub in self.numbers()}
+        sub = sub_by_outlet.get(outlet)
+        has_row = bool(dot)
+        if sub is None or has_row is not self.by_row:
             raise NoSuchOutlet(f"outlet {identity[:40]!r} is outside this family's numbers")
         oid = f"{self.oid}.{sub}.{row}" if self.by_row else self._oid(sub)
         return reader.resolve(oid)
@@ -155,6 +157,7 @@ class Spread(ObjectSource):
         return None if self.by_row else frozenset(str(n) for n, _ in self.numbers())
 
     def _oid(self, sub: int) -> str:
+        """The OID of an outlet's object; not for `by_row`."""
         return f"{self.oid}.{self.index_of(sub)}"
 
     def index_of(self, sub: int) -> str:
@@ -193,6 +196,7 @@ class Tables(ObjectSource):
             )
 
     def rows(self, reader: Reader) -> Rows:
+        """The rows of the tables of all units, as "UNIT.ROW"."""
         value_by_outlet: Rows = {}
         for unit in self._units():
             for row, value in reader.column(f"{self.oid}.{unit}.{self.column}").items():

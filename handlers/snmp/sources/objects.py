@@ -11,7 +11,7 @@ from ...dcimanager.rows import Raw
 from .. import validation
 from ..decoding import Rows
 from ..reader import Reader
-from .base import ObjectSource, is_nameless, no_object
+from .base import ObjectSource, is_unidentified, no_object
 
 _ONLY_ROW = "0"
 
@@ -39,6 +39,7 @@ class Column(ObjectSource):
         validation.suffix(self.suffix, "suffix")
 
     def rows(self, reader: Reader) -> Rows:
+        """The walked rows; with `suffix` those whose index ends with it, under the arcs before."""
         value_by_index = reader.column(self.oid, optional=self.optional)
         if not self.suffix:
             return dict(value_by_index)
@@ -59,9 +60,10 @@ class Column(ObjectSource):
         return table == other_table and self.suffix == other.suffix
 
     def instance_oid(self, reader: Reader, identity: str) -> str:
-        if is_nameless(identity):
+        if is_unidentified(identity):
             raise no_object(identity)
-        return reader.resolve(f"{self.oid}.{identity}") + ("." + self.suffix if self.suffix else "")
+        index = f"{identity}.{self.suffix}" if self.suffix else identity
+        return reader.resolve(f"{self.oid}.{index}")
 
 
 class Scalar(ObjectSource):
@@ -82,10 +84,12 @@ class Scalar(ObjectSource):
         validation.oid(self.oid, "oid")
 
     def rows(self, reader: Reader) -> Rows:
+        """The object's value under the identity "0"; {} if the device does not have it."""
         value = reader.get(self.oid)
         return {} if value is None else {_ONLY_ROW: value}
 
     def value_of(self, reader: Reader, identity: str) -> Optional[Raw]:
+        """The object's value, whatever the identity."""
         return reader.get(self.oid)
 
     def instance_oid(self, reader: Reader, identity: str) -> str:

@@ -6,23 +6,23 @@ to the file of its kind.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple, Optional
 
 from ...dcimanager.rows import Raw
 from ...shared.ceilings import FILLED
-from ...shared.decimals import CONTEXT, total
+from ...shared.decimals import CONTEXT, decimal_sum
 from ...shared.errors import NoSuchOutlet, ProtocolError
 from .. import validation
 from ..decoding import Rows, latin_1, number, octets, text
-from ..reader import LOST, NAMELESS, UNMARKED, Lost, Reader
-from .base import Filter, ObjectSource, ReadOnly, Source, is_number, lost_by, unmarked_value
+from ..reader import LOST, UNDECIDED, UNIDENTIFIED, Lost, Reader
+from .base import Filter, ObjectSource, ReadOnly, Source, is_number, lost_with, undecided_value
 
 
 class Fitted(Filter):
-    """Rows of `source` with a value that says something, here or in one of `columns`. A table may
-    have rows for places where nothing is fitted.
+    """Rows of `source` without those of places where no hardware is fitted.
 
     A row is left out if its value, and those in all `columns`, are in `nothing`. The columns are
     read only if a value of `source` is. A row that one of them lacks stays.
@@ -30,7 +30,7 @@ class Fitted(Filter):
     Fields:
         source: the rows to choose from.
         columns: further ones with the same identities.
-        nothing: texts that say nothing, such as -1.
+        nothing: texts that stand for no hardware, such as -1.
     """
 
     columns: tuple[Source, ...]
@@ -42,21 +42,24 @@ class Fitted(Filter):
         validation.require_distinct_texts(self.nothing, "nothing")
 
     def rows(self, reader: Reader) -> Rows:
+        """The rows of which one value, here or in `columns`, is not in `nothing`."""
         rows = dict(self.source.rows(reader))
-        empty_rows = [row for row, value in rows.items() if self._is_nothing(value)]
-        if not empty_rows:
+        unfitted_rows = [row for row, value in rows.items() if self._is_unfitted(value)]
+        if not unfitted_rows:
             return rows
         for column in self.columns:
             values = column.rows(reader)
-            empty_rows = [row for row in empty_rows if self._is_nothing(values.get(row))]
-        for row in empty_rows:
+            unfitted_rows = [row for row in unfitted_rows if self._is_unfitted(values.get(row))]
+        for row in unfitted_rows:
             del rows[row]
         return rows
 
     def keeps(self, reader: Reader, identity: str) -> bool:
+        """Whether the row exists and has hardware."""
         return identity in self.rows(reader)
 
-    def _is_nothing(self, value: Optional[Raw]) -> bool:
+    def _is_unfitted(self, value: Optional[Raw]) -> bool:
+        """Whether a value stands for no hardware; a missing or lost one does not."""
         return value is not None and not isinstance(value, Lost) and text(value) in self.nothing
 
 
@@ -89,43 +92,53 @@ class NamedRows(ObjectSource):
         validation.pattern(self.pattern, "pattern")
 
     def rows(self, reader: Reader) -> Rows:
-        value_by_index, indexes = reader.column(self.values), self._indexes(reader)
-        if value_by_index.keys().isdisjoint(indexes.values()):
+        """The value of each variable whose name the pattern matches, empty if it has none; {} if
+        no such variable has a value."""
+        value_by_index = reader.column(self.values)
+        index_by_identity = self._index_by_identity(reader)
+        if value_by_index.keys().isdisjoint(index_by_identity.values()):
             return {}
-        return {identity: value_by_index.get(index, "") for identity, index in indexes.items()}
+        rows: Rows = {}
+        for identity, index in index_by_identity.items():
+            rows[identity] = value_by_index.get(index, "")
+        return rows
 
     def instance_oid(self, reader: Reader, identity: str) -> str:
-        index = self._indexes(reader).get(identity)
+        index = self._index_by_identity(reader).get(identity)
         if index is None:
             raise NoSuchOutlet(f"the device has no variable for outlet {identity[:40]!r}")
         return reader.resolve(f"{self.values}.{index}")
 
-    def _indexes(self, reader: Reader) -> dict[str, str]:
-        """Identity -> index of each row whose name fits the pattern: unit and numbers of the name,
-        such as "7.3" for "Outlet 3" in row 7.1.
-
-        A row whose name is missing may be any variable's. It gets an identity that ends with a dot,
-        as no outlet's does, so that it is seen and taken for no outlet.
+    def _index_by_identity(self, reader: Reader) -> dict[str, str]:
+        """Identity -> index of each variable whose name the pattern matches: "7.3" -> "7.1" for the
+        name "Outlet 3" in row 7.1. A row whose name is lost is unidentified: it may be any
+        variable's. Raises ProtocolError if two variables have the same identity.
         """
         expression = validation.pattern(self.pattern, "pattern")
         index_by_identity: dict[str, str] = {}
         for index, name in reader.names(self.names).items():
             if isinstance(name, Lost):
-                index_by_identity[f"{index}."] = index
+                index_by_identity[f"{index}{UNIDENTIFIED}"] = index
                 continue
             match = expression.fullmatch(text(name))
-            if match is None:
+            numbers = _numbers_in(match) if match else None
+            if numbers is None:
                 continue
-            numbers = [group for group in match.groups() if group is not None]
-            if not all(map(is_number, numbers)):
-                continue
-            arcs = [index.partition(".")[0]]
-            arcs += [str(int(group)) for group in numbers]
-            identity = ".".join(arcs)
+            device = index.partition(".")[0]
+            identity = ".".join([device, *numbers])
             if identity in index_by_identity:
                 raise ProtocolError(f"two variables of the device have the identity {identity}")
             index_by_identity[identity] = index
         return index_by_identity
+
+
+def _numbers_in(match: re.Match[str]) -> Optional[list[str]]:
+    """The numbers that the groups of a pattern matched, without leading zeros; None if one matched
+    anything else."""
+    groups = [group for group in match.groups() if group is not None]
+    if not all(map(is_number, groups)):
+        return None
+    return [str(int(group)) for group in groups]
 
 
 class Packed(ReadOnly):
@@ -150,20 +163,19 @@ class Packed(ReadOnly):
         validation.separator(self.separator)
 
     def rows(self, reader: Reader) -> Rows:
+        """The values of all outlets; one lost row if a text is lost."""
         rows = self.source.rows(reader)
-        packed: dict[str, str] = {}
-        for row, value in rows.items():
-            if isinstance(value, Lost):
-                return {NAMELESS: LOST}
-            packed[row] = text(value)
-        if any(packed.values()) and not packed.get(self.main):
+        if any(isinstance(value, Lost) for value in rows.values()):
+            return {UNIDENTIFIED: LOST}
+        packed_texts = {row: text(value) for row, value in rows.items()}
+        if any(packed_texts.values()) and not packed_texts.get(self.main):
             raise ProtocolError(
                 "the first unit lists no outlets, but a later unit does; poll the PDU again"
             )
         value_by_outlet: Rows = {}
-        for row, states in packed.items():
-            for position, state in enumerate(self.values(states), 1):
-                value_by_outlet[self.identity(row, position)] = state
+        for row, packed_text in packed_texts.items():
+            for position, value in enumerate(self.values(packed_text), 1):
+                value_by_outlet[self.identity(row, position)] = value
         return value_by_outlet
 
     def values(self, packed_text: str) -> list[str]:
@@ -178,9 +190,8 @@ class Packed(ReadOnly):
         return str(position) if row == self.main else f"{row}.{position}"
 
     def position(self, identity: str) -> tuple[str, int]:
-        """The row of an identity and its position, from 1; 0 if the last arc is not
-        a valid number.
-        """
+        """The row of an identity and its position, from 1; position 0 if the last arc is no number
+        of at most nine digits."""
         row, _, position = identity.rpartition(".")
         return row or self.main, int(position) if is_number(position) else 0
 
@@ -205,34 +216,36 @@ class InletsInUse(ReadOnly):
     count: Source
 
     def rows(self, reader: Reader) -> Rows:
+        """The rows of PDUs without a transfer switch, and of the inlets that are in use; with an
+        empty value where no inlet of the PDU is known to be."""
         rows = self.source.rows(reader)
-        counts = self.count.rows(reader) if rows else {}
-        switched_pdus = {pdu for pdu, count in counts.items() if text(count) != "0"}
-        if not switched_pdus:
+        count_by_pdu = self.count.rows(reader) if rows else {}
+        pdus_with_switch = {pdu for pdu, count in count_by_pdu.items() if text(count) != "0"}
+        if not pdus_with_switch:
             return rows
-        inlet_by_pdu = self._inlet_by_pdu(reader)
+        inlet_in_use_by_pdu = self._inlet_in_use_by_pdu(reader)
         inlets = {_first_arcs(identity, 2) for identity in rows}
         rows_in_use: Rows = {}
         for identity, value in rows.items():
-            pdu = _first_arcs(identity, 1)
-            inlet_in_use = inlet_by_pdu.get(pdu, "")
-            if pdu not in switched_pdus or _first_arcs(identity, 2) == inlet_in_use:
+            pdu, inlet = _first_arcs(identity, 1), _first_arcs(identity, 2)
+            inlet_in_use = inlet_in_use_by_pdu.get(pdu)
+            if pdu not in pdus_with_switch or inlet == inlet_in_use:
                 rows_in_use[identity] = value
-            elif inlet_in_use not in inlets:  # "" too, of several switches
-                rows_in_use[identity] = UNMARKED
-            # else an inlet that its switch does not use now
+            elif inlet_in_use not in inlets:
+                rows_in_use[identity] = UNDECIDED
         return rows_in_use
 
-    def _inlet_by_pdu(self, reader: Reader) -> dict[str, str]:
-        """PDU -> "PDU.INLET" that its transfer switch uses, "" if it has several switches."""
-        inlet_by_pdu: dict[str, str] = {}
+    def _inlet_in_use_by_pdu(self, reader: Reader) -> dict[str, Optional[str]]:
+        """PDU -> "PDU.INLET" that its transfer switch uses, None if it has several switches."""
+        inlet_by_pdu: dict[str, Optional[str]] = {}
         for row, inlet in self.active.rows(reader).items():
             pdu = _first_arcs(row, 1)
-            inlet_by_pdu[pdu] = "" if pdu in inlet_by_pdu else f"{pdu}.{text(inlet)}"
+            inlet_by_pdu[pdu] = None if pdu in inlet_by_pdu else f"{pdu}.{text(inlet)}"
         return inlet_by_pdu
 
 
 def _first_arcs(identity: str, number_of_arcs: int) -> str:
+    """So many first arcs of an identity, all of a shorter one."""
     return ".".join(identity.split(".")[:number_of_arcs])
 
 
@@ -248,9 +261,11 @@ class ItemCount(ReadOnly):
         validation.separator(self.separator)
 
     def rows(self, reader: Reader) -> Rows:
+        """The number of items of each row."""
         return {row: self._count(value) for row, value in self.source.rows(reader).items()}
 
     def _count(self, value: Raw) -> str:
+        """The number of items in a text that are not blank; a lost value itself."""
         if isinstance(value, Lost):
             return value
         items = text(value).split(self.separator)
@@ -258,13 +273,14 @@ class ItemCount(ReadOnly):
 
 
 class Summed(ReadOnly):
-    """The sum of all rows, as the row "0" of a scalar; no row without a number in each."""
+    """The sum of all rows, as the row "0" of a scalar; no row unless each is a number from 0 on."""
 
     WHY = "a sum is no object of the device"
 
     source: Source
 
     def rows(self, reader: Reader) -> Rows:
+        """{"0": the sum}, or {}."""
         numbers: list[Decimal] = []
         for raw in self.source.rows(reader).values():
             value = number(raw)
@@ -273,7 +289,7 @@ class Summed(ReadOnly):
             numbers.append(value)
         if not numbers:
             return {}
-        return {"0": format(total(numbers), "f")}
+        return {"0": format(decimal_sum(numbers), "f")}
 
 
 class Negative(ReadOnly):
@@ -288,6 +304,7 @@ class Negative(ReadOnly):
     source: Source
 
     def rows(self, reader: Reader) -> Rows:
+        """The negative of each number from 0 on; a lost value stays lost."""
         numbers: Rows = {}
         for identity, raw in self.source.rows(reader).items():
             value = number(raw)
@@ -302,8 +319,8 @@ class Signed(ReadOnly):
     """Readings of sensors that the device gives twice, unsigned and signed: the signed one if the
     sensor's smallest possible reading is below 0, else the unsigned one.
 
-    Of a sensor whose minimum an answer lacks, or is above its unsigned reading, the reading on
-    which both agree, else an empty value.
+    A sensor whose minimum is missing, or above its unsigned reading, has the reading that it gives
+    both times, an empty value if the two differ.
     A signed reading is empty if the sensor's largest possible one is not above 0: the device shows
     0 for a range that does not fit into 32 bits, and for its readings too.
 
@@ -323,52 +340,59 @@ class Signed(ReadOnly):
     maximum: Source
 
     def rows(self, reader: Reader) -> Rows:
-        values = self.values.rows(reader)
-        lowest = self.minimum.rows(reader)
-        negative: dict[str, None] = {}  # in the order of their rows
-        unknown = set(values) if lowest else set()
-        for row, minimum in lowest.items():
-            least = number(minimum)
-            if least is not None and least < 0:
-                negative[row] = None
-            if least is not None and least <= (number(values.get(row)) or 0):
-                unknown.discard(row)
-        if not negative and not unknown:
-            return values
-        signed = self.signed.rows(reader)
-        highest = self.maximum.rows(reader)
+        """The reading of each sensor."""
+        readings = self.values.rows(reader)
+        minima = self.minimum.rows(reader)
+        if not minima:
+            return readings
+        negative_minima = {row: value for row, value in minima.items() if (number(value) or 0) < 0}
+        unclear_rows: set[str] = set()
+        for row, reading in readings.items():
+            if not _is_in_range(reading, minima.get(row)):
+                unclear_rows.add(row)
+        if not negative_minima and not unclear_rows:
+            return readings
+        signed_readings = self.signed.rows(reader)
+        maxima = self.maximum.rows(reader)
         reading_by_row: Rows = {}
-        for row in dict.fromkeys([*values, *negative]):
-            value = values.get(row, "")
-            signed_value = signed.get(row, "")
-            if row in negative:
-                most = number(highest.get(row))
-                has_range = most is None or most > 0
-                reading_by_row[row] = signed_value if has_range else ""
-            elif row in unknown and text(value) != text(signed_value):
-                reading_by_row[row] = unmarked_value(lowest.get(row))
+        for row in dict.fromkeys([*readings, *negative_minima]):
+            reading = readings.get(row, "")
+            signed_reading = signed_readings.get(row, "")
+            if row in negative_minima:
+                maximum = number(maxima.get(row))
+                has_range = maximum is None or maximum > 0
+                reading_by_row[row] = signed_reading if has_range else ""
+            elif row in unclear_rows and text(reading) != text(signed_reading):
+                reading_by_row[row] = undecided_value(minima.get(row))
             else:
-                reading_by_row[row] = value
+                reading_by_row[row] = reading
         return reading_by_row
+
+
+def _is_in_range(reading: Raw, minimum: Optional[Raw]) -> bool:
+    """Whether a sensor has a minimum, and its unsigned reading, 0 without one, is not below it."""
+    least = number(minimum)
+    return least is not None and least <= (number(reading) or 0)
 
 
 class _Meters(NamedTuple):
     """The meters of one module, by their names."""
 
     value_by_name: Mapping[str, Raw] = {}  #: "": not measured
-    #: the names of meters that are lost, repeated or several names, so that a list may mean others;
-    #: None if there is no such meter
-    doubtful_names: Optional[tuple[str, ...]] = None
+    #: whether the name of a meter is lost, another one's too, or has a separator in it
+    has_ambiguous_names: bool = False
+    #: such names, or the parts between their separators: in a list, one may mean several meters
+    ambiguous_names: frozenset[str] = frozenset()
 
     def value_of(self, name: str) -> Raw:
-        """The value of the meter that a list names, "" for none."""
-        if self.doubtful_names is None:
-            return self.value_by_name.get(name, "")
-        if name in self.doubtful_names:
-            return LOST
-        # without a value, the meter may be one of those with a doubtful name
+        """The value of the meter that a list names: "" if no meter has it or if it is not measured,
+        LOST if a meter with an ambiguous name may be meant."""
         value = self.value_by_name.get(name, "")
-        return value if text(value) else LOST
+        if not self.has_ambiguous_names:
+            return value
+        if name in self.ambiguous_names or not text(value):
+            return LOST
+        return value
 
 
 class Gathered(ReadOnly):
@@ -398,61 +422,68 @@ class Gathered(ReadOnly):
         validation.separator(self.separator)
 
     def rows(self, reader: Reader) -> Rows:
+        """The sum of each row; lost if its list is, or if one of its meters is not certain."""
         meters_by_module = self._meters_by_module(reader)
         sum_by_row: Rows = {}
         for row, names_of_row in self.lists.rows(reader).items():
             if isinstance(names_of_row, Lost):
-                sum_by_row[row] = lost_by(names_of_row)
+                sum_by_row[row] = lost_with(names_of_row)
                 continue
             module = row.partition(".")[0]
             meters = meters_by_module.get(module, _Meters())
-            names = self._names(text(names_of_row))
-            values = [meters.value_of(name) for name in names]
+            values = [meters.value_of(name) for name in self._names(text(names_of_row))]
             sum_of_row = self._sum(values)
             if sum_of_row is not None:
                 sum_by_row[row] = sum_of_row
         return sum_by_row
 
     def _meters_by_module(self, reader: Reader) -> dict[str, _Meters]:
+        """Module -> its meters."""
         values = self.values.rows(reader)
         meters_by_module: dict[str, _Meters] = {}
         for row, raw_name in self.names.rows(reader).items():
             module, name = row.partition(".")[0], text(raw_name)
             meters = meters_by_module.get(module, _Meters())
-            doubtful_names = meters.doubtful_names
             is_repeated = name in meters.value_by_name
-            if isinstance(raw_name, Lost) or self.separator in name or is_repeated:
-                doubtful_names = (*(doubtful_names or ()), *self._names(name))
+            is_ambiguous = isinstance(raw_name, Lost) or self.separator in name or is_repeated
+            ambiguous_names = self._names(name) if is_ambiguous else ()
             meters_by_module[module] = _Meters(
                 value_by_name={**meters.value_by_name, name: values.get(row, "")},
-                doubtful_names=doubtful_names,
+                has_ambiguous_names=meters.has_ambiguous_names or is_ambiguous,
+                ambiguous_names=meters.ambiguous_names.union(ambiguous_names),
             )
         return meters_by_module
 
     def _names(self, names: str) -> Collection[str]:
+        """The names in a list, each once."""
         stripped_names = [name.strip() for name in names.split(self.separator)]
         return dict.fromkeys(filter(None, stripped_names))
 
     def _sum(self, values: Sequence[Raw]) -> Optional[Raw]:
-        """The sum of values, LOST if one is lost; None if there is none, or one is not measured."""
-        numbers: list[Decimal] = []
-        for value in values:
-            if isinstance(value, Lost):
-                return lost_by(LOST)
-            figure = None if text(value) in self.absent else number(value)
-            if figure is not None and figure >= 0 and figure not in FILLED:
-                numbers.append(figure)
-        if not numbers or len(numbers) < len(values):
+        """The sum of values, lost if one is lost; None if there is none, or one is not measured."""
+        if any(isinstance(value, Lost) for value in values):
+            return lost_with(LOST)
+        figures = [self._figure(value) for value in values]
+        measured_figures = [figure for figure in figures if figure is not None]
+        if not figures or len(measured_figures) < len(figures):
             return None
-        return format(total(numbers), "f")
+        return format(decimal_sum(measured_figures), "f")
+
+    def _figure(self, value: Raw) -> Optional[Decimal]:
+        """The number of a value, None if it is not measured."""
+        if text(value) in self.absent:
+            return None
+        figure = number(value)
+        is_measured = figure is not None and figure >= 0 and figure not in FILLED
+        return figure if is_measured else None
 
 
 class ByOctets(ReadOnly):
     """For each row of `ids`, the row of `values` whose index starts with its first octets.
 
-    For values indexed by a column of another table. An empty row of `ids`, or one that fits several
-    values, gets an empty value, so that there is no sum. A row shorter than `length` or without a
-    fitting value is left out. Without values there are no rows.
+    For values indexed by a column of another table. An empty row of `ids`, or one whose octets
+    start several indexes, gets an empty value, so that there is no sum. A row that is shorter than
+    `length`, or starts no index, is left out. Without values there are no rows.
 
     Fields:
         values: the values of the other table.
@@ -471,30 +502,29 @@ class ByOctets(ReadOnly):
             raise ValueError(f"length is {self.length}; give 1 octet or more")
 
     def rows(self, reader: Reader) -> Rows:
-        by_arcs: dict[tuple[str, ...], list[Raw]] = {}
+        """Row of `ids` -> the value whose index starts with its octets."""
+        values_by_arcs: dict[tuple[str, ...], list[Raw]] = {}
         for index, value in self.values.rows(reader).items():
             arcs = tuple(index.split(".")[: self.length])
-            by_arcs.setdefault(arcs, []).append(value)
-        if not by_arcs:
+            values_by_arcs.setdefault(arcs, []).append(value)
+        if not values_by_arcs:
             return {}
         value_by_row: Rows = {}
         for row, guid in self.ids.rows(reader).items():
             if isinstance(guid, Lost):
-                value_by_row[row] = lost_by(guid)
+                value_by_row[row] = lost_with(guid)
                 continue
-            arcs = self._arcs(guid, by_arcs)
-            matches = by_arcs.get(arcs, []) if len(arcs) == self.length else []
-            if len(matches) == 1:
-                value_by_row[row] = matches[0]
-            elif matches or not arcs:
+            arcs = self._arcs(guid, values_by_arcs)
+            is_whole = len(arcs) == self.length
+            values = values_by_arcs.get(arcs, []) if is_whole else []
+            if len(values) == 1:
+                value_by_row[row] = values[0]
+            elif values or not arcs:
                 value_by_row[row] = ""
         return value_by_row
 
     def _arcs(self, guid: Raw, indexes: Collection[tuple[str, ...]]) -> tuple[str, ...]:
-        """The first `length` octets as arcs.
-
-        Text counts as decoded Latin-1 if only that fits a value.
-        """
+        """The first `length` octets as arcs, by UTF-8; by Latin-1 if only these start an index."""
         first_octets = octets(guid)[: self.length]
         arcs = tuple(map(str, first_octets))
         if arcs in indexes:
@@ -519,23 +549,24 @@ class Renumbered(ReadOnly):
     over: Source
 
     def rows(self, reader: Reader) -> Rows:
+        """The rows under the outlets' identities; one lost row if they may be other outlets'."""
         rows = self.source.rows(reader)
-        over = self.over.rows(reader) if rows else {}
-        if not over:
+        outlets = self.over.rows(reader) if rows else {}
+        if not outlets:
             return {}
         is_from_one = rows.keys() == _numbers(1, len(rows))
         is_from_zero = rows.keys() == _numbers(0, len(rows))
-        has_gap = over.keys() != _numbers(1, len(over))
-        if has_gap or (is_from_one and len(over) < len(rows)):
+        has_gap = outlets.keys() != _numbers(1, len(outlets))
+        if has_gap or (is_from_one and len(outlets) < len(rows)):
             raise ProtocolError("the device's list of outlets lacks some of them; poll it again")
-        if len(over) == len(rows):
-            if is_from_one:
-                return rows
-            if is_from_zero:
-                return {str(int(index) + 1): value for index, value in rows.items()}
-        return {NAMELESS: Lost("its table has other rows than that of the outlets")}
+        has_all = len(outlets) == len(rows)
+        if has_all and is_from_one:
+            return rows
+        if has_all and is_from_zero:
+            return {str(int(index) + 1): value for index, value in rows.items()}
+        return {UNIDENTIFIED: Lost("its table has other rows than that of the outlets")}
 
 
 def _numbers(first: int, count: int) -> set[str]:
-    """`count` numbers from `first` on."""
+    """As many consecutive numbers as `count`, from `first` on."""
     return {str(n) for n in range(first, first + count)}

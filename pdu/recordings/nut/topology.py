@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from handlers.nut.figures import line_currents
-from handlers.nut.metering import doubt_of_driver, figure_of, known_now, whole_number
+from handlers.nut.figures import doubt_of_driver, figure_of, known_now, whole_number
+from handlers.nut.metering import line_currents
 from handlers.nut.numbers import parse_number
 from handlers.nut.sessions import NutSession, read_once
 from handlers.shared.meter_figures import NotKnown

@@ -11,12 +11,12 @@ from typing import Any, NamedTuple, Optional
 from handlers import dcimanager
 from handlers.dcimanager.snmp import Snmp
 from handlers.shared.errors import PduHandlerError, ProtocolError, Refused, Unreachable, Unsupported
-from handlers.shared.meter_figures import Figure as MeterFigure, measured
+from handlers.shared.meter_figures import Figure, measured
 from handlers.snmp import detection, metering
 from handlers.snmp.decoding import printable_text
 from handlers.snmp.device import SnmpDevice, read_by_states
 from handlers.snmp.evidence import EvidenceLevel
-from handlers.snmp.figures import Figure, Total
+from handlers.snmp.figures import Measurement, Total
 from handlers.snmp.frozen_value import FrozenValue, parts_of
 from handlers.snmp.handler import SnmpPdu
 from handlers.snmp.profile import Profile
@@ -189,7 +189,7 @@ class _UnitTotal(NamedTuple):
     """A figure of a unit, and what it rests on."""
 
     name: str
-    value: MeterFigure
+    value: Figure
     unit: str
     #: None: the family has no such object
     total: Optional[Total]
@@ -290,13 +290,15 @@ def _note_switching(read_device: SnmpDevice, *, switch_unproven: bool, out: Hand
     out.evidence["switching"] = f"{basis}; {switching_basis(profile)}"
 
 
-def summed_figures(total: Total, reader: Reader, most: Optional[Decimal] = None) -> list[Figure]:
+def summed_figures(
+    total: Total, reader: Reader, most: Optional[Decimal] = None
+) -> list[Measurement]:
     """The figures that the total sums: for each unit of a chain the first figure that has all its
     values.
 
     A unit has one of them as its total (see `Total`).
     """
-    figures: list[Figure] = []
+    figures: list[Measurement] = []
     summed_units: set[str] = set()
     for figure in total.figures:
         if summed_units and total.unit is None:

@@ -16,12 +16,12 @@ from typing import Optional
 from handlers.shared import meter_figures
 from handlers.snmp.decoding import text
 from handlers.snmp.device import SnmpDevice
-from handlers.snmp.figures import ExactFigure, Figure, Total
+from handlers.snmp.figures import ExactFigure, Measurement, Total
 from handlers.snmp.frozen_value import parts_of
 from handlers.snmp.handler import Session
 from handlers.snmp.reader import Reader, WholeTables, decided
 from handlers.snmp.sources import EachUnit
-from handlers.snmp.sources.base import is_nameless
+from handlers.snmp.sources.base import is_unidentified
 
 from ..topology import BREAKER, LINE, MeteredPart, numbered_label
 
@@ -75,7 +75,7 @@ def _value(figure: ExactFigure) -> meter_figures.Figure:
     return float(figure) if isinstance(figure, Decimal) else figure
 
 
-def kind_of(figure: Figure) -> Optional[str]:
+def kind_of(figure: Measurement) -> Optional[str]:
     """LINE or BREAKER by the names of the figure's objects; None for a total, and if they say
     neither.
     """
@@ -98,7 +98,9 @@ def kind_of(figure: Figure) -> Optional[str]:
     return LINE if is_line else None
 
 
-def _labels(kind: str, figure: Figure, rows: Collection[str], reader: Reader) -> dict[str, str]:
+def _labels(
+    kind: str, figure: Measurement, rows: Collection[str], reader: Reader
+) -> dict[str, str]:
     """Row -> label: its index, such as `L2` and `1.B3`, with `?` for an index that the table lost.
     If the table numbers the parts of a whole chain, the unit and the number on this unit.
     """
@@ -106,7 +108,7 @@ def _labels(kind: str, figure: Figure, rows: Collection[str], reader: Reader) ->
     numbers = _numbers_on_units(units)
     labels: dict[str, str] = {}
     for row in rows:
-        if is_nameless(row):
+        if is_unidentified(row):
             lost_unit = row.strip(".")
             labels[row] = numbered_label(kind, "?", _prefix(lost_unit))
         elif row not in units:
@@ -126,7 +128,7 @@ def _prefix(unit: str) -> str:
     return f"{unit}." if unit else ""
 
 
-def _units_of_rows(figure: Figure, rows: Collection[str], reader: Reader) -> Mapping[str, str]:
+def _units_of_rows(figure: Measurement, rows: Collection[str], reader: Reader) -> Mapping[str, str]:
     """Row -> unit, if the table numbers the parts of a whole chain: row 5 may be the first one of
     unit 2. {} for one unit, and if the indexes of the rows name the units.
     """
@@ -134,7 +136,7 @@ def _units_of_rows(figure: Figure, rows: Collection[str], reader: Reader) -> Map
     if not tables:
         return {}
     for row in rows:
-        if not is_nameless(row) and not row.isdigit():
+        if not is_unidentified(row) and not row.isdigit():
             return {}
     unit_by_row = tables[0].unit.rows(reader)
     units = {row: text(unit_by_row[row]) for row in rows if row in unit_by_row}

@@ -16,7 +16,7 @@ from typing import NamedTuple, Optional
 
 from handlers.shared.errors import PduHandlerError
 from handlers.snmp.device import SnmpDevice
-from handlers.snmp.figures import Figure, Total
+from handlers.snmp.figures import Measurement, Total
 from handlers.snmp.reader import Reader
 from pdu_common.helper import EnumPowerStatus
 
@@ -171,22 +171,24 @@ def _with_own_figures(rows: Rows, key: str) -> Rows:
     return rows
 
 
-def load_figures(device: SnmpDevice) -> list[Figure]:
+def load_figures(device: SnmpDevice) -> list[Measurement]:
     """The tables of all meters of current, such as lines, inlet and outlets."""
     profile = device.profile
     outlet_figure = device.outlets.current if device.outlets is not None else None
     return _figures((profile.load, profile.inlet), outlet_figure)
 
 
-def energy_figures(device: SnmpDevice) -> list[Figure]:
+def energy_figures(device: SnmpDevice) -> list[Measurement]:
     """The tables of all meters of energy."""
     outlet_figure = device.outlets.energy if device.outlets is not None else None
     return _figures((device.profile.energy,), outlet_figure)
 
 
-def _figures(totals: Sequence[Optional[Total]], outlet_figure: Optional[Figure]) -> list[Figure]:
+def _figures(
+    totals: Sequence[Optional[Total]], outlet_figure: Optional[Measurement]
+) -> list[Measurement]:
     """The figures of these totals, and that of the outlets."""
-    figures: list[Figure] = []
+    figures: list[Measurement] = []
     for total in totals:
         if total is not None:
             figures += total.figures
@@ -206,7 +208,7 @@ def raised_meters(rows: Rows, device: SnmpDevice) -> Rows:
 
 
 def _with_figures(
-    rows: Rows, device: SnmpDevice, figure: Figure, values: Mapping[str, float]
+    rows: Rows, device: SnmpDevice, figure: Measurement, values: Mapping[str, float]
 ) -> Rows:
     """The rows with these values of a figure by identity. A value that the rows cannot hold, or
     that the family does not read back, is left as it was.
@@ -218,7 +220,7 @@ def _with_figures(
 
 
 def _with_figure(
-    rows: Rows, device: SnmpDevice, figure: Figure, identity: str, value: float
+    rows: Rows, device: SnmpDevice, figure: Measurement, identity: str, value: float
 ) -> Rows:
     """The rows with this value of an outlet's figure, or as they were. Raises PduHandlerError."""
     memory = RecordedRows(rows)

@@ -14,7 +14,7 @@ from typing import Callable, NamedTuple, Optional
 
 from handlers.shared.errors import SettingsError, printable
 from handlers.snmp.device import SnmpDevice
-from handlers.snmp.figures import Figure
+from handlers.snmp.figures import Measurement
 from handlers.snmp.profile import is_below
 from handlers.snmp.profiles import PROFILE_BY_KEY, PROFILES
 from handlers.snmp.reader import Reader
@@ -257,7 +257,7 @@ def _gen_error(oid: Arcs) -> Exception:
     return error
 
 
-def _sums(device: SnmpDevice, figures: Sequence[Figure]) -> list[float]:
+def _sums(device: SnmpDevice, figures: Sequence[Measurement]) -> list[float]:
     """The sum of each table of the meters of one quantity."""
     sums = []
     for figure in figures:
@@ -416,7 +416,7 @@ def unit_objects(device: Device) -> UnitObjects:
     )
 
 
-def _meter_objects(rows: Rows, root: str, figures: Sequence[Figure]) -> _MeterObjects:
+def _meter_objects(rows: Rows, root: str, figures: Sequence[Measurement]) -> _MeterObjects:
     """The objects from which these figures are read."""
     oids: list[Arcs] = []
     middle_oids: list[Arcs] = []

@@ -103,7 +103,7 @@ def _known_settings(handler: Handler) -> Mapping[str, str]:
     if name == handler.handler or not registry.is_handler(name):
         return _NOTHING
     settings = importlib.import_module(f"handlers.{name}.handler").SETTINGS
-    return {setting.key: f"{setting.allowed}: {setting.help}" for setting in settings}
+    return {setting.key: f"{setting.allowed}; {setting.help}" for setting in settings}
 
 
 def _setting_rows(handler: Optional[Handler], values: Mapping[str, str]) -> list[SettingRow]:

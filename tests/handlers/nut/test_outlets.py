@@ -15,7 +15,7 @@ from typing import Optional
 import pytest
 from hypothesis import example, given, strategies as st
 
-from handlers.nut import figures
+from handlers.nut import metering
 from handlers.nut.model import NutDevice, SwitchCommand
 from handlers.nut.numbers import parse_number
 from handlers.nut.outlets import decode_outlets, doubt_of, state_of
@@ -490,7 +490,7 @@ def test_the_power_is_read_from_the_same_sources_as_the_load(
 
 def test_the_worked_dump_is_read_as_its_text_says() -> None:
     variables = re.findall(
-        r"^    ((?:input|outlet)\.[a-z0-9.]+: [0-9.]+)", str(figures.__doc__), re.M
+        r"^    ((?:input|outlet)\.[a-z0-9.]+: [0-9.]+)", str(metering.__doc__), re.M
     )
     assert len(variables) == 9
     unit = device("; ".join(("device.type: pdu", *variables)))

@@ -10,7 +10,7 @@ from decimal import Decimal
 from handlers.snmp.contact import Contact
 from handlers.snmp.controls import Guarded, Verbs, Write
 from handlers.snmp.evidence import Evidence, EvidenceLevel
-from handlers.snmp.figures import Arcs, Ceilings, Figure, Total
+from handlers.snmp.figures import Arcs, Ceilings, Measurement, Total
 from handlers.snmp.outlets import Outlets
 from handlers.snmp.profile import Nameplate, Profile, Root
 from handlers.snmp.single_family import Unlock, Unmarked, WritePacked
@@ -125,7 +125,7 @@ EVERY_PART = Profile(
             number=Chained(Number(C, 2, 0), C, "."),
             name=Field(ItemCount(S, ";"), 1, ";", "one"),
             contact=(Contact(S, ("1",)),),
-            current=Figure(
+            current=Measurement(
                 Joined(C, (S,), (C,), else_same_row=True),
                 Decimal("0.001"),
                 ("-1", "9999"),
@@ -135,7 +135,7 @@ EVERY_PART = Profile(
                 scale_of_integers=Decimal("0.1"),
                 magnitude=True,
             ),
-            power=Figure(
+            power=Measurement(
                 Merged(
                     (
                         Gathered(C, S, C, ";", ("x",)),
@@ -150,7 +150,7 @@ EVERY_PART = Profile(
                     )
                 )
             ),
-            energy=Figure(
+            energy=Measurement(
                 EachUnit(Part(C, S, 1, 3), C, (Units(S),)),
                 absent=(),
                 padding=("7",),
@@ -168,9 +168,11 @@ EVERY_PART = Profile(
             control=Write(C, 1, 0, unsigned=True, obstacle="it has a password: remove it"),
         ),
     ),
-    load=Total((Figure(C), Figure(Negative(C))), else_outlets=True, unit=Arcs(1, 2), units=C),
+    load=Total(
+        (Measurement(C), Measurement(Negative(C))), else_outlets=True, unit=Arcs(1, 2), units=C
+    ),
     ceilings=Ceilings(Decimal(1), Decimal(2), Decimal(3), Decimal(4)),
-    power=Total((Figure(S),), demanded=True),
+    power=Total((Measurement(S),), demanded=True),
     nameplate=Nameplate(
         serial="1.3.6.1.4.1.99999.9.1",
         firmware="1.3.6.1.4.1.99999.9.2",
@@ -178,8 +180,8 @@ EVERY_PART = Profile(
         manufacturer="1.3.6.1.4.1.99999.9.4",
     ),
     energy=Total(else_outlets=True),
-    inlet=Total((Figure(C),)),
-    inlet_power=Total((Figure(C),)),
+    inlet=Total((Measurement(C),)),
+    inlet_power=Total((Measurement(C),)),
     recording="acme-strip",
     programs=("https://example.com/program.py", "https://example.org/program.c"),
     evidence=Evidence(

@@ -14,13 +14,13 @@ from handlers.shared.meter_figures import MeterFigures, NotKnown
 from handlers.snmp import metering
 from handlers.snmp.contact import Contact, ContactMarks, total_in_contact
 from handlers.snmp.device import SnmpDevice
-from handlers.snmp.figures import Arcs, Figure, Total
+from handlers.snmp.figures import Arcs, Measurement, Total
 from handlers.snmp.frozen_value import parts_of
 from handlers.snmp.outlets import Outlets
+from handlers.snmp.read_scope import FIGURES
 from handlers.snmp.reader import Lost, Reader
 from handlers.snmp.sources import Column, Complete, Part, Provided, Scalar
 from handlers.snmp.states import Doubt, State
-from handlers.snmp.wanted import FIGURES
 from pdu_common.helper import EnumPowerStatus
 from tests.handlers.snmp.memory import Memory, Value, plain
 from tests.handlers.snmp.units import FAMILIES, FIXTURES, find, memory, unit_id
@@ -55,7 +55,7 @@ def units_of(contact: Contact, unit: Fixture, reader: Reader) -> set[str]:
         return {"1"}
     profile = FAMILIES[unit.key]
     sources = [outlets.states.source for outlets in profile.outlets if outlets.states]
-    sources += [part.source for part in parts_of(profile) if isinstance(part, Figure)]
+    sources += [part.source for part in parts_of(profile) if isinstance(part, Measurement)]
     names = set()
     for source in sources:
         for row in source.rows(reader):
@@ -219,7 +219,7 @@ def test_a_total_of_the_device_needs_every_mark() -> None:
 def test_a_total_without_an_answer_of_a_unit_out_of_contact_is_not_unmetered() -> None:
     contact = Contact(Scalar("1.3.9.3.0", "mark"), ("1",))
     currents = Complete(Column("1.3.9.2.1", "current"), beside=Column("1.3.9.2.2"))
-    total = total_in_contact(Total((Figure(currents),)), (contact,))
+    total = total_in_contact(Total((Measurement(currents),)), (contact,))
     assert total is not None
 
     assert total.read_from(Reader(Memory({"1.3.9.2.2.1": 7, "1.3.9.3.0": 1}))) is None

@@ -8,14 +8,14 @@ import pytest
 from handlers.shared.errors import Denied, PduHandlerError, ProtocolError, Unreachable, Unsupported
 from handlers.snmp.detection import SYS_DESCR, SYS_OBJECT_ID, detect, read_as
 from handlers.snmp.evidence import Evidence, EvidenceLevel
-from handlers.snmp.figures import Figure, Total
+from handlers.snmp.figures import Measurement, Total
 from handlers.snmp.frozen_value import replace
 from handlers.snmp.outlets import Outlets
 from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
+from handlers.snmp.read_scope import VIEW_FIGURES
 from handlers.snmp.sources import Column, Complete, Scalar
 from handlers.snmp.states import State
-from handlers.snmp.wanted import SHOWN_FIGURES
 from pdu_common.helper import EnumPowerStatus
 from tests.handlers.snmp import units
 from tests.handlers.snmp.memory import Memory, Value, of_rows, table
@@ -102,7 +102,7 @@ METER = Profile(
     ("M",),
     "ACME-MIB",
     (f"{ACME}.1",),
-    load=Total((Figure(Scalar(f"{ACME}.9.0")),)),
+    load=Total((Measurement(Scalar(f"{ACME}.9.0")),)),
     evidence=Evidence(current=EvidenceLevel.MIB),
 )
 
@@ -149,7 +149,7 @@ def test_a_fixed_family_without_outlets_needs_its_sys_object_id() -> None:
 
 
 def test_a_family_without_outlets_is_detected_by_its_meters_even_if_none_measures() -> None:
-    second = replace(METER, key="acme-second", load=Total((Figure(Column(f"{ACME}.8")),)))
+    second = replace(METER, key="acme-second", load=Total((Measurement(Column(f"{ACME}.8")),)))
     memory = device(f"{ACME}.1")
     memory.put(f"{ACME}.8.1", "--")
     assert detect(memory, (OLD, METER, second)).profile.key == "acme-second"
@@ -176,7 +176,7 @@ def test_another_device_with_the_number_of_a_family_has_no_empty_statistic(unit:
     if profile.outlets and (profile.totals or any(map(any, of_outlets))):
         system = {oid: row for oid, row in unit.rows.items() if oid.startswith("1.3.6.1.2.1.1.")}
         with pytest.raises(PduHandlerError):
-            find(unit, of_rows(system), SHOWN_FIGURES)
+            find(unit, of_rows(system), VIEW_FIGURES)
 
 
 @pytest.mark.parametrize("tables", ["5", ""])
@@ -393,7 +393,7 @@ COUNTING = Profile(
     "ACME-MIB",
     (ACME,),
     outlets=(NUMBERED,),
-    load=Total((Figure(Scalar(f"{ACME}.9.0")),)),
+    load=Total((Measurement(Scalar(f"{ACME}.9.0")),)),
     evidence=Evidence(state=EvidenceLevel.MIB, current=EvidenceLevel.MIB),
 )
 
@@ -449,7 +449,7 @@ MODULE = Profile(
     "ACME-MIB",
     (ACME,),
     described=r"(?i)acme pdu module.*",
-    power=Total((Figure(Scalar(f"{ACME}.9.0")),)),
+    power=Total((Measurement(Scalar(f"{ACME}.9.0")),)),
     evidence=Evidence(power=EvidenceLevel.MIB),
 )
 

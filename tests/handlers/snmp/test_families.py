@@ -17,9 +17,9 @@ from handlers.snmp import detection, metering
 from handlers.snmp.frozen_value import parts_of
 from handlers.snmp.profile import is_below
 from handlers.snmp.profiles import PROFILES
+from handlers.snmp.read_scope import FIGURES
 from handlers.snmp.reader import Reader
 from handlers.snmp.sources import Column, Scalar, Spread
-from handlers.snmp.wanted import FIGURES
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.snmp.calls import near, pdu
 from tests.handlers.snmp.exact_figures import read_exactly

@@ -7,7 +7,7 @@ from typing import Optional, Union
 import pytest
 
 from handlers.shared.meter_figures import NotKnown, NotMetered
-from handlers.snmp.figures import Arcs, Figure, Total
+from handlers.snmp.figures import Arcs, Measurement, Total
 from handlers.snmp.frozen_value import check_parts, parts_of, replace
 from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
@@ -75,7 +75,7 @@ def test_an_undocumented_value_of_a_doubt_makes_the_state_unknown(
     ],
 )
 def test_an_unmeasured_value_is_not_a_figure_and_never_zero(value: Value) -> None:
-    assert Figure(A).read_from(reader({"1.3.1.1": value})) == {}
+    assert Measurement(A).read_from(reader({"1.3.1.1": value})) == {}
 
 
 @pytest.mark.parametrize(
@@ -87,13 +87,13 @@ def test_a_text_of_five_nines_is_no_current_or_power_and_an_energy_passes_them(
 ) -> None:
     device = reader({"1.3.1.1": value})
     figures = {"1": Decimal(value)} if isinstance(value, (int, str)) else {}
-    assert Figure(A).read_from(device, Decimal(100_000)) == (figures if is_measured else {})
-    assert Figure(A).read_from(device) == figures
+    assert Measurement(A).read_from(device, Decimal(100_000)) == (figures if is_measured else {})
+    assert Measurement(A).read_from(device) == figures
 
 
 def test_zero_is_a_measurement_unless_it_means_absent_on_the_device() -> None:
-    assert Figure(A).read_from(reader({"1.3.1.1": 0})) == {"1": 0}
-    assert Figure(A, absent=("0",)).read_from(reader({"1.3.1.1": 0})) == {}
+    assert Measurement(A).read_from(reader({"1.3.1.1": 0})) == {"1": 0}
+    assert Measurement(A, absent=("0",)).read_from(reader({"1.3.1.1": 0})) == {}
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_a_value_is_scaled_by_the_devices_power_of_ten_or_is_not_a_figure(
     power: int | str | None, figure: Optional[str]
 ) -> None:
     objects: dict[str, Value] = {"1.3.1.1": 7467, **({} if power is None else {"1.3.2.1": power})}
-    assert Figure(A, exponent=B).read_from(reader(objects)) == (
+    assert Measurement(A, exponent=B).read_from(reader(objects)) == (
         {} if figure is None else {"1": Decimal(figure)}
     )
 
@@ -118,7 +118,7 @@ def test_a_value_is_scaled_by_the_devices_power_of_ten_or_is_not_a_figure(
 def test_a_positive_factor_multiplies_and_a_negative_one_divides_and_zero_changes_nothing(
     factor: Value, figure: str
 ) -> None:
-    assert Figure(A, factor=B).read_from(reader({"1.3.1.1": 746, "1.3.2.1": factor})) == {
+    assert Measurement(A, factor=B).read_from(reader({"1.3.1.1": 746, "1.3.2.1": factor})) == {
         "1": Decimal(figure)
     }
 
@@ -127,14 +127,17 @@ def test_a_positive_factor_multiplies_and_a_negative_one_divides_and_zero_change
     "factors", [{}, {"1": "x"}, {"1": 65535}, {"1": 2**31 - 1}, {"1": -(10**9)}]
 )
 def test_a_value_without_a_usable_factor_is_not_a_figure(factors: dict[str, Value]) -> None:
-    assert Figure(A, factor=B).read_from(reader({"1.3.1.1": 746, **table("1.3.2", factors)})) == {}
+    assert (
+        Measurement(A, factor=B).read_from(reader({"1.3.1.1": 746, **table("1.3.2", factors)}))
+        == {}
+    )
 
 
 def test_a_total_of_units_refuses_a_scalar_because_it_would_be_added_to_the_units() -> None:
     """Its row "0" would count as one more unit: 5 A of unit 1 and 7 A of the whole chain would be
     12 A.
     """
-    figures = (Figure(A), Figure(Scalar("1.3.9.0")))
+    figures = (Measurement(A), Measurement(Scalar("1.3.9.0")))
     with pytest.raises(ValueError, match="a figure is a Scalar"):
         check_parts(Total(figures, unit=Arcs(0, 1)))
 
@@ -144,7 +147,7 @@ def test_a_total_of_units_refuses_a_scalar_because_it_would_be_added_to_the_unit
 
 
 def test_a_total_is_the_first_figure_of_the_device_and_never_a_sum_of_two() -> None:
-    total = Total((Figure(A), Figure(B)))
+    total = Total((Measurement(A), Measurement(B)))
     first_and_second = reader({"1.3.1.1": 2, "1.3.1.2": 3, "1.3.2.1": 99})
     first_not_measured = reader({"1.3.1.1": -1, "1.3.2.1": 99})
     second_alone = reader({"1.3.2.1": 99})
@@ -161,9 +164,9 @@ def test_a_total_is_the_first_figure_of_the_device_and_never_a_sum_of_two() -> N
 def test_a_total_with_a_row_that_is_not_measured_is_not_replaced_by_another(
     unmeasured: Union[int, str], else_outlets: bool, counters: bool
 ) -> None:
-    total = Total((Figure(A), Figure(B)))
+    total = Total((Measurement(A), Measurement(B)))
     if else_outlets:
-        total = Total((Figure(A),), else_outlets=True)
+        total = Total((Measurement(A),), else_outlets=True)
     device = reader({"1.3.1.1": 2, "1.3.1.2": unmeasured, "1.3.2.1": 99})
 
     figure = total.read_from(device, {"1": Decimal(2)}, counters=counters)
@@ -183,12 +186,12 @@ def test_a_total_with_a_row_that_is_not_measured_is_not_replaced_by_another(
 def test_a_text_that_may_be_an_integer_has_no_figure_if_the_scales_differ(
     column: dict[str, Value], figures: dict[str, Decimal]
 ) -> None:
-    figure = Figure(A, scale_of_integers=Decimal("0.01"))
+    figure = Measurement(A, scale_of_integers=Decimal("0.01"))
     assert figure.read_from(reader(table("1.3.1", column))) == figures
 
 
 def test_a_sum_over_rows_is_a_total_only_if_every_row_is_measured() -> None:
-    total = Total((Figure(A),))
+    total = Total((Measurement(A),))
     two_of_three = reader(table("1.3.1", {"1.1": 2, "1.2": -1, "2.1": 5}))
     none = reader(table("1.3.1", {"1.1": -1, "1.2": -1}))
     assert total.read_from(two_of_three) == NotKnown("row 1.2 of 1.3.1 reads '-1'")
@@ -199,18 +202,18 @@ def test_a_sum_over_rows_is_a_total_only_if_every_row_is_measured() -> None:
 def test_rows_of_padding_are_no_part_of_a_sum() -> None:
     lines = reader(table("1.3.1", {"1.1": 2, "1.2": -1, "2.1": 5}))
     zeros = reader(table("1.3.1", {"1": 2, "2": 0}))
-    assert Total((Figure(A, padding=("-1",)),)).read_from(lines) == 7
-    assert Total((Figure(A, padding=("0",)),)).read_from(zeros) == 2
+    assert Total((Measurement(A, padding=("-1",)),)).read_from(lines) == 7
+    assert Total((Measurement(A, padding=("0",)),)).read_from(zeros) == 2
 
 
 def test_a_row_with_0_for_no_meter_makes_the_sum_not_metered() -> None:
-    total = Total((Figure(A, absent=("0",)),))
+    total = Total((Measurement(A, absent=("0",)),))
     device = reader(table("1.3.1", {"1": 2, "2": 0}))
     assert total.read_from(device) == NotMetered("1 of 2 (row 2) unmetered")
 
 
 def test_a_text_for_no_meter_beside_a_measured_row_is_not_known() -> None:
-    total = Total((Figure(A, absent=("--",)),))
+    total = Total((Measurement(A, absent=("--",)),))
     one_of_two = reader(table("1.3.1", {"1": "0.40", "2": "--"}))
     none = reader(table("1.3.1", {"1": "--", "2": "--"}))
     assert total.read_from(one_of_two) == NotKnown("row 2 of 1.3.1 reads '--'")
@@ -218,7 +221,7 @@ def test_a_text_for_no_meter_beside_a_measured_row_is_not_known() -> None:
 
 
 def test_a_total_by_unit_takes_the_second_figure_only_for_a_unit_without_the_first() -> None:
-    total = Total((Figure(A), Figure(B)), unit=Arcs(0, 1))
+    total = Total((Measurement(A), Measurement(B)), unit=Arcs(0, 1))
     second = table("1.3.2", {"1.1": 4, "2.1": 99})
     unit_1_partly_measured = table("1.3.1", {"1.1": 2, "1.2": -1, "2.1": 5})
     unit_1_without_rows = table("1.3.1", {"2.1": 5})
@@ -238,7 +241,7 @@ OUTLETS_OF_CHAIN = {"1.9": Decimal(50), "1.8": Decimal(50), "1.7": Decimal(1), "
 
 
 def test_a_chain_sums_each_units_lines_or_outlets() -> None:
-    total = Total((Figure(A), Figure(B)), else_outlets=True, unit=Arcs(1))
+    total = Total((Measurement(A), Measurement(B)), else_outlets=True, unit=Arcs(1))
     unit_7_partly_metered = {**OUTLETS_OF_CHAIN, "2.7": None}
 
     figure = total.read_from(reader(CHAIN), OUTLETS_OF_CHAIN)
@@ -252,7 +255,7 @@ def test_a_chain_sums_each_units_lines_or_outlets() -> None:
 
 
 def test_a_chain_has_no_total_if_a_unit_lacks_both_lines_and_outlets() -> None:
-    lines_only = Total((Figure(A),), unit=Arcs(1))
+    lines_only = Total((Measurement(A),), unit=Arcs(1))
     device = reader(CHAIN)
 
     without_meter = lines_only.read_from(device, OUTLETS_OF_CHAIN)
@@ -265,13 +268,13 @@ def test_a_chain_has_no_total_if_a_unit_lacks_both_lines_and_outlets() -> None:
 
 
 def test_a_figure_whose_rows_are_all_padding_is_not_there() -> None:
-    total = Total((Figure(A, padding=("0",)), Figure(B)))
+    total = Total((Measurement(A, padding=("0",)), Measurement(B)))
     objects = {**table("1.3.1", {"1": 0, "2": 0}), **table("1.3.2", {"1": 99})}
     assert total.read_from(reader(objects)) == 99
 
 
 def test_a_sum_over_outlets_is_a_total_only_if_every_outlet_is_metered() -> None:
-    total = Total((Figure(A),), else_outlets=True)
+    total = Total((Measurement(A),), else_outlets=True)
     assert total.read_from(reader({}), {"1": Decimal(2), "2": Decimal(3)}) == 5
     assert total.read_from(reader({}), {"1": Decimal(2), "2": None}) == NotMetered(
         "1 of 2 (row 2) unmetered"
@@ -280,7 +283,7 @@ def test_a_sum_over_outlets_is_a_total_only_if_every_outlet_is_metered() -> None
 
 
 def test_a_chain_has_no_total_if_a_listed_unit_has_none() -> None:
-    total = Total((Figure(A),), else_outlets=True, unit=Arcs(0, 1), units=B)
+    total = Total((Measurement(A),), else_outlets=True, unit=Arcs(0, 1), units=B)
     lines = {"1.3.1.1.9": 2}
     two_units = {"1.3.2.1": 1, "1.3.2.2": 1}
     three_units = {**two_units, "1.3.2.3": 0}
@@ -297,7 +300,7 @@ def test_a_chain_has_no_total_if_a_listed_unit_has_none() -> None:
 
 def test_a_list_of_one_unit_or_none_is_ignored() -> None:
     """A unit without a chain may have a different number in each table."""
-    total = Total((Figure(A),), else_outlets=True, unit=Arcs(0, 1), units=B)
+    total = Total((Measurement(A),), else_outlets=True, unit=Arcs(0, 1), units=B)
     lines = {"1.3.1.1.9": 2}
     assert total.read_from(reader({**lines, "1.3.2.0": 1})) == 2
     assert total.read_from(reader(lines)) == 2
@@ -305,12 +308,12 @@ def test_a_list_of_one_unit_or_none_is_ignored() -> None:
 
 def test_a_total_with_a_list_of_units_must_say_where_its_rows_have_the_unit() -> None:
     with pytest.raises(ValueError, match="units"):
-        check_parts(Total((Figure(A),), units=B))
+        check_parts(Total((Measurement(A),), units=B))
 
 
 def test_a_scale_that_the_answers_lack_is_missing() -> None:
     device = reader({**table("1.3.1", {"1": 5, "2": 6}), **table("1.3.2", {"1": 1})})
-    figure = Figure(A, exponent=B)
+    figure = Measurement(A, exponent=B)
     assert figure.raw_figures(device) == {"1": (5, 1, None), "2": (6, LOST, None)}
     assert figure.read_from(device) == {"1": 50}
     unknown = Total((figure,)).read_from(device)
@@ -320,8 +323,8 @@ def test_a_scale_that_the_answers_lack_is_missing() -> None:
 def test_each_source_has_the_name_of_an_object_for_the_reason_of_a_figure() -> None:
     for profile in (*PROFILES, EVERY_PART):
         sources = [part for part in parts_of(profile) if isinstance(part, Source)]
-        assert all(Figure(source).objects for source in sources), profile.key
-    assert Figure(NamedRows("1.3.3", "1.3.4", "x")).objects == "1.3.4"
+        assert all(Measurement(source).objects for source in sources), profile.key
+    assert Measurement(NamedRows("1.3.3", "1.3.4", "x")).objects == "1.3.4"
 
 
 def test_a_device_without_an_object_does_not_have_its_figure() -> None:
@@ -332,7 +335,7 @@ def test_a_device_without_an_object_does_not_have_its_figure() -> None:
     def energy(*sources: Column) -> object:
         device = reader({"1.3.1.1": 5, "1.3.1.2": 6, "1.4.1.1": 7})
         device.column("1.3.1")
-        total = Total(tuple(map(Figure, sources)))
+        total = Total(tuple(map(Measurement, sources)))
         total.read_from(device)
         return total.read_from(device.whole())
 
@@ -346,7 +349,7 @@ def test_a_device_without_an_object_does_not_have_its_figure() -> None:
 
 def test_a_total_that_each_unit_has_is_not_known_without_its_column() -> None:
     device = reader({"1.3.2.1": 7})
-    figures = (Figure(Complete(A, beside=B)),)
+    figures = (Measurement(Complete(A, beside=B)),)
     assert Total(figures).read_from(device) is None
     assert Total(figures, demanded=True).read_from(device) == NotKnown(
         "row 1 of 1.3.1 reads no answer"
@@ -362,13 +365,13 @@ def test_a_column_of_which_a_get_has_a_value_is_lost_whichever_row_has_it() -> N
     for source in (A, A.known_where(A.but("9", by=Column("1.3.3")))):
         for row in ("1", "3"):
             rows = {**table("1.3.2", {"1": 7, "2": 7, "3": 7}), f"1.3.1.{row}": 5}
-            total = Total((Figure(Complete(source, beside=B)),))
+            total = Total((Measurement(Complete(source, beside=B)),))
             assert isinstance(total.read_from(Reader(ShortWalk(rows))), NotKnown), (source, row)
 
 
 def test_a_row_is_lost_where_padding_shows_that_the_device_has_the_column() -> None:
     device = reader({**table("1.3.2", {"1": 7, "2": 7}), "1.3.1.2": 0})
-    total = Total((Figure(Complete(A, beside=B), padding=("0",)),))
+    total = Total((Measurement(Complete(A, beside=B), padding=("0",)),))
     assert total.read_from(device) == NotKnown("row 1 of 1.3.1 reads no answer")
 
 
@@ -386,26 +389,26 @@ def test_a_row_is_lost_where_a_row_that_the_figure_leaves_out_has_the_column() -
         (Arc(every_row, 0, ("1",)), kinds),
         (of_type_1, types),
     ):
-        if not isinstance(Total((Figure(source),)).read_from(reader(rows)), NotKnown):
+        if not isinstance(Total((Measurement(source),)).read_from(reader(rows)), NotKnown):
             told_as_lacking.append(source)
     assert told_as_lacking == []
 
 
 def test_a_unit_whose_own_row_has_no_value_is_no_unit_without_a_meter() -> None:
-    total = Total((Figure(A),), unit=Arcs(stop=1), units=B)
+    total = Total((Measurement(A),), unit=Arcs(stop=1), units=B)
     units = {"1.3.1.1.1": 5, "1.3.2.1": 3, "1.3.2.2": 3}
     assert total.read_from(reader(units)) == NotMetered("unit 2 without a meter")
     assert isinstance(total.read_from(reader({**units, "1.3.2.2": ""})), NotKnown)
 
 
 def test_a_row_that_only_a_count_shows_is_told_as_a_missing_row() -> None:
-    total = Total((Figure(Complete(A, least=2)),))
+    total = Total((Measurement(Complete(A, least=2)),))
     assert total.read_from(reader({"1.3.1.1": 5})) == NotKnown("the answers lack a row of 1.3.1")
 
 
 @pytest.mark.parametrize("objects", [{}, {"1.3.2.1": 7}])
 def test_a_demanded_total_without_a_row_is_not_known(objects: dict[str, Value]) -> None:
-    total = Total((Figure(Scalar("1.3.1.0", "acmeEnergy")),), demanded=True)
+    total = Total((Measurement(Scalar("1.3.1.0", "acmeEnergy")),), demanded=True)
     assert total.read_from(reader({"1.3.1.0": 5})) == 5
     assert total.read_from(reader(objects)) == NotKnown(
         "the answers lack acmeEnergy, which each unit has"
@@ -425,7 +428,7 @@ def test_a_demanded_figure_that_is_not_answered_is_no_figure(profile: Profile) -
 
 
 def test_outlets_replace_a_demanded_figure_only_of_a_unit_that_has_its_row() -> None:
-    figure = Figure(A, padding=("-2",))
+    figure = Measurement(A, padding=("-2",))
     total = Total((figure,), else_outlets=True, demanded=True)
     outlets = {"1": Decimal(3)}
     assert total.read_from(reader({"1.3.1.1": 5}), outlets) == 5
@@ -441,7 +444,7 @@ def test_outlets_replace_a_demanded_figure_only_of_a_unit_that_has_its_row() -> 
 
 
 def test_a_unit_without_a_row_of_a_demanded_figure_is_not_known() -> None:
-    total = Total((Figure(A),), unit=Arcs(0, 1), units=B)
+    total = Total((Measurement(A),), unit=Arcs(0, 1), units=B)
     device = reader({"1.3.1.1": 5, "1.3.2.1": 1, "1.3.2.2": 1})
     assert total.read_from(device) == NotMetered("unit 2 without a meter")
     demanded = replace(total, demanded=True)

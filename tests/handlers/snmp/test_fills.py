@@ -14,11 +14,11 @@ from handlers.shared.ceilings import LARGEST
 from handlers.shared.errors import ProtocolError
 from handlers.shared.meter_figures import NotKnown
 from handlers.snmp.device import SnmpDevice
-from handlers.snmp.figures import Ceilings, Figure, Total
+from handlers.snmp.figures import Ceilings, Measurement, Total
 from handlers.snmp.profile import oids
+from handlers.snmp.read_scope import FIGURES
 from handlers.snmp.reader import Reader
 from handlers.snmp.sources import Column
-from handlers.snmp.wanted import FIGURES
 from tests.handlers.snmp import units
 from tests.handlers.snmp.exact_figures import read_exactly
 from tests.handlers.snmp.memory import Memory, Value, of_rows, reader
@@ -35,7 +35,7 @@ class Declared(NamedTuple):
     """A figure of a family, and what the MIB's part can carry at most; None for an energy."""
 
     kind: str
-    figure: Figure
+    figure: Measurement
     most: Optional[Decimal]
 
 
@@ -78,7 +78,9 @@ def planted(unit: Fixture, oid: str, value: Value) -> Iterator[Memory]:
         yield device
 
 
-def feeding(unit: Fixture, device: SnmpDevice, figure: Figure) -> Iterator[tuple[str, set[str]]]:
+def feeding(
+    unit: Fixture, device: SnmpDevice, figure: Measurement
+) -> Iterator[tuple[str, set[str]]]:
     """The first object of each column whose value becomes the figure's, and the rows that it feeds.
 
     Columns that only select or join rows are left out.
@@ -225,7 +227,7 @@ def test_a_device_with_a_fill_shows_no_figure_that_no_pdu_carries(unit: Fixture,
 )
 def test_a_figure_above_the_ceiling_is_not_measured(name: str, most: int) -> None:
     ceiling = getattr(RACK, name)
-    figure = Figure(Column("1.3.1"), Decimal("0.01"))
+    figure = Measurement(Column("1.3.1"), Decimal("0.01"))
     above = NotKnown(f"row 1 of 1.3.1 reads '{100 * most + 1}'")
     for raw, expected in ((0, 0), (100 * most, most), (100 * most + 1, above)):
         device = reader({"1.3.1.1": raw})

@@ -11,7 +11,7 @@ import pytest
 
 from handlers.shared.errors import PduHandlerError
 from handlers.snmp.metering import read_statistic
-from handlers.snmp.wanted import SHOWN_FIGURES
+from handlers.snmp.read_scope import VIEW_FIGURES
 from tests.handlers.snmp import units
 from tests.handlers.snmp.calls import near
 from tests.handlers.snmp.memory import Memory, of_rows
@@ -45,7 +45,7 @@ def figures(unit: Fixture, device: Memory) -> Optional[Figures]:
     """What DCImanager gets: the totals, 0 if unset, and the outlets' energies; None if it is an
     error."""
     try:
-        read = read_statistic(find(unit, device, SHOWN_FIGURES), with_power=False)
+        read = read_statistic(find(unit, device, VIEW_FIGURES), with_power=False)
         view = read.bounded().view()
     except PduHandlerError:
         return None

@@ -9,7 +9,7 @@ from typing import Callable
 import pytest
 
 from handlers.snmp.controls import Guarded, Verbs, Write
-from handlers.snmp.figures import Ceilings, Figure, Total
+from handlers.snmp.figures import Ceilings, Measurement, Total
 from handlers.snmp.frozen_value import check_parts
 from handlers.snmp.outlets import Outlets
 from handlers.snmp.profile import Root
@@ -87,7 +87,7 @@ TOO_LARGE: tuple[Callable[[], object], ...] = (
         (lambda: State(A, ("1 ",), ("2",)), "on has '1 '"),
         (lambda: State(A, ("1",), ("2 ",)), "off has '2 '"),
         (lambda: State(A, ("1",), ("2",), (" ",)), "absent has ' '"),
-        (lambda: Figure(A, absent=("1 ",)), "absent has '1 '"),
+        (lambda: Measurement(A, absent=("1 ",)), "absent has '1 '"),
         (lambda: Doubt(A, ()), "quiet is empty"),
         (lambda: Doubt(A, ("1 ",)), "quiet has '1 '"),
         (lambda: Guarded(WRITE, B, "it is locked", allow=("1 ",)), "allow has '1 '"),
@@ -121,10 +121,10 @@ TOO_LARGE: tuple[Callable[[], object], ...] = (
         (lambda: State(A, ("1",), ()), "off is empty"),
         (lambda: State(A, ("1", "1"), ("2",)), "on has a value twice"),
         (lambda: Total(), "figures"),
-        (lambda: Total((Figure(A),), units=B), "units"),
-        (lambda: Figure(A, Decimal(0)), "scale"),
-        (lambda: Figure(A, Decimal("NaN")), "scale"),
-        (lambda: Figure(A, Decimal("1E-13")), "12 digits"),
+        (lambda: Total((Measurement(A),), units=B), "units"),
+        (lambda: Measurement(A, Decimal(0)), "scale"),
+        (lambda: Measurement(A, Decimal("NaN")), "scale"),
+        (lambda: Measurement(A, Decimal("1E-13")), "12 digits"),
         (lambda: Ceilings(part_w=Decimal(0)), "is not a finite number above zero"),
         (lambda: Ceilings(part_w=Decimal("NaN")), "is not a finite number above zero"),
         (lambda: Write(A, on=1, off=1), "on and off are both 1"),

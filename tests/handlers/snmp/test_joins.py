@@ -6,8 +6,8 @@ import pytest
 
 from handlers.shared.errors import ProtocolError
 from handlers.shared.meter_figures import NotKnown
-from handlers.snmp.figures import Figure, Total
-from handlers.snmp.reader import NAMELESS, UNMARKED, Lost
+from handlers.snmp.figures import Measurement, Total
+from handlers.snmp.reader import UNDECIDED, UNIDENTIFIED, Lost
 from handlers.snmp.sources import (
     Arc,
     Checked,
@@ -29,7 +29,7 @@ from handlers.snmp.sources import (
 from tests.handlers.snmp.memory import Value, both, reader, table
 
 A, B, C, D = Column("1.3.1"), Column("1.3.2"), Column("1.3.3"), Column("1.3.4")
-ALL = {NAMELESS: "lost"}
+ALL = {UNIDENTIFIED: "lost"}
 
 
 def told(source: Source, objects: Mapping[str, Value]) -> Mapping[str, Value]:
@@ -80,8 +80,8 @@ def test_a_row_whose_tested_value_is_not_a_whole_number_is_empty_and_prevents_a_
     with_mark_alone = {**objects, "1.3.2.4": tested}
 
     assert both(source, objects)["2"] == ""
-    assert source.rows(reader(objects))["2"] is UNMARKED
-    total = Total((Figure(source),)).read_from(reader(objects))
+    assert source.rows(reader(objects))["2"] is UNDECIDED
+    total = Total((Measurement(source),)).read_from(reader(objects))
     reason = "row 2 of 1.3.1 reads its mark is none that the MIB names"
     assert total == NotKnown(reason)
     # a mark makes no row

@@ -10,7 +10,7 @@ from handlers.shared.errors import ProtocolError
 from handlers.shared.meter_figures import NotKnown
 from handlers.snmp import detection, metering
 from handlers.snmp.profiles import PROFILES
-from handlers.snmp.wanted import FIGURES, SHOWN_FIGURES
+from handlers.snmp.read_scope import FIGURES, VIEW_FIGURES
 from pdu.recordings.snmp.topology import parts_of_device
 from tests.handlers.snmp import recorded, units
 from tests.handlers.snmp.memory import Memory, of_rows, plain
@@ -25,7 +25,7 @@ def rows_of(unit: Fixture, column: str) -> list[str]:
 
 
 def statistic(unit: Fixture, device: Memory, *, with_power: bool) -> Figures:
-    found = units.find(unit, device, FIGURES if with_power else SHOWN_FIGURES)
+    found = units.find(unit, device, FIGURES if with_power else VIEW_FIGURES)
     return metering.read_statistic(found, with_power=with_power)
 
 

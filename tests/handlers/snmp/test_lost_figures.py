@@ -15,8 +15,8 @@ from handlers.shared.errors import PduHandlerError
 from handlers.shared.meter_figures import Figure, NotKnown
 from handlers.snmp import metering
 from handlers.snmp.frozen_value import parts_of
+from handlers.snmp.read_scope import FIGURES, VIEW_FIGURES
 from handlers.snmp.sources import Column, Complete, Scalar
-from handlers.snmp.wanted import FIGURES, SHOWN_FIGURES
 from pdu_common.helper import EnumPowerStatus
 from tests.handlers.snmp import units
 from tests.handlers.snmp.memory import Memory, Value, plain
@@ -58,7 +58,7 @@ class ShortWalk(Memory):
 
 def statistic(unit: Fixture, device: Memory) -> Figures:
     """The figures that DCImanager is shown."""
-    found = units.find(unit, device, SHOWN_FIGURES)
+    found = units.find(unit, device, VIEW_FIGURES)
     return metering.read_statistic(found, with_power=False)
 
 

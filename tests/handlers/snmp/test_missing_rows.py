@@ -10,16 +10,16 @@ from typing import Optional
 import pytest
 
 from handlers.shared.errors import PduHandlerError
-from handlers.shared.meter_figures import Figure as MeterFigure, MeterFigures, NotKnown
+from handlers.shared.meter_figures import Figure, MeterFigures, NotKnown
 from handlers.snmp import metering
 from handlers.snmp.device import read_without_states
 from handlers.snmp.evidence import SIMULATED, Evidence
-from handlers.snmp.figures import Figure, Total
+from handlers.snmp.figures import Measurement, Total
 from handlers.snmp.frozen_value import replace
 from handlers.snmp.outlets import Outlets
 from handlers.snmp.profile import Profile, is_below, oids
+from handlers.snmp.read_scope import FIGURES
 from handlers.snmp.sources import Column, Merged
-from handlers.snmp.wanted import FIGURES
 from pdu_common.helper import EnumPowerStatus
 from tests.handlers.snmp import units
 from tests.handlers.snmp.exact_figures import read_exactly
@@ -146,7 +146,7 @@ METERED = Profile(
     vendor="Maker",
     models=("Strip",),
     mib="",
-    outlets=(Outlets(rows=NAME, current=Figure(CURRENT)),),
+    outlets=(Outlets(rows=NAME, current=Measurement(CURRENT)),),
     load=Total(else_outlets=True),
     evidence=Evidence(current=SIMULATED.current),
 )
@@ -179,7 +179,7 @@ def test_a_sum_over_outlets_has_all_outlets_that_any_column_shows(
 def test_a_sum_over_outlets_is_not_known_beside_a_meter_of_no_outlet(unlisted: int) -> None:
     """The meters are in another table, so that their rows do not show an outlet."""
     meter = Column("1.3.8.1.2")
-    profile = replace(METERED, outlets=(Outlets(rows=NAME, current=Figure(meter)),))
+    profile = replace(METERED, outlets=(Outlets(rows=NAME, current=Measurement(meter)),))
     objects = {
         **table(NAME.oid, {"1": "a", "3": "c"}),
         **table(meter.oid, {"1": 3, "2": unlisted, "3": 5}),
@@ -195,7 +195,7 @@ def test_a_sum_over_outlets_is_not_known_beside_a_meter_of_no_outlet(unlisted: i
 def test_a_sum_whose_lost_rows_contradict_others_is_not_known() -> None:
     """Row 2 of the first table has lost its current, and another table has a row 2."""
     other = Column("1.3.8.1.2")
-    profile = replace(METERED, load=Total((Figure(Merged((CURRENT, other))),)))
+    profile = replace(METERED, load=Total((Measurement(Merged((CURRENT, other))),)))
     objects = {
         **table(NAME.oid, {"1": "a", "2": "b"}),
         **table(CURRENT.oid, {"1": 3}),
@@ -215,7 +215,7 @@ def unread(row: int, column: int) -> NotKnown:
 
 def test_an_outlet_with_any_figure_is_among_the_figures() -> None:
     """Outlet 4 has none: no column has a row of it, so it has no meter."""
-    current, energy, power = (Figure(Column(f"1.3.9.1.{column}")) for column in (2, 3, 4))
+    current, energy, power = (Measurement(Column(f"1.3.9.1.{column}")) for column in (2, 3, 4))
     (outlets,) = METERED.outlets
     profile = replace(
         METERED,
@@ -249,12 +249,12 @@ _NO_ROW = NotKnown("the answers have no row 2 of 1.3.7.1.2")
     ],
 )
 def test_an_outlet_without_a_row_has_no_meter_only_if_no_column_of_meters_has_one(
-    currents: str, energies: str, energy_of_2: MeterFigure
+    currents: str, energies: str, energy_of_2: Figure
 ) -> None:
     """Each column is in a table of its own, so that no other one of its table has the row."""
     current, energy = Column("1.3.8.1.2"), Column("1.3.7.1.2")
     outlets = Outlets(
-        rows=NAME, current=Figure(current) if currents else None, energy=Figure(energy)
+        rows=NAME, current=Measurement(current) if currents else None, energy=Measurement(energy)
     )
     evidence = replace(METERED.evidence, energy=SIMULATED.energy)
     profile = replace(METERED, outlets=(outlets,), evidence=evidence)
@@ -271,7 +271,7 @@ def test_an_outlet_without_a_row_has_no_meter_only_if_no_column_of_meters_has_on
 
 
 def test_a_meter_without_outlets_has_no_labels() -> None:
-    profile = replace(METERED, outlets=(), load=Total((Figure(CURRENT),)))
+    profile = replace(METERED, outlets=(), load=Total((Measurement(CURRENT),)))
     device = read_without_states(profile, reader(table(CURRENT.oid, {"1": 3})))
     assert device is not None
     assert device.outlets is None

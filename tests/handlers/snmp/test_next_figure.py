@@ -12,8 +12,8 @@ from handlers.shared.errors import PduHandlerError
 from handlers.shared.meter_figures import Figure, NotKnown
 from handlers.snmp.frozen_value import parts_of
 from handlers.snmp.metering import read_statistic
+from handlers.snmp.read_scope import FIGURES, VIEW_FIGURES
 from handlers.snmp.sources import Column
-from handlers.snmp.wanted import FIGURES, SHOWN_FIGURES
 from tests.handlers.snmp import units
 from tests.handlers.snmp.memory import Memory, Value, plain
 from tests.handlers.snmp.test_lost_figures import ShortWalk
@@ -28,7 +28,7 @@ SAME_QUANTITY = {"baytech": "sBTAModulesRPCCurrent and sRPCCurrent are both what
 def read_totals(unit: Fixture, device: Memory, *, with_power: bool) -> Totals:
     """The totals by name, none if it is an error."""
     try:
-        found = units.find(unit, device, FIGURES if with_power else SHOWN_FIGURES)
+        found = units.find(unit, device, FIGURES if with_power else VIEW_FIGURES)
         read = read_statistic(found, with_power=with_power)
     except PduHandlerError:
         return {}

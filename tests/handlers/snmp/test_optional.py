@@ -9,9 +9,9 @@ from handlers.snmp.contact import Contact
 from handlers.snmp.frozen_value import parts_of
 from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
+from handlers.snmp.read_scope import FIGURES
 from handlers.snmp.sources import Column, Provided, Scalar, Source
 from handlers.snmp.states import Doubt
-from handlers.snmp.wanted import FIGURES
 from tests.handlers.snmp import units
 from tests.handlers.snmp.memory import Memory
 from tests.recordings import Fixture

@@ -7,8 +7,8 @@ import pytest
 from handlers.dcimanager.snmp import LONGEST_SECONDS
 from handlers.snmp.metering import read_statistic
 from handlers.snmp.profile import oids
+from handlers.snmp.read_scope import FIGURES, VIEW_FIGURES
 from handlers.snmp.switching import PLAN_SECONDS
-from handlers.snmp.wanted import FIGURES, SHOWN_FIGURES
 from tests import platform_calls
 from tests.handlers.snmp import units
 from tests.platform_calls import all_costs, first_units
@@ -50,7 +50,7 @@ def test_a_statistic_has_the_figures_of_tools_and_reads_no_current_for_nobody(
     requests_of_tools = list(device.asked)
     device.asked.clear()
 
-    for_view = read_statistic(units.find(unit, device, SHOWN_FIGURES), with_power=False)
+    for_view = read_statistic(units.find(unit, device, VIEW_FIGURES), with_power=False)
 
     assert for_view.view() == for_tools.view()
     assert len(device.asked) <= len(requests_of_tools)

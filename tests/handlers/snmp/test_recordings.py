@@ -14,7 +14,7 @@ import pytest
 from handlers.shared.errors import Unsupported
 from handlers.snmp import detection, metering
 from handlers.snmp.profiles import PROFILES
-from handlers.snmp.wanted import FIGURES
+from handlers.snmp.read_scope import FIGURES
 from pdu_common.helper import EnumPowerStatus
 from tests.handlers.snmp import recorded
 from tests.handlers.snmp.calls import pdu

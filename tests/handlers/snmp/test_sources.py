@@ -7,7 +7,7 @@ from hypothesis import given, strategies as st
 
 from handlers.shared.errors import NoSuchOutlet, ProtocolError
 from handlers.snmp.frozen_value import check_parts
-from handlers.snmp.reader import LOST, UNMARKED, Lost, Reader
+from handlers.snmp.reader import LOST, UNDECIDED, Lost, Reader
 from handlers.snmp.sources import (
     Column,
     Complete,
@@ -187,8 +187,8 @@ def test_a_mark_of_both_sides_is_refused() -> None:
     [
         ({"1": 1}, {"1": 5}),
         ({"1": 1, "2": 0}, {}),
-        ({"1": 99}, {"1": UNMARKED}),
-        ({}, {"1": UNMARKED}),
+        ({"1": 99}, {"1": UNDECIDED}),
+        ({}, {"1": UNDECIDED}),
     ],
 )
 def test_rows_are_empty_if_their_mark_is_of_no_known_device_or_missing(

@@ -6,8 +6,8 @@ import pytest
 
 from handlers.shared.errors import PduHandlerError
 from handlers.snmp.frozen_value import check_parts
+from handlers.snmp.read_scope import ALL_STATES, FIGURES
 from handlers.snmp.sources import Bits, ByOctets, Column, Field, Gathered, Number, Packed
-from handlers.snmp.wanted import ALL_STATES, FIGURES
 from tests.handlers.snmp import units
 from tests.handlers.snmp.exact_figures import read_exactly
 from tests.handlers.snmp.memory import both, of_rows, reader, table
@@ -127,10 +127,10 @@ def test_a_text_of_a_nul_is_read_as_an_empty_one(unit: Fixture) -> None:
 def _answers(unit: Fixture, rows: Mapping[str, Row]) -> list[str]:
     """The states and the figures, or the errors."""
     answers: list[str] = []
-    for wanted in (ALL_STATES, FIGURES):
+    for scope in (ALL_STATES, FIGURES):
         try:
-            device = units.find(unit, of_rows(rows), wanted)
-            answers.append(repr(read_exactly(device) if wanted.figures else device.states))
+            device = units.find(unit, of_rows(rows), scope)
+            answers.append(repr(read_exactly(device) if scope.figures else device.states))
         except PduHandlerError as error:
             answers.append(str(error))
     return answers

@@ -13,6 +13,7 @@ from handlers.snmp import metering
 from handlers.snmp.device import SnmpDevice
 from handlers.snmp.frozen_value import parts_of
 from handlers.snmp.profile import Profile
+from handlers.snmp.read_scope import FIGURES
 from handlers.snmp.reader import Reader
 from handlers.snmp.sources import (
     ByUnit,
@@ -22,7 +23,6 @@ from handlers.snmp.sources import (
     ItemCount,
     Scalar,
 )
-from handlers.snmp.wanted import FIGURES
 from tests.handlers.snmp.memory import Memory
 from tests.handlers.snmp.units import FAMILIES, FIXTURES, find, memory, unit_id
 from tests.recordings import Fixture

@@ -10,7 +10,7 @@ import pytest
 
 from handlers.shared.errors import PduHandlerError, Unsupported
 from handlers.snmp import metering
-from handlers.snmp.wanted import FIGURES
+from handlers.snmp.read_scope import FIGURES
 from pdu_common.helper import PduPortView
 from tests.handlers.snmp.calls import near
 from tests.handlers.snmp.exact_figures import ExactFigures, read_exactly

@@ -8,7 +8,7 @@ from handlers.shared.errors import PduHandlerError
 from handlers.shared.meter_figures import NotKnown
 from handlers.snmp import metering
 from handlers.snmp.profile import Profile, oids
-from handlers.snmp.wanted import FIGURES
+from handlers.snmp.read_scope import FIGURES
 from tests.handlers.snmp.calls import near
 from tests.handlers.snmp.exact_figures import ExactFigures, read_exactly
 from tests.handlers.snmp.memory import of_rows

@@ -14,7 +14,7 @@ from handlers.snmp.frozen_value import parts_of
 from handlers.snmp.handler import SnmpPdu
 from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
-from handlers.snmp.wanted import ALL_STATES, Wanted
+from handlers.snmp.read_scope import ALL_STATES, ReadScope
 from pdu_common.helper import EnumPowerStatus, PduPortView, PduView
 from tests.handlers.snmp.calls import Listening, near, pdu
 from tests.handlers.snmp.memory import Memory, of_rows
@@ -101,13 +101,13 @@ def chosen_by_hand(unit: Fixture) -> bool:
     return not (profile.sys_object_ids or profile.roots or profile.sweep)
 
 
-def find(unit: Fixture, device: Memory, wanted: Wanted = ALL_STATES) -> SnmpDevice:
+def find(unit: Fixture, device: Memory, scope: ReadScope = ALL_STATES) -> SnmpDevice:
     """The device as a status reads it, or as another call does."""
     if chosen_by_hand(unit):
         choose = partial(detection.read_as, device, FAMILIES[unit.key])
     else:
         choose = partial(detection.detect, device, PROFILES)
-    return choose(wanted, metered_only=unit.metered_only)
+    return choose(scope, metered_only=unit.metered_only)
 
 
 def handler_of(

@@ -12,7 +12,7 @@ import pytest
 
 from handlers.snmp.controls import Control, Guarded, Verbs, Write
 from handlers.snmp.evidence import Evidence, EvidenceLevel
-from handlers.snmp.figures import Arcs, Figure, Total
+from handlers.snmp.figures import Arcs, Measurement, Total
 from handlers.snmp.frozen_value import check_parts, parts_of, replace
 from handlers.snmp.outlets import Outlets
 from handlers.snmp.profile import Profile
@@ -58,12 +58,12 @@ def acme(
             Outlets(
                 states=State(states, on=("1",), off=("2",)),
                 control=control or Write(CONTROL, on=1, off=2),
-                current=Figure(current, Decimal("0.1")),
-                power=Figure(power),
+                current=Measurement(current, Decimal("0.1")),
+                power=Measurement(power),
             ),
         ),
-        load=Total((Figure(load, Decimal("0.1")),)),
-        power=Total((Figure(total),)),
+        load=Total((Measurement(load, Decimal("0.1")),)),
+        power=Total((Measurement(total),)),
         evidence=Evidence(
             state=EvidenceLevel.MIB,
             current=EvidenceLevel.MIB,
@@ -185,7 +185,7 @@ def test_arcs_that_no_index_has_are_refused() -> None:
 
 
 def test_several_figures_of_a_total_are_said_not_to_be_added() -> None:
-    scalars = tuple(Figure(Scalar(f"1.3.6.1.4.1.99999.5.{n}.0")) for n in (1, 2, 3))
+    scalars = tuple(Measurement(Scalar(f"1.3.6.1.4.1.99999.5.{n}.0")) for n in (1, 2, 3))
     lines = own_profiles.summary(replace(acme(), load=Total(scalars)))
     assert "load (the first of 3 that the PDU has; they are not added)" in lines[0]
 

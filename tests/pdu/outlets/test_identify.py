@@ -23,7 +23,7 @@ from handlers import registry
 from handlers.shared.address import Address
 from handlers.shared.errors import PduHandlerError, ProtocolError, Refused, Unsupported
 from handlers.snmp import metering
-from handlers.snmp.figures import Arcs, Figure, Total
+from handlers.snmp.figures import Arcs, Measurement, Total
 from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.reader import Reader
@@ -171,7 +171,7 @@ def test_outlets_without_states_cannot_be_switched() -> None:
 
 
 _OBJECTS = [f"1.3.6.1.4.1.99999.{number}" for number in range(3)]
-_FIGURES = tuple(Figure(Column(oid)) for oid in _OBJECTS)
+_FIGURES = tuple(Measurement(Column(oid)) for oid in _OBJECTS)
 # A chain of two units (the arc after the object); unit 1 does not have the first object.
 _CHAIN = {
     f"{_OBJECTS[0]}.2.1": 3,
@@ -190,7 +190,7 @@ _CHAIN = {
     ],
 )
 def test_a_total_rests_on_the_first_object_that_a_unit_has(
-    unit: Optional[Arcs], figures: list[Figure], amount: int
+    unit: Optional[Arcs], figures: list[Measurement], amount: int
 ) -> None:
     reader = Reader(Memory(_CHAIN))
     total = Total(_FIGURES, unit=unit)
