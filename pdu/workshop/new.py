@@ -115,7 +115,6 @@ def new(
         )
     try:
         plan = _family_plan(root, name, title) if snmp else _plan(root, name, title, shape)
-        _refuse_paths_in_use(root, plan.files)
         with signals_as_ctrl_c(), _all_or_nothing(root, plan.files, plan.edits):
             pages = _write(root, plan)
     except OSError as error:
@@ -142,6 +141,7 @@ class _Plan(NamedTuple):
 def _plan(root: Path, name: str, title: Optional[str], shape: str) -> _Plan:
     """A handler. Raises OSError and SettingsError."""
     files = handler_files(root, name, title, shape)
+    _refuse_paths_in_use(root, files)
     if shape in (_PLATFORM, _HTTP):
         return _Plan(
             files=files,
@@ -159,8 +159,10 @@ def _plan(root: Path, name: str, title: Optional[str], shape: str) -> _Plan:
 
 def _family_plan(root: Path, key: str, vendor: Optional[str]) -> _Plan:
     """A family over SNMP. Raises OSError and SettingsError."""
+    files = family_files(root, key, vendor)
+    _refuse_paths_in_use(root, files)
     return _Plan(
-        files=family_files(root, key, vendor),
+        files=files,
         edits=families_table(root, key),
         tests=f"tests/handlers/snmp -k {key}",
         page="docs/dev/new-family.md",
