@@ -19,7 +19,7 @@ from handlers.snmp.device import SnmpDevice
 from handlers.snmp.figures import ExactFigure, Measurement, Total
 from handlers.snmp.frozen_value import parts_of
 from handlers.snmp.handler import Session
-from handlers.snmp.reader import Reader, WholeTables, decided
+from handlers.snmp.reader import Reader, WholeTables, decide_by_whole_tables
 from handlers.snmp.sources import EachUnit
 from handlers.snmp.sources.base import is_unidentified
 
@@ -44,10 +44,12 @@ def parts_of_device(device: SnmpDevice) -> list[MeteredPart]:
     load = device.profile.load
     if load is None:
         return []
-    return decided(partial(_parts, load, device.profile.ceilings.part_a), device.reader)
+    return decide_by_whole_tables(
+        partial(_parts, load, device.profile.ceilings.part_a), device.reader
+    )
 
 
-def _parts(load: Total, most_amperes: Decimal, whole: WholeTables) -> list[MeteredPart]:
+def _parts(load: Total, most_amperes: Decimal, tables: WholeTables) -> list[MeteredPart]:
     """The parts, as these tables show them."""
     parts: list[MeteredPart] = []
     units: dict[str, set[str]] = {LINE: set(), BREAKER: set()}
@@ -55,11 +57,11 @@ def _parts(load: Total, most_amperes: Decimal, whole: WholeTables) -> list[Meter
         kind = kind_of(figure)
         if kind is None:
             continue
-        value_by_row = figure.rows_from(whole, most_amperes)
+        value_by_row = figure.rows_from(tables, most_amperes)
         # a later figure is another quantity, and serves units that have no earlier one
         rows = [row for row in value_by_row if _unit(load, row) not in units[kind]]
         units[kind].update(_unit(load, row) for row in rows)
-        labels = _labels(kind, figure, rows, whole)
+        labels = _labels(kind, figure, rows, tables)
         for row in rows:
             parts.append(MeteredPart(kind, labels[row], _value(value_by_row[row])))
     return parts
