@@ -131,28 +131,30 @@ class Host:
         """The entry module that the platform has after the upload."""
         return importlib.import_module(f"{self.top}.handler")
 
+    def _answer(self, pdu: Any, call: str) -> tuple[list[Any], bool]:
+        """What a call answers, and whether that is right."""
+        if call == "status":
+            identities = [port.identity for port in pdu.status().ports]
+            return identities, identities == self.job["identities"]
+        if call == "statistic":
+            view = pdu.statistic()
+            figures = [view.load, view.total_consumption]
+            return figures, all(type(figure) is float and figure > 0 for figure in figures)
+        helper = importlib.import_module("pdu_common.helper")
+        port = helper.PduPortView(self.job["outlet"], helper.EnumPowerStatus.UNKNOWN)
+        is_same_object = getattr(pdu, call)(port) is port
+        answer = [port.power_status.name, is_same_object]
+        return answer, answer == ["UP" if call == "port_up" else "DOWN", True]
+
     def problems(self, pdu: Any, call: str, build: str) -> list[str]:
         """What is wrong with one call, which must run the code of `build` alone."""
-        helper = importlib.import_module("pdu_common.helper")
-        states = helper.EnumPowerStatus
         problems = []
         try:
             with self.watch.watching():
-                if call == "status":
-                    answer = [port.identity for port in pdu.status().ports]
-                    right = answer == self.job["identities"]
-                elif call == "statistic":
-                    view = pdu.statistic()
-                    answer = [view.load, view.total_consumption]
-                    right = all(type(figure) is float and figure > 0 for figure in answer)
-                else:
-                    port = helper.PduPortView(self.job["outlet"], states.UNKNOWN)
-                    same = getattr(pdu, call)(port) is port
-                    answer = [port.power_status.name, same]
-                    right = answer == ["UP" if call == "port_up" else "DOWN", True]
+                answer, is_right = self._answer(pdu, call)
         except BaseException as error:
             return [f"{type(error).__name__}: {error}"[:300]]
-        if not right:
+        if not is_right:
             problems.append(f"answered {answer}")
         if self.watch.ran != {build}:
             problems.append(f"ran {sorted(self.watch.ran)} instead of {build}")
