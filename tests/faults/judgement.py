@@ -36,6 +36,7 @@ def error_problems(
 
 
 def _text_problems(error: PduHandlerError) -> Iterator[str]:
+    """Problems unless the error is one printable line, with host and operation."""
     words = str(error)
     if not words.isprintable() or len(words) > 2500:
         yield f"not one printable line of at most 2500 characters: {words!r}"
@@ -63,6 +64,7 @@ def view_problems(view: Any, method: str, before: Books, after: Books) -> Iterat
 
 
 def _status_problems(view: Any, before: Books, after: Books) -> Iterator[str]:
+    """Problems unless a status has the outlets of the books, with their states or UNKNOWN."""
     outlets = [port.identity for port in view.ports]
     if outlets not in (list(before.states), list(after.states)):
         yield f"listed {outlets} instead of {list(before.states)}"
@@ -73,6 +75,7 @@ def _status_problems(view: Any, before: Books, after: Books) -> Iterator[str]:
 
 
 def _statistic_problems(view: Any, before: Books, after: Books) -> Iterator[str]:
+    """Problems unless a statistic has the figures of the books, and none of another outlet."""
     outlets = [port.identity for port in view.ports]
     is_twice = len(set(outlets)) < len(outlets)
     is_of_one_book = set(outlets) <= set(before.states) or set(outlets) <= set(after.states)

@@ -59,6 +59,8 @@ class Parser(NamedTuple):
 
 
 def _settings(declared: Sequence[Setting[Any]]) -> Callable[[bytes], object]:
+    """A parser of `key=value` lines as the values of these settings."""
+
     def read(data: bytes) -> None:
         lines = data.decode("utf-8", "replace").splitlines()
         pairs = dict(line.partition("=")[::2] for line in lines)

@@ -127,6 +127,7 @@ class Relay:
             thread.join(10)
 
     def _hang_up(self) -> None:
+        """Ends all connections, and takes no further one."""
         with contextlib.suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
@@ -140,6 +141,7 @@ class Relay:
         thread.start()
 
     def _accept(self) -> None:
+        """Serves each client in a thread of its own, until the relay is closed."""
         while True:
             try:
                 client, _ = self._listener.accept()
@@ -192,7 +194,7 @@ class Relay:
                 return True
             self._pour(client, bent)
             return True
-        return _PLAYERS[fault.key](self, client, exchange)
+        return PLAYERS[fault.key](self, client, exchange)
 
     def _pour(self, client: socket.socket, bent: bytes) -> None:
         """Sends `bent`, with `HUGE` at its end replaced by 500 MiB of spaces."""
@@ -259,7 +261,7 @@ class Relay:
 
 
 #: by the key of a fault whose place is the connection
-_PLAYERS: Mapping[str, Callable[[Relay, socket.socket, Exchange], bool]] = {
+PLAYERS: Mapping[str, Callable[[Relay, socket.socket, Exchange], bool]] = {
     "refused": Relay._refused,
     "silent": Relay._silent,
     "deaf": Relay._silent,

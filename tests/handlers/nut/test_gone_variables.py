@@ -228,6 +228,7 @@ def silent_changes(before: Reading, after: Optional[Reading]) -> Iterator[str]:
 
 
 def _figure_changes(name: str, figure: Figure, later_figure: Figure) -> Iterator[str]:
+    """A figure that is gone without a reason, or another one."""
     if later_figure is None and measured(figure) is not None:
         yield f"{name}: {figure} -> nothing, without a reason"
     if measured(later_figure) is not None and later_figure != figure:
@@ -235,6 +236,7 @@ def _figure_changes(name: str, figure: Figure, later_figure: Figure) -> Iterator
 
 
 def _state_changes(identity: str, state: Optional[bool], after: Reading) -> Iterator[str]:
+    """A state that is gone without a reason, or the opposite one."""
     if identity not in after.states:
         yield f"outlet {identity} vanished"
         return
