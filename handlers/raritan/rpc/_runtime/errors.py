@@ -22,6 +22,7 @@ class JsonRpcErrorException(Refused):
     """
 
     def __init__(self, reason: Reason, code: str = "", host: str = "", operation: str = "") -> None:
+        """`code`: the number of the error object as text, "" for 0."""
         super().__init__(reason, code, host, operation)
         number = int(code or 0)
         is_fault = number == _INTERNAL or number in _SERVER_ERRORS
@@ -66,7 +67,7 @@ def error_of(error: object, login: Login) -> Union[JsonRpcErrorException, JsonRp
             NO_PRIVILEGE.format(words=f"error {number}: {words}"),
             str(code),
         )
-    hint = "; its firmware or model does not offer this" if code == _NO_METHOD else ""
-    return JsonRpcErrorException(
-        f"the device answered with error {number}: {words}{hint}", str(code)
-    )
+    reason = f"the device answered with error {number}: {words}"
+    if code == _NO_METHOD:
+        reason += "; its firmware or model does not offer this"
+    return JsonRpcErrorException(reason, str(code))
