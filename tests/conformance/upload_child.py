@@ -166,7 +166,7 @@ class Host:
 def cell(job: dict[str, Any], place: str, files: str, modules: str, when: str, call: str) -> Any:
     """The problems of one cell. `when`: "made", "status", or the part of the call that has run."""
     host = Host(job, place)
-    old = host.make(host.entry)
+    first_pdu = host.make(host.entry)
     problems: list[str] = []
 
     def check(pdu: Any, what: str, method: str, build: str) -> None:
@@ -174,7 +174,7 @@ def cell(job: dict[str, Any], place: str, files: str, modules: str, when: str, c
 
     old_build, new_build = job["builds"]
     if when == "status":
-        check(old, "before", "status", old_build)
+        check(first_pdu, "before", "status", old_build)
     if when in ("made", "status"):
         host.upload(files, modules)
         within = call
@@ -182,17 +182,17 @@ def cell(job: dict[str, Any], place: str, files: str, modules: str, when: str, c
         host.watch.at = max(1, int(float(when) * job["calls"][call]))
         host.watch.then = lambda: host.upload(files, modules)
         within = f"{call}, within"
-    check(old, f"old {within}", call, old_build)
+    check(first_pdu, f"old {within}", call, old_build)
     if host.watch.at > host.watch.calls:
         problems.append("there was no upload")
     host.watch.at = 0
     # whatever came first, the other calls work too
     second_call = "statistic" if call == "status" else "status"
-    check(old, f"old {second_call}", second_call, old_build)
+    check(first_pdu, f"old {second_call}", second_call, old_build)
     if files != "removed":
-        new = host.make(host.newest())
-        check(new, f"new {call}", call, old_build if modules == "kept" else new_build)
-        check(old, f"old {call} after new", call, old_build)
+        new_pdu = host.make(host.newest())
+        check(new_pdu, f"new {call}", call, old_build if modules == "kept" else new_build)
+        check(first_pdu, f"old {call} after new", call, old_build)
     return problems
 
 

@@ -64,8 +64,8 @@ def _settings(declared: Sequence[Setting[Any]]) -> Callable[[bytes], object]:
     def read(data: bytes) -> None:
         lines = data.decode("utf-8", "replace").splitlines()
         pairs = dict(line.partition("=")[::2] for line in lines)
-        known = {setting.key for setting in declared}
-        Settings({key: text for key, text in pairs.items() if key in known}, declared)
+        keys = {setting.key for setting in declared}
+        Settings({key: text for key, text in pairs.items() if key in keys}, declared)
 
     return read
 
