@@ -78,7 +78,7 @@ def test_a_walk_is_whole_for_any_indexes(seed: int) -> None:
     assert [(element.oid, element.value) for element in by_getbulk] == expected
 
 
-class Curt(Agent):
+class AnswersFirstOidAlone(Agent):
     """An agent that answers the first OID of a GETNEXT and repeats the other OIDs
     with the value 0.
     """
@@ -89,7 +89,7 @@ class Curt(Agent):
 
 
 def test_a_v1_agent_that_answers_only_one_oid_is_walked_row_by_row() -> None:
-    with Curt(apc.rpdu2(outlets=48)) as agent:
+    with AnswersFirstOidAlone(apc.rpdu2(outlets=48)) as agent:
         assert _walked(agent, version="1") == WHOLE
         assert agent.counts == {"next": 49}
 
