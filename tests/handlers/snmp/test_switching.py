@@ -47,8 +47,8 @@ def test_a_real_agent_receives_the_writes_of_each_kind_of_control(unit: Fixture)
 
         port = handler.port_up(port_of(unit), pause=0.05)
         assert port.power_status is UP
-        written = [Order(write.oid, write.tag, write.value) for write in server.writes()]
-        assert written == [*switch.off, *switch.on]
+        orders = [Order(write.oid, write.tag, write.value) for write in server.writes()]
+        assert orders == [*switch.off, *switch.on]
 
 
 @pytest.mark.parametrize(
