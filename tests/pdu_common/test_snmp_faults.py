@@ -186,12 +186,11 @@ class LacksValues(Agent):
         return status, place, self._without_values(bindings)
 
     def _without_values(self, bindings: tuple[Binding, ...]) -> tuple[Binding, ...]:
-        without: list[Binding] = []
+        changed_bindings: list[Binding] = []
         for oid, value in bindings:
-            without.append(
-                (oid, self.exception if dotted(oid) in self.oids_without_value else value)
-            )
-        return tuple(without)
+            has_value = dotted(oid) not in self.oids_without_value
+            changed_bindings.append((oid, value if has_value else self.exception))
+        return tuple(changed_bindings)
 
 
 UNREADABLE = {

@@ -303,8 +303,7 @@ def outlets(
     `count_if_empty`: the count is of this table, also if it is empty.
     """
     if count is not None and states is not None and not count_if_empty:
-        table = states.source.but(*states.absent) if states.absent else states.source
-        count = OfUnits(count, table) if isinstance(count, Column) else if_listed(count, table)
+        count = _count_of_listed(count, states)
     group = Outlets(
         states=states,
         control=control,
@@ -321,6 +320,15 @@ def outlets(
         contact=contact,
     )
     return (group,)
+
+
+def _count_of_listed(count: Source, states: State) -> Source:
+    """The counts of those units alone that have rows in the table of states; the number of the
+    device if it has rows there."""
+    table = states.source.but(*states.absent) if states.absent else states.source
+    if isinstance(count, Column):
+        return OfUnits(count, table)
+    return if_listed(count, table)
 
 
 def total(

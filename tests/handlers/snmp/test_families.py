@@ -481,9 +481,8 @@ def test_a_command_that_is_accepted_and_ignored_leaves_the_state_unknown(
     unit: Fixture, reach: Reach
 ) -> None:
     switch = switching(unit)
-    device = Device(
-        unit.rows, [Rule(order.oid, ignore=True) for order in (*switch.off, *switch.on)]
-    )
+    ignored_oids = [order.oid for order in (*switch.off, *switch.on)]
+    device = Device(unit.rows, [Rule(oid, ignore=True) for oid in ignored_oids])
     with Agent(device) as agent:
         before = states_on(unit, agent)[switch.identity]
         for up in (True, False):
