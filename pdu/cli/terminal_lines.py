@@ -53,10 +53,10 @@ def shown_text(text: str, stream: TextIO) -> str:
         return text
     width = _columns_of(stream)
     pieces: list[str] = []
-    goes_on = False  # with the command of the line before
+    continues_command = False  # of the line before
     for line in text.split("\n"):
-        is_of_command = goes_on or line.endswith(_GOES_ON)
-        goes_on = line.endswith(_GOES_ON)
+        is_of_command = continues_command or line.endswith(_GOES_ON)
+        continues_command = line.endswith(_GOES_ON)
         if is_of_command and len(line) > width:
             pieces += _pieces_of_command_line(line, width)
         else:

@@ -318,11 +318,14 @@ def _permitted_value(guard: Guarded) -> str:
 
 def _figure_faults(place: str, figures: Mapping[str, Sequence[Measurement]]) -> Iterator[str]:
     """Quantities that read the same object, such as a power that is a current."""
-    for first, second in combinations(figures, 2):
-        first_objects = {_without_names(figure.source) for figure in figures[first]}
-        second_objects = {_without_names(figure.source) for figure in figures[second]}
-        if first_objects & second_objects:
-            yield f"{place}.{second}: it reads the same object as {first}"
+    objects_by_quantity: dict[str, set[object]] = {}
+    for quantity, quantity_figures in figures.items():
+        objects_by_quantity[quantity] = {
+            _without_names(figure.source) for figure in quantity_figures
+        }
+    for quantity, other_quantity in combinations(objects_by_quantity, 2):
+        if objects_by_quantity[quantity] & objects_by_quantity[other_quantity]:
+            yield f"{place}.{other_quantity}: it reads the same object as {quantity}"
 
 
 def _without_names(value: object) -> object:

@@ -150,6 +150,7 @@ def _with_list(owner_files: OwnerFiles) -> OwnerFiles:
 
 
 def _greet(url: str, output: Output) -> None:
+    """Print where the exporter is called."""
     if output.json:
         print_json({"url": url})
     else:

@@ -112,6 +112,7 @@ def counter(name: str, about: str, *points: Point, labels: tuple[str, ...] = ())
 def _add_points(
     metric: Union[GaugeMetricFamily, CounterMetricFamily], points: Iterable[Point]
 ) -> Metric:
+    """The metric with these points, without those that have no value."""
     for labels, value in points:
         if value is not None:
             metric.add_metric(labels, value)

@@ -373,6 +373,7 @@ class _Warnings(logging.Handler):
         self.addFilter(hide_secrets)
 
     def emit(self, record: logging.LogRecord) -> None:
+        """Print a record, if the same text was not printed before."""
         words = printable(record.getMessage())
         if words not in self.printed:
             self.printed.add(words)
