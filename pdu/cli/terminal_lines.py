@@ -65,8 +65,8 @@ def shown_text(text: str, stream: TextIO) -> str:
 
 
 def _columns_of(terminal: TextIO) -> int:
-    """The width of this terminal: standard output, which shutil asks alone, may be a file. COLUMNS
-    of the environment stands before it, as there.
+    """The width of this terminal: COLUMNS of the environment, else its own; if it has none, what
+    shutil says, which asks standard output alone.
     """
     try:
         own_size = os.get_terminal_size(terminal.fileno())

@@ -201,8 +201,8 @@ class _Agreement(Enum):
 def _agreement(
     first_values: Sequence[float], second_value: Optional[float], allowance: Allowance
 ) -> _Agreement:
-    """Whether a figure is between those that were read before and after it, as far as they were
-    told.
+    """How a figure of the second handler agrees with the first handler's: those of its two readings
+    that have a value.
     """
     if second_value is None and not first_values:
         return _Agreement.PLAIN  # neither has the figure

@@ -172,7 +172,7 @@ def _part_metrics(reading: Reading, kind: str, whole_name: str) -> Iterator[Metr
 
 
 def _unit_metrics(plate: Nameplate) -> Iterator[Metric]:
-    """Which unit it is."""
+    """What the nameplate says: family, firmware and serial number, uptime, and accuracy."""
     is_known = bool(plate.family or plate.serial or plate.firmware)
     yield gauge(
         "pdu_info",
