@@ -70,7 +70,7 @@ def read_profile(file: Path) -> Profile:
     return profile
 
 
-def summary(profile: Profile) -> list[str]:
+def describe(profile: Profile) -> list[str]:
     """What the profile reads of an outlet and of the PDU, and whether it switches."""
     of_outlet: list[str] = []
     for field, word in _OUTLET_WORDS.items():

@@ -209,16 +209,19 @@ def _order_faults(states: State, control: Control) -> Iterator[str]:
 
 
 def _state_objects(states: State, reader: Reader) -> dict[str, str]:
-    """OID of a state -> its outlet's identity. A source that compares counts may refuse the rows of
-    `reader`: then its first column or scalars.
+    """OID of a state -> its outlet's identity, by the source of the states. A source that compares
+    counts may refuse the rows of `reader`: then by the first of its parts that has rows.
     """
-    outlet_by_object: dict[str, str] = {}
     for source in parts_of(states.source):
-        if isinstance(source, Source) and not outlet_by_object:
-            with suppress(PduHandlerError):
-                for identity in source.rows(reader):
-                    outlet_by_object[source.instance_oid(reader, identity)] = identity
-    return outlet_by_object
+        if not isinstance(source, Source):
+            continue
+        outlet_by_object: dict[str, str] = {}
+        with suppress(PduHandlerError):
+            for identity in source.rows(reader):
+                outlet_by_object[source.instance_oid(reader, identity)] = identity
+        if outlet_by_object:
+            return outlet_by_object
+    return {}
 
 
 def _reader_of_every_row(states: State, control: Control) -> Reader:

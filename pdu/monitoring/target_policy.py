@@ -24,7 +24,7 @@ _USUAL: Mapping[str, Sequence[int]] = {"nut": (3493,), "snmp": (161,)}
 
 _USUAL_PORT = ""
 _ANY_HANDLER = ""
-Place = tuple[object, str]  # an IP address, and a port or _USUAL_PORT
+AddressAndPort = tuple[object, str]  # an IP address, and a port or _USUAL_PORT
 
 
 class NotAllowed(ValueError):
@@ -70,7 +70,7 @@ class TargetPolicy:
         self._targets_by_name: dict[str, list[Target]] = {}
         self._targets_by_address: dict[str, list[Target]] = {}
         # the place of each PDU, under its handler and under _ANY_HANDLER
-        self._targets_by_place: dict[tuple[str, Place], list[Target]] = {}
+        self._targets_by_place: dict[tuple[str, AddressAndPort], list[Target]] = {}
         for target in targets:
             device, handler = target.device, target.handler.name
             self._targets_by_name.setdefault(device.name, []).append(target)
@@ -179,7 +179,7 @@ def _refuse_mismatch(target: Target, query: ProbeQuery) -> None:
             )
 
 
-def _place(text: str, handler: str, settings: Mapping[str, str]) -> Optional[Place]:
+def _place(text: str, handler: str, settings: Mapping[str, str]) -> Optional[AddressAndPort]:
     """The IP address in the setting `host`, else in `text`, and the port; None for a host name.
 
     The port is _USUAL_PORT if none is given, or if it is a usual one of the handler (HTTP: 80 and

@@ -360,14 +360,15 @@ def with_best_handler(pdu: names.ChosenPdu, output: Output) -> names.ChosenPdu:
 
 
 def order_handlers(names: Sequence[str], host: Address, login: Login) -> list[str]:
-    """The handlers in the order in which they are tried: with a port given, first those whose usual
-    port it is, and NUT, which waits for an answer, after those over HTTP.
+    """The handlers in the order in which they are tried: their own, if no port is given; else first
+    those whose usual port it is, and NUT, which waits for an answer, after those over HTTP.
     """
     port = login.settings.get("port", "").strip() or str(host.port or "")
     if not port:
         return list(names)
 
     def rank(name: str) -> tuple[bool, bool]:
+        """The key by which they are sorted; False comes first."""
         usual_port = _usual_port(name)
         is_other_port = str(usual_port) != port
         is_no_web_port = usual_port not in PORTS.values()
