@@ -17,6 +17,9 @@ from tests.handlers.snmp.memory import Memory, of_rows, plain
 from tests.handlers.snmp.test_reader import FailedWalk
 from tests.recordings import Fixture, fixture
 
+CY_PM_UNIT_CURRENT = "1.3.6.1.4.1.2925.8.5.3.1.5"
+MEASUREMENTS_OUTLET_SENSOR_VALUE = "1.3.6.1.4.1.13742.6.5.4.3.1.4"
+RPDU2_PHASE_STATUS_CURRENT = "1.3.6.1.4.1.318.1.1.26.6.3.1.5"
 WITH_POWER = pytest.mark.parametrize("with_power", [False, True])
 
 
@@ -25,8 +28,8 @@ def rows_of(unit: Fixture, column: str) -> list[str]:
 
 
 def statistic(unit: Fixture, device: Memory, *, with_power: bool) -> Figures:
-    found = units.find(unit, device, FIGURES if with_power else VIEW_FIGURES)
-    return metering.read_statistic(found, with_power=with_power)
+    snmp_device = units.find(unit, device, FIGURES if with_power else VIEW_FIGURES)
+    return metering.read_statistic(snmp_device, with_power=with_power)
 
 
 @WITH_POWER
@@ -45,7 +48,7 @@ def test_the_reason_of_a_total_is_the_row_that_is_lost(with_power: bool) -> None
     """Cyclades ACS: the column of the currents lists the units, too."""
     unit = fixture("cyclades-acs5k")
     device = units.memory(unit)
-    with device.without(rows_of(unit, "1.3.6.1.4.1.2925.8.5.3.1.5")):
+    with device.without(rows_of(unit, CY_PM_UNIT_CURRENT)):
         figures = statistic(unit, device, with_power=with_power)
 
     assert figures.load_a == NotKnown("row 5.1 of cyPMUnitCurrent reads no answer")
@@ -59,10 +62,11 @@ def test_no_object_is_called_unanswered_that_was_not_asked_for(name: str, with_p
     """outletSensorDecimalDigits, which is read for outlets with a reading."""
     unit = fixture(name)
     device = units.memory(unit)
-    with device.without(rows_of(unit, "1.3.6.1.4.1.13742.6.5.4.3.1.4")):
+    with device.without(rows_of(unit, MEASUREMENTS_OUTLET_SENSOR_VALUE)):
         ports = statistic(unit, device, with_power=with_power).ports
 
-    reasons = [p.current_a.reason for p in ports.values() if isinstance(p.current_a, NotKnown)]
+    currents = [port.current_a for port in ports.values()]
+    reasons = [current.reason for current in currents if isinstance(current, NotKnown)]
     assert reasons
     for reason in reasons:
         assert reason.count("no answer") == 1
@@ -87,7 +91,7 @@ def test_a_line_whose_current_is_lost_is_a_line() -> None:
     device = units.memory(unit)
     labels = [part.label for part in parts_of_device(units.find(unit, device))]
 
-    with device.without(rows_of(unit, "1.3.6.1.4.1.318.1.1.26.6.3.1.5")):
+    with device.without(rows_of(unit, RPDU2_PHASE_STATUS_CURRENT)):
         parts = parts_of_device(units.find(unit, device))
 
     assert [part.label for part in parts] == labels
@@ -101,9 +105,13 @@ def test_a_row_of_padding_is_no_outlet_without_the_name_or_key_that_marks_it(nam
     device = of_rows(rows)
     outlets = detection.detect(device, PROFILES).states.keys()
     metering.read_statistic(detection.detect(device, PROFILES, FIGURES))
-    walked = [ask.removeprefix("walk ") for ask in device.asked if ask.startswith("walk ")]
-    padding: list[str] = []
-    for column in dict.fromkeys(walked):
+    walked_columns: dict[str, None] = {}
+    for request in device.asked:
+        kind, _, column = request.partition(" ")
+        if kind == "walk":
+            walked_columns[column] = None
+    columns_that_list_padding: list[str] = []
+    for column in walked_columns:
         last_rows = [oid for oid in rows if oid.startswith(f"{column}.")][-1:]
         with device.without(last_rows):
             try:
@@ -111,5 +119,5 @@ def test_a_row_of_padding_is_no_outlet_without_the_name_or_key_that_marks_it(nam
             except ProtocolError:
                 continue
         if not figures.ports.keys() <= outlets:
-            padding.append(column)
-    assert padding == []
+            columns_that_list_padding.append(column)
+    assert columns_that_list_padding == []
