@@ -9,14 +9,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Optional
 
 from handlers.http.strict_json import number
-from handlers.redfish import figures
-from handlers.redfish.figures import Reader, Sensors
+from handlers.redfish import quantities
 from handlers.redfish.handler import Session
 from handlers.redfish.members import Member
 from handlers.redfish.metering import circuits_of
 from handlers.redfish.pdus import read_units
+from handlers.redfish.quantities import Reader, Sensors
 from handlers.redfish.resources import (
-    Reading,
+    Flow,
     child,
     meaning,
     no_usable_id,
@@ -31,8 +31,8 @@ from ..topology import BREAKER, LINE, MeteredPart, unread_part
 
 _LINES = {"Line1": "L1", "Line2": "L2", "Line3": "L3"}
 
-# no sensors are read
-_UNREAD = Reader(Sensors(), figures.AMPERES)
+# of what the circuits themselves show: no sensors are read
+_WITHOUT_SENSORS = Reader(Sensors(), quantities.AMPERES)
 
 
 def read_topology(session: Session) -> list[MeteredPart]:
@@ -57,7 +57,7 @@ def lines_of(prefix: str, mains: Sequence[Member]) -> Iterator[MeteredPart]:
             yield unread_part(LINE, circuit.reason, prefix)
         elif has_several and not usable_id(circuit):
             yield unread_part(LINE, no_usable_id().reason, prefix)
-        elif meaning(circuit).circuit is not Reading.NOTHING:
+        elif meaning(circuit).circuit_flow is not Flow.NONE:
             own_prefix = f"{prefix}{usable_id(circuit)}." if has_several else prefix
             yield from _lines(own_prefix, circuit)
 
@@ -65,12 +65,12 @@ def lines_of(prefix: str, mains: Sequence[Member]) -> Iterator[MeteredPart]:
 def _lines(prefix: str, circuit: Json) -> Iterator[MeteredPart]:
     """The lines of one circuit; one more, not known, if it does not show all of them."""
     currents = _line_currents(circuit)
-    load = figures.current(circuit, _UNREAD)
+    load = quantities.current(circuit, _WITHOUT_SENSORS)
     if not currents and not isinstance(load, NotKnown):
         currents = {"L1": load}
-    rating = _rating(circuit)
+    rating_a = _rating(circuit)
     for label, current in currents.items():
-        yield MeteredPart(LINE, f"{prefix}{label}", _believed(circuit, current), rating)
+        yield MeteredPart(LINE, f"{prefix}{label}", _fresh(circuit, current), rating_a)
     shows_all = all(measured(current) is not None for current in currents.values())
     if isinstance(load, NotKnown) and shows_all:
         yield unread_part(LINE, load.reason, prefix)
@@ -93,17 +93,17 @@ def branches_of(prefix: str, branches: Sequence[Member]) -> Iterator[MeteredPart
             yield unread_part(BREAKER, circuit.reason, prefix)
         elif not usable_id(circuit):
             yield unread_part(BREAKER, no_usable_id().reason, prefix)
-        elif meaning(circuit).circuit is not Reading.NOTHING:
+        elif meaning(circuit).circuit_flow is not Flow.NONE:
             yield MeteredPart(
                 kind=BREAKER,
                 label=f"{prefix}{usable_id(circuit)}",
-                current_a=_believed(circuit, _branch_current(circuit)),
+                current_a=_fresh(circuit, _branch_current(circuit)),
                 rating_a=_rating(circuit),
             )
 
 
 def _branch_current(circuit: Json) -> Figure:
-    """The current of a branch, if it has a single one."""
+    """The current of a branch: None if it shows none, not metered if it has several lines."""
     if "CurrentAmps" in circuit:
         return _shown(circuit, "CurrentAmps")
     currents = list(_line_currents(circuit).values())
@@ -113,14 +113,14 @@ def _branch_current(circuit: Json) -> Figure:
 
 
 def _shown(resource: Json, key: str) -> Figure:
-    """What an excerpt shows that the resource has."""
-    figure = _UNREAD.excerpt(resource, key)
+    """The figure in an excerpt of a sensor, which the resource has."""
+    figure = _WITHOUT_SENSORS.excerpt(resource, key)
     return NotKnown(f"{key} is null") if figure is None else figure
 
 
-def _believed(circuit: Json, current: Figure) -> Figure:
-    """The current, unless the status says that it may be old."""
-    if current is None or meaning(circuit).circuit is Reading.SHOWN:
+def _fresh(circuit: Json, current: Figure) -> Figure:
+    """The current; not known if the circuit's status says that it may be old."""
+    if current is None or meaning(circuit).circuit_flow is Flow.AS_SHOWN:
         return current
     return NotKnown(f"its Status is {status_word(circuit)}")
 

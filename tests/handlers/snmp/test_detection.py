@@ -11,7 +11,7 @@ from handlers.snmp.evidence import Evidence, EvidenceLevel
 from handlers.snmp.figures import Measurement, Total
 from handlers.snmp.frozen_value import replace
 from handlers.snmp.outlets import Outlets
-from handlers.snmp.profile import Profile
+from handlers.snmp.profile import Profile, is_below
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.read_scope import VIEW_FIGURES
 from handlers.snmp.sources import Column, Complete, Scalar
@@ -28,34 +28,35 @@ ACME = "1.3.6.1.4.1.99999"
 EVIDENCE = Evidence(state=EvidenceLevel.MIB)
 
 
-def states_column(key: str) -> str:
-    """The column of the states of a family: that of acme-2 is 1.3.6.1.4.1.99999.2.3."""
-    return f"{ACME}.{key.removeprefix('acme-')}.3"
-
-
 def family(
-    key: str, *sys_object_ids: str, sweep: bool = False, count: Optional[Scalar] = None
+    key: str,
+    *sys_object_ids: str,
+    below: str = "",
+    sweep: bool = False,
+    count: Optional[Scalar] = None,
 ) -> Profile:
-    states = State(Column(states_column(key)), on=("1",), off=("2",))
+    column = Column(f"{ACME}.{below or key[-1]}.3")
+    states = State(column, on=("1",), off=("2",))
     return Profile(
-        key=key,
-        vendor="Acme",
-        models=(key,),
-        mib="ACME-MIB",
-        sys_object_ids=sys_object_ids,
+        key,
+        "Acme",
+        (key,),
+        "ACME-MIB",
+        sys_object_ids,
         sweep=sweep,
         evidence=EVIDENCE,
         outlets=(Outlets(states=states, count=count),),
     )
 
 
-def device(sys_object_id: Optional[str], *keys: str) -> Memory:
-    """A device with two outlets, 1 on and 2 off, in the table of each of these families."""
+def device(sys_object_id: Optional[str], *tables: str) -> Memory:
+    """A device with an outlet that is on and one that is off in each table, by its arc below
+    ACME."""
     objects: dict[str, Value] = {SYS_DESCR: "Acme\x1b PDU"}
     if sys_object_id is not None:
         objects[SYS_OBJECT_ID] = sys_object_id
-    for key in keys:
-        objects.update(table(states_column(key), {"1": 1, "2": 2}))
+    for below in tables:
+        objects.update(table(f"{ACME}.{below}.3", {"1": 1, "2": 2}))
     return Memory(objects)
 
 
@@ -70,46 +71,47 @@ def test_a_list_of_outlets_with_a_row_that_stands_for_missing_ones_is_an_error()
     of_three = Complete(Column(f"{ACME}.1.3"), least=3)
     outlets = Outlets(states=State(of_three, ("1",), ("2",)))
     with pytest.raises(ProtocolError, match="lacks a row"):
-        detect(device(f"{ACME}.1", "acme-1"), (replace(OLD, outlets=(outlets,)),))
+        detect(device(f"{ACME}.1", "1"), (replace(OLD, outlets=(outlets,)),))
 
 
 @pytest.mark.parametrize(
     "sys_object_id, tables, key",
     [
-        (f"{ACME}.1", ("acme-1", "acme-2"), "acme-1"),  # acme-1 has the longest prefix that fits
-        (f"{ACME}.2.7", ("acme-1", "acme-2"), "acme-2"),
+        (f"{ACME}.1", ["1", "2"], "acme-1"),  # acme-1 has the longest prefix that fits
+        (f"{ACME}.2.7", ["1", "2"], "acme-2"),
         # acme-1 has no rows, so the next family is tried
-        (f"{ACME}.1", ("acme-2",), "acme-2"),
-        (ACME, ("acme-1", "acme-2"), "acme-2"),  # families that fit equally keep their order
-        (f"{ACME}.300", ("acme-1", "acme-3"), "acme-1"),  # .300 is not below .30
-        (f".{ACME}.2", ("acme-1", "acme-2"), "acme-2"),  # some agents send a leading dot
+        (f"{ACME}.1", ["2"], "acme-2"),
+        (ACME, ["1", "2"], "acme-2"),  # families that fit equally keep their order
+        (f"{ACME}.300", ["1", "3"], "acme-1"),  # .300 is not below .30
+        (f".{ACME}.2", ["1", "2"], "acme-2"),  # some agents send a leading dot
         # the platform may return names for the first arcs
-        ("iso.3.6.1.4.1.99999.2", ("acme-1", "acme-2"), "acme-2"),
-        ("SNMPv2-SMI::enterprises.99999.2", ("acme-1", "acme-2"), "acme-2"),
-        ("enterprises.99999.2", ("acme-1", "acme-2"), "acme-2"),
+        (f"iso{ACME[1:]}.2", ["1", "2"], "acme-2"),
+        (f"SNMPv2-SMI::enterprises{ACME[len('1.3.6.1.4.1') :]}.2", ["1", "2"], "acme-2"),
+        (f"enterprises{ACME[len('1.3.6.1.4.1') :]}.2", ["1", "2"], "acme-2"),
     ],
 )
 def test_the_longest_prefix_by_arcs_is_tried_first(
     sys_object_id: str, tables: Sequence[str], key: str
 ) -> None:
+    """`tables`: the arcs below ACME with rows of outlets: .1 is of acme-1."""
     snmp_device = detect(device(sys_object_id, *tables), (NEW, OLD, OTHER))
     assert snmp_device.profile.key == key
     assert snmp_device.states == {"1": UP, "2": DOWN}
 
 
 METER = Profile(
-    key="acme-meter",
-    vendor="Acme",
-    models=("M",),
-    mib="ACME-MIB",
-    sys_object_ids=(f"{ACME}.1",),
+    "acme-meter",
+    "Acme",
+    ("M",),
+    "ACME-MIB",
+    (f"{ACME}.1",),
     load=Total((Measurement(Scalar(f"{ACME}.9.0")),)),
     evidence=Evidence(current=EvidenceLevel.MIB),
 )
 
 
 def test_a_family_that_only_meters_is_tried_after_families_with_states() -> None:
-    with_states = device(f"{ACME}.1", "acme-1")
+    with_states = device(f"{ACME}.1", "1")
     with_states.put(f"{ACME}.9.0", 5)
     without_states = device(f"{ACME}.1")
     without_states.put(f"{ACME}.9.0", 5)
@@ -130,7 +132,7 @@ def test_a_family_without_outlets_is_detected_by_sys_object_id_alone_if_it_comes
         assert detected.outlets is None
         assert detected.states == {}
 
-    with_states = device(f"{ACME}.1", "acme-1")
+    with_states = device(f"{ACME}.1", "1")
     assert detect(with_states, (METER, OLD)).profile.key == "acme-1"
     # METER is the second candidate
     with pytest.raises(Unsupported):
@@ -160,30 +162,31 @@ def test_a_family_without_outlets_is_detected_by_its_meters_even_if_none_measure
     assert measured_first.profile.key == "acme-meter"
 
 
-COUNTED = family("acme-5", ACME, count=Scalar(f"{ACME}.5.1.0"))
+COUNTED = family("acme-5", ACME, below="5", count=Scalar(f"{ACME}.5.1.0"))
 
 
 @pytest.mark.parametrize("count", [2, 1, 0, -1, "n/a", 65535, 2**32 - 1])
 def test_a_count_that_is_reached_or_unreadable_is_accepted(count: Value) -> None:
-    memory = device(ACME, "acme-5")
+    memory = device(ACME, "5")
     memory.put(f"{ACME}.5.1.0", count)
     assert list(detect(memory, (COUNTED,)).states) == ["1", "2"]
 
 
 @units.EVERY_ROW
 def test_another_device_with_the_number_of_a_family_has_no_empty_statistic(unit: Fixture) -> None:
+    """A device that has the system group of the unit alone."""
     profile = units.FAMILIES[unit.key]
-    has_figures = bool(profile.totals)
+    figures: list[object] = [*profile.totals]
     for outlets in profile.outlets:
-        has_figures = has_figures or any((outlets.current, outlets.power, outlets.energy))
-    if not profile.outlets or not has_figures:
+        figures += (outlets.current, outlets.power, outlets.energy)
+    if not profile.outlets or not any(figures):
         return
-    system = {oid: row for oid, row in unit.rows.items() if oid.startswith("1.3.6.1.2.1.1.")}
+    system_group = {oid: row for oid, row in unit.rows.items() if is_below(oid, "1.3.6.1.2.1.1")}
     with pytest.raises(PduHandlerError):
-        find(unit, of_rows(system), VIEW_FIGURES)
+        find(unit, of_rows(system_group), VIEW_FIGURES)
 
 
-@pytest.mark.parametrize("tables", [("acme-5",), ()])
+@pytest.mark.parametrize("tables", [["5"], []], ids=["two outlets", "no outlet"])
 def test_fewer_outlets_than_the_device_counts_are_an_error(tables: Sequence[str]) -> None:
     memory = device(ACME, *tables)
     memory.put(f"{ACME}.5.1.0", 24)
@@ -207,11 +210,11 @@ def test_outlets_without_a_state_are_listed_if_the_count_of_a_unit_is_missing_or
 ) -> None:
     """Otherwise a unit whose count is lost would lose its outlets without a state."""
     profile = Profile(
-        key="acme-7",
-        vendor="Acme",
-        models=("7",),
-        mib="ACME-MIB",
-        sys_object_ids=(ACME,),
+        "acme-7",
+        "Acme",
+        ("7",),
+        "ACME-MIB",
+        (ACME,),
         evidence=EVIDENCE,
         outlets=(
             Outlets(
@@ -252,12 +255,9 @@ SWEPT = (family("acme-1", sweep=True), family("acme-2", sweep=True), family("acm
 def test_without_a_usable_sys_object_id_the_sweep_families_are_tried_in_order(
     sys_object_id: Optional[str],
 ) -> None:
-    memory = device(sys_object_id, "acme-2", "acme-3")
+    memory = device(sys_object_id, "2", "3")
     assert detect(memory, SWEPT).profile.key == "acme-2"
-    assert memory.asked[1:] == [
-        f"walk {states_column('acme-1')}",
-        f"walk {states_column('acme-2')}",
-    ]
+    assert memory.asked[1:] == [f"walk {ACME}.1.3", f"walk {ACME}.2.3"]
 
 
 @pytest.mark.parametrize("key", [profile.key for profile in PROFILES if profile.unseen])
@@ -290,7 +290,7 @@ def test_poweralert_12_answers_the_makers_number_alone(key: str) -> None:
 
 
 def test_a_device_with_an_unknown_sys_object_id_is_not_probed_for_sweep_families() -> None:
-    memory = device(f"{ACME}.77", "acme-2")
+    memory = device(f"{ACME}.77", "2")
     with pytest.raises(Unsupported):
         detect(memory, SWEPT)
     assert memory.asked == [f"get {SYS_OBJECT_ID}", f"get {SYS_DESCR}"]
@@ -315,7 +315,7 @@ def test_the_error_for_an_unknown_device_says_that_it_has_no_sys_object_id(
         detect(device(object_id), (NEW, OLD, OTHER))
 
 
-class Broken(Memory):
+class FailingMemory(Memory):
     """A device that raises `errors[oid]` instead of answering a GET or walk of that OID."""
 
     def __init__(self, objects: Mapping[str, Value], errors: Mapping[str, PduHandlerError]) -> None:
@@ -335,55 +335,55 @@ class Broken(Memory):
         return rows
 
 
-@pytest.mark.parametrize("answers", [{}, table(states_column("acme-2"), {"1": 1})])
+@pytest.mark.parametrize("answers", [{}, table(f"{ACME}.2.3", {"1": 1})])
 @pytest.mark.parametrize("error", [Unreachable("silence"), Denied("no")])
 def test_without_an_answer_with_the_sys_object_id_no_family_is_tried(
     answers: Mapping[str, Value], error: PduHandlerError
 ) -> None:
     """A sweep family may also fit the device, but number its outlets differently."""
-    memory = Broken(answers, {SYS_OBJECT_ID: error})
+    memory = FailingMemory(answers, {SYS_OBJECT_ID: error})
     with pytest.raises(type(error)):
         detect(memory, SWEPT)
     assert memory.asked == [f"get {SYS_OBJECT_ID}"]
 
 
-@pytest.mark.parametrize("key", ["acme-1", "acme-2"])
-def test_a_broken_walk_is_an_error_and_no_further_family_is_tried(key: str) -> None:
-    broken_column = states_column(key)
-    memory = Broken(
-        {SYS_OBJECT_ID: ACME, **table(states_column("acme-1"), {"1": 1})},
-        {broken_column: Unreachable("lost")},
+@pytest.mark.parametrize("broken", ["1", "2"])
+def test_a_broken_walk_is_an_error_and_no_further_family_is_tried(broken: str) -> None:
+    memory = FailingMemory(
+        {SYS_OBJECT_ID: ACME, **table(f"{ACME}.1.3", {"1": 1})},
+        {f"{ACME}.{broken}.3": Unreachable("lost")},
     )
     with pytest.raises(Unreachable):
         detect(memory, (NEW, OLD))
-    assert memory.asked[-1] == f"walk {broken_column}"
+    assert memory.asked[-1] == f"walk {ACME}.{broken}.3"
 
 
 def test_a_fixed_family_is_not_replaced_by_another() -> None:
     with pytest.raises(
         Unsupported, match="'acme-2' .*fixed by the setting 'profile' or by the archive's build"
     ):
-        read_as(device(ACME, "acme-1"), NEW)
+        read_as(device(ACME, "1"), NEW)
 
 
 @pytest.mark.parametrize(
     "groups, key",
     [
-        pytest.param((26, 12, 4), "apc-rpdu2", id="rPDU2, rPDU and sPDU"),
-        pytest.param((12, 4), "apc-rpdu", id="rPDU and sPDU"),
-        pytest.param((4,), "apc-masterswitch", id="sPDU"),
+        (["rPDU2", "rPDU", "sPDU"], "apc-rpdu2"),
+        (["rPDU", "sPDU"], "apc-rpdu"),
+        (["sPDU"], "apc-masterswitch"),
     ],
 )
-def test_the_richest_table_of_an_apc_unit_is_read(groups: Sequence[int], key: str) -> None:
-    """Each group of PowerNet-MIB is below products.hardware, 1.3.6.1.4.1.318.1.1."""
-    apc = "1.3.6.1.4.1.318"
-    group_roots = tuple(f"{apc}.1.1.{group}." for group in groups)
-    rows: dict[str, Row] = {}
+def test_the_richest_table_of_an_apc_unit_is_read(groups: Sequence[str], key: str) -> None:
+    """`groups`: those of PowerNet-MIB that the unit has."""
+    hardware = "1.3.6.1.4.1.318.1.1"
+    oid_by_group = {"rPDU2": f"{hardware}.26", "rPDU": f"{hardware}.12", "sPDU": f"{hardware}.4"}
+    row_by_oid: dict[str, Row] = {}
     for oid, row in BUILT_IN["apc-rpdu2"]().device.rows().items():
-        if not oid.startswith(f"{apc}.") or oid.startswith(group_roots):
-            rows[oid] = row
-    memory = of_rows(rows)
-    memory.put(SYS_OBJECT_ID, apc)
+        is_in_group = any(is_below(oid, oid_by_group[group]) for group in groups)
+        if is_in_group or not is_below(oid, "1.3.6.1.4.1.318"):
+            row_by_oid[oid] = row
+    memory = of_rows(row_by_oid)
+    memory.put(SYS_OBJECT_ID, "1.3.6.1.4.1.318")
     assert detect(memory, PROFILES).profile.key == key
 
 
@@ -402,27 +402,20 @@ NUMBERED = Outlets(
     counts_unlisted=True,
 )
 COUNTING = Profile(
-    key="acme",
-    vendor="Acme",
-    models=("A",),
-    mib="ACME-MIB",
-    sys_object_ids=(ACME,),
+    "acme",
+    "Acme",
+    ("A",),
+    "ACME-MIB",
+    (ACME,),
     outlets=(NUMBERED,),
     load=Total((Measurement(Scalar(f"{ACME}.9.0")),)),
     evidence=Evidence(state=EvidenceLevel.MIB, current=EvidenceLevel.MIB),
 )
 
 
-def counting(counts: Mapping[str, Value], states: Mapping[str, Value] = {}) -> Memory:
-    """A device of `COUNTING` with these numbers of outlets, by unit, and values of states."""
-    return Memory(
-        {
-            SYS_OBJECT_ID: ACME,
-            f"{ACME}.9.0": 5,
-            **table(f"{ACME}.3", counts),
-            **table(f"{ACME}.2.1", states),
-        }
-    )
+def counting(counts: dict[str, Value], **rows: Value) -> Memory:
+    states = {f"{ACME}.2.1.{index.strip('_')}": value for index, value in rows.items()}
+    return Memory({SYS_OBJECT_ID: ACME, f"{ACME}.9.0": 5, **table(f"{ACME}.3", counts), **states})
 
 
 @pytest.mark.parametrize(
@@ -442,32 +435,34 @@ def test_a_number_of_outlets_that_is_not_0_on_every_unit_proves_nothing(
 
 
 def test_rows_of_padding_alone_and_a_number_of_outlets_prove_nothing_together() -> None:
-    padding = {"1": -1, "2": -1}
-    assert dict(detect(counting({}, padding), (COUNTING,)).states) == {}
-    assert dict(detect(counting({"1": 0}, padding), (COUNTING,)).states) == {}
+    padding = {"_1": -1, "_2": -1}
+    assert dict(detect(counting({}, **padding), (COUNTING,)).states) == {}
+    assert dict(detect(counting({"1": 0}, **padding), (COUNTING,)).states) == {}
     with pytest.raises(ProtocolError, match="nothing proves that it has none"):
-        detect(counting({"1": 2}, padding), (COUNTING,))
+        detect(counting({"1": 2}, **padding), (COUNTING,))
 
 
 @pytest.mark.parametrize("metered_only", [False, True])
 def test_a_number_of_outlets_that_is_0_although_outlets_are_listed_empties_no_list(
     metered_only: bool,
 ) -> None:
-    memory = counting({"1": 0}, {"1": 1, "2": 2})
+    memory = counting({"1": 0}, _1=1, _2=2)
     snmp_device = detect(memory, (COUNTING,), metered_only=metered_only)
     assert list(snmp_device.states) == ["1", "2"]
 
 
 LOAD = f"{ACME}.9.0"
+
+
 COUNT = f"{ACME}.3.1"
 
 
 MODULE = Profile(
-    key="acme-module",
-    vendor="Acme",
-    models=("M",),
-    mib="ACME-MIB",
-    sys_object_ids=(ACME,),
+    "acme-module",
+    "Acme",
+    ("M",),
+    "ACME-MIB",
+    (ACME,),
     described=r"(?i)acme pdu module.*",
     power=Total((Measurement(Scalar(f"{ACME}.9.0")),)),
     evidence=Evidence(power=EvidenceLevel.MIB),

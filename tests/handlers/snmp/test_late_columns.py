@@ -17,9 +17,6 @@ from tests.handlers.snmp.memory import Memory, of_rows, plain
 from tests.handlers.snmp.test_reader import FailedWalk
 from tests.recordings import Fixture, fixture
 
-CY_PM_UNIT_CURRENT = "1.3.6.1.4.1.2925.8.5.3.1.5"
-MEASUREMENTS_OUTLET_SENSOR_VALUE = "1.3.6.1.4.1.13742.6.5.4.3.1.4"
-RPDU2_PHASE_STATUS_CURRENT = "1.3.6.1.4.1.318.1.1.26.6.3.1.5"
 WITH_POWER = pytest.mark.parametrize("with_power", [False, True])
 
 
@@ -48,7 +45,7 @@ def test_the_reason_of_a_total_is_the_row_that_is_lost(with_power: bool) -> None
     """Cyclades ACS: the column of the currents lists the units, too."""
     unit = fixture("cyclades-acs5k")
     device = units.memory(unit)
-    with device.without(rows_of(unit, CY_PM_UNIT_CURRENT)):
+    with device.without(rows_of(unit, "1.3.6.1.4.1.2925.8.5.3.1.5")):
         figures = statistic(unit, device, with_power=with_power)
 
     assert figures.load_a == NotKnown("row 5.1 of cyPMUnitCurrent reads no answer")
@@ -62,14 +59,14 @@ def test_no_object_is_called_unanswered_that_was_not_asked_for(name: str, with_p
     """outletSensorDecimalDigits, which is read for outlets with a reading."""
     unit = fixture(name)
     device = units.memory(unit)
-    with device.without(rows_of(unit, MEASUREMENTS_OUTLET_SENSOR_VALUE)):
+    with device.without(rows_of(unit, "1.3.6.1.4.1.13742.6.5.4.3.1.4")):
         ports = statistic(unit, device, with_power=with_power).ports
 
     currents = [port.current_a for port in ports.values()]
-    reasons = [current.reason for current in currents if isinstance(current, NotKnown)]
-    assert reasons
-    for reason in reasons:
-        assert reason.count("no answer") == 1
+    lost_currents = [current for current in currents if isinstance(current, NotKnown)]
+    assert lost_currents
+    for current in lost_currents:
+        assert current.reason.count("no answer") == 1
 
 
 @WITH_POWER
@@ -91,7 +88,7 @@ def test_a_line_whose_current_is_lost_is_a_line() -> None:
     device = units.memory(unit)
     labels = [part.label for part in parts_of_device(units.find(unit, device))]
 
-    with device.without(rows_of(unit, RPDU2_PHASE_STATUS_CURRENT)):
+    with device.without(rows_of(unit, "1.3.6.1.4.1.318.1.1.26.6.3.1.5")):
         parts = parts_of_device(units.find(unit, device))
 
     assert [part.label for part in parts] == labels
@@ -105,13 +102,10 @@ def test_a_row_of_padding_is_no_outlet_without_the_name_or_key_that_marks_it(nam
     device = of_rows(rows)
     outlets = detection.detect(device, PROFILES).states.keys()
     metering.read_statistic(detection.detect(device, PROFILES, FIGURES))
-    walked_columns: dict[str, None] = {}
-    for request in device.asked:
-        kind, _, column = request.partition(" ")
-        if kind == "walk":
-            walked_columns[column] = None
-    columns_that_list_padding: list[str] = []
-    for column in walked_columns:
+    walks = [request for request in device.asked if request.startswith("walk ")]
+    columns = [walk.removeprefix("walk ") for walk in walks]
+    padding: list[str] = []
+    for column in dict.fromkeys(columns):
         last_rows = [oid for oid in rows if oid.startswith(f"{column}.")][-1:]
         with device.without(last_rows):
             try:
@@ -119,5 +113,5 @@ def test_a_row_of_padding_is_no_outlet_without_the_name_or_key_that_marks_it(nam
             except ProtocolError:
                 continue
         if not figures.ports.keys() <= outlets:
-            columns_that_list_padding.append(column)
-    assert columns_that_list_padding == []
+            padding.append(column)
+    assert padding == []

@@ -55,7 +55,7 @@ def test_the_unit_of_a_family_has_each_state_its_own_figures_and_is_found_by_its
     # the columns and scalars of the states alone
     memory = RecordedRows(device.rows)
     source.rows(Reader(memory, read.reader.root))
-    requested = requested_device(frozenset(memory.asked))
+    requested = requested_device(frozenset(memory.answers))
     assert requested is not None
     other = find_device(requested.rows, requested.key).device
     assert other is not None
