@@ -42,6 +42,7 @@ class Root(FrozenValue):
     oid: str
 
     def check(self) -> None:
+        """Raises ValueError unless both are OIDs, and `oid` is not itself below a root (`~`)."""
         validation.oid(self.sys_object_id, "sys_object_id")
         validation.oid(self.oid, "oid")
         if self.oid.startswith(ROOT):

@@ -198,8 +198,8 @@ def is_optional(source: Source) -> bool:
 
 def is_lacking(source: Source, reader: Reader, identities: Iterable[str]) -> bool:
     """Whether the device does not have `source`, which older firmware or some models lack: neither
-    a walk nor a GET of the first of `identities` has a value; False without any. It is asked once
-    in a call, whatever else is read anew.
+    a walk nor a GET of the first of `identities` has a value; False without any. A yes is kept for
+    the rest of the call, also where the reader forgets values to read them again.
 
     A walk alone is no proof: GET and walk of one agent differ
     (github.com/prometheus/snmp_exporter/issues/541, an HPE PDU).

@@ -139,8 +139,10 @@ class NutServer(SimulatedPdu, Replay):
                     yield name, variable
 
     def _contents_with(self, device_name: str, values: Mapping[str, Optional[str]]) -> Any:
-        """The contents with these values of a device's variables; None takes the variable away."""
-        contents = self.contents
+        """A copy of the contents with these values of a device's variables; None takes the variable
+        away.
+        """
+        contents = self.contents  # each reading of this property is a copy
         for device in contents:
             if device.name == device_name:
                 variables = {**device.variables, **values}
