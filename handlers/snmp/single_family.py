@@ -72,7 +72,9 @@ class WritePacked(Control):
         self.at.written_places()
         if self.on == self.off:
             raise ValueError(f"on and off are both {self.on!r}")
-        validation.disjoint((("on", (self.on,)), ("off", (self.off,)), ("empty", self.empty)))
+        validation.require_disjoint(
+            (("on", (self.on,)), ("off", (self.off,)), ("empty", self.empty))
+        )
         longest = self.longest or 0
         if self.longest_unproven is not None and self.longest_unproven <= longest:
             raise ValueError(

@@ -319,7 +319,7 @@ class Only(RowFilter):
         validation.require_values(self.values, "values")
         for name in ("values", "others"):
             validation.require_distinct_texts(getattr(self, name), name)
-        validation.disjoint((("values", self.values), ("others", self.others)))
+        validation.require_disjoint((("values", self.values), ("others", self.others)))
 
     def rows(self, reader: Reader) -> Rows:
         """The rows that are kept. One of which `test` does not tell has an empty value."""

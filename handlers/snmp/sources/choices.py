@@ -118,8 +118,8 @@ class Provided(Conditional):
     others: str = ""
 
     def check(self) -> None:
-        validation.pattern(self.pattern, "pattern")
-        validation.pattern(self.others, "others")
+        validation.compiled_pattern(self.pattern, "pattern")
+        validation.compiled_pattern(self.others, "others")
 
     def condition(self, reader: Reader) -> Union[bool, Lost]:
         """Whether `pattern` matches each value of `test`. Lost if one is lost, or if with `others`
@@ -136,7 +136,7 @@ class Provided(Conditional):
 
 def _match_all(texts: Iterable[str], *patterns: str) -> bool:
     """Whether each text is matched as a whole by one of the patterns."""
-    expressions = [validation.pattern(pattern, "pattern") for pattern in patterns]
+    expressions = [validation.compiled_pattern(pattern, "pattern") for pattern in patterns]
     return all(any(regex.fullmatch(text_) for regex in expressions) for text_ in texts)
 
 
@@ -279,7 +279,7 @@ class Prefixed(Source):
 
     def check(self) -> None:
         validation.require_text(self.prefix, "prefix")
-        validation.suffix(self.prefix, "prefix")
+        validation.require_suffix(self.prefix, "prefix")
 
     def rows(self, reader: Reader) -> Rows:
         """The rows of `source` under their longer identities."""

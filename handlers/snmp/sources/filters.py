@@ -199,7 +199,7 @@ class Arc(RowFilter):
     def check(self) -> None:
         validation.require_values(self.values, "values")
         for value in self.values:
-            validation.suffix(value, "values")
+            validation.require_suffix(value, "values")
 
     def rows(self, reader: Reader) -> Rows:
         """The rows with one of the arcs, and those whose identity is lost."""

@@ -70,12 +70,12 @@ class Spread(ObjectSource):
     listed: Optional[Source] = None
 
     def check(self) -> None:
-        validation.oid(self.oid, "oid")
-        validation.suffix(self.tail, "tail")
+        validation.require_oid(self.oid, "oid")
+        validation.require_suffix(self.tail, "tail")
         validation.require_values(self.spans, "spans")
         numbers = list(self.numbers())
-        validation.distinct([n for n, _ in numbers], "spans")
-        validation.distinct([sub for _, sub in numbers], "spans")
+        validation.require_distinct([n for n, _ in numbers], "spans")
+        validation.require_distinct([sub for _, sub in numbers], "spans")
         if self.by_row and self.by_get:
             raise ValueError("by_row and by_get do not go together: only a walk finds the rows")
         if self.listed and not self.by_get:
@@ -184,9 +184,9 @@ class Tables(ObjectSource):
     object: str = ""
 
     def check(self) -> None:
-        validation.oid(self.oid, "oid")
+        validation.require_oid(self.oid, "oid")
         validation.require_text(self.column, "column")
-        validation.suffix(self.column, "column")
+        validation.require_suffix(self.column, "column")
         if not 0 <= self.first <= self.last:
             raise ValueError(f"first {self.first}, last {self.last} are not a range of units")
         number_of_units = self.last - self.first + 1

@@ -35,8 +35,8 @@ class Column(ObjectSource):
     optional: bool = False
 
     def check(self) -> None:
-        validation.oid(self.oid, "oid")
-        validation.suffix(self.suffix, "suffix")
+        validation.require_oid(self.oid, "oid")
+        validation.require_suffix(self.suffix, "suffix")
 
     def rows(self, reader: Reader) -> Rows:
         """The walked rows; with `suffix` those whose index ends with it, under the arcs before."""
@@ -81,7 +81,7 @@ class Scalar(ObjectSource):
     object: str = ""
 
     def check(self) -> None:
-        validation.oid(self.oid, "oid")
+        validation.require_oid(self.oid, "oid")
 
     def rows(self, reader: Reader) -> Rows:
         """The object's value under the identity "0"; {} if the device does not have it."""
