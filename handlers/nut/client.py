@@ -300,6 +300,7 @@ class NutClient(Connection):
             self._sleep(POLL)
 
     def _not_ready(self, ups: str) -> DriverNotConnected:
+        """The error for a device whose driver has not answered yet."""
         return DriverNotConnected(
             f"the NUT server is still waiting for the driver of {self.redact(ups)}: check that"
             " driver",

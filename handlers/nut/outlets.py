@@ -143,6 +143,7 @@ class OutletState(NamedTuple):
 
     @classmethod
     def unknown(cls, doubt: str) -> OutletState:
+        """A state that is not known, for this reason."""
         return cls(None, doubt)
 
 
