@@ -76,7 +76,9 @@ class _Lists(NamedTuple):
     writable: Optional[NutRequest[dict[str, str]]]
 
     def snapshot(self, answers: Responses) -> Snapshot:
-        """What they were answered. Raises the error of an answer."""
+        """The lists that the server answered, [] and {} for one that it does not offer. Raises the
+        error of an answer.
+        """
         refusals: list[str] = []
         variables = answers[self.variables]
         commands: list[str] = []
