@@ -115,6 +115,7 @@ class Cookie(NamedTuple):
     name: str
 
     def read(self, response: Response) -> str:
+        """The value of the last such cookie of the response; "" without one."""
         cookies = response.headers.get("set-cookie", "")
         values = re.findall(rf"(?:^|[,;]\s*){re.escape(self.name)}=([^;,\s]+)", cookies)
         return values[-1] if values else ""
@@ -126,6 +127,7 @@ class Header(NamedTuple):
     name: str
 
     def read(self, response: Response) -> str:
+        """The value of the header; "" without it."""
         return response.headers.get(self.name.lower(), "")
 
 
@@ -135,6 +137,7 @@ class Member(NamedTuple):
     path: str
 
     def read(self, response: Response) -> str:
+        """The text of the member; "" if the body has none."""
         try:
             value: Any = loads(response.body)
             for name in self.path.split("."):
