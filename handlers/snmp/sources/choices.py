@@ -227,7 +227,7 @@ class Merged(Source):
         return all(part.reads_single_rows() for part in self.parts)
 
     def written_places(self) -> tuple[ObjectSource, ...]:
-        """Those of all parts. Raises ValueError if two parts may have one identity."""
+        """The places of all parts. Raises ValueError if two may have the same identity."""
         if not _are_apart(self.parts):
             raise ValueError(
                 "a Merged cannot be written if two of its parts may have the same identity: "
@@ -236,7 +236,7 @@ class Merged(Source):
         return tuple(chain.from_iterable(part.written_places() for part in self.parts))
 
     def instance_oid(self, reader: Reader, identity: str) -> str:
-        """That of the only part with an object for the identity. Raises NoSuchOutlet."""
+        """The OID in the one part that has the identity. Raises NoSuchOutlet."""
         oids: list[str] = []
         for part in self.parts:
             with suppress(NoSuchOutlet):
@@ -246,7 +246,7 @@ class Merged(Source):
         return oids[0]
 
     def identity_starts(self) -> Optional[frozenset[str]]:
-        """Those of all parts; None if those of one part are not known."""
+        """The first arcs of all parts; None if those of one part are not known."""
         starts: set[str] = set()
         for part in self.parts:
             starts_of_part = part.identity_starts()
@@ -298,7 +298,7 @@ class Prefixed(Source):
         return self.source.written_places()
 
     def instance_oid(self, reader: Reader, identity: str) -> str:
-        """That of the identity without the prefix in `source`. Raises NoSuchOutlet."""
+        """The OID in `source`, for the identity without the prefix. Raises NoSuchOutlet."""
         inner = self._inner(identity)
         if not inner:
             raise no_object(identity)
