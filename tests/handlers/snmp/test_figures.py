@@ -214,6 +214,15 @@ def test_a_row_with_0_for_no_meter_makes_the_sum_not_metered() -> None:
     assert total.read_from(device) == NotMetered("1 of 2 (row 2) unmetered")
 
 
+@pytest.mark.parametrize("texts", [{"1": "", "2": "x"}, {"1": "x", "2": ""}])
+def test_a_row_that_is_never_metered_decides_over_one_that_is_not_known_now(
+    texts: dict[str, str],
+) -> None:
+    total = Total((Measurement(A, unmetered="the MIB does not say"),))
+    device = reader(table("1.3.1", texts))
+    assert total.read_from(device) == NotMetered("the MIB does not say")
+
+
 def test_a_text_for_no_meter_beside_a_measured_row_is_not_known() -> None:
     total = Total((Measurement(A, absent=("--",)),))
     one_of_two = reader(table("1.3.1", {"1": "0.40", "2": "--"}))
