@@ -256,6 +256,7 @@ class Filter(Source):
         return self.source.written_places()
 
     def instance_oid(self, reader: Reader, identity: str) -> str:
+        """The OID in `source`, for a row that is certainly kept. Raises NoSuchOutlet."""
         if not self.keeps(reader, identity):
             raise no_object(identity)
         return self.source.instance_oid(reader, identity)

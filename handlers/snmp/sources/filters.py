@@ -218,6 +218,7 @@ class Arc(RowFilter):
         return self._has_arc(identity) is self.keep
 
     def identity_starts(self) -> Optional[frozenset[str]]:
+        """`values` if the first arc is one of them, else as `source`."""
         if self.position == 0 and self.keep:
             return frozenset(self.values)
         return super().identity_starts()

@@ -122,6 +122,7 @@ class Spread(ObjectSource):
         return dict(list(rows.items())[:rows_to_last_value])
 
     def reads_single_rows(self) -> bool:
+        """Unless only some of the numbers are outlets, which `listed` says."""
         return self.listed is None
 
     def _rows_of_units(self, reader: Reader) -> Rows:
@@ -144,6 +145,7 @@ class Spread(ObjectSource):
         return value_by_outlet
 
     def instance_oid(self, reader: Reader, identity: str) -> str:
+        """The object of the outlet's number. Raises NoSuchOutlet outside `spans`."""
         row, dot, outlet = identity.rpartition(".")
         sub_by_outlet = {str(n): sub for n, sub in self.numbers()}
         sub = sub_by_outlet.get(outlet)
@@ -204,6 +206,7 @@ class Tables(ObjectSource):
         return value_by_outlet
 
     def instance_oid(self, reader: Reader, identity: str) -> str:
+        """The cell of the identity's row. Raises NoSuchOutlet for another unit."""
         unit, _, row = identity.partition(".")
         if not row or unit not in self._units():
             raise NoSuchOutlet(f"outlet {identity[:40]!r} is outside this family's units")

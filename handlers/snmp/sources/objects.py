@@ -60,6 +60,7 @@ class Column(ObjectSource):
         return table == other_table and self.suffix == other.suffix
 
     def instance_oid(self, reader: Reader, identity: str) -> str:
+        """The cell of the row. Raises NoSuchOutlet for a row that is unidentified."""
         if is_unidentified(identity):
             raise no_object(identity)
         index = f"{identity}.{self.suffix}" if self.suffix else identity
@@ -93,6 +94,7 @@ class Scalar(ObjectSource):
         return reader.get(self.oid)
 
     def instance_oid(self, reader: Reader, identity: str) -> str:
+        """The object, for the identity "0" alone. Raises NoSuchOutlet."""
         if identity != _ONLY_ROW:
             raise no_object(identity)
         return self.object_oid(reader)
