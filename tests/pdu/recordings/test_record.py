@@ -86,17 +86,17 @@ def scrub(rows: Rows, keep: Sequence[str] = ()) -> Rows:
     return scrubbed(rows, PduSnmpData("192.0.2.1", {"community": "public"}), keep)
 
 
-class Skipping(Agent):
+class SkippingAgent(Agent):
     """An agent that leaves a tree out of a walk that begins outside of it."""
 
     hidden: tuple[tuple[int, ...], ...] = ()
 
     def _next(self, oid: tuple[int, ...]) -> Binding:
-        found, value = super()._next(oid)
+        next_oid, value = super()._next(oid)
         for tree in self.hidden:
-            if found[: len(tree)] == tree and oid[: len(tree)] != tree:
+            if next_oid[: len(tree)] == tree and oid[: len(tree)] != tree:
                 return self._next((*tree[:-1], tree[-1] + 1))
-        return found, value
+        return next_oid, value
 
 
 _EASY = "1.3.6.1.4.1.318.1.1.30"
@@ -107,9 +107,9 @@ _EASY = "1.3.6.1.4.1.318.1.1.30"
 def test_a_tree_that_a_walk_from_above_leaves_out_is_recorded(
     hidden: str, settings: Mapping[str, str]
 ) -> None:
-    skipping = Skipping(fixture("apc-easy-epdu").device())
-    skipping.hidden = (arcs(hidden),)
-    with skipping as agent:
+    skipping_agent = SkippingAgent(fixture("apc-easy-epdu").device())
+    skipping_agent.hidden = (arcs(hidden),)
+    with skipping_agent as agent:
         recording = kind("snmp").record(snmp_data(agent, settings), RecordingOptions())
         assert f"{_EASY}.6.1.1.4.1|" in recording.text
         assert "It reads as the family apc-easy-epdu" in recording.notes[0]
