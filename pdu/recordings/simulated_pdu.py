@@ -169,6 +169,7 @@ class SimulatedPdu(ABC):
             raise ConnectionAbortedError
 
     def _start_timer(self, function: Callable[[], None]) -> None:
+        """Call the function after LATE_S, unless `drop_timers` is called before."""
         timer = threading.Timer(self.LATE_S, function)
         timer.daemon = True
         timer.start()

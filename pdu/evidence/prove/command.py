@@ -132,6 +132,7 @@ def prove_command(
     dark: Optional[str],
     display: Optional[float],
 ) -> int:
+    """Read and record the unit, ask its owner, switch the outlet, and write the proof."""
     try:
         pdu = names.choose_pdu(context, handler, host)
     except hosts.NotAHost:
@@ -174,6 +175,7 @@ def _plan(command_run: Run, pdu: names.ChosenPdu, outlets: Sequence[str]) -> _Pl
 
 
 def _unit_under_test(pdu: names.ChosenPdu) -> UnitUnderTest:
+    """The unit, with a scrubber that knows its login."""
     loaded = load(pdu.handler)
     data = pdu.data(loaded)
     settings, secrets = split_fields(loaded, data, pdu.login)

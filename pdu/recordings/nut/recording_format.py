@@ -65,6 +65,7 @@ def _content(text: str) -> str:
 
 
 def _serve(text: str, port: int) -> ReplayedDevice:
+    """Simulate the server on a port of 127.0.0.1. Raises SettingsError and OSError."""
     devices = dump.parse(text)
     server = NutServer(devices, port)
 

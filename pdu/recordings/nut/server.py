@@ -101,6 +101,7 @@ class NutServer(SimulatedPdu, Replay):
         return {name: outlet.state for name, (_, outlet) in self._outlets().items()}
 
     def turn_outlet(self, identity: str, *, on: Optional[bool]) -> bool:
+        """Set the state in the driver's own words; None is a word that NUT does not document."""
         device, outlet = self._outlets()[identity]
         if on is None:
             for variable in outlet.state_variables:

@@ -81,6 +81,7 @@ class RedfishServer(KnownPdu):
         return documents
 
     def documents_without_state(self, key: str) -> Mapping[str, Any]:
+        """The resources, of which this outlet's lacks PowerState."""
         outlet = dict(self._resources[key])
         outlet.pop("PowerState", None)
         return {**self._resources, key: outlet}

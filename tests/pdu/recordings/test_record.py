@@ -27,6 +27,7 @@ from pdu.recordings.snmp.recording_format import (
 )
 from pdu.recordings.snmp.scrubbing import has_same_answers, scrubbed
 from pdu_common.connection import PduData, PduSnmpData
+from pdu_common.snmp_client.tool_api import OCTETS
 from tests import foreign_files
 from tests.handlers.redfish import tree as redfish
 from tests.needs import localhost, program
@@ -229,7 +230,7 @@ def test_octets_that_the_family_does_not_read_are_replaced_whatever_they_look_li
 ) -> None:
     rows = parsed(fixture("hpe-mapdu3_metered").device().rows())
     unread = arcs("1.3.6.1.4.1.232.165.99.1.0")
-    rows[unread] = HeldRow(4, bytes.fromhex(octets))
+    rows[unread] = HeldRow(OCTETS, bytes.fromhex(octets))
 
     clean = scrub(rows)
     assert clean[unread].value == bytes(len(octets) // 2)
