@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable
 from typing import Optional
 
+from ..shared import login_texts
 from ..shared.errors import (
     Denied,
-    NamedSetting,
     PduHandlerError,
     ProtocolError,
     Refused,
@@ -46,7 +46,7 @@ _REFUSALS: tuple[tuple[tuple[str, ...], type[PduHandlerError], str], ...] = (
     (
         ("noaccess", "authorizationerror", "notwritable", "readonly", "unknownsnmpcommunity"),
         Denied,
-        "the device does not allow this: give a community or user that may {right}",
+        login_texts.NO_SNMP_RIGHT,
     ),
     # Names from the RFCs, then the wording of Net-SNMP and of pysnmp (pysnmp.proto.errind).
     (
@@ -67,7 +67,7 @@ _REFUSALS: tuple[tuple[tuple[str, ...], type[PduHandlerError], str], ...] = (
             "ciphertextisbroken",
         ),
         Denied,
-        "the device does not accept the SNMPv3 user, its passwords or its protocols: check them",
+        login_texts.SNMPV3_REFUSED,
     ),
     (
         ("notintimewindow", "windowsoftrust"),
@@ -187,16 +187,10 @@ def _silence(
             f" is not taken: give that one as its address ({words})"
         )
     if writing:
-        return Unreachable(
-            "no answer to the write; a device may ignore a community or user that may not"
-            f" write ({words})"
-        )
+        return Unreachable(login_texts.NO_ANSWER_TO_WRITE.format(words=words))
     if _UNDECRYPTED not in normalized_text and not has_answered:
-        return Unreachable(
-            f"no answer over SNMP: check the address, the port ({port}), the SNMP version (older"
-            " PDUs speak only 1), and the community or the SNMPv3 user and keys: a device may not"
-            f" answer wrong ones{platform_words}"
-        )
+        reason = login_texts.NO_SNMP_ANSWER.format(port=port, words=platform_words)
+        return Unreachable(reason)
     return _silence_of_known_agent(normalized_text, words)
 
 
@@ -204,15 +198,7 @@ def _silence_of_known_agent(normalized_text: str, words: str) -> Unreachable:
     """The error if a device does not answer a reading, though it answered before it. `words`: to be
     shown."""
     if _UNDECRYPTED in normalized_text:
-        return Unreachable(
-            (
-                "the device answers SNMPv3, but not what is encrypted: the privacy password or"
-                " protocol is wrong; AES of 192 and 256 bits is of two kinds, so instead of"
-                " AES256 try ",
-                NamedSetting("priv_protocol", "AES256C"),
-                f", instead of AES192 try AES192C, and the other way round ({words})",
-            )
-        )
+        return Unreachable((*login_texts.SNMPV3_NOT_DECRYPTED, f" ({words})"))
     return Unreachable(
         "no answer to a walk, though the device answered before it: try again; if it stays"
         " so with SNMP 2c or 3, set the SNMP version to 1: some devices leave GETBULK"
@@ -224,10 +210,7 @@ def _refusal(normalized_text: str, words: str, *, writing: bool) -> Optional[Pdu
     """The error for the first kind of words that the agent or the library declines with; None
     without any. `normalized_text`, `words`: as for `_silence`."""
     if writing and _mark_in(normalized_text, MISSING):
-        # In SNMPv1, noSuchName is also the answer to a write that is not allowed (RFC 1157, 4.1.5).
-        return Denied(
-            f"the device has no such object, or the community or user may not write ({words})"
-        )
+        return Denied(login_texts.NO_OBJECT_OR_RIGHT.format(words=words))
     failure = _mark_in(normalized_text, _FAILED)
     if failure:
         if writing:

@@ -21,7 +21,7 @@ from pdu_common.helper import EnumPowerStatus
 from .. import dcimanager
 from ..shared.doubts import doubt_sentences, some
 from ..shared.errors import NamedSetting, NoSuchOutlet, PduHandlerError
-from ..shared.meter_figures import NOT_ASKED, Figure, MeterFigures
+from ..shared.meter_figures import Figure, MeterFigures
 from ..shared.settings import HOST, TIMEOUT, UNKNOWN_FIGURES, Setting, Settings, port
 from ..shared.switching import CALL_SECONDS, switch
 from ..shared.tls import CA_PEM, FINGERPRINT, VERIFY, Trust
@@ -87,6 +87,19 @@ class PduState(NamedTuple):
     power_w: Figure = None
     #: sentences for the log: what the values do not show, such as why a figure is not known
     cautions: tuple[str, ...] = ()
+
+    @classmethod
+    def with_totals(
+        cls, outlets: Iterable[Outlet], totals: MeterFigures, cautions: tuple[str, ...] = ()
+    ) -> PduState:
+        """The PDU whose meter, or the sum of whose meters, shows `totals`."""
+        return cls(
+            outlets=tuple(outlets),
+            load_a=totals.current_a,
+            energy_kwh=totals.energy_kwh,
+            power_w=totals.power_w,
+            cautions=cautions,
+        )
 
 
 #: yields requests, is sent the bodies of their answers, and returns T
@@ -364,20 +377,15 @@ class HttpPdu(dcimanager.FourCalls[HttpSession], dcimanager.BasePdu):
         unit = self.read_unit(with_figures=True, exchange=session.exchange_once)
         for caution in unit.cautions:
             LOGGER.warning(session.login.quoted(caution))
-        ports: dict[str, MeterFigures] = {}
-        for outlet in unit.outlets:
-            if outlet.figures == MeterFigures():
-                continue
-            outlet_figures = outlet.figures
-            if not with_power:
-                outlet_figures = outlet_figures._replace(power_w=NOT_ASKED)
-            ports[outlet.identity] = outlet_figures
+        metered_outlets = [outlet for outlet in unit.outlets if outlet.figures != MeterFigures()]
         figures = dcimanager.Figures(
             load_a=unit.load_a,
             energy_kwh=unit.energy_kwh,
-            ports=ports,
-            power_w=unit.power_w if with_power else NOT_ASKED,
+            ports={outlet.identity: outlet.figures for outlet in metered_outlets},
+            power_w=unit.power_w,
         )
+        if not with_power:
+            figures = figures.without_power()
         return figures.quoted(session.login.quoted)
 
     def read_labels(self, session: HttpSession) -> list[dcimanager.Label]:

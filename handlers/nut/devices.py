@@ -14,7 +14,7 @@ from common.logger import get_logger
 
 from .. import dcimanager
 from ..shared.errors import NamedSetting, PduHandlerError, SettingsError, Unsupported
-from ..shared.meter_figures import NOT_ASKED, Figure, MeterFigures, sum_if_complete
+from ..shared.meter_figures import sum_if_complete
 from ..shared.settings import Settings
 from . import mirrors, requests
 from .client import NutClient, Snapshot
@@ -117,24 +117,15 @@ def figures_of(
 ) -> dcimanager.Figures:
     """The figures of the PDU and of each outlet; power only `with_power`, though it is read."""
     devices = [listed_device.device for listed_device in listed_devices]
-    outlet_figures: dict[str, MeterFigures] = {}
-    for identity, outlet in ports(listed_devices):
-        outlet_figures[identity] = outlet.figures
-        if not with_power:
-            outlet_figures[identity] = outlet.figures._replace(power_w=NOT_ASKED)
-    power_w: Figure = NOT_ASKED
-    inlet_w: Figure = NOT_ASKED
-    if with_power:
-        power_w = sum_if_complete(device.power_w for device in devices)
-        inlet_w = sum_if_complete(device.inlet_w for device in devices)
-    return dcimanager.Figures(
+    figures = dcimanager.Figures(
         load_a=sum_if_complete(device.load_a for device in devices),
         energy_kwh=sum_if_complete(device.energy_kwh for device in devices),
-        ports=outlet_figures,
-        power_w=power_w,
+        ports={identity: outlet.figures for identity, outlet in ports(listed_devices)},
+        power_w=sum_if_complete(device.power_w for device in devices),
         inlet_a=sum_if_complete(device.inlet_a for device in devices),
-        inlet_w=inlet_w,
+        inlet_w=sum_if_complete(device.inlet_w for device in devices),
     )
+    return figures if with_power else figures.without_power()
 
 
 def _device(client: NutClient, name: str, settings: Settings, snapshot: Snapshot) -> NutDevice:

@@ -44,13 +44,13 @@ class ListedUnit(NamedTuple):
 
 
 class UnitFinder:
-    """Finds the unit itself and its wanted link units: `ask` and `ask_unusual` queue calls,
+    """Finds the unit itself and the link units of the setting: `ask` and `ask_unusual` queue calls,
     `list_units` reads the answers.
     """
 
     def __init__(self, agent: Agent, selection: LinkUnitSelection) -> None:
         self._agent = agent
-        self._wanted = selection
+        self._selection = selection
         link_ids = selection.ids
         if selection.all:
             link_ids = tuple(range(LOWEST_LINK, _LAST_USUAL_LINK + 1))
@@ -60,11 +60,11 @@ class UnitFinder:
         self._cascade: Optional[Pending[CascadeManager.Status]] = None
 
     def ask(self, bulk: Bulk) -> None:
-        """Queue getOutlets of each unit in `asked` and, if link units are wanted,
-        the list of them.
+        """Queue getOutlets of each unit in `asked` and, if the setting has link units, the list of
+        them.
         """
         self._ask_outlets(bulk, self.asked)
-        if self._wanted.all or self._wanted.ids:
+        if self._selection.all or self._selection.ids:
             # > getStatus of /cascade
             # < {"_ret_": {"role": 1, "linkUnits": [{"key": 2, "value": {"host": ..., "status": 1,
             #       ...}}], ...}}
@@ -73,11 +73,11 @@ class UnitFinder:
             self._cascade = bulk.add(manager.getStatus)
 
     def ask_unusual(self, bulk: Bulk) -> list[XerusUnit]:
-        """If all link units are wanted, queue getOutlets of those that `ask` left out.
+        """If the setting has all link units, queue getOutlets of those that `ask` left out.
 
         Returns these units.
         """
-        if not self._wanted.all:
+        if not self._selection.all:
             return []
         asked_ids = [unit.link_id for unit in self.asked]
         units: list[XerusUnit] = []
@@ -91,7 +91,7 @@ class UnitFinder:
     def list_units(
         self, *, may_lack_pdu: bool = False, may_lack_link_units: bool = False
     ) -> list[ListedUnit]:
-        """The unit itself and its wanted link units.
+        """The unit itself and the link units of the setting.
 
         With `may_lack_pdu`, a unit that does not have `/model/pdu/0` is no error here: it may be a
         power meter controller, whose figures do not need that object. The caller passes it to
@@ -111,7 +111,7 @@ class UnitFinder:
             elif is_primary or _is_there(link_id, answer, link_units):
                 outlets = unit.each_once(answer.get(), "getOutlets")
                 units.append(ListedUnit(unit, outlets, missing))
-            elif link_id in self._wanted.ids and not may_lack_link_units:
+            elif link_id in self._selection.ids and not may_lack_link_units:
                 raise _unusable(link_id, "is not linked to the PDU", None)
         return units
 

@@ -48,6 +48,7 @@ class _LabelledUnit(NamedTuple):
     settings: Sequence[Pending[Outlet.Settings]]
 
     def labels(self) -> list[Label]:
+        """The label of each outlet; number and name are "" where they cannot be read."""
         identities = self.listed_unit.identities()
         outlet_labels: list[Label] = []
         for identity, metadata, settings in zip(identities, self.metadata, self.settings):

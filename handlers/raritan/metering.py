@@ -1,137 +1,35 @@
-"""Load and energy. Calls to several units share bulks, which saves round trips."""
+"""The answer of `statistic`: which sensors are read.
+
+Calls to several units share bulks, which saves round trips.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from enum import Enum
 from typing import Optional, Union
 
-from ..dcimanager import Figures, MeterFigures
-from ..shared.errors import Denied
-from ..shared.meter_figures import (
-    NOT_ASKED,
-    Figure,
-    NotKnown,
-    NotMetered,
-    first_metered,
-    largest,
-    measured,
-    sum_if_complete,
-)
+from ..dcimanager import Figures
 from . import panels
 from .discovery import ListedUnit, UnitFinder
+from .figures import BankMeters, UnitMeters, sum_units
 from .link_units_setting import LinkUnitSelection
-from .meters import FeedMeter, Meter, PortMeter
+from .meters import InletMeter, Meter, OutletMeter, PowerFrom
 from .outlet_numbering import queue_list_proofs
-from .readings import (
-    NOT_FITTED,
-    SensorReading,
-    all_invalid,
-    ask_listed,
-    ask_well_known,
-    call_error,
-    kilowatt_hours,
-    listed_parts,
-)
+from .readings import NOT_FITTED, SensorReading, all_invalid, ask_listed, ask_well_known
 from .rpc import Agent, Bulk, JsonRpcSyntaxException, Pending, answered_field
-from .rpc.pdumodel import Inlet, Outlet, Pdu
-from .rpc.sensors import AccumulatingNumericSensor, NumericSensor
-from .units import MissingObjectCode, XerusUnit, is_missing_object_error
+from .rpc.pdumodel import Inlet, Pdu
+from .rpc.sensors import NumericSensor
+from .units import MissingObjectCode, XerusUnit
 
 # inlets that are read before their number is known; most units have 1 or 2
 _GUESSED_INLETS = 4
 
 
-class InletMeter(FeedMeter):
-    """One inlet, and whether it is in use."""
-
-    def __init__(self, unit: XerusUnit, inlet: Inlet, *, with_power: bool) -> None:
-        super().__init__(unit, with_power=with_power)
-        self._inlet = inlet
-        self._enabled: Optional[Pending[bool]] = None
-
-    def ask_sensors(self, bulk: Bulk) -> None:
-        """Queue the lists of sensors and lines, and whether the inlet is in use."""
-        self._sensors = bulk.add(self._inlet.getSensors)
-        self._pole_list = bulk.add(self._inlet.getPoles)
-        self._enabled = bulk.add(self._inlet.isEnabled)
-
-    @property
-    def has_sensor_list(self) -> bool:
-        """Whether the list of sensors was read: False, for example, if no object has the resource
-        id. Raises Denied.
-        """
-        return self._sensors is not None and call_error(self._sensors) is None
-
-    @property
-    def is_there(self) -> bool:
-        """Whether the unit answered for the inlet."""
-        return self._sensors is not None and self._sensors.error is None
-
-    @property
-    def use(self) -> Union[bool, NotKnown]:
-        """Whether the inlet is enabled. True if firmware or account do not let it be read."""
-        if self._enabled is None:
-            return True
-        error = self._enabled.error
-        if error is None:
-            return self._enabled.get()
-        if isinstance(error, Denied) or is_missing_object_error(error):
-            return True
-        return NotKnown(f"it is not known whether an inlet is in use: {error.reason}")
-
-
-class PowerFrom(Enum):
-    """By what the power of an outlet is read."""
-
-    #: its well-known id
-    WELL_KNOWN = "well-known"
-    #: its list of sensors: the firmware has no well-known id for it
-    LIST = "list"
-    #: it is not read
-    NOTHING = "nothing"
-
-
-class OutletMeter(PortMeter):
-    """One outlet, which may also be read by its well-known ids."""
-
-    def __init__(self, unit: XerusUnit, outlet: Outlet, index: int, *, with_power: bool) -> None:
-        super().__init__(unit, unit.identity(index), outlet.getSensors, with_power=with_power)
-        self._outlet = outlet
-        self._index = index
-        self._metadata: Optional[Pending[Outlet.MetaData]] = None
-
-    def ask_well_known(self, bulk: Bulk, power_from: PowerFrom) -> None:
-        """Queue the readings by well-known ids, and the label, which shows whose they are."""
-        self._metadata = bulk.add(self._outlet.getMetaData)
-        self.current = self._ask_well_known(bulk, NumericSensor, "current")
-        self.counter = self._ask_well_known(bulk, AccumulatingNumericSensor, "activeEnergy")
-        if power_from is PowerFrom.LIST:
-            self._sensors = bulk.add(self._list_sensors)
-        elif power_from is PowerFrom.WELL_KNOWN:
-            self.power = self._ask_well_known(bulk, NumericSensor, "activePower")
-
-    def _ask_well_known(self, bulk: Bulk, kind: type[NumericSensor], name: str) -> SensorReading:
-        return ask_well_known(bulk, self._unit.proxy(kind, f"/outlet/{self._index}/{name}"))
-
-    @property
-    def is_in_place(self) -> bool:
-        """Whether readings by well-known ids belong to this outlet, by its label: ids count from 0,
-        labels from 1.
-
-        True if it was not read by well-known ids; False if the label is missing or is not a number.
-        """
-        if self._metadata is None:
-            return True
-        label: object = answered_field(self._metadata, "label")
-        return label == str(self._index + 1)
-
-
-class UnitMeter:
-    """The figures of one unit.
+class UnitQueue:
+    """Queues the calls that show the figures of one unit.
 
     Call `ask_model`, then, each after the bulk was performed, `queue_known_readings`,
-    `queue_listed_readings` and `queue_relisted_readings`, then the methods that return figures.
+    `queue_listed_readings` and `queue_relisted_readings`; then `meters` has their answers.
     """
 
     def __init__(self, unit: XerusUnit, *, with_power: bool = False) -> None:
@@ -146,10 +44,9 @@ class UnitMeter:
         #: a bank behind the last one of the list; it shows that the list lacks one
         self._next_bank = NOT_FITTED
         self._missing: Optional[MissingObjectCode] = None
-        self._energy = self._power = NOT_FITTED
+        self._counter = self._power = NOT_FITTED
         # What a `queue_...` call leaves for the next: the inlets of which only the list of sensors
-        # is asked for yet, the outlets whose readings are wanted, and the parts whose sensors are
-        # listed again.
+        # is asked for yet, the metered outlets, and the parts whose sensors are listed again.
         self._unread_inlets: Sequence[InletMeter] = ()
         self._metered_outlets: Sequence[OutletMeter] = ()
         self._relisted: Sequence[Union[InletMeter, OutletMeter]] = ()
@@ -190,11 +87,11 @@ class UnitMeter:
         #       4.0.9
         self._missing = listed_unit.missing
         self._unread_inlets = self._queue_inlets(bulk)
-        self._energy = ask_listed(bulk, self._unit, self._sensors, "activeEnergy")
+        self._counter = ask_listed(bulk, self._unit, self._sensors, "activeEnergy")
         if self._with_power:
             self._power = ask_listed(bulk, self._unit, self._sensors, "activePower")
         self._metered_outlets = self._queue_outlets(bulk, listed_unit)
-        # the load is then that of the banks; see `load`
+        # the load is then that of the banks; see `UnitMeters.load`
         if not self._unread_inlets and not self._are_inlets_metered():
             self._ask_banks(bulk)
 
@@ -213,7 +110,9 @@ class UnitMeter:
             else:
                 outlet.ask_readings(bulk)
         # the readings of `_unread_inlets` are not there yet
-        if self._next_bank == NOT_FITTED and (self._unread_inlets or self.inlet_load() is None):
+        if self._next_bank == NOT_FITTED and (
+            self._unread_inlets or self.meters().inlet_load() is None
+        ):
             self._ask_banks(bulk)
         self._relisted = self._meters_to_relist(self._unread_inlets, self._metered_outlets)
         for meter in self._relisted:
@@ -226,6 +125,7 @@ class UnitMeter:
 
     @property
     def _has_well_known_ids(self) -> bool:
+        """Whether this firmware answers for a sensor of the first outlet by its well-known id."""
         return any(probe.error is None for probe in self._probes)
 
     def _queue_inlets(self, bulk: Bulk) -> list[InletMeter]:
@@ -289,9 +189,11 @@ class UnitMeter:
         return meters
 
     def _are_inlets_metered(self) -> bool:
+        """Whether each inlet is metered; not without any."""
         return bool(self._inlets) and all(inlet.is_metered for inlet in self._inlets)
 
     def _power_of_outlets(self) -> PowerFrom:
+        """By what the power of outlets is read: by the list if no well-known id has it."""
         if not self._with_power:
             return PowerFrom.NOTHING
         if self._power_probe is not None and self._power_probe.error is not None:
@@ -309,121 +211,31 @@ class UnitMeter:
         self._next_bank = self._ask_bank(bulk, count)
 
     def _ask_bank(self, bulk: Bulk, index: int) -> SensorReading:
+        """Queue the reading of one bank, by its well-known id."""
         sensor = self._unit.proxy(NumericSensor, f"/ocp/{index}/current")
         return ask_well_known(bulk, sensor)
 
-    def load(self) -> Figure:
-        """Amperes: the load of the inlets in use, else the sum over the protectors (banks), else
-        over the outlets: the first that the unit meters.
-
-        Raises Denied for a denied list or reading that a sum needs; if nothing is metered, also for
-        a denied list of protectors.
-        """
-        load = first_metered(
-            self.inlet_load(),
-            self._bank_load(),
-            sum_if_complete(outlet.current.figure() for outlet in self._outlets),
+    def meters(self) -> UnitMeters:
+        """The meters that were read, with their answers so far."""
+        banks = BankMeters(
+            protectors=self._protectors,
+            readings=self._banks,
+            next_reading=self._next_bank,
+            missing=self._missing,
         )
-        if load is None:
-            call_error(self._protectors)  # raises Denied: the banks may have a figure
-        return load
-
-    def _bank_load(self) -> Figure:
-        """Amperes over the protectors. Not metered if the account may not list them: then the
-        outlets are the meter, at each poll."""
-        if isinstance(self._protectors.error, Denied):
-            return None
-        protectors = listed_parts(self._protectors, "protectors")
-        if isinstance(protectors, NotKnown):
-            return protectors
-        if not self._is_last_bank_listed():
-            return NotKnown(f"the list of protectors may lack one: it has {len(protectors)}")
-        return sum_if_complete(bank.figure() for bank in self._banks)
-
-    def _is_last_bank_listed(self) -> bool:
-        """Whether the unit has no bank behind the last one of the list. Raises Denied."""
-        call = self._next_bank.call
-        if call is None or self._missing is None:
-            return True
-        return self._missing.is_in(call_error(call))
-
-    def inlet_load(self) -> Figure:
-        """Amperes of the inlets in use, by their own sensors. A transfer switch feeds everything
-        from one inlet; the others show standby current.
-
-        The numbering of the selected inlet is undocumented (TransferSwitch.idl 6.0.3). With one
-        switch and two inlets the larger current is used; with more of either, the inlets have no
-        load if several may carry current.
-        """
-        loads = self._loads_in_use()
-        total = sum_if_complete(loads)
-        may_carry = [load for load in loads if measured(load) != 0.0]
-        if total is None or len(may_carry) < 2:
-            return total
-        switches = listed_parts(self._switches, "transfer switches")
-        if isinstance(switches, NotKnown):
-            return switches
-        if not switches:
-            return total
-        if len(switches) == 1 and len(loads) == 2:
-            return largest(loads)
-        return NotMetered("behind these transfer switches the load of an inlet may count twice")
-
-    def _loads_in_use(self) -> list[Figure]:
-        """The load of each inlet that is in use."""
-        loads: list[Figure] = []
-        for inlet in self._inlets:
-            load = inlet.load()
-            use = inlet.use
-            if isinstance(use, NotKnown) and load is not None and measured(load) != 0.0:
-                loads.append(use)
-            elif use:
-                loads.append(load)
-        return loads
-
-    def energy(self) -> Figure:
-        """Watt-hours: the unit's counter, else the sum over all inlets, else over all outlets.
-
-        A fitted counter that cannot be read now is not replaced by another one: the figure would
-        jump.
-        """
-        return first_metered(
-            self._energy.figure(),
-            sum_if_complete(inlet.energy() for inlet in self._inlets),
-            sum_if_complete(outlet.counter.figure() for outlet in self._outlets),
+        return UnitMeters(
+            inlets=self._inlets,
+            switches=self._switches,
+            banks=banks,
+            outlets=self._outlets,
+            counter=self._counter,
+            active_power=self._power,
+            with_power=self._with_power,
         )
-
-    def power(self) -> Figure:
-        """Watts: of the unit, else the sum over the inlets in use, else over all outlets; not
-        metered unless `with_power`.
-
-        An inlet on standby draws what it shows, so both inlets of a transfer switch count.
-        """
-        if not self._with_power:
-            return NOT_ASKED
-        return first_metered(
-            self._power.figure(),
-            self.inlet_power(),
-            sum_if_complete(outlet.power.figure() for outlet in self._outlets),
-        )
-
-    def inlet_power(self) -> Figure:
-        """Watts of the inlets in use, by their own sensors."""
-        powers: list[Figure] = []
-        for inlet in self._inlets:
-            use = inlet.use
-            if isinstance(use, NotKnown):
-                powers.append(use)
-            elif use:
-                powers.append(inlet.active_power())
-        return sum_if_complete(powers)
-
-    def ports(self) -> dict[str, MeterFigures]:
-        """The figures of each outlet."""
-        return {outlet.identity: outlet.figures() for outlet in self._outlets}
 
 
 def _all_invalid(meters: Sequence[Meter]) -> bool:
+    """As `all_invalid`, of the current and the energy of these meters."""
     return all_invalid(reading for meter in meters for reading in meter.readings())
 
 
@@ -439,65 +251,45 @@ def read_statistic(
     bulk = Bulk(agent)
     finder = UnitFinder(agent, link_units)
     finder.ask(bulk)
-    meters = {unit.link_id: UnitMeter(unit, with_power=with_power) for unit in finder.asked}
-    for meter in meters.values():
-        meter.ask_model(bulk)
+    queues: dict[int, UnitQueue] = {}  # by link id
+    for unit in finder.asked:
+        queues[unit.link_id] = UnitQueue(unit, with_power=with_power)
+        queues[unit.link_id].ask_model(bulk)
     bulk.perform()
     for unit in finder.ask_unusual(bulk):
-        meters[unit.link_id] = UnitMeter(unit, with_power=with_power)
-        meters[unit.link_id].ask_model(bulk)
+        queues[unit.link_id] = UnitQueue(unit, with_power=with_power)
+        queues[unit.link_id].ask_model(bulk)
     bulk.perform()
     units = finder.list_units(may_lack_pdu=True)
     without_outlets = panels.units_without_outlets(bulk, units)
     list_proofs = queue_list_proofs(bulk, units)
     # also sends what was queued above
-    _read_meters(bulk, meters, units)
+    _read_units(bulk, queues, units)
     for proof in list_proofs:
         proof.raise_unless_whole()
     panel_meters = panels.read_panel_meters(bulk, without_outlets, with_power=with_power)
-    unit_meters: list[Union[UnitMeter, panels.UnitMeters]] = []
+    meters: list[Union[UnitMeters, panels.ControllerMeters]] = []
     for listed_unit in units:
         link_id = listed_unit.unit.link_id
-        unit_meters.append(panel_meters.get(link_id) or meters[link_id])
-    return _sum_figures(unit_meters)
+        if link_id in panel_meters:
+            meters.append(panel_meters[link_id])
+        else:
+            meters.append(queues[link_id].meters())
+    return sum_units(meters)
 
 
-def _read_meters(bulk: Bulk, meters: Mapping[int, UnitMeter], units: Sequence[ListedUnit]) -> None:
-    """Read the sensors of each unit that has a PDU, by its meter in `meters`, in up to 3 bulks."""
-    listed_meters: list[UnitMeter] = []
+def _read_units(bulk: Bulk, queues: Mapping[int, UnitQueue], units: Sequence[ListedUnit]) -> None:
+    """Read the sensors of each unit that has a PDU, by its queue, in up to 3 bulks."""
+    pdu_queues: list[UnitQueue] = []
     for listed_unit in units:
         if listed_unit.has_pdu:
-            meter = meters[listed_unit.unit.link_id]
-            meter.queue_known_readings(bulk, listed_unit)
-            listed_meters.append(meter)
+            queue = queues[listed_unit.unit.link_id]
+            queue.queue_known_readings(bulk, listed_unit)
+            pdu_queues.append(queue)
     bulk.perform()
-    for meter in listed_meters:
-        meter.queue_listed_readings(bulk)
+    for queue in pdu_queues:
+        queue.queue_listed_readings(bulk)
     bulk.perform()
-    for meter in listed_meters:
-        meter.queue_relisted_readings(bulk)
+    for queue in pdu_queues:
+        queue.queue_relisted_readings(bulk)
     bulk.perform()
-
-
-def _sum_figures(meters: Sequence[Union[UnitMeter, panels.UnitMeters]]) -> Figures:
-    """The figures of a PDU of these units. A panel's mains are no inlet."""
-    load = sum_if_complete(meter.load() for meter in meters)
-    energy = sum_if_complete(meter.energy() for meter in meters)
-    power = sum_if_complete(meter.power() for meter in meters)
-    ports: dict[str, MeterFigures] = {}
-    for meter in meters:
-        ports.update(meter.ports())
-    inlet_a: Figure = None
-    inlet_w: Figure = None
-    unit_meters = [meter for meter in meters if isinstance(meter, UnitMeter)]
-    if len(unit_meters) == len(meters):
-        inlet_a = sum_if_complete(meter.inlet_load() for meter in unit_meters)
-        inlet_w = sum_if_complete(meter.inlet_power() for meter in unit_meters)
-    return Figures(
-        load_a=load,
-        energy_kwh=kilowatt_hours(energy),
-        ports=ports,
-        power_w=power,
-        inlet_a=inlet_a,
-        inlet_w=inlet_w,
-    )

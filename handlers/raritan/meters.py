@@ -1,12 +1,14 @@
-"""Meters of one unit: a feed (an inlet, or a power meter's mains) with its lines, and a port (an
-outlet or a branch circuit).
+"""The meters of one object: a feed (an inlet, or a power meter's mains) with its lines, and a port
+(an outlet or a branch circuit). Each queues its calls, and has its figures once they are answered.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from enum import Enum
 from typing import Callable, NamedTuple, Optional, Union
 
+from ..shared.errors import Denied
 from ..shared.meter_figures import (
     NOT_ASKED,
     Figure,
@@ -21,12 +23,15 @@ from .readings import (
     SensorReading,
     ask_field,
     ask_listed,
+    ask_well_known,
+    call_error,
     kilowatt_hours,
     listed_parts,
 )
 from .rpc import Bulk, Pending, answered_field, present
 from .rpc.pdumodel import Circuit, Inlet, Outlet, Pole, PowerLine, PowerMeter
-from .units import XerusUnit
+from .rpc.sensors import AccumulatingNumericSensor, NumericSensor
+from .units import XerusUnit, is_missing_object_error
 
 _LINES = (PowerLine.L1, PowerLine.L2, PowerLine.L3)
 _KNOWN = frozenset(PowerLine)
@@ -137,11 +142,13 @@ class FeedMeter(Meter):
             return
         lines = [self._ask_line(bulk, pole) for pole in poles]
         self._poles_or_fault = _ambiguity(poles) or lines
-        if not self._is_one_circuit(lines):
-            sensors = [pole.current for pole in poles if pole.line in _LINES and pole.current]
-            self._unit.each_once(sensors, "getPoles", " lines' current sensors")
+        if self._is_one_circuit(lines):
+            return
+        sensors = [pole.current for pole in poles if pole.line in _LINES and pole.current]
+        self._unit.each_once(sensors, "getPoles", " lines' current sensors")
 
     def _ask_line(self, bulk: Bulk, pole: Pole) -> FeedLine:
+        """Queue the readings of one line."""
         current = ask_field(bulk, self._unit, pole, "current")
         counter = ask_field(bulk, self._unit, pole, "activeEnergy")
         power = NOT_FITTED
@@ -255,6 +262,92 @@ class FeedMeter(Meter):
     def _lines(self) -> list[FeedLine]:
         """The lines without the neutral."""
         return [line for line in self._poles() if line.line in _LINES]
+
+
+class InletMeter(FeedMeter):
+    """One inlet, and whether it is in use."""
+
+    def __init__(self, unit: XerusUnit, inlet: Inlet, *, with_power: bool) -> None:
+        super().__init__(unit, with_power=with_power)
+        self._inlet = inlet
+        self._enabled: Optional[Pending[bool]] = None
+
+    def ask_sensors(self, bulk: Bulk) -> None:
+        """Queue the lists of sensors and lines, and whether the inlet is in use."""
+        self._sensors = bulk.add(self._inlet.getSensors)
+        self._pole_list = bulk.add(self._inlet.getPoles)
+        self._enabled = bulk.add(self._inlet.isEnabled)
+
+    @property
+    def has_sensor_list(self) -> bool:
+        """Whether the list of sensors was read: False, for example, if no object has the resource
+        id. Raises Denied.
+        """
+        return self._sensors is not None and call_error(self._sensors) is None
+
+    @property
+    def is_there(self) -> bool:
+        """Whether the unit answered for the inlet."""
+        return self._sensors is not None and self._sensors.error is None
+
+    @property
+    def is_in_use(self) -> Union[bool, NotKnown]:
+        """Whether the inlet is enabled. True if firmware or account do not let it be read."""
+        if self._enabled is None:
+            return True
+        error = self._enabled.error
+        if error is None:
+            return self._enabled.get()
+        if isinstance(error, Denied) or is_missing_object_error(error):
+            return True
+        return NotKnown(f"it is not known whether an inlet is in use: {error.reason}")
+
+
+class PowerFrom(Enum):
+    """By what the power of an outlet is read."""
+
+    #: its well-known id
+    WELL_KNOWN = "well-known"
+    #: its list of sensors: the firmware has no well-known id for it
+    LIST = "list"
+    #: it is not read
+    NOTHING = "nothing"
+
+
+class OutletMeter(PortMeter):
+    """One outlet, which may also be read by its well-known ids."""
+
+    def __init__(self, unit: XerusUnit, outlet: Outlet, index: int, *, with_power: bool) -> None:
+        super().__init__(unit, unit.identity(index), outlet.getSensors, with_power=with_power)
+        self._outlet = outlet
+        self._index = index
+        self._metadata: Optional[Pending[Outlet.MetaData]] = None
+
+    def ask_well_known(self, bulk: Bulk, power_from: PowerFrom) -> None:
+        """Queue the readings by well-known ids, and the label, which shows whose they are."""
+        self._metadata = bulk.add(self._outlet.getMetaData)
+        self.current = self._ask_well_known(bulk, NumericSensor, "current")
+        self.counter = self._ask_well_known(bulk, AccumulatingNumericSensor, "activeEnergy")
+        if power_from is PowerFrom.LIST:
+            self._sensors = bulk.add(self._list_sensors)
+        elif power_from is PowerFrom.WELL_KNOWN:
+            self.power = self._ask_well_known(bulk, NumericSensor, "activePower")
+
+    def _ask_well_known(self, bulk: Bulk, kind: type[NumericSensor], name: str) -> SensorReading:
+        """Queue the reading of the outlet's sensor of this name."""
+        return ask_well_known(bulk, self._unit.proxy(kind, f"/outlet/{self._index}/{name}"))
+
+    @property
+    def is_in_place(self) -> bool:
+        """Whether readings by well-known ids belong to this outlet, by its label: ids count from 0,
+        labels from 1.
+
+        True if it was not read by well-known ids; False if the label is missing or is not a number.
+        """
+        if self._metadata is None:
+            return True
+        label: object = answered_field(self._metadata, "label")
+        return label == str(self._index + 1)
 
 
 def _ambiguity(poles: list[Pole]) -> Union[NotKnown, NotMetered, None]:

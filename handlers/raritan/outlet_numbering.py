@@ -78,12 +78,14 @@ class ListProof:
         number = parse_label_number(label)
         # The last well-known id exists, and none behind it: they are as many as the list has.
         has_last = self._last.error is None
-        if has_last and (not label or number in range(1, count + 1)):
+        if has_last and not label:
             return
-        login = self._listed.unit.agent.login
-        is_gap = has_last or (number or 0) > count
-        fault = "lacks one" if is_gap else "may lack one"
-        raise self._error(fault, f"and the last one is labelled {login.quoted(str(label))!r}")
+        if has_last and number is not None and 1 <= number <= count:
+            return
+        is_beyond_list = number is not None and number > count
+        verdict = "lacks one" if has_last or is_beyond_list else "may lack one"
+        quote = self._listed.unit.agent.login.quoted
+        raise self._error(verdict, f"and the last one is labelled {quote(str(label))!r}")
 
     def _is_missing(self, error: PduHandlerError) -> bool:
         """Whether this error proves that the unit has no such outlet. Its own code does only if it

@@ -63,28 +63,35 @@ class UnitWithoutOutlets:
         JsonRpcSyntaxException for a meter that is listed twice or is of another type, and the
         errors of the answers.
         """
-        listed_meters: dict[int, Interface] = {}
+        meter_by_id: dict[int, Interface] = {}
         if not self._missing.is_in(self._meters.error):
-            listed_meters = self._meters.get()
-        if listed_meters:
-            self.unit.each_once(list(listed_meters.values()), "getPowerMeters")
-            meters: list[tuple[int, PowerMeter]] = []
-            for number in sorted(listed_meters):
-                meter = self.typed_proxy(listed_meters[number], PowerMeter, "a power meter")
-                meters.append((number, meter))
-            return meters
+            meter_by_id = self._meters.get()
+        if not meter_by_id:
+            self._raise_unless_without_outlets()
+            return []
+        self.unit.each_once(list(meter_by_id.values()), "getPowerMeters")
+        meters: list[tuple[int, PowerMeter]] = []
+        for meter_id in sorted(meter_by_id):
+            meter = self.typed_proxy(meter_by_id[meter_id], PowerMeter, "a power meter")
+            meters.append((meter_id, meter))
+        return meters
+
+    def _raise_unless_without_outlets(self) -> None:
+        """Raise Unsupported for a unit without power meters, unless it has inlets and says that it
+        is of a type without outlets.
+        """
         metadata = self._metadata.get()
         inlets = self._inlets.get()
         says_its_type = present(metadata, "hasSwitchableOutlets", "hasMeteredOutlets")
         if inlets and says_its_type:
             has_outlets = metadata.hasSwitchableOutlets or metadata.hasMeteredOutlets
             if not has_outlets:
-                return []
+                return
         quote = self.unit.agent.login.quoted
         plate = metadata.nameplate
-        where = "the unit" if self.unit.link_id == PRIMARY else f"link unit {self.unit.link_id}"
+        subject = "the unit" if self.unit.link_id == PRIMARY else f"link unit {self.unit.link_id}"
         raise Unsupported(
-            f"{where} lists no outlets and is not known to be of a type without outlets: model"
+            f"{subject} lists no outlets and is not known to be of a type without outlets: model"
             f" '{quote(plate.model)}', firmware '{quote(metadata.fwRevision)}', inlets:"
             f" {len(inlets)}, power meters and panels: 0, reports switchable outlets:"
             f" {_yes_no_or_unknown(metadata, 'hasSwitchableOutlets')}, metered outlets:"
@@ -138,6 +145,7 @@ class MainsMeter(FeedMeter):
         super().ask_readings(bulk)
 
     def _read_type(self) -> Union[PowerMeter.Type, NotKnown]:
+        """The type in the answer to getConfig, or why it is not known. Raises Denied."""
         if self._config is None:
             return NotKnown("the type of the power meter was not read")
         error = call_error(self._config)
@@ -155,24 +163,28 @@ class MainsMeter(FeedMeter):
         """
         if isinstance(self._type, NotKnown):
             return self._type
-        expected = _LINE_COUNTS.get(self._type)
-        if expected is None:
+        type_count = _LINE_COUNTS.get(self._type)
+        if type_count is None:
             return NotMetered("the type of the power meter is none that the pack knows")
         if not isinstance(self._poles_or_fault, list):
             return self._poles_or_fault
         count = len(self._lines())
-        if count == expected or (expected == 1 and count == 0):
+        if count == 0 and self._type == PowerMeter.Type.ONE_PHASE:
             return None
-        return NotKnown(f"the power meter lists {count} of its {expected} lines")
+        if count != type_count:
+            return NotKnown(f"the power meter lists {count} of its {type_count} lines")
+        return None
 
     def _is_one_circuit(self, poles: list[FeedLine]) -> bool:
+        """As the base class, but not with a split phase, whose lines may carry other currents."""
         return self._type != PowerMeter.Type.SPLIT_PHASE and super()._is_one_circuit(poles)
 
 
-class UnitMeters:
+class ControllerMeters:
     """The figures of one power meter controller."""
 
     def __init__(self, unit: UnitWithoutOutlets, *, with_power: bool) -> None:
+        """Reads the answers of `unit`; sends nothing."""
         meters = [meter for _, meter in unit.meters()]
         self.link_id = unit.unit.link_id
         self.mains = [MainsMeter(unit.unit, meter, with_power=with_power) for meter in meters]
@@ -275,12 +287,12 @@ def read_panel_ports(bulk: Bulk, units: Sequence[UnitWithoutOutlets]) -> dict[in
 
 def read_panel_meters(
     bulk: Bulk, units: Sequence[UnitWithoutOutlets], *, with_power: bool = False
-) -> dict[int, UnitMeters]:
+) -> dict[int, ControllerMeters]:
     """The figures of each power meter controller, by link id, in up to 3 bulks."""
-    meters_by_link_id: dict[int, UnitMeters] = {}
+    meters_by_link_id: dict[int, ControllerMeters] = {}
     mains: list[MainsMeter] = []
     for unit in units:
-        meters = UnitMeters(unit, with_power=with_power)
+        meters = ControllerMeters(unit, with_power=with_power)
         if meters.mains:
             meters_by_link_id[meters.link_id] = meters
             mains += meters.mains
@@ -366,6 +378,7 @@ def _printed_number(position: int, panel: Panel.PanelSettings) -> str:
 
 
 def _yes_no_or_unknown(metadata: Pdu.MetaData, field: str) -> str:
+    """A truth value in words, for an error."""
     if not present(metadata, field):
         return "unknown"
     return "yes" if getattr(metadata, field) else "no"

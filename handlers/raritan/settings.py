@@ -87,11 +87,9 @@ def read_settings(pdu_data: object) -> RaritanSettings:
     trust = Trust.from_settings(
         texts, over_tls=texts[SCHEME] == "https", tls_setting=NamedSetting("scheme", "https")
     )
-    has_user = bool(login.user or login.password)
-    if login.token and has_user:
+    if login.token and (login.user or login.password):
         raise both_logins()
-    complete = bool(login.token) or bool(login.user and login.password)
-    if not complete:
+    if not login.token and not (login.user and login.password):
         raise SettingsError(
             (
                 NamedSetting("username", noun="the handler settings "),

@@ -56,9 +56,9 @@ def read_states(agent: Agent, selection: LinkUnitSelection) -> list[OutletState]
 
     Reads again if a switchable unit returns only unavailable states.
     """
-    units = _look(agent, selection)
+    units = _read_units(agent, selection)
     if any(unit.unavailable for unit in units):
-        units = _look(agent, selection)
+        units = _read_units(agent, selection)
     if any(unit.may_not_read_failures for unit in units):
         LOGGER.warning(NO_FAILURES)
     outlets: list[OutletState] = []
@@ -67,8 +67,8 @@ def read_states(agent: Agent, selection: LinkUnitSelection) -> list[OutletState]
     return outlets
 
 
-def _look(agent: Agent, selection: LinkUnitSelection) -> list[_UnitStates]:
-    """The units with one reading of their states."""
+def _read_units(agent: Agent, selection: LinkUnitSelection) -> list[_UnitStates]:
+    """The states of each unit's outlets, read once."""
     units, bulk = discover_units(agent, selection)
     # > POST /bulk: getState of each reference that getOutlets returned; getFailures of /hwhealth,
     #       getMetaData of
@@ -109,6 +109,7 @@ class _UnitStates:
 
     @property
     def may_not_read_failures(self) -> bool:
+        """Whether it has outlets whose relays' failures the account may not read."""
         return bool(self._answers) and may_not_read_failures(self._failures)
 
     @functools.cached_property
@@ -133,25 +134,33 @@ class _UnitStates:
         """
         if not self._answers:
             return self.circuits
+        self._raise_unless_readable()
+        self._list_proof.raise_unless_whole()
+        doubts = relay_doubts(self._failures, self._missing, len(self._answers))
+        ports: list[OutletState] = []
+        for identity, answer, relay_doubt in zip(self._identities, self._answers, doubts):
+            ports.append(_outlet_state(identity, answer, relay_doubt))
+        return ports
+
+    def _raise_unless_readable(self) -> None:
+        """Raise Denied if the account may not read one of the outlets, and the first error if none
+        can be read.
+        """
         errors = [answer.error for answer in self._answers if answer.error is not None]
         is_nothing_read = len(errors) == len(self._answers)
         for error in errors:
             if is_nothing_read or isinstance(error, Denied):
                 raise error
-        self._list_proof.raise_unless_whole()
-        doubts = relay_doubts(self._failures, self._missing, len(self._answers))
-        ports: list[OutletState] = []
-        for identity, answer, relay_doubt in zip(self._identities, self._answers, doubts):
-            status = EnumPowerStatus.UNKNOWN
-            if answer.error is not None:
-                doubt = f"its state cannot be read: {answer.error.reason}"
-            else:
-                state = answer.get()
-                doubt = doubt_of(state, relay_doubt)
-                if not doubt:
-                    status = _STATES[state.powerState]
-            ports.append(OutletState(identity, status, doubt))
-        return ports
+
+
+def _outlet_state(identity: str, answer: Pending[Outlet.State], relay_doubt: str) -> OutletState:
+    """The state of one outlet by the answer to its getState."""
+    if answer.error is not None:
+        doubt = f"its state cannot be read: {answer.error.reason}"
+        return OutletState(identity, EnumPowerStatus.UNKNOWN, doubt)
+    state = answer.get()
+    doubt = doubt_of(state, relay_doubt)
+    return OutletState(identity, decode_status(state, relay_doubt), doubt)
 
 
 def doubt_of(state: Outlet.State, relay_doubt: str = "") -> str:
@@ -206,11 +215,10 @@ def relay_doubts(failures: Failures, missing: MissingObjectCode, outlets: int) -
     or the account may not read it.
     """
     error = failures.error
+    if missing.is_in(error) or may_not_read_failures(failures):
+        return [""] * outlets
     if error is not None:
-        doubt = f"the unit's hardware failures cannot be read: {error.reason}"
-        if missing.is_in(error) or may_not_read_failures(failures):
-            doubt = ""
-        return [doubt] * outlets
+        return [f"the unit's hardware failures cannot be read: {error.reason}"] * outlets
     failure_list = failures.get()
     for failure in failure_list:
         if not present(failure, "type", "isAsserted"):

@@ -44,13 +44,11 @@ def switch_outlet(
     """
     listed_unit, index = _locate_switchable(agent, link_units, identity)
     command = _OutletCommand(agent, listed_unit, index, target)
-    is_on_wanted = target == Outlet.PowerState.PS_ON
+    target_status = EnumPowerStatus.DOWN
+    if target == Outlet.PowerState.PS_ON:
+        target_status = EnumPowerStatus.UP
     status = switch(
-        command.write,
-        command.read_state,
-        EnumPowerStatus.UP if is_on_wanted else EnumPowerStatus.DOWN,
-        deadline=deadline,
-        pause=pause,
+        command.write, command.read_state, target_status, deadline=deadline, pause=pause
     )
     for sentence in doubt_sentences([(identity, command.doubt)]):
         LOGGER.warning(agent.login.quoted(sentence))
@@ -146,7 +144,7 @@ class _OutletCommand:
         self, agent: Agent, listed_unit: ListedUnit, index: int, target: Outlet.PowerState
     ) -> None:
         self._agent = agent
-        self._wanted = target
+        self._target_state = target
         self._listed = listed_unit
         self._index = index
         self._outlet = listed_unit.outlets[index]
@@ -163,7 +161,7 @@ class _OutletCommand:
         # > POST /bulk: setPowerState {"pstate": 0}, getState, getFailures of /hwhealth
         # < {"_ret_": 0}, {"_ret_": {"available": true, "powerState": 0, ...}}  Outlet.idl 3.0.4
         bulk = Bulk(self._agent)
-        answer = bulk.add(self._outlet.setPowerState, self._wanted)
+        answer = bulk.add(self._outlet.setPowerState, self._target_state)
         reading = self._ask(bulk)
         bulk.perform()
         result_code = answer.get()

@@ -64,14 +64,11 @@ class XerusUnit(NamedTuple):
         for reference in references:
             if reference is not None:
                 proxies.append(self.with_link_prefix(reference))
-        targets = {proxy.target for proxy in proxies}
-        fault = ""
-        if len(targets) != len(proxies):
-            fault = f"the unit lists one of its{noun} twice"
-        elif len(proxies) != len(references):
-            fault = f"the list of the unit's{noun} has a hole"
-        if fault:
-            error = JsonRpcSyntaxException(fault)
+        if len({proxy.target for proxy in proxies}) < len(proxies):
+            error = JsonRpcSyntaxException(f"the unit lists one of its{noun} twice")
+            raise error.at(self.agent.place, method + self.link_unit_suffix)
+        if len(proxies) < len(references):
+            error = JsonRpcSyntaxException(f"the list of the unit's{noun} has a hole")
             raise error.at(self.agent.place, method + self.link_unit_suffix)
         return proxies
 

@@ -144,8 +144,8 @@ class Announcements:
         if state_change.name == "Removed":
             self._devices.pop(name, None)
             return
-        left_ms = int(1000 * (self._end - time.monotonic()))
-        wait = min(_QUESTION_MS, max(0, left_ms))
+        remaining_ms = int(1000 * (self._end - time.monotonic()))
+        wait = min(_QUESTION_MS, max(0, remaining_ms))
         info = None
         # an Error would end the browser's thread; later devices would be missed
         with contextlib.suppress(Error):
@@ -174,11 +174,9 @@ def _devices(info: ServiceInfo, service: str) -> list[AnnouncedDevice]:
     name = info.name
     if name.endswith(service):
         name = name[: -len(service) - 1]  # and the dot before it
-    properties: dict[str, str] = {}
-    for key, value in info.properties.items():
-        if isinstance(key, bytes) and isinstance(value, bytes):
-            properties[key.decode("utf-8", "replace")] = value.decode("utf-8", "replace")
-    first_word = name.split()[0] if name.split() else ""
+    properties = _text_properties(info)
+    words = name.split()
+    first_word = words[0] if words else ""
     addresses = info.parsed_scoped_addresses()
     ipv4_addresses = [address for address in addresses if ":" not in address]
     devices: list[AnnouncedDevice] = []
@@ -192,6 +190,15 @@ def _devices(info: ServiceInfo, service: str) -> list[AnnouncedDevice]:
         )
         devices.append(device)
     return devices
+
+
+def _text_properties(info: ServiceInfo) -> dict[str, str]:
+    """The properties of an announcement that have a value, as text."""
+    properties: dict[str, str] = {}
+    for key, value in info.properties.items():
+        if isinstance(key, bytes) and isinstance(value, bytes):
+            properties[key.decode("utf-8", "replace")] = value.decode("utf-8", "replace")
+    return properties
 
 
 def plain_text(text: str) -> str:

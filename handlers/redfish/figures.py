@@ -1,41 +1,212 @@
-"""Current, power and energy of PDUs, circuits and outlets. Pure.
+"""The figures of a service: which of what was read is used, and how it is summed. Pure.
 
-A property that is missing is not metered; one that is null (DSP0266, "Properties") or has a value
-of another type is not known now, unless the sensor that it names tells.
-Source: Circuit_v1, Outlet_v1, Sensor_v1 (excerpts), PowerDistributionMetrics_v1.
+A PDU's figure is that of its metrics, else the sum over its mains, else its branches, else its
+outlets: the first that it meters.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import NamedTuple, Optional
+from typing import Callable, NamedTuple
 
-from ..http.strict_json import number
-from ..shared.meter_figures import Figure, NotKnown, NotMetered, sum_if_complete
-from .resources import Reading, child, meaning, text
+from .. import dcimanager
+from ..shared.errors import PduHandlerError
+from ..shared.meter_figures import (
+    NOT_ASKED,
+    Figure,
+    MeterFigures,
+    NotKnown,
+    NotMetered,
+    first_metered,
+    measured,
+    sum_if_complete,
+)
+from . import quantities
+from .members import Member
+from .outlets import ListedOutlet
+from .pdus import ServicePdu
+from .quantities import AMPERES, KILOWATT_HOURS, WATTS, Reader, Sensors
+from .resources import Flow, meaning, status_word, text
 from .responses import Json
-
-# without Neutral, which carries the lines' current back
-_LINES = ("Line1", "Line2", "Line3")
-# Circuit, PolyPhasePowerWatts and PolyPhaseEnergykWh
-_TO_NEUTRAL = tuple(f"{line}ToNeutral" for line in _LINES)
-_PAIRS = ("Line1ToLine2", "Line2ToLine3", "Line3ToLine1")
-# Circuit, PhaseWiringType: how many line currents make up the load
-_PHASES: Mapping[str, int] = {
-    "OnePhase3Wire": 1,
-    "TwoPhase3Wire": 1,
-    "OneOrTwoPhase3Wire": 1,
-    "TwoPhase4Wire": 2,
-    "ThreePhase4Wire": 3,
-    "ThreePhase5Wire": 3,
-}
-# Sensor, ReadingUnits; UCUM writes kW.h, not kWh
-AMPERES, WATTS, KILOWATT_HOURS = ("A",), ("W",), ("kW.h", "kWh")
-
 
 #: of a part that carries nothing now: no summand
 NOTHING = NotMetered("nothing flows through it")
+
+
+class Quantity(NamedTuple):
+    """Current, power or energy."""
+
+    #: what a resource shows of it
+    of: Callable[[Json, Reader], Figure]
+    reader: Reader
+    #: whether PowerDistributionMetrics_v1 has it
+    is_in_metrics: bool = True
+    #: a counter keeps its last value while nothing flows, or while the part is unusable
+    is_counter: bool = False
+
+
+def current_of(sensors: Sensors) -> Quantity:
+    """The current in A. `sensors`: those that excerpts name."""
+    return Quantity(quantities.current, Reader(sensors, AMPERES), is_in_metrics=False)
+
+
+def power_of(sensors: Sensors) -> Quantity:
+    """The active power in W."""
+    return Quantity(quantities.power, Reader(sensors, WATTS))
+
+
+def energy_of(sensors: Sensors) -> Quantity:
+    """The energy in kWh."""
+    return Quantity(quantities.energy, Reader(sensors, KILOWATT_HOURS), is_counter=True)
+
+
+class PduResources(NamedTuple):
+    """What was read of one PDU; an error in place of what cannot be read."""
+
+    pdu: ServicePdu
+    #: whether it is one of several, and absent by its status
+    is_absent: bool
+    outlets: Sequence[ListedOutlet] = ()
+    #: {} if it has none
+    metrics: Member = {}
+    mains: Sequence[Member] = ()
+    branches: Sequence[Member] = ()
+
+    @property
+    def has_figures(self) -> bool:
+        """Whether its figures are read: an absent one has some if it lists its mains."""
+        return not self.is_absent or "Mains" in self.pdu.resource
+
+
+class _QuantityFigures(NamedTuple):
+    """The figures of one quantity, of one PDU or of all."""
+
+    total: Figure
+    #: of the mains
+    inlet: Figure
+    #: by the identity of the outlet
+    by_outlet: Mapping[str, Figure]
+
+
+def service_figures(
+    pdus: Sequence[PduResources], sensors: Sensors, *, with_power: bool
+) -> dcimanager.Figures:
+    """The figures of all PDUs together and of each outlet; the power only `with_power`."""
+    current = _of_pdus(pdus, current_of(sensors))
+    energy = _of_pdus(pdus, energy_of(sensors))
+    power = _QuantityFigures(total=NOT_ASKED, inlet=NOT_ASKED, by_outlet={})
+    if with_power:
+        power = _of_pdus(pdus, power_of(sensors))
+    ports: dict[str, MeterFigures] = {}
+    for identity, outlet_current in current.by_outlet.items():
+        ports[identity] = MeterFigures(
+            current_a=outlet_current,
+            power_w=power.by_outlet.get(identity, NOT_ASKED),
+            energy_kwh=energy.by_outlet[identity],
+        )
+    return dcimanager.Figures(
+        load_a=current.total,
+        energy_kwh=energy.total,
+        ports=ports,
+        power_w=power.total,
+        inlet_a=current.inlet,
+        inlet_w=power.inlet,
+    )
+
+
+def are_branches_needed(metrics: Member, mains: Sequence[Member], quantity: Quantity) -> bool:
+    """Whether neither the metrics nor the mains of a PDU have a meter of this quantity."""
+    figure = first_metered(_of_metrics(metrics, quantity), _of_circuits("Mains", mains, quantity))
+    return figure is None
+
+
+def _of_pdus(pdus: Sequence[PduResources], quantity: Quantity) -> _QuantityFigures:
+    """The sums over all PDUs, and the figures of all outlets."""
+    parts = [_of_pdu(pdu, quantity) for pdu in pdus]
+    by_outlet: dict[str, Figure] = {}
+    for part in parts:
+        by_outlet.update(part.by_outlet)
+    return _QuantityFigures(
+        total=sum_in_use(part.total for part in parts),
+        inlet=sum_in_use(part.inlet for part in parts),
+        by_outlet=by_outlet,
+    )
+
+
+def _of_pdu(resources: PduResources, quantity: Quantity) -> _QuantityFigures:
+    """The figures of one PDU. An absent one of several has no load, and a counter that is not
+    known, unless it lists its mains.
+    """
+    pdu = resources.pdu
+    if not resources.has_figures:
+        absent = NotKnown(f"the PDU {pdu.id} is Absent") if quantity.is_counter else NOTHING
+        return _QuantityFigures(total=absent, inlet=absent, by_outlet={})
+    outlets = [_of_outlet(outlet, quantity) for outlet in resources.outlets]
+    inlet = _of_circuits("Mains", resources.mains, quantity)
+    total = first_metered(
+        _of_metrics(resources.metrics, quantity),
+        inlet,
+        _of_circuits("Branches", resources.branches, quantity),
+        sum_in_use(outlets),
+    )
+    is_believed = quantity.is_counter or meaning(pdu.resource).unit_flow is Flow.AS_SHOWN
+    if not is_believed:
+        doubt = NotKnown(f"the Status of the PDU is {status_word(pdu.resource)}")
+        total = NOTHING if resources.is_absent else doubt
+        inlet = total
+        outlets = [doubt for _ in outlets]
+    by_outlet: dict[str, Figure] = {}
+    for outlet, figure in zip(resources.outlets, outlets):
+        if figure == NOTHING:  # an outlet that carries nothing may show its last current
+            figure = NotKnown(f"its Status is {status_word(outlet.resource)}")
+        by_outlet[outlet.identity] = figure
+    return _QuantityFigures(total, inlet, by_outlet)
+
+
+def _of_metrics(metrics: Member, quantity: Quantity) -> Figure:
+    """The figure in the metrics of a PDU."""
+    if not quantity.is_in_metrics:
+        return None
+    return _of_member("Metrics", metrics, Flow.AS_SHOWN, quantity)
+
+
+def _of_circuits(list_name: str, circuits: Sequence[Member], quantity: Quantity) -> Figure:
+    """The sum over the circuits that a PDU lists under this name."""
+    figures: list[Figure] = []
+    for circuit in circuits:
+        if isinstance(circuit, PduHandlerError):
+            figures.append(NotKnown(circuit.reason))
+        else:
+            flow = meaning(circuit).circuit_flow
+            figures.append(_of_member(text(circuit, "Id"), circuit, flow, quantity))
+    return of_part(list_name, sum_in_use(figures))
+
+
+def _of_outlet(outlet: ListedOutlet, quantity: Quantity) -> Figure:
+    """The figure of an outlet; not known if the outlet cannot be read."""
+    member = outlet.error or outlet.resource
+    flow = meaning(outlet.resource).unit_flow
+    return _of_member(f"outlet {outlet.identity}", member, flow, quantity)
+
+
+def _of_member(place: str, member: Member, flow: Flow, quantity: Quantity) -> Figure:
+    """A figure of metrics, a circuit or an outlet, whose reasons name its place. Here alone it is
+    decided whether it is measured, not metered (None), not known, or of a part that carries
+    nothing. `flow`: by its status.
+    """
+    if isinstance(member, PduHandlerError):
+        return of_part(place, NotKnown(member.reason))
+    figure = of_part(place, quantity.of(member, quantity.reader))
+    if flow is Flow.AS_SHOWN:
+        return figure
+    if flow is Flow.NONE:
+        # without the counter that it shows, the sum would fall, and jump when it is back
+        has_counter = quantity.is_counter and measured(figure) is not None
+        return figure if has_counter else NOTHING
+    if figure is None or quantity.is_counter:
+        return figure
+    return of_part(place, NotKnown(f"its Status is {status_word(member)}"))
 
 
 def of_part(place: str, figure: Figure) -> Figure:
@@ -43,175 +214,6 @@ def of_part(place: str, figure: Figure) -> Figure:
     if not place or not isinstance(figure, (NotKnown, NotMetered)):
         return figure
     return replace(figure, reason=f"{place}: {figure.reason}")
-
-
-class Sensors:
-    """The sensors that excerpts name."""
-
-    def __init__(self) -> None:
-        #: those that were read, by source
-        self.by_source: dict[str, Json] = {}
-        #: the sources of those that were asked for and are not read yet, each once, in order
-        self.missing: dict[str, None] = {}
-
-    def reading(self, source: str, units: Sequence[str]) -> Optional[float]:
-        """What the sensor shows; None if it is not read yet, or shows nothing in such a unit."""
-        if source in self.by_source:
-            return sensor(self.by_source[source], units)
-        self.missing[source] = None
-        return None
-
-
-class Reader(NamedTuple):
-    """Reads the excerpts of one quantity."""
-
-    sensors: Sensors
-    #: of the sensors
-    units: Sequence[str]
-
-    def excerpt(self, resource: Json, key: str) -> Figure:
-        """The sensor excerpt under `key`; None if it is missing or null. Some services have a
-        number in its place.
-
-        Its value is known if `Reading`, or the number, or the sensor that it names, is finite, and
-        0 or more.
-        """
-        inner = resource.get(key)
-        if isinstance(inner, (int, float)) and not isinstance(inner, bool):
-            inner = {"Reading": inner}
-        if inner is None:
-            return None
-        if not isinstance(inner, dict):
-            return NotKnown(f"{key} is {inner!r}")
-        value = number(inner.get("Reading"))
-        # the sensor itself may know more than the excerpt
-        source = text(inner, "DataSourceUri") or text(inner, "@odata.id")
-        if value is None and source:
-            value = self.sensors.reading(source, self.units)
-        if value is not None:
-            return value
-        fault = f"is {inner['Reading']!r}" if "Reading" in inner else "is missing"
-        return NotKnown(f"the Reading of {key} {fault}")
-
-    def excerpts(self, resource: Json, keys: Sequence[str]) -> list[Figure]:
-        """The sensor excerpts under those of `keys` that have one."""
-        excerpts = [self.excerpt(resource, key) for key in keys]
-        return [figure for figure in excerpts if figure is not None]
-
-
-def sensor(resource: Json, units: Sequence[str]) -> Optional[float]:
-    """The reading of a sensor; None if `number` refuses it, its unit is not in `units`, or the
-    status says that it reports nothing.
-    """
-    if resource.get("ReadingUnits") not in units:
-        return None
-    if meaning(resource).circuit is not Reading.SHOWN:
-        return None
-    return number(resource.get("Reading"))
-
-
-def current(resource: Json, read: Reader) -> Figure:
-    """The load of a circuit or an outlet; not known if one of its lines is missing. None if it is
-    not metered.
-
-    `CurrentAmps` is the current of a single phase: of several, it may be that of only one line.
-    Two lines without a neutral carry the same current.
-    """
-    phases = child(resource, "PolyPhaseCurrentAmps")
-    shown_lines = [line for line in _LINES if phases.get(line) is not None]
-    has_single = resource.get("CurrentAmps") is not None
-    line_count = _line_count(resource)
-    if line_count == 1 and has_single:
-        return read.excerpt(resource, "CurrentAmps")
-    if line_count == 1 and len(shown_lines) in (1, 2):
-        return read.excerpt(phases, shown_lines[0])
-    if line_count > 1 and len(shown_lines) == line_count:
-        return sum_if_complete(read.excerpts(phases, shown_lines))
-    if any(line in phases for line in _LINES):
-        return NotKnown(f"{len(shown_lines)} of {line_count} line currents are shown")
-    if "CurrentAmps" in resource and not has_single:
-        return NotKnown("CurrentAmps is null")
-    unknown_lines = _unknown_lines(resource, "PolyPhaseCurrentAmps")
-    if unknown_lines:
-        return unknown_lines
-    if has_single:
-        return NotMetered("CurrentAmps may be the current of only one of its lines")
-    return None
-
-
-def power(resource: Json, read: Reader) -> Figure:
-    """The active power of a PDU, a circuit or an outlet. None if it is not metered."""
-    if resource.get("PowerWatts", ...) is None:
-        return NotKnown("PowerWatts is null")
-    figure = read.excerpt(resource, "PowerWatts")
-    if figure is None:
-        return _line_figures(resource, read, "PolyPhasePowerWatts")
-    return figure
-
-
-def energy(resource: Json, read: Reader) -> Figure:
-    """The energy counter of a PDU, a circuit or an outlet. None if it is not metered."""
-    if "EnergykWh" in resource:
-        figure = read.excerpt(resource, "EnergykWh")
-        return NotKnown("EnergykWh is null") if figure is None else figure
-    return _line_figures(resource, read, "PolyPhaseEnergykWh")
-
-
-def _line_figures(resource: Json, read: Reader, key: str) -> Figure:
-    """The sum of the lines under `key`.
-
-    - Lines against the neutral alone, or pairs of lines alone: these; not known if one is missing.
-    - Neither: None.
-    - Both: not metered. The schema does not say whether one contains the other, and in DMTF's
-      published rack PDU neither sum, nor that of all, is the PDU's figure.
-    """
-    unknown_lines = _unknown_lines(resource, key)
-    if unknown_lines:
-        return unknown_lines
-    lines = child(resource, key)
-    # by names: the value of a line may be null
-    has_lines = any(name in lines for name in _TO_NEUTRAL)
-    has_pairs = any(name in lines for name in _PAIRS)
-    if has_lines and has_pairs:
-        return NotMetered(f"{key} shows lines against the neutral and pairs of lines")
-    if not has_lines and not has_pairs:
-        return None
-    parts = read.excerpts(lines, _PAIRS if has_pairs else _TO_NEUTRAL)
-    count = _line_count(resource)
-    if len(parts) != count:
-        return NotKnown(f"{key} shows {len(parts)} of {count} lines")
-    return sum_if_complete(parts)
-
-
-def _unknown_lines(resource: Json, key: str) -> Optional[NotKnown]:
-    """One that is not known if the value under `key` is no object; None if there is none."""
-    value = resource.get(key, {})
-    if isinstance(value, dict):
-        return None
-    shown_value = "null" if value is None else repr(value)
-    return NotKnown(f"{key} is {shown_value}")
-
-
-def _line_count(resource: Json) -> int:
-    """How many line currents make up the load: by the wiring, else by the lines that are shown."""
-    wiring = text(resource, "PhaseWiringType")
-    return _PHASES.get(wiring) or _phases_seen(resource)
-
-
-def _phases_seen(resource: Json) -> int:
-    """How many line currents make up the load, by the names of currents, voltages and powers; their
-    values may be null.
-    """
-    currents = child(resource, "PolyPhaseCurrentAmps")
-    voltages = child(resource, "PolyPhaseVoltage")
-    powers = child(resource, "PolyPhasePowerWatts")
-    names = " ".join([*currents, *voltages, *powers])
-    if all(line in names for line in _LINES):
-        return 3
-    current_count = sum(line in currents for line in _LINES)
-    if current_count == 2 and "Neutral" not in names:
-        return 1  # they carry the same current
-    return max(current_count, 1)
 
 
 def sum_in_use(parts: Iterable[Figure]) -> Figure:

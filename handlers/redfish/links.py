@@ -56,9 +56,9 @@ def same(self_link: str, link: str, units: Sequence[Sequence[str]] = ()) -> bool
     parts of each PDU's link.
     """
     self_parts = parts(self_link)
-    requested_parts = parts(link)
     if self_parts == [""]:
         return True
+    requested_parts = parts(link)
     if self_parts[-1] != requested_parts[-1]:
         return False
     list_names = {*self_parts[-2:-1], *requested_parts[-2:-1]} & _LISTS
@@ -93,10 +93,11 @@ def expansion(root: Mapping[str, object], levels: int) -> str:
         form = "*"
     else:
         return ""
-    if expand.get("Levels") is not True:
-        # without a number, one level is included
-        return f"?$expand={form}" if levels == 1 else ""
-    most = expand.get("MaxLevels", 1)
-    if type(most) is not int or most < levels:
+    if expand.get("Levels") is True:
+        most_levels = expand.get("MaxLevels", 1)
+        if type(most_levels) is not int or most_levels < levels:
+            return ""
+        return f"?$expand={form}($levels={levels})"
+    if levels > 1:
         return ""
-    return f"?$expand={form}($levels={levels})"
+    return f"?$expand={form}"  # without a number, one level is included

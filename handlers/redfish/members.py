@@ -93,10 +93,10 @@ def entries_of(service: RedfishService, collection: Json) -> list[Json]:
     counts: list[int] = []
     for page in _pages(service, collection):
         counts += _counts(page)
+        page_list = _list_of_members(page)
         # some services leave out an empty list
-        entries_of_page = _list_of_members(page)
-        is_empty = entries_of_page is None and bool(counts) and max(counts) == 0
-        if not is_empty and not isinstance(entries_of_page, list):
+        is_left_out = page_list is None and bool(counts) and max(counts) == 0
+        if not isinstance(page_list, list) and not is_left_out:
             raise ProtocolError("a collection of the device has no list of members")
         entries += _entries(page)
         if len(entries) > MOST_MEMBERS:
@@ -113,7 +113,9 @@ def entries_of(service: RedfishService, collection: Json) -> list[Json]:
 
 
 def _pages(service: RedfishService, collection: Json) -> Iterator[Json]:
-    """The collection, which is its first page, and the others: each is read when it is wanted."""
+    """The collection, which is its first page, and the others: each is read only when the caller
+    comes to it.
+    """
     page = collection
     paths: set[str] = set()
     yield page

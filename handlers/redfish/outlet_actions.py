@@ -42,9 +42,9 @@ _MOST_VALUES = 10  # that an error lists
 
 def raise_if_locked(identity: str, outlet: Json) -> None:
     """Raise Unsupported for an outlet that is locked, or may be (see `lock_reason`)."""
-    why = lock_reason(outlet)
-    if why:
-        raise Unsupported(f"outlet {identity} was not switched: {why}; unlock it on the PDU")
+    reason = lock_reason(outlet)
+    if reason:
+        raise Unsupported(f"outlet {identity} was not switched: {reason}; unlock it on the PDU")
 
 
 def lock_reason(outlet: Json) -> str:
@@ -52,11 +52,12 @@ def lock_reason(outlet: Json) -> str:
 
     A value that is neither true nor false may be a lock.
     """
-    for key, what in _LOCKS.items():
-        if outlet.get(key, False) is not False:
-            if outlet[key] is True:
-                return f"{what} is locked"
-            return f"the PDU does not say whether {what} is locked"
+    for key, noun in _LOCKS.items():
+        value = outlet.get(key, False)
+        if value is True:
+            return f"{noun} is locked"
+        if value is not False:
+            return f"the PDU does not say whether {noun} is locked"
     return ""
 
 
@@ -80,12 +81,13 @@ def raise_if_elsewhere(
     Such an action may switch another outlet or restart the unit. DSP0266, "Actions": the target is
     the resource's own URI, followed by /Actions/ and the action's name.
     """
-    if not unproven and not is_below(target, outlet):
-        why = (
-            f"outlet {identity} was not switched: the target of its action,"
-            f" {quote(target)}, is not below the outlet's path; try one idle outlet with "
-        )
-        raise Unsupported((why, _SWITCH_UNPROVEN))
+    if unproven or is_below(target, outlet):
+        return
+    reason = (
+        f"outlet {identity} was not switched: the target of its action,"
+        f" {quote(target)}, is not below the outlet's path; try one idle outlet with "
+    )
+    raise Unsupported((reason, _SWITCH_UNPROVEN))
 
 
 def is_below(target: str, outlet: str) -> bool:
@@ -135,21 +137,21 @@ def body(
     """
     word = "On" if on else "Off"
     values = allowable_values(action_resource, info)
-    if values is not None:
-        if word not in values:
-            listing = quote(", ".join(map(repr, values[:_MOST_VALUES]))) or "nothing"
-            if len(values) > _MOST_VALUES:
-                listing += ", ..."
-            raise Unsupported(
-                f"outlet {outlet_id} cannot be switched {word.lower()}: its action takes {listing}"
-            )
+    if values is not None and word in values:
         return {_PARAMETER: word}
+    if values is not None:
+        listing = quote(", ".join(map(repr, values[:_MOST_VALUES]))) or "nothing"
+        if len(values) > _MOST_VALUES:
+            listing += ", ..."
+        raise Unsupported(
+            f"outlet {outlet_id} cannot be switched {word.lower()}: its action takes {listing}"
+        )
     if not unproven:
-        why = (
+        reason = (
             f"outlet {outlet_id} was not switched: the PDU does not say which values its"
             " action takes; try one idle outlet with "
         )
-        raise Unsupported((why, _SWITCH_UNPROVEN))
+        raise Unsupported((reason, _SWITCH_UNPROVEN))
     is_hpe = _HPE_STATE in outlet or _HPE_ID.fullmatch(outlet_id)
     if is_hpe:
         return _hpe_body(outlet_id, outlet, on=on, quote=quote)
@@ -161,14 +163,16 @@ def allowable_values(action_resource: Json, info: Json) -> Optional[Sequence[str
     if _ALLOWABLE in action_resource:
         return _texts(action_resource[_ALLOWABLE])
     for parameter in entries(info, "Parameters"):
-        if parameter.get("Name") == _PARAMETER:
-            if "AllowableValues" in parameter:
-                return _texts(parameter["AllowableValues"])
+        if parameter.get("Name") != _PARAMETER:
+            continue
+        if "AllowableValues" not in parameter:
             return None
+        return _texts(parameter["AllowableValues"])
     return None
 
 
 def _texts(values: object) -> Sequence[str]:
+    """The texts in a list; none for anything else."""
     if not isinstance(values, list):
         return []
     return [value for value in values if isinstance(value, str)]
@@ -181,7 +185,7 @@ def _hpe_body(
     switches the outlet of this OutletNumber. Raises Unsupported if some of that cannot be read, or
     if the number is not the one in the outlet's Id.
     """
-    fields: dict[str, object] = {}
+    configuration: dict[str, object] = {}
     for names in _HPE_CONFIGURATION:
         # bool is a kind of int
         readable_names = [name for name in names if type(outlet.get(name)) in (str, int)]
@@ -191,33 +195,31 @@ def _hpe_body(
                 f" configuration, and its {names[0]} cannot be read"
             )
         name = readable_names[0]
-        fields[name] = outlet[name]
-    number = str(fields["OutletNumber"])
+        configuration[name] = outlet[name]
+    number = str(configuration["OutletNumber"])
     id_number = _NUMBER_AT_END.search(outlet_id)
     if id_number is None or not number.isdecimal() or int(number) != int(id_number[0]):
         raise Unsupported(
             f"outlet {outlet_id} was not switched: the unit says that its OutletNumber is"
             f" {quote(number)}, so its command may switch another outlet"
         )
-    return {**fields, _HPE_STATE: "on" if on else "off"}
+    return {**configuration, _HPE_STATE: "on" if on else "off"}
 
 
 def reports_success(error: object) -> bool:
     """Whether the `error` of an answer reports nothing but success: some services send the message
     Success as an `error`.
     """
-    inner = error if isinstance(error, dict) else {}
-    infos = inner.get("@Message.ExtendedInfo") or [{"MessageId": inner.get("code")}]
-    if not isinstance(infos, list):
+    members = error if isinstance(error, dict) else {}
+    messages = members.get("@Message.ExtendedInfo") or [{"MessageId": members.get("code")}]
+    if not isinstance(messages, list):
         return False
-    for info in infos:
-        if not isinstance(info, dict) or not _is_success(info):
-            return False
-    return True
+    return all(isinstance(message, dict) and _is_success(message) for message in messages)
 
 
 def _is_success(message: Json) -> bool:
-    # the second is the older name
+    """Whether a message reports success: by its severity, or without one by its MessageId."""
+    # Severity is the older name
     severity = message.get("MessageSeverity") or message.get("Severity")
     if severity is None:
         return text(message, "MessageId").endswith(".Success")

@@ -123,17 +123,21 @@ def _listed_outlets(
     outlets: list[ListedOutlet] = []
     for entry, member, own_id in zip(entries, members, own_ids):
         outlet_id = own_id or _id_of_link(service, entry, prefix)
+        resource: Json = {}
+        error: Optional[PduHandlerError] = None
+        if isinstance(member, PduHandlerError):
+            error = member
+        else:
+            resource = member
         outlet = ListedOutlet(
             identity=pdu.prefix + outlet_id,
             id=outlet_id,
             link=entry.get("@odata.id"),
-            resource={},
+            resource=resource,
             pdu=pdu.resource,
+            error=error,
         )
-        if isinstance(member, PduHandlerError):
-            outlets.append(outlet._replace(error=member))
-        else:
-            outlets.append(outlet._replace(resource=member))
+        outlets.append(outlet)
     return outlets
 
 
@@ -157,8 +161,9 @@ def _id_prefix(own_ids: Sequence[str], link_parts: Sequence[str]) -> Optional[st
         prefixes.append(own_id[: -len(part)])
     if not prefixes:
         return ""
-    are_equal = len(set(prefixes)) == 1
-    return prefixes[0] if are_equal else None
+    if len(set(prefixes)) > 1:
+        return None
+    return prefixes[0]
 
 
 def _id_of_link(service: RedfishService, entry: Json, prefix: Optional[str]) -> str:
@@ -197,8 +202,7 @@ def _outlets_link(pdu: ServicePdu) -> Optional[str]:
         return None
     only_meters = "Mains" in pdu.resource
     if pdu.may_lack_outlets and (only_meters or is_absent(pdu.resource)):
-        name = pdu.prefix[:-1]
-        LOGGER.warning(f"PDU {name} lists no outlets, so it is taken as one that only meters")
+        LOGGER.warning(f"PDU {pdu.id} lists no outlets, so it is taken as one that only meters")
         return None
     raise Unsupported(
         "the service does not list the outlets of this PDU: see whether newer firmware does, or"
@@ -214,26 +218,28 @@ def find_outlet(service: RedfishService, choice: PduChoice, identity: str) -> Li
     Usually 2 round trips after those of `read_units`, of which it saves those to other PDUs.
     """
     entries = pdu_entries(service, choice.collection)
-    pdu_of_outlet = read_linked_pdu(service, entries, choice.pdu_id, identity)
-    pdus: Sequence[ServicePdu] = [pdu_of_outlet] if pdu_of_outlet else []
+    pdus: Sequence[ServicePdu] = []
     errors: list[PduHandlerError] = []
-    if pdu_of_outlet is None:
+    pdu_of_outlet = read_linked_pdu(service, entries, choice.pdu_id, identity)
+    if pdu_of_outlet is not None:
+        pdus = [pdu_of_outlet]
+    else:
         pdus, errors = read_listed_pdus(service, entries, choice)
     matches: list[ListedOutlet] = []
     for pdu in pdus:
         if identity.startswith(pdu.prefix):
-            outlet_id = identity[len(pdu.prefix) :]
+            outlet_id = identity.removeprefix(pdu.prefix)
             outlets, outlet_errors = _outlets_with_id(service, pdu, outlet_id)
             matches += outlets
             errors += outlet_errors
     # an Id twice in a PDU, or Ids with dots: "2.A" of "1" and "A" of "1.2"
     if len(matches) > 1:
         raise ProtocolError(f"the device lists two outlets that are called {identity[:60]!r}")
-    if not matches and errors:  # this may be the outlet
+    if matches:
+        return matches[0]
+    if errors:  # what cannot be read may be the outlet
         raise errors[0]
-    if not matches:
-        raise _no_such_outlet(service, pdus, identity)
-    return matches[0]
+    raise _no_such_outlet(service, pdus, identity)
 
 
 def _no_such_outlet(
@@ -256,9 +262,9 @@ def _no_such_outlet(
 
 
 def _outlets_with_id(
-    service: RedfishService, pdu: ServicePdu, identifier: str
+    service: RedfishService, pdu: ServicePdu, outlet_id: str
 ) -> tuple[list[ListedOutlet], list[PduHandlerError]]:
-    """The PDU's outlets with the Id `identifier`, and the errors of outlets that cannot be read.
+    """The PDU's outlets with this Id, and the errors of outlets that cannot be read.
 
     If just one link ends with this Id, it is read first, and the Id in the resource decides. An
     empty one does not: what its link shows depends on the other outlets (see `_listed_outlets`).
@@ -269,22 +275,33 @@ def _outlets_with_id(
     collection = service.get(target)
     entries = entries_of(service, collection)
     _refuse_empty(pdu, entries)
-    links: list[object] = []
-    for entry in entries:
-        if identifier and last_part(entry) == identifier:
-            links.append(entry["@odata.id"])
-    if len(links) == 1:
-        resource = service.get(links[0])
-        if resource.get("Id") and required_id(resource) == identifier:
-            outlet = ListedOutlet(
-                identity=pdu.prefix + identifier,
-                id=identifier,
-                link=links[0],
-                resource=resource,
-                pdu=pdu.resource,
-            )
-            return [outlet], []
+    linked_outlet = _read_linked_outlet(service, pdu, entries, outlet_id)
+    if linked_outlet is not None:
+        return [linked_outlet], []
     members = each_member(service, {"Members": entries})
     outlets = _listed_outlets(service, pdu, entries, members)
-    matches = [outlet for outlet in outlets if outlet.id == identifier and not outlet.error]
+    matches = [outlet for outlet in outlets if outlet.id == outlet_id and not outlet.error]
     return matches, errors_of(members)
+
+
+def _read_linked_outlet(
+    service: RedfishService, pdu: ServicePdu, entries: Sequence[Json], outlet_id: str
+) -> Optional[ListedOutlet]:
+    """The outlet with this Id in its resource, if just one link of the list ends with it: 1 round
+    trip. Else None.
+    """
+    if not outlet_id:
+        return None
+    links = [entry["@odata.id"] for entry in entries if last_part(entry) == outlet_id]
+    if len(links) != 1:
+        return None
+    resource = service.get(links[0])
+    if not resource.get("Id") or required_id(resource) != outlet_id:
+        return None
+    return ListedOutlet(
+        identity=pdu.prefix + outlet_id,
+        id=outlet_id,
+        link=links[0],
+        resource=resource,
+        pdu=pdu.resource,
+    )

@@ -57,13 +57,18 @@ class ServicePdu(NamedTuple):
     #: whether it is one of several of which none is named: it may be absent, or only meter
     may_lack_outlets: bool = False
 
+    @property
+    def id(self) -> str:
+        """The Id in the prefix; '' if it has none."""
+        return self.prefix[:-1]
+
 
 def read_units(service: RedfishService, choice: PduChoice) -> list[ServicePdu]:
     """The PDUs of a service: usually 2 round trips where it expands two levels, else 3, plus 1 for
-    each PDU that is only a link, or for the wanted one alone.
+    each PDU that is only a link, or for the chosen one alone.
 
-    If an Id is wanted, other PDUs need not be readable, nor have a usable Id; where the links show
-    which PDU it is, they are not read.
+    If the setting chooses one, other PDUs need not be readable, nor have a usable Id; where the
+    links show which PDU it is, they are not read.
 
     Raises Unsupported if there are no rack PDUs; ProtocolError for two with the same Id or list of
     outlets, and for one without a usable Id that needs it; SettingsError if the service does not
@@ -86,33 +91,41 @@ def read_listed_pdus(
     """As `read_units`, of PDUs that are listed, with the errors of those that cannot be read:
     1 round trip for each that is only a link.
     """
-    pdu_id = choice.pdu_id
-    try:
-        members = each_member(service, {"Members": entries})
-    except UNIT_ERRORS as error:
-        # raised for the first PDU that does not answer, whose path is in the operation; without a
-        # path, nothing was sent
-        part = last_part({"@odata.id": error.operation})
-        if not part or pdu_id:
-            raise
-        raise name_unit(error, _by_links(entries), f"{part}.") from None
+    members = _read_members(service, entries, choice)
     pdus = readable(members)
     if not pdus:
         raise errors_of(members)[0]
-    service.units = _link_parts(pdus)
-    errors = [] if pdu_id else errors_of(members)
+    service.units = _link_parts(pdus)  # they tell it whose resource an answer is
     has_prefix = choice.in_identity or len(members) > 1
-    if pdu_id:
-        prefix = f"{pdu_id}." if has_prefix else ""
-        pdus_to_read = [ServicePdu(prefix, _pdu_with_id(service, pdu_id, members))]
+    errors = errors_of(members)
+    if choice.pdu_id:
+        prefix = f"{choice.pdu_id}." if has_prefix else ""
+        chosen_pdus = [ServicePdu(prefix, _pdu_with_id(service, choice.pdu_id, members))]
+        errors = []  # of other PDUs
     elif len(members) > 1:
-        pdus_to_read = _several(service, pdus, len(members))
+        chosen_pdus = _several(service, pdus, len(members))
     else:
         only_pdu = pdus[0]
         prefix = f"{required_id(only_pdu)}." if has_prefix else ""
-        pdus_to_read = [ServicePdu(prefix, only_pdu)]
-    raise_if_shared(pdus_to_read, pdus, "Outlets")
-    return pdus_to_read, [name_unit(error, pdus_to_read) for error in errors]
+        chosen_pdus = [ServicePdu(prefix, only_pdu)]
+    raise_if_shared(chosen_pdus, pdus, "Outlets")
+    return chosen_pdus, [name_unit(error, chosen_pdus) for error in errors]
+
+
+def _read_members(
+    service: RedfishService, entries: Sequence[Json], choice: PduChoice
+) -> list[Member]:
+    """As `each_member`. If the service does not answer for a PDU, and the setting names none, the
+    error says which PDU it is, and how to leave it out.
+    """
+    try:
+        return each_member(service, {"Members": entries})
+    except UNIT_ERRORS as error:
+        # the operation ends with the path that was asked for; without a path, nothing was sent
+        silent_pdu_id = last_part({"@odata.id": error.operation})
+        if choice.pdu_id or not silent_pdu_id:
+            raise
+        raise name_unit(error, _by_links(entries), f"{silent_pdu_id}.") from None
 
 
 def read_linked_pdu(
@@ -129,27 +142,35 @@ def read_linked_pdu(
         return None  # nothing would be saved
     matches: list[Json] = []
     for entry in entries:
-        part = last_part(entry)
-        is_wanted = part == pdu_id if pdu_id else identity.startswith(f"{part}.")
-        if part and is_wanted:
+        link_id = last_part(entry)
+        if not link_id:
+            continue
+        has_outlet = not pdu_id and identity.startswith(f"{link_id}.")
+        if link_id == pdu_id or has_outlet:
             matches.append(entry)
     if len(matches) != 1:
         return None
     target = matches[0]["@odata.id"]
-    part = last_part(matches[0])
+    link_id = last_part(matches[0])
     try:
         pdu = service.get(target)
     except UNIT_ERRORS as error:
         if pdu_id:
             raise
-        raise name_unit(error, _by_links(entries), f"{part}.") from None
-    outlets = child(pdu, "Outlets").get("@odata.id")
-    holder = parts(target) if isinstance(target, str) else []
-    is_below = isinstance(outlets, str) and parts(outlets)[: len(holder)] == holder
-    if usable_id(pdu) != part or not is_below:
+        raise name_unit(error, _by_links(entries), f"{link_id}.") from None
+    if usable_id(pdu) != link_id or not _lists_outlets_below(pdu, target):
         return None
     service.units = _link_parts(entries)
-    return ServicePdu(f"{part}.", pdu, may_lack_outlets=not pdu_id)
+    return ServicePdu(f"{link_id}.", pdu, may_lack_outlets=not pdu_id)
+
+
+def _lists_outlets_below(pdu: Json, target: object) -> bool:
+    """Whether the PDU's link to its outlets begins with `target`, the link to the PDU."""
+    outlets = child(pdu, "Outlets").get("@odata.id")
+    if not isinstance(outlets, str) or not isinstance(target, str):
+        return False
+    pdu_parts = parts(target)
+    return parts(outlets)[: len(pdu_parts)] == pdu_parts
 
 
 def _by_links(entries: Sequence[Json]) -> list[ServicePdu]:
@@ -172,19 +193,16 @@ def name_unit(
     """
     if isinstance(error, _COMMON_ERRORS):
         return error
-    other_prefixes = [pdu.prefix for pdu in pdus if pdu.prefix not in ("", prefix)]
-    if not other_prefixes:
+    other_ids = [pdu.id for pdu in pdus if pdu.prefix not in ("", prefix)]
+    if not other_ids:
         return error
-    which = "one of several PDUs"
-    if prefix:
-        which = f"PDU {prefix[:-1]!r}"
-    other_name = other_prefixes[0][:-1]
+    subject = f"PDU {prefix[:-1]!r}" if prefix else "one of several PDUs"
     error.set_reason(
         (
-            f"{which} of this service: ",
+            f"{subject} of this service: ",
             *error.parts,
             "; leave it out with ",
-            NamedSetting("pdu", other_name, "the handler setting "),
+            NamedSetting("pdu", other_ids[0], "the handler setting "),
         )
     )
     return error
@@ -236,40 +254,48 @@ def _several(service: RedfishService, pdus: Sequence[Json], count: int) -> list[
 
 def pdu_entries(service: RedfishService, collection_name: str) -> Sequence[Json]:
     """The PDUs of a collection as it lists them, links or whole resources; '' for the rack PDUs."""
-    root = service.root()
     # > GET /redfish/v1/PowerEquipment?$expand=.($levels=2)
     # < {"RackPDUs": {"@odata.id": ..., "Members": [{"Id": "1", "Outlets": {"@odata.id": ...},
     #       ...}]}, ...}
-    start = link(root, "PowerEquipment") or link(root, "PowerDistribution")
-    if not start:
+    equipment = service.get_expanded(_equipment_link(service.root()), 2)
+    entry = equipment.get(collection_name or _RACKS)
+    if collection_name in ("", _RACKS):
+        if "Members" in equipment:
+            entry = equipment  # Panduit's PowerDistribution is itself the list of PDUs
+        elif is_pdu(equipment):
+            return [equipment]
+    if not isinstance(entry, dict):
+        raise _no_pdus(equipment, collection_name)
+    collection: Json = entry
+    if "Members" not in entry:
+        if "@odata.id" not in entry:
+            raise _no_pdus(equipment, collection_name)
+        collection = service.get_expanded(entry["@odata.id"])
+    entries = entries_of(service, collection)
+    if not entries:
+        raise _no_pdus(equipment, collection_name)
+    return entries
+
+
+def _equipment_link(root: Json) -> str:
+    """The link of the service root to its power equipment. Raises Unsupported without one, and for
+    one to an API that this handler does not read.
+    """
+    target = link(root, "PowerEquipment") or link(root, "PowerDistribution")
+    if not target:
         raise Unsupported(
             "the service lists no power equipment: see whether newer firmware does, or use another"
             " handler for this PDU"
         )
-    if isinstance(start, str) and _HPE_OF_2018 in start:
+    if _HPE_OF_2018 in target:
         raise Unsupported(
             "this is HPE's older API, of firmware of 2018, which this handler does not read: use"
             " the handler snmp, or update the PDU's firmware"
         )
-    equipment = service.get_expanded(start, 2)
-    wants_racks = collection_name in ("", _RACKS)
-    entry = equipment.get(collection_name or _RACKS)
-    if wants_racks and "Members" in equipment:
-        # Panduit's PowerDistribution leads straight to the PDUs
-        entry = equipment
-    elif wants_racks and is_pdu(equipment):
-        return [equipment]
-    if isinstance(entry, dict) and entry.keys() & {"Members", "@odata.id"}:
-        collection: Json = entry
-        if "Members" not in entry:
-            collection = service.get_expanded(entry["@odata.id"])
-        entries = entries_of(service, collection)
-        if entries:
-            return entries
-    raise _nothing(equipment, collection_name)
+    return target
 
 
-def _nothing(equipment: Json, collection_name: str) -> PduHandlerError:
+def _no_pdus(equipment: Json, collection_name: str) -> PduHandlerError:
     """The error for a collection that is missing or empty.
 
     It names the setting that leads to another one.
@@ -322,12 +348,12 @@ def _own_id(resource: Json) -> str:
     return identifier
 
 
-def raise_if_shared(pdus_to_read: Sequence[ServicePdu], pdus: Sequence[Json], *keys: str) -> None:
+def raise_if_shared(chosen_pdus: Sequence[ServicePdu], pdus: Sequence[Json], *keys: str) -> None:
     """Raise ProtocolError if one of the chosen PDUs links to the same resource as another PDU: the
     outlets or figures in it are not those of both. `keys`: the properties that hold the links."""
     for key in keys:
         link_counts = collections.Counter(_link_under(pdu, key) for pdu in pdus)
-        for pdu in pdus_to_read:
+        for pdu in chosen_pdus:
             target = _link_under(pdu.resource, key)
             if target and link_counts[target] > 1:
                 raise ProtocolError(

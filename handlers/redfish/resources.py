@@ -21,13 +21,13 @@ _STATES: Mapping[object, EnumPowerStatus] = {
 }
 
 
-class Reading(enum.Enum):
-    """What the current and the power of a part are. A counter keeps its last value."""
+class Flow(enum.Enum):
+    """What flows through a part, its current and its power. A counter keeps its last value."""
 
     #: what it shows
-    SHOWN = "shown"
-    #: nothing flows through it; what it shows may be old
-    NOTHING = "nothing"
+    AS_SHOWN = "as shown"
+    #: nothing; what it shows may be old
+    NONE = "none"
     #: not known: what it shows may be old
     NOT_KNOWN = "not known"
 
@@ -37,19 +37,19 @@ class StatusMeaning(NamedTuple):
 
     #: whether an outlet's PowerState is, its own or by its PDU's status
     shows_power_state: bool
-    #: the current and power of an outlet or a whole PDU
-    unit: Reading
-    #: those of a circuit; a sensor is read only if it is SHOWN
-    circuit: Reading
+    #: through an outlet or a whole PDU
+    unit_flow: Flow
+    #: through a circuit; a sensor is read only with AS_SHOWN
+    circuit_flow: Flow
 
 
-_USUAL = StatusMeaning(True, Reading.SHOWN, Reading.SHOWN)
-_UNREADABLE = StatusMeaning(False, Reading.NOT_KNOWN, Reading.NOT_KNOWN)
+_USUAL = StatusMeaning(True, Flow.AS_SHOWN, Flow.AS_SHOWN)
+_UNREADABLE = StatusMeaning(False, Flow.NOT_KNOWN, Flow.NOT_KNOWN)
 #: Resource.State; each other one is _USUAL. An outlet that is off may be Disabled
 _MEANINGS: Mapping[str, StatusMeaning] = {
     # not detected
-    "Absent": StatusMeaning(False, Reading.NOTHING, Reading.NOTHING),
-    "Disabled": StatusMeaning(True, Reading.SHOWN, Reading.NOTHING),
+    "Absent": StatusMeaning(False, Flow.NONE, Flow.NONE),
+    "Disabled": StatusMeaning(True, Flow.AS_SHOWN, Flow.NONE),
     # present, but cannot be used
     "UnavailableOffline": _UNREADABLE,
 }
@@ -157,13 +157,15 @@ def doubt(outlet: Json, pdu: Json) -> str:
     transition = outlet.get("PowerStateInTransition", False)
     if transition is not False:
         return f"its PowerStateInTransition is {transition!r}"
-    for resource, what in ((outlet, "its"), (pdu, "its PDU's")):
-        if not meaning(resource).shows_power_state:
-            return f"{what} Status is {status_word(resource)}"
-    power_state = text(outlet, "PowerState")
-    if power_state not in _STATES:
-        value = f"is {outlet['PowerState']!r}" if "PowerState" in outlet else "is missing"
-        return f"its PowerState {value}"
+    if not meaning(outlet).shows_power_state:
+        return f"its Status is {status_word(outlet)}"
+    if not meaning(pdu).shows_power_state:
+        return f"its PDU's Status is {status_word(pdu)}"
+    if "PowerState" not in outlet:
+        return "its PowerState is missing"
+    power_state = outlet["PowerState"]
+    if not isinstance(power_state, str) or power_state not in _STATES:
+        return f"its PowerState is {power_state!r}"
     if power_state == "On" and outlet.get("PowerEnabled") is False:
         return "its PowerState is On, and its PowerEnabled false"
     return ""

@@ -76,35 +76,29 @@ def quoted_messages(reply: Response, login: Login) -> str:
     Messages may also be beside `error`, or with a property ("Extended information").
     """
     content = json_object(reply) or {}
-    error = content.get("error")
-    inner = error if isinstance(error, dict) else {"message": error}
-    entries = [*_entries(inner), *_entries(content)]
-    words: list[str] = []
-    if not any(_message_of(entry) for entry in entries):
-        words.append(_text(inner, "message") or _text(content, "message"))
-    for entry in entries:
-        words.append(_message_of(entry) or _text(entry, "MessageId"))
-    quoted_words = _quoted(words, login)
-    if quoted_words:
-        return quoted_words
-    return _quoted([_text(inner, "code")], login)
+    error_object = content.get("error")
+    error = error_object if isinstance(error_object, dict) else {"message": error_object}
+    extended_messages = [*_extended_messages(error), *_extended_messages(content)]
+    texts = [_words_of(message) for message in extended_messages]
+    if not any(_text(message, "Message") for message in extended_messages):
+        texts.insert(0, _text(error, "message") or _text(content, "message"))
+    return _quoted(texts, login) or _quoted([_text(error, "code")], login)
 
 
 def messages(infos: object, login: Login) -> str:
     """The first messages of a list, each as its text or else its MessageId; printable, cut, and
     without password and token.
     """
-    words = [_message_of(info) or _text(info, "MessageId") for info in _dicts(infos)]
-    return _quoted(words, login)
+    return _quoted([_words_of(message) for message in _dicts(infos)], login)
 
 
-def _entries(content: Json) -> Sequence[Json]:
+def _extended_messages(content: Json) -> Sequence[Json]:
     """The messages in an object, those of its properties too."""
-    entries: list[Json] = []
+    extended_messages: list[Json] = []
     for key, value in content.items():
         if key.endswith(_EXTENDED):
-            entries += _dicts(value)
-    return entries
+            extended_messages += _dicts(value)
+    return extended_messages
 
 
 def _dicts(infos: object) -> Sequence[Json]:
@@ -113,16 +107,18 @@ def _dicts(infos: object) -> Sequence[Json]:
     return [info for info in candidates if isinstance(info, dict)]
 
 
-def _message_of(entry: Json) -> str:
-    return _text(entry, "Message")
+def _words_of(message: Json) -> str:
+    """The text of a message, else its MessageId; '' without both."""
+    return _text(message, "Message") or _text(message, "MessageId")
 
 
 def _text(content: Json, key: str) -> str:
+    """The text under `key` without outer space, '' if there is none."""
     value = content.get(key)
     return value.strip() if isinstance(value, str) else ""
 
 
-def _quoted(words: Sequence[str], login: Login) -> str:
-    """The first texts, each once, with what is between them."""
-    texts = [text for text in dict.fromkeys(words) if text]
-    return " ".join(map(login.quoted, texts[:_MOST_MESSAGES]))
+def _quoted(texts: Sequence[str], login: Login) -> str:
+    """The first texts that are not empty, each once, as `Login.quoted` shows them."""
+    distinct_texts = [text for text in dict.fromkeys(texts) if text]
+    return " ".join(map(login.quoted, distinct_texts[:_MOST_MESSAGES]))

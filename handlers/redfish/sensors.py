@@ -26,21 +26,22 @@ def read_sensors(
     1 round trip for each sensor; above 8 sensors usually 2 for each PDU, if the service expands its
     lists of sensors.
     """
-    paths: dict[str, str] = {}
+    path_by_source: dict[str, str] = {}
     for source in sources:
         with contextlib.suppress(ProtocolError):
-            paths[source] = service.path(source)
+            path_by_source[source] = service.path(source)
     sensor_by_path: dict[str, Json] = {}
-    if len(paths) > _MANY and service.expands:
+    if len(path_by_source) > _MANY and service.expands:
         for pdu in units:
             with contextlib.suppress(*SHORTCUT_ERRORS):  # missing sensors are read below
                 sensor_by_path.update(_listed_sensors(service, pdu))
-    missing = [path for path in dict.fromkeys(paths.values()) if path not in sensor_by_path]
-    for path, sensor in zip(missing, service.all(missing)):
+    paths = dict.fromkeys(path_by_source.values())  # each once
+    unread_paths = [path for path in paths if path not in sensor_by_path]
+    for path, sensor in zip(unread_paths, service.all(unread_paths)):
         if isinstance(sensor, dict):
             sensor_by_path[path] = sensor
     sensor_by_source: dict[str, Json] = {}
-    for source, path in paths.items():
+    for source, path in path_by_source.items():
         if path in sensor_by_path:
             sensor_by_source[source] = sensor_by_path[path]
     return sensor_by_source
@@ -50,9 +51,10 @@ def _listed_sensors(service: RedfishService, pdu: ServicePdu) -> Iterator[tuple[
     """Path and resource of the sensors that the lists of a PDU and its chassis include in full."""
     for collection in sensor_collections(service, pdu):
         for sensor in entries_of(service, collection):
-            if is_full_resource(sensor) and text(sensor, "@odata.id"):
-                with contextlib.suppress(ProtocolError):
-                    yield service.path(sensor["@odata.id"]), sensor
+            if not is_full_resource(sensor) or not text(sensor, "@odata.id"):
+                continue
+            with contextlib.suppress(ProtocolError):
+                yield service.path(sensor["@odata.id"]), sensor
 
 
 def sensor_collections(service: RedfishService, pdu: ServicePdu) -> Iterator[Json]:

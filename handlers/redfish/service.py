@@ -107,6 +107,7 @@ class RedfishService:
         return self
 
     def __exit__(self, *_: object) -> None:
+        """Delete the session and close the connections."""
         try:
             if self._session is not None:
                 self._log_out(self._session)
@@ -161,17 +162,21 @@ class RedfishService:
             if reply.status == 401 and self._switch_to_session(reply):
                 reply = self._send("GET", ROOT, anonymous=True)
             if reply.status in (404, 503):
-                error_class = Unsupported if reply.status == 404 else HttpUnreachable
-                why = error_of(reply, self.login, "GET", ROOT).reason
-                raise error_class(
-                    f"{why}; if its Redfish service is off, switch it on in the PDU's own settings;"
-                    " if the PDU has none, use another handler",
-                    operation=f"GET {ROOT}",
-                )
+                raise self._no_service(reply)
             self._root = self._resource(reply, ROOT)
         if self.has_no_session:
             self._log_in(self._root)
         return self._root
+
+    def _no_service(self, reply: Response) -> PduHandlerError:
+        """The error for 404 or 503 at the address of the service root."""
+        error_class = Unsupported if reply.status == 404 else HttpUnreachable
+        reason = error_of(reply, self.login, "GET", ROOT).reason
+        return error_class(
+            f"{reason}; if its Redfish service is off, switch it on in the PDU's own settings;"
+            " if the PDU has none, use another handler",
+            operation=f"GET {ROOT}",
+        )
 
     def get(self, target: object, also: str = "") -> Json:
         """The resource behind a link: 1 round trip, none if it is kept.
@@ -197,9 +202,10 @@ class RedfishService:
         """
         root = self.root()
         reply = self._send("GET", path)
-        is_refused = reply.status == 401
-        wants_session = is_refused and self._switch_to_session(reply)
-        if wants_session or (is_refused and self._session_has_ended()):
+        needs_login = False
+        if reply.status == 401:
+            needs_login = self._switch_to_session(reply) or self._session_has_ended()
+        if needs_login:
             self._log_in(root)
             reply = self._send("GET", path)
         elif self._mode == AUTO:
@@ -252,21 +258,23 @@ class RedfishService:
             # the first reading logs in, before others are sent beside it
             first_path = paths.pop(0)
             results.append(self._resource_or_error(first_path))
-        client_count = min(_MOST_CONNECTIONS, math.ceil(len(paths) / _PER_CONNECTION))
-        while len(self._clients) < client_count:
-            where = self._clients[0].where
-            transport = self._transport(self._trust)
-            self._clients.append(RedirectedClient(where, transport))
-        if len(paths) > _PER_CONNECTION:
-            results += read_in_parallel(
-                paths,
-                self._clients,
-                read=self._read_beside_others,
-                read_alone=self._resource_or_error,
-            )
-        else:
+        if len(paths) <= _PER_CONNECTION:
             results += [self._resource_or_error(path) for path in paths]
+            return results
+        self._add_clients(min(_MOST_CONNECTIONS, math.ceil(len(paths) / _PER_CONNECTION)))
+        results += read_in_parallel(
+            paths,
+            self._clients,
+            read=self._read_beside_others,
+            read_alone=self._resource_or_error,
+        )
         return results
+
+    def _add_clients(self, count: int) -> None:
+        """Make clients up to that count, each with a connection of its own."""
+        while len(self._clients) < count:
+            transport = self._transport(self._trust)
+            self._clients.append(RedirectedClient(self._clients[0].where, transport))
 
     def _read_beside_others(self, path: str, client: HttpClient) -> Union[Json, PduHandlerError]:
         """As `_resource_or_error`, while other clients read. Raises the error of a 503: perhaps
@@ -403,18 +411,20 @@ class RedfishService:
         self._end = self._clock() + LOGOUT_SECONDS
         pause = _FIRST_PAUSE_SECONDS
         while True:
+            reason: object
             try:
                 reply = self._send("DELETE", session)
+            except PduHandlerError as error:
+                reason = error
+                may_repeat = isinstance(error, Unreachable)
+            else:
                 # 404: a repeated request found the session gone
                 if reply.status in (200, 202, 204, 404):
                     return
-                why: object = reply.status
+                reason = reply.status
                 may_repeat = reply.status in _TRY_AGAIN
-            except PduHandlerError as error:
-                why = error
-                may_repeat = isinstance(error, Unreachable)
             if not may_repeat or self._clock() + pause >= self._end:
-                LOGGER.info(f"the session was not deleted ({why}) and ends by itself")
+                LOGGER.info(f"the session was not deleted ({reason}) and ends by itself")
                 return
             self._sleep(pause)
             pause *= 2
@@ -435,9 +445,9 @@ class RedfishService:
         """One request within the time of the call. `anonymous`: without the login; `once`: never
         repeated. Raises HttpUnreachable when the time is over, ProtocolError when all answers
         together are too long."""
-        left = self._left()
+        seconds_left = self._seconds_left()
         client = client or self._clients[0]
-        wait = self._wait(client, left)
+        wait = self._wait(client, seconds_left)
         all_headers = {**_HEADERS, **headers}
         content: Optional[bytes] = None
         if body is not None:
@@ -450,35 +460,35 @@ class RedfishService:
             headers=all_headers,
             body=content,
             timeout=wait,
-            total=min(2 * wait, left),
+            total=min(2 * wait, seconds_left),
             limit=LIMIT,
             once=once,
         )
         login = replace(self.login, is_sent=False) if anonymous else self.login
         reply = client.send(request, login, _ANY)
         self._slowest = max(self._slowest, self._clock() - start)
-        self._count(reply)
+        self._count_bytes(reply)
         return reply
 
-    def _left(self) -> float:
+    def _seconds_left(self) -> float:
         """The seconds that are left for the call. Raises HttpUnreachable if none are."""
-        left = self._end - self._clock()
-        if left <= 0:
+        seconds = self._end - self._clock()
+        if seconds <= 0:
             raise no_connection(
                 f"the device took longer than {self._seconds:g} s for this call; try again"
             )
-        return left
+        return seconds
 
-    def _wait(self, client: HttpClient, left: float) -> float:
-        """The seconds in which the service must react to a request of this client, if `left` are
-        left for the call: less on a connection beside the first.
+    def _wait(self, client: HttpClient, seconds_left: float) -> float:
+        """The seconds in which the service must react to a request of this client: less on a
+        connection beside the first. `seconds_left`: for the call.
         """
-        wait = min(self._timeout, left)
+        wait = min(self._timeout, seconds_left)
         if client is self._clients[0]:
             return wait
         return min(wait, max(_SPARE_SECONDS, _SPARE_FACTOR * self._slowest))
 
-    def _count(self, reply: Response) -> None:
+    def _count_bytes(self, reply: Response) -> None:
         """Raise ProtocolError if the answers up to this one are too long."""
         self._bytes += len(reply.body)
         if self._bytes > self.most_bytes:

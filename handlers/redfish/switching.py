@@ -11,6 +11,7 @@ from common.logger import get_logger
 from pdu_common.helper import EnumPowerStatus
 
 from ..http.errors import HttpRefused
+from ..http.message import Response
 from ..shared.doubts import doubt_sentences
 from ..shared.errors import PduHandlerError, ProtocolError, Refused, Unreachable, Unsupported
 from ..shared.switching import switch
@@ -79,7 +80,7 @@ class _Command:
         self._target = target
         self._body = body
         self._outlet = service.path(listed_outlet.link)
-        self._listed = listed_outlet.resource
+        self._listed_resource = listed_outlet.resource
         self._pdu = listed_outlet.pdu
         self._monitor: Optional[str] = None
         #: with which the task of the command ended; None without one
@@ -95,24 +96,27 @@ class _Command:
         #       PowerControl; DSP0266
         reply = self._service.post(self._target, self._body)
         if reply.status == _DEMANDS_ETAG:
-            reply = self._service.post(self._target, self._body, self._etag())
-        content = json_object(reply) or {}  # a 204 answer has no body
-        answered_with_task = reply.status in _DONE and tasks.is_task(content)
-        if reply.status == _ACCEPTED or answered_with_task:
-            self.task_error = tasks.task_error(reply, self._service.login)
-            self._monitor = self._service.created_path(reply)
-            if self._monitor is None:
-                LOGGER.info(
-                    "the command was accepted as a task that cannot be watched: the outlet's state"
-                    " decides"
-                )
-        elif reply.status not in _DONE:
+            reply = self._service.post(self._target, self._body, self._read_etag())
+        if reply.status not in _DONE:  # 202 is among them
             raise error_of(reply, self._service.login, "POST", self._target)
+        content = json_object(reply) or {}  # a 204 answer has no body
+        if reply.status == _ACCEPTED or tasks.is_task(content):
+            self._watch_task(reply)
         elif _is_failure(content.get("error")):
             words = quoted_messages(reply, self._service.login) or "no reason is given"
             raise ProtocolError(
                 "the device answered the command with a success status, but also with an error:"
                 f" {words}"
+            )
+
+    def _watch_task(self, reply: Response) -> None:
+        """Keep the error of the task that `reply` started, and the path of its monitor."""
+        self.task_error = tasks.task_error(reply, self._service.login)
+        self._monitor = self._service.created_path(reply)
+        if self._monitor is None:
+            LOGGER.info(
+                "the command was accepted as a task that cannot be watched: the outlet's state"
+                " decides"
             )
 
     def read_state(self) -> EnumPowerStatus:
@@ -121,26 +125,26 @@ class _Command:
         UNKNOWN while a task runs: its monitor is read instead.
         """
         if self._monitor is not None:
-            if self._read_task(self._monitor):
+            if self._task_runs(self._monitor):
                 return EnumPowerStatus.UNKNOWN
             self._monitor = None
         outlet = self._service.get(self._outlet)
         for name in ("Id", "@odata.id"):
-            if outlet.get(name) != self._listed.get(name):
+            if outlet.get(name) != self._listed_resource.get(name):
                 raise ProtocolError(
                     "the device answered with a resource other than the outlet requested"
                 )
         self.doubt = resources.doubt(outlet, self._pdu)
         return resources.state(outlet, self._pdu)
 
-    def _read_task(self, monitor: str) -> bool:
-        """Read a task by its monitor, and keep its error. Returns whether it still runs."""
+    def _task_runs(self, monitor: str) -> bool:
+        """Whether a task still runs, by its monitor: 1 round trip. Keeps the task's error."""
         reply = self._service.reply(monitor)
         error = tasks.task_error(reply, self._service.login)
         self.task_error = error or self.task_error
         return self.task_error is None and tasks.is_running(reply)
 
-    def _etag(self) -> str:
+    def _read_etag(self) -> str:
         """The outlet's ETag: 1 round trip.
 
         Raises Refused, Denied or Unsupported if it is not usable: nothing was switched.
@@ -150,13 +154,13 @@ class _Command:
             if reply.status != 200:
                 raise error_of(reply, self._service.login, "GET", self._outlet)
         except (Unreachable, ProtocolError, HttpRefused) as error:
-            why = (
+            reason = (
                 "not switched: the device takes commands only with an ETag, which cannot be read (",
                 *error.parts,
                 ")",
             )
             raise Refused(
-                why, code=str(_DEMANDS_ETAG), host=error.host, operation=error.operation
+                reason, code=str(_DEMANDS_ETAG), host=error.host, operation=error.operation
             ) from None
         etag = reply.headers.get("etag") or resources.text(json_object(reply) or {}, "@odata.etag")
         if not etag or not etag.isascii() or not etag.isprintable():

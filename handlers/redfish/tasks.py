@@ -67,6 +67,7 @@ def _refusal(code: str, words: str) -> Refused:
 
 
 def _task(reply: Response) -> Optional[Json]:
+    """The task in an answer of success; None if the answer is none."""
     if reply.status not in (200, 202):
         return None
     content = json_object(reply)

@@ -200,6 +200,7 @@ class SwitchedInContact(Control):
     contacts: tuple[Contact, ...]
 
     def orders(self, reader: Reader, identity: str, *, up: bool) -> list[Order]:
+        """The writes of `then`. Raises Unsupported if a mark of the outlet's unit is not good."""
         for contact in self.contacts:
             refusal = contact.refusal(reader, identity)
             if refusal:

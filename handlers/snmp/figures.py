@@ -100,11 +100,11 @@ class Measurement(FrozenValue):
 
     def read_from(self, reader: Reader, most: Optional[Decimal] = None) -> dict[str, Decimal]:
         """Identity -> figure, for rows with a figure. `most`: see `rows_from`."""
-        measured: dict[str, Decimal] = {}
+        value_by_row: dict[str, Decimal] = {}
         for identity, figure in self.rows_from(reader, most).items():
             if isinstance(figure, Decimal):
-                measured[identity] = figure
-        return measured
+                value_by_row[identity] = figure
+        return value_by_row
 
     def raw_figures(self, reader: Reader) -> RawFigures:
         """What was read of each row. Padding is left out."""
@@ -127,7 +127,7 @@ class Measurement(FrozenValue):
         return rows
 
     def _is_padding(self, value: Raw) -> bool:
-        return bool(self.padding) and not isinstance(value, Lost) and text(value) in self.padding
+        return not isinstance(value, Lost) and text(value) in self.padding
 
     def rows_from(self, reader: Reader, most: Optional[Decimal] = None) -> dict[str, ExactFigure]:
         """Identity -> figure as in `read_from`, and why a row has none: a sum without it is not
@@ -176,8 +176,8 @@ class Measurement(FrozenValue):
                 return False
         if not self.source.reads_single_rows() or self._has_other_rows(reader):
             return False
-        first, *others = rows
-        for row in (first, *others[-1:]):
+        first, *other_rows = rows
+        for row in (first, *other_rows[-1:]):
             if is_unidentified(row) or self.source.value_of(reader, row) is not None:
                 return False
         return True
@@ -330,6 +330,7 @@ class Arcs(FrozenValue):
             raise ValueError(f"start {self.start}, stop {stop}: there is no arc between them")
 
     def of(self, index: str) -> str:
+        """These arcs of an index, dotted."""
         return ".".join(index.split(".")[self.start : self.stop])
 
 
@@ -538,6 +539,7 @@ class Total(FrozenValue):
         return {self._unit(row) for row, value in rows.items() if not text(value)}
 
     def _unit(self, index: str) -> str:
+        """The unit of a row; all rows are of the unit "" if the family is no chain."""
         return self.unit.of(index) if self.unit else ""
 
 
@@ -560,5 +562,5 @@ def _names(noun: str, names: Sequence[str]) -> str:
     """The noun and its names, for a reason: "units 2, 3"."""
     plural = "" if len(names) == 1 else "s"
     # an index without the arcs of a unit is of a unit without a name
-    named = [name or "(no name)" for name in names]
-    return f"{noun}{plural} {some(named)}"
+    shown_names = [name or "(no name)" for name in names]
+    return f"{noun}{plural} {some(shown_names)}"

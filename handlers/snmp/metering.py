@@ -181,8 +181,8 @@ def read_statistic(device: SnmpDevice, *, with_power: bool = True) -> dcimanager
     """The figures of a device, and of each outlet that has a meter. Without `with_power`, power is
     left out.
     """
-    read = partial(_statistic, device, with_power=with_power)
-    return decide_by_whole_tables(read, device.reader)
+    figures_by_tables = partial(_statistic, device, with_power=with_power)
+    return decide_by_whole_tables(figures_by_tables, device.reader)
 
 
 def _statistic(device: SnmpDevice, tables: WholeTables, *, with_power: bool) -> dcimanager.Figures:
@@ -273,6 +273,7 @@ def _outlet_rows(
 def _rows_of(
     measurement: Optional[Measurement], most: Optional[Decimal], tables: WholeTables
 ) -> dict[str, ExactFigure]:
+    """The figure of each row, at most `most`; {} if the family does not have it."""
     return measurement.rows_from(tables, most) if measurement else {}
 
 
@@ -294,6 +295,7 @@ def _unmetered_rows(
 
 
 def _is_unanswered(value: Raw) -> bool:
+    """Whether the answers lack the row, not something else that decides about it."""
     return isinstance(value, Lost) and value.is_unanswered
 
 
@@ -387,8 +389,10 @@ def _metered_units(requests: _TotalRequests, tables: WholeTables) -> set[str]:
 
 
 def _as_float(figure: ExactFigure) -> Figure:
+    """A figure as platform and tools take it; a reason stays one."""
     return float(figure) if isinstance(figure, Decimal) else figure
 
 
 def _unit_of(identity: str) -> str:
+    """The unit of an outlet of a chain: all arcs but the last."""
     return identity.rpartition(".")[0]

@@ -185,6 +185,7 @@ class WholeTables(Reader):
         return super().walk(oid) if self.reads else self.walked.get(self.resolve(oid), {})
 
     def names(self, oid: str) -> Walked:
+        """A column of names, as any other here."""
         return self.column(oid)
 
     def column(self, oid: str, *, optional: bool = False) -> Walked:
@@ -257,9 +258,9 @@ def _may_show_rows(reader: Reader, columns_before: int) -> bool:
 
 def _all_rows(columns: Sequence[Walked]) -> dict[str, None]:
     """The rows of all columns of a table, in the order of their indexes if one lacks some."""
-    longest, *others = sorted(columns, key=len, reverse=True)
+    longest, *other_columns = sorted(columns, key=len, reverse=True)
     rows = dict.fromkeys(longest)
-    for column in others:
+    for column in other_columns:
         has_other_rows = column.keys() != rows.keys()
         if has_other_rows and _has_index_of(rows, column):
             rows.update(dict.fromkeys(column))
@@ -277,6 +278,7 @@ def _has_index_of(rows: Collection[str], column: Collection[str]) -> bool:
 
 
 def _arcs(index: str) -> tuple[tuple[int, str], ...]:
+    """A key that sorts indexes by their arcs as numbers."""
     return tuple((len(arc), arc) for arc in index.split("."))
 
 

@@ -193,8 +193,8 @@ def reload_targets(exporter: Any, config: ExporterOptions) -> None:
     If that fails, the old ones stay in use.
     """
     try:
-        exporter.allowed = read_targets(config)
-        exporter.own.is_loaded.set(1)
+        exporter.policy = read_targets(config)
+        exporter.own_metrics.is_loaded.set(1)
     except Exception as error:  # whatever fails must not end the exporter
-        exporter.own.is_loaded.set(0)
+        exporter.own_metrics.is_loaded.set(0)
         report(f"not reloaded: {error_of(error).reason}")

@@ -142,7 +142,7 @@ def _table_lines(table: Table) -> Iterator[str]:
 
 
 def _look_of(row: Sequence[Cell]) -> str:
-    """That of the first cell with one, "" without any."""
+    """The look of the first cell that has one, "" if none has."""
     for cell in row:
         for look in LOOKS:
             if look in cell.classes.split():

@@ -54,6 +54,9 @@ class TargetPolicy:
         handlers: Mapping[str, LoadedHandler],
         auths: Mapping[str, DeviceLogin],
     ) -> None:
+        """`targets`: the PDUs of the list. `networks`: where other PDUs may be queried; such a
+        query names one of these `handlers` and one of these logins, `auths`.
+        """
         #: the PDUs of the list
         self.targets = targets
         #: where other PDUs may be

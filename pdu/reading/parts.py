@@ -106,7 +106,7 @@ class Reading(NamedTuple):
         return errors[0] if errors else None
 
     def with_failure(self, part: str, error: CallError) -> Reading:
-        """This one, where a part was not read. Of two errors the first counts."""
+        """This reading with the error of a part; the first error of a part counts."""
         if part in self.failures:
             return self
         return self._replace(failures={**self.failures, part: error})
@@ -129,7 +129,7 @@ class Reading(NamedTuple):
 
 
 def failed_reading(error: CallError, seconds: float = 0.0) -> Reading:
-    """That of a PDU of which nothing was read."""
+    """The reading of a PDU of which nothing was read."""
     return Reading(seconds=seconds, failures={STATES: error})
 
 
@@ -197,8 +197,7 @@ def read_until_error(
     except FOREIGN_ERRORS as error:
         number_of_part = min(len(readings), len(parts))
         part = parts[number_of_part - 1]
-        failed = readings[-1].with_failure(part.name, error_of(error))
-        readings.append(failed)
+        readings.append(readings[-1].with_failure(part.name, error_of(error)))
     seconds = time.monotonic() - begun
     return readings[-1]._replace(seconds=seconds)
 
@@ -295,14 +294,17 @@ def _add_figures(reading: Reading, pdu_figures: Figures) -> Reading:
 
 
 def _outlets_to_complete(reading: Reading, identities: Iterable[str]) -> Sequence[PolledOutlet]:
-    """Those of the reading; without states, also those of these identities, with the state
-    UNKNOWN.
+    """The outlets of a reading; if its states were not read, also those of these identities, with
+    the state UNKNOWN.
     """
     if reading.answered:
         return reading.outlets
-    listed = {outlet.identity for outlet in reading.outlets}
-    added = [PolledOutlet(identity, UNKNOWN) for identity in identities if identity not in listed]
-    return [*reading.outlets, *added]
+    known_identities = {outlet.identity for outlet in reading.outlets}
+    outlets = [*reading.outlets]
+    for identity in identities:
+        if identity not in known_identities:
+            outlets.append(PolledOutlet(identity, UNKNOWN))
+    return outlets
 
 
 def _meter_figures(handler_figures: MeterFigures) -> MeterFigures:

@@ -91,8 +91,8 @@ MUTANTS = (
     Mutant(
         "a command opens a connection of its own, which no unit is about to close",
         "handlers/http/connection.py",
-        "kept.where == where and not request.once:",
-        "kept.where == where:",
+        "open_connection.where == where and not request.once:",
+        "open_connection.where == where:",
         "tests/handlers/http",
     ),
     Mutant(

@@ -163,6 +163,7 @@ def _mode(backup: bool, link_ids: Iterable[int]) -> dict[str, Optional[str]]:
 
 
 def _link_id(link_id: object) -> str:
+    """The number of a unit as text. Raises TypeError, and ValueError for a unit below 1."""
     if not isinstance(link_id, int) or isinstance(link_id, bool):
         raise TypeError(f"link_ids has {link_id!r}; give whole numbers")
     if link_id < 1:

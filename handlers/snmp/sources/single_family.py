@@ -523,15 +523,16 @@ class ByOctets(ReadOnly):
                 value_by_row[row] = ""
         return value_by_row
 
-    def _arcs(self, guid: Raw, indexes: Collection[tuple[str, ...]]) -> tuple[str, ...]:
-        """The first `length` octets as arcs, by UTF-8; by Latin-1 if only these start an index."""
+    def _arcs(self, guid: Raw, known_prefixes: Collection[tuple[str, ...]]) -> tuple[str, ...]:
+        """The first `length` octets as arcs, by UTF-8; by Latin-1 if only these are among
+        `known_prefixes`, the first arcs of the indexes of `values`."""
         first_octets = octets(guid)[: self.length]
         arcs = tuple(map(str, first_octets))
-        if arcs in indexes:
+        if arcs in known_prefixes:
             return arcs
         from_latin_1 = latin_1(guid) or b""
         other_arcs = tuple(map(str, from_latin_1[: self.length]))
-        return other_arcs if other_arcs in indexes else arcs
+        return other_arcs if other_arcs in known_prefixes else arcs
 
 
 class Renumbered(ReadOnly):

@@ -9,7 +9,7 @@ from typing import NamedTuple, Optional, Union
 
 from handlers.raritan.discovery import ListedUnit
 from handlers.raritan.handler import Session
-from handlers.raritan.metering import InletMeter
+from handlers.raritan.meters import InletMeter
 from handlers.raritan.readings import SensorReading, ask_listed, listed_parts
 from handlers.raritan.rpc import Bulk, Pending, present
 from handlers.raritan.rpc.pdumodel import Inlet, OverCurrentProtector, Pdu, Rating

@@ -9,14 +9,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Optional
 
 from handlers.http.strict_json import number
-from handlers.redfish import figures
-from handlers.redfish.figures import Reader, Sensors
+from handlers.redfish import quantities
 from handlers.redfish.handler import Session
 from handlers.redfish.members import Member
 from handlers.redfish.metering import circuits_of
 from handlers.redfish.pdus import read_units
+from handlers.redfish.quantities import Reader, Sensors
 from handlers.redfish.resources import (
-    Reading,
+    Flow,
     child,
     meaning,
     no_usable_id,
@@ -32,7 +32,7 @@ from ..topology import BREAKER, LINE, MeteredPart, unread_part
 _LINES = {"Line1": "L1", "Line2": "L2", "Line3": "L3"}
 
 # of what the circuits themselves show: no sensors are read
-_WITHOUT_SENSORS = Reader(Sensors(), figures.AMPERES)
+_WITHOUT_SENSORS = Reader(Sensors(), quantities.AMPERES)
 
 
 def read_topology(session: Session) -> list[MeteredPart]:
@@ -57,7 +57,7 @@ def lines_of(prefix: str, mains: Sequence[Member]) -> Iterator[MeteredPart]:
             yield unread_part(LINE, circuit.reason, prefix)
         elif has_several and not usable_id(circuit):
             yield unread_part(LINE, no_usable_id().reason, prefix)
-        elif meaning(circuit).circuit is not Reading.NOTHING:
+        elif meaning(circuit).circuit_flow is not Flow.NONE:
             own_prefix = f"{prefix}{usable_id(circuit)}." if has_several else prefix
             yield from _lines(own_prefix, circuit)
 
@@ -65,7 +65,7 @@ def lines_of(prefix: str, mains: Sequence[Member]) -> Iterator[MeteredPart]:
 def _lines(prefix: str, circuit: Json) -> Iterator[MeteredPart]:
     """The lines of one circuit; one more, not known, if it does not show all of them."""
     currents = _line_currents(circuit)
-    load = figures.current(circuit, _WITHOUT_SENSORS)
+    load = quantities.current(circuit, _WITHOUT_SENSORS)
     if not currents and not isinstance(load, NotKnown):
         currents = {"L1": load}
     rating_a = _rating(circuit)
@@ -93,7 +93,7 @@ def branches_of(prefix: str, branches: Sequence[Member]) -> Iterator[MeteredPart
             yield unread_part(BREAKER, circuit.reason, prefix)
         elif not usable_id(circuit):
             yield unread_part(BREAKER, no_usable_id().reason, prefix)
-        elif meaning(circuit).circuit is not Reading.NOTHING:
+        elif meaning(circuit).circuit_flow is not Flow.NONE:
             yield MeteredPart(
                 kind=BREAKER,
                 label=f"{prefix}{usable_id(circuit)}",
@@ -120,7 +120,7 @@ def _shown(resource: Json, key: str) -> Figure:
 
 def _fresh(circuit: Json, current: Figure) -> Figure:
     """The current; not known if the circuit's status says that it may be old."""
-    if current is None or meaning(circuit).circuit is Reading.SHOWN:
+    if current is None or meaning(circuit).circuit_flow is Flow.AS_SHOWN:
         return current
     return NotKnown(f"its Status is {status_word(circuit)}")
 

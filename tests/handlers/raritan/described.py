@@ -10,7 +10,7 @@ from handlers.http.message import Endpoint, Request, Response, Transport
 from handlers.raritan.discovery import UnitFinder
 from handlers.raritan.handler import RaritanPdu
 from handlers.raritan.link_units_setting import LinkUnitSelection
-from handlers.raritan.metering import UnitMeter
+from handlers.raritan.metering import UnitQueue
 from handlers.raritan.rpc import Agent, Bulk
 from handlers.shared.meter_figures import measured
 from handlers.shared.tls import Trust
@@ -159,16 +159,17 @@ class Described:
         bulk = Bulk(agent)
         found_units = UnitFinder(agent, LinkUnitSelection())
         found_units.ask(bulk)
-        meter = UnitMeter(found_units.asked[0])
-        meter.ask_model(bulk)
+        queue = UnitQueue(found_units.asked[0])
+        queue.ask_model(bulk)
         bulk.perform()
-        meter.queue_known_readings(bulk, found_units.list_units()[0])
+        queue.queue_known_readings(bulk, found_units.list_units()[0])
         bulk.perform()
-        meter.queue_listed_readings(bulk)
+        queue.queue_listed_readings(bulk)
         bulk.perform()
-        meter.queue_relisted_readings(bulk)
+        queue.queue_relisted_readings(bulk)
         bulk.perform()
-        return measured(meter.load()), measured(meter.energy())
+        meters = queue.meters()
+        return measured(meters.load()), measured(meters.energy())
 
 
 def handler_of(unit: Described, **settings: str) -> RaritanPdu:

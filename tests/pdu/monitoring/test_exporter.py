@@ -367,9 +367,9 @@ def test_a_pdu_whose_probe_hangs_is_not_asked_again_and_costs_the_others_nothing
     assert b'pdu_probe_error{kind="hangs"} 1.0' in probed("hang", "60")
     assert b"pdu_up 1.0" in probed("well", "60")
     assert names == ["hang", "well"]
-    assert b"pdu_exporter_probes_running 1.0" in exporter.own.page("").body
+    assert b"pdu_exporter_probes_running 1.0" in exporter.own_metrics.page("").body
     release.set()
-    assert until(lambda: b"pdu_exporter_probes_running 0.0" in exporter.own.page("").body)
+    assert until(lambda: b"pdu_exporter_probes_running 0.0" in exporter.own_metrics.page("").body)
     assert b"pdu_up 1.0" in probed("hang", "60")
 
 

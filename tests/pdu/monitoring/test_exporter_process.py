@@ -38,8 +38,8 @@ def test_a_reload_that_raises_any_error_keeps_the_old_list(
     asked = server.Exporter(before)
     exporter_options = exporter_command.ExporterOptions(OwnerFiles())
     exporter_command.reload_targets(asked, exporter_options)
-    assert asked.allowed is before
-    assert b"last_reload_successful 0.0" in asked.own.page("").body
+    assert asked.policy is before
+    assert b"last_reload_successful 0.0" in asked.own_metrics.page("").body
     assert capsys.readouterr().err == "not reloaded: ZeroDivisionError: in an archive\n"
     monkeypatch.setattr(sys, "stderr", FullDisk())
     exporter_command.reload_targets(asked, exporter_options)

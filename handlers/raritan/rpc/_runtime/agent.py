@@ -156,8 +156,9 @@ class Agent:
 
     @timeout.setter
     def timeout(self, seconds: Optional[float]) -> None:
-        is_number = isinstance(seconds, (int, float)) and 0 < seconds <= LONGEST_TIMEOUT
-        if seconds is not None and not is_number:
+        """Raises SettingsError unless it is a number above 0, up to LONGEST_TIMEOUT, or None."""
+        is_valid = isinstance(seconds, (int, float)) and 0 < seconds <= LONGEST_TIMEOUT
+        if seconds is not None and not is_valid:
             raise SettingsError(
                 f"the time-out is {seconds!r}; give seconds above 0, at most {LONGEST_TIMEOUT:.0f},"
                 f" or None for {DEFAULT_TIMEOUT:.0f}"
@@ -390,9 +391,9 @@ def result(answer: object, number: int, login: Login) -> object:
         raise JsonRpcSyntaxException(
             f"the answer may belong to another request (wrong id, or none): {words}",
         )
+    if error is not None and answer.get("result") is not None:
+        raise JsonRpcSyntaxException("the answer has a result and an error")
     if error is not None:
-        if answer.get("result") is not None:
-            raise JsonRpcSyntaxException("the answer has a result and an error")
         raise error_of(error, login)
     if "result" not in answer:
         raise JsonRpcSyntaxException("the answer has neither result nor error")
@@ -414,14 +415,16 @@ def responses(answer: object, count: int, login: Login) -> list[Union[object, Pd
 
 
 def _response(response: object, number: int, login: Login) -> Union[object, PduHandlerError]:
-    """The result or error of one call. `statcode` is its HTTP status."""
+    """The result or error of one call: of its JSON with the HTTP status (`statcode`) 200, or with
+    an error status whose JSON says more; else of the status.
+    """
     if not isinstance(response, dict) or type(response.get("statcode")) is not int:
         return JsonRpcSyntaxException("a response in the bulk is not an object with a status")
     status = response["statcode"]
     answer = response.get("json")
     has_error = isinstance(answer, dict) and answer.get("error") is not None
-    declines = status in _ERRORS and has_error
-    if status != 200 and not declines:
+    may_be_read = status == 200 or (status in _ERRORS and has_error)
+    if not may_be_read:
         return error_of_status(status)
     try:
         return result(answer, number, login)

@@ -88,12 +88,11 @@ class Method:
         """The parameters of a call as JSON. Raises TypeError as a Python call does, and for an
         argument that is not of its declared type.
 
-        Leaves out the parameters with the default None that are not given or are None: not every
-        release has them. The number of positional arguments may also be that of an older release,
-        whose parameters (`older_in`) are then sent.
+        Leaves out the parameters with the default None that are not given or are None. The number
+        of positional arguments may also be that of an older release, whose parameters (`older_in`)
+        are then sent.
         """
-        has_count_of_older = len(args) == len(self.older_in)
-        if self.older_in and has_count_of_older and not kwargs:
+        if self.older_in and len(args) == len(self.older_in) and not kwargs:
             return self._older_params(args)
         try:
             arguments = self.signature.bind(*args, **kwargs).arguments
@@ -101,10 +100,9 @@ class Method:
             raise TypeError(f"{self.name}(): {error}") from None
         params: dict[str, object] = {}
         for name, argument in arguments.items():
-            parameter = self.signature.parameters[name]
-            is_left_out = argument is None and parameter.default is None
-            if not is_left_out:
-                params[name] = self._encoded(name, self.types[name], argument)
+            if argument is None and self.signature.parameters[name].default is None:
+                continue  # not every release has it
+            params[name] = self._encoded(name, self.types[name], argument)
         return params
 
     def _older_params(self, args: tuple[object, ...]) -> dict[str, object]:
@@ -116,6 +114,7 @@ class Method:
         return params
 
     def _encoded(self, name: str, kind: Any, argument: object) -> object:
+        """The JSON of one argument. Raises TypeError, which names method and parameter."""
         try:
             _refuse_unlisted_elements(argument)
             json = encode_as(kind, argument)
@@ -149,13 +148,12 @@ class Method:
         form = self._form_of(json)
         if not form.keys() & json.keys():
             raise JsonRpcSyntaxException(f"the answer contains none of {', '.join(form)}")
-        has_failed = False
-        if form.get("_ret_") is int:
-            code = json.get("_ret_")
+        has_result_code = form.get("_ret_") is int
+        code = json.get("_ret_")
+        if has_result_code and code is None and len(form) > 1:
             # a blank one would be 0, which is success
-            if code is None and len(form) > 1:
-                raise JsonRpcSyntaxException("the answer contains no result code")
-            has_failed = code != 0
+            raise JsonRpcSyntaxException("the answer contains no result code")
+        has_failed = has_result_code and code != 0
         values: list[object] = []
         for name, hint in form.items():
             value = self._value(name, hint, json, agent, has_failed=has_failed)
@@ -199,19 +197,20 @@ def _refuse_unlisted_elements(argument: object) -> None:
 
 def _refuse_lost_octets(json: object, place: str = "") -> None:
     """Raises TypeError for text with U+FFFD, which stands for octets of an answer that are no
-    UTF-8: written back, it would replace a name on the unit.
+    UTF-8: written back, it would replace a name on the unit. `place`: the field, for the error.
     """
     if isinstance(json, str) and "\ufffd" in json:
         raise TypeError(
             f"{place or 'the text'} has the character U+FFFD: the unit's text is not UTF-8, and"
             " would be changed; set it anew"
         )
-    if isinstance(json, dict):
-        for name, item in json.items():
-            _refuse_lost_octets(item, f"{place}.{name}" if place else name)
     if isinstance(json, list):
         for item in json:
             _refuse_lost_octets(item, place)
+    if isinstance(json, dict):
+        for name, item in json.items():
+            item_place = f"{place}.{name}" if place else name
+            _refuse_lost_octets(item, item_place)
 
 
 def _refuse_foreign_references(agent: Caller, value: object) -> None:
@@ -361,33 +360,38 @@ class Bulk:
         #       "params": {}, "id": 0}}, ...]}
         # < {"responses": [{"statcode": 200, "json": {"jsonrpc": "2.0", "result": {"_ret_": {...}},
         #       "id": 0}}, ...]}
-        waiting = self._waiting
+        calls = self._waiting
         self._waiting = []
-        for start in range(0, len(waiting), CALLS_IN_A_BULK):
-            part = waiting[start : start + CALLS_IN_A_BULK]
-            requests = [
-                {
-                    "rid": entry.method.parent.target,
-                    "json": {
-                        "jsonrpc": "2.0",
-                        "method": entry.method.name,
-                        "params": entry.params,
-                        "id": number,
-                    },
-                }
-                for number, entry in enumerate(part)
-            ]
-            answer = self._agent.json_rpc(
-                "/bulk",
-                "performBulk",
-                {"requests": requests},
-                calls=len(part),
-                least=sum(MINIMUM_WAITS.get(entry.method.name, 0.0) for entry in part),
-                repeatable=all(map(reads_only, {entry.method.name for entry in part})),
-            )
-            try:
-                answers = responses(answer, len(part), self._agent.login)
-            except JsonRpcSyntaxException as error:
-                raise error.at(self._agent.place, "performBulk /bulk") from None
-            for entry, response in zip(part, answers):
-                entry.fill(response, self._agent)
+        for start in range(0, len(calls), CALLS_IN_A_BULK):
+            self._send(calls[start : start + CALLS_IN_A_BULK])
+
+    def _send(self, calls: Sequence[Pending[Any]]) -> None:
+        """Send these calls in one request, and fill in their answers."""
+        requests = [_bulk_request(call, number) for number, call in enumerate(calls)]
+        answer = self._agent.json_rpc(
+            "/bulk",
+            "performBulk",
+            {"requests": requests},
+            calls=len(calls),
+            least=sum(MINIMUM_WAITS.get(call.method.name, 0.0) for call in calls),
+            repeatable=all(reads_only(call.method.name) for call in calls),
+        )
+        try:
+            answers = responses(answer, len(calls), self._agent.login)
+        except JsonRpcSyntaxException as error:
+            raise error.at(self._agent.place, "performBulk /bulk") from None
+        for call, response in zip(calls, answers):
+            call.fill(response, self._agent)
+
+
+def _bulk_request(call: Pending[Any], number: int) -> dict[str, object]:
+    """A call as a member of a bulk (bulkrpc.BulkRequest 1.0.2), with its own id."""
+    return {
+        "rid": call.method.parent.target,
+        "json": {
+            "jsonrpc": "2.0",
+            "method": call.method.name,
+            "params": call.params,
+            "id": number,
+        },
+    }

@@ -79,6 +79,7 @@ def decode(hint: Any, json: object, agent: Caller) -> Any:
 
 
 def _is_sent_with_type(hint: Any) -> bool:
+    """Whether JSON of this type names its type: a reference, or a value object."""
     return isinstance(hint, type) and issubclass(hint, IdlValue) and hint.sent_with_type
 
 
@@ -114,6 +115,7 @@ def read_int(json: object) -> int:
 
 
 def _float(json: object) -> float:
+    """A finite number. Raises JsonRpcSyntaxException."""
     if isinstance(json, bool) or not isinstance(json, (int, float)):
         raise wrong(json, float)
     try:
@@ -237,19 +239,21 @@ def missing_value(hint: Any, made_here: bool = False) -> object:
     made_here: for a field that a constructor's caller left out. Enumerations and numbers are then
     0, truth values False; value objects have their defaults.
     """
-    origin = typing.get_origin(hint)
-    args = typing.get_args(hint)
-    if origin is Union:
-        return None if type(None) in args else missing_value(args[0], made_here)
-    if origin in (list, dict):
-        return origin()
     if hint is Any:
         return None
+    origin = typing.get_origin(hint)
+    if origin is Union:
+        kinds = typing.get_args(hint)
+        return None if type(None) in kinds else missing_value(kinds[0], made_here)
+    if origin in (list, dict):
+        return origin()
     if issubclass(hint, IdlValue):
         return hint.idl_missing(made_here)
+    if hint is Time:
+        return EPOCH
     if hint in _MEASURED and not made_here:
         return NOT_SENT
-    return EPOCH if hint is Time else hint()
+    return hint()
 
 
 _MEASURED = (bool, int, float)
@@ -306,37 +310,50 @@ def encode_as(hint: Any, value: object) -> object:
     Raises TypeError for a value of another type, as the vendor's binding does: nothing is
     converted, and an element of another enumeration, with the same ordinal, is another value.
     """
-    origin = typing.get_origin(hint)
-    args = typing.get_args(hint)
     value = kept(value)  # a Union may look at it twice
     if hint is Any:
         return encode_opaque(value)
+    origin = typing.get_origin(hint)
+    args = typing.get_args(hint)
     if origin is list:
-        if not isinstance(value, Iterable) or isinstance(value, (str, bytes, bytearray, Mapping)):
-            raise TypeError(_mismatch(value, "a list"))
-        return [encode_as(args[0], item) for item in value]
+        return _encode_list(args[0], value)
     if origin is dict:
-        if not isinstance(value, Mapping):
-            raise TypeError(_mismatch(value, "a mapping"))
-        entries = []
-        for key, item in value.items():
-            entry = {"key": encode_as(args[0], key), "value": encode_as(args[1], item)}
-            entries.append(entry)
-        return entries
+        return _encode_map(args[0], args[1], value)
     if origin is Union:
-        for kind in args[:-1]:
-            try:
-                return encode_as(kind, value)
-            except TypeError:
-                # the type of another release
-                continue
-        return encode_as(args[-1], value)
+        return _encode_union(args, value)
     kind = type if origin is type else hint
-    # a missing reference or value object is null
-    is_null = value is None and _is_sent_with_type(kind)
-    if not is_null and not _is_of(kind, value):
+    if value is None and _is_sent_with_type(kind):
+        return None  # no reference, or no value object
+    if not _is_of(kind, value):
         raise TypeError(_mismatch(value, kind))
     return encode(value)
+
+
+def _encode_list(item: Any, values: object) -> list[object]:
+    """The JSON of a vector. Raises TypeError for text, a mapping, and what is not iterable."""
+    if not isinstance(values, Iterable) or isinstance(values, (str, bytes, bytearray, Mapping)):
+        raise TypeError(_mismatch(values, "a list"))
+    return [encode_as(item, value) for value in values]
+
+
+def _encode_map(key: Any, item: Any, values: object) -> list[dict[str, object]]:
+    """The JSON of a map, as `_map` reads it. Raises TypeError for anything but a mapping."""
+    if not isinstance(values, Mapping):
+        raise TypeError(_mismatch(values, "a mapping"))
+    entries: list[dict[str, object]] = []
+    for name, value in values.items():
+        entries.append({"key": encode_as(key, name), "value": encode_as(item, value)})
+    return entries
+
+
+def _encode_union(kinds: tuple[Any, ...], value: object) -> object:
+    """The JSON by the first type that fits; the last type's error if none does."""
+    for kind in kinds[:-1]:
+        try:
+            return encode_as(kind, value)
+        except TypeError:
+            continue  # the type of another release
+    return encode_as(kinds[-1], value)
 
 
 _PLAIN: Mapping[type, tuple[type, ...]] = {
@@ -348,8 +365,9 @@ _PLAIN: Mapping[type, tuple[type, ...]] = {
 
 
 def _is_of(kind: type, value: object) -> bool:
+    """Whether a value may be sent as this IDL type."""
     # to Python, a bool and some IDL values are numbers
-    is_no_number = isinstance(value, (bool, IdlValue))
-    if is_no_number and kind in (int, float):
+    is_number = not isinstance(value, (bool, IdlValue))
+    if kind in (int, float) and not is_number:
         return False
     return isinstance(value, _PLAIN.get(kind, kind))

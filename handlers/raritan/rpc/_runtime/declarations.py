@@ -75,6 +75,7 @@ class _Names(dict[str, object]):
         self._file = file
 
     def __missing__(self, name: str) -> object:
+        """The object of a name. Raises KeyError for a name of Python's own."""
         here = vars(binding_module(self._file))
         if name in here:
             return here[name]

@@ -9,6 +9,7 @@ from typing import Union
 
 from ....http.login import Login
 from ....shared.errors import Denied, ProtocolError, Reason, Refused
+from ....shared.login_texts import NO_PRIVILEGE
 
 _PRIVILEGE, _NO_METHOD = -32001, -32601
 _INTERNAL, _SERVER_ERRORS = -32603, range(-32099, -32000 + 1)  # JSON-RPC 2.0, 5.1
@@ -21,6 +22,7 @@ class JsonRpcErrorException(Refused):
     """
 
     def __init__(self, reason: Reason, code: str = "", host: str = "", operation: str = "") -> None:
+        """`code`: the number of the error object as text, "" for 0."""
         super().__init__(reason, code, host, operation)
         number = int(code or 0)
         is_fault = number == _INTERNAL or number in _SERVER_ERRORS
@@ -62,11 +64,10 @@ def error_of(error: object, login: Login) -> Union[JsonRpcErrorException, JsonRp
     words = login.quoted(message)
     if code == _PRIVILEGE:
         return JsonRpcDenied(
-            "the account may not do this: give its role the privilege on the device (error"
-            f" {number}: {words})",
+            NO_PRIVILEGE.format(words=f"error {number}: {words}"),
             str(code),
         )
-    hint = "; its firmware or model does not offer this" if code == _NO_METHOD else ""
-    return JsonRpcErrorException(
-        f"the device answered with error {number}: {words}{hint}", str(code)
-    )
+    reason = f"the device answered with error {number}: {words}"
+    if code == _NO_METHOD:
+        reason += "; its firmware or model does not offer this"
+    return JsonRpcErrorException(reason, str(code))

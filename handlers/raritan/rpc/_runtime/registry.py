@@ -59,11 +59,9 @@ def vendor_module(name: str) -> str:
 
     For a module outside the binding: the last part of its name.
     """
-    module = (
-        name[len(RPC) + 1 :].partition(".")[0]
-        if name.startswith(RPC + ".")
-        else name.rpartition(".")[2]
-    )
+    if not name.startswith(f"{RPC}."):
+        return name.rpartition(".")[2]
+    module, _, _ = name.removeprefix(f"{RPC}.").partition(".")
     return "" if module == "_runtime" else module
 
 
@@ -88,7 +86,9 @@ def inner_name(interface: str, version: str, name: str) -> str:
 
     It contains the interface's version, unless that is 1.0.0.
     """
-    return f"{interface}{'' if version == '1.0.0' else '_' + version.replace('.', '_')}.{name}"
+    if version == "1.0.0":
+        return f"{interface}.{name}"
+    return f"{interface}_{version.replace('.', '_')}.{name}"
 
 
 def base_name(idl_type: str) -> str:
@@ -117,7 +117,9 @@ def class_of_idl_type(idl_type: str) -> Optional[type]:
     # without a name the item is still the module
     if not isinstance(item, type) or not issubclass(item, IdlType):
         return None
-    return item if vendor_module(item.__module__) else None
+    if not vendor_module(item.__module__):
+        return None  # a base class of the binding itself
+    return item
 
 
 def _member(item: Union[ModuleType, type], name: str) -> Any:

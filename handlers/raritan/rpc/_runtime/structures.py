@@ -122,6 +122,9 @@ class Structure(NamedIdlValue):
             delattr(cls, name)
 
     def __init__(self, *args: object, **keywords: object) -> None:
+        """With the fields that are given, and the defaults of the others. Raises TypeError as a
+        Python call does.
+        """
         cls = type(self)
         try:
             bound = _signature(cls).bind(*args, **keywords)
@@ -150,13 +153,15 @@ class Structure(NamedIdlValue):
         types = field_types(type(self))
         fields = dict(wire.rest)
         for name in field_names(type(self)):
+            if name in wire.holders:
+                continue  # its older fields are written below
             kind = types[name]
             value = vars(self).get(name, NOT_SENT)
             is_blank = value is NOT_SENT or value == missing_value(kind, self._wire is None)
-            if name in wire.holders or (name in wire.absent and is_blank):
+            if is_blank and name in wire.absent:
                 continue
             name_on_wire = wire.spelling.get(name, name)
-            if name in wire.null and is_blank:
+            if is_blank and name in wire.null:
                 fields[name_on_wire] = None
             else:
                 fields[name_on_wire] = encode_as(kind, value)
@@ -184,17 +189,20 @@ class Structure(NamedIdlValue):
         return self.encode()
 
     def __setattr__(self, name: str, value: object) -> None:
+        """Set a field under any of its names: it is then sent, also one that the device left out.
+        A name that is no field is a warning.
+        """
         if name in self._lifted:
             outer, inner = self._lifted[name]
             setattr(getattr(self, outer), inner, value)
             return
         name = _newest(type(self), name)
-        wire = self._wire
-        if wire is not None and name in wire.rest:
+        wire = self._wire or WireForm()
+        if name in wire.rest:
             undeclared = {**wire.rest, name: value}
             object.__setattr__(self, "_wire", wire._replace(rest=undeclared))
             return
-        if wire is not None and name in wire.absent | wire.null:
+        if name in wire.absent | wire.null:
             wire_now = wire._replace(absent=wire.absent - {name}, null=wire.null - {name})
             object.__setattr__(self, "_wire", wire_now)
         elif name not in field_names(type(self)) and not name.startswith("_"):
@@ -205,6 +213,9 @@ class Structure(NamedIdlValue):
         object.__setattr__(self, name, kept(value))
 
     def __getattr__(self, name: str) -> Any:
+        """A field by an older name, or one that this binding does not declare. Raises FieldNotSent
+        for a field that the device left out, AttributeError for a name that is no field.
+        """
         cls = type(self)
         if name in cls._lifted:
             outer, inner = cls._lifted[name]
@@ -344,6 +355,7 @@ def present(value: Structure, *names: str) -> bool:
 
 
 def _is_present(value: Structure, name: str) -> bool:
+    """As `present`, of one field."""
     wire = value._wire
     cls = type(value)
     if wire is None or name in wire.lifted:
@@ -402,17 +414,17 @@ def _decode_fields(cls: type[S], json: object, agent: Caller) -> S:
     spelling: dict[str, str] = {}
     for name, kind in field_types(cls).items():
         name_on_wire = _name_on_wire(cls, name, rest)
+        if name_on_wire is not None and name_on_wire != name:
+            spelling[name] = name_on_wire
         if name_on_wire is None:
             absent.add(name)
             value = missing_value(kind)
+        elif rest[name_on_wire] is None and not is_nullable(kind):
+            del rest[name_on_wire]
+            null.add(name)
+            value = missing_value(kind)
         else:
-            if name_on_wire != name:
-                spelling[name] = name_on_wire
-            item = rest.pop(name_on_wire)
-            is_null = item is None and not is_nullable(kind)
-            if is_null:
-                null.add(name)
-            value = missing_value(kind) if is_null else decode(kind, item, agent)
+            value = decode(kind, rest.pop(name_on_wire), agent)
         if value is not NOT_SENT:
             fields[name] = value
     structure = cls.__new__(cls)

@@ -6,19 +6,12 @@ from typing import Any, Callable, Optional
 
 import pytest
 
-from handlers.redfish.figures import (
-    AMPERES,
-    Reader,
-    Sensors,
-    current,
-    energy,
-    power,
-    sum_in_use,
-)
+from handlers.redfish.figures import sum_in_use
+from handlers.redfish.quantities import AMPERES, Reader, Sensors, current, energy, power
 from handlers.redfish.responses import Json
 from handlers.shared.meter_figures import Figure, NotKnown, NotMetered, measured
 
-READ = Reader(Sensors(), AMPERES)
+READER = Reader(Sensors(), AMPERES)
 
 
 def lines(
@@ -114,7 +107,7 @@ def lines(
 def test_the_current_is_the_sum_of_the_separate_line_currents_or_unknown_if_one_is_missing(
     resource: dict[str, Any], amperes: Optional[float]
 ) -> None:
-    assert measured(current(resource, READ)) == amperes
+    assert measured(current(resource, READER)) == amperes
 
 
 @pytest.mark.parametrize(
@@ -138,7 +131,7 @@ def test_the_current_is_the_sum_of_the_separate_line_currents_or_unknown_if_one_
     ],
 )
 def test_a_current_that_is_not_known_has_its_reason(resource: dict[str, Any], reason: str) -> None:
-    assert current(resource, READ) == NotKnown(reason)
+    assert current(resource, READER) == NotKnown(reason)
 
 
 @pytest.mark.parametrize(
@@ -149,8 +142,8 @@ def test_lines_that_are_null_are_not_known(
 ) -> None:
     lines = {"Line1ToNeutral": None, "Line2ToNeutral": None, "Line3ToNeutral": None}
     resource = {"PhaseWiringType": "ThreePhase5Wire", key: lines}
-    assert figures_of(resource, READ) == NotKnown(f"{key} shows 0 of 3 lines")
-    assert figures_of({key: None}, READ) == NotKnown(f"{key} is null")
+    assert figures_of(resource, READER) == NotKnown(f"{key} shows 0 of 3 lines")
+    assert figures_of({key: None}, READER) == NotKnown(f"{key} is null")
 
 
 @pytest.mark.parametrize(
@@ -168,17 +161,17 @@ def test_lines_of_both_kinds_make_no_whole(
     }
     resource = {"PhaseWiringType": "ThreePhase5Wire", key: lines}
     reason = f"{key} shows lines against the neutral and pairs of lines"
-    assert figures_of(resource, READ) == NotMetered(reason)
+    assert figures_of(resource, READER) == NotMetered(reason)
 
 
 @pytest.mark.parametrize("name", ["PolyPhaseEnergykWh", "EnergykWh"])
 def test_an_energy_that_is_text_is_not_known(name: str) -> None:
-    assert energy({name: "n/a"}, READ) == NotKnown(f"{name} is 'n/a'")
+    assert energy({name: "n/a"}, READER) == NotKnown(f"{name} is 'n/a'")
 
 
 @pytest.mark.parametrize("name", ["PolyPhasePowerWatts", "PowerWatts"])
 def test_a_power_that_is_text_is_not_known(name: str) -> None:
-    assert power({name: "n/a"}, READ) == NotKnown(f"{name} is 'n/a'")
+    assert power({name: "n/a"}, READER) == NotKnown(f"{name} is 'n/a'")
 
 
 @pytest.mark.parametrize(
@@ -189,16 +182,16 @@ def test_a_whole_that_is_null_is_not_replaced_by_a_line(
 ) -> None:
     whole = key.replace("PolyPhase", "")
     line = {"PhaseWiringType": "OnePhase3Wire", key: {"Line1ToNeutral": {"Reading": 2.0}}}
-    assert figures_of(line, READ) == 2.0
-    assert figures_of({whole: None, **line}, READ) == NotKnown(f"{whole} is null")
-    assert figures_of({whole: None}, READ) == NotKnown(f"{whole} is null")
+    assert figures_of(line, READER) == 2.0
+    assert figures_of({whole: None, **line}, READER) == NotKnown(f"{whole} is null")
+    assert figures_of({whole: None}, READER) == NotKnown(f"{whole} is null")
 
 
 def test_the_one_current_of_three_lines_is_not_metered_with_its_reason() -> None:
     resource = {"PhaseWiringType": "ThreePhase5Wire", "CurrentAmps": {"Reading": 6.48}}
     power_of_lines = {"PolyPhasePowerWatts": {"Line1ToNeutral": {"Reading": 1.0}}}
     for shown in (resource, {**resource, **power_of_lines}):
-        figure = current(shown, READ)
+        figure = current(shown, READER)
         assert figure == NotMetered("CurrentAmps may be the current of only one of its lines")
 
 
@@ -206,14 +199,14 @@ def test_the_one_current_of_three_lines_is_not_metered_with_its_reason() -> None
 def test_a_wiring_that_the_schema_does_not_have_leaves_the_lines_that_are_shown(
     wiring: object,
 ) -> None:
-    assert current({"PhaseWiringType": wiring, "CurrentAmps": {"Reading": 3.0}}, READ) == 3.0
+    assert current({"PhaseWiringType": wiring, "CurrentAmps": {"Reading": 3.0}}, READER) == 3.0
     resource = {"PhaseWiringType": wiring, **lines(1.0, 2.0, 3.0)}
-    assert current(resource, READ) == 6.0
+    assert current(resource, READER) == 6.0
 
 
 def test_a_current_that_is_left_out_is_not_metered_whatever_else_is_shown() -> None:
     resources: list[Json] = [{}, {"PolyPhaseCurrentAmps": {}}, {"PowerWatts": {"Reading": 230.0}}]
     for resource in resources:
-        assert current(resource, READ) is None
-    assert energy({"PolyPhaseEnergykWh": {}}, READ) is None
+        assert current(resource, READER) is None
+    assert energy({"PolyPhaseEnergykWh": {}}, READER) is None
     assert isinstance(sum_in_use([1.0, None]), NotMetered)

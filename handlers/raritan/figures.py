@@ -1,0 +1,190 @@
+"""The figures of a PDU: which of a unit's meters are used, and how they are summed. Pure: all calls
+are answered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple, Optional, Union
+
+from ..dcimanager import Figures, MeterFigures
+from ..shared.errors import Denied
+from ..shared.meter_figures import (
+    NOT_ASKED,
+    Figure,
+    NotKnown,
+    NotMetered,
+    first_metered,
+    largest,
+    measured,
+    sum_if_complete,
+)
+from .meters import InletMeter, OutletMeter
+from .panels import ControllerMeters
+from .readings import SensorReading, call_error, kilowatt_hours, listed_parts
+from .rpc import Pending
+from .rpc.pdumodel import OverCurrentProtector, TransferSwitch
+from .units import MissingObjectCode
+
+
+class BankMeters(NamedTuple):
+    """The overcurrent protectors (banks) of a unit."""
+
+    protectors: Pending[list[OverCurrentProtector]]
+    #: of each protector in the list
+    readings: Sequence[SensorReading]
+    #: of a bank behind the last one of the list: it shows that the list lacks one
+    next_reading: SensorReading
+    #: None before the unit is known
+    missing: Optional[MissingObjectCode]
+
+    def load(self) -> Figure:
+        """Amperes over the protectors. Not metered if the account may not list them: then the
+        outlets are the meter, at each poll."""
+        if isinstance(self.protectors.error, Denied):
+            return None
+        protectors = listed_parts(self.protectors, "protectors")
+        if isinstance(protectors, NotKnown):
+            return protectors
+        if not self._is_last_listed():
+            return NotKnown(f"the list of protectors may lack one: it has {len(protectors)}")
+        return sum_if_complete(reading.figure() for reading in self.readings)
+
+    def _is_last_listed(self) -> bool:
+        """Whether the unit has no bank behind the last one of the list. Raises Denied."""
+        call = self.next_reading.call
+        if call is None or self.missing is None:
+            return True
+        return self.missing.is_in(call_error(call))
+
+
+class UnitMeters(NamedTuple):
+    """The meters of one unit with outlets."""
+
+    inlets: Sequence[InletMeter]
+    switches: Pending[list[TransferSwitch]]
+    banks: BankMeters
+    outlets: Sequence[OutletMeter]
+    #: of the unit's own counter
+    counter: SensorReading
+    #: of the unit's own power
+    active_power: SensorReading
+    with_power: bool
+
+    def load(self) -> Figure:
+        """Amperes: the load of the inlets in use, else the sum over the protectors (banks), else
+        over the outlets: the first that the unit meters.
+
+        Raises Denied for a denied list or reading that a sum needs; if nothing is metered, also for
+        a denied list of protectors.
+        """
+        load = first_metered(
+            self.inlet_load(),
+            self.banks.load(),
+            sum_if_complete(outlet.current.figure() for outlet in self.outlets),
+        )
+        if load is None:
+            call_error(self.banks.protectors)  # raises Denied: the banks may have a figure
+        return load
+
+    def inlet_load(self) -> Figure:
+        """Amperes of the inlets in use, by their own sensors. A transfer switch feeds everything
+        from one inlet; the others show standby current.
+
+        The numbering of the selected inlet is undocumented (TransferSwitch.idl 6.0.3). With one
+        switch and two inlets the larger current is used; with more of either, the inlets have no
+        load if several may carry current.
+        """
+        loads = self._loads_in_use()
+        total = sum_if_complete(loads)
+        may_carry = [load for load in loads if measured(load) != 0.0]
+        if total is None or len(may_carry) < 2:
+            return total
+        switches = listed_parts(self.switches, "transfer switches")
+        if isinstance(switches, NotKnown):
+            return switches
+        if not switches:
+            return total
+        if len(switches) == 1 and len(loads) == 2:
+            return largest(loads)
+        return NotMetered("behind these transfer switches the load of an inlet may count twice")
+
+    def _loads_in_use(self) -> list[Figure]:
+        """The load of each inlet that is in use; not known where its use is not, unless it has no
+        load or carries 0 A anyway.
+        """
+        loads: list[Figure] = []
+        for inlet in self.inlets:
+            load = inlet.load()
+            is_in_use = inlet.is_in_use
+            may_carry = load is not None and measured(load) != 0.0
+            if isinstance(is_in_use, NotKnown):
+                loads.append(is_in_use if may_carry else load)
+            elif is_in_use:
+                loads.append(load)
+        return loads
+
+    def energy(self) -> Figure:
+        """Watt-hours: the unit's counter, else the sum over all inlets, else over all outlets.
+
+        A fitted counter that cannot be read now is not replaced by another one: the figure would
+        jump.
+        """
+        return first_metered(
+            self.counter.figure(),
+            sum_if_complete(inlet.energy() for inlet in self.inlets),
+            sum_if_complete(outlet.counter.figure() for outlet in self.outlets),
+        )
+
+    def power(self) -> Figure:
+        """Watts: of the unit, else the sum over the inlets in use, else over all outlets; not
+        metered unless `with_power`.
+
+        An inlet on standby draws what it shows, so both inlets of a transfer switch count.
+        """
+        if not self.with_power:
+            return NOT_ASKED
+        return first_metered(
+            self.active_power.figure(),
+            self.inlet_power(),
+            sum_if_complete(outlet.power.figure() for outlet in self.outlets),
+        )
+
+    def inlet_power(self) -> Figure:
+        """Watts of the inlets in use, by their own sensors."""
+        powers: list[Figure] = []
+        for inlet in self.inlets:
+            is_in_use = inlet.is_in_use
+            if isinstance(is_in_use, NotKnown):
+                powers.append(is_in_use)
+            elif is_in_use:
+                powers.append(inlet.active_power())
+        return sum_if_complete(powers)
+
+    def ports(self) -> dict[str, MeterFigures]:
+        """The figures of each outlet."""
+        return {outlet.identity: outlet.figures() for outlet in self.outlets}
+
+
+def sum_units(units: Sequence[Union[UnitMeters, ControllerMeters]]) -> Figures:
+    """The figures of a PDU of these units. A panel's mains are no inlet."""
+    load = sum_if_complete(unit.load() for unit in units)
+    energy = sum_if_complete(unit.energy() for unit in units)
+    power = sum_if_complete(unit.power() for unit in units)
+    ports: dict[str, MeterFigures] = {}
+    for unit in units:
+        ports.update(unit.ports())
+    inlet_a: Figure = None
+    inlet_w: Figure = None
+    with_inlets = [unit for unit in units if isinstance(unit, UnitMeters)]
+    if len(with_inlets) == len(units):
+        inlet_a = sum_if_complete(unit.inlet_load() for unit in with_inlets)
+        inlet_w = sum_if_complete(unit.inlet_power() for unit in with_inlets)
+    return Figures(
+        load_a=load,
+        energy_kwh=kilowatt_hours(energy),
+        ports=ports,
+        power_w=power,
+        inlet_a=inlet_a,
+        inlet_w=inlet_w,
+    )

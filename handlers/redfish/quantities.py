@@ -1,0 +1,217 @@
+"""Current, power and energy, as one PDU, circuit or outlet shows them. Pure.
+
+A property that is missing is not metered; one that is null (DSP0266, "Properties") or has a value
+of another type is not known now, unless the sensor that it names tells.
+Source: Circuit_v1, Outlet_v1, Sensor_v1 (excerpts), PowerDistributionMetrics_v1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, Optional
+
+from ..http.strict_json import number
+from ..shared.meter_figures import Figure, NotKnown, NotMetered, sum_if_complete
+from .resources import Flow, child, meaning, text
+from .responses import Json
+
+# without Neutral, which carries the lines' current back
+_LINES = ("Line1", "Line2", "Line3")
+# Circuit, PolyPhasePowerWatts and PolyPhaseEnergykWh
+_TO_NEUTRAL = tuple(f"{line}ToNeutral" for line in _LINES)
+_PAIRS = ("Line1ToLine2", "Line2ToLine3", "Line3ToLine1")
+# Circuit, PhaseWiringType: how many line currents make up the load
+_PHASES: Mapping[str, int] = {
+    "OnePhase3Wire": 1,
+    "TwoPhase3Wire": 1,
+    "OneOrTwoPhase3Wire": 1,
+    "TwoPhase4Wire": 2,
+    "ThreePhase4Wire": 3,
+    "ThreePhase5Wire": 3,
+}
+# Sensor, ReadingUnits; UCUM writes kW.h, not kWh
+AMPERES, WATTS, KILOWATT_HOURS = ("A",), ("W",), ("kW.h", "kWh")
+
+
+class Sensors:
+    """The sensors that excerpts name."""
+
+    def __init__(self) -> None:
+        #: those that were read, by source
+        self.by_source: dict[str, Json] = {}
+        #: the sources of those that are needed and not read yet, each once, in order
+        self.unread_sources: dict[str, None] = {}
+
+    def reading(self, source: str, units: Sequence[str]) -> Optional[float]:
+        """What the sensor shows; None if it is not read yet, or shows nothing in such a unit."""
+        if source in self.by_source:
+            return sensor(self.by_source[source], units)
+        self.unread_sources[source] = None
+        return None
+
+
+class Reader(NamedTuple):
+    """Reads the excerpts of one quantity."""
+
+    sensors: Sensors
+    #: of the sensors
+    units: Sequence[str]
+
+    def excerpt(self, resource: Json, key: str) -> Figure:
+        """The sensor excerpt under `key`; None if it is missing or null. Some services have a
+        number in its place.
+
+        Its value is known if `Reading`, or the number, or the sensor that it names, is finite, and
+        0 or more.
+        """
+        excerpt = resource.get(key)
+        if excerpt is None:
+            return None
+        if isinstance(excerpt, (int, float)) and not isinstance(excerpt, bool):
+            excerpt = {"Reading": excerpt}
+        if not isinstance(excerpt, dict):
+            return NotKnown(f"{key} is {excerpt!r}")
+        value = number(excerpt.get("Reading"))
+        if value is None:
+            value = self._sensor_value(excerpt)
+        if value is not None:
+            return value
+        fault = f"is {excerpt['Reading']!r}" if "Reading" in excerpt else "is missing"
+        return NotKnown(f"the Reading of {key} {fault}")
+
+    def _sensor_value(self, excerpt: Json) -> Optional[float]:
+        """What the sensor that an excerpt names shows: it may know more than the excerpt."""
+        source = text(excerpt, "DataSourceUri") or text(excerpt, "@odata.id")
+        if not source:
+            return None
+        return self.sensors.reading(source, self.units)
+
+    def excerpts(self, resource: Json, keys: Sequence[str]) -> list[Figure]:
+        """The sensor excerpts under those of `keys` that have one."""
+        excerpts = [self.excerpt(resource, key) for key in keys]
+        return [figure for figure in excerpts if figure is not None]
+
+
+def sensor(resource: Json, units: Sequence[str]) -> Optional[float]:
+    """The reading of a sensor; None if `number` refuses it, its unit is not in `units`, or the
+    status says that it reports nothing.
+    """
+    if resource.get("ReadingUnits") not in units:
+        return None
+    if meaning(resource).circuit_flow is not Flow.AS_SHOWN:
+        return None
+    return number(resource.get("Reading"))
+
+
+def current(resource: Json, reader: Reader) -> Figure:
+    """The load of a circuit or an outlet; not known if one of its lines is missing. None if it is
+    not metered.
+
+    `CurrentAmps` is the current of a single phase: of several, it may be that of only one line.
+    Two lines without a neutral carry the same current.
+    """
+    lines = child(resource, "PolyPhaseCurrentAmps")
+    shown_lines = [line for line in _LINES if lines.get(line) is not None]
+    line_count = _line_count(resource)
+    has_single = resource.get("CurrentAmps") is not None
+    if line_count == 1 and has_single:
+        return reader.excerpt(resource, "CurrentAmps")
+    if line_count == 1 and len(shown_lines) in (1, 2):
+        return reader.excerpt(lines, shown_lines[0])
+    if line_count > 1 and len(shown_lines) == line_count:
+        return sum_if_complete(reader.excerpts(lines, shown_lines))
+    # no load can be formed: why
+    if any(line in lines for line in _LINES):
+        return NotKnown(f"{len(shown_lines)} of {line_count} line currents are shown")
+    if _is_null(resource, "CurrentAmps"):
+        return NotKnown("CurrentAmps is null")
+    lines_fault = _fault_of_lines(resource, "PolyPhaseCurrentAmps")
+    if lines_fault is not None:
+        return lines_fault
+    if has_single:
+        return NotMetered("CurrentAmps may be the current of only one of its lines")
+    return None
+
+
+def _is_null(resource: Json, key: str) -> bool:
+    """Whether the property is there, and null: then its value is not known."""
+    return key in resource and resource[key] is None
+
+
+def power(resource: Json, reader: Reader) -> Figure:
+    """The active power of a PDU, a circuit or an outlet. None if it is not metered."""
+    if _is_null(resource, "PowerWatts"):
+        return NotKnown("PowerWatts is null")
+    figure = reader.excerpt(resource, "PowerWatts")
+    if figure is None:
+        return _line_figures(resource, reader, "PolyPhasePowerWatts")
+    return figure
+
+
+def energy(resource: Json, reader: Reader) -> Figure:
+    """The energy counter of a PDU, a circuit or an outlet. None if it is not metered."""
+    if _is_null(resource, "EnergykWh"):
+        return NotKnown("EnergykWh is null")
+    figure = reader.excerpt(resource, "EnergykWh")
+    if figure is None:
+        return _line_figures(resource, reader, "PolyPhaseEnergykWh")
+    return figure
+
+
+def _line_figures(resource: Json, reader: Reader, key: str) -> Figure:
+    """The sum of the lines under `key`.
+
+    - Lines against the neutral alone, or pairs of lines alone: these; not known if one is missing.
+    - Neither: None.
+    - Both: not metered. The schema does not say whether one contains the other, and in DMTF's
+      published rack PDU neither sum, nor that of all, is the PDU's figure.
+    """
+    lines_fault = _fault_of_lines(resource, key)
+    if lines_fault is not None:
+        return lines_fault
+    lines = child(resource, key)
+    # by names: the value of a line may be null
+    has_lines = any(name in lines for name in _TO_NEUTRAL)
+    has_pairs = any(name in lines for name in _PAIRS)
+    if has_lines and has_pairs:
+        return NotMetered(f"{key} shows lines against the neutral and pairs of lines")
+    if not has_lines and not has_pairs:
+        return None
+    line_figures = reader.excerpts(lines, _PAIRS if has_pairs else _TO_NEUTRAL)
+    count = _line_count(resource)
+    if len(line_figures) != count:
+        return NotKnown(f"{key} shows {len(line_figures)} of {count} lines")
+    return sum_if_complete(line_figures)
+
+
+def _fault_of_lines(resource: Json, key: str) -> Optional[NotKnown]:
+    """Why the lines under `key` are not known: its value is no object. None if it is one, or if
+    there is no such property.
+    """
+    value = resource.get(key, {})
+    if isinstance(value, dict):
+        return None
+    shown_value = "null" if value is None else repr(value)
+    return NotKnown(f"{key} is {shown_value}")
+
+
+def _line_count(resource: Json) -> int:
+    """How many line currents make up the load: by the wiring, else by the lines that are shown."""
+    wiring = text(resource, "PhaseWiringType")
+    return _PHASES.get(wiring) or _shown_line_count(resource)
+
+
+def _shown_line_count(resource: Json) -> int:
+    """How many line currents make up the load, by the names of currents, voltages and powers; their
+    values may be null.
+    """
+    currents = child(resource, "PolyPhaseCurrentAmps")
+    voltages = child(resource, "PolyPhaseVoltage")
+    powers = child(resource, "PolyPhasePowerWatts")
+    names = " ".join([*currents, *voltages, *powers])
+    if all(line in names for line in _LINES):
+        return 3
+    current_count = sum(line in currents for line in _LINES)
+    if current_count == 2 and "Neutral" not in names:
+        return 1  # they carry the same current
+    return max(current_count, 1)
