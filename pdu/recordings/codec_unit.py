@@ -196,7 +196,7 @@ class CodecUnit(HttpPdu):
         """Change the documents so that the codec reads this state for the outlet, and no other
         changes; the meters of an outlet that is off show 0. False if no such change is found.
         """
-        with self._changing:
+        with self._contents_lock:
             states = self.outlet_states()
             if {**states, identity: on} == states:
                 return True

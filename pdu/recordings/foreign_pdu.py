@@ -272,7 +272,7 @@ class ForeignPdu(HttpPdu):
             else:
                 value = column.on if on else column.off
             values[column.places[index]] = value
-        with self._changing:
+        with self._contents_lock:
             try:
                 self._contents = with_values(self._contents, values)
             except LookupError:  # its list is empty now

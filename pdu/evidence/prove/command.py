@@ -176,11 +176,11 @@ def _plan(command_run: Run, pdu: names.ChosenPdu, outlets: Sequence[str]) -> _Pl
 
 def _unit_under_test(pdu: names.ChosenPdu) -> UnitUnderTest:
     """The unit, with a scrubber that knows its login."""
-    loaded = load(pdu.handler)
-    data = pdu.data(loaded)
-    settings, secrets = split_fields(loaded, data, pdu.login)
+    handler = load(pdu.handler)
+    data = pdu.data(handler)
+    settings, secrets = split_fields(handler, data, pdu.login)
     scrubber = Scrubber((), list(secrets.values()), settings.get("username", ""), pdu.host)
-    return UnitUnderTest(loaded, data, scrubber)
+    return UnitUnderTest(handler, data, scrubber)
 
 
 def _read(plan: _Plan, unit: UnitUnderTest, calls: Calls) -> UnitProof:

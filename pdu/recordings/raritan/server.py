@@ -153,7 +153,7 @@ class XerusServer(KnownPdu):
         method = request["method"]
         if is_taken and method == "setPowerState" and not self._is_locked(rid):
             return answer_of(request, _success(0))
-        with self._changing:
+        with self._contents_lock:
             outcome = self._outcome(rid, method, request.get("params") or {})
             return answer_of(request, outcome)
 
