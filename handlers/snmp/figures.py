@@ -8,9 +8,14 @@ from typing import NamedTuple, Optional, Union
 
 from ..dcimanager.rows import Raw
 from ..shared.ceilings import FILLED, LARGEST, OUTLET_A, OUTLET_W, PART_A, PART_W
-from ..shared.decimals import CONTEXT, decimal_sum
+from ..shared.decimals import CONTEXT
 from ..shared.doubts import some
-from ..shared.meter_figures import NotKnown, NotMetered
+from ..shared.meter_figures import (
+    ExactFigure as ExactFigure,
+    NotKnown,
+    NotMetered,
+    exact_sum_if_complete,
+)
 from . import validation
 from .decoding import Rows, number, text
 from .frozen_value import FrozenValue, replace
@@ -34,8 +39,6 @@ class RawFigure(NamedTuple):
 
 
 RawFigures = Mapping[str, RawFigure]  # by identity
-#: a figure as it was counted; None: not metered
-ExactFigure = Union[Decimal, NotKnown, NotMetered, None]
 
 
 class Measurement(FrozenValue):
@@ -544,18 +547,12 @@ class Total(FrozenValue):
 
 
 def _sum_of_rows(rows: Mapping[str, ExactFigure]) -> ExactFigure:
-    """The sum of rows, if each has a figure: the others' sum is no total."""
+    """As `exact_sum_if_complete`; the reason names the rows without a meter."""
     unmetered = [row for row, figure in rows.items() if figure is None]
     if unmetered:
         names = _names("row", unmetered)
         return NotMetered(f"{len(unmetered)} of {len(rows)} ({names}) unmetered")
-    figures: list[Decimal] = []
-    for figure in rows.values():
-        if isinstance(figure, (NotKnown, NotMetered)):
-            return figure
-        if figure is not None:
-            figures.append(figure)
-    return decimal_sum(figures)
+    return exact_sum_if_complete(rows.values())
 
 
 def _names(noun: str, names: Sequence[str]) -> str:

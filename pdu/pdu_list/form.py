@@ -118,7 +118,7 @@ def _pdu_data(
     else:
         secrets = _undeclared_secrets(handler, login)
     form_secrets = [*secrets, *_SNMP_SECRETS] if handler.snmp else secrets
-    check_secrets(login, form_secrets, handler.shown)
+    check_secrets(login, form_secrets, handler.display_name)
     _refuse_unknown(handler, login)
     if handler.snmp:
         return _snmp_data(handler, secrets, host, login)
@@ -333,7 +333,8 @@ def _refuse_unknown(handler: LoadedHandler, login: Login) -> None:
         # without its value, which may be a secret in the wrong place
         setting = NamedSetting(key[:60])
         public_keys = [name for name in allowed_keys if name not in SECRETS]
-        why = f" is unknown: {handler.shown} has no such setting; it takes {', '.join(public_keys)}"
+        name = handler.display_name
+        why = f" is unknown: {name} has no such setting; it takes {', '.join(public_keys)}"
         raise SettingsError((setting, why))
 
 
