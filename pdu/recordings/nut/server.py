@@ -101,6 +101,7 @@ class NutServer(SimulatedPdu, Replay):
         return {name: outlet.state for name, (_, outlet) in self._outlets().items()}
 
     def turn_outlet(self, identity: str, *, on: Optional[bool]) -> bool:
+        """Set the state in the driver's own words; None is a word that NUT does not document."""
         device, outlet = self._outlets()[identity]
         if on is None:
             for variable in outlet.state_variables:
@@ -206,7 +207,7 @@ class NutServer(SimulatedPdu, Replay):
 
     def reading(self) -> contextlib.AbstractContextManager[Any]:
         """A block in which nothing changes."""
-        return self._changing
+        return self._contents_lock
 
     def device(self, name: str) -> RecordedDevice:
         """The device of this name. Raises _Err."""
@@ -216,13 +217,13 @@ class NutServer(SimulatedPdu, Replay):
 
     def run(self, device: RecordedDevice, command: str) -> None:
         """Carry out an instant command."""
-        with self._changing:
+        with self._contents_lock:
             effect = self._switch_outlets(device, command, None) or "accepted; no outlet changed"
             self.writes.append(f"INSTCMD {device.name} {command}: {effect}")
 
     def set(self, device: RecordedDevice, variable: str, value: str) -> None:
         """Carry out a SET VAR, and switch the outlets that the handler would switch with it."""
-        with self._changing:
+        with self._contents_lock:
             effect = self._switch_outlets(device, variable, value) or "set"
             device.variables[variable] = value
             self.writes.append(f"SET VAR {device.name} {variable} {value!r}: {effect}")
