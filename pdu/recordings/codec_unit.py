@@ -46,7 +46,7 @@ from .unit_logins import LoginlessRequest, session_answer, without_login
 
 #: JSON, a TextAnswer or its TextPieces, by request: its path, and the body of a read by POST after
 #: it
-Answers = Mapping[str, Any]
+Documents = Mapping[str, Any]
 #: by state, what a member of JSON may hold for it, and a word of a text; None is a state that no
 #: device documents
 _JSON_VALUES: Mapping[Optional[bool], Sequence[Any]] = {
@@ -68,7 +68,7 @@ class CodecUnit(HttpPdu):
     def __init__(
         self,
         codec: Codec,
-        documents: Answers,
+        documents: Documents,
         port: int,
         fault: UnitFault = UnitFault.NONE,
     ) -> None:
@@ -183,7 +183,7 @@ class CodecUnit(HttpPdu):
 
     # ---- values ----------------------------------------------------------------------------------
 
-    def read_state(self, documents: Optional[Answers] = None) -> PduState:
+    def read_state(self, documents: Optional[Documents] = None) -> PduState:
         """What the codec reads. Raises the errors of handlers/shared/errors.py."""
         exchange = exchange_of(self.documents if documents is None else documents)
         return run_dialogue(self._codec.read_unit(with_figures=True), exchange)
@@ -208,7 +208,7 @@ class CodecUnit(HttpPdu):
             return True
 
     def _with_state(
-        self, documents: Answers, identity: str, *, on: Optional[bool]
+        self, documents: Documents, identity: str, *, on: Optional[bool]
     ) -> Optional[dict[str, Any]]:
         """The documents with one other value, or two that must agree, by which the codec reads this
         state for the outlet, and the others as before. None if no such values are found.
@@ -232,9 +232,9 @@ class CodecUnit(HttpPdu):
                 return new_documents
         return None
 
-    def _without_load(self, identity: str) -> Answers:
+    def _without_load(self, identity: str) -> Documents:
         """The documents in which the outlet's own meters show no current and no power."""
-        documents: Answers = self.documents
+        documents: Documents = self.documents
         for place in all_places(documents):
             value = value_at(documents, place)
             if isinstance(value, bool) or not isinstance(value, (int, float)):
@@ -244,7 +244,7 @@ class CodecUnit(HttpPdu):
                 documents = new_documents
         return documents
 
-    def _load_of(self, identity: str, documents: Answers) -> float:
+    def _load_of(self, identity: str, documents: Documents) -> float:
         """The outlet's current and power, added, which say whether it carries a load."""
         with contextlib.suppress(PduHandlerError, LookupError):
             for outlet in self.read_state(documents).outlets:
@@ -271,7 +271,7 @@ class CodecUnit(HttpPdu):
                 values.append(value)
         return values
 
-    def _states_in(self, documents: Answers) -> Optional[States]:
+    def _states_in(self, documents: Documents) -> Optional[States]:
         """The states that the codec reads in these documents; None if it cannot."""
         try:
             outlets = self.read_state(documents).outlets
@@ -279,7 +279,7 @@ class CodecUnit(HttpPdu):
             return None
         return {outlet.identity: outlet.state for outlet in outlets}
 
-    def without_state(self, identity: str) -> Sequence[Answers]:
+    def without_state(self, identity: str) -> Sequence[Documents]:
         """The documents without a value, so that the codec reads no state for the outlet, and the
         others as before.
         """
@@ -291,7 +291,7 @@ class CodecUnit(HttpPdu):
                 return [documents]
         return []
 
-    def without_figures(self) -> Sequence[Answers]:
+    def without_figures(self) -> Sequence[Documents]:
         """The documents without the value of the total load; with null in its place, where another
         value serves for one that is gone.
         """
@@ -310,13 +310,13 @@ class CodecUnit(HttpPdu):
                 return [documents]
         return []
 
-    def with_zero_figures(self) -> Sequence[Answers]:
+    def with_zero_figures(self) -> Sequence[Documents]:
         """The documents with 0 in the place of one number each, where the states stay."""
         states = self.outlet_states()
         zeros = zero_figures(self.documents, [], states)
         return [documents for documents in zeros if self._states_in(documents) == states]
 
-    def without_outlets(self) -> Sequence[Answers]:
+    def without_outlets(self) -> Sequence[Documents]:
         """The documents with an empty list in the place of the one of outlets."""
         count = len(self.outlet_states())
         for place in list_places(self.documents, count):
@@ -357,7 +357,7 @@ class CodecUnit(HttpPdu):
         self.documents = documents
         return True
 
-    def _figures(self, documents: Answers) -> list[Optional[float]]:
+    def _figures(self, documents: Documents) -> list[Optional[float]]:
         """The load, the energy and the energies of the outlets in these documents; [] if the codec
         cannot read them.
         """
@@ -374,11 +374,11 @@ def request_key(request: Request) -> str:
     return f"{request.path} {request.body.decode('utf-8', 'replace')}".strip()
 
 
-def exchange_of(answers: Answers) -> Any:
+def exchange_of(documents: Documents) -> Any:
     """A function from each request to its recorded answer. It raises LookupError for a request
     without one.
     """
-    return lambda request: _body(answers[request_key(request)])
+    return lambda request: _body(documents[request_key(request)])
 
 
 def _body(document: Any) -> bytes:

@@ -120,7 +120,7 @@ class ForeignRecording(NamedTuple):
 
     @classmethod
     def parse(cls, text: str) -> ForeignRecording:
-        """Raises SettingsError."""
+        """The recording in the text of a file. Raises SettingsError."""
         try:
             return cls._parse_json(json.loads(text))
         except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:

@@ -18,8 +18,8 @@ from handlers.shared.meter_figures import measured
 from pdu_common.connection import PduData
 
 from ..cli.output import counted
-from .answer_scrubbing import kept_notes, scrub_answers, secrets_in
-from .codec_unit import Answers, CodecUnit, exchange_of, request_key
+from .answer_scrubbing import Answers, kept_notes, scrub_answers, secrets_in
+from .codec_unit import CodecUnit, Documents, exchange_of, request_key
 from .recording_formats import (
     Recording,
     RecordingFormat,
@@ -41,7 +41,7 @@ def unit_recording_format(name: str, make_handler: Callable[[Any], Any]) -> Reco
     def serve(text: str, port: int) -> ReplayedDevice:
         answers = parse_answers(text)
 
-        def make_pdu(own_port: int, fault: UnitFault, contents: Answers) -> CodecUnit:
+        def make_pdu(own_port: int, fault: UnitFault, contents: Documents) -> CodecUnit:
             return CodecUnit(codec_of_handler(make_handler), contents, own_port, fault)
 
         replay = make_pdu(port, UnitFault.NONE, answers)

@@ -54,7 +54,7 @@ def _parts(load: Total, most_amperes: Decimal, tables: WholeTables) -> list[Mete
     parts: list[MeteredPart] = []
     units: dict[str, set[str]] = {LINE: set(), BREAKER: set()}  # that have parts of a kind
     for figure in load.figures:
-        kind = kind_of(figure)
+        kind = part_kind(figure)
         if kind is None:
             continue
         value_by_row = figure.rows_from(tables, most_amperes)
@@ -77,7 +77,7 @@ def _value(figure: ExactFigure) -> meter_figures.Figure:
     return float(figure) if isinstance(figure, Decimal) else figure
 
 
-def kind_of(figure: Measurement) -> Optional[str]:
+def part_kind(figure: Measurement) -> Optional[str]:
     """LINE or BREAKER by the names of the figure's objects; None for a total, and if they say
     neither.
     """

@@ -194,7 +194,7 @@ def _kinds_of_load(key: str) -> list[Optional[str]]:
     """Of each figure of a family's load: LINE, BREAKER or None."""
     load = profiles.PROFILE_BY_KEY[key].load
     assert load is not None
-    return [of_snmp.kind_of(figure) for figure in load.figures]
+    return [of_snmp.part_kind(figure) for figure in load.figures]
 
 
 def test_the_objects_of_families_say_what_is_a_line_and_what_a_breaker() -> None:
