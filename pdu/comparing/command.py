@@ -166,7 +166,7 @@ def _renamed_handler(first: str, second: str, folder: Path) -> LoadedHandler:
     path.write_bytes(data)
     import_path = f"{new_top}{source.import_path.removeprefix(top)}"
     handler = load(f"{path}:{import_path}")
-    return handler._replace(shown=Path(source.path).name)
+    return handler._replace(display_name=Path(source.path).name)
 
 
 def _side(handler: LoadedHandler, address: Address, login: Login) -> _Side:
@@ -178,7 +178,7 @@ def _side(handler: LoadedHandler, address: Address, login: Login) -> _Side:
         settings = form.settings_for_handler(handler, login)
         own_login = replace(login, settings=settings, secret_files=secret_files)
     data = form.pdu_data(handler, address, own_login)
-    return _Side(handler.shown, HandlerTools(handler), data)
+    return _Side(handler.display_name, HandlerTools(handler), data)
 
 
 # ---- one comparison ------------------------------------------------------------------------------

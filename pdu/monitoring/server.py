@@ -71,7 +71,7 @@ class Exporter:
             self.own_metrics.refuse("busy")
             return HttpAnswer(503, Page(_TEXT, _BUSY))
         kind = reading.failure.kind if reading.failure else ""
-        self.own_metrics.note(target.handler.shown, kind, reading.seconds)
+        self.own_metrics.note(target.handler.display_name, kind, reading.seconds)
         metrics_page = page(reading, accept, is_metered=target.device.metered)
         return HttpAnswer(200, gzip_encoded(metrics_page, encoding))
 

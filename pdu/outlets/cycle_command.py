@@ -227,7 +227,7 @@ def _run_cycle(
     line = f"{place} of {outcome.pdu.where} was off and is on again"
     return Result(
         data=outcome.answer(power.last_state, is_done=True),
-        lines=[f"{line} ({outcome.handler.shown})"],
+        lines=[f"{line} ({outcome.handler.display_name})"],
     )
 
 

@@ -130,14 +130,14 @@ class ReadingReport(NamedTuple):
     def lines(self, reading: Reading, where: str, handler: LoadedHandler) -> Iterator[str]:
         """The reading for people: totals, then a table of outlets with the figures that any has."""
         seconds = round(reading.seconds, 3)
-        title = f"{self.call} of {where} by {handler.shown}, {seconds} s"
+        title = f"{self.call} of {where} by {handler.display_name}, {seconds} s"
         totals = self._total_texts(reading)
         yield f"{title}: {', '.join(totals)}" if totals else title
         figures = self._metered_figures(reading)
         if self.texts == ("identity",) and not figures:
             yield "no outlet's energy is metered"
         elif not reading.outlets:
-            yield f"no outlets{_no_outlets_advice(handler.shown)}"
+            yield f"no outlets{_no_outlets_advice(handler.display_name)}"
         else:
             yield from self._table(reading, figures)
 
@@ -357,7 +357,7 @@ def _status_error(failure: CallError, host: str) -> PduHandlerError:
 
 def call_fields(call: str, handler: LoadedHandler, pdu: names.ChosenPdu) -> dict[str, Any]:
     """What --json prints first of a call."""
-    fields = {"call": call, "handler": handler.shown, "host": pdu.place}
+    fields = {"call": call, "handler": handler.display_name, "host": pdu.place}
     if pdu.name:
         fields["name"] = pdu.name
     return fields

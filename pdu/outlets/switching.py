@@ -141,7 +141,7 @@ def state_line(
     identity: str, pdu: names.ChosenPdu, handler: LoadedHandler, state: EnumPowerStatus
 ) -> str:
     """The line that reports an outlet's state after a command."""
-    return f"outlet {identity} of {pdu.where} is {word(state)} ({handler.shown})"
+    return f"outlet {identity} of {pdu.where} is {word(state)} ({handler.display_name})"
 
 
 def unproven_text(identity: str, pdu: names.ChosenPdu, state: EnumPowerStatus, *, on: bool) -> str:

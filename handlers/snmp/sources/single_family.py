@@ -87,9 +87,9 @@ class NamedRows(ObjectSource):
     object: str = ""
 
     def check(self) -> None:
-        validation.oid(self.names, "names")
-        validation.oid(self.values, "values")
-        validation.pattern(self.pattern, "pattern")
+        validation.require_oid(self.names, "names")
+        validation.require_oid(self.values, "values")
+        validation.compiled_pattern(self.pattern, "pattern")
 
     def rows(self, reader: Reader) -> Rows:
         """The value of each variable whose name the pattern matches, empty if it has none; {} if
@@ -104,6 +104,7 @@ class NamedRows(ObjectSource):
         return rows
 
     def instance_oid(self, reader: Reader, identity: str) -> str:
+        """The value of the variable with this identity. Raises NoSuchOutlet."""
         index = self._index_by_identity(reader).get(identity)
         if index is None:
             raise NoSuchOutlet(f"the device has no variable for outlet {identity[:40]!r}")
@@ -114,7 +115,7 @@ class NamedRows(ObjectSource):
         name "Outlet 3" in row 7.1. A row whose name is lost is unidentified: it may be any
         variable's. Raises ProtocolError if two variables have the same identity.
         """
-        expression = validation.pattern(self.pattern, "pattern")
+        expression = validation.compiled_pattern(self.pattern, "pattern")
         index_by_identity: dict[str, str] = {}
         for index, name in reader.names(self.names).items():
             if isinstance(name, Lost):
@@ -160,7 +161,7 @@ class Packed(ReadOnly):
     main: str = "0"
 
     def check(self) -> None:
-        validation.separator(self.separator)
+        validation.require_separator(self.separator)
 
     def rows(self, reader: Reader) -> Rows:
         """The values of all outlets; one lost row if a text is lost."""
@@ -258,7 +259,7 @@ class ItemCount(ReadOnly):
     separator: str = ","
 
     def check(self) -> None:
-        validation.separator(self.separator)
+        validation.require_separator(self.separator)
 
     def rows(self, reader: Reader) -> Rows:
         """The number of items of each row."""
@@ -345,27 +346,23 @@ class Signed(ReadOnly):
         minima = self.minimum.rows(reader)
         if not minima:
             return readings
-        negative_minima = {row: value for row, value in minima.items() if (number(value) or 0) < 0}
-        unclear_rows: set[str] = set()
+        signed_rows = [row for row, minimum in minima.items() if (number(minimum) or 0) < 0]
+        unclear_rows: list[str] = []
         for row, reading in readings.items():
             if not _is_in_range(reading, minima.get(row)):
-                unclear_rows.add(row)
-        if not negative_minima and not unclear_rows:
+                unclear_rows.append(row)
+        if not signed_rows and not unclear_rows:
             return readings
         signed_readings = self.signed.rows(reader)
         maxima = self.maximum.rows(reader)
-        reading_by_row: Rows = {}
-        for row in dict.fromkeys([*readings, *negative_minima]):
-            reading = readings.get(row, "")
-            signed_reading = signed_readings.get(row, "")
-            if row in negative_minima:
-                maximum = number(maxima.get(row))
-                has_range = maximum is None or maximum > 0
-                reading_by_row[row] = signed_reading if has_range else ""
-            elif row in unclear_rows and text(reading) != text(signed_reading):
+        reading_by_row = dict(readings)
+        for row in unclear_rows:
+            if text(readings[row]) != text(signed_readings.get(row, "")):
                 reading_by_row[row] = undecided_value(minima.get(row))
-            else:
-                reading_by_row[row] = reading
+        for row in signed_rows:
+            maximum = number(maxima.get(row))
+            has_range = maximum is None or maximum > 0
+            reading_by_row[row] = signed_readings.get(row, "") if has_range else ""
         return reading_by_row
 
 
@@ -419,7 +416,7 @@ class Gathered(ReadOnly):
     absent: tuple[str, ...] = ()
 
     def check(self) -> None:
-        validation.separator(self.separator)
+        validation.require_separator(self.separator)
 
     def rows(self, reader: Reader) -> Rows:
         """The sum of each row; lost if its list is, or if one of its meters is not certain."""

@@ -186,7 +186,7 @@ def read_unit(unit: UnitUnderTest) -> tuple[Reading, tuple[str, ...]]:
 
 def record_unit(unit: UnitUnderTest, tell: Callable[[str], None]) -> tuple[str, tuple[str, ...]]:
     """The scrubbed recording of the unit, "" if there is none, with notes or the reason."""
-    recording_format = handler_recordings.recording(unit.handler.shown)
+    recording_format = handler_recordings.recording(unit.handler.display_name)
     if recording_format is None:
         return "", ("its handler makes no recordings",)
     try:
@@ -313,6 +313,7 @@ class _Interrupts:
         self._has_come = False
 
     def __call__(self, *_: object) -> None:
+        """What Python calls for a signal: see the class."""
         if self._has_come:
             return
         self._has_come = True
