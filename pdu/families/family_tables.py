@@ -111,7 +111,7 @@ def _sort_by_vendor(profiles: Sequence[Profile]) -> Sequence[Profile]:
 
 
 def commands(profile: Profile) -> str:
-    """What the commands rest on, with links to programs; "not switched"."""
+    """What the commands of a family rest on, with links to programs; `not switched` without any."""
     if profile.is_proven and not profile.recording:
         return "public programs: " + ", ".join(map(_linked, profile.programs))
     return switching_basis(profile) or "not switched"

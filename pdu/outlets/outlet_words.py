@@ -140,14 +140,14 @@ def _range(word: str, names: Mapping[str, str]) -> Optional[list[str]]:
     if match is None:
         return None
     prefix, digits, last_prefix, last_digits = match.groups()
-    first, last = int(digits), int(last_digits)
+    first_number, last_number = int(digits), int(last_digits)
     if prefix != last_prefix:
         return None
-    if digits != str(first) or last_digits != str(last):  # 01 is another identity than 1
-        return None
-    if not first < last < first + len(names):  # it falls, or the PDU has fewer outlets
-        return None
-    identities = [f"{prefix}{number}" for number in range(first, last + 1)]
+    if digits != str(first_number) or last_digits != str(last_number):
+        return None  # 01 is another identity than 1
+    if not first_number < last_number < first_number + len(names):
+        return None  # it falls, or the PDU has fewer outlets
+    identities = [f"{prefix}{number}" for number in range(first_number, last_number + 1)]
     has_all = all(_with_identity(identity, names) == [identity] for identity in identities)
     return identities if has_all else None
 

@@ -286,8 +286,8 @@ def _refuse_v3_only(
     """Raise SettingsError for what only SNMPv3 has, where another version will be used: the
     request would be sent in plain text.
 
-    `is_version_given`: then protocols of a login and of the environment may be for other PDUs.
-    Passwords of both always may.
+    What may be meant for other PDUs is no error: passwords of a login and of the environment, and
+    if the version was chosen (`is_version_given`), their protocols.
     """
     why = " has no effect without SNMPv3: give "
     remedy = NamedSetting("snmp_version", "3")
@@ -297,7 +297,8 @@ def _refuse_v3_only(
         protocol_name = given_settings.get(protocol, "").strip()
         is_typed = protocol in login.settings and not login.source
         is_for_this_pdu = is_typed or not is_version_given
-        if protocol_name and is_for_this_pdu and not _is_no_protocol(protocol_name):
+        has_protocol = protocol_name != "" and not _is_no_protocol(protocol_name)
+        if has_protocol and is_for_this_pdu:
             raise SettingsError((protocol, why, remedy))
         if password in login.secret_files:
             raise SettingsError((password, why, remedy))

@@ -442,8 +442,8 @@ def _doubts_of_makers(model: _Model, candidates: Sequence[SupportEntry]) -> Sequ
 
 
 def _answer_words(question: str, words: Sequence[Word]) -> SupportAnswer:
-    """The answer for words that name no model: yes if an entry knows all of them, else what is
-    near, with the words that are strange.
+    """The answer for words that name no model: yes if an entry knows all of them, else the entries
+    that are near, and the words that are not known.
     """
     if not words:
         return _answer_unknown(question, (), ())

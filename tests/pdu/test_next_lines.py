@@ -52,7 +52,7 @@ RUN_BY: Mapping[str, str] = {
     "pdu/outlets/switching.py refuse_unnamed_handler": f"{_LOGINS} test_a_command_never",
     "tests/fleet.py main": "tests/pdu/monitoring/test_fleet.py test_the_printed_lines",
     "tests/demo/__main__.py main": "tests/packaging/test_wheel.py test_the_installed_program",
-    "tests/dcimanager/__main__.py main": f"{_HERE} test_the_line_of_make_serve_registers",
+    "tests/dcimanager/__main__.py _start_text": f"{_HERE} test_the_line_of_make_serve_registers",
     "Makefile": f"{_HERE} test_what_make_names_next_is_there",
 }
 # what makes a line of words, or fits one to the terminal

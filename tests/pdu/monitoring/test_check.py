@@ -31,10 +31,10 @@ from tests.waiting import PATIENCE_S, bounded, until
 from .halls import PDU, Call, Hall, environment, private, run, shown
 
 
-def document(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
+def document(result: subprocess.CompletedProcess[str]) -> dict[str, Any]:
     """Return the rows of the JSON output by PDU name. The key of the summary is ''."""
-    assert done.stdout, done.stderr
-    whole = json.loads(done.stdout)
+    assert result.stdout, result.stderr
+    whole = json.loads(result.stdout)
     rows = {row["name"]: row for row in whole["pdus"]}
     return {"": whole["summary"], **rows}
 
@@ -353,10 +353,10 @@ def test_a_wrong_field_of_snmp_is_named_by_the_lists_key(
     tmp_path: Path, call: Call, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PDU_COMMUNITY", "public")
-    listed = private(
+    list_path = private(
         tmp_path / "list.csv", "name,handler,address,settings\na,snmp,127.0.0.1:9,timeout=900\n"
     )
-    result = call("check", listed)
+    result = call("check", list_path)
     assert "the list's timeout must be a number from 0.05 to 60" in result.stdout
     assert "snmp_params" not in result.stdout
 

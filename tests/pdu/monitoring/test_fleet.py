@@ -29,7 +29,7 @@ def test_the_printed_lines_read_the_simulated_pdus(tmp_path: Path) -> None:
         assert folder == f"cd {tmp_path.resolve()}"
         words_by_command = {line.split()[1]: shlex.split(line)[2:] for line in lines}
         for command in ("check", "outlets"):
-            done = subprocess.run(
+            result = subprocess.run(
                 [*PDU, command, *words_by_command[command]],
                 cwd=tmp_path,
                 env={**environment(), "PYTHONPATH": str(ROOT)},
@@ -39,14 +39,14 @@ def test_the_printed_lines_read_the_simulated_pdus(tmp_path: Path) -> None:
                 check=False,
                 timeout=4 * PATIENCE_S,
             )
-            assert (done.returncode, done.stderr) == (0, "")
-            assert "rack1-" in done.stdout
+            assert (result.returncode, result.stderr) == (0, "")
+            assert "rack1-" in result.stdout
         # at a free port, and from another folder
         words = [
             str(tmp_path / word) if "." in word else word for word in words_by_command["exporter"]
         ]
         with exporter(*words) as running:
-            (listed, *_) = (tmp_path / "pdus.csv").read_text("utf-8").splitlines()[1:]
-            target = listed.partition(",")[0]
+            (first_line, *_) = (tmp_path / "pdus.csv").read_text("utf-8").splitlines()[1:]
+            target = first_line.partition(",")[0]
             assert running.probe(target=target)["pdu_up"] == {(): 1.0}
         process.send_signal(signal.SIGINT)

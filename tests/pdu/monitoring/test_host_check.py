@@ -25,7 +25,7 @@ def status(check: HostCheck, host: str | None) -> int:
 
 
 @pytest.mark.parametrize(
-    "listen, allowed, refused",
+    "listen, own_hosts, other_hosts",
     [
         (
             "127.0.0.1",
@@ -36,12 +36,12 @@ def status(check: HostCheck, host: str | None) -> int:
     ],
 )
 def test_only_the_own_names_and_addresses_are_answered(
-    listen: str, allowed: list[str], refused: list[str]
+    listen: str, own_hosts: list[str], other_hosts: list[str]
 ) -> None:
     check = HostCheck(_application, listen, ["metrics.example"])
-    for host in (*allowed, "Metrics.example:9914"):
+    for host in (*own_hosts, "Metrics.example:9914"):
         assert status(check, host) == 200, host
-    for host in (*refused, "", "127.0.0.1:x", "metrics.example@evil.example", "evil.example."):
+    for host in (*other_hosts, "", "127.0.0.1:x", "metrics.example@evil.example", "evil.example."):
         assert status(check, host) == 421, host
 
 
@@ -58,20 +58,20 @@ def test_a_request_without_a_host_is_answered() -> None:
 def test_a_server_for_other_machines_answers_to_each_name(listen: str, is_checked: bool) -> None:
     """In a container it is called by the name of its service."""
     application: Any = _application
-    served: Any = check_host_on_loopback(application, listen, [])
-    assert isinstance(served, HostCheck) is is_checked
-    assert is_checked or served is application
+    checked_application: Any = check_host_on_loopback(application, listen, [])
+    assert isinstance(checked_application, HostCheck) is is_checked
+    assert is_checked or checked_application is application
 
 
 @pytest.mark.parametrize("listen", ["127.0.0.1", "127.1", "0x7f000001"])
 def test_each_spelling_of_a_loopback_address_is_checked(
     listen: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    served: list[Any] = []
+    applications: list[Any] = []
 
     class Server:
         def __init__(self, application: Any, *_: object) -> None:
-            served.append(application)
+            applications.append(application)
 
         def run(self) -> None:
             """It serves nothing."""
@@ -80,7 +80,7 @@ def test_each_spelling_of_a_loopback_address_is_checked(
     exporter: Any = type("Exporter", (), {"threads": 1})()
     with bound_socket(f"{listen}:0", "--listen", "") as listener:
         server.serve(exporter, listener, listen, [])
-    (check,) = served
+    (check,) = applications
     assert isinstance(check, HostCheck)
     assert check.allows("127.0.0.1")
     assert check.allows(listen)

@@ -160,5 +160,5 @@ def test_a_page_can_be_parsed_with_any_text_of_a_device() -> None:
 def test_parts_that_cannot_be_told_apart_are_one_sample() -> None:
     parts = [MeteredPart(LINE, "L?", NotKnown(reason)) for reason in ("a", "b")]
     families = metrics.metrics_of(Reading(answered=True, meters=parts), is_metered=False)
-    (missing,) = (family for family in families if family.name == "pdu_figure_missing")
-    assert len(missing.samples) == 1
+    (missing_family,) = (family for family in families if family.name == "pdu_figure_missing")
+    assert len(missing_family.samples) == 1

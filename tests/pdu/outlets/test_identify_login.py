@@ -201,7 +201,7 @@ def test_a_device_that_nobody_reads_says_what_each_handler_had(
 
 
 @pytest.fixture
-def listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def list_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     path = tmp_path / "pdus.csv"
     path.write_text("name,handler,address\nsnmp,snmp,127.0.0.1:9\nr1,snmp,127.0.0.1:9\n")
     monkeypatch.setenv("PDU_LIST", str(path))
@@ -211,12 +211,12 @@ def listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.mark.parametrize("call", ["off", "on", "cycle"])
 def test_a_word_that_is_a_handler_and_a_name_is_refused_by_a_command(
-    call: str, listed: Path, capsys: pytest.CaptureFixture[str]
+    call: str, list_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     code, out, err = run(capsys, call, "snmp", "127.0.0.1:9", "3", "--yes")
     assert (code, out) == (exit_codes.WRONG, "")
     assert (
-        f"'snmp' is a handler (then the line means the host '127.0.0.1:9') and a PDU of {listed}"
+        f"'snmp' is a handler (then the line means the host '127.0.0.1:9') and a PDU of {list_path}"
         in err
     )
     assert "give that PDU another name in the list" in err
@@ -239,7 +239,7 @@ def test_the_line_with_handler_and_address_is_not_refused(
 
 
 def test_a_name_like_a_handlers_is_a_pdu_where_a_host_is_missing(
-    listed: Path, capsys: pytest.CaptureFixture[str]
+    list_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     code, out, err = run(capsys, "status", "snmp", "--timeout", "0.1", "-s", "retries=0")
     assert (code, out) == (exit_codes.code_of("unreachable"), "")
@@ -260,11 +260,11 @@ def test_a_password_that_is_typed_for_a_listed_pdu_goes_to_no_other(
     monkeypatch.setattr("pdu.pdu_list.login_options.ask_secret", type_secret)
     with guarded("NETIO") as first, guarded("NETIO") as second:
         addresses = [f"127.0.0.1:{server.server_address[1]}" for server in (first, second)]
-        listed = tmp_path / "pdus.csv"
+        list_path = tmp_path / "pdus.csv"
         rows = [f"r{number},netio,{address}" for number, address in enumerate(addresses, 1)]
-        listed.write_text("\n".join(["name,handler,address", *rows, ""]))
+        list_path.write_text("\n".join(["name,handler,address", *rows, ""]))
         options = ["--handler", "netio", "-s", "scheme=http"]
-        run(capsys, "identify", "r1", "r2", "--list", str(listed), *options)
+        run(capsys, "identify", "r1", "r2", "--list", str(list_path), *options)
         assert (len(first.logins), len(second.logins)) == (1, 0)
         assert len(questions) == 2
         questions.clear()

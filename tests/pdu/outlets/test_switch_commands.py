@@ -343,10 +343,12 @@ def test_an_outlet_whose_new_state_was_not_seen_is_named_even_if_a_later_one_fai
     code, out, err = run(capsys, "off", "x", "192.0.2.7", "1", "2", "--yes")
     assert code == exit_codes.code_of("unreachable")
     assert out == "outlet 1 of 192.0.2.7 is unknown (x)\n"
-    error, place, missing = err.splitlines()
+    error, place, unproven_note = err.splitlines()
     assert error == "unreachable: 192.0.2.7: port_down: no answer"
     assert place == "the error is about outlet 2"
-    assert missing.startswith("not-seen: outlet 1 of 192.0.2.7 was to be switched off; the PDU acc")
+    assert unproven_note.startswith(
+        "not-seen: outlet 1 of 192.0.2.7 was to be switched off; the PDU acc"
+    )
 
 
 def test_an_error_names_its_outlet_and_those_to_which_no_command_was_sent(

@@ -23,14 +23,14 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A list of two PDUs with a server on both, whose login is in the environment."""
     monkeypatch.setenv("PDU_USERNAME", USER)
     monkeypatch.setenv("PDU_PASSWORD", PASSWORD)
-    left = netio.SimulatedPdu()
-    left.names.update({1: "web-7", 2: "db 1"})
-    left.on[1] = True
-    right = netio.SimulatedPdu()
-    right.names.update({1: "other", 3: "Web-7"})
-    right.on[3] = False
+    left_pdu = netio.SimulatedPdu()
+    left_pdu.names.update({1: "web-7", 2: "db 1"})
+    left_pdu.on[1] = True
+    right_pdu = netio.SimulatedPdu()
+    right_pdu.names.update({1: "other", 3: "Web-7"})
+    right_pdu.on[3] = False
     path = tmp_path / "pdus.csv"
-    with HttpServer(left) as left_server, HttpServer(right) as right_server:
+    with HttpServer(left_pdu) as left_server, HttpServer(right_pdu) as right_server:
         path.write_text(f"""name,handler,address,settings
 r1-left,netio,127.0.0.1:{left_server.port},{SETTINGS}
 r1-right,netio,127.0.0.1:{right_server.port},{SETTINGS}
@@ -65,9 +65,9 @@ def test_the_outlets_of_a_name_are_switched_off_by_the_lines_that_are_printed(
     files: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert root.run(["where", "web-7", "--list", str(files)]) == 0
-    *_, left, right = capsys.readouterr().out.splitlines()
-    assert right == f"switch off: pdu off r1-right 3 --list {files}"
-    assert root.run([*shlex.split(left)[3:], "--yes"]) == 0
+    *_, left_line, right_line = capsys.readouterr().out.splitlines()
+    assert right_line == f"switch off: pdu off r1-right 3 --list {files}"
+    assert root.run([*shlex.split(left_line)[3:], "--yes"]) == 0
     assert "outlet 1 of r1-left" in capsys.readouterr().out
     assert root.run(["where", "--list", str(files)]) == 0
     assert "switch off" not in capsys.readouterr().out
