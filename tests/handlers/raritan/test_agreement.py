@@ -122,7 +122,7 @@ def is_alike(our: Any, their: Any) -> bool:
     # The binding reads undeclared fields too, as plain JSON.
     return (
         type(our).__name__ == name
-        and not our._wire.rest.keys() & fields.keys()
+        and not our._wire.undeclared_fields.keys() & fields.keys()
         and all(is_alike(getattr(our, field, None), value) for field, value in fields.items())
     )
 

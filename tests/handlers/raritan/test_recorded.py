@@ -43,4 +43,4 @@ def undeclared_fields(value: object) -> list[str]:
     if not isinstance(value, Structure) or value._wire is None:
         return []
     inner = [name for item in vars(value).values() for name in undeclared_fields(item)]
-    return [*value._wire.rest, *inner]
+    return [*value._wire.undeclared_fields, *inner]
