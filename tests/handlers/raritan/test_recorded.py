@@ -38,6 +38,7 @@ def test_every_recorded_answer_is_decoded_and_encoded_back_unchanged(unit: str, 
 
 
 def undeclared_fields(value: object) -> list[str]:
+    """The fields in a value, and in its structures, that the binding does not declare."""
     if isinstance(value, list):
         return [name for item in value for name in undeclared_fields(item)]
     if not isinstance(value, Structure) or value._wire is None:
