@@ -157,6 +157,7 @@ def filled(text: str, parts: Sequence[str]) -> str:
 
 
 def main() -> int:
+    """Write the pages, or with `--check` say which are out of date."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
         "--check",
@@ -164,7 +165,7 @@ def main() -> int:
         help="change nothing; exit code 1 when a page is out of date",
     )
     check = parser.parse_args().check
-    stale = []
+    pages_out_of_date = []
     for name, parts in FILES.items():
         path = ROOT / name
         old_text = path.read_text("utf-8")
@@ -173,13 +174,15 @@ def main() -> int:
         except ValueError as error:
             raise ValueError(f"{name}: {error}") from None
         if old_text != new_text:
-            stale.append(name)
+            pages_out_of_date.append(name)
             if not check:
                 path.write_text(new_text, "utf-8")
                 print(name)
-    if check and stale:
-        print(f"out of date: {', '.join(stale)}; `make devices` writes them", file=sys.stderr)
-    return int(check and bool(stale))
+    if not check or not pages_out_of_date:
+        return 0
+    names = ", ".join(pages_out_of_date)
+    print(f"out of date: {names}; `make devices` writes them", file=sys.stderr)
+    return 1
 
 
 if __name__ == "__main__":

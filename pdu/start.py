@@ -35,7 +35,8 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     imports ends the program without a traceback.
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
-    if words in (["--version"], ["-V"]) and _is_printed(VERSION_LINE):
+    asks_version = words in (["--version"], ["-V"])
+    if asks_version and _print_line(VERSION_LINE):
         return 0
     previous_handler = signal.signal(signal.SIGINT, signal.SIG_DFL)
     # imported late: after the version, and the packages of `root` may be missing
@@ -54,8 +55,10 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     return exit_handling.run(lambda: root.run(words))
 
 
-def _is_printed(line: str) -> bool:
-    """Whether standard output took the line. If not, the command as a whole says why."""
+def _print_line(line: str) -> bool:
+    """Print the line. Returns whether standard output took it: if not, the whole command, which is
+    imported then, says why.
+    """
     try:
         print(line, flush=True)
     except (OSError, ValueError):  # ValueError: closed

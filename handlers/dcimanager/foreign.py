@@ -183,7 +183,7 @@ def _entry(item: object) -> tuple[object, object]:
 
 def _setting_text(value: object, what: str) -> str:
     """A key or a value as text, "" for None. Raises SettingsError."""
-    unread = f"handler settings: {what} "
+    beginning = f"handler settings: {what} "
 
     def read_setting() -> Optional[str]:
         try:
@@ -192,11 +192,11 @@ def _setting_text(value: object, what: str) -> str:
             why = "is bytes that are not UTF-8 text; type it again"
         except ValueError as error:
             why = f"is {error}"
-        raise SettingsError(unread + why)
+        raise SettingsError(beginning + why)
 
-    setting = call_platform(read_setting, f"{unread}cannot be read")
+    setting = call_platform(read_setting, f"{beginning}cannot be read")
     if setting is None:
-        raise SettingsError(f"{unread}has the type {type(value).__name__}; give text")
+        raise SettingsError(f"{beginning}has the type {type(value).__name__}; give text")
     return setting
 
 

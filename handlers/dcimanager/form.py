@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Optional, Union
 
 from ..shared.address import Address, host_fault, is_address
@@ -81,16 +81,24 @@ def settings(pdu_data: object, own: Collection[str] = ()) -> dict[str, str]:
         for name in names:
             value = foreign.read_field(pdu_data, name)
             has_field = has_field or value is not None
-            texts: dict[str, str] = {}
-            for key, text in _settings_of(value, name).items():
-                is_own = key in own and text != _platforms_text(pdu_data, key)
-                if is_own or key not in _PLATFORM_KEYS:
-                    texts[key] = text
+            texts = _without_platform_keys(_settings_of(value, name), pdu_data, own)
             if texts:
                 return texts
         if has_field:
             break
     return {}
+
+
+def _without_platform_keys(
+    texts: Mapping[str, str], pdu_data: object, own: Collection[str]
+) -> dict[str, str]:
+    """The settings without the keys that the platform itself may add. `own`: as in `settings`."""
+    own_texts: dict[str, str] = {}
+    for key, text in texts.items():
+        is_own = key in own and text != _platforms_text(pdu_data, key)
+        if is_own or key not in _PLATFORM_KEYS:
+            own_texts[key] = text
+    return own_texts
 
 
 def _platforms_text(pdu_data: object, key: str) -> Optional[str]:
@@ -144,4 +152,5 @@ def _object_without_repeats(pairs: list[tuple[str, object]]) -> dict[str, object
 
 
 def _repeated_error(key: str) -> SettingsError:
+    """The error for a setting that is given twice."""
     return SettingsError((NamedSetting(key[:60], noun="handler setting "), " is given twice"))

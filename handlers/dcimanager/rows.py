@@ -87,8 +87,8 @@ def oid_arcs(text: object) -> Optional[Arcs]:
     """The arcs of an OID, which may begin with a dot, `MODULE::` or a well-known root's name; ()
     for "", None for other text.
     """
-    whole = str.__str__(text) if isinstance(text, str) else str(text)
-    oid = whole[: _LONGEST_OID + 1]
+    whole_text = str.__str__(text) if isinstance(text, str) else str(text)
+    oid = whole_text[: _LONGEST_OID + 1]
     # plain `linux` is NET-SNMP-TC's
     oid = oid.replace("UCD-SNMP-MIB::linux", "ucdavis.250.10")
     without_module = oid.rpartition("::")[2].strip(".")
@@ -216,15 +216,15 @@ def is_of(element: object, root: str) -> bool:
 def is_no_row(elements: Sequence[Any], root: str) -> bool:
     """Whether the last of the walked elements is no row below `root`, but how a library tells the
     end of a walk."""
-    last = elements[-1]
-    oid = _oid(last)
+    last_element = elements[-1]
+    oid = _oid(last_element)
     if not oid:
         return False
     if _is_elsewhere(oid, oid_arcs(root) or ()):
         return True  # a library may have the object behind `root`
     if len(elements) > 1:
-        return _is_repeated(last, elements[-2])
-    return _is_walked_object(last, root)
+        return _is_repeated(last_element, elements[-2])
+    return _is_walked_object(last_element, root)
 
 
 def _is_elsewhere(oid: Arcs, root: Arcs) -> bool:
@@ -234,13 +234,13 @@ def _is_elsewhere(oid: Arcs, root: Arcs) -> bool:
     return is_absolute and oid[:shared] != root[:shared]
 
 
-def _is_repeated(element: object, before: object) -> bool:
+def _is_repeated(element: object, previous: object) -> bool:
     """Whether an element is the one before it again. At the end of a walk, pysnmp 4 has the last
     row again over SNMPv1, and ezsnmp 2.5 its name, with an exception's text as the value."""
-    if _oid(element) != _oid(before) or _index(element) != _index(before):
+    if _oid(element) != _oid(previous) or _index(element) != _index(previous):
         return False
     value = raw_value(element)
-    return value is None or value == raw_value(before)
+    return value is None or value == raw_value(previous)
 
 
 def _is_walked_object(element: object, root: str) -> bool:

@@ -409,12 +409,12 @@ def _table_of(column: str) -> str:
 
 def _fill_gaps(rows: Mapping[str, Optional[Raw]]) -> dict[str, Raw]:
     """The rows, with "" for a missing value; none if all are missing, nor a row without index."""
-    filled: dict[str, Raw] = {}
+    filled_rows: dict[str, Raw] = {}
     for index, value in rows.items():
         if index:
-            filled[index] = "" if value is None else value
+            filled_rows[index] = "" if value is None else value
     has_values = any(value is not None for value in rows.values())
-    return filled if has_values else {}
+    return filled_rows if has_values else {}
 
 
 def known_endpoint(pdu_data: object) -> str:

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable
 from typing import Optional
 
+from ..shared import login_texts
 from ..shared.errors import (
     Denied,
-    NamedSetting,
     PduHandlerError,
     ProtocolError,
     Refused,
@@ -25,6 +25,7 @@ _UNRESOLVED = (
     "temporaryfailureinnameresolution",
     "unknownhost",
 )
+# at the end of a walk
 _LAST = ("nosuchname", "endofmibview", "nomorevariablesleftinthismibview")
 _CLOSED = ("nothinglistensthere",)
 # the system's words for ENETUNREACH and EHOSTUNREACH
@@ -46,7 +47,7 @@ _REFUSALS: tuple[tuple[tuple[str, ...], type[PduHandlerError], str], ...] = (
     (
         ("noaccess", "authorizationerror", "notwritable", "readonly", "unknownsnmpcommunity"),
         Denied,
-        "the device does not allow this: give a community or user that may {right}",
+        login_texts.NO_SNMP_RIGHT,
     ),
     # Names from the RFCs, then the wording of Net-SNMP and of pysnmp (pysnmp.proto.errind).
     (
@@ -67,7 +68,7 @@ _REFUSALS: tuple[tuple[tuple[str, ...], type[PduHandlerError], str], ...] = (
             "ciphertextisbroken",
         ),
         Denied,
-        "the device does not accept the SNMPv3 user, its passwords or its protocols: check them",
+        login_texts.SNMPV3_REFUSED,
     ),
     (
         ("notintimewindow", "windowsoftrust"),
@@ -130,12 +131,13 @@ def translate(
     """
     shown_words = printable(words, _SHOWN)
     normalized_text = normalize_text(text)
-    if _mark_in(normalized_text, _UNRESOLVED):
+    if _phrase_in(normalized_text, _UNRESOLVED):
         has_port = re.search(r"[^\s:]:\d{1,5}\b", words) is not None
         where = "; a port belongs into the SNMP field port, not behind it" if has_port else ""
         return Unreachable(f"the address cannot be resolved: check it{where} ({shown_words})")
-    is_missing = _mark_in(normalized_text, MISSING) and not _mark_in(normalized_text, _SILENT)
-    if is_missing and not writing:
+    is_silent = _phrase_in(normalized_text, _SILENT) != ""
+    is_missing = _phrase_in(normalized_text, MISSING) != ""
+    if is_missing and not is_silent and not writing:
         return None
     silence = _silence(
         normalized_text, shown_words, writing=writing, port=port, has_answered=has_answered
@@ -148,18 +150,18 @@ def translate(
     return Unreachable(f"the platform's SNMP call failed ({shown_words})")
 
 
-def _mark_in(text: str, marks: Iterable[str]) -> str:
-    """The first of the marks that is in the text; "" if none is."""
-    for mark in marks:
-        if mark in text:
-            return mark
+def _phrase_in(text: str, phrases: Iterable[str]) -> str:
+    """The first of the phrases that is in the text; "" if none is."""
+    for phrase in phrases:
+        if phrase in text:
+            return phrase
     return ""
 
 
 def is_end_of_table(text: str) -> bool:
     """Whether the platform's text says that no object follows, as at the end of a walk: noSuchName
     in SNMPv1 (RFC 1157, 4.1.3), else endOfMibView. A missing instance does not say that."""
-    return _mark_in(normalize_text(text), _LAST) != ""
+    return _phrase_in(normalize_text(text), _LAST) != ""
 
 
 def _silence(
@@ -167,19 +169,19 @@ def _silence(
 ) -> Optional[Unreachable]:
     """The error for the platform's text if it says that no answer came, else None.
     `normalized_text`: as `normalize_text` returns it; `words`: to be shown."""
-    platform_words = "" if _mark_in(words, _NO_MORE) else f" ({words})"
-    if _mark_in(normalized_text, _NO_ROUTE):
+    platform_words = "" if _phrase_in(words, _NO_MORE) else f" ({words})"
+    if _phrase_in(normalized_text, _NO_ROUTE):
         return Unreachable(
             "this machine has no way to the PDU's network: check the address, and this machine's"
             f" routes, cable or VPN ({words})"
         )
-    if _mark_in(normalized_text, _CLOSED):
+    if _phrase_in(normalized_text, _CLOSED):
         return Unreachable(
             f"nothing listens at UDP port {port} there: check the address and the port, and that"
             f" SNMP is enabled on the PDU{platform_words}"
         )
-    # not "snmp_params timeout must be ..."
-    if not _mark_in(normalized_text, _SILENT) or "snmpparams" in normalized_text:
+    is_of_a_parameter = "snmpparams" in normalized_text  # "snmp_params timeout must be ..."
+    if is_of_a_parameter or not _phrase_in(normalized_text, _SILENT):
         return None
     if _ELSEWHERE in normalized_text:
         return Unreachable(
@@ -187,16 +189,10 @@ def _silence(
             f" is not taken: give that one as its address ({words})"
         )
     if writing:
-        return Unreachable(
-            "no answer to the write; a device may ignore a community or user that may not"
-            f" write ({words})"
-        )
+        return Unreachable(login_texts.NO_ANSWER_TO_WRITE.format(words=words))
     if _UNDECRYPTED not in normalized_text and not has_answered:
-        return Unreachable(
-            f"no answer over SNMP: check the address, the port ({port}), the SNMP version (older"
-            " PDUs speak only 1), and the community or the SNMPv3 user and keys: a device may not"
-            f" answer wrong ones{platform_words}"
-        )
+        reason = login_texts.NO_SNMP_ANSWER.format(port=port, words=platform_words)
+        return Unreachable(reason)
     return _silence_of_known_agent(normalized_text, words)
 
 
@@ -204,15 +200,7 @@ def _silence_of_known_agent(normalized_text: str, words: str) -> Unreachable:
     """The error if a device does not answer a reading, though it answered before it. `words`: to be
     shown."""
     if _UNDECRYPTED in normalized_text:
-        return Unreachable(
-            (
-                "the device answers SNMPv3, but not what is encrypted: the privacy password or"
-                " protocol is wrong; AES of 192 and 256 bits is of two kinds, so instead of"
-                " AES256 try ",
-                NamedSetting("priv_protocol", "AES256C"),
-                f", instead of AES192 try AES192C, and the other way round ({words})",
-            )
-        )
+        return Unreachable((*login_texts.SNMPV3_NOT_DECRYPTED, f" ({words})"))
     return Unreachable(
         "no answer to a walk, though the device answered before it: try again; if it stays"
         " so with SNMP 2c or 3, set the SNMP version to 1: some devices leave GETBULK"
@@ -223,26 +211,23 @@ def _silence_of_known_agent(normalized_text: str, words: str) -> Unreachable:
 def _refusal(normalized_text: str, words: str, *, writing: bool) -> Optional[PduHandlerError]:
     """The error for the first kind of words that the agent or the library declines with; None
     without any. `normalized_text`, `words`: as for `_silence`."""
-    if writing and _mark_in(normalized_text, MISSING):
-        # In SNMPv1, noSuchName is also the answer to a write that is not allowed (RFC 1157, 4.1.5).
-        return Denied(
-            f"the device has no such object, or the community or user may not write ({words})"
-        )
-    failure = _mark_in(normalized_text, _FAILED)
+    if writing and _phrase_in(normalized_text, MISSING):
+        return Denied(login_texts.NO_OBJECT_OR_RIGHT.format(words=words))
+    failure = _phrase_in(normalized_text, _FAILED)
     if failure:
         if writing:
             return Unreachable(f"the device failed while it carried out the write ({words})")
         return Refused(f"the device failed while it read this ({words})", code=failure)
+    what = "the write" if writing else "to read this"
+    right = "read, with the security level required"
     if writing:
-        what, right = "the write", "write, and enable SNMP SET on the device"
-    else:
-        what, right = "to read this", "read, with the security level required"
-    for marks, error_class, remedy in _REFUSALS:
-        mark = _mark_in(normalized_text, marks)
-        if not mark:
+        right = "write, and enable SNMP SET on the device"
+    for phrases, error_class, remedy in _REFUSALS:
+        phrase = _phrase_in(normalized_text, phrases)
+        if not phrase:
             continue
         reason = f"{remedy.format(right=right, what=what)} ({words})"
         if error_class is Refused:
-            return Refused(reason, code=mark)
+            return Refused(reason, code=phrase)
         return error_class(reason)
     return None

@@ -98,6 +98,11 @@ class Figures(NamedTuple):
 
         return self._each(unset)
 
+    def without_power(self) -> Figures:
+        """The same for a caller that did not ask for W."""
+        ports = {key: port._replace(power_w=NOT_ASKED) for key, port in self.ports.items()}
+        return self._replace(ports=ports, power_w=NOT_ASKED, inlet_w=NOT_ASKED)
+
     def _each(self, change: Callable[[Figure], Figure]) -> Figures:
         """The same with each figure as `change` returns it."""
         ports = {key: MeterFigures(*map(change, port)) for key, port in self.ports.items()}
@@ -154,9 +159,9 @@ class Figures(NamedTuple):
         energies = [measured(port.energy_kwh) for port in self.ports.values()]
         if all(energy is None for energy in energies):
             return ""
-        whole = MeterFigures(current_a=0.0, energy_kwh=0.0)
+        example = MeterFigures(current_a=0.0, energy_kwh=0.0)
         has_list = ports_of(PduStatisticView()) is not None
-        if has_list and _port_statistic("1", whole, _port_fields()):
+        if has_list and _port_statistic("1", example, _port_fields()):
             return ""
         known_fields: list[str] = []
         for view in (PduStatisticView, PduPortStatisticView):
@@ -282,6 +287,7 @@ def _port_statistic(
 
 
 def _port_fields() -> _PortFields:
+    """The names of the fields in the view of this platform."""
     names = field_names(PduPortStatisticView)
     return _PortFields(
         identity=_first_in(names, _IDENTITIES),
@@ -291,6 +297,7 @@ def _port_fields() -> _PortFields:
 
 
 def _first_in(names: Sequence[str], likely_names: Sequence[str]) -> str:
+    """The first of the likely names that is among `names`; "" if none is."""
     for name in likely_names:
         if name in names:
             return name

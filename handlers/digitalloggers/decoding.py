@@ -14,14 +14,14 @@ maker's pages name no unit.
 from __future__ import annotations
 
 import re
-from typing import Any, NamedTuple
+from typing import Any
 
 from ..http.dialogue import Dialogue, Outlet, PduState, ReadRequest, WriteRequest
 from ..http.login_forms import DigestLogin
 from ..http.strict_json import FORM_ERRORS, column, loads
 from ..http.unit_requests import FORM, form
 from ..shared.errors import ProtocolError, Refused
-from ..shared.meter_figures import Figure, sum_if_complete
+from ..shared.meter_figures import Figure, MeterFigures, sum_if_complete
 
 OUTLETS = "/restapi/relay/outlets"
 _STATE, _NAME = "physical_state", "name"
@@ -35,26 +35,13 @@ _SEVERAL = (200, 207)  # several members are answered with "multi-status"
 _OF_A_BUS = re.compile(r"bus\.([0-9]{1,2})\.([a-z_]+)")
 
 
-class Totals(NamedTuple):
-    """The sums over the buses."""
-
-    load_a: Figure
-    energy_kwh: Figure
-    power_w: Figure
-
-
 def read_unit(*, with_figures: bool) -> Dialogue[PduState]:
     """The states as one list: one request; and one more for the meters."""
     outlets = yield from read_outlets()
     if not with_figures:
         return PduState(outlets)
     totals = yield from _totals()
-    return PduState(
-        outlets=outlets,
-        load_a=totals.load_a,
-        energy_kwh=totals.energy_kwh,
-        power_w=totals.power_w,
-    )
+    return PduState.with_totals(outlets, totals)
 
 
 def read_outlets() -> Dialogue[tuple[Outlet, ...]]:
@@ -117,13 +104,14 @@ def _list(path: str, member: str) -> Dialogue[list[Any]]:
 
 
 def _outlet(position: int, state: object) -> Outlet:
+    """The outlet at a place of the list, by its `physical_state`."""
     outlet = Outlet(identity=str(position + 1))
     if isinstance(state, bool):
         return outlet._replace(state=state)
     return outlet._replace(doubt=f"its physical_state is {state!r}")
 
 
-def _totals() -> Dialogue[Totals]:
+def _totals() -> Dialogue[MeterFigures]:
     """The sums over the buses that feed the outlets. The list names all meters, so a quantity that
     it has of no bus is not metered; nor is any if there is no such list (404). Raises ProtocolError
     for another answer.
@@ -133,7 +121,7 @@ def _totals() -> Dialogue[Totals]:
     except Refused as error:
         if error.code != "404":
             raise
-        return Totals(load_a=None, energy_kwh=None, power_w=None)
+        return MeterFigures()
     try:
         buses = _buses(loads(body))
     except FORM_ERRORS:
@@ -146,7 +134,9 @@ def _totals() -> Dialogue[Totals]:
     def total(name: str) -> Figure:
         return sum_if_complete(column(rows, name, places=places))
 
-    return Totals(load_a=total("current"), energy_kwh=total("total_energy"), power_w=total("power"))
+    return MeterFigures(
+        current_a=total("current"), power_w=total("power"), energy_kwh=total("total_energy")
+    )
 
 
 def _buses(entries: Any) -> dict[int, dict[str, Any]]:

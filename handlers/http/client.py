@@ -88,25 +88,31 @@ class HttpClient:
         digest = login.digest
         if digest is None:
             return self.reply(login.added_to(request), login)
-        over_tls = self.where.scheme == "https"
         if request.once:
             self._renew_challenge(digest, login)
         reply = self.reply(login.added_to(request), login)
         if not request.once:
             digest.last_read = request
-            # the challenge, and one more for a nonce that is over
-            for _ in range(2):
-                if reply.status != 401:
-                    break
-                if not digest.take_challenge(reply.headers, over_tls=over_tls):
-                    break
-                reply = self.reply(login.added_to(request), login)
+            reply = self._answer_challenges(digest, request, login, reply)
         if reply.status == 429:
             # each further answer with this nonce gets it, too, and counts as a failed login
             # (home-assistant/core 177257, 178327)
             digest.forget_challenge()
         elif reply.status != 401:
             digest.note_success()
+        return reply
+
+    def _answer_challenges(
+        self, digest: Digest, request: Request, login: Login, reply: Response
+    ) -> Response:
+        """The reply to a read, which is sent again after a challenge, and once more for a nonce
+        that is over.
+        """
+        over_tls = self.where.scheme == "https"
+        for _ in range(2):
+            if reply.status != 401 or not digest.take_challenge(reply.headers, over_tls=over_tls):
+                return reply
+            reply = self.reply(login.added_to(request), login)
         return reply
 
     def _renew_challenge(self, digest: Digest, login: Login) -> None:

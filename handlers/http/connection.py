@@ -14,7 +14,7 @@ import time
 from collections.abc import Iterable
 from typing import Any, Callable, Optional
 
-from ..shared.errors import Reason, Unreachable
+from ..shared.errors import Unreachable
 from ..shared.request_counter import count_request
 from ..shared.socket_wait import connect, is_readable, limit
 from ..shared.tls import Trust
@@ -75,12 +75,12 @@ class StandardTransport:
 
         Raises HttpException, and SettingsError for a `ca_pem` that cannot be read.
         """
-        began = time.monotonic()
-        if began >= self._until:
+        start = time.monotonic()
+        if start >= self._until:
             raise errors.no_connection(
                 "the device answers too slowly: the time for this call is over; try again"
             )
-        end = min(began + request.total, self._until)
+        end = min(start + request.total, self._until)
         connection, is_reused = self._connect(where, request, end)
         response: Optional[http.client.HTTPResponse] = None
         keep = False
@@ -90,13 +90,10 @@ class StandardTransport:
             body, is_whole = _read_body(response, request.limit)
             keep = is_whole and not response.will_close and response.status >= 200
         except (OSError, http.client.HTTPException, UnicodeError) as error:
-            rows = errors.IN_ANSWER
-            if response is None:
-                is_first_over_tls = where.scheme == "https" and not is_reused
-                rows = errors.AFTER_HANDSHAKE if is_first_over_tls else errors.BEFORE_ANSWER
-            http_error = errors.error_of(error, rows, where.netloc).caused_by(error)
-            if isinstance(http_error, errors.HttpUnreachable) and isinstance(error, errors.CLOSED):
-                http_error.reused = is_reused and response is None
+            is_answered = response is not None
+            http_error = _error_of_exchange(
+                error, where, is_reused=is_reused, is_answered=is_answered
+            )
         else:
             return Response(response.status, _join_fields(response.headers.items()), body)
         finally:
@@ -111,12 +108,12 @@ class StandardTransport:
         """The connection for a request, and whether it is the one that was kept. Raises as
         `_open`.
         """
-        kept = self._connection
-        if kept is not None and kept.where == where and not request.once:
+        open_connection = self._connection
+        if open_connection is not None and open_connection.where == where and not request.once:
             # something to read without a request: the peer has closed it, or sends other bytes
-            is_usable = not is_readable(kept.socket)
+            is_usable = not is_readable(open_connection.socket)
             if is_usable:
-                return kept, True
+                return open_connection, True
         self.close()
         self._connection = self._open(where, request.timeout, end)
         return self._connection, False
@@ -125,39 +122,63 @@ class StandardTransport:
         """Connect and, for https, check the certificate, before a request is sent. Raises
         HttpUnreachable, and SettingsError for a `ca_pem` that cannot be read.
         """
-        sock: Optional[socket.socket] = None
         try:
             sock = self._dial(where, timeout, end)
-            if where.scheme == "https":
-                self._context = self._context or self._trust.context()
-                sock = wrap_with_tls(self._context, sock, where.host)
-                self._trust.check(sock.getpeercert(binary_form=True))
+        except (OSError, UnicodeError) as error:
+            reason = errors.error_of(error, errors.BEFORE_ANSWER, where.netloc).parts
+            raise errors.no_connection(reason).caused_by(error) from None
+        if where.scheme == "https":
+            sock = self._start_tls(sock, where, timeout, end)
+        return _Connection(where, sock)
+
+    def _start_tls(
+        self, sock: socket.socket, where: Endpoint, timeout: float, end: float
+    ) -> socket.socket:
+        """The TLS socket over `sock`, whose certificate is checked. Raises as `_open`, with the
+        fingerprint of a certificate that is refused.
+        """
+        try:
+            self._context = self._context or self._trust.context()
+            sock = wrap_with_tls(self._context, sock, where.host)
+            self._trust.check(sock.getpeercert(binary_form=True))
+            return sock
         except BaseException as error:
-            if sock is not None:
-                sock.close()
+            sock.close()
             fingerprint = ""
             if isinstance(error, ssl.SSLCertVerificationError):
                 fingerprint = fetch_fingerprint(lambda: self._dial(where, timeout, end), where.host)
                 reason = handshake_error(error, fingerprint)
-            elif isinstance(error, Unreachable):
-                reason = error.parts
+            elif isinstance(error, Unreachable):  # of `check`
                 fingerprint = error.fingerprint
+                reason = error.parts
+            elif isinstance(error, errors.CLOSED):
+                reason = ended_reason()
             elif isinstance(error, (OSError, UnicodeError)):
-                in_handshake = sock is not None and where.scheme == "https"
-                reason = _reason_of(error, where, in_handshake=in_handshake)
+                reason = errors.error_of(error, errors.BEFORE_ANSWER, where.netloc).parts
             else:
                 raise
             failure = errors.no_connection(reason)
             failure.fingerprint = fingerprint
             raise failure.caused_by(error) from None
-        return _Connection(where, sock)
 
 
-def _reason_of(error: Exception, where: Endpoint, *, in_handshake: bool) -> Reason:
-    """Why no connection came about, if not because of the device's certificate."""
-    if in_handshake and isinstance(error, errors.CLOSED):
-        return ended_reason()
-    return errors.error_of(error, errors.BEFORE_ANSWER, where.netloc).parts
+def _error_of_exchange(
+    error: Exception, where: Endpoint, *, is_reused: bool, is_answered: bool
+) -> errors.HttpException:
+    """The error for an exception between the request and the end of its answer. `is_answered`:
+    whether the headers of the answer were read.
+    """
+    if is_answered:
+        rows = errors.IN_ANSWER
+    elif where.scheme == "https" and not is_reused:
+        rows = errors.AFTER_HANDSHAKE
+    else:
+        rows = errors.BEFORE_ANSWER
+    http_error = errors.error_of(error, rows, where.netloc).caused_by(error)
+    is_closing = isinstance(error, errors.CLOSED)
+    if is_closing and isinstance(http_error, errors.HttpUnreachable):
+        http_error.reused = is_reused and not is_answered
+    return http_error
 
 
 class _Connection:
@@ -180,13 +201,13 @@ class _Connection:
         """
         self.socket.settimeout(_left(request.timeout, end))
         count_request()
-        began = time.monotonic()
+        start = time.monotonic()
         headers = {"Host": self._host, **request.headers}
         # a device may answer and close before it has read everything; without an answer, the
         # reading that follows raises
         with contextlib.suppress(*errors.CLOSED):
             self._http.request(request.method, request.target, body=request.body, headers=headers)
-        seconds = time.monotonic() - began
+        seconds = time.monotonic() - start
         self._deadline_socket.limit_answer(request.timeout, end + seconds)
 
     def answer(self) -> http.client.HTTPResponse:

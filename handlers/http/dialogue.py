@@ -21,7 +21,7 @@ from pdu_common.helper import EnumPowerStatus
 from .. import dcimanager
 from ..shared.doubts import doubt_sentences, some
 from ..shared.errors import NamedSetting, NoSuchOutlet, PduHandlerError
-from ..shared.meter_figures import NOT_ASKED, Figure, MeterFigures
+from ..shared.meter_figures import Figure, MeterFigures
 from ..shared.settings import HOST, TIMEOUT, UNKNOWN_FIGURES, Setting, Settings, port
 from ..shared.switching import CALL_SECONDS, switch
 from ..shared.tls import CA_PEM, FINGERPRINT, VERIFY, Trust
@@ -87,6 +87,19 @@ class PduState(NamedTuple):
     power_w: Figure = None
     #: sentences for the log: what the values do not show, such as why a figure is not known
     cautions: tuple[str, ...] = ()
+
+    @classmethod
+    def with_totals(
+        cls, outlets: Iterable[Outlet], totals: MeterFigures, cautions: tuple[str, ...] = ()
+    ) -> PduState:
+        """The PDU whose meter, or the sum of whose meters, shows `totals`."""
+        return cls(
+            outlets=tuple(outlets),
+            load_a=totals.current_a,
+            energy_kwh=totals.energy_kwh,
+            power_w=totals.power_w,
+            cautions=cautions,
+        )
 
 
 #: yields requests, is sent the bodies of their answers, and returns T
@@ -157,13 +170,13 @@ class HttpSession:
         self._refusal = refusal
         self._answers: dict[Request, bytes] = {}
         # the last reading that was answered in the present session
-        self._answered: Optional[Request] = None
+        self._answered_read: Optional[Request] = None
         # whether the unit has ended the session, and the next request begins another one
         self._has_ended = False
 
     def log_in(self) -> None:
         """Begin a session. Raises as `send`; the next request then tries it again."""
-        self._answered = None
+        self._answered_read = None
         self._has_ended = False
         try:
             self.take(self._log_in(self))
@@ -208,19 +221,19 @@ class HttpSession:
         self.log_in()
         return self._send(request)
 
-    def _is_session_over(self, refused: Request) -> bool:
-        """Whether the unit refuses what it answered before in this session: at most one request.
-        Else the account lacks a right, which a further session, taken from other users, would not
-        give.
+    def _is_session_over(self, request: Request) -> bool:
+        """Whether a read was refused because the session is over: then the unit also refuses what
+        it answered before in this session. At most one request. Else the account lacks a right,
+        which a further session, taken from other users, would not give.
         """
         # a token that a person made ends with no session
         has_session = self.login.token is not None and not self.login.is_personal
-        if not has_session or self._answered is None:
+        if not has_session or self._answered_read is None:
             return False
-        if refused == self._answered:
+        if request == self._answered_read:
             return True
         try:
-            self._send(self._answered)
+            self._send(self._answered_read)
         except HttpLoginRefused:
             return True
         return False
@@ -252,7 +265,7 @@ class HttpSession:
             raise refusal.at(self.address, f"{request.method} {path}")
         if isinstance(request, WriteRequest):
             return response
-        self._answered = request
+        self._answered_read = request
         if request.member:
             self._raise_if_outlets_are_hidden(request, response)
         return response
@@ -364,20 +377,15 @@ class HttpPdu(dcimanager.FourCalls[HttpSession], dcimanager.BasePdu):
         unit = self.read_unit(with_figures=True, exchange=session.exchange_once)
         for caution in unit.cautions:
             LOGGER.warning(session.login.quoted(caution))
-        ports: dict[str, MeterFigures] = {}
-        for outlet in unit.outlets:
-            if outlet.figures == MeterFigures():
-                continue
-            outlet_figures = outlet.figures
-            if not with_power:
-                outlet_figures = outlet_figures._replace(power_w=NOT_ASKED)
-            ports[outlet.identity] = outlet_figures
+        metered_outlets = [outlet for outlet in unit.outlets if outlet.figures != MeterFigures()]
         figures = dcimanager.Figures(
             load_a=unit.load_a,
             energy_kwh=unit.energy_kwh,
-            ports=ports,
-            power_w=unit.power_w if with_power else NOT_ASKED,
+            ports={outlet.identity: outlet.figures for outlet in metered_outlets},
+            power_w=unit.power_w,
         )
+        if not with_power:
+            figures = figures.without_power()
         return figures.quoted(session.login.quoted)
 
     def read_labels(self, session: HttpSession) -> list[dcimanager.Label]:

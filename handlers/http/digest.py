@@ -92,13 +92,13 @@ class Digest:
         """
         if self._user is None or self._password is None:
             return False
-        offered = list(_challenges(headers.get("www-authenticate", "")))
-        challenge = _best(offered)
+        challenges = list(_challenges(headers.get("www-authenticate", "")))
+        challenge = _best(challenges)
+        if challenge is None and self.has_answered:
+            return False
         if challenge is None:
-            if self.has_answered:
-                return False
-            has_basic = any(scheme == "basic" for scheme, _ in offered)
-            self.is_basic = has_basic and over_tls and self._basic_over_tls
+            offers_basic = any(scheme == "basic" for scheme, _ in challenges)
+            self.is_basic = offers_basic and over_tls and self._basic_over_tls
             return self.is_basic
         is_over = self._is_accepted or challenge.is_stale
         if self._challenge is not None and not is_over:
@@ -140,13 +140,13 @@ def answer(
         text = ":".join(parts).encode("utf-8", "surrogateescape")
         return str(_HASHES[challenge.algorithm](text).hexdigest())
 
-    counted = f"{count:08x}"
+    nonce_count = f"{count:08x}"
     login = hashed(user, challenge.realm, password)
     if challenge.algorithm.endswith("-SESS"):
         login = hashed(login, challenge.nonce, cnonce)
     request = hashed(method, target)
     if challenge.has_qop:
-        response = hashed(login, challenge.nonce, counted, cnonce, "auth", request)
+        response = hashed(login, challenge.nonce, nonce_count, cnonce, "auth", request)
     else:
         response = hashed(login, challenge.nonce, request)
     fields = [
@@ -158,7 +158,7 @@ def answer(
         f'response="{response}"',
     ]
     if challenge.has_qop:
-        fields += ["qop=auth", f"nc={counted}", f'cnonce="{cnonce}"']
+        fields += ["qop=auth", f"nc={nonce_count}", f'cnonce="{cnonce}"']
     if challenge.opaque is not None:
         fields.append(f"opaque={_quoted(challenge.opaque)}")
     return "Digest " + ", ".join(fields)
@@ -197,10 +197,10 @@ def _unquoted(value: str) -> str:
     return re.sub(r"\\(.)", r"\1", value[1:-1])
 
 
-def _best(offered: list[tuple[str, dict[str, str]]]) -> Optional[Challenge]:
+def _best(challenges: list[tuple[str, dict[str, str]]]) -> Optional[Challenge]:
     """The best of the challenges that can be answered."""
     challenge_by_algorithm: dict[str, Challenge] = {}
-    for scheme, fields in offered:
+    for scheme, fields in challenges:
         if scheme != "digest":
             continue
         challenge = _digest_challenge(fields)

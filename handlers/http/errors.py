@@ -8,6 +8,7 @@ import ssl
 from collections.abc import Mapping, Sequence
 from typing import Optional, TypeVar, Union
 
+from ..shared import login_texts
 from ..shared.errors import (
     Denied,
     NamedSetting,
@@ -111,77 +112,52 @@ def no_tls_answered(error: HttpException) -> bool:
     return isinstance(cause, ConnectionRefusedError)
 
 
+#: the class of the error for a status, and its text; `{words}` names the status
 STATUSES: Mapping[int, tuple[type[HttpException], str]] = {
-    401: (
-        HttpLoginRefused,
-        (
-            "the device refused the login ({}): check user name and password, and that the account"
-            " is neither blocked nor waiting for a new password"
-        ),
-    ),
-    403: (
-        HttpDenied,
-        "the account may not do this ({}): give its role the privilege on the device",
-    ),
+    401: (HttpLoginRefused, login_texts.LOGIN_REFUSED),
+    403: (HttpDenied, login_texts.NO_PRIVILEGE),
     404: (
         HttpRefused,
         (
-            "the device has no such resource ({}): its firmware or model does not offer this, or"
-            " its web service is on another port"
+            "the device has no such resource ({words}): its firmware or model does not offer this,"
+            " or its web service is on another port"
         ),
     ),
     405: (
         HttpRefused,
         (
-            "the device does not take this request there ({}): check what the account may do, and"
-            " the device's log"
+            "the device does not take this request there ({words}): check what the account may do,"
+            " and the device's log"
         ),
     ),
-    408: (HttpUnreachable, "the device stopped waiting for the request ({}); try again"),
+    408: (HttpUnreachable, "the device stopped waiting for the request ({words}); try again"),
     429: (
         HttpRefused,
         (
-            "the device takes no request or login now ({}): its table of Digest nonces is full,"
-            " logins were refused, or there are too many requests: try again in a minute, and see"
-            " what else asks it, and with which password"
+            "the device takes no request or login now ({words}): its table of Digest nonces is"
+            " full, logins were refused, or there are too many requests: try again in a minute, and"
+            " see what else asks it, and with which password"
         ),
     ),
-    451: (
-        HttpDenied,
-        "the account has to change its password first ({}): log in to the device's web page once",
-    ),
-    503: (HttpBusy, "the device is starting, updating or busy ({}); try again in a minute"),
+    451: (HttpDenied, login_texts.CHANGE_DUE),
+    503: (HttpBusy, "the device is starting, updating or busy ({words}); try again in a minute"),
     **{
-        status: (HttpRefused, "this redirect is not followed ({}); give the device's final address")
+        status: (
+            HttpRefused,
+            "this redirect is not followed ({words}); give the device's final address",
+        )
         for status in REDIRECTS
     },
 }
-_ENDED = (
-    "the device refused the session's token ({}): the session may have ended, so log in again or"
-    " repeat the call; if that does not help, check what the account may do"
-)
-_REVOKED = (
-    "the device refused the token ({}): check that it is whole and not revoked, and what its"
-    " account may do"
-)
-_OTHER_SCHEME = (
-    "the device wants another way to log in ({}): {scheme}, which this handler does not have; so"
-    " user name and password may be right: allow Basic login on the device, if it has such a"
-    " setting, or use another handler"
-)
-_OTHER_THAN_DIGEST = (
-    "the device asks for no login that this handler has ({}; it asks for: {scheme}), which is"
-    " Digest with MD5 or SHA-256, so the password was not sent: allow that on the device, if it has"
-    " such a setting, or use HTTPS"
-)
 # < 400
 _NO_ANSWER = (
     HttpRefused,
-    "the device answered {}, which is not the result of a call: is this the PDU's web service?",
+    "the device answered {words}, which is not the result of a call: is this the PDU's web"
+    " service?",
 )
 _FAILED = (
     HttpRefused,
-    "the device answered {}: check its log, and any proxy between it and this host",
+    "the device answered {words}: check its log, and any proxy between it and this host",
 )
 
 
@@ -195,63 +171,69 @@ def error_of_status(
     Retry-After.
     """
     quote = printable if login is None else login.quoted
-    other_status = _NO_ANSWER if status < 400 else _FAILED
-    error_class, words = STATUSES.get(status, other_status)
     if status == 401:
-        error_class, words = _login_refusal(login, headers)
-    location = quote(headers.get("location", ""))
-    if 300 <= status < 400 and login is not None and location:
-        words += "; it leads to {location}"
-    wait = headers.get("retry-after", "")
-    # RFC 9110, 10.2.3; else a date
-    is_seconds = wait.isascii() and wait.isdigit() and len(wait) < 7
-    if status in (429, 503) and is_seconds:
-        words += f"; it asks for a pause of {wait} s"
+        error_class, text = _login_refusal(login, headers)
+    else:
+        error_class, text = STATUSES.get(status, _NO_ANSWER if status < 400 else _FAILED)
     # the first word of a challenge is its scheme (RFC 9110, 11.6.1)
     challenge, _, _ = headers.get("www-authenticate", "").partition(" ")
     scheme = quote(challenge[:_LONGEST_SCHEME]) or "none"
-    reason = words.format(f"HTTP Error {status}", location=location, scheme=scheme)
+    reason = text.format(words=f"HTTP Error {status}", scheme=scheme)
+    location = quote(headers.get("location", ""))
+    if 300 <= status < 400 and login is not None and location:
+        reason += f"; it leads to {location}"
+    if status in (429, 503):
+        reason += _pause_hint(headers.get("retry-after", ""))
     if issubclass(error_class, HttpRefused):
         return HttpRefused(reason, code=str(status))
     return error_class(reason)
 
 
+def _pause_hint(retry_after: str) -> str:
+    """The end of an error's text, by the header Retry-After: "" unless that is a number of seconds
+    (RFC 9110, 10.2.3), below 12 days."""
+    is_seconds = retry_after.isascii() and retry_after.isdigit() and len(retry_after) < 7
+    return f"; it asks for a pause of {retry_after} s" if is_seconds else ""
+
+
 def _login_refusal(
     login: Optional[Login], headers: Mapping[str, str]
 ) -> tuple[type[HttpException], str]:
-    """The class and the words of the error for a 401 to a request with this login; `login`: None if
-    it is not known."""
-    error_class, words = STATUSES[401]
+    """The class and the text of the error for a 401: by what was sent, `login`, None if that is not
+    known, and by the login that the device asks for.
+    """
     if login is None:
-        return error_class, _OTHER_SCHEME if offers_no_basic(headers) else words
+        is_basic = not offers_no_basic(headers)
+        return HttpLoginRefused, login_texts.LOGIN_REFUSED if is_basic else login_texts.OTHER_SCHEME
     if login.token is not None:
-        return error_class, _token_refusal(login)
+        return HttpLoginRefused, _token_refusal(login)
     if login.digest is not None:
-        if login.password is not None and not login.digest.has_answered:
-            return HttpOtherLogin, _OTHER_THAN_DIGEST
-        return error_class, words
+        is_unsent = login.password is not None and not login.digest.has_answered
+        if is_unsent:
+            return HttpOtherLogin, login_texts.OTHER_THAN_DIGEST
+        return HttpLoginRefused, login_texts.LOGIN_REFUSED
     if login.is_sent and offers_no_basic(headers):
-        return error_class, _OTHER_SCHEME
-    # the request that begins a session, to a device without sessions
+        return HttpLoginRefused, login_texts.OTHER_SCHEME
     if not login.is_sent and _offers_digest_alone(headers):
-        return HttpOtherLogin, _OTHER_SCHEME
+        # the request that begins a session, to a device without sessions
+        return HttpOtherLogin, login_texts.OTHER_SCHEME
     password = login.password or ""
     if password != password.strip():
-        words += "; the password begins or ends with white space"
-    return error_class, words
+        text = login_texts.LOGIN_REFUSED + login_texts.BLANKS_AROUND
+        return HttpLoginRefused, text
+    return HttpLoginRefused, login_texts.LOGIN_REFUSED
 
 
 def _token_refusal(login: Login) -> str:
-    """The words of the error for a refused token: one that a person made, or that of a session."""
-    return _REVOKED if login.is_personal else _ENDED
+    """The text for a token that is refused: one that a person made, or that of a session."""
+    return login_texts.REVOKED if login.is_personal else login_texts.SESSION_ENDED
 
 
 def refused_in_body(login: Login) -> HttpLoginRefused:
     """The error for an answer whose body, not its status, says that the login is refused."""
-    _, words = STATUSES[401]
-    if login.token is not None:
-        words = _token_refusal(login)
-    return HttpLoginRefused(words.format("its answer says so"))
+    is_password = login.token is None
+    text = login_texts.LOGIN_REFUSED if is_password else _token_refusal(login)
+    return HttpLoginRefused(text.format(words="its answer says so"))
 
 
 def offers_no_basic(headers: Mapping[str, str]) -> bool:

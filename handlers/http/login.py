@@ -309,13 +309,13 @@ def _escaped(secret: str) -> set[str]:
 
 def _escaped_once(texts: Iterable[str]) -> set[str]:
     """The texts with each kind of escapes, and as Python prints them then."""
-    escaped = set(texts)
+    escaped_texts = set(texts)
     for text in texts:
-        escaped.update(escape(text) for escape in _ESCAPES)
-    printed: set[str] = set()
-    for text in escaped:
-        printed |= printed_forms(text)
-    return escaped | printed
+        escaped_texts.update(escape(text) for escape in _ESCAPES)
+    printed_texts: set[str] = set()
+    for text in escaped_texts:
+        printed_texts |= printed_forms(text)
+    return escaped_texts | printed_texts
 
 
 def _base64_forms(secret: str) -> Iterator[str]:

@@ -48,6 +48,7 @@ from dataclasses import replace
 from typing import Any, Callable, NamedTuple, Optional, Union
 
 from ..shared.errors import NamedSetting, ProtocolError, SettingsError
+from ..shared.login_texts import NO_SESSION
 from ..shared.settings import Setting, Settings, one_line
 from .digest import Digest
 from .errors import HttpDenied, HttpLoginRefused
@@ -202,24 +203,20 @@ def owner_login(
     empty login without. `public_words`: as those of Login. Raises SettingsError if half of it is
     set, or both.
     """
-    names = _names(login_form)
-    user = settings[USERNAME] if "user" in names else ""
-    password = settings[PASSWORD] if "password" in names else ""
-    token = settings[TOKEN] if "token" in names else ""
+    used_settings = login_settings(login_form)
+    user = settings[USERNAME] if USERNAME in used_settings else ""
+    password = settings[PASSWORD] if PASSWORD in used_settings else ""
+    token = settings[TOKEN] if TOKEN in used_settings else ""
     if token and (user or password):
         raise both_logins()
     if token:
         return Login(token=token, is_personal=True, public_words=public_words, is_sent=False)
-    if isinstance(login_form, DigestLogin) and password:
-        user = user or login_form.user
-    if isinstance(login_form, DigestLogin) and _CONTROL.search(user):
-        raise SettingsError(
-            (
-                NamedSetting("username", noun="the handler setting "),
-                " has a line break or another control character, which no request can carry",
-            )
-        )
-    if "user" in names and bool(user) != bool(password):
+    if isinstance(login_form, DigestLogin):
+        if password:
+            user = user or login_form.user
+        _require_printable_user(user)
+    is_half = bool(user) != bool(password)
+    if is_half and USERNAME in used_settings:
         raise SettingsError(
             (
                 NamedSetting("username", noun="the handler settings "),
@@ -231,6 +228,17 @@ def owner_login(
     return Login(
         user=user or None, password=password or None, public_words=public_words, is_sent=False
     )
+
+
+def _require_printable_user(user: str) -> None:
+    """Raises SettingsError for a user name that no header can hold."""
+    if _CONTROL.search(user):
+        raise SettingsError(
+            (
+                NamedSetting("username", noun="the handler setting "),
+                " has a line break or another control character, which no request can carry",
+            )
+        )
 
 
 def login_of(
@@ -252,19 +260,31 @@ def login_of(
     if isinstance(login_form, FieldLogin):
         return replace(owner, fields=login_form.filled(values), is_sent=True)
     if isinstance(login_form, SessionLogin):
-        if login_form.token is not None and owner.token:
-            return replace(owner, fields=login_form.token.filled(values), is_sent=True)
-        keys = _session_keys(login_form, values, send)
-        # a session that the unit knows by the client's address has no key, but may end as others
-        token, *other_keys = keys.values() or [""]
-        return replace(
-            owner,
-            token=token,
-            keys=tuple(other_keys),
-            fields=login_form.requests.filled({**values, **keys}),
-            is_sent=True,
-        )
+        return _session_login(login_form, owner, values, send)
     return replace(owner, is_sent=True)
+
+
+def _session_login(
+    login_form: SessionLogin,
+    owner: Login,
+    values: Mapping[str, str],
+    send: Callable[[WriteRequest], Response],
+) -> Login:
+    """The login by a session, which is begun unless the owner gave a token. `values`: of the fields
+    of templates.
+    """
+    if login_form.token is not None and owner.token:
+        return replace(owner, fields=login_form.token.filled(values), is_sent=True)
+    keys = _session_keys(login_form, values, send)
+    # a session that the unit knows by the client's address has no key, but may end as others
+    token, *other_keys = keys.values() or [""]
+    return replace(
+        owner,
+        token=token,
+        keys=tuple(other_keys),
+        fields=login_form.requests.filled({**values, **keys}),
+        is_sent=True,
+    )
 
 
 def _session_keys(
@@ -284,8 +304,7 @@ def _session_keys(
         raise
     except HttpDenied as error:
         # no privilege is needed to log in
-        words = "the unit began no session: check user name and password"
-        error.set_reason((words, *_advice(login_form)))
+        error.set_reason((NO_SESSION, *_advice(login_form)))
         raise
     keys: dict[str, str] = {}
     for name, places in login_form.keys.items():
@@ -302,6 +321,7 @@ def _session_keys(
 
 
 def _advice(login_form: SessionLogin) -> Sequence[Union[str, NamedSetting]]:
+    """The end of an error about user and password, by the maker's form of login."""
     if not login_form.advice:
         return ()
     return ("; if they are right, ", *login_form.advice)
@@ -332,7 +352,7 @@ def _texts(template: Any) -> Iterator[str]:
 
 
 def _filled(template: Any, values: Mapping[str, str]) -> Any:
-    """JSON whose texts have these values."""
+    """JSON in whose texts these values stand for "{user}" and others."""
     if isinstance(template, Mapping):
         return {name: _filled(part, values) for name, part in template.items()}
     if isinstance(template, (list, tuple)):

@@ -154,5 +154,5 @@ def _open_part(data: Any) -> BinaryFile:
 
 def _quoted(value: object) -> str:
     """The text of a value for a header field, between double quotes and on one line."""
-    escaped = str(value).replace("\\", "\\\\").replace('"', '\\"')
-    return escaped.replace("\r", " ").replace("\n", " ")
+    escaped_text = str(value).replace("\\", "\\\\").replace('"', '\\"')
+    return escaped_text.replace("\r", " ").replace("\n", " ")

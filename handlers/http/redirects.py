@@ -59,22 +59,23 @@ def moved_endpoint(here: Endpoint, reply: Response, login: Login) -> Endpoint:
             code=str(reply.status),
         )
     where = Endpoint(scheme=parts.scheme, host=here.host, port=parts.port or PORTS[parts.scheme])
-    fault = ""
-    if (parts.hostname or "").lower() != here.host.lower():
-        # Not `hostname`: it is in lower case, so a login in base64 would not be recognised in it.
-        fault = (
-            f"to another host ({login.quoted(parts.netloc)}); if that is right, give it as the"
-            " address"
-        )
-    elif where == here:
+    if where == here and _is_host_of(parts, here):
         fault = (
             f"to itself ({shown_location}, status {reply.status}); is this the PDU's web service?"
         )
-    else:
+    elif _is_host_of(parts, here):
         fault = _scheme_or_port_fault(here, where, names_port=parts.port is not None)
+    else:
+        # not `hostname`: it is in lower case, so a login in base64 would not be recognised in it
+        shown_host = login.quoted(parts.netloc)
+        fault = f"to another host ({shown_host}); if that is right, give it as the address"
     if fault:
         raise HttpRefused(f"the device redirects {fault}", code=str(reply.status))
     return where
+
+
+def _is_host_of(parts: SplitResult, here: Endpoint) -> bool:
+    return (parts.hostname or "").lower() == here.host.lower()
 
 
 def _scheme_or_port_fault(here: Endpoint, where: Endpoint, *, names_port: bool) -> str:
@@ -138,10 +139,10 @@ class RedirectedClient(HttpClient):
         Raises HttpRefused for a redirect that is not followed.
         """
         here = self.where
-        where, again = next_request(here, request, reply, login)
+        where, redirected_request = next_request(here, request, reply, login)
         self.where = where
         try:
-            return self.attempt(again)
+            return self.attempt(redirected_request)
         except PduHandlerError as error:
             self.where = here
             if where == here or not isinstance(error, HttpUnreachable):

@@ -88,7 +88,7 @@ def column(
     *names: str,
     places: Sequence[str] = (),
     divisor: float = 1,
-    expected: str = "",
+    evidence: str = "",
 ) -> list[Figure]:
     """One figure of each of `rows`, which are of one kind: outlets, lines or inlets. Here alone it
     is decided whether a figure of a codec is measured, not metered or not known.
@@ -97,27 +97,29 @@ def column(
       under another name than its siblings, which would be another counter.
     - Not metered, None: no row has such a field, and nothing else says that they should.
     - Not known: the value is no number; or a row lacks the field that its siblings have; or
-      `expected`, what says that the rows should have it, such as "its outlets do".
+      `evidence`, what says that the rows should have it, such as "its outlets do".
 
     `places`: what is put before the reason of each row.
     """
     prefixes = places or [""] * len(rows)
     shown_names = [name for name in names if any(name in row for row in rows)]
-    if not shown_names:
-        if not expected:
-            return [None for _ in rows]
-        return [NotKnown(f"{place}there is no {names[0]}, though {expected}") for place in prefixes]
-    name = shown_names[0]
+    if not shown_names and not evidence:
+        return [None for _ in rows]
     figures: list[Figure] = []
     for row, place in zip(rows, prefixes):
-        figure = meter_figure(row, name, divisor=divisor, place=place)
-        if figure is None:
-            figure = NotKnown(f"{place}there is no {name}, which others of its kind have")
+        if not shown_names:
+            figure: Figure = NotKnown(f"{place}there is no {names[0]}, though {evidence}")
+        elif shown_names[0] in row:
+            figure = meter_figure(row, shown_names[0], divisor=divisor, place=place)
+        else:
+            reason = f"there is no {shown_names[0]}, which others of its kind have"
+            figure = NotKnown(place + reason)
         figures.append(figure)
     return figures
 
 
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """A JSON object. Raises ValueError for a key that it has twice."""
     value = dict(pairs)
     if len(value) != len(pairs):
         raise ValueError("a repeated key")  # RFC 8259, 4: the result would be undefined
@@ -125,12 +127,14 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 
 def _integer(digits: str) -> int:
+    """Raises ValueError for more than `_DIGITS` digits."""
     if len(digits.lstrip("-")) > _DIGITS:
         raise ValueError("an integer with too many digits")
     return int(digits)
 
 
 def _finite(digits: str) -> float:
+    """Raises ValueError for a number above the largest float."""
     value = float(digits)
     if not math.isfinite(value):
         raise ValueError("a number that is too large")

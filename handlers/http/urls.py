@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import quote, urlsplit
+from urllib.parse import SplitResult, quote, urlsplit
 
 from .message import PORTS, Endpoint
 
@@ -26,20 +26,22 @@ def same_origin_path(link: object, here: Endpoint) -> str:
         return ""
     try:
         parts = urlsplit(link)
-        name = parts.hostname
-        port = parts.port
-        without_host = parts._replace(scheme="", netloc="").geturl()
-        path = quote(without_host, safe=_UNCHANGED)
+        if _names_another_origin(parts, here):
+            return ""
+        without_origin = parts._replace(scheme="", netloc="").geturl()
+        path = quote(without_origin, safe=_UNCHANGED)
     except ValueError:  # includes UnicodeError for half of a surrogate pair
         return ""
-    names_origin = bool(parts.scheme or parts.netloc)
-    if port is None:
-        port = PORTS.get(parts.scheme)
-    is_here = (parts.scheme, name, port) == (here.scheme, here.host.lower(), here.port)
-    has_user = "@" in parts.netloc
-    if names_origin and (has_user or not is_here):
-        return ""
     has_one_slash = path.startswith("/") and not path.startswith("//")
-    if parts.fragment or not has_one_slash:
-        return ""
-    return path
+    return path if has_one_slash and not parts.fragment else ""
+
+
+def _names_another_origin(parts: SplitResult, here: Endpoint) -> bool:
+    """Whether a link names a scheme, a host or a port other than those of `here`, or a user. Raises
+    ValueError for a port that is no number.
+    """
+    if not parts.scheme and not parts.netloc:
+        return False
+    port = PORTS.get(parts.scheme) if parts.port is None else parts.port
+    origin = (parts.scheme, parts.hostname, port)
+    return "@" in parts.netloc or origin != (here.scheme, here.host.lower(), here.port)

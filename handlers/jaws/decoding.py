@@ -86,20 +86,15 @@ def read_unit(*, with_figures: bool) -> Dialogue[PduState]:
     outlets = _without_lost_states(_outlets(entries, energies), status_by_lost_unit)
     if status_by_lost_unit:
         # the rows of the other units are no total
-        first_lost, status = next(iter(status_by_lost_unit.items()))
-        unknown = NotKnown(_lost_unit_doubt(first_lost, status))
-        return PduState(
-            outlets=outlets, load_a=unknown, energy_kwh=unknown, power_w=unknown, cautions=cautions
-        )
-    currents = [outlet.figures.current_a for outlet in outlets]
-    powers = [outlet.figures.power_w for outlet in outlets]
-    return PduState(
-        outlets=outlets,
-        load_a=_total(lines, "current", currents),
+        first_unit, *_ = status_by_lost_unit
+        doubt = _lost_unit_doubt(first_unit, status_by_lost_unit[first_unit])
+        return PduState.with_totals(outlets, MeterFigures.not_known(doubt), cautions)
+    totals = MeterFigures(
+        current_a=_total(lines, "current", [outlet.figures.current_a for outlet in outlets]),
+        power_w=_total(cords, "active_power", [outlet.figures.power_w for outlet in outlets]),
         energy_kwh=_total(cords, "energy", energies),
-        power_w=_total(cords, "active_power", powers),
-        cautions=cautions,
     )
+    return PduState.with_totals(outlets, totals, cautions)
 
 
 def read_outlets() -> Dialogue[tuple[Outlet, ...]]:
@@ -204,8 +199,8 @@ def _has_part(owner: str, names: Iterable[str]) -> bool:
 
 def _complete_cords(cords: _OptionalList, names: Sequence[str]) -> _OptionalList:
     """The cords, not known if one of `names` has no row."""
-    listed = {_letters(row["id"]) for row in cords.rows}
-    missing_names = [name for name in names if name not in listed]
+    cord_names = {_letters(row["id"]) for row in cords.rows}
+    missing_names = [name for name in names if name not in cord_names]
     return _with_fault(cords, CORDS, missing_names)
 
 
@@ -217,19 +212,19 @@ def _complete_lines(
     line of the only such cord cannot be missed: a cord may have one, two or three lines.
     """
     phases = [row for row in lines.rows if not _NEUTRAL.fullmatch(row["id"])]
-    listed = {row["id"] for row in phases}
+    line_names = {row["id"] for row in phases}
     capacity_by_cord = dict.fromkeys(cord_names, "")
     for cord in cords:
         capacity_by_cord[_letters(cord["id"])] = repr(cord.get("power_capacity"))
-    line_counts = _line_counts(capacity_by_cord, listed)
-    missing: list[str] = []
+    line_counts = _line_counts(capacity_by_cord, line_names)
+    missing_names: list[str] = []
     for cord_name in cord_names:
         line_count = line_counts[capacity_by_cord[cord_name]]
         for number in range(1, line_count + 1):
             name = f"{cord_name}{number}"
-            if name not in listed:
-                missing.append(name)
-    return _with_fault(lines._replace(rows=phases), LINES, missing)
+            if name not in line_names:
+                missing_names.append(name)
+    return _with_fault(lines._replace(rows=phases), LINES, missing_names)
 
 
 def _line_counts(capacity_by_cord: Mapping[str, str], lines: Collection[str]) -> dict[str, int]:
@@ -252,11 +247,11 @@ def _line_number(name: str) -> int:
     return int(number[:3]) if number else 1
 
 
-def _with_fault(rows: _OptionalList, path: str, missing: Sequence[str]) -> _OptionalList:
+def _with_fault(rows: _OptionalList, path: str, missing_names: Sequence[str]) -> _OptionalList:
     """The list, with a fault that names the `missing` rows, unless it has one already."""
-    if not missing or rows.fault:
+    if not missing_names or rows.fault:
         return rows
-    return rows._replace(fault=f"{path} is not complete: there is no row of {some(missing)}")
+    return rows._replace(fault=f"{path} is not complete: there is no row of {some(missing_names)}")
 
 
 def _entries(path: str, body: bytes) -> Sequence[Entry]:
@@ -269,23 +264,30 @@ def _entries(path: str, body: bytes) -> Sequence[Entry]:
             " this the PDU's web service?"
         ) from None
     try:
-        if not isinstance(document, list):
-            raise ValueError("no list")
-        entries = [dict(entry) for entry in document]
-        ids = {entry["id"] for entry in entries}
-        if not all(isinstance(name, str) for name in ids):
-            raise ValueError("no id")
+        entries = _with_ids(document)
     except FORM_ERRORS:
         raise _not_jaws(path) from None
-    if len(ids) != len(entries):
-        raise ProtocolError(f"{path} lists {len(entries)} entries, but only {len(ids)} IDs")
+    id_count = len({entry["id"] for entry in entries})
+    if id_count != len(entries):
+        raise ProtocolError(f"{path} lists {len(entries)} entries, but only {id_count} IDs")
     if any("status" in entry for entry in entries):
         # one without the status that its siblings have is not to be trusted
         return [{"status": None, **entry} for entry in entries]
     return entries
 
 
+def _with_ids(document: object) -> Sequence[Entry]:
+    """The entries of a list that all have an id. Raises one of FORM_ERRORS for another form."""
+    if not isinstance(document, list):
+        raise ValueError("no list")
+    entries = [dict(entry) for entry in document]
+    if not all(isinstance(entry["id"], str) for entry in entries):
+        raise ValueError("no id")
+    return entries
+
+
 def _not_jaws(path: str) -> ProtocolError:
+    """The error for an answer of another form."""
     return ProtocolError(
         f"the answer to {path} is not JAWS's: has the PDU firmware 8.0m or later, and is this its"
         " web service?"
@@ -308,6 +310,7 @@ def _raise_if_unlisted(status_by_lost_unit: Mapping[str, str], outlets: Sequence
 
 
 def _lost_unit_doubt(name: str, status: str) -> str:
+    """Why nothing is known of what belongs to a unit that is not there."""
     return f"its unit {name!r} is {status!r}"
 
 
@@ -319,12 +322,11 @@ def _without_lost_states(
 
 
 def _without_lost_state(outlet: Outlet, status_by_lost_unit: Mapping[str, str]) -> Outlet:
+    """The outlet, without state and figures if its unit is not there."""
     for unit, status in status_by_lost_unit.items():
         if outlet.identity.startswith(unit):
             doubt = _lost_unit_doubt(unit, status)
-            unknown = NotKnown(doubt)
-            figures = MeterFigures(current_a=unknown, power_w=unknown, energy_kwh=unknown)
-            return outlet._replace(state=None, figures=figures, doubt=doubt)
+            return outlet._replace(state=None, figures=MeterFigures.not_known(doubt), doubt=doubt)
     return outlet
 
 
@@ -343,11 +345,7 @@ def _outlets(entries: Sequence[Entry], energies: Sequence[Figure] = ()) -> Seque
             power_w=powers[position],
             energy_kwh=energies[position] if energies else None,
         )
-        doubt = _doubt(entry)
-        if not doubt and has_control_states and "control_state" not in entry:
-            doubt = "there is no control_state, which other outlets have"
-        if not doubt and not STATES[_word(entry["state"])]:
-            doubt = denial_of_off(figures)
+        doubt = _doubt(entry, figures, has_control_states=has_control_states)
         outlet = Outlet(
             identity=entry["id"],
             name=str(entry.get("name") or "")[:100],
@@ -359,9 +357,10 @@ def _outlets(entries: Sequence[Entry], energies: Sequence[Figure] = ()) -> Seque
     return outlets
 
 
-def _doubt(entry: Entry) -> str:
-    """Why the state is not known: the outlet's status or control_state denies it, or the word is
-    none of STATES. "" if it is known."""
+def _doubt(entry: Entry, figures: MeterFigures, *, has_control_states: bool) -> str:
+    """Why the state of an outlet is not known; "" if it is. `has_control_states`: whether outlets
+    of this PDU show a control_state.
+    """
     if not _is_trusted(entry):
         return f"its status is {entry['status']!r}"
     control_state = _word(entry.get("control_state"))
@@ -369,9 +368,12 @@ def _doubt(entry: Entry) -> str:
         return f"a command is under way: its control_state is {entry['control_state']!r}"
     if control_state in DENYING:
         return f"its control_state is {entry['control_state']!r}"
-    if _word(entry.get("state")) not in STATES:
+    state_word = _word(entry.get("state"))
+    if state_word not in STATES:
         return f"its state is {entry.get('state')!r}"
-    return ""
+    if has_control_states and "control_state" not in entry:
+        return "there is no control_state, which other outlets have"
+    return "" if STATES[state_word] else denial_of_off(figures)
 
 
 def _is_trusted(entry: Entry) -> bool:
@@ -380,6 +382,7 @@ def _is_trusted(entry: Entry) -> bool:
 
 
 def _word(value: object) -> str:
+    """A word in small letters without blanks; "" for what is no text."""
     return value.lower().replace(" ", "") if isinstance(value, str) else ""
 
 
@@ -401,13 +404,14 @@ def _energy_unit(outlets: Sequence[Entry], cords: Sequence[Entry]) -> Optional[i
     # meters differ by some per cent, and the cord's has tenths
     most_kwh = 1.05 * cord_kwh + 0.1
     outlets_sum = sum(energies)
-    # Too much as kWh: only so many whole figures prove Wh. For the sum alone may also be too much
-    # because a user set the cord's counter back.
-    if unit is None and len(energies) >= _ENOUGH and outlets_sum / _KWH > most_kwh:
+    if unit is None:
+        # Too much as kWh: only so many whole figures prove Wh. For the sum alone may also be too
+        # much because a user set the cord's counter back.
+        is_too_much = outlets_sum / _KWH > most_kwh
+        if not is_too_much or len(energies) < _ENOUGH:
+            return None
         unit = _WH
-    if unit is None or outlets_sum / unit > most_kwh:
-        return None
-    return unit
+    return unit if outlets_sum / unit <= most_kwh else None
 
 
 def _unit_by_size(energies: Sequence[float]) -> Optional[int]:

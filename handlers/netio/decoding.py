@@ -143,16 +143,13 @@ def _of_outputs(outputs: Sequence[Fields], name: str, unit: int = 1000) -> Seque
     """A figure of each output, mA as A and Wh as kWh. An output that shows no figure at all has no
     meter: outputs 2 to 8 of a PowerPDU 8QS have none.
     """
-    metered = [position for position, entry in enumerate(outputs) if entry.keys() & _OF_A_METER]
-    metered_outputs = [outputs[position] for position in metered]
-    figures: list[Figure] = [None] * len(outputs)
-    for position, figure in zip(metered, column(metered_outputs, name, divisor=unit)):
-        figures[position] = figure
+    figures = column(outputs, name, divisor=unit)
     counters = {output_name for output_name, _ in _COUNTERS}
-    if name not in counters or any(name in entry for entry in metered_outputs):
-        return figures
+    is_missing_counter = name in counters and not any(name in entry for entry in outputs)
     for position, entry in enumerate(outputs):
-        if entry.keys() & counters:
+        if not entry.keys() & _OF_A_METER:
+            figures[position] = None
+        elif is_missing_counter and entry.keys() & counters:
             figures[position] = NotKnown(f"{name} is missing, and the output has another counter")
     return figures
 
@@ -168,9 +165,9 @@ def _total(totals: object, name: str, outputs: Sequence[Figure], unit: int = 100
     is_by_output = any(figure is not None for figure in outputs)
     if name not in totals and has_totals and is_by_output:
         return sum_if_complete(outputs)
-    expected = ""
+    evidence = ""
     if is_by_output:
-        expected = "its outputs are metered"
+        evidence = "its outputs are metered"
     elif has_totals:
-        expected = "the unit shows other totals"
-    return column([totals], name, divisor=unit, expected=expected)[0]
+        evidence = "the unit shows other totals"
+    return column([totals], name, divisor=unit, evidence=evidence)[0]

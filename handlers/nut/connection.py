@@ -277,14 +277,14 @@ class Connection:
         decoder = Decoder(batch, answers)
         # raised outside the except block: no chained exception shows the password
         handler_error: PduHandlerError
-        began = self._clock()
+        start = self._clock()
         is_sent = False
         try:
             _refuse_unasked(connection)
-            left = end - self._clock()
-            if left <= 0:
+            seconds = end - self._clock()
+            if seconds <= 0:
                 raise socket.timeout
-            connection.settimeout(left)
+            connection.settimeout(seconds)
             count_request()
             is_sent = True  # from here on a part may arrive, also if `sendall` fails
             connection.sendall(b"".join(request.line for request in batch))
@@ -294,7 +294,7 @@ class Connection:
         except ProtocolError as error:
             handler_error = self._secret.drop_answer(error, decoder.line)
         except OSError as error:
-            handler_error = NetworkError(self._reason(error, end - began), error)
+            handler_error = NetworkError(self._reason(error, end - start), error)
         except BaseException:
             self.close()
             raise

@@ -74,32 +74,33 @@ class Member:
         numbers are exactly 0 to count - 1, and number 0 has every variable that the others share.
         """
         numbers = sorted(self.rows, key=int)
-        counted = self.outlet_count
+        outlet_count = self.outlet_count
         if len({int(number) for number in numbers}) < len(numbers):
             raise ProtocolError(
                 f"the NUT driver lists one outlet under two numbers, such as {self.prefix}outlet.1"
                 f" and {self.prefix}outlet.01: check the driver"
             )
         from_1 = [number for number in numbers if int(number) > 0]
-        if counted is None or len(from_1) >= counted:
+        if outlet_count is None or len(from_1) >= outlet_count:
             return from_1
-        from_0 = [number for number in numbers if int(number) < counted]
-        if len(from_0) < counted:
-            raise outlet_count_error(max(len(from_1), len(from_0)), self.prefix, counted)
-        if from_1:
-            variables_of_outlets = [set(self.rows[number]) for number in from_1]
-            shared_variables = set.intersection(*variables_of_outlets)
-            variables_of_0 = set(self.rows[from_0[0]])
-            if not shared_variables <= variables_of_0:
-                raise outlet_count_error(len(from_1), self.prefix, counted)
+        from_0 = [number for number in numbers if int(number) < outlet_count]
+        if len(from_0) < outlet_count:
+            raise outlet_count_error(max(len(from_1), len(from_0)), self.prefix, outlet_count)
+        if from_1 and not self._has_variables_of_all(from_0[0], from_1):
+            raise outlet_count_error(len(from_1), self.prefix, outlet_count)
         return from_0
 
+    def _has_variables_of_all(self, number: str, others: Iterable[str]) -> bool:
+        """Whether an outlet has every variable that all of the `others` have."""
+        variables_of_others = [set(self.rows[other]) for other in others]
+        return set.intersection(*variables_of_others) <= set(self.rows[number])
 
-def outlet_count_error(outlets: int, prefix: str, counted: int) -> ProtocolError:
+
+def outlet_count_error(outlets: int, prefix: str, outlet_count: int) -> ProtocolError:
     """The error for a driver that lists only `outlets` outlets, and counts `counted`."""
     return ProtocolError(
         f"the NUT driver lists fewer outlets ({outlets}) than it counts ({prefix}outlet.count"
-        f" {counted}): check the driver, or wait until it has read its device"
+        f" {outlet_count}): check the driver, or wait until it has read its device"
     )
 
 
@@ -162,9 +163,9 @@ def counted_members(whole_device: Member, members: Mapping[int, Member]) -> dict
 
     Raises ProtocolError if one is missing.
     """
-    first = 0 if 0 in members else 1
+    first_number = 0 if 0 in members else 1
     count = _count(whole_device)
-    numbers = range(first, first + count)
+    numbers = range(first_number, first_number + count)
     # ends at the first gap, so it takes no more steps than the server has listed members
     for number in numbers:
         if number not in members:

@@ -7,14 +7,14 @@ with the device's name: "rack1/7".
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, Optional
 
 from common.logger import get_logger
 
 from .. import dcimanager
 from ..shared.errors import NamedSetting, PduHandlerError, SettingsError, Unsupported
-from ..shared.meter_figures import NOT_ASKED, Figure, MeterFigures, sum_if_complete
+from ..shared.meter_figures import sum_if_complete
 from ..shared.settings import Settings
 from . import mirrors, requests
 from .client import NutClient, Snapshot
@@ -73,22 +73,14 @@ def read_devices(
     """The devices in `name_by_prefix`, else all of `read_names` that do not show another once more:
     1 round trip, besides those names. Raises reading errors.
     """
-    asked_names = name_by_prefix
-    if asked_names is None:
-        asked_names = read_names(client, settings)
-    snapshots = client.snapshots(list(asked_names.values()), writable=writable)
-    original_by_mirror: dict[str, str] = {}
+    names = read_names(client, settings) if name_by_prefix is None else name_by_prefix
+    snapshots = client.snapshots(list(names.values()), writable=writable)
+    mirror_names: Collection[str] = ()
     if name_by_prefix is None:
-        variables_by_name = {name: snapshot.variables for name, snapshot in snapshots.items()}
-        original_by_mirror = mirrors.originals(variables_by_name, client.host)
-    for name, original in original_by_mirror.items():
-        LOGGER.warning(
-            f"the device {client.redact(name)} is neither listed nor added: its driver"
-            f" {snapshots[name].variables['driver.name']} shows {client.redact(original)} once more"
-        )
+        mirror_names = _mirrors(client, snapshots)
     listed_devices: list[ListedDevice] = []
-    for prefix, name in asked_names.items():
-        if name in original_by_mirror:
+    for prefix, name in names.items():
+        if name in mirror_names:
             continue
         snapshot = snapshots[name]
         listed_device = ListedDevice(
@@ -106,6 +98,18 @@ def read_devices(
     return listed_devices
 
 
+def _mirrors(client: NutClient, snapshots: Mapping[str, Snapshot]) -> Collection[str]:
+    """The devices that only show another one once more; the log names each."""
+    variables_by_name = {name: snapshot.variables for name, snapshot in snapshots.items()}
+    original_by_mirror = mirrors.originals(variables_by_name, client.host)
+    for name, original in original_by_mirror.items():
+        LOGGER.warning(
+            f"the device {client.redact(name)} is neither listed nor added: its driver"
+            f" {variables_by_name[name]['driver.name']} shows {client.redact(original)} once more"
+        )
+    return original_by_mirror.keys()
+
+
 def ports(listed_devices: Iterable[ListedDevice]) -> Iterator[tuple[str, NutOutlet]]:
     """Each outlet of the PDU with its identity."""
     for device in listed_devices:
@@ -117,24 +121,15 @@ def figures_of(
 ) -> dcimanager.Figures:
     """The figures of the PDU and of each outlet; power only `with_power`, though it is read."""
     devices = [listed_device.device for listed_device in listed_devices]
-    outlet_figures: dict[str, MeterFigures] = {}
-    for identity, outlet in ports(listed_devices):
-        outlet_figures[identity] = outlet.figures
-        if not with_power:
-            outlet_figures[identity] = outlet.figures._replace(power_w=NOT_ASKED)
-    power_w: Figure = NOT_ASKED
-    inlet_w: Figure = NOT_ASKED
-    if with_power:
-        power_w = sum_if_complete(device.power_w for device in devices)
-        inlet_w = sum_if_complete(device.inlet_w for device in devices)
-    return dcimanager.Figures(
+    figures = dcimanager.Figures(
         load_a=sum_if_complete(device.load_a for device in devices),
         energy_kwh=sum_if_complete(device.energy_kwh for device in devices),
-        ports=outlet_figures,
-        power_w=power_w,
+        ports={identity: outlet.figures for identity, outlet in ports(listed_devices)},
+        power_w=sum_if_complete(device.power_w for device in devices),
         inlet_a=sum_if_complete(device.inlet_a for device in devices),
-        inlet_w=inlet_w,
+        inlet_w=sum_if_complete(device.inlet_w for device in devices),
     )
+    return figures if with_power else figures.without_power()
 
 
 def _device(client: NutClient, name: str, settings: Settings, snapshot: Snapshot) -> NutDevice:

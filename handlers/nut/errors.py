@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple, Optional
 
+from ..shared import login_texts
 from ..shared.errors import (
     Denied,
     NamedSetting,
@@ -73,14 +74,12 @@ class ErrAnswer(NamedTuple):
         return kind(parts, code) if issubclass(kind, Refused) else kind(parts)
 
 
-_RIGHTS = "check username, password and that user's rights in the server's upsd.users"
-_LOGIN = (NamedSetting("username"), " and ", NamedSetting("password"))
 ERRORS: Mapping[str, tuple[type[PduHandlerError], Reason]] = {
-    "ACCESS-DENIED": (Denied, f"the NUT server denies this: {_RIGHTS}"),
-    "USERNAME-REQUIRED": (Denied, ("the NUT server requires a user: give ", *_LOGIN)),
-    "PASSWORD-REQUIRED": (Denied, ("the NUT server requires a password: give ", *_LOGIN)),
-    "INVALID-USERNAME": (Denied, f"the NUT server rejected this user name: {_RIGHTS}"),
-    "INVALID-PASSWORD": (Denied, f"the NUT server rejected this password: {_RIGHTS}"),
+    "ACCESS-DENIED": (Denied, login_texts.NUT_DENIED),
+    "USERNAME-REQUIRED": (Denied, login_texts.NUT_NEEDS_USER),
+    "PASSWORD-REQUIRED": (Denied, login_texts.NUT_NEEDS_PASSWORD),
+    "INVALID-USERNAME": (Denied, login_texts.NUT_REFUSED_USER),
+    "INVALID-PASSWORD": (Denied, login_texts.NUT_REFUSED_PASSWORD),
     "UNKNOWN-UPS": (
         SettingsError,
         (

@@ -184,31 +184,46 @@ def _ups_output(variables: Mapping[str, str], field: str) -> Source:
 
 def _side(variables: Mapping[str, str], side: str, field: str) -> Source:
     """W of a side: of all its phases, else of its lines. Amperes: of its lines, else, with one
-    phase, its only current. With several phases `input.current` may be an average (nut-names.txt,
-    Three-phase additions), so it is not used.
+    phase, its only current.
     """
     name = f"{side}.{field}"
-    lines = _lines(variables, side)
-    has_lines = any(field in fields for fields in lines.values())
     if field == "realpower" and name in variables:
         return _variable(variables, name)
-    apparent_power = f"{side}.power"
-    if field == "realpower" and has_lines and apparent_power in variables:
-        # the whole side is metered: its lines are other figures
-        reason = f"{name} is not listed, though {apparent_power} is"
-        return ListedSource(name, [NotKnown(reason)])
-    phase_count = _phases(variables, side)
+    lines = _lines(variables, side)
+    has_lines = any(field in fields for fields in lines.values())
     if has_lines:
-        line_figures = _line_figures(lines, side, field, phase_count)
-        return ListedSource(f"{side}.L1.{field}", line_figures)
+        return _line_sum(variables, side, field, lines)
     if name not in variables:
         return _unlisted_side(variables, side, field)
+    return _only_current(variables, side, lines)
+
+
+def _line_sum(
+    variables: Mapping[str, str], side: str, field: str, lines: Mapping[int, Mapping[str, str]]
+) -> ListedSource:
+    """The lines of a side, which show the field."""
+    apparent_power = f"{side}.power"
+    if field == "realpower" and apparent_power in variables:
+        # the whole side is metered: its lines are other figures
+        name = f"{side}.{field}"
+        return ListedSource(name, [NotKnown(f"{name} is not listed, though {apparent_power} is")])
+    figures = _line_figures(lines, side, field, _phases(variables, side))
+    return ListedSource(f"{side}.L1.{field}", figures)
+
+
+def _only_current(
+    variables: Mapping[str, str], side: str, lines: Mapping[int, Mapping[str, str]]
+) -> Source:
+    """`input.current` or `output.current`, which is listed, if the side has one phase. With several
+    phases it may be an average (nut-names.txt, Three-phase additions), so it is not used.
+    """
+    name = f"{side}.current"
+    phase_count = _phases(variables, side)
     if isinstance(phase_count, NotKnown):
         return ListedSource(name, [phase_count])
-    phases = max(lines, default=1) if phase_count is None else phase_count
-    if phases != 1:
-        return UnlistedSource(name)
-    return _variable(variables, name)
+    if phase_count is None:
+        phase_count = max(lines, default=1)
+    return _variable(variables, name) if phase_count == 1 else UnlistedSource(name)
 
 
 def _unlisted_side(variables: Mapping[str, str], side: str, field: str) -> UnlistedSource:
@@ -264,12 +279,11 @@ def _line_figures(
     not metered. A line that is missing beside several is not known.
     """
     metered_lines = [number for number in lines if field in lines[number]]
+    last_line = _MOST_PHASES
     if phase_count is None:
         last_line = max(lines)
     elif isinstance(phase_count, (int, float)):
         last_line = max(int(phase_count), *metered_lines)
-    else:
-        last_line = _MOST_PHASES
     # the lines are all there: their count, if it cannot be read, decides nothing
     is_whole = len(metered_lines) == last_line
     if isinstance(phase_count, NotKnown) and not is_whole and len(lines) > 1:
@@ -330,10 +344,10 @@ def _outlets(variables: Mapping[str, str], field: str, figures: Sequence[Figure]
 
 def _outlets_of_ups(variables: Mapping[str, str], field: str, outlet_sum: Source) -> Source:
     """Those of its outlets, not metered beside the same figure of `outlet.`: see `load`."""
-    whole = f"outlet.{field}"
-    if isinstance(outlet_sum, UnlistedSource) or whole not in variables:
+    device_variable = f"outlet.{field}"
+    if isinstance(outlet_sum, UnlistedSource) or device_variable not in variables:
         return outlet_sum
-    reason = f"{whole} may be one more outlet of this UPS, or the sum of all"
+    reason = f"{device_variable} may be one more outlet of this UPS, or the sum of all"
     return ListedSource(outlet_sum.name, [NotMetered(reason)])
 
 
@@ -410,7 +424,9 @@ def _chain_figures(
         members.append(_MemberSources(device_type, member.prefix, sources))
     summands_of_members: list[Optional[Sequence[Figure]]] = []
     for member_sources in members:
-        siblings = [other for other in members if other.device_type == member_sources.device_type]
+        siblings = [
+            sibling for sibling in members if sibling.device_type == member_sources.device_type
+        ]
         sources = _with_siblings(member_sources, siblings)
         summands_of_members.append(summands_of_first(sources))
     return summands_of_members

@@ -23,7 +23,6 @@ from ..shared.meter_figures import Figure, MeterFigures, divided
 from ..shared.settings import Settings
 from . import metering
 from .daisy_chain import (
-    SWITCHES,
     Member,
     counted_members,
     members_of,
@@ -77,16 +76,14 @@ def decode_outlets(
     outlets: list[NutOutlet] = []
     for member in chain or [device]:
         outlets += _outlets_of(member, writable, variables)
-    only_meters = False
-    if members and not outlets:
-        only_meters = _all_count_0(members.values())
-    outlet_count = device.outlet_count or 0
     # in a chain the whole device may count the outlets of all members
+    outlet_count = device.outlet_count or 0
     if len(outlets) < outlet_count:
         raise outlet_count_error(len(outlets), device.prefix, outlet_count)
     if settings[WHOLE_LOAD]:
         outlets += _whole_load(device)
-    if not outlets and not only_meters and not may_lack_outlets(variables):
+    is_chain_of_meters = bool(members) and _all_count_0(members.values())
+    if not outlets and not is_chain_of_meters and not may_lack_outlets(variables):
         raise _no_outlets(variables, mask)
     # a chain may also be of UPSes or transfer switches, which list no outlets
     is_chain = bool(chain) or bool(members) and not device.rows
@@ -97,6 +94,7 @@ def decode_outlets(
 
 
 def _all_count_0(members: Iterable[Member]) -> bool:
+    """Whether each member says that it has no outlets."""
     return all(member.outlet_count == 0 for member in members)
 
 
@@ -135,57 +133,61 @@ def _members_with_outlets(members: Mapping[int, Member]) -> list[Member]:
     return with_outlets
 
 
+class OutletState(NamedTuple):
+    """Whether an outlet is on, or why that is not known."""
+
+    #: None: not known
+    is_on: Optional[bool]
+    #: why it is not known; "" if it is
+    doubt: str = ""
+
+    @classmethod
+    def unknown(cls, doubt: str) -> OutletState:
+        return cls(None, doubt)
+
+
 def state_of(
-    values: Mapping[str, str], without_state: frozenset[str] = frozenset()
-) -> Optional[bool]:
-    """On (True), off (False) or unknown (None), from the values of an outlet's `state_variables`
-    and `meter_variables`. Unknown is also the state that a driver shows after it lost its device, a
-    word in `without_state`, and an off that a meter denies. `doubt_of` says why.
-    """
-    if doubt_of_driver(values):
-        return None
-    if "ups.status" in values:  # the whole load of a UPS, which has no outlet's variables
-        state = _load_state(values)
-    else:
-        state = _shown_state(values, without_state)
-    if state is False and _denial_of_off(values):
-        return None
-    return state
-
-
-def doubt_of(
     values: Mapping[str, str],
     without_state: frozenset[str] = frozenset(),
     table: Optional[AmbiguousTable] = None,
-) -> str:
-    """Why the values of `state_of` are no state; "" if they are one. `table`: the driver's, whose
-    words prove no state.
+) -> OutletState:
+    """The state by the values of an outlet's `state_variables` and `meter_variables`.
+
+    Unknown is also the state that a driver shows after it lost its device, a word in
+    `without_state`, and an off that a meter denies. `table`: the driver's, whose words prove no
+    state.
     """
-    if state_of(values, without_state) is not None:
-        return ""
-    if doubt_of_driver(values):
-        return doubt_of_driver(values)
-    if "ups.status" in values:
-        status = f"its ups.status '{values['ups.status']}' says"
-        if _load_state(values) is False:
-            return f"{status} off, but {_denial_of_off(values)}"
-        return f"{status} neither on nor off"
+    driver_doubt = doubt_of_driver(values)
+    if driver_doubt:
+        return OutletState.unknown(driver_doubt)
+    if "ups.status" in values:  # the whole load of a UPS, which has no outlet's variables
+        return _state_of_load(values)
+    is_on = _shown_state(values, without_state)
+    if is_on:
+        return OutletState(is_on=True)
+    denial = _denial_of_outlet(values)
+    if is_on is False and not denial:
+        return OutletState(is_on=False)
     if table is not None:
-        return table.reason
-    if _shown_state(values, without_state) is False:
-        return f"{_denial_of_off(values)}, so it is not off as its NUT driver shows"
+        return OutletState.unknown(table.reason)
+    if is_on is False:
+        return OutletState.unknown(f"{denial}, so it is not off as its NUT driver shows")
+    return OutletState.unknown(_doubt_of_words(values, without_state))
+
+
+def _doubt_of_words(values: Mapping[str, str], without_state: frozenset[str]) -> str:
+    """Why the words of the driver show no state."""
     texts = [text.strip(BLANKS) for text in _state_texts(values).values()]
+    if not texts:
+        return "its NUT driver shows no state of it"
     for text in texts:
         if text.lower() in WORDS_WITHOUT_STATE:
             return f"its NUT driver shows '{text}': {WORDS_WITHOUT_STATE[text.lower()]}"
     # the whole texts, not as Python writes them: else a password in them is not recognised
     quoted_texts = [f"'{text}'" for text in texts]
-    if not quoted_texts:
-        return "its NUT driver shows no state of it"
-    words = _words_of(values, without_state)
-    if all(word is not None and word.is_on is not None for word in words):
-        return f"its NUT driver shows {' and '.join(quoted_texts)}, which contradict each other"
-    return f"its NUT driver shows {some(quoted_texts)}: not a known state"
+    if None in _words_of(values, without_state):
+        return f"its NUT driver shows {some(quoted_texts)}: not a known state"
+    return f"its NUT driver shows {' and '.join(quoted_texts)}, which contradict each other"
 
 
 def _state_texts(values: Mapping[str, str]) -> dict[str, str]:
@@ -205,41 +207,28 @@ def _shown_state(values: Mapping[str, str], without_state: frozenset[str]) -> Op
     return states[0]
 
 
-def _denial_of_off(values: Mapping[str, str]) -> str:
-    """What denies that the outlet, or the load of a UPS, is off; "" if nothing does."""
-    if "ups.status" in values:
-        return _denial_of_load(values)
-    return _denial_of_outlet(values)
-
-
 def _denial_of_outlet(values: Mapping[str, str]) -> str:
-    """Its W or VA are above 0; its A if it meters neither; or it has meters, and none can be read.
-    An open relay may have an offset in A: 0.15 A at 0 W, 0 VA and 0 V in a dump of an Eaton ePDU MA
-    1P.
+    """Why an outlet is not off: its W or VA are above 0; its A if it meters neither; or it has
+    meters, and none can be read. "" if nothing denies it. An open relay may have an offset in A:
+    0.15 A at 0 W, 0 VA and 0 V in a dump of an Eaton ePDU MA 1P.
     """
-    currents: list[float] = []
-    powers: list[float] = []
     meters = [name for name in values if name.endswith(_METERS)]
+    figure_by_meter: dict[str, float] = {}
     for name in meters:
         figure = parse_number(values[name])
-        if figure is None:
-            continue
-        if name.endswith("current"):
-            currents.append(figure)
-        else:
-            powers.append(figure)
-    figures = powers or currents
-    if any(figure > 0.0 for figure in figures):
-        return "it carries current"
-    if meters and not figures:
+        if figure is not None:
+            figure_by_meter[name] = figure
+    if meters and not figure_by_meter:
         return "none of its meters can be read"
-    return ""
+    powers = [figure for name, figure in figure_by_meter.items() if not name.endswith("current")]
+    figures = powers or figure_by_meter.values()
+    return "it carries current" if any(figure > 0.0 for figure in figures) else ""
 
 
 def _denial_of_load(values: Mapping[str, str]) -> str:
-    """Some of NUT's tables write OFF for units that feed their load: mge-mib.c on battery,
-    apc-mib.c in software bypass, eaton-ups-pxg-mib.c on the maintenance bypass, xppc-mib.c in
-    standby.
+    """Why the load of a UPS is not off; "" if nothing denies it. Some of NUT's tables write OFF for
+    units that feed their load: mge-mib.c on battery, apc-mib.c in software bypass,
+    eaton-ups-pxg-mib.c on the maintenance bypass, xppc-mib.c in standby.
     """
     if "BYPASS" in values["ups.status"].upper().split():
         return "it is on bypass"
@@ -274,10 +263,10 @@ def _outlets_of(
     member: Member, writable: Mapping[str, str], variables: Mapping[str, str]
 ) -> list[NutOutlet]:
     """The outlets of a member. `writable` and `variables` are those of the whole device."""
+    # number 0, where it is an outlet, is no part with which others are compared
     fields_by_prefix: dict[str, Mapping[str, str]] = {}
     fields_of_others: set[str] = set()
     for number, fields in member.rows.items():
-        # number 0, where it is an outlet, is no part with which others are compared
         if int(number) > 0:
             fields_by_prefix[_prefix(member, number)] = fields
             fields_of_others.update(fields)
@@ -285,14 +274,11 @@ def _outlets_of(
     for number in member.outlet_numbers():
         prefix = _prefix(member, number)
         fields = member.rows[number]
-        with_own = fields_by_prefix
-        if prefix not in with_own:
-            with_own = {**fields_by_prefix, prefix: fields}
         row = _OutletRow(
             number=number,
             prefix=prefix,
             fields=fields,
-            fields_by_prefix=with_own,
+            fields_by_prefix={**fields_by_prefix, prefix: fields},
             listed_fields=fields_of_others | fields.keys(),
         )
         outlets.append(_outlet(member, row, writable, variables))
@@ -334,14 +320,15 @@ def _outlet(
     values = {**states, **deniers}
     table = ambiguous_table(variables, row.number, row.fields)
     without_state = words_without_state(variables, table)
-    known_words = filter(None, _words_of(values, without_state))
+    status_words = filter(None, _words_of(values, without_state))
+    state = state_of(values, without_state, table)
     printed_number, name = _number_and_name(row.fields)
     return NutOutlet(
         identity=member.before + row.number,
         number=printed_number,
         name=name,
-        state=state_of(values, without_state),
-        is_locked=any(word.is_locked for word in known_words),
+        state=state.is_on,
+        is_locked=any(word.is_locked for word in status_words),
         switchable=row.fields.get("switchable"),
         figures=MeterFigures(
             current_a=figure("current"),
@@ -354,7 +341,7 @@ def _outlet(
         meter_variables=tuple(deniers),
         words_without_state=without_state,
         table=table,
-        doubt=doubt_of(values, without_state, table),
+        doubt=state.doubt,
     )
 
 
@@ -433,11 +420,8 @@ def _whole_load(device: Member) -> list[NutOutlet]:
     """The whole load of a UPS as one more outlet, switched by `load.on` and `load.off`; [] if the
     server lists neither.
     """
-    commands: list[Optional[SwitchCommand]] = []
-    for command_name in SWITCHES:
-        is_listed = command_name in device.commands
-        commands.append(SwitchCommand(command_name) if is_listed else None)
-    on, off = commands
+    on = SwitchCommand("load.on") if "load.on" in device.commands else None
+    off = SwitchCommand("load.off") if "load.off" in device.commands else None
     if on is None and off is None:
         return []
     variables = device.variables
@@ -445,13 +429,13 @@ def _whole_load(device: Member) -> list[NutOutlet]:
     for name, text in variables.items():
         if name == DRIVER_STATE or _LOAD_METER.fullmatch(name):
             deniers[name] = text
-    values = {"ups.status": variables.get("ups.status", ""), **deniers}
+    state = state_of({"ups.status": variables.get("ups.status", ""), **deniers})
     return [
         NutOutlet(
             identity=LOAD_IDENTITY,
             number="",
             name="whole load",
-            state=state_of(values),
+            state=state.is_on,
             is_locked=False,
             switchable=None,
             figures=MeterFigures(
@@ -462,9 +446,21 @@ def _whole_load(device: Member) -> list[NutOutlet]:
             off=off,
             state_variables=("ups.status",) if "ups.status" in variables else (),
             meter_variables=tuple(deniers),
-            doubt=doubt_of(values),
+            doubt=state.doubt,
         )
     ]
+
+
+def _state_of_load(values: Mapping[str, str]) -> OutletState:
+    """The state of the whole load of a UPS."""
+    is_on = _load_state(values)
+    status = f"its ups.status '{values['ups.status']}' says"
+    if is_on is None:
+        return OutletState.unknown(f"{status} neither on nor off")
+    denial = "" if is_on else _denial_of_load(values)
+    if denial:
+        return OutletState.unknown(f"{status} off, but {denial}")
+    return OutletState(is_on)
 
 
 def _load_state(values: Mapping[str, str]) -> Optional[bool]:

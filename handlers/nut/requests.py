@@ -306,8 +306,8 @@ def _ok(response: NutResponse) -> str:
 
     Raises ProtocolError for other lines.
     """
-    first, _, arguments = response.line.partition(" ")
-    if first not in ("OK", "Goodbye..."):
+    status_word, _, arguments = response.line.partition(" ")
+    if status_word not in ("OK", "Goodbye..."):
         raise unexpected_answer(response.line)
     return arguments
 

@@ -119,6 +119,13 @@ class AmbiguousTable(NamedTuple):
     #: whether it is about outlet 1 alone, where `outlet.1.switchable` is not yes
     is_of_fixed_outlet: bool = False
 
+    def is_used_by(self, variables: Mapping[str, str]) -> bool:
+        """Whether the driver of a device has this table, by the device's variables."""
+        table_name, _, version = variables.get("driver.version.data", "").rpartition(" ")
+        is_driver = variables.get("driver.name", "") in self.drivers
+        is_version = not self.versions or version in self.versions
+        return is_driver and table_name == self.table and is_version
+
     @property
     def reason(self) -> str:
         """Why its words are no state, and what to use instead."""
@@ -151,7 +158,15 @@ _AC_PRESENT = {"off": "an outlet that is off and for missing mains, also if a ba
 #: Read in NUT 2.8.0 to 2.8.5. A table counts in later releases too, until it is read again.
 AMBIGUOUS_TABLES: Sequence[AmbiguousTable] = (
     *(
-        AmbiguousTable(("snmp-ups",), f"{mib} MIB", (), releases, _XUPS, source, _XUPS_REMEDY)
+        AmbiguousTable(
+            drivers=("snmp-ups",),
+            table=f"{mib} MIB",
+            versions=(),
+            releases=releases,
+            states_by_word=_XUPS,
+            source=source,
+            remedy=_XUPS_REMEDY,
+        )
         for mib, releases, source in (
             ("pw", ("2.8.0", "2.8.0"), "powerware-mib.c"),
             ("pxgx_ups", ("2.8.0", "2.8.0"), "powerware-mib.c"),
@@ -160,31 +175,31 @@ AMBIGUOUS_TABLES: Sequence[AmbiguousTable] = (
         )
     ),
     AmbiguousTable(
-        ("snmp-ups",),
-        "baytech MIB",
-        ("4032", "0.4034"),
-        ("2.8.0", "2.8.0"),
-        _BAYTECH,
-        "baytech-mib.c",
-        "use NUT 2.8.1 or later, or the SNMP handler (family baytech)",
+        drivers=("snmp-ups",),
+        table="baytech MIB",
+        versions=("4032", "0.4034"),
+        releases=("2.8.0", "2.8.0"),
+        states_by_word=_BAYTECH,
+        source="baytech-mib.c",
+        remedy="use NUT 2.8.1 or later, or the SNMP handler (family baytech)",
     ),
     AmbiguousTable(
-        ("snmp-ups",),
-        "emerson_avocent_pdu MIB",
-        (),
-        ("2.8.0", "2.8.5"),
-        _AVOCENT,
-        "emerson-avocent-pdu-mib.c",
-        "use the SNMP handler (family avocent-pm)",
+        drivers=("snmp-ups",),
+        table="emerson_avocent_pdu MIB",
+        versions=(),
+        releases=("2.8.0", "2.8.5"),
+        states_by_word=_AVOCENT,
+        source="emerson-avocent-pdu-mib.c",
+        remedy="use the SNMP handler (family avocent-pm)",
     ),
     AmbiguousTable(
-        ("usbhid-ups", "mge-shut"),
-        "MGE HID",
-        (),
-        ("2.8.0", "2.8.5"),
-        _AC_PRESENT,
-        "mge-hid.c",
-        "nothing switches this outlet; read ups.status",
+        drivers=("usbhid-ups", "mge-shut"),
+        table="MGE HID",
+        versions=(),
+        releases=("2.8.0", "2.8.5"),
+        states_by_word=_AC_PRESENT,
+        source="mge-hid.c",
+        remedy="nothing switches this outlet; read ups.status",
         is_of_fixed_outlet=True,
     ),
 )
@@ -199,28 +214,21 @@ def ambiguous_table(
     """
     if "status" not in row:
         return None
-    driver = variables.get("driver.name", "")
-    table_name, _, version = variables.get("driver.version.data", "").rpartition(" ")
     if is_mirror(variables):
         # the ambiguous tables of PDUs are told by their driver alone, which a mirror hides
         if type_of(variables) != "ups":
             return None
-        return _mirrored_table(variables, number, row)
+        return _mirrored_table(number, row)
     # outlet 1 of a UPS may be its main outlet, without a switch of its own
     is_fixed = number == "1" and row.get("switchable", "").strip().lower() != "yes"
     for table in AMBIGUOUS_TABLES:
-        if driver not in table.drivers or table_name != table.table:
-            continue
-        is_version = not table.versions or version in table.versions
-        is_outlet = is_fixed or not table.is_of_fixed_outlet
-        if is_version and is_outlet:
+        is_of_outlet = is_fixed or not table.is_of_fixed_outlet
+        if is_of_outlet and table.is_used_by(variables):
             return table
     return None
 
 
-def _mirrored_table(
-    variables: Mapping[str, str], number: str, row: Mapping[str, str]
-) -> Optional[AmbiguousTable]:
+def _mirrored_table(number: str, row: Mapping[str, str]) -> Optional[AmbiguousTable]:
     """The same for a UPS that a mirror shows: `driver.*` are the mirror's own. The tables of XUPS
     are the only ones of UPSes that show an outlet's number as `switchable`.
     """

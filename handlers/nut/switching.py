@@ -110,23 +110,25 @@ class _OutletSwitch:
         if not self._is_fresh:
             self._values = self._client.values(self._ups, self._variables)
         self._is_fresh = False
-        state = outlets.state_of(self._values, self._outlet.words_without_state)
+        is_on = self._state_of_values().is_on
         # The driver caches the state. If it was the wanted one before the write, only the report on
         # the command is proof.
-        was_wanted_before = self._outlet.state is self._on
-        if state is self._on and was_wanted_before and not self._is_reported:
+        was_target_before = self._outlet.state is self._on
+        if is_on is self._on and was_target_before and not self._is_reported:
             return EnumPowerStatus.UNKNOWN
-        return STATES[state]
+        return STATES[is_on]
 
     @property
     def doubt(self) -> str:
         """Why the values of the last reading, else those before the command, are no state; "" if
         they are one.
         """
+        return self._state_of_values().doubt if self._values else self._outlet.doubt
+
+    def _state_of_values(self) -> outlets.OutletState:
+        """The state by the values of the last reading."""
         outlet = self._outlet
-        if not self._values:
-            return outlet.doubt
-        return outlets.doubt_of(self._values, outlet.words_without_state, outlet.table)
+        return outlets.state_of(self._values, outlet.words_without_state, outlet.table)
 
 
 def _find(

@@ -38,6 +38,6 @@ def doubt_sentences(doubts: Iterable[tuple[str, str]]) -> Iterator[str]:
 
 def some(words: Sequence[str]) -> str:
     """The first five of `words`, and how many more there are."""
-    first = ", ".join(words[:5])
+    first_words = ", ".join(words[:5])
     more = len(words) - 5
-    return f"{first} and {more} more" if more > 0 else first
+    return f"{first_words} and {more} more" if more > 0 else first_words

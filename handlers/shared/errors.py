@@ -109,8 +109,8 @@ class PduHandlerError(Exception):
         #: what happened, and what to do
         self.reason = printable("".join(map(str, self.parts)))
         # a subclass may keep the cause behind the reason
-        _, *others = self.args or ("",)
-        self.args = (self.reason, *others)
+        _, *causes = self.args or ("",)
+        self.args = (self.reason, *causes)
 
     @property
     def keys(self) -> tuple[str, ...]:

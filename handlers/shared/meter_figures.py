@@ -51,7 +51,7 @@ NOT_ASKED = NotKnown("it was not asked for")
 
 
 class MeterFigures(NamedTuple):
-    """What a meter shows of an outlet, a branch circuit or an inlet."""
+    """What a meter shows of an outlet, a branch circuit, an inlet or a PDU."""
 
     #: in A
     current_a: Figure = None
@@ -59,6 +59,12 @@ class MeterFigures(NamedTuple):
     power_w: Figure = None
     #: in kWh, cumulative, as the device counts
     energy_kwh: Figure = None
+
+    @classmethod
+    def not_known(cls, reason: str) -> MeterFigures:
+        """Three figures that cannot be read now."""
+        figure = NotKnown(reason)
+        return cls(current_a=figure, power_w=figure, energy_kwh=figure)
 
     @property
     def has_load(self) -> bool:

@@ -58,23 +58,28 @@ class Setting(Generic[T_co]):
         """The value of `text`, or the default for None and for blank text. Raises SettingsError."""
         if text is None or not text.strip():
             return self.default
-        if len(text) > self.longest:
-            why = f" the value has more than {self.longest} characters; give {self.allowed}"
-        elif self.secret and re.fullmatch(_MASKED, text.strip()):
-            # a login with it would fail, and some devices lock the account after a few
-            why = " the value is only stars, as a form shows a secret; type it again"
-        elif not _is_unicode(text):
-            why = " the value has a character that is not valid Unicode; type it again"
-        else:
+        fault = self._fault_of(text)
+        if not fault:
             try:
                 return self.read(text if self.secret else text.strip())
             except ValueError:
                 # raised below, outside `except`: the ValueError may hold a secret
                 # a password may precede an @
                 is_hidden = self.secret or "@" in text
-                shown = "" if is_hidden else f" {text.strip()[:60]!r} is not allowed;"
-                why = f"{shown} give {self.allowed}"
-        raise SettingsError((NamedSetting(self.key, noun=_NOUN), f":{why}"))
+                quoted_text = "" if is_hidden else f" {text.strip()[:60]!r} is not allowed;"
+                fault = f"{quoted_text} give {self.allowed}"
+        raise SettingsError((NamedSetting(self.key, noun=_NOUN), f":{fault}"))
+
+    def _fault_of(self, text: str) -> str:
+        """Why no setting of this kind can have the text; "" if one may."""
+        if len(text) > self.longest:
+            return f" the value has more than {self.longest} characters; give {self.allowed}"
+        if self.secret and re.fullmatch(_MASKED, text.strip()):
+            # a login with it would fail, and some devices lock the account after a few
+            return " the value is only stars, as a form shows a secret; type it again"
+        if not _is_unicode(text):
+            return " the value has a character that is not valid Unicode; type it again"
+        return ""
 
 
 class Settings(dict[Setting[Any], Any]):

@@ -17,7 +17,7 @@ def similar_names(word: str, names: Iterable[str], most: int = 1) -> list[str]:
     name_by_folded: dict[str, str] = {}
     for name in names:
         name_by_folded.setdefault(name.casefold().lstrip("-"), name)
-    near = difflib.get_close_matches(
+    close_names = difflib.get_close_matches(
         word.casefold().lstrip("-"), list(name_by_folded), most, _LEAST
     )
-    return [name_by_folded[folded] for folded in near]
+    return [name_by_folded[folded] for folded in close_names]

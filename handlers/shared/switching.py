@@ -117,11 +117,12 @@ def _result_of_failed_write(
     """`target`, if one reading shows it after a write that raised `error`. Raises as `switch`."""
     # a redirect or a fault after a command is an answer that proves nothing, whatever its class
     is_refused = isinstance(error, (Refused, Denied)) and not error.may_have_executed
-    may_be_done_yet_refused = is_refused and before is not None and before is not target
-    if not error.may_have_executed and not may_be_done_yet_refused:
+    if not is_refused and not error.may_have_executed:
         if isinstance(error, (Unreachable, ProtocolError)):
             error.set_reason(("the command was not sent: ", *error.parts))
         raise error
+    if is_refused and before in (None, target):
+        raise error  # no reading would show whether it was carried out
     state = None
     with contextlib.suppress(Denied):
         state = read()

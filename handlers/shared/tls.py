@@ -171,8 +171,8 @@ def _new_context(trust: Trust) -> ssl.SSLContext:
         try:
             context = ssl.create_default_context(cadata=trust.ca_pem or None)
         except (ssl.SSLError, ValueError, TypeError) as error:  # TypeError: not ASCII
-            unread = f": the certificates cannot be read ({error})"
-            raise SettingsError((NamedSetting("ca_pem", noun="handler setting "), unread)) from None
+            fault = f": the certificates cannot be read ({error})"
+            raise SettingsError((NamedSetting("ca_pem", noun="handler setting "), fault)) from None
         # 3.13 sets it, and refuses authorities that older Pythons and curl take: those that
         # `openssl req -x509` makes without a key usage
         context.verify_flags &= ~ssl.VERIFY_X509_STRICT
@@ -195,9 +195,9 @@ def cached_contexts() -> Iterator[None]:
     A process that runs on must not: it would not notice that the authorities have changed.
     """
     global _context_of
-    before = _context_of
+    previous = _context_of
     _context_of = functools.lru_cache(maxsize=_MOST_KEPT)(_new_context)
     try:
         yield
     finally:
-        _context_of = before
+        _context_of = previous

@@ -104,12 +104,7 @@ def _rows(path: str) -> Dialogue[Rows]:
             error.set_reason((*error.parts, hint))
         raise
     try:
-        document: Any = loads(body)
-        rows: Rows = {}
-        for name, row in document.items():
-            switch = _SWITCH.fullmatch(name)
-            if switch is not None:
-                rows[int(switch[1])] = dict(row)
+        rows = _rows_of_relays(loads(body))
     except FORM_ERRORS:
         raise ProtocolError(
             f"the answer to {path} is not a Shelly's: is this its web service, and is it of"
@@ -124,6 +119,16 @@ def _rows(path: str) -> Dialogue[Rows]:
     if any(row.get("id") != number for number, row in rows.items()):
         raise ProtocolError(f"an entry in the answer to {path} has the id of another relay")
     return dict(sorted(rows.items()))
+
+
+def _rows_of_relays(document: Any) -> Rows:
+    """The members `switch:ID` of an answer. Raises one of FORM_ERRORS for another form."""
+    rows: Rows = {}
+    for name, row in document.items():
+        switch = _SWITCH.fullmatch(name)
+        if switch is not None:
+            rows[int(switch[1])] = dict(row)
+    return rows
 
 
 def _outlets(rows: Rows) -> Sequence[Outlet]:
@@ -144,16 +149,14 @@ def _outlets(rows: Rows) -> Sequence[Outlet]:
 
 
 def _outlet(number: int, entry: dict[str, Any], figures: MeterFigures) -> Outlet:
-    """The outlet from its row of the status. What the unit says beside a state is told."""
+    """The outlet from its row of the status. Errors and a timer are told beside its state."""
     output = entry.get("output")
-    state: Optional[bool] = None
     doubts: list[str] = []
     if not isinstance(output, bool):
         doubts.append(f"its output is {output!r}")
     elif not output and denial_of_off(figures):
         doubts.append(denial_of_off(figures))
-    else:
-        state = output
+    state: Optional[bool] = None if doubts else output
     errors = entry.get("errors")
     if errors:
         doubts.append(f"its errors are {errors!r}")
@@ -172,8 +175,8 @@ def _figures(entries: Sequence[dict[str, Any]], name: str, divisor: int) -> Sequ
     another figure of a relay.
     """
     is_metered = any(_OF_A_METER & entry.keys() for entry in entries)
-    expected = "its relays are metered" if is_metered else ""
-    figures = column(entries, name, divisor=divisor, expected=expected)
+    evidence = "its relays are metered" if is_metered else ""
+    figures = column(entries, name, divisor=divisor, evidence=evidence)
     for position, entry in enumerate(entries):
         if _has_meter_error(entry):
             figures[position] = NotKnown(f"its errors are {entry['errors']!r}")
@@ -181,7 +184,7 @@ def _figures(entries: Sequence[dict[str, Any]], name: str, divisor: int) -> Sequ
 
 
 def _with_energy(entry: dict[str, Any]) -> dict[str, Any]:
-    """The entry with its count of energy beside its other figures."""
+    """The entry with its count of energy, `aenergy.total`, as a field of its own."""
     if "aenergy" not in entry:
         return entry
     counter = entry["aenergy"]
@@ -190,5 +193,6 @@ def _with_energy(entry: dict[str, Any]) -> dict[str, Any]:
 
 
 def _has_meter_error(entry: dict[str, Any]) -> bool:
+    """Whether one of the relay's errors is of its meter."""
     errors = entry.get("errors") or ()
     return any(word in str(errors) for word in _METER_ERRORS)

@@ -18,10 +18,8 @@ from .figures import Arcs, Measurement, Total
 from .frozen_value import FrozenValue, replace
 from .reader import LOST, Lost, Reader
 from .sources import Scalar, Source
-from .sources.base import ReadOnly, is_known_lacking, is_lacking
+from .sources.base import ReadOnly, is_known_lacking, is_lacking, object_read
 from .states import Doubt, State
-
-_WHOLE_DEVICE = "0"  # the row of a Scalar
 
 
 class Contact(FrozenValue):
@@ -47,6 +45,7 @@ class Contact(FrozenValue):
     why: str = "the device has no contact with the unit"
 
     def check(self) -> None:
+        """A mark of a unit is no Scalar, which is of the device."""
         validation.require_values(self.good, "good")
         validation.require_distinct_texts(self.good, "good")
         if self.unit is not None and isinstance(self.mark, Scalar):
@@ -54,6 +53,8 @@ class Contact(FrozenValue):
         validation.require_text(self.why, "why")
 
     def is_good(self, mark: Optional[Raw]) -> bool:
+        """Whether the device can tell of the unit with this mark: a missing or lost one is not
+        good."""
         return mark is not None and text(mark) in self.good
 
     def marks(self, reader: Reader) -> Rows:
@@ -77,20 +78,19 @@ class Contact(FrozenValue):
             return unit
         return f"{unit}.1" if unit else "1"
 
-    def mark_of(self, marks: Rows, identity: str) -> Optional[Raw]:
-        """The mark of a row's unit among `marks`, None if it has none. A total of the whole device
-        needs every mark."""
-        if self.unit is None:
+    def mark_of(self, marks: Rows, identity: str, source: Source) -> Optional[Raw]:
+        """The mark among `marks` of the unit of a row of `source`, None if it has none. A Scalar is
+        of the whole device, of which every mark must be good."""
+        if self.unit is None or isinstance(object_read(source), Scalar):
             return self._worst(marks)
-        unit = self.unit.of(identity)
-        if unit not in marks and identity == _WHOLE_DEVICE:
-            return self._worst(marks)
-        return marks.get(unit)
+        return marks.get(self.unit.of(identity))
 
     def _worst(self, marks: Rows) -> Optional[Raw]:
-        """A mark that is not good, else any."""
-        others = (mark for mark in marks.values() if not self.is_good(mark))
-        return next(others, next(iter(marks.values()), None))
+        """The first mark that is not good, else any; None without marks."""
+        for mark in marks.values():
+            if not self.is_good(mark):
+                return mark
+        return next(iter(marks.values()), None)
 
     def refusal(self, reader: Reader, identity: str) -> str:
         """Why no command is sent to an outlet, "" if its mark is good."""
@@ -123,6 +123,7 @@ class ContactMarks(ReadOnly):
     over: Source
 
     def rows(self, reader: Reader) -> Rows:
+        """The mark of each row of `over`, LOST for one without a mark."""
         if is_known_lacking(self.contact.mark, reader):
             return {}
         rows = self.over.rows(reader)
@@ -131,47 +132,49 @@ class ContactMarks(ReadOnly):
         marks = self.contact.marks(reader)
         mark_by_row: Rows = {}
         for row in rows:
-            mark = self.contact.mark_of(marks, row)
+            mark = self.contact.mark_of(marks, row, self.over)
             mark_by_row[row] = LOST if mark is None else mark
         return mark_by_row
 
     def value_of(self, reader: Reader, identity: str) -> Optional[Raw]:
+        """The mark of one row's unit: None if the device has no such marks, LOST if it lacks this
+        one. By GET, where a unit has one mark."""
         contact = self.contact
         if is_known_lacking(contact.mark, reader):
             return None
+        mark: Optional[Raw] = None
         if contact.unit is None or contact.part != Arcs():
-            mark = contact.mark_of(contact.marks(reader), identity)
-        else:
-            unit = contact.unit.of(identity)
-            mark = contact.mark.value_of(reader, unit) if unit else None
+            mark = contact.mark_of(contact.marks(reader), identity, self.over)
+        elif unit := contact.unit.of(identity):
+            mark = contact.mark.value_of(reader, unit)
         if mark is not None:
             return mark
         return None if contact.is_lacking(reader, [identity]) else LOST
 
 
-class InContact(ReadOnly):
+class ValuesInContact(ReadOnly):
     """All rows of `source`. One whose unit's mark is not good has no value, so that it has no
     figure, and there is no sum."""
 
-    WHY = "it has rows without an object"
+    WHY = "it is of figures, which are only read"
 
     source: Source
     contact: Contact
 
     def rows(self, reader: Reader) -> Rows:
+        """Each row with its value, lost if its unit's mark is not good."""
         rows = self.source.rows(reader)
-        if not rows:
-            return {}
-        contact = self.contact
-        if contact.is_lacking(reader, rows):
+        if not rows or self.contact.is_lacking(reader, rows):
             return rows
-        marks = contact.marks(reader)
-        return {
-            identity: self._value(value, contact.mark_of(marks, identity), reader)
-            for identity, value in rows.items()
-        }
+        marks = self.contact.marks(reader)
+        rows_in_contact: Rows = {}
+        for identity, value in rows.items():
+            mark = self.contact.mark_of(marks, identity, self.source)
+            rows_in_contact[identity] = self._value(value, mark, reader)
+        return rows_in_contact
 
     def value_of(self, reader: Reader, identity: str) -> Optional[Raw]:
+        """The value of one row, lost if its unit's mark is not good; None without the row."""
         value = self.source.value_of(reader, identity)
         if value is None:
             return None
@@ -184,6 +187,7 @@ class InContact(ReadOnly):
         return self.source.reads_single_rows()
 
     def _value(self, value: Raw, mark: Optional[Raw], reader: Reader) -> Raw:
+        """`value`, lost with the reason if the mark is not good."""
         if self.contact.is_good(mark):
             return value
         return Lost(self.contact.objection(mark, reader))
@@ -196,6 +200,7 @@ class SwitchedInContact(Control):
     contacts: tuple[Contact, ...]
 
     def orders(self, reader: Reader, identity: str, *, up: bool) -> list[Order]:
+        """The writes of `then`. Raises Unsupported if a mark of the outlet's unit is not good."""
         for contact in self.contacts:
             refusal = contact.refusal(reader, identity)
             if refusal:
@@ -220,7 +225,7 @@ def figure_in_contact(
         return None
     source = figure.source
     for contact in contacts:
-        source = InContact(source, contact)
+        source = ValuesInContact(source, contact)
     return replace(figure, source=source)
 
 
@@ -228,5 +233,6 @@ def total_in_contact(total: Optional[Total], contacts: Iterable[Contact]) -> Opt
     """A total that is not known if it needs a unit whose mark is not good."""
     if total is None:
         return None
-    figures = (figure_in_contact(figure, contacts) for figure in total.figures)
-    return replace(total, figures=tuple(figure for figure in figures if figure is not None))
+    figures = [figure_in_contact(figure, contacts) for figure in total.figures]
+    figures_in_contact = [figure for figure in figures if figure is not None]
+    return replace(total, figures=tuple(figures_in_contact))

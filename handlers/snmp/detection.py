@@ -69,7 +69,7 @@ def detect(
         snmp_device = _read_by_id(families, reader, scope, metered_only=metered_only)
     if snmp_device is None:
         keys = [candidate.profile.key for candidate in families]
-        raise Unsupported(_reason_without_family(reader, object_id.shown, keys))
+        raise Unsupported(_reason_without_family(reader, object_id.text, keys))
     return within_scope(snmp_device, scope)
 
 
@@ -288,8 +288,8 @@ def _raise_if_outlets_counted(device: SnmpDevice) -> None:
 class SysObjectId(NamedTuple):
     """A device's sysObjectID."""
 
-    #: as text for an error
-    shown: str
+    #: for an error; "none" without an answer
+    text: str
     #: dotted, if it names an enterprise or fits a family; else ""
     oid: str
 
@@ -298,12 +298,12 @@ def sys_object_id(reader: Reader, profiles: Sequence[Profile]) -> SysObjectId:
     """The device's sysObjectID; `profiles` are the families that it may fit."""
     raw = reader.get(SYS_OBJECT_ID)
     if raw is None:
-        return SysObjectId(shown="none", oid="")
+        return SysObjectId(text="none", oid="")
     shown_id = reader.quoted(raw) or "empty"
     arcs = oid_arcs(text(raw)) or ()
     oid = ".".join(map(str, arcs))
     is_usable = _names_company(arcs) or any(profile.match(oid) for profile in profiles)
-    return SysObjectId(shown=shown_id, oid=oid if is_usable else "")
+    return SysObjectId(text=shown_id, oid=oid if is_usable else "")
 
 
 def _names_company(arcs: Sequence[int]) -> bool:

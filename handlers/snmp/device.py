@@ -199,6 +199,7 @@ def _needs_outlets(total: Total, reader: Reader, scope: ReadScope) -> bool:
 
 
 def _is_measured(total: Total, reader: Reader) -> bool:
+    """Whether the device's own figures give the total now, without those of outlets."""
     return isinstance(total.read_from(reader), Decimal)
 
 
@@ -301,13 +302,13 @@ def _list_without_states(outlets: Outlets, reader: Reader) -> States:
     """The outlets that `rows` lists, and those that other answers show, as UNKNOWN. Raises
     ProtocolError if they are fewer than the device's count."""
     states = _as_unknown(outlets.rows.rows(reader)) if outlets.rows else {}
-    states = _add_shown_elsewhere(outlets, states, reader)
+    states = _with_rows_of_other_columns(outlets, states, reader)
     # with states, `read_by_states` has compared the count
     count = None if outlets.states else outlets.count
     outlet_count = _count(count, reader).number
     if not states and not outlet_count:
         return {}
-    return _add_up_to_count(outlets, states, outlet_count, is_certain=True, reader=reader)
+    return _with_rows_up_to_count(outlets, states, outlet_count, is_certain=True, reader=reader)
 
 
 def outlets_read(device: SnmpDevice) -> States:
@@ -315,7 +316,7 @@ def outlets_read(device: SnmpDevice) -> States:
     outlets, is missing in the answers, as another column shows that was read since."""
     if device.outlets is None:
         return device.states
-    return _add_shown_elsewhere(device.outlets, device.states, device.reader)
+    return _with_rows_of_other_columns(device.outlets, device.states, device.reader)
 
 
 def reasons_of_unknown(device: SnmpDevice) -> Iterator[tuple[str, str]]:
@@ -339,33 +340,34 @@ def _decisions(states: State, reader: Reader) -> dict[str, Decision]:
         return decisions
 
 
-def _add_shown_elsewhere(outlets: Outlets, states: States, reader: Reader) -> States:
+def _with_rows_of_other_columns(outlets: Outlets, states: States, reader: Reader) -> States:
     """`states`, and UNKNOWN for each outlet that only other columns show. Unchanged if no row is
     lost, or if the rows contradict each other. Raises ProtocolError for a row without an
     identity."""
     _raise_if_unidentified(outlets, states, reader)
     if not states or not reader.lacks_rows():
         return states
-    whole = reader.whole()
+    tables = reader.whole()
     rows: dict[str, object] = {}
     try:
         if outlets.states:
-            rows.update(outlets.states.rows_from(whole))
+            rows.update(outlets.states.rows_from(tables))
         if outlets.rows is not None and not states.keys() <= rows.keys():
-            rows.update(outlets.rows.rows(whole))
+            rows.update(outlets.rows.rows(tables))
     except PduHandlerError:  # the rows that are lost contradict others
         return states
-    _raise_if_unidentified(outlets, rows, whole)
+    _raise_if_unidentified(outlets, rows, tables)
     return {**_as_unknown(rows), **states}
 
 
 def _raise_if_unidentified(outlets: Outlets, identities: Iterable[str], reader: Reader) -> None:
     """Raise ProtocolError if one of the identities stands for an outlet without a name, or with one
     that the family does not read."""
-    unidentified = next(filter(is_unidentified, identities), None)
-    if unidentified is None:
+    identity = next(filter(is_unidentified, identities), None)
+    if identity is None:
         return
-    name = outlets.unread_name(reader, unidentified[: -len(UNIDENTIFIED)])
+    row = identity.removesuffix(UNIDENTIFIED)
+    name = outlets.unread_name(reader, row)
     if name:
         raise ProtocolError(
             f"the device names an outlet in a form that this family does not read ({name}), so its"
@@ -406,6 +408,7 @@ def _has_none(outlets: Outlets, reader: Reader) -> bool:
 
 
 def _is_zero_in_every_row(count: Optional[Source], reader: Reader) -> bool:
+    """Whether a number of outlets is 0 in at least one row and in no row another."""
     if count is None:
         return False
     numbers = {number(value) for value in count.rows(reader).values()}
@@ -449,14 +452,16 @@ def _is_count(value: Union[int, Decimal]) -> bool:
 def _with_all_outlets(outlets: Outlets, states: States, reader: Reader) -> States:
     """The states with the outlets that other answers show, as UNKNOWN. Raises ProtocolError if they
     are fewer than the device's count."""
-    states = _add_shown_elsewhere(outlets, states, reader)
+    states = _with_rows_of_other_columns(outlets, states, reader)
     outlet_count, is_certain = _count(outlets.count, reader, states)
     if not states and not outlet_count:  # nothing shows an outlet: `rows` is not walked for more
         return states
-    return _add_up_to_count(outlets, states, outlet_count, is_certain=is_certain, reader=reader)
+    return _with_rows_up_to_count(
+        outlets, states, outlet_count, is_certain=is_certain, reader=reader
+    )
 
 
-def _add_up_to_count(
+def _with_rows_up_to_count(
     outlets: Outlets, states: States, outlet_count: int, *, is_certain: bool, reader: Reader
 ) -> States:
     """The states. If they are fewer than `outlet_count`, also the outlets that only `rows` lists,

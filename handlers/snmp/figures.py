@@ -8,9 +8,14 @@ from typing import NamedTuple, Optional, Union
 
 from ..dcimanager.rows import Raw
 from ..shared.ceilings import FILLED, LARGEST, OUTLET_A, OUTLET_W, PART_A, PART_W
-from ..shared.decimals import CONTEXT, decimal_sum
+from ..shared.decimals import CONTEXT
 from ..shared.doubts import some
-from ..shared.meter_figures import NotKnown, NotMetered
+from ..shared.meter_figures import (
+    ExactFigure as ExactFigure,
+    NotKnown,
+    NotMetered,
+    exact_sum_if_complete,
+)
 from . import validation
 from .decoding import Rows, number, text
 from .frozen_value import FrozenValue, replace
@@ -23,10 +28,17 @@ FILLED_16 = frozenset(map(Decimal, (2**15 - 1, 2**16 - 1, -(2**15))))
 LEAST_NINES = 5
 _QUOTED = 40  # limit for a value in a reason, in characters
 
-# identity -> value, exponent and factor
-RawFigures = Mapping[str, tuple[Raw, Optional[Raw], Optional[Raw]]]
-#: a figure as it was counted; None: not metered
-ExactFigure = Union[Decimal, NotKnown, NotMetered, None]
+
+class RawFigure(NamedTuple):
+    """What was read of one row, LOST where the answers lack it; None for a part that the
+    measurement does not have."""
+
+    value: Raw
+    exponent: Optional[Raw]
+    factor: Optional[Raw]
+
+
+RawFigures = Mapping[str, RawFigure]  # by identity
 
 
 class Measurement(FrozenValue):
@@ -75,6 +87,7 @@ class Measurement(FrozenValue):
     MOST_FACTOR = 10_000  # limit for a factor and a divisor; 65535 is a register without a value
 
     def check(self) -> None:
+        """Each scale is above zero, and shifts the decimal point by at most MOST_DIGITS."""
         validation.require_distinct_texts(self.absent, "absent")
         validation.require_distinct_texts(self.padding, "padding")
         for scale in (self.scale, self.scale_of_integers):
@@ -90,23 +103,22 @@ class Measurement(FrozenValue):
 
     def read_from(self, reader: Reader, most: Optional[Decimal] = None) -> dict[str, Decimal]:
         """Identity -> figure, for rows with a figure. `most`: see `rows_from`."""
-        measured: dict[str, Decimal] = {}
+        value_by_row: dict[str, Decimal] = {}
         for identity, figure in self.rows_from(reader, most).items():
             if isinstance(figure, Decimal):
-                measured[identity] = figure
-        return measured
+                value_by_row[identity] = figure
+        return value_by_row
 
     def raw_figures(self, reader: Reader) -> RawFigures:
-        """Identity -> value, exponent and factor, LOST where the answers lack them. Padding is
-        left out."""
+        """What was read of each row. Padding is left out."""
         rows = self.unpadded_rows(reader)
         if not rows:
             return {}
         exponents = _values_for(self.exponent, rows, reader)
         factors = _values_for(self.factor, rows, reader)
-        raw_figures: dict[str, tuple[Raw, Optional[Raw], Optional[Raw]]] = {}
+        raw_figures: dict[str, RawFigure] = {}
         for row, value in rows.items():
-            raw_figures[row] = (value, exponents[row], factors[row])
+            raw_figures[row] = RawFigure(value, exponent=exponents[row], factor=factors[row])
         return raw_figures
 
     def unpadded_rows(self, reader: Reader) -> Rows:
@@ -118,7 +130,7 @@ class Measurement(FrozenValue):
         return rows
 
     def _is_padding(self, value: Raw) -> bool:
-        return bool(self.padding) and not isinstance(value, Lost) and text(value) in self.padding
+        return not isinstance(value, Lost) and text(value) in self.padding
 
     def rows_from(self, reader: Reader, most: Optional[Decimal] = None) -> dict[str, ExactFigure]:
         """Identity -> figure as in `read_from`, and why a row has none: a sum without it is not
@@ -131,41 +143,30 @@ class Measurement(FrozenValue):
         self, raw_figures: RawFigures, most: Optional[Decimal], reader: Reader
     ) -> dict[str, ExactFigure]:
         """As `rows_from`, of what `raw_figures` read."""
-        are_texts = self.scale_of_integers is None or any(
-            "." in text(value) for value, _, _ in raw_figures.values()
-        )
-        # an integer from 0 on is compared only if `absent` has one: nearly always it is below 0
-        has_absent_natural = any(absent.isdigit() for absent in self.absent)
+        values = [raw.value for raw in raw_figures.values()]
+        if all(text(value) in self.absent for value in values):
+            return dict.fromkeys(raw_figures)
+        are_texts = self.scale_of_integers is None or any("." in text(value) for value in values)
         figures: dict[str, ExactFigure] = {}
-        is_metered = False
-        for identity, (value, exponent, factor) in raw_figures.items():
-            reading = value if isinstance(value, int) else number(value, self.unit)
-            is_natural = isinstance(value, int) and value >= 0
-            is_compared = has_absent_natural or not is_natural
-            is_absent = is_compared and text(value) in self.absent
-            is_metered = is_metered or not is_absent
-            figure: Optional[Decimal] = None
-            if reading is not None and not is_absent and not _is_placeholder(value, reading, most):
-                figure = self._figure(
-                    value, reading, are_texts=are_texts, exponent=exponent, factor=factor
-                )
-            if figure is not None and _is_possible(figure, most):
+        for identity, raw in raw_figures.items():
+            figure = self._figure(raw, most, are_texts=are_texts)
+            if figure is not None:
                 figures[identity] = figure
-            elif is_absent and reading == 0:
+            elif text(raw.value) in self.absent and number(raw.value, self.unit) == 0:
                 figures[identity] = None
-            elif self.unmetered and not isinstance(value, Lost) and not text(value):
+            elif self.unmetered and not isinstance(raw.value, Lost) and not text(raw.value):
                 figures[identity] = NotMetered(self.unmetered)
             else:
-                row_text = self._row_text(identity, raw_figures, reader)
+                row_text = self._row_text(identity, raw, reader)
                 figures[identity] = NotKnown(row_text)
-        return figures if is_metered else dict.fromkeys(figures)
+        return figures
 
     def missing_part(self, raw_figures: RawFigures, reader: Reader) -> Optional[NotKnown]:
         """Why a figure is not known because the answers lack a value, an exponent or a factor."""
-        for identity, parts in raw_figures.items():
-            is_lost = any(isinstance(part, Lost) for part in parts)
+        for identity, raw in raw_figures.items():
+            is_lost = any(isinstance(part, Lost) for part in raw)
             if is_lost:
-                return NotKnown(self._row_text(identity, raw_figures, reader))
+                return NotKnown(self._row_text(identity, raw, reader))
         return None
 
     def is_lacking(self, reader: Reader) -> bool:
@@ -178,8 +179,8 @@ class Measurement(FrozenValue):
                 return False
         if not self.source.reads_single_rows() or self._has_other_rows(reader):
             return False
-        first, *others = rows
-        for row in (first, *others[-1:]):
+        first, *other_rows = rows
+        for row in (first, *other_rows[-1:]):
             if is_unidentified(row) or self.source.value_of(reader, row) is not None:
                 return False
         return True
@@ -202,7 +203,7 @@ class Measurement(FrozenValue):
         names = dict.fromkeys(map(object_name, sources))
         return ", ".join(names)
 
-    def _row_text(self, identity: str, raw_figures: RawFigures, reader: Reader) -> str:
+    def _row_text(self, identity: str, raw: RawFigure, reader: Reader) -> str:
         """What was read of a row that gives no figure. An identity that ends with a dot stands for
         a unit without rows (`Complete`, `EachUnit`): no index ends so.
         """
@@ -210,7 +211,7 @@ class Measurement(FrozenValue):
             unit = identity.strip(".")
             return f"the answers lack a row of {self.objects}{unit and f' for {unit}'}"
         texts: list[str] = []
-        for part in raw_figures[identity]:
+        for part in raw:
             if isinstance(part, Lost):
                 texts.append(part.reason)
             elif part is not None:
@@ -218,34 +219,35 @@ class Measurement(FrozenValue):
         return f"row {identity} of {self.objects} reads {', '.join(texts)}"
 
     def _figure(
-        self,
-        raw: Raw,
-        value: Union[int, Decimal],
-        *,
-        are_texts: bool,
-        exponent: Optional[Raw],
-        factor: Optional[Raw],
+        self, raw: RawFigure, most: Optional[Decimal], *, are_texts: bool
     ) -> Optional[Decimal]:
-        """The figure of one row, None if it has none. `value`: the number in `raw`."""
-        if value < 0 and not self.magnitude:
+        """The figure of one row, None if it has none. `most`: as in `rows_from`. `are_texts`:
+        whether a text may have a figure (see `scale_of_integers`)."""
+        if text(raw.value) in self.absent:
             return None
-        scale, is_text = self.scale, True
-        if self.scale_of_integers is not None and isinstance(raw, int):
-            scale, is_text = self.scale_of_integers, False
-        if value and is_text and not are_texts:
+        reading = number(raw.value, self.unit)
+        if reading is None or _is_placeholder(raw.value, reading, most):
             return None
-        figure = CONTEXT.multiply(CONTEXT.abs(value), scale)
+        if reading < 0 and not self.magnitude:
+            return None
+        if self.scale_of_integers is not None and isinstance(raw.value, int):
+            scale = self.scale_of_integers
+        elif reading == 0 or are_texts:
+            scale = self.scale
+        else:
+            return None
+        figure = CONTEXT.multiply(CONTEXT.abs(reading), scale)
         if self.exponent:
-            power = number(exponent)
+            power = number(raw.exponent)
             if power is None or power != int(power) or abs(int(power)) > self.MOST_DIGITS:
                 return None
             figure = CONTEXT.scaleb(figure, int(power))
         if self.factor:
-            times = number(factor)
-            if times is None or times.copy_abs() > self.MOST_FACTOR:
+            factor = number(raw.factor)
+            if factor is None or factor.copy_abs() > self.MOST_FACTOR:
                 return None
-            return _multiply(figure, times)
-        return figure
+            figure = _multiply(figure, factor)
+        return figure if _is_possible(figure, most) else None
 
 
 def _is_possible(figure: Decimal, most: Optional[Decimal]) -> bool:
@@ -253,9 +255,10 @@ def _is_possible(figure: Decimal, most: Optional[Decimal]) -> bool:
     return figure < LARGEST if most is None else figure <= most
 
 
-def _is_placeholder(raw: Raw, reading: Union[int, Decimal], most: Optional[Decimal]) -> bool:
-    """Whether a register is filled up; of a current or power also one of 16 bits, and a text with
-    nines alone: 9999.99 A and 999999.99 W. `most`: None for an energy."""
+def _is_placeholder(raw: Raw, reading: Decimal, most: Optional[Decimal]) -> bool:
+    """Whether a value stands for "not measured": a register that is filled up; of a current or
+    power also one of 16 bits, and a text with nines alone: 9999.99 A and 999999.99 W. `reading` is
+    its number. `most`: None for an energy."""
     if reading in FILLED:
         return True
     if most is None:
@@ -282,7 +285,9 @@ def _multiply(value: Decimal, factor: Decimal) -> Decimal:
     """`value` times a factor as devices report it: a negative one is a divisor, 0 is none."""
     if factor < 0:
         return CONTEXT.divide(value, CONTEXT.minus(factor))
-    return CONTEXT.multiply(value, factor) if factor > 0 else value
+    if factor > 0:
+        return CONTEXT.multiply(value, factor)
+    return value
 
 
 class Ceilings(FrozenValue):
@@ -304,6 +309,7 @@ class Ceilings(FrozenValue):
     part_w: Decimal = PART_W
 
     def check(self) -> None:
+        """Each is above zero."""
         for name in self.FIELDS:
             value = getattr(self, name)
             if not (value.is_finite() and value > 0):
@@ -327,6 +333,7 @@ class Arcs(FrozenValue):
             raise ValueError(f"start {self.start}, stop {stop}: there is no arc between them")
 
     def of(self, index: str) -> str:
+        """These arcs of an index, dotted."""
         return ".".join(index.split(".")[self.start : self.stop])
 
 
@@ -336,7 +343,7 @@ class _FiguresRead(NamedTuple):
     rows: dict[str, ExactFigure]
     units: set[str]  #: the units of these rows
     #: why a figure is not known that the device lacks, while others of its table have rows
-    absent: Optional[NotKnown]
+    reason_lacking: Optional[NotKnown]
 
 
 class Total(FrozenValue):
@@ -370,15 +377,15 @@ class Total(FrozenValue):
     demanded: bool = False
 
     def check(self) -> None:
+        """There is a figure or `else_outlets`, and no figure of a chain's units is a Scalar."""
         if not self.figures and not self.else_outlets:
             raise ValueError("figures is empty; give at least one, or else_outlets")
         if self.demanded and not self.figures:
             raise ValueError("demanded is for figures, and figures is empty")
         if self.unit is None and self.units is not None:
             raise ValueError("units is given and unit is not: give the arcs that name the unit")
-        if self.unit is not None and any(
-            isinstance(figure.source, Scalar) for figure in self.figures
-        ):
+        has_scalar = any(isinstance(figure.source, Scalar) for figure in self.figures)
+        if self.unit is not None and has_scalar:
             raise ValueError(
                 "unit is given and a figure is a Scalar, which has no unit: it would be added to"
                 " the units' sums"
@@ -403,7 +410,7 @@ class Total(FrozenValue):
         figures_read = self._read_figures(reader, most, counters=counters)
         if isinstance(figures_read, NotKnown):
             return figures_read
-        rows, units, absent = figures_read
+        rows, units, reason_lacking = figures_read
         if self._is_lost(outlets, reader):
             return NotKnown(f"the answers lack {self.objects}, which each unit has")
         if self.else_outlets and not (counters and units):
@@ -413,9 +420,9 @@ class Total(FrozenValue):
             units.update(map(self._unit, outlets))
         if all(value is None for value in rows.values()):
             return None
-        if absent is not None:  # what takes its place is another quantity
-            return absent
-        sum_of_rows = _sum(rows)
+        if reason_lacking is not None:  # what takes its place is another quantity
+            return reason_lacking
+        sum_of_rows = _sum_of_rows(rows)
         units_with_outlets = set(map(self._unit, outlets))
         units_without = units_with_outlets - units
         if not units_without and isinstance(sum_of_rows, Decimal):
@@ -432,20 +439,20 @@ class Total(FrozenValue):
         `counters`: as in `read_from`."""
         rows: dict[str, ExactFigure] = {}
         units: set[str] = set()
-        absent: Optional[NotKnown] = None
+        reason_lacking: Optional[NotKnown] = None
         for figure in self.figures:
             raw_figures = self._raw_figures_of_others(units, figure, reader)
-            missing = figure.missing_part(raw_figures, reader)
-            if missing is not None:
+            reason = figure.missing_part(raw_figures, reader)
+            if reason is not None:
                 if self.demanded or not figure.is_lacking(reader):
-                    return missing
-                absent = absent or missing
+                    return reason
+                reason_lacking = reason_lacking or reason
                 continue
             rows.update(figure.figures_of(raw_figures, most, reader))
             units.update(map(self._unit, raw_figures))
             if units and (counters or not self.unit):
                 break
-        return _FiguresRead(rows=rows, units=units, absent=absent)
+        return _FiguresRead(rows=rows, units=units, reason_lacking=reason_lacking)
 
     def _is_lost(self, outlets: Mapping[str, ExactFigure], reader: Reader) -> bool:
         """Whether the answers lack each figure of a device, or of a unit, that has one. `outlets`:
@@ -454,14 +461,15 @@ class Total(FrozenValue):
             return False
         if not self.else_outlets:
             return not any(figure.source.rows(reader) for figure in self.figures)
-        metered_units: set[str] = set()  # without a row so far
+        units_without_row: set[str] = set()  # with a metered outlet
         for identity, figure_of_outlet in outlets.items():
             if figure_of_outlet is not None:
-                metered_units.add(self._unit(identity))
+                units_without_row.add(self._unit(identity))
         for figure in self.figures:
-            if metered_units:
-                metered_units.difference_update(map(self._unit, figure.source.rows(reader)))
-        return bool(metered_units)
+            if not units_without_row:
+                return False
+            units_without_row.difference_update(map(self._unit, figure.source.rows(reader)))
+        return bool(units_without_row)
 
     def _reason_without(
         self, units: set[str], reader: Reader, metered_units: Collection[str]
@@ -486,13 +494,16 @@ class Total(FrozenValue):
 
     def metered_units(self, reader: Reader) -> set[str]:
         """The units with a row of a figure."""
-        return {self._unit(row) for figure in self.figures for row in figure.unpadded_rows(reader)}
+        units: set[str] = set()
+        for figure in self.figures:
+            units.update(map(self._unit, figure.unpadded_rows(reader)))
+        return units
 
     def unanswered(self, reader: Reader) -> Sequence[str]:
         """The names of the objects of the figures, if the device was asked for them and answered
         none: they are taken as not there."""
         for figure in self.figures:
-            values = [value for value, _, _ in figure.raw_figures(reader).values()]
+            values = [raw.value for raw in figure.raw_figures(reader).values()]
             if not all(isinstance(value, Lost) for value in values):
                 return []
         return [figure.objects for figure in self.figures]
@@ -531,26 +542,22 @@ class Total(FrozenValue):
         return {self._unit(row) for row, value in rows.items() if not text(value)}
 
     def _unit(self, index: str) -> str:
+        """The unit of a row; all rows are of the unit "" if the family is no chain."""
         return self.unit.of(index) if self.unit else ""
 
 
-def _sum(rows: Mapping[str, ExactFigure]) -> ExactFigure:
-    """The sum of rows, if each has a figure: the others' sum is no total."""
+def _sum_of_rows(rows: Mapping[str, ExactFigure]) -> ExactFigure:
+    """As `exact_sum_if_complete`; the reason names the rows without a meter."""
     unmetered = [row for row, figure in rows.items() if figure is None]
     if unmetered:
         names = _names("row", unmetered)
         return NotMetered(f"{len(unmetered)} of {len(rows)} ({names}) unmetered")
-    figures: list[Decimal] = []
-    for figure in rows.values():
-        if isinstance(figure, (NotKnown, NotMetered)):
-            return figure
-        if figure is not None:
-            figures.append(figure)
-    return decimal_sum(figures)
+    return exact_sum_if_complete(rows.values())
 
 
 def _names(noun: str, names: Sequence[str]) -> str:
+    """The noun and its names, for a reason: "units 2, 3"."""
     plural = "" if len(names) == 1 else "s"
     # an index without the arcs of a unit is of a unit without a name
-    named = [name or "(no name)" for name in names]
-    return f"{noun}{plural} {some(named)}"
+    shown_names = [name or "(no name)" for name in names]
+    return f"{noun}{plural} {some(shown_names)}"

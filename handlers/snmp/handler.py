@@ -99,10 +99,11 @@ class SnmpPdu(dcimanager.FourCalls[Session], BaseSnmpPdu):
         return figures
 
     def leaves_unset(self, session: Session) -> bool:
-        # it may also be a build option
+        """By the setting or the build option `unknown_figures`."""
         return session.choice.unset_unknown
 
     def read_labels(self, session: Session) -> list[dcimanager.Label]:
+        """Reads them now; logs why some are not known."""
         if session.device.profile.ups:
             LOGGER.warning(UPS_ADVICE)  # labels are read for a person, never by a poll
         for sentence in doubt_sentences(metering.lost_labels(session.device)):

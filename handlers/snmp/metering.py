@@ -24,8 +24,7 @@ from ..shared.meter_figures import (
 from .decoding import printable_text
 from .device import SnmpDevice, all_outlets, has_joined_meters, is_list_proven, outlets_read
 from .figures import ExactFigure, Measurement, Total
-from .outlets import Outlets
-from .reader import LOST, Lost, Reader, WholeTables, decided
+from .reader import LOST, Lost, WholeTables, decide_by_whole_tables
 from .sources.base import is_unidentified, object_name
 
 
@@ -48,11 +47,11 @@ class _OutletRows(NamedTuple):
             return NotKnown(f"the answers lack the outlet of a row of {self.figure.objects}")
         unit = _unit_of(identity)
         if not _has_meters(self.rows, unit):
-            return None
+            return None  # its unit does not measure this
         other_columns = [rows for rows in self.other_rows if _has_meters(rows, unit)]
         is_in_another = any(identity in rows for rows in other_columns)
         if other_columns and not is_in_another:
-            return None
+            return None  # no column has it
         return NotKnown(f"the answers have no row {identity} of {self.figure.objects}")
 
 
@@ -65,23 +64,37 @@ class _TotalRequest(NamedTuple):
     counters: bool = False  #: see `Total.read_from`
 
     def read(
-        self, reader: Reader, outlets: Iterable[str] = (), metered_units: Collection[str] = ()
+        self,
+        tables: WholeTables,
+        outlets: Iterable[str] = (),
+        metered_units: Collection[str] = (),
     ) -> ExactFigure:
         """The total of a device with these outlets. `metered_units`: see `Total.read_from`."""
         figures = {identity: self.outlets.of(identity) for identity in outlets}
         return self.total.read_from(
-            reader,
+            tables,
             figures,
             self.most,
             counters=self.counters,
             metered_units=metered_units,
         )
 
-    def needs_outlets(self, reader: Reader) -> bool:
+    def needs_outlets(self, tables: WholeTables) -> bool:
         """Whether all outlets must be known: it is by unit, or there is none without their own
         figures."""
-        by_unit = self.total.unit is not None
-        return by_unit or (self.total.else_outlets and self.read(reader) is None)
+        if self.total.unit is not None:
+            return True
+        return self.total.else_outlets and self.read(tables) is None
+
+
+class _TotalRequests(NamedTuple):
+    """The totals of a device. The first three have the figures of its outlets."""
+
+    load: _TotalRequest
+    energy: _TotalRequest
+    power: _TotalRequest
+    inlet: _TotalRequest
+    inlet_power: _TotalRequest
 
 
 def labels(device: SnmpDevice, encoding: str = "") -> list[dcimanager.Label]:
@@ -109,15 +122,19 @@ def labels(device: SnmpDevice, encoding: str = "") -> list[dcimanager.Label]:
 def lost_labels(device: SnmpDevice) -> list[tuple[str, str]]:
     """Outlet -> why its number or its name is not known, of those whose labels other outlets
     have."""
-    return decided(partial(_lost_labels, device), device.reader)
+    return decide_by_whole_tables(partial(_lost_labels, device), device.reader)
 
 
-def _lost_labels(device: SnmpDevice, whole: WholeTables) -> list[tuple[str, str]]:
+def _lost_labels(device: SnmpDevice, tables: WholeTables) -> list[tuple[str, str]]:
+    """Outlet -> the reason of each of its labels that is lost in these tables."""
     outlets = device.outlets
-    sources = (outlets.number, outlets.name) if outlets else ()
+    if outlets is None:
+        return []
     reasons: list[tuple[str, str]] = []
-    for source in filter(None, sources):
-        for identity, value in source.rows(whole).items():
+    for source in (outlets.number, outlets.name):
+        if source is None:
+            continue
+        for identity, value in source.rows(tables).items():
             if isinstance(value, Lost) and identity in device.states:
                 reasons.append((identity, f"{object_name(source)}: {value.reason}"))
     return reasons
@@ -164,22 +181,41 @@ def read_statistic(device: SnmpDevice, *, with_power: bool = True) -> dcimanager
     """The figures of a device, and of each outlet that has a meter. Without `with_power`, power is
     left out.
     """
-    return decided(partial(_statistic, device, with_power=with_power), device.reader)
+    figures_by_tables = partial(_statistic, device, with_power=with_power)
+    return decide_by_whole_tables(figures_by_tables, device.reader)
 
 
-def _statistic(device: SnmpDevice, whole: WholeTables, *, with_power: bool) -> dcimanager.Figures:
-    """The figures, as these tables show them. The outlets are listed as a status lists them: by
-    whole tables, a row of padding whose mark is lost would be one."""
-    requests = _requests(device, whole, with_power=with_power)
-    if any(request.needs_outlets(whole) for request in requests) or has_joined_meters(device):
+def _statistic(device: SnmpDevice, tables: WholeTables, *, with_power: bool) -> dcimanager.Figures:
+    """The figures, as these tables show them. The outlets are listed by `device.reader`, as a
+    status lists them: by whole tables, a row of padding whose mark is lost would be one."""
+    requests = _total_requests(device, tables, with_power=with_power)
+    needs_outlets = any(request.needs_outlets(tables) for request in requests)
+    if needs_outlets or has_joined_meters(device):
         device = device._replace(states=all_outlets(device), is_counted=True)
-    device = _with_metered(device, requests, whole)
-    load_a, energy_kwh, power_w, inlet_a, inlet_w = map(_as_float, _totals(device, requests, whole))
-    currents, energies, powers = (request.outlets for request in requests[:3])
+    device = _with_metered_outlets(device, requests, tables)
+    totals = [_as_float(total) for total in _totals(device, requests, tables)]
+    load_a, energy_kwh, power_w, inlet_a, inlet_w = totals
+    if not with_power:
+        power_w = inlet_w = NOT_ASKED
+    return dcimanager.Figures(
+        load_a=load_a,
+        energy_kwh=energy_kwh,
+        ports=_ports(device, requests, with_power=with_power),
+        power_w=power_w,
+        inlet_a=inlet_a,
+        inlet_w=inlet_w,
+    )
+
+
+def _ports(
+    device: SnmpDevice, requests: _TotalRequests, *, with_power: bool
+) -> dict[str, MeterFigures]:
+    """The figures of each outlet that has a meter."""
     ports: dict[str, MeterFigures] = {}
     for identity in outlets_read(device):
-        current, energy = currents.of(identity), energies.of(identity)
-        power = powers.of(identity)
+        current = requests.load.outlets.of(identity)
+        energy = requests.energy.outlets.of(identity)
+        power = requests.power.outlets.of(identity)
         if current is None and energy is None and power is None:
             continue  # padding, or a meter without an outlet
         ports[identity] = MeterFigures(
@@ -187,79 +223,79 @@ def _statistic(device: SnmpDevice, whole: WholeTables, *, with_power: bool) -> d
             power_w=_as_float(power) if with_power else NOT_ASKED,
             energy_kwh=_as_float(energy),
         )
-    if not with_power:
-        power_w = inlet_w = NOT_ASKED
-    return dcimanager.Figures(
-        load_a=load_a,
-        energy_kwh=energy_kwh,
-        ports=ports,
-        power_w=power_w,
-        inlet_a=inlet_a,
-        inlet_w=inlet_w,
-    )
+    return ports
 
 
-def _with_metered(
-    device: SnmpDevice, requests: Sequence[_TotalRequest], reader: Reader
+def _with_metered_outlets(
+    device: SnmpDevice, requests: _TotalRequests, tables: WholeTables
 ) -> SnmpDevice:
     """The device with the outlets of which a meter has a row and the list has none: padding, unless
     a GET of the list says otherwise. No outlet is missing in a list that is proven."""
     if is_list_proven(device):
         return device
-    listed = outlets_read(device)
+    listed_outlets = outlets_read(device)
     states = dict(device.states)
-    metered = dict.fromkeys(chain.from_iterable(request.outlets.rows for request in requests))
-    for row in metered:
-        if row in listed or is_unidentified(row):
+    metered_rows = chain.from_iterable(request.outlets.rows for request in requests)
+    for row in dict.fromkeys(metered_rows):
+        if row in listed_outlets or is_unidentified(row):
             continue
-        if device.outlets is None or not device.outlets.has_row(reader, row):
+        if device.outlets is None or not device.outlets.has_row(tables, row):
             break  # neither are the others
         states[row] = EnumPowerStatus.UNKNOWN
     return device._replace(states=states)
 
 
-def _outlet_rows(device: SnmpDevice, reader: Reader, *, with_power: bool) -> list[_OutletRows]:
+def _outlet_rows(
+    device: SnmpDevice, tables: WholeTables, *, with_power: bool
+) -> tuple[_OutletRows, _OutletRows, _OutletRows]:
     """Currents, energies and powers of the outlets."""
     outlets, ceilings = device.outlets, device.profile.ceilings
     if outlets is None:
-        return [_OutletRows(None, {})] * 3
+        no_rows = _OutletRows(None, {})
+        return no_rows, no_rows, no_rows
     power = outlets.power if with_power else None
-    figures = (outlets.current, outlets.energy, power)
-    limits = (ceilings.outlet_a, None, ceilings.outlet_w)
-    rows: list[dict[str, ExactFigure]] = []
-    for figure, most in zip(figures, limits):
-        rows.append(figure.rows_from(reader, most) if figure else {})
-    if sum(map(bool, rows)) > 1:
-        for unmetered_row in _unmetered(outlets, reader, with_power=with_power):
-            for rows_of_figure in rows:
-                rows_of_figure.pop(unmetered_row, None)
-    currents, energies, powers = rows
-    return [
+    currents = _rows_of(outlets.current, ceilings.outlet_a, tables)
+    energies = _rows_of(outlets.energy, None, tables)
+    powers = _rows_of(power, ceilings.outlet_w, tables)
+    columns = [rows for rows in (currents, energies, powers) if rows]
+    if len(columns) > 1:
+        measurements = (outlets.current, outlets.energy, power)
+        for unmetered_row in _unmetered_rows(measurements, tables):
+            for rows in columns:
+                rows.pop(unmetered_row, None)
+    return (
         _OutletRows(outlets.current, currents, (energies, powers)),
         _OutletRows(outlets.energy, energies, (currents, powers)),
         _OutletRows(power, powers, (currents, energies)),
-    ]
+    )
 
 
-def _unmetered(outlets: Outlets, reader: Reader, *, with_power: bool) -> Collection[str]:
-    """The outlets without a row in any column of their meters, if a GET of one says so too: models
+def _rows_of(
+    measurement: Optional[Measurement], most: Optional[Decimal], tables: WholeTables
+) -> dict[str, ExactFigure]:
+    """The figure of each row, at most `most`; {} if the family does not have it."""
+    return measurement.rows_from(tables, most) if measurement else {}
+
+
+def _unmetered_rows(
+    measurements: Sequence[Optional[Measurement]], tables: WholeTables
+) -> Sequence[str]:
+    """The outlets that no column of their meters has answered, if a GET of one says so too: models
     of many families switch outlets that they do not meter."""
-    power = outlets.power if with_power else None
-    figures = [figure for figure in (outlets.current, outlets.energy, power) if figure]
-    values = [figure.source.rows(reader) for figure in figures]
+    sources = [measurement.source for measurement in measurements if measurement is not None]
+    columns = [source.rows(tables) for source in sources]
     unmetered_rows: list[str] = []
-    for row in dict.fromkeys(chain.from_iterable(values)):
-        values_of_row = [of_figure.get(row, LOST) for of_figure in values]
+    for row in dict.fromkeys(chain.from_iterable(columns)):
+        values_of_row = [column.get(row, LOST) for column in columns]
         if all(map(_is_unanswered, values_of_row)):
             unmetered_rows.append(row)
-    if unmetered_rows:
-        value = figures[0].source.value_of(reader, unmetered_rows[-1])
-        if value is not None:
-            return ()
+    if unmetered_rows and sources[0].value_of(tables, unmetered_rows[-1]) is not None:
+        return []
     return unmetered_rows
 
 
 def _is_unanswered(value: Raw) -> bool:
+    """Whether the answers lack the row, not something else that decides about it."""
     return isinstance(value, Lost) and value.is_unanswered
 
 
@@ -268,75 +304,84 @@ def _has_meters(rows: Mapping[str, ExactFigure], unit: str) -> bool:
     return any(figure is not None and _unit_of(row) == unit for row, figure in rows.items())
 
 
-def _requests(device: SnmpDevice, reader: Reader, *, with_power: bool) -> Sequence[_TotalRequest]:
+def _total_requests(device: SnmpDevice, tables: WholeTables, *, with_power: bool) -> _TotalRequests:
     """The totals, with the figures of outlets that are read."""
     profile, ceilings = device.profile, device.profile.ceilings
-    currents, energies, powers = _outlet_rows(device, reader, with_power=with_power)
+    currents, energies, powers = _outlet_rows(device, tables, with_power=with_power)
     no_rows = _OutletRows(None, {})
     no_total = Total()
     power = profile.power if with_power else None
     inlet_power = profile.inlet_power if with_power else None
-    return (
-        _TotalRequest(profile.load or no_total, currents, ceilings.part_a),
-        _TotalRequest(profile.energy or no_total, energies, counters=True),
-        _TotalRequest(power or no_total, powers, ceilings.part_w),
-        _TotalRequest(profile.inlet or no_total, no_rows, ceilings.part_a),
-        _TotalRequest(inlet_power or no_total, no_rows, ceilings.part_w),
+    return _TotalRequests(
+        load=_TotalRequest(profile.load or no_total, currents, ceilings.part_a),
+        energy=_TotalRequest(profile.energy or no_total, energies, counters=True),
+        power=_TotalRequest(power or no_total, powers, ceilings.part_w),
+        inlet=_TotalRequest(profile.inlet or no_total, no_rows, ceilings.part_a),
+        inlet_power=_TotalRequest(inlet_power or no_total, no_rows, ceilings.part_w),
     )
 
 
 def _totals(
-    device: SnmpDevice, requests: Sequence[_TotalRequest], reader: Reader
+    device: SnmpDevice, requests: _TotalRequests, tables: WholeTables
 ) -> Sequence[ExactFigure]:
-    """The totals, of whole tables."""
+    """The totals, in the order of `requests`. None is known if the device counts more units than
+    its answers list, or if these contradict each other because rows are lost."""
     try:
-        outlets = list(outlets_read(device))
-        totals = [_total(request, reader, outlets) for request in requests]
-        if any(isinstance(total, NotMetered) for total in totals):
-            # a unit without a row of one total has a meter if another total has its row
-            units = _metered_units(requests, reader)
-            totals = [_total(request, reader, outlets, units) for request in requests]
+        totals = _read_totals(requests, tables, list(outlets_read(device)))
     except ProtocolError as error:
-        if error.operation or not reader.lacks_rows():  # a request that failed, as in `decided`
+        is_of_request = bool(error.operation)  # else of rows that contradict each other
+        if is_of_request or not tables.lacks_rows():
             raise
-        # the rows that are lost contradict others
         return [NotKnown(error.reason) for _ in requests]
     if not any(isinstance(total, Decimal) for total in totals):
         return totals
-    missing_unit = device.profile.missing_unit(reader)
+    missing_unit = device.profile.missing_unit(tables)
     if not missing_unit:
         return totals
-    return [total if total is None else NotKnown(missing_unit) for total in totals]
+    return [None if total is None else NotKnown(missing_unit) for total in totals]
 
 
-def _total(
+def _read_totals(
+    requests: _TotalRequests, tables: WholeTables, outlets: Sequence[str]
+) -> list[ExactFigure]:
+    """The totals of a device with these outlets, in the order of `requests`."""
+    totals = [_read_total(request, tables, outlets) for request in requests]
+    if not any(isinstance(total, NotMetered) for total in totals):
+        return totals
+    # a unit without a row of one total has a meter if another total has its row
+    units = _metered_units(requests, tables)
+    return [_read_total(request, tables, outlets, units) for request in requests]
+
+
+def _read_total(
     request: _TotalRequest,
-    reader: Reader,
+    tables: WholeTables,
     outlets: Sequence[str],
     metered_units: Collection[str] = (),
 ) -> ExactFigure:
-    """One total, unless it would be another with a meter whose outlet is not listed."""
-    total = request.read(reader, outlets, metered_units)
-    unlisted: list[str] = []
+    """One total, not known if a meter whose outlet is not listed would change it."""
+    total = request.read(tables, outlets, metered_units)
+    unlisted_rows: list[str] = []
     for row, figure in request.outlets.rows.items():
-        if isinstance(figure, Decimal) and figure and row not in outlets:
-            unlisted.append(row)
-    if not unlisted:
+        is_above_zero = isinstance(figure, Decimal) and bool(figure)
+        if is_above_zero and row not in outlets:
+            unlisted_rows.append(row)
+    if not unlisted_rows:
         return total
-    total_of_all_rows = request.read(reader, (*outlets, *unlisted), metered_units)
-    if total_of_all_rows != total:
-        return NotKnown(f"{request.total.objects} has the row {unlisted[0]}, which is no outlet")
-    return total
+    total_of_all_rows = request.read(tables, (*outlets, *unlisted_rows), metered_units)
+    if total_of_all_rows == total:
+        return total
+    return NotKnown(f"{request.total.objects} has the row {unlisted_rows[0]}, which is no outlet")
 
 
-def _metered_units(requests: Sequence[_TotalRequest], reader: Reader) -> set[str]:
+def _metered_units(requests: _TotalRequests, tables: WholeTables) -> set[str]:
     """The units of a chain with a row of any meter that was read."""
     units: set[str] = set()
     for request in requests:
         total = request.total
         if total.unit is None:
             continue
-        units |= total.metered_units(reader)
+        units |= total.metered_units(tables)
         for row, figure in request.outlets.rows.items():
             if figure is not None:
                 units.add(total.unit.of(row))
@@ -344,8 +389,10 @@ def _metered_units(requests: Sequence[_TotalRequest], reader: Reader) -> set[str
 
 
 def _as_float(figure: ExactFigure) -> Figure:
+    """A figure as platform and tools take it; a reason stays one."""
     return float(figure) if isinstance(figure, Decimal) else figure
 
 
 def _unit_of(identity: str) -> str:
+    """The unit of an outlet of a chain: all arcs but the last."""
     return identity.rpartition(".")[0]

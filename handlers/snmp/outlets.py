@@ -57,6 +57,7 @@ class Outlets(FrozenValue):
     contact: tuple[Contact, ...] = ()
 
     def check(self) -> None:
+        """Something lists the outlets, and what is switched has states to confirm a command."""
         if self.states is None and self.rows is None:
             raise ValueError("neither states nor rows: nothing would list the outlets")
         if self.control is not None and self.states is None:
@@ -70,10 +71,11 @@ class Outlets(FrozenValue):
     def in_contact(self, contact: tuple[Contact, ...]) -> Outlets:
         """These outlets as they are read, with the marks `contact` of their units, too."""
         contact = (*contact, *self.contact)
+        states, control = self.states, self.control
         return replace(
             self,
-            states=self.states and state_in_contact(self.states, contact),
-            control=self.control and SwitchedInContact(self.control, contact),
+            states=state_in_contact(states, contact) if states else None,
+            control=SwitchedInContact(control, contact) if control else None,
             current=figure_in_contact(self.current, contact),
             power=figure_in_contact(self.power, contact),
             energy=figure_in_contact(self.energy, contact),
@@ -88,7 +90,9 @@ class Outlets(FrozenValue):
         source = self.states.source
         column = source.source if isinstance(source, ByUnit) else source
         value = column.value_of(reader, row)
-        return self.states.without_row if value is None else self.states.reported(reader, value)
+        if value is None:
+            return self.states.without_row
+        return self.states.reported(reader, value)
 
     def has_row(self, reader: Reader, identity: str) -> bool:
         """Whether the list of the outlets has this one, read alone."""
@@ -114,15 +118,20 @@ class Outlets(FrozenValue):
     def is_row_read_last(self, reader: Reader, identity: str) -> bool:
         """Whether the last request was the check of the row of an outlet of a chain."""
         source = self.states.source if self.states else None
-        if not isinstance(source, ByUnit) or not isinstance(source.unit, Column) or reader.walked:
+        if not isinstance(source, ByUnit) or not isinstance(source.unit, Column):
             return False
-        return next(reversed(reader.got)) == source.unit.instance_oid(reader, identity)
+        if reader.walked:  # which walks were after the GETs is not kept
+            return False
+        last_oid = next(reversed(reader.got))
+        return last_oid == source.unit.instance_oid(reader, identity)
 
     def row_of(self, reader: Reader, identity: str) -> Optional[str]:
         """The row of the states' table that is this outlet now, None if there is none. The
         identity itself where no unit that joins or leaves moves a row (see `ByUnit`)."""
         source = self.states.source if self.states else None
-        return source.row_of(reader, identity) if isinstance(source, ByUnit) else identity
+        if isinstance(source, ByUnit):
+            return source.row_of(reader, identity)
+        return identity
 
     def unread_name(self, reader: Reader, row: str) -> str:
         """The objects that name a row of a chain's table, with their values, for a row whose name
@@ -132,9 +141,10 @@ class Outlets(FrozenValue):
             return ""
         readings: dict[str, None] = {}  # unit and number may be parts of one object
         for column in parts_of((source.unit, source.number)):
-            if isinstance(column, Column):
-                value = column.rows(reader).get(row)
-                if value is None or text(value) in ("", NO_VALUE):
-                    return ""
-                readings[f"{column.object} reads {reader.quoted(value, 40)!r}"] = None
+            if not isinstance(column, Column):
+                continue
+            value = column.rows(reader).get(row)
+            if value is None or text(value) in ("", NO_VALUE):
+                return ""
+            readings[f"{column.object} reads {reader.quoted(value, 40)!r}"] = None
         return ", ".join(readings)

@@ -147,6 +147,7 @@ class Profile(FrozenValue):
     unread: str = ""
 
     def check(self) -> None:
+        """What no part can check alone: key, prefixes, and that each capability has evidence."""
         if not _KEY.fullmatch(self.key):
             raise ValueError(
                 f"key is {self.key!r}; give words of a-z and 0-9 joined by single hyphens, a letter"

@@ -1,5 +1,6 @@
 """Keeps a device's answers, so that a status reuses the walk that detected the family, and shows
-what they lack. `decided` is the loop in which a decision over whole tables is made."""
+what they lack. `decide_by_whole_tables` is the loop in which a decision over whole tables is made.
+"""
 
 from __future__ import annotations
 
@@ -180,12 +181,15 @@ class WholeTables(Reader):
         self._tables: dict[tuple[str, int], dict[str, None]] = {}
 
     def walk(self, oid: str) -> Walked:
+        """The rows as they were answered; {} for a walk that `reads` forbids."""
         return super().walk(oid) if self.reads else self.walked.get(self.resolve(oid), {})
 
     def names(self, oid: str) -> Walked:
+        """A column of names, as any other here."""
         return self.column(oid)
 
     def column(self, oid: str, *, optional: bool = False) -> Walked:
+        """A column with all rows of its table, LOST where it has no answer."""
         full_oid = self.resolve(oid)
         if self.reads and full_oid not in self._columns:
             super().column(oid)
@@ -199,30 +203,34 @@ class WholeTables(Reader):
         if key not in self._tables:
             columns: list[Walked] = []
             for full_oid in sorted(self._columns):
-                if _table_of(full_oid) == table and self.walked[full_oid]:
-                    columns.append(self.walked[full_oid])
+                rows = self.walked[full_oid]
+                if rows and _table_of(full_oid) == table:
+                    columns.append(rows)
             self._tables[key] = _all_rows(columns) if columns else {}
         return self._tables[key]
 
     def _whole_column(self, full_oid: str, *, optional: bool) -> Walked:
-        answer = self.walked.get(full_oid, {})
+        """The answers to the walk of a column, and LOST for each other row of its table. {} if an
+        `optional` column has no answer to a GET either: the device does not have it."""
+        answers = self.walked.get(full_oid, {})
         rows = self._rows_of(_table_of(full_oid))
-        if not rows or len(answer) == len(rows):
-            return answer
-        if answer and not _has_index_of(rows, answer):
-            return answer  # of another table
-        if not answer and optional:
-            first = next(iter(rows))
-            if self.get(f"{full_oid}.{first}") is None:
-                return {}  # the device does not have this column
-        return {row: answer.get(row, LOST) for row in rows}
+        if not rows or len(answers) == len(rows):
+            return answers
+        if answers and not _has_index_of(rows, answers):
+            return answers  # of another table
+        if not answers and optional:
+            first_row = next(iter(rows))
+            if self.get(f"{full_oid}.{first_row}") is None:
+                return {}
+        return {row: answers.get(row, LOST) for row in rows}
 
     def whole(self) -> WholeTables:
+        """These tables, which walk no further column."""
         return WholeTables(self) if self.reads else self
 
 
-def decided(decide: Callable[[WholeTables], Result], reader: Reader) -> Result:
-    """What `decide` says of whole tables, which read each column that it asks for.
+def decide_by_whole_tables(decide: Callable[[WholeTables], Result], reader: Reader) -> Result:
+    """What `decide` returns for whole tables, which walk each column that it asks for.
 
     A column that is walked late can deny three answers: which rows a table has, whether it has any
     (`has_table`), and whether a row is lost (`lacks_rows`). Where it does, an earlier column of its
@@ -250,9 +258,9 @@ def _may_show_rows(reader: Reader, columns_before: int) -> bool:
 
 def _all_rows(columns: Sequence[Walked]) -> dict[str, None]:
     """The rows of all columns of a table, in the order of their indexes if one lacks some."""
-    longest, *others = sorted(columns, key=len, reverse=True)
+    longest, *other_columns = sorted(columns, key=len, reverse=True)
     rows = dict.fromkeys(longest)
-    for column in others:
+    for column in other_columns:
         has_other_rows = column.keys() != rows.keys()
         if has_other_rows and _has_index_of(rows, column):
             rows.update(dict.fromkeys(column))
@@ -270,6 +278,7 @@ def _has_index_of(rows: Collection[str], column: Collection[str]) -> bool:
 
 
 def _arcs(index: str) -> tuple[tuple[int, str], ...]:
+    """A key that sorts indexes by their arcs as numbers."""
     return tuple((len(arc), arc) for arc in index.split("."))
 
 

@@ -17,10 +17,11 @@ from .profile import Profile
 from .profiles import PROFILES
 
 T = TypeVar("T")
-_MOST_NEAR = 3  # families suggested in an error
+_MOST_SIMILAR = 3  # families suggested in an error
 
 
 def _key(word: str) -> str:
+    """The key of a family, in lower case. Raises ValueError for what is none."""
     if not re.fullmatch("[a-z0-9-]+", word.lower()):
         raise ValueError(word)
     return word.lower()
@@ -119,31 +120,35 @@ def select_families(settings: Mapping[str, str], build: Mapping[str, str]) -> Fa
     """
     owner_settings, build_options = Settings(settings, SETTINGS), Settings(build, BUILD_OPTIONS)
 
+    def is_set(setting: Setting[T]) -> bool:
+        return bool(settings.get(setting.key, "").strip())
+
     def choice(setting: Setting[T]) -> T:
         """The owner's choice; that of the archive's build options if the setting is empty."""
-        if settings.get(setting.key, "").strip():
-            return owner_settings[setting]
-        return build_options[setting]
+        return owner_settings[setting] if is_set(setting) else build_options[setting]
 
-    switched = tuple(
-        _find_family(family, PROFILES, SWITCH_FAMILIES).key
-        for family in build_options[SWITCH_FAMILIES]
-    )
-    # the setting says yes or no for all families
-    is_switching_set = bool(settings.get(SWITCH_UNPROVEN.key, "").strip())
+    switched_families: list[str] = []
+    for family in build_options[SWITCH_FAMILIES]:
+        switched_families.append(_find_family(family, PROFILES, SWITCH_FAMILIES).key)
     own_profile = _own_profile(build_options)
-    profiles: Sequence[Profile] = (own_profile,) if own_profile else _built_families(build_options)
-    key = choice(PROFILE) or (own_profile.key if own_profile else "")
+    profiles = _built_families(build_options) if own_profile is None else (own_profile,)
+    key = choice(PROFILE)
+    if not key and own_profile is not None:
+        key = own_profile.key
+    switch_unproven = owner_settings[SWITCH_UNPROVEN]
+    if is_set(SWITCH_UNPROVEN):
+        switched_families = []  # the setting says yes or no for all families
+    elif own_profile is not None:
+        switch_unproven = True
     return FamilySelection(
-        (_find_family(key, profiles, PROFILE),) if key else profiles,
+        profiles=(_find_family(key, profiles, PROFILE),) if key else profiles,
         is_fixed=bool(key),
-        switch_unproven=owner_settings[SWITCH_UNPROVEN]
-        or (own_profile is not None and not is_switching_set),
+        switch_unproven=switch_unproven,
         metered_only=choice(METERED_ONLY),
         switch_automatic=choice(SWITCH_AUTOMATIC),
         unset_unknown=choice(UNKNOWN_FIGURES) == UNSET,
         encoding=choice(ENCODING),
-        switched_families=() if is_switching_set else switched,
+        switched_families=tuple(switched_families),
     )
 
 
@@ -166,23 +171,26 @@ def _own_profile(build_options: Settings) -> Optional[Profile]:
 
 
 def _built_families(build_options: Settings) -> Sequence[Profile]:
-    """The families that the archive was built to detect. Raises SettingsError."""
-    return tuple(_find_family(key, PROFILES, ONLY) for key in build_options[ONLY]) or PROFILES
+    """The families that the archive was built to detect: all, unless it was built for some. Raises
+    SettingsError."""
+    families = [_find_family(key, PROFILES, ONLY) for key in build_options[ONLY]]
+    return tuple(families) or PROFILES
 
 
 def _find_family(key: str, profiles: Sequence[Profile], setting: Setting[object]) -> Profile:
-    """Raises SettingsError, which names similar families."""
+    """The family with this key, which `setting` names. Raises SettingsError, which names similar
+    families."""
+    for profile in profiles:
+        if profile.key == key:
+            return profile
     keys = [profile.key for profile in profiles]
-    if key in keys:
-        return profiles[keys.index(key)]
-    near = [family for family in keys if key in family][:_MOST_NEAR] or similar_names(
-        key, keys, _MOST_NEAR
-    )
-    rest_of_sentence = (
-        f"similar: {', '.join(near)}"
-        if near
-        else f"its families include {', '.join(keys[:_MOST_NEAR])}"
-    )
+    similar_keys = [family for family in keys if key in family][:_MOST_SIMILAR]
+    if not similar_keys:
+        similar_keys = similar_names(key, keys, _MOST_SIMILAR)
+    if similar_keys:
+        rest_of_sentence = f"similar: {', '.join(similar_keys)}"
+    else:
+        rest_of_sentence = f"its families include {', '.join(keys[:_MOST_SIMILAR])}"
     raise SettingsError(
         (
             NamedSetting(setting.key),

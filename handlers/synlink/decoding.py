@@ -14,7 +14,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from typing import Any, Callable, NamedTuple, Optional, TypeVar
+from typing import Any, Callable, Optional, TypeVar
 
 from ..http.dialogue import Dialogue, Outlet, PduState, ReadRequest, WriteRequest
 from ..http.login_forms import Cookie, FieldLogin, Member, SessionLogin
@@ -50,14 +50,6 @@ _OF_A_METER = {
 _ID = re.compile(r"[1-9][0-9]{0,2}-[A-Za-z0-9-]{1,40}")  # also the path of a command
 
 
-class _Totals(NamedTuple):
-    """The figures of the whole unit."""
-
-    load_a: Figure
-    energy_kwh: Figure
-    power_w: Figure
-
-
 def read_unit(*, with_figures: bool) -> Dialogue[PduState]:
     """The outlets and their count: two requests; and one more for the figures of the inlets. A unit
     that counts no inlets, as older firmware, has the sum of its outlets' currents if it has no list
@@ -74,24 +66,19 @@ def read_unit(*, with_figures: bool) -> Dialogue[PduState]:
     if not with_figures:
         return PduState(outlets)
 
-    def read_inlets(document: Any) -> _Totals:
-        return _inlets(device, _rows(document), outlets)
+    def totals_of(document: Any) -> MeterFigures:
+        return _totals(device, _rows(document), outlets)
 
     try:
-        totals = yield from _read(INLETS, read_inlets)
+        totals = yield from _read(INLETS, totals_of)
     except Refused as error:
         if error.code != "404":
             raise
         if device.get("numInlets", 0) == 0:
             currents = [outlet.figures.current_a for outlet in outlets]
             return PduState(outlets, load_a=sum_if_complete(currents))
-        totals = _unknown(f"{INLETS} is not read: {error.reason}")
-    return PduState(
-        outlets=outlets,
-        load_a=totals.load_a,
-        energy_kwh=totals.energy_kwh,
-        power_w=totals.power_w,
-    )
+        totals = MeterFigures.not_known(f"{INLETS} is not read: {error.reason}")
+    return PduState.with_totals(outlets, totals)
 
 
 def read_outlets() -> Dialogue[tuple[Outlet, ...]]:
@@ -124,6 +111,7 @@ def _read(path: str, decode: Callable[[Any], T]) -> Dialogue[T]:
 
 
 def _rows(document: Any) -> list[dict[str, Any]]:
+    """The entries of a list. Raises one of FORM_ERRORS for another form."""
     if not isinstance(document, list):
         raise ValueError("no list")
     rows = [dict(row) for row in document]
@@ -149,84 +137,122 @@ def _outlet(entry: dict[str, Any], current: Figure, *, measures_voltage: bool) -
     """An outlet from its entry; without a state if the unit contradicts it. Raises ValueError or
     KeyError without an id.
     """
-    # older firmware has `outletUuid`, and a `state` that is true or false
+    # older firmware has `outletUuid`
     identity = entry["id"] if "id" in entry else entry["outletUuid"]
     if not _ID.fullmatch(identity):
         raise ValueError("no id")
-    state = entry.get("state")
-    position: Optional[bool] = STATES.get(_word(state))
-    if isinstance(state, bool):
-        position = state
-    voltage = entry.get("voltageDetection")
-    reboot = entry.get("rebootStatus", "none")
+    state = _relay_position(entry)
+    doubts = _doubts_of_position(entry, position=state, measures_voltage=measures_voltage)
+    if doubts:
+        state = None
     health = entry.get("relayHealth")
-    is_measured = position is not None and voltage is position
-    doubts = []
-    if voltage is None and measures_voltage:
-        doubts.append("there is no voltageDetection, which other outlets have")
-    if position is None and voltage is None:
-        doubts.append(f"its state is {state!r}")
-    elif voltage is not None and not is_measured:
-        doubts.append(f"its state is {state!s}, voltageDetection {voltage!s}")
-    if _word(reboot) != "none":
-        doubts.append(f"its rebootStatus is {reboot!s}")
-    is_certain = not doubts
     if health is not None and _word(health) != "ok":
         doubts.append(f"its relayHealth is {health!s}")
-        # the position of a faulty relay says nothing without a measurement
-        is_certain = is_certain and is_measured
+        if entry.get("voltageDetection") is None:
+            # the position of a faulty relay says nothing without a measurement
+            state = None
     index = entry.get("outletIndex")
     return Outlet(
         identity=identity,
         name=str(entry.get("outletName") or "")[:100],
-        state=position if is_certain else None,
+        state=state,
         figures=MeterFigures(current_a=current),
         doubt=", ".join(doubts),
         number=str(index) if type(index) is int else "",
     )
 
 
-def _inlets(device: Any, rows: list[dict[str, Any]], outlets: Sequence[Outlet]) -> _Totals:
-    """Load, energy and power of the unit. Of a transfer switch, the active inlet has the figures.
-    Each inlet has the energy of the whole unit.
+def _relay_position(entry: dict[str, Any]) -> Optional[bool]:
+    """Whether `state` is on; None for another word. With older firmware it is true or false."""
+    state = entry.get("state")
+    return state if isinstance(state, bool) else STATES.get(_word(state))
+
+
+def _doubts_of_position(
+    entry: dict[str, Any], *, position: Optional[bool], measures_voltage: bool
+) -> list[str]:
+    """What the entry says against the position of its relay. `measures_voltage`: whether outlets of
+    this unit measure the voltage behind their relays.
     """
-    count = device.get("numInlets", len(rows))
-    if type(count) is not int or count != len(rows) or not rows:
-        return _unknown(f"{len(rows)} inlets are listed, of {count!r}")
-    type_names = [row.get("inletType") for row in rows]
-    types = {_word(type_name) for type_name in type_names}
-    if len(types) > 1 or (len(rows) > 1 and "" in types):
-        return _unknown(f"its inlets are of the types {type_names}")
-    if types == {"ats"}:
-        rows = [row for row in rows if _is_active(row)]
-        if len(rows) != 1:
-            return _unknown(f"{len(rows)} of its inlets are the active one")
-    expected = ""
-    if any(outlet.figures.current_a is not None for outlet in outlets):
-        expected = "its outlets are metered"
-    elif any(row.keys() & _OF_A_METER for row in rows):
-        expected = "the unit shows other figures"
-    places = _places(rows)
-    lists_lines = any("inletLines" in row for row in rows)
+    doubts: list[str] = []
+    state = entry.get("state")
+    voltage = entry.get("voltageDetection")
+    if voltage is None and measures_voltage:
+        doubts.append("there is no voltageDetection, which other outlets have")
+    if voltage is None and position is None:
+        doubts.append(f"its state is {state!r}")
+    if voltage is not None and voltage is not position:
+        doubts.append(f"its state is {state!s}, voltageDetection {voltage!s}")
+    reboot = entry.get("rebootStatus", "none")
+    if _word(reboot) != "none":
+        doubts.append(f"its rebootStatus is {reboot!s}")
+    return doubts
+
+
+def _totals(device: Any, rows: Sequence[dict[str, Any]], outlets: Sequence[Outlet]) -> MeterFigures:
+    """Load, energy and power of the unit, from the rows of its inlets. Each inlet has the energy of
+    the whole unit.
+    """
+    fault = _fault_of_inlets(device.get("numInlets", len(rows)), rows)
+    if fault:
+        return MeterFigures.not_known(fault)
+    inlets = _active_inlets(rows) if _is_transfer_switch(rows) else rows
+    evidence = _evidence_of_meter(inlets, outlets)
+    places = _places(inlets)
+    lists_lines = any("inletLines" in inlet for inlet in inlets)
     currents: list[Figure] = []
-    for row in rows:
-        currents += _currents(row, expected, lists_lines=lists_lines)
-    energies = column(rows, "inletEnergyAccumulation", places=places, expected=expected)
-    energy = energies[0]
-    if any(other != energy for other in energies):
-        energy = NotKnown("its inlets show different energies")
-    shown_powers = column(rows, "inletActivePower", places=places, expected=expected)
-    powers = [_power_w(row, shown) for row, shown in zip(rows, shown_powers)]
-    return _Totals(
-        load_a=sum_if_complete(currents),
-        energy_kwh=energy,
+    for inlet in inlets:
+        currents += _currents(inlet, evidence, lists_lines=lists_lines)
+    energies = column(inlets, "inletEnergyAccumulation", places=places, evidence=evidence)
+    shown_powers = column(inlets, "inletActivePower", places=places, evidence=evidence)
+    powers = [_power_w(inlet, power) for inlet, power in zip(inlets, shown_powers)]
+    return MeterFigures(
+        current_a=sum_if_complete(currents),
         power_w=sum_if_complete(powers),
+        energy_kwh=_energy_of_unit(energies),
     )
 
 
-def _unknown(reason: str) -> _Totals:
-    unknown = NotKnown(reason)
-    return _Totals(load_a=unknown, energy_kwh=unknown, power_w=unknown)
+def _fault_of_inlets(count: object, rows: Sequence[dict[str, Any]]) -> str:
+    """Why the rows of the inlets do not tell the unit's load; "" if they do. `count`: how many
+    inlets the unit counts.
+    """
+    if type(count) is not int or count != len(rows) or not rows:
+        return f"{len(rows)} inlets are listed, of {count!r}"
+    type_names = [row.get("inletType") for row in rows]
+    types = {_word(type_name) for type_name in type_names}
+    if len(types) > 1 or (len(rows) > 1 and "" in types):
+        return f"its inlets are of the types {type_names}"
+    active_count = len(_active_inlets(rows))
+    if _is_transfer_switch(rows) and active_count != 1:
+        return f"{active_count} of its inlets are the active one"
+    return ""
+
+
+def _is_transfer_switch(rows: Sequence[dict[str, Any]]) -> bool:
+    """By the type of its first inlet, which is that of all."""
+    return _word(rows[0].get("inletType")) == "ats"
+
+
+def _active_inlets(rows: Sequence[dict[str, Any]]) -> Sequence[dict[str, Any]]:
+    """The inlets of a transfer switch that feed the unit now: these have the figures."""
+    return [row for row in rows if _is_active(row)]
+
+
+def _evidence_of_meter(inlets: Sequence[dict[str, Any]], outlets: Sequence[Outlet]) -> str:
+    """What says that the inlets have a meter; "" if nothing does."""
+    if any(outlet.figures.current_a is not None for outlet in outlets):
+        return "its outlets are metered"
+    if any(inlet.keys() & _OF_A_METER for inlet in inlets):
+        return "the unit shows other figures"
+    return ""
+
+
+def _energy_of_unit(energies: Sequence[Figure]) -> Figure:
+    """The energy that each inlet shows; not known if they show different ones."""
+    if any(energy != energies[0] for energy in energies):
+        return NotKnown("its inlets show different energies")
+    return energies[0]
 
 
 def _is_active(inlet: dict[str, Any]) -> bool:
@@ -235,7 +261,7 @@ def _is_active(inlet: dict[str, Any]) -> bool:
     return active is True or _word(active) == "true"
 
 
-def _currents(inlet: dict[str, Any], expected: str, *, lists_lines: bool) -> list[Figure]:
+def _currents(inlet: dict[str, Any], evidence: str, *, lists_lines: bool) -> list[Figure]:
     """The currents of an inlet's lines: three of a three-phase inlet, else one. `lists_lines`:
     whether inlets of this unit list their lines; where none does, the inlet has its line's fields.
     """
@@ -246,7 +272,7 @@ def _currents(inlet: dict[str, Any], expected: str, *, lists_lines: bool) -> lis
         return [NotKnown(f"an inlet of {phase!r} lists {len(lines)} lines")]
     rows = [dict(line) for line in lines]
     places = _places(rows)
-    return column(rows, "currentRms", "inletCurrentRms", places=places, expected=expected)
+    return column(rows, "currentRms", "inletCurrentRms", places=places, evidence=evidence)
 
 
 def _power_w(inlet: dict[str, Any], power: Figure) -> Figure:
@@ -271,6 +297,7 @@ def _power_w(inlet: dict[str, Any], power: Figure) -> Figure:
 
 
 def _word(value: object) -> str:
+    """A word in small letters; "" for what is no text."""
     return value.lower() if isinstance(value, str) else ""
 
 

@@ -236,6 +236,7 @@ class _Closure:
         return self._paths[module]
 
     def _find_module(self, module: Module) -> Optional[str]:
+        """As `_path`, by a look at the folder."""
         stem = "/".join(module)
         for path in (f"{stem}/__init__.py".lstrip("/"), f"{stem}.py"):
             if path in self.replace or (self.tree / path).is_file():
@@ -243,6 +244,7 @@ class _Closure:
         return None
 
     def _tree_path(self, path: str) -> str:
+        """A path below handlers/ for people."""
         return f"{self.tree.name}/{path}"
 
 

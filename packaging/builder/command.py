@@ -34,8 +34,8 @@ from .snmp_options import (
     add_snmp_options,
     families_source,
     has_snmp_options,
-    left_out_options,
-    older_own_profile,
+    note_on_absent_options,
+    note_on_older_profile,
     with_snmp_options,
 )
 
@@ -139,6 +139,7 @@ def check_families() -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
+    """The arguments of the command line."""
     parser = argparse.ArgumentParser(
         prog="build.py",
         description="Build DCImanager PDU handler archives and register.sh.",
@@ -174,6 +175,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_profile_option(parser: argparse.ArgumentParser) -> None:
+    """Add the option for families in JSON."""
     own_pdu = parser.add_argument_group("a PDU of your own")
     own_pdu.add_argument(
         "--profile",
@@ -242,26 +244,20 @@ def _targets(parser: argparse.ArgumentParser, options: argparse.Namespace) -> _T
         )
     if options.read_only and paths:
         parser.error("--read-only is for the handlers of this pack, and for --profile")
-    if not names and has_options:
-        names = ["snmp"]
-    elif not names and not options.profile and not paths:
-        names = _NAMES
-    return _Targets(names, paths)
+    if names:
+        return _Targets(names, paths)
+    if has_options:
+        return _Targets(["snmp"], paths)
+    if options.profile or paths:
+        return _Targets([], paths)
+    return _Targets(_NAMES, paths)
 
 
 def _handlers(
     names: Sequence[str], options: argparse.Namespace, profiles: Sequence[Handler]
 ) -> list[Handler]:
     """The archives of the pack with these names, and those of the profiles. Raises BuildError."""
-    handlers = []
-    for handler in HANDLERS:
-        if handler.name not in names:
-            continue
-        if handler.name == "snmp":
-            check_families()
-            if has_snmp_options(options):
-                handler = with_snmp_options(handler, options)
-        handlers.append(handler)
+    handlers = [_with_options(handler, options) for handler in HANDLERS if handler.name in names]
     handlers += profiles
     for name, count in Counter(handler.name for handler in handlers).most_common(1):
         if count > 1:
@@ -269,6 +265,16 @@ def _handlers(
     if options.read_only:
         return [handler.read_only() for handler in handlers]
     return handlers
+
+
+def _with_options(handler: Handler, options: argparse.Namespace) -> Handler:
+    """The archive of a handler of the pack: of snmp, checked and with its options. Raises
+    BuildError.
+    """
+    if handler.name != "snmp":
+        return handler
+    check_families()
+    return with_snmp_options(handler, options) if has_snmp_options(options) else handler
 
 
 def _summary(path: Path, data: bytes) -> str:
@@ -289,7 +295,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     try:
         profiles = [own_profile(file) for file in options.profile]
         handlers = _handlers(targets.names, options, profiles)
-        left_out = left_out_options(handlers, options.out)
+        options_note = note_on_absent_options(handlers, options.out)
         if targets.paths:
             own_handlers = build_own(targets.paths, options.out)
         if handlers:
@@ -304,10 +310,10 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         return 1
     for path in archives:
         print(_summary(path, path.read_bytes()))
-    for own in own_handlers:
-        print(_summary(own.path, own.source.data))
-        print(f"import path {own.source.import_path}; register it: {own.register_line}")
-    for sentence in (left_out, older_own_profile(handlers, options.out)):
-        if sentence:
-            print(f"build.py: {sentence}", file=sys.stderr)
+    for handler in own_handlers:
+        print(_summary(handler.path, handler.source.data))
+        print(f"import path {handler.source.import_path}; register it: {handler.register_line}")
+    for note in (options_note, note_on_older_profile(handlers, options.out)):
+        if note:
+            print(f"build.py: {note}", file=sys.stderr)
     return 0

@@ -52,6 +52,7 @@ class Handler(NamedTuple):
 
 
 def _tree_handler(name: str) -> Handler:
+    """The archive of a handler of this pack."""
     about = registry.about(name)
     return Handler(name, about.shown, about.protocol)
 
@@ -75,7 +76,7 @@ def register_script(out: Path, number: str) -> str:
         except SettingsError:
             continue  # it cannot be registered
         if not path.match(pattern) and upload.handler.startswith("pdu_"):
-            continue
+            continue  # of another version
         if not _FILE_NAME.fullmatch(path.name):
             raise BuildError(
                 f"{out}: {path.name!r} has signs other than letters, digits and . _ + -: give the"

@@ -119,7 +119,7 @@ def families_source(keys: Collection[str]) -> str:
     return f"{imports}PROFILES = ({profiles})\n"
 
 
-def left_out_options(handlers: Sequence[Handler], out: Path) -> str:
+def note_on_absent_options(handlers: Sequence[Handler], out: Path) -> str:
     """A sentence on the options of the pdu_snmp in `out` that a build of `handlers` leaves out,
     with the command that builds it with them again; "" if there are none.
 
@@ -133,18 +133,18 @@ def left_out_options(handlers: Sequence[Handler], out: Path) -> str:
         return ""
     options = _options_in(sources[0])
     last_options = _options_of_last_archive(out)
-    left_out = dict(last_options.items() - options.items())
-    if not left_out:
+    absent_options = dict(last_options.items() - options.items())
+    if not absent_options:
         return ""
-    missing_arguments = shlex.join(_arguments(left_out))
+    absent_arguments = shlex.join(_arguments(absent_options))
     all_arguments = shlex.join([*_arguments(last_options), "--out", str(out)])
     return (
-        f"pdu_snmp is built without {missing_arguments}, which the archive before it has; to build"
+        f"pdu_snmp is built without {absent_arguments}, which the archive before it has; to build"
         f" it with all options of that one: python3 packaging/build.py snmp {all_arguments}"
     )
 
 
-def older_own_profile(handlers: Sequence[Handler], out: Path) -> str:
+def note_on_older_profile(handlers: Sequence[Handler], out: Path) -> str:
     """A sentence on an archive of an own profile in `out` that no build of this version has
     replaced, with the command that builds it; "" if there is none, or for `handlers` without
     pdu_snmp, whose code such an archive has.

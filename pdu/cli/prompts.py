@@ -25,7 +25,7 @@ class NotConfirmed(PduHandlerError):
     kind = "not-confirmed"
 
 
-def askable(output: Output, what: str, host: str = "") -> None:
+def check_can_ask(output: Output, what: str, host: str = "") -> None:
     """Check that `confirm` can ask, before long work begins.
 
     Raises NotConfirmed if there is neither a terminal nor --yes.
@@ -41,7 +41,7 @@ def confirm(output: Output, question: str, host: str = "") -> None:
 
     Raises NotConfirmed if the user does not agree, and if there is neither a terminal nor --yes.
     """
-    askable(output, question, host)
+    check_can_ask(output, question, host)
     if output.yes:
         return
     longest = 10 * len(question)  # an escape has at most 10 characters

@@ -102,6 +102,7 @@ def compare(
     every: Optional[float],
     out: Optional[str],
 ) -> int:
+    """See `_HELP`."""
     address = hosts.parse_argument(host)
     # a secret that is typed is asked for once
     login = replace(login, typed_secrets={})
@@ -114,11 +115,11 @@ def compare(
         with _line_file(out) as add_line, interrupts:
             while True:
                 with waiting(f"reading {address} with both handlers", run.output):
-                    now = _comparison(sides, run, is_repeated=bool(every))
+                    result = _comparison(sides, run, is_repeated=bool(every))
                 comparison_count += 1
-                if now.differences:
+                if result.differences:
                     difference_count += 1
-                _tell(run, sides, address, now, add_line)
+                _print_comparison(run, sides, address, result, add_line)
                 if every is None:
                     break
                 time.sleep(60.0 * every)
@@ -165,7 +166,7 @@ def _renamed_handler(first: str, second: str, folder: Path) -> LoadedHandler:
     path.write_bytes(data)
     import_path = f"{new_top}{source.import_path.removeprefix(top)}"
     handler = load(f"{path}:{import_path}")
-    return handler._replace(shown=Path(source.path).name)
+    return handler._replace(display_name=Path(source.path).name)
 
 
 def _side(handler: LoadedHandler, address: Address, login: Login) -> _Side:
@@ -177,7 +178,7 @@ def _side(handler: LoadedHandler, address: Address, login: Login) -> _Side:
         settings = form.settings_for_handler(handler, login)
         own_login = replace(login, settings=settings, secret_files=secret_files)
     data = form.pdu_data(handler, address, own_login)
-    return _Side(handler.shown, HandlerTools(handler), data)
+    return _Side(handler.display_name, HandlerTools(handler), data)
 
 
 # ---- one comparison ------------------------------------------------------------------------------
@@ -213,37 +214,37 @@ def _reading(side: _Side, run: Run) -> HandlerReading:
 
 
 def _words_of(error: Exception, run: Run) -> str:
+    """The kind and the reason of an error."""
     description = describe(error, run)
     return f"{description['kind']}: {description['reason']}"
 
 
-def _tell(
+def _print_comparison(
     run: Run,
     sides: Sequence[_Side],
     address: Address,
-    comparison_now: Comparison,
+    result: Comparison,
     add_line: Callable[[str], None],
 ) -> None:
     """Add one comparison to the file, and print it."""
     now = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")
     names = [side.shown for side in sides]
     shown_names = " | ".join(names)
-    result = comparison_now.result
-    lines = [printable(str(difference)) for difference in comparison_now.differences]
-    add_line(f"{now} {address} {shown_names}: {'; '.join(lines) or result}\n")
+    lines = [printable(str(difference)) for difference in result.differences]
+    add_line(f"{now} {address} {shown_names}: {'; '.join(lines) or result.result}\n")
     if run.output.json:
         document = {
             "at": now,
             "host": str(address),
             "handlers": names,
-            "differences": [difference._asdict() for difference in comparison_now.differences],
-            "allowances": list(comparison_now.allowances),
+            "differences": [difference._asdict() for difference in result.differences],
+            "allowances": list(result.allowances),
         }
         print_json_line(document)
-    else:
-        print_text(f"{now} {address}: {shown_names} {result}")
-        for line in lines:
-            print_text(f"    {line}")
+        return
+    print_text(f"{now} {address}: {shown_names} {result.result}")
+    for line in lines:
+        print_text(f"    {line}")
 
 
 @contextlib.contextmanager

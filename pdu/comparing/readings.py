@@ -28,6 +28,7 @@ class Allowance(NamedTuple):
 
     @property
     def words(self) -> str:
+        """The absolute value with its unit."""
         return f"{self.least:g} {self.unit}"
 
 
@@ -71,6 +72,7 @@ class Comparison(NamedTuple):
 
     @property
     def result(self) -> str:
+        """`differ`, `agree`, or `agree within` the allowances."""
         if self.differences:
             return "differ"
         return f"agree within {' and '.join(self.allowances)}" if self.allowances else "agree"
@@ -95,6 +97,7 @@ def comparison(before: HandlerReading, second: HandlerReading, after: HandlerRea
 def _error_difference(
     before: HandlerReading, second: HandlerReading, after: HandlerReading
 ) -> Difference:
+    """The difference if one of the two was not read, at one of its times."""
     first_error = before.error or after.error
     return Difference("reading", first_error or "was read", second.error or "was read")
 
@@ -102,6 +105,7 @@ def _error_difference(
 def _figure_error_difference(
     before: HandlerReading, second: HandlerReading, after: HandlerReading
 ) -> Difference:
+    """The difference if the figures of one of the two were not read, at one of its times."""
     first_error = before.figure_error or after.figure_error
     return Difference("statistic", first_error or "was read", second.figure_error or "was read")
 
@@ -119,19 +123,20 @@ def _outlet_differences(
 def _state_differences(
     before: HandlerReading, second: HandlerReading, after: HandlerReading
 ) -> Iterator[Difference]:
-    """The outlets of which the first handler told another state both times, or lost the state."""
-    for identity, state in before.states.items():
+    """The outlets whose state by the second handler is neither of the first one's two, or whose
+    state the first handler knew before, and not after.
+    """
+    for identity, state_before in before.states.items():
         second_state = second.states.get(identity)
         state_after = after.states.get(identity)
         if second_state is None or state_after is None:
             continue  # the list of outlets differs, too
-        is_lost = state_after is EnumPowerStatus.UNKNOWN and state is not state_after
+        first_text = word(state_before)
+        is_lost = state_after is EnumPowerStatus.UNKNOWN and state_before is not state_after
         if is_lost:
-            yield Difference(
-                f"outlet {identity}", _then(word(state), word(state_after)), word(second_state)
-            )
-        elif second_state not in (state, state_after):
-            yield Difference(f"outlet {identity}", word(state), word(second_state))
+            first_text = _then(first_text, word(state_after))
+        if is_lost or second_state not in (state_before, state_after):
+            yield Difference(f"outlet {identity}", first_text, word(second_state))
 
 
 def _figure_comparison(
@@ -181,6 +186,7 @@ def _quantities(first: Figures, second: Figures) -> list[_Quantity]:
 
 
 def _outlet_energy(identity: str, figures: Figures) -> Figure:
+    """The energy of an outlet, None if the PDU does not have it."""
     port = figures.ports.get(identity)
     return None if port is None else port.energy_kwh
 
@@ -196,21 +202,25 @@ class _Agreement(Enum):
 def _agreement(
     first_values: Sequence[float], second_value: Optional[float], allowance: Allowance
 ) -> _Agreement:
-    """Whether a figure is between those that were read before and after it, as far as they were
-    told.
+    """How a figure of the second handler agrees with the first handler's: those of its two readings
+    that have a value.
     """
+    if second_value is None and not first_values:
+        return _Agreement.PLAIN  # neither has the figure
     if second_value is None or not first_values:
-        is_told = second_value is not None or bool(first_values)
-        return _Agreement.NONE if is_told else _Agreement.PLAIN
-    if min(first_values) <= second_value <= max(first_values):
+        return _Agreement.NONE
+    lowest, highest = min(first_values), max(first_values)
+    if lowest <= second_value <= highest:
         return _Agreement.PLAIN
-    nearest = min(first_values) if second_value < min(first_values) else max(first_values)
-    gap = abs(second_value - nearest)
-    smaller, larger = sorted((abs(second_value), abs(nearest)))
+    nearest_value = lowest if second_value < lowest else highest
+    gap = abs(second_value - nearest_value)
+    smaller, larger = sorted((abs(second_value), abs(nearest_value)))
     if gap <= allowance.share * larger:
         return _Agreement.PLAIN
-    is_factor = 0.0 < _FACTOR * smaller <= larger
-    return _Agreement.ALLOWED if gap <= allowance.least and not is_factor else _Agreement.NONE
+    if gap > allowance.least:
+        return _Agreement.NONE
+    is_other_unit = 0.0 < _FACTOR * smaller <= larger
+    return _Agreement.NONE if is_other_unit else _Agreement.ALLOWED
 
 
 def _then(before: str, after: str) -> str:
@@ -219,8 +229,10 @@ def _then(before: str, after: str) -> str:
 
 
 def _shown(value: Optional[float], unit: str) -> str:
+    """A figure with its unit, `not set` for None."""
     return _NOT_SET if value is None else figure(value, unit)
 
 
 def _listed(identities: Iterable[str]) -> str:
+    """The identities with commas, `none` without any."""
     return ", ".join(identities) or "none"

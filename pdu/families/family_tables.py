@@ -31,7 +31,7 @@ from handlers.snmp.sources import (
 )
 from handlers.snmp.states import State
 
-from .model_names import NAMES
+from .model_names import NAMES, Claim
 from .recorded import UNPROVEN, evidence_of, switching_basis
 
 #: What a family may read besides states: the field of `Evidence`, and its column's words.
@@ -53,16 +53,16 @@ def devices(profiles: Sequence[Profile]) -> str:
 
 def figures_text(evidence: Evidence) -> str:
     """What is read, first and in bold what the recording of a real unit shows: "**A W** state"."""
-    recorded: list[str] = []
-    others: list[str] = []
-    for name, words in {"state": "state", **_METERED}.items():
-        level = getattr(evidence, name)
+    recorded_words: list[str] = []
+    other_words: list[str] = []
+    for capability, word in {"state": "state", **_METERED}.items():
+        level = getattr(evidence, capability)
         if level in (EvidenceLevel.RECORDING, EvidenceLevel.UNIT):
-            recorded.append(words)
+            recorded_words.append(word)
         elif level is not EvidenceLevel.NONE:
-            others.append(words)
-    phrases = [f"**{' '.join(recorded)}**"] if recorded else []
-    return " ".join([*phrases, *others]) or "–"
+            other_words.append(word)
+    bold_words = [f"**{' '.join(recorded_words)}**"] if recorded_words else []
+    return " ".join([*bold_words, *other_words]) or "–"
 
 
 def _switched(profile: Profile) -> str:
@@ -71,15 +71,17 @@ def _switched(profile: Profile) -> str:
         return "no"
     models: list[str] = []
     for name in NAMES:
-        if name.key == profile.key and name.switched is False:
+        if name.key == profile.key and name.switched is Claim.NO:
             models.append(name.pattern.rstrip("*"))
     # AP84xx stands for AP84xxEUx too
-    shortest = [model for model in models if not _is_of_another(model, models)]
+    shortest_models = [model for model in models if not _begins_as_another(model, models)]
     proof = "yes" if profile.is_proven else UNPROVEN
-    return ", not ".join([proof, ", ".join(dict.fromkeys(shortest))]) if shortest else proof
+    if not shortest_models:
+        return proof
+    return f"{proof}, not {', '.join(dict.fromkeys(shortest_models))}"
 
 
-def _is_of_another(model: str, models: Iterable[str]) -> bool:
+def _begins_as_another(model: str, models: Iterable[str]) -> bool:
     """Whether another of the models is the beginning of this one."""
     return any(model != other and model.startswith(other) for other in models)
 
@@ -153,14 +155,14 @@ def contradicting_objects(profiles: Sequence[Profile]) -> str:
         has_states = any(outlets.states for outlets in profile.outlets)
         if not has_states:
             continue
-        doubting = _enumeration(_doubting(profile))
-        forbidding = _enumeration(_forbidding(profile))
+        doubt_objects = _enumeration(_doubt_objects(profile))
+        guard_objects = _enumeration(_guard_objects(profile))
         unread_parts = profile.unread or "–"
-        rows.append([f"`{profile.key}`", doubting, forbidding, unread_parts])
+        rows.append([f"`{profile.key}`", doubt_objects, guard_objects, unread_parts])
     return _markdown(head, rows)
 
 
-def _doubting(profile: Profile) -> Iterable[str]:
+def _doubt_objects(profile: Profile) -> Iterable[str]:
     """The names of the objects by which a state may be doubted or must be confirmed, without those
     of the state itself.
     """
@@ -176,7 +178,7 @@ def _doubting(profile: Profile) -> Iterable[str]:
                 yield name
 
 
-def _forbidding(profile: Profile) -> Iterable[str]:
+def _guard_objects(profile: Profile) -> Iterable[str]:
     """The names of the objects by which a command may be refused."""
     for part in parts_of(profile):
         if isinstance(part, Guarded):
@@ -192,36 +194,44 @@ def command_table(profiles: Sequence[Profile]) -> str:
     switched.
     """
     head = ["vendor", "family", "to switch on", "to switch off", "before"]
-    rows = []
+    rows: list[Sequence[str]] = []
     for profile in _sort_by_vendor(profiles):
         controls = [outlets.control for outlets in profile.outlets if outlets.control is not None]
         if not controls:
             continue
-        row = [profile.vendor, f"`{profile.key}`"]
-        for kind in ("on", "off", "first"):
-            phrases: list[str] = []
-            for control in controls:
-                phrases += _writes(control, kind)
-            row.append(_enumeration(phrases))
-        rows.append(row)
+        on_phrases: list[str] = []
+        off_phrases: list[str] = []
+        before_phrases: list[str] = []
+        for control in controls:
+            on_phrases += _writes(control, on=True)
+            off_phrases += _writes(control, on=False)
+            before_phrases += _writes_before(control)
+        phrases = map(_enumeration, (on_phrases, off_phrases, before_phrases))
+        rows.append([profile.vendor, f"`{profile.key}`", *phrases])
     return _markdown(head, rows)
 
 
-def _writes(control: Control, kind: str) -> Iterable[str]:
-    """What a control writes to switch `on` or `off`, or `first`."""
+def _writes_before(control: Control) -> Iterable[str]:
+    """What a control writes before the command, to unlock the outlet."""
     for part in parts_of(control):
-        if kind == "first":
-            if isinstance(part, Unlock):
-                yield from _assignments(part.at, part.value)
-        elif isinstance(part, Write):
-            yield from _assignments(part.at, part.on if kind == "on" else part.off)
+        if isinstance(part, Unlock):
+            yield from _assignments(part.at, part.value)
+
+
+def _writes(control: Control, *, on: bool) -> Iterable[str]:
+    """What a control writes to switch an outlet on or off."""
+    for part in parts_of(control):
+        if isinstance(part, Write):
+            yield from _assignments(part.at, part.on if on else part.off)
         elif isinstance(part, Verbs):
-            yield from _assignments(part.on if kind == "on" else part.off, part.value)
+            yield from _assignments(part.on if on else part.off, part.value)
         elif isinstance(part, WritePacked):
-            yield from _assignments(part.at, f"the states of all outlets, with this one {kind}")
+            state = "on" if on else "off"
+            yield from _assignments(part.at, f"the states of all outlets, with this one {state}")
 
 
 def _assignments(at: Source, value: object) -> Iterable[str]:
+    """`object = value` for each object that a command through a source writes."""
     for name in dict.fromkeys(object_names(tuple(_places(at)))):
         yield f"{name} = {value}"
 
@@ -244,10 +254,12 @@ def _places(at: Source) -> Iterable[ObjectSource]:
 
 
 def _enumeration(names: Iterable[str]) -> str:
+    """The different names with commas, a dash for none."""
     return ", ".join(dict.fromkeys(names)) or "–"
 
 
 def _objects(part: object) -> str:
+    """The names of the objects that a part reads, with commas."""
     return _enumeration(object_names(part))
 
 
@@ -310,17 +322,18 @@ def costly(profiles: Sequence[Profile]) -> str:
 def _object_phrases(reads: Sequence[StatusRead]) -> Sequence[str]:
     """Phrases such as "12 GETs below 1.3.6", one for the reads of each object or branch."""
     groups: dict[tuple[str, str], list[StatusRead]] = {}
-    for table_read in reads:
-        key = (table_read.verb, table_read.object or table_read.branch)
-        groups.setdefault(key, []).append(table_read)
+    for status_read in reads:
+        key = (status_read.verb, status_read.object or status_read.branch)
+        groups.setdefault(key, []).append(status_read)
     phrases: list[str] = []
-    for (verb, name), reads_of_object in groups.items():
-        first = reads_of_object[0]
-        if len(reads_of_object) == 1:
-            phrases.append(f"{verb} of {first.object or first.oid}")
+    for (verb, name), group in groups.items():
+        first_read = group[0]
+        if len(group) == 1:
+            phrases.append(f"{verb} of {first_read.object or first_read.oid}")
+        elif first_read.object:
+            phrases.append(f"{len(group)} {verb}s of {name}")
         else:
-            preposition = "of" if first.object else "below"
-            phrases.append(f"{len(reads_of_object)} {verb}s {preposition} {name}")
+            phrases.append(f"{len(group)} {verb}s below {name}")
     return phrases
 
 
@@ -332,8 +345,8 @@ def status_reads(profile: Profile, outlets: Outlets) -> list[StatusRead]:
     reads: dict[str, StatusRead] = {}
     unit_count = profile.units.count if profile.units else None
     for part in (outlets.states or outlets.rows, outlets.count, unit_count):
-        for table_read in _reads(part):
-            reads[table_read.oid] = table_read
+        for status_read in _reads(part):
+            reads[status_read.oid] = status_read
     return list(reads.values())
 
 
@@ -378,6 +391,7 @@ def _read_with(part: object) -> Iterable[object]:
 
 
 def _markdown(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table in Markdown."""
     lines = [_line(head), "|" + "---|" * len(head)]
     for row in rows:
         cells = [cell.replace("|", "\\|") for cell in row]

@@ -15,30 +15,41 @@ blanks do not count.
 from __future__ import annotations
 
 import csv
+import enum
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple, Optional
+from typing import NamedTuple
 
 _TABLE = Path(__file__).with_name("model_names.csv")
 UNREAD_MAKERS = Path(__file__).with_name("unread_makers.csv")
 _BRANDS = Path(__file__).with_name("brands.csv")
 COLUMNS = ["supported", "names", "read_by", "switched", "outlets", "source", "note"]
 _SUPPORTED = ("yes", "maybe", "no")
-_FLAGS = {"yes": True, "no": False, "": None}
+
+
+class Claim(enum.Enum):
+    """What a name says of all its models: that they do something, that they do not, or neither."""
+
+    YES = "yes"
+    NO = "no"
+    NOT_SAID = ""
+
+
+_CLAIMS = {claim.value: claim for claim in Claim}
 
 
 class Name(NamedTuple):
-    """One pattern."""
+    """A pattern of model names, and what is known of these models."""
 
     pattern: str
     #: the family, or the handler where it has no families; "" if the PDU is not supported
     key: str
     #: the address of the page that says it
     source: str
-    #: whether these models switch outlets; None where the name does not say it
-    switched: Optional[bool] = None
-    #: whether these models meter each outlet; None where the name does not say it
-    outlets: Optional[bool] = None
+    #: whether these models switch outlets
+    switched: Claim = Claim.NOT_SAID
+    #: whether these models meter each outlet
+    outlets: Claim = Claim.NOT_SAID
     #: why the PDU is not supported
     why: str = ""
     #: what the owner of such a PDU should know
@@ -75,7 +86,8 @@ def read_names(lines: Iterable[str]) -> Iterator[Name]:
     if next(rows, None) != COLUMNS:
         raise ValueError(f"the columns are not {', '.join(COLUMNS)}")
     for supported, patterns, key, switched, outlets, source, note in rows:
-        if supported not in _SUPPORTED or not {switched, outlets} <= _FLAGS.keys():
+        is_known_word = supported in _SUPPORTED and {switched, outlets} <= _CLAIMS.keys()
+        if not is_known_word:
             raise ValueError(f"{patterns}: {supported!r}, {switched!r} or {outlets!r} is no word")
         is_read = supported != "no"
         if is_read is not bool(key):
@@ -85,8 +97,8 @@ def read_names(lines: Iterable[str]) -> Iterator[Name]:
                 pattern=pattern.strip(),
                 key=key,
                 source=source,
-                switched=_FLAGS[switched],
-                outlets=_FLAGS[outlets],
+                switched=_CLAIMS[switched],
+                outlets=_CLAIMS[outlets],
                 why="" if is_read else note,
                 note=note if is_read else "",
                 sure=supported != "maybe",
@@ -94,6 +106,7 @@ def read_names(lines: Iterable[str]) -> Iterator[Name]:
 
 
 def _read_brands() -> Iterator[Brand]:
+    """The rows of the table of brands."""
     rows = csv.reader(_BRANDS.read_text("utf-8").splitlines()[1:], strict=True)
     for name, vendors, families, is_shared, source in rows:
         yield Brand(

@@ -23,8 +23,17 @@ from .profile_checks import check_profile
 _KEYS = tuple(PROFILE_BY_KEY)
 # the key is in a directory's name and in DCImanager's list of handlers
 _LONGEST_KEY = 40
-_MOST_NEAR = 8
+_MOST_SHOWN = 8  # limit of suggestions
 _LARGEST = 1_000_000  # limit for the file of a profile, in bytes
+# field of `Outlets` -> what is read by it, for people
+_OUTLET_WORDS = {
+    "states": "state",
+    "number": "number",
+    "name": "name",
+    "current": "A",
+    "power": "W",
+    "energy": "kWh",
+}
 
 
 class UnknownFamily(ValueError):
@@ -61,28 +70,22 @@ def read_profile(file: Path) -> Profile:
     return profile
 
 
-def summary(profile: Profile) -> list[str]:
+def describe(profile: Profile) -> list[str]:
     """What the profile reads of an outlet and of the PDU, and whether it switches."""
-    parts = (
-        ("state", "states"),
-        ("number", "number"),
-        ("name", "name"),
-        ("A", "current"),
-        ("W", "power"),
-        ("kWh", "energy"),
-    )
-    outlet_tables = profile.outlets
-    of_outlet = []
-    for word, part in parts:
-        if any(getattr(outlet_table, part) for outlet_table in outlet_tables):
+    of_outlet: list[str] = []
+    for field, word in _OUTLET_WORDS.items():
+        if any(getattr(outlets, field) for outlets in profile.outlets):
             of_outlet.append(word)
-    of_pdu = []
-    for word in ("load", "power", "energy"):
-        total = getattr(profile, word)
-        if total:
-            several = f" (the first of {len(total.figures)} that the PDU has; they are not added)"
-            of_pdu.append(word + (several if len(total.figures) > 1 else ""))
-    is_switched = any(outlet_table.control for outlet_table in outlet_tables)
+    of_pdu: list[str] = []
+    for field in ("load", "power", "energy"):
+        total = getattr(profile, field)
+        if not total:
+            continue
+        note = ""
+        if len(total.figures) > 1:
+            note = f" (the first of {len(total.figures)} that the PDU has; they are not added)"
+        of_pdu.append(f"{field}{note}")
+    is_switched = any(outlets.control for outlets in profile.outlets)
     return [
         f"reads of each outlet: {', '.join(of_outlet) or 'nothing'}; of the PDU:"
         f" {', '.join(of_pdu) or 'nothing'}",
@@ -139,48 +142,56 @@ def build_options(
     `switch_unproven` is set.
     """
     for key in only:
-        built_in_family(key)
+        built_in_family(key)  # raises for one that there is not
     for key in unproven:
-        family = built_in_family(key)
-        if not family.is_switched:
+        if not built_in_family(key).is_switched:
             raise UnknownFamily(f"the family {key} has no outlets to switch")
-        if only and key not in only:
-            raise UnknownFamily(
-                f"--switch-unproven {key} is not one of the families of --only ({', '.join(only)})"
-            )
+        _check_in_only("--switch-unproven", key, only)
     if profile is not None:
         built_in_family(profile)
-    if only and profile and profile not in only:
-        raise UnknownFamily(
-            f"--profile-key {profile} is not one of the families of --only ({', '.join(only)})"
-        )
-    flag_values: dict[str, str] = {}
-    if only:
-        flag_values["only"] = ",".join(key for key in _KEYS if key in only)
     if profile:
-        flag_values["profile"] = profile
+        _check_in_only("--profile-key", profile, only)
+    options: dict[str, str] = {}
+    if only:
+        options["only"] = ",".join(key for key in _KEYS if key in only)
+    if profile:
+        options["profile"] = profile
     if unproven:
-        flag_values["switch_unproven"] = ",".join(key for key in _KEYS if key in unproven)
-    return {**flag_values, **dict(flags)}
+        options["switch_unproven"] = ",".join(key for key in _KEYS if key in unproven)
+    return {**options, **dict(flags)}
+
+
+def _check_in_only(option: str, key: str, only: Sequence[str]) -> None:
+    """Raise UnknownFamily if --only is given, and leaves out the family of another option."""
+    if only and key not in only:
+        raise UnknownFamily(
+            f"{option} {key} is not one of the families of --only ({', '.join(only)})"
+        )
 
 
 def _suggestion(text: str) -> str:
     """The families whose names are like a text, for the error of an unknown family."""
     word = text.lower()
-    near: list[str] = []
-    if len(word) > 1:
-        for family in PROFILES:
-            names = "\n".join((family.key, family.vendor, *family.models))
-            if word in names.lower():
-                near.append(family.key)
-    if not near:
-        near = similar_names(word, _KEYS, _MOST_NEAR)
-    if not near:
+    keys = _keys_with(word) or similar_names(word, _KEYS, _MOST_SHOWN)
+    if not keys:
         return "to list all families, run: pdu snmp families --table devices"
-    shown_keys = ", ".join(near[:_MOST_NEAR])
-    if len(near) > _MOST_NEAR:
-        return f"similar: {shown_keys} and {len(near) - _MOST_NEAR} more"
+    shown_keys = ", ".join(keys[:_MOST_SHOWN])
+    further_count = len(keys) - _MOST_SHOWN
+    if further_count > 0:
+        return f"similar: {shown_keys} and {further_count} more"
     return f"similar: {shown_keys}"
+
+
+def _keys_with(word: str) -> list[str]:
+    """The families with this text in their key, vendor or models; none for a single letter."""
+    if len(word) < 2:
+        return []
+    keys: list[str] = []
+    for family in PROFILES:
+        names = "\n".join((family.key, family.vendor, *family.models))
+        if word in names.lower():
+            keys.append(family.key)
+    return keys
 
 
 def options_source(flag_values: Mapping[str, str]) -> str:

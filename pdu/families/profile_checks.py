@@ -140,8 +140,10 @@ def _first_object(source: Source) -> object:
     """The column, scalar or other object whose values a source has, without its names; None if it
     has none.
     """
-    objects = (part for part in parts_of(source) if isinstance(part, ObjectSource))
-    return next(map(_unnamed, objects), None)
+    for part in parts_of(source):
+        if isinstance(part, ObjectSource):
+            return _without_names(part)
+    return None
 
 
 def unproven_commands(profile: Profile) -> list[str]:
@@ -184,19 +186,20 @@ def _order_faults(states: State, control: Control) -> Iterator[str]:
     is_delay = any(isinstance(part, Verbs) for part in parts_of(control))
     for identity in outlet_by_object.values():
         with suppress(PduHandlerError):
-            ons = control.orders(reader, identity, up=True)
-            offs = control.orders(reader, identity, up=False)
+            on_orders = control.orders(reader, identity, up=True)
+            off_orders = control.orders(reader, identity, up=False)
             for verb, orders, opposite, opposite_values in (
-                ("on", ons, "off", states.off),
-                ("off", offs, "on", states.on),
+                ("on", on_orders, "off", states.off),
+                ("off", off_orders, "on", states.on),
             ):
+                # all orders but the last unlock the outlet
                 for order in orders[:-1]:
-                    if order in (ons[-1], offs[-1]):
+                    if order in (on_orders[-1], off_orders[-1]):
                         yield f"the value {order[1]!r} that unlocks an outlet already switches it"
                 for oid, value in orders:
                     outlet = outlet_by_object.get(oid)
                     if outlet is None:
-                        continue
+                        continue  # it writes into no object of the states
                     if is_delay:
                         yield f"{verb} writes a delay into the object of the states"
                     elif outlet != identity:
@@ -206,16 +209,19 @@ def _order_faults(states: State, control: Control) -> Iterator[str]:
 
 
 def _state_objects(states: State, reader: Reader) -> dict[str, str]:
-    """OID of a state -> its outlet's identity. A source that compares counts may refuse the rows of
-    `reader`: then its first column or scalars.
+    """OID of a state -> its outlet's identity, by the source of the states. A source that compares
+    counts may refuse the rows of `reader`: then by the first of its parts that has rows.
     """
-    outlet_by_object: dict[str, str] = {}
     for source in parts_of(states.source):
-        if isinstance(source, Source) and not outlet_by_object:
-            with suppress(PduHandlerError):
-                for identity in source.rows(reader):
-                    outlet_by_object[source.instance_oid(reader, identity)] = identity
-    return outlet_by_object
+        if not isinstance(source, Source):
+            continue
+        outlet_by_object: dict[str, str] = {}
+        with suppress(PduHandlerError):
+            for identity in source.rows(reader):
+                outlet_by_object[source.instance_oid(reader, identity)] = identity
+        if outlet_by_object:
+            return outlet_by_object
+    return {}
 
 
 def _reader_of_every_row(states: State, control: Control) -> Reader:
@@ -231,6 +237,7 @@ class _EveryRow:
     """
 
     def __init__(self, states: State, control: Control) -> None:
+        """Take what these parts need: suffixes of columns, texts of chains, permitting values."""
         self._value = states.on[0]
         self._suffixes: dict[str, list[str]] = {}
         self._chain_texts: dict[str, str] = {}
@@ -247,6 +254,7 @@ class _EveryRow:
                 self._permitted.update(dict.fromkeys(oids(part.marks), part.quiet[0]))
 
     def walk(self, oid: str) -> Walked:
+        """The rows N, N.0 and 1.N of a column, each with the column's suffixes."""
         rows: dict[str, Raw] = {}
         for suffix in self._suffixes.get(oid, [""]):
             for index in _NUMBER_BY_INDEX:
@@ -255,6 +263,9 @@ class _EveryRow:
         return rows
 
     def get(self, oid: str) -> Raw:
+        """The text of a chain's row, the value that permits a command, or that of an outlet that is
+        on.
+        """
         for column, chain_text in self._chain_texts.items():
             if is_below(oid, column):
                 index = oid[len(column) + 1 :]
@@ -266,6 +277,7 @@ class _EveryRow:
 
     @staticmethod
     def quoted(words: str) -> str:
+        """The words as they are: this device has no secret."""
         return words
 
 
@@ -309,21 +321,24 @@ def _permitted_value(guard: Guarded) -> str:
 
 def _figure_faults(place: str, figures: Mapping[str, Sequence[Measurement]]) -> Iterator[str]:
     """Quantities that read the same object, such as a power that is a current."""
-    for first, second in combinations(figures, 2):
-        first_objects = {_unnamed(figure.source) for figure in figures[first]}
-        second_objects = {_unnamed(figure.source) for figure in figures[second]}
-        if first_objects & second_objects:
-            yield f"{place}.{second}: it reads the same object as {first}"
+    objects_by_quantity: dict[str, set[object]] = {}
+    for quantity, quantity_figures in figures.items():
+        objects_by_quantity[quantity] = {
+            _without_names(figure.source) for figure in quantity_figures
+        }
+    for quantity, other_quantity in combinations(objects_by_quantity, 2):
+        if objects_by_quantity[quantity] & objects_by_quantity[other_quantity]:
+            yield f"{place}.{other_quantity}: it reads the same object as {quantity}"
 
 
-def _unnamed(value: object) -> object:
+def _without_names(value: object) -> object:
     """A part without the names of its objects, to compare it with another."""
     if isinstance(value, FrozenValue):
         parts: list[object] = [type(value)]
         for name, part in vars(value).items():
             if name != "object":
-                parts.append(_unnamed(part))
+                parts.append(_without_names(part))
         return tuple(parts)
     if isinstance(value, tuple):
-        return tuple(map(_unnamed, value))
+        return tuple(map(_without_names, value))
     return value

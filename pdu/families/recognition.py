@@ -112,34 +112,46 @@ def recognise(oid: str) -> Recognition:
     tried = [candidate.profile for candidate in candidates(oid, PROFILES)] if oid else []
     if is_of_agent(oid):
         return Recognition(candidates=_distinct(tried))
-    close: list[tuple[int, Profile]] = []
-    others: list[Profile] = []
+    named_families: list[tuple[Profile, int]] = []  # with their arcs, by `_named_arcs`
+    possible_families: list[Profile] = []
     other_devices = ""
     for profile in _distinct((*tried, *PROFILES)):
         arcs = profile.match(oid)
         if _is_shared(profile, oid, arcs):
             number = ".".join(oid.split(".")[:arcs])
             other_devices = other_devices or SHARED_NUMBERS.get(number, "")
-            others.append(profile)
-        elif arcs > _VENDOR_ARCS:
-            close.append((arcs, profile))
-        elif oid.count(".") + 1 > _VENDOR_ARCS and _reads(profile, oid):
-            close.append((_VENDOR_ARCS, profile))
+            possible_families.append(profile)
+            continue
+        named_arcs = _named_arcs(profile, oid, arcs)
+        if named_arcs:
+            named_families.append((profile, named_arcs))
         elif arcs or _is_above(oid, profile):
-            others.append(profile)
-    most = max((arcs for arcs, _ in close), default=0)
-    closest = [profile for arcs, profile in close if arcs == most]
-    others += [profile for arcs, profile in close if arcs < most]
-    is_other = False
-    if not close and not other_devices:
-        other_devices = _other_devices(oid)
-        is_other = bool(other_devices)
+            possible_families.append(profile)
+    if not named_families and not other_devices:
+        only_devices = _other_devices(oid)
+        return Recognition(
+            candidates=tuple(possible_families),
+            other_devices=only_devices,
+            is_other=bool(only_devices),
+        )
+    most_arcs = max((arcs for _, arcs in named_families), default=0)
+    closest = [profile for profile, arcs in named_families if arcs == most_arcs]
+    less_close = [profile for profile, arcs in named_families if arcs < most_arcs]
     return Recognition(
         families=tuple(closest),
-        candidates=tuple(others),
+        candidates=(*possible_families, *less_close),
         other_devices=other_devices,
-        is_other=is_other,
     )
+
+
+def _named_arcs(profile: Profile, oid: str, arcs: int) -> int:
+    """By how many first arcs an OID names the family: its sysObjectID's `arcs` if they go beyond
+    the vendor's; the vendor's for an OID of the family's objects; 0 if it does not name it.
+    """
+    if arcs > _VENDOR_ARCS:
+        return arcs
+    is_below_vendor = oid.count(".") + 1 > _VENDOR_ARCS
+    return _VENDOR_ARCS if is_below_vendor and _reads(profile, oid) else 0
 
 
 def _is_above(oid: str, profile: Profile) -> bool:

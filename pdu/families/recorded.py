@@ -60,10 +60,10 @@ def recorded_objects() -> Sequence[RecordedObject]:
 @cache
 def _capabilities() -> Mapping[str, Sequence[str]]:
     """What is recorded of each family, by its key."""
-    return {
-        row.family: [other.capability for other in recorded_objects() if other.family == row.family]
-        for row in recorded_objects()
-    }
+    capabilities: dict[str, list[str]] = {}
+    for row in recorded_objects():
+        capabilities.setdefault(row.family, []).append(row.capability)
+    return capabilities
 
 
 def evidence_of(profile: Profile) -> Evidence:
@@ -76,22 +76,17 @@ def evidence_of(profile: Profile) -> Evidence:
 
 def family_counts() -> FamilyCounts:
     """The numbers of README's first lines."""
-    with_states = with_figures = 0
-    for capabilities in map(set, _capabilities().values()):
-        if "state" in capabilities:
-            with_states += 1
-        if capabilities != {"state"}:
-            with_figures += 1
+    capability_sets = [set(capabilities) for capabilities in _capabilities().values()]
     switched_families = [profile for profile in PROFILES if profile.is_switched]
-    proven = [profile for profile in switched_families if profile.is_proven]
-    by_recording = sum(bool(profile.recording) for profile in proven)
+    proven_families = [profile for profile in switched_families if profile.is_proven]
+    recording_count = sum(bool(profile.recording) for profile in proven_families)
     return FamilyCounts(
         families=len(PROFILES),
-        states=with_states,
-        figures=with_figures,
-        switched_by_recording=by_recording,
-        switched_by_programs=len(proven) - by_recording,
-        unproven=len(switched_families) - len(proven),
+        states=sum("state" in capabilities for capabilities in capability_sets),
+        figures=sum(capabilities != {"state"} for capabilities in capability_sets),
+        switched_by_recording=recording_count,
+        switched_by_programs=len(proven_families) - recording_count,
+        unproven=len(switched_families) - len(proven_families),
     )
 
 

@@ -1,8 +1,8 @@
 """Reads an owner's CSV files, as spreadsheets and people write them.
 
-Commas, semicolons or tabs part the cells, or what Excel's first line `sep=;` says; names of columns
-may have capital letters; rows that begin with `#` and empty rows are left out; missing cells at the
-end of a row are empty.
+Commas, semicolons or tabs separate the cells, or what Excel's first line `sep=;` says; names of
+columns may have capital letters; rows that begin with `#` and empty rows are left out; missing
+cells at the end of a row are empty.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from handlers.shared.errors import SettingsError, printable
 
 _DELIMITERS = ",;\t"  # spreadsheets write semicolons in some countries
-# how Excel reads and writes what parts the cells
-_NAMED = re.compile(r"sep=([,;\t])\s*?(?:\r\n|\r|\n)", re.IGNORECASE)
+# how Excel reads and writes what separates the cells
+_SEP_LINE = re.compile(r"sep=([,;\t])\s*?(?:\r\n|\r|\n)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -42,8 +42,8 @@ def rows(text: str, path: str, left_out: Collection[str] = ()) -> Iterator[CsvRo
     """
     head = head_of(text, path)
     columns = [name for name in head if name]
-    for place, name in enumerate(columns):
-        if name in columns[:place] and name not in left_out:
+    for index, name in enumerate(columns):
+        if name in columns[:index] and name not in left_out:
             raise SettingsError(f"{path}: the column {name!r} occurs twice")
     rows_by_line = _rows_by_line(text, path)
     next(rows_by_line, None)  # the head
@@ -75,47 +75,49 @@ def _rows_by_line(text: str, path: str) -> Iterator[tuple[int, Sequence[str]]]:
     """The number of the line in which each row begins, and its cells, without blanks around them;
     comments and empty rows are left out. Raises SettingsError for what is no CSV.
     """
-    # whether the next line begins a row, and does not continue a cell between quotes
-    begins = True
+    # else the next line continues a cell between quotes
+    next_line_begins_row = True
 
     def lines() -> Iterator[str]:
         """The lines of the text; comments are empty, so that line numbers stay."""
-        nonlocal begins
+        nonlocal next_line_begins_row
         for line in io.StringIO(text, newline=""):
-            content = "\n" if begins and line.lstrip().startswith("#") else line
-            begins = False
-            yield content
+            is_comment = next_line_begins_row and line.lstrip().startswith("#")
+            next_line_begins_row = False
+            yield "\n" if is_comment else line
 
     delimiter = delimiter_of(text)
-    excel = _NAMED.match(text)
-    if excel is not None:
-        text = "\n" + text[excel.end() :]  # lines keep their numbers
+    sep_line = _SEP_LINE.match(text)
+    if sep_line is not None:
+        text = "\n" + text[sep_line.end() :]  # lines keep their numbers
     reader = csv.reader(lines(), delimiter=delimiter, strict=True)
-    start = 1  # the line where a row begins: a quote that is never closed opens there
+    first_line = 1  # of the row: a quote that is never closed opens there
     try:
         for row in reader:
-            begins = True
+            next_line_begins_row = True
             cells = [cell.strip() for cell in row]
             if any(cells):
-                yield start, cells
-            start = reader.line_num + 1
+                yield first_line, cells
+            first_line = reader.line_num + 1
     except csv.Error as error:
-        end = reader.line_num
-        is_open = end > start or "unexpected end" in str(error)
-        quote = f"; a quote that opens there goes on to line {end}" if is_open else ""
-        raise SettingsError(f"{path}: line {start} is not CSV ({error}){quote}") from None
+        last_line = reader.line_num
+        is_open = last_line > first_line or "unexpected end" in str(error)
+        quote = f"; a quote that opens there goes on to line {last_line}" if is_open else ""
+        raise SettingsError(f"{path}: line {first_line} is not CSV ({error}){quote}") from None
 
 
 def delimiter_of(text: str) -> str:
-    """What parts the cells of a file."""
-    excel = _NAMED.match(text)
-    if excel is not None:
-        return excel[1]
-    head = _first_line(text)
+    """What separates the cells of a file: what its line `sep=;` says, else the one of _DELIMITERS
+    that its head has most of.
+    """
+    sep_line = _SEP_LINE.match(text)
+    if sep_line is not None:
+        return sep_line[1]
+    head = _head_line(text)
     return max(_DELIMITERS, key=head.count)
 
 
-def _first_line(text: str) -> str:
+def _head_line(text: str) -> str:
     """The line with the names of the columns, "" if there is none."""
     for line in io.StringIO(text):
         content = line.strip()

@@ -24,6 +24,7 @@ def csv_lines(rows: Iterable[Sequence[object]]) -> str:
 
 
 def _safe(value: object) -> object:
+    """A cell that no spreadsheet reads as a formula."""
     if not isinstance(value, str):
         return value
     text = printable(value)

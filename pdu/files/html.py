@@ -144,6 +144,7 @@ def marked(text: str) -> str:
 
 
 def _head(title: str, style: str = "", language: str = "en") -> str:
+    """The file up to its body: title, policy and styles."""
     return (
         f'<!doctype html>\n<html lang="{language}"><head><meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
@@ -182,7 +183,11 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[HtmlCell]]) -> Iterator[
 
 
 def _td(cell: HtmlCell, head: str) -> str:
-    classes = f' class="{cell.classes}"' if cell.classes else ""
-    needs_head = cell.html and not {"name", "text"} & set(cell.classes.split())
-    data = f' data-head="{safe(head)}"' if needs_head else ""
-    return f"<td{classes}{data}>{cell.html}</td>"
+    """A cell as HTML, with the head that a phone shows beside it."""
+    attributes = ""
+    if cell.classes:
+        attributes += f' class="{cell.classes}"'
+    needs_head = {"name", "text"}.isdisjoint(cell.classes.split())
+    if cell.html and needs_head:
+        attributes += f' data-head="{safe(head)}"'
+    return f"<td{attributes}>{cell.html}</td>"

@@ -35,6 +35,7 @@ def locked(paths: Collection[str], wait: Optional[Callable[[], None]] = None) ->
 
 
 def _lock(descriptor: int, wait: Optional[Callable[[], None]]) -> None:
+    """Lock an open file or folder; `wait` is called before the waiting for another process."""
     with contextlib.suppress(OSError):  # some file systems have no locks
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

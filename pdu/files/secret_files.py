@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from handlers.shared.errors import SettingsError
 
-from .whole_files import decoded
+from .whole_files import decode_text
 
 # limit for a file, in bytes; a usual list of 100,000 PDUs is smaller
 LONGEST = 20_000_000
@@ -57,7 +57,7 @@ def read_secret(path: str, rule: FilePermission) -> str:
     """The file as text: UTF-8, or UTF-16 with a byte order mark, as spreadsheets write it. Raises
     SettingsError as `read_bytes`, and for a file that is neither.
     """
-    return decoded(read_bytes(path, rule), path)
+    return decode_text(read_bytes(path, rule), path)
 
 
 def read_bytes(path: str, rule: FilePermission) -> bytes:
@@ -86,16 +86,16 @@ def read_bytes(path: str, rule: FilePermission) -> bytes:
 
 
 def _other_kind(data: bytes, rule: FilePermission) -> str:
-    """What a file is that is neither a list nor a secret; "" if its begin does not tell. A list is
-    no secret.
+    """What a file is that stands in the place of a list or a secret, by `rule`; "" if its beginning
+    does not tell that.
     """
     text = data.removeprefix(codecs.BOM_UTF8)
     if rule is SECRET and text.startswith(_LIST_BEGIN):
         return "a list of PDUs"
-    kinds = [*_OTHER_FILES]
+    kinds_by_beginning = [*_OTHER_FILES]
     if rule is LIST:
-        kinds += _OTHER_LISTS
-    for begin, kind in kinds:
+        kinds_by_beginning += _OTHER_LISTS
+    for begin, kind in kinds_by_beginning:
         if text.startswith(begin):
             return kind
     return ""

@@ -41,10 +41,10 @@ def loads(text: str, path: str) -> dict[str, Any]:
 def _why(text: str, where: str) -> str:
     """What is wrong at `line L, column C`, without the text there, which may be a secret."""
     numbers = [int(digits) for digits in re.findall("[0-9]+", where)]
-    lines = text.split("\n")
     if len(numbers) != 2:
         return ""
     line_number, column = numbers
+    lines = text.split("\n")
     if not 1 <= line_number <= len(lines):
         return ""
     line = lines[line_number - 1]

@@ -42,7 +42,7 @@ def read_file(path: str, *what: Part) -> bytes:
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 
 
-def decoded(data: bytes, path: str) -> str:
+def decode_text(data: bytes, path: str) -> str:
     """Text of an owner's file: UTF-8, or UTF-16 as spreadsheets save it, without the byte order
     mark. `path` names the file in errors. Raises SettingsError, without a part of the file.
     """
@@ -61,26 +61,36 @@ def decoded(data: bytes, path: str) -> str:
 _MIXED_WORD = re.compile("[A-Za-z][\u0400-\u04ff]|[\u0400-\u04ff][A-Za-z]")
 
 
-def decoded_table(data: bytes, path: str) -> tuple[str, str]:
+def decode_table(data: bytes, path: str) -> tuple[str, str]:
     """The text of a CSV file, and a sentence that says how it was read; "" for Unicode.
 
-    It is read as by `decoded`, else as Russian Excel saves it by its first choice: CP1251 with
+    It is read as by `decode_text`, else as Russian Excel saves it by its first choice: CP1251 with
     semicolons. Raises SettingsError, also where the head or a word shows that it is another file.
     """
-    with suppress(SettingsError):
-        return decoded(data, path), ""
-    if data.startswith(_WORKBOOKS):
-        return decoded(data, path), ""
+    try:
+        return decode_text(data, path), ""
+    except SettingsError:
+        if data.startswith(_WORKBOOKS):
+            raise
     with suppress(UnicodeDecodeError):
         text = data.decode("cp1251")
-        heads = (line for line in text.splitlines() if line.strip() and not line.startswith("#"))
-        head = next(heads, "")
-        if ";" in head and head.isascii() and not _MIXED_WORD.search(text):
+        if _may_be_russian_excel(text):
             return text, f"{printable(path)} is read as cp1251, as Excel saves it in Russian"
     raise SettingsError(
         f'{printable(path)}: not UTF-8 text; save it as CSV UTF-8, in Russian Excel "CSV UTF-8'
         ' (разделитель — точка с запятой)"'
     )
+
+
+def _may_be_russian_excel(text: str) -> bool:
+    """Whether text that was read as CP1251 may be that: its head is ASCII with semicolons, and no
+    word mixes alphabets.
+    """
+    for line in text.splitlines():
+        is_head = line.strip() and not line.startswith("#")
+        if is_head:
+            return ";" in line and line.isascii() and not _MIXED_WORD.search(text)
+    return False
 
 
 def text_of(path: str) -> str:
@@ -238,8 +248,8 @@ def check_page(path: str) -> None:
         )
     target = os.path.realpath(path)
     # root could even replace /dev/null
-    special = os.path.exists(target) and not os.path.isfile(target)
-    if special or not os.access(os.path.dirname(target), os.W_OK):
+    is_no_plain_file = os.path.exists(target) and not os.path.isfile(target)
+    if is_no_plain_file or not os.access(os.path.dirname(target), os.W_OK):
         raise SettingsError(
             f"{path} cannot be written: give a plain file in a folder that you may write to"
         )

@@ -20,7 +20,7 @@ _PLACES = (_ROOT / "handlers", _ROOT.parent)
 _FILES = [place / "dcimanager" / "view_fields.py" for place in _PLACES]
 _view_fields = runpy.run_path(str(next(filter(Path.is_file, _FILES))))
 ports_of: Callable[[object], Optional[list[Any]]] = _view_fields["ports_of"]
-_SHOWN = 60  # limit for a value in a sentence, in characters
+_LONGEST_TEXT = 60  # limit for a value in a sentence, in characters
 
 
 class WrongAnswer(Exception):
@@ -42,16 +42,7 @@ def checked_ports(method: str, view: object, kind: type, port_kind: type) -> lis
             return []
         raise WrongAnswer(f"{method} returned a {kind.__name__} without its list 'ports'")
     for place, port in enumerate(ports, 1):
-        if not isinstance(port, port_kind):
-            raise WrongAnswer(
-                f"{method}: port {place} is a {_type(port)}; the page wants a {port_kind.__name__}"
-            )
-        identity = getattr(port, "identity", None)
-        if not isinstance(identity, str) or not identity:
-            raise WrongAnswer(
-                f"{method}: port {place} has the identity {shown(identity)} of the type"
-                f" {_type(identity)}; the page wants text, the outlet's number on the device"
-            )
+        _check_port(method, place, port, port_kind)
     counts = Counter(port.identity for port in ports)
     for identity, count in counts.most_common(1):
         if count > 1:
@@ -60,6 +51,22 @@ def checked_ports(method: str, view: object, kind: type, port_kind: type) -> lis
                 " server by it, so each outlet needs its own"
             )
     return ports
+
+
+def _check_port(method: str, place: int, port: object, port_kind: type) -> None:
+    """Raises WrongAnswer unless a port is of its class and has a text as its identity. `place`: in
+    the list, from 1.
+    """
+    if not isinstance(port, port_kind):
+        raise WrongAnswer(
+            f"{method}: port {place} is a {_type(port)}; the page wants a {port_kind.__name__}"
+        )
+    identity = getattr(port, "identity", None)
+    if not isinstance(identity, str) or not identity:
+        raise WrongAnswer(
+            f"{method}: port {place} has the identity {shown(identity)} of the type"
+            f" {_type(identity)}; the page wants text, the outlet's number on the device"
+        )
 
 
 def check_class(method: str, value: object, kind: type) -> None:
@@ -100,11 +107,10 @@ def check_fields(view: object) -> None:
     """
     if not is_dataclass(view):
         return
-    known_names = [field.name for field in fields(view)]
+    field_names = [field.name for field in fields(view)]
     attributes = getattr(view, "__dict__", {})
     for name, value in attributes.items():
-        is_figure = _finite_number(value) is not None
-        if is_figure and name not in known_names:
+        if name not in field_names and _finite_number(value) is not None:
             raise UnknownField(f"{_type(view)} has no field {shown(name)}")
 
 
@@ -132,16 +138,17 @@ def _finite_number(value: object) -> Optional[float]:
 
 
 def _type(value: object) -> str:
-    return type(value).__name__[:_SHOWN]
+    """The name of a value's class in a sentence."""
+    return type(value).__name__[:_LONGEST_TEXT]
 
 
 def shown(value: object) -> str:
     """A value in a sentence. An object's own text could be anything."""
     if isinstance(value, Enum):
-        return value.name[:_SHOWN]
+        return value.name[:_LONGEST_TEXT]
     if value is not None and not isinstance(value, (str, int, float, Decimal)):
         return "an object"
     text = repr(value)
-    if len(text) > _SHOWN:
-        text = f"{text[:_SHOWN]}..."
+    if len(text) > _LONGEST_TEXT:
+        text = f"{text[:_LONGEST_TEXT]}..."
     return text

@@ -36,8 +36,8 @@ from .handler_module import FOREIGN_ERRORS, name_missing_in_double
 
 T = TypeVar("T")
 #: DCImanager may have what a handler uses of it
-LACKING = "our double of the platform lacks this, which DCImanager may have"
-_SHOWN = 300  # limit for a text of the handler in an error, in characters
+LACK_OF_DOUBLE = "our double of the platform lacks this, which DCImanager may have"
+_LONGEST_TEXT = 300  # limit for a text of the handler in an error, in characters
 
 
 class BrokenHandler(PduHandlerError):
@@ -96,7 +96,7 @@ class FourMethods:
             )
 
     def labels(self) -> None:
-        """The page has no names."""
+        """None: the vendor's page has no names of outlets."""
 
     def switch(self, identity: str, *, on: bool) -> EnumPowerStatus:
         """Call `port_up` or `port_down`, once. Returns the state in its answer."""
@@ -115,8 +115,7 @@ class FourMethods:
             with printing_to_stderr():
                 answer = function(*port)
         except FOREIGN_ERRORS as error:
-            # an archive of this pack has its own error classes
-            if kind_of(error):
+            if kind_of(error):  # one of this pack's: an archive has its own error classes
                 _hide_reason(error)
                 raise
             foreign_text = _ForeignText.of(error, self._data)
@@ -158,7 +157,8 @@ class FourMethods:
         doubt = "; the outlet may or may not have switched" if is_command else ""
         missing_name = name_missing_in_double(error, type(self._pdu).__name__)
         if missing_name and not foreign_text.is_hidden:
-            return LackingDouble(f"{method}: {LACKING} ({printable(missing_name, _SHOWN)}){doubt}")
+            name = printable(missing_name, _LONGEST_TEXT)
+            return LackingDouble(f"{method}: {LACK_OF_DOUBLE} ({name}){doubt}")
         if isinstance(error, OSError):
             return Unreachable(f"{foreign_text.words}{_port_hint(self._data)}{doubt}")
         if isinstance(error, NotImplementedError):
@@ -199,7 +199,7 @@ class _ForeignText(NamedTuple):
         if _holds_login(error, data):
             words = f"{name}: {HIDDEN}" if text else name
             return cls(text=HIDDEN, words=words, is_hidden=True, cause=None)
-        text = printable(text, _SHOWN)
+        text = printable(text, _LONGEST_TEXT)
         words = f"{name}: {text}" if text else name
         return cls(text=text, words=words, is_hidden=False, cause=error)
 
@@ -274,14 +274,15 @@ def _form_values(data: Any) -> Sequence[str]:
 
 @contextlib.contextmanager
 def _inspecting(method: str, data: Any) -> Iterator[None]:
-    """Raises BrokenHandler for what the page does not allow. Properties of the handler's objects
-    may raise anything. `data`: what the handler was made from.
+    """While an answer of the handler is inspected: raises BrokenHandler for what the page does not
+    allow. Properties of the handler's objects may raise anything. `data`: what the handler was made
+    from.
     """
     try:
         yield
     except answers.UnknownField as error:
         foreign_text = _ForeignText.of(error, data)
-        sentence = f"{method}: {LACKING} ({foreign_text.text})"
+        sentence = f"{method}: {LACK_OF_DOUBLE} ({foreign_text.text})"
         raise LackingDouble(sentence) from foreign_text.cause
     except answers.WrongAnswer as error:
         foreign_text = _ForeignText.of(error, data)
@@ -330,8 +331,8 @@ def make_pdu(make: Callable[[Any], T], data: Any) -> T:
         if not foreign_text.is_hidden:
             missing_name = name_missing_in_double(error)
             if missing_name:
-                raise LackingDouble(f"make_handler: {LACKING} ({missing_name})") from error
-            words = printable(f"{words}: {error_text(error)}", _SHOWN)
+                raise LackingDouble(f"make_handler: {LACK_OF_DOUBLE} ({missing_name})") from error
+            words = printable(f"{words}: {error_text(error)}", _LONGEST_TEXT)
         raise HandlerRaised(f"make_handler raised {words}") from foreign_text.cause
     if pdu is None:
         raise BrokenHandler("make_handler returned None; the page wants the handler's object")

@@ -40,7 +40,7 @@ class LoadedHandler(NamedTuple):
     #: such as `raritan`; for an archive, the name of its directory without `pdu_`
     name: str
     #: its name in output
-    shown: str
+    display_name: str
     #: its make_handler
     make: Callable[[object], Any]
     #: those that it declares; a handler of another pack may have none
@@ -66,10 +66,10 @@ def load(handler: str) -> LoadedHandler:
     source = read_handler(handler)
     module = _import_source(source)
     name = source.archive.top.removeprefix("pdu_")
-    shown = os.path.basename(os.path.normpath(source.path))
+    display_name = os.path.basename(os.path.normpath(source.path))
     if os.path.isdir(source.path):
-        shown += "/"
-    return _loaded_handler(name, shown, module, source.protocol)
+        display_name += "/"
+    return _loaded_handler(name, display_name, module, source.protocol)
 
 
 def load_again(handler: str) -> LoadedHandler:
@@ -112,7 +112,7 @@ def _loaded_handler(
     sent = SENT if is_snmp else getattr(entry.home, "SENT", None)
     return LoadedHandler(
         name=name,
-        shown=display_name,
+        display_name=display_name,
         make=entry.make,
         settings=entry.settings,
         snmp=is_snmp,

@@ -34,18 +34,18 @@ class AskedSettings(dict[str, str]):
 
     def __init__(self, settings: Mapping[str, str]) -> None:
         super().__init__(settings)
-        self.missing: list[str] = []
+        self._absent_keys: list[str] = []
 
     def __missing__(self, key: str) -> str:
-        self.missing.append(key)
+        self._absent_keys.append(key)
         raise KeyError(key)
 
-    def missing_in(self, error: Optional[BaseException]) -> str:
+    def absent_key(self, error: Optional[BaseException]) -> str:
         """The setting whose absence this error tells; "" for another error."""
-        is_key_error = isinstance(error, KeyError) and len(error.args) == 1
-        if error is None or not is_key_error or error.args[0] not in self.missing:
+        if not isinstance(error, KeyError) or len(error.args) != 1:
             return ""
-        return str(error.args[0])
+        key = error.args[0]
+        return str(key) if key in self._absent_keys else ""
 
 
 class Entry(NamedTuple):
@@ -108,20 +108,34 @@ def name_missing_in_double(error: BaseException, own_class: str = "") -> str:
     place = _last_place(error)
     if place is None or re.match(PLATFORM, place.module):
         return ""  # the double itself misses something in the handler
-    match = None
     if isinstance(error, AttributeError):
-        classes = f"{CLASSES}|{PLATFORM}|{re.escape(own_class or 'BasePdu')}"
-        fault = r"(?:object )?has no attribute '(?!_|snmp_params').*"
-        match = re.search(rf"'(?:{classes})' {fault}", text)
-        if match is None:
-            match = re.search(rf"EnumPowerStatus\.{re.escape(text)}\b", place.line)
+        match = _absent_attribute(text, place.line, own_class or "BasePdu")
     elif isinstance(error, TypeError):
-        fault = r"\(\) (?:got an unexpected|missing|takes) .*"
-        match = re.search(rf"\b(?:{FUNCTIONS}|(?:{CLASSES})\.__init__){fault}", text)
-        # Python before 3.12 says less, and the line of the handler says the rest
-        if match is None and re.match(f"__init__{fault}", text):
-            match = re.search(rf"\b(?:{CLASSES})\(.*", place.line)
+        match = _absent_parameter(text, place.line)
+    else:
+        return ""
     return match[0].strip() if match else ""
+
+
+def _absent_attribute(text: str, line: str, own_class: str) -> Optional[re.Match[str]]:
+    """Of an AttributeError, what a class or module of the platform does not have. `line`: of the
+    handler; for a state it alone names the class.
+    """
+    classes = f"{CLASSES}|{PLATFORM}|{re.escape(own_class)}"
+    fault = r"(?:object )?has no attribute '(?!_|snmp_params').*"
+    match = re.search(rf"'(?:{classes})' {fault}", text)
+    return match or re.search(rf"EnumPowerStatus\.{re.escape(text)}\b", line)
+
+
+def _absent_parameter(text: str, line: str) -> Optional[re.Match[str]]:
+    """Of a TypeError, the call of a function or class of the platform with other parameters.
+    `line`: of the handler; Python before 3.12 does not name the class.
+    """
+    fault = r"\(\) (?:got an unexpected|missing|takes) .*"
+    match = re.search(rf"\b(?:{FUNCTIONS}|(?:{CLASSES})\.__init__){fault}", text)
+    if match is None and re.match(f"__init__{fault}", text):
+        match = re.search(rf"\b(?:{CLASSES})\(.*", line)
+    return match
 
 
 class _Place(NamedTuple):

@@ -22,25 +22,24 @@ def identify(handler: LoadedHandler, data: Any) -> HandlerFinding:
     """What the handler finds at the address in `data`, an argument of make_handler. Raises the
     errors of handlers/shared/errors.py.
     """
-    read_finding = adapter_of(handler.shown).identify
+    read_finding = adapter_of(handler.display_name).identify
     try:
         finding = _finding_of_calls(handler, data) if read_finding is None else read_finding(data)
     except PduHandlerError as error:
         raise error.at(known_endpoint(data), "identify") from None
-    if finding.family:
-        # a name is worth no failure
-        with contextlib.suppress(PduHandlerError):
-            with HandlerTools(handler).opened(data) as unit:
-                plate = unit.nameplate()
-            if not plate.manufacturer and not plate.model:
-                return finding
+    if not finding.family:
+        return finding
+    with contextlib.suppress(PduHandlerError):  # a name is worth no failure
+        with HandlerTools(handler).opened(data) as unit:
+            plate = unit.nameplate()
+        if plate.manufacturer or plate.model:
             finding.unit = f"{plate.manufacturer} {plate.model or finding.family}".strip()
     return finding
 
 
 def _finding_of_calls(handler: LoadedHandler, data: Any) -> HandlerFinding:
     """What `status` and `statistic` say of a unit, for a handler without an own `identify`."""
-    name = handler.shown
+    name = handler.display_name
     finding = HandlerFinding(name, family=name, why="its handler reads it")
     basis = "the handler's own reading, without a module that says more"
     with HandlerTools(handler).opened(data) as unit:
@@ -53,6 +52,7 @@ def _finding_of_calls(handler: LoadedHandler, data: Any) -> HandlerFinding:
 
 
 def _is_codec(handler: str) -> bool:
+    """Whether this is a handler of the tree that is a codec."""
     return registry.is_handler(handler) and registry.about(handler).is_codec
 
 

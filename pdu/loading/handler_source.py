@@ -58,7 +58,7 @@ class HandlerSource(NamedTuple):
     #: the bytes of the archive
     data: bytes
     #: its name in DCImanager, from its `about.py` if it has one; "" else
-    shown: str
+    display_name: str
     #: `snmp` or `custom`, see `read_protocol`
     protocol: str
 
@@ -86,7 +86,7 @@ def read_handler(word: str) -> HandlerSource:
         archive=archive,
         import_path=module,
         data=data,
-        shown=about.get("SHOWN", ""),
+        display_name=about.get("SHOWN", ""),
         protocol=read_protocol(archive, module),
     )
 
@@ -140,18 +140,23 @@ def _about(archive: Archive) -> dict[str, str]:
     except (SyntaxError, ValueError) as error:
         raise UnreadHandler(f"{file} is not valid Python ({error})") from None
     texts = dict(_texts(module))
-    for node in ast.walk(module):
-        is_assigned = isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-        name = getattr(node, "id", "")
-        if is_assigned and name in ("SHOWN", "PROTOCOL") and name not in texts:
-            raise UnreadHandler(f'{file}: write {name} as one text: {name} = "..."')
-    shown = texts.get("SHOWN", archive.top)
-    if not shown.strip() or not shown.isprintable() or "|" in shown:
-        raise UnreadHandler(f"{file}: SHOWN is {shown!r:.60}: give a name in one line without |")
+    for variable in ("SHOWN", "PROTOCOL"):
+        if variable not in texts and variable in _assigned_names(module):
+            raise UnreadHandler(f'{file}: write {variable} as one text: {variable} = "..."')
+    name = texts.get("SHOWN", archive.top)
+    if not name.strip() or not name.isprintable() or "|" in name:
+        raise UnreadHandler(f"{file}: SHOWN is {name!r:.60}: give a name in one line without |")
     protocol = texts.get("PROTOCOL", "custom")
     if protocol not in ("snmp", "custom"):
         raise UnreadHandler(f"{file}: PROTOCOL is {protocol!r:.60}: give snmp or custom")
     return texts
+
+
+def _assigned_names(module: ast.Module) -> Iterator[str]:
+    """The names to which a module assigns anything, anywhere."""
+    for node in ast.walk(module):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id
 
 
 def _texts(module: ast.Module) -> Iterator[tuple[str, str]]:
@@ -235,20 +240,15 @@ def _pack_folder(folder: Path) -> bytes:
 
 
 def _handler_files(folder: Path) -> Iterator[Path]:
-    """The files below a folder, without hidden ones and what Python caches."""
+    """The files below a folder, and the links to folders, without hidden ones and what Python
+    caches.
+    """
     for current, folders, names in os.walk(folder):
-        folder_names = sorted(folders)
-        folders.clear()  # os.walk goes into those that the list has then
-        file_names = list(names)
-        for name in folder_names:
-            if name == "__pycache__" or name.startswith("."):
-                continue
-            folders.append(name)
-            if Path(current, name).is_symlink():
-                file_names.append(name)
-        for name in sorted(file_names):
-            is_left_out = name.startswith(".") or name.endswith(".pyc")
-            if not is_left_out:
+        visible_folders = [name for name in folders if name != "__pycache__" and name[0] != "."]
+        folders[:] = sorted(visible_folders)  # os.walk goes into those that the list has then
+        links = [name for name in folders if Path(current, name).is_symlink()]
+        for name in sorted([*names, *links]):
+            if not name.startswith(".") and not name.endswith(".pyc"):
                 yield Path(current, name)
 
 
@@ -288,22 +288,13 @@ def _import_path(file: str) -> str:
 
 
 def _entry_module(archive: Archive, import_path: str, path: str) -> str:
-    """`import_path` if it is given, or that of the only module with make_handler; of several, that
+    """`import_path` unless it is "", or that of the only module with make_handler; of several, that
     of the only one directly in the directory. Raises SettingsError.
     """
-    modules: list[str] = []
-    faults: list[str] = []
-    for file, content in archive.files.items():
-        if not file.endswith(PYTHON) or file.endswith(_PACKAGE):
-            continue
-        try:
-            if has_entry(file, content):
-                modules.append(_import_path(file))
-        except InvalidPython as error:
-            faults.append(str(error))
+    if import_path and archive.holds_module(import_path):
+        return import_path
+    modules, faults = _modules_with_entry(archive)
     if import_path:
-        if archive.holds_module(import_path):
-            return import_path
         raise SettingsError(
             f"{path} has no module {import_path!r}; with {_ENTRY}: {', '.join(modules) or 'none'}"
         )
@@ -323,6 +314,23 @@ def _entry_module(archive: Archive, import_path: str, path: str) -> str:
         return usual_module  # which may make the name when it is imported
     remedy = f"{PAGE} wants a function {_ENTRY}(pdu_data) in the handler's file"
     raise SettingsError(f"{path} is no handler: no file in it has {_ENTRY}; {remedy}")
+
+
+def _modules_with_entry(archive: Archive) -> tuple[list[str], list[str]]:
+    """The import paths of the modules with make_handler, and what is wrong with files that are no
+    Python.
+    """
+    modules: list[str] = []
+    faults: list[str] = []
+    for file, content in archive.files.items():
+        if not file.endswith(PYTHON) or file.endswith(_PACKAGE):
+            continue
+        try:
+            if has_entry(file, content):
+                modules.append(_import_path(file))
+        except InvalidPython as error:
+            faults.append(str(error))
+    return modules, faults
 
 
 class InvalidPython(ValueError):

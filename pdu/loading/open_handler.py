@@ -31,7 +31,7 @@ class HandlerTools:
 
     def __init__(self, handler: LoadedHandler) -> None:
         self._handler = handler
-        self._tool_name = handler.name if registry.is_handler(handler.shown) else ""
+        self._tool_name = handler.name if registry.is_handler(handler.display_name) else ""
 
     @contextlib.contextmanager
     def opened(self, data: Any, *, with_states: bool = True) -> Iterator[OpenHandler]:
@@ -77,7 +77,7 @@ class OpenHandler:
         return self._pdu.figures(with_power=with_power)
 
     def labels(self) -> Optional[Sequence[Label]]:
-        """Number and name of each outlet."""
+        """Number and name of each outlet; None if the handler has none."""
         return self._pdu.labels()
 
     def forget(self) -> None:
@@ -106,10 +106,11 @@ class OpenHandler:
 
     def brief_nameplate(self) -> Nameplate:
         """The same; without manufacturer, model and description if they need further requests."""
-        read = self._adapter.read_brief_nameplate or self._adapter.read_nameplate
-        return self._answer("nameplate", read, Nameplate())
+        read_plate = self._adapter.read_brief_nameplate or self._adapter.read_nameplate
+        return self._answer("nameplate", read_plate, Nameplate())
 
-    def _answer(self, what: str, read: Optional[Callable[[Any], T]], default: T) -> T:
-        if read is None or isinstance(self._pdu, FourMethods):
+    def _answer(self, what: str, read_part: Optional[Callable[[Any], T]], default: T) -> T:
+        """What `read_part` returns; the default for a handler that has no such function."""
+        if read_part is None or isinstance(self._pdu, FourMethods):
             return default
-        return self._pdu.read(what, read)
+        return self._pdu.read(what, read_part)

@@ -1,5 +1,8 @@
 """Many PDUs at once: `pdu check`, `pdu find` and `pdu exporter`.
 
 `probes` reads for the exporter, one PDU for each query. What other commands use too is in
-`pdus`: `reader_pool` reads many PDUs at a time, `polling` a PDU of a list.
+`pdu/reading`: `reader_pool` reads many PDUs at a time, `polling` a PDU of a list.
+
+The result of a PDU is one of three levels: WELL, DOUBTFUL (something is not known) and BAD (it was
+not read). They are Nagios's OK, WARNING and CRITICAL.
 """

@@ -74,8 +74,8 @@ class CheckOptions(NamedTuple):
     lines: bool
 
 
-def _failed_plugin(reason: str) -> int:
-    """Print why the check itself failed, and return the exit code."""
+def _print_plugin_failure(reason: str) -> int:
+    """Print why the check itself failed, as a Nagios plugin does. Returns the exit code."""
     print(f"PDU UNKNOWN - {reason}".replace("|", "/"))
     return nagios.FAILED
 
@@ -98,6 +98,7 @@ class _Check(Subcommand):
         parent: Optional[click.Context] = None,
         **extra: Any,
     ) -> click.Context:
+        """As click; with --nagios, wrong arguments are printed as a plugin does, with its code."""
         is_plugin = "--nagios" in args  # before click takes the arguments from the list
         try:
             return super().make_context(info_name, args, parent, **extra)
@@ -105,17 +106,17 @@ class _Check(Subcommand):
             if not is_plugin:
                 raise
             reason = " ".join(error.format_message().split())
-            raise click.exceptions.Exit(_failed_plugin(reason)) from None
+            raise click.exceptions.Exit(_print_plugin_failure(reason)) from None
 
 
 def _run(config: CheckOptions, output: Output, login: Login) -> int:
     """Read all PDUs once, and print what was read. Returns the exit code."""
     begins_with_handler = len(config.words) > 1 and _is_handler(config.words[0])
     if begins_with_handler and not config.owner_files.list:
-        fleet = _Fleet(_given_pdus(config, login))
+        fleet = _Fleet(_pdus_at_addresses(config, login))
     else:
-        fleet = _listed_pdus(config, login)
-        _say_names_of_handlers(fleet.targets, output)
+        fleet = _pdus_of_list(config, login)
+        _warn_of_handler_names(fleet.targets, output)
     if config.html is not None:
         check_page(config.html)
     with cached_contexts():
@@ -125,6 +126,7 @@ def _run(config: CheckOptions, output: Output, login: Login) -> int:
 
 
 def _is_handler(word: str) -> bool:
+    """Whether the word is a handler's name, or the path of code with a handler."""
     return is_code(word) or registry.is_handler(word)
 
 
@@ -137,7 +139,7 @@ def _is_list(word: str, *, has_list: bool) -> bool:
     return word.lower().endswith((".csv", ".toml")) or is_file
 
 
-def _given_pdus(config: CheckOptions, login: Login) -> Sequence[Target]:
+def _pdus_at_addresses(config: CheckOptions, login: Login) -> Sequence[Target]:
     """The PDUs of the arguments HANDLER HOST... Raises SettingsError, and Usage."""
     if config.owner_files.auth:
         raise Usage("HANDLER HOST needs no list and no logins: leave --list and --auth out")
@@ -155,22 +157,28 @@ def _given_pdus(config: CheckOptions, login: Login) -> Sequence[Target]:
     return named_targets
 
 
-def _say_names_of_handlers(targets: Sequence[Target], output: Output) -> None:
-    """Say which PDUs a command that switches cannot name."""
+def _warn_of_handler_names(targets: Sequence[Target], output: Output) -> None:
+    """Warn of PDUs that are named like a handler: commands that switch refuse such a name."""
+    if output.json:
+        return
     names_of_pdus = [target.device.name for target in targets]
     handler_names = [name for name in names_of_pdus if registry.is_handler(name)]
-    if handler_names and not output.json:
+    if handler_names:
         report(
             f"named like a handler: {', '.join(handler_names[:10])}. pdu on, off and cycle refuse"
             " such a name: give another one in the list"
         )
 
 
-def _listed_pdus(config: CheckOptions, login: Login) -> _Fleet:
-    """The PDUs of the list, and which are repeated. Raises SettingsError, and Usage."""
+def _pdus_of_list(config: CheckOptions, login: Login) -> _Fleet:
+    """The PDUs of the list, or those of its names that are arguments; and which of them the list
+    has twice. Raises SettingsError, and Usage.
+    """
     owner_files, names_of_pdus = _list_and_names(config)
-    for key in login.settings:
-        raise Usage(f"{spelled(key)} is for HANDLER HOST: a list has the settings of each PDU")
+    setting_keys = list(login.settings)
+    if setting_keys:
+        option = spelled(setting_keys[0])
+        raise Usage(f"{option} is for HANDLER HOST: a list has the settings of each PDU")
     owner_files = owner_files.add_known_list()
     where = owner_files.require_list()
     device_list = owner_files.files(lenient=config.is_lenient)
@@ -178,13 +186,13 @@ def _listed_pdus(config: CheckOptions, login: Login) -> _Fleet:
         print_text(f"ignored columns of {where}: {', '.join(device_list.ignored)}", sys.stderr)
     devices = device_list.devices
     if names_of_pdus:
-        devices = _named_pdus(devices, names_of_pdus, where)
-    usual = owner_files.login()
-    fleet_targets = targets(devices, device_list.auths, usual)
+        devices = _pdus_with_names(devices, names_of_pdus, where)
+    usual_login = owner_files.login()
+    fleet_targets = targets(devices, device_list.auths, usual_login)
     prompted_secrets = _prompted_secrets(where, fleet_targets)
     if prompted_secrets:
-        usual = usual._replace(secrets={**usual.secrets, **prompted_secrets})
-        fleet_targets = targets(devices, device_list.auths, usual)
+        usual_login = usual_login._replace(secrets={**usual_login.secrets, **prompted_secrets})
+        fleet_targets = targets(devices, device_list.auths, usual_login)
     return _Fleet(fleet_targets, device_list.repeated)
 
 
@@ -193,19 +201,20 @@ def _list_and_names(config: CheckOptions) -> tuple[OwnerFiles, Sequence[str]]:
     PDUs. Raises Usage.
     """
     owner_files = config.owner_files
+    has_list_option = bool(config.owner_files.list)
     names_of_pdus: list[str] = []
     for word in config.words:
-        if _is_handler(word) and not config.owner_files.list:
+        if _is_handler(word) and not has_list_option:
             raise Usage(f"{printable(word, 60)!r} is a handler: add the address of its PDU")
-        if not _is_list(word, has_list=bool(config.owner_files.list)):
+        if not _is_list(word, has_list=has_list_option):
             names_of_pdus.append(word)
-        elif owner_files.list:
+            continue
+        if owner_files.list:
             raise Usage(
                 f"{printable(word, 60)!r} is one argument too many: give the list once, as an"
                 " argument or as --list, and the file of logins as --auth"
             )
-        else:
-            owner_files = owner_files._replace(list=word)
+        owner_files = owner_files._replace(list=word)
     has_list = bool(owner_files.list or names.usual_list())
     if len(names_of_pdus) == 1 and not has_list:
         # without a list it is no name of one: the error about a file says what it may be instead
@@ -213,37 +222,42 @@ def _list_and_names(config: CheckOptions) -> tuple[OwnerFiles, Sequence[str]]:
     return owner_files, names_of_pdus
 
 
-def _named_pdus(devices: Sequence[ListedPdu], words: Sequence[str], where: str) -> list[ListedPdu]:
+def _pdus_with_names(
+    devices: Sequence[ListedPdu], words: Sequence[str], where: str
+) -> list[ListedPdu]:
     """The PDUs of a list with these names. Raises Usage for a name that it does not have."""
     device_by_name = {device.name: device for device in devices}
     for word in words:
-        if word not in device_by_name:
-            fault = f"{printable(word, 60)!r} is no file, and no PDU of {printable(where)}"
-            advice = look_alike(word, device_by_name.__contains__, device_by_name)
-            similar = similar_names(word, device_by_name, 1)
-            if similar and not advice:
-                advice = f"did you mean {printable(similar[0], 60)}?"
-            raise Usage(f"{fault}; {advice}" if advice else fault)
+        if word in device_by_name:
+            continue
+        fault = f"{printable(word, 60)!r} is no file, and no PDU of {printable(where)}"
+        advice = look_alike(word, device_by_name.__contains__, device_by_name)
+        similar = similar_names(word, device_by_name, 1)
+        if similar and not advice:
+            advice = f"did you mean {printable(similar[0], 60)}?"
+        raise Usage(f"{fault}; {advice}" if advice else fault)
     return [device_by_name[word] for word in dict.fromkeys(words)]
 
 
 def _prompted_secrets(file: str, fleet_targets: Sequence[Target]) -> dict[str, str]:
-    """The secrets that PDUs without a login of the list lack, from a terminal; {} without one."""
+    """Ask on the terminal for the secrets that PDUs without a login of the list need, each once.
+    Returns them by key; {} without a terminal.
+    """
     if not sys.stdin.isatty():
         return {}
-    lacking: Counter[str] = Counter()
+    pdu_count_by_key: Counter[str] = Counter()
     for target in fleet_targets:
         try:
             target.data()
         except NoSecret as error:
             if target.auth.name == ENVIRONMENT:  # it uses no login of the list
-                lacking[error.key] += 1
+                pdu_count_by_key[error.key] += 1
         except PduHandlerError:
             pass  # the poll reports it
     secrets: dict[str, str] = {}
-    for key, number in lacking.items():
+    for key, pdu_count in pdu_count_by_key.items():
         name = key.replace("_", " ")
-        prompt = f"{name} of {counted(number, 'PDU')} in {file} without a login"
+        prompt = f"{name} of {counted(pdu_count, 'PDU')} in {file} without a login"
         secrets[key] = Login().secret(key, prompt)
     return secrets
 
@@ -251,7 +265,7 @@ def _prompted_secrets(file: str, fleet_targets: Sequence[Target]) -> dict[str, s
 def _read(config: CheckOptions, output: Output, fleet: _Fleet) -> CheckReport:
     """Read all PDUs once, and judge them."""
     # a row keeps its outlets only where something shows them: lists are long
-    keep = output.json or config.html is not None
+    shows_outlets = output.json or config.html is not None
     row_by_place: dict[int, PduRow] = {}
     begin = time.monotonic()
     pool = reader_pool.ReaderPool(config.parallel)
@@ -260,7 +274,7 @@ def _read(config: CheckOptions, output: Output, fleet: _Fleet) -> CheckReport:
     progress_bar = progress(len(fleet.targets), "polling", show_pos=True)
     with printing_to_stderr(), progress_bar as bar:
         for place, reading in readings:
-            row = judge_reading(fleet.targets[place].device, reading, keep_outlets=keep)
+            row = judge_reading(fleet.targets[place].device, reading, keep_outlets=shows_outlets)
             row_by_place[place] = nagios.judge_loads(row, config.thresholds)
             if bar is not None:
                 bar.update(1)
@@ -279,7 +293,7 @@ def _print(config: CheckOptions, output: Output, outcome: CheckReport) -> None:
     elif config.nagios:
         has_list = bool(config.owner_files.list)
         names_pdus = any(not _is_list(word, has_list=has_list) for word in config.words)
-        lines = nagios.output(totals, rows, config.thresholds, each=names_pdus)
+        lines = nagios.output(totals, rows, config.thresholds, data_per_pdu=names_pdus)
         print("\n".join(lines))
     else:
         print_text("\n".join(outcome.lines()))
@@ -394,4 +408,4 @@ def check(
     except Exception as error:
         if not as_plugin or isinstance(error, BrokenPipeError):
             raise
-        return _failed_plugin(describe(error, run)["reason"])
+        return _print_plugin_failure(describe(error, run)["reason"])

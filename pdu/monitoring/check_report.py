@@ -20,7 +20,7 @@ from .report import (
     Cell,
     Headline,
     Items,
-    Part,
+    ReportPart,
     Section,
     Table,
     page,
@@ -47,7 +47,7 @@ class CheckReport(NamedTuple):
     totals: Summary
 
     def page(self, when: str) -> str:
-        """A file of its own. `when`: with its zone."""
+        """The report as one HTML file. `when`: the time of the poll, with its zone."""
         frame = Frame(
             title=f"Check of {counted(self.totals.pdus, 'PDU')}",
             asked=_QUESTION,
@@ -58,26 +58,27 @@ class CheckReport(NamedTuple):
         parts = [
             *self._verdict(),
             *_advice_parts(self.rows),
-            *_unknown(self.rows),
+            *_unknown_states(self.rows),
             Section("Load and energy"),
-            self._all(),
+            self._table(),
         ]
         return page(frame, parts)
 
     def lines(self) -> Iterator[str]:
-        """For a terminal."""
-        yield from text_lines([self._all(), *_advice_parts(self.rows)])
+        """The report for a terminal: all PDUs, what to do, and last the verdict."""
+        yield from text_lines([self._table(), *_advice_parts(self.rows)])
         yield from text_lines(["", *self._verdict()])
 
-    def _verdict(self) -> Iterator[Part]:
-        # their reasons stand beside what to do
-        told = [row.device.name for row in self.rows if row.lacks_figure]
-        verdict, *sums = self.totals.lines(told)
+    def _verdict(self) -> Iterator[ReportPart]:
+        """How many PDUs are well, and the sums."""
+        # the reasons of these PDUs stand in `_remedies`
+        names_in_advice = [row.device.name for row in self.rows if row.lacks_figure]
+        verdict, *sums = self.totals.lines(names_in_advice)
         yield Headline(verdict, LOOKS[self.totals.level])
         yield from sums
 
-    def _all(self) -> Table:
-        """The worst first."""
+    def _table(self) -> Table:
+        """A row for each PDU, the worst first, without columns that are empty."""
         rows = sorted(self.rows, key=lambda row: -row.level)
         heads: list[str] = []
         cells_by_column: list[Sequence[Cell]] = []
@@ -90,14 +91,14 @@ class CheckReport(NamedTuple):
         return table.drop_empty_columns()
 
 
-def _advice_parts(rows: Sequence[PduRow]) -> Iterator[Part]:
+def _advice_parts(rows: Sequence[PduRow]) -> Iterator[ReportPart]:
     """What to do; nothing if all is well."""
     if any(row.remedy for row in rows):
         yield Section("What to do")
         yield from _remedies(rows)
 
 
-def _remedies(rows: Sequence[PduRow]) -> Iterator[Part]:
+def _remedies(rows: Sequence[PduRow]) -> Iterator[ReportPart]:
     """Each remedy once, with the PDUs that need it; first that of most PDUs, the worst before the
     others.
     """
@@ -107,18 +108,20 @@ def _remedies(rows: Sequence[PduRow]) -> Iterator[Part]:
     for remedy in most_first:
         if not remedy:
             continue
-        alike = rows_by_remedy[remedy]
-        worst = alike[0]
-        kind = UNKNOWN_FIGURES if worst.lacks_figure else worst.kind or worst.result
-        yield f"{kind}, {counted(len(alike), 'PDU')}: {remedy}."
-        yield Items(list(_reasons(alike)))
+        remedy_rows = rows_by_remedy[remedy]
+        worst = remedy_rows[0]
+        fault = worst.kind or worst.result
+        if worst.lacks_figure:
+            fault = UNKNOWN_FIGURES
+        yield f"{fault}, {counted(len(remedy_rows), 'PDU')}: {remedy}."
+        yield Items(list(_reasons(remedy_rows)))
 
 
 def _reasons(rows: Sequence[PduRow]) -> Iterator[str]:
     """Each reason once, with the names of the PDUs that have it."""
     rows_by_reason = _grouped(rows, lambda row: row.reason)
-    for reason, alike in rows_by_reason.items():
-        names = ", ".join(row.device.name for row in alike)
+    for reason, reason_rows in rows_by_reason.items():
+        names = ", ".join(row.device.name for row in reason_rows)
         yield f"{names}: {reason}" if reason else names
 
 
@@ -132,9 +135,9 @@ def _grouped(
     return rows_by_key
 
 
-def _unknown(rows: Sequence[PduRow]) -> Iterator[Part]:
-    """The PDUs with unknown states that are not normal, and the outlets; nothing if there are
-    none.
+def _unknown_states(rows: Sequence[PduRow]) -> Iterator[ReportPart]:
+    """A section with the outlets whose state is unknown, by PDU; nothing if there are none. PDUs
+    with metered=yes have no states, and are left out.
     """
     cells: list[list[Cell]] = []
     for row in rows:
@@ -147,7 +150,7 @@ def _unknown(rows: Sequence[PduRow]) -> Iterator[Part]:
 
 
 def _not_on(row: PduRow) -> str:
-    """The outlets that are off or unknown, by name."""
+    """The outlets that are off or unknown: `off 1, 3 to 5; unknown 7`."""
     if not row.outlets:
         return ""
     parts: list[str] = []
@@ -161,16 +164,8 @@ def _not_on(row: PduRow) -> str:
 def _outlets(row: PduRow, state: EnumPowerStatus) -> str:
     """The identities of the outlets in this state; numbers that follow each other as a range."""
     identities = [outlet.identity for outlet in row.outlets if outlet.state is state]
-    runs: list[list[str]] = []
-    last = ""
-    for identity in identities:
-        if _follows(last, identity):
-            runs[-1].append(identity)
-        else:
-            runs.append([identity])
-        last = identity
     parts: list[str] = []
-    for run in runs:
+    for run in _consecutive_runs(identities):
         if len(run) >= _RANGE:
             parts.append(f"{run[0]} to {run[-1]}")
         else:
@@ -178,7 +173,18 @@ def _outlets(row: PduRow, state: EnumPowerStatus) -> str:
     return ", ".join(parts)
 
 
-def _follows(earlier: str, later: str) -> bool:
+def _consecutive_runs(identities: Sequence[str]) -> list[list[str]]:
+    """The identities in their order, those together that are consecutive numbers."""
+    runs: list[list[str]] = []
+    for identity in identities:
+        if runs and _is_next_number(runs[-1][-1], identity):
+            runs[-1].append(identity)
+        else:
+            runs.append([identity])
+    return runs
+
+
+def _is_next_number(earlier: str, later: str) -> bool:
     """Whether both are short decimal numbers and the second is the next one."""
     for text in (earlier, later):
         is_short_number = text.isascii() and text.isdigit() and len(text) < 6

@@ -10,6 +10,7 @@ from typing import NamedTuple, Optional
 
 from handlers.shared.errors import printable
 from handlers.shared.meter_figures import NOT_ASKED, Figure, measured
+from pdu_common.helper import EnumPowerStatus
 
 from ..cli.output import counted, decimals
 from ..cli.states import DOWN, UNKNOWN, UP
@@ -67,6 +68,7 @@ _ONLY_METERS = (
     " column metered)"
 )
 _OTHERWISE = "read this PDU alone with `pdu status`"
+_NO_ERROR = CallError("", "")  # as a row has it: neither a kind nor a reason
 _NOT_KNOWN_NOW = (
     "poll again; for a unit that never shows it, set unknown_figures=unset in the list (settings)"
 )
@@ -147,9 +149,7 @@ def judge_reading(device: ListedPdu, reading: Reading, *, keep_outlets: bool = T
     reasons = tuple(missing_sentences(reading, PDU_FIGURES, OUTLET_FIGURES))
     lacks_figure = not reading.failures and _has_lost_figure(reading)
     level, result = _level(device, reading)
-    error = _whole_error(reading) or CallError("", "")
-    if lacks_figure:
-        error = CallError("protocol", "; ".join(reasons))
+    error = CallError("protocol", "; ".join(reasons)) if lacks_figure else _whole_error(reading)
     outlets = reading.outlets
     if not keep_outlets:
         outlets = [outlet for outlet in outlets if outlet.state is not UP]
@@ -157,9 +157,9 @@ def judge_reading(device: ListedPdu, reading: Reading, *, keep_outlets: bool = T
         device=device,
         level=level,
         result=result,
-        on=reading.count(UP) if reading.answered else None,
-        off=reading.count(DOWN) if reading.answered else None,
-        unknown=reading.count(UNKNOWN) if reading.answered else None,
+        on=_count(reading, UP),
+        off=_count(reading, DOWN),
+        unknown=_count(reading, UNKNOWN),
         load_a=reading.load_a,
         energy_kwh=reading.energy_kwh,
         seconds=round(reading.seconds, 3),
@@ -175,17 +175,24 @@ def judge_reading(device: ListedPdu, reading: Reading, *, keep_outlets: bool = T
     )
 
 
+def _count(reading: Reading, state: EnumPowerStatus) -> Optional[int]:
+    """How many outlets are in this state; None if the states were not read."""
+    return reading.count(state) if reading.answered else None
+
+
 def _has_lost_figure(reading: Reading) -> bool:
     """Whether a figure of the PDU or of an outlet is not known now."""
     return any(missing_sentences(reading, PDU_FIGURES, OUTLET_FIGURES, reason_lost))
 
 
-def _whole_error(reading: Reading) -> Optional[CallError]:
-    """The error that the verdict and the remedy are about, with the reasons of all parts; None if
-    all were read.
+def _whole_error(reading: Reading) -> CallError:
+    """The error that the verdict and the remedy are about, with the reasons of all parts; _NO_ERROR
+    if all were read.
     """
     failure = reading.failure
-    if failure is None or len(reading.failures) == 1:
+    if failure is None:
+        return _NO_ERROR
+    if len(reading.failures) == 1:
         return failure
     reasons: list[str] = []
     for part, error in reading.failures.items():
@@ -220,7 +227,7 @@ def _level(device: ListedPdu, reading: Reading) -> tuple[int, str]:
         return DOUBTFUL, "stale"
     if not reading.answered or error.kind == UNREACHABLE:
         return BAD, error.kind
-    first_part = next(iter(reading.failures))
+    first_part, *_ = reading.failures
     return DOUBTFUL, f"no {first_part}"
 
 
@@ -268,14 +275,13 @@ class Summary:
     #: names of PDUs that lack a figure -> why, if the handler says so
     reasons: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
-    def lines(self, told: Collection[str] = ()) -> list[str]:
-        """Two lines for people, and one for each PDU that counts in no sum, or lacks in one and is
-        not `told` elsewhere, by its name.
+    def lines(self, names_without_reasons: Collection[str] = ()) -> list[str]:
+        """For people: the results, the sums, then a line for each PDU that counts in no sum, and
+        for each of which a figure is missing. The latter are not said of `names_without_reasons`.
         """
         results = [f"{self.results.get(_WELL, 0)} well"]
-        for result, count in self.results.items():
-            if result != _WELL:
-                results.append(f"{count} {result}")
+        other_results = {result: n for result, n in self.results.items() if result != _WELL}
+        results += [f"{count} {result}" for result, count in other_results.items()]
         load = figure_text(self.load_a, "A", is_hidden=self.hides_load)
         if self.loads:
             load = f"{load} of {counted(self.loads, 'PDU')}"
@@ -293,7 +299,7 @@ class Summary:
             other_name = printable(counted_as, 60)
             lines.append(f"{printable(name, 60)} is {other_name} again: counted once")
         for name, reasons in self.reasons.items():
-            if name not in told:
+            if name not in names_without_reasons:
                 lines.append(f"{printable(name, 60)}: {'; '.join(reasons)}")
         return lines
 
@@ -301,36 +307,47 @@ class Summary:
 def summary(
     rows: Sequence[PduRow], seconds: float, counted_as: Mapping[str, str] = MappingProxyType({})
 ) -> Summary:
-    """The sums over all rows, of outlets and figures without those of PDUs that are listed twice.
-    `counted_as`: their names -> the name that counts.
+    """The whole fleet. Results count every row; outlets and figures count each unit once.
+
+    `counted_as`: the name of a PDU that is listed twice -> the name under which it counts.
     """
-    once = _once(rows, counted_as) if counted_as else rows
-    loads = _values(row.load_a for row in once)
-    energies = _values(row.energy_kwh for row in once)
-    metered_rows = [row for row in once if measured(row.energy_kwh) is not None]
-    names = {row.device.name for row in rows}
-    repeated: dict[str, str] = {}
-    for name, other_name in counted_as.items():
-        if name in names and other_name in names:
-            repeated[name] = other_name
+    unit_rows = _row_per_unit(rows, counted_as) if counted_as else rows
+    loads = _values(row.load_a for row in unit_rows)
+    energies = _values(row.energy_kwh for row in unit_rows)
+    metered_rows = [row for row in unit_rows if measured(row.energy_kwh) is not None]
     return Summary(
         pdus=len(rows),
         results=_result_counts(rows),
-        on=sum(row.on or 0 for row in once),
-        off=sum(row.off or 0 for row in once),
-        unknown=sum(row.unknown or 0 for row in once),
+        on=_total(row.on for row in unit_rows),
+        off=_total(row.off for row in unit_rows),
+        unknown=_total(row.unknown for row in unit_rows),
         load_a=sum(loads) if loads else None,
         loads=len(loads),
         energy_kwh=sum(energies) if energies else None,
         energies=len(energies),
         seconds=seconds,
         level=max((row.level for row in rows), default=WELL),
-        repeated=repeated,
+        repeated=_names_read_twice(rows, counted_as),
         energy_places=min(map(_places, metered_rows), default=0),
-        hides_load=any(row.hides(row.load_a) for row in once),
-        hides_energy=any(row.hides(row.energy_kwh) for row in once),
-        reasons={row.device.name: row.reasons for row in once if row.reasons},
+        hides_load=any(row.hides(row.load_a) for row in unit_rows),
+        hides_energy=any(row.hides(row.energy_kwh) for row in unit_rows),
+        reasons={row.device.name: row.reasons for row in unit_rows if row.reasons},
     )
+
+
+def _total(counts: Iterable[Optional[int]]) -> int:
+    """The sum of the counts that were read."""
+    return sum(count for count in counts if count is not None)
+
+
+def _names_read_twice(rows: Sequence[PduRow], counted_as: Mapping[str, str]) -> dict[str, str]:
+    """Those of `counted_as` whose unit was read under both names."""
+    names = {row.device.name for row in rows}
+    names_read_twice: dict[str, str] = {}
+    for name, other_name in counted_as.items():
+        if name in names and other_name in names:
+            names_read_twice[name] = other_name
+    return names_read_twice
 
 
 def _result_counts(rows: Sequence[PduRow]) -> dict[str, int]:
@@ -342,10 +359,8 @@ def _result_counts(rows: Sequence[PduRow]) -> dict[str, int]:
 
 def _places(row: PduRow) -> int:
     """How many decimals the counters of a PDU have, its outlets' included."""
-    figures = [row.energy_kwh]
-    for outlet in row.outlets:
-        figures.append(outlet.figures.energy_kwh)
-    return decimals(_values(figures))
+    outlet_energies = [outlet.figures.energy_kwh for outlet in row.outlets]
+    return decimals(_values([row.energy_kwh, *outlet_energies]))
 
 
 def _values(figures: Iterable[Figure]) -> list[float]:
@@ -353,13 +368,13 @@ def _values(figures: Iterable[Figure]) -> list[float]:
     return [value for value in map(measured, figures) if value is not None]
 
 
-def _once(rows: Sequence[PduRow], counted_as: Mapping[str, str]) -> Sequence[PduRow]:
-    """A row of each unit: one without an error, if it was read under one of its names."""
-    row_by_name: dict[str, PduRow] = {}
+def _row_per_unit(rows: Sequence[PduRow], counted_as: Mapping[str, str]) -> Sequence[PduRow]:
+    """One row of each unit, whatever names it has: the first without an error, else the first."""
+    row_by_unit: dict[str, PduRow] = {}
     for row in rows:
-        own_name = row.device.name
-        name = counted_as.get(own_name, own_name)
-        known_row = row_by_name.get(name)
-        if known_row is None or (known_row.kind and not row.kind):
-            row_by_name[name] = row
-    return list(row_by_name.values())
+        name = row.device.name
+        unit = counted_as.get(name, name)
+        earlier_row = row_by_unit.setdefault(unit, row)
+        if earlier_row.kind and not row.kind:
+            row_by_unit[unit] = row
+    return list(row_by_unit.values())

@@ -50,8 +50,8 @@ from ..reading.reader_pool import ReaderPool
 from ..recordings.nameplate import Nameplate
 from . import network_scan
 from .datagrams import AgentAnswer
-from .find_addition import add_lacking
-from .networks import Network, hosts, parsed
+from .find_addition import add_new_pdus
+from .networks import Network, hosts, parse_networks
 
 _HIGHEST_RATE = 2000
 # seconds after which a search says beforehand how long it takes, and those that it then aims at
@@ -69,7 +69,7 @@ _SILENCE = (
 
 
 class FoundDevice(NamedTuple):
-    """A device that answered."""
+    """A device that answered, over SNMP or mDNS."""
 
     address: str
     handler: str
@@ -140,73 +140,73 @@ def find(
     is a vendor's alone, or also of UPSs, consoles and the like, the tables of outlets and meters
     decide. A PDU with the sysObjectID of Net-SNMP is not listed, but shown as "not a known PDU".
     """
-    connection_data.check(typed_login, ["community"], "pdu find")
+    connection_data.check_secrets(typed_login, ["community"], "pdu find")
     if auth_file and not (login or add):
         raise Usage("--auth needs --login, or --add, which writes a login into it")
     files = addition.new_pdu("", list_file or "", auth_file or "") if add else None
     if files is not None:
         addition.listed_pdus(files)  # raises before the search for a list that cannot be read
-    networks = parsed(network)
+    networks = parse_networks(network)
     community = _community(typed_login, auth_file, login)
     snmp_port = _port(port)
     address_count = 0
     for asked_network in networks:
         address_count += len(list(hosts(asked_network)))
-    beforehand = describe_search(address_count, rate)
-    if beforehand:
-        print_text(beforehand, sys.stderr)
+    duration_note = describe_search(address_count, rate)
+    if duration_note:
+        print_text(duration_note, sys.stderr)
     scan = _scan(networks, community, snmp_port, rate, address_count)
-    pdus, unsure, other_devices = split_answers(scan.answers, snmp_port)
-    confirmed, unconfirmed = ask_rows(unsure, community)
-    announced = [] if no_mdns else announced_pdus(networks)
-    pdus = [*_without(announced, [*pdus, *confirmed]), *announced]
-    other_devices = _without(announced, [*other_devices, *unconfirmed])
-    unsent = "; ".join(_unsent_sentences(scan.unsent))
+    pdus, candidates, other_devices = split_answers(scan.answers, snmp_port)
+    candidate_pdus, candidate_others = identify_by_rows(candidates, community)
+    mdns_pdus = [] if no_mdns else announced_pdus(networks)
+    pdus = [*_at_other_addresses([*pdus, *candidate_pdus], mdns_pdus), *mdns_pdus]
+    other_devices = _at_other_addresses([*other_devices, *candidate_others], mdns_pdus)
+    send_errors = "; ".join(_send_error_sentences(scan.unsent_counts))
     if not pdus and not other_devices:
-        raise Unreachable(unsent or _SILENCE)
-    if unsent:
-        print_text(unsent, sys.stderr)
-    found = _Found(name_pdus(pdus), other_devices, login or "", address_count)
+        raise Unreachable(send_errors or _SILENCE)
+    if send_errors:
+        print_text(send_errors, sys.stderr)
+    result = _SearchResult(name_pdus(pdus), other_devices, login or "", address_count)
     if files is None:
-        added = None
+        new_pdus = None
     else:
         new_login = DeviceLogin(_LOGIN_NAME, {}, {"community": community})
-        added = add_lacking(files, found.listed(), new_login, typed_login.secret_files)
+        new_pdus = add_new_pdus(files, result.list_lines(), new_login, typed_login.secret_files)
     if output.json:
-        _print_json(found, added)
-    elif files is None or added is None:
-        print(found.csv(), end="", flush=True)
-        _print_beside(found)
+        _print_json(result, new_pdus)
+    elif files is None or new_pdus is None:
+        print(result.csv(), end="", flush=True)
+        _print_notes(result)
     else:
-        _print_beside(found)
-        _print_added(files, found, added)
+        _print_notes(result)
+        _print_addition(files, result, new_pdus)
     return DONE
 
 
-def _unsent_sentences(unsent: Mapping[str, int]) -> Iterator[str]:
-    """Which requests the system did not send: how many, and why."""
-    for why, count in unsent.items():
+def _send_error_sentences(unsent_counts: Mapping[str, int]) -> Iterator[str]:
+    """How many requests the system did not send, a sentence for each reason."""
+    for why, count in unsent_counts.items():
         yield f"{counted(count, 'request')} could not be sent: {why}"
 
 
 class _ScanResult(NamedTuple):
-    """What came of asking many addresses over SNMP."""
+    """The answers of many addresses over SNMP."""
 
     #: by address
     answers: Mapping[str, AgentAnswer]
     #: why the system did not send requests -> how many
-    unsent: Mapping[str, int]
+    unsent_counts: Mapping[str, int]
 
 
 def _scan(
     networks: Sequence[Network], community: str, port: int, rate: float, address_count: int
 ) -> _ScanResult:
     """Ask all addresses, and show the progress."""
-    unsent: Counter[str] = Counter()
+    unsent_counts: Counter[str] = Counter()
 
     def count_unsent(error: Exception) -> None:
         why = getattr(error, "strerror", None) or str(error)
-        unsent[why] += 1
+        unsent_counts[why] += 1
 
     with progress(address_count * network_scan.TRIES, "asking") as bar:
 
@@ -218,13 +218,17 @@ def _scan(
         answers = network_scan.scan_networks(
             networks, community, port, pace, show_request, count_unsent
         )
-    return _ScanResult(answers, unsent)
+    return _ScanResult(answers, unsent_counts)
 
 
-def _without(announced: Sequence[FoundDevice], devices: Sequence[FoundDevice]) -> list[FoundDevice]:
-    """The devices at other addresses than those that were announced."""
-    addresses = {device.address for device in announced}
-    return [device for device in devices if device.address not in addresses]
+def _at_other_addresses(
+    devices: Sequence[FoundDevice], mdns_pdus: Sequence[FoundDevice]
+) -> list[FoundDevice]:
+    """The devices at other addresses than the PDUs that mDNS has found: what mDNS says of a unit
+    counts.
+    """
+    mdns_addresses = {pdu.address for pdu in mdns_pdus}
+    return [device for device in devices if device.address not in mdns_addresses]
 
 
 def describe_search(count: int, rate: float) -> str:
@@ -235,10 +239,10 @@ def describe_search(count: int, rate: float) -> str:
     if longest_s <= _LONG_S:
         return ""
     sentence = f"{count:,} addresses at --rate {rate:g}: up to {_minutes(longest_s)}"
-    # what is left beside the waits for the last answers
+    # the rest of the time is the wait for the last answers of each round
     sending_s = _SOON_S - pace.last_s * network_scan.TRIES
-    wanted_rate = math.ceil(network_scan.TRIES * count / sending_s)
-    faster_rate = min(wanted_rate, _HIGHEST_RATE)
+    rate_for_soon = math.ceil(network_scan.TRIES * count / sending_s)
+    faster_rate = min(rate_for_soon, _HIGHEST_RATE)
     if faster_rate < 2 * rate:
         return sentence
     faster_pace = network_scan.ScanRate(faster_rate)
@@ -247,6 +251,7 @@ def describe_search(count: int, rate: float) -> str:
 
 
 def _minutes(seconds: float) -> str:
+    """A time in minutes, a short one in seconds."""
     return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} min"
 
 
@@ -268,6 +273,7 @@ def _community(typed_login: Login, auth: Optional[str], login: Optional[str]) ->
 
 
 def _port(text: str) -> int:
+    """The port of --port. Raises SettingsError."""
     try:
         return port_number(text)
     except ValueError:
@@ -277,42 +283,52 @@ def _port(text: str) -> int:
 def split_answers(
     answers: Mapping[str, AgentAnswer], port: int
 ) -> tuple[list[FoundDevice], list[FoundDevice], list[FoundDevice]]:
-    """The devices whose number names a family of the SNMP handler; those for which it is a
-    vendor's, or other devices' too; and all others that answered.
-
-    The sysObjectID of Net-SNMP names only the agent, which servers run too. Such a device counts as
-    one of the others.
+    """The answers by their sysObjectID: PDUs, whose number names a family of the SNMP handler;
+    candidates, whose number a PDU and other devices may have; and other devices.
     """
     pdus: list[FoundDevice] = []
-    unsure: list[FoundDevice] = []
+    candidates: list[FoundDevice] = []
     other_devices: list[FoundDevice] = []
     for address, answer in answers.items():
-        recognition = Recognition()
-        if answer.object_id and not is_of_agent(answer.object_id):
-            recognition = recognise(answer.object_id)
-        words = [recognition.other_devices, answer.object_id, *answer.description.split()]
-        what = " ".join(word for word in words if word)
+        recognition = _recognition_of(answer)
         device = FoundDevice(
             address=address,
             handler="snmp",
             port=port,
             name=_shortened_name(answer.name),
-            what=printable(what, 100),
+            what=_description(answer, recognition),
         )
         if recognition.families:
             pdus.append(device._replace(what=recognition.families[0].key))
         elif recognition.candidates:
-            unsure.append(device)
+            candidates.append(device)
         else:
             other_devices.append(device)
-    return pdus, unsure, other_devices
+    return pdus, candidates, other_devices
 
 
-def ask_rows(
+def _recognition_of(answer: AgentAnswer) -> Recognition:
+    """What the sysObjectID says of the device. That of Net-SNMP says nothing: it names only the
+    agent, which servers run too.
+    """
+    if not answer.object_id or is_of_agent(answer.object_id):
+        return Recognition()
+    return recognise(answer.object_id)
+
+
+def _description(answer: AgentAnswer, recognition: Recognition) -> str:
+    """The other devices that have the number, sysObjectID and sysDescr, in at most 100 characters;
+    what is empty is left out.
+    """
+    words = [recognition.other_devices, answer.object_id, *answer.description.split()]
+    return printable(" ".join(filter(None, words)), 100)
+
+
+def identify_by_rows(
     devices: Sequence[FoundDevice], community: str
 ) -> tuple[list[FoundDevice], list[FoundDevice]]:
-    """The devices that have the rows of a family, each with it, and the others; one that could not
-    be read says why. Reads the tables of the families that are tried at their numbers.
+    """The devices that have the rows of a family, with its key, and the others; of one that could
+    not be read, `what` says why. Reads the tables of each family that its number may mean.
     """
     if not devices:
         return [], []
@@ -323,32 +339,32 @@ def ask_rows(
         address = Address(host_with_port(device.address, device.port, 0))
         targets.append(Target(ListedPdu(device.name, "snmp", address), handler, login))
     pool = ReaderPool(_READERS)
-    reading_by_place = dict(pool.read_all(targets, read_target=_family_reading))
-    confirmed: list[FoundDevice] = []
+    reading_by_index = dict(pool.read_all(targets, read_target=_family_reading))
+    pdus: list[FoundDevice] = []
     other_devices: list[FoundDevice] = []
-    for place, device in enumerate(devices):
-        reading = reading_by_place[place]
+    for index, device in enumerate(devices):
+        reading = reading_by_index[index]
         family = reading.plate.family
         if family:
-            confirmed.append(device._replace(what=family))
+            pdus.append(device._replace(what=family))
         elif reading.failure is None:
             other_devices.append(device)
         else:
             reason = printable(reading.failure.reason, 200)
             what = f"{device.what}; its tables are not read: {reason}"
             other_devices.append(device._replace(what=what))
-    return confirmed, other_devices
+    return pdus, other_devices
 
 
 def _family_reading(target: Target) -> Reading:
-    """A reading of the family alone, "" if the device has the rows of none."""
+    """A reading that has the device's family alone: "" if it has the rows of none."""
     family = identify_device(target.handler, target.data()).family
     return Reading(plate=Nameplate(family=family))
 
 
 def announced_pdus(networks: Sequence[Network]) -> list[FoundDevice]:
-    """Xerus units that announce themselves and are in the networks. Asks only on interfaces in
-    these networks, over IPv4.
+    """Xerus units that announce themselves by mDNS and are in the networks. Asks only on interfaces
+    in these networks, over IPv4.
 
     If that fails, prints why and returns none.
     """
@@ -368,19 +384,22 @@ def announced_pdus(networks: Sequence[Network]) -> list[FoundDevice]:
     pdus: list[FoundDevice] = []
     for device in devices:
         address = _address(device.address)
-        if device.port and any(address in network for network in networks):
-            pdu = FoundDevice(
-                address=device.address,
-                handler="raritan",
-                port=device.port,
-                name=_shortened_name(device.name),
-                what=device.model or "Xerus",
-            )
-            pdus.append(pdu)
+        is_inside = any(address in network for network in networks)
+        if not device.port or not is_inside:
+            continue
+        pdu = FoundDevice(
+            address=device.address,
+            handler="raritan",
+            port=device.port,
+            name=_shortened_name(device.name),
+            what=device.model or "Xerus",
+        )
+        pdus.append(pdu)
     return pdus
 
 
 def _shortened_name(name: str) -> str:
+    """A device's name as a list can have it: printable, of at most _LONGEST_NAME characters."""
     return printable(name.strip(), _LONGEST_NAME)
 
 
@@ -411,50 +430,58 @@ def name_pdus(pdus: Sequence[FoundDevice]) -> list[FoundDevice]:
     """The PDUs in order of their addresses, with unique names. Of several at one place, the first:
     a list has a line for each place.
 
-    The address replaces a name that is empty, begins like a comment or a formula, or is an address,
-    perhaps with a port. It is appended to a name that several PDUs have. If several PDUs have the
+    The address replaces a name that is empty, or that `_is_usable_name` refuses. It is appended to
+    a name that several PDUs have, or that is the address of another one. If several PDUs have the
     same address, the port is added unless it is the usual one.
     """
     pdu_by_place: dict[str, FoundDevice] = {}
-    for pdu in sorted(pdus, key=_order):
+    for pdu in sorted(pdus, key=_address_order):
         pdu_by_place.setdefault(_place_with_port(pdu), pdu)
-    pdus = list(pdu_by_place.values())
-    address_counts = Counter(pdu.address for pdu in pdus)
-
-    def with_place(pdu: FoundDevice, name: str) -> FoundDevice:
-        is_only_one = address_counts[pdu.address] == 1
-        place = pdu.address if is_only_one else _place_with_port(pdu)
-        return pdu._replace(name=f"{name} {place}".strip())
-
-    name_counts = Counter(pdu.name for pdu in pdus)
-    name_counts.update(pdu.address for pdu in pdus if pdu.address != pdu.name)
-    named_pdus: list[FoundDevice] = []
-    for pdu in pdus:
-        name = pdu.name if _is_plain(pdu) else ""
-        if not name or name_counts[name] > 1:
-            named_pdus.append(with_place(pdu, name))
+    unique_pdus = list(pdu_by_place.values())
+    address_counts = Counter(pdu.address for pdu in unique_pdus)
+    word_counts = Counter(pdu.name for pdu in unique_pdus)
+    word_counts.update(pdu.address for pdu in unique_pdus if pdu.address != pdu.name)
+    names: list[str] = []
+    places: list[str] = []
+    for pdu in unique_pdus:
+        is_only_at_address = address_counts[pdu.address] == 1
+        place = pdu.address if is_only_at_address else _place_with_port(pdu)
+        places.append(place)
+        if not pdu.name or not _is_usable_name(pdu.name):
+            names.append(place)
+        elif word_counts[pdu.name] > 1:
+            names.append(f"{pdu.name} {place}")
         else:
-            named_pdus.append(pdu)
-    # A device may have the name that another one was given above. This ends: no two PDUs have the
-    # same place, so equal names grow apart, and the others only grow.
-    name_counts = Counter(pdu.name for pdu in named_pdus)
-    while len(name_counts) < len(named_pdus):
-        for number, pdu in enumerate(named_pdus):
-            if name_counts[pdu.name] > 1:
-                named_pdus[number] = with_place(pdu, pdu.name)
-        name_counts = Counter(pdu.name for pdu in named_pdus)
-    return named_pdus
+            names.append(pdu.name)
+    unique_names = _made_unique(names, places)
+    return [pdu._replace(name=name) for pdu, name in zip(unique_pdus, unique_names)]
 
 
-def _is_plain(pdu: FoundDevice) -> bool:
-    """Whether its name says no more than a name: it is no comment, no formula and no address."""
-    if pdu.name.startswith("#") or begins_as_formula(pdu.name):
+def _made_unique(names: Sequence[str], places: Sequence[str]) -> list[str]:
+    """The names; to those that are equal, the places are appended until they differ. This ends: no
+    two places are equal, so equal names grow apart, and the others only grow.
+    """
+    unique_names = list(names)
+    counts = Counter(unique_names)
+    while len(counts) < len(unique_names):
+        for index, (name, place) in enumerate(zip(unique_names, places)):
+            if counts[name] > 1:
+                unique_names[index] = f"{name} {place}"
+        counts = Counter(unique_names)
+    return unique_names
+
+
+def _is_usable_name(name: str) -> bool:
+    """Whether a list can have the name: not if it begins like a comment or a formula, or is an
+    address, perhaps with a port.
+    """
+    if name.startswith("#") or begins_as_formula(name):
         return False
-    return not is_ip_host(Address(pdu.name).host)
+    return not is_ip_host(Address(name).host)
 
 
-def _order(device: FoundDevice) -> tuple[int, int, int]:
-    """IPv4 first, then by address and port."""
+def _address_order(device: FoundDevice) -> tuple[int, int, int]:
+    """The key by which devices are sorted: IPv4 first, then by address and port."""
     address = _address(device.address)
     return address.version, int(address), device.port
 
@@ -464,32 +491,32 @@ def other_handlers(family: str) -> list[str]:
     return [name for name in registry.names() if family in registry.about(name).snmp_families]
 
 
-def other_ways(pdus: Sequence[FoundDevice]) -> list[str]:
-    """A sentence for each family whose units another handler may read."""
-    first_by_family: dict[str, FoundDevice] = {}
+def other_handler_sentences(pdus: Sequence[FoundDevice]) -> list[str]:
+    """A sentence for each family whose units another handler may read, with the address of one."""
+    address_by_family: dict[str, str] = {}
     for pdu in pdus:
-        first_by_family.setdefault(pdu.what, pdu)
+        address_by_family.setdefault(pdu.what, pdu.address)
     sentences: list[str] = []
-    for family, first in first_by_family.items():
+    for family, address in address_by_family.items():
         for name in other_handlers(family):
             sentences.append(
                 f"{family}: these units may also answer the handler {name}, which asks no SNMP:"
-                f" pdu identify {first.address} --handler {name} tries, pdu supports {family}"
-                " compares"
+                f" pdu identify {address} --handler {name} tries, pdu supports {family} compares"
             )
     return sentences
 
 
-class _Found(NamedTuple):
+class _SearchResult(NamedTuple):
     """The result of a search."""
 
     pdus: Sequence[FoundDevice]
     other_devices: Sequence[FoundDevice]
-    #: of those over SNMP, "" if none was named
+    #: the name of the login of PDUs over SNMP, "" if none was named
     login: str
+    #: how many addresses were asked
     address_count: int
 
-    def listed(self) -> list[ListedPdu]:
+    def list_lines(self) -> list[ListedPdu]:
         """The PDUs as lines of a list."""
         pdus: list[ListedPdu] = []
         for device in self.pdus:
@@ -502,53 +529,59 @@ class _Found(NamedTuple):
 
     def rows(self) -> list[Sequence[str]]:
         """The rows of the list: a cell for each of _HEAD."""
-        return [(pdu.name, pdu.handler, pdu.address, pdu.auth, "") for pdu in self.listed()]
+        return [(pdu.name, pdu.handler, pdu.address, pdu.auth, "") for pdu in self.list_lines()]
 
     def csv(self) -> str:
-        """The list."""
+        """The PDUs as the text of a CSV list."""
         return csv_lines([_HEAD, *self.rows()])
 
 
-def _print_json(found: _Found, added: Optional[Sequence[ListedPdu]]) -> None:
-    """The list, and the other devices, as --json prints them; `added`: None without --add."""
+def _print_json(result: _SearchResult, new_pdus: Optional[Sequence[ListedPdu]]) -> None:
+    """Print what --json prints: the list and the other devices. `new_pdus`: those that --add put
+    into the owner's list; None without --add.
+    """
     pdu_rows: list[dict[str, object]] = []
-    for device, row in zip(found.pdus, found.rows()):
+    for device, row in zip(result.pdus, result.rows()):
         cells = dict(zip(_HEAD, row))
         pdu_rows.append({**cells, "what": device.what, "also": other_handlers(device.what)})
     other_rows: list[dict[str, object]] = []
-    for device in found.other_devices:
+    for device in result.other_devices:
         other_rows.append({"address": device.address, "name": device.name, "what": device.what})
-    document = {"asked": found.address_count, "pdus": pdu_rows, "others": other_rows}
-    if added is not None:
-        document["added"] = [pdu.name for pdu in added]
+    document = {"asked": result.address_count, "pdus": pdu_rows, "others": other_rows}
+    if new_pdus is not None:
+        document["added"] = [pdu.name for pdu in new_pdus]
     print_json(document)
 
 
-def _print_beside(found: _Found) -> None:
-    """What a person wants to know beside the list, on standard error."""
-    rows = [(device.address, device.handler, device.what) for device in found.pdus]
-    other_rows = [(device.address, device.name, device.what) for device in found.other_devices]
-    lines = [*tabulate((), rows), *other_ways(found.pdus)]
+def _print_notes(result: _SearchResult) -> None:
+    """Print on standard error what the list does not say: what each PDU is, other handlers for it,
+    other devices, and the counts.
+    """
+    rows = [(device.address, device.handler, device.what) for device in result.pdus]
+    other_rows = [(device.address, device.name, device.what) for device in result.other_devices]
+    lines = [*tabulate((), rows), *other_handler_sentences(result.pdus)]
     for line in tabulate((), other_rows):
         lines.append(f"not a known PDU: {line}")
     lines.append(
-        f"addresses asked: {found.address_count}; PDUs: {len(found.pdus)}; other devices that"
-        f" answer SNMP: {len(found.other_devices)}"
+        f"addresses asked: {result.address_count}; PDUs: {len(result.pdus)}; other devices that"
+        f" answer SNMP: {len(result.other_devices)}"
     )
     print_text("\n".join(lines), sys.stderr)
 
 
-def _print_added(files: addition.NewPdu, found: _Found, added: Sequence[ListedPdu]) -> None:
-    """What came of --add, and the next step."""
-    there_already = len(found.pdus) - len(added)
-    line = f"{files.list_path}: {counted(len(added), 'PDU')} added, {there_already} already there"
-    logins = sorted({pdu.auth for pdu in added if pdu.auth})
+def _print_addition(
+    files: addition.NewPdu, result: _SearchResult, new_pdus: Sequence[ListedPdu]
+) -> None:
+    """Print which PDUs --add put into the list, which of them need a login, and the next step."""
+    old_count = len(result.pdus) - len(new_pdus)
+    line = f"{files.list_path}: {counted(len(new_pdus), 'PDU')} added, {old_count} already there"
+    logins = sorted({pdu.auth for pdu in new_pdus if pdu.auth})
     if logins:
         line += f"; login {', '.join(logins)} in {files.login_path}"
     lines = [line]
-    without_login = [pdu.name for pdu in added if not pdu.auth]
-    if without_login:
-        lines.append(f"give a login, in the column auth: {', '.join(without_login)}")
+    names_without_login = [pdu.name for pdu in new_pdus if not pdu.auth]
+    if names_without_login:
+        lines.append(f"give a login, in the column auth: {', '.join(names_without_login)}")
     check = Login().command_line("check", *files.words)
     lines.append(f"next: {check}")
     print_text("\n".join(lines))

@@ -13,7 +13,7 @@ from ..pdu_list.listed_pdu import ListedPdu, Place, place_of
 from ..pdu_list.logins import DeviceLogin
 
 
-def add_lacking(
+def add_new_pdus(
     files: addition.NewPdu,
     pdus: Iterable[ListedPdu],
     login: DeviceLogin,
@@ -26,7 +26,7 @@ def add_lacking(
     names = {pdu.name for pdu in listed_pdus}
     no_login = DeviceLogin("", {}, {})
     new_pdus: list[ListedPdu] = []
-    for pdu in lacking(pdus, listed_pdus):
+    for pdu in pdus_not_listed(pdus, listed_pdus):
         name = _free_name(pdu, names)
         names.add(name)
         needs_login = pdu.handler == "snmp" and not pdu.auth
@@ -36,23 +36,24 @@ def add_lacking(
     return new_pdus
 
 
-def lacking(pdus: Iterable[ListedPdu], listed_pdus: Iterable[ListedPdu]) -> list[ListedPdu]:
-    """The PDUs at whose place the list has none. Of one handler, another port of an address is
-    another PDU.
-    """
-    places: list[Place] = []
+def pdus_not_listed(pdus: Iterable[ListedPdu], listed_pdus: Iterable[ListedPdu]) -> list[ListedPdu]:
+    """The PDUs at whose place the list has none."""
+    listed_places: list[Place] = []
     for pdu in listed_pdus:
         place = place_of(pdu)
-        places += [place._replace(host=host) for host in _addresses(place.host)]
-    lacking_pdus: list[ListedPdu] = []
+        listed_places += [place._replace(host=host) for host in _addresses(place.host)]
+    new_pdus: list[ListedPdu] = []
     for pdu in pdus:
         place = place_of(pdu)
-        if not any(_is_same_unit(place, other) for other in places):
-            lacking_pdus.append(pdu)
-    return lacking_pdus
+        if not any(_is_same_unit(place, listed_place) for listed_place in listed_places):
+            new_pdus.append(pdu)
+    return new_pdus
 
 
 def _is_same_unit(place: Place, other: Place) -> bool:
+    """Whether two places are of one unit. At one host, two ports are two units if one handler reads
+    both; the ports of two handlers always differ.
+    """
     if place.host != other.host:
         return False
     return place.handler != other.handler or place.port == other.port

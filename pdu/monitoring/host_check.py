@@ -66,8 +66,7 @@ class HostCheck:
 def host_name(host: str) -> Optional[str]:
     """The name or address in a Host header, IPv6 in brackets; None if it has no valid form."""
     name, colon, port = host.lower().rpartition(":")
-    has_port = colon != "" and not host.endswith("]")
-    if not has_port:
+    if not colon or host.endswith("]"):  # no port: in brackets, the colon is of an IPv6 address
         name, port = host.lower(), ""
     is_number = port.isascii() and port.isdigit()
     if not name or (port and not is_number):

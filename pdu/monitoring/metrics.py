@@ -39,7 +39,7 @@ _PERCENT = 100.0
 # bytes; a shorter page fits into one packet
 _SHORT = 1400
 _LEVEL = 4  # of gzip: a page of 48 outlets takes 0.2 ms, and gets as short as with level 6
-_NEVER = re.compile(r"\s*q\s*=\s*0(\.0*)?\s*")  # RFC 9110, 12.4.2
+_WEIGHT_0 = re.compile(r"\s*q\s*=\s*0(\.0*)?\s*")  # "not acceptable": RFC 9110, 12.4.2
 # the longest durations of the histogram's buckets, in s
 _BUCKETS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0, 60.0)
 
@@ -68,7 +68,7 @@ def _allows_gzip(encoding: str) -> bool:
     for part in encoding.lower().split(","):
         name, _, weight = part.partition(";")
         if name.strip() == "gzip":
-            return _NEVER.fullmatch(weight) is None
+            return _WEIGHT_0.fullmatch(weight) is None
     return False
 
 
@@ -112,6 +112,7 @@ def counter(name: str, about: str, *points: Point, labels: tuple[str, ...] = ())
 def _add_points(
     metric: Union[GaugeMetricFamily, CounterMetricFamily], points: Iterable[Point]
 ) -> Metric:
+    """The metric with these points, without those that have no value."""
     for labels, value in points:
         if value is not None:
             metric.add_metric(labels, value)
@@ -171,7 +172,7 @@ def _part_metrics(reading: Reading, kind: str, whole_name: str) -> Iterator[Metr
 
 
 def _unit_metrics(plate: Nameplate) -> Iterator[Metric]:
-    """Which unit it is."""
+    """What the nameplate says: family, firmware and serial number, uptime, and accuracy."""
     is_known = bool(plate.family or plate.serial or plate.firmware)
     yield gauge(
         "pdu_info",
@@ -191,30 +192,34 @@ def _unit_metrics(plate: Nameplate) -> Iterator[Metric]:
 
 
 def _figure_metrics(reading: Reading) -> Iterator[Metric]:
-    """The figures of the PDU and of its outlets, and which have no value for a reason."""
-    missing: list[Point] = []
+    """The figures of the PDU and of its outlets, and pdu_figure_missing for each that has a reason
+    in place of a value.
+    """
+    missing_figures: list[Point] = []
     for row in PDU_FIGURES:
         figure = row.of(reading)
         make = counter if row.is_counter else gauge
         yield make(row.metric, row.about, ((), _in_metric_units(row, figure)))
         if reason_without(figure):
-            missing.append(((row.word, "", "", _reason_word(figure)), 1.0))
+            missing_figures.append(((row.word, "", "", _reason_word(figure)), 1.0))
     for row in OUTLET_FIGURES:
         points: list[Point] = []
         for outlet in reading.outlets:
             figure = row.of(outlet.figures)
             points.append(((outlet.identity,), _in_metric_units(row, figure)))
             if reason_without(figure):
-                missing.append(((row.word, outlet.identity, "", _reason_word(figure)), 1.0))
+                labels = (row.word, outlet.identity, "", _reason_word(figure))
+                missing_figures.append((labels, 1.0))
         make = counter if row.is_counter else gauge
         yield make(row.metric, row.about, *points, labels=("outlet",))
     for part in reading.meters:
         if reason_without(part.current_a):
-            missing.append((("current", "", part.label, _reason_word(part.current_a)), 1.0))
+            labels = ("current", "", part.label, _reason_word(part.current_a))
+            missing_figures.append((labels, 1.0))
     yield gauge(
         "pdu_figure_missing",
         "1 for a figure that is not known now, or that not all of its meters have.",
-        *dict.fromkeys(missing),  # parts without a name of their own are called alike
+        *dict.fromkeys(missing_figures),  # parts without a name of their own are called alike
         labels=("figure", "outlet", "part", "reason"),
     )
 
@@ -264,8 +269,8 @@ def _outlet_metrics(reading: Reading, *, is_metered: bool) -> Iterator[Metric]:
 class ExporterMetrics:
     """The exporter's metrics about itself."""
 
-    def __init__(self, running: Callable[[], int]) -> None:
-        """`running`: how many probes run now."""
+    def __init__(self, count_running: Callable[[], int]) -> None:
+        """`count_running`: returns how many probes run now."""
         self._registry = registry = CollectorRegistry()
         ProcessCollector(registry=registry)
         PlatformCollector(registry=registry)
@@ -289,7 +294,7 @@ class ExporterMetrics:
             "pdu_exporter_probes_running",
             "Probes that run now, late ones included.",
             registry=registry,
-        ).set_function(running)
+        ).set_function(count_running)
         self._refused = Counter(
             "pdu_exporter_refused",
             "Probes refused with 400, 403 or 503.",

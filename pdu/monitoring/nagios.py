@@ -18,7 +18,7 @@ from handlers.shared.meter_figures import Figure, NotKnown, measured, reason_wit
 from .check_result import BAD, DOUBTFUL, WELL, PduRow, Summary
 
 _WORDS = {WELL: "OK", DOUBTFUL: "WARNING", BAD: "CRITICAL"}
-_SHOWN = 20
+_SHOWN = 20  # limit of PDUs with a line of their own
 FAILED = 3  # UNKNOWN in the guidelines: the check itself failed
 _OVER_LIMIT, _NO_RATING, _NO_CURRENT = "over limit", "without a rating", "current not known"
 _NO_METER = "current not metered"
@@ -38,7 +38,7 @@ class Range(NamedTuple):
     is_share: bool = False
 
     def of_rating(self, rating_a: Optional[float]) -> Optional[Range]:
-        """In A; None for a share of a rating that is not known."""
+        """This threshold in A; None for a share of a rating that is not known."""
         if not self.is_share:
             return self
         if not rating_a:
@@ -72,6 +72,7 @@ class RangeType(click.ParamType):
     def convert(
         self, value: Any, param: Optional[click.Parameter], ctx: Optional[click.Context]
     ) -> Range:
+        """The range of a text: without a start it begins at 0, without an end it has none."""
         text = str(value)
         match = _RANGE.fullmatch(text)
         if match is None or not (match["start"] or match["end"]):
@@ -116,12 +117,12 @@ class _Load(NamedTuple):
 
 
 def _loads(row: PduRow) -> list[_Load]:
-    """Those of the lines and breakers; where none were read, that of the PDU."""
-    parts = [_Load(part.label, part.current_a, part.rating_a) for part in row.meters]
-    if parts:
-        return parts
-    is_unread = row.load_a is None and bool(row.kind)
-    return [_Load("load", _UNREAD if is_unread else row.load_a)]
+    """The currents of the lines and breakers; where none were read, that of the PDU."""
+    if row.meters:
+        return [_Load(part.label, part.current_a, part.rating_a) for part in row.meters]
+    if row.load_a is None and row.kind:
+        return [_Load("load", _UNREAD)]  # an error hides whether the PDU has a load
+    return [_Load("load", row.load_a)]
 
 
 def judge_loads(row: PduRow, thresholds: Thresholds) -> PduRow:
@@ -131,11 +132,12 @@ def judge_loads(row: PduRow, thresholds: Thresholds) -> PduRow:
     if not thresholds or row.on is None:
         return row
     judgements = [_judge_load(load, thresholds) for load in _loads(row)]
-    not_well = [judgement for judgement in judgements if judgement.level != WELL]
-    if not not_well:
+    alerts = [judgement for judgement in judgements if judgement.level != WELL]
+    if not alerts:
         return row
-    worst = max(not_well, key=lambda judgement: (judgement.level, judgement.result == _OVER_LIMIT))
-    reasons = [judgement.reason for judgement in not_well]
+    # of the same level, what is known before what is not known
+    worst = max(alerts, key=lambda alert: (alert.level, alert.result == _OVER_LIMIT))
+    reasons = [alert.reason for alert in alerts]
     if row.reason:
         reasons.append(row.reason)
     return row._replace(
@@ -146,7 +148,7 @@ def judge_loads(row: PduRow, thresholds: Thresholds) -> PduRow:
 
 
 class _Judgement(NamedTuple):
-    """What is said of a load."""
+    """Whether a load is within its limits."""
 
     #: WELL, DOUBTFUL or BAD
     level: int
@@ -157,14 +159,14 @@ class _Judgement(NamedTuple):
 
 
 def _judge_load(load: _Load, thresholds: Thresholds) -> _Judgement:
-    """The judgement of a load by the limits that are given."""
+    """The judgement of a load by the thresholds, --critical before --warning."""
+    current_a = measured(load.current_a)
     for level, threshold in ((BAD, thresholds.critical), (DOUBTFUL, thresholds.warning)):
         if threshold is None:
             continue
-        limit = threshold.of_rating(load.rating_a)
-        current_a = measured(load.current_a)
         if current_a is None:
-            return _without_current(load)
+            return _judge_without_current(load)
+        limit = threshold.of_rating(load.rating_a)
         if limit is None:
             why = f"{load.label}: its rating is not known: give a limit in A"
             return _Judgement(DOUBTFUL, _NO_RATING, why)
@@ -174,9 +176,9 @@ def _judge_load(load: _Load, thresholds: Thresholds) -> _Judgement:
     return _Judgement(WELL)
 
 
-def _without_current(load: _Load) -> _Judgement:
-    """The judgement of a load that may be beyond its limit. Why it is not known now is told of the
-    row itself.
+def _judge_without_current(load: _Load) -> _Judgement:
+    """The judgement of a load whose current has no value: it may be beyond its limit. Why it is not
+    known now is in the reasons of the row.
     """
     if isinstance(load.current_a, NotKnown):
         return _Judgement(DOUBTFUL, _NO_CURRENT, f"{load.label}: its current is not known")
@@ -192,21 +194,22 @@ def output(
     rows: Sequence[PduRow],
     thresholds: Thresholds = _NO_THRESHOLDS,
     *,
-    each: bool = False,
+    data_per_pdu: bool = False,
 ) -> list[str]:
-    """One line with performance data, then lines about PDUs that are not well. `each`: the data are
-    those of each PDU, not of all together.
+    """One line with performance data, then lines about PDUs that are not well, the worst first.
+    `data_per_pdu`: load and energy are those of each PDU, not of all together.
     """
-    not_well = sorted((row for row in rows if row.level != WELL), key=lambda row: -row.level)
+    alert_rows = [row for row in rows if row.level != WELL]
+    alert_rows.sort(key=lambda row: -row.level)
     data = [
         f"pdus={totals.pdus}",
-        f"not_well={len(not_well)}",
+        f"not_well={len(alert_rows)}",
         f"unreachable={totals.results.get('unreachable', 0)}",
         f"outlets_on={totals.on}",
         f"outlets_off={totals.off}",
         f"outlets_unknown={totals.unknown}",
     ]
-    if each:
+    if data_per_pdu:
         for row in rows:
             prefix = f"{row.device.name} " if len(rows) > 1 else ""
             data += _data_of_pdu(row, thresholds, prefix)
@@ -216,12 +219,12 @@ def output(
     level = max((row.level for row in rows), default=WELL)
     verdict = _without_bar(f"PDU {_WORDS[level]} - {'; '.join(totals.lines())}")
     lines = [f"{verdict}|{' '.join(data)}"]
-    for row in not_well[:_SHOWN]:
+    for row in alert_rows[:_SHOWN]:
         line = f"{row.device.name}: {row.result}"
         if row.reason:
             line += f": {row.reason}"
         lines.append(_without_bar(line))
-    further_count = len(not_well) - _SHOWN
+    further_count = len(alert_rows) - _SHOWN
     if further_count > 0:
         lines.append(f"and {further_count} more")
     return lines
@@ -249,17 +252,18 @@ def _data_of_pdu(row: PduRow, thresholds: Thresholds, prefix: str) -> Iterator[s
         yield f"{label}={load_a:.3f}"
     for load in _loads(row):
         current_a = measured(load.current_a)
-        if current_a is not None:
-            label = _label(f"{prefix}{load.label}")
-            # value;warn;crit;min;max
-            cells = [
-                f"{current_a:.3f}",
-                _limit_cell(thresholds.warning, load),
-                _limit_cell(thresholds.critical, load),
-                "0",
-                "" if load.rating_a is None else f"{load.rating_a:g}",
-            ]
-            yield f"{label}={';'.join(cells).rstrip(';')}"
+        if current_a is None:
+            continue
+        label = _label(f"{prefix}{load.label}")
+        # value;warn;crit;min;max
+        cells = [
+            f"{current_a:.3f}",
+            _limit_cell(thresholds.warning, load),
+            _limit_cell(thresholds.critical, load),
+            "0",
+            "" if load.rating_a is None else f"{load.rating_a:g}",
+        ]
+        yield f"{label}={';'.join(cells).rstrip(';')}"
     energy_kwh = measured(row.energy_kwh)
     if energy_kwh is not None:
         label = _label(f"{prefix}energy")

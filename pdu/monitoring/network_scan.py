@@ -142,6 +142,7 @@ class Scan(asyncio.DatagramProtocol):
         self._on_unsent(exc)
 
     def datagram_received(self, data: bytes, peer: tuple[str, int]) -> None:
+        """Keep the first answer of each address, if it has the port and the id of the request."""
         address, port = peer[:2]  # two more parts follow in IPv6
         if port != self._port or address not in self.request_ids:
             return

@@ -13,44 +13,47 @@ from ..network.hosts import is_ip
 
 MOST = 65_536  # addresses in one search, at most: a /16
 # 192.0.2.* and 192.0.2.1-192.0.2.20
-_SEVERAL = re.compile(r"([0-9]+\.[0-9]+\.[0-9]+)\.(?:\*|[0-9]+ *[-–] *[0-9.]+)")
-_V4, _V6 = ipaddress.IPv4Network, ipaddress.IPv6Network
+_ADDRESS_RANGE = re.compile(r"([0-9]+\.[0-9]+\.[0-9]+)\.(?:\*|[0-9]+ *[-–] *[0-9.]+)")
 Network = Union[ipaddress.IPv4Network, ipaddress.IPv6Network]
 AnIPVersion = TypeVar("AnIPVersion", ipaddress.IPv4Network, ipaddress.IPv6Network)
 
 
-def parsed(texts: Sequence[str]) -> list[Network]:
+def parse_networks(texts: Sequence[str]) -> list[Network]:
     """The networks and single addresses, without those inside another one.
 
     Raises SettingsError, also for more than MOST addresses.
     """
-    networks: list[Network] = []
+    v4_networks: list[ipaddress.IPv4Network] = []
+    v6_networks: list[ipaddress.IPv6Network] = []
     for text in texts:
         network = one_network(text)
-        is_broadcast = network.network_address == ipaddress.ip_address("255.255.255.255")
-        if network.is_multicast or network.is_unspecified or is_broadcast:
-            raise SettingsError(f"{network} has no hosts: give a unicast network")
-        ipv4 = network.network_address.ipv4_mapped if isinstance(network, _V6) else None
-        if ipv4 is not None:
-            raise SettingsError(
-                f"{network} is IPv4 in the form of IPv6: give it as IPv4, as in {ipv4}"
-            )
-        if "%" in text:  # answers come without a zone, and would be dropped
-            raise SettingsError(
-                f"{network} has a zone, which a search cannot use: add its PDUs to the list by hand"
-            )
-        networks.append(network)
-    apart: list[Network] = [
-        *_outermost(candidate for candidate in networks if isinstance(candidate, _V4)),
-        *_outermost(candidate for candidate in networks if isinstance(candidate, _V6)),
-    ]
-    count = sum(network.num_addresses for network in apart)
+        _check_searchable(network, text)
+        if isinstance(network, ipaddress.IPv4Network):
+            v4_networks.append(network)
+        else:
+            v6_networks.append(network)
+    networks: list[Network] = [*_outermost(v4_networks), *_outermost(v6_networks)]
+    count = sum(network.num_addresses for network in networks)
     if count > MOST:
         raise SettingsError(
             f"these networks have {count} addresses; one run asks at most {MOST}: give smaller"
             " networks"
         )
-    return apart
+    return networks
+
+
+def _check_searchable(network: Network, text: str) -> None:
+    """Raise SettingsError for a network whose hosts a search cannot ask, typed as `text`."""
+    is_broadcast = network.network_address == ipaddress.ip_address("255.255.255.255")
+    if network.is_multicast or network.is_unspecified or is_broadcast:
+        raise SettingsError(f"{network} has no hosts: give a unicast network")
+    ipv4 = getattr(network.network_address, "ipv4_mapped", None)
+    if ipv4 is not None:
+        raise SettingsError(f"{network} is IPv4 in the form of IPv6: give it as IPv4, as in {ipv4}")
+    if "%" in text:  # answers come without a zone, and would be dropped
+        raise SettingsError(
+            f"{network} has a zone, which a search cannot use: add its PDUs to the list by hand"
+        )
 
 
 def _outermost(networks: Iterable[AnIPVersion]) -> list[AnIPVersion]:
@@ -58,11 +61,11 @@ def _outermost(networks: Iterable[AnIPVersion]) -> list[AnIPVersion]:
 
     Adjacent ones stay apart: `hosts` leaves out addresses at their ends.
     """
-    outermost: list[AnIPVersion] = []
+    outer_networks: list[AnIPVersion] = []
     for network in sorted(networks):  # a network comes before those inside it
-        if not outermost or not network.subnet_of(outermost[-1]):
-            outermost.append(network)
-    return outermost
+        if not outer_networks or not network.subnet_of(outer_networks[-1]):
+            outer_networks.append(network)
+    return outer_networks
 
 
 def one_network(text: str) -> Network:
@@ -87,9 +90,9 @@ def _likely_network(text: str) -> str:
     """
     if "%" in text:
         return ""
-    several = _SEVERAL.fullmatch(text)
-    if several is not None:
-        text = f"{several[1]}.0/24"
+    address_range = _ADDRESS_RANGE.fullmatch(text)
+    if address_range is not None:
+        text = f"{address_range[1]}.0/24"
     bare_address, _, _ = text.partition("/")
     try:
         network = ipaddress.ip_network(text, strict=False)
@@ -100,13 +103,13 @@ def _likely_network(text: str) -> str:
     while network.num_addresses > MOST:
         lower_half, upper_half = network.subnets()
         network = lower_half if address in lower_half else upper_half
-    return f": did you mean {network}?" if _is_taken(network) else ""
+    return f": did you mean {network}?" if _is_accepted(network) else ""
 
 
-def _is_taken(network: Network) -> bool:
-    """Whether a search takes this network."""
+def _is_accepted(network: Network) -> bool:
+    """Whether a search accepts this network."""
     try:
-        return parsed([str(network)]) == [network]
+        return parse_networks([str(network)]) == [network]
     except SettingsError:
         return False
 

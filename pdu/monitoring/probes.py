@@ -68,22 +68,23 @@ class Prober:
             self._places.release()
 
     def _probe_until(self, end: float, target: Target, seconds: float) -> Optional[Reading]:
-        """A probe that ends at a moment of the monotonic clock. `seconds`: of the whole probe.
+        """The reading, or a failure at `end` (of time.monotonic()). `seconds`: of the whole probe,
+        the wait for a slot included.
 
-        None if this machine is too busy to tell: no thread, or too little time was left to call a
-        PDU silent.
+        None if this machine is too busy: it has no thread, or too many readings hang, or the PDU
+        was silent, and was asked so late that it had too little time to answer.
         """
-        left = end - time.monotonic()
-        read_target = functools.partial(probe, seconds=left)
+        remaining_s = end - time.monotonic()
+        read_target = functools.partial(probe, seconds=remaining_s)
         try:
-            reading = self._pool.read(target, left, read_target)
+            reading = self._pool.read(target, remaining_s, read_target)
         except SettingsError:  # the system allows no more threads
             return None
         if reading.failure == TOO_MANY_HANG:
             return None
         if reading.failure == HANGS:
             reading = failed_reading(_LATE, seconds)
-        was_asked_late = left < _ENOUGH * seconds
+        was_asked_late = remaining_s < _ENOUGH * seconds
         if was_asked_late and is_silence(reading):
             return None
         return reading

@@ -85,11 +85,11 @@ class Items(NamedTuple):
     texts: Sequence[str]
 
 
-Part = Union[str, Headline, Section, Table, Items]
+ReportPart = Union[str, Headline, Section, Table, Items]
 """A text is a paragraph; what stands between grave accents in it is code."""
 
 
-def page(frame: html.Frame, parts: Iterable[Part]) -> str:
+def page(frame: html.Frame, parts: Iterable[ReportPart]) -> str:
     """Some parts in their order, as a file of its own."""
     lines = [frame.begin()]
     for part in parts:
@@ -98,13 +98,13 @@ def page(frame: html.Frame, parts: Iterable[Part]) -> str:
     return "\n".join(lines)
 
 
-def text_lines(parts: Iterable[Part]) -> Iterator[str]:
+def text_lines(parts: Iterable[ReportPart]) -> Iterator[str]:
     """Some parts for a terminal."""
     for part in parts:
         yield from _lines(part)
 
 
-def _lines(part: Part) -> Iterator[str]:
+def _lines(part: ReportPart) -> Iterator[str]:
     """A part of a report as lines for a terminal."""
     if isinstance(part, Headline):
         yield _coloured(_printable(part.text), part.look)
@@ -142,7 +142,7 @@ def _table_lines(table: Table) -> Iterator[str]:
 
 
 def _look_of(row: Sequence[Cell]) -> str:
-    """That of the first cell with one, "" without any."""
+    """The look of the first cell that has one, "" if none has."""
     for cell in row:
         for look in LOOKS:
             if look in cell.classes.split():
@@ -155,7 +155,7 @@ def _printable(text: str) -> str:
     return printable(text, 10 * len(text) + 1)
 
 
-def _html(part: Part) -> Iterator[str]:
+def _html(part: ReportPart) -> Iterator[str]:
     """A part of a report as HTML."""
     if isinstance(part, Headline):
         yield html.verdict(part.text, part.look)

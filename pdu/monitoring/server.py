@@ -42,14 +42,14 @@ class HttpAnswer(NamedTuple):
 
 
 class Exporter:
-    """The answers of the server, with at most `parallel` probes at a time. `allowed` may be
+    """The answers of the server, with at most `parallel` probes at a time. `policy` may be
     replaced while the server runs.
     """
 
     def __init__(self, policy: TargetPolicy, parallel: int = 64) -> None:
-        self.allowed, self.parallel = policy, parallel
+        self.policy, self.parallel = policy, parallel
         self._prober = Prober(parallel)
-        self.own = ExporterMetrics(lambda: self._prober.running)
+        self.own_metrics = ExporterMetrics(lambda: self._prober.running)
 
     @property
     def threads(self) -> int:
@@ -60,18 +60,18 @@ class Exporter:
         """Reads one PDU. 200 even if the reading failed, 400 for a wrong query, 403 for one that is
         not allowed, 503 if this exporter is too busy."""
         try:
-            target = self.allowed.target(_query(query))
+            target = self.policy.target(_query(query))
         except NotAllowed as error:
-            self.own.refuse(error.reason)
+            self.own_metrics.refuse(error.reason)
             status = 403 if error.reason in ("not-listed", "mismatch") else 400
             sentence = printable(str(error))
             return HttpAnswer(status, Page(_TEXT, f"{sentence}\n".encode()))
         reading = self._prober.probe(target, self._seconds(scrape_timeout))
         if reading is None:
-            self.own.refuse("busy")
+            self.own_metrics.refuse("busy")
             return HttpAnswer(503, Page(_TEXT, _BUSY))
         kind = reading.failure.kind if reading.failure else ""
-        self.own.note(target.handler.shown, kind, reading.seconds)
+        self.own_metrics.note(target.handler.display_name, kind, reading.seconds)
         metrics_page = page(reading, accept, is_metered=target.device.metered)
         return HttpAnswer(200, gzip_encoded(metrics_page, encoding))
 
@@ -89,7 +89,7 @@ class Exporter:
     def targets(self) -> Page:
         """The list for Prometheus' http_sd_configs."""
         groups: list[dict[str, object]] = []
-        for target in self.allowed.targets:
+        for target in self.policy.targets:
             labels = {
                 "__meta_pdu_handler": target.device.handler,
                 "__meta_pdu_address": target.device.where,
@@ -105,11 +105,11 @@ def _query(text: str) -> ProbeQuery:
     except ValueError:
         raise NotAllowed("query", "there are too many parameters") from None
     value_by_name = dict(pairs)
-    unknown = sorted(set(value_by_name) - set(ProbeQuery._fields))
-    if unknown:
+    unknown_names = sorted(set(value_by_name) - set(ProbeQuery._fields))
+    if unknown_names:
+        shown_name = repr(printable(unknown_names[0], 60))
         raise NotAllowed(
-            "query",
-            f"unknown parameter {printable(unknown[0], 60)!r}; known: target, handler and auth",
+            "query", f"unknown parameter {shown_name}; known: target, handler and auth"
         )
     if len(value_by_name) < len(pairs):
         raise NotAllowed("query", "a parameter is given twice")
@@ -150,7 +150,7 @@ class ExporterRoutes:
             timeout = environ.get(_SCRAPE_TIMEOUT, "")
             return exporter.probe(environ["QUERY_STRING"], timeout, accept, encoding)
         if path == "/metrics":
-            plain_page = exporter.own.page(accept)
+            plain_page = exporter.own_metrics.page(accept)
         elif path == "/healthz":
             plain_page = Page(_TEXT, b"ok\n")
         elif path == "/targets":

@@ -32,9 +32,10 @@ class _Channel(HTTPChannel):
     """The connection of a client."""
 
     def handle_read(self) -> None:
+        """Read; only a whole request counts as activity, not a byte now and then."""
         activity = self.last_activity
         super().handle_read()
-        if self.request is not None:  # a part of a request is no activity
+        if self.request is not None:  # a part of it has arrived
             self.last_activity = activity
 
 
@@ -88,6 +89,9 @@ class WebServer(TcpWSGIServer):
             raise
 
     def maintenance(self, now: int) -> None:
+        """Close the connections that waitress has marked as idle, also if their clients do not read
+        their answers.
+        """
         super().maintenance(now)
         for channel in self.channels:
             if channel.will_close and channel.socket is not None:

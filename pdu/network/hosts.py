@@ -34,16 +34,8 @@ def address(text: str) -> Address:
     65535.
     """
     host = Address(text.strip())
-    scheme, separator, remainder = host.partition("://")
-    if separator:
-        scheme = scheme.rpartition("@")[2]
-        authority, *behind = re.split("[/?#]", remainder, maxsplit=1)
-        # A URL may contain a password, and a password may contain one of these characters.
-        bare = "" if "@" in "".join(behind) else authority.rpartition("@")[2][:60]
-        raise NotAHost(
-            f"{f'{scheme[:20]}://{bare}/'!r} is a URL: give the address without scheme and path"
-            f"{f', as in {bare}' if bare else ''}"
-        )
+    if "://" in host:
+        raise NotAHost(_url_text(host))
     if "@" in host:  # not shown: a password may precede the @
         raise NotAHost(
             (
@@ -65,14 +57,31 @@ def address(text: str) -> Address:
         )
     if port is not None and not 1 <= port <= 65535:
         raise NotAHost(f"{host[:60]!r} has the port {port}: give one from 1 to 65535")
-    if host.startswith("[") and ":" not in name:
-        # brackets are for IPv6
-        return Address(name if port is None else f"{name}:{port}")
-    return host
+    has_needless_brackets = host.startswith("[") and ":" not in name  # they are for IPv6
+    if not has_needless_brackets:
+        return host
+    return Address(name if port is None else f"{name}:{port}")
+
+
+def _url_text(url: str) -> str:
+    """The sentence about a URL in the place of an address: its scheme and host, without what may be
+    a password.
+    """
+    scheme, _, remainder = url.partition("://")
+    scheme = scheme.rpartition("@")[2]
+    authority, *path = re.split("[/?#]", remainder, maxsplit=1)
+    host = authority.rpartition("@")[2][:60]
+    if "@" in "".join(path):  # a password with one of these characters: it has no path
+        host = ""
+    shown_url = repr(f"{scheme[:20]}://{host}/")
+    example = f", as in {host}" if host else ""
+    return f"{shown_url} is a URL: give the address without scheme and path{example}"
 
 
 def _advice(text: str) -> str:
-    """How a sentence about text that is no address goes on, where it is probably something else."""
+    """The end of the sentence about a text that is no address: what it probably is; "" if that is
+    not known.
+    """
     name, _, port = text.rpartition(":")
     if text.isdecimal():
         return "; the number of an outlet comes last: pdu off snmp 192.0.2.8 3"
@@ -86,11 +95,12 @@ def _advice(text: str) -> str:
         return "; an option begins with two plain hyphens"
     if _NUMBERS.fullmatch(text):
         return "; IPv4 has four numbers from 0 to 255, without zeros before them"
-    meant = _likely_address(text)
-    if meant:
-        return f": did you mean {meant}?"
-    is_bare = ":" not in name or (name.startswith("[") and name.endswith("]"))
-    if is_bare and _LABEL.fullmatch(port) and is_host(name.strip("[]")):
+    likely_address = _likely_address(text)
+    if likely_address:
+        return f": did you mean {likely_address}?"
+    is_in_brackets = name.startswith("[") and name.endswith("]")
+    may_have_port = ":" not in name or is_in_brackets
+    if may_have_port and _LABEL.fullmatch(port) and is_host(name.strip("[]")):
         return f"; the port is a number, as in {name[:60]}:443"
     return ""
 

@@ -15,8 +15,9 @@ _ENDING = (signal.SIGINT, signal.SIGTERM)
 
 
 class ServiceSignals:
-    """What signals ask for during the block: SIGTERM and Ctrl-C to end, SIGHUP to read the files
-    again. The service asks when it can, so no signal breaks off a command or a write.
+    """During the block, signals are kept for the service: SIGTERM and Ctrl-C ask it to end, SIGHUP
+    to read its files again. It looks for them when it can, so no signal breaks off a command or a
+    write.
 
     A second signal that asks to end is not waited for. Processes that are forked in the block
     inherit all this.
@@ -81,4 +82,5 @@ class ServiceSignals:
                 signal.signal(ending, signal.SIG_DFL)
 
     def _hang_up(self, _number: int, _: Optional[FrameType]) -> None:
+        """Note a signal to read the files again."""
         self._is_hung_up = True

@@ -36,11 +36,11 @@ from . import outlet_words
 from .read_commands import call_fields, show_warnings
 from .switching import (
     outlets_of,
-    present_state_text,
     refuse_unnamed_handler,
     report_stop,
     send_command,
     state_line,
+    switch_question,
     unproven_text,
 )
 
@@ -61,10 +61,12 @@ class _CalledOutlet:
     failure: Optional[BaseException] = None
 
     def command(self, *, on: bool) -> EnumPowerStatus:
+        """See `ProofOutlet`."""
         pdu = self.unit.command_pdu()
         return send_command(pdu, self.identity, on=on, output=self.output, where=self.where)
 
     def state(self) -> EnumPowerStatus:
+        """See `ProofOutlet`; `failure` has the error of a reading."""
         self.failure = None
         try:
             with waiting(f"waiting for {self.where}", self.output):
@@ -89,37 +91,40 @@ class _OutletCycle(NamedTuple):
         return self.pdu.command_line("on", self.identity)
 
     def answer(
-        self, left: EnumPowerStatus, *, is_done: bool = False, note: str = ""
+        self, last_state: EnumPowerStatus, *, is_done: bool = False, note: str = ""
     ) -> dict[str, Any]:
         """What --json prints of an outlet that was left in this state."""
         answer = call_fields("cycle", self.handler, self.pdu)
-        answer["outlets"] = [{"identity": self.identity, "state": word(left), "done": is_done}]
+        row = {"identity": self.identity, "state": word(last_state), "done": is_done}
+        answer["outlets"] = [row]
         if note:
             answer["note"] = note
         return answer
 
-    def report_failure(self, error: BaseException, left: EnumPowerStatus, note: str) -> int:
+    def report_failure(self, error: BaseException, last_state: EnumPowerStatus, note: str) -> int:
         """Report an error after which the outlet was left in this state. Returns the exit code."""
-        return report_stop(self.run, self.answer(left, note=note), error, [note])
+        return report_stop(self.run, self.answer(last_state, note=note), error, [note])
 
     def unproven(
-        self, *, on: bool, state: EnumPowerStatus, left: EnumPowerStatus, why: str
+        self, *, on: bool, state: EnumPowerStatus, last_state: EnumPowerStatus, why: str
     ) -> Result:
-        """The result if the `state` after a command is not the wanted one."""
+        """The result where the PDU reports another `state` after a command `on` or off. At the end
+        it reports `last_state`.
+        """
         sentence = unproven_text(self.identity, self.pdu, state, on=on)
-        note = f"{why}; {self.remedy(left)}"
+        note = f"{why}; {self.remedy(last_state)}"
         return Result(
-            data=self.answer(left, note=note),
-            lines=[state_line(self.identity, self.pdu, self.handler, left)],
+            data=self.answer(last_state, note=note),
+            lines=[state_line(self.identity, self.pdu, self.handler, last_state)],
             exit_code=NOT_SEEN,
             note=f"not-seen: {sentence}\n{note}",
         )
 
-    def remedy(self, now: EnumPowerStatus) -> str:
+    def remedy(self, last_state: EnumPowerStatus) -> str:
         """What to do about an outlet that is in this state after an error."""
-        if now is UP:
+        if last_state is UP:
             return f"outlet {self.identity} is on now"
-        if now is DOWN:
+        if last_state is DOWN:
             return f"outlet {self.identity} is off; switch it on: {self.switch_on}"
         return (
             f"the state of outlet {self.identity} is unknown: look at the PDU; if it is off, switch"
@@ -134,7 +139,7 @@ def _cycle(run: Run, pdu: names.ChosenPdu, outlet_word: str, pause_s: float) -> 
     refuse_unnamed_handler(run, pdu, "cycle", outlet_word)
     outlet_words.refuse_options([outlet_word])
     handler = load(pdu.handler)
-    prompts.askable(run.output, f"cycling outlet {outlet_word}", pdu.host)
+    prompts.check_can_ask(run.output, f"cycling outlet {outlet_word}", pdu.host)
     data = pdu.data(handler)
     with show_warnings(run.output, pdu.where), HandlerTools(handler).opened(data) as unit:
         with waiting(f"waiting for {pdu.where}", run.output):
@@ -152,8 +157,7 @@ def _cycle_outlet(
     """As `_cycle`, of an outlet of a PDU that is open."""
     run, pdu = outcome.run, outcome.pdu
     _refuse_unless_on(outcome, outlet.state)
-    variables = pdu.variables_text(outcome.handler)
-    question = f"switch off {present_state_text(outlet)} of {pdu.where}{variables}"
+    question = switch_question(pdu, outcome.handler, [outlet], on=False)
     prompts.confirm(run.output, f"{question}, and on again after {pause_s:g} s", pdu.host)
     run.changing = True
     called_outlet = _CalledOutlet(unit, outcome.identity, pdu.where, run.output)
@@ -180,14 +184,14 @@ def _cycle_outlet(
     return print_result(result, as_json=run.output.json)
 
 
-def _refuse_unless_on(outcome: _OutletCycle, now: EnumPowerStatus) -> None:
+def _refuse_unless_on(outcome: _OutletCycle, state: EnumPowerStatus) -> None:
     """Raise Usage unless the outlet is on."""
-    if now is DOWN:
+    if state is DOWN:
         raise Usage(
             f"outlet {outcome.identity} is off already: nothing was done; switch it on:"
             f" {outcome.switch_on}"
         )
-    if now is not UP:
+    if state is not UP:
         raise Usage(
             f"the state of outlet {outcome.identity} is unknown: nothing was done, because a cycle"
             " would switch on an outlet that may be off on purpose; use off and on"
@@ -204,36 +208,48 @@ def _run_cycle(
     try:
         if not power.switch_off():
             reported_state = power.last_state
-            why = "it was not proven off, so it was not switched on"
             return outcome.unproven(
-                on=False, state=reported_state, left=power.outlet.state(), why=why
+                on=False,
+                state=reported_state,
+                last_state=power.outlet.state(),
+                why="it was not proven off, so it was not switched on",
             )
         _pause(outcome, max(pause_s, outlet_power.AGAIN_S))
-        if power.switch_on():
-            line = f"{place} of {outcome.pdu.where} was off and is on again"
-            return Result(
-                data=outcome.answer(power.last_state, is_done=True),
-                lines=[f"{line} ({outcome.handler.shown})"],
-            )
+        if not power.switch_on():
+            return _not_switched_on(outcome, power, outlet)
     except FOREIGN_ERRORS as error:
         progress = f"{place} was switched off"
         if power.stage is RestartStage.GOING_OFF:
             progress = "no command to switch on was sent"
-        now = power.outlet.state()
-        return outcome.report_failure(error, now, f"{progress}; {outcome.remedy(now)}")
+        last_state = power.outlet.state()
+        note = f"{progress}; {outcome.remedy(last_state)}"
+        return outcome.report_failure(error, last_state, note)
+    line = f"{place} of {outcome.pdu.where} was off and is on again"
+    return Result(
+        data=outcome.answer(power.last_state, is_done=True),
+        lines=[f"{line} ({outcome.handler.display_name})"],
+    )
+
+
+def _not_switched_on(
+    outcome: _OutletCycle, power: OutletPower, outlet: _CalledOutlet
+) -> Union[Result, int]:
+    """As `_run_cycle`, of an outlet that was proven off before the pause, and not on after it."""
     last_state = power.last_state
     if power.stage is RestartStage.GOING_ON:
         # it stayed off during the pause; the command to switch on was sent, and is not proven
-        return outcome.unproven(on=True, state=last_state, left=last_state, why="it was off before")
+        return outcome.unproven(
+            on=True, state=last_state, last_state=last_state, why="it was off before"
+        )
     # no command to switch on was sent: after the pause, the outlet was not proven off
     if outlet.failure is not None:
         note = (
-            f"{place} was switched off, and could not be read after the pause, so no command to"
-            f" switch on was sent; {outcome.remedy(last_state)}"
+            f"outlet {outcome.identity} was switched off, and could not be read after the pause, so"
+            f" no command to switch on was sent; {outcome.remedy(last_state)}"
         )
         return outcome.report_failure(outlet.failure, last_state, note)
     why = "it did not stay off, so no command to switch on was sent"
-    return outcome.unproven(on=False, state=last_state, left=last_state, why=why)
+    return outcome.unproven(on=False, state=last_state, last_state=last_state, why=why)
 
 
 def _pause(outcome: _OutletCycle, pause_s: float) -> None:

@@ -24,7 +24,7 @@ TRUST_KEYS = ("verify", "ca_pem", "fingerprint")
 
 
 class FirstLook(NamedTuple):
-    """What came of it."""
+    """What a web service told before a login."""
 
     #: why the certificate is not trusted, None if it is or if there is none
     untrusted: Optional[PduHandlerError] = None
@@ -35,7 +35,9 @@ class FirstLook(NamedTuple):
 
 
 def first_look(endpoint: Endpoint, settings: Mapping[str, str]) -> FirstLook:
-    """Look, without a login. `settings`: of TRUST_KEYS. Raises SettingsError for a bad one."""
+    """Ask for the pages of _TARGETS without a login. `settings`: of TRUST_KEYS. Raises
+    SettingsError for a bad one.
+    """
     trust = _trust(settings, over_tls=endpoint.scheme == "https")
     text = ""
     has_answered = False
@@ -53,23 +55,30 @@ def first_look(endpoint: Endpoint, settings: Mapping[str, str]) -> FirstLook:
             try:
                 response = transport.exchange(endpoint, request)
             except PduHandlerError as error:
-                if any(key in TRUST_KEYS for key in error.keys):
+                is_about_trust = any(key in TRUST_KEYS for key in error.keys)
+                if is_about_trust:
                     return FirstLook(untrusted=error, has_answered=True)
                 continue
             has_answered = True
             headers = " ".join(response.headers.values())
             page = response.body.decode("utf-8", "replace")
             text += f" {headers} {page}".lower()
-    likely: list[str] = []
-    for handler in sorted(registry.names(), key=_order):
+    return FirstLook(likely=_handlers_named_in(text), has_answered=has_answered)
+
+
+def _handlers_named_in(text: str) -> Sequence[str]:
+    """The handlers with one of their `web_words` in the text, the likeliest first."""
+    handlers: list[str] = []
+    for handler in sorted(registry.names(), key=_likelihood):
         if any(word in text for word in registry.about(handler).web_words):
-            likely.append(handler)
-    return FirstLook(likely=likely, has_answered=has_answered)
+            handlers.append(handler)
+    return handlers
 
 
-def _order(handler: str) -> tuple[bool, bool]:
-    """Redfish last, because the units of other makes have its word too; Raritan before the codecs,
-    because a Xerus unit may name the makes that it is sold under.
+def _likelihood(handler: str) -> tuple[bool, bool]:
+    """The key by which handlers are sorted: Redfish last, because the units of other makes have its
+    word too; Raritan before the codecs, because a Xerus unit may name the makes that it is sold
+    under.
     """
     return handler == "redfish", registry.about(handler).is_codec
 

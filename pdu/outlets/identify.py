@@ -85,8 +85,8 @@ class HandlerAnswer(NamedTuple):
     handler: str
     finding: Optional[HandlerFinding] = None
     error: Optional[BaseException] = None
-    #: false if its TCP port cannot be reached, or its settings are missing or wrong
-    asked: bool = True
+    #: not if its TCP port cannot be reached, or settings are missing or wrong
+    was_asked: bool = True
 
 
 @click.command(
@@ -147,9 +147,9 @@ def identify(
     """
     run = run_of(context)
     words = list(dict.fromkeys(host))
+    if new_name is not None and len(words) > 1:
+        raise Usage("--add takes one HOST; pdu find NETWORK --add adds all PDUs of a network")
     if new_name is not None:
-        if len(words) > 1:
-            raise Usage("--add takes one HOST; pdu find NETWORK --add adds all PDUs of a network")
         new_pdu = addition.new_pdu(new_name, *names.list_files(context))
         addition.check_addition(new_pdu, words[0])
         pdu = names.ChosenPdu("", hosts.parse_argument(words[0]), login_of(context))
@@ -191,10 +191,12 @@ def _identify_each(
         if not run.output.json:
             print_text(f"{pdu.where}:")
         try:
-            codes.append(_identify(run, asked_pdu, handlers, None, verbose=verbose, alone=False))
+            code = _identify(run, asked_pdu, handlers, None, verbose=verbose, is_only_device=False)
         except PduHandlerError as error:
-            codes.append(_print_error(run, pdu, error))
-    return next((code for code in codes if code != DONE), DONE)
+            code = _print_error(run, pdu, error)
+        codes.append(code)
+    failure_codes = [code for code in codes if code != DONE]
+    return failure_codes[0] if failure_codes else DONE
 
 
 def _print_error(run: Run, pdu: names.ChosenPdu, error: PduHandlerError) -> int:
@@ -213,44 +215,49 @@ def _identify(
     new_pdu: Optional[addition.NewPdu],
     *,
     verbose: bool,
-    alone: bool = True,
+    is_only_device: bool = True,
 ) -> int:
     """Ask these handlers, all if there are none, and print what they answer. Add the PDU if one
-    reads it. `alone`: it is the only device of the command.
+    reads it. `is_only_device`: of the command. Returns the exit code.
     """
     candidates = _candidates(pdu, handlers)
-    survey = _Survey(pdu, run.output, alone=len(candidates) == 1)
+    survey = _Survey(pdu, run.output, has_one_handler=len(candidates) == 1)
 
     def show(answer: HandlerAnswer) -> None:
+        """Print at once what a handler has found, without `verbose` only if it reads the PDU."""
         finding = answer.finding
-        if finding is None or run.output.json:
-            return
-        if verbose or finding.family:
+        if finding is not None and (verbose or finding.family):
             lines = _finding_lines(finding, verbose=verbose)
             print_text("\n".join(lines), flush=True)
 
-    survey.ask(candidates, show)
+    if run.output.json:
+        survey.ask(candidates)
+    else:
+        survey.ask(candidates, show)
     best = survey.best()
-    added_pdu = None
+    listed_pdu = None
     if best is not None and new_pdu is not None:
         login = _for_handler(survey.pdu, best.handler).login
-        added_pdu = addition.add(new_pdu, load(best.handler), pdu.host, login)
+        listed_pdu = addition.add(new_pdu, load(best.handler), pdu.host, login)
+    exit_code = code_of(survey.kind()) if best is None else DONE
     if run.output.json:
-        list_path = new_pdu.list_path if new_pdu is not None and added_pdu else None
-        _print_json(run, survey, list_path, alone=alone)
-    else:
-        lines: list[str] = []
-        if new_pdu is not None:
-            lines.append(_addition_line(new_pdu, added_pdu))
-        lines += _last_lines(survey, new_pdu, verbose=verbose)
-        if lines:
-            print_text("\n".join(lines))
-    return code_of(survey.kind()) if best is None else DONE
+        list_path = new_pdu.list_path if new_pdu is not None and listed_pdu else None
+        _print_json(run, survey, list_path, is_only_device=is_only_device)
+        return exit_code
+    lines: list[str] = []
+    if new_pdu is not None:
+        lines.append(_addition_line(new_pdu, listed_pdu))
+    lines += _last_lines(survey, new_pdu, verbose=verbose)
+    if lines:
+        print_text("\n".join(lines))
+    return exit_code
 
 
-def _print_json(run: Run, survey: _Survey, list_path: Optional[str], *, alone: bool) -> None:
-    """What the handlers answered; of several devices, each in a line. `list_path`: the list to
-    which the PDU was added.
+def _print_json(
+    run: Run, survey: _Survey, list_path: Optional[str], *, is_only_device: bool
+) -> None:
+    """Print what the handlers answered; of several devices, each in a line. `list_path`: the list
+    to which the PDU was added.
     """
     best = survey.best()
     document = {
@@ -259,7 +266,7 @@ def _print_json(run: Run, survey: _Survey, list_path: Optional[str], *, alone: b
         "added": list_path,
         "handlers": [_data(answer, run) for answer in survey.answers],
     }
-    if alone:
+    if is_only_device:
         print_json(document)
     else:
         print_json_line(document)
@@ -280,7 +287,7 @@ def _last_lines(
                 lines += _finding_lines(answer.finding, verbose=True)
         return [*lines, *_lines_without_handler(survey, verbose=verbose)]
     line_to_read = _command_to_read(survey.pdu, best, new_pdu)
-    other_lines = _unread(survey.answers) if verbose else ["what it rests on: --verbose"]
+    other_lines = _error_lines(survey.answers) if verbose else ["what it rests on: --verbose"]
     own_line = _own_handler_line(best)
     return [own_line, *other_lines, *_step_lines(line_to_read, survey.answers, survey.pdu)]
 
@@ -295,14 +302,16 @@ def _own_handler_line(best: HandlerAnswer) -> str:
     return own_handlers_sentence(own_handlers(makers, [family]))
 
 
-def _addition_line(new_pdu: addition.NewPdu, added_pdu: Optional[ListedPdu]) -> str:
-    """What came of --add."""
+def _addition_line(new_pdu: addition.NewPdu, listed_pdu: Optional[ListedPdu]) -> str:
+    """Whether --add put the PDU into the list, and where its login is. `listed_pdu`: as the list
+    has it now; None if no handler reads it.
+    """
     name = printable(new_pdu.name)
-    if added_pdu is None:
+    if listed_pdu is None:
         return f"{name} was not added: no handler reads the device"
     line = f"{name} is in {new_pdu.list_path}"
-    if added_pdu.auth:
-        line += f", its login {added_pdu.auth!r} in {new_pdu.login_path}"
+    if listed_pdu.auth:
+        line += f", its login {listed_pdu.auth!r} in {new_pdu.login_path}"
     return line
 
 
@@ -310,11 +319,12 @@ def _candidates(pdu: names.ChosenPdu, handlers: Sequence[str]) -> Sequence[str]:
     """The handlers that are tried: these, else that of the list, else all. Raises SettingsError for
     a setting of the command line that none of them has.
     """
-    candidates = list(dict.fromkeys(handlers))
-    if not candidates:
-        is_listed = registry.is_handler(pdu.handler)
-        known_handlers = [pdu.handler] if is_listed else registry.names()
-        candidates = order_handlers(known_handlers, pdu.host, pdu.login)
+    if handlers:
+        candidates = list(dict.fromkeys(handlers))
+    elif registry.is_handler(pdu.handler):
+        candidates = [pdu.handler]
+    else:
+        candidates = order_handlers(registry.names(), pdu.host, pdu.login)
     keys: set[str] = set()
     for name in candidates:
         keys.update(form.setting_keys(load(name)))
@@ -333,12 +343,13 @@ def _candidates(pdu: names.ChosenPdu, handlers: Sequence[str]) -> Sequence[str]:
     return candidates
 
 
-def identified(pdu: names.ChosenPdu, output: Output) -> names.ChosenPdu:
-    """The PDU with the handler that reads it best, and the settings that this handler takes.
+def with_best_handler(pdu: names.ChosenPdu, output: Output) -> names.ChosenPdu:
+    """The PDU with the handler that reads it best, and the settings that this handler takes. Asks
+    the device by all handlers.
 
     Raises NotIdentified with what the handlers answered if none does.
     """
-    survey = _Survey(pdu, output, alone=False)
+    survey = _Survey(pdu, output, has_one_handler=False)
     candidates = order_handlers(registry.names(), pdu.host, pdu.login)
     survey.ask(candidates)
     best = survey.best()
@@ -349,14 +360,15 @@ def identified(pdu: names.ChosenPdu, output: Output) -> names.ChosenPdu:
 
 
 def order_handlers(names: Sequence[str], host: Address, login: Login) -> list[str]:
-    """The handlers in the order in which they are tried: with a port given, first those whose usual
-    port it is, and NUT, which waits for an answer, after those over HTTP.
+    """The handlers in the order in which they are tried: their own, if no port is given; else first
+    those whose usual port it is, and NUT, which waits for an answer, after those over HTTP.
     """
     port = login.settings.get("port", "").strip() or str(host.port or "")
     if not port:
         return list(names)
 
     def rank(name: str) -> tuple[bool, bool]:
+        """The key by which they are sorted; False comes first."""
         usual_port = _usual_port(name)
         is_other_port = str(usual_port) != port
         is_no_web_port = usual_port not in PORTS.values()
@@ -374,6 +386,7 @@ def _usual_port(handler: str) -> Optional[int]:
 
 
 def _has_family(answer: HandlerAnswer) -> bool:
+    """Whether the handler reads the device."""
     return answer.finding is not None and bool(answer.finding.family)
 
 
@@ -383,16 +396,32 @@ def _rank(answer: HandlerAnswer) -> int:
     return _LAST if kind is None else kind.rank
 
 
+class _TcpService(NamedTuple):
+    """Where a handler over TCP asks a device."""
+
+    host: str
+    port: int
+    #: "" if no setting has it, and for a handler without HTTP
+    scheme: str
+    #: the usual port of the handler's protocol
+    usual_port: int
+
+    @property
+    def is_web(self) -> bool:
+        """Whether the protocol is HTTP."""
+        return self.usual_port in PORTS.values()
+
+
 class _Survey:
     """Asks handlers about a device, one after the other, and keeps what one of them learned for the
     next: which ports are open, whether the certificate is trusted, and whether a login was refused.
     """
 
-    def __init__(self, pdu: names.ChosenPdu, output: Output, *, alone: bool) -> None:
-        """`alone`: one handler was chosen, so that a missing or wrong setting is an error."""
+    def __init__(self, pdu: names.ChosenPdu, output: Output, *, has_one_handler: bool) -> None:
+        """`has_one_handler`: one was chosen, so that a missing or wrong setting is an error."""
         self._host = pdu.host
         self._output = output
-        self._alone = alone
+        self._has_one_handler = has_one_handler
         self.pdu = pdu
         if pdu.login.typed_secrets is None:
             # a password is typed once, whatever handlers it goes to
@@ -443,33 +472,41 @@ class _Survey:
         return first_name
 
     def _answer(self, name: str) -> HandlerAnswer:
-        """The answer of one handler."""
+        """The answer of one handler, which is asked unless something speaks against it."""
         endpoint, error = self._reach(name)
         if error is None and endpoint is not None:
-            error = self._look(name, endpoint).untrusted
-            if error is None and endpoint in self._refused:
-                refused_handler = self._refused[endpoint]
-                error = HeldBack(f"one login was refused, that of {refused_handler}")
+            error = self._objection(name, endpoint)
         if error is not None:
-            return HandlerAnswer(name, error=error, asked=False)
+            return HandlerAnswer(name, error=error, was_asked=False)
         handler = load(name)
         try:
             data = form.pdu_data(handler, self._host, self._login(handler), self.pdu.name)
             with waiting(f"{self._host}: asking it by {name}", self._output):
                 return HandlerAnswer(name, identify_device(handler, data))
         except SettingsError as settings_error:
-            if self._alone:
+            if self._has_one_handler:
                 raise
-            return HandlerAnswer(name, error=settings_error, asked=False)
+            return HandlerAnswer(name, error=settings_error, was_asked=False)
         except PduHandlerError as device_error:
             if device_error.kind == "denied" and endpoint is not None:
                 self._refused[endpoint] = name
             return HandlerAnswer(name, error=device_error)
         except FOREIGN_ERRORS as defect:
-            if self._alone:
+            if self._has_one_handler:
                 raise
             advice = f"run again with --handler {name} --debug and report what it prints"
             return HandlerAnswer(name, error=BrokenHandler(f"{error_of(defect).reason}; {advice}"))
+
+    def _objection(self, name: str, endpoint: Endpoint) -> Optional[PduHandlerError]:
+        """Why no login may go to this web service by this handler; None if one may: its certificate
+        is trusted, and it has refused no login.
+        """
+        untrusted = self._look(name, endpoint).untrusted
+        if untrusted is not None:
+            return untrusted
+        if endpoint in self._refused:
+            return HeldBack(f"one login was refused, that of {self._refused[endpoint]}")
+        return None
 
     def _login(self, handler: LoadedHandler) -> Login:
         """One of several handlers gets only the settings that it takes. If another handler reads
@@ -477,54 +514,70 @@ class _Survey:
         have no SNMP.
         """
         login = self.pdu.login
-        if not self._alone:
+        if not self._has_one_handler:
             login = _login_for_handler(handler, login)
         is_read_already = any(map(_has_family, self.answers))
         if not handler.snmp or not is_read_already:
             return login
-        given_settings = login.given(form.SNMP_KEYS, self._host)
+        given_settings = login.all_settings(form.SNMP_KEYS, self._host)
         if "retries" in given_settings:
             return login
         return replace(login, settings={**login.settings, "retries": "0"})
 
     def _settings(self, name: str) -> dict[str, str]:
-        """Those that were given of a handler."""
+        """The settings of a handler that were given, without blanks around them."""
         handler = load(name)
         keys = form.setting_keys(handler)
-        settings = self._login(handler).given(keys, self._host)
+        settings = self._login(handler).all_settings(keys, self._host)
         return {key: text.strip() for key, text in settings.items() if key in keys}
 
     def _reach(self, name: str) -> tuple[Optional[Endpoint], Optional[PduHandlerError]]:
         """Where the handler's web service is, if it has one; and why its TCP port cannot be
         reached, None if it can, and for SNMP. Raises SettingsError for a bad setting `host`.
         """
+        service = self._tcp_service(name)
+        if service is None:
+            return None, None
+        host, port = service.host, service.port
+        why_closed = self._why_closed(host, port, name)
+        if why_closed:
+            return None, Unreachable([why_closed, *self._http_advice(name, service)])
+        if service.is_web:
+            return Endpoint(service.scheme or "https", host, port), None
+        if self._speaks_tls(host, port):
+            return None, Unreachable(f"TCP port {port} speaks TLS, as a web service does")
+        return None, None
+
+    def _tcp_service(self, name: str) -> Optional[_TcpService]:
+        """Where a handler asks the device over TCP; None for SNMP, and for a scheme or port that
+        the handler itself will refuse. Raises SettingsError for a bad setting `host`.
+        """
         kind = recording(name)
         if kind is None or kind.tcp_port is None:
-            return None, None
+            return None
         settings = self._settings(name)
         scheme = settings.get("scheme", "").lower()
-        if scheme and scheme not in PORTS:  # the handler itself reports it
-            return None, None
+        if scheme and scheme not in PORTS:
+            return None
         where = hosts.address(settings["host"]) if settings.get("host") else self._host
         port = where.port or PORTS.get(scheme, kind.tcp_port)
         if settings.get("port"):
             try:
                 port = port_number(settings["port"])
-            except ValueError:  # the handler itself reports a bad port
-                return None, None
-        why_closed = self._why_closed(where.host, port, name)
-        if why_closed:
-            may_try_http = "scheme" in form.setting_keys(load(name)) and "scheme" not in settings
-            parts: list[Part] = [why_closed]
-            if port == PORTS["https"] and may_try_http:
-                if not self._why_closed(where.host, PORTS["http"], name):
-                    parts += ["; port 80 is open: for a unit without HTTPS, give ", _PLAIN]
-            return None, Unreachable(parts)
-        if kind.tcp_port not in PORTS.values():  # no web service
-            if self._speaks_tls(where.host, port):
-                return None, Unreachable(f"TCP port {port} speaks TLS, as a web service does")
-            return None, None
-        return Endpoint(scheme or "https", where.host, port), None
+            except ValueError:
+                return None
+        return _TcpService(where.host, port, scheme, kind.tcp_port)
+
+    def _http_advice(self, name: str, service: _TcpService) -> Sequence[Part]:
+        """What to try where port 443 is closed and 80 is open; nothing for another port, or for a
+        handler whose scheme was given or is not a setting.
+        """
+        has_scheme = "scheme" in form.setting_keys(load(name))
+        if service.port != PORTS["https"] or not has_scheme or service.scheme:
+            return []
+        if self._why_closed(service.host, PORTS["http"], name):
+            return []
+        return ["; port 80 is open: for a unit without HTTPS, give ", _PLAIN]
 
     def _why_closed(self, host: str, port: int, handler: str) -> str:
         """Why the TCP port cannot be reached, "" if it can be; each is tried once."""
@@ -541,13 +594,13 @@ class _Survey:
         look = self._looks.get(Endpoint("https", host, port))
         return look is not None and look.has_answered
 
-    def strangers(self) -> list[str]:
-        """The handlers to which a web service spoke that names no make of theirs; none if it
-        refused a login.
+    def handlers_of_other_makes(self) -> list[str]:
+        """The handlers that answered "no" where the device has a web service that names no make of
+        any handler; none if it refused a login.
         """
         looks = [look for look in self._looks.values() if look.has_answered]
-        is_of_known_make = any(look.likely or look.untrusted for look in looks)
-        if not looks or is_of_known_make or any(map(_is_refused, self.answers)):
+        may_be_known = any(look.likely or look.untrusted for look in looks)
+        if not looks or may_be_known or any(map(_is_refused, self.answers)):
             return []
         handlers: list[str] = []
         for answer in self.answers:
@@ -557,7 +610,7 @@ class _Survey:
 
     def kind(self) -> str:
         """The kind of the error if no handler reads the device."""
-        return "unsupported" if self.strangers() else _kind(self.answers)
+        return "unsupported" if self.handlers_of_other_makes() else _kind(self.answers)
 
     def _look(self, name: str, endpoint: Endpoint) -> FirstLook:
         """What the web service tells before a login."""
@@ -594,18 +647,19 @@ def _port_error(host: str, port: int) -> str:
 
 
 def _kind(answers: Sequence[HandlerAnswer]) -> str:
-    """The kind of the error if no family fits."""
+    """The kind of the error if no handler reads the device, by what they answered."""
     if any(answer.finding is not None for answer in answers):
         return "unsupported"
     if all(isinstance(answer.error, SettingsError) for answer in answers):
-        # every handler lacks a setting or has a wrong one
-        return "settings"
-    kinds = [kind_of(answer.error) for answer in answers if answer.asked]
-    kinds_of_answers = [kind for kind in kinds if kind != "unreachable"]
+        return "settings"  # every handler lacks a setting or has a wrong one
+    kinds_of_asked = [kind_of(answer.error) for answer in answers if answer.was_asked]
+    device_kinds = [kind for kind in kinds_of_asked if kind != "unreachable"]
+    if not device_kinds:
+        return "unreachable"
     for kind in _ORDER:
-        if kind in kinds_of_answers:
+        if kind in device_kinds:
             return kind
-    return kinds_of_answers[0] if kinds_of_answers else "unreachable"
+    return device_kinds[0]
 
 
 def _data(answer: HandlerAnswer, run: Run) -> dict[str, Any]:
@@ -618,8 +672,8 @@ def _data(answer: HandlerAnswer, run: Run) -> dict[str, Any]:
         "answers": not _is_silent(answer),
         "family": "",
         "why": reason(answer.error),
-        "asked": answer.asked,
-        "error": describe(answer.error, run) if answer.asked else None,
+        "asked": answer.was_asked,
+        "error": describe(answer.error, run) if answer.was_asked else None,
     }
 
 
@@ -627,7 +681,7 @@ def _is_silent(answer: HandlerAnswer) -> bool:
     """Whether this handler was not asked, or had no answer from the device."""
     if answer.finding is not None:
         return False
-    if not answer.asked:
+    if not answer.was_asked:
         return True
     # a device whose answer cannot be decrypted has answered
     is_undecrypted = _names_setting(answer, "priv_protocol")
@@ -638,15 +692,15 @@ def _is_silent(answer: HandlerAnswer) -> bool:
 
 
 def _command_to_read(
-    pdu: names.ChosenPdu, best: HandlerAnswer, added_pdu: Optional[addition.NewPdu]
+    pdu: names.ChosenPdu, best: HandlerAnswer, new_pdu: Optional[addition.NewPdu]
 ) -> str:
     """The command that reads the PDU, by its name if it was added, else with the settings that were
     given.
     """
-    if added_pdu is None:
+    if new_pdu is None:
         return _for_handler(pdu, best.handler).command_line("status")
     no_settings = Login()
-    return no_settings.command_line("status", added_pdu.name, *added_pdu.words)
+    return no_settings.command_line("status", new_pdu.name, *new_pdu.words)
 
 
 def _description_steps(pdu: names.ChosenPdu, sys_object_id: str) -> list[str]:
@@ -667,16 +721,16 @@ def _lines_without_handler(survey: _Survey, *, verbose: bool) -> list[str]:
     reads, what each handler over HTTP says of it is left out, unless `verbose`.
     """
     answers = survey.answers
-    strangers = survey.strangers()
-    if not strangers:
-        return [*_unread(answers), *_step_lines("", answers, survey.pdu)]
+    web_handlers = survey.handlers_of_other_makes()
+    if not web_handlers:
+        return [*_error_lines(answers), *_step_lines("", answers, survey.pdu)]
     lines: list[str] = []
     if verbose:
-        lines += _unread(answers)
+        lines += _error_lines(answers)
     else:
-        other_answers = [answer for answer in answers if answer.handler not in strangers]
-        lines.append(f"{', '.join(strangers)}: no: its web service is of none of these makes")
-        lines += _unread(other_answers)
+        other_answers = [answer for answer in answers if answer.handler not in web_handlers]
+        lines.append(f"{', '.join(web_handlers)}: no: its web service is of none of these makes")
+        lines += _error_lines(other_answers)
     lines += _community_steps(answers, survey.pdu)
     # a PDU that SNMP reads has a web service of its own, too
     if any(_word(answer) == "no answer" for answer in answers):
@@ -694,7 +748,7 @@ def _community_steps(answers: Sequence[HandlerAnswer], pdu: names.ChosenPdu) -> 
     return []
 
 
-def _unread(answers: Sequence[HandlerAnswer]) -> list[str]:
+def _error_lines(answers: Sequence[HandlerAnswer]) -> list[str]:
     """The errors of handlers, a line each; handlers with the same one share it."""
     names_by_text: dict[str, list[str]] = {}
     for answer in answers:
@@ -709,17 +763,18 @@ def _unread(answers: Sequence[HandlerAnswer]) -> list[str]:
 
 
 def _word(answer: HandlerAnswer) -> str:
-    """What came of an attempt: `yes`; `no`, the device spoke and is something else; `closed`, or
-    over UDP `no answer`; `refused`, the login; `not asked`, its certificate is not trusted, a login
-    is missing or not understood, or another handler's login was refused.
+    """The word for a handler's answer: `yes`; `no`, the device spoke and is something else;
+    `closed`, or over UDP `no answer`; `refused`, the login; `not asked`, its certificate is not
+    trusted, a login is missing or not understood, or another handler's login was refused.
     """
     if answer.finding is not None:
         return "yes" if answer.finding.family else "no"
     kind = kind_of(answer.error)
-    is_undecrypted = _names_setting(answer, "priv_protocol")
-    if kind == "denied" and not is_undecrypted:
+    if _names_setting(answer, "priv_protocol"):
+        return "not asked"  # the device answered what could not be decrypted
+    if kind == "denied":
         return "refused: wrong password, or another make"
-    if kind in ("settings", "denied") or is_undecrypted:
+    if kind == "settings":
         return "not asked"
     if _names_setting(answer, "fingerprint") or _names_setting(answer, "scheme"):
         return "not asked"
@@ -737,15 +792,15 @@ def _names_setting(answer: HandlerAnswer, key: str) -> bool:
 
 
 def _next_step(answers: Sequence[HandlerAnswer], pdu: names.ChosenPdu) -> str:
-    """The first thing that lets a handler go on that was not asked; "" if all were."""
+    """The first step that lets a handler be asked that was not; "" if all were."""
     untrusted_answers = [answer for answer in answers if _names_setting(answer, "fingerprint")]
     if untrusted_answers:
         return _trust_step(untrusted_answers, pdu)
-    held_back = [answer.handler for answer in answers if isinstance(answer.error, HeldBack)]
+    waiting_handlers = [answer.handler for answer in answers if isinstance(answer.error, HeldBack)]
     is_refused = any(map(_is_refused, answers))
     lacks_login = any(map(_lacks_login, answers))
-    if held_back and is_refused and not lacks_login:
-        handler = held_back[0]
+    if waiting_handlers and is_refused and not lacks_login:
+        handler = waiting_handlers[0]
         line = _identify_line(_for_handler(pdu, handler), "--handler", handler)
         return f"next: check the password; if the unit is of another make: {line}"
     http_handlers = [answer.handler for answer in answers if _names_setting(answer, "scheme")]
@@ -755,14 +810,14 @@ def _next_step(answers: Sequence[HandlerAnswer], pdu: names.ChosenPdu) -> str:
         words = ["--handler", http_handlers[0]] if len(answers) == 1 else []
         line = _identify_line(http_pdu, *words)
         return f"next: {line}    # the login is then sent unencrypted"
-    not_asked = [answer.handler for answer in answers if _word(answer) == "not asked"]
-    if all(map(_is_snmp, not_asked)):
+    unasked_handlers = [answer.handler for answer in answers if _word(answer) == "not asked"]
+    if all(map(_is_snmp, unasked_handlers)):
         return ""
-    return f"next: give the login that the line of {not_asked[0]} asks for"
+    return f"next: give the login that the line of {unasked_handlers[0]} asks for"
 
 
 def _trust_step(untrusted_answers: Sequence[HandlerAnswer], pdu: names.ChosenPdu) -> str:
-    """What lets handlers go on that met a certificate which is not trusted."""
+    """The step that lets handlers be asked whose certificate is not trusted."""
     answer = untrusted_answers[0]
     if len(untrusted_answers) == 1:
         line = _identify_line(_for_handler(pdu, answer.handler), "--handler", answer.handler)
@@ -787,6 +842,7 @@ def _lacks_login(answer: HandlerAnswer) -> bool:
 
 
 def _is_refused(answer: HandlerAnswer) -> bool:
+    """Whether the device refused the handler's login."""
     return _word(answer).startswith("refused")
 
 
@@ -797,22 +853,24 @@ def _identify_line(pdu: names.ChosenPdu, *words: str) -> str:
 
 
 def _is_snmp(name: str) -> bool:
-    """Whether nothing shows that the device speaks this protocol before it is asked."""
+    """Whether the handler speaks SNMP: no port shows whether the device does."""
     return load(name).snmp
 
 
 def _step_lines(
     line_to_read: str, answers: Sequence[HandlerAnswer], pdu: names.ChosenPdu
 ) -> list[str]:
-    """What follows the answers. `line_to_read`: the command that reads the PDU, "" for none."""
+    """The next steps after the answers. `line_to_read`: the command that reads the PDU, "" if no
+    handler does.
+    """
     if line_to_read:
         return [
             f"next: {line_to_read}",
             "then: docs/first-run.md, the first run on your DCImanager",
         ]
     community_steps = _community_steps(answers, pdu)
-    others = [answer for answer in answers if not _is_snmp(answer.handler)]
-    if community_steps and all(_word(answer) in ("closed", "no") for answer in others):
+    words_of_others = {_word(answer) for answer in answers if not _is_snmp(answer.handler)}
+    if community_steps and words_of_others <= {"closed", "no"}:
         return community_steps
     step = _next_step(answers, pdu)
     if step:
@@ -833,19 +891,20 @@ def _verdict(finding: HandlerFinding) -> str:
     what_it_is = finding.unit or finding.family
     if finding.outlets:
         what_it_is += f", {counted(finding.outlets, 'outlet')}"
-    shares = [
-        _share("reads", finding.known_outlets, finding.outlets),
-        _share("switches", finding.switchable_outlets, finding.outlets),
-        _share("meters", finding.metered_outlets, finding.outlets),
+    capabilities = [
+        _capability("reads", finding.known_outlets, finding.outlets),
+        _capability("switches", finding.switchable_outlets, finding.outlets),
+        _capability("meters", finding.metered_outlets, finding.outlets),
     ]
     if finding.metered and not finding.metered_outlets:
-        shares.append("meters the unit")
-    verbs = [share for share in shares if share]
-    return f"{what_it_is}: {', '.join(verbs) or 'reads nothing'}"
+        capabilities.append("meters the unit")
+    return f"{what_it_is}: {', '.join(filter(None, capabilities)) or 'reads nothing'}"
 
 
-def _share(verb: str, number: int, outlets: int) -> str:
-    """What is done with so many of the outlets; "" for none."""
+def _capability(verb: str, number: int, outlets: int) -> str:
+    """What the handler does with so many of the outlets: `reads`, `reads 3 of 8 outlets`; "" for
+    none.
+    """
     if not number:
         return ""
     if number < outlets:

@@ -57,8 +57,8 @@ def _refuse_words_of_a_name(words: Sequence[str], names: Mapping[str, str]) -> N
     """Raise Usage for `Outlet 1` without its quotes, which may also mean outlet 1 and another."""
     for begin in range(len(words)):
         for end in range(begin + 2, len(words) + 1):  # two words or more
-            text = _without_blanks(" ".join(words[begin:end]))
-            identities = _named(text, names)
+            text = _normalized_blanks(" ".join(words[begin:end]))
+            identities = _with_name(text, names)
             if identities:
                 raise Usage(
                     f"{printable(text, 60)!r} is the name of outlet {', '.join(identities)}:"
@@ -73,11 +73,12 @@ def _identities_of(word: str, names: Mapping[str, str]) -> Sequence[str]:
     Usage for a word that means different outlets.
     """
     meanings = _meanings(word, names)
-    are_twins = len(meanings) > 1 and all(len(meaning) == 1 for meaning in meanings)
-    if not meanings or are_twins:
+    if not meanings:
         raise NoSuchOutlet(_why(word, names))
-    first_meaning = meanings[0]
-    if all(meaning == first_meaning for meaning in meanings):
+    first_meaning, *other_meanings = meanings
+    if other_meanings and all(len(meaning) == 1 for meaning in meanings):
+        raise NoSuchOutlet(_why(word, names))  # several outlets have this name or identity
+    if all(meaning == first_meaning for meaning in other_meanings):
         return first_meaning
     texts: list[str] = []
     for meaning in meanings:
@@ -93,13 +94,13 @@ def _meanings(word: str, names: Mapping[str, str]) -> list[list[str]]:
     """Everything that a word may mean, each as identities: the outlet of this identity, else each
     outlet of this name; a range; and, with commas, what its parts mean together.
     """
-    text = _without_blanks(word)
-    outlet_identities = _identical(text, names) or _named(text, names)
+    text = _normalized_blanks(word)
+    outlet_identities = _with_identity(text, names) or _with_name(text, names)
     meanings = [[identity] for identity in outlet_identities]
     outlet_range = _range(text, names)
     if outlet_range is not None:
         meanings.append(outlet_range)
-    parts = _parts(word)
+    parts = text.split(",")
     if len(parts) > 1 and all(_meanings(part, names) for part in parts):
         identities: list[str] = []
         for part in parts:
@@ -108,28 +109,24 @@ def _meanings(word: str, names: Mapping[str, str]) -> list[list[str]]:
     return meanings
 
 
-def _parts(word: str) -> list[str]:
-    return _without_blanks(word).split(",")
+def _with_identity(text: str, names: Mapping[str, str]) -> list[str]:
+    """The identities that are this text; several if they differ in their blanks alone."""
+    return [identity for identity in names if _normalized_blanks(identity) == text]
 
 
-def _identical(text: str, names: Mapping[str, str]) -> list[str]:
-    """The outlets with this identity."""
-    return [identity for identity in names if _without_blanks(identity) == text]
-
-
-def _named(text: str, names: Mapping[str, str]) -> list[str]:
-    """The outlets with this name."""
+def _with_name(text: str, names: Mapping[str, str]) -> list[str]:
+    """The identities of the outlets with this name."""
     if not text:  # an outlet without a name has ""
         return []
-    return [identity for identity, name in names.items() if _without_blanks(name) == text]
+    return [identity for identity, name in names.items() if _normalized_blanks(name) == text]
 
 
 def is_same_name(name: str, other_name: str) -> bool:
     """Whether two texts are one name for who searches: case does not count."""
-    return _without_blanks(name).casefold() == _without_blanks(other_name).casefold()
+    return _normalized_blanks(name).casefold() == _normalized_blanks(other_name).casefold()
 
 
-def _without_blanks(text: str) -> str:
+def _normalized_blanks(text: str) -> str:
     """The one rule for blanks, of words, identities and names: one stands between two words, and
     none around the text and beside its commas.
     """
@@ -144,29 +141,28 @@ def _range(word: str, names: Mapping[str, str]) -> Optional[list[str]]:
         return None
     prefix, digits, last_prefix, last_digits = match.groups()
     first, last = int(digits), int(last_digits)
-    # 01 is another identity than 1
-    is_plain = digits == str(first) and last_digits == str(last)
-    is_rising = first < last < first + len(names)
-    if prefix != last_prefix or not is_plain or not is_rising:
+    if prefix != last_prefix:
+        return None
+    if digits != str(first) or last_digits != str(last):  # 01 is another identity than 1
+        return None
+    if not first < last < first + len(names):  # it falls, or the PDU has fewer outlets
         return None
     identities = [f"{prefix}{number}" for number in range(first, last + 1)]
-    for identity in identities:
-        if _identical(identity, names) != [identity]:
-            return None
-    return identities
+    has_all = all(_with_identity(identity, names) == [identity] for identity in identities)
+    return identities if has_all else None
 
 
-def _advice(unknown: str, names: Mapping[str, str]) -> str:
+def _advice(unknown_part: str, names: Mapping[str, str]) -> str:
     """The only outlet that was probably meant, else which ones the PDU has."""
     outlet_names = [name for name in names.values() if name]
     known_words = [*names, *outlet_names]
-    advice = look_alike(unknown, lambda text: _meanings(text, names), known_words)
+    advice = look_alike(unknown_part, lambda text: _meanings(text, names), known_words)
     if advice:
         return advice
-    near = only_similar_name(unknown, outlet_names)
-    if near and outlet_names.count(near) == 1:
-        (near_identity,) = [identity for identity, name in names.items() if name == near]
-        return f"did you mean {printable(near, 60)!r}, outlet {printable(near_identity)}?"
+    similar_name = only_similar_name(unknown_part, outlet_names)
+    if similar_name and outlet_names.count(similar_name) == 1:
+        (identity,) = [identity for identity, name in names.items() if name == similar_name]
+        return f"did you mean {printable(similar_name, 60)!r}, outlet {printable(identity)}?"
     identities = list(names)
     if len(identities) > 1:
         whole_range = f"{identities[0]}-{identities[-1]}"
@@ -177,60 +173,58 @@ def _advice(unknown: str, names: Mapping[str, str]) -> str:
 
 def _why(word: str, names: Mapping[str, str]) -> str:
     """Why a word means no outlet."""
-    parts = _parts(word)
-    for part in (_without_blanks(word), *parts):
-        identical = _identical(part, names)
-        named_identities = _named(part, names)
-        if len(identical) > 1:
-            return _twins_text(part, identical)
-        if not identical and len(named_identities) > 1:
+    text = _normalized_blanks(word)
+    parts = text.split(",")
+    for part in (text, *parts):
+        equal_identities = _with_identity(part, names)
+        if len(equal_identities) > 1:
+            return _equal_identities_text(part, len(equal_identities))
+        namesakes = _with_name(part, names)
+        if not equal_identities and len(namesakes) > 1:
             shown_name = repr(printable(part, 60))
-            joined_identities = ", ".join(named_identities)
-            return f"outlets {joined_identities} have the name {shown_name}: give an identity"
+            return f"outlets {', '.join(namesakes)} have the name {shown_name}: give an identity"
     if len(parts) > 1 and "" in parts:
         return f"{printable(word, 60)!r} has no outlet beside a comma: write 1,2 without blanks"
     unknown_parts = [part for part in parts if not _meanings(part, names)]
-    unknown = unknown_parts[0] if unknown_parts else word
-    return _unknown_text(word, unknown, names)
+    return _unknown_text(word, unknown_parts[0] if unknown_parts else word, names)
 
 
-def _unknown_text(word: str, unknown: str, names: Mapping[str, str]) -> str:
-    """That the PDU has no outlet `unknown`, which is a part of a typed word, or all of it. Of a
-    range, the first outlet that is missing is named.
+def _unknown_text(word: str, unknown_part: str, names: Mapping[str, str]) -> str:
+    """The sentence that the PDU does not have a part of a typed word, or all of it. Of a range, it
+    names the first outlet that the PDU does not have.
     """
-    missing_part = unknown
-    advice = _advice(unknown, names)
-    outlet_range = _RANGE.fullmatch(unknown)
-    if outlet_range is not None:
-        prefix, digits, last_prefix, last_digits = outlet_range.groups()
-        is_rising = int(digits) < int(last_digits)
-        if prefix == last_prefix and is_rising:
-            missing_part = _first_missing(prefix, digits, last_digits, names)
-        elif prefix == last_prefix:
+    absent_identity = unknown_part
+    advice = _advice(unknown_part, names)
+    outlet_range = _RANGE.fullmatch(unknown_part)
+    if outlet_range is not None and outlet_range[1] == outlet_range[3]:
+        prefix, digits, _, last_digits = outlet_range.groups()
+        if int(digits) < int(last_digits):
+            absent_identity = _first_absent(prefix, digits, last_digits, names)
+        else:
             advice += ", and the numbers of a range rise, as in 1-4"
-    identical = _identical(missing_part, names)
-    if len(identical) > 1:
-        return _twins_text(missing_part, identical)
-    of_word = "" if missing_part == word else f", of {printable(word, 60)!r}"
-    return f"the PDU has no outlet {printable(missing_part, 60)!r}{of_word}; {advice}"
+    equal_identities = _with_identity(absent_identity, names)
+    if len(equal_identities) > 1:
+        return _equal_identities_text(absent_identity, len(equal_identities))
+    of_word = "" if absent_identity == word else f", of {printable(word, 60)!r}"
+    return f"the PDU has no outlet {printable(absent_identity, 60)!r}{of_word}; {advice}"
 
 
-def _twins_text(identity: str, identical: Sequence[str]) -> str:
-    """The sentence for identities that no word tells apart."""
+def _equal_identities_text(identity: str, count: int) -> str:
+    """The sentence for so many identities that no word tells apart."""
     return (
-        f"the PDU has {len(identical)} outlets whose identity is {printable(identity, 60)!r}, with"
-        " other blanks: no word means one of them"
+        f"the PDU has {count} outlets whose identity is {printable(identity, 60)!r}, with other"
+        " blanks: no word means one of them"
     )
 
 
-def _first_missing(prefix: str, digits: str, last_digits: str, names: Mapping[str, str]) -> str:
+def _first_absent(prefix: str, digits: str, last_digits: str, names: Mapping[str, str]) -> str:
     """The first identity of a rising range that is not that of one outlet; the last if all are."""
     # the ends as they were typed: 01 is another identity than 1
     first, last = f"{prefix}{digits}", f"{prefix}{last_digits}"
-    if _identical(first, names) != [first]:
+    if _with_identity(first, names) != [first]:
         return first
     for number in range(int(digits), int(last_digits)):
         identity = f"{prefix}{number}"
-        if _identical(identity, names) != [identity]:
+        if _with_identity(identity, names) != [identity]:
             return identity
     return last

@@ -64,7 +64,7 @@ from ..reading.parts import (
     read_pdu,
     states as states_part,
 )
-from .identify import identified
+from .identify import with_best_handler
 
 _COLOURS = {states.UP: "green", states.DOWN: "red", states.UNKNOWN: "yellow"}
 LOGGER = logging.getLogger(__name__)
@@ -114,7 +114,7 @@ class ReadingReport(NamedTuple):
         return [*self.texts, *figure_keys]
 
     def cells(self, outlet: PolledOutlet) -> Sequence[object]:
-        """The values of the columns; None for a figure without one."""
+        """What an outlet has in each of `columns`; None for a figure without a value."""
         texts = [_TEXTS[key](outlet) for key in self.texts]
         values = [measured(row.of(outlet.figures)) for row in self.figures]
         return [*texts, *values]
@@ -130,25 +130,28 @@ class ReadingReport(NamedTuple):
     def lines(self, reading: Reading, where: str, handler: LoadedHandler) -> Iterator[str]:
         """The reading for people: totals, then a table of outlets with the figures that any has."""
         seconds = round(reading.seconds, 3)
-        title = f"{self.call} of {where} by {handler.shown}, {seconds} s"
-        totals = self._totals(reading)
+        title = f"{self.call} of {where} by {handler.display_name}, {seconds} s"
+        totals = self._total_texts(reading)
         yield f"{title}: {', '.join(totals)}" if totals else title
         figures = self._metered_figures(reading)
         if self.texts == ("identity",) and not figures:
             yield "no outlet's energy is metered"
         elif not reading.outlets:
-            yield f"no outlets{_hint(handler.shown)}"
+            yield f"no outlets{_no_outlets_advice(handler.display_name)}"
         else:
             yield from self._table(reading, figures)
 
-    def _totals(self, reading: Reading) -> Sequence[str]:
-        """The figures of the PDU for the title; none for a command without them."""
-        totals: list[str] = []
+    def _total_texts(self, reading: Reading) -> Sequence[str]:
+        """The figures of the PDU for the title, W only where it is metered; none for a command
+        without them.
+        """
+        texts: list[str] = []
         for row in self.totals:
-            value = row.of(reading)
-            if row.key != "power_w" or is_metered(value):
-                totals.append(f"{row.word} {figure_text(value, row.unit)}")
-        return totals
+            figure = row.of(reading)
+            if row.key == "power_w" and not is_metered(figure):
+                continue
+            texts.append(f"{row.word} {figure_text(figure, row.unit)}")
+        return texts
 
     def _metered_figures(self, reading: Reading) -> Sequence[FigureRow]:
         """Those of `figures` that the PDU meters of any outlet."""
@@ -162,23 +165,23 @@ class ReadingReport(NamedTuple):
         """A line for each outlet with these figures, below their heads; what the signs in place of
         figures say, and how many outlets are in each state.
         """
-        has_states = "state" in self.texts
         rows: list[list[str]] = []
-        cells: set[str] = set()
+        all_figure_cells: set[str] = set()
         for outlet in reading.outlets:
             texts = [_TEXTS[key](outlet) for key in self.texts]
             figure_cells = [figure_cell(row.of(outlet.figures)) for row in figures]
             rows.append([*texts, *figure_cells])
-            cells.update(figure_cells)
+            all_figure_cells.update(figure_cells)
         units = [row.unit for row in figures]
         head, *lines = tabulate([*self.texts, *units], rows)
         yield head
+        has_states = "state" in self.texts
+        is_coloured = has_states and takes_colours()
         for outlet, line in zip(reading.outlets, lines):
-            is_coloured = has_states and takes_colours()
             yield click.style(line, fg=_COLOURS[outlet.state]) if is_coloured else line
-        for cell, meaning in ABSENT_CELLS.items():
-            if cell in cells:
-                yield f"{cell}: {meaning}"
+        for sign, meaning in ABSENT_CELLS.items():
+            if sign in all_figure_cells:
+                yield f"{sign}: {meaning}"
         if has_states:
             yield _state_counts(reading)
 
@@ -257,8 +260,8 @@ def _read(
         if run.output.json:
             print_json_line({**about, **report.document(reading)})
         elif as_csv:
-            is_first = DONE not in codes
-            rows = _csv_rows(report, reading, about, with_head=is_first)
+            is_first_row = DONE not in codes
+            rows = _csv_rows(report, reading, about, with_head=is_first_row)
             sys.stdout.write(csv_lines(rows))
         else:
             print_text("\n".join(report.lines(reading, pdu.where, readable.handler)))
@@ -310,11 +313,11 @@ def _chosen_pdus(
     _refuse_communities(host_words)
     hosts = list(dict.fromkeys(host_words))
     is_only = len(hosts) == 1
-    pdus = [names.choose_pdu(context, handler, host, alone=is_only) for host in hosts]
+    pdus = [names.choose_pdu(context, handler, host, is_only_pdu=is_only) for host in hosts]
     if handler != names.IDENTIFY:
         return pdus
     # notes follow when all are identified: a PDU that no handler reads ends the command
-    pdus = [identified(pdu, run_of(context).output) for pdu in pdus]
+    pdus = [with_best_handler(pdu, run_of(context).output) for pdu in pdus]
     for pdu in pdus:
         line = pdu.command_line(report.call)
         print_note(f"note: {pdu.host} is read by the handler {pdu.handler}: {line}")
@@ -337,9 +340,9 @@ def _read_pdu(output: Output, report: ReadingReport, readable: _ReadablePdu) -> 
     where = readable.pdu.where
     with show_warnings(output, where), waiting(f"waiting for {where}", output):
         reading = read_pdu(readable.handler, readable.data, report.parts, optional=report.optional)
-        unread = reading.failures.get(STATES)
-        if unread is not None and not reading.outlets:
-            raise _status_error(unread, readable.pdu.place)
+        states_failure = reading.failures.get(STATES)
+        if states_failure is not None and not reading.outlets:
+            raise _status_error(states_failure, readable.pdu.place)
         for sentence in report.reasons(reading):
             LOGGER.warning(sentence)
     return reading
@@ -354,7 +357,7 @@ def _status_error(failure: CallError, host: str) -> PduHandlerError:
 
 def call_fields(call: str, handler: LoadedHandler, pdu: names.ChosenPdu) -> dict[str, Any]:
     """What --json prints first of a call."""
-    fields = {"call": call, "handler": handler.shown, "host": pdu.place}
+    fields = {"call": call, "handler": handler.display_name, "host": pdu.place}
     if pdu.name:
         fields["name"] = pdu.name
     return fields
@@ -370,6 +373,7 @@ class _Warnings(logging.Handler):
         self.addFilter(hide_secrets)
 
     def emit(self, record: logging.LogRecord) -> None:
+        """Print a record, if the same text was not printed before."""
         words = printable(record.getMessage())
         if words not in self.printed:
             self.printed.add(words)
@@ -391,7 +395,7 @@ def show_warnings(output: Output, host: str) -> Iterator[None]:
         logging.getLogger().removeHandler(warnings)
 
 
-def _hint(handler: str) -> str:
+def _no_outlets_advice(handler: str) -> str:
     """Advice for a device that shows no outlets: the setting that may make the handler list some;
     "" if none is known.
     """

@@ -35,11 +35,11 @@ from .switching import (
     meter_text,
     outlets_of,
     outlets_text,
-    present_state_text,
     refuse_unnamed_handler,
     report_stop,
     send_command,
     state_line,
+    switch_question,
     unproven_text,
 )
 
@@ -58,26 +58,26 @@ class _Switching(NamedTuple):
     on: bool
     identities: Sequence[str]
 
-    def results(self) -> Iterator[tuple[str, Optional[PolledOutlet]]]:
+    def switch_outlets(self) -> Iterator[tuple[str, Optional[PolledOutlet]]]:
         """Switch the outlets. Yields the identity of each with None before its command, and with
-        its state after it. Those that reported the wanted state are read once more, with what their
+        its state after it. Those that reported the target state are read once more, with what their
         meters see: 1 status and 1 statistic. A state that cannot be read again is not known.
         """
         output, where = self.run.output, self.pdu.where
-        reported_identities: list[str] = []
+        identities_to_confirm: list[str] = []
         for identity in self.identities:
             pdu = self.unit.command_pdu()
             yield identity, None
             state = send_command(pdu, identity, on=self.on, output=output, where=where)
             yield identity, PolledOutlet(identity, state)
             if state is target_state(on=self.on):
-                reported_identities.append(identity)
-        if not reported_identities:
+                identities_to_confirm.append(identity)
+        if not identities_to_confirm:
             return
         with waiting(f"reading {outlets_text(self.identities)} again", output):
             time.sleep(outlet_power.AGAIN_S)
             second_reading = self._read_again()
-        for identity in reported_identities:
+        for identity in identities_to_confirm:
             yield identity, _outlet_of_reading(second_reading, identity)
 
     def _read_again(self) -> reading.Reading:
@@ -91,29 +91,43 @@ class _Switching(NamedTuple):
 
         return reading.read_until_error(parts, read)
 
-    def report(self, results: _Results, stop: Optional[BaseException], seconds: float) -> int:
-        """Print the results, and what stopped the switching. Returns the exit code."""
-        as_json = self.run.output.json
-        answer = call_fields("on" if self.on else "off", self.handler, self.pdu)
-        answer["outlets"] = [self._row(identity, results) for identity in self.identities]
-        outlets = [outlet for outlet in results.values() if outlet is not None]
-        lines = [self._line(outlet) for outlet in outlets]
+    def report_results(self, results: _Results, seconds: float) -> int:
+        """Print the results of outlets that were all switched. Returns the exit code."""
+        answer = self._answer(results)
+        answer["seconds"] = seconds
+        outlets = _answered_outlets(results)
         notes = self._unproven_notes(outlets)
-        if stop is None:
-            answer["seconds"] = seconds
-            code = NOT_SEEN if notes else DONE
-            result = Result(answer, lines, code, note="\n".join(notes))
-            return print_result(result, as_json=as_json)
-        if isinstance(stop, KeyboardInterrupt):
-            stop = self._interruption(results)
+        result = Result(
+            data=answer,
+            lines=[self._line(outlet) for outlet in outlets],
+            exit_code=NOT_SEEN if notes else DONE,
+            note="\n".join(notes),
+        )
+        return print_result(result, as_json=self.run.output.json)
+
+    def report_error(self, results: _Results, error: BaseException) -> int:
+        """Print the results so far, and the error or Ctrl-C that ended the switching. Returns the
+        exit code.
+        """
+        outlets = _answered_outlets(results)
+        notes = self._unproven_notes(outlets)
+        if isinstance(error, KeyboardInterrupt):
+            error = self._interruption(results)
         else:
             notes = [*self._error_notes(results), *notes]
+        lines = [self._line(outlet) for outlet in outlets]
         try:
-            if lines and not as_json:
+            if lines and not self.run.output.json:
                 print_text("\n".join(lines))
         finally:  # the error is told even if the states cannot be
-            code = report_stop(self.run, answer, stop, notes)
+            code = report_stop(self.run, self._answer(results), error, notes)
         return code
+
+    def _answer(self, results: _Results) -> dict[str, Any]:
+        """What --json prints of all outlets."""
+        answer = call_fields("on" if self.on else "off", self.handler, self.pdu)
+        answer["outlets"] = [self._row(identity, results) for identity in self.identities]
+        return answer
 
     def _interruption(self, results: _Results) -> Interrupted:
         """The error for Ctrl-C: which commands were not answered, and which not sent."""
@@ -138,14 +152,14 @@ class _Switching(NamedTuple):
         return [note]
 
     def _line(self, outlet: PolledOutlet) -> str:
-        """As a person reads it."""
+        """The line of an outlet for people: its state, and what its meter reads if it has one."""
         line = state_line(outlet.identity, self.pdu, self.handler, outlet.state)
         if outlet.figures.current_a is None:
             return line
         return f"{line}; {meter_text(outlet)}"
 
     def _row(self, identity: str, results: _Results) -> dict[str, Any]:
-        """As --json prints an outlet. `sent`: whether its command may have been sent."""
+        """What --json prints of an outlet. `sent`: whether its command may have been sent."""
         outlet = results.get(identity) or PolledOutlet(identity, UNKNOWN)
         row = {
             "identity": outlet.identity,
@@ -162,7 +176,7 @@ class _Switching(NamedTuple):
         return row
 
     def _unproven_notes(self, outlets: Sequence[PolledOutlet]) -> list[str]:
-        """A sentence about the outlets that accepted the command but did not report the wanted
+        """A sentence about the outlets that accepted the command but did not report the target
         state, if there are any.
         """
         sentences: list[str] = []
@@ -170,6 +184,11 @@ class _Switching(NamedTuple):
             if outlet.state is not target_state(on=self.on):
                 sentences.append(unproven_text(outlet.identity, self.pdu, outlet.state, on=self.on))
         return [f"not-seen: {'; '.join(sentences)}"] if sentences else []
+
+
+def _answered_outlets(results: _Results) -> Sequence[PolledOutlet]:
+    """The outlets whose command was answered, with the state that they then had."""
+    return [outlet for outlet in results.values() if outlet is not None]
 
 
 def _unanswered(results: _Results) -> Sequence[str]:
@@ -200,7 +219,7 @@ def _switch(run: Run, pdu: names.ChosenPdu, *, on: bool, outlets: Sequence[str])
     outlet_words.refuse_options(words)
     handler = load(pdu.handler)
     goal = word(target_state(on=on))
-    prompts.askable(run.output, f"switching {outlets_text(words)} {goal}", pdu.host)
+    prompts.check_can_ask(run.output, f"switching {outlets_text(words)} {goal}", pdu.host)
     data = pdu.data(handler)
     with HandlerTools(handler).opened(data) as unit:
         switching = _Switching(
@@ -209,42 +228,40 @@ def _switch(run: Run, pdu: names.ChosenPdu, *, on: bool, outlets: Sequence[str])
             handler=handler,
             unit=unit,
             on=on,
-            identities=_confirmed_identities(run.output, pdu, handler, unit, goal, words),
+            identities=_confirm_outlets(run.output, pdu, handler, unit, words, on=on),
         )
         run.changing = True
         begin = time.monotonic()
         results: dict[str, Optional[PolledOutlet]] = {}
-        stop: Optional[BaseException] = None
         try:
             # the switched outlets are reported after SIGTERM as well
             with signals_as_ctrl_c(), show_warnings(run.output, pdu.where):
-                for identity, outlet in switching.results():
+                for identity, outlet in switching.switch_outlets():
                     results[identity] = outlet
         except (*FOREIGN_ERRORS, KeyboardInterrupt) as error:
-            stop = error
-        return switching.report(results, stop, round(time.monotonic() - begin, 3))
+            return switching.report_error(results, error)
+        return switching.report_results(results, round(time.monotonic() - begin, 3))
 
 
-def _confirmed_identities(
+def _confirm_outlets(
     output: Output,
     pdu: names.ChosenPdu,
     handler: LoadedHandler,
     unit: OpenHandler,
-    goal: str,
     words: Sequence[str],
+    *,
+    on: bool,
 ) -> Sequence[str]:
-    """The outlets that these words mean, after the question whether to switch them. With --yes, one
-    identity is not looked up: the handler does that itself. Of several, all are looked up before
-    the first command.
+    """Ask whether to switch the outlets that these words mean. Returns their identities. With
+    --yes, one identity is not looked up: the handler does that itself. Of several, all are looked
+    up before the first command.
     """
     is_only_identity = len(words) == 1 and outlet_words.PLAIN.fullmatch(words[0]) is not None
     if output.yes and is_only_identity:
         return words
     with waiting(f"waiting for {pdu.where}", output):
         outlets = outlets_of(unit, pdu.host, words)
-    states = ", ".join(present_state_text(outlet) for outlet in outlets)
-    question = f"switch {goal} {states} of {pdu.where}{pdu.variables_text(handler)}"
-    prompts.confirm(output, question, pdu.host)
+    prompts.confirm(output, switch_question(pdu, handler, outlets, on=on), pdu.host)
     return [outlet.identity for outlet in outlets]
 
 

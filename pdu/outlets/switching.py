@@ -27,7 +27,7 @@ from ..reading.command_log import logged_command
 from ..reading.outlet_power import target_state
 from ..reading.parts import PolledOutlet
 from . import outlet_words
-from .identify import identified
+from .identify import with_best_handler
 
 
 def send_command(
@@ -54,12 +54,12 @@ def refuse_unnamed_handler(run: Run, pdu: names.ChosenPdu, command: str, *words:
     """
     if pdu.handler != names.IDENTIFY:
         return
-    pdu = identified(pdu, run.output)
-    status_line = pdu.command_line("status")
-    line = pdu.command_line(command, *words)
+    readable_pdu = with_best_handler(pdu, run.output)
+    status_line = readable_pdu.command_line("status")
+    line = readable_pdu.command_line(command, *words)
     raise Usage(
         "no handler was given, and an outlet's identity differs by handler: nothing was done."
-        f" It is read by {pdu.handler}; compare the outlets of {status_line}, then: {line}"
+        f" It is read by {readable_pdu.handler}; compare the outlets of {status_line}, then: {line}"
     )
 
 
@@ -102,10 +102,18 @@ def present_outlets(unit: OpenHandler, words: Sequence[str]) -> Sequence[PolledO
     return outlets
 
 
-def present_state_text(outlet: PolledOutlet) -> str:
-    """An outlet with name and present state, as the question shows it."""
-    name = f" {outlet.name!r}" if outlet.name else ""
-    return f"outlet {outlet.identity}{name} (now {word(outlet.state)})"
+def switch_question(
+    pdu: names.ChosenPdu, handler: LoadedHandler, outlets: Sequence[PolledOutlet], *, on: bool
+) -> str:
+    """What `pdu on`, `off` and `cycle` ask before the first command, without the question mark:
+    each outlet with its name and present state, the PDU, and the variables that set something.
+    """
+    goal = word(target_state(on=on))
+    outlet_texts: list[str] = []
+    for outlet in outlets:
+        name = f" {outlet.name!r}" if outlet.name else ""
+        outlet_texts.append(f"outlet {outlet.identity}{name} (now {word(outlet.state)})")
+    return f"switch {goal} {', '.join(outlet_texts)} of {pdu.where}{pdu.variables_text(handler)}"
 
 
 def outlets_text(identities: Sequence[str]) -> str:
@@ -115,15 +123,16 @@ def outlets_text(identities: Sequence[str]) -> str:
 
 
 def meter_text(outlet: PolledOutlet) -> str:
-    """What an outlet's meter reads after a command."""
-    current_a = measured(outlet.figures.current_a)
-    current = figure(current_a, "A")
+    """What an outlet's meter reads after a command, or why nothing is known of it."""
     reason = reason_without(outlet.figures.current_a)
     if reason and outlet.state is UNKNOWN:
         return f"it cannot be read again: {reason}"
     if reason:
         return f"its meter cannot be read now: {reason}"
-    if outlet.state is DOWN and (current_a or 0) > 0:
+    current_a = measured(outlet.figures.current_a)
+    current = figure(current_a, "A")
+    carries_current = current_a is not None and current_a > 0
+    if carries_current and outlet.state is DOWN:
         return f"its meter still reads {current}, which may be late: read it again"
     return f"its meter reads {current}"
 
@@ -132,11 +141,11 @@ def state_line(
     identity: str, pdu: names.ChosenPdu, handler: LoadedHandler, state: EnumPowerStatus
 ) -> str:
     """The line that reports an outlet's state after a command."""
-    return f"outlet {identity} of {pdu.where} is {word(state)} ({handler.shown})"
+    return f"outlet {identity} of {pdu.where} is {word(state)} ({handler.display_name})"
 
 
 def unproven_text(identity: str, pdu: names.ChosenPdu, state: EnumPowerStatus, *, on: bool) -> str:
-    """What is known of an outlet whose state after a command `on` or off is not the wanted one."""
+    """The sentence about an outlet whose state after a command `on` or off is another one."""
     return (
         f"outlet {identity} of {pdu.where} was to be switched {word(target_state(on=on))}; the PDU"
         f" accepted the command, but the outlet's state is {word(state)}: look at the PDU before"

@@ -76,13 +76,14 @@ class Search(NamedTuple):
     known_names: Collection[str] = ()
 
     @property
-    def missing(self) -> Sequence[str]:
+    def names_without_outlet(self) -> Sequence[str]:
         """The names that no outlet has, as far as the PDUs could be read."""
-        missing_names: list[str] = []
+        outlet_names = [named_outlet.outlet.name for named_outlet in self.outlets]
+        names: list[str] = []
         for name in self.names:
-            if not any(is_same_name(name, outlet.outlet.name) for outlet in self.outlets):
-                missing_names.append(name)
-        return missing_names
+            if not any(is_same_name(name, outlet_name) for outlet_name in outlet_names):
+                names.append(name)
+        return names
 
     @property
     def exit_code(self) -> int:
@@ -91,13 +92,13 @@ class Search(NamedTuple):
         """
         if self.unread:
             return code_of(self.unread[0].error.kind)
-        return code_of(_NOT_FOUND) if self.missing else DONE
+        return code_of(_NOT_FOUND) if self.names_without_outlet else DONE
 
     def document(self) -> dict[str, Any]:
         """What was found, as --json prints it."""
         return {
             "outlets": [outlet.document() for outlet in self.outlets],
-            "missing": list(self.missing),
+            "missing": list(self.names_without_outlet),
             "unread": [pdu.document() for pdu in self.unread],
         }
 
@@ -112,7 +113,7 @@ class Search(NamedTuple):
                 " is sought may be there too"
             )
         read_count = self.pdus - len(self.unread)
-        for name in self.missing:
+        for name in self.names_without_outlet:
             shown_name = repr(printable(name, 60))
             sentence = f"no outlet of {counted(read_count, 'PDU')} has the name {shown_name}"
             advice = look_alike(name, self._is_known, self.known_names)
@@ -132,6 +133,7 @@ class Search(NamedTuple):
             yield login.command_line("off", pdu, *identities, *list_words)
 
     def _is_known(self, name: str) -> bool:
+        """Whether an outlet that was read has this name."""
         return any(is_same_name(name, known_name) for known_name in self.known_names)
 
 
@@ -139,32 +141,37 @@ def search(names: Sequence[str], targets: Sequence[Target], parallel: int) -> Se
     """Read the names of outlets of all these PDUs, and find those with one of `names`; all that
     have a name if there are none. Both lists of the result are in the order of the PDUs.
     """
-    reading_by_place: dict[int, Reading] = {}
-    pool = reader_pool.ReaderPool(parallel)
-    with cached_contexts(), progress(len(targets), "reading names", show_pos=True) as bar:
-        for place, reading in pool.read_all(targets, read_target=poll_names):
-            reading_by_place[place] = reading
-            if bar is not None:
-                bar.update(1)
+    readings = _read_names(targets, parallel)
     outlets: list[NamedOutlet] = []
-    unread: list[UnreadPdu] = []
+    unread_pdus: list[UnreadPdu] = []
     known_names: set[str] = set()
-    for place, target in enumerate(targets):
-        pdu_reading = reading_by_place[place]
-        error = search_error(pdu_reading)
+    for target, reading in zip(targets, readings):
+        error = search_error(reading)
         if error is not None:
-            unread.append(UnreadPdu(target, error))
-        for outlet in pdu_reading.outlets:
+            unread_pdus.append(UnreadPdu(target, error))
+        for outlet in reading.outlets:
             known_names.add(outlet.name)
             if _is_sought(outlet.name, names):
                 outlets.append(NamedOutlet(target, outlet))
     return Search(
         names=names,
         outlets=outlets,
-        unread=unread,
+        unread=unread_pdus,
         pdus=len(targets),
         known_names=sorted(known_names),
     )
+
+
+def _read_names(targets: Sequence[Target], parallel: int) -> list[Reading]:
+    """The readings of these PDUs, in their order. Shows the progress."""
+    reading_by_index: dict[int, Reading] = {}
+    pool = reader_pool.ReaderPool(parallel)
+    with cached_contexts(), progress(len(targets), "reading names", show_pos=True) as bar:
+        for index, reading in pool.read_all(targets, read_target=poll_names):
+            reading_by_index[index] = reading
+            if bar is not None:
+                bar.update(1)
+    return [reading_by_index[index] for index in range(len(targets))]
 
 
 def search_error(reading: Reading) -> Optional[CallError]:
@@ -175,6 +182,7 @@ def search_error(reading: Reading) -> Optional[CallError]:
 
 
 def _is_sought(name: str, names: Sequence[str]) -> bool:
+    """Whether an outlet's name is one of those that are sought; any name if there are none."""
     if not name:
         return False
     return not names or any(is_same_name(name, sought_name) for sought_name in names)

@@ -112,7 +112,7 @@ def add(pdu: NewPdu, handler: LoadedHandler, host: Address, login: Login) -> Lis
 
     Raises SettingsError: then both files are as they were.
     """
-    settings, device_login = _split(pdu.name, handler, host, login)
+    settings, device_login = _settings_and_login(pdu.name, handler, host, login)
     listed_pdu = ListedPdu(
         name=pdu.name, handler=handler.name, address=host, settings=tuple(settings.items())
     )
@@ -140,12 +140,12 @@ def add_listed(
     return _write(files, pdu, login, secret_paths)
 
 
-def _split(
+def _settings_and_login(
     name: str, handler: LoadedHandler, host: Address, login: Login
 ) -> tuple[dict[str, str], DeviceLogin]:
-    """The settings of the PDU, and its login."""
+    """What the list gets of a login, and what the file of logins gets."""
     _, secrets = form.form_fields(handler, host, login)
-    given_settings = login.given(form.setting_keys(handler), host)
+    given_settings = login.all_settings(form.setting_keys(handler), host)
     settings = {key: text.strip() for key, text in given_settings.items()}
     if handler.snmp and not form.is_v3(settings):
         settings.pop("username", None)  # from the environment, for other handlers
@@ -174,16 +174,16 @@ def _write(
     with locked(folders), signals_as_ctrl_c():
         list_file = _read(files.list_path, secret_files.LIST)
         login_file = _read(files.login_path, secret_files.SECRET)
-        login_data: Optional[bytes] = None  # of a file that needs no new login
-        if login.settings or login.secrets:
+        known_name = ""
+        has_login = bool(login.settings or login.secrets)
+        if has_login:
             known_name = _equal_login(_logins(login_file), login)
             pdu = pdu._replace(auth=known_name or login.name)
-            if not known_name:
-                login_data = _with_login(login_file, login, secret_paths)
-        list_data = _with_pdu(list_file, pdu)
-        if login_data is None:
-            list_file.write(list_data)
+        if not has_login or known_name:
+            list_file.write(_with_pdu(list_file, pdu))
             return pdu
+        login_data = _with_login(login_file, login, secret_paths)
+        list_data = _with_pdu(list_file, pdu)
         try:
             login_file.write(login_data)
             list_file.write(list_data)
@@ -194,6 +194,7 @@ def _write(
 
 
 def _read(path: str, rule: secret_files.FilePermission) -> _File:
+    """A file with its owner; one that does not exist has neither data nor an owner."""
     if not os.path.lexists(path):
         return _File(path, None, None)
     data = secret_files.read_bytes(path, rule)
@@ -202,6 +203,7 @@ def _read(path: str, rule: secret_files.FilePermission) -> _File:
 
 
 def _fleet(file: _File) -> device_list.DeviceList:
+    """The PDUs of a list, none if it is empty. Raises SettingsError."""
     try:
         return device_list.parse_device_list(file.data or b"", file.path)
     except device_list.EmptyList:
@@ -209,6 +211,7 @@ def _fleet(file: _File) -> device_list.DeviceList:
 
 
 def _logins(file: _File) -> Mapping[str, DeviceLogin]:
+    """The logins of a file, none if it is empty. Raises SettingsError."""
     return auth.parse_login_file(file.text, file.path) if file.text.strip() else {}
 
 
@@ -238,8 +241,8 @@ def _with_login(file: _File, login: DeviceLogin, secret_paths: Mapping[str, str]
             values[f"{key}_file"] = os.path.abspath(path)
     data = _appended(file, _toml_table(f"[auth.{_quoted(login.name)}]", values))
     with contextlib.suppress(SettingsError):
-        wanted_logins = {**_logins(file), login.name: login}
-        if auth.parse_login_file(data.decode("utf-8-sig"), file.path) == wanted_logins:
+        logins = {**_logins(file), login.name: login}
+        if auth.parse_login_file(data.decode("utf-8-sig"), file.path) == logins:
             return data
     raise SettingsError(f"{file.path}: the login cannot be written as a table at its end")
 
@@ -303,6 +306,7 @@ def _csv_row(file: _File, pdu: ListedPdu) -> str:
 
 
 def _toml_table(head: str, values: Mapping[str, str]) -> str:
+    """A table of TOML: its head, and a line for each value."""
     lines = [f"{key} = {_quoted(text)}" for key, text in values.items()]
     return "\n".join([head, *lines, ""])
 

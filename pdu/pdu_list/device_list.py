@@ -15,7 +15,7 @@ from handlers.shared.similar_names import similar_names
 
 from ..cli.options import SECRETS
 from ..files import csv_in, secret_files, toml
-from ..files.whole_files import decoded, decoded_table
+from ..files.whole_files import decode_table, decode_text
 from ..network import hosts
 from . import logins as auth
 from .duplicates import Duplicate, find_duplicates
@@ -80,12 +80,11 @@ def parse_device_list(data: bytes, path: str, *, lenient: bool = False) -> Devic
 
 def _toml_list(data: bytes, path: str) -> DeviceList:
     """The [[pdu]] tables and the logins of a TOML file."""
-    document = toml.loads(decoded(data, path), path)
-    unknown = sorted(set(document) - {"pdu", "auth"})
-    if unknown:
-        raise SettingsError(
-            f"{path}: {printable(unknown[0], 60)!r} is unknown; allowed: [[pdu]] and [auth.NAME]"
-        )
+    document = toml.loads(decode_text(data, path), path)
+    unknown_keys = sorted(set(document) - {"pdu", "auth"})
+    if unknown_keys:
+        shown_key = repr(printable(unknown_keys[0], 60))
+        raise SettingsError(f"{path}: {shown_key} is unknown; allowed: [[pdu]] and [auth.NAME]")
     if "auth" in document and "pdu" not in document:
         raise EmptyList(
             f"{path}: there are logins in it and no PDU: give it as --auth {path} beside the"
@@ -99,7 +98,7 @@ def _toml_list(data: bytes, path: str) -> DeviceList:
 
 def _csv_list(data: bytes, path: str, *, lenient: bool) -> DeviceList:
     """The rows of a CSV file, which has no logins."""
-    text, encoding_note = decoded_table(data, path)
+    text, encoding_note = decode_table(data, path)
     head = [name for name in csv_in.head_of(text, path) if name]
     unknown_columns = _check_head(head, path, lenient=lenient) if head else []
     entries = _rows(text, path, unknown_columns)
@@ -118,7 +117,7 @@ def _with_warnings(device_list: DeviceList, path: str, placed_pdus: _PlacedPdus)
     duplicates = list(find_duplicates(placed_pdus.devices))
     repeated: dict[str, str] = {}
     for duplicate in duplicates:
-        repeated[duplicate.again.name] = duplicate.counted.name
+        repeated[duplicate.repeated_pdu.name] = duplicate.counted_pdu.name
     warnings = list(device_list.warnings)
     for duplicate in duplicates[:_SHOWN]:
         warnings.append(_warning(path, duplicate, placed_pdus.places))
@@ -133,7 +132,7 @@ def _with_warnings(device_list: DeviceList, path: str, placed_pdus: _PlacedPdus)
 
 def _warning(path: str, duplicate: Duplicate, places: Mapping[str, str]) -> str:
     """The sentence that names both lines of a PDU, and which one is counted."""
-    names = (duplicate.counted.name, duplicate.again.name)
+    names = (duplicate.counted_pdu.name, duplicate.repeated_pdu.name)
     lines: list[str] = []
     for name, place in places.items():  # in the order of the list
         if name in names:
@@ -146,11 +145,12 @@ def _warning(path: str, duplicate: Duplicate, places: Mapping[str, str]) -> str:
         unit += f", {printable(choice, 60)}"
     return (
         f"{path}: {' and '.join(lines)} are one PDU, {unit}: sums count it once, as"
-        f" {printable(duplicate.counted.name, 60)}; take one line out"
+        f" {printable(duplicate.counted_pdu.name, 60)}; take one line out"
     )
 
 
 def _tables(tables: Any, path: str) -> Iterator[Entry]:
+    """The [[pdu]] tables of a document. Raises SettingsError for what is no list of tables."""
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
         raise SettingsError(f"{path}: each PDU must be a table [[pdu]]")
     for number, table in enumerate(tables, 1):
@@ -176,28 +176,33 @@ def _check_head(head: Sequence[str], path: str, *, lenient: bool) -> list[str]:
                 " out, set 'auth' to the name of a login, and put the secret into the file of"
                 " logins (--auth)"
             )
-    missing = [name for name in _NEEDED if name not in head]
-    if missing and any(map(registry.is_handler, head)):
+    missing_columns = [name for name in _NEEDED if name not in head]
+    if missing_columns and any(map(registry.is_handler, head)):
         raise SettingsError(
             f"{path}: the first line is a PDU: put the names of the columns above it, such as"
             f" {','.join(COLUMNS[: len(head)])}"
         )
     known_columns = (*COLUMNS, *ENDED_COLUMNS)
-    unknown = [name for name in dict.fromkeys(head) if name not in known_columns]
-    bad_names = [name for name in unknown if not lenient or _may_count(name)]
-    fault = ""
-    if bad_names:
-        fault = _bad_names_text(bad_names, lenient=lenient)
-        if "address" not in head and any(name in _ADDRESSES for name in bad_names):
+    unknown_columns = [name for name in dict.fromkeys(head) if name not in known_columns]
+    bad_columns = unknown_columns
+    if lenient:
+        bad_columns = [name for name in unknown_columns if _may_be_meant(name)]
+    if bad_columns:
+        fault = _bad_columns_text(bad_columns, lenient=lenient)
+        if "address" not in head and not set(bad_columns).isdisjoint(_ADDRESSES):
             fault += "; the address of a PDU is in the column 'address'"
-    elif missing:
-        fault = f"there is no column {missing[0]!r}"
-    if fault:
-        raise SettingsError(f"{path}: {fault}; allowed columns: {', '.join(COLUMNS)}")
-    return unknown
+        raise _head_error(path, fault)
+    if missing_columns:
+        raise _head_error(path, f"there is no column {missing_columns[0]!r}")
+    return unknown_columns
 
 
-def _bad_names_text(names: Sequence[str], *, lenient: bool) -> str:
+def _head_error(path: str, fault: str) -> SettingsError:
+    """The error of a list whose head is wrong."""
+    return SettingsError(f"{path}: {fault}; allowed columns: {', '.join(COLUMNS)}")
+
+
+def _bad_columns_text(names: Sequence[str], *, lenient: bool) -> str:
     """That these are no columns of a list: the first ones by name, the others counted."""
     text = ", ".join(repr(printable(name, 60)) for name in names[:_SHOWN])
     further_count = len(names) - _SHOWN
@@ -209,8 +214,8 @@ def _bad_names_text(names: Sequence[str], *, lenient: bool) -> str:
     return text
 
 
-def _may_count(name: str) -> bool:
-    """Whether a column is a secret, or looks like a known one."""
+def _may_be_meant(name: str) -> bool:
+    """Whether an unknown column may be meant for one that is read: a secret, or a misspelt one."""
     return name in SECRETS or bool(similar_names(name, COLUMNS))
 
 
@@ -234,17 +239,17 @@ def _placed_pdus(path: str, entries: Iterable[Entry]) -> _PlacedPdus:
     columns: set[str] = set()
     for where, cells in entries:
         columns.update(cells)
-        read_cells = {key: value for key, value in cells.items() if key not in ENDED_COLUMNS}
+        cells_in_use = {key: value for key, value in cells.items() if key not in ENDED_COLUMNS}
         try:
-            device = _device(read_cells, os.path.dirname(path))
-            if device.name in places:
-                raise ValueError(
-                    f"the name {device.name!r} is already in {places[device.name]}: rename one"
-                )
+            device = _device(cells_in_use, os.path.dirname(path))
         except (ValueError, SettingsError) as error:
             faults.append(f"{where}: {getattr(error, 'reason', error)}")
             continue
-        places[device.name] = where
+        name = device.name
+        if name in places:
+            faults.append(f"{where}: the name {name!r} is already in {places[name]}: rename one")
+            continue
+        places[name] = where
         devices.append(device)
         if len(devices) > _MOST:
             raise SettingsError(f"{path}: more than {_MOST} PDUs; split the list")
@@ -264,23 +269,22 @@ def _ambiguous_names(devices: Sequence[ListedPdu], places: Mapping[str, str]) ->
     """A fault for each name that is an address, and not that of its own PDU: it may be where
     another one is, which a command would not reach.
     """
-    with_port = {hosts.one_spelling(device.address): device for device in devices}
-    without_port = {hosts.one_spelling(device.address.host): device for device in devices}
-    device_at = {**without_port, **with_port}
+    device_by_address = {hosts.one_spelling(device.address): device for device in devices}
+    device_by_host = {hosts.one_spelling(device.address.host): device for device in devices}
     for device in devices:
         name = hosts.one_spelling(device.name)
         # its host alone may be where another one is, at another port
-        is_shared_host = name in with_port and name != hosts.one_spelling(device.address)
+        is_shared_host = name in device_by_address and name != hosts.one_spelling(device.address)
         if _is_own_address(device) and not is_shared_host:
             continue
-        namesake = device_at.get(name)
-        fault = ""
-        if namesake is not None:
-            fault = f"is the address of {printable(namesake.name, 60)!r}"
+        other_device = device_by_address.get(name) or device_by_host.get(name)
+        if other_device is not None:
+            fault = f"is the address of {printable(other_device.name, 60)!r}"
         elif hosts.is_ip(device.name):
             fault = f"is an address, and not that of this PDU, {printable(device.address, 60)}"
-        if fault:
-            yield f"{places[device.name]}: the name {device.name!r} {fault}: give another name"
+        else:
+            continue  # a name that is no address
+        yield f"{places[device.name]}: the name {device.name!r} {fault}: give another name"
 
 
 def _is_own_address(device: ListedPdu) -> bool:
@@ -296,13 +300,14 @@ def _device(cells: Mapping[str, Any], folder: str) -> ListedPdu:
     """One PDU of the list. The path of a handler is relative to the list's folder. Raises
     ValueError or SettingsError.
     """
-    unknown = sorted(set(cells) - set(COLUMNS))
-    if unknown:
-        raise ValueError(f"{printable(unknown[0], 60)!r} is unknown; allowed: {', '.join(COLUMNS)}")
+    unknown_keys = sorted(set(cells) - set(COLUMNS))
+    if unknown_keys:
+        shown_key = repr(printable(unknown_keys[0], 60))
+        raise ValueError(f"{shown_key} is unknown; allowed: {', '.join(COLUMNS)}")
     values = {key: _cell(key, value) for key, value in cells.items() if key != "settings"}
-    missing = [key for key in _NEEDED if not values.get(key)]
-    if missing:
-        raise ValueError(f"there is no {missing[0]}")
+    for key in _NEEDED:
+        if not values.get(key):
+            raise ValueError(f"there is no {key}")
     address = hosts.address(values["address"])
     name = values.get("name") or address
     if len(name) > _LONGEST_NAME or not name.isprintable():

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from .listed_pdu import ListedPdu, Place, place_of
+from .listed_pdu import ALL_UNITS, ListedPdu, Place, place_of
 
 
 class Duplicate(NamedTuple):
     """Two PDUs of a list that are the same unit, or of which one is a part of the other."""
 
-    #: counts in sums
-    counted: ListedPdu
-    #: does not
-    again: ListedPdu
+    #: the one that counts in sums
+    counted_pdu: ListedPdu
+    #: the one that does not
+    repeated_pdu: ListedPdu
+    #: where `repeated_pdu` is read
     place: Place
 
 
@@ -24,19 +25,16 @@ def find_duplicates(devices: Iterable[ListedPdu]) -> Iterator[Duplicate]:
     Units of one address differ by the port (NAT), or by what a setting chooses; a PDU that reads
     all units of an address has each of them.
     """
-    at_address: dict[Place, list[tuple[ListedPdu, Place]]] = {}
+    devices_by_address: dict[Place, list[tuple[ListedPdu, Place]]] = {}
     for device in devices:
         place = place_of(device)
-        at_address.setdefault(place._replace(choice=""), []).append((device, place))
-    for placed_devices in at_address.values():
-        if len(placed_devices) < 2:
-            continue
-        # the first that reads all units (""), and the first of each choice
+        address = place._replace(choice=ALL_UNITS)
+        devices_by_address.setdefault(address, []).append((device, place))
+    for placed_devices in devices_by_address.values():
         first_by_choice: dict[str, ListedPdu] = {}
         for device, place in placed_devices:
             first_by_choice.setdefault(place.choice, device)
-        reader_of_all = first_by_choice.get("")
         for device, place in placed_devices:
-            first = reader_of_all or first_by_choice[place.choice]
-            if first is not device:
-                yield Duplicate(counted=first, again=device, place=place)
+            first_pdu = first_by_choice.get(ALL_UNITS, first_by_choice[place.choice])
+            if first_pdu is not device:
+                yield Duplicate(counted_pdu=first_pdu, repeated_pdu=device, place=place)

@@ -118,7 +118,7 @@ def _pdu_data(
     else:
         secrets = _undeclared_secrets(handler, login)
     form_secrets = [*secrets, *_SNMP_SECRETS] if handler.snmp else secrets
-    check(login, form_secrets, handler.shown)
+    check_secrets(login, form_secrets, handler.display_name)
     _refuse_unknown(handler, login)
     if handler.snmp:
         return _snmp_data(handler, secrets, host, login)
@@ -129,7 +129,7 @@ def _pdu_data(
     values: dict[str, str] = {}
     if host.port is not None:
         values["port"] = str(host.port)
-    values.update(login.given(("username",), host))
+    values.update(login.all_settings(("username",), host))
     values.update(_secret_values(secrets, login))
     return PduData(host.host if host.port is not None else str(host), values)
 
@@ -162,6 +162,7 @@ def forms_of_port(handler: LoadedHandler, login: Login) -> Sequence[Callable[[in
 
 
 def _plain_data(handler: LoadedHandler, login: Login) -> PduData:
+    """The object of `pdu_data` for this machine, without a port, of a handler without SNMP."""
     settings = {key: value for key, value in login.settings.items() if key != "port"}
     data = pdu_data(handler, Address(LOOPBACK), replace(login, settings=settings))
     assert isinstance(data, PduData)  # the handler has no SNMP
@@ -173,7 +174,7 @@ def _snmp_data(
 ) -> PduSnmpData:
     """As `_pdu_data`; the fields of DCImanager's SNMP form are apart from the settings."""
     handler_keys = [setting.key for setting in handler.settings]
-    given_settings = login.given([*handler_keys, *_SNMP_FIELDS], host)
+    given_settings = login.all_settings([*handler_keys, *_SNMP_FIELDS], host)
     settings: dict[str, str] = {}
     params: dict[str, str] = {}
     for key, text in given_settings.items():
@@ -193,7 +194,7 @@ def _snmp_data(
     if over_v3:
         if not params.get("user"):
             raise SettingsError(("SNMPv3 needs a user: give ", NamedSetting("username")))
-        _refuse_idle(login, params)
+        _refuse_password_without_protocol(login, params)
     needed_secrets = _passwords(params) if over_v3 else ["community"]
     for key in needed_secrets:
         question = f"{key.replace('_', ' ')} of {host.host}"
@@ -219,6 +220,7 @@ def _check_before_asking(login: Login, params: Mapping[str, str], *, over_v3: bo
 
 
 def _declared_secrets(handler: LoadedHandler) -> list[str]:
+    """The secrets among the settings that a handler declares."""
     return [setting.key for setting in handler.settings if setting.secret]
 
 
@@ -254,19 +256,19 @@ def settings_for_handler(handler: LoadedHandler, login: Login) -> dict[str, str]
     """
     keys = set(setting_keys(handler))
     if handler.snmp:
-        given_settings = login.given(("snmp_version",), Address(""))
+        given_settings = login.all_settings(("snmp_version",), Address(""))
         if not is_v3(given_settings):
             keys.remove("username")
     return {key: text for key, text in login.settings.items() if key in keys}
 
 
-def _refuse_idle(login: Login, params: Mapping[str, str]) -> None:
+def _refuse_password_without_protocol(login: Login, params: Mapping[str, str]) -> None:
     """Raise SettingsError for a password of SNMPv3 without its protocol: it would not be used, and
     the request be sent with less security than its owner meant. The protocol may be none.
     """
     for protocol, password in _PASSWORD_OF.items():
         protocol_name = params.get(protocol, "")
-        if _is_none(protocol_name):
+        if _is_no_protocol(protocol_name):
             return  # without authentication there is no privacy
         if protocol_name.strip():
             continue
@@ -293,14 +295,16 @@ def _refuse_v3_only(
         raise SettingsError((NamedSetting("username"), why, remedy))
     for protocol, password in _PASSWORD_OF.items():
         protocol_name = given_settings.get(protocol, "").strip()
-        counts = not is_version_given or (protocol in login.settings and not login.source)
-        if protocol_name and counts and not _is_none(protocol_name):
+        is_typed = protocol in login.settings and not login.source
+        is_for_this_pdu = is_typed or not is_version_given
+        if protocol_name and is_for_this_pdu and not _is_no_protocol(protocol_name):
             raise SettingsError((protocol, why, remedy))
         if password in login.secret_files:
             raise SettingsError((password, why, remedy))
 
 
-def _is_none(protocol: str) -> bool:
+def _is_no_protocol(protocol: str) -> bool:
+    """Whether the protocol is the word for none."""
     return protocol.strip().lower() in NO_PROTOCOL
 
 
@@ -309,7 +313,7 @@ def _passwords(params: Mapping[str, str]) -> list[str]:
     passwords: list[str] = []
     for protocol, password in _PASSWORD_OF.items():
         name = params.get(protocol, "").strip()
-        if name and not _is_none(name):
+        if name and not _is_no_protocol(name):
             passwords.append(password)
     return passwords
 
@@ -329,7 +333,8 @@ def _refuse_unknown(handler: LoadedHandler, login: Login) -> None:
         # without its value, which may be a secret in the wrong place
         setting = NamedSetting(key[:60])
         public_keys = [name for name in allowed_keys if name not in SECRETS]
-        why = f" is unknown: {handler.shown} has no such setting; it takes {', '.join(public_keys)}"
+        name = handler.display_name
+        why = f" is unknown: {name} has no such setting; it takes {', '.join(public_keys)}"
         raise SettingsError((setting, why))
 
 
@@ -382,16 +387,8 @@ def _values(handler: LoadedHandler, host: Address, login: Login, pdu_name: str) 
     SettingsError.
 
     With neither a username nor a token, the user is the handler's default account, if it has one.
-    `ca_pem`, `fingerprint` and `verify` imply `tls=yes` if the handler has `tls` and it is not
-    given. A path in `ca_pem` is replaced by the file's content.
     """
-    keys = setting_keys(handler)
-    values = login.given(keys, host)
-    checks_certificate = any(key in values for key in _CHECKS)
-    if "tls" in keys and "tls" not in values and checks_certificate:
-        values["tls"] = "yes"
-    if "ca_pem" in values:
-        values["ca_pem"] = ca_pem_text(values["ca_pem"])
+    values = _values_without_login(handler, host, login)
     account = _default_account(handler)
     secrets = _declared_secrets(handler)
     token = ""
@@ -415,6 +412,21 @@ def _values(handler: LoadedHandler, host: Address, login: Login, pdu_name: str) 
     return values
 
 
+def _values_without_login(handler: LoadedHandler, host: Address, login: Login) -> dict[str, str]:
+    """The handler settings that are no secrets. `ca_pem`, `fingerprint` and `verify` imply
+    `tls=yes` if the handler has `tls` and it is not given. A path in `ca_pem` is replaced by the
+    file's content. Raises SettingsError.
+    """
+    keys = setting_keys(handler)
+    values = login.all_settings(keys, host)
+    checks_certificate = any(key in values for key in _CHECKS)
+    if "tls" in keys and "tls" not in values and checks_certificate:
+        values["tls"] = "yes"
+    if "ca_pem" in values:
+        values["ca_pem"] = ca_pem_text(values["ca_pem"])
+    return values
+
+
 def _default_account(handler: LoadedHandler) -> str:
     """The user of a device that nobody has changed, "" if its handler names none."""
     if not registry.is_handler(handler.name):
@@ -422,7 +434,7 @@ def _default_account(handler: LoadedHandler) -> str:
     return registry.about(handler.name).username
 
 
-def check(login: Login, secrets: Sequence[str], whose: str) -> None:
+def check_secrets(login: Login, secrets: Sequence[str], whose: str) -> None:
     """Check that no secret is in an argument, and that each --secret-file is for one of `secrets`.
     Raises SettingsError.
     """

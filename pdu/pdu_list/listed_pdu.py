@@ -45,6 +45,10 @@ class ListedPdu(NamedTuple):
         return shown_place(self.handler, self.address, dict(self.settings))
 
 
+#: the choice of a PDU that reads all units of its address
+ALL_UNITS = ""
+
+
 class Place(NamedTuple):
     """Where a unit is read."""
 
@@ -52,7 +56,7 @@ class Place(NamedTuple):
     host: str
     #: "" for the usual one of a handler that this program does not know
     port: str
-    #: which of several units at this address; "" for all of them
+    #: which of several units at this address, or ALL_UNITS
     choice: str
 
 
@@ -68,10 +72,12 @@ def place_of(device: ListedPdu) -> Place:
         port = str(address.port)
     if not port:
         port = _usual_port(handler, settings)
-    if usual_ports(handler) is None:
+    is_known_handler = usual_ports(handler) is not None
+    choice = ALL_UNITS
+    if not is_known_handler:
         choice = _all_settings(settings)
-    else:
-        choice = settings.get(_CHOICES.get(handler, ""), "")
+    elif handler in _CHOICES:
+        choice = settings.get(_CHOICES[handler], ALL_UNITS)
     return Place(
         handler=handler,
         host=hosts.one_spelling(address.host),

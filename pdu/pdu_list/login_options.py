@@ -65,7 +65,7 @@ class Login:
 
     @classmethod
     def listed(cls, settings: Mapping[str, str], login: DeviceLogin) -> Login:
-        """That of a list alone."""
+        """The login of a listed PDU where no command line adds to it."""
         values = {**login.settings, **settings}
         return cls(
             settings=values,
@@ -75,8 +75,8 @@ class Login:
         )
 
     def with_list(self, settings: Mapping[str, str], login: Optional[DeviceLogin]) -> Login:
-        """This one with what a list says. Settings of the command line win over those of the PDU,
-        and these over its login's.
+        """This login with what a list says of a PDU. Settings of the command line win over those
+        of the PDU, and these over those of its login in the list.
         """
         login_settings = {} if login is None else login.settings
         list_settings = {**login_settings, **settings}
@@ -90,11 +90,11 @@ class Login:
             return login_with_list
         return replace(login_with_list, source=login.description, secrets=login.secrets)
 
-    def given(self, keys: Iterable[str], host: Address) -> dict[str, str]:
-        """The settings, and those of `keys` that `of_environment` has."""
-        return {**self.of_environment(keys, host), **self.settings}
+    def all_settings(self, keys: Iterable[str], host: Address) -> dict[str, str]:
+        """The settings that were given, and those of `keys` that the environment sets."""
+        return {**self.environment_settings(keys, host), **self.settings}
 
-    def of_environment(self, keys: Iterable[str], host: Address) -> dict[str, str]:
+    def environment_settings(self, keys: Iterable[str], host: Address) -> dict[str, str]:
         """Those of `keys` that the environment sets: none if there is a `source`, of a listed PDU
         the user alone, because a variable may be meant for another PDU.
 
@@ -116,8 +116,10 @@ class Login:
         return values
 
     def secret(self, key: str, question: str, *, is_needed: bool = True) -> str:
-        """As `_secret`, which is kept out of texts from then on."""
-        secret = self._secret(key, question, is_needed=is_needed)
+        """A secret; see `_find_secret`. It is kept out of all texts from then on. Raises
+        SettingsError.
+        """
+        secret = self._find_secret(key, question, is_needed=is_needed)
         note_secret(secret)
         if key == "community" and secret != secret.strip():
             raise SettingsError(
@@ -125,7 +127,7 @@ class Login:
             )
         return secret
 
-    def _secret(self, key: str, question: str, *, is_needed: bool) -> str:
+    def _find_secret(self, key: str, question: str, *, is_needed: bool) -> str:
         """A secret from --secret-file, else from the variable `PDU_<KEY>`, else from the terminal
         if it is needed, else "".
 
@@ -136,11 +138,11 @@ class Login:
             return secret_in(self.secret_files[key])
         if self.source:
             secret = self.secrets.get(key, "")
-            if is_needed and not secret:
-                near = similar_names(key, self.settings)
-                also = f", but has {printable(near[0], 60)!r}" if near else ""
-                raise NoSecret(f"{self.source} has no {key}{also}", key)
-            return secret
+            if secret or not is_needed:
+                return secret
+            similar = similar_names(key, self.settings)
+            advice = f", but has {printable(similar[0], 60)!r}" if similar else ""
+            raise NoSecret(f"{self.source} has no {key}{advice}", key)
         secret = os.environ.get(f"PDU_{key.upper()}", "")
         if secret or not is_needed:
             return secret
@@ -150,20 +152,18 @@ class Login:
         """A secret from the terminal, asked for once if `typed_secrets` keeps it. Raises
         SettingsError.
         """
-        secret = ""
-        if self.typed_secrets is not None:
-            secret = self.typed_secrets.get(key, "")
-        if not secret:
+        typed_secrets = {} if self.typed_secrets is None else self.typed_secrets
+        if not typed_secrets.get(key):
             secret = ask_secret(key, question)
-        if not secret:
-            raise NoSecret((f"no {key.replace('_', ' ')} was given: set ", NamedSetting(key)), key)
-        if self.typed_secrets is not None:
-            self.typed_secrets[key] = secret
-        return secret
+            if not secret:
+                name = key.replace("_", " ")
+                raise NoSecret((f"no {name} was given: set ", NamedSetting(key)), key)
+            typed_secrets[key] = secret
+        return typed_secrets[key]
 
     def command_line(self, *words: str) -> str:
-        """This program with these words and the settings, to be pasted into a shell. What cannot be
-        printed is left out, and what the list of PDUs says.
+        """This program with these words and the settings, to be pasted into a shell. Settings of
+        the list of PDUs are left out; "..." stands for what cannot be printed.
         """
         line = [invocation.program(), *map(_quoted, words)]
         for key, value in self.settings.items():
@@ -176,6 +176,7 @@ class Login:
 
 
 def _quoted(text: str) -> str:
+    """A word for a shell; "..." for what cannot be printed."""
     return shlex.quote(text) if text.isprintable() else "..."
 
 

@@ -115,14 +115,14 @@ class ChosenPdu(NamedTuple):
     @property
     def place(self) -> str:
         """HOST, with a port that is a setting."""
-        settings = self.login.given(("port", "scheme"), self.host)
+        settings = self.login.all_settings(("port", "scheme"), self.host)
         return shown_place(self.handler, self.host, settings)
 
     def variables_text(self, handler: LoadedHandler) -> str:
         """The variables of the environment that set something of this PDU, for a question; "" if
         none does.
         """
-        of_environment = self.login.of_environment(form.setting_keys(handler), self.host)
+        of_environment = self.login.environment_settings(form.setting_keys(handler), self.host)
         variables = [f"PDU_{key.upper()}" for key in of_environment]
         if not variables:
             return ""
@@ -226,6 +226,7 @@ def how_a_list_is_known() -> str:
 
 
 def _is_closed(folder: str) -> bool:
+    """Whether this user may not look into the folder."""
     return os.path.isdir(folder) and not os.access(folder, os.X_OK, effective_ids=True)
 
 
@@ -289,14 +290,14 @@ class PduCommand(Subcommand):
         known_list = self._list(line)
         command_line = _CommandLine.of(context)
         command_line.known_list = known_list
-        pdu = known_list.pdus.get(first_word) if known_list is not None else None
-        if self._is_handler(first_word):
-            if pdu is None or known_list is None:
-                return None
-            if self.switches:
+        is_handler = self._is_handler(first_word)
+        pdu = None
+        if known_list is not None:
+            pdu = known_list.pdus.get(first_word)
+            if pdu is not None and is_handler and self.switches:
                 raise Usage(_both_text(context.info_name or "", words, pdu, known_list))
-            if len(words) > 1:
-                return None
+        if is_handler and (pdu is None or len(words) > 1):
+            return None
         if pdu is not None:
             command_line.is_by_name = True
             return pdu.handler
@@ -320,6 +321,7 @@ class PduCommand(Subcommand):
 
     @staticmethod
     def _is_handler(word: str) -> bool:
+        """Whether the word is a handler's name or path."""
         return registry.is_handler(word) or is_path(word)
 
     def _typed_line(self, ctx: click.Context, args: Sequence[str]) -> TypedLine:
@@ -416,14 +418,16 @@ def _name_advice(words: Sequence[str], known_list: KnownList) -> str:
     advice = look_alike(word, known_names.__contains__, known_names)
     if advice:
         return advice
-    near = only_similar_name(word, known_names)
-    if near:
-        return f"did you mean {near}?"
+    similar_name = only_similar_name(word, known_names)
+    if similar_name:
+        return f"did you mean {similar_name}?"
     return "pdu check shows its names" if names else ""
 
 
-def choose_pdu(context: click.Context, handler: str, host: str, *, alone: bool = True) -> ChosenPdu:
-    """What the arguments HANDLER and HOST mean. If it is `alone`, errors name it.
+def choose_pdu(
+    context: click.Context, handler: str, host: str, *, is_only_pdu: bool = True
+) -> ChosenPdu:
+    """What the arguments HANDLER and HOST mean. If it is the only PDU of the line, errors name it.
 
     Raises SettingsError, and Usage for an address among names.
     """
@@ -433,14 +437,14 @@ def choose_pdu(context: click.Context, handler: str, host: str, *, alone: bool =
     if known_list is None:
         return ChosenPdu(handler, hosts.parse_argument(host), typed_login)
     if not line.is_by_name:
-        _say_what_else(known_list, context.command_path, handler, host)
+        _note_namesakes(known_list, context.command_path, handler, host)
         return ChosenPdu(handler, hosts.parse_argument(host), typed_login)
     listed_pdu = known_list.pdus.get(host)
     if listed_pdu is None:
         fault = _unknown_name_text([host], known_list)
         raise Usage(f"{fault}; give names alone, or HANDLER and addresses")
     pdu = _chosen(typed_login, known_list, listed_pdu)
-    if alone:
+    if is_only_pdu:
         run_of(context).pdu_name = pdu.name
     return pdu
 
@@ -457,8 +461,8 @@ def _chosen(typed_login: Login, known_list: KnownList, listed_pdu: ListedPdu) ->
     )
 
 
-def _say_what_else(known_list: KnownList, command: str, handler: str, host: str) -> None:
-    """Say on standard error that a word of this line is also a name of the list."""
+def _note_namesakes(known_list: KnownList, command: str, handler: str, host: str) -> None:
+    """Print on standard error which words of this line are also names of the list."""
     if handler in known_list.pdus:
         shown_handler = repr(printable(handler, 60))
         _note(f"{shown_handler} is a handler here, and no PDU of {known_list.path}")
@@ -473,14 +477,17 @@ def _say_what_else(known_list: KnownList, command: str, handler: str, host: str)
 
 
 def _note(words: str) -> None:
+    """Print a note on standard error."""
     print_text(f"note: {words}", sys.stderr)
 
 
 def _is_at(pdu: ListedPdu, host: str) -> bool:
+    """Whether a PDU of the list is at this address."""
     return hosts.one_spelling(pdu.address) == hosts.one_spelling(host)
 
 
 def _pdu_text(pdu: ListedPdu) -> str:
+    """A PDU of the list as `HANDLER HOST`."""
     return f"{printable(pdu.handler, 60)} {pdu.where}"
 
 

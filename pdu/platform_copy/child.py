@@ -61,12 +61,14 @@ def main() -> None:
 
 
 def _listen(lines: queue.Queue[str]) -> None:
+    """Put each line of the input into the queue, and end the process with the input."""
     for line in sys.stdin:
         lines.put(line)
     os._exit(0)
 
 
 def _say(answers: Any, number: int, answer: Mapping[str, Any]) -> None:
+    """Write the answer to the call with this number."""
     with contextlib.suppress(OSError, ValueError):  # a handler may have closed it
         sys.stdout.flush()
     answers.write(json.dumps({**answer, "number": number}) + "\n")
@@ -116,6 +118,7 @@ class _Worker:
         return methods[call["method"]](self._pdu, call)
 
     def _status(self, pdu: Any, call: Mapping[str, str]) -> dict[str, Any]:
+        """The states by identity. Raises WrongAnswer for what the page does not allow."""
         helper = _helper()
         ports = _judge.checked_ports("status", pdu.status(), helper.PduView, helper.PduPortView)
         state_by_identity = {}
@@ -125,6 +128,7 @@ class _Worker:
         return {"ports": state_by_identity}
 
     def _statistic(self, pdu: Any, call: Mapping[str, str]) -> dict[str, Any]:
+        """The figures. Raises WrongAnswer for what the page does not allow."""
         helper = _helper()
         view = pdu.statistic()
         ports = _judge.checked_ports(
@@ -155,6 +159,7 @@ class _Worker:
         return self._switched(pdu.port_down, call)
 
     def _switched(self, switch: Any, call: Mapping[str, str]) -> dict[str, Any]:
+        """The state after a command. Raises WrongAnswer for what the page does not allow."""
         helper = _helper()
         port_view = self._adapter.port(call["identity"], call["state"])
         port = switch(port_view)

@@ -102,7 +102,7 @@ class Survey(NamedTuple):
     #: whether it came to its end
     is_whole: bool
     #: lines on its standard error: what the platform's modules printed, and words of errors
-    printed: Sequence[str] = ()
+    error_lines: Sequence[str] = ()
 
 
 class Report(NamedTuple):
@@ -196,6 +196,7 @@ def platform(
     adapter: Optional[str],
     snmp_port: int,
 ) -> int:
+    """What `_HELP` says. Raises SettingsError."""
     run.defect_code = WRONG  # 1 says that something differs
     tree = _checked_tree(folder)
     words = [_checked_handler(word) for word in handlers or ("snmp", "nut")]
@@ -232,7 +233,7 @@ def _result(report: Report, out: str) -> Result:
         "platform_handlers": [comparison.data for comparison in report.comparisons],
     }
     lines = [printable(line.shown) for line in report.lines()]
-    lines += [printable(f"not in the report: {line}") for line in report.survey.printed]
+    lines += [printable(f"not in the report: {line}") for line in report.survey.error_lines]
     where = f"{out} has this report without the words of errors: send it to the project"
     return Result(data, [*lines, where, verdict], code)
 
@@ -244,6 +245,7 @@ def _check_report(path: str) -> None:
 
 
 def _write_report(path: str, text: str) -> None:
+    """Write the report whole. Raises SettingsError."""
     try:
         write_whole(path, text.encode("utf-8"))
     except OSError as error:
@@ -299,11 +301,11 @@ def _report(platform_: Platform, words: Sequence[str], folder: Path, snmp_port: 
     pack_folder = place_pack(folder / "pack")
     trials = []
     for number, word in enumerate(words):
-        handler = _placed(word, pack_folder, folder / str(number))
+        handler = _handler_module(word, pack_folder, folder / str(number))
         # without the folder, which may name the owner
         name = os.path.basename(word.rstrip("/"))
-        with _unit_for(word, snmp_port) as pdu:
-            trials.append(_tried(platform_, name, handler, pdu))
+        with _pdu_for(word, snmp_port) as pdu:
+            trials.append(_trial(platform_, name, handler, pdu))
     own_handler = pack_module(pack_folder, "snmp")
     return Report(
         survey=_survey(platform_),
@@ -313,18 +315,20 @@ def _report(platform_: Platform, words: Sequence[str], folder: Path, snmp_port: 
     )
 
 
-def _placed(word: str, pack_folder: Path, folder: Path) -> HandlerModule:
+def _handler_module(word: str, pack_folder: Path, folder: Path) -> HandlerModule:
+    """A handler of the pack, or one by its path, unpacked into `folder`."""
     if registry.is_handler(word):
         return pack_module(pack_folder, word)
     source = read_handler(word)
     return archive_module(source.archive, source.import_path, folder)
 
 
-def _unit_for(word: str, snmp_port: int) -> AbstractContextManager[PlatformPdu]:
+def _pdu_for(word: str, snmp_port: int) -> AbstractContextManager[PlatformPdu]:
+    """The simulated PDU on which this handler is tried."""
     return nut_pdu() if word == "nut" else snmp_pdu(_FAMILY, snmp_port)
 
 
-def _tried(platform_: Platform, name: str, handler: HandlerModule, pdu: PlatformPdu) -> Trial:
+def _trial(platform_: Platform, name: str, handler: HandlerModule, pdu: PlatformPdu) -> Trial:
     """What came of the four methods of a handler in the copy, on a PDU whose every answer is known.
     `name`: the handler's.
     """
@@ -333,7 +337,7 @@ def _tried(platform_: Platform, name: str, handler: HandlerModule, pdu: Platform
         # here. Then nothing else is tried. `method_findings` calls status again, and judges it.
         first_call = worker.call("status", CALL_SECONDS)
         if not first_call.ok:
-            return _failed(platform_, name, first_call, pdu)
+            return _failed_trial(platform_, name, first_call, pdu)
         device = pdu.device(WorkerMethods(worker))
         faults, untried = [], []
         for finding in method_findings(device):
@@ -344,7 +348,7 @@ def _tried(platform_: Platform, name: str, handler: HandlerModule, pdu: Platform
     return Trial(name, faults, untried)
 
 
-def _failed(platform_: Platform, name: str, call: Call, pdu: PlatformPdu) -> Trial:
+def _failed_trial(platform_: Platform, name: str, call: Call, pdu: PlatformPdu) -> Trial:
     """The trial of the handler `name`, whose first call failed: untried if the copy cannot be run
     here as it was tried, else with this fault.
     """
@@ -352,25 +356,23 @@ def _failed(platform_: Platform, name: str, call: Call, pdu: PlatformPdu) -> Tri
     package = _missing_package(call)
     port = pdu.form.snmp.get("port", "")
     if package and _names_package(platform_.tree, package):
-        words = (
+        why = (
             f"this Python has no package {package}: give --python with the packages of"
             " DIR/requirements.txt"
         )
-        untried = [ReportLine(words)]
-    elif package:
+        return Trial(name, faults=[], untried=[ReportLine(why)])
+    if package:
         fault = f"the handler has no module {package}, which it imports; the copy has none either"
         return Trial(name, faults=[ReportLine(fault)], untried=[])
-    elif call.kind in _NOT_RUN:
-        untried = [line]
-    elif port and call.kind == "unreachable" and not pdu.requests():
-        words = (
+    if call.kind in _NOT_RUN:
+        return Trial(name, faults=[], untried=[line])
+    if port and call.kind == "unreachable" and not pdu.requests():
+        why = (
             f"nothing was sent to the UDP port {port} of snmp_params: if this platform's SNMP"
             " client knows port 161 alone: as root, --snmp-port 161"
         )
-        untried = [ReportLine(words), line]
-    else:
-        return Trial(name, faults=[line], untried=[])
-    return Trial(name, faults=[], untried=untried)
+        return Trial(name, faults=[], untried=[ReportLine(why), line])
+    return Trial(name, faults=[line], untried=[])
 
 
 def _missing_package(call: Call) -> str:
@@ -412,8 +414,8 @@ def _survey(platform_: Platform) -> Survey:
         words = f"the survey of the platform did not end within {_SURVEY_SECONDS:g} s"
         return Survey([ReportLine(words)], is_whole=False)
     lines = [ReportLine(answer) for answer in process.stdout.splitlines()]
-    printed = process.stderr.splitlines()[-_MOST_PRINTED:]
+    error_lines = process.stderr.splitlines()[-_MOST_PRINTED:]
     if lines and lines[-1].text == END:
-        return Survey(lines[:-1], is_whole=True, printed=printed)
+        return Survey(lines[:-1], is_whole=True, error_lines=error_lines)
     lines.append(ReportLine(f"the survey ended (code {process.returncode})"))
-    return Survey(lines, is_whole=False, printed=printed)
+    return Survey(lines, is_whole=False, error_lines=error_lines)

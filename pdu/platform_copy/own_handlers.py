@@ -94,7 +94,7 @@ def _compare(platform: trials.Platform, name: str, own_handler: trials.HandlerMo
                 return Comparison(name, failure_line("cannot be loaded: ", status))
             if answers.ports:
                 own_answers = _ask(platform, own_handler, pdu)
-                return _judged(name, key, answers, own_answers)
+                return _comparison(name, key, answers, own_answers)
             failures.append(_unread_line(f"{key}: ", status))
     return Comparison(name, ReportLine("reads none of the simulated PDUs"), failures)
 
@@ -117,15 +117,16 @@ def _candidates(name: str) -> list[str]:
 
 
 def _ask(platform: trials.Platform, handler: trials.HandlerModule, pdu: PlatformPdu) -> _Answers:
+    """What the handler says of this PDU, in a process of its own."""
     with trials.worker_process(platform, handler, pdu.form) as worker:
         status = worker.call("status", trials.CALL_SECONDS)
         return _Answers(status, worker.call("statistic", trials.CALL_SECONDS))
 
 
-def _judged(name: str, key: str, answers: _Answers, own_answers: _Answers) -> Comparison:
+def _comparison(name: str, key: str, answers: _Answers, own_answers: _Answers) -> Comparison:
     """The answers of the platform's handler beside those of ours."""
     details = [
-        ReportLine(f"ports: {_shown(answers.ports)}"),
+        ReportLine(f"ports: {_enumeration(answers.ports)}"),
         _figures_line("figures: ", answers.statistic),
     ]
     words = ReportLine(f"reads the simulated {key}")
@@ -136,32 +137,38 @@ def _judged(name: str, key: str, answers: _Answers, own_answers: _Answers) -> Co
     if keeps_ports:
         details.append(ReportLine("identities: the same as ours: servers keep their ports"))
     else:
-        words_of_ports = (
-            f"identities differ; ours: {_shown(own_answers.ports)}: a PDU that changes its"
-            " handler must be wired anew"
-        )
-        details.append(ReportLine(words_of_ports))
-    other_states = {}
-    for identity, state in answers.ports.items():
-        own_state = own_answers.ports.get(identity, state)
-        if own_state != state:
-            other_states[identity] = f"{state} instead of {own_state}"
-    if other_states:
-        details.append(ReportLine(f"states differ: {_shown(other_states)}"))
+        own_ports = _enumeration(own_answers.ports)
+        advice = "a PDU that changes its handler must be wired anew"
+        details.append(ReportLine(f"identities differ; ours: {own_ports}: {advice}"))
+    differences = _state_differences(answers.ports, own_answers.ports)
+    if differences:
+        details.append(ReportLine(f"states differ: {_enumeration(differences)}"))
     own_figures = _figures_line("figures differ; ours: ", own_answers.statistic)
     if own_figures != _figures_line("figures differ; ours: ", answers.statistic):
         details.append(own_figures)
     return Comparison(name, words, details, keeps_ports)
 
 
+def _state_differences(ports: Mapping[str, str], own_ports: Mapping[str, str]) -> dict[str, str]:
+    """Where both handlers list an outlet with another state each: the two states by identity."""
+    differences = {}
+    for identity, state in ports.items():
+        own_state = own_ports.get(identity, state)
+        if own_state != state:
+            differences[identity] = f"{state} instead of {own_state}"
+    return differences
+
+
 def _figures_line(begin: str, call: Call) -> ReportLine:
+    """A line of what statistic told, or of how it failed."""
     if not call.ok:
         return failure_line(begin, call)
     value: Mapping[str, Any] = call.value
     load, energy, ports = value["load"], value["total_consumption"], value["ports"]
-    figures = f"load {load} A, energy {energy} kWh, by outlet {_shown(ports)}"
+    figures = f"load {load} A, energy {energy} kWh, by outlet {_enumeration(ports)}"
     return ReportLine(f"{begin}{figures}")
 
 
-def _shown(values: Mapping[str, object]) -> str:
+def _enumeration(values: Mapping[str, object]) -> str:
+    """The values with their names, in words."""
     return ", ".join(f"{key} {value}" for key, value in values.items()) or "none"

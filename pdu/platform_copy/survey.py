@@ -48,6 +48,7 @@ def main(folder: str) -> None:
 
 
 def _classes(module_name: str) -> Iterator[tuple[str, type]]:
+    """The classes that a module defines, by name."""
     module = importlib.import_module(module_name)
     for name, value in vars(module).items():
         if inspect.isclass(value) and value.__module__ == module_name:
@@ -73,6 +74,7 @@ def _signature(cls: Callable[..., object]) -> str:
 
 
 def _is_shown(default: object) -> bool:
+    """Whether a default is none of an owner's values."""
     if default is inspect.Parameter.empty or default is None:
         return True
     return isinstance(default, (bool, str, tuple)) and default in (True, False, "", ())
@@ -101,6 +103,7 @@ def _python(folder: Path) -> Iterator[str]:
 
 
 def _packages(folder: Path) -> Iterator[str]:
+    """Which packages that handlers may use are installed."""
     for name in ("requests", "cryptography", "pysnmp", "easysnmp", "puresnmp", "pydantic"):
         try:
             yield f"{name} {metadata.version(name)}"
@@ -109,6 +112,7 @@ def _packages(folder: Path) -> Iterator[str]:
 
 
 def _requirements(folder: Path) -> Iterator[str]:
+    """The lines of requirements.txt that name a package and its versions alone."""
     for line in (folder / "requirements.txt").read_text(encoding="utf-8").splitlines():
         requirement = line.partition("#")[0].partition(";")[0].strip()
         if _REQUIREMENT.fullmatch(requirement):
@@ -116,6 +120,7 @@ def _requirements(folder: Path) -> Iterator[str]:
 
 
 def _base(folder: Path) -> Iterator[str]:
+    """Where BasePdu is, and how it is made."""
     snmp = importlib.import_module("pdu_common.base_snmp_pdu").BaseSnmpPdu
     for base in snmp.__mro__:
         if base.__name__ == "BasePdu":
@@ -125,6 +130,7 @@ def _base(folder: Path) -> Iterator[str]:
 
 
 def _snmp(folder: Path) -> Iterator[str]:
+    """The methods of BaseSnmpPdu."""
     snmp = importlib.import_module("pdu_common.base_snmp_pdu").BaseSnmpPdu
     for name in dir(snmp):
         if not name.startswith("_") and callable(getattr(snmp, name)):
@@ -137,6 +143,7 @@ def _connection(folder: Path) -> Iterator[str]:
 
 
 def _views(folder: Path) -> Iterator[str]:
+    """The views and enumerations of the platform."""
     for name, cls in _classes("pdu_common.helper"):
         members = getattr(cls, "__members__", None)
         if members is None:
@@ -151,6 +158,7 @@ def _logger(folder: Path) -> Iterator[str]:
 
 
 def _handlers(folder: Path) -> Iterator[str]:
+    """The modules of the platform's own handlers."""
     for path in sorted((folder / "pdu_common" / "handlers").rglob("*.py")):
         if "make_handler" in path.read_text(encoding="utf-8", errors="replace"):
             yield ".".join(path.relative_to(folder).with_suffix("").parts)

@@ -111,6 +111,7 @@ class WorkerMethods:
         return EnumPowerStatus[answer["state"]]
 
     def _call(self, method: str, identity: str = "", state: str = "UNKNOWN") -> Mapping[str, Any]:
+        """What a call returned. Raises CallFailed."""
         call = self._worker.call(method, CALL_SECONDS, identity, state)
         if not call.ok:
             raise CallFailed(f"{call.kind}: {call.text}")

@@ -106,6 +106,7 @@ def nut_pdu() -> Iterator[PlatformPdu]:
 
 
 def _nut_dump() -> str:
+    """The recording of a PDU behind a NUT server (pdu/recordings/nut/dump.py)."""
     lines = [f"# device {_NUT_DEVICE} simulated", "device.type: pdu", "ups.status: OL"]
     lines += ["input.current: 4.5", f"outlet.count: {len(_NUT_OUTLETS)}"]
     for outlet, state in _NUT_OUTLETS.items():

@@ -26,7 +26,7 @@ _MEANINGS = {
     "handler": ("device", "handler", "name"),
 }
 # in error messages
-_SHOWN = {"address": "address", "snmp": "SNMP parameters", "settings": "handler settings"}
+_FIELD_NAMES = {"address": "address", "snmp": "SNMP parameters", "settings": "handler settings"}
 _ADVICE = "write the function data() in a file and give it with --adapter"
 _ENERGY = ("consumption", "total_consumption", "energy")
 
@@ -43,6 +43,18 @@ def data(
     """
     cls = _data_class(protocol)
     fields = {"address": address, "snmp": snmp, "settings": settings, "handler": handler}
+    values = _arguments(cls, fields)
+    pdu_data = cls(**values)
+    for meaning in ("address", "snmp" if protocol == "snmp" else "settings"):
+        if values.keys().isdisjoint(_MEANINGS[meaning]):
+            _set_attribute(pdu_data, meaning, fields[meaning])
+    return pdu_data
+
+
+def _arguments(cls: Callable[..., Any], fields: dict[str, Any]) -> dict[str, Any]:
+    """The arguments of a class by the names of its parameters; None for one that must be given and
+    whose meaning is not known.
+    """
     values: dict[str, Any] = {}
     for name, parameter in inspect.signature(cls).parameters.items():
         if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
@@ -52,19 +64,21 @@ def data(
             values[name] = fields[meaning]
         elif parameter.default is parameter.empty:
             values[name] = None
-    pdu_data = cls(**values)
-    for meaning in ("address", "snmp" if protocol == "snmp" else "settings"):
-        names = _MEANINGS[meaning]
-        if not values.keys().isdisjoint(names):
-            continue
-        attributes = [name for name in names if hasattr(pdu_data, name)]
-        if not attributes:
-            raise LookupError(
-                f"{cls.__name__} has no field for the {_SHOWN[meaning]} (looked for"
-                f" {', '.join(names)}): {_ADVICE}"
-            )
-        setattr(pdu_data, attributes[0], fields[meaning])
-    return pdu_data
+    return values
+
+
+def _set_attribute(pdu_data: Any, meaning: str, value: object) -> None:
+    """Give an object what its class takes as no argument. Raises LookupError if it has no attribute
+    of this meaning.
+    """
+    names = _MEANINGS[meaning]
+    attributes = [name for name in names if hasattr(pdu_data, name)]
+    if not attributes:
+        raise LookupError(
+            f"{type(pdu_data).__name__} has no field for the {_FIELD_NAMES[meaning]} (looked for"
+            f" {', '.join(names)}): {_ADVICE}"
+        )
+    setattr(pdu_data, attributes[0], value)
 
 
 def _meaning(name: str) -> str:
@@ -76,6 +90,7 @@ def _meaning(name: str) -> str:
 
 
 def _data_class(protocol: str) -> Callable[..., Any]:
+    """The platform's class of the connection data. Raises LookupError if it has none or several."""
     connection = importlib.import_module("pdu_common.connection")
     if protocol == "snmp":
         data_class = getattr(connection, "PduSnmpData", None)
@@ -97,6 +112,7 @@ def _data_class(protocol: str) -> Callable[..., Any]:
 
 
 def port(identity: str, state: str) -> Any:
+    """The object for port_up and port_down."""
     helper = importlib.import_module("pdu_common.helper")
     status = helper.EnumPowerStatus[state]
     try:
@@ -121,6 +137,7 @@ def _listed(view: Any) -> list[Any]:
 
 
 def port_energy(view: Any) -> dict[str, float]:
+    """Energy in kWh by identity, of the outlets whose view has it."""
     energies = {}
     for item in _listed(view):
         names = [name for name in _ENERGY if hasattr(item, name)]

@@ -180,6 +180,7 @@ class Worker:
         return self._process
 
     def _end(self) -> None:
+        """Kill the process, if there is one, and close its pipes."""
         process, self._process = self._process, None
         if process is None:
             return
@@ -235,6 +236,7 @@ def _kill(process: subprocess.Popen[str]) -> None:
 
 
 def _send(process: subprocess.Popen[str], message: Mapping[str, Any]) -> None:
+    """Write a message as a line to the process. Raises OSError."""
     if process.stdin is not None:
         process.stdin.write(json.dumps(message) + "\n")
         process.stdin.flush()

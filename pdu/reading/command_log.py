@@ -49,7 +49,7 @@ def logged_command(where: str, identity: str, *, on: bool) -> Iterator[CommandRe
 
 
 def _user() -> str:
-    """The user of this process, and who called sudo."""
+    """The user of this process, and who called sudo; `somebody` where the system has no users."""
     try:
         import pwd  # imported late: Windows has none
 
@@ -65,6 +65,7 @@ def _user() -> str:
 
 
 def _write(line: str) -> None:
+    """Write a line to the system's log, if it has one."""
     try:
         import syslog  # imported late: Windows has none
     except ImportError:

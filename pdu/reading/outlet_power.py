@@ -42,8 +42,8 @@ def target_state(*, on: bool) -> EnumPowerStatus:
 def switch_outlet(
     outlet: ProofOutlet, *, on: bool, sleep: Callable[[float], None] = time.sleep
 ) -> EnumPowerStatus:
-    """Switch it. Returns the wanted state if that is proven, else another one: what the PDU reports
-    now. Raises what the command raises.
+    """Switch an outlet. Returns the state that the PDU reports at the end: the target state if it
+    reports that twice, AGAIN_S apart. Raises what the command raises.
     """
     state = outlet.command(on=on)
     if state is not target_state(on=on):
@@ -90,8 +90,8 @@ class OutletPower:
         return self.last_state is UP
 
     def switch_off(self) -> bool:
-        """Switch off what was seen on. Returns whether that is proven so far: `switch_on` reads it
-        again. Raises what the command raises.
+        """Switch off the outlet, if `read_is_on` found it on. Returns whether that is proven so
+        far: `switch_on` reads it again. Raises what the command raises.
         """
         if self.last_state is not UP:
             return False
@@ -102,8 +102,9 @@ class OutletPower:
         return self.stage is RestartStage.OFF
 
     def switch_on(self) -> bool:
-        """Switch on what is proven off. Returns whether that is proven; if it did not stay off,
-        nothing is sent, and `stage` remains OFF. Raises what the command raises.
+        """Switch on the outlet that `switch_off` has switched off. Returns whether that is proven;
+        if it did not stay off, nothing is sent, and `stage` remains OFF. Raises what the command
+        raises.
         """
         if self.stage is not RestartStage.OFF:
             return False

@@ -35,7 +35,7 @@ class OwnerFiles(NamedTuple):
         auth_file: Optional[str],
         login: Login,
     ) -> OwnerFiles:
-        """Those of a command whose list is an argument, or else an option. Raises Usage if both are
+        """The files of a command, whose list is an argument or an option. Raises Usage if both are
         given.
         """
         if list_word is not None and list_file:

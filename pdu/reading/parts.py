@@ -82,8 +82,8 @@ class Reading(NamedTuple):
     #: lines and breakers
     meters: Sequence[MeteredPart] = ()
     plate: Nameplate = Nameplate()
-    #: when it began, of time.monotonic()
-    begun: float = 0.0
+    #: when it began, in s of time.monotonic()
+    start_s: float = 0.0
 
     @property
     def total_w(self) -> Figure:
@@ -106,7 +106,7 @@ class Reading(NamedTuple):
         return errors[0] if errors else None
 
     def with_failure(self, part: str, error: CallError) -> Reading:
-        """This one, where a part was not read. Of two errors the first counts."""
+        """This reading with the error of a part; the first error of a part counts."""
         if part in self.failures:
             return self
         return self._replace(failures={**self.failures, part: error})
@@ -129,7 +129,7 @@ class Reading(NamedTuple):
 
 
 def failed_reading(error: CallError, seconds: float = 0.0) -> Reading:
-    """That of a PDU of which nothing was read."""
+    """The reading of a PDU of which nothing was read."""
     return Reading(seconds=seconds, failures={STATES: error})
 
 
@@ -171,7 +171,7 @@ def read_parts(
     optional: Collection[str] = (),
 ) -> Reading:
     """As `read_pdu`, of a PDU that is open."""
-    reading = Reading(begun=time.monotonic())
+    reading = Reading(start_s=time.monotonic())
     for part in parts:
         try:
             reading = part.read(reading, unit)
@@ -180,7 +180,7 @@ def read_parts(
                 raise
             reading = reading.with_failure(part.name, error_of(error))
         keep(reading)
-    return reading._replace(seconds=time.monotonic() - reading.begun)
+    return reading._replace(seconds=time.monotonic() - reading.start_s)
 
 
 def read_until_error(
@@ -190,16 +190,15 @@ def read_until_error(
     reads these parts. If one of FOREIGN_ERRORS ends it, that is the failure of the part that was
     being read.
     """
-    begun = time.monotonic()
-    readings = [Reading(begun=begun)]
+    start_s = time.monotonic()
+    readings = [Reading(start_s=start_s)]
     try:
         read(readings.append)
     except FOREIGN_ERRORS as error:
         number_of_part = min(len(readings), len(parts))
         part = parts[number_of_part - 1]
-        failed = readings[-1].with_failure(part.name, error_of(error))
-        readings.append(failed)
-    seconds = time.monotonic() - begun
+        readings.append(readings[-1].with_failure(part.name, error_of(error)))
+    seconds = time.monotonic() - start_s
     return readings[-1]._replace(seconds=seconds)
 
 
@@ -295,14 +294,17 @@ def _add_figures(reading: Reading, pdu_figures: Figures) -> Reading:
 
 
 def _outlets_to_complete(reading: Reading, identities: Iterable[str]) -> Sequence[PolledOutlet]:
-    """Those of the reading; without states, also those of these identities, with the state
-    UNKNOWN.
+    """The outlets of a reading; if its states were not read, also those of these identities, with
+    the state UNKNOWN.
     """
     if reading.answered:
         return reading.outlets
-    listed = {outlet.identity for outlet in reading.outlets}
-    added = [PolledOutlet(identity, UNKNOWN) for identity in identities if identity not in listed]
-    return [*reading.outlets, *added]
+    known_identities = {outlet.identity for outlet in reading.outlets}
+    outlets = [*reading.outlets]
+    for identity in identities:
+        if identity not in known_identities:
+            outlets.append(PolledOutlet(identity, UNKNOWN))
+    return outlets
 
 
 def _meter_figures(handler_figures: MeterFigures) -> MeterFigures:

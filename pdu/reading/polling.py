@@ -51,16 +51,17 @@ class Target(NamedTuple):
 
 
 def targets(
-    devices: Sequence[ListedPdu], auths: Mapping[str, DeviceLogin], usual: Optional[DeviceLogin]
+    devices: Sequence[ListedPdu],
+    auths: Mapping[str, DeviceLogin],
+    usual_login: Optional[DeviceLogin],
 ) -> list[Target]:
-    """PDUs with handler and login.
-
-    `usual` is the login of PDUs that name none. Raises SettingsError.
+    """The PDUs with their handlers, each loaded once, and their logins. `usual_login`: of PDUs that
+    name none. Raises SettingsError.
     """
     handlers: dict[str, LoadedHandler] = {}
     rows: list[Target] = []
     for device in devices:
-        auth = auths.get(device.auth) if device.auth else usual
+        auth = auths.get(device.auth) if device.auth else usual_login
         if auth is None:
             advice = "" if auths else "; give their file as --auth"
             raise SettingsError(
@@ -70,8 +71,8 @@ def targets(
         if device.handler not in handlers:
             handlers[device.handler] = _load(device)
         rows.append(Target(device, handlers[device.handler], auth))
-    if usual is not None:
-        _check_secrets(usual, handlers.values())
+    if usual_login is not None:
+        _check_secrets(usual_login, handlers.values())
     return rows
 
 
@@ -167,6 +168,7 @@ class _RequestCounter:
         self._lock = threading.Lock()
 
     def count(self) -> None:
+        """Count one request."""
         with self._lock:
             self.requests += 1
 
@@ -176,8 +178,6 @@ def _shortened_timeout(
 ) -> dict[str, str]:
     """A shorter `timeout`, with which all tries of a request take about `longest_s`; {} if it
     is not needed or possible.
-
-    A `timeout` over _LONGEST_TIMEOUT is not shortened, so that the handler still refuses it.
     """
     has_timeout = handler.snmp or any(setting.key == "timeout" for setting in handler.settings)
     if not has_timeout:
@@ -189,10 +189,12 @@ def _shortened_timeout(
             usual_timeout_s = 2.0
             tries += max(0, int(settings.get("retries") or 2))
         timeout_s = float(settings.get("timeout") or usual_timeout_s)
-        must_shorten = timeout_s <= _LONGEST_TIMEOUT and timeout_s * tries > longest_s
+        needed_s = timeout_s * tries
     except (ValueError, OverflowError):
         return {}  # not a number, or too large: the handler raises SettingsError
+    if not timeout_s <= _LONGEST_TIMEOUT:
+        return {}  # the handler still refuses it
     shortened_s = max(0.1, longest_s / tries)
-    if not must_shorten or shortened_s >= timeout_s:
+    if needed_s <= longest_s or shortened_s >= timeout_s:
         return {}
     return {"timeout": f"{shortened_s:g}"}

@@ -52,8 +52,8 @@ _STACK = 4 << 20
 class _Job:
     """One reading in its thread."""
 
-    #: its index in the targets
-    place: int
+    #: of its target in the targets
+    index: int
     device: ListedPdu
     #: its deadline, of time.monotonic()
     end: float
@@ -94,30 +94,30 @@ class ReaderPool:
         SettingsError if the system allows no thread.
         """
         results: queue.SimpleQueue[tuple[int, Reading]] = queue.SimpleQueue()
-        running: dict[int, _Job] = {}  # by place, the earliest deadline first
-        waiting = collections.deque(range(len(targets)))
+        running_jobs: dict[int, _Job] = {}  # by index, the earliest deadline first
+        waiting_indexes = collections.deque(range(len(targets)))
         parallel = self._parallel
         try:
-            while running or waiting:
-                while waiting and len(running) < parallel:
-                    place = waiting[0]
-                    target = targets[place]
-                    job = _Job(place, target.device, time.monotonic() + seconds)
+            while running_jobs or waiting_indexes:
+                while waiting_indexes and len(running_jobs) < parallel:
+                    index = waiting_indexes[0]
+                    target = targets[index]
+                    job = _Job(index, target.device, time.monotonic() + seconds)
                     read = functools.partial(read_target, target)
                     if self._start(job, read, results):
-                        waiting.popleft()
-                        running[place] = job
-                    elif running:
-                        parallel = len(running)
-                    else:
+                        waiting_indexes.popleft()
+                        running_jobs[index] = job
+                        continue
+                    if not running_jobs:
                         raise SettingsError(NO_THREAD)
-                first_job = next(iter(running.values()))
-                place, reading = _next_result(results, first_job, seconds)
-                if place in running:  # else its thread was left behind
-                    del running[place]
-                    yield place, reading
+                    parallel = len(running_jobs)  # the system allows no more
+                first_job, *_ = running_jobs.values()
+                index, reading = _next_result(results, first_job, seconds)
+                if index in running_jobs:  # else its thread was left behind
+                    del running_jobs[index]
+                    yield index, reading
         finally:
-            for job in running.values():
+            for job in running_jobs.values():
                 job.is_late = True
 
     @property
@@ -134,30 +134,40 @@ class ReaderPool:
         """Read in a thread that puts the reading into `results`; at once a failure if too many
         reads hang, or one of the same PDU. False if the system allows no more threads.
         """
-
-        def run() -> None:
-            reading = failed_reading(_LOST)
-            try:
-                reading = read()
-            except FOREIGN_ERRORS as error:
-                reading = failed_reading(error_of(error))
-            finally:
-                with self._lock:
-                    self._running.discard(job)
-                results.put((job.place, reading))
-
         with self._lock:
             obstacle = self._obstacle(job)
-            if obstacle is None:
-                thread = threading.Thread(target=run, name=f"read {job.device.name}", daemon=True)
-                try:
-                    thread.start()
-                except RuntimeError:
-                    return False
-                self._running.add(job)
-        if obstacle is not None:
-            results.put((job.place, failed_reading(obstacle)))
+            if obstacle is not None:
+                results.put((job.index, failed_reading(obstacle)))
+                return True
+            thread = threading.Thread(
+                target=self._run,
+                args=(job, read, results),
+                name=f"read {job.device.name}",
+                daemon=True,
+            )
+            try:
+                thread.start()
+            except RuntimeError:
+                return False
+            self._running.add(job)
         return True
+
+    def _run(
+        self,
+        job: _Job,
+        read: Callable[[], Reading],
+        results: queue.SimpleQueue[tuple[int, Reading]],
+    ) -> None:
+        """The work of a job's thread: its reading, or why it failed, goes into `results`."""
+        reading = failed_reading(_LOST)
+        try:
+            reading = read()
+        except FOREIGN_ERRORS as error:
+            reading = failed_reading(error_of(error))
+        finally:
+            with self._lock:
+                self._running.discard(job)
+            results.put((job.index, reading))
 
     def _obstacle(self, job: _Job) -> Optional[CallError]:
         """Why this PDU is not read now: earlier reads hang. For a caller that has the lock."""
@@ -172,7 +182,7 @@ class ReaderPool:
 def _next_result(
     results: queue.SimpleQueue[tuple[int, Reading]], first_job: _Job, seconds: float
 ) -> tuple[int, Reading]:
-    """The place and the reading of the next job that ends; at the deadline of `first_job`, which is
+    """The index and the reading of the next job that ends; at the deadline of `first_job`, which is
     the earliest, its failure after these `seconds`.
     """
     remaining_s = max(0.0, first_job.end - time.monotonic())
@@ -180,4 +190,4 @@ def _next_result(
         return results.get(timeout=remaining_s)
     except queue.Empty:
         first_job.is_late = True
-        return first_job.place, failed_reading(HANGS, seconds)
+        return first_job.index, failed_reading(HANGS, seconds)

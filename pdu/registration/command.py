@@ -101,7 +101,7 @@ class _Id(click.ParamType):
 )
 @click.option(
     "--id",
-    "given_id",
+    "handler_id",
     metavar="ID",
     type=_Id(),
     help="upload to the handler with this id; new: register it without a look at the list",
@@ -126,7 +126,7 @@ def register(
     run: Run,
     handlers: Sequence[str],
     dist: str,
-    given_id: Optional[str],
+    handler_id: Optional[str],
     name: Optional[str],
     protocol: Optional[str],
     *,
@@ -134,17 +134,18 @@ def register(
     dry_run: bool,
     lists_archives: bool,
 ) -> int:
+    """What `_HELP` says. Raises the errors of handlers/shared/errors.py."""
     if lists_archives:
         return print_result(_list(handlers, dist), as_json=run.output.json)
     uploads = _uploads(handlers, dist, display_name=name, protocol=protocol, is_trial=is_trial)
-    if len(uploads) != 1 and (given_id or name or protocol):
+    if len(uploads) != 1 and (handler_id or name or protocol):
         raise SettingsError("--id, --name and --protocol are for one handler: give one HANDLER")
-    given_id = given_id or ""
+    handler_id = handler_id or ""
     if dry_run:
-        return print_result(_dry_run(uploads, dist, given_id), as_json=run.output.json)
+        return print_result(_dry_run(uploads, dist, handler_id), as_json=run.output.json)
     speaker = _Speaker(run.output)
     with signals_as_ctrl_c():
-        results = _register(uploads, dist, given_id, run, speaker)
+        results = _register(uploads, dist, handler_id, run, speaker)
     has_new_handler = any(result.is_new for result in results)
     if name and not has_new_handler and uploads[0].display_name == name:
         speaker.say("a registered handler keeps its name in DCImanager: --name is for a new one")
@@ -155,7 +156,7 @@ def register(
 
 
 def _register(
-    uploads: Sequence[Upload], dist: str, given_id: str, run: Run, speaker: _Speaker
+    uploads: Sequence[Upload], dist: str, handler_id: str, run: Run, speaker: _Speaker
 ) -> list[UploadResult]:
     """Log in, and do one handler after the other. A refusal is raised when the others are done, any
     other error at once.
@@ -179,7 +180,7 @@ def _register(
     refusals = []
     for upload in uploads:
         try:
-            result = registrar.register(upload, given_id)
+            result = registrar.register(upload, handler_id)
         except (Refused, SeveralRegistered) as error:
             if len(uploads) == 1:
                 raise
@@ -193,9 +194,9 @@ def _register(
         )
         results.append(result)
     if refusals:
-        others = "the others are uploaded" if results else "none is uploaded"
+        outcome = "the others are uploaded" if results else "none is uploaded"
         raise Refused(
-            f"{len(refusals)} of {len(uploads)} handlers were refused, {others}: "
+            f"{len(refusals)} of {len(uploads)} handlers were refused, {outcome}: "
             + "; ".join(refusals),
             host=server.url,
         )
@@ -212,6 +213,7 @@ class _Speaker:
         self._error: Optional[Exception] = None
 
     def say(self, line: str) -> None:
+        """Print a line, unless --json is given or the output cannot be written."""
         if self._is_quiet or self._error is not None:
             return
         try:
@@ -314,7 +316,7 @@ def _list(handlers: Sequence[str], dist: str) -> Result:
 # ---- a dry run -----------------------------------------------------------------------------------
 
 
-def _dry_run(uploads: Sequence[Upload], dist: str, given_id: str) -> Result:
+def _dry_run(uploads: Sequence[Upload], dist: str, handler_id: str) -> Result:
     """The calls of a run, without one."""
     address = os.environ.get("DCI_URL", "").strip()
     email = os.environ.get("DCI_EMAIL", "").strip()
@@ -327,7 +329,7 @@ def _dry_run(uploads: Sequence[Upload], dist: str, given_id: str) -> Result:
         *login_lines(url, email or "<DCI_EMAIL>"),
     ]
     for upload in uploads:
-        number = given_id or ids.known(upload.handler)
+        number = handler_id or ids.known(upload.handler)
         if number in (NEW, UNCLEAR):
             number = ""
         lines += upload_lines(url, upload, number)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Optional
 
 from handlers import VERSION
 from handlers.shared.errors import SettingsError
@@ -34,27 +34,16 @@ def kept_archives(dist: str, handlers: Collection[str] = ()) -> list[KeptArchive
     Files that are no archives, and replaced builds with the content of a present one, are left
     out. Raises SettingsError if none is left, or if a file cannot be read.
     """
-    wanted_names = {f"pdu_{name.removeprefix('pdu_')}" for name in handlers} | {*handlers}
+    names_of_archives = {f"pdu_{name.removeprefix('pdu_')}" for name in handlers} | {*handlers}
     folder = Path(dist)
     paths = [*folder.glob("*.tar.gz"), *folder.joinpath(PREVIOUS).glob("*.tar.gz")]
     archives = []
     for path in sorted(paths, key=_written_at, reverse=True):
-        try:
-            data = path.read_bytes()
-            top = read_archive(data).top
-        except OSError as error:
-            raise SettingsError(f"{path} cannot be read ({error.strerror})") from None
-        except BadArchive:
+        archive = _archive_at(path, is_newest_build=path.parent == folder)
+        if archive is None:
             continue
-        if wanted_names and top not in wanted_names:
-            continue
-        archive = KeptArchive(
-            handler=top,
-            content=content_name(data),
-            path=str(path),
-            is_newest_build=path.parent == folder,
-        )
-        archives.append(archive)
+        if not handlers or archive.handler in names_of_archives:
+            archives.append(archive)
     if not archives:
         names = ", ".join(handlers) or "a handler"
         raise SettingsError(f"{dist} has no archive of {names}: make packages builds {VERSION}")
@@ -65,6 +54,20 @@ def kept_archives(dist: str, handlers: Collection[str] = ()) -> list[KeptArchive
         if archive.is_newest_build or archive.content not in present_contents:
             different_archives.append(archive)
     return sorted(different_archives, key=lambda archive: archive.handler)
+
+
+def _archive_at(path: Path, *, is_newest_build: bool) -> Optional[KeptArchive]:
+    """The archive in a file; None if it is none. Raises SettingsError if it cannot be read."""
+    try:
+        data = path.read_bytes()
+        top = read_archive(data).top
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be read ({error.strerror})") from None
+    except BadArchive:
+        return None
+    return KeptArchive(
+        handler=top, content=content_name(data), path=str(path), is_newest_build=is_newest_build
+    )
 
 
 def _written_at(path: Path) -> float:

@@ -69,6 +69,7 @@ class IdFile:
             self._append(f"{self._url} {handler} {number or _NOT_REGISTERED}\n")
 
     def _append(self, line: str) -> None:
+        """Add a line in one write; with "", only make the file."""
         try:
             os.makedirs(os.path.dirname(self.path) or os.curdir, exist_ok=True)
             # without a buffer: one write
@@ -82,6 +83,7 @@ class IdFile:
             ) from None
 
     def _rows(self) -> list[_Row]:
+        """The lines of the file, for all servers."""
         *lines, rest = self._text().split("\n")
         if rest:
             raise self._bad_line(len(lines) + 1, rest, "has no line break at its end")
@@ -96,18 +98,18 @@ class IdFile:
         return rows
 
     def _bad_line(self, number: int, line: str, fault: str) -> SettingsError:
+        """The error of a line that is none."""
         return SettingsError(
             f"the file of ids, {self.path}: line {number}, {line[:200]!r}, {fault}: correct or"
             " delete it"
         )
 
     def _text(self) -> str:
+        """The text of the file; "" if there is none. A pipe is not read: that may not end."""
         try:
-            is_file = stat.S_ISREG(os.stat(self.path).st_mode)
-            data = b""
-            if is_file:
+            if stat.S_ISREG(os.stat(self.path).st_mode):
                 with open(self.path, "rb") as file:
-                    data = file.read()
+                    return file.read().decode("utf-8", "replace")
         except FileNotFoundError:
             return ""
         except OSError as error:
@@ -115,12 +117,10 @@ class IdFile:
                 f"the file of ids, {self.path}, cannot be read ({error.strerror}): give another"
                 " folder with --dist"
             ) from None
-        if not is_file:
-            raise SettingsError(
-                f"the file of ids, {self.path}, is a folder, a device or a pipe: remove it, or give"
-                " another folder with --dist"
-            )
-        return data.decode("utf-8", "replace")
+        raise SettingsError(
+            f"the file of ids, {self.path}, is a folder, a device or a pipe: remove it, or give"
+            " another folder with --dist"
+        )
 
 
 def _usual_spelling(address: str) -> str:

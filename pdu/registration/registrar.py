@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Callable, NamedTuple, NoReturn
+from typing import Callable, NamedTuple, NoReturn, Union
 
 from handlers.shared.errors import (
     Denied,
@@ -18,6 +18,7 @@ from .known_ids import UNCLEAR, IdFile
 from .replies import (
     NO_SUCH_CALL,
     ForeignHandler,
+    ListEntry,
     Outcome,
     Reply,
     SeveralHandlers,
@@ -96,19 +97,19 @@ class Registrar:
 
     # ---- one handler -----------------------------------------------------------------------------
 
-    def register(self, upload: Upload, given_id: str = "") -> UploadResult:
+    def register(self, upload: Upload, handler_id: str = "") -> UploadResult:
         """Upload an archive to its handler, which is registered before if DCImanager has none of
-        its name. `given_id`: its id, or NEW. Another run from this machine waits meanwhile, so
+        its name. `handler_id`: its id, or NEW. Another run from this machine waits meanwhile, so
         that the two do not register one handler twice.
         """
         with self._ids.locked(lambda: self._say("  waiting for another pdu register")):
-            number = given_id or self._find(upload.handler)
+            number = handler_id or self._find(upload.handler)
             is_new = number in ("", NEW)
             advice = "if it was removed in DCImanager, register it alone, with --id new"
             if is_new:
                 number = self._create(upload)
                 advice = "it is registered: run again without --id"
-            elif given_id:
+            elif handler_id:
                 advice = "is this its id in DCImanager?"
             self._upload(upload, number, advice)
         return UploadResult(
@@ -121,15 +122,15 @@ class Registrar:
 
     def _find(self, handler: str) -> str:
         """The id of a registered handler, "" if it is known that there is none."""
-        known_id = self._ids.known(handler)
-        remembered_id = "" if known_id == UNCLEAR else known_id
+        id_in_file = self._ids.known(handler)
+        remembered_id = "" if id_in_file == UNCLEAR else id_in_file
         advice = (
             f"look for {handler} in DCImanager's list of handlers; if it is there, run again with"
             " --id ID, else with --id new"
         )
         reply = self._server.call(Call("GET", HANDLERS, _SECONDS))
         if reply.status in NO_SUCH_CALL:
-            return self._find_without_list(handler, known_id, advice)
+            return self._find_without_list(handler, id_in_file, advice)
         is_success = 200 <= reply.status < 300 and not reply.has_error
         if not is_success or reply.value is None:
             self._fail(reply, f"the list of handlers cannot be read ({advice})")
@@ -137,6 +138,14 @@ class Registrar:
             list_entry = find_handler(reply, handler, remembered_id)
         except ProtocolError as error:
             raise ProtocolError(f"{error.reason}: {advice}", self._server.url) from None
+        if isinstance(list_entry, ListEntry):
+            if list_entry.id or list_entry.is_id_taken:
+                return list_entry.id
+            return remembered_id  # the upload says whether it was removed
+        self._refuse(list_entry, handler)
+
+    def _refuse(self, list_entry: Union[SeveralHandlers, ForeignHandler], handler: str) -> NoReturn:
+        """Raise for handlers of this name of which none can be replaced unasked."""
         if isinstance(list_entry, SeveralHandlers):
             ids = " and ".join(list_entry.ids)
             raise SeveralRegistered(
@@ -145,25 +154,22 @@ class Registrar:
                 " remove the others in DCImanager",
                 self._server.url,
             )
-        if isinstance(list_entry, ForeignHandler):
-            raise Refused(
-                f"DCImanager has a handler named {handler} (id {list_entry.id}) for devices of the"
-                f" type {list_entry.device_type}, whose archive would be replaced: give yours"
-                " another name, that of its directory",
-                host=self._server.url,
-            )
-        if list_entry.id or list_entry.is_id_taken:
-            return list_entry.id
-        return remembered_id
+        raise Refused(
+            f"DCImanager has a handler named {handler} (id {list_entry.id}) for devices of the type"
+            f" {list_entry.device_type}, whose archive would be replaced: give yours another name,"
+            " that of its directory",
+            host=self._server.url,
+        )
 
-    def _find_without_list(self, handler: str, known_id: str, advice: str) -> str:
-        if known_id == UNCLEAR:
+    def _find_without_list(self, handler: str, id_in_file: str, advice: str) -> str:
+        """As `_find`, of a DCImanager that lists no handlers: what the file of ids says."""
+        if id_in_file == UNCLEAR:
             raise NotKnown(
                 f"an earlier run could not find out whether {handler} was registered, and this"
                 f" DCImanager lists no handlers: {advice}",
                 self._server.url,
             )
-        return known_id
+        return id_in_file
 
     def _create(self, upload: Upload) -> str:
         """Register a handler, and return its id. Never repeated after an unclear answer, which

@@ -91,18 +91,8 @@ class Reply(NamedTuple):
 
     def words(self) -> str:
         """Why it is no success, in DCImanager's words if it has any, without a secret."""
-        error = _error_in(self.value)
-        members = error if isinstance(error, dict) else {"msg": error}
-        message = _text_of(members.get("msg"))
-        if message or self.error_code:
-            sentence = "DCImanager answers"
-            if message:
-                sentence += f' "{message}"'
-            if self.error_code:
-                sentence += f" (code {self.error_code})"
-            value = _text_of(members.get("value"))
-            if value:
-                sentence += f": {value}"
+        sentence = self._sentence()
+        if sentence:
             return self._without_secret(sentence)
         if 300 <= self.status < 400:
             return f"HTTP {self.status}: open the address in a browser, and give where it leads"
@@ -110,11 +100,29 @@ class Reply(NamedTuple):
             return f"HTTP {self.status} without JSON, so not from DCImanager: check the address"
         return self._without_secret(f"HTTP {self.status}: {self._body_text[:_LONGEST]}")
 
+    def _sentence(self) -> str:
+        """DCImanager's words of an error, as `DCImanager answers "no" (code 7): name`; "" if it has
+        none.
+        """
+        error = _error_in(self.value)
+        members = error if isinstance(error, dict) else {"msg": error}
+        message = _text_of(members.get("msg"))
+        value = _text_of(members.get("value"))
+        if not message and not self.error_code:
+            return ""
+        sentence = "DCImanager answers"
+        if message:
+            sentence += f' "{message}"'
+        if self.error_code:
+            sentence += f" (code {self.error_code})"
+        return f"{sentence}: {value}" if value else sentence
+
     @property
     def _body_text(self) -> str:
         return self.body.decode("utf-8", "replace")
 
     def _without_secret(self, text: str) -> str:
+        """The text; a sentence in its place if it, or the body from which it is, holds a secret."""
         # the whole body, too: a cut may leave only a part of a secret
         for words in (text, self._body_text):
             bare_words = words.replace("\\", "")  # without what JSON in JSON may escape
@@ -245,7 +253,8 @@ def _entry_of_several(rows: Sequence[_Row], handler: str, remembered_id: str) ->
     return SeveralHandlers([_shown_id(row) for row in own_rows])
 
 
-def _entry_of_row(row: Mapping[str, Any], handler: str) -> Union[ListEntry, ForeignHandler]:
+def _entry_of_row(row: _Row, handler: str) -> Union[ListEntry, ForeignHandler]:
+    """What the only row of a handler says. Raises _Unreadable."""
     device_type = _device_type(row)
     if device_type != "pdu":
         return ForeignHandler(_shown_id(row), device_type)
@@ -255,7 +264,8 @@ def _entry_of_row(row: Mapping[str, Any], handler: str) -> Union[ListEntry, Fore
     return ListEntry(number)
 
 
-def _shown_id(row: Mapping[str, Any]) -> str:
+def _shown_id(row: _Row) -> str:
+    """The id of a row, whatever it is, for people."""
     return printable(str(row.get("id")), 40)
 
 
@@ -266,16 +276,19 @@ def _handler_list(value: Any) -> _HandlerList:
     if len(lists) != 1:
         raise _Unreadable("it is not one list")
     (rows,) = lists
-    for row in rows:
-        name = row.get("handler") if isinstance(row, dict) else None
-        if not isinstance(name, str):
-            raise _Unreadable("it has rows that are no handlers with a name")
+    if not all(_is_named(row) for row in rows):
+        raise _Unreadable("it has rows that are no handlers with a name")
     # an empty list may be of anything else
     is_whole = bool(rows) or members.get("list") is rows
     for name, member in members.items():
         if member is not rows and not _leaves_whole(name, member, len(rows)):
             is_whole = False
     return _HandlerList(rows, is_whole)
+
+
+def _is_named(row: Any) -> bool:
+    """Whether a row is an object with the name of a handler."""
+    return isinstance(row, dict) and isinstance(row.get("handler"), str)
 
 
 def _leaves_whole(name: str, member: Any, count: int) -> bool:
@@ -290,9 +303,10 @@ def _leaves_whole(name: str, member: Any, count: int) -> bool:
 
 
 def _same_name(text: str, handler: str) -> bool:
+    """Whether a name is that of the handler but for capitals and spaces."""
     return text.strip().casefold() == handler.casefold()
 
 
-def _device_type(row: Mapping[str, Any]) -> str:
+def _device_type(row: _Row) -> str:
     """The type of the devices of a handler, in lower case; a row need not say it."""
     return printable(str(row.get("device_type", "pdu")).lower(), 40)

@@ -123,32 +123,24 @@ class Server:
         Raises Unreachable without a reply, ProtocolError for one that is no HTTP.
         """
         pause = self._first_pause
-        tries_left = _TRIES
-        while True:
-            reply, error = self._try_once(call)
-            tries_left -= 1
-            is_not_ready = error is None and reply.status == _NOT_READY
-            is_undone = error is not None or is_not_ready
-            if not is_undone or not tries_left:
-                break
-            state = "is not ready (503)" if error is None else "refuses the connection"
+        for _ in range(_TRIES - 1):
+            try:
+                reply = self._exchange(call)
+            except Unreachable as error:
+                if not self._may_try_again(error):
+                    raise
+                state = "refuses the connection"
+            else:
+                if reply.status != _NOT_READY:
+                    return reply
+                state = "is not ready (503)"
             self._say(f"  {self.url} {state}; trying again in {pause:g} s")
             self._sleep(pause)
             pause *= 2
-        if error is not None:
-            raise error
-        return reply
-
-    def _try_once(self, call: Call) -> tuple[Reply, Optional[Unreachable]]:
-        """The reply; or an empty one, and the error of a connection that another try may open."""
-        try:
-            return self._exchange(call), None
-        except Unreachable as error:
-            if self._may_try_again(error):
-                return Reply(0, b"", self._forms()), error
-            raise
+        return self._exchange(call)
 
     def _exchange(self, call: Call) -> Reply:
+        """The reply to one try of a call. Raises as `call`."""
         headers = {
             "Accept": "application/json",
             "isp-box-instance": "true",
@@ -197,6 +189,7 @@ class Server:
         error.at(self.url)
 
     def _may_try_again(self, error: Unreachable) -> bool:
+        """Whether no connection came about, so that the server has done nothing."""
         # whatever the cause, such as a host that became unreachable when the request was sent
         if error.may_have_executed:
             return False
@@ -316,6 +309,13 @@ def proxy_of(endpoint: Endpoint) -> Optional[Proxy]:
     is_direct = bool(urllib.request.proxy_bypass(f"{endpoint.host}:{endpoint.port}"))
     if not text or is_direct:
         return None
+    return _proxy_at(text)
+
+
+def _proxy_at(text: str) -> Proxy:
+    """The proxy at `http://NAME:PORT`, with a login or without. Raises SettingsError, which does
+    not show the text: it may hold a password.
+    """
     parts = urllib.parse.urlsplit(text if "://" in text else f"http://{text}")
     try:
         host = parts.hostname
@@ -327,10 +327,10 @@ def proxy_of(endpoint: Endpoint) -> Optional[Proxy]:
             "the proxy of the variable https_proxy or all_proxy is none that is called by"
             " http://NAME:PORT: name the server in no_proxy, or use another proxy"
         )
-    authorization = ""
-    if parts.username:
-        user = urllib.parse.unquote(parts.username)
-        password = urllib.parse.unquote(parts.password or "")
-        credentials = base64.b64encode(f"{user}:{password}".encode())
-        authorization = f"Basic {credentials.decode()}"
-    return Proxy(Endpoint("http", host, port), authorization)
+    proxy_endpoint = Endpoint("http", host, port)
+    if not parts.username:
+        return Proxy(proxy_endpoint)
+    user = urllib.parse.unquote(parts.username)
+    password = urllib.parse.unquote(parts.password or "")
+    credentials = base64.b64encode(f"{user}:{password}".encode())
+    return Proxy(proxy_endpoint, f"Basic {credentials.decode()}")

@@ -57,12 +57,12 @@ def endpoint_of(address: str) -> Endpoint:
 
 def address_text() -> str:
     """The address of DCImanager. Raises SettingsError."""
-    return _variable("DCI_URL") or _asked("DCI_URL", "URL of DCImanager (https://...):")
+    return _variable("DCI_URL") or _typed_line("DCI_URL", "URL of DCImanager (https://...):")
 
 
 def email_text() -> str:
     """The e-mail of an administrator. Raises SettingsError."""
-    return _variable("DCI_EMAIL") or _asked("DCI_EMAIL", "E-mail of an administrator:")
+    return _variable("DCI_EMAIL") or _typed_line("DCI_EMAIL", "E-mail of an administrator:")
 
 
 def take_password(email: str) -> Password:
@@ -108,10 +108,12 @@ def first_pause() -> float:
 
 
 def _variable(name: str) -> str:
+    """A variable of the environment, "" if it is not set."""
     return os.environ.get(name, "").strip()
 
 
-def _asked(name: str, question: str) -> str:
+def _typed_line(name: str, question: str) -> str:
+    """What a person types in the place of this variable. Raises SettingsError for nothing."""
     reply = (ask_line(question) or "") if sys.stdin.isatty() else ""
     if not reply:
         raise SettingsError(f"{name} is not set, and nothing was typed on a terminal")

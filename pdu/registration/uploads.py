@@ -73,7 +73,7 @@ def read_upload(
         handler=top,
         import_path=source.import_path,
         protocol=protocol or source.protocol,
-        display_name=display_name or source.shown or top,
+        display_name=display_name or source.display_name or top,
         data=source.data,
         content=content_name(source.data),
         is_file=path.is_file() and path.read_bytes() == source.data,

@@ -15,7 +15,7 @@ from ..cli.exit_codes import DONE, code_of
 from ..cli.groups import Subcommand
 from ..cli.options import Output, output_options, pass_output, word_completion
 from ..cli.output import Result, print_result, tabulate
-from ..families.model_names import NAMES, Name
+from ..families.model_names import NAMES, Claim, Name
 from ..families.own_handlers import own_handlers, own_handlers_sentence
 from ..families.recorded import UNPROVEN
 from .search import MAYBE, UNKNOWN, YES, Match, SupportAnswer, answer
@@ -63,9 +63,9 @@ def supports(output: Output, words: Sequence[str]) -> int:
     question = " ".join(words).strip()
     if not question:
         raise Usage("WORDS is empty: give a model, a vendor, a brand or a sysObjectID")
-    said = answer(question)
-    code = DONE if said.verdict == YES else code_of("unsupported")
-    result = Result(_data(said), _lines(said), code)
+    support_answer = answer(question)
+    code = DONE if support_answer.verdict == YES else code_of("unsupported")
+    result = Result(_data(support_answer), _lines(support_answer), code)
     return print_result(result, as_json=output.json)
 
 
@@ -87,8 +87,8 @@ def _lines(result: SupportAnswer) -> list[str]:
     else:
         for match in result.matches:
             lines += _match_lines(match, result.doubts)
-    if result.alike:
-        lines += _wrapped("nearest", ", ".join(result.alike))
+    if result.similar_names:
+        lines += _wrapped("nearest", ", ".join(result.similar_names))
     if result.verdict in (MAYBE, UNKNOWN):
         lines += _wrapped("next", _IDENTIFY)
         lines += _wrapped("", _NUT)
@@ -96,9 +96,9 @@ def _lines(result: SupportAnswer) -> list[str]:
 
 
 def _own_handlers(result: SupportAnswer) -> list[str]:
-    """DCImanager's own handlers for what was asked."""
+    """The names of DCImanager's own handlers for the makers and families of an answer."""
     makers = [result.question, *result.question.split()]
-    makers += [name.pattern for name in result.refused]
+    makers += [name.pattern for name in result.unsupported_names]
     families: list[str] = []
     for match in result.matches:
         if match.entry.family:
@@ -109,7 +109,7 @@ def _own_handlers(result: SupportAnswer) -> list[str]:
 
 def _sentences(result: SupportAnswer) -> Iterable[str]:
     """Why the answer is as it is."""
-    for name in result.refused:
+    for name in result.unsupported_names:
         article = "" if name.why.startswith(("a ", "an ")) else "not supported: "
         yield f"{name.pattern} is {article}{name.why}"
         yield f"said by {name.source}"
@@ -117,11 +117,11 @@ def _sentences(result: SupportAnswer) -> Iterable[str]:
     if result.either_of:
         families = " or ".join(result.either_of)
         yield f"it may be of the families {families}: the handler asks the unit which one it is"
-    if result.strange:
-        strange_words = [printable(word, 40) for word in result.strange]
-        yield f"no source names {', '.join(strange_words)}"
-    if result.near:
-        keys = [entry.key for entry in result.near]
+    if result.unknown_words:
+        shown_words = [printable(word, 40) for word in result.unknown_words]
+        yield f"no source names {', '.join(shown_words)}"
+    if result.near_entries:
+        keys = [entry.key for entry in result.near_entries]
         yield f"it may be read by {', '.join(keys)}: pdu supports {keys[0]} says more"
     elif result.verdict == UNKNOWN:
         yield "name a model, a vendor, a brand or a sysObjectID"
@@ -171,10 +171,12 @@ def _match_lines(match: Match, sentences: Sequence[str]) -> list[str]:
 
 
 def _pattern(name: Name) -> str:
+    """A model, with a note if it is not certain that it is read."""
     return name.pattern if name.sure else f"{name.pattern} (maybe)"
 
 
 def _reads(match: Match) -> str:
+    """What is read of the outlets: their states, or figures alone."""
     if match.entry.states == "no":
         return "figures, no states of outlets"
     if match.states == "no":
@@ -183,37 +185,41 @@ def _reads(match: Match) -> str:
 
 
 def _outlet(match: Match) -> str:
+    """The units of the figures of an outlet, on a condition if the model may not meter them."""
     figures = _figures(match.outlet)
-    is_sure = match.name is not None and match.name.outlets is True
+    is_sure = match.name is not None and match.name.outlets is Claim.YES
     if is_sure or READ not in match.outlet.values():
         return figures
     return f"{figures}, if the model meters them"
 
 
 def _figures(figures: Mapping[str, str]) -> str:
+    """The units of figures, with their condition; `no` for none."""
     if not figures:
         return "no"
     units = ", ".join(_UNITS[name] for name in figures)
     return units + _condition(next(iter(figures.values())))
 
 
-def _condition(how: str) -> str:
-    return f", {how}" if how == VARIES else ""
+def _condition(basis: str) -> str:
+    """The end of a phrase about what varies from unit to unit; "" for what is always so."""
+    return f", {basis}" if basis == VARIES else ""
 
 
 def _switched(match: Match) -> str:
     """A phrase for whether the matching PDU can be switched."""
-    if match.name and match.name.switched is False:
+    if match.is_unswitched:
         return "no: this model does not switch outlets"
     if match.switching == UNPROVEN:
         return f"{UNPROVEN}: only with switch_unproven=yes; try an idle outlet first"
-    is_open = match.name is None or match.name.switched is None
-    if is_open and match.switching == READ:
+    is_said_of_model = match.name is not None and match.name.switched is Claim.YES
+    if not is_said_of_model and match.switching == READ:
         return f"{READ}, if the model switches outlets"
     return match.switching
 
 
 def _evidence(match: Match) -> str:
+    """The capabilities by their basis, and the source."""
     names_by_basis: dict[str, list[str]] = {}
     for name, basis in match.evidence.items():
         names_by_basis.setdefault(basis, []).append(name)
@@ -222,6 +228,7 @@ def _evidence(match: Match) -> str:
 
 
 def _wrapped(label: str, text: str) -> list[str]:
+    """The text in lines, behind a label."""
     return textwrap.wrap(
         text,
         _WIDTH,
@@ -253,11 +260,11 @@ def _data(result: SupportAnswer) -> dict[str, Any]:
         "perhaps_read_by": perhaps_read_by,
         "either_of": either_of,
         "doubts": list(result.doubts),
-        "not_supported": list(map(_name_data, result.refused)),
+        "not_supported": list(map(_name_data, result.unsupported_names)),
         "own_handlers": _own_handlers(result),
-        "may_be": [entry.key for entry in result.near],
-        "not_known": list(result.strange),
-        "nearest": list(result.alike),
+        "may_be": [entry.key for entry in result.near_entries],
+        "not_known": list(result.unknown_words),
+        "nearest": list(result.similar_names),
     }
 
 

@@ -13,20 +13,20 @@ _HOST = re.compile(r"\[?[0-9a-fA-F:]*:[0-9a-fA-F:.]*\]?|[^.]+(\.[^.]+)+")
 
 
 def hint_of(word: str) -> str:
-    """A sentence that says which handler reads such a PDU, or how to ask the device; "" if the
-    word says nothing.
+    """Advice for a make, a model or a host in the place of a handler: which handler reads such a
+    PDU, or how to ask the device; "" if the word is none of these.
     """
     shown_word = printable(word, 60)
     is_file = "/" in word or word.endswith(".gz")
     if _HOST.fullmatch(word) and not is_file:
         return f"pdu identify {shown_word} asks the device which handler reads it"
     result = answer(word)
-    candidates = [match.entry for match in result.matches] or result.near
+    candidates = [match.entry for match in result.matches] or result.near_entries
     handlers = list(dict.fromkeys(entry.handler for entry in candidates))
-    if not handlers and not result.alike:
+    if not handlers and not result.similar_names:
         return ""
     if not handlers:
-        name = shlex.quote(result.alike[0])
+        name = shlex.quote(result.similar_names[0])
         return f"pdu supports {name} says which handler reads {name}, a similar name"
     if len(handlers) > 1 and "nut" in handlers:
         handlers.remove("nut")  # a NUT server reads much of what the others read themselves

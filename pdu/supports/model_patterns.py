@@ -9,19 +9,19 @@ from typing import Optional
 _PLACES = {"x": "[0-9X]", "?": "[A-Z]", "*": "([A-Z0-9]*)"}
 
 
-def fits(pattern: str, name: str, tail: Optional[int] = None) -> bool:
+def fits(pattern: str, name: str, longest_tail: Optional[int] = None) -> bool:
     """Whether the pattern fits a squeezed name. An X of the name stands for any digit.
 
-    `tail`: the most characters that a `*` may stand for; None for any number.
+    `longest_tail`: the most characters that each `*` together may stand for; None for any number.
     """
     match = _compiled(_shape(pattern)).fullmatch(name)
     if match is not None:
-        tails = "".join(match.groups())
-        return tail is None or len(tails) <= tail
-    return is_wide(name) and _wide(name).fullmatch(sample(pattern)) is not None
+        tail = "".join(match.groups())
+        return longest_tail is None or len(tail) <= longest_tail
+    return is_class(name) and _class_pattern(name).fullmatch(sample(pattern)) is not None
 
 
-def is_wide(name: str) -> bool:
+def is_class(name: str) -> bool:
     """Whether a squeezed name has places for digits and so names several models: AP8XXX."""
     return "XX" in name
 
@@ -30,12 +30,12 @@ def is_of_class(pattern: str, name: str) -> bool:
     """Whether a pattern's names are of the class that a squeezed name with XX stands for: they
     begin so, and no digit follows.
     """
-    beginning = _wide(name).match(sample(pattern))
+    beginning = _class_pattern(name).match(sample(pattern))
     return beginning is not None and not sample(pattern)[beginning.end() :][:1].isdigit()
 
 
 def specificity(pattern: str) -> int:
-    """The number of the fixed characters, twice, and of the digits."""
+    """A number by which patterns are sorted: 2 for each fixed character, 1 for each digit."""
     shape = _shape(pattern)
     return 2 * len(re.sub(r"[x?*]", "", shape)) + shape.count("x")
 
@@ -73,7 +73,7 @@ def _compiled(shape: str) -> re.Pattern[str]:
     return re.compile("".join(places))
 
 
-def _wide(name: str) -> re.Pattern[str]:
+def _class_pattern(name: str) -> re.Pattern[str]:
     """A pattern of the models that a name with XX stands for, each X for a digit."""
 
     def digits(places: re.Match[str]) -> str:

@@ -56,7 +56,7 @@ class Word(NamedTuple):
 
 
 @lru_cache(_MOST_WORDS)
-def word(text: str) -> Word:
+def normalized(text: str) -> Word:
     """The word or name in the form in which it is compared."""
     parts = re.findall("[A-Z0-9\u0400-\u04ff]+", text.upper())
     return Word(text, "".join(parts), tuple(parts))
@@ -64,17 +64,18 @@ def word(text: str) -> Word:
 
 def squeezed(texts: Iterable[str]) -> frozenset[str]:
     """The names, each without blanks, hyphens and the like."""
-    return frozenset(word(text).squeezed for text in texts)
+    return frozenset(normalized(text).squeezed for text in texts)
 
 
-def telling(texts: Iterable[str]) -> frozenset[str]:
+def product_words(texts: Iterable[str]) -> frozenset[str]:
     """The words of descriptions that may name a product."""
-    telling_parts: set[str] = set()
+    words: set[str] = set()
     for text in texts:
-        telling_parts.update(filter(_is_telling, word(text).parts))
-    return frozenset(telling_parts)
+        words.update(filter(_may_name_product, normalized(text).parts))
+    return frozenset(words)
 
 
-def _is_telling(part: str) -> bool:
+def _may_name_product(part: str) -> bool:
+    """Whether a word is long or has a digit, is no number, and is not generic."""
     is_long = len(part) >= _LEAST or re.search(r"\d", part) is not None
     return is_long and not part.isdigit() and part not in GENERIC

@@ -19,18 +19,18 @@ from handlers.shared.similar_names import similar_names
 from handlers.snmp.profile import ENTERPRISES
 
 from ..cli.spelling import confusion, likely_spellings
-from ..families.model_names import NAMES, Name
+from ..families.model_names import NAMES, Claim, Name
 from ..families.recognition import UPS_ADVICE, recognise
 from .model_patterns import (
     continues,
     fits,
+    is_class,
     is_of_class,
-    is_wide,
     needs_vendor,
     sample,
     specificity,
 )
-from .normalization import GENERIC, Word, squeezed, word
+from .normalization import GENERIC, Word, normalized, squeezed
 from .table import READ, SupportEntry, entries
 
 YES, NO, MAYBE, UNKNOWN = "yes", "no", "maybe", "unknown"
@@ -54,12 +54,13 @@ class Match(NamedTuple):
 
     @property
     def is_sure(self) -> bool:
+        """Whether the entry surely reads the model; an entry without a model always does."""
         return self.name is None or self.name.sure
 
     @property
     def is_unswitched(self) -> bool:
         """Whether the model has no switched outlets, whatever else the entry reads."""
-        return self.name is not None and self.name.switched is False
+        return self.name is not None and self.name.switched is Claim.NO
 
     @property
     def states(self) -> str:
@@ -71,7 +72,7 @@ class Match(NamedTuple):
     @property
     def outlet(self) -> Mapping[str, str]:
         """The figures of an outlet: none for models that do not meter outlets."""
-        if self.name is not None and self.name.outlets is False:
+        if self.name is not None and self.name.outlets is Claim.NO:
             return {}
         return self.entry.outlet
 
@@ -82,7 +83,9 @@ class Match(NamedTuple):
 
     @property
     def evidence(self) -> Mapping[str, str]:
-        """For what the model can do: without switched outlets no states and commands."""
+        """Capability -> its basis, of what the model can do: without switched outlets it has no
+        states and no commands.
+        """
         evidence = dict(self.entry.evidence)
         if self.states == "no":
             evidence.pop("state", None)
@@ -99,14 +102,14 @@ class SupportAnswer(NamedTuple):
     verdict: str
     #: what reads it, for YES; what may read it, for MAYBE
     matches: tuple[Match, ...] = ()
-    #: the name that says why not, for NO
-    refused: tuple[Name, ...] = ()
+    #: the names that say why not: of NO, and of a MAYBE for a class of which some are not supported
+    unsupported_names: tuple[Name, ...] = ()
     #: for MAYBE without `matches`, what is known of the vendor, the model or the sysObjectID
-    near: tuple[SupportEntry, ...] = ()
+    near_entries: tuple[SupportEntry, ...] = ()
     #: the words that are not known
-    strange: tuple[str, ...] = ()
+    unknown_words: tuple[str, ...] = ()
     #: names that resemble the strange words
-    alike: tuple[str, ...] = ()
+    similar_names: tuple[str, ...] = ()
     #: sentences: why a MAYBE is no YES
     doubts: tuple[str, ...] = ()
     #: the SNMP families that have the same name, if several do; the handler asks the unit
@@ -129,9 +132,9 @@ class _Model(NamedTuple):
     names: tuple[Name, ...]
 
     @property
-    def is_wide(self) -> bool:
+    def is_class(self) -> bool:
         """Whether it has places for digits, and so names several models."""
-        return is_wide(word(self.text).squeezed)
+        return is_class(normalized(self.text).squeezed)
 
 
 def answer(question: str) -> SupportAnswer:
@@ -139,15 +142,14 @@ def answer(question: str) -> SupportAnswer:
 
     What is known only in another spelling is told, and is no yes.
     """
-    as_typed = _answer_as_typed(question)
-    if as_typed.verdict != UNKNOWN:
-        return as_typed
+    typed_answer = _answer_as_typed(question)
+    if typed_answer.verdict != UNKNOWN:
+        return typed_answer
     for spelling in likely_spellings(question):
-        as_meant = _answer_as_typed(spelling)
-        if as_meant.verdict != UNKNOWN:
+        if _answer_as_typed(spelling).verdict != UNKNOWN:
             doubt = f"{confusion(question)}: did you mean {printable(spelling, 60)}?"
-            return as_typed._replace(doubts=(doubt,), alike=(spelling,))
-    return as_typed
+            return typed_answer._replace(doubts=(doubt,), similar_names=(spelling,))
+    return typed_answer
 
 
 def _answer_as_typed(question: str) -> SupportAnswer:
@@ -165,12 +167,12 @@ def _answer_as_typed(question: str) -> SupportAnswer:
     models, words = _parse(question)
     if not models:
         return _answer_words(question, words)
-    is_one_read = any(model.names[0].key for model in models)
-    if len(models) == 1 or not is_one_read:  # of those that are not read, why the first is not
-        return _answer_model(question, models[0], words)
-    texts = tuple(model.text for model in models)
-    doubt = "ask for one model at a time"
-    return SupportAnswer(question, MAYBE, alike=texts, doubts=(doubt,))
+    is_any_read = any(model.names[0].key for model in models)
+    if len(models) > 1 and is_any_read:
+        texts = tuple(model.text for model in models)
+        doubt = "ask for one model at a time"
+        return SupportAnswer(question, MAYBE, similar_names=texts, doubts=(doubt,))
+    return _answer_model(question, models[0], words)  # of several that are not read, the first
 
 
 @cache
@@ -180,8 +182,8 @@ def _maker_names() -> frozenset[str]:
     texts: list[str] = []
     for entry in entries():
         texts += [*entry.vendors, *entry.brands, *entry.shared_brands]
-        model = word(entry.key.partition("-")[2])
-        if not _patterns_that_fit([model]):
+        model = normalized(entry.key.partition("-")[2])
+        if not _names_that_fit([model]):
             texts.append(entry.key)
     return squeezed(texts)
 
@@ -196,15 +198,17 @@ def _answer_oid(question: str, oid: str) -> SupportAnswer:
     if recognition.is_other:
         return SupportAnswer(question, NO, doubts=doubts)
     entry_by_family = {entry.family: entry for entry in entries()}
-    matches: list[Match] = []
-    for family in recognition.families:
-        entry = entry_by_family[family.key]
-        matches.append(Match(entry))
-    near = tuple(entry_by_family[family.key] for family in recognition.candidates)
+    matches = tuple(Match(entry_by_family[family.key]) for family in recognition.families)
+    near_entries = tuple(entry_by_family[family.key] for family in recognition.candidates)
     if matches:
-        return SupportAnswer(question, YES, tuple(matches), near=near, doubts=doubts)
-    verdict = MAYBE if near else UNKNOWN
-    return SupportAnswer(question, verdict, near=near, strange=(oid,), doubts=doubts)
+        return SupportAnswer(question, YES, matches, near_entries=near_entries, doubts=doubts)
+    return SupportAnswer(
+        question,
+        MAYBE if near_entries else UNKNOWN,
+        near_entries=near_entries,
+        unknown_words=(oid,),
+        doubts=doubts,
+    )
 
 
 # ---- the words of a question ---------------------------------------------------------------------
@@ -216,7 +220,7 @@ def _parse(question: str) -> tuple[list[_Model], list[Word]]:
     """
     words: list[Word] = []
     for text in re.sub(r"[()\[\]{},]", " ", question).split():
-        words += _split(text)
+        words += _split_maker(text)
     models: list[_Model] = []
     further_words: list[Word] = []
     while words:
@@ -232,197 +236,206 @@ def _parse(question: str) -> tuple[list[_Model], list[Word]]:
 def _leading_name(words: Sequence[Word]) -> _LeadingName:
     """The longest name of a model or a maker with which the words begin, else the first word."""
     for length in range(min(_LONGEST, len(words)), 0, -1):
-        run = words[:length]
-        name = _one_name(run)
-        names = _patterns_that_fit(run)
+        first_words = words[:length]
+        whole_word = normalized(" ".join(word.text for word in first_words))
+        names = _names_that_fit(first_words)
         if names:
-            return _LeadingName(length, name, names)
-        if len(name.parts) > 1 and name.squeezed in _maker_names():
+            return _LeadingName(length, whole_word, names)
+        if len(whole_word.parts) > 1 and whole_word.squeezed in _maker_names():
             # a maker counts as a whole: its parts may be generic words
-            maker = Word(name.text, name.squeezed, parts=(name.squeezed,))
+            maker = whole_word._replace(parts=(whole_word.squeezed,))
             return _LeadingName(length, maker, ())
     return _LeadingName(1, words[0], ())
 
 
-def _one_name(run: Sequence[Word]) -> Word:
-    """Words that stand beside each other, as one name."""
-    return word(" ".join(piece.text for piece in run))
-
-
-def _split(text: str) -> list[Word]:
-    """The word, or vendor and the rest if it begins with a vendor: `Raritan-PX3-5145`."""
-    whole_word = word(text)
-    if whole_word.squeezed in _maker_names() or _patterns_that_fit([whole_word]):
+def _split_maker(text: str) -> list[Word]:
+    """The word; if it begins with a maker, as `Raritan-PX3-5145`, the maker and the rest."""
+    whole_word = normalized(text)
+    if whole_word.squeezed in _maker_names() or _names_that_fit([whole_word]):
         return [whole_word]
     ends = range(len(text) - 1, 0, -1)
     sign_ends = [end for end in ends if text[end] in _SIGNS]
     other_ends = [end for end in ends if text[end] not in _SIGNS]
     for end in (*sign_ends, *other_ends):
-        maker = word(text[:end])
-        if maker.squeezed not in _maker_names():
+        maker = normalized(text[:end])
+        model = normalized(text[end:].lstrip(_SIGNS))
+        if maker.squeezed not in _maker_names() or not model.squeezed:
             continue
-        model = word(text[end:].lstrip(_SIGNS))
-        if not model.squeezed:
-            continue
-        if end in sign_ends or text[end].isdigit() or _patterns_that_fit([model]):
+        if end in sign_ends or text[end].isdigit() or _names_that_fit([model]):
             return [maker, model]
     return [whole_word]
 
 
-def _patterns_that_fit(run: Sequence[Word]) -> tuple[Name, ...]:
-    """The patterns that fit these words as one name, the most specific first.
+def _names_that_fit(words: Sequence[Word]) -> tuple[Name, ...]:
+    """The names whose patterns fit these words together, the most specific first.
 
     A `*` must not take in a word that says something else, such as `basic` or another model: words
     after the first are then short, have a digit, and are no name themselves.
     """
-    name = "".join(piece.squeezed for piece in run)
-    if len(run) == 1:
-        return _names_of(name, None)
-    for piece in run[1:]:
-        has_digit = re.search(r"\d", piece.squeezed)
-        if not has_digit or _patterns_that_fit([piece]):
-            return _names_of(name, 0)
-    return _names_of(name, _LONGEST_TAIL)
+    text = "".join(word.squeezed for word in words)
+    if len(words) == 1:
+        return _names_of(text, None)
+    for word in words[1:]:
+        has_digit = re.search(r"\d", word.squeezed)
+        if not has_digit or _names_that_fit([word]):
+            return _names_of(text, 0)
+    return _names_of(text, _LONGEST_TAIL)
 
 
 @lru_cache(maxsize=4096)  # a question asks for the same words several times
-def _names_of(name: str, tail: Optional[int]) -> tuple[Name, ...]:
-    if not name:
+def _names_of(text: str, longest_tail: Optional[int]) -> tuple[Name, ...]:
+    """The names whose patterns fit a squeezed text, the most specific first; see `fits`."""
+    if not text:
         return ()
-    names = [known_name for known_name in NAMES if fits(known_name.pattern, name, tail)]
-    names.sort(key=lambda known_name: -specificity(known_name.pattern))
+    names = [name for name in NAMES if fits(name.pattern, text, longest_tail)]
+    names.sort(key=lambda name: -specificity(name.pattern))
     return tuple(names)
 
 
 # ---- models --------------------------------------------------------------------------------------
 
 
-def _is_known_for(model: _Model, piece: Word) -> bool:
+def _is_known_for(model: _Model, word: Word) -> bool:
+    """Whether the word is known of an entry that has a name of the model."""
     keys = {name.key for name in model.names}
     for entry in entries():
-        if entry.key in keys and _knows(entry, piece):
+        if entry.key in keys and _knows(entry, word):
             return True
     return False
 
 
 def _answer_model(question: str, model: _Model, words: Sequence[Word]) -> SupportAnswer:
     """The answer for one model, beside the other words of the question."""
-    closest = model.names[0]
-    refused: Sequence[Name] = ()
-    if model.is_wide:
-        name_by_key, refused = _of_class(model)
-        is_refused = not name_by_key
+    unsupported_names: Sequence[Name] = ()
+    if model.is_class:
+        name_by_key, unsupported_names = _names_of_class(model)
     else:
-        name_by_key = {}
-        for name in model.names:
-            name_by_key.setdefault(name.key, name)  # the most specific of each
-        is_refused = not closest.key
-    if is_refused:
-        return SupportAnswer(question, NO, refused=(closest,))
+        name_by_key = _supported_names(model)
+    if not name_by_key:
+        return SupportAnswer(question, NO, unsupported_names=(model.names[0],))
     candidates = [entry for entry in entries() if entry.key in name_by_key]
     matches: list[Match] = []
     for entry in candidates:
         name = name_by_key[entry.key]
-        is_nameless = needs_vendor(name.pattern) or _has_no_letter(model)
-        is_vendor_missing = not words and is_nameless
-        if not is_vendor_missing and _knows_all(entry, words):
+        if not words and (needs_vendor(name.pattern) or _has_no_letter(model)):
+            continue  # without its vendor, it could be anybody's
+        if all(_knows(entry, word) for word in words):
             matches.append(Match(entry, name))
     if not matches:
-        return _answer_unread(question, model, candidates, words)
-    return _answer_read(question, model, matches, refused)
+        return _answer_without_match(question, model, candidates, words)
+    return _answer_of_matches(question, model, matches, unsupported_names)
 
 
 def _has_no_letter(model: _Model) -> bool:
     """Whether a class has places for digits alone: xxxx."""
-    return model.is_wide and needs_vendor(word(model.text).squeezed.replace("X", "x"))
+    return model.is_class and needs_vendor(normalized(model.text).squeezed.replace("X", "x"))
 
 
-def _of_class(model: _Model) -> tuple[dict[str, Name], Sequence[Name]]:
-    """The names of a class such as AP8xxx: for each entry one that says what is true of all of
-    them, and the names that are not supported.
+def _supported_names(model: _Model) -> dict[str, Name]:
+    """The most specific name of the model for each entry, by its key; {} if the most specific of
+    all says that the model is not supported.
     """
-    class_name = word(model.text).squeezed
+    if not model.names[0].key:
+        return {}
+    name_by_key: dict[str, Name] = {}
+    for name in model.names:
+        name_by_key.setdefault(name.key, name)
+    return name_by_key
+
+
+def _names_of_class(model: _Model) -> tuple[dict[str, Name], Sequence[Name]]:
+    """The names of a class such as AP8xxx: for each entry, by its key, one that says what is true
+    of all of them, and the names that are not supported.
+    """
+    class_name = normalized(model.text).squeezed
     names_by_key: dict[str, list[Name]] = {}
     for name in NAMES:
         if name in model.names or is_of_class(name.pattern, class_name):
             names_by_key.setdefault(name.key, []).append(name)
-    refused = names_by_key.pop("", [])
-    return {key: _common_name(names) for key, names in names_by_key.items()}, refused
+    unsupported_names = names_by_key.pop("", [])
+    name_by_key = {key: _common_name(names) for key, names in names_by_key.items()}
+    return name_by_key, unsupported_names
 
 
 def _common_name(names: Sequence[Name]) -> Name:
     """What is true of each of these names; of the sure ones alone, if there are some."""
     names = [name for name in names if name.sure] or names
-    switched = {name.switched for name in names}
-    outlets = {name.outlets for name in names}
-    notes = dict.fromkeys(name.note for name in names)
+    notes = list(dict.fromkeys(name.note for name in names))
     # the note of a name that is not sure says why
     is_note_of_all = len(notes) == 1 or not names[0].sure
     return names[0]._replace(
-        pattern=_listed(name.pattern for name in names),
-        source=_listed(name.source for name in names),
-        switched=switched.pop() if len(switched) == 1 else None,
-        outlets=outlets.pop() if len(outlets) == 1 else None,
+        pattern=_joined(name.pattern for name in names),
+        source=_joined(name.source for name in names),
+        switched=_common_claim(name.switched for name in names),
+        outlets=_common_claim(name.outlets for name in names),
         note="; ".join(notes) if is_note_of_all else "",
     )
 
 
-def _listed(texts: Iterable[str]) -> str:
+def _common_claim(claims: Iterable[Claim]) -> Claim:
+    """What all of these claims say; NOT_SAID if they differ."""
+    first_claim, *other_claims = set(claims)
+    return Claim.NOT_SAID if other_claims else first_claim
+
+
+def _joined(texts: Iterable[str]) -> str:
     """The different texts, in their order."""
     return ", ".join(dict.fromkeys(texts))
 
 
-def _answer_read(
-    question: str, model: _Model, matches: Sequence[Match], refused: Sequence[Name]
+def _answer_of_matches(
+    question: str, model: _Model, matches: Sequence[Match], unsupported_names: Sequence[Name]
 ) -> SupportAnswer:
-    """The answer for a model that entries read: yes if one of them surely does, and no model of its
-    class is `refused`.
+    """The answer for a model that entries read: yes if one of them surely does, and all models of
+    its class are supported.
     """
     has_sure = any(match.is_sure for match in matches)
     doubts: list[str] = []
     if not has_sure:
         doubts = [match.name.note for match in matches if match.name]
-    doubts += [f"not {name.pattern}: {name.why}" for name in refused]
+    doubts += [f"not {name.pattern}: {name.why}" for name in unsupported_names]
     families = [match.entry.family for match in matches if match.entry.family]
-    is_of_several = len(families) > 1 and not model.is_wide
+    has_several_families = len(families) > 1 and not model.is_class
     return SupportAnswer(
         question=question,
-        verdict=YES if has_sure and not refused else MAYBE,
+        verdict=YES if has_sure and not unsupported_names else MAYBE,
         matches=tuple(matches),
         doubts=tuple(doubts),
-        either_of=tuple(families) if is_of_several else (),
+        either_of=tuple(families) if has_several_families else (),
     )
 
 
-def _answer_unread(
+def _answer_without_match(
     question: str, model: _Model, candidates: Sequence[SupportEntry], words: Sequence[Word]
 ) -> SupportAnswer:
-    """A model that no entry reads beside these words. `candidates`: the entries with its name."""
-    near = _entries_of_makers(words)
-    strange_words: list[str] = []
-    for piece in words:
-        if not _is_known_for(model, piece) and not _entries_of_makers([piece]):
-            strange_words.append(piece.text)
-    if near and not any(entry in near for entry in candidates):  # such as "Raritan AP8959"
-        strange_words.append(model.text)
-        return _answer_strange(question, near, strange_words, _doubts_of_makers(model, candidates))
-    doubts = []
-    if not words:
-        doubts.append(f"{printable(model.text)} is no name without its vendor")
-    if not near and re.search(r"\d", model.text):
-        near = tuple(candidates)
-    result = _answer_strange(question, near, strange_words or [model.text], doubts)
-    if strange_words and candidates:
-        return result._replace(alike=(model.text, *result.alike))
+    """The answer for a model that no entry reads beside these words. `candidates`: the entries with
+    its name.
+    """
+    maker_entries = _entries_of_makers(words)
+    unknown_words: list[str] = []
+    for word in words:
+        if not _is_known_for(model, word) and not _entries_of_makers([word]):
+            unknown_words.append(word.text)
+    is_of_other_maker = not any(entry in maker_entries for entry in candidates)
+    if maker_entries and is_of_other_maker:  # such as "Raritan AP8959"
+        doubts = _doubts_of_makers(model, candidates)
+        return _answer_unknown(question, maker_entries, [*unknown_words, model.text], doubts)
+    doubts = [] if words else [f"{printable(model.text)} is no name without its vendor"]
+    near_entries = maker_entries
+    if not near_entries and re.search(r"\d", model.text):
+        near_entries = tuple(candidates)
+    result = _answer_unknown(question, near_entries, unknown_words or [model.text], doubts)
+    if unknown_words and candidates:
+        return result._replace(similar_names=(model.text, *result.similar_names))
     return result
 
 
 def _doubts_of_makers(model: _Model, candidates: Sequence[SupportEntry]) -> Sequence[str]:
     """Which vendors have the model, for one that stands beside the name of another vendor."""
-    vendors: dict[str, None] = {}
+    vendors: list[str] = []
     for entry in candidates:
-        vendors.update(dict.fromkeys(entry.vendors))
-    return [f"{printable(model.text)} is a name of {', '.join(vendors)}"] if vendors else ()
+        vendors += entry.vendors
+    return [f"{printable(model.text)} is a name of {_joined(vendors)}"] if vendors else []
 
 
 # ---- vendors and brands --------------------------------------------------------------------------
@@ -433,107 +446,100 @@ def _answer_words(question: str, words: Sequence[Word]) -> SupportAnswer:
     near, with the words that are strange.
     """
     if not words:
-        return _answer_strange(question, (), ())
-    if any("UPS" in word(piece.text).parts for piece in words):
+        return _answer_unknown(question, (), ())
+    if any("UPS" in normalized(word.text).parts for word in words):
         return _answer_ups(question, words)
-    matches = _entries_with(words, whole=True) or _entries_with(words)
-    if _is_one_named(matches, words):
-        return SupportAnswer(question, YES, tuple(map(Match, matches)))
+    matching_entries = _entries_with_whole(words) or _entries_that_know(words)
+    if _is_one_named(matching_entries, words):
+        return SupportAnswer(question, YES, tuple(map(Match, matching_entries)))
     known_words: list[Word] = []
-    strange_words: list[str] = []
-    for piece in words:
-        if any(_knows(entry, piece) for entry in entries()):
-            known_words.append(piece)
+    unknown_words: list[str] = []
+    for word in words:
+        if any(_knows(entry, word) for entry in entries()):
+            known_words.append(word)
         else:
-            strange_words.append(piece.text)
-    near = _entries_of_makers(words) or _entries_with(known_words)
-    if not _is_one_named(near, known_words):
-        near = ()
-    if strange_words:
-        return _answer_strange(question, near, strange_words)
-    doubts = _shared_brands_of(words)
-    unknown_words = [] if doubts else [piece.text for piece in words]
-    return _answer_strange(question, near, unknown_words, doubts)
+            unknown_words.append(word.text)
+    near_entries = _entries_of_makers(words) or _entries_that_know(known_words)
+    if not _is_one_named(near_entries, known_words):
+        near_entries = ()
+    if unknown_words:
+        return _answer_unknown(question, near_entries, unknown_words)
+    # each word is known, and no entry knows all of them
+    doubts = _shared_brand_sentences(words)
+    texts = [] if doubts else [word.text for word in words]
+    return _answer_unknown(question, near_entries, texts, doubts)
 
 
 def _answer_ups(question: str, words: Sequence[Word]) -> SupportAnswer:
     """The answer for a UPS: what reads its outlets, and the handler nut."""
-    pieces = list(words)
-    for piece in words:
-        pieces += map(word, piece.text.split())
-    makers = _entries_of_makers(pieces)
-    near: list[SupportEntry] = []
+    single_words = [*words]
+    for word in words:
+        single_words += map(normalized, word.text.split())
+    maker_entries = _entries_of_makers(single_words)
+    near_entries: list[SupportEntry] = []
     for entry in entries():
-        is_of_maker = "UPS" in entry.words and entry in makers
+        is_of_maker = "UPS" in entry.words and entry in maker_entries
         if entry.key == "nut" or is_of_maker:
-            near.append(entry)
-    return SupportAnswer(question, MAYBE, near=tuple(near), doubts=(UPS_ADVICE,))
+            near_entries.append(entry)
+    return SupportAnswer(question, MAYBE, near_entries=tuple(near_entries), doubts=(UPS_ADVICE,))
 
 
-def _shared_brands_of(words: Sequence[Word]) -> Sequence[str]:
+def _shared_brand_sentences(words: Sequence[Word]) -> Sequence[str]:
     """A sentence for each word that is a brand on PDUs of several makers."""
     brand_by_word: dict[str, str] = {}
     for entry in entries():
         for brand in entry.shared_brands:
-            brand_by_word[word(brand).squeezed] = brand
-    sentences = []
-    for piece in words:
-        if piece.squeezed in brand_by_word:
-            brand = brand_by_word[piece.squeezed]
-            sentences.append(f"{brand} stands on PDUs of several makers, and some are read")
-    return sentences
+            brand_by_word[normalized(brand).squeezed] = brand
+    brands = [brand_by_word[word.squeezed] for word in words if word.squeezed in brand_by_word]
+    return [f"{brand} stands on PDUs of several makers, and some are read" for brand in brands]
 
 
-def _answer_strange(
+def _answer_unknown(
     question: str,
-    near: tuple[SupportEntry, ...],
-    strange: Sequence[str],
+    near_entries: tuple[SupportEntry, ...],
+    unknown_words: Sequence[str],
     doubts: Sequence[str] = (),
 ) -> SupportAnswer:
     """The answer without a match: "maybe" if entries are near, else "unknown"."""
     return SupportAnswer(
         question,
-        MAYBE if near else UNKNOWN,
-        near=near,
-        strange=tuple(strange),
-        alike=_alike(" ".join(strange), near),
+        MAYBE if near_entries else UNKNOWN,
+        near_entries=near_entries,
+        unknown_words=tuple(unknown_words),
+        similar_names=_nearest_names(unknown_words, near_entries),
         doubts=tuple(doubts),
     )
 
 
-def _knows_all(entry: SupportEntry, words: Iterable[Word], *, with_shared: bool = True) -> bool:
-    """See `_knows`."""
-    return all(_knows(entry, piece, with_shared=with_shared) for piece in words)
-
-
-def _knows(entry: SupportEntry, piece: Word, *, with_shared: bool = True) -> bool:
+def _knows(entry: SupportEntry, word: Word, *, with_shared: bool = True) -> bool:
     """Whether the word is in the entry's names and descriptions; `with_shared` also whether it is
     one of the entry's brands that other makers use too.
     """
-    if piece.squeezed in entry.words:
+    if word.squeezed in entry.words:
         return True
-    if with_shared and piece.squeezed in squeezed(entry.shared_brands):
+    if with_shared and word.squeezed in squeezed(entry.shared_brands):
         return True
-    if len(piece.parts) == 1:
+    if len(word.parts) == 1:
         return False
     # such as "Eaton-ePDU": every part but those that name no product, such as "PDU"
-    telling_parts = set(piece.parts) - GENERIC
-    return telling_parts <= entry.words
+    return set(word.parts) - GENERIC <= entry.words
 
 
-def _entries_with(words: Sequence[Word], *, whole: bool = False) -> tuple[SupportEntry, ...]:
-    """The entries that know all of the words, if there are some. `whole`: by more than the parts of
-    a word."""
+def _entries_with_whole(words: Sequence[Word]) -> tuple[SupportEntry, ...]:
+    """The entries that have each of the words as a whole."""
+    names = {word.squeezed for word in words}
+    return tuple(entry for entry in entries() if names <= entry.words)
+
+
+def _entries_that_know(words: Sequence[Word]) -> tuple[SupportEntry, ...]:
+    """The entries that know all of the words, be it by their parts; none if there are no words.
+    Brands that other makers use too do not count.
+    """
     if not words:
         return ()
-    names = {piece.squeezed for piece in words}
     known_entries: list[SupportEntry] = []
     for entry in entries():
-        if whole:
-            is_known = names <= entry.words
-        else:
-            is_known = _knows_all(entry, words, with_shared=False)
-        if is_known:
+        if all(_knows(entry, word, with_shared=False) for word in words):
             known_entries.append(entry)
     return tuple(known_entries)
 
@@ -541,35 +547,38 @@ def _entries_with(words: Sequence[Word], *, whole: bool = False) -> tuple[Suppor
 def _is_one_named(candidates: Iterable[SupportEntry], words: Sequence[Word]) -> bool:
     """Whether a word names one of the entries without others: G3 does not, HP does."""
     for entry in candidates:
-        for piece in words:
-            if len(piece.squeezed) > 2 or piece.squeezed in entry.makers:
+        for word in words:
+            if len(word.squeezed) > 2 or word.squeezed in entry.makers:
                 return True
     return False
 
 
 def _entries_of_makers(words: Iterable[Word]) -> tuple[SupportEntry, ...]:
     """The entries whose vendor or brand is among the words."""
-    names = {piece.squeezed for piece in words}
+    names = {word.squeezed for word in words}
     return tuple(entry for entry in entries() if names & entry.makers)
 
 
-def _alike(strange: str, near: Sequence[SupportEntry]) -> tuple[str, ...]:
-    """Names that resemble the strange words, together or one by one; then models that begin with
-    one of these words. The names are those of the entries in `near`, with their models; without
-    such entries, all vendors, brands and families.
+def _nearest_names(
+    unknown_words: Sequence[str], near_entries: Sequence[SupportEntry]
+) -> tuple[str, ...]:
+    """Names that resemble the unknown words, together or one by one; then models that begin with
+    one of these words. The names are those of the near entries, with their models; without such
+    entries, all vendors, brands and families.
     """
-    candidates = near or entries()
-    text_by_name = _names_to_compare(candidates, with_models=bool(near))
+    candidates = near_entries or entries()
+    text_by_name = _names_to_compare(candidates, with_models=bool(near_entries))
+    question = " ".join(unknown_words)
+    words = [normalized(text) for text in question.split()]
     texts: list[str] = []
-    pieces = [word(text) for text in strange.split()]
-    for piece in (word(strange), *pieces):
-        if not piece.is_generic:
-            similar = similar_names(piece.squeezed, text_by_name, _NEAREST)
+    for word in (normalized(question), *words):
+        if not word.is_generic:
+            similar = similar_names(word.squeezed, text_by_name, _NEAREST)
             texts += [text_by_name[name] for name in similar]
-    for piece in pieces:
-        is_long = len(piece.squeezed) >= _LEAST_BEGINNING
-        if is_long and not piece.is_generic:
-            texts += _names_begun(piece.squeezed, candidates)
+    for word in words:
+        is_long = len(word.squeezed) >= _LEAST_BEGINNING
+        if is_long and not word.is_generic:
+            texts += _models_that_begin(word.squeezed, candidates)
     return tuple(dict.fromkeys(texts))[:_NEAREST]
 
 
@@ -580,17 +589,15 @@ def _names_to_compare(
     text_by_name: dict[str, str] = {}
     for entry in candidates:
         for text in (*entry.vendors, *entry.brands, entry.key):
-            text_by_name.setdefault(word(text).squeezed, text)
+            text_by_name.setdefault(normalized(text).squeezed, text)
         if with_models:
             for name in entry.names:
                 text_by_name.setdefault(sample(name.pattern), name.pattern.rstrip("*"))
     return text_by_name
 
 
-def _names_begun(text: str, candidates: Sequence[SupportEntry]) -> list[str]:
-    """The candidates' models that begin with a text, or are a number with other letters before it,
-    such as 8959 of APC.
-    """
+def _models_that_begin(text: str, candidates: Sequence[SupportEntry]) -> list[str]:
+    """The candidates' models that begin with a text, or whose number it is: 8959 of AP8959."""
     texts: list[str] = []
     for entry in candidates:
         for name in entry.names:

@@ -13,7 +13,7 @@ from handlers.snmp.profiles import PROFILES
 
 from ..families.model_names import BRANDS, NAMES, Brand, Name
 from ..families.recorded import UNPROVEN, evidence_of, switching_basis
-from .normalization import GENERIC, squeezed, telling, word
+from .normalization import GENERIC, normalized, product_words, squeezed
 
 _PROOFS: Mapping[EvidenceLevel, str] = {
     EvidenceLevel.DRIVER: "another program or an example",
@@ -115,6 +115,7 @@ def _profile_entry(profile: Profile) -> SupportEntry:
 
 
 def _switching(profile: Profile) -> str:
+    """Whether the family's outlets are switched: READ, UNPROVEN or "no"."""
     if not profile.is_switched:
         return "no"
     return READ if profile.is_proven else UNPROVEN
@@ -155,23 +156,25 @@ def _with_names(entry: SupportEntry) -> SupportEntry:
         names=tuple(names),
         brands=tuple(own_brands),
         shared_brands=tuple(shared_brands),
-        words=squeezed([entry.key, *makers, *whole_models]) | telling(descriptions),
+        words=squeezed([entry.key, *makers, *whole_models]) | product_words(descriptions),
         makers=_wholes_and_parts([*makers, *shared_brands]) - GENERIC,
     )
 
 
 def _joined_names(models: Iterable[str]) -> Sequence[str]:
-    """The names with hyphens in descriptions of models, such as NPM-V: their parts alone may be too
-    short to tell a family."""
+    """The names with hyphens in descriptions of models, such as NPM-V, from a length on: their
+    parts alone may be too short to name a family.
+    """
     names: list[str] = []
     for model in models:
         for name in re.findall(r"[A-Z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)+", model):
-            if len(word(name).squeezed) >= _LEAST_JOINED:
+            if len(normalized(name).squeezed) >= _LEAST_JOINED:
                 names.append(name)
     return names
 
 
 def _is_brand_of(entry: SupportEntry, brand: Brand) -> bool:
+    """Whether PDUs of this entry are sold under the brand."""
     is_of_vendor = not set(brand.vendors).isdisjoint(entry.vendors)
     is_of_family = not brand.families or entry.key in brand.families
     return is_of_vendor and is_of_family
@@ -179,11 +182,11 @@ def _is_brand_of(entry: SupportEntry, brand: Brand) -> bool:
 
 def _wholes_and_parts(texts: Iterable[str]) -> frozenset[str]:
     """Names as a whole, and in their parts."""
-    pieces: set[str] = set()
-    for piece in map(word, texts):
-        pieces.add(piece.squeezed)
-        pieces.update(piece.parts)
-    return frozenset(pieces)
+    all_words: set[str] = set()
+    for word in map(normalized, texts):
+        all_words.add(word.squeezed)
+        all_words.update(word.parts)
+    return frozenset(all_words)
 
 
 _ALL = {"current": VARIES, "power": VARIES, "energy": VARIES}

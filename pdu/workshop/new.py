@@ -52,6 +52,7 @@ _SECTION = """## @Title@
 <!-- settings-@name@:begin -->
 <!-- settings-@name@:end -->
 """
+_SETTINGS_PAGE = Path("docs", "settings.md")
 _PROJECT = Path("pyproject.toml")
 _LAYER = re.compile(r'(?m)^ *"([a-z0-9 |]+)", +# pdu new adds a handler here$')
 _REGISTRY = Path("handlers", "registry.py")
@@ -115,7 +116,7 @@ def new(
     try:
         plan = _family_plan(root, name, title) if snmp else _plan(root, name, title, shape)
         with signals_as_ctrl_c(), _all_or_nothing(root, plan.files, plan.edits):
-            pages = _write(root, {**plan.files, **plan.edits}, with_pages=plan.has_pages)
+            pages = _write(root, plan)
     except OSError as error:
         place = error.filename or root.resolve()  # the error of a full disk names no file
         raise SettingsError(
@@ -127,11 +128,10 @@ def new(
 class _Plan(NamedTuple):
     """What is written into the tree, and what its author does next."""
 
-    #: new files, and those that are changed, by their paths in the tree
+    #: new files, and those that are changed, by their paths in the tree: none if it is no part of
+    #: this project
     files: Mapping[Path, str]
     edits: Mapping[Path, str]
-    #: whether the pages name it, in parts that are generated
-    has_pages: bool
     #: the arguments of pytest; "" if `pdu handler check` is the test
     tests: str
     #: the page with the next steps
@@ -146,14 +146,12 @@ def _plan(root: Path, name: str, title: Optional[str], shape: str) -> _Plan:
         return _Plan(
             files=files,
             edits={},
-            has_pages=False,
             tests=f"test_{name}.py" if shape == _PLATFORM else "",
             page="docs/own-handler.md",
         )
     return _Plan(
         files=files,
         edits=_handler_edits(root, name, title),
-        has_pages=True,
         tests=f"tests/handlers/{name}",
         page="docs/dev/new-handler.md",
     )
@@ -166,7 +164,6 @@ def _family_plan(root: Path, key: str, vendor: Optional[str]) -> _Plan:
     return _Plan(
         files=files,
         edits=families_table(root, key),
-        has_pages=True,
         tests=f"tests/handlers/snmp -k {key}",
         page="docs/dev/new-family.md",
     )
@@ -205,16 +202,17 @@ def _text(path: Path) -> str:
         raise SettingsError(f"{path} is not UTF-8 text; nothing was made") from None
 
 
-def _write(root: Path, files: Mapping[Path, str], *, with_pages: bool = True) -> list[str]:
-    """Write the files, then the generated parts of docs `with_pages`.
+def _write(root: Path, plan: _Plan) -> list[str]:
+    """Write the files, then the generated parts of the pages, which name each part of this project.
 
-    Return the pages that changed. Raises OSError and SettingsError.
+    Returns the pages that changed. Raises OSError and SettingsError.
     """
+    files = {**plan.files, **plan.edits}
     for path, text in files.items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_text(text, "utf-8")
     _lay_out(root, [path for path in files if path.suffix == ".py"])
-    if not with_pages:
+    if not plan.edits:
         return []
     try:
         result = subprocess.run(
@@ -254,8 +252,8 @@ def _all_or_nothing(root: Path, paths: Collection[Path], edits: Collection[Path]
     new_folders: list[Path] = []
     for path in paths:
         new_folders += [folder for folder in (root / path).parents if not folder.exists()]
-    changing_files = [root / path for path in edits]
-    changing_files += [*root.glob("README*.md"), *(root / "docs").glob("**/*.md")]
+    pages = [*root.glob("README*.md"), *(root / "docs").glob("**/*.md")]
+    changing_files = [*(root / path for path in edits), *pages]
     content_by_path = {path: path.read_bytes() for path in changing_files}
     try:
         yield
@@ -265,11 +263,16 @@ def _all_or_nothing(root: Path, paths: Collection[Path], edits: Collection[Path]
         for path in paths:
             with contextlib.suppress(OSError):
                 (root / path).unlink()
-        for path, content in content_by_path.items():
-            with contextlib.suppress(OSError):
-                if path.read_bytes() != content:
-                    path.write_bytes(content)
+        _restore(content_by_path)
         raise
+
+
+def _restore(content_by_path: Mapping[Path, bytes]) -> None:
+    """Give files that were changed their content of before, as far as the system lets it."""
+    for path, content in content_by_path.items():
+        with contextlib.suppress(OSError):
+            if path.read_bytes() != content:
+                path.write_bytes(content)
 
 
 # ---- a handler -----------------------------------------------------------------------------------
@@ -280,17 +283,23 @@ def handler_files(
 ) -> dict[Path, str]:
     """The files of a new handler by their paths in the tree. Raises OSError and SettingsError."""
     _check_handler_name(root, name)
-    places, folders = _PLACES, ["any", shape]
-    if shape in (_PLATFORM, _HTTP):
-        if (root / name).exists() or hides_module(name):
-            raise SettingsError(
-                f"{name} is a folder here, or the name of another Python module; choose another"
-                " name"
-            )
-    if shape == _HTTP:
-        return _copied_example(root, name, title)
+    if shape not in (_PLATFORM, _HTTP):
+        return _filled_templates(root, ("any", shape), _PLACES, name, title)
+    if (root / name).exists() or hides_module(name):
+        raise SettingsError(
+            f"{name} is a folder here, or the name of another Python module; choose another name"
+        )
     if shape == _PLATFORM:
-        places, folders = _PLATFORM_PLACES, [shape]
+        return _filled_templates(root, (shape,), _PLATFORM_PLACES, name, title)
+    return _copied_example(root, name, title)
+
+
+def _filled_templates(
+    root: Path, folders: Sequence[str], places: Mapping[str, str], name: str, title: Optional[str]
+) -> dict[Path, str]:
+    """The files of all templates in these folders below packaging/new, by their paths in the tree.
+    `places`: by template, its path.
+    """
     templates: list[Path] = []
     for folder in folders:
         templates += (root / _SKELETON / folder).glob("*.in")
@@ -303,11 +312,11 @@ def handler_files(
 
 def _copied_example(root: Path, name: str, title: Optional[str]) -> dict[Path, str]:
     """The example of docs/own-handler.md over HTTP, and its recording, under this name."""
-    shown_as = _display_name(title or name.capitalize(), "title")
+    display_name = _display_name(title or name.capitalize(), "title")
     files: dict[Path, str] = {}
     for source in sorted((root / _EXAMPLE).glob(f"{_EXAMPLE_NAME}*/*.py")):
         text = _text(source).replace("VoltPdu", f"{name.capitalize()}Pdu")
-        text = text.replace("Volt", shown_as).replace(_EXAMPLE_NAME, name)
+        text = text.replace("Volt", display_name).replace(_EXAMPLE_NAME, name)
         files[Path(name, source.name)] = text
     files[Path(f"{name}.json")] = _text(root / _EXAMPLE / f"{_EXAMPLE_NAME}.json")
     return files
@@ -329,25 +338,23 @@ def _check_handler_name(root: Path, name: str) -> None:
         raise SettingsError(
             f"the archive pdu_{name} would replace a module of DCImanager; choose another name"
         )
-    # The last three would be taken for parts of this handler: by identify, record and replay, by
-    # the tests, and by packaging/readme.py.
-    for path_in_use in (
+    paths_of_handler = (
         Path("handlers", name),
+        # what the tests, record and replay, and packaging/readme.py take for parts of it
         Path("tests", "simulators", name),
         _RECORDINGS / name,
         Path("docs", f"{name}.md"),
-    ):
+    )
+    for path_in_use in paths_of_handler:
         if (root / path_in_use).exists():
             raise SettingsError(f"{path_in_use} exists already; choose another name")
 
 
 def _fill_template(text: str, name: str, title: Optional[str]) -> str:
-    shown_as = _display_name(title or name.capitalize(), "title")
-    return (
-        text.replace("@name@", name)
-        .replace("@Name@", name.capitalize())
-        .replace("@Title@", shown_as)
-    )
+    """The text with the handler's name and title in the place of @name@, @Name@ and @Title@."""
+    display_name = _display_name(title or name.capitalize(), "title")
+    text = text.replace("@name@", name).replace("@Name@", name.capitalize())
+    return text.replace("@Title@", display_name)
 
 
 def _display_name(text: str, what: str) -> str:
@@ -355,36 +362,30 @@ def _display_name(text: str, what: str) -> str:
 
     Raises SettingsError unless it is short and safe in Python strings and in Markdown.
     """
-    shown_as = " ".join(text.split())
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9 .+&-]{0,60}", shown_as):
+    display_name = " ".join(text.split())
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9 .+&-]{0,60}", display_name):
         raise SettingsError(
-            f"{what} {shown_as[:40]!r}: give ASCII letters, digits, spaces and . + & - (61 at"
+            f"{what} {display_name[:40]!r}: give ASCII letters, digits, spaces and . + & - (61 at"
             " most), but begin with a letter or a digit"
         )
-    return shown_as
+    return display_name
 
 
 def _handler_edits(root: Path, name: str, title: Optional[str]) -> dict[Path, str]:
     """The files of the tree that name each handler, with this one. Raises OSError and
     SettingsError.
     """
+    section = _fill_template(_SECTION, name, title)
     return {
-        **_settings_page(root, name, title),
-        **_contract(root, name),
-        **_registry(root, name, title),
+        _SETTINGS_PAGE: f"{_text(root / _SETTINGS_PAGE).rstrip()}\n\n{section}",
+        _PROJECT: _contract(root, name),
+        _REGISTRY: _registry(root, name, title),
     }
 
 
-def _settings_page(root: Path, name: str, title: Optional[str]) -> dict[Path, str]:
-    page = Path("docs", "settings.md")
-    section = _fill_template(_SECTION, name, title)
-    return {page: f"{_text(root / page).rstrip()}\n\n{section}"}
-
-
-def _contract(root: Path, name: str) -> dict[Path, str]:
-    """The contract of imports with the handler `name` beside the others.
-
-    Raises OSError and SettingsError.
+def _contract(root: Path, name: str) -> str:
+    """The contract of imports with the handler `name` beside the others. Raises OSError and
+    SettingsError.
     """
     text = _text(root / _PROJECT)
     layer = _LAYER.search(text)
@@ -395,17 +396,17 @@ def _contract(root: Path, name: str) -> dict[Path, str]:
         )
     handlers = {*layer[1].split(" | "), name}
     start, end = layer.span(1)
-    return {_PROJECT: f"{text[:start]}{' | '.join(sorted(handlers))}{text[end:]}"}
+    return f"{text[:start]}{' | '.join(sorted(handlers))}{text[end:]}"
 
 
-def _registry(root: Path, name: str, title: Optional[str]) -> dict[Path, str]:
+def _registry(root: Path, name: str, title: Optional[str]) -> str:
     """The table of handlers with a row for this one. Raises OSError and SettingsError."""
     text = _text(root / _REGISTRY)
     place = _ROW.search(text)
     if place is None:
         raise SettingsError(f"{_REGISTRY} does not show where a handler is added; nothing was made")
     row = _fill_template(_NEW_ROW, name, title)
-    return {_REGISTRY: text[: place.start()] + row + text[place.start() :]}
+    return text[: place.start()] + row + text[place.start() :]
 
 
 # ---- an SNMP family ------------------------------------------------------------------------------
@@ -422,10 +423,10 @@ def family_files(root: Path, key: str, vendor: Optional[str]) -> dict[Path, str]
     blocks: dict[str, str] = {}  # the first of each language
     for language, block in fenced_blocks:
         blocks.setdefault(language, textwrap.dedent(block))
-    shown_as = _display_name(vendor or file.capitalize(), "vendor")
+    display_name = _display_name(vendor or file.capitalize(), "vendor")
     words = {
         "acme-strip": key,
-        "Acme": shown_as,
+        "Acme": display_name,
         "ACME": file.upper(),
         str(_NUMBER): _free_number(root),
     }
@@ -436,7 +437,7 @@ def family_files(root: Path, key: str, vendor: Optional[str]) -> dict[Path, str]
     fixture = Path("tests", "recordings", key)
     return {
         _FAMILIES / f"{file}.py": (
-            f'"""{shown_as}.\n\nName the MIB, its revision and where its text is.\n"""\n\n'
+            f'"""{display_name}.\n\nName the MIB, its revision and where its text is.\n"""\n\n'
             + text("python")
         ),
         fixture.with_suffix(".snmprec"): text("snmprec"),

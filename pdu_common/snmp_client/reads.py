@@ -1,6 +1,7 @@
 """What a call asks and how its answers are judged: one object, a subtree by a walk, or a write.
 
-Each is a generator: it yields an SnmpRequest, and gets an SnmpAnswer, SnmpReport or SnmpTimeout.
+Each is a generator, which `udp_client` drives: it yields an SnmpRequest to be sent, and gets the
+SnmpAnswer, or the SnmpReport or SnmpTimeout that came in its place.
 A walk ends with the first endOfMibView. It also ends with another exception under the name that was
 asked for: some agents send noSuchObject or noSuchInstance where endOfMibView belongs, over v1, too.
 Under a later name they are a row without a value, and the table goes on. Any answer to a GETBULK

@@ -30,6 +30,7 @@ _DESCRIPTION = (
 
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
+    """Serve until Ctrl-C."""
     options = _parser().parse_args(arguments)
     is_local = options.host in LOCAL
     with ExitStack() as stack:
@@ -39,45 +40,60 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
                 stack.enter_context(tempfile.TemporaryDirectory(prefix="dcimanager-data-"))
             )
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            file = folder / "password"
-            lines = file.read_text("utf-8").splitlines() if file.exists() else []
-            own_password = os.environ.pop("LOCAL_DCI_PASSWORD", "")
-            if own_password or not lines:
-                lines = [own_password] if own_password else [secrets.token_urlsafe(9), _RANDOM]
-            password = lines[0]
-            manager = stack.enter_context(_manager(options, folder, password))
-            _write_private(file, "\n".join((*lines, "")))
-        manager.environment_file = str(folder / "register.env")
+            password_file = folder / "password"
+            password_lines = _password_lines(password_file)
+            manager = stack.enter_context(_manager(options, folder, password_lines[0]))
+            _write_private(password_file, "\n".join((*password_lines, "")))
+        environment_file = folder / "register.env"
+        manager.environment_file = str(environment_file)
         exports = {
             "DCI_URL": manager.url,
             "CURL_CA_BUNDLE": str(manager.ca_file),
             "DCI_EMAIL": options.email,
-            "DCI_PASSWORD_FILE": str(file.resolve()),
+            "DCI_PASSWORD_FILE": str(password_file.resolve()),
         }
-        _write_private(
-            folder / "register.env",
-            "".join(f"export {name}={shlex.quote(value)}\n" for name, value in exports.items()),
-        )
+        lines = [f"export {name}={shlex.quote(value)}\n" for name, value in exports.items()]
+        _write_private(environment_file, "".join(lines))
         if not is_local:
             print(
                 f"This program listens on {options.host}, so other machines may try to log in. It"
                 " is for tests: do not leave it running in a network that you do not trust.",
                 file=sys.stderr,
             )
-        data = f"its data is kept in {options.data}" if options.data else "its data is then deleted"
-        environment = shlex.quote(os.path.relpath(manager.environment_file))
-        password_words = password if _RANDOM in lines else "the password of LOCAL_DCI_PASSWORD"
-        print(
-            f"{manager.page_url}   log in as {options.email} with {password_words}   (Ctrl-C ends"
-            f" it; {data})\n"
-            f"{manager.url}   the API; other ports: make serve ARGS='--port 8443 --page-port"
-            " 8080'\n"
-            "next: in another terminal, here: make packages, then:"
-            f" (. {environment} && .venv/bin/pdu register)",
-            flush=True,
-        )
+        print(_start_text(manager, options, password_lines), flush=True)
         signals.wait()
     return 0
+
+
+def _password_lines(file: Path) -> list[str]:
+    """The lines of the file of the password: it, and _RANDOM if no person chose it. From the
+    environment, else of the last run, else a new one.
+    """
+    own_password = os.environ.pop("LOCAL_DCI_PASSWORD", "")
+    if own_password:
+        return [own_password]
+    lines = file.read_text("utf-8").splitlines() if file.exists() else []
+    return lines or [secrets.token_urlsafe(9), _RANDOM]
+
+
+def _start_text(
+    manager: DciManager, options: argparse.Namespace, password_lines: Sequence[str]
+) -> str:
+    """Where the page and the API are, and how a person logs in. A password that a person chose is
+    not shown.
+    """
+    password = "the password of LOCAL_DCI_PASSWORD"
+    if _RANDOM in password_lines:
+        password = password_lines[0]
+    data = f"its data is kept in {options.data}" if options.data else "its data is then deleted"
+    environment = shlex.quote(os.path.relpath(manager.environment_file))
+    return (
+        f"{manager.page_url}   log in as {options.email} with {password}   (Ctrl-C ends it;"
+        f" {data})\n"
+        f"{manager.url}   the API; other ports: make serve ARGS='--port 8443 --page-port 8080'\n"
+        "next: in another terminal, here: make packages, then:"
+        f" (. {environment} && .venv/bin/pdu register)"
+    )
 
 
 def _parser() -> argparse.ArgumentParser:

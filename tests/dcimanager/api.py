@@ -100,28 +100,33 @@ class Api:
             return answer_error(error.status, error.code, error.msg, error.value)
 
     def _route(self, request: Request) -> Answer:
-        if (request.method, request.path) == ("POST", _TOKEN):
+        """The answer of the function at this method and path. Raises Refusal if there is none, and
+        for a request without a token.
+        """
+        method_and_path = f"{request.method} {request.path}"
+        if method_and_path == f"POST {_TOKEN}":
             return self._log_in(request)
         self._check_token(request)
-        if request.path == _HANDLERS:
-            if request.method == "GET":
-                return answer_json(
-                    200, {"list": [handler.shown() for handler in self._store.handlers()]}
-                )
-            if request.method == "POST":
-                return self._create(request)
-        if request.path.startswith(_HANDLERS + "/"):
-            number, _, rest = request.path[len(_HANDLERS) + 1 :].partition("/")
-            if re.fullmatch("[0-9]{1,18}", number):
-                if (request.method, rest) == ("POST", "content"):
-                    return self._upload(int(number), request)
-                if (request.method, rest) == ("DELETE", ""):
-                    removed = self._runtime.remove(int(number))
-                    self._happened(f"{removed.handler} was removed")
-                    return answer_json(200, {})
-        raise Refusal(404, 1005, "there is no such function", f"{request.method} {request.path}")
+        if method_and_path == f"GET {_HANDLERS}":
+            return answer_json(200, {"list": [row.shown() for row in self._store.handlers()]})
+        if method_and_path == f"POST {_HANDLERS}":
+            return self._create(request)
+        upload = re.fullmatch(f"POST {_HANDLERS}/([0-9]{{1,18}})/content", method_and_path)
+        if upload is not None:
+            return self._upload(int(upload[1]), request)
+        removal = re.fullmatch(f"DELETE {_HANDLERS}/([0-9]{{1,18}})/?", method_and_path)
+        if removal is not None:
+            return self._remove(int(removal[1]))
+        raise Refusal(404, 1005, "there is no such function", method_and_path)
+
+    def _remove(self, number: int) -> Answer:
+        """Remove a handler. Raises Refusal if it is unknown or a PDU uses it."""
+        handler = self._runtime.remove(number)
+        self._happened(f"{handler.handler} was removed")
+        return answer_json(200, {})
 
     def _log_in(self, request: Request) -> Answer:
+        """A token for e-mail and password. Raises Refusal."""
         body = _object(request)
         token = self.log_in(str(body.get("email", "")), str(body.get("password", "")))
         self._happened("an administrator logged in through the API")
@@ -139,28 +144,28 @@ class Api:
         return self._tokens.issue()
 
     def _check_token(self, request: Request) -> None:
+        """Raises Refusal for a request without a valid token."""
         if not self._tokens.is_valid(request.headers.get("x-xsrf-token", "")):
             raise Refusal(403, 3005, "access denied")
 
     def _create(self, request: Request) -> Answer:
+        """Register a handler. Raises Refusal for a body that lacks a key or has another type."""
         body = _object(request)
         for key in ("device_type", "handler", "name", "protocol", "features"):
             if key not in body:
                 raise Refusal(400, 1001, f"the key {key} is missing", key)
-        device_type, handler, name = (
-            _text(body[key], key) for key in ("device_type", "handler", "name")
+        record = self._store.create(
+            _text(body["device_type"], "device_type"),
+            _text(body["handler"], "handler"),
+            _text(body["name"], "name"),
+            _texts(body["protocol"], "protocol"),
+            _texts(body["features"], "features"),
         )
-        if not isinstance(body["protocol"], list) or not isinstance(body["features"], list):
-            raise Refusal(400, 1001, "protocol and features must be lists")
-        protocol, features = (
-            [_text(item, f"each item of {key}") for item in body[key]]
-            for key in ("protocol", "features")
-        )
-        record = self._store.create(device_type, handler, name, protocol, features)
         self._happened(f"{record.handler} was registered with the id {record.id}")
         return answer_json(201, {"id": record.id})
 
     def _upload(self, number: int, request: Request) -> Answer:
+        """Store the archive of a handler. Raises Refusal for what is no upload."""
         self._store.by_id(number)
         try:
             form = multipart.fields(request.headers.get("content-type", ""), request.body)
@@ -182,6 +187,7 @@ class Api:
 
 
 def _object(request: Request) -> dict[str, Any]:
+    """The body as a JSON object. Raises Refusal for another body."""
     value: Optional[object] = None
     try:
         value = json.loads(request.body)
@@ -192,7 +198,15 @@ def _object(request: Request) -> dict[str, Any]:
     return value
 
 
+def _texts(value: object, key: str) -> list[str]:
+    """A list of texts. Raises Refusal for anything else."""
+    if not isinstance(value, list):
+        raise Refusal(400, 1001, "protocol and features must be lists")
+    return [_text(item, f"each item of {key}") for item in value]
+
+
 def _text(value: object, what: str) -> str:
+    """A text. Raises Refusal for anything else."""
     if not isinstance(value, str):
         raise Refusal(400, 1001, f"{what} must be text")
     return storable(value)

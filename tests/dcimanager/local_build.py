@@ -79,13 +79,11 @@ def install(manager: DciManager, data: bytes) -> Handler:
         archive = read_archive(data)
         if not archive.holds_module(f"{archive.top}.handler"):
             raise BadArchive(f"there is no {archive.top}/handler.py")
-        is_new = False
-        try:
-            handler = manager.store.handler(archive.top)
-        except LookupError:
-            is_new = True
+        is_new = archive.top not in [handler.handler for handler in manager.store.handlers()]
+        if is_new:
             title = _title(archive.top)
-            handler = manager.store.create("pdu", archive.top, title, ["custom"], [])
+            manager.store.create("pdu", archive.top, title, ["custom"], [])
+        handler = manager.store.handler(archive.top)
         try:
             handler = manager.runtime.accept(handler.id, data, f"{archive.top}.handler")
         except BadArchive:

@@ -266,7 +266,7 @@ class DciManager:
         """
         if not self._dozes_every or request.method != "GET":
             return False
-        number = sum(kept.method == "GET" for kept in self.requests)
+        number = sum(earlier_request.method == "GET" for earlier_request in self.requests)
         return number % self._dozes_every == 0
 
 

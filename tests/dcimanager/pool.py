@@ -39,26 +39,32 @@ class Pool:
 
         A PDU may have one call at a time. After `close`, a worker that refuses each call.
         """
-        surplus = []
+        surplus: list[Worker] = []
         with self._lock:
-            last, worker = self._workers.pop(pdu, (None, None))
-            if worker is None or last != version:
-                surplus = [worker] if worker else []
+            last_version, worker = self._workers.pop(pdu, (None, None))
+            if worker is not None and last_version != version:
+                surplus.append(worker)
+                worker = None
+            if worker is None:
                 worker = Worker(job, self._folder, self._start)
             self._workers[pdu] = version, worker
             self._busy.add(pdu)
-            idle = [pdu_id for pdu_id in self._workers if pdu_id not in self._busy]
-            for pdu_id in idle[: max(0, len(self._workers) - self._most)]:
-                surplus.append(self._workers.pop(pdu_id)[1])
+            surplus += self._idle_surplus()
             if self._closed:
                 surplus.append(worker)
-        for old in surplus:
-            old.close()
+        for surplus_worker in surplus:
+            surplus_worker.close()
         try:
             yield worker
         finally:
             with self._lock:
                 self._busy.discard(pdu)
+
+    def _idle_surplus(self) -> list[Worker]:
+        """Take the idle processes above the limit from the pool, the longest unused first."""
+        idle_pdus = [pdu for pdu in self._workers if pdu not in self._busy]
+        surplus_count = max(0, len(self._workers) - self._most)
+        return [self._workers.pop(pdu)[1] for pdu in idle_pdus[:surplus_count]]
 
     def end(self, pdu: int) -> None:
         """End the process of a removed PDU."""

@@ -145,12 +145,17 @@ class Pdu:
         """Keep a call, and the states, figures or labels of its answer."""
         self.calls.append(call)
         del self.calls[:-CALLS_KEPT]
-        if call.switches and call.kind not in NOT_SWITCHED:
+        may_have_switched = call.switches and call.kind not in NOT_SWITCHED
+        if may_have_switched:
             self.switched = {**self.switched, call.identity: call.at}
-        if not call.ok:
-            if call.switches and call.kind not in NOT_SWITCHED:
-                self.doubts[call.identity] = "may or may not have switched"
-        elif call.method == "status":
+        if may_have_switched and not call.ok:
+            self.doubts[call.identity] = "may or may not have switched"
+        if call.ok:
+            self._note_answer(call)
+
+    def _note_answer(self, call: Call) -> None:
+        """Keep the states, figures or labels of a call that succeeded."""
+        if call.method == "status":
             self.ports, self.polled_at = dict(call.value["ports"]), call.at
             self.doubts = {}
         elif call.method == "statistic":
@@ -181,6 +186,7 @@ class Pdu:
         return bool(self.measured_at) and self.switched.get(identity, 0.0) > self.measured_at
 
     def _meter(self, value: Mapping[str, Any]) -> None:
+        """Keep the figures of a statistic."""
         self.load_a, self.energy_kwh = float(value["load"]), float(value["total_consumption"])
         self.port_energy_kwh = {
             identity: float(energy) for identity, energy in value["ports"].items()

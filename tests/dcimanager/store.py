@@ -71,7 +71,7 @@ class Store:
             words = "handler, name and protocol are needed; handler must match [a-z][a-z0-9_]*"
             raise Refusal(400, 1001, words, handler)
         with self._lock:
-            if any(known.handler == handler for known in self._handlers.values()):
+            if any(other.handler == handler for other in self._handlers.values()):
                 words = "a handler with this internal name exists already"
                 raise Refusal(409, 1002, words, handler)
             record = Handler(0, device_type, handler, name, list(protocol), list(features))
@@ -101,8 +101,8 @@ class Store:
         """
         with self._lock:
             handler = self.by_id(number)
-            others = [other for other in self._handlers.values() if other.id != number]
-            if any(other.top == archive.top for other in others):
+            other_handlers = [other for other in self._handlers.values() if other.id != number]
+            if any(other.top == archive.top for other in other_handlers):
                 raise BadArchive(f"the directory {archive.top!r} is in use by another handler")
             if not archive.holds_module(import_path):
                 raise BadArchive(f"{import_path!r} is not a module of this archive")

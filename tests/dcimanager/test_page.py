@@ -46,9 +46,9 @@ def test_a_handler_is_registered_and_updated(
 
 
 def test_a_file_that_is_no_archive_is_refused(visitor: Visitor, site: DciManager) -> None:
-    refused = visitor.upload("broken.tar.gz", b"x")
-    assert refused.status == 400
-    assert "tar.gz" in refused.body
+    answer = visitor.upload("broken.tar.gz", b"x")
+    assert answer.status == 400
+    assert "tar.gz" in answer.body
 
 
 def test_a_handler_is_removed_once_no_pdu_uses_it(
@@ -58,9 +58,9 @@ def test_a_handler_is_removed_once_no_pdu_uses_it(
     (handler,) = site.handlers()
     pdu = site.add_pdu("rack", "pdu_small", "127.0.0.1")
 
-    refused = visitor.post(f"/handlers/{handler.id}/remove", {})
-    assert refused.status == 409
-    assert "a PDU uses this handler" in refused.body
+    answer = visitor.post(f"/handlers/{handler.id}/remove", {})
+    assert answer.status == 409
+    assert "a PDU uses this handler" in answer.body
 
     site.remove_pdu(pdu)
     assert visitor.post(f"/handlers/{handler.id}/remove", {}).status == 303
@@ -122,14 +122,14 @@ def test_a_setting_that_is_left_out_of_a_change_is_removed(visitor: Visitor, add
 
 
 @pytest.mark.parametrize(
-    "wrong",
+    "fields",
     [{"name": " "}, {"key": ["say", "say"], "value": ["1", "2"]}],
     ids=["no name", "a setting twice"],
 )
 def test_a_wrong_form_of_a_pdu_is_refused(
-    wrong: dict[str, Any], visitor: Visitor, added: Pdu
+    fields: dict[str, Any], visitor: Visitor, added: Pdu
 ) -> None:
-    assert visitor.post("/pdus/add", {**PDU_FORM, **wrong}).status == 400
+    assert visitor.post("/pdus/add", {**PDU_FORM, **fields}).status == 400
 
 
 def test_a_pdu_is_removed(visitor: Visitor, site: DciManager, added: Pdu) -> None:
@@ -438,7 +438,7 @@ SNMP_FORM = {
     "value": "apc-rpdu2",
 }
 _SECRETS = ("snmp_community", "snmp_auth_password", "snmp_priv_password")
-_SHOWN = tuple(field for field in SNMP_FORM if field not in (*_SECRETS, "handler", "key"))
+_PUBLIC_FIELDS = tuple(field for field in SNMP_FORM if field not in (*_SECRETS, "handler", "key"))
 
 
 def _elements(visitor: Visitor, path: str) -> list[tuple[str, ...]]:
@@ -460,7 +460,7 @@ def _elements(visitor: Visitor, path: str) -> list[tuple[str, ...]]:
 
 
 @pytest.mark.sample(1)
-@pytest.mark.parametrize("fields", [_SHOWN, _SECRETS], ids=["shown", "secrets"])
+@pytest.mark.parametrize("fields", [_PUBLIC_FIELDS, _SECRETS], ids=["shown", "secrets"])
 def test_hostile_text_in_all_fields_of_the_snmp_form_stays_text(
     visitor: Visitor, site: DciManager, small: bytes, fields: tuple[str, ...]
 ) -> None:

@@ -80,7 +80,7 @@ def test_a_figure_that_the_handler_did_not_set_is_0(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "settings, shown",
+    "settings, text",
     [
         ({"password": "hidden-4711"}, "wrong •••"),
         ({"api_token": " hidden-4711 "}, "wrong •••"),
@@ -91,9 +91,9 @@ def test_a_figure_that_the_handler_did_not_set_is_0(tmp_path: Path) -> None:
     ],
 )
 def test_all_but_short_secrets_of_a_form_are_masked_in_a_handlers_text(
-    settings: dict[str, str], shown: str
+    settings: dict[str, str], text: str
 ) -> None:
-    assert masked("wrong hidden-4711", {}, settings) == shown
+    assert masked("wrong hidden-4711", {}, settings) == text
 
 
 def test_the_plot_library_is_the_release_that_its_readme_names() -> None:

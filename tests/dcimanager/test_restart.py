@@ -129,19 +129,19 @@ def test_a_stop_logs_no_traceback_and_a_command_that_waited_is_not_sent(
         asking = threading.Thread(target=ask, daemon=True)
         asking.start()
         assert until(began.exists)
-        refused: list[str] = []
+        refusals: list[str] = []
 
         def wait() -> None:
             try:
                 manager.switch(pdu, "1.0", on=False)
             except Refusal as error:
-                refused.append(error.msg)
+                refusals.append(error.msg)
 
         waiting = threading.Thread(target=wait, daemon=True)
         waiting.start()
         manager.stop()
         finished(asking, waiting)
-    assert refused == ["nothing was switched, because the stand-in is stopping"]
+    assert refusals == ["nothing was switched, because the stand-in is stopping"]
     assert "Traceback" not in caplog.text
     with DciManager(data=tmp_path) as manager:
         assert manager.pdus()[0].doubts == {"1": "may or may not have switched"}

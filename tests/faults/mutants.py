@@ -91,8 +91,8 @@ MUTANTS = (
     Mutant(
         "a command opens a connection of its own, which no unit is about to close",
         "handlers/http/connection.py",
-        "kept.where == where and not request.once:",
-        "kept.where == where:",
+        "open_connection.where == where and not request.once:",
+        "open_connection.where == where:",
         "tests/handlers/http",
     ),
     Mutant(
@@ -213,21 +213,21 @@ MUTANTS = (
     Mutant(
         "a column that ends early is lost where others of its table go on",
         "handlers/snmp/reader.py",
-        "        return {row: answer.get(row, LOST) for row in rows}\n",
-        "        return answer\n",
+        "        return {row: answers.get(row, LOST) for row in rows}\n",
+        "        return answers\n",
         "tests/handlers/snmp/test_reader.py tests/handlers/snmp/test_missing_rows.py",
     ),
     Mutant(
         "a sum without a row is no total",
-        _FIGURES,
-        "        if isinstance(figure, (NotKnown, NotMetered)):\n            return figure\n",
-        "        if isinstance(figure, (NotKnown, NotMetered)):\n            continue\n",
+        "handlers/shared/meter_figures.py",
+        "    if values and len(values) == len(all_parts):\n        return decimal_sum(values)\n",
+        "    if values:\n        return decimal_sum(values)\n",
         "tests/handlers/snmp/test_hidden_figures.py",
     ),
     Mutant(
         "a number below 0 is no figure",
         _FIGURES,
-        "        if value < 0 and not self.magnitude:\n",
+        "        if reading < 0 and not self.magnitude:\n",
         "        if False:\n",
         "tests/handlers/snmp/test_hidden_figures.py",
     ),
@@ -241,8 +241,8 @@ MUTANTS = (
     Mutant(
         "a row is its outlet's only if the unit's cell says so, too",
         "handlers/snmp/sources/chains.py",
-        "        if is_confirmed and not is_ambiguous and unit_now == earlier_unit:\n",
-        "        if has_number:\n",
+        "        if unit_now not in units_of_outlet:\n",
+        "        if False:\n",
         "tests/handlers/snmp/test_chains.py",
     ),
     # ---- the command

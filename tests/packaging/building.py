@@ -137,11 +137,11 @@ def small_tree(folder: Path, name: str = "small", version: str = "1.0") -> Path:
 
 def packed(*paths: str) -> bytes:
     """A tar.gz of empty files."""
-    with io.BytesIO() as made:
-        with tarfile.open(fileobj=made, mode="w:gz") as tar:
+    with io.BytesIO() as file:
+        with tarfile.open(fileobj=file, mode="w:gz") as tar:
             for path in paths:
                 tar.addfile(tarfile.TarInfo(path))
-        return made.getvalue()
+        return file.getvalue()
 
 
 def small_pack(folder: Path, *names: str, version: str = VERSION) -> Path:
@@ -161,6 +161,6 @@ def small_pack(folder: Path, *names: str, version: str = VERSION) -> Path:
 
 def builder_options() -> set[str]:
     """The options in the usage of packaging/build.py, without --help."""
-    with contextlib.redirect_stdout(io.StringIO()) as shown, contextlib.suppress(SystemExit):
+    with contextlib.redirect_stdout(io.StringIO()) as output, contextlib.suppress(SystemExit):
         command.main(["--help"])
-    return set(re.findall("--[a-z-]+", shown.getvalue().partition("\n\n")[0]))
+    return set(re.findall("--[a-z-]+", output.getvalue().partition("\n\n")[0]))

@@ -14,8 +14,8 @@ from .registering import Admin
 
 @pytest.fixture
 def manager() -> Iterator[DciManager]:
-    with DciManager() as made:
-        yield made
+    with DciManager() as dci_manager:
+        yield dci_manager
 
 
 @pytest.fixture(scope="session")

@@ -275,13 +275,13 @@ def test_an_archive_that_other_bytes_of_its_version_replace_is_kept(tmp_path: Pa
     before = file.read_bytes()
     command.build(tree, out, nut)
     assert not (out / PREVIOUS).exists()
-    changed = tree / "nut" / "handler.py"
-    changed.write_text(changed.read_text("utf-8") + "# changed\n", "utf-8")
+    module = tree / "nut" / "handler.py"
+    module.write_text(module.read_text("utf-8") + "# changed\n", "utf-8")
     command.build(tree, out, nut)
-    (kept,) = (out / PREVIOUS).iterdir()
-    assert kept.read_bytes() == before != file.read_bytes()
-    with tarfile.open(kept) as packed:
-        content = kept.name.partition("+")[2].partition(".")[0]
+    (replaced_archive,) = (out / PREVIOUS).iterdir()
+    assert replaced_archive.read_bytes() == before != file.read_bytes()
+    with tarfile.open(replaced_archive) as packed:
+        content = replaced_archive.name.partition("+")[2].partition(".")[0]
         assert f"pdu_nut/{content}" in packed.getnames()
     file.write_bytes(b"damaged")
     command.build(tree, out, nut)
@@ -355,8 +355,8 @@ def test_the_script_says_what_the_archives_beside_it_say(tmp_path: Path) -> None
     assert [json.loads(row[3])["name"] for row in rows] == [odd.replace("\u2028", ""), "Small PDUs"]
     here_document = re.search(r"(?s)<<'END'\n.*?\nEND\n", text)
     assert here_document is not None
-    shown = run(["sh", "-c", f"cat {here_document[0]}"]).stdout
-    assert shown.splitlines() == ["|".join(row) for row in rows]
+    output = run(["sh", "-c", f"cat {here_document[0]}"]).stdout
+    assert output.splitlines() == ["|".join(row) for row in rows]
 
 
 def test_a_second_archive_of_a_handler_and_a_name_with_other_signs_are_refused(
@@ -387,9 +387,9 @@ def test_a_second_archive_of_a_handler_and_a_name_with_other_signs_are_refused(
         (out / "my_dir.tar.gz").write_bytes(archive_of["my_dir"])
         (out / name).write_bytes(archive_of[top])
         assert command.main(["nut", "--out", str(out)]) == 1, name
-        shown = capsys.readouterr().err
-        assert words in shown, shown
-        assert shown.count("\n") == 1
+        message = capsys.readouterr().err
+        assert words in message, message
+        assert message.count("\n") == 1
         assert not (out / "register.sh").exists()
 
 
@@ -472,5 +472,5 @@ def test_make_clean_leaves_the_ids_and_older_archives_that_the_script_needs(tmp_
     for path in ("register.ids", "register.sh", "pdu_nut-1.tar.gz", "previous/pdu_nut-0.tar.gz"):
         (dist / path).touch()
     output([program("make"), "-f", str(ROOT / "Makefile"), "clean"], tmp_path)
-    left = sorted(str(path.relative_to(dist)) for path in dist.rglob("*") if path.is_file())
-    assert left == ["previous/pdu_nut-0.tar.gz", "register.ids"]
+    files = sorted(str(path.relative_to(dist)) for path in dist.rglob("*") if path.is_file())
+    assert files == ["previous/pdu_nut-0.tar.gz", "register.ids"]

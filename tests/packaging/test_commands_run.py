@@ -111,11 +111,13 @@ _ELSEWHERE: Mapping[str, str] = {
 }
 _HOST = re.compile(r"HOST(\[:PORT\])?|192\.0\.2\.\d+(:443)?")
 _HANDLERS = ("raritan", "snmp", "redfish", "nut")
-_NAMED = "r1-left"  # a PDU of the owner's list in the pages
+_PDU_OF_LIST = "r1-left"  # a PDU of the owner's list in the pages
 _UNTIL_STOPPED = {"replay"}  # commands that serve until they are stopped
 
 
 class Documented(NamedTuple):
+    """A command line of a page."""
+
     page: str
     words: tuple[str, ...]
 
@@ -124,61 +126,67 @@ class Documented(NamedTuple):
         return " ".join(self.words)
 
 
-def _all() -> list[Documented]:
-    return [
-        Documented(str(path.relative_to(ROOT)), tuple(line.words))
-        for path in PAGES
-        for line in lines(path.read_text("utf-8"))
-    ]
+def _documented_lines() -> list[Documented]:
+    """The command lines of all pages."""
+    documented_lines = []
+    for path in PAGES:
+        page = str(path.relative_to(ROOT))
+        for line in lines(path.read_text("utf-8")):
+            documented_lines.append(Documented(page, tuple(line.words)))
+    return documented_lines
 
 
 def elsewhere(text: str) -> str:
-    """Where the line runs: the longest beginning of `_ELSEWHERE`, "" if it runs here."""
-    found = [begin for begin in _ELSEWHERE if f"{text} ".startswith((f"{begin} ", f"{begin}/"))]
-    return _ELSEWHERE[max(found, key=len)] if found else ""
+    """Where the line runs, by the longest beginning of `_ELSEWHERE` that it has; "" if it runs
+    here.
+    """
+    begins = [begin for begin in _ELSEWHERE if f"{text} ".startswith((f"{begin} ", f"{begin}/"))]
+    return _ELSEWHERE[max(begins, key=len)] if begins else ""
 
 
-# A line that several pages have runs once.
-HERE = list({one.words: one for one in _all() if not elsewhere(one.text)}.values())
+def _lines_that_run_here() -> list[Documented]:
+    """Each line that runs here, once: the last page that has it."""
+    line_by_words = {}
+    for line in _documented_lines():
+        if not elsewhere(line.text):
+            line_by_words[line.words] = line
+    return list(line_by_words.values())
+
+
+HERE = _lines_that_run_here()
 
 
 def test_the_other_lines_run_in_tests_that_exist() -> None:
-    named = {elsewhere(one.text) for one in _all()} - {""}
-    assert set(_ELSEWHERE.values()) == named, "an entry that no line needs"
-    assert [name for name in named if "/" in name and not (ROOT / name).is_file()] == []
+    places = {elsewhere(line.text) for line in _documented_lines()} - {""}
+    assert set(_ELSEWHERE.values()) == places, "an entry that no line needs"
+    assert [name for name in places if "/" in name and not (ROOT / name).is_file()] == []
     assert len(HERE) > 15
 
 
 @contextlib.contextmanager
 def _served(words: Sequence[str]) -> Iterator[tuple[str, dict[str, str]]]:
     """A simulated PDU for the line: its address, and the environment with its login."""
-    kind = next((word for word in words if word in _HANDLERS), "snmp")
-    if kind == "raritan" or words[0] == "openssl":
+    handlers_of_line = [word for word in words if word in _HANDLERS]
+    handler = handlers_of_line[0] if handlers_of_line else "snmp"
+    if handler == "raritan" or words[0] == "openssl":
         # `sequence` has to name every outlet of the unit
         outlets = 3 if "sequence" in words else 4
-        with XerusPdu(
-            Model(outlets=outlets, phases=3, in_rush_guard_ms=0, cycle_delay_s=0)
-        ) as unit:
-            yield (
-                f"{unit.host}:{unit.port}",
-                {
-                    "PDU_PASSWORD": unit.password,
-                    "PDU_FINGERPRINT": unit.fingerprint,
-                },
-            )
-    elif kind == "redfish":
+        model = Model(outlets=outlets, phases=3, in_rush_guard_ms=0, cycle_delay_s=0)
+        with XerusPdu(model) as unit:
+            login = {"PDU_PASSWORD": unit.password, "PDU_FINGERPRINT": unit.fingerprint}
+            yield f"{unit.host}:{unit.port}", login
+    elif handler == "redfish":
         with RedfishService() as service:
-            yield (
-                f"{service.host}:{service.port}",
-                {"PDU_PASSWORD": service.password, "PDU_VERIFY": "no"},
-            )
-    elif kind == "nut":
+            login = {"PDU_PASSWORD": service.password, "PDU_VERIFY": "no"}
+            yield f"{service.host}:{service.port}", login
+    elif handler == "nut":
         with NutServer([SwitchedPdu("rack1", outlets=8)]) as server:
             yield f"{server.host}:{server.port}", {"PDU_PASSWORD": ADMIN.password}
     else:
-        model = strip() if any("acme" in word for word in words) else rpdu2(outlets=8)
+        is_acme = any("acme" in word for word in words)
+        strip_or_pdu = strip() if is_acme else rpdu2(outlets=8)
         # `identify` also tries the TCP port of this number, which no other test's server may have
-        with Agent(model, port=reserved()) as agent:
+        with Agent(strip_or_pdu, port=reserved()) as agent:
             yield f"{agent.host}:{agent.port}", {"PDU_COMMUNITY": "private"}
 
 
@@ -188,35 +196,40 @@ def _addressed(words: Sequence[str], address: str) -> list[str]:
     if "find" in words:
         network = [f"{host}/32" if "/" in word else word for word in words]
         return [*network, "--port", port, "--no-mdns"]  # traffic stays on loopback
-    place = next((number for number, word in enumerate(words) if _HOST.fullmatch(word)), None)
-    return [address if number == place else word for number, word in enumerate(words)]
+    addressed_words = list(words)
+    for place, word in enumerate(words):
+        if _HOST.fullmatch(word):
+            addressed_words[place] = address
+            break
+    return addressed_words
 
 
 def _files(folder: Path, words: Sequence[str], address: str) -> None:
     """Write the files that the line reads, as its page describes them."""
-    read = {word for before, word in zip(words, words[1:]) if before not in ("-o", "--out")}
+    names = {word for option, word in zip(words, words[1:]) if option not in ("-o", "--out")}
     (folder / "tests").symlink_to(ROOT / "tests")
     (folder / "docs").symlink_to(ROOT / "docs")
-    if "hall.csv" in read or "logins.toml" in read:
+    if "hall.csv" in names or "logins.toml" in names:
         (folder / "hall.csv").write_text(
             f"name,handler,address,auth,settings\nrack 1 left,snmp,{address},snmp,\n"
         )
         (folder / "logins.toml").write_text('[auth.snmp]\ncommunity = "public"\n')
         (folder / "logins.toml").chmod(0o600)
-    if _NAMED in read:
-        listed = f"name,handler,address,auth,settings\n{_NAMED},snmp,{address},,\n"
+    if _PDU_OF_LIST in names:
+        pdu_list = f"name,handler,address,auth,settings\n{_PDU_OF_LIST},snmp,{address},,\n"
         for name in ("named.csv", "hall.csv"):
-            (folder / name).write_text(listed)
-    if "pdu.bin" in read:
+            (folder / name).write_text(pdu_list)
+    if "pdu.bin" in names:
         (folder / "pdu.bin").write_bytes(image("4.4.1.6-53300"))
-    if "unit.snmprec" in read:
+    if "unit.snmprec" in names:
         text = (ROOT / "docs" / "own-pdu" / "acme-bar.snmprec").read_text("utf-8")
         (folder / "unit.snmprec").write_text(text, "utf-8")
-    if any(word.startswith("dist/") for word in read):
+    if any(name.startswith("dist/") for name in names):
         command.main(["--profile", str(PROFILE), "--out", str(folder / "dist")])
 
 
-def _certificate(folder: Path) -> None:
+def _write_certificate(folder: Path) -> None:
+    """Write cert.pem and key.pem, as an owner makes them for his PDU."""
     with XerusPdu() as unit:
         key, certificate = unit.authority.issue()
     (folder / "cert.pem").write_bytes(certificate)
@@ -235,11 +248,26 @@ def _until_stopped(words: Sequence[str], folder: Path) -> str:
     )
     with process, bounded(process, PATIENCE_S):
         assert process.stdout is not None
-        first = process.stdout.readline()
+        first_line: str = process.stdout.readline()
         process.send_signal(signal.SIGTERM)
         process.stdout.read()
         assert process.wait(PATIENCE_S) == 0
-    return first
+    return first_line
+
+
+def _run_as_process(name: str, arguments: Sequence[str]) -> None:
+    """Run a command in a process of its own: it ends well, and prints something."""
+    command_words = PDU if name == "pdu" else (program(name),)
+    process = subprocess.run(
+        [*command_words, *arguments],
+        env=environment(),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+    )
+    assert process.returncode == 0, process.stderr
+    assert process.stdout, process.stderr
 
 
 @pytest.mark.sample(12)
@@ -256,7 +284,7 @@ def test_the_line_runs_as_written(
     with _served(line.words) as (address, login):
         _files(tmp_path, line.words, address)
         if "cert.pem" in line.words:
-            _certificate(tmp_path)
+            _write_certificate(tmp_path)
         arguments = _addressed(arguments, address)
         if name == "pdu" and arguments[0] in _UNTIL_STOPPED:
             assert "127.0.0.1:" in _until_stopped(arguments, tmp_path)
@@ -264,23 +292,14 @@ def test_the_line_runs_as_written(
         monkeypatch.chdir(tmp_path)
         # `pdu check` forks, which this process with its threads must not do.
         if name != "pdu" or arguments[0] == "check":
-            done = subprocess.run(
-                [*((program(name),) if name != "pdu" else PDU), *arguments],
-                env=environment(),
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                text=True,
-                timeout=PATIENCE_S,
-            )
-            assert done.returncode == 0, done.stderr
-            assert done.stdout, done.stderr
+            _run_as_process(name, arguments)
             return
-        if _NAMED in line.words:
+        if _PDU_OF_LIST in line.words:
             login["PDU_LIST"] = str(tmp_path / "named.csv")
         for key, value in login.items():
             monkeypatch.setenv(key, value)
         monkeypatch.setattr(sys, "stdin", terminal.Person("y\n"))
         code = root.run(arguments)
-    shown = capsys.readouterr()
-    assert code == 0, shown.out + shown.err
-    assert shown.out or shown.err
+    output = capsys.readouterr()
+    assert code == 0, output.out + output.err
+    assert output.out or output.err

@@ -122,7 +122,7 @@ def task(path: list[str], *peers: Peer, host: str = "") -> str:
     return json.dumps({"path": path, "host": host, "jobs": jobs})
 
 
-def run(python: str, given: str, environment: Mapping[str, str]) -> list[dict[str, Any]]:
+def run(python: str, task_text: str, environment: Mapping[str, str]) -> list[dict[str, Any]]:
     bare = {key: value for key, value in os.environ.items() if key in ("PATH", "LD_LIBRARY_PATH")}
     # -S: without installed packages, whose files of paths Python reads in the host's encoding
     done = subprocess.run(
@@ -130,7 +130,7 @@ def run(python: str, given: str, environment: Mapping[str, str]) -> list[dict[st
         cwd="/",
         env={**bare, **environment},
         text=True,
-        input=given,
+        input=task_text,
         capture_output=True,
         timeout=PATIENCE_S,
     )
@@ -153,26 +153,26 @@ def test_an_archive_makes_its_four_calls_on_an_unfriendly_host(
                 f"machine {peer.address} login nobody password wrong\n"
             )
             environment["HOME"] = str(tmp_path)
-        (found,) = run(sys.executable, task(placed(tmp_path, name), peer, host=host), environment)
+        (answer,) = run(sys.executable, task(placed(tmp_path, name), peer, host=host), environment)
         names = {True: "UP", False: "DOWN", None: "UNKNOWN"}
-        assert found["states"] == {identity: names[on] for identity, on in before.states.items()}
-        assert (found["load"], found["energy"]) == (
+        assert answer["states"] == {identity: names[on] for identity, on in before.states.items()}
+        assert (answer["load"], answer["energy"]) == (
             pytest.approx(before.load_a),
             pytest.approx(before.energy_kwh),
         )
-        assert found["seen"] == ["DOWN", "UP"]
-        assert found["errors"] == ["settings", "unreachable"]
+        assert answer["seen"] == ["DOWN", "UP"]
+        assert answer["errors"] == ["settings", "unreachable"]
         assert peer.books().states == before.states
         assert len(peer.books().writes) == 2
 
 
 # ---- other versions of Python --------------------------------------------------------------------
 
-OTHERS = [f"3.{minor}" for minor in range(9, 14) if minor != sys.version_info.minor]
+OTHER_VERSIONS = [f"3.{minor}" for minor in range(9, 14) if minor != sys.version_info.minor]
 
 
 @pytest.mark.sample(1)
-@pytest.mark.parametrize("version", OTHERS)
+@pytest.mark.parametrize("version", OTHER_VERSIONS)
 def test_archives_run_on_the_other_versions_of_python_that_this_machine_has(
     version: str, tmp_path: Path
 ) -> None:
@@ -182,6 +182,6 @@ def test_archives_run_on_the_other_versions_of_python_that_this_machine_has(
     with contextlib.ExitStack() as stack:
         peers = [stack.enter_context(PEERS[name]()) for name in NAMES]
         answers = run(str(python), task(placed(tmp_path, *NAMES), *peers), {})
-    assert [(found["seen"], found["errors"]) for found in answers] == [
+    assert [(answer["seen"], answer["errors"]) for answer in answers] == [
         (["DOWN", "UP"], ["settings", "unreachable"])
     ] * len(NAMES)

@@ -219,7 +219,7 @@ def test_new_families_pass_the_tests_of_all_families(grown: Path, tmp_path: Path
         "tests/pdu/outlets/test_identify.py",
         "tests/pdu/monitoring/test_find.py",
     )
-    found = passed(
+    tests = passed(
         grown,
         tmp_path / "report.xml",
         "tests/handlers/snmp",
@@ -230,8 +230,8 @@ def test_new_families_pass_the_tests_of_all_families(grown: Path, tmp_path: Path
         " test_evidence or test_profile or test_schema or test_siblings",
     )
     new_keys = ("globex", "acme-strip")
-    assert min(sum(key in name for name in found) for key in new_keys) > 10
-    of_tools = [name for name in found if "tests.pdu.outlets" in name or "tests.pdu.mon" in name]
+    assert min(sum(key in name for name in tests) for key in new_keys) > 10
+    of_tools = [name for name in tests if "tests.pdu.outlets" in name or "tests.pdu.mon" in name]
     assert len([name for name in of_tools if not any(key in name for key in new_keys)]) == 2
     # whole: its tests are of all families at once
 
@@ -274,12 +274,12 @@ def test_mypy_and_ruff_accept_what_is_made(grown: Path) -> None:
     # mypy's cache of `make lint` is valid for unchanged files
     with contextlib.suppress(FileNotFoundError):
         shutil.copytree(ROOT / _MYPY_CACHE, grown / _MYPY_CACHE, copy_function=_copy)
-    made = [
+    paths = [
         f"{folder}/{name}" for name in NEW_HANDLERS for folder in ("handlers", "tests/handlers")
     ]
-    made += [f"tests/simulators/{name}.py" for name in NEW_HANDLERS]
+    paths += [f"tests/simulators/{name}.py" for name in NEW_HANDLERS]
     assert ["python", "-m", "mypy"] in LAST
-    run(grown, "-m", "mypy", *made, "handlers/snmp/profiles/globex.py")
+    run(grown, "-m", "mypy", *paths, "handlers/snmp/profiles/globex.py")
 
 
 @pytest.mark.trial
@@ -440,8 +440,8 @@ def test_a_name_whose_package_would_hide_a_module_is_refused(
 
 
 def test_a_vendors_name_with_a_word_of_the_example_is_kept() -> None:
-    made = family_files(ROOT, "globex-strip8", "ACME Acme")
-    text = made[Path("handlers/snmp/profiles/globex.py")]
+    files = family_files(ROOT, "globex-strip8", "ACME Acme")
+    text = files[Path("handlers/snmp/profiles/globex.py")]
     assert 'vendor="ACME Acme",' in text
     assert 'mib="GLOBEX-MIB",' in text
 
@@ -474,7 +474,7 @@ def test_a_new_vendor_stands_in_the_order_of_the_files_names(
 
 def test_no_line_is_too_long_for_ruff_with_the_longest_name_and_title() -> None:
     title, family = 61 * "T", f"{21 * 'v'}-{30 * 'm'}"
-    made = {
+    files = {
         **{
             path: text
             for shape in SHAPES
@@ -483,10 +483,10 @@ def test_no_line_is_too_long_for_ruff_with_the_longest_name_and_title() -> None:
         **family_files(ROOT, family, title),
         **families_table(ROOT, family),
     }
-    assert len(made) > 10
+    assert len(files) > 10
     assert [
         line
-        for path, text in made.items()
+        for path, text in files.items()
         if path.suffix == ".py"
         for line in text.splitlines()
         if len(line) > 100
@@ -508,9 +508,9 @@ def test_if_the_pages_are_not_written_in_time_the_error_is_one_line_and_the_tree
     before = _files(small)
     monkeypatch.setattr(new, "_PAGES_S", 0.001)
     assert root.run(("new", "acme", "--tree", str(small))) == 2
-    said = capsys.readouterr().err
-    assert "packaging/readme.py took more than 0.001 s; nothing was made" in said
-    assert said.count("\n") == 1
+    message = capsys.readouterr().err
+    assert "packaging/readme.py took more than 0.001 s; nothing was made" in message
+    assert message.count("\n") == 1
     assert _files(small) == before
 
 
@@ -545,10 +545,10 @@ def test_if_a_file_or_page_cannot_be_written_the_error_is_one_line_and_the_tree_
             (["globex-strip8", "--snmp"], "packaging/readme.py failed (ValueError: "),
         ):
             assert root.run(("new", *arguments, "--tree", str(small))) == 2
-            said = capsys.readouterr().err
-            assert words in said
-            assert "nothing was made" in said
-            assert said.count("\n") == 1
+            message = capsys.readouterr().err
+            assert words in message
+            assert "nothing was made" in message
+            assert message.count("\n") == 1
             assert _files(small) == before
             assert not (small / "handlers" / "acme").exists()
     shutil.rmtree(small / "tests")

@@ -361,9 +361,9 @@ def test_options_of_the_archive_before_that_a_build_leaves_out_are_named_with_th
     name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """`make packages` gives none: after it, or after an update, an outlet would not be switched."""
-    given = ["--metered-only", "--unknown-figures-unset", "--profile-key", "netio"]
-    given += ["--switch-unproven", "netio", "enlogic"]
-    assert run(tmp_path, "snmp", *given) == 0
+    arguments = ["--metered-only", "--unknown-figures-unset", "--profile-key", "netio"]
+    arguments += ["--switch-unproven", "netio", "enlogic"]
+    assert run(tmp_path, "snmp", *arguments) == 0
     (archive,) = tmp_path.glob("*.gz")
     options = options_in(archive)
     archive.rename(tmp_path / name)
@@ -433,7 +433,7 @@ def test_help_names_every_option(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         command.main(["--help"])
     text = " ".join(capsys.readouterr().out.split())
-    shown = (
+    options = (
         "--out OUT",
         "--profile FILE.json",
         "--only KEY",
@@ -444,8 +444,8 @@ def test_help_names_every_option(capsys: pytest.CaptureFixture[str]) -> None:
         "--unknown-figures-unset",
         "--read-only",
     )
-    assert [word for word in (*shown, "pdu_<key>", "pdu snmp parts") if word not in text] == []
-    assert builder_options() == {word.partition(" ")[0] for word in shown}
+    assert [word for word in (*options, "pdu_<key>", "pdu snmp parts") if word not in text] == []
+    assert builder_options() == {word.partition(" ")[0] for word in options}
 
 
 def test_the_error_for_a_handlers_name_after_only_says_where_it_goes(

@@ -25,25 +25,29 @@ OWN = ("--name", 'My "PDU"', "--protocol", "snmp")
 
 def build(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
     code = command.main(arguments)
-    shown = capsys.readouterr()
-    return code, shown.out, shown.err
+    output = capsys.readouterr()
+    return code, output.out, output.err
 
 
 @pytest.mark.parametrize("form", ["folder", "file", "archive"])
 def test_build_packs_it_as_the_page_says_and_prints_how_to_register_it(
     form: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    made = folder(tmp_path)
+    handler_folder = folder(tmp_path)
     if form == "folder":
-        (made / "__init__.py").unlink()
-    path = {"folder": made, "file": made / "my_handler.py", "archive": packed(made)}[form]
+        (handler_folder / "__init__.py").unlink()
+    path = {
+        "folder": handler_folder,
+        "file": handler_folder / "my_handler.py",
+        "archive": packed(handler_folder),
+    }[form]
     outs = [tmp_path / name for name in ("one", "two")]
     for out in outs:
-        code, shown, err = build(capsys, str(path), "--out", str(out))
+        code, output, err = build(capsys, str(path), "--out", str(out))
         assert (code, err) == (0, ""), err
-    line = shown.splitlines()[-1].partition("register it: ")[2]
+    line = output.splitlines()[-1].partition("register it: ")[2]
     file = outs[1] / "handler_dir.tar.gz"
-    assert "import path handler_dir.my_handler" in shown
+    assert "import path handler_dir.my_handler" in output
     assert shlex.split(line) == ["pdu", "register", str(file)]
     script = (outs[1] / "register.sh").read_text("utf-8")
     assert "\nhandler_dir|handler_dir.tar.gz|handler_dir.my_handler|{" in script
@@ -118,15 +122,15 @@ def test_an_archive_of_a_path_with_a_dot_is_refused_with_advice(
     admin: Admin, tmp_path: Path
 ) -> None:
     """The page packs DIR; `tar -czf NAME.tar.gz ./DIR` gives all names a `./`."""
-    made = folder(tmp_path)
-    output(["tar", "-czf", "a.tar.gz", f"./{made.name}"], tmp_path)
+    handler_folder = folder(tmp_path)
+    output(["tar", "-czf", "a.tar.gz", f"./{handler_folder.name}"], tmp_path)
     run = admin.run(None, str(tmp_path / "a.tar.gz"), "--dry-run")
     assert_failed(run, "settings", "pack the directory by its name")
 
 
 def test_build_by_path_needs_no_package(tmp_path: Path) -> None:
     """`python3 packaging/build.py PATH` with the standard library alone."""
-    made = folder(tmp_path)
+    handler_folder = folder(tmp_path)
     builder = [sys.executable, "-S", str(ROOT / "packaging" / "build.py")]
-    output([*builder, made.name, "--out", "out"], tmp_path)
+    output([*builder, handler_folder.name, "--out", "out"], tmp_path)
     assert (tmp_path / "out" / "handler_dir.tar.gz").is_file()

@@ -31,9 +31,9 @@ def blocks(language: str) -> list[str]:
 
 
 def test_the_text_names_each_part_of_the_example() -> None:
-    explained = "".join(re.findall(r"(?m)^- \*\*.*", TEXT))
-    named = set(re.findall(r"`(\w+)`", explained)) | {"outlets", "sys_object_ids"}
-    assert {*EXAMPLE, *EXAMPLE["outlets"][0]} <= named
+    items = "".join(re.findall(r"(?m)^- \*\*.*", TEXT))
+    names = set(re.findall(r"`(\w+)`", items)) | {"outlets", "sys_object_ids"}
+    assert {*EXAMPLE, *EXAMPLE["outlets"][0]} <= names
 
 
 def test_every_oid_in_the_text_exists_on_the_example_device() -> None:

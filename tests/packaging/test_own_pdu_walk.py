@@ -38,13 +38,13 @@ class Shown(NamedTuple):
 
 def commands() -> list[Shown]:
     """The commands of the page, in order."""
-    shown = []
+    commands_shown = []
     for block in re.findall(r"(?ms)^```console\n(.*?)^```", PAGE.read_text("utf-8")):
         _, *parts = re.split(r"(?m)^\$ ", block)
         for part in parts:
             line, _, output = part.partition("\n")
-            shown.append(Shown(line, output))
-    return shown
+            commands_shown.append(Shown(line, output))
+    return commands_shown
 
 
 def is_shown(printed: str, page: str) -> bool:
@@ -131,11 +131,11 @@ def test_the_page_shows_what_its_commands_print(clone: Path) -> None:
 def test_the_table_names_the_objects_of_the_relative_and_of_the_result() -> None:
     """Each object of the two profiles that the page's table leads from and to."""
     table = "".join(re.findall(r"(?m)^\| `.*", PAGE.read_text("utf-8")))
-    named = set(re.findall(r"`((?:netio|bar)\w+)`", table))
+    names = set(re.findall(r"`((?:netio|bar)\w+)`", table))
     result = json.loads((FILES / "acme-bar.json").read_text("utf-8"))
-    assert {name for name in named if name.startswith("bar")} == objects_of(result)
+    assert {name for name in names if name.startswith("bar")} == objects_of(result)
     netio = json.loads(schema.dumps(PROFILE_BY_KEY["netio"]))
-    assert {name for name in named if name.startswith("netio")} < objects_of(netio)
+    assert {name for name in names if name.startswith("netio")} < objects_of(netio)
 
 
 def objects_of(part: object) -> set[str]:

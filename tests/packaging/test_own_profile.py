@@ -134,9 +134,13 @@ def test_a_fixed_family_is_read_without_detection_and_others_are_refused(tmp_pat
     rows = unit.device._rows
     # detection would find no family
     rows[SYS_OBJECT_ID] = Row(rows[SYS_OBJECT_ID].tag, (1, 3, 6, 1, 4, 1, 99998, 1))
-    with DciManager() as manager, Agent(unit) as right, Agent(BUILT_IN["sentry3"]()) as wrong:
+    with (
+        DciManager() as manager,
+        Agent(unit) as rpcm_agent,
+        Agent(BUILT_IN["sentry3"]()) as sentry_agent,
+    ):
         register(admin, manager, "snmp")
-        good, bad = add(manager, "pdu_snmp", right), add(manager, "pdu_snmp", wrong)
+        good, bad = add(manager, "pdu_snmp", rpcm_agent), add(manager, "pdu_snmp", sentry_agent)
         manager.poll()
         assert good.ports
         assert bad.ports == {}

@@ -39,17 +39,17 @@ def test_an_outdated_page_is_named_with_check_and_rewritten_without_it(
     page.write_text("a\n<!-- families:begin -->\nSTALE\n<!-- families:end -->\nz\n", "utf-8")
     monkeypatch.setattr(readme, "ROOT", tmp_path)
     monkeypatch.setattr(readme, "FILES", {"page.md": ("families",)})
-    seen = []
+    results = []
     for arguments in (["--check"], [], ["--check"]):
         monkeypatch.setattr(sys, "argv", ["readme.py", *arguments])
-        seen.append(
+        results.append(
             (
                 readme.main(),
                 "page.md" in "".join(capsys.readouterr()),
                 "STALE" in page.read_text("utf-8"),
             )
         )
-    assert seen == [(1, True, True), (0, True, False), (0, False, False)]
+    assert results == [(1, True, True), (0, True, False), (0, False, False)]
     assert page.read_text("utf-8").startswith("a\n<!-- families:begin -->\nThe pack reads ")
 
 
@@ -68,11 +68,25 @@ def test_each_pair_of_markers_is_needed_exactly_once() -> None:
             readme.filled(page, ("families",))
 
 
+def test_every_place_that_how_it_is_built_names_is_there() -> None:
+    page = (ROOT / "docs" / "dev" / "how-it-is-built.md").read_text("utf-8")
+    _, _, behind_heading = page.partition("## Where it stands\n")
+    section, _, _ = behind_heading.partition("\n## ")
+    rows = [line for line in section.splitlines() if line.startswith("| ")][1:]
+    assert len(rows) == 4
+    for row in rows:
+        _, _, answer, _ = row.split("|")
+        places = re.findall(r"`(\w+/[\w/]+\.py)`[^`]*`([\w.]+)`", answer)
+        assert places, row
+        for path, name in places:
+            assert name in (ROOT / path).read_text("utf-8"), (path, name)
+
+
 def test_every_file_or_folder_of_tests_that_is_named_as_evidence_exists() -> None:
     page = ROOT / "docs" / "dev" / "evidence.md"
-    named = set(re.findall(r"`(tests/[\w./]+)(?:::\w+)?`", page.read_text("utf-8")))
-    assert len(named) > 20
-    assert [name for name in sorted(named) if not (ROOT / name).exists()] == []
+    paths = set(re.findall(r"`(tests/[\w./]+)(?:::\w+)?`", page.read_text("utf-8")))
+    assert len(paths) > 20
+    assert [name for name in sorted(paths) if not (ROOT / name).exists()] == []
 
 
 def _anchors(path: Path) -> set[str]:
@@ -100,17 +114,19 @@ def test_every_link_within_the_project_leads_somewhere() -> None:
     assert [(path, link) for path in PAGES for link in _broken(path)] == []
 
 
-def stale(text: str) -> list[str]:
+def outdated_archives(text: str) -> list[str]:
     """The archives that a page names with another version than the present one. A replaced build,
     which has a hash behind its version, is not asked.
     """
-    found = re.findall(r"(pdu_\w+-([0-9][\w.]*)\.tar\.gz)", text)
-    return [archive for archive, version in found if version != VERSION]
+    archives = re.findall(r"(pdu_\w+-([0-9][\w.]*)\.tar\.gz)", text)
+    return [archive for archive, version in archives if version != VERSION]
 
 
 def test_archives_are_named_with_the_present_version() -> None:
-    wrong = [(path, archive) for path in PAGES for archive in stale(path.read_text("utf-8"))]
-    assert wrong == []
+    archives = [
+        (path, archive) for path in PAGES for archive in outdated_archives(path.read_text("utf-8"))
+    ]
+    assert archives == []
 
 
 def test_lines_to_paste_have_neither_an_ellipsis_nor_a_placeholder_in_angle_brackets() -> None:

@@ -33,14 +33,14 @@ def test_both_languages_show_the_same_output() -> None:
 
 
 @pytest.mark.parametrize(
-    "shown, words",
+    "command, words",
     [
         ("pdu identify 192.0.2.8", ("identify", "127.0.0.1", "--handler", "snmp")),
         ("pdu status snmp 192.0.2.8", ("status", "snmp", "127.0.0.1")),
     ],
 )
 def test_a_simulated_unit_prints_what_the_page_shows(
-    shown: str,
+    command: str,
     words: Sequence[str],
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
@@ -48,6 +48,6 @@ def test_a_simulated_unit_prints_what_the_page_shows(
     monkeypatch.setenv("PDU_COMMUNITY", "public")
     with Agent(rpdu2()) as agent:
         _, lines, _ = run(capsys, *words, "--port", str(agent.port))
-    rows = [line for line in printed(shown) if "192.0.2.8" not in line]
+    rows = [line for line in printed(command) if "192.0.2.8" not in line]
     assert len(rows) > 0
     assert [row for row in rows if row not in lines.splitlines()] == []

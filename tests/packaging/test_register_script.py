@@ -78,9 +78,9 @@ def test_without_a_name_and_an_id_it_says_how_it_is_called(admin: Admin) -> None
 def test_no_program_has_a_secret_as_an_argument_or_in_its_environment_and_no_file_has_it(
     admin: Admin, tmp_path: Path, shell: str, options: str
 ) -> None:
-    seen = tmp_path / "seen"
+    record = tmp_path / "seen"
     for name in ("curl", "sed", "tr", "cut", "find", "dirname"):
-        admin.tool(name, f"{{ echo \"$*\"; env; }} >>'{seen}'; exec '{program(name)}' \"$@\"")
+        admin.tool(name, f"{{ echo \"$*\"; env; }} >>'{record}'; exec '{program(name)}' \"$@\"")
     tokens: set[str] = set()
     files: list[Path] = []
 
@@ -92,18 +92,18 @@ def test_no_program_has_a_secret_as_an_argument_or_in_its_environment_and_no_fil
     with DciManager(password='Very"Secret\\77', wrap=look) as manager:
         # names of the script's own variables
         names = re.findall(r"(?m)(?:^|[ (])([a-z_]+)=", TEMPLATE.read_text("utf-8"))
-        exported = dict.fromkeys(names, "x")
+        variables = dict.fromkeys(names, "x")
         _, *words = admin.command("snmp", "new")
         process = subprocess.run(
             [admin.shell(shell), *options.split(), *words],
-            env=admin.environment(manager, TMPDIR=str(tmp_path), **exported),
+            env=admin.environment(manager, TMPDIR=str(tmp_path), **variables),
             capture_output=True,
             text=True,
             timeout=PATIENCE_S,
         )
     assert process.returncode == 0, process
     (token,) = tokens
-    text = seen.read_text() + process.stdout + process.stderr
+    text = record.read_text() + process.stdout + process.stderr
     text += "".join(path.read_text("latin-1") for path in files)
     assert "DCI_URL=" in text
     assert "Secret" not in text
@@ -117,8 +117,8 @@ def test_no_program_has_a_secret_as_an_argument_or_in_its_environment_and_no_fil
 def test_the_password_is_asked_for_on_the_terminal_without_echo(
     admin: Admin, manager: DciManager, tmp_path: Path
 ) -> None:
-    seen = tmp_path / "seen"
-    admin.tool("stty", f"env >>'{seen}'; exec '{program('stty')}' \"$@\"")
+    record = tmp_path / "seen"
+    admin.tool("stty", f"env >>'{record}'; exec '{program('stty')}' \"$@\"")
     output = terminal.run(
         admin.command("snmp", "new"),
         admin.environment(manager, DCI_PASSWORD="", typed="x"),
@@ -128,7 +128,7 @@ def test_the_password_is_asked_for_on_the_terminal_without_echo(
     assert output.code == 0
     assert "was uploaded" in output.text
     assert manager.password not in output.text
-    assert manager.password not in seen.read_text()
+    assert manager.password not in record.read_text()
 
 
 def test_without_a_terminal_it_ends_and_names_what_is_not_set(

@@ -28,32 +28,32 @@ def version_key(version: str) -> tuple[list[int], bool]:
     return [int(number) for number in match[1].split(".")], match[2] is None
 
 
-def wrong(version: str, changes: str) -> list[str]:
+def faults_of_changes(version: str, changes: str) -> list[str]:
     """What the headings of a CHANGELOG.md say otherwise than the version of the tree."""
     headings: list[str] = re.findall(r"(?m)^## (.+)$", changes)
-    found = []
+    faults = []
     if re.fullmatch(r"[0-9]+\.[0-9]+\.[0-9]+\.dev[0-9]+", version):
         if headings[:1] != ["Unreleased"]:
-            found.append(f"{version} is not released, but the first section is {headings[:1]}")
+            faults.append(f"{version} is not released, but the first section is {headings[:1]}")
         headings = headings[1:]
     elif not headings or headings[0].partition(" ")[0] != version:
-        found.append(f"{version} is a release, but the first section is {headings[:1]}")
+        faults.append(f"{version} is a release, but the first section is {headings[:1]}")
     for heading in headings:
         dated = _RELEASE.fullmatch(heading)
         if dated is None:
-            found.append(f"{heading}: no number with a day")
+            faults.append(f"{heading}: no number with a day")
         else:
             date.fromisoformat(dated[2])
     numbers = [version_key(heading.partition(" ")[0]) for heading in headings]
     if numbers != sorted(numbers, reverse=True):
-        found.append("the sections are not in the order of their numbers")
+        faults.append("the sections are not in the order of their numbers")
     elif numbers and version_key(version) < numbers[0]:
-        found.append(f"{version} comes before {headings[0]}")
-    return found
+        faults.append(f"{version} comes before {headings[0]}")
+    return faults
 
 
 def test_the_changes_of_a_release_have_its_number_and_day_and_others_are_unreleased() -> None:
-    assert wrong(VERSION, (ROOT / "CHANGELOG.md").read_text("utf-8")) == []
+    assert faults_of_changes(VERSION, (ROOT / "CHANGELOG.md").read_text("utf-8")) == []
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_the_changes_of_a_release_have_its_number_and_day_and_others_are_unrelea
 def test_a_version_and_headings_that_disagree_are_found(
     version: str, headings: list[str], count: int
 ) -> None:
-    assert len(wrong(version, "".join(f"## {one}\n" for one in headings))) == count
+    assert len(faults_of_changes(version, "".join(f"## {one}\n" for one in headings))) == count
 
 
 def test_what_is_built_on_the_way_to_a_release_comes_before_it() -> None:
@@ -113,7 +113,7 @@ def test_a_release_writes_the_version_the_pages_and_the_changes_and_nothing_else
     assert {"CHANGELOG.md", "handlers/__init__.py", "docs/own-pdu.md"} <= set(files)
     assert {Path(name).suffix for name in files} == {".md", ".py"}
     assert [name for name in files if name.endswith(".py")] == ["handlers/__init__.py"]
-    assert wrong(number, files["CHANGELOG.md"]) == []
+    assert faults_of_changes(number, files["CHANGELOG.md"]) == []
     assert all(f"-{VERSION}.tar.gz" not in text for text in _texts(copy).values())
     assert f"pdu_acme_bar-{number}.tar.gz" in files["docs/own-pdu.md"]
 
@@ -123,7 +123,7 @@ def test_the_way_to_the_next_release_opens_a_section(
 ) -> None:
     _released(copy, "77.10.5", monkeypatch)
     files = _released(copy, "77.11.0.dev0", monkeypatch)
-    assert wrong("77.11.0.dev0", files["CHANGELOG.md"]) == []
+    assert faults_of_changes("77.11.0.dev0", files["CHANGELOG.md"]) == []
     monkeypatch.setattr(sys, "argv", ["release.py", "77.11.0"])
     (copy / "CHANGELOG.md").write_text(f"# Changes\n\n## 77.10.5 ({date.today()})\n", "utf-8")
     assert loaded("release").main(copy) == 1

@@ -56,20 +56,20 @@ def links(text: str, page: Path) -> list[str]:
     """Where the links of a page lead, without anchors of pages that have a Russian one, whose
     anchors are others, and without links from one language to the other.
     """
-    found = []
+    targets = []
     for link in re.findall(r"\]\(([^)\s]+)\)", text):
         if re.match(r"https://[\w.]*ispsystem\.", link):  # the vendor's page in the same language
-            found.append("ispsystem")
+            targets.append("ispsystem")
             continue
         path, _, anchor = link.partition("#")
         if not path or "://" in path:
-            found.extend([link] * bool(path))
+            targets.extend([link] * bool(path))
             continue
         target = english((page.parent / path).resolve())
         if target != english(page):  # the other language, or the page itself
             is_translated = target in map(english, RUSSIAN)
-            found.append(f"{target}#{anchor}" if anchor and not is_translated else str(target))
-    return sorted(found)
+            targets.append(f"{target}#{anchor}" if anchor and not is_translated else str(target))
+    return sorted(targets)
 
 
 def differences(russian: str, text: str, page: Path) -> dict[str, object]:
@@ -86,8 +86,8 @@ def differences(russian: str, text: str, page: Path) -> dict[str, object]:
 
 @pytest.mark.parametrize("path", RUSSIAN, ids=NAMES)
 def test_a_russian_page_has_what_the_english_one_has(path: Path) -> None:
-    found = differences(path.read_text("utf-8"), english(path).read_text("utf-8"), path)
-    assert found == {}, f"{path.name} and {english(path).name} differ: change both"
+    pairs = differences(path.read_text("utf-8"), english(path).read_text("utf-8"), path)
+    assert pairs == {}, f"{path.name} and {english(path).name} differ: change both"
 
 
 def is_english(link: str, page: Path) -> bool:
@@ -97,20 +97,20 @@ def is_english(link: str, page: Path) -> bool:
 
 @pytest.mark.parametrize("path", RUSSIAN, ids=NAMES)
 def test_a_russian_page_leads_to_russian_ones(path: Path) -> None:
-    found = re.findall(r"\[([^\]]+)\]\(([^)\s]+)\)", path.read_text("utf-8"))
-    assert [(text, link) for text, link in found if is_english(link, path)] == [
+    links_with_text = re.findall(r"\[([^\]]+)\]\(([^)\s]+)\)", path.read_text("utf-8"))
+    assert [(text, link) for text, link in links_with_text if is_english(link, path)] == [
         ("In English", "README.md")
     ] * (path == ROOT / "README.ru.md")
 
 
 def unsaid(text: str) -> list[str]:
     """Links to English pages without a word of it in the rest of their sentence, item or cell."""
-    found = []
+    unsaid_links = []
     for match in re.finditer(r"\]\((?!https?:)[^)\s]*(?<!\.ru)\.md(?:#[^)\s]*)?\)", text):
         rest = re.split(r"[.;](?=\s)|\||\n\n|\n- ", text[match.end() :], maxsplit=1)[0]
         if "по-английски" not in rest:
-            found.append(match[0])
-    return found
+            unsaid_links.append(match[0])
+    return unsaid_links
 
 
 @pytest.mark.parametrize("path", RUSSIAN, ids=NAMES)

@@ -70,7 +70,7 @@ except ImportError as error:
     print(str(error).partition(":")[0])
 """,
 }
-_SHOWN = {
+_OUTPUTS = {
     "a model and an outlet": "PX3-5190R PS_OFF",
     "a module by its whole name": "1",
     "all names of a module": "2",
@@ -94,13 +94,13 @@ def test_an_example_of_the_raritan_binding_runs_with_its_own_imports(
     name: str, tmp_path: Path
 ) -> None:
     with XerusPdu(Model(outlets=2)) as pdu:
-        shown = _printed(
+        text = _printed(
             _AGENT + _RARITAN[name],
             tmp_path,
             PLACE=f"{pdu.host}:{pdu.port}",
             WORD=pdu.password,
         )
-    assert shown == _SHOWN[name]
+    assert text == _OUTPUTS[name]
 
 
 def test_an_example_of_pynut_runs_with_its_own_import(tmp_path: Path) -> None:
@@ -112,10 +112,10 @@ ups = PyNUT.PyNUTClient( host='127.0.0.1', port=int(os.environ["PORT"]), login=o
 print( ups.CheckUPSAvailable( ups='ups1' ), ups.GetUPSNames(), PyNUT.PyNUTError.__name__ )
 """
     with NutServer([StaticDevice("ups1", {"ups.status": "OL"})]) as server:
-        shown = _printed(
+        text = _printed(
             script, tmp_path, PORT=str(server.port), NAME=ADMIN.name, WORD=ADMIN.password
         )
-    assert shown == "True ['ups1'] PyNUTError"
+    assert text == "True ['ups1'] PyNUTError"
 
 
 def test_an_installed_package_of_the_vendor_is_found_first(tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ from tests.pdu.monitoring.halls import SECRETS, Hall
 from tests.peers import Peer
 from tests.waiting import PATIENCE_S
 
-SHOWN = {True: "on", False: "off", None: "unknown"}
+STATE_WORDS = {True: "on", False: "off", None: "unknown"}
 
 
 def run(command: list[str], folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
@@ -66,7 +66,7 @@ def reads_every_simulator(
     assert {
         row["name"]: {one["identity"]: one["state"] for one in row["outlets"]} for row in rows
     } == {
-        name: {identity: SHOWN[on] for identity, on in peer.books().states.items()}
+        name: {identity: STATE_WORDS[on] for identity, on in peer.books().states.items()}
         for name, peer in hall.peers.items()
     }
     return {row["name"]: row["handler"] for row in rows}
@@ -87,15 +87,15 @@ def shows_status(program: list[str], peer: Peer, folder: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert {one["identity"]: one["state"] for one in json.loads(done.stdout)["outlets"]} == {
-        identity: SHOWN[on] for identity, on in peer.books().states.items()
+        identity: STATE_WORDS[on] for identity, on in peer.books().states.items()
     }
 
 
 @pytest.fixture(scope="module", name="hall")
 def _hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
     """A simulated PDU for each handler."""
-    with halls.hall(tmp_path_factory.mktemp("hall")) as made:
-        yield made
+    with halls.hall(tmp_path_factory.mktemp("hall")) as hall_of_pdus:
+        yield hall_of_pdus
 
 
 @pytest.fixture(scope="module")
@@ -266,8 +266,8 @@ def test_a_script_imports_the_library_beside_a_neighbour(installed: Path, home: 
         f"from {OWN}.raritan import rpc, events; from {OWN} import pynut\n"
         "import handlers; print(handlers.OWNER)"
     )
-    said = run([str(installed.parent / "python"), "-c", code], home)
-    assert (said.stdout, said.stderr) == ("neighbour\n", "")
+    process = run([str(installed.parent / "python"), "-c", code], home)
+    assert (process.stdout, process.stderr) == ("neighbour\n", "")
 
 
 @pytest.mark.trial

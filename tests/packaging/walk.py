@@ -25,7 +25,7 @@ from typing import NamedTuple, Optional
 
 ROOT = Path(__file__).resolve().parents[2]
 _PATH = "/usr/bin:/bin"
-_KEPT = re.compile(r"PIP_|.*_PROXY$|.*_proxy$|SSL_CERT_FILE$|NODE_EXTRA_CA_CERTS$")
+_VARIABLES = re.compile(r"PIP_|.*_PROXY$|.*_proxy$|SSL_CERT_FILE$|NODE_EXTRA_CA_CERTS$")
 _COMMUNITY = "private"
 _LIMIT_S = 900
 _HEADS = f"{'seconds':>7}  {'silence':>7}  {'printed':>7}  step"
@@ -97,9 +97,9 @@ def main() -> int:
         subprocess.run(["git", "clone", "-q", str(ROOT), str(tree)], check=True, timeout=_LIMIT_S)
         home = Path(folder) / "home"
         home.mkdir()
-        kept = {name: value for name, value in os.environ.items() if _KEPT.match(name)}
+        variables = {name: value for name, value in os.environ.items() if _VARIABLES.match(name)}
         path = f"{home}/.local/bin:{home}/pdu/bin:{_PATH}"
-        bare = {**kept, "HOME": str(home), "PATH": path, "PDU_COMMUNITY": _COMMUNITY}
+        bare = {**variables, "HOME": str(home), "PATH": path, "PDU_COMMUNITY": _COMMUNITY}
         if targets is not None:
             return _make(
                 tree, bare, targets or [name for name in listed(tree) if name not in _LONG]

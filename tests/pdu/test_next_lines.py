@@ -29,6 +29,7 @@ from tests.peers import PEERS
 from tests.waiting import PATIENCE_S, bounded, until
 
 _LOGINS = "tests/pdu/outlets/test_identify_login.py"
+_FIND = "tests/pdu/monitoring/test_find.py"
 _IDENTIFY = "tests/pdu/outlets/test_identify.py"
 _HERE = "tests/pdu/test_next_lines.py"
 #: the place of a line that is printed, and the test that runs it
@@ -37,7 +38,7 @@ RUN_BY: Mapping[str, str] = {
     "pdu/evidence/prove/command.py manual_line": f"{_HERE} test_an_outlet_that_a_cycle_left_off",
     "pdu/outlets/cycle_command.py switch_on": f"{_HERE} test_an_outlet_that_a_cycle_left_off",
     "pdu/outlets/identify.py _command_to_read": f"{_IDENTIFY} test_",
-    "pdu/monitoring/find.py _print_added": "tests/pdu/monitoring/test_find.py test_what_is_found",
+    "pdu/monitoring/find.py _print_addition": f"{_FIND} test_what_is_found",
     "pdu/outlets/identify.py _community_steps": f"{_HERE} test_a_community_that_is_missing",
     # its line is a page
     "pdu/outlets/identify.py _lines_without_handler": f"{_IDENTIFY} test_a_web_service_that_names",

@@ -15,7 +15,8 @@ from typing import Optional
 
 from .language import *
 
-ANY_APC = "318"  # the whole sysObjectID of some units
+# APC's own arc: the whole sysObjectID of some units, and so a prefix of that of every other one
+ANY_APC = "318"
 
 # MasterSwitch (sPDU): state and command share one column, which reads 1, 2 or 4 (unknown).
 SPDU_STATE = column("318.1.1.4.4.2.1.3", "sPDUOutletCtl")
@@ -121,7 +122,7 @@ RPDU2_OUTLETS = outlets(
     control=Write(switched("4.1.5", "rPDU2OutletSwitchedControlCommand"), on=1, off=2),
     rows=First((RPDU2_NAME, RPDU2_METERED_NAME, RPDU2_LISTED)),
     count=scalar("318.1.1.26.9.1.0", "rPDU2OutletSwitchedTableSize"),
-    count_if_empty=True,
+    checks_empty_table=True,
     number=First(tuple(map(unit_and_number, (RPDU2_STATE, RPDU2_METERED_NAME, RPDU2_LISTED)))),
     name=First((RPDU2_NAME, RPDU2_METERED_NAME)),
     current=figure(metered("6", "rPDU2OutletMeteredStatusCurrent"), TENTHS),

@@ -175,7 +175,7 @@ PROFILES = (
             ),
             rows=_station_rows(First((SWITCHABLE.where(SWITCHABLE, "1", "2"), NAME))),
             count=STATIONS,
-            count_if_empty=True,
+            checks_empty_table=True,
             number=unit_and_outlet(OPERATION),
             name=NAME,
             current=_pe2("3.4.1.1", "outletReadingCur"),

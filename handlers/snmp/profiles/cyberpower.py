@@ -125,7 +125,7 @@ PROFILES = (
             control=Write(switched("5.1.5", "ePDU2OutletSwitchedControlCommand"), on=1, off=2),
             rows=First((METERED_NAME, METERED_LOAD)),
             count=scalar(EPDU2 + ".6.1.1.0", "ePDU2OutletSwitchedTableSize"),
-            count_if_empty=True,
+            checks_empty_table=True,
             number=First(tuple(map(unit_and_number, (EPDU2_STATE, METERED_NAME, METERED_LOAD)))),
             name=First((switched("4.1.4", "ePDU2OutletSwitchedStatusName"), METERED_NAME)),
             current=figure(METERED_LOAD, TENTHS),
@@ -180,7 +180,7 @@ PROFILES = (
                 ),
             ),
             count=EPDU_COUNT,
-            count_if_empty=True,
+            checks_empty_table=True,
             none_if_zero=EPDU_COUNT,
             control=Write(
                 column(EPDU + ".3.3.1.1.4", "ePDUOutletControlOutletCommand"), on=1, off=2
@@ -223,7 +223,7 @@ PROFILES = (
             ),
             control=Write(column(ATS + ".6.5.1.3", "atsOutletCtrlCommand"), on=2, off=3),
             count=scalar(ATS + ".6.2.0", "atsOutletStatusTableSize"),
-            count_if_empty=True,
+            checks_empty_table=True,
             name=column(ATS + ".6.3.1.2", "atsOutletStatusOutletName"),
         ),
         load=total(

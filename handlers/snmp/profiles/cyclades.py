@@ -38,7 +38,7 @@ def _outlets(tree: str, why: str) -> tuple[Outlets, ...]:
         states=State(Arc(power, -1, ("0",), keep=False), on=("1",), off=("0",)),
         control=Guarded(Write(power, on=1, off=0), lock, allow=(UNLOCKED,), why=why),
         count=_count(tree),
-        count_if_empty=True,
+        checks_empty_table=True,
         name=column(tree + ".4.1.2", "cyOutletName"),
     )
 

@@ -50,7 +50,7 @@ PROFILES = (
             ),
             rows=METERED_NAME,
             count=scalar(ROOT + ".130.1.1.0", "rPDUOutletSwitchedTableSize"),
-            count_if_empty=True,
+            checks_empty_table=True,
             number=First((NUMBER, METERED_NUMBER)),
             name=First(
                 (column(ROOT + ".130.1.2.1.3", "rPDUOutletSwitchedStatusName"), METERED_NAME)

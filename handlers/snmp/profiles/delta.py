@@ -44,7 +44,7 @@ PROFILES = (
             states=State(STATE, on=("1",), off=("0",)),
             control=Write(STATE, on=1, off=0),
             count=scalar("2254.169.2.3.2.0", "pduOutletCount"),
-            count_if_empty=True,
+            checks_empty_table=True,
             name=column("2254.169.2.3.3.1.2", "pduOutletName"),
         ),
         evidence=SIMULATED.of("state", "switching"),

@@ -118,7 +118,7 @@ PROFILES = (
             ),
             rows=column("534.6.6.7.6.1.1.2", "outletID"),
             count=OUTLET_COUNT,
-            count_if_empty=True,
+            checks_empty_table=True,
             number=column("534.6.6.7.6.1.1.6", "outletDesignator"),
             name=column("534.6.6.7.6.1.1.3", "outletName"),
             current=figure(column("534.6.6.7.6.4.1.3", "outletCurrent"), THOUSANDTHS),

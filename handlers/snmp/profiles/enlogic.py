@@ -63,7 +63,7 @@ def _outlets(below: Callable[[str, str], Column], count: Column) -> tuple[Outlet
             doubts=(Doubt(Complete(command, beside=state), (str(OFF), str(ON)), optional=True),),
         ),
         count=count,
-        count_if_empty=True,
+        checks_empty_table=True,
         control=Write(command, on=ON, off=OFF),
         rows=metered_number.but(PADDING),
         number=First(

@@ -95,7 +95,7 @@ class PduTables(NamedTuple):
             ),
             rows=names.but(""),
             count=self.count_of_listed,
-            count_if_empty=True,
+            checks_empty_table=True,
             none_if_zero=self.outlet_count,
             counts_unlisted=True,
             number=First(
@@ -251,7 +251,7 @@ PROFILES = (
         outlets=outlets(
             states=State(Merged((CORE_STATE, BARS)), on=("on",), off=("off",)),
             count=CORE_OUTLETS,
-            count_if_empty=True,
+            checks_empty_table=True,
             number=Merged(
                 (
                     Number(CORE_STATE, plus=0),

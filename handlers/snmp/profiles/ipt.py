@@ -35,7 +35,7 @@ PROFILES = (
             states=State(ON_OFF, on=("1",), off=("0",)),
             control=Write(ON_OFF, on=1, off=0),
             count=scalar("38218.1.5.2.0", "pdu-Nosockets"),
-            count_if_empty=True,
+            checks_empty_table=True,
             number=column(SOCKETS + ".2", "socket-Number"),
             name=column(SOCKETS + ".3", "socket-Equipment"),
             current=figure(column(SOCKETS + ".5", "socket-AMPS"), TENTHS),

@@ -290,7 +290,7 @@ PROFILES = (
             ),
             rows=LABEL,
             count=PX2_OUTLET_COUNT,
-            count_if_empty=True,
+            checks_empty_table=True,
             number=Chained(Number(LABEL, plus=0, position=0), LABEL),
             name=column("13742.6.3.5.3.1.3", "outletName"),
             current=_outlet(CURRENT),

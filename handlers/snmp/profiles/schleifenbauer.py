@@ -84,7 +84,7 @@ PROFILES = (
             ),
             rows=NAME,
             count=column("~.1.1.2.2.1.1.2", "sdbDevCfOutletsTotal"),
-            count_if_empty=True,
+            checks_empty_table=True,
             name=NAME,
             current=figure(column("~.1.1.2.7.2.1.5", "sdbDevOutMtActualCurrent"), HUNDREDTHS),
             power=figure(column("~.1.1.2.7.2.1.11", "sdbDevOutMtPowerWatt")),

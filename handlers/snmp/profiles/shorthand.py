@@ -284,7 +284,7 @@ def outlets(
     control: Optional[Control] = None,
     *,
     count: Optional[Source] = None,
-    count_if_empty: bool = False,
+    checks_empty_table: bool = False,
     none_if_zero: Optional[Source] = None,
     counts_unlisted: bool = False,
     rows: Optional[Source] = None,
@@ -300,11 +300,14 @@ def outlets(
 
     `count` is a number, or a column with one for each unit. A unit is compared with it only if it
     has rows in the table of states: others may report a number too, of outlets that they meter.
-    `count_if_empty`: the count is of this table, also if it is empty.
+    `checks_empty_table`: the count is of this table, so that without any row it is compared, too.
     """
-    if count is not None and states is not None and not count_if_empty:
+    if count is not None and states is not None and not checks_empty_table:
         table = states.source.but(*states.absent) if states.absent else states.source
-        count = OfUnits(count, table) if isinstance(count, Column) else if_listed(count, table)
+        if isinstance(count, Column):
+            count = OfUnits(count, table)
+        else:
+            count = if_listed(count, table)
     group = Outlets(
         states=states,
         control=control,

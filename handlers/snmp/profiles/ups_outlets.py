@@ -24,7 +24,7 @@ def _receptacles(table: str, name: str) -> tuple[Outlets, ...]:
             off=column(f"{table}.2.1.3", f"{name}RecepOffDelaySecs"),
         ),
         count=scalar(f"{table}.1.0", f"{name}NumReceptacles"),
-        count_if_empty=True,
+        checks_empty_table=True,
     )
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from enum import Enum
 from typing import NamedTuple, Optional
 
 from ...dcimanager.rows import Raw
@@ -25,6 +26,16 @@ class _Position(NamedTuple):
 
     unit: str
     number: str
+
+
+class _RowOwner(Enum):
+    """Which outlet a row is, as GETs of its cells show."""
+
+    THE_OUTLET = "the one that is looked for"
+    PERHAPS_THE_OUTLET = "the one that is looked for, unless another row is, too"
+    ANOTHER_OUTLET = "another one"
+    NO_ANSWER = "the row shows no number"
+    NO_ROW = "the table has no such row"
 
 
 class ByUnit(ObjectSource):
@@ -81,10 +92,10 @@ class ByUnit(ObjectSource):
     def row_of(self, reader: Reader, identity: str) -> Optional[str]:
         """The outlet's row now, None if it has none.
 
-        The row that it had earlier in this call is only checked; so is, on the first unit, the row
-        of the outlet's number: the rows of the first unit are the first. So no unit 0 is before a
-        unit 1 there. Whether a unit 1 follows a unit 0 is walked once in a call. Raises
-        ProtocolError if the chain has both.
+        GETs check the row in which it is expected: that which it had earlier in this call, else, on
+        the first unit, the row of its number, because the rows of the first unit are the first. If
+        they do not show that the row is the outlet's, both columns are walked, once in a call.
+        Raises ProtocolError if the chain has both a unit 0 and a unit 1.
         """
         unit, _, number = identity.rpartition(".")
         if not number:
@@ -92,41 +103,63 @@ class ByUnit(ObjectSource):
         if (self.unit, self.number) in reader.places:  # the device has no such columns
             return identity
         place = (self.unit, self.number, identity)
-        first_guess = number if not unit and is_number(number) else ""
-        guess = reader.places.get(place, first_guess)
-        number_now = self.number.value_of(reader, guess) if guess else None
-        if guess == number and number_now is None:
-            value = self.source.value_of(reader, guess)
-            if value is None:
-                return None  # the table has no such row, and so not as many outlets
-        unit_now = earlier_unit = ""
-        has_number = number_now is not None and text(number_now) == number
-        if has_number:
-            # last, because a unit of the same size that leaves changes this alone
-            unit_now = _cell(self.unit, reader, guess)
-            earlier_unit = reader.places.setdefault((place, guess), unit_now)
-        units_of_outlet = (unit,) if unit else self.first_units
-        is_confirmed = has_number and unit_now in units_of_outlet
-        is_ambiguous = unit_now == self.first_units[0] and place not in reader.places
-        if is_confirmed and not is_ambiguous and unit_now == earlier_unit:
-            return guess
-        units, numbers = self.unit.rows(reader), self.number.rows(reader)
-        if number_now is not None and not numbers:
-            return None  # the walks ended early: the device has these columns
-        identities = self._identities_of(reader, {**units, **numbers, identity: ""})
-        rows = [row for row, outlet in identities.items() if outlet == identity]
-        if not rows:
+        row_of_number = number if not unit and is_number(number) else None
+        expected_row = reader.places.get(place, row_of_number)
+        owner = _RowOwner.NO_ANSWER
+        if expected_row is not None:
+            owner = self._owner_of(reader, expected_row, identity)
+        if owner is _RowOwner.NO_ROW:
             return None
-        is_denied = number_now is not None and not is_confirmed
-        if rows[0] == guess and is_denied:
-            return None  # the walks were made before, and the row has become another outlet's
-        reader.places[place] = rows[0]
-        return rows[0]
+        if owner is _RowOwner.THE_OUTLET:
+            return expected_row
+        has_number = owner is not _RowOwner.NO_ANSWER
+        row = self._walked_row(reader, identity, has_number=has_number)
+        if row == expected_row and owner is _RowOwner.ANOTHER_OUTLET:
+            return None  # the walks were made before it became the other's
+        if row is not None:
+            reader.places[place] = row
+        return row
+
+    def _owner_of(self, reader: Reader, row: str, identity: str) -> _RowOwner:
+        """What GETs of a row's number and unit say of the outlet that it is. The unit is read last,
+        because a unit of the same size that leaves the chain changes this alone."""
+        unit, _, number = identity.rpartition(".")
+        number_now = self.number.value_of(reader, row)
+        if number_now is None:
+            # without a row of its number, the table has not as many outlets
+            has_row = row != number or self.source.value_of(reader, row) is not None
+            return _RowOwner.NO_ANSWER if has_row else _RowOwner.NO_ROW
+        if text(number_now) != number:
+            return _RowOwner.ANOTHER_OUTLET
+        unit_now = _cell(self.unit, reader, row)
+        place = (self.unit, self.number, identity)
+        unit_before = reader.places.setdefault((place, row), unit_now)
+        units_of_outlet = (unit,) if unit else self.first_units
+        if unit_now not in units_of_outlet:
+            return _RowOwner.ANOTHER_OUTLET
+        # no unit 0 is before a unit 1; whether a unit 1 follows a unit 0, only walks tell
+        is_unit_0 = unit_now == self.first_units[0] and place not in reader.places
+        if is_unit_0 or unit_now != unit_before:
+            return _RowOwner.PERHAPS_THE_OUTLET
+        return _RowOwner.THE_OUTLET
+
+    def _walked_row(self, reader: Reader, identity: str, *, has_number: bool) -> Optional[str]:
+        """The outlet's row by walks of both columns, None if they show none. `has_number`: a GET
+        has shown that the device has the column of numbers."""
+        units, numbers = self.unit.rows(reader), self.number.rows(reader)
+        if has_number and not numbers:
+            return None  # the walk ended early
+        # on a device without these columns, the row of an outlet is its identity
+        rows = {**units, **numbers, identity: ""}
+        for row, identity_of_row in self._identities_of(reader, rows).items():
+            if identity_of_row == identity:
+                return row
+        return None
 
     def units_of(self, reader: Reader) -> Rows:
         """Identity -> unit, for each row."""
         rows = self.source.rows(reader)
-        if _is_one_unit(rows, reader, self):
+        if _is_one_unit(self, rows, reader):
             return dict.fromkeys(rows, _cell(self.unit, reader, str(len(rows))))
         identities = self._identities(reader, rows)
         units = self.unit.rows(reader)
@@ -138,7 +171,7 @@ class ByUnit(ObjectSource):
 
     def _identities(self, reader: Reader, rows: Rows) -> dict[str, str]:
         """Row -> identity of its outlet. Raises ProtocolError if two rows have the same."""
-        if not rows or _is_one_unit(rows, reader, self):
+        if not rows or _is_one_unit(self, rows, reader):
             return {row: row for row in rows}
         return self._identities_of(reader, rows)
 
@@ -202,20 +235,18 @@ class UnitOf(ReadOnly):
         return self.over.units_of(reader)
 
 
-def _is_one_unit(rows: Rows, reader: Reader, columns: ByUnit) -> bool:
+def _is_one_unit(outlets: ByUnit, rows: Rows, reader: Reader) -> bool:
     """Whether the rows are 1 … N and all of one first unit, as the last one shows: its number on
     its unit is N. It costs two GETs, in place of two walks."""
+    last_row = str(len(rows))
     consecutive_rows = {str(row) for row in range(1, len(rows) + 1)}
     if not rows or rows.keys() != consecutive_rows:
         return False
-    if columns.unit_count is not None and counted(columns.unit_count, reader) > 1:
+    if outlets.unit_count is not None and counted(outlets.unit_count, reader) > 1:
         return False
-    last = str(len(rows))
-    number = _cell(columns.number, reader, last)
-    if number != last:
+    if _cell(outlets.number, reader, last_row) != last_row:
         return False
-    unit = _cell(columns.unit, reader, last)
-    return unit in columns.first_units
+    return _cell(outlets.unit, reader, last_row) in outlets.first_units
 
 
 def _cell(column: Source, reader: Reader, row: str) -> str:

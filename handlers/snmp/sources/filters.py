@@ -9,6 +9,7 @@ from typing import Optional
 
 from ...dcimanager.rows import Raw
 from ...shared.errors import ProtocolError
+from ...shared.login_texts import CHECK_VIEW
 from .. import validation
 from ..decoding import Rows, number, text
 from ..reader import LOST, UNIDENTIFIED, Lost, Reader
@@ -358,7 +359,7 @@ class Counted(RowFilter):
         if rows and self.count_is_required:
             raise ProtocolError(
                 "the device does not say how many rows of a table are outlets, and the others look"
-                " like outlets, too; check which objects this community or user may read"
+                f" like outlets, too; {CHECK_VIEW}"
             )
         return rows
 

@@ -169,7 +169,7 @@ def _plan(command_run: Run, pdu: names.ChosenPdu, outlets: Sequence[str]) -> _Pl
         raise Usage("one outlet is proven at a time: give --outlet once, or the same one twice")
     outlet = outlets[0] if outlets else ""
     if outlet:
-        prompts.askable(command_run.output, f"switching outlet {outlet}", pdu.host)
+        prompts.check_can_ask(command_run.output, f"switching outlet {outlet}", pdu.host)
     return _Plan(run=command_run, pdu=pdu, outlet=outlet, is_sure=len(outlets) == 2)
 
 

@@ -19,7 +19,7 @@ from handlers.snmp.device import SnmpDevice
 from handlers.snmp.figures import ExactFigure, Measurement, Total
 from handlers.snmp.frozen_value import parts_of
 from handlers.snmp.handler import Session
-from handlers.snmp.reader import Reader, WholeTables, decided
+from handlers.snmp.reader import Reader, WholeTables, decide_by_whole_tables
 from handlers.snmp.sources import EachUnit
 from handlers.snmp.sources.base import is_unidentified
 
@@ -44,22 +44,24 @@ def parts_of_device(device: SnmpDevice) -> list[MeteredPart]:
     load = device.profile.load
     if load is None:
         return []
-    return decided(partial(_parts, load, device.profile.ceilings.part_a), device.reader)
+    return decide_by_whole_tables(
+        partial(_parts, load, device.profile.ceilings.part_a), device.reader
+    )
 
 
-def _parts(load: Total, most_amperes: Decimal, whole: WholeTables) -> list[MeteredPart]:
-    """The parts, as these tables show them."""
+def _parts(load: Total, most_amperes: Decimal, tables: WholeTables) -> list[MeteredPart]:
+    """The lines and breakers whose figures make up the load, as these tables show them."""
     parts: list[MeteredPart] = []
-    units: dict[str, set[str]] = {LINE: set(), BREAKER: set()}
+    units: dict[str, set[str]] = {LINE: set(), BREAKER: set()}  # that have parts of a kind
     for figure in load.figures:
         kind = kind_of(figure)
         if kind is None:
             continue
-        value_by_row = figure.rows_from(whole, most_amperes)
+        value_by_row = figure.rows_from(tables, most_amperes)
         # a later figure is another quantity, and serves units that have no earlier one
         rows = [row for row in value_by_row if _unit(load, row) not in units[kind]]
         units[kind].update(_unit(load, row) for row in rows)
-        labels = _labels(kind, figure, rows, whole)
+        labels = _labels(kind, figure, rows, tables)
         for row in rows:
             parts.append(MeteredPart(kind, labels[row], _value(value_by_row[row])))
     return parts
@@ -109,17 +111,16 @@ def _labels(
     labels: dict[str, str] = {}
     for row in rows:
         if is_unidentified(row):
-            lost_unit = row.strip(".")
-            labels[row] = numbered_label(kind, "?", _prefix(lost_unit))
-        elif row not in units:
+            unit = row.strip(".")
+            labels[row] = numbered_label(kind, "?", _prefix(unit))
+            continue
+        if row not in units:
             labels[row] = label_of(kind, row)
-        else:
-            is_first_unit = units[row] in _FIRST_UNITS
-            prefix = "" if is_first_unit else _prefix(units[row])
-            if row in numbers:
-                labels[row] = numbered_label(kind, numbers[row], prefix)
-            else:
-                labels[row] = f"{prefix}row {row}"
+            continue
+        prefix = "" if units[row] in _FIRST_UNITS else _prefix(units[row])
+        labels[row] = f"{prefix}row {row}"
+        if row in numbers:
+            labels[row] = numbered_label(kind, numbers[row], prefix)
     return labels
 
 
@@ -135,9 +136,8 @@ def _units_of_rows(figure: Measurement, rows: Collection[str], reader: Reader) -
     tables = [part for part in parts_of(figure.source) if isinstance(part, EachUnit)]
     if not tables:
         return {}
-    for row in rows:
-        if not is_unidentified(row) and not row.isdigit():
-            return {}
+    if not all(is_unidentified(row) or row.isdigit() for row in rows):
+        return {}
     unit_by_row = tables[0].unit.rows(reader)
     units = {row: text(unit_by_row[row]) for row in rows if row in unit_by_row}
     has_several = len(set(units.values())) > 1

@@ -7,9 +7,9 @@ import io
 import logging
 import sys
 import threading
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from functools import partial
-from typing import Any, Callable, Optional, TextIO, TypeVar
+from typing import Any, Callable, NamedTuple, Optional, TextIO, TypeVar
 
 from handlers.dcimanager import Figures
 from handlers.http import login
@@ -162,7 +162,7 @@ class BoundedMethods:
         settings = getattr(self._last_data, "custom_params", None)
         if not isinstance(settings, AskedSettings):
             return ""
-        return settings.missing_in(error.__cause__)
+        return settings.absent_key(error.__cause__)
 
     def _pdu(self) -> FourMethods:
         """The handler's object, made anew unless it is kept."""
@@ -173,3 +173,19 @@ class BoundedMethods:
         if self._is_kept:
             self._kept_pdu = pdu
         return pdu
+
+
+class Forms(NamedTuple):
+    """A handler, and what DCImanager's form would carry for a device at a port of this machine."""
+
+    handler: LoadedHandler
+    #: in the ways in which an owner may give the port; the first that reaches the device counts
+    forms: Sequence[Callable[[int], Any]]
+    secrets: ShownSecrets
+    effects: SideEffects
+
+    def methods(self, port: int, *, is_kept: bool = False) -> BoundedMethods:
+        """The methods on the device at a port, by the first form."""
+        data = partial(self.forms[0], port)
+        self.effects.ports.add(port)
+        return BoundedMethods(self.handler, data, self.secrets, self.effects, is_kept=is_kept)

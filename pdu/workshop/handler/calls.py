@@ -43,19 +43,18 @@ def wanted_setting(key: str) -> str:
     return f"the handler wants the setting {key}: {giving}"
 
 
-#: what is seen in the answer of a call that should have raised: result and detail; None if nothing
-#: excuses it
-JudgedAnswer = Callable[[Any], Optional[tuple[str, str]]]
+#: of an answer where an error was expected: a result and its detail; None if nothing excuses it
+Judgement = Optional[tuple[str, str]]
 
 
 def judge_call(
     rule: str,
     call: Callable[[], Any],
     method: str,
-    judged: JudgedAnswer = lambda _: None,
+    judge: Callable[[Any], Judgement] = lambda _: None,
 ) -> Finding:
-    """Kept if the call raises an error that is no mistake of the handler's, or if its answer is
-    judged so.
+    """Kept if the call raises an error that is no mistake of the handler's; for an answer, what
+    `judge` says of it.
     """
     try:
         answer = call()
@@ -66,19 +65,20 @@ def judge_call(
     except BrokenHandler as error:
         if isinstance(error.__cause__, SystemExit):
             return broken(rule, f"{error.reason}: it ends the program that calls it")
-        # an exception of its own is what is wanted; it is shown to the user as it is
-        kind = KEPT if isinstance(error, HandlerRaised) else BROKEN
-        return Finding(RULES[rule], kind, printable(error.reason, 200))
+        # an exception of its own is as the page wants it: the user sees it as it is
+        result = KEPT if isinstance(error, HandlerRaised) else BROKEN
+        return Finding(RULES[rule], result, printable(error.reason, 200))
     except Exception as error:
         return Finding(RULES[rule], KEPT, printable(error_text(error), 120))
-    judgement = judged(answer)
-    if judgement is not None:
-        result, detail = judgement
-        return Finding(RULES[rule], result, printable(f"{method} {detail}", 300))
-    return broken(rule, f"{_answer_text(method, answer)} and raised nothing")
+    judgement = judge(answer)
+    if judgement is None:
+        return broken(rule, f"{_answer_text(method, answer)} and raised nothing")
+    result, detail = judgement
+    return Finding(RULES[rule], result, printable(f"{method} {detail}", 300))
 
 
 def _answer_text(method: str, answer: Any) -> str:
+    """What a method returned, in words."""
     if isinstance(answer, list):
         return f"status returned {len(answer)} outlets"
     if isinstance(answer, Figures):

@@ -34,7 +34,7 @@ from ...cli.output import Result, print_result, printing_to_stderr, waiting
 from ...cli.shared_options import off_option, on_option
 from ...files.secret_files import secret_in
 from ...files.whole_files import text_of
-from ...loading.four_methods import LACKING
+from ...loading.four_methods import LACK_OF_DOUBLE
 from ...loading.handler_loading import LoadedHandler, load, load_again as load_again_by_path
 from ...loading.handler_module import AskedSettings
 from ...loading.handler_paths import is_handler_there
@@ -193,8 +193,8 @@ def _verdict(findings: Sequence[Finding], missing_rules: Sequence[Rule]) -> tupl
         return DEFECT, "is not safe: it would do harm"
     if RULES["status"] in missing_rules:
         return NOT_SEEN, f"is not known to keep {PAGE}, its methods were not called"
-    if any(LACKING in finding.detail for finding in findings):
-        return NOT_SEEN, f"is not known to keep {PAGE}: {LACKING}"
+    if any(LACK_OF_DOUBLE in finding.detail for finding in findings):
+        return NOT_SEEN, f"is not known to keep {PAGE}: {LACK_OF_DOUBLE}"
     if RULES["imports"] in rules_of(findings, UNTRIED):
         return NOT_SEEN, "is not known to load on the platform, which may lack a package"
     if missing_rules:
@@ -249,19 +249,20 @@ def _findings(
     except SettingsError as error:
         yield Finding(RULES["archive"], BROKEN, error.reason)
         return
+    settings = _handler_settings(login)
+    if source.protocol != "snmp":
+        # the trials give a port, so the handler may want one
+        settings = {"port": "80", **_environment_settings(), **_owner_settings(login)}
     is_loadable = True
     with waiting("loading the handler", output):
-        # the trials give a port, so the handler may want one
-        settings = {"port": "80", **_environment_settings(), **_given_settings(login)}
-        if source.protocol == "snmp":
-            settings = _handler_settings(login)
         for finding in loading_checks.check_loading(source, settings, folder):
             yield finding
             if finding.rule is RULES["alone"] and finding.result != KEPT:
                 is_loadable = False
+    if not is_loadable:  # it may end or stop this program
+        yield untried("status", "it was not loaded")
+        return
     try:
-        if not is_loadable:  # it may end or stop this program
-            raise SettingsError("it was not loaded")
         loaded_handler = load(path)
     except SettingsError as error:
         yield Finding(RULES["status"], UNTRIED, error.reason)
@@ -270,21 +271,23 @@ def _findings(
         yield from _device_findings(path, loaded_handler, device, folder, login)
 
 
-def _given_settings(login: Login) -> dict[str, str]:
-    """What its owner gave; a secret is any text."""
+def _owner_settings(login: Login) -> dict[str, str]:
+    """The settings that its owner gave, with the trial's password for each secret."""
     return {**login.settings, **dict.fromkeys(login.secret_files, _TRIAL_PASSWORD)}
 
 
 def _environment_settings() -> dict[str, str]:
-    """What the environment gives besides the fields of SNMP."""
+    """The settings that the environment gives, without the fields of SNMP, with the trial's
+    password for each secret.
+    """
     login = environment_login({})
     secret_keys = login.secrets.keys() - set(connection_data.SNMP_KEYS)
     return {**login.settings, **dict.fromkeys(secret_keys, _TRIAL_PASSWORD)}
 
 
 def _handler_settings(login: Login) -> dict[str, str]:
-    """Of that, what DCImanager's form carries besides the fields of SNMP."""
-    settings = _given_settings(login)
+    """The owner's settings without the fields of SNMP, for which DCImanager's form has fields."""
+    settings = _owner_settings(login)
     for key in connection_data.SNMP_KEYS:
         settings.pop(key, None)
     return settings
@@ -297,10 +300,10 @@ def _device_findings(
     last one says where a secret was shown.
     """
     # imported late: 150 ms with pysnmp, which is missing where pdu has no packages
-    from .bounded_methods import ShownSecrets
-    from .served_trials import Forms, served_findings
+    from .bounded_methods import Forms, ShownSecrets
+    from .served_trials import served_findings
     from .side_effects import SideEffects
-    from .snmp_trials import SnmpTrials
+    from .snmp_trials import SnmpTrials, snmp_form
     from .snmp_units import COMMUNITY, WRONG_COMMUNITY, profile_of_words, recorded_device
 
     shown_secrets = ShownSecrets((COMMUNITY, WRONG_COMMUNITY, _TRIAL_PASSWORD))
@@ -308,7 +311,10 @@ def _device_findings(
     effects = SideEffects(package, shown_secrets.search)
     with shown_secrets.watching(), contextlib.ExitStack() as stack:
         if handler.snmp:
-            snmp_trials = SnmpTrials(handler, _handler_settings(login), shown_secrets, effects)
+            form = partial(snmp_form, _handler_settings(login), COMMUNITY)
+            other_form = partial(snmp_form, _handler_settings(login), WRONG_COMMUNITY)
+            forms = Forms(handler, [form], shown_secrets, effects)
+            snmp_trials = SnmpTrials(forms, forms._replace(forms=[other_form]))
             key = device.profile or profile_of_words(device.on, device.off, folder)
             snmp_device = recorded_device(device.text, key) if device.text else None
             yield from snmp_trials.findings(snmp_device)

@@ -14,10 +14,10 @@ from pdu_common.helper import EnumPowerStatus
 
 from ...cli.states import DOWN, UNKNOWN, UP, word
 from ...loading.four_methods import BrokenHandler
-from .calls import error_text, fault_finding, judge_call
+from .calls import Methods, error_text, fault_finding, judge_call
 from .comparisons import States
 from .known_units import KnownUnit
-from .rules import BROKEN, KEPT, RULES, Finding, broken, untried, worst_finding
+from .rules import BROKEN, KEPT, RULES, Finding, at, broken, untried, worst_finding
 from .trial_device import TrialDevice
 
 #: an outlet that no device has
@@ -42,6 +42,7 @@ class _CommandTrial(NamedTuple):
 
     #: `port_down` or `port_up`
     rule: str
+    outlet: str
     finding: Finding
     #: sentences about other outlets that it switched
     other_faults: Sequence[str] = ()
@@ -61,20 +62,7 @@ def command_findings(device: TrialDevice) -> Iterator[Finding]:
         for rule in COMMANDS:
             yield untried(rule, "no outlet of the device can be switched")
         return
-    trials: list[_CommandTrial] = []
-    states = device.states_now()
-    broken_outlet = ""
-    for outlet in outlets:
-        if broken_outlet:  # each further outlet may take as long as the handler waits for a state
-            break
-        rules = ["port_up", "port_down"] if states.get(outlet) is DOWN else ["port_down", "port_up"]
-        for rule in rules:
-            # a handler that toggles is found at one outlet
-            is_repeated = outlet == outlets[0]
-            trial = _try_command(device, outlet, rule, is_repeated=is_repeated)
-            trials.append(trial)
-            if trial.finding.result == BROKEN:
-                broken_outlet = outlet
+    trials = _trials_of_commands(device, outlets)
     noun = "outlets" if len(outlets) > 1 else "outlet"
     for rule in COMMANDS:
         worst = worst_finding(trial.finding for trial in trials if trial.rule == rule)
@@ -82,18 +70,43 @@ def command_findings(device: TrialDevice) -> Iterator[Finding]:
             worst = worst._replace(detail=f"{noun} {', '.join(outlets)}")
         yield worst
     other_faults: list[str] = []
-    count_faults: list[str] = []
     for trial in trials:
         other_faults += trial.other_faults
-        if trial.count_fault:
-            count_faults.append(trial.count_fault)
-    raising_rules = dict.fromkeys(trial.rule for trial in trials if not trial.is_answered)
-    why = f"{' and '.join(raising_rules)} raised" if raising_rules else ""
-    if broken_outlet and not why:
-        why = f"commands fail at outlet {broken_outlet}"
-    yield _finding_of_commands("others", other_faults, why)
+    why_untried = _why_untried(trials)
+    yield _finding_of_commands("others", other_faults, why_untried)
     if device.unit is not None:
-        yield _finding_of_commands("once", count_faults, why)
+        count_faults = [trial.count_fault for trial in trials if trial.count_fault]
+        yield _finding_of_commands("once", count_faults, why_untried)
+
+
+def _trials_of_commands(device: TrialDevice, outlets: Sequence[str]) -> list[_CommandTrial]:
+    """Switch each outlet to its other state and back; none after one at which a command failed:
+    each further one may take as long as the handler waits for a state.
+    """
+    trials: list[_CommandTrial] = []
+    states = device.states_now()
+    for outlet in outlets:
+        rules = ["port_up", "port_down"] if states.get(outlet) is DOWN else ["port_down", "port_up"]
+        # a handler that toggles is found at one outlet
+        is_repeated = outlet == outlets[0]
+        for rule in rules:
+            trials.append(_try_command(device, outlet, rule, is_repeated=is_repeated))
+        if _has_failed(trials):
+            break
+    return trials
+
+
+def _has_failed(trials: Sequence[_CommandTrial]) -> bool:
+    """Whether a command failed; then it is one of the last outlet."""
+    return any(trial.finding.result == BROKEN for trial in trials)
+
+
+def _why_untried(trials: Sequence[_CommandTrial]) -> str:
+    """Why not all commands were seen to their end; "" if they were."""
+    raising_rules = dict.fromkeys(trial.rule for trial in trials if not trial.is_answered)
+    if raising_rules:
+        return f"{' and '.join(raising_rules)} raised"
+    return f"commands fail at outlet {trials[-1].outlet}" if _has_failed(trials) else ""
 
 
 def _finding_of_commands(rule: str, faults: Sequence[str], why_untried: str) -> Finding:
@@ -109,29 +122,30 @@ def _try_command(
     """What was seen when an outlet was switched to a state, and again if it is in it and
     `is_repeated`. `rule`: the method's.
     """
-    unit = device.unit
     target_state = COMMANDS[rule]
-    # the family may need several writes for one command, such as one that unlocks the outlet
-    order_count = 1 if unit is None else len(unit.orders(outlet, target_state))
     start = device.command_count()
+    # the family may need several writes for one command, such as one that unlocks the outlet
+    most_writes = 1 if device.unit is None else len(device.unit.orders(outlet, target_state))
     try:
         course = _course_of_command(device, outlet, target_state, is_repeated=is_repeated)
     except Exception as error:
         finding = _command_fault(device, rule, error, outlet, start)
-        return _CommandTrial(rule, finding, _other_faults(device, outlet, start))
-    place = at(unit.place) if unit is not None and course.writes else ""
+        other_faults = _faults_of_others(device, outlet, start)
+        return _CommandTrial(rule, outlet, finding, other_faults)
+    place = at(device.unit.place) if device.unit is not None and course.writes else ""
+    finding = Finding(RULES[rule], KEPT)
     fault = _fault_of_state(rule, outlet, target_state, course)
-    if fault and unit is not None and not course.writes:
+    if fault and device.unit is not None and not course.writes:
         fault += f"; {rule} wrote nothing"
-    other_faults = []
-    for change in _changes_of_others(course, outlet):
-        other_faults.append(f"{rule} of outlet {outlet} also switched {change}{place}")
-    other_faults += _other_faults(device, outlet, start)
+    if fault:
+        finding = broken(rule, f"{fault}{place}")
+    changes = _changes_of_others(course, outlet)
+    other_faults = [f"{rule} of outlet {outlet} also switched {text}{place}" for text in changes]
+    other_faults += _faults_of_others(device, outlet, start)
     count_fault = ""
-    if course.writes > order_count:
+    if course.writes > most_writes:
         count_fault = f"{rule} of outlet {outlet} wrote {course.writes} times{place}"
-    finding = broken(rule, f"{fault}{place}") if fault else Finding(RULES[rule], KEPT)
-    return _CommandTrial(rule, finding, other_faults, count_fault, is_answered=True)
+    return _CommandTrial(rule, outlet, finding, other_faults, count_fault, is_answered=True)
 
 
 def _course_of_command(
@@ -189,7 +203,7 @@ def _fault_of_state(
     return ""
 
 
-def _other_faults(device: TrialDevice, outlet: str, start: int) -> list[str]:
+def _faults_of_others(device: TrialDevice, outlet: str, start: int) -> list[str]:
     """Sentences about commands to other outlets and objects, without the first `start`."""
     if device.unit is None:
         return []
@@ -205,15 +219,12 @@ def _other_faults(device: TrialDevice, outlet: str, start: int) -> list[str]:
     return faults
 
 
-def at(place: str) -> str:
-    """The place in brackets, "" for none."""
-    return f" ({place})" if place else ""
-
-
 def _command_fault(
     device: TrialDevice, rule: str, error: Exception, outlet: str, start: int
 ) -> Finding:
-    """A command that raised on a device that is well. `start`: how many were sent before it."""
+    """A command that raised on a device that is well: broken, unless the recording may not know the
+    command. `start`: how many were sent before it.
+    """
     if device.unit is not None:
         mistake = device.unit.misspelt_command(start)
         if mistake:
@@ -236,24 +247,29 @@ def fault_of_memory(device: TrialDevice, unit: KnownUnit) -> str:
     the command, or that it is not sent again. "" for nothing.
     """
     outlet = unit.switchable_outlet()
-    for methods in (device.methods, device.kept_methods):
-        if methods is None or not outlet:
-            continue
-        try:
-            methods.switch(outlet, on=False)
-            unit.turn(outlet, UP)
-            told_state = dict(methods.states()).get(outlet)
-            methods.switch(outlet, on=False)
-        except Exception as error:
-            return f"outlet {outlet} was commanded again: {error_text(error)}"
-        was_sent = unit.states().get(outlet) is DOWN
+    if not outlet:
+        return ""
+    fault = _fault_after_hand(device.methods, unit, outlet)
+    if fault or device.kept_methods is None:
+        return fault
+    return _fault_after_hand(device.kept_methods, unit, outlet)
+
+
+def _fault_after_hand(methods: Methods, unit: KnownUnit, outlet: str) -> str:
+    """As `fault_of_memory`, of these methods."""
+    try:
+        methods.switch(outlet, on=False)
         unit.turn(outlet, UP)
-        course = f"outlet {outlet} was commanded off, then switched on by hand"
-        if told_state is DOWN:
-            return f"{course}, and status told DOWN"
-        if not was_sent:
-            return f"{course}, and port_down left it on"
-    return ""
+        state_of_status = dict(methods.states()).get(outlet)
+        methods.switch(outlet, on=False)
+    except Exception as error:
+        return f"outlet {outlet} was commanded again: {error_text(error)}"
+    is_off = unit.states().get(outlet) is DOWN
+    unit.turn(outlet, UP)
+    course = f"outlet {outlet} was commanded off, then switched on by hand"
+    if state_of_status is DOWN:
+        return f"{course}, and status told DOWN"
+    return "" if is_off else f"{course}, and port_down left it on"
 
 
 def absent_outlet_finding(device: TrialDevice) -> Finding:
@@ -262,16 +278,13 @@ def absent_outlet_finding(device: TrialDevice) -> Finding:
 
 
 def _absent_outlet_finding(device: TrialDevice, method: str) -> Finding:
-    def switch() -> EnumPowerStatus:
-        return device.methods.switch(ABSENT, on=method == "port_up")
-
+    """Kept if the command raises, and is not sent to a device that might obey it."""
     unit = device.unit
-    finding_of_call = partial(judge_call, "no outlet", switch, method)
-    if unit is None or unit.refuses_unknown_outlets:
-        return finding_of_call()
-    commands_before = len(unit.commands)
-    finding = finding_of_call()
-    is_sent = bool(unit.foreign_commands(commands_before))
-    if is_sent and finding.result == KEPT:
+    commands_before = device.command_count()
+    switch = partial(device.methods.switch, ABSENT, on=method == "port_up")
+    finding = judge_call("no outlet", switch, method)
+    if unit is None or unit.refuses_unknown_outlets or finding.result != KEPT:
+        return finding
+    if unit.foreign_commands(commands_before):
         return broken("no outlet", f"{method} of outlet {ABSENT} was sent; then it raised")
     return finding

@@ -47,20 +47,17 @@ def compare_states(states: States, real: States) -> Finding:
         names = ", ".join(absent_names[:5])
         return broken("states", f"status: outlets are missing: {names}")
     differences = []
-    unknown_names = []
     for name, state in states.items():
-        real_state = real.get(name)
-        if real_state is None:
-            unknown_names.append(name)
-        elif state is not real_state:
+        real_state = real.get(name, state)
+        if state is not real_state:
             differences.append(f"{name} is {state.name} instead of {real_state.name}")
     if differences:
         return broken("states", f"status: {'; '.join(differences[:3])}")
     if absent_names:
         return _compare_by_order(list(states.values()), list(real.values()))
-    names = ", ".join(unknown_names[:5])
-    why = f"status lists outlets that this pack does not know: {names}"
-    return untried("states", why)
+    foreign_names = [name for name in states if name not in real]
+    names = ", ".join(foreign_names[:5])
+    return untried("states", f"status lists outlets that this pack does not know: {names}")
 
 
 def _compare_by_order(states: list[EnumPowerStatus], real: list[EnumPowerStatus]) -> Finding:
@@ -97,29 +94,20 @@ def compare_figures(figures: Figures, sums: MeasuredSums) -> Finding:
     if figures.load_a is None and figures.energy_kwh is None:
         return broken("figures", "statistic returned no figure, and the device has meters")
     energies = _energies_as_measured(figures, sums)
-    comparisons = [
-        _Comparison("load", "A", figures.load_a, sums.load_a),
-        _Comparison("total_consumption", "kWh", figures.energy_kwh, sums.energy_kwh),
-    ]
-    for identity, outlet_kwh in energies.items():
-        real_figures = []
-        if identity in sums.outlet_kwh:
-            real_figures.append(sums.outlet_kwh[identity])
-        name = f"consumption of outlet {identity}"
-        comparisons.append(_Comparison(name, "kWh", outlet_kwh, real_figures))
+    comparisons = _comparisons(figures, energies, sums)
     faults = [comparison.fault() for comparison in comparisons]
     if any(faults):
         return broken("figures", "; ".join(filter(None, faults)))
-    if energies and sums.outlet_kwh and energies.keys() != sums.outlet_kwh.keys():
-        names = sorted(energies.keys() ^ sums.outlet_kwh.keys())
-        why = f"consumption that the handler or this pack does not show: {', '.join(names[:5])}"
+    uncompared_outlets = energies.keys() ^ sums.outlet_kwh.keys()
+    if energies and sums.outlet_kwh and uncompared_outlets:
+        names = ", ".join(sorted(uncompared_outlets)[:5])
+        why = f"consumption that the handler or this pack does not show: {names}"
         return untried("figures", why)
-    unshown = [row.name for row in comparisons if row.figure is None and row.real_figures]
+    absent_figures = [row.name for row in comparisons if row.figure is None and row.real_figures]
     if sums.outlet_kwh and not energies:
-        unshown.append("consumption of outlets")
-    if unshown:
-        return Finding(RULES["figures"], KEPT, f"without {' and '.join(unshown)}")
-    return Finding(RULES["figures"], KEPT)
+        absent_figures.append("consumption of outlets")
+    detail = f"without {' and '.join(absent_figures)}" if absent_figures else ""
+    return Finding(RULES["figures"], KEPT, detail)
 
 
 def _energies_as_measured(figures: Figures, sums: MeasuredSums) -> Mapping[str, Figure]:
@@ -134,6 +122,23 @@ def _energies_as_measured(figures: Figures, sums: MeasuredSums) -> Mapping[str, 
     if has_other_names and len(energies) == len(sums.outlet_kwh):
         return dict(zip(sums.outlet_kwh, energies.values()))
     return energies
+
+
+def _comparisons(
+    figures: Figures, energies: Mapping[str, Figure], sums: MeasuredSums
+) -> list[_Comparison]:
+    """Each figure beside those of the device. `energies`: of outlets, under the device's names."""
+    comparisons = [
+        _Comparison("load", "A", figures.load_a, sums.load_a),
+        _Comparison("total_consumption", "kWh", figures.energy_kwh, sums.energy_kwh),
+    ]
+    for identity, outlet_kwh in energies.items():
+        real_figures = []
+        if identity in sums.outlet_kwh:
+            real_figures.append(sums.outlet_kwh[identity])
+        name = f"consumption of outlet {identity}"
+        comparisons.append(_Comparison(name, "kWh", outlet_kwh, real_figures))
+    return comparisons
 
 
 class _Comparison(NamedTuple):

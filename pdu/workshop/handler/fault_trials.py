@@ -15,12 +15,13 @@ from handlers.shared.errors import printable
 from handlers.shared.meter_figures import measured
 from pdu_common.helper import EnumPowerStatus
 
-from ...cli.states import DOWN, UNKNOWN, UP, word
+from ...cli.states import UNKNOWN, word
 from ...loading.four_methods import LackingDouble
 from ...recordings.simulated_pdu import SimulatedPdu, UnitFault
 from .calls import (
     ENDLESS,
     EndlessCall,
+    Judgement,
     Methods,
     SettingNotGiven,
     error_text,
@@ -29,13 +30,25 @@ from .calls import (
     kept_if_reached,
     untried_after,
 )
+from .command_trials import COMMANDS
 from .comparisons import has_no_figure
-from .known_units import KnownUnit
-from .rules import ADVISED, BROKEN, KEPT, RULES, UNTRIED, Finding, Rule, broken, worst_finding
+from .known_units import OTHER_STATE, KnownUnit
+from .rules import (
+    ADVISED,
+    BROKEN,
+    KEPT,
+    RULES,
+    UNTRIED,
+    Finding,
+    Rule,
+    at,
+    broken,
+    worst_finding,
+)
 
 # the trials of faults wait for the device most of the time
 _AT_ONCE = 8
-# after a command, the state must be told as it is
+# a refused command must raise; after the others, the state must be told as it is
 _FAULTS_OF_COMMANDS = (
     ("late", UnitFault.LATE),
     ("stuck", UnitFault.STUCK),
@@ -43,6 +56,8 @@ _FAULTS_OF_COMMANDS = (
     ("answer lost", UnitFault.ANSWER_LOST),
     ("answer lost", UnitFault.UNANSWERED),
     ("unread", UnitFault.SILENT_AFTER),
+    ("refused", UnitFault.REFUSES),
+    ("refused", UnitFault.BUSY),
 )
 
 
@@ -73,10 +88,6 @@ class DeviceMaker(Protocol):
     def faulty(self, fault: UnitFault) -> FaultyDevice: ...
 
 
-#: the judgement of an answer beside that of a device that is well
-Comparison = Callable[[Any, Any], "Judgement"]
-
-
 class TrialMaker(NamedTuple):
     """Makes the trials of one handler."""
 
@@ -91,18 +102,16 @@ class TrialMaker(NamedTuple):
         """With what a device that is well says of itself."""
         device = devices.faulty(UnitFault.NONE)
         assert device.unit is not None
-        outlets = {
-            "port_down": device.unit.switchable_outlet(DOWN),
-            "port_up": device.unit.switchable_outlet(UP),
-        }
+        outlets: dict[str, str] = {}
+        for method, target_state in COMMANDS.items():
+            outlet = device.unit.switchable_outlet(target_state)
+            if outlet:
+                outlets[method] = outlet
         answers: dict[str, Any] = {}
-        for name, call in (
-            ("status", device.methods.states),
-            ("statistic", device.methods.figures),
-        ):
-            with contextlib.suppress(Exception):
-                answers[name] = call()
-        outlets = {method: outlet for method, outlet in outlets.items() if outlet}
+        with contextlib.suppress(Exception):
+            answers["status"] = device.methods.states()
+        with contextlib.suppress(Exception):
+            answers["statistic"] = device.methods.figures()
         return cls(devices, outlets, answers)
 
     @property
@@ -119,47 +128,31 @@ class TrialMaker(NamedTuple):
 
     def trials(self) -> Iterator[FaultTrial]:
         """Those of faults that each transport has."""
-        devices, commands = self.devices, list(self.outlets)
-        for rule, fault in _FAULTS_OF_COMMANDS:
-            for method in commands if fault in devices.faults else ():
-                device = devices.faulty(fault)
-                call = partial(self._reported, rule, method, device)
-                yield FaultTrial(rule, method, call)
-        for fault in (UnitFault.REFUSES, UnitFault.BUSY):
-            if fault in devices.faults:
-                for method in commands:
-                    yield self.raising("refused", method, [devices.faulty(fault)])
+        faults_of_commands = [row for row in _FAULTS_OF_COMMANDS if row[1] in self.devices.faults]
+        for rule, fault in faults_of_commands:
+            for method in self.outlets:
+                device = self.devices.faulty(fault)
+                if rule == "refused":
+                    yield self.raising(rule, method, [device])
+                else:
+                    yield FaultTrial(rule, method, partial(self._reported, rule, method, device))
         for method in self.readings:
-            half_device = devices.faulty(UnitFault.HALF)
-            yield self.raising("short", method, [half_device], judgement_of_change)
+            yield self.raising("short", method, [self.devices.faulty(UnitFault.HALF)])
 
-    def raising(
-        self,
-        rule: str,
-        method: str,
-        devices: Iterable[FaultyDevice],
-        judge: Optional[Comparison] = None,
-    ) -> FaultTrial:
-        """A call on each of the devices that must raise, unless `judge` excuses its answer."""
-        return FaultTrial(rule, method, partial(self._raised_on_all, rule, method, devices, judge))
+    def raising(self, rule: str, method: str, devices: Iterable[FaultyDevice]) -> FaultTrial:
+        """A call on each of the devices that must raise, unless the rule's judgement excuses its
+        answer.
+        """
+        return FaultTrial(rule, method, partial(self._raised_on_all, rule, method, devices))
 
-    def _raised_on_all(
-        self,
-        rule: str,
-        method: str,
-        devices: Iterable[FaultyDevice],
-        judge: Optional[Comparison],
-    ) -> Finding:
-        findings = [self._raised(rule, method, device, judge) for device in devices]
-        return worst_finding(findings)
+    def _raised_on_all(self, rule: str, method: str, devices: Iterable[FaultyDevice]) -> Finding:
+        """The worst of the findings on these devices."""
+        return worst_finding([self._raised(rule, method, device) for device in devices])
 
-    def _raised(
-        self, rule: str, method: str, device: FaultyDevice, judge: Optional[Comparison]
-    ) -> Finding:
-        def judged(answer: Any) -> Judgement:
-            return judge and judgement(judge, answer, self.answers.get(method))
-
-        finding = judge_call(rule, self.call_of(device.methods, method), method, judged)
+    def _raised(self, rule: str, method: str, device: FaultyDevice) -> Finding:
+        """Kept if the call raises or its answer is excused, and if it writes no command twice."""
+        judge = partial(judgement, rule, self.answers.get(method))
+        finding = judge_call(rule, self.call_of(device.methods, method), method, judge)
         fault = _fault_of_writes(method, self.outlets.get(method, ""), device.unit)
         if fault:
             return broken(rule, fault)
@@ -199,8 +192,7 @@ class TrialMaker(NamedTuple):
         real_state = unit.states().get(outlet, UNKNOWN)
         fault = _fault_of_report(rule, method, outlet, state, real_state)
         if fault:
-            place = f" ({unit.place})" if unit.place else ""
-            return broken(rule, f"{fault}{place}")
+            return broken(rule, f"{fault}{at(unit.place)}")
         return Finding(RULES[rule], KEPT, f"it returned {state.name}")
 
 
@@ -250,11 +242,13 @@ def _repeated_alone(trials: Sequence[FaultTrial], findings: Sequence[Finding]) -
 
 def _fault_of_writes(method: str, outlet: str, unit: Optional[KnownUnit]) -> str:
     """That a command was written more than once; "" if it was not."""
-    writes = unit.writes_for(outlet) if unit is not None and outlet else 0
+    if unit is None or not outlet:
+        return ""
+    writes = unit.writes_for(outlet)
     if writes < 2:
         return ""
-    place = f" ({unit.place})" if unit is not None and unit.place else ""
-    return f"{method} of outlet {outlet} wrote {writes} times: a command is written once{place}"
+    fault = f"{method} of outlet {outlet} wrote {writes} times: a command is written once"
+    return f"{fault}{at(unit.place)}"
 
 
 def _fault_of_report(
@@ -263,8 +257,8 @@ def _fault_of_report(
     """What is wrong with the state that a command returned; "" for nothing. `real_state`: of the
     device then.
     """
-    target_state = UP if method == "port_up" else DOWN
-    state_before = DOWN if method == "port_up" else UP
+    target_state = COMMANDS[method]
+    state_before = OTHER_STATE[target_state]
     returned = f"{method} returned {state.name}"
     if rule == "unread" and state is not UNKNOWN:
         return f"{returned}, and no state could be read after the command"
@@ -273,9 +267,8 @@ def _fault_of_report(
     if state is not state_before:
         return ""
     if rule == "late":
-        late_word = word(target_state)
-        late = f"{SimulatedPdu.LATE_S:g} s after the command"
-        return f"{returned}; outlet {outlet} was {late_word} {late}"
+        delay = f"{SimulatedPdu.LATE_S:g} s after the command"
+        return f"{returned}; outlet {outlet} was {word(target_state)} {delay}"
     if rule in ("answer lost", "pending"):
         return f"{returned} while outlet {outlet} is {word(real_state)}"
     return ""
@@ -283,28 +276,31 @@ def _fault_of_report(
 
 # ---- what is seen in an answer where an error was expected ---------------------------------------
 
-#: a result and its detail; None: nothing excuses the answer
-Judgement = Optional[tuple[str, str]]
 _NOT_NEEDED: Judgement = (KEPT, "does not need what failed")
+_FIGURES_ALONE: Judgement = (KEPT, "reads no state from a figure")
 #: of a method that also failed on a device without a fault
 NO_COMPARISON: Judgement = (UNTRIED, "gave no answer on a device that is well, to compare with")
 
 
-def judgement(judge: Comparison, answer: Any, healthy_answer: Any) -> Judgement:
-    """An answer in spite of the fault is right if a device that is well gives the same; `judge`
-    says what another one is.
+def judgement(rule: str, healthy_answer: Any, answer: Any) -> Judgement:
+    """An answer in spite of the fault: where the rule allows one at all, it is right if a device
+    that is well gives the same, and `_JUDGEMENTS` says what another one is.
     """
+    if rule not in _JUDGEMENTS:
+        return None
     if healthy_answer is None:
         return NO_COMPARISON
-    return _NOT_NEEDED if answer == healthy_answer else judge(answer, healthy_answer)
+    if answer == healthy_answer:
+        return _NOT_NEEDED
+    return _JUDGEMENTS[rule](answer, healthy_answer)
 
 
-def judgement_of_change(_: Any, __: Any) -> Judgement:
+def _judgement_of_change(_: Any, __: Any) -> Judgement:
     """Nothing excuses another answer."""
     return None
 
 
-def judgement_of_states(answer: Any, healthy_answer: Any) -> Judgement:
+def _judgement_of_states(answer: Any, healthy_answer: Any) -> Judgement:
     """The states of a device on which one cannot be read: this one must be UNKNOWN, the others as
     on a device that is well.
     """
@@ -319,7 +315,7 @@ def judgement_of_states(answer: Any, healthy_answer: Any) -> Judgement:
     return KEPT, "returned UNKNOWN for the outlet"
 
 
-def judgement_of_figures(answer: Any, healthy_answer: Any) -> Judgement:
+def _judgement_of_figures(answer: Any, healthy_answer: Any) -> Judgement:
     """The figures of a device on which a meter cannot be read: each must be as on a device that is
     well, or be left out.
     """
@@ -333,34 +329,47 @@ def judgement_of_figures(answer: Any, healthy_answer: Any) -> Judgement:
     )
 
 
-def judgement_of_zero(answer: Any, healthy_answer: Any) -> Judgement:
+def _judgement_of_zero(answer: Any, healthy_answer: Any) -> Judgement:
     """The states of a device on which a figure is 0. If the names of outlets are others, the figure
     was a number of an outlet.
     """
     healthy_states = dict(healthy_answer)
-    if dict(answer).keys() == healthy_states.keys():
-        for name, state in answer:
-            healthy_state = healthy_states[name]
-            if state not in (healthy_state, UNKNOWN):
-                why = f"returned outlet {name} {state.name} where a figure is 0"
-                return BROKEN, f"{why}, and {healthy_state.name} where it is not"
-    return KEPT, "reads no state from a figure"
+    if dict(answer).keys() != healthy_states.keys():
+        return _FIGURES_ALONE
+    for name, state in answer:
+        healthy_state = healthy_states[name]
+        if state not in (healthy_state, UNKNOWN):
+            fault = f"returned outlet {name} {state.name} where a figure is 0"
+            return BROKEN, f"{fault}, and {healthy_state.name} where it is not"
+    return _FIGURES_ALONE
 
 
-def judgement_of_emptiness(answer: Any, healthy_answer: Any) -> Judgement:
+def _judgement_of_emptiness(answer: Any, healthy_answer: Any) -> Judgement:
     """The states or figures where a table is empty. DCImanager's own example takes the sum of
     nothing.
     """
-    if not isinstance(answer, Figures):
-        if not answer:
-            return ADVISED, "returned no outlet for an empty table, and raised nothing"
-        is_unknown = all(state is UNKNOWN for _, state in answer)
-        return (KEPT, "returned UNKNOWN") if is_unknown else None
-    changes = changed_figures(answer, healthy_answer)
-    faults = [f"{change.name} {change.figure}" for change in changes]
-    if not faults:
+    if isinstance(answer, Figures):
+        changes = changed_figures(answer, healthy_answer)
+        figures = [f"{change.name} {change.figure}" for change in changes]
+        if figures:
+            return ADVISED, f"returned {', '.join(figures)} for an empty table, and raised nothing"
         return KEPT, "left out what the device does not have"
-    return ADVISED, f"returned {', '.join(faults)} for an empty table, and raised nothing"
+    if not answer:
+        return ADVISED, "returned no outlet for an empty table, and raised nothing"
+    is_unknown = all(state is UNKNOWN for _, state in answer)
+    return (KEPT, "returned UNKNOWN") if is_unknown else None
+
+
+#: by rule, what an answer is that differs from that of a device that is well; the other rules want
+#: an error
+_JUDGEMENTS: Mapping[str, Callable[[Any, Any], Judgement]] = {
+    "short": _judgement_of_change,
+    "lost state": _judgement_of_states,
+    "meter": _judgement_of_figures,
+    "part": _judgement_of_figures,
+    "zero": _judgement_of_zero,
+    "empty": _judgement_of_emptiness,
+}
 
 
 class ChangedFigure(NamedTuple):

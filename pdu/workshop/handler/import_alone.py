@@ -14,7 +14,7 @@ import runpy
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, Optional
+from typing import Any, NamedTuple
 
 _LOADER = Path(__file__).resolve().parents[2] / "loading" / "handler_module.py"
 
@@ -41,13 +41,22 @@ class Outcome(NamedTuple):
     #: the handler setting that make_handler wants and was not given
     setting: str = ""
     #: what the platform's double lacks for them
-    missing: str = ""
+    name_missing_in_double: str = ""
     #: the module that an import did not find, or in which it did not find a name
-    absent: Optional[str] = ""
+    absent_module: str = ""
     #: what make_handler did, by Python's audit events
-    sent: Sequence[str] = ()
+    events: Sequence[str] = ()
     #: whether its object has one of the platform's classes
-    base: bool = False
+    has_base: bool = False
+
+
+def outcome_of(fields: Any) -> Outcome:
+    """The outcome that was printed. Raises TypeError for other JSON, which a handler may print."""
+    outcome = Outcome(**fields)
+    for field in outcome:
+        if not isinstance(field, (str, bool, list)):
+            raise TypeError
+    return outcome
 
 
 def main(platform: str, folder: str, module_name: str, protocol: str) -> Outcome:
@@ -63,8 +72,8 @@ def main(platform: str, folder: str, module_name: str, protocol: str) -> Outcome
     except BaseException as error:  # noqa: B036 (anybody may have written it)
         return Outcome(
             error=f"{type(error).__name__}: {error}"[:300],
-            missing=loader["name_missing_in_double"](error),
-            absent=_absent_module(error),
+            name_missing_in_double=loader["name_missing_in_double"](error),
+            absent_module=_absent_module(error),
         )
     events = _watched_events()
     try:
@@ -72,15 +81,15 @@ def main(platform: str, folder: str, module_name: str, protocol: str) -> Outcome
     except BaseException as error:  # noqa: B036
         return Outcome(
             entry=f"make_handler raised {type(error).__name__}: {error}"[:300],
-            setting=data.custom_params.missing_in(error),
-            missing=loader["name_missing_in_double"](error),
-            sent=events,
+            setting=data.custom_params.absent_key(error),
+            name_missing_in_double=loader["name_missing_in_double"](error),
+            events=events,
         )
     base_names = {base.__name__ for base in type(pdu).__mro__}
     return Outcome(
         entry=_object_fault(pdu),
-        sent=events,
-        base=not base_names.isdisjoint(("BasePdu", "BaseSnmpPdu")),
+        events=events,
+        has_base=not base_names.isdisjoint(("BasePdu", "BaseSnmpPdu")),
     )
 
 
@@ -105,12 +114,12 @@ def _pdu_data(protocol: str, make_settings: Any) -> Any:
     return connection.PduData("192.0.2.1", settings)
 
 
-def _absent_module(error: BaseException) -> Optional[str]:
-    """The module that an import did not find, or in which it did not find a name; "" or None for
-    another error.
+def _absent_module(error: BaseException) -> str:
+    """The module that an import did not find, or in which it did not find a name; "" for another
+    error.
     """
     if isinstance(error, ImportError):
-        return error.name
+        return error.name or ""
     # a package may have been changed: `module 'pysnmp.hlapi' has no attribute 'nextCmd'`
     match = re.match(r"module '([\w.]+)' has no attribute", str(error))
     if match is None or not isinstance(error, AttributeError):
@@ -120,7 +129,8 @@ def _absent_module(error: BaseException) -> Optional[str]:
 
 def _object_fault(pdu: object) -> str:
     """Which of the four methods the object of make_handler lacks; "" for none."""
-    faults, missing = [], []
+    faults = []
+    absent_names = []
     for name in ("status", "port_up", "port_down", "statistic"):
         attribute = getattr(type(pdu), name, None)
         if isinstance(attribute, property):  # whose code would ask the device now
@@ -128,9 +138,9 @@ def _object_fault(pdu: object) -> str:
         elif inspect.iscoroutinefunction(attribute):
             faults.append(f"{name} is a coroutine; DCImanager calls plain methods")
         elif not callable(getattr(pdu, name, None)):
-            missing.append(name)
-    if missing:
-        faults.append(f"make_handler's object has no {', '.join(missing)}")
+            absent_names.append(name)
+    if absent_names:
+        faults.append(f"make_handler's object has no {', '.join(absent_names)}")
     return "; ".join(faults)
 
 

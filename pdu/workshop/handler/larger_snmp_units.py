@@ -9,13 +9,14 @@ unit of its own: where it does not read the new outlets, the fixture stays as it
 from __future__ import annotations
 
 import contextlib
+import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple, Optional
 
 from handlers.shared.errors import PduHandlerError
 from handlers.snmp.device import SnmpDevice
-from handlers.snmp.figures import Measurement
+from handlers.snmp.figures import Measurement, Total
 from handlers.snmp.reader import Reader
 from pdu_common.helper import EnumPowerStatus
 
@@ -63,20 +64,20 @@ def _with_more_outlets(rows: Rows, key: str, device: SnmpDevice) -> Rows:
     the number of a new one would be that of another outlet of theirs.
     """
     dotted_identities = [identity for identity in device.states if "." in identity]
-    if dotted_identities and len(dotted_identities) < len(device.states):
-        return rows
-    template = _template(rows, device)
+    is_chain = 0 < len(dotted_identities) < len(device.states)
+    template = None if is_chain else _template(rows, device)
     if template is None or max(template.numbers) >= OUTLETS:
         return rows
-    wanted_states = dict(device.states)
+    expected_states = dict(device.states)
     new_rows = dict(rows)
     for number in range(max(template.numbers) + 1, OUTLETS + 1):
-        wanted_states[f"{template.prefix}{number}"] = UP
+        expected_states[f"{template.prefix}{number}"] = UP
         for oid in template.oids:
             new_rows[(*oid[:-1], number)] = rows[oid]
     new_device = find_device(new_rows, key).device
-    is_read = new_device is not None and dict(new_device.states) == wanted_states
-    return new_rows if is_read else rows
+    if new_device is None or dict(new_device.states) != expected_states:
+        return rows
+    return new_rows
 
 
 def _template(rows: Rows, device: SnmpDevice) -> Optional[_Template]:
@@ -111,12 +112,9 @@ def _rows_of_outlet(
     """The outlet's rows, each in a column that has a row for each outlet of the unit or of the
     whole device, and no other rows. `numbers`: of the unit's outlets.
     """
-    index = arcs(identity)
     row_counts = Counter(oid[:-1] for oid in rows)
     oids = []
-    for oid in rows:
-        if oid[-len(index) :] != index:
-            continue
+    for oid in objects_with_index(rows, identity):
         column = oid[:-1]
         has_each_outlet = all((*column, number) in rows for number in numbers)
         if has_each_outlet and row_counts[column] in (len(numbers), outlet_count):
@@ -125,10 +123,20 @@ def _rows_of_outlet(
 
 
 def _is_index(identity: str) -> bool:
+    """Whether an outlet's identity is the index of its rows."""
     return all(part.isdecimal() for part in identity.split("."))
 
 
+def objects_with_index(oids: Iterable[Arcs], identity: str) -> list[Arcs]:
+    """The objects whose index is an outlet's identity; none if it is no index."""
+    if not _is_index(identity):
+        return []
+    index = arcs(identity)
+    return [oid for oid in oids if oid[-len(index) :] == index]
+
+
 def _parted(identity: str) -> tuple[str, int]:
+    """The identity up to the last dot, with it, and the number after it."""
     prefix, dot, number = identity.rpartition(".")
     return prefix + dot, int(number)
 
@@ -143,7 +151,7 @@ def _with_own_figures(rows: Rows, key: str) -> Rows:
     device = find_device(rows, key).device
     if device is None or device.outlets is None:
         return rows
-    outlets, profile = device.outlets, device.profile
+    outlets = device.outlets
     if outlets.energy is not None:
         energies: dict[str, float] = {}
         for place, identity in enumerate(device.states):
@@ -153,10 +161,9 @@ def _with_own_figures(rows: Rows, key: str) -> Rows:
         pending_outlets = [name for name, state in device.states.items() if state is UNKNOWN]
         currents = dict.fromkeys(pending_outlets, _PENDING_A)
         rows = _with_figures(rows, device, outlets.current, currents)
-    totals = profile.energy.figures if profile.energy is not None else ()
-    for total in totals:
+    for total in energy_figures(device):
         if total is outlets.energy:
-            continue  # the sum of the outlets
+            continue  # each outlet has its own by now
         values = total.read_from(reading(rows, device.reader))
         if len(values) == 1:
             total_by_row = dict.fromkeys(values, _TOTAL_KWH)
@@ -164,18 +171,35 @@ def _with_own_figures(rows: Rows, key: str) -> Rows:
     return rows
 
 
-def raised_meters(rows: Rows, device: SnmpDevice) -> Rows:
-    """The rows after each meter counted on by a tenth."""
-    outlets, profile = device.outlets, device.profile
-    figures: list[Optional[Measurement]] = []
-    for total in (profile.load, profile.inlet, profile.energy):
+def load_figures(device: SnmpDevice) -> list[Measurement]:
+    """The tables of all meters of current, such as lines, inlet and outlets."""
+    profile = device.profile
+    outlet_figure = device.outlets.current if device.outlets is not None else None
+    return _figures((profile.load, profile.inlet), outlet_figure)
+
+
+def energy_figures(device: SnmpDevice) -> list[Measurement]:
+    """The tables of all meters of energy."""
+    outlet_figure = device.outlets.energy if device.outlets is not None else None
+    return _figures((device.profile.energy,), outlet_figure)
+
+
+def _figures(
+    totals: Sequence[Optional[Total]], outlet_figure: Optional[Measurement]
+) -> list[Measurement]:
+    """The figures of these totals, and that of the outlets."""
+    figures: list[Measurement] = []
+    for total in totals:
         if total is not None:
             figures += total.figures
-    if outlets is not None:
-        figures += [outlets.current, outlets.energy]
-    for figure in dict.fromkeys(figures):
-        if figure is None:
-            continue
+    if outlet_figure is not None:
+        figures.append(outlet_figure)
+    return figures
+
+
+def raised_meters(rows: Rows, device: SnmpDevice) -> Rows:
+    """The rows after each meter counted on by a tenth."""
+    for figure in dict.fromkeys([*load_figures(device), *energy_figures(device)]):
         new_values = {}
         for identity, value in figure.read_from(reading(rows, device.reader)).items():
             new_values[identity] = float(value) * 1.1
@@ -214,12 +238,7 @@ def _with_figure(
 
 def _own_oid(oids: Sequence[Arcs], identity: str, figures: Mapping[str, object]) -> Optional[Arcs]:
     """The only object of an outlet's figure."""
-    own_oids = oids
-    if len(figures) > 1:
-        if not identity.replace(".", "").isdecimal():
-            return None
-        index = arcs(identity)
-        own_oids = [oid for oid in oids if oid[-len(index) :] == index]
+    own_oids = oids if len(figures) < 2 else objects_with_index(oids, identity)
     return own_oids[0] if len(own_oids) == 1 else None
 
 
@@ -238,8 +257,7 @@ def _are_equal(figures: Mapping[str, object], expected: Mapping[str, object]) ->
     if figures.keys() != expected.keys():
         return False
     for identity, value in expected.items():
-        expected_figure = float(str(value))
         figure = float(str(figures[identity]))
-        if abs(figure - expected_figure) > _MOST_DEVIATION * abs(expected_figure):
+        if not math.isclose(figure, float(str(value)), rel_tol=_MOST_DEVIATION):
             return False
     return True

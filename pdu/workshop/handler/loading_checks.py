@@ -18,23 +18,28 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import Any, NamedTuple, Optional
+from typing import NamedTuple, Optional
 
 import common
 import pdu_common
 from handlers.shared.errors import printable
 from handlers.shared.similar_names import similar_names
 
-from ...loading.four_methods import LACKING
+from ...loading.four_methods import LACK_OF_DOUBLE
 from ...loading.handler_module import CLASSES, FUNCTIONS, PLATFORM
 from ...loading.handler_source import HandlerSource
 from .calls import wanted_setting
 from .handler_imports import PLATFORM_MODULES, REMOVED_MODULES, TOOL_MODULES, standard_library
+from .import_alone import Outcome, outcome_of
 from .rules import BROKEN, KEPT, RULES, UNTRIED, Finding, untried, worst_finding
 
 RECOMMENDED = "3.9"
-OTHERS = ("3.10", "3.11", "3.12", "3.13")
+LATER_VERSIONS = ("3.10", "3.11", "3.12", "3.13")
 _SECONDS = 120.0  # limit for one import or one run of mypy
+_MYPY_OPTIONS = (
+    *("--ignore-missing-imports", "--follow-imports=silent"),
+    *("--no-error-summary", "--no-color-output"),
+)
 _MYPY_CACHE = os.devnull  # a run leaves nothing behind
 _CHILD = Path(__file__).with_name("import_alone.py")
 _OURS = TOOL_MODULES | {"handlers"}
@@ -55,7 +60,7 @@ _NO_MYPY = (
 
 
 def _place_platform(folder: Path) -> Path:
-    """A folder with `common` and `pdu_common` and nothing else."""
+    """Make a folder with `common` and `pdu_common` and nothing else. Returns its path."""
     platform = folder / "platform"
     for package in (common, pdu_common):
         source = Path(str(package.__file__)).parent
@@ -88,31 +93,31 @@ def check_loading(
         return
     outcome = trial.outcome(sys.executable)
     yield _import_finding("alone", outcome, source)
-    if not outcome.get("error"):
+    if not outcome.error:
         yield from _entry_findings(outcome)
     types = _check_types(source, platform, handler_folder)
-    if not outcome.get("error"):
+    if not outcome.error:
         yield from _python_findings(trial, source, types.old_python_fault)
     yield _check_imports(source)
     yield types.finding
 
 
-def _entry_findings(outcome: Mapping[str, Any]) -> Iterator[Finding]:
+def _entry_findings(outcome: Outcome) -> Iterator[Finding]:
     """What make_handler returned and did, of an import that succeeded."""
-    setting = str(outcome.get("setting", ""))
-    if outcome.get("missing"):
-        yield _lacking("entry", outcome)
-    elif setting:
-        yield untried("entry", wanted_setting(setting))
+    if outcome.name_missing_in_double:
+        yield _missing_in_double("entry", outcome.name_missing_in_double)
+    elif outcome.setting:
+        yield untried("entry", wanted_setting(outcome.setting))
     else:
-        yield _finding("entry", str(outcome.get("entry", "")))
-    if not outcome.get("entry"):
-        yield _finding("base", "" if outcome.get("base") else "its class has another base")
-    events = ", ".join(sorted(set(outcome.get("sent", ()))))
+        yield _finding("entry", outcome.entry)
+    if not outcome.entry:
+        yield _finding("base", "" if outcome.has_base else "its class has another base")
+    events = ", ".join(sorted(set(outcome.events)))
     yield _finding("quiet", f"make_handler does {events}" if events else "")
 
 
 def _finding(rule: str, fault: str) -> Finding:
+    """Broken by this fault; kept if it is ""."""
     return Finding(RULES[rule], BROKEN if fault else KEPT, printable(fault, 300))
 
 
@@ -126,7 +131,7 @@ class _ImportTrial(NamedTuple):
     #: JSON
     settings: str
 
-    def outcome(self, python: str) -> dict[str, Any]:
+    def outcome(self, python: str) -> Outcome:
         """What import_alone.py prints about the import in the interpreter `python`; with the
         packages that are installed here, if this is the interpreter of pdu and the handler imports
         one of them.
@@ -139,8 +144,8 @@ class _ImportTrial(NamedTuple):
             return self._outcome(python)
         return outcome
 
-    def _outcome(self, python: str, *options: str) -> dict[str, Any]:
-        """What the process prints, or {"error": a sentence} if it prints nothing in time."""
+    def _outcome(self, python: str, *options: str) -> Outcome:
+        """What the process prints; an error if it prints no outcome in time."""
         try:
             process = subprocess.run(
                 [python, "-I", *options, "-B", str(_CHILD), *self.arguments],
@@ -151,33 +156,35 @@ class _ImportTrial(NamedTuple):
                 timeout=_SECONDS,
                 cwd=self.arguments[0],
             )
-            outcome = json.loads(process.stdout.strip().rpartition("\n")[2])
-            return outcome if isinstance(outcome, dict) else {"error": "it prints no result"}
+            last_line = process.stdout.strip().rpartition("\n")[2]
+            return outcome_of(json.loads(last_line))
         except subprocess.TimeoutExpired:
-            return {"error": f"its import did not end within {_SECONDS:g} s"}
+            return Outcome(error=f"its import did not end within {_SECONDS:g} s")
+        except TypeError:  # a line of JSON of the handler's own
+            return Outcome(error="it prints no result")
         except (OSError, ValueError):
-            return {"error": "the interpreter ended while it imported the handler"}
+            return Outcome(error="the interpreter ended while it imported the handler")
 
 
-def _absent_package(outcome: Mapping[str, Any]) -> str:
+def _absent_package(outcome: Outcome) -> str:
     """The package of the module that an import did not find; "" for none."""
-    module = str(outcome.get("absent") or "")
-    return module.partition(".")[0]
+    return outcome.absent_module.partition(".")[0]
 
 
 def _is_installed(package: str) -> bool:
+    """Whether this Python has the package."""
     return importlib.util.find_spec(package) is not None
 
 
-def _import_finding(rule: str, outcome: Mapping[str, Any], source: HandlerSource) -> Finding:
+def _import_finding(rule: str, outcome: Outcome, source: HandlerSource) -> Finding:
     """What only this machine lacks breaks nothing: a package, or a part of the platform."""
-    if outcome.get("missing"):
-        return _lacking(rule, outcome)
-    error = str(outcome.get("error", ""))
+    error = outcome.error
+    if outcome.name_missing_in_double:
+        return _missing_in_double(rule, outcome.name_missing_in_double, error)
     package = _absent_package(outcome)
     if package in _own_modules(source):
         remedy = "is in its own directory: import it with a dot first, from"
-        return _finding(rule, f"{error}; {package} {remedy} .{outcome['absent']}")
+        return _finding(rule, f"{error}; {package} {remedy} .{outcome.absent_module}")
     if package in REMOVED_MODULES:
         return Finding(RULES[rule], UNTRIED, f"{package} {_REMOVED}")
     if package in ("", *_OURS, source.archive.top) or package in standard_library():
@@ -191,9 +198,11 @@ def _import_finding(rule: str, outcome: Mapping[str, Any], source: HandlerSource
     return Finding(RULES[rule], UNTRIED, printable(why, 300))
 
 
-def _lacking(rule: str, outcome: Mapping[str, Any]) -> Finding:
-    advice = _similar_name(str(outcome.get("error", "")))
-    return untried(rule, f"{LACKING} ({outcome['missing']}){advice}")
+def _missing_in_double(rule: str, name: str, error: str = "") -> Finding:
+    """Not tried, because the platform's double lacks what the handler uses. `error`: of an import;
+    it may show what name was meant.
+    """
+    return untried(rule, f"{LACK_OF_DOUBLE} ({name}){_similar_name(error)}")
 
 
 def _similar_name(error: str) -> str:
@@ -222,17 +231,12 @@ def _python_findings(
     own_version = f"{sys.version_info.major}.{sys.version_info.minor}"
     findings: dict[str, Finding] = {}
     absent_versions: list[str] = []
-    for version in dict.fromkeys((RECOMMENDED, *OTHERS, own_version)):
+    for version in dict.fromkeys((RECOMMENDED, *LATER_VERSIONS, own_version)):
         program = sys.executable if version == own_version else _find_python(version)
         if program is None:
             absent_versions.append(version)
-            continue
-        rule = "python" if version == RECOMMENDED else "pythons"
-        outcome = trial.outcome(program)
-        findings[version] = Finding(RULES[rule], KEPT, f"Python {version}")
-        if outcome.get("error"):
-            finding = _import_finding(rule, outcome, source)
-            findings[version] = finding._replace(detail=f"Python {version}: {finding.detail}")
+        else:
+            findings[version] = _finding_of_version(version, trial.outcome(program), source)
     recommended = findings.pop(RECOMMENDED, None)
     if old_python_fault and (recommended is None or recommended.result != BROKEN):
         recommended = _finding("python", old_python_fault)
@@ -244,6 +248,15 @@ def _python_findings(
             absent = f"; not here: {', '.join(absent_versions)}" if absent_versions else ""
             finding = finding._replace(detail=f"Python {', '.join(findings)}{absent}")
         yield finding
+
+
+def _finding_of_version(version: str, outcome: Outcome, source: HandlerSource) -> Finding:
+    """Whether it loads on this version of Python."""
+    rule = "python" if version == RECOMMENDED else "pythons"
+    if not outcome.error:
+        return Finding(RULES[rule], KEPT, f"Python {version}")
+    finding = _import_finding(rule, outcome, source)
+    return finding._replace(detail=f"Python {version}: {finding.detail}")
 
 
 def _find_python(version: str) -> Optional[str]:
@@ -264,6 +277,7 @@ def _find_python(version: str) -> Optional[str]:
 
 
 def _starts(program: str) -> bool:
+    """Whether this interpreter runs."""
     command = [program, "-I", "-S", "-c", ""]
     with contextlib.suppress(OSError, subprocess.TimeoutExpired):
         process = subprocess.run(command, capture_output=True, timeout=_SECONDS)
@@ -325,19 +339,25 @@ def _foreign_packages(source: HandlerSource) -> Mapping[str, str]:
 def _absolute_imports(content: bytes) -> Iterator[tuple[str, int]]:
     """The modules that a file imports by their whole names when it runs, with the line."""
     tree = ast.parse(content)
-    unrun_nodes: set[ast.AST] = set()
+    nodes_for_types = _nodes_for_types(tree)
     for node in ast.walk(tree):
-        if isinstance(node, ast.If) and ast.unparse(node.test) in _TYPES_ALONE:
-            for statement in node.body:
-                unrun_nodes.update(ast.walk(statement))
-    for node in ast.walk(tree):
-        if node in unrun_nodes:
+        if node in nodes_for_types:
             continue
         if isinstance(node, ast.Import):
             for alias in node.names:
                 yield alias.name, node.lineno
         elif isinstance(node, ast.ImportFrom) and not node.level:
             yield node.module or "", node.lineno
+
+
+def _nodes_for_types(tree: ast.AST) -> set[ast.AST]:
+    """What stands below `if TYPE_CHECKING:`, which only a type checker reads."""
+    nodes: set[ast.AST] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.If) and ast.unparse(node.test) in _TYPES_ALONE:
+            for statement in node.body:
+                nodes.update(ast.walk(statement))
+    return nodes
 
 
 class _TypesTrial(NamedTuple):
@@ -362,7 +382,7 @@ def _check_types(source: HandlerSource, platform: Path, handler_folder: Path) ->
         else:
             errors = _mypy_errors(process)
             if errors:
-                newest_process = run("--python-version", OTHERS[-1])
+                newest_process = run("--python-version", LATER_VERSIONS[-1])
                 old_python_fault = _old_python_fault(errors, newest_process)
     except (OSError, subprocess.TimeoutExpired):
         why = f"mypy did not end within {_SECONDS:g} s"
@@ -390,7 +410,7 @@ def _types_finding(errors: Sequence[str]) -> Finding:
     """The first of mypy's errors, and how many more; not tried if our double causes them all."""
     own_errors = list(_own_errors(errors))
     if errors and not own_errors:
-        return _lacking("types", {"missing": errors[0]})
+        return _missing_in_double("types", errors[0])
     fault = own_errors[0] if own_errors else ""
     if len(own_errors) > 1:
         fault += f" (and {len(own_errors) - 1} more)"
@@ -417,21 +437,9 @@ def _mypy_errors(process: subprocess.CompletedProcess[str]) -> list[str]:
 def _run_mypy(
     source: HandlerSource, folder: Path, environment: Mapping[str, str], *options: str
 ) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "mypy", *_MYPY_OPTIONS, "--cache-dir", _MYPY_CACHE]
     return subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "mypy",
-            "--ignore-missing-imports",
-            "--follow-imports=silent",
-            "--no-error-summary",
-            "--cache-dir",
-            _MYPY_CACHE,
-            "--no-color-output",
-            *options,
-            "-m",
-            source.import_path,
-        ],
+        [*command, *options, "-m", source.import_path],
         cwd=folder,
         env=environment,
         stdin=subprocess.DEVNULL,

@@ -249,17 +249,17 @@ def worst_finding(findings: Iterable[Finding]) -> Finding:
 
 
 def untried_rules(findings: Sequence[Finding]) -> list[Rule]:
-    """What was not tried of all that must be, in the order of the rules: what is always needed, and
-    what is of safety where it applies.
+    """The rules that must be tried and were not, in the order of RULES: those of _NEEDED, and those
+    of safety that apply to the handler.
     """
-    untried = rules_of(findings, UNTRIED)
-    found_rules = [finding.rule for finding in findings]
-    needed_rules = [RULES[key] for key in _NEEDED]
+    rules_untried = rules_of(findings, UNTRIED)
+    rules_with_finding = [finding.rule for finding in findings]
     rules: list[Rule] = []
-    for rule in RULES.values():
-        is_missing = rule in needed_rules and rule not in found_rules
-        is_needed = rule in needed_rules or rule.is_safety
-        if is_missing or (is_needed and rule in untried):
+    for key, rule in RULES.items():
+        is_needed = key in _NEEDED
+        if rule in rules_untried and (is_needed or rule.is_safety):
+            rules.append(rule)
+        elif rule not in rules_with_finding and is_needed:
             rules.append(rule)
     return rules
 
@@ -272,6 +272,11 @@ def broken(rule: str, detail: str) -> Finding:
 def untried(rule: str, why: str) -> Finding:
     """A rule of which a case could not be judged."""
     return Finding(RULES[rule], UNTRIED, printable(why, 400))
+
+
+def at(place: str) -> str:
+    """A place in brackets, as the end of a sentence; "" for none."""
+    return f" ({place})" if place else ""
 
 
 def lines(findings: Sequence[Finding], width: int) -> list[str]:

@@ -7,13 +7,13 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Collection, Iterator, Sequence
 from functools import partial
-from typing import Any, Callable, NamedTuple, Optional
+from typing import Any, Callable, Optional
 
 from ...cli.states import DOWN, UP
 from ...loading.handler_loading import LoadedHandler
 from ...recordings.recording_formats import ReplayedDevice
 from ...recordings.simulated_pdu import HttpPdu, SimulatedPdu, UnitFault
-from .bounded_methods import BoundedMethods, ShownSecrets
+from .bounded_methods import Forms
 from .calls import kept_if_reached
 from .comparisons import has_no_figure
 from .fault_trials import (
@@ -21,25 +21,20 @@ from .fault_trials import (
     FaultyDevice,
     TrialMaker,
     findings_of_trials,
-    judgement_of_emptiness,
-    judgement_of_figures,
-    judgement_of_states,
-    judgement_of_zero,
     read_otherwise,
 )
 from .known_units import ServedUnit
 from .method_trials import is_unread, method_findings
 from .outlet_names import RenamedMethods, identity_finding, with_order
 from .rules import BROKEN, KEPT, RULES, Finding, broken, rules_of, untried
-from .side_effects import SideEffects
-from .trial_device import TrialDevice
+from .trial_device import TrialDevice, device_at_port
 from .trial_servers import (
     TrialServer,
     asking_server,
     http_message,
     proxies_in_environment,
 )
-from .two_pdus import OnePdu, two_pdus_finding
+from .two_pdus import two_pdus_finding
 
 #: what a handler of an unknown make is advised
 WITHOUT_RECORDING = (
@@ -50,32 +45,15 @@ _REDIRECTS = (301, 302, 303, 307, 308)
 _REDIRECTS_OF_COMMANDS = (302, 307)
 
 
-class Forms(NamedTuple):
-    """A handler, and what DCImanager's form would carry for a device at a port of this machine."""
-
-    handler: LoadedHandler
-    #: in the ways in which an owner may give the port; the first that reaches the device counts
-    forms: Sequence[Callable[[int], Any]]
-    secrets: ShownSecrets
-    effects: SideEffects
-
-    def methods(self, port: int, *, is_kept: bool = False) -> BoundedMethods:
-        """The methods on the device at a port, by the first form."""
-        form = self.forms[0]
-        self.effects.ports.add(port)
-        return BoundedMethods(
-            self.handler, lambda: form(port), self.secrets, self.effects, is_kept=is_kept
-        )
-
-    def that_reaches(self, recording: ReplayedDevice) -> Optional[Forms]:
-        """With the first form alone that leads a request to the recording; None if none does."""
-        for form in self.forms:
-            forms = self._replace(forms=[form])
-            with contextlib.suppress(Exception):
-                forms.methods(recording.port).states()
-            if recording.connections() > 0:
-                return forms
-        return None
+def _reaching(forms: Forms, recording: ReplayedDevice) -> Optional[Forms]:
+    """With the first form alone that leads a request to the recording; None if none does."""
+    for form in forms.forms:
+        forms_of_one = forms._replace(forms=[form])
+        with contextlib.suppress(Exception):
+            forms_of_one.methods(recording.port).states()
+        if recording.connections() > 0:
+            return forms_of_one
+    return None
 
 
 def served_findings(
@@ -88,7 +66,7 @@ def served_findings(
         if recording is None:
             yield untried("status", WITHOUT_RECORDING)
             return
-        reaching_forms = forms.that_reaches(recording)
+        reaching_forms = _reaching(forms, recording)
         if reaching_forms is None:
             device = TrialDevice(
                 methods=forms.methods(recording.port),
@@ -133,14 +111,16 @@ class _ServedTrials:
         self._names: dict[str, str] = {}
 
     def findings(self, load_again: Callable[[], LoadedHandler]) -> Iterator[Finding]:
-        """One after the other."""
-        pdus = [self._one_pdu(name) for name in ("first", "second")]
+        """Findings on two PDUs, on the recorded one, then on PDUs with a fault each. Ends after two
+        PDUs that are taken for one another, and after a status that was not tried.
+        """
+        pdus = [self._trial_device(self._new_pdu(UnitFault.NONE), {}) for _ in range(2)]
         finding = two_pdus_finding(pdus, lambda: len(self._pdu.requests))
         yield finding
         if finding.result == BROKEN:
             return
         findings = []
-        for finding in method_findings(self._recorded_device()):
+        for finding in method_findings(self._trial_device(self._pdu, self._names)):
             findings.append(finding)
             yield with_order(finding, self._names)
         if is_unread(findings):
@@ -156,38 +136,20 @@ class _ServedTrials:
 
     # ---- devices ---------------------------------------------------------------------------------
 
-    def _recorded_device(self) -> TrialDevice:
-        """The recorded PDU, as the handler reads it by new objects and by one that is kept."""
-        unit = ServedUnit(self._pdu)
-        methods = self._forms.methods(self._recording.port)
-        kept_methods = self._forms.methods(self._recording.port, is_kept=True)
-        return TrialDevice(
-            methods=RenamedMethods(methods, self._names, unit.states),
-            about="the recording",
-            unit=unit,
-            requests=lambda: len(self._pdu.requests),
-            kept_methods=RenamedMethods(kept_methods, self._names),
-        )
-
-    def _one_pdu(self, name: str) -> OnePdu:
-        pdu = self._new_pdu(UnitFault.NONE)
+    def _trial_device(self, pdu: SimulatedPdu, names: dict[str, str]) -> TrialDevice:
+        """A PDU, and the handler that reads it; see `device_at_port`."""
         unit = ServedUnit(pdu)
-        names: dict[str, str] = {}
-        kept_methods = self._forms.methods(pdu.port, is_kept=True)
-        return OnePdu(
-            name=name,
-            methods=RenamedMethods(self._forms.methods(pdu.port), names, unit.states),
-            kept_methods=RenamedMethods(kept_methods, names, unit.states),
-            unit=unit,
-            requests=lambda: len(pdu.requests),
-        )
+        requests = partial(len, pdu.requests)
+        return device_at_port(self._forms, pdu.port, unit, "the recording", requests, names)
 
     def _new_pdu(self, fault: UnitFault) -> SimulatedPdu:
+        """A PDU like the recorded one, with this fault."""
         pdu: SimulatedPdu = self._recording.make_pdu(0, fault, self._contents)
         self._stack.callback(pdu.close)
         return pdu
 
     def _device_of(self, pdu: SimulatedPdu) -> FaultyDevice:
+        """A PDU, and the handler that reads it by one object."""
         methods = RenamedMethods(self._forms.methods(pdu.port, is_kept=True), self._names)
         return FaultyDevice(methods, ServedUnit(pdu), lambda: bool(pdu.requests))
 
@@ -195,7 +157,7 @@ class _ServedTrials:
         return self._device_of(self._new_pdu(fault))
 
     def _with_each(self, contents: Sequence[Any]) -> Iterator[FaultyDevice]:
-        """A PDU that has these contents in turn, after it was read with others."""
+        """A PDU that has each of these contents in turn, after it was read with others."""
         pdu = self._new_pdu(UnitFault.NONE)
         device = self._device_of(pdu)
         read_otherwise(device)
@@ -224,36 +186,41 @@ class _ServedTrials:
         is 0.
         """
         pdu = self._new_pdu(UnitFault.NONE)
-        states = pdu.outlet_states()
-        lost_states: list[Any] = []
-        for outlet in states:
-            lost_states += pdu.without_state(outlet)
-            if pdu.turn_outlet(outlet, on=None):  # a state that is not documented
-                lost_states.append(pdu.contents)
-            pdu.contents = self._contents
-        if lost_states:
-            devices = self._with_each(lost_states)
-            yield maker.raising("lost state", "status", devices, judgement_of_states)
         figures = pdu.figures()
         lost_figures = pdu.without_figures()
         if figures is not None and has_no_figure(figures):
+            lost_figures = []
             finding = Finding(RULES["meter"], KEPT, "the device has no meter")
             yield FaultTrial("meter", "statistic", lambda: finding)
-        elif lost_figures:
-            devices = self._with_each(lost_figures)
-            yield maker.raising("meter", "statistic", devices, judgement_of_figures)
+        for rule, method, contents in (
+            ("lost state", "status", self._without_each_state(pdu)),
+            ("meter", "statistic", lost_figures),
+            ("zero", "status", self._with_each_zero(pdu)),
+            ("empty", "status", pdu.without_outlets()),
+        ):
+            if contents:
+                yield maker.raising(rule, method, self._with_each(contents))
+
+    def _without_each_state(self, pdu: SimulatedPdu) -> list[Any]:
+        """Contents without the state of an outlet, or with one that is not documented."""
+        contents: list[Any] = []
+        for outlet in pdu.outlet_states():
+            contents += pdu.without_state(outlet)
+            if pdu.turn_outlet(outlet, on=None):
+                contents.append(pdu.contents)
+            pdu.contents = self._contents
+        return contents
+
+    def _with_each_zero(self, pdu: SimulatedPdu) -> list[Any]:
+        """Contents with 0 in the place of a number each, without those of states."""
+        states = pdu.outlet_states()
         zeros: list[Any] = []
         for contents in pdu.with_zero_figures():
             pdu.contents = contents
-            if pdu.outlet_states() == states:  # else the number is one of a state
+            if pdu.outlet_states() == states:
                 zeros.append(contents)
-        if zeros:
-            yield maker.raising("zero", "status", self._with_each(zeros), judgement_of_zero)
         pdu.contents = self._contents
-        lost_outlets = pdu.without_outlets()
-        if lost_outlets:
-            devices = self._with_each(lost_outlets)
-            yield maker.raising("empty", "status", devices, judgement_of_emptiness)
+        return zeros
 
     def _logins(self, maker: TrialMaker) -> Iterator[FaultTrial]:
         """Where a login goes that is refused, and at servers that redirect to another one."""
@@ -268,7 +235,7 @@ class _ServedTrials:
                 yield FaultTrial("redirect", method, call)
 
     def _refused_login(self, maker: TrialMaker, method: str) -> Finding:
-        """That a login was sent again after it was refused, or another one."""
+        """Broken if a login was sent again after it was refused, or another one."""
         pdu = self._new_pdu(UnitFault.DENIES)
         assert isinstance(pdu, HttpPdu)
         with contextlib.suppress(Exception):  # how it ends is another rule
@@ -276,8 +243,8 @@ class _ServedTrials:
         logins = [message for message in pdu.messages if self._forms.secrets.is_login(message)]
         # another password, such as the factory's, is sent where the first was
         requests = {_request_line(message) for message in logins if _body(message)}
-        others = [message for message in pdu.messages if _request_line(message) in requests]
-        count = max(len(logins), len(others))
+        attempts = [message for message in pdu.messages if _request_line(message) in requests]
+        count = max(len(logins), len(attempts))
         if count > 1:
             return broken("login", f"{method} sent {count} logins, and each was refused")
         finding = Finding(RULES["login"], KEPT)
@@ -286,7 +253,9 @@ class _ServedTrials:
     def _redirected(
         self, maker: TrialMaker, method: str, status: int, *, only_commands: bool = False
     ) -> Finding:
-        """That a login came to another server by a redirect of each request, or of a command."""
+        """Broken if a login came to another server by a redirect of each request, or of commands
+        alone.
+        """
         other_server = asking_server()
         self._stack.callback(other_server.close)
         self._forms.effects.ports.add(other_server.port)
@@ -309,7 +278,9 @@ class _ServedTrials:
         return kept_if_reached(Finding(RULES["redirect"], KEPT), is_reached=is_reached)
 
     def _proxy_finding(self, maker: TrialMaker, load_again: Callable[[], LoadedHandler]) -> Finding:
-        """That a login came to the proxy that the environment names when the handler is loaded."""
+        """Broken if a login came to the proxy that the environment names when the handler is
+        loaded.
+        """
         proxy = asking_server()
         self._stack.callback(proxy.close)
         self._forms.effects.ports.add(proxy.port)
@@ -327,10 +298,12 @@ class _ServedTrials:
 
 
 def _request_line(message: str) -> str:
+    """Method and target of a request over HTTP."""
     return message.partition("\n")[0]
 
 
 def _body(message: str) -> str:
+    """What follows the headers of a request over HTTP."""
     return message.partition("\n\n")[2]
 
 

@@ -17,6 +17,7 @@ from typing import Any, Callable, Optional
 from handlers.shared.errors import printable
 
 from ...recordings.replay_server import HOST
+from .rules import at
 
 _LOOPBACK = (HOST, "localhost", "::1")
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_TRUNC
@@ -86,7 +87,7 @@ class SideEffects:
         if event == "open":
             self._note_file(*arguments[:3])
         elif event in _PROGRAMS:
-            place = _at(self._place())
+            place = at(self._place())
             self._note_secret(repr(arguments), f"it gives a secret to a program{place}")
             self._add(f"it starts a program{place}")
         elif event in _REQUESTS:
@@ -94,58 +95,46 @@ class SideEffects:
         elif event == "socket.getaddrinfo":
             host = _text(arguments[0])
             if host and host not in _LOOPBACK:
-                self._add_host(f"it looks up {host}{_at(self._place())}")
+                _append_once(self.other_hosts, f"it looks up {host}{at(self._place())}")
         elif event == "sqlite3.connect":
-            self._add(f"it opens {_text(arguments[0])} for writing{_at(self._place())}")
+            self._add(f"it opens {_text(arguments[0])} for writing{at(self._place())}")
         elif event in _THREADS:
             self.threads.append(self._place())
         elif event in _CHANGES:
-            place = _at(self._place())
+            place = at(self._place())
             self._add(f"it {_CHANGES[event]}{place}")
 
     def _note_file(self, path: object, mode: object, flags: object) -> None:
-        """Note a file that is opened for writing: by open(), which gives a mode, or by os.open(),
-        which gives flags.
-        """
-        is_for_writing = False
-        if isinstance(mode, str):
-            is_for_writing = not set("wax+").isdisjoint(mode)
-        elif mode is None and isinstance(flags, int):
-            is_for_writing = bool(flags & _WRITING)
-        if not is_for_writing or not isinstance(path, (str, bytes, os.PathLike)):
+        """Note a file that is opened for writing, unless Python itself may write it."""
+        if not _is_for_writing(mode, flags) or not isinstance(path, (str, bytes, os.PathLike)):
             return
         name = _text(os.fspath(path))
-        if _IGNORED_PATH.fullmatch(name):
-            return
-        place = _at(self._place())
-        self._add(f"it opens {name} for writing{place}")
+        if not _IGNORED_PATH.fullmatch(name):
+            self._add(f"it opens {name} for writing{at(self._place())}")
 
     def _note_request(self, address: object) -> None:
-        """Note who is asked: one of the simulated devices, or anybody else."""
+        """Note who is asked: one of the simulated devices, or anybody else. `address`: of the
+        socket; None for one that is connected.
+        """
         if address is None:
             return
-        name = _text(address)
         place = self._place()
-        if isinstance(address, tuple) and len(address) > 1:
-            host = _text(address[0])
-            port = int(address[1])
-            if host in _LOOPBACK and port in self.ports:
-                self._place_by_port[port] = place
-                return
-            if port:
-                name = f"{host}:{port}"
-            if host not in _LOOPBACK:
-                self._add_host(f"it asks {name}, which is not its PDU{_at(place)}")
-                return
-        self._add(f"it asks {name}, which is not its PDU{_at(place)}")
-
-    def _add_host(self, sentence: str) -> None:
-        if sentence not in self.other_hosts:
-            self.other_hosts.append(printable(sentence, 300))
+        if not isinstance(address, tuple) or len(address) < 2:  # the path of a local socket
+            self._add(f"it asks {_text(address)}, which is not its PDU{at(place)}")
+            return
+        host = _text(address[0])
+        port = int(address[1])
+        name = f"{host}:{port}" if port else _text(address)
+        sentence = f"it asks {name}, which is not its PDU{at(place)}"
+        if host not in _LOOPBACK:
+            _append_once(self.other_hosts, sentence)
+        elif port in self.ports:
+            self._place_by_port[port] = place
+        else:
+            self._add(sentence)
 
     def _add(self, sentence: str) -> None:
-        if sentence not in self.sentences:
-            self.sentences.append(printable(sentence, 300))
+        _append_once(self.sentences, sentence)
 
     def _place(self) -> str:
         """The innermost line of the handler's code that runs now."""
@@ -162,11 +151,23 @@ class SideEffects:
         return ""
 
 
-def _at(place: str) -> str:
-    return f" ({place})" if place else ""
+def _append_once(sentences: list[str], sentence: str) -> None:
+    text = printable(sentence, 300)
+    if text not in sentences:
+        sentences.append(text)
+
+
+def _is_for_writing(mode: object, flags: object) -> bool:
+    """Whether a file is opened for writing: by open(), which gives a mode, or by os.open(), which
+    gives flags.
+    """
+    if isinstance(mode, str):
+        return not set("wax+").isdisjoint(mode)
+    return mode is None and isinstance(flags, int) and bool(flags & _WRITING)
 
 
 def _text(value: object) -> str:
+    """A value of an event in a sentence."""
     if isinstance(value, (bytes, bytearray)):
         return printable(bytes(value).decode("utf-8", "replace"), 100)
     return "" if value is None else printable(str(value), 100)

@@ -14,7 +14,7 @@ from typing import Callable, NamedTuple, Optional
 
 from handlers.shared.errors import SettingsError, printable
 from handlers.snmp.device import SnmpDevice
-from handlers.snmp.figures import Measurement, Total
+from handlers.snmp.figures import Measurement
 from handlers.snmp.profile import is_below
 from handlers.snmp.profiles import PROFILE_BY_KEY, PROFILES
 from handlers.snmp.reader import Reader
@@ -37,7 +37,13 @@ from ...recordings.snmp.recording_format import find_device
 from ...recordings.snmp.unit import RecordedUnit
 from .comparisons import MeasuredSums
 from .known_units import KnownUnit
-from .larger_snmp_units import larger_unit, raised_meters
+from .larger_snmp_units import (
+    energy_figures,
+    larger_unit,
+    load_figures,
+    objects_with_index,
+    raised_meters,
+)
 
 #: a synthetic unit of each family, KEY.snmprec; the wheel has them at the same place
 UNITS = Path(__file__).resolve().parents[3] / "tests" / "recordings"
@@ -79,7 +85,7 @@ class TrialUnit(RecordedUnit, KnownUnit):
         super().__init__(rows, device)
         self._key = key
         self._fault = fault
-        self.lost = LostObjects()
+        self.lost_objects = LostObjects()
         self._timers: list[threading.Timer] = []
         self._walked: set[Arcs] = set()
         self._is_silent = False
@@ -110,7 +116,7 @@ class TrialUnit(RecordedUnit, KnownUnit):
 
     def get(self, oid: Arcs) -> Optional[SnmpRow]:
         self._note(oid)
-        if oid in self.lost.oids:
+        if oid in self.lost_objects.oids:
             raise _gen_error(oid)
         return super().get(oid)
 
@@ -121,7 +127,7 @@ class TrialUnit(RecordedUnit, KnownUnit):
         if step is None:
             return None
         next_oid, _ = step
-        if self.lost.in_walks and next_oid in self.lost.oids:
+        if self.lost_objects.in_walks and next_oid in self.lost_objects.oids:
             raise _gen_error(next_oid)
         # the second row of a table and those after it
         if self._fault is UnitFault.HALF and oid in self._walked:
@@ -144,8 +150,8 @@ class TrialUnit(RecordedUnit, KnownUnit):
         self.commands += pairs
         self.place = self.place_of_request()
         self._requests_after_command = 0
-        is_refused = any(oid not in dict(self.rows()) for oid, _ in pairs)
-        if is_refused or self._fault in (UnitFault.NONE, UnitFault.HALF):
+        is_absent = any(oid not in self._rows for oid, _ in pairs)
+        if is_absent or self._fault in (UnitFault.NONE, UnitFault.HALF):
             return super().set(pairs)
         if self._fault is UnitFault.REFUSES:
             return "notWritable", 0
@@ -153,17 +159,25 @@ class TrialUnit(RecordedUnit, KnownUnit):
             super().set(pairs)
             raise _Silence
         if self._fault is UnitFault.PENDING:
-            for outlet in self.outlets_of(pairs):
-                if outlet:
-                    self.turn(outlet, UNKNOWN)
-            return "", 0
-        if self._fault is UnitFault.LATE:
-            timer = threading.Timer(SimulatedPdu.LATE_S, super().set, [pairs])
-            timer.daemon = True
-            timer.start()
-            self._timers.append(timer)
-        self._is_silent = self._fault is UnitFault.SILENT_AFTER
+            self._make_pending(pairs)
+        elif self._fault is UnitFault.LATE:
+            self._set_later(pairs)
+        elif self._fault is UnitFault.SILENT_AFTER:
+            self._is_silent = True
         return "", 0
+
+    def _make_pending(self, pairs: Sequence[tuple[Arcs, SnmpRow]]) -> None:
+        """Give the commanded outlets a state that is neither on nor off."""
+        for outlet in self.outlets_of(pairs):
+            if outlet:
+                self.turn(outlet, UNKNOWN)
+
+    def _set_later(self, pairs: Sequence[tuple[Arcs, SnmpRow]]) -> None:
+        """Carry a command out after LATE_S."""
+        timer = threading.Timer(SimulatedPdu.LATE_S, super().set, [pairs])
+        timer.daemon = True
+        timer.start()
+        self._timers.append(timer)
 
     def rows(self) -> Rows:
         """All rows as they are now."""
@@ -219,18 +233,13 @@ class TrialUnit(RecordedUnit, KnownUnit):
         device = find_device(self.rows(), self._key).device
         if device is None:
             return MeasuredSums()
-        profile = device.profile
-        current: Optional[Measurement] = None
-        energy: Optional[Measurement] = None
-        if device.outlets is not None:
-            current, energy = device.outlets.current, device.outlets.energy
         outlet_kwh = {}
-        if energy is not None:
-            for identity, kwh in energy.read_from(device.reader).items():
+        if device.outlets is not None and device.outlets.energy is not None:
+            for identity, kwh in device.outlets.energy.read_from(device.reader).items():
                 outlet_kwh[identity] = float(kwh)
         return MeasuredSums(
-            load_a=_sums(device, (profile.load, profile.inlet), current),
-            energy_kwh=_sums(device, (profile.energy,), energy),
+            load_a=_sums(device, load_figures(device)),
+            energy_kwh=_sums(device, energy_figures(device)),
             outlet_kwh=outlet_kwh,
         )
 
@@ -241,35 +250,21 @@ class TrialUnit(RecordedUnit, KnownUnit):
 
 
 def _gen_error(oid: Arcs) -> Exception:
+    """The error with which an agent fails while it reads an object (RFC 3416)."""
     from pysnmp.smi.error import GenError  # imported late: 60 ms, with the agent
 
     error: Exception = GenError(name=oid, idx=0)
     return error
 
 
-def _sums(
-    device: SnmpDevice, totals: Sequence[Optional[Total]], outlet_figure: Optional[Measurement]
-) -> list[float]:
+def _sums(device: SnmpDevice, figures: Sequence[Measurement]) -> list[float]:
     """The sum of each table of the meters of one quantity."""
     sums = []
-    for figure in _figures(totals, outlet_figure):
+    for figure in figures:
         values = figure.read_from(device.reader)
         if values:
             sums.append(float(sum(values.values())))
     return sums
-
-
-def _figures(
-    totals: Sequence[Optional[Total]], outlet_figure: Optional[Measurement]
-) -> list[Measurement]:
-    """All tables of the meters of one quantity."""
-    figures: list[Measurement] = []
-    for total in totals:
-        if total is not None:
-            figures += total.figures
-    if outlet_figure is not None:
-        figures.append(outlet_figure)
-    return figures
 
 
 class Device(NamedTuple):
@@ -407,13 +402,10 @@ def unit_objects(device: Device) -> UnitObjects:
     read_device = find_device(device.rows, device.key).device
     if read_device is None or read_device.outlets is None:
         return UnitObjects()
-    outlets, profile = read_device.outlets, read_device.profile
-    root = read_device.reader.root
     state_oids = [arcs(oid) for oid in _state_objects(read_device, device.rows)]
-    load = _meter_objects(
-        device.rows, root, _figures((profile.load, profile.inlet), outlets.current)
-    )
-    energy = _meter_objects(device.rows, root, _figures((profile.energy,), outlets.energy))
+    root = read_device.reader.root
+    load = _meter_objects(device.rows, root, load_figures(read_device))
+    energy = _meter_objects(device.rows, root, energy_figures(read_device))
     return UnitObjects(
         state=_objects_of_middle_outlet(read_device, state_oids),
         states=frozenset(state_oids),
@@ -443,11 +435,7 @@ def _objects_of_middle_outlet(device: SnmpDevice, state_oids: Sequence[Arcs]) ->
     outlets = [name for name, state in device.states.items() if state is UP]
     if not outlets:
         return frozenset()
-    outlet = outlets[len(outlets) // 2]
-    if not outlet.replace(".", "").isdecimal():
-        return frozenset()
-    index = arcs(outlet)
-    return frozenset(oid for oid in state_oids if oid[-len(index) :] == index)
+    return frozenset(objects_with_index(state_oids, outlets[len(outlets) // 2]))
 
 
 class _Hits(NamedTuple):
@@ -480,6 +468,7 @@ def requested_device(requests: frozenset[str]) -> Optional[Device]:
 
 
 def _hits(key: str, objects: set[str]) -> _Hits:
+    """How many of the objects the unit of this family has."""
     rows = _family_rows(key)
     device = find_device(rows, key).device
     if device is None or not device.states:

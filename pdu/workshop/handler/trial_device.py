@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Callable, NamedTuple, Optional
 
 from ...cli.states import UP
+from .bounded_methods import Forms
 from .calls import Methods
 from .comparisons import States
 from .known_units import KnownUnit
+from .outlet_names import RenamedMethods
 
 
 class TrialDevice(NamedTuple):
@@ -54,3 +56,23 @@ class TrialDevice(NamedTuple):
     def is_unreached(self) -> bool:
         """Whether it is known that no request reached it."""
         return self.requests is not None and self.requests() == 0
+
+
+def device_at_port(
+    forms: Forms,
+    port: int,
+    unit: KnownUnit,
+    about: str,
+    requests: Callable[[], int],
+    names: dict[str, str],
+) -> TrialDevice:
+    """A unit that answers at a port, and the handler that reads it by new objects and by one that
+    is kept. `names` gets the handler's names of outlets, by the unit's, at the first status.
+    """
+    return TrialDevice(
+        methods=RenamedMethods(forms.methods(port), names, unit.states),
+        about=about,
+        unit=unit,
+        requests=requests,
+        kept_methods=RenamedMethods(forms.methods(port, is_kept=True), names),
+    )

@@ -6,86 +6,67 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Sequence
-from typing import Any, Callable, NamedTuple
+from typing import Callable
 
-from .calls import Methods, error_text
-from .known_units import KnownUnit
+from pdu_common.helper import EnumPowerStatus
+
+from .calls import error_text
 from .rules import KEPT, RULES, Finding, broken, untried
+from .trial_device import TrialDevice
+
+_NAMES = ("first", "second")
 
 
-class OnePdu(NamedTuple):
-    """A PDU, and the handler that reads it."""
-
-    #: for people
-    name: str
-    #: by a new object in each call
-    methods: Methods
-    #: by one object
-    kept_methods: Methods
-    unit: KnownUnit
-    #: how many requests reached it
-    requests: Callable[[], int]
-
-
-def two_pdus_finding(pdus: Sequence[OnePdu], requests_before: Callable[[], int]) -> Finding:
-    """Call status of both in turn, by an object for each, and command each. `requests_before`: how
-    many requests reached the PDU that was read before them.
+def two_pdus_finding(pdus: Sequence[TrialDevice], requests_before: Callable[[], int]) -> Finding:
+    """Call status of both in turn, by new objects and by one object each, and command each: broken
+    if a call asks another PDU than its own. `requests_before`: how many requests reached the PDU
+    that was read before them.
     """
+
+    def requests_of_others(pdu: TrialDevice) -> list[int]:
+        return [requests_before(), *(other.request_count() for other in pdus if other is not pdu)]
+
+    assert pdus[1].unit is not None
     pdus[1].unit.turn_over()
-    answers: dict[str, Any] = {}
-    for pdu in pdus:
-        others = _RequestsOfOthers(pdu, pdus, requests_before)
+    states_by_name: dict[str, Sequence[tuple[str, EnumPowerStatus]]] = {}
+    for name, pdu in zip(_NAMES, pdus):
+        call = f"status of the {name} PDU"
+        failure = ""
+        requests = requests_of_others(pdu)
         try:
-            answers[pdu.name] = pdu.methods.states()
+            states_by_name[name] = pdu.methods.states()
         except Exception as error:
-            fault = others.fault(f"status of the {pdu.name} PDU")
-            reason = f"status of the {pdu.name} PDU: {error_text(error)}"
-            return broken("pdus", fault) if fault else untried("pdus", reason)
-        fault = others.fault(f"status of the {pdu.name} PDU")
-        if fault:
-            return broken("pdus", fault)
-    for pdu in (*pdus, *pdus):
-        call = f"status of the {pdu.name} PDU by a kept object"
-        others = _RequestsOfOthers(pdu, pdus, requests_before)
-        states: Any = None
+            failure = error_text(error)
+        if requests_of_others(pdu) != requests:
+            return _sent_to_another(call)
+        if failure:
+            return untried("pdus", f"{call}: {failure}")
+    for name, pdu in zip(_NAMES * 2, [*pdus, *pdus]):
+        call = f"status of the {name} PDU by a kept object"
+        states = states_by_name[name]
+        requests = requests_of_others(pdu)
+        assert pdu.kept_methods is not None
         with contextlib.suppress(Exception):  # how it ends is another rule
             states = pdu.kept_methods.states()
-        fault = others.fault(call)
-        if fault:
-            return broken("pdus", fault)
-        if states is not None and states != answers[pdu.name]:
-            why = "told other states than by a new object, while the other PDU is read in turn"
-            return broken("pdus", f"{call} {why}")
-    return _finding_of_commands(pdus, requests_before)
-
-
-def _finding_of_commands(pdus: Sequence[OnePdu], requests_before: Callable[[], int]) -> Finding:
-    for pdu in pdus:
+        if requests_of_others(pdu) != requests:
+            return _sent_to_another(call)
+        if states != states_by_name[name]:
+            fault = "told other states than by a new object, while the other PDU is read in turn"
+            return broken("pdus", f"{call} {fault}")
+    for name, pdu in zip(_NAMES, pdus):
+        assert pdu.unit is not None and pdu.kept_methods is not None
         outlet = pdu.unit.switchable_outlet()
         if not outlet:
             continue
-        others = _RequestsOfOthers(pdu, pdus, requests_before)
-        with contextlib.suppress(Exception):
+        requests = requests_of_others(pdu)
+        with contextlib.suppress(Exception):  # how it ends is another rule
             pdu.kept_methods.switch(outlet, on=False)
-        fault = others.fault(f"port_down of outlet {outlet} of the {pdu.name} PDU")
-        if fault:
-            return broken("pdus", fault)
+        if requests_of_others(pdu) != requests:
+            return _sent_to_another(f"port_down of outlet {outlet} of the {name} PDU")
     return Finding(RULES["pdus"], KEPT)
 
 
-class _RequestsOfOthers:
-    """How many requests reached the other PDUs before a call."""
-
-    def __init__(
-        self, pdu: OnePdu, pdus: Sequence[OnePdu], requests_before: Callable[[], int]
-    ) -> None:
-        self._counts = [requests_before]
-        self._counts += [other.requests for other in pdus if other is not pdu]
-        self._numbers = [count() for count in self._counts]
-
-    def fault(self, call: str) -> str:
-        """That a call asked one of them, "" if it did not."""
-        numbers = [count() for count in self._counts]
-        if numbers == self._numbers:
-            return ""
-        return f"{call} was sent to another PDU, for which the handler was made before"
+def _sent_to_another(call: str) -> Finding:
+    """That a call asked a PDU for which its object was not made."""
+    fault = "was sent to another PDU, for which the handler was made before"
+    return broken("pdus", f"{call} {fault}")

@@ -119,22 +119,45 @@ def _read_form(form: FormData, handler: Handler, old: Optional[Pdu]) -> PduForm:
     if not name or not address:
         raise Wrong("A PDU needs a name and an address.")
     snmp: dict[str, str] = {}
-    for key in SNMP_FIELDS if handler.speaks_snmp else ():
+    if handler.speaks_snmp:
+        snmp = _read_snmp_fields(form, old.snmp if old else _NOTHING)
+    return PduForm(
+        name=name,
+        address=address,
+        notes=text(form, "notes", 2000),
+        snmp=snmp,
+        settings=_read_settings(form, handler, old.settings if old else _NOTHING),
+    )
+
+
+def _read_snmp_fields(form: FormData, old_fields: Mapping[str, str]) -> dict[str, str]:
+    """The fields of SNMP that have a value."""
+    fields = {}
+    for key in SNMP_FIELDS:
         value = text(form, f"snmp_{key}", strip=not looks_secret(key))
-        snmp[key] = value or _secret(old.snmp if old else _NOTHING, key)
+        value = value or _secret(old_fields, key)
+        if value:
+            fields[key] = value
+    return fields
+
+
+def _read_settings(
+    form: FormData, handler: Handler, old_settings: Mapping[str, str]
+) -> dict[str, str]:
+    """The handler settings; an empty one of a known handler is none. Raises Wrong for a key twice."""
     settings: dict[str, str] = {}
     help_by_key = _known_settings(handler)
-    for field, value in zip(form.getlist("key"), form.getlist("value")):
+    for field, field_value in zip(form.getlist("key"), form.getlist("value")):
         key = checked(field, "key")
         if key in settings:
             raise Wrong(f"The key {plain(key, 40)} is given twice.")
-        if key:
-            value = checked(value, key, _LONGEST_VALUE, strip=False)
-            value = value or _secret(old.settings if old else _NOTHING, key)
-            if value or key not in help_by_key:
-                settings[key] = value
-    filled = {key: value for key, value in snmp.items() if value}
-    return PduForm(name, address, text(form, "notes", 2000), filled, settings)
+        if not key:
+            continue
+        value = checked(field_value, key, _LONGEST_VALUE, strip=False)
+        value = value or _secret(old_settings, key)
+        if value or key not in help_by_key:
+            settings[key] = value
+    return settings
 
 
 def _secret(stored: Mapping[str, str], key: str) -> str:

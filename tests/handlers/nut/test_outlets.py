@@ -18,7 +18,7 @@ from hypothesis import example, given, strategies as st
 from handlers.nut import metering
 from handlers.nut.model import NutDevice, SwitchCommand
 from handlers.nut.numbers import parse_number
-from handlers.nut.outlets import decode_outlets, doubt_of, state_of
+from handlers.nut.outlets import decode_outlets, state_of
 from handlers.shared.errors import PduHandlerError, ProtocolError, Unsupported
 from handlers.shared.meter_figures import NotKnown, NotMetered, measured
 from tests.handlers.nut.clients import DEFAULTS, WITH_WHOLE_LOAD
@@ -588,21 +588,21 @@ def test_a_source_that_is_listed_without_a_value_is_replaced_by_no_later_one(
     kind: str, name: str, text: str
 ) -> None:
     """`kind`: the type of the device, `name`: the variable without a value."""
-    source, _, _ = name.partition(".")
-    _, _, field = name.rpartition(".")
-    sources = {
-        "pdu": "input outlet output",
-        "ups": "output ups outlet",
-        "ats": "output input outlet",
+    source, *_, field = name.split(".")
+    order_by_kind = {
+        "pdu": ["input", "outlet", "output"],
+        "ups": ["output", "ups", "outlet"],
+        "ats": ["output", "input", "outlet"],
     }
-    _, _, later_sources = sources[kind].partition(source)
-    others = ""
-    for later in later_sources.split():
-        prefix = "outlet.1" if later == "outlet" else later
-        others += f"{prefix}.{field}: 7; "
-    dump = f"device.type: {kind}; {ONE_OUTLET} {others} outlet.{field}: 9; {name}: {text}"
+    order = order_by_kind[kind]
+    later_figures = ""
+    for later_source in order[order.index(source) + 1 :]:
+        prefix = "outlet.1" if later_source == "outlet" else later_source
+        later_figures += f"{prefix}.{field}: 7; "
 
-    unit = device(dump)
+    unit = device(
+        f"device.type: {kind}; {ONE_OUTLET} {later_figures} outlet.{field}: 9; {name}: {text}"
+    )
 
     figure = unit.load_a if field == "current" else unit.power_w
     # a value that is no number is not known now, and nothing replaces it
@@ -682,7 +682,7 @@ def test_any_mixture_of_rows_has_unique_identities_and_documented_states(
     for outlet in outlets.outlets:
         state_texts = {name: values[name] for name in outlet.state_variables}
         meter_texts = {name: values[name] for name in outlet.meter_variables}
-        assert state_of({**state_texts, **meter_texts}) == outlet.state
+        assert state_of({**state_texts, **meter_texts}).is_on == outlet.state
         if outlet.state is True:
             assert set(state_texts.values()) <= {"on", "1"}
         if outlet.state is False:
@@ -699,5 +699,5 @@ def test_any_mixture_of_rows_has_unique_identities_and_documented_states(
 def test_what_is_no_state_has_a_reason(
     values: dict[str, str], without_state: frozenset[str]
 ) -> None:
-    has_state = state_of(values, without_state) is not None
-    assert has_state == (doubt_of(values, without_state) == "")
+    state = state_of(values, without_state)
+    assert (state.is_on is None) == (state.doubt != "")

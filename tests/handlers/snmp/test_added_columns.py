@@ -5,8 +5,9 @@ off. Only another column of states may say so.
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import pytest
@@ -37,51 +38,67 @@ class Addition(NamedTuple):
     turned: tuple[str, ...]
 
 
-def detected(device: Memory) -> States:
-    """The states that are told while the figures are read too."""
+def states_with_figures(device: Memory) -> States:
+    """The states that are told while the figures are read, too. Raises PduHandlerError."""
     snmp_device = detection.detect(device, PROFILES, metered_only=True)
     read_exactly(snmp_device)
     return snmp_device.states
 
 
 def additions(unit: Fixture) -> Iterator[Addition]:
+    """Each column that the unit does not have and that is walked, filled with each of VALUES."""
     device = of_rows(unit.rows)
     try:
-        whole = detected(device)
+        whole = states_with_figures(device)
     except PduHandlerError:
         return
-    walks = dict.fromkeys(ask[len("walk ") :] for ask in device.asked if ask.startswith("walk "))
-    rows = {column: list(device.walk(column)) for column in walks}
-    filled_rows = [row for row in rows.values() if row]
-    fitting = [held for held in filled_rows if len(held) == len(whole)] or filled_rows
-    indexes = fitting[0] if fitting else []
-    for column, values in rows.items():
-        for value in VALUES if not values and indexes else ():
-            more = of_rows(unit.rows)
-            for index in indexes:
-                more.put(f"{column}.{index}", value)
-            try:
-                states = detection.detect(more, PROFILES, metered_only=True).states
-            except PduHandlerError:
-                continue
-            turned_outlets = [
-                identity
-                for identity in whole
-                if {whole[identity], states.get(identity)} == {UP, DOWN}
-            ]
-            yield Addition(column, tuple(turned_outlets))
+    walks = [request for request in device.asked if request.startswith("walk ")]
+    indexes_by_column: dict[str, list[str]] = {}
+    for walk in walks:
+        column = walk.removeprefix("walk ")
+        indexes_by_column[column] = list(device.walk(column))
+    indexes = likely_indexes(list(indexes_by_column.values()), len(whole))
+    absent_columns = [column for column, rows in indexes_by_column.items() if not rows]
+    for column, value in itertools.product(absent_columns if indexes else (), VALUES):
+        larger_device = of_rows(unit.rows)
+        for index in indexes:
+            larger_device.put(f"{column}.{index}", value)
+        try:
+            states = detection.detect(larger_device, PROFILES, metered_only=True).states
+        except PduHandlerError:
+            continue
+        yield Addition(column, turned_outlets(whole, states))
+
+
+def likely_indexes(columns: Sequence[list[str]], outlet_count: int) -> list[str]:
+    """The indexes of the first column with a row for each outlet, else of the first with rows; []
+    if there is none."""
+    filled_columns = [indexes for indexes in columns if indexes]
+    for indexes in filled_columns:
+        if len(indexes) == outlet_count:
+            return indexes
+    return filled_columns[0] if filled_columns else []
+
+
+def turned_outlets(before: States, after: States) -> tuple[str, ...]:
+    """The outlets that were on and are off, or the other way round."""
+    outlets: list[str] = []
+    for identity, state in before.items():
+        if {state, after.get(identity)} == {UP, DOWN}:
+            outlets.append(identity)
+    return tuple(outlets)
 
 
 def columns_of_states() -> frozenset[str]:
     """All columns that a family reads as the states of outlets, with each root of the family."""
-    names_found: set[str] = set()
+    columns: set[str] = set()
     for profile in PROFILES:
+        states = [outlets.states for outlets in profile.outlets if outlets.states is not None]
+        sources = tuple(states_of_list.source for states_of_list in states)
         for root in profile.roots_for(""):
             reader = Reader(Memory({}), root)
-            for outlets in profile.outlets:
-                if outlets.states is not None:
-                    names_found.update(map(reader.resolve, oids(outlets.states.source)))
-    return frozenset(names_found)
+            columns.update(map(reader.resolve, oids(sources)))
+    return frozenset(columns)
 
 
 OF_STATES = columns_of_states()
@@ -93,20 +110,16 @@ LAYOUTS = {"ibm-dpi": "1.3.6.1.4.1.2.6.223.8.2.2.1."}
 def test_a_column_turns_no_state_unless_the_page_names_its_family_and_it_is_one_of_states() -> None:
     """Each of these has two columns of states, of which the first with rows is read: the other
     would cost a request."""
-    names_found: set[str] = set()
+    families: set[str] = set()
     for unit in units.FIXTURES:
         layout = LAYOUTS.get(unit.key, "-")
-        for column, turned_outlets in additions(unit):
-            if turned_outlets:
-                names_found.add(unit.key)
-                assert column in OF_STATES, (
-                    column,
-                    turned_outlets,
-                )
-                assert not column.startswith(layout), (
-                    column,
-                    turned_outlets,
-                )
-    text = PAGE.read_text("utf-8").partition("Two tables of states")[2].partition("\n\n")[0]
-    assert names_found
-    assert set(re.findall("`([a-z0-9-]+)`", text)) == names_found
+        for addition in additions(unit):
+            if not addition.turned:
+                continue
+            families.add(unit.key)
+            assert addition.column in OF_STATES, addition
+            assert not addition.column.startswith(layout), addition
+    _, _, section = PAGE.read_text("utf-8").partition("Two tables of states")
+    paragraph, _, _ = section.partition("\n\n")
+    assert families
+    assert set(re.findall("`([a-z0-9-]+)`", paragraph)) == families

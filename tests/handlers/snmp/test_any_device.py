@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import contextlib
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import pytest
 
 from handlers.shared.errors import PduHandlerError
 from handlers.snmp import metering
+from handlers.snmp.controls import Control
 from handlers.snmp.device import SnmpDevice, read_by_states, read_without_states
 from handlers.snmp.frozen_value import parts_of
 from handlers.snmp.profile import Profile, oids
 from handlers.snmp.profiles import PROFILES
-from handlers.snmp.reader import Reader
+from handlers.snmp.reader import ROOT, Reader
 from handlers.snmp.sources import ByUnit, Scalar
 from pdu_common.helper import EnumPowerStatus
 from tests.handlers.snmp.every_part import EVERY_PART
@@ -36,39 +37,36 @@ READABLE = [
     or unit.expected.energy_kwh
 ]
 VALUES: Sequence[Value] = (
-    *"0 1 2 3 ON OFF on off A 12.5 -0 +1 -- ٣ 1,0,1 1,0,-1 0x00ff 9999999999999999999".split(),
+    *("0", "1", "2", "3", "12.5", "-0", "+1", "--", "٣", "0x00ff", "9999999999999999999"),
+    *("ON", "OFF", "on", "off", "A", "1,0,1", "1,0,-1", ""),
+    *("Total.Power.Active.Value", "Phase L1.Current.Value", b"\xff\xfe"),
     *(0, 1, 2, 3, 7, 8, 12, 257, 259, -1, -300, 2**64 - 1, -(2**63)),
-    *("", b"\xff\xfe", "Total.Power.Active.Value", "Phase L1.Current.Value"),
 )
 
 
-def device(objects_of: Mapping[str, bool], root: str, chance: random.Random) -> Memory:
-    """A device that has most of the objects, with indexes of one to four arcs and values from
-    VALUES.
-
-    `objects_of`: the OIDs of a family, and whether each is a scalar.
-    """
-    indexes = [
-        ".".join(
-            str(chance.choice((0, 1, 2, 3, 4, 5, 8, 14, 24, 300)))
-            for _ in range(chance.choice((1, 1, 2, 3, 4)))
-        )
-        for _ in range(chance.randint(1, 6))
-    ]
-    objects: dict[str, Value] = {}
-    for oid, is_scalar in objects_of.items():
-        full = root + oid[1:] if oid.startswith("~") else oid
-        if is_scalar:
-            objects[full] = chance.choice(VALUES)
+def random_device(profile: Profile, root: str, chance: random.Random) -> Memory:
+    """A device that has most of the objects of a family, each with a value from VALUES."""
+    indexes = [random_index(chance) for _ in range(chance.randint(1, 6))]
+    scalars = {part.oid for part in parts_of(profile) if isinstance(part, Scalar)}
+    instance_oids: list[str] = []
+    for oid in sorted(set(oids(profile))):
+        full_oid = root + oid.removeprefix(ROOT) if oid.startswith(ROOT) else oid
+        if oid in scalars:
+            instance_oids.append(full_oid)
         else:
-            objects.update(
-                {
-                    f"{full}.{index}": chance.choice(VALUES)
-                    for index in indexes
-                    if chance.random() < 0.9
-                }
-            )
-    return Memory({oid: value for oid, value in objects.items() if chance.random() < 0.95})
+            instance_oids += [f"{full_oid}.{index}" for index in indexes]
+    objects: dict[str, Value] = {}
+    for oid in instance_oids:
+        if chance.random() < 0.9:
+            objects[oid] = chance.choice(VALUES)
+    return Memory(objects)
+
+
+def random_index(chance: random.Random) -> str:
+    """An index of one to four arcs."""
+    arc_count = chance.choice((1, 1, 2, 3, 4))
+    arcs = [chance.choice((0, 1, 2, 3, 4, 5, 8, 14, 24, 300)) for _ in range(arc_count)]
+    return ".".join(map(str, arcs))
 
 
 def disturbed(unit: Fixture, chance: random.Random) -> Memory:
@@ -88,11 +86,9 @@ def disturbed(unit: Fixture, chance: random.Random) -> Memory:
 @pytest.mark.parametrize("profile", (*PROFILES, EVERY_PART), ids=lambda profile: profile.key)
 def test_any_rows_are_read_or_refused(profile: Profile) -> None:
     chance = random.Random(profile.key)
-    scalars = {part.oid for part in parts_of(profile) if isinstance(part, Scalar)}
-    objects_of = {oid: oid in scalars for oid in sorted(set(oids(profile)))}
     for _ in range(DEVICES):
         root = chance.choice(profile.roots).oid if profile.roots else ""
-        _read_or_refused(profile, Reader(device(objects_of, root, chance), root))
+        _read_or_refused(profile, Reader(random_device(profile, root, chance), root))
 
 
 @pytest.mark.sample(10)
@@ -110,35 +106,41 @@ def test_a_unit_with_random_values_in_some_objects_is_read_or_refused(unit: Fixt
 def _read_or_refused(profile: Profile, reader: Reader) -> bool:
     """Read the device; an error other than PduHandlerError fails the test.
 
-    Return whether outlets or meters were found.
+    Return whether it has outlets or meters.
     """
     has_any = False
-    for found_by in (read_by_states, read_without_states):
+    for read in (read_by_states, read_without_states):
         with contextlib.suppress(PduHandlerError):
-            snmp_device = found_by(profile, reader)
-            if snmp_device:
+            device = read(profile, reader)
+            if device:
                 has_any = True
-                _read(snmp_device)
+                _try_calls(device)
     return has_any
 
 
-def _read(found: SnmpDevice) -> None:
+def _try_calls(device: SnmpDevice) -> None:
+    """What calls and tools read, and what a command to each of three outlets would: its state is
+    that of the status."""
     for call in (metering.read_statistic, metering.labels):
         with contextlib.suppress(PduHandlerError):
-            call(found)
-    if found.outlets is None or found.outlets.states is None:
+            call(device)
+    if device.outlets is None or device.outlets.states is None:
         return
-    state_by_outlet = found.outlets.states.read_from(found.reader)
+    states = device.outlets.states
+    state_by_outlet = states.read_from(device.reader)
     for identity in list(state_by_outlet)[:3]:
-        state = found.outlets.states.state_of(found.reader.fresh_reader(), identity).state
+        state = states.state_of(device.reader.fresh_reader(), identity).state
         # of a single unit's rows, a status does not read the number of each, as a command does
-        is_doubted = state is EnumPowerStatus.UNKNOWN and isinstance(
-            found.outlets.states.source, ByUnit
-        )
-        assert is_doubted or state is state_by_outlet[identity], identity
-        if found.outlets.control is None:
-            continue
-        with contextlib.suppress(PduHandlerError):
-            orders = found.outlets.control.orders(found.reader.fresh_reader(), identity, up=False)
-            assert orders
-            found.outlets.control.is_carried_out(found.reader.fresh_reader(), identity, orders)
+        may_be_unknown = isinstance(states.source, ByUnit)
+        if state is not EnumPowerStatus.UNKNOWN or not may_be_unknown:
+            assert state is state_by_outlet[identity], identity
+        if device.outlets.control is not None:
+            _try_command(device.outlets.control, device.reader, identity)
+
+
+def _try_command(control: Control, reader: Reader, identity: str) -> None:
+    """What a command reads before and after its write."""
+    with contextlib.suppress(PduHandlerError):
+        orders = control.orders(reader.fresh_reader(), identity, up=False)
+        assert orders
+        control.is_carried_out(reader.fresh_reader(), identity, orders)

@@ -4,7 +4,8 @@ row, and a unit that leaves while a command runs makes no command another unit's
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import itertools
+from collections.abc import Iterable, Mapping
 from typing import Callable, Optional
 
 import pytest
@@ -70,39 +71,49 @@ def units_of(by_unit: ByUnit, unit: Fixture) -> dict[int, str]:
 def without_first_unit(unit: Fixture) -> dict[str, Row]:
     """The unit's objects when the first unit of the chain has left: the rows of the second one have
     moved up in all tables of outlets, and the device counts fewer."""
-    rows = dict(unit.rows)
+    objects = dict(unit.rows)
     outlets = FAMILIES[unit.key].outlets[0]
     for by_unit in parts_of(outlets):
-        if not isinstance(by_unit, ByUnit):
-            continue
-        units = units_of(by_unit, unit)
-        rows_of_first = list(units.values()).count(units[1])
-        for column in parts_of((by_unit.source, by_unit.unit, by_unit.number)):
-            if not isinstance(column, Column):
-                continue
-            for row in units:
-                moved_up = unit.rows.get(f"{column.oid}.{row + rows_of_first}")
-                rows.pop(f"{column.oid}.{row}", None)
-                if moved_up is not None:
-                    rows[f"{column.oid}.{row}"] = moved_up
+        if isinstance(by_unit, ByUnit):
+            rows = units_of(by_unit, unit)
+            parts = parts_of((by_unit.source, by_unit.unit, by_unit.number))
+            for column in [part.oid for part in parts if isinstance(part, Column)]:
+                removed_rows = size_of_first(by_unit, unit)
+                for row in rows:
+                    objects.pop(f"{column}.{row}", None)
+                objects.update(moved_up(unit, column, rows, removed_rows))
 
-    units = units_of(source_of(unit), unit)
-    outlets_of_first = list(units.values()).count(units[1])
-    unit_count = source_of(unit).unit_count
+    source = source_of(unit)
     for count in parts_of(outlets.count):
-        if isinstance(count, Scalar) and count != unit_count:
-            counted = int(str(unit.rows[count.oid].value))
-            rows[count.oid] = Row(INTEGER, counted - outlets_of_first)
-    return rows
+        if isinstance(count, Scalar) and count != source.unit_count:
+            outlet_count = int(str(unit.rows[count.oid].value))
+            objects[count.oid] = Row(INTEGER, outlet_count - size_of_first(source, unit))
+    return objects
+
+
+def size_of_first(by_unit: ByUnit, unit: Fixture) -> int:
+    """The number of rows of the first unit of a table."""
+    unit_names = list(units_of(by_unit, unit).values())
+    return unit_names.count(unit_names[0])
+
+
+def moved_up(unit: Fixture, column: str, rows: Iterable[int], removed_rows: int) -> dict[str, Row]:
+    """The objects of a column whose first rows are removed: the others have lower indexes."""
+    objects: dict[str, Row] = {}
+    for row in rows:
+        value = unit.rows.get(f"{column}.{row + removed_rows}")
+        if value is not None:
+            objects[f"{column}.{row}"] = value
+    return objects
 
 
 class Changing(Agent):
-    """An agent whose rows are others from a request on. `written` has the unit and the number of
-    the row that was written, at that moment."""
+    """An agent whose rows are others from a request on."""
 
     later_rows: Mapping[str, Row] = {}
     change_at = 0  #: the request, counted from 1
     requests = 0
+    #: unit and number of the row that was written, at that moment
     written: Optional[tuple[str, str]] = None
     is_changed_by_write = False
 
@@ -195,29 +206,32 @@ def test_the_check_of_the_row_is_the_last_request_before_a_command(name: str) ->
 def test_a_unit_that_leaves_before_any_request_makes_no_command_another_units(
     unit: Fixture, is_on_first: bool
 ) -> None:
-    place = positions(unit, unit.rows)[1] if is_on_first else SECOND[unit.key][0]
-    identity = place[1] if is_on_first else ".".join(place)
+    position = positions(unit, unit.rows)[1] if is_on_first else SECOND[unit.key][0]
+    identity = position[1] if is_on_first else ".".join(position)
     with Agent(Device(unit.rows, unit.rules)) as agent:
         target = DOWN if states_on(unit, agent)[identity] is UP else UP
-    change_at, requests = 0, 1
-    while change_at <= requests:
-        change_at += 1
+    for change_at in itertools.count(1):
         changing = Changing(unit)
         changing.later_rows = without_first_unit(unit)
         changing.change_at = change_at
         with changing:
-            handler = near(changing, {"switch_unproven": "yes"})
-            port = PduPortView(identity)
-            switch = handler.port_up if target is UP else handler.port_down
-            try:
-                switch(port, deadline=0.0, pause=0.0)
-            except PduHandlerError:
-                port.power_status = UNKNOWN
-            requests = changing.requests
-        if changing.written != place:
+            state = state_after_command(changing, identity, target)
+        if changing.written != position:
             # nothing, or what no handler can see: the unit left right at the write
             assert changing.written is None or changing.is_changed_by_write, change_at
-            assert port.power_status is not target, change_at
+            assert state is not target, change_at
+        if changing.requests < change_at:  # the command had ended before
+            return
+
+
+def state_after_command(agent: Agent, identity: str, target: EnumPowerStatus) -> EnumPowerStatus:
+    """What a command to the outlet returns as its state; UNKNOWN for an error."""
+    handler = near(agent, {"switch_unproven": "yes"})
+    switch = handler.port_up if target is UP else handler.port_down
+    try:
+        return switch(PduPortView(identity), deadline=0.0, pause=0.0).power_status
+    except PduHandlerError:
+        return UNKNOWN
 
 
 class MovedByWrite(Changing):
@@ -233,24 +247,21 @@ class MovedByWrite(Changing):
 def test_a_write_to_a_row_that_became_anothers_proves_nothing_though_both_read_as_wanted(
     unit: Fixture,
 ) -> None:
-    row_of = {position: row for row, position in positions(unit, unit.rows).items()}
-    first, second = SECOND[unit.key]
-    identity = ".".join(first)
-    row_1 = row_of[first]
-    row_2 = row_of[second]
-    changing = MovedByWrite(unit)
-    swapped = dict(unit.rows)
+    """The rows of two outlets are exchanged right at the write."""
+    row_by_position = {position: row for row, position in positions(unit, unit.rows).items()}
+    outlet, other_outlet = SECOND[unit.key]
+    row, other_row = row_by_position[outlet], row_by_position[other_outlet]
+    exchanged_rows = dict(unit.rows)
     for column in columns(unit):
-        swapped[f"{column}.{row_1}"] = unit.rows[f"{column}.{row_2}"]
-        swapped[f"{column}.{row_2}"] = unit.rows[f"{column}.{row_1}"]
-    changing.later_rows = swapped
+        exchanged_rows[f"{column}.{row}"] = unit.rows[f"{column}.{other_row}"]
+        exchanged_rows[f"{column}.{other_row}"] = unit.rows[f"{column}.{row}"]
+    changing = MovedByWrite(unit)
+    changing.later_rows = exchanged_rows
+    identity = ".".join(outlet)
     with changing:
-        handler = near(changing, {"switch_unproven": "yes"})
-        port = PduPortView(identity)
-        is_on = states_on(unit, changing)[identity] is UP
-        switch = handler.port_up if is_on else handler.port_down
-        assert switch(port, deadline=0.0, pause=0.0).power_status is UNKNOWN
-    assert changing.written == second
+        state_now = states_on(unit, changing)[identity]
+        assert state_after_command(changing, identity, state_now) is UNKNOWN
+    assert changing.written == other_outlet
 
 
 @EACH
@@ -317,65 +328,94 @@ def test_a_name_without_a_value_is_an_error_that_the_next_poll_may_not_have(unit
 def test_a_unit_that_tells_no_units_has_the_rows_as_identities_if_its_profile_says_so(
     unit: Fixture,
 ) -> None:
-    columns_of_units = []
+    columns_of_positions: list[Column] = []
     for by_unit in parts_of(FAMILIES[unit.key].outlets[0]):
         if isinstance(by_unit, ByUnit):
             parts = parts_of((by_unit.unit, by_unit.number))
-            columns_of_units += [part for part in parts if isinstance(part, Column)]
-    removed = {column.oid for column in columns_of_units}
-    rows = {oid: row for oid, row in unit.rows.items() if oid.rpartition(".")[0] not in removed}
+            columns_of_positions += [part for part in parts if isinstance(part, Column)]
+    absent_oids = {column.oid for column in columns_of_positions}
+    rows = {oid: row for oid, row in unit.rows.items() if oid.rpartition(".")[0] not in absent_oids}
 
     with Agent(Device(rows, unit.rules)) as agent:
         handler = near(agent, {"switch_unproven": "yes"})
-        if not all(column.optional for column in columns_of_units):
-            with pytest.raises(ProtocolError, match="lacks a row or its number"):
-                handler.status()
-            with pytest.raises(PduHandlerError):
-                handler.port_down(PduPortView("1"), deadline=0.0, pause=0.0)
-            assert agent.writes() == []
+        if all(column.optional for column in columns_of_positions):
+            check_that_rows_are_identities(unit, agent, handler)
             return
+        with pytest.raises(ProtocolError, match="lacks a row or its number"):
+            handler.status()
+        with pytest.raises(PduHandlerError):
+            handler.port_down(PduPortView("1"), deadline=0.0, pause=0.0)
+        assert agent.writes() == []
 
-        numbers = range(1, len(unit.expected.outlets) + 1)
-        assert list(states(handler.status())) == [str(number) for number in numbers]
-        handler.port_down(PduPortView("1"), deadline=0.0, pause=0.0)
-        (write,) = agent.writes()
-        column_of_commands, _, _ = switching(unit).off[0].oid.rpartition(".")
-        assert write.oid == f"{column_of_commands}.1"
+
+def check_that_rows_are_identities(unit: Fixture, agent: Agent, handler: SnmpPdu) -> None:
+    numbers = range(1, len(unit.expected.outlets) + 1)
+    assert list(states(handler.status())) == [str(number) for number in numbers]
+    handler.port_down(PduPortView("1"), deadline=0.0, pause=0.0)
+    (write,) = agent.writes()
+    column_of_commands, _, _ = switching(unit).off[0].oid.rpartition(".")
+    assert write.oid == f"{column_of_commands}.1"
+
+
+def chain(units: Mapping[str, Value], numbers: Mapping[str, Value]) -> dict[str, Value]:
+    """The objects of `BY_UNIT`: each row with its unit and its number, and a value of its own."""
+    values: dict[str, Value] = {row: int(row) for row in units}
+    return {**table("1.3.1", values), **table("1.3.2", units), **table("1.3.3", numbers)}
 
 
 @pytest.mark.parametrize(
-    "positions, identities",
+    "units, numbers, row_by_identity",
     [
-        pytest.param(["1 1", "1 2", "2 1"], ["1", "2", "2.1"], id="two units"),
-        # some firmware
-        pytest.param(["0 1", "0 2", "2 1"], ["1", "2", "2.1"], id="the unit that is asked is 0"),
-        pytest.param(["0 1", "0 2"], ["1", "2"], id="it is 0 and alone"),
-        pytest.param(["2 1", "2 2"], ["2.1", "2.2"], id="what is left of a chain"),
-        pytest.param(["1 1", "1 x", "1 "], ["1", "2.", "3."], id="numbers that are none"),
-        pytest.param(["1 1", "1 "], ["1", "2."], id="no number"),
+        pytest.param(
+            {"1": "1", "2": "1", "3": "2"},
+            {"1": "1", "2": "2", "3": "1"},
+            {"1": "1", "2": "2", "2.1": "3"},
+            id="two units",
+        ),
+        pytest.param(
+            {"1": "0", "2": "0", "3": "2"},
+            {"1": "1", "2": "2", "3": "1"},
+            {"1": "1", "2": "2", "2.1": "3"},
+            id="two units, of which some firmware calls the first one 0",
+        ),
+        pytest.param(
+            {"1": "0", "2": "0"},
+            {"1": "1", "2": "2"},
+            {"1": "1", "2": "2"},
+            id="the unit 0 alone",
+        ),
+        pytest.param(
+            {"1": "2", "2": "2"},
+            {"1": "1", "2": "2"},
+            {"2.1": "1", "2.2": "2"},
+            id="the unit 2 alone, when the first one has left",
+        ),
+        pytest.param(
+            {"1": "1", "2": "1", "3": "1"},
+            {"1": "1", "2": "x", "3": ""},
+            {"1": "1", "2.": "2", "3.": "3"},
+            id="numbers that are none",
+        ),
+        pytest.param(
+            {"1": "1", "2": "1"}, {"1": "1", "2": ""}, {"1": "1", "2.": "2"}, id="no number"
+        ),
     ],
 )
 def test_an_outlet_is_named_by_its_unit_and_its_number(
-    positions: list[str], identities: list[str]
+    units: Mapping[str, Value], numbers: Mapping[str, Value], row_by_identity: Mapping[str, str]
 ) -> None:
-    """`positions`: unit and number of each row. An identity that ends with a dot is no outlet."""
-    objects: dict[str, Value] = {}
-    for row, position in enumerate(positions, 1):
-        unit, _, number = position.partition(" ")
-        objects[f"1.3.1.{row}"] = row
-        objects[f"1.3.2.{row}"] = unit
-        objects[f"1.3.3.{row}"] = number
-    expected = {identity: row for row, identity in enumerate(identities, 1)}
-
-    assert BY_UNIT.rows(reader(objects)) == expected
-    for identity, row in expected.items():
+    """`units` and `numbers`: those of each row. An identity that ends with a dot is no outlet."""
+    objects = chain(units, numbers)
+    rows = {identity: int(row) for identity, row in row_by_identity.items()}
+    assert BY_UNIT.rows(reader(objects)) == rows
+    assert BY_UNIT.value_of(reader(objects), "3.1") is None
+    for identity, row in row_by_identity.items():
         value = BY_UNIT.value_of(reader(objects), identity)
         if identity.endswith("."):
             assert value is None
         else:
-            assert value == row
+            assert value == int(row)
             assert BY_UNIT.instance_oid(reader(objects), identity) == f"1.3.1.{row}"
-    assert BY_UNIT.value_of(reader(objects), "3.1") is None
 
 
 @pytest.mark.parametrize("first", [0, 1])
@@ -413,7 +453,7 @@ def test_two_rows_of_one_outlet_are_an_error(units: tuple[int, int]) -> None:
     its own row."""
     objects = {
         **table("1.3.1", {"1": 1, "2": 1}),
-        **table("1.3.2", dict(zip("12", units))),
+        **table("1.3.2", {"1": units[0], "2": units[1]}),
         **table("1.3.3", {"1": 1, "2": 1}),
     }
     for read in (BY_UNIT.rows, lambda device: BY_UNIT.value_of(device, "3.1")):
@@ -490,20 +530,28 @@ def test_another_table_with_the_two_columns_is_needed_if_one_has_them() -> None:
     assert metered.rows(beside_units) == {}
 
 
-@pytest.mark.parametrize("size", [1, 2])
-def test_a_row_of_unit_1_is_another_outlets_when_a_unit_0_joins(size: int) -> None:
-    objects = {
-        **table("1.3.1", dict.fromkeys("1234", 7)),
-        **table("1.3.2", {"1": 1, "2": 1}),
-        **table("1.3.3", {"1": 1, "2": 2}),
-    }
-    device = Memory(objects)
+@pytest.mark.parametrize(
+    "units, numbers",
+    [
+        pytest.param(
+            {"1": 0, "2": 1, "3": 1}, {"1": 1, "2": 1, "3": 2}, id="a unit 0 with one outlet"
+        ),
+        pytest.param(
+            {"1": 0, "2": 0, "3": 1, "4": 1},
+            {"1": 1, "2": 2, "3": 1, "4": 2},
+            id="a unit 0 with two outlets",
+        ),
+    ],
+)
+def test_a_row_of_unit_1_is_another_outlets_when_a_unit_0_joins(
+    units: Mapping[str, Value], numbers: Mapping[str, Value]
+) -> None:
+    """Before, the chain has the unit 1 alone, with two outlets."""
+    device = Memory(chain({"1": 1, "2": 1}, {"1": 1, "2": 2}))
     before = Reader(device)
     assert BY_UNIT.row_of(before, "2") == "2"
-    positions = [(0, number) for number in range(1, size + 1)] + [(1, 1), (1, 2)]
-    for row, (unit, number) in enumerate(positions, 1):
-        device.put(f"1.3.2.{row}", unit)
-        device.put(f"1.3.3.{row}", number)
+    for oid, value in chain(units, numbers).items():
+        device.put(oid, value)
     with pytest.raises(ProtocolError, match="both a unit 0 and a unit 1"):
         BY_UNIT.row_of(before.fresh_reader(), "2")
 

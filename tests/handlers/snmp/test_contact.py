@@ -4,8 +4,8 @@ is left where the mark is not good.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Optional
+from collections.abc import Collection, Mapping
+from typing import Optional, Union
 
 import pytest
 
@@ -20,9 +20,10 @@ from handlers.snmp.outlets import Outlets
 from handlers.snmp.read_scope import FIGURES
 from handlers.snmp.reader import Lost, Reader
 from handlers.snmp.sources import Column, Complete, Part, Provided, Scalar
+from handlers.snmp.sources.base import is_unidentified
 from handlers.snmp.states import Doubt, State
 from pdu_common.helper import EnumPowerStatus
-from tests.handlers.snmp.memory import Memory, Value, plain
+from tests.handlers.snmp.memory import Memory, Value, plain, table
 from tests.handlers.snmp.units import FAMILIES, FIXTURES, find, memory, unit_id
 from tests.recordings import Fixture
 from tests.rows import each_row
@@ -45,8 +46,12 @@ CONTACTS = [
 ]
 
 
-def bad_value(contact: Contact) -> int:
-    return next(number for number in range(300) if str(number) not in contact.good)
+def number_outside(values: Collection[str], lowest: int = 0) -> int:
+    """The lowest number from `lowest` on that is none of these values."""
+    number = lowest
+    while str(number) in values:
+        number += 1
+    return number
 
 
 def units_of(contact: Contact, unit: Fixture, reader: Reader) -> set[str]:
@@ -56,34 +61,39 @@ def units_of(contact: Contact, unit: Fixture, reader: Reader) -> set[str]:
     profile = FAMILIES[unit.key]
     sources = [outlets.states.source for outlets in profile.outlets if outlets.states]
     sources += [part.source for part in parts_of(profile) if isinstance(part, Measurement)]
-    names = set()
+    rows: set[str] = set()
     for source in sources:
-        for row in source.rows(reader):
-            if not row.endswith("."):
-                names.add(contact.unit.of(row))
+        rows.update(source.rows(reader))
+    names = {contact.unit.of(row) for row in rows if not is_unidentified(row)}
     return names - {""}
 
 
 def put_bad_marks(contact: Contact, unit: Fixture, device: Memory) -> None:
     """Make every mark bad: those that the recording has, else one of each unit."""
     reader = find(unit, device).reader
-    bad = bad_value(contact)
-    has_marks = False
+    bad_value = number_outside(contact.good)
     objects = [part for part in parts_of(contact.mark) if isinstance(part, (Column, Scalar))]
+    oids_of_marks: list[str] = []
     for part in objects:
-        rows = {} if isinstance(part, Scalar) else part.rows(reader)
-        for row in rows:
-            device.put(part.instance_oid(reader, row), bad)
-            has_marks = True
-    if has_marks:
-        return
-    (part,) = objects
-    if isinstance(part, Scalar):
-        device.put(part.object_oid(reader), bad)
-        return
-    for name in units_of(contact, unit, reader):
-        row = name if contact.part == Arcs() else f"{name}.1"
-        device.put(part.instance_oid(reader, row), bad)
+        if isinstance(part, Column):
+            oids_of_marks += [part.instance_oid(reader, row) for row in part.rows(reader)]
+    if not oids_of_marks:
+        (part,) = objects
+        oids_of_marks = oids_of_absent_marks(contact, part, unit, reader)
+    for oid in oids_of_marks:
+        device.put(oid, bad_value)
+
+
+def oids_of_absent_marks(
+    contact: Contact, mark: Union[Column, Scalar], unit: Fixture, reader: Reader
+) -> list[str]:
+    """Where a unit that has no marks would have them: one of each unit of its chain."""
+    if isinstance(mark, Scalar):
+        return [mark.object_oid(reader)]
+    rows = list(units_of(contact, unit, reader))
+    if contact.part != Arcs():
+        rows = [f"{row}.1" for row in rows]
+    return [mark.instance_oid(reader, row) for row in rows]
 
 
 def figures_left(figures: MeterFigures) -> list[float]:
@@ -150,9 +160,11 @@ def test_one_empty_walk_of_marks_is_no_proof_that_there_are_none(
 
 def optional_doubts(unit: Fixture) -> list[tuple[Doubt, str]]:
     """The doubts about a column that the family's devices may lack, each with the column."""
+    outlets = FAMILIES[unit.key].outlets
+    if not outlets or outlets[0].states is None:
+        return []
     doubts: list[tuple[Doubt, str]] = []
-    states = FAMILIES[unit.key].outlets[0].states if FAMILIES[unit.key].outlets else None
-    for doubt in states.doubts if states else ():
+    for doubt in outlets[0].states.doubts:
         columns = [part for part in parts_of(doubt.test) if isinstance(part, Column)]
         if doubt.optional and columns:
             doubts.append((doubt, columns[0].oid))
@@ -160,24 +172,20 @@ def optional_doubts(unit: Fixture) -> list[tuple[Doubt, str]]:
 
 
 def test_one_empty_walk_of_a_doubt_makes_no_state_firm() -> None:
-    firm: list[str] = []
     for unit in FIXTURES:
         for doubt, oid in optional_doubts(unit):
             device = EmptyWalk({oid: plain(row) for oid, row in unit.rows.items()})
             column = find(unit, device).reader.resolve(oid)
-            bad = next(number for number in range(90, 99) if str(number) not in doubt.quiet)
+            doubtful_value = number_outside(doubt.quiet, lowest=90)
             for row in device.walk(column):
-                device.put(f"{column}.{row}", bad)
+                device.put(f"{column}.{row}", doubtful_value)
             try:
-                doubtful = find(unit, device).states
+                doubtful_states = find(unit, device).states
                 device.column = column
                 states = find(unit, device).states
             except PduHandlerError:  # the column is that of the states, too
                 continue
-            for identity, state in states.items():
-                if doubtful[identity] is not state:
-                    firm.append(f"{unit.name} {column}: {identity}")
-    assert firm == []
+            assert states == {row: doubtful_states[row] for row in states}, (unit.name, column)
 
 
 def test_a_mark_that_the_device_lacks_is_asked_once_in_a_call() -> None:
@@ -211,9 +219,28 @@ def test_a_missing_mark_beside_others_is_not_good() -> None:
 
 def test_a_total_of_the_device_needs_every_mark() -> None:
     contact = Contact(Column("1.3.6.1.4.1.99999.1"), ("1",), Arcs(stop=1))
-    assert contact.mark_of({"1": 1, "2": 0}, "0") == 0
-    assert contact.mark_of({"1": 1, "2": 1}, "0") == 1
-    assert contact.mark_of({"1": 1, "2": 0}, "1.7") == 1
+    total = Scalar("1.3.6.1.4.1.99999.2.0")
+    currents = Column("1.3.6.1.4.1.99999.3")
+    assert contact.mark_of({"1": 1, "2": 0}, "0", total) == 0
+    assert contact.mark_of({"1": 1, "2": 1}, "0", total) == 1
+    assert contact.mark_of({"1": 1, "2": 0}, "1.7", currents) == 1
+
+
+def test_a_unit_0_without_its_mark_is_not_the_whole_device() -> None:
+    """The row 0 of a table of units is unit 0, not the device: a good mark of another unit says
+    nothing of it."""
+    mark, current = "1.3.9.2.1", "1.3.9.1.1"
+    contact = Contact(Column(mark, "mark"), ("1",), Arcs(stop=1))
+    loads = Measurement(Column(current, "current"))
+    total = total_in_contact(Total((loads,), unit=Arcs(stop=1)), (contact,))
+    assert total is not None
+    device = Memory({**table(current, {"0": 5, "1": 7}), **table(mark, {"1": 1})})
+
+    load = total.read_from(Reader(device))
+
+    assert load == NotKnown(
+        "row 0 of current reads the device has no contact with the unit (mark has no value)"
+    )
 
 
 def test_a_total_without_an_answer_of_a_unit_out_of_contact_is_not_unmetered() -> None:

@@ -5,6 +5,7 @@ switching and faults.
 from __future__ import annotations
 
 import contextlib
+import itertools
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Optional
@@ -280,22 +281,27 @@ def test_an_empty_table_of_states_is_an_error_of_a_status_and_of_a_command_over_
             if oid.endswith(".13.0"):
                 rows[oid] = row._replace(value=b"")
     with Agent(Device(rows, rules=None)) as agent:
-        handler = handler_of(unit, agent)
-        for call in (
-            handler.status,
-            lambda: handler.port_up(port_of(unit)),
-            lambda: handler.port_down(port_of(unit)),
-        ):
-            with pytest.raises(ProtocolError, match="lists no outlet|but it listed 0"):
-                call()
-        assert agent.writes() == []
-
+        check_that_no_outlet_is_an_error(unit, agent)
         metered_only = pdu(agent, {"metered_only": "yes"}, version=unit.versions[0][0])
-        if name == "apc-rpdu_total":  # this unit counts its switched outlets
+        counts_switched_outlets = name == "apc-rpdu_total"
+        if counts_switched_outlets:
             with pytest.raises(ProtocolError, match="is not a unit that only meters"):
                 metered_only.status()
         else:
             assert metered_only.status().ports == []
+
+
+def check_that_no_outlet_is_an_error(unit: Fixture, agent: Agent) -> None:
+    """Of a status and of both commands, which write nothing."""
+    handler = handler_of(unit, agent)
+    for call in (
+        handler.status,
+        lambda: handler.port_up(port_of(unit)),
+        lambda: handler.port_down(port_of(unit)),
+    ):
+        with pytest.raises(ProtocolError, match="lists no outlet|but it listed 0"):
+            call()
+    assert agent.writes() == []
 
 
 def test_a_newer_netbooter_without_its_table_is_not_read_by_the_older_tree() -> None:
@@ -364,16 +370,16 @@ def count_oid(unit: Fixture) -> str:
 
 
 def test_a_unit_whose_count_is_lost_lists_all_outlets() -> None:
-    tried = 0
+    trials = 0
     for unit in COUNTING:
         count = count_oid(unit)
         if not count:
             continue
-        tried += 1
-        rest = {oid: row for oid, row in unit.rows.items() if not is_below(oid, count)}
-        device = find(unit, of_rows(rest))
+        trials += 1
+        rows = {oid: row for oid, row in unit.rows.items() if not is_below(oid, count)}
+        device = find(unit, of_rows(rows))
         assert device.states == expected_states(unit), unit.name
-    assert tried >= 20
+    assert trials >= 20
 
 
 def test_devices_of_at_least_thirty_families_count_their_outlets() -> None:
@@ -449,8 +455,8 @@ def check_commands(unit: Fixture, version: str, reach: Reach) -> None:
             assert port.identity == identity, unit.name
             assert port.power_status == expected, unit.name
             writes = agent.writes()[before:]
-            written = [Order(write.oid, write.tag, write.value) for write in writes]
-            assert written == orders(unit, up), unit.name
+            orders_received = [Order(write.oid, write.tag, write.value) for write in writes]
+            assert orders_received == orders(unit, up), unit.name
             assert {write.answer for write in writes} == {""}, unit.name
             assert states_on(unit, agent) == {**at_first, identity: expected}, unit.name
 
@@ -475,12 +481,13 @@ def test_a_command_that_is_accepted_and_ignored_leaves_the_state_unknown(
     unit: Fixture, reach: Reach
 ) -> None:
     switch = switching(unit)
-    deaf = Device(unit.rows, [Rule(order.oid, ignore=True) for order in (*switch.off, *switch.on)])
-    with Agent(deaf) as agent:
+    ignored_oids = [order.oid for order in (*switch.off, *switch.on)]
+    device = Device(unit.rows, [Rule(oid, ignore=True) for oid in ignored_oids])
+    with Agent(device) as agent:
         before = states_on(unit, agent)[switch.identity]
         for up in (True, False):
-            wanted = EnumPowerStatus.UP if up else EnumPowerStatus.DOWN
-            if wanted is before:
+            target = EnumPowerStatus.UP if up else EnumPowerStatus.DOWN
+            if target is before:
                 continue
             handler = handler_of(unit, agent, reach)
             command = handler.port_up if up else handler.port_down
@@ -507,21 +514,19 @@ READ_ONLY = [unit for unit in FIXTURES if not unit.switch or not FAMILIES[unit.k
 
 @each_row("unit", READ_ONLY, ids=unit_id)
 def test_a_unit_with_unproven_or_no_switching_is_read_only(unit: Fixture) -> None:
+    """The error names the setting that allows a command, unless the family has none: then the
+    setting does not help either."""
     settings = {"profile": unit.key} if chosen_by_hand(unit) else {}
-    forms = [settings]
-    sentence = "switch_unproven=yes"
-    if unit.switch is None:
-        # then the setting does not help either
-        forms.append({**settings, **UNPROVEN})
-        sentence = ""
+    remedy = "switch_unproven=yes" if unit.switch else None
+    all_settings = [settings] if unit.switch else [settings, {**settings, **UNPROVEN}]
+    outlets = list(unit.expected.outlets)[:2]
     version = unit.versions[-1].replace("2c", "2")
     with Agent(Device(unit.rows, rules=None)) as agent:
-        for identity in list(unit.expected.outlets)[:2]:
-            for form in forms:
-                handler = near(agent, form, version=version)
-                for command in (handler.port_up, handler.port_down):
-                    with pytest.raises(Unsupported, match=sentence or None):
-                        command(PduPortView(identity, EnumPowerStatus.UNKNOWN))
+        for identity, settings_of_pdu in itertools.product(outlets, all_settings):
+            handler = near(agent, settings_of_pdu, version=version)
+            for command in (handler.port_up, handler.port_down):
+                with pytest.raises(Unsupported, match=remedy):
+                    command(PduPortView(identity, EnumPowerStatus.UNKNOWN))
         assert agent.writes() == []
 
 

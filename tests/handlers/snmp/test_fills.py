@@ -13,9 +13,10 @@ import pytest
 from handlers.shared.ceilings import LARGEST
 from handlers.shared.errors import ProtocolError
 from handlers.shared.meter_figures import NotKnown
+from handlers.snmp.decoding import Rows
 from handlers.snmp.device import SnmpDevice
 from handlers.snmp.figures import Ceilings, Measurement, Total
-from handlers.snmp.profile import oids
+from handlers.snmp.profile import is_below, oids
 from handlers.snmp.read_scope import FIGURES
 from handlers.snmp.reader import Reader
 from handlers.snmp.sources import Column
@@ -40,17 +41,22 @@ class Declared(NamedTuple):
 
 
 def declared(device: SnmpDevice) -> Iterator[Declared]:
+    """The figures of the device's outlets, and those of its totals."""
     profile = device.profile
     outlets = device.outlets
-    ceilings = device.profile.ceilings
-    if outlets is not None:
-        for kind, figure, most in (
+    ceilings = profile.ceilings
+    figures_of_outlets = (
+        (
             ("current", outlets.current, ceilings.outlet_a),
             ("power", outlets.power, ceilings.outlet_w),
             ("energy", outlets.energy, None),
-        ):
-            if figure is not None:
-                yield Declared(kind, figure, most)
+        )
+        if outlets is not None
+        else ()
+    )
+    for kind, figure, most in figures_of_outlets:
+        if figure is not None:
+            yield Declared(kind, figure, most)
     for kind, total, most in (
         ("current", profile.load, ceilings.part_a),
         ("power", profile.power, ceilings.part_w),
@@ -89,10 +95,8 @@ def feeding(
     identities = figure.source.rows(reader).keys()
     columns = {reader.resolve(oid) for oid in oids(figure.source)}
     for oid in unit.rows:
-        column = next(
-            (candidate for candidate in columns if f"{oid}.".startswith(f"{candidate}.")), ""
-        )
-        if not column:
+        columns_of_object = [column for column in columns if is_below(oid, column)]
+        if not columns_of_object:
             continue
         try:
             with planted(unit, oid, 7) as memory:
@@ -101,11 +105,20 @@ def feeding(
                 nines = figure.source.rows(Reader(memory, reader.root))
         except ProtocolError:  # a number of rows
             continue
-        changed_rows = {row for row in identities if sevens.get(row) != nines.get(row)}
-        fed_rows = {row for row in changed_rows if "" not in (sevens.get(row), nines.get(row))}
+        fed_rows = changed_values(sevens, nines)
         if fed_rows and sevens.keys() == nines.keys() == identities:
-            columns.remove(column)
+            columns.remove(columns_of_object[0])
             yield oid, fed_rows
+
+
+def changed_values(rows: Rows, other_rows: Rows) -> set[str]:
+    """The rows that have another value there, and are empty in neither."""
+    changed_rows: set[str] = set()
+    for row in rows.keys() & other_rows:
+        value, other_value = rows[row], other_rows[row]
+        if value != other_value and "" not in (value, other_value):
+            changed_rows.add(row)
+    return changed_rows
 
 
 class Planted(NamedTuple):
@@ -209,17 +222,20 @@ def test_a_device_with_a_fill_shows_no_figure_that_no_pdu_carries(unit: Fixture,
         whole = read_exactly(trial.device)
         with planted(unit, trial.oid, fill) as memory:
             filled = read_exactly(units.find(unit, memory, FIGURES))
+        # a fill only takes figures away, also where another meter then serves for it
+        assert largest(filled.load_a) <= largest(whole.load_a), (trial.oid, fill)
+        assert largest(filled.power_w) <= largest(whole.power_w), (trial.oid, fill)
         for figures, true_figures in (
-            ([filled.load_a], [whole.load_a]),
-            ([filled.power_w], [whole.power_w]),
-            (filled.currents.values(), whole.currents.values()),
-            (filled.powers.values(), whole.powers.values()),
+            (filled.currents, whole.currents),
+            (filled.powers, whole.powers),
         ):
-            known_figures = [figure for figure in true_figures if figure is not None]
-            largest = max(known_figures, default=Decimal(0))
-            for figure in figures:
-                # a fill only takes figures away, also where another meter then serves for it
-                assert figure is None or figure <= largest, (trial.oid, fill)
+            assert largest(*figures.values()) <= largest(*true_figures.values()), (trial.oid, fill)
+
+
+def largest(*figures: Optional[Decimal]) -> Decimal:
+    """The largest figure that is measured, 0 without one."""
+    measured_figures = [figure for figure in figures if figure is not None]
+    return max(measured_figures, default=Decimal(0))
 
 
 @pytest.mark.parametrize(

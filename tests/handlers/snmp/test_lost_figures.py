@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 
 import pytest
 
@@ -58,15 +58,20 @@ class ShortWalk(Memory):
 
 def statistic(unit: Fixture, device: Memory) -> Figures:
     """The figures that DCImanager is shown."""
-    found = units.find(unit, device, VIEW_FIGURES)
-    return metering.read_statistic(found, with_power=False)
+    snmp_device = units.find(unit, device, VIEW_FIGURES)
+    return metering.read_statistic(snmp_device, with_power=False)
 
 
 def walked(device: Memory) -> dict[str, list[str]]:
     """The rows of each column that was walked and has some."""
-    columns = dict.fromkeys(ask.removeprefix("walk ") for ask in device.asked if ask[0] == "w")
-    rows = {column: list(device.walk(column)) for column in columns}
-    return {column: of_column for column, of_column in rows.items() if of_column}
+    walks = [request for request in device.asked if request.startswith("walk ")]
+    rows_by_column: dict[str, list[str]] = {}
+    for walk in walks:
+        column = walk.removeprefix("walk ")
+        rows = list(device.walk(column))
+        if rows:
+            rows_by_column[column] = rows
+    return rows_by_column
 
 
 def totals(figures: Figures) -> dict[str, Figure]:
@@ -77,31 +82,38 @@ def energies(figures: Figures) -> dict[str, Figure]:
     return {identity: port.energy_kwh for identity, port in figures.ports.items()}
 
 
-def other_figures(whole: Figures, read: Figures) -> Iterator[str]:
-    """The figures that are firm in both, and not the same."""
-    for before, after in ((totals(whole), totals(read)), (energies(whole), energies(read))):
-        for name, figure in before.items():
-            now = after.get(name)
-            if isinstance(figure, float) and isinstance(now, float) and now != figure:
-                yield f"{name}: {figure} is {now}"
+def other_figures(whole: Figures, figures: Figures) -> list[str]:
+    """The figures that are measured both times, and are not the same."""
+    before = {**totals(whole), **energies(whole)}
+    after = {**totals(figures), **energies(figures)}
+    changes: list[str] = []
+    for name, figure in before.items():
+        figure_now = after.get(name)
+        are_measured = isinstance(figure, float) and isinstance(figure_now, float)
+        if are_measured and figure_now != figure:
+            changes.append(f"{name}: {figure} is {figure_now}")
+    return changes
 
 
-def silent_losses(whole: Figures, read: Figures) -> Iterator[str]:
-    """The figures that the answer neither has nor calls not known, in an error or in the log."""
-    if read.not_known():
-        return
-    for name, figure in totals(whole).items():
-        if isinstance(figure, float) and not isinstance(totals(read)[name], float):
-            yield name
-    if read.outlets_not_known():
-        return
-    for identity, figure in energies(whole).items():
-        if isinstance(figure, float) and energies(read).get(identity) is None:
-            yield f"the energy of {identity}"
+def silent_losses(whole: Figures, figures: Figures) -> list[str]:
+    """The figures of `whole` that these neither have nor call not known, in an error or in the
+    log."""
+    if figures.not_known():
+        return []
+    losses: list[str] = []
+    for name, total in totals(whole).items():
+        if isinstance(total, float) and not isinstance(totals(figures)[name], float):
+            losses.append(name)
+    if figures.outlets_not_known():
+        return losses
+    for identity, energy in energies(whole).items():
+        if isinstance(energy, float) and energies(figures).get(identity) is None:
+            losses.append(f"the energy of {identity}")
+    return losses
 
 
 class Losses:
-    """What a unit's statistic loses without a word, and what it shows instead, for some rows."""
+    """What a unit's statistic loses without a word if walks leave out some rows."""
 
     def __init__(self, unit: Fixture) -> None:
         self._unit = unit
@@ -110,13 +122,14 @@ class Losses:
         self.columns = walked(self._device)
 
     def without(self, left_out: Mapping[str, Collection[str]]) -> list[str]:
+        """The figures that are lost so. None of the others may change."""
         self._device.left_out = left_out
         try:
-            read = statistic(self._unit, self._device)
+            figures = statistic(self._unit, self._device)
         except PduHandlerError:
             return []
-        assert list(other_figures(self._whole, read)) == [], left_out
-        return [f"{left_out}: {loss}" for loss in silent_losses(self._whole, read)]
+        assert other_figures(self._whole, figures) == [], left_out
+        return [f"{left_out}: {loss}" for loss in silent_losses(self._whole, figures)]
 
 
 def is_named(unit: Fixture, unproven: Mapping[str, str]) -> bool:
@@ -259,26 +272,24 @@ def counted_tables(unit: Fixture) -> dict[str, str]:
 
 def test_a_total_whose_table_is_empty_beside_its_count_is_not_unmetered() -> None:
     """By walk and by GET, as an agent answers that has not filled its tables yet."""
-    unmetered: list[str] = []
     for unit in units.FIXTURES:
         for column, count in counted_tables(unit).items():
             device = units.memory(unit)
-            rows_of_column = device.walk(column)
-            if not rows_of_column:
+            rows = device.walk(column)
+            if not rows:
                 continue
-            device.put(count, len(rows_of_column))
+            device.put(count, len(rows))
             table = column.rpartition(".")[0]
-            of_table = [oid for oid in unit.rows if oid.startswith(f"{table}.") and oid != count]
+            objects = [oid for oid in unit.rows if oid.startswith(f"{table}.") and oid != count]
             try:
                 whole = totals(statistic(unit, device))
-                with device.without(of_table):
-                    read = totals(statistic(unit, device))
+                with device.without(objects):
+                    totals_now = totals(statistic(unit, device))
             except PduHandlerError:
                 continue
-            for name, figure in read.items():
-                if figure is None and isinstance(whole[name], float):
-                    unmetered.append(f"{unit.name} {column}: {name}")
-    assert unmetered == []
+            for name, total in totals_now.items():
+                is_unmetered = total is None
+                assert not (is_unmetered and isinstance(whole[name], float)), (unit.name, column)
 
 
 @pytest.mark.parametrize("count", [0, 1])

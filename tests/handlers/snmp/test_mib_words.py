@@ -148,33 +148,36 @@ def is_told(row: dict[str, str]) -> bool:
     """Whether the family reads this object or names it in `unread`."""
     profile = PROFILE_BY_KEY.get(row["family"])
     assert profile, row
-    return any(
-        is_below(oid, row["oid"]) or is_below(row["oid"], oid)
-        for oid in mib_words.read_oids(profile)
-    ) or bool(re.search(rf"\b{row['object']}\b", profile.unread))
+    for oid in mib_words.read_oids(profile):
+        if is_below(oid, row["oid"]) or is_below(row["oid"], oid):
+            return True
+    return re.search(rf"\b{row['object']}\b", profile.unread) is not None
 
 
 def test_each_object_with_a_word_of_the_table_is_read_or_named_with_the_reason() -> None:
     """Each row of `ROWS` is an object whose words have "lost", "stale" and such."""
-    rest = {f"{row['family']} {row['object']}" for row in ROWS if not is_told(row)}
+    untold_objects = {f"{row['family']} {row['object']}" for row in ROWS if not is_told(row)}
     for patterns in UNREAD.values():
         for pattern in patterns:
-            objects = {name for name in rest if re.fullmatch(pattern, name)}
+            objects = {name for name in untold_objects if re.fullmatch(pattern, name)}
             assert objects, f"{pattern}: no such object is left; take it out"
-            rest -= objects
-    assert not rest
+            untold_objects -= objects
+    assert not untold_objects
 
 
 def whole_oids(profile: Profile, parts: Iterable[object]) -> list[str]:
     """The OIDs of some parts of a family, whole."""
-    found: list[str] = []
+    full_oids: list[str] = []
     for oid in oids(tuple(parts)):
-        roots = [root.oid for root in profile.roots] if oid.startswith(ROOT) else [""]
-        found += [root + oid.removeprefix(ROOT) for root in roots]
-    return found
+        if oid.startswith(ROOT):
+            full_oids += [root.oid + oid.removeprefix(ROOT) for root in profile.roots]
+        else:
+            full_oids.append(oid)
+    return full_oids
 
 
 def is_read(row: dict[str, str], parts: Iterable[object]) -> bool:
+    """Whether these parts of the row's family read its object."""
     profile = PROFILE_BY_KEY[row["family"]]
     return any(is_below(oid, row["oid"]) for oid in whole_oids(profile, parts))
 
@@ -196,35 +199,33 @@ def parts_of_figures(profile: Profile) -> list[object]:
 
 def without_reason(names: set[str], reasons: Mapping[str, Sequence[str]]) -> set[str]:
     """The names that no pattern matches; each pattern needs one."""
-    rest = set(names)
+    untold_objects = set(names)
     for patterns in reasons.values():
         for pattern in patterns:
             objects = {name for name in names if re.fullmatch(pattern, name)}
             assert objects, f"{pattern}: no such object is left; take it out"
-            rest -= objects
-    return rest
+            untold_objects -= objects
+    return untold_objects
 
 
 def test_a_word_that_is_read_for_states_or_for_figures_alone_has_a_reason() -> None:
     """A fact about a unit counts for both: then it is the family's `contact`, or its `units`."""
-    for_states = set()
-    for_figures = set()
+    for_states: set[str] = set()
+    for_figures: set[str] = set()
     for row in ROWS:
         profile = PROFILE_BY_KEY[row["family"]]
-        states = parts_of_states(profile)
-        figures = parts_of_figures(profile)
-        has_both = any(outlets.states for outlets in profile.outlets) and figures
-        if not has_both or is_read(row, [profile.contact, profile.units or ()]):
+        has_states = any(outlets.states for outlets in profile.outlets)
+        has_figures = bool(parts_of_figures(profile))
+        is_of_units = is_read(row, [profile.contact, profile.units or ()])
+        if is_of_units or not has_states or not has_figures:
             continue
-        is_of_states = is_read(row, states)
-        is_of_figures = is_read(row, figures)
         name = f"{row['family']} {row['object']}"
-        if is_of_states and not is_of_figures:
+        if is_read(row, parts_of_states(profile)):
             for_states.add(name)
-        if is_of_figures and not is_of_states:
+        if is_read(row, parts_of_figures(profile)):
             for_figures.add(name)
-    assert not without_reason(for_states, FOR_STATES)
-    assert not without_reason(for_figures, FOR_FIGURES)
+    assert without_reason(for_states - for_figures, FOR_STATES) == set()
+    assert without_reason(for_figures - for_states, FOR_FIGURES) == set()
 
 
 def test_the_table_has_the_objects_that_once_gave_a_wrong_state_or_figure() -> None:

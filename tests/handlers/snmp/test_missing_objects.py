@@ -8,6 +8,7 @@ A unit that does not have the objects of a total's first source has the total of
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
@@ -19,7 +20,7 @@ import pytest
 from handlers.shared.errors import PduHandlerError
 from handlers.snmp import detection
 from handlers.snmp.frozen_value import replace
-from handlers.snmp.profile import is_below, oids
+from handlers.snmp.profile import Profile, is_below, oids
 from handlers.snmp.profiles import PROFILES
 from pdu_common.helper import EnumPowerStatus
 from tests.foreign_files import readings
@@ -28,6 +29,7 @@ from tests.handlers.snmp.exact_figures import read_exactly
 from tests.handlers.snmp.memory import Memory, of_rows
 from tests.recordings import Fixture
 
+SYSTEM_GROUP = "1.3.6.1.2.1.1."
 #: totals of a profile, and their names in a reading
 PARTS = {"load": "load_a", "power": "power_w", "energy": "energy_kwh"}
 TOTALS = tuple(PARTS.values())
@@ -132,10 +134,21 @@ def _table_of(oid: str) -> str:
 
 
 class Reading(NamedTuple):
+    """What is told of a unit."""
+
     states: Mapping[str, EnumPowerStatus]
     totals: Mapping[str, Optional[Decimal]]
     #: by the quantity and the outlet's identity
     of_outlets: Mapping[tuple[str, str], Decimal]
+
+
+class SecondSource(NamedTuple):
+    """The source of a total after the first one that has rows."""
+
+    total: Decimal
+    #: what a unit without the first source may lack: all of its objects; those that no state is
+    #: read from; these and the objects beside them in their tables
+    absent_objects: tuple[list[str], list[str], list[str]]
 
 
 class Unit:
@@ -148,6 +161,7 @@ class Unit:
         self.whole = self.read()
 
     def read(self) -> Reading:
+        """What is told of the unit now. Raises PduHandlerError."""
         if self.fixture:
             device = units.find(self.fixture, self.memory)
         else:
@@ -161,54 +175,58 @@ class Unit:
         totals = {name: getattr(figures, name) for name in TOTALS}
         return Reading(device.states, totals, of_outlets)
 
-    def changes(self, changed: AbstractContextManager[None]) -> Iterator[str]:
-        """The totals that become others, and the states that turn, in changed answers."""
-        with changed:
+    def changes(self, other_answers: AbstractContextManager[None]) -> list[str]:
+        """What is told otherwise while the unit gives other answers: a total, a state that turns, a
+        new outlet or an outlet's figure. An error and a figure that is not known are none."""
+        with other_answers:
             try:
                 reading = self.read()
             except PduHandlerError:
-                return
+                return []
+        return [*self._changed_figures(reading), *self._changed_states(reading)]
+
+    def _changed_figures(self, reading: Reading) -> Iterator[str]:
         for name, total in self.whole.totals.items():
             if total is not None and reading.totals[name] not in (None, total):
                 yield f"{name} {total} -> {reading.totals[name]}"
+        for (name, identity), value in reading.of_outlets.items():
+            if self.whole.of_outlets.get((name, identity), value) != value:
+                yield f"{name} of outlet {identity} became {value}"
+
+    def _changed_states(self, reading: Reading) -> Iterator[str]:
         for identity, state in self.whole.states.items():
             if {state, reading.states.get(identity)} == {EnumPowerStatus.UP, EnumPowerStatus.DOWN}:
                 yield f"outlet {identity} turned"
         for identity in reading.states.keys() - self.whole.states.keys():
             if self.whole.states and reading.states[identity] is not EnumPowerStatus.UNKNOWN:
                 yield f"outlet {identity} appeared"
-        for (name, identity), value in reading.of_outlets.items():
-            if self.whole.of_outlets.get((name, identity), value) != value:
-                yield f"{name} of outlet {identity} became {value}"
+
+    def asked_oids(self) -> list[str]:
+        """What is walked or got for a reading, each OID once."""
+        self.memory.asked.clear()
+        self.read()
+        return list(dict.fromkeys(request.partition(" ")[2] for request in self.memory.asked))
 
     def columns(self) -> dict[str, list[str]]:
         """The objects of each column and each scalar that figures and states are read from."""
-        self.memory.asked.clear()
-        self.read()
         columns = {}
-        for request in list(self.memory.asked):
-            _, _, oid = request.partition(" ")
-            is_of_system_group = oid.startswith("1.3.6.1.2.1.1.")
-            if is_of_system_group or oid in columns:
+        for oid in self.asked_oids():
+            if oid.startswith(SYSTEM_GROUP):
                 continue
             objects = [f"{oid}.{row}" for row in self.memory.walk(oid)]
-            is_scalar = not objects and self.memory.get(oid) is not None
-            if is_scalar:
-                objects = [oid]
             if objects:
                 columns[oid] = objects
+            elif self.memory.get(oid) is not None:  # a scalar
+                columns[oid] = [oid]
         return columns
 
-    def second_source(self, part: str, name: str) -> Optional[tuple[Decimal, list[list[str]]]]:
-        """The total of the source after the first, and what a unit without the first may lack: its
-        objects; those that no state is read from; and those that are read beside these, too. None
-        if there is no second source.
-        """
+    def second_source(self, part: str, name: str) -> Optional[SecondSource]:
+        """The second source of the total `part` of the profile, which is `name` in a reading; None
+        if it has none with a figure."""
         assert self.fixture
         self.memory.asked.clear()
         device = units.find(self.fixture, self.memory)
-        resolve = device.reader.resolve
-        of_states = {request.partition(" ")[2] for request in self.memory.asked}
+        columns_of_states = {request.partition(" ")[2] for request in self.memory.asked}
         total = getattr(device.profile, part)
         figures = list(total.figures) if total else []
         while figures and not figures[0].raw_figures(device.reader):
@@ -218,35 +236,54 @@ class Unit:
         first, *others = figures
         if not others and not total.else_outlets:
             return None
-        rest = replace(device.profile, **{part: replace(total, figures=tuple(others))})
-        try:
-            reading = detection.read_as(self.memory, rest, metered_only=self.fixture.metered_only)
-        except PduHandlerError:  # nothing else says that it is a unit of this family
-            return None
-        next_total = getattr(read_exactly(reading), name)
+        without_first = replace(device.profile, **{part: replace(total, figures=tuple(others))})
+        next_total = self._total_by(without_first, name)
         if next_total is None:
             return None
 
-        of_first = {resolve(oid) for oid in oids(first)}
-        kept = set(of_states)
-        for figure in others:
-            kept.update(resolve(oid) for oid in oids(figure))
-        tables = {_table_of(oid) for oid in of_first}
-        own = self._below(of_first)
-        unshared = self._below(of_first - of_states)
-        beside: list[str] = []
-        for oid, objects in self.columns().items():
-            if _table_of(oid) in tables and oid not in kept and oid not in of_first:
-                beside += objects
-        return next_total, [own, unshared, unshared + beside]
+        resolve = device.reader.resolve
+        columns_of_first = set(map(resolve, oids(first)))
+        columns_of_others = set(map(resolve, oids(tuple(others))))
+        columns_in_use = columns_of_states | columns_of_others | columns_of_first
+        objects_of_first = self._below(columns_of_first)
+        objects_without_state = self._below(columns_of_first - columns_of_states)
+        objects_beside: list[str] = []
+        tables = {_table_of(oid) for oid in columns_of_first}
+        for column, objects in self.columns().items():
+            if _table_of(column) in tables and column not in columns_in_use:
+                objects_beside += objects
+        return SecondSource(
+            total=next_total,
+            absent_objects=(
+                objects_of_first,
+                objects_without_state,
+                objects_without_state + objects_beside,
+            ),
+        )
+
+    def _total_by(self, profile: Profile, name: str) -> Optional[Decimal]:
+        """The total with another profile; None if it is not measured, or if nothing of the profile
+        says that it is a unit of its family."""
+        assert self.fixture
+        metered_only = self.fixture.metered_only
+        try:
+            device = detection.read_as(self.memory, profile, metered_only=metered_only)
+        except PduHandlerError:
+            return None
+        total: Optional[Decimal] = getattr(read_exactly(device), name)
+        return total
 
     def _below(self, columns: set[str]) -> list[str]:
+        """The unit's objects in these columns."""
         assert self.fixture
-        return [
-            oid for oid in self.fixture.rows if any(is_below(oid, column) for column in columns)
-        ]
+        objects: list[str] = []
+        for oid in self.fixture.rows:
+            if any(is_below(oid, column) for column in columns):
+                objects.append(oid)
+        return objects
 
     def total_without(self, objects: list[str], name: str) -> Optional[Decimal]:
+        """The total if the answers lack these objects; None if that is an error."""
         with self.memory.without(objects):
             try:
                 return self.read().totals[name]
@@ -257,19 +294,22 @@ class Unit:
         """The objects of each row of the tables that figures and states are read from."""
         self.memory.asked.clear()
         self.read()
-        columns = {asked.partition(" ")[2] for asked in self.memory.asked if asked[0] == "w"}
-        rows: dict[tuple[str, str], set[str]] = defaultdict(set)
-        for entry in {column.rpartition(".")[0] for column in columns}:
-            for below in self.memory.walk(entry):
-                rows[entry, below.partition(".")[2]].add(f"{entry}.{below}")
-        return list(rows.values())
+        walks = [request for request in self.memory.asked if request.startswith("walk ")]
+        tables = {walk.removeprefix("walk ").rpartition(".")[0] for walk in walks}
+        objects_by_row: dict[tuple[str, str], set[str]] = defaultdict(set)
+        for table in tables:
+            for column_and_index in self.memory.walk(table):
+                _, _, index = column_and_index.partition(".")
+                objects_by_row[table, index].add(f"{table}.{column_and_index}")
+        return list(objects_by_row.values())
 
 
 def wrong(unit: Unit, objects_of_a_column: int = 1000) -> list[str]:
-    """What changes without an object or a whole column, or if an object is empty."""
+    """What changes without an object or a whole column, or if an object is empty. Of a column with
+    more objects than `objects_of_a_column`, so many or fewer are tried."""
     changes: list[str] = []
     for objects in unit.columns().values():
-        step = -(-len(objects) // objects_of_a_column)
+        step = math.ceil(len(objects) / objects_of_a_column)
         for object_ in objects[::step]:
             changes += unit.changes(unit.memory.without([object_]))
             changes += unit.changes(unit.memory.holding({object_: ""}))
@@ -305,19 +345,19 @@ def test_a_total_has_a_second_source_or_a_reason_why_it_has_none() -> None:
 def test_a_unit_without_the_first_source_of_a_total_has_that_of_the_next(unit: Fixture) -> None:
     device = Unit(unit.name, of_rows(unit.rows), unit)
     for part, name in PARTS.items():
-        second = device.second_source(part, name)
-        if second:
-            next_total, lacking = second
-            totals = [device.total_without(objects, name) for objects in lacking]
-            is_without = (unit.name, part) in WITHOUT_SECOND
-            assert (next_total in totals) is not is_without, (part, next_total, totals)
+        source = device.second_source(part, name)
+        if source is None:
+            continue
+        totals = [device.total_without(objects, name) for objects in source.absent_objects]
+        has_second = (unit.name, part) not in WITHOUT_SECOND
+        assert (source.total in totals) is has_second, (part, source.total, totals)
 
 
 @units.EACH
 @pytest.mark.sample(12)
 def test_a_total_misses_a_row_that_something_else_shows(unit: Fixture) -> None:
     device = Unit(unit.name, of_rows(unit.rows), unit)
-    changes = [list(device.changes(device.memory.without(row))) for row in device.rows()]
+    changes = [device.changes(device.memory.without(row)) for row in device.rows()]
     unnoticed = [change for change in changes if change]
     assert (len(unnoticed) > 1) is (unit.name in UNCOUNTED), unnoticed
     assert (len(unnoticed) == 1) is (unit.name in LAST_ROW), unnoticed

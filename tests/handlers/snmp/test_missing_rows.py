@@ -20,6 +20,7 @@ from handlers.snmp.outlets import Outlets
 from handlers.snmp.profile import Profile, is_below, oids
 from handlers.snmp.read_scope import FIGURES
 from handlers.snmp.sources import Column, Merged
+from handlers.snmp.states import State
 from pdu_common.helper import EnumPowerStatus
 from tests.handlers.snmp import units
 from tests.handlers.snmp.exact_figures import read_exactly
@@ -36,7 +37,8 @@ NAMES_ALONE = {"rittal-cmc3": "the variable's name says what its value is"}
 
 def walked(device: Memory) -> dict[str, Mapping[str, object]]:
     """Each column that was walked, with its rows."""
-    columns = dict.fromkeys(ask.removeprefix("walk ") for ask in device.asked if ask[0] == "w")
+    walks = [request for request in device.asked if request.startswith("walk ")]
+    columns = [walk.removeprefix("walk ") for walk in walks]
     return {column: dict(device.walk(column)) for column in columns}
 
 
@@ -99,14 +101,23 @@ def test_an_outlet_whose_state_is_missing_keeps_its_figures_and_its_name() -> No
     assert [label.identity for label in labels] == ["1", "2", "3", "4"]
 
 
-@pytest.mark.parametrize("missing", ["8.1.3.0", "10.3.0", "11.3.0"])
-def test_a_row_that_one_column_lacks_costs_no_other_outlet_its_figure(missing: str) -> None:
-    """Clever MPDU: outputCurrent, outputEnergy or outputPower of output 3 of four."""
+@pytest.mark.parametrize(
+    "object_of_output_3",
+    [
+        pytest.param("1.3.6.1.4.1.30966.8.1.8.1.3.0", id="outputCurrent"),
+        pytest.param("1.3.6.1.4.1.30966.8.1.10.3.0", id="outputEnergy"),
+        pytest.param("1.3.6.1.4.1.30966.8.1.11.3.0", id="outputPower"),
+    ],
+)
+def test_a_row_that_one_column_lacks_costs_no_other_outlet_its_figure(
+    object_of_output_3: str,
+) -> None:
+    """Clever MPDU with four outputs."""
     unit = fixture("clever-mpdu")
     device = of_rows(unit.rows)
     whole = metering.read_statistic(units.find(unit, device, FIGURES)).ports
 
-    with device.without([f"1.3.6.1.4.1.30966.8.1.{missing}"]):
+    with device.without([object_of_output_3]):
         ports = metering.read_statistic(units.find(unit, device, FIGURES)).ports
 
     for identity, figures in whole.items():
@@ -224,7 +235,7 @@ def test_an_outlet_with_any_figure_is_among_the_figures() -> None:
             current=SIMULATED.current, energy=SIMULATED.energy, power=SIMULATED.power
         ),
     )
-    names = table(NAME.oid, dict.fromkeys("1234", "outlet"))
+    names = table(NAME.oid, {"1": "outlet", "2": "outlet", "3": "outlet", "4": "outlet"})
     figures = {f"1.3.9.1.{column}.{column - 1}": 7 for column in (2, 3, 4)}
     device = read_without_states(profile, reader({**names, **figures}))
     assert device is not None
@@ -240,28 +251,31 @@ _NO_ROW = NotKnown("the answers have no row 2 of 1.3.7.1.2")
 
 
 @pytest.mark.parametrize(
-    "currents, energies, energy_of_2",
+    "outlets_with_current, outlets_with_energy, energy_of_2",
     [
-        pytest.param("123", "13", _NO_ROW, id="it has another meter"),
-        pytest.param("", "13", _NO_ROW, id="there is one column"),
-        pytest.param("13", "13", None, id="it has no meter"),
-        pytest.param("13", "123", 7.0, id="measured"),
+        pytest.param(["1", "2", "3"], ["1", "3"], _NO_ROW, id="it has another meter"),
+        pytest.param([], ["1", "3"], _NO_ROW, id="there is one column"),
+        pytest.param(["1", "3"], ["1", "3"], None, id="it has no meter"),
+        pytest.param(["1", "3"], ["1", "2", "3"], 7.0, id="measured"),
     ],
 )
 def test_an_outlet_without_a_row_has_no_meter_only_if_no_column_of_meters_has_one(
-    currents: str, energies: str, energy_of_2: Figure
+    outlets_with_current: list[str], outlets_with_energy: list[str], energy_of_2: Figure
 ) -> None:
-    """Each column is in a table of its own, so that no other one of its table has the row."""
+    """Of three outlets. Each column is in a table of its own, so that no other one of its table has
+    the row."""
     current, energy = Column("1.3.8.1.2"), Column("1.3.7.1.2")
     outlets = Outlets(
-        rows=NAME, current=Measurement(current) if currents else None, energy=Measurement(energy)
+        rows=NAME,
+        current=Measurement(current) if outlets_with_current else None,
+        energy=Measurement(energy),
     )
     evidence = replace(METERED.evidence, energy=SIMULATED.energy)
     profile = replace(METERED, outlets=(outlets,), evidence=evidence)
     objects = {
-        **table(NAME.oid, dict.fromkeys("123", "outlet")),
-        **table(current.oid, dict.fromkeys(currents, 3)),
-        **table(energy.oid, dict.fromkeys(energies, 7)),
+        **table(NAME.oid, {"1": "outlet", "2": "outlet", "3": "outlet"}),
+        **table(current.oid, dict.fromkeys(outlets_with_current, 3)),
+        **table(energy.oid, dict.fromkeys(outlets_with_energy, 7)),
     }
     device = read_without_states(profile, reader(objects))
     assert device is not None
@@ -320,26 +334,36 @@ def test_a_row_that_all_columns_of_the_figures_lack_is_no_missing_meter(
 def test_no_outlet_shows_anothers_figures_without_the_table_of_the_first_list() -> None:
     """Of families with several lists of outlets: in which the table of states, as walks and GETs
     show it, may be missing now, and the next list has other rows."""
-    wrong: list[str] = []
+    changes: list[str] = []
     for unit in FIXTURES:
-        profile = FAMILIES[unit.key]
-        states = profile.outlets[0].states if len(profile.outlets) > 1 else None
-        if states is None:
+        outlets = FAMILIES[unit.key].outlets
+        if len(outlets) < 2 or outlets[0].states is None:
             continue
         device = memory(unit)
-        reader = find(unit, device).reader
-        tables = {reader.resolve(oid).rpartition(".")[0] for oid in oids(states)}
-        of_states = [oid for oid in unit.rows if any(is_below(oid, table) for table in tables)]
         whole = metering.read_statistic(find(unit, device)).ports
         try:
-            with device.without(of_states):
+            with device.without(objects_beside_states(unit, outlets[0].states)):
                 ports = metering.read_statistic(find(unit, device)).ports
         except PduHandlerError:
             continue
-        for identity in ports.keys() & whole.keys():
-            for name in ("current_a", "power_w", "energy_kwh"):
-                before = getattr(whole[identity], name)
-                after = getattr(ports[identity], name)
-                if isinstance(after, float) and after != before:
-                    wrong.append(f"{unit.name} {identity} {name}: {before} -> {after}")
-    assert wrong == []
+        changes += [f"{unit.name} {change}" for change in changed_figures(whole, ports)]
+    assert changes == []
+
+
+def objects_beside_states(unit: Fixture, states: State) -> list[str]:
+    """The unit's objects in the tables from which the states are read."""
+    reader = find(unit, memory(unit)).reader
+    tables = {reader.resolve(oid).rpartition(".")[0] for oid in oids(states)}
+    return [oid for oid in unit.rows if any(is_below(oid, table) for table in tables)]
+
+
+def changed_figures(
+    before: Mapping[str, MeterFigures], after: Mapping[str, MeterFigures]
+) -> Iterator[str]:
+    """The figures of outlets that are listed both times, and that are others now."""
+    for identity in after.keys() & before.keys():
+        for name in ("current_a", "power_w", "energy_kwh"):
+            figure_before = getattr(before[identity], name)
+            figure_now = getattr(after[identity], name)
+            if isinstance(figure_now, float) and figure_now != figure_before:
+                yield f"{identity} {name}: {figure_before} -> {figure_now}"

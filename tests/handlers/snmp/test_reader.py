@@ -7,7 +7,7 @@ import pytest
 
 from handlers.shared.errors import ProtocolError
 from handlers.snmp.decoding import Walked
-from handlers.snmp.reader import LOST, Reader, WholeTables, decided
+from handlers.snmp.reader import LOST, Reader, WholeTables, decide_by_whole_tables
 from tests.handlers.snmp.memory import Memory, Value, table
 
 # ---- what the answers lack -----------------------------------------------------------------------
@@ -165,7 +165,7 @@ def test_a_row_that_a_later_column_shows_is_lost_in_an_earlier_one(
     reader = Reader(Memory({**table(A, lacking), **table(B, FULL)}))
     evaluations = Evaluations(A, B)
 
-    decision = decided(evaluations.values, reader)
+    decision = decide_by_whole_tables(evaluations.values, reader)
 
     assert decision == {A: {row: lacking.get(row, LOST) for row in FULL}, B: FULL}
     assert evaluations.count == 2
@@ -174,7 +174,7 @@ def test_a_row_that_a_later_column_shows_is_lost_in_an_earlier_one(
 def test_an_error_that_a_later_column_denies_is_forgotten() -> None:
     reader = Reader(Memory({**table(A, {"1": 10}), **table(B, FULL)}))
 
-    decision = decided(Evaluations(A, B).or_contradiction, reader)
+    decision = decide_by_whole_tables(Evaluations(A, B).or_contradiction, reader)
 
     assert decision[A] == {"1": 10, "2": LOST, "3": LOST}
 
@@ -188,7 +188,7 @@ def test_an_error_of_tables_that_are_whole_stays() -> None:
         raise ProtocolError("two tables have the row 1")
 
     with pytest.raises(ProtocolError):
-        decided(contradiction, reader)
+        decide_by_whole_tables(contradiction, reader)
     assert evaluations.count == 1
 
 
@@ -211,7 +211,7 @@ def test_a_walk_that_failed_is_an_error_at_once_and_is_not_sent_again() -> None:
     reader = Reader(device)
 
     with pytest.raises(ProtocolError):
-        decided(Evaluations(A, B, OTHER).values, reader)
+        decide_by_whole_tables(Evaluations(A, B, OTHER).values, reader)
 
     assert device.asked == [f"walk {A}", f"walk {B}", f"walk {OTHER}"]
 
@@ -220,7 +220,7 @@ def test_a_decision_over_whole_tables_is_asked_once_and_each_column_is_walked_on
     device = Memory({**table(A, FULL), **table(B, FULL), **table(OTHER, {"7": 1})})
     evaluations = Evaluations(A, OTHER, B, A)
 
-    decided(evaluations.values, Reader(device))
+    decide_by_whole_tables(evaluations.values, Reader(device))
 
     assert evaluations.count == 1
     assert device.asked == [f"walk {A}", f"walk {OTHER}", f"walk {B}"]

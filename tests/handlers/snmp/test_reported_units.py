@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, Optional
 
 import pytest
 
@@ -39,17 +40,30 @@ def test_a_reported_unit_is_read_as_its_report_shows(report: Mapping[str, Any]) 
     reading = read_exactly(device)
 
     assert device.profile.key == report["family"]
-    for name in report.keys() & {"load_a", "power_w", "energy_kwh"}:
-        figure = getattr(reading, name)
-        value = None if figure is None else float(figure)
-        assert value == report[name], name
+    totals = {
+        "load_a": reading.load_a,
+        "power_w": reading.power_w,
+        "energy_kwh": reading.energy_kwh,
+    }
+    for name, total in totals.items():
+        if name in report:
+            assert total == exact(report[name]), name
     if "states" in report:
         expected = [STATES[word] for word in report["states"].split()]
         assert list(device.states.values()) == expected
-    for name, figures in (("outlets_a", reading.currents), ("outlets_w", reading.powers)):
-        if name in report:
-            values = {identity: float(figure) for identity, figure in figures.items()}
-            assert values == report[name]
+    if "outlets_a" in report:
+        assert reading.currents == exact_figures(report["outlets_a"])
+    if "outlets_w" in report:
+        assert reading.powers == exact_figures(report["outlets_w"])
+
+
+def exact(figure: Optional[float]) -> Optional[Decimal]:
+    """A figure of a report, which JSON reads as a float."""
+    return None if figure is None else Decimal(str(figure))
+
+
+def exact_figures(figures: Mapping[str, float]) -> dict[str, Optional[Decimal]]:
+    return {identity: exact(figure) for identity, figure in figures.items()}
 
 
 def test_every_reported_unit_is_read_by_a_test() -> None:

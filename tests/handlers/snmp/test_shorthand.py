@@ -28,7 +28,7 @@ def read(
         "",
         ("",),
         "",
-        outlets=outlets(STATES, count=count, count_if_empty=if_empty),
+        outlets=outlets(STATES, count=count, checks_empty_table=if_empty),
         evidence=DRIVER.of("state"),
     )
     objects = {**table("1.3.6.1.4.1.9.1.3", states), **table("1.3.6.1.4.1.9.2", counts)}

@@ -4,14 +4,16 @@ leaves no total: the list of outlets is never shorter, and the rest is never tol
 
 from __future__ import annotations
 
-from typing import Optional
+import itertools
+from collections import Counter
+from contextlib import suppress
 
 import pytest
 
 from handlers.shared.errors import ProtocolError
 from handlers.snmp import metering
 from handlers.snmp.device import SnmpDevice
-from handlers.snmp.frozen_value import parts_of
+from handlers.snmp.frozen_value import FrozenValue, parts_of
 from handlers.snmp.profile import Profile
 from handlers.snmp.read_scope import FIGURES
 from handlers.snmp.reader import Reader
@@ -45,32 +47,30 @@ WITHOUT_CHAIN = {"dell-rpdu", "hpe-ipdu", "pdumib-v07", "raritan-px2", "sentry3"
 def list_of_units(profile: Profile) -> Complete:
     """The part of `Profile.units` that is compared with the device's own number."""
     assert profile.units is not None
-    (listed,) = (part for part in parts_of(profile.units) if isinstance(part, Complete))
-    return listed
+    (unit_list,) = (part for part in parts_of(profile.units) if isinstance(part, Complete))
+    return unit_list
 
 
-def put_count(device: Memory, reader: Reader, listed: Complete, more: int) -> None:
-    """Let the device count `more` units than its answers list."""
-    units = list(listed.source.rows(reader))
-    count = listed.count
+def put_count(device: Memory, reader: Reader, unit_list: Complete, more: int) -> None:
+    """Let the device count `more` units than its answers list, on the first port if it has several
+    ports for chains."""
+    units = list(unit_list.source.rows(reader))
+    count = unit_list.count
     assert count is not None
-    (counted,) = (part for part in parts_of(count) if isinstance(part, (Column, Scalar)))
-    if isinstance(counted, Column):
-        ports = [unit.partition(".")[0] for unit in units]
-        first = ports[0]
-        for port in set(ports):
-            units_of_port = ports.count(port)
-            if port == first:
-                units_of_port += more
-            device.put(counted.instance_oid(reader, port), units_of_port)
+    (count_object,) = (part for part in parts_of(count) if isinstance(part, (Column, Scalar)))
+    if isinstance(count_object, Column):
+        port_of_each_unit = [unit.partition(".")[0] for unit in units]
+        units_by_port = Counter(port_of_each_unit)
+        units_by_port[port_of_each_unit[0]] += more
+        for port, unit_count in units_by_port.items():
+            device.put(count_object.instance_oid(reader, port), unit_count)
         return
-    number_of_units = len(units) + more
-    oid = counted.object_oid(reader)
+    unit_count = len(units) + more
     if isinstance(count, ItemCount):
-        names = [str(number) for number in range(number_of_units)]
-        device.put(oid, ",".join(names))
+        names = [str(number) for number in range(unit_count)]
+        device.put(count_object.object_oid(reader), ",".join(names))
     else:
-        device.put(oid, number_of_units)
+        device.put(count_object.object_oid(reader), unit_count)
 
 
 def index_is_of(row: str, unit: str) -> bool:
@@ -80,27 +80,30 @@ def index_is_of(row: str, unit: str) -> bool:
 
 
 def objects_of_unit(device: Memory, reader: Reader, profile: Profile, unit: str) -> set[str]:
-    """The objects of one unit in all columns that the family reads. The row of a unit is its own
-    index, or in tables that are numbered through the chain, any with its number in a column."""
-    columns = {reader.resolve(part.oid) for part in parts_of(profile) if isinstance(part, Column)}
-    objects = set()
-    for oid in columns:
-        for row in device.walk(oid):
+    """The objects of one unit in all columns that the family reads: those whose index names it, or
+    in tables with a column of units, those of the rows in which it stands there."""
+    objects: set[str] = set()
+    for column in columns_of(profile, reader):
+        for row in device.walk(column):
             if index_is_of(row, unit):
-                objects.add(f"{oid}.{row}")
+                objects.add(f"{column}.{row}")
 
     for part in parts_of(profile):
         if not isinstance(part, (ByUnit, EachUnit)) or not isinstance(part.unit, Column):
             continue
-        units = part.unit.rows(reader)
-        columns_of_table = {column.oid for column in parts_of(part) if isinstance(column, Column)}
-        for oid in columns_of_table:
-            for row, value in units.items():
-                if str(value) == unit:
-                    objects.add(f"{oid}.{row}")
-                else:
-                    objects.discard(f"{oid}.{row}")
+        unit_by_row = part.unit.rows(reader)
+        for column, row in itertools.product(columns_of(part, reader), unit_by_row):
+            if str(unit_by_row[row]) == unit:
+                objects.add(f"{column}.{row}")
+            else:  # a row of another unit, with an index like this one's
+                objects.discard(f"{column}.{row}")
     return {oid for oid in objects if device.get(oid) is not None}
+
+
+def columns_of(value: FrozenValue, reader: Reader) -> set[str]:
+    """The OIDs of the columns in a part of a profile."""
+    columns = [part for part in parts_of(value) if isinstance(part, Column)]
+    return {reader.resolve(column.oid) for column in columns}
 
 
 def units_of(profile: Profile, reader: Reader) -> list[str]:
@@ -131,30 +134,26 @@ def totals_of(device: SnmpDevice) -> list[float]:
 
 
 def check_that_nothing_is_short(unit: Fixture, device: Memory, outlets: int) -> None:
-    """That neither call tells of the units that are listed as of all."""
-    try:
-        states: Optional[int] = len(find(unit, device).states)
-    except ProtocolError:
-        states = None
-    assert states is None or states == outlets > 0
-    try:
-        totals = totals_of(find(unit, device, FIGURES))
-    except ProtocolError:
-        totals = []
-    assert totals == []
+    """That a status is an error or lists this number of outlets, if it is above 0, and that a
+    statistic is an error or has no total: the units that are listed are never told as all."""
+    with suppress(ProtocolError):
+        outlet_count = len(find(unit, device).states)
+        assert outlet_count == outlets > 0
+    with suppress(ProtocolError):
+        assert totals_of(find(unit, device, FIGURES)) == []
 
 
 @pytest.mark.parametrize("unit", LISTED, ids=unit_id)
 def test_a_unit_that_only_the_number_of_units_shows_is_missed(unit: Fixture) -> None:
     profile = FAMILIES[unit.key]
     device = memory(unit)
-    known = find(unit, device)
-    listed = list_of_units(profile)
-    put_count(device, known.reader, listed, more=0)
-    assert find(unit, device).states.keys() == known.states.keys()
-    before = totals_of(find(unit, device, FIGURES))
-    assert before == totals_of(find(unit, memory(unit), FIGURES))
-    put_count(device, known.reader, listed, more=1)
+    whole = find(unit, device)
+    unit_list = list_of_units(profile)
+    put_count(device, whole.reader, unit_list, more=0)
+    assert find(unit, device).states.keys() == whole.states.keys()
+    totals = totals_of(find(unit, device, FIGURES))
+    assert totals == totals_of(find(unit, memory(unit), FIGURES))
+    put_count(device, whole.reader, unit_list, more=1)
     check_that_nothing_is_short(unit, device, outlets=0)
 
 
@@ -162,11 +161,11 @@ def test_a_unit_that_only_the_number_of_units_shows_is_missed(unit: Fixture) -> 
 def test_a_unit_that_is_missing_in_every_table_is_missed(unit: Fixture) -> None:
     profile = FAMILIES[unit.key]
     device = memory(unit)
-    known = find(unit, device)
-    put_count(device, known.reader, list_of_units(profile), more=0)
+    whole = find(unit, device)
+    put_count(device, whole.reader, list_of_units(profile), more=0)
     for name in UNITS[unit.name]:
-        with device.without(objects_of_unit(device, known.reader, profile, name)):
-            check_that_nothing_is_short(unit, device, outlets=len(known.states))
+        with device.without(objects_of_unit(device, whole.reader, profile, name)):
+            check_that_nothing_is_short(unit, device, outlets=len(whole.states))
 
 
 @pytest.mark.parametrize("unit", CHAINS, ids=unit_id)

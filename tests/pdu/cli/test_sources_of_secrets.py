@@ -75,7 +75,7 @@ def test_an_option_overrides_the_environment_which_never_supplies_the_address(
 @pytest.mark.parametrize("key", ["password", "api_key"])
 def test_a_secret_in_an_argument_is_refused_and_the_error_says_how_to_give_it(key: str) -> None:
     with pytest.raises(errors.SettingsError) as error_info:
-        connection_data.check(Login({key: "x"}), ["password", "api_key"], "acme")
+        connection_data.check_secrets(Login({key: "x"}), ["password", "api_key"], "acme")
     assert f"use PDU_{key.upper()} (or --secret-file {key}=FILE)" in reason(error_info.value)
 
 

@@ -180,7 +180,7 @@ RUSSIAN = "customer;pdu;outlet;from;to\r\nРога и копыта;стойка 
     ],
 )
 def test_a_table_of_russian_excel_is_read(data: bytes, text: str, note: str) -> None:
-    table_text, sentence = whole_files.decoded_table(data, "c.csv")
+    table_text, sentence = whole_files.decode_table(data, "c.csv")
     assert table_text == text
     assert note in sentence
     assert bool(note) is bool(sentence)
@@ -199,4 +199,4 @@ def test_a_table_of_russian_excel_is_read(data: bytes, text: str, note: str) -> 
 )
 def test_a_table_that_is_no_unicode_and_not_as_excel_saves_it_is_refused(data: bytes) -> None:
     with pytest.raises(SettingsError, match="CSV UTF-8"):
-        whole_files.decoded_table(data, "c.csv")
+        whole_files.decode_table(data, "c.csv")

@@ -32,10 +32,10 @@ def community(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 FORMS: dict[str, Callable[[Path], str]] = {
-    "file": lambda made: str(made / "my_handler.py"),
+    "file": lambda folder_path: str(folder_path / "my_handler.py"),
     "folder": str,
-    "archive": lambda made: str(packed(made)),
-    "archive:module": lambda made: f"{packed(made)}:handler_dir.my_handler",
+    "archive": lambda folder_path: str(packed(folder_path)),
+    "archive:module": lambda folder_path: f"{packed(folder_path)}:handler_dir.my_handler",
 }
 
 
@@ -449,8 +449,8 @@ def test_an_exception_that_quotes_the_community_is_told_without_it(
 ) -> None:
     """Also where an error's limit would cut the community in two."""
     monkeypatch.setenv("PDU_COMMUNITY", "s3cret-word")
-    shown = f"'x' * {length} + str(self.pdu_data.snmp_params['community'])"
-    fault = f"        raise ValueError({shown})\n"
+    text = f"'x' * {length} + str(self.pdu_data.snmp_params['community'])"
+    fault = f"        raise ValueError({text})\n"
     path = folder(tmp_path, source=replaced(_VIEW, fault + _VIEW))
     code, out, err = run(capsys, "status", str(path), "127.0.0.1", "--debug")
     assert code == 1

@@ -123,10 +123,10 @@ def test_an_archive_that_is_not_one_package_is_refused(paths: Sequence[str], wor
         read_archive(packed(*paths))
 
 
-@pytest.mark.parametrize("kept", [-20, -1, 60])
-def test_an_archive_that_is_cut_short_is_refused(kept: int) -> None:
+@pytest.mark.parametrize("end", [-20, -1, 60])
+def test_an_archive_that_is_cut_short_is_refused(end: int) -> None:
     with pytest.raises(BadArchive, match="not a complete"):
-        read_archive(packed(*GOOD)[:kept])
+        read_archive(packed(*GOOD)[:end])
 
 
 @pytest.mark.parametrize("kind", [tarfile.FIFOTYPE, tarfile.SYMTYPE, tarfile.LNKTYPE])

@@ -131,9 +131,9 @@ def serving(*arguments: object) -> Iterator[Exporter]:
     exporter = server.Exporter(targets, values["parallel"])
     with web_server(server.ExporterRoutes(exporter), exporter.threads) as running:
         yield Exporter(f"http://127.0.0.1:{running.effective_port}/")
-        assert until(lambda: b"pdu_exporter_probes_running 0.0\n" in exporter.own.page("").body), (
-            "a probe still runs"
-        )
+        assert until(
+            lambda: b"pdu_exporter_probes_running 0.0\n" in exporter.own_metrics.page("").body
+        ), "a probe still runs"
 
 
 @contextlib.contextmanager

@@ -367,18 +367,18 @@ def test_a_pdu_whose_probe_hangs_is_not_asked_again_and_costs_the_others_nothing
     assert b'pdu_probe_error{kind="hangs"} 1.0' in probed("hang", "60")
     assert b"pdu_up 1.0" in probed("well", "60")
     assert names == ["hang", "well"]
-    assert b"pdu_exporter_probes_running 1.0" in exporter.own.page("").body
+    assert b"pdu_exporter_probes_running 1.0" in exporter.own_metrics.page("").body
     release.set()
-    assert until(lambda: b"pdu_exporter_probes_running 0.0" in exporter.own.page("").body)
+    assert until(lambda: b"pdu_exporter_probes_running 0.0" in exporter.own_metrics.page("").body)
     assert b"pdu_up 1.0" in probed("hang", "60")
 
 
 def test_a_probe_is_refused_at_once_if_too_many_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     """So other pages always have a thread."""
-    exporter, begun, release = exporter_of("a", parallel=1), threading.Event(), threading.Event()
+    exporter, start, release = exporter_of("a", parallel=1), threading.Event(), threading.Event()
 
     def poll(*_: object, **__: object) -> Reading:
-        begun.set()
+        start.set()
         assert release.wait(PATIENCE_S)
         return Reading(answered=True)
 
@@ -387,7 +387,7 @@ def test_a_probe_is_refused_at_once_if_too_many_wait(monkeypatch: pytest.MonkeyP
         answers = [
             clients.submit(exporter.probe, "target=a", "60", "") for _ in range(1 + probes.WAITING)
         ]
-        assert begun.wait(PATIENCE_S)
+        assert start.wait(PATIENCE_S)
         assert until(lambda: exporter.probe("target=a", "0.2", "").status == 503)
         release.set()
         assert {answer.result(PATIENCE_S).status for answer in answers} == {200}

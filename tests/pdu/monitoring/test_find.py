@@ -32,7 +32,7 @@ from pdu.cli import exit_codes, optional_packages
 from pdu.cli.exit_codes import INTERRUPTED, READER_GONE
 from pdu.monitoring import find as find_, network_scan, networks
 from pdu.monitoring.datagrams import AgentAnswer
-from pdu.monitoring.find_addition import lacking
+from pdu.monitoring.find_addition import pdus_not_listed
 from pdu.pdu_list import device_list, logins
 from pdu.pdu_list.listed_pdu import ListedPdu
 from tests.ports import reserved
@@ -257,7 +257,7 @@ def test_a_number_that_names_no_family_is_a_pdu_only_with_its_tables(
 
     with Agent(unit) as simulated:
         device = find_.FoundDevice("127.0.0.1", "snmp", simulated.port, "a", "UPSs")
-        pdus, others = find_.ask_rows([device], "public")
+        pdus, others = find_.identify_by_rows([device], "public")
         words = ("identify", f"127.0.0.1:{simulated.port}", "--handler", "snmp")
         identify = call(*words, PDU_COMMUNITY="public")
 
@@ -270,7 +270,7 @@ def test_a_number_that_names_no_family_is_a_pdu_only_with_its_tables(
 def test_a_device_whose_tables_cannot_be_read_says_so() -> None:
     """It may be a PDU."""
     device = find_.FoundDevice("127.0.0.1", "snmp", reserved(), "a", "UPSs")
-    pdus, (other,) = find_.ask_rows([device], "public")
+    pdus, (other,) = find_.identify_by_rows([device], "public")
     assert pdus == []
     assert other.what.startswith("UPSs; its tables are not read: ")
 
@@ -281,7 +281,7 @@ def test_a_unit_that_announces_no_port_is_left_out(monkeypatch: pytest.MonkeyPat
         discovery.AnnouncedDevice("PX4", "PX4", "127.0.0.1", 443, ""),
     ]
     monkeypatch.setattr(discovery, "discover_devices", lambda interfaces: units)
-    pdus = find_.announced_pdus(networks.parsed(["127.0.0.0/24"]))
+    pdus = find_.announced_pdus(networks.parse_networks(["127.0.0.0/24"]))
     assert [pdu.port for pdu in pdus] == [443]
 
 
@@ -314,8 +314,8 @@ rack 2,netio,192.0.2.9,,scheme=http
     text = fleet.read_text()
     assert text.startswith(head)
     devices = device_list.read_device_list(str(fleet)).devices
-    added = [(device.address, device.auth) for device in devices[2:]]
-    assert sorted(added) == [(f"{NETWORK}.{place}:{hall.port}", "snmp") for place in (2, 3, 5)]
+    new_devices = sorted((device.address, device.auth) for device in devices[2:])
+    assert new_devices == [(f"{NETWORK}.{place}:{hall.port}", "snmp") for place in (2, 3, 5)]
     read_logins = logins.read_logins(str(tmp_path / "logins.toml"))
     secrets = {name: dict(login.secrets) for name, login in read_logins.items()}
     assert secrets == {"mine": {"community": "other"}, "snmp": {"community": "public"}}
@@ -348,18 +348,19 @@ def test_a_found_pdu_is_not_added_beside_itself_at_another_port_or_by_its_name(
     def pdu(handler: str, address: str) -> ListedPdu:
         return ListedPdu(address, handler, Address(address))
 
-    listed = [
+    listed_pdus = [
         pdu("netio", "192.0.2.9"),
         pdu("snmp", "192.0.2.10:1161"),
         pdu("snmp", "rack1.example"),
     ]
-    found = [
+    pdu_at_other_port = pdu("snmp", "192.0.2.10:1162")
+    found_pdus = [
         pdu("snmp", "192.0.2.9"),
-        pdu("snmp", "192.0.2.10:1162"),
+        pdu_at_other_port,
         pdu("snmp", "192.0.2.10:1161"),
         pdu("snmp", "192.0.2.11"),
     ]
-    assert lacking(found, listed) == [found[1]]
+    assert pdus_not_listed(found_pdus, listed_pdus) == [pdu_at_other_port]
 
 
 def test_the_list_names_the_login_and_an_unusable_login_is_refused(
@@ -407,7 +408,9 @@ def test_an_ipv6_host_is_asked() -> None:
         except OSError:
             pytest.skip("IPv6 is off: sysctl net.ipv6.conf.all.disable_ipv6=0")
         port = trap.getsockname()[1]
-        network_scan.scan_networks(networks.parsed(["::1"]), "public", port, rate, lambda: None)
+        network_scan.scan_networks(
+            networks.parse_networks(["::1"]), "public", port, rate, lambda: None
+        )
         trap.settimeout(PATIENCE_S)
         assert trap.recv(1000)
 
@@ -514,7 +517,7 @@ def test_without_the_package_for_mdns_the_command_that_adds_it_is_named(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setitem(sys.modules, "zeroconf", None)
-    assert find_.announced_pdus(networks.parsed(["127.0.0.1"])) == []
+    assert find_.announced_pdus(networks.parse_networks(["127.0.0.1"])) == []
     assert optional_packages.missing("mDNS", "zeroconf") in capsys.readouterr().err
 
 
@@ -600,7 +603,7 @@ def test_a_family_that_another_handler_reads_too_names_it_once() -> None:
     for number, family in enumerate(families, 1):
         pdu = find_.FoundDevice(f"192.0.2.{number}", "snmp", 161, f"pdu-{number}", family)
         pdus.append(pdu)
-    jaws, synlink = find_.other_ways(pdus)
+    jaws, synlink = find_.other_handler_sentences(pdus)
     assert "pdu identify 192.0.2.1 --handler jaws" in jaws
     assert "pdu identify 192.0.2.4 --handler synlink" in synlink
     assert find_.other_handlers("sentry4") == ["jaws"]

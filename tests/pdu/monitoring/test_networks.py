@@ -30,7 +30,7 @@ def test_a_network_that_cannot_be_searched_is_refused_with_the_reason(
     texts: list[str], words: str
 ) -> None:
     with pytest.raises(SettingsError) as error_info:
-        networks.parsed(texts)
+        networks.parse_networks(texts)
     assert words in error_info.value.reason
 
 
@@ -48,7 +48,7 @@ def test_a_network_that_cannot_be_searched_is_refused_with_the_reason(
 def test_network_and_broadcast_addresses_are_hosts_only_if_there_are_no_others(
     network: str, first: str, last: str, count: int
 ) -> None:
-    hosts = list(networks.hosts(networks.parsed([network])[0]))
+    hosts = list(networks.hosts(networks.parse_networks([network])[0]))
     assert hosts[0] == first
     assert hosts[-1] == last
     assert len(hosts) == count
@@ -66,15 +66,15 @@ def test_network_and_broadcast_addresses_are_hosts_only_if_there_are_no_others(
 )
 def test_a_network_that_is_proposed_is_taken(text: str, proposed: str) -> None:
     with pytest.raises(SettingsError) as failed:
-        networks.parsed([text])
+        networks.parse_networks([text])
     _, _, question = failed.value.reason.partition(": did you mean ")
     assert question.rstrip("?") == proposed
     if proposed:
-        assert [str(network) for network in networks.parsed([proposed])] == [proposed]
+        assert [str(network) for network in networks.parse_networks([proposed])] == [proposed]
 
 
 def test_hosts_of_overlapping_networks_are_asked_once() -> None:
-    apart = networks.parsed(
+    apart = networks.parse_networks(
         ["192.0.2.128/25", "192.0.2.7", "192.0.2.0/25", "192.0.2.0/24", "::1", "192.0.2.0/24"]
     )
     assert [str(network) for network in apart] == ["192.0.2.0/24", "::1/128"]

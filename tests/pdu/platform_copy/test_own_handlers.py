@@ -16,7 +16,7 @@ from tests.pdu.loading.page_handler import SOURCE
 from .test_platform import OTHER_NAMES
 
 _FOLDER = "pdu_common/handlers"
-_MISSING = "import no_such_library\n\n\ndef make_handler(pdu_data):\n    pass\n"
+_WITHOUT_LIBRARY = "import no_such_library\n\n\ndef make_handler(pdu_data):\n    pass\n"
 # indexes with a prefix, as another handler may have them
 _LONG = SOURCE.replace("identity=port.oid_index,", "identity='1.' + port.oid_index,")
 # rPDU2OutletSwitchedStatusState (PowerNet-MIB): off(1), on(2); this handler knows only on
@@ -56,7 +56,7 @@ def test_identities_states_figures_and_what_cannot_be_loaded_are_said(
     source = SOURCE
     if changes:  # this platform's view of an outlet has another field
         source = source.replace("consumption=port.value_float", "energy=port.value_float")
-    copy = platform(tmp_path / "tree", changes, rpcm=source, aten=_MISSING)
+    copy = platform(tmp_path / "tree", changes, rpcm=source, aten=_WITHOUT_LIBRARY)
     rows = compared(copy, own_handler)
     assert rows["rpcm"].words.shown == "reads the simulated rpcm"
     assert rows["rpcm"].keeps_ports

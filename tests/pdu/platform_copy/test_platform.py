@@ -65,8 +65,8 @@ class Run:
 
     def __call__(self, *arguments: str) -> tuple[int, str, str]:
         code = root.run(["platform", *arguments, "--out", str(self.report)])
-        shown = self._capsys.readouterr()
-        return code, shown.out, shown.err
+        output = self._capsys.readouterr()
+        return code, output.out, output.err
 
 
 @pytest.fixture
@@ -170,15 +170,15 @@ def test_the_code_of_the_copy_does_not_get_the_logins_of_the_environment(
 ) -> None:
     for name in ("DCI_PASSWORD", "PDU_COMMUNITY"):
         monkeypatch.setenv(name, "hunter2")
-    copy, seen = tmp_path / "copy", tmp_path / "seen"
+    copy, record = tmp_path / "copy", tmp_path / "seen"
     tree(copy, {})
     module = copy / "pdu_common" / "base_snmp_pdu.py"
-    source = f"\nimport os\nopen({str(seen)!r}, 'a').write(f'{{dict(os.environ)}}\\n')\n"
+    source = f"\nimport os\nopen({str(record)!r}, 'a').write(f'{{dict(os.environ)}}\\n')\n"
     module.write_text(module.read_text() + source)
     code, out, _ = run(str(copy), "snmp")
     assert code == DONE, out
-    assert "PATH" in seen.read_text()
-    assert "hunter2" not in seen.read_text()
+    assert "PATH" in record.read_text()
+    assert "hunter2" not in record.read_text()
 
 
 def test_a_platform_that_tells_old_states_is_found(run: Run, tmp_path: Path) -> None:

@@ -182,7 +182,7 @@ def test_a_search_reads_the_others(error: BaseException, monkeypatch: pytest.Mon
     for host in ("192.0.2.7", "192.0.2.8", "192.0.2.9"):
         devices.append(find.FoundDevice(host, "snmp", 161, "", "x"))
 
-    pdus, (other,) = find.ask_rows(devices, "public")
+    pdus, (other,) = find.identify_by_rows(devices, "public")
 
     assert [pdu.address for pdu in pdus] == ["192.0.2.7", "192.0.2.9"]
     assert other.address == "192.0.2.8"

@@ -80,10 +80,10 @@ def test_a_call_that_may_have_been_executed_is_not_repeated_whatever_its_error_i
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A host may become unreachable after the request was sent (RFC 1122, 4.2.3.9)."""
-    sent = HttpUnreachable("lost")
-    unsent = HttpUnreachable("lost")
-    unsent.may_have_executed = False
-    for error, count in ((sent, 1), (unsent, 6)):
+    error_after_sending = HttpUnreachable("lost")
+    error_before_sending = HttpUnreachable("lost")
+    error_before_sending.may_have_executed = False
+    for error, count in ((error_after_sending, 1), (error_before_sending, 6)):
         calls: list[object] = []
         error.caused_by(OSError(errno.EHOSTUNREACH, "No route to host"))
 
@@ -322,13 +322,13 @@ def test_a_proxy_that_refuses_or_is_dead_is_named_without_its_login(
 ) -> None:
     with proxy(b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n") as (port, _):
         place = f"127.0.0.1:{port}"
-        refused = admin.run(manager, https_proxy=f"http://me:s3cret@{place}", no_proxy="")
-    dead = admin.run(manager, https_proxy=f"http://me:s3cret@{place}", no_proxy="")
+        run_at_refusal = admin.run(manager, https_proxy=f"http://me:s3cret@{place}", no_proxy="")
+    run_at_dead_proxy = admin.run(manager, https_proxy=f"http://me:s3cret@{place}", no_proxy="")
 
     words = f"through the proxy {place} (variable https_proxy or all_proxy)"
-    assert_failed(refused, "unreachable", words, "the proxy answers 407")
-    assert_failed(dead, "unreachable", words)
-    for run in (refused, dead):
+    assert_failed(run_at_refusal, "unreachable", words, "the proxy answers 407")
+    assert_failed(run_at_dead_proxy, "unreachable", words)
+    for run in (run_at_refusal, run_at_dead_proxy):
         assert "s3cret" not in run.out + run.err
     assert manager.requests == []
 
@@ -368,9 +368,9 @@ def test_a_proxy_without_a_port_has_that_of_curl(monkeypatch: pytest.MonkeyPatch
     monkeypatch.delenv("no_proxy", raising=False)
     for text, port in (("http://p.example", 1080), ("p.example", 1080), ("http://p:3128", 3128)):
         monkeypatch.setenv("https_proxy", text)
-        found = server.proxy_of(Endpoint("https", "dci.example.com", 443))
-        assert found is not None
-        assert found.endpoint.port == port, text
+        proxy_of_server = server.proxy_of(Endpoint("https", "dci.example.com", 443))
+        assert proxy_of_server is not None
+        assert proxy_of_server.endpoint.port == port, text
 
 
 @pytest.mark.parametrize(

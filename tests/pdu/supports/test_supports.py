@@ -19,7 +19,7 @@ import pytest
 from handlers.snmp.profile import ENTERPRISES, oids as profile_oids
 from handlers.snmp.profiles import PROFILES
 from pdu.families import recognition
-from pdu.families.model_names import BRANDS, COLUMNS, NAMES, UNREAD_MAKERS, Name, read_names
+from pdu.families.model_names import BRANDS, COLUMNS, NAMES, UNREAD_MAKERS, Claim, Name, read_names
 from pdu.families.recognition import OTHER_NUMBERS, SHARED_NUMBERS
 from pdu.supports.hints import hint_of
 from pdu.supports.model_patterns import fits, sample
@@ -220,23 +220,35 @@ def _classes() -> Iterator[str]:
                     yield text
 
 
-def test_what_is_said_of_a_class_of_models_holds_for_each_of_them() -> None:
+def _members(class_name: str) -> list[Name]:
+    """The names of the table that a class stands for: AP89XX for those that begin with AP89, two
+    digits and no further digit.
+    """
+    digits = re.sub("X{2,}", lambda xs: rf"\d{{{len(xs[0])}}}", class_name)
+    pattern = re.compile(rf"{digits}(?!\d)")
+    return [name for name in NAMES if pattern.match(sample(name.pattern))]
+
+
+def test_the_verdict_on_a_class_of_models_holds_for_each_of_them() -> None:
     wrong: list[str] = []
-    for text in dict.fromkeys(_classes()):
-        places = re.sub("X{2,}", lambda xs: rf"\d{{{len(xs[0])}}}", text)
-        is_member = re.compile(rf"{places}(?!\d)").match
-        members = [name for name in NAMES if is_member(sample(name.pattern))]
-        said = answer(text)
-        kinds = {"no" if not name.key else "yes" if name.sure else "maybe" for name in members}
-        if said.verdict in ("yes", "no") and {"yes", "no"} <= kinds:
-            wrong.append(f"{text}: {said.verdict} of {kinds}")
-        for match in said.matches:
+    for class_name in dict.fromkeys(_classes()):
+        verdict = answer(class_name).verdict
+        are_read = {name.key != "" for name in _members(class_name) if name.sure}
+        if verdict in (YES, NO) and are_read == {True, False}:
+            wrong.append(f"{class_name}: {verdict}")
+    assert wrong == []
+
+
+@pytest.mark.parametrize("field", ["switched", "outlets"])
+def test_a_claim_about_a_class_of_models_holds_for_each_of_them(field: str) -> None:
+    wrong: list[str] = []
+    for class_name in dict.fromkeys(_classes()):
+        members = [name for name in _members(class_name) if name.sure]
+        for match in answer(class_name).matches:
             assert match.name is not None
-            own = [name for name in members if name.key == match.entry.key and name.sure]
-            for what in ("switched", "outlets"):
-                values = {getattr(name, what) for name in own}
-                if getattr(match.name, what) is not None and {True, False} <= values:
-                    wrong.append(f"{text}: {match.entry.key}: {what} of {values}")
+            claims = {getattr(name, field) for name in members if name.key == match.entry.key}
+            if getattr(match.name, field) is not Claim.NOT_SAID and len(claims) > 1:
+                wrong.append(f"{class_name}: {match.entry.key}: {claims}")
     assert wrong == []
 
 
@@ -264,8 +276,8 @@ def test_an_unknown_word_more_makes_a_known_product_a_maybe_and_not_less(
     (match,) = answer(known).matches
     support_answer = answer(f"{known} {unknown}")
     assert support_answer.verdict == MAYBE
-    assert match.entry in support_answer.near
-    assert support_answer.strange == tuple(unknown.split())
+    assert match.entry in support_answer.near_entries
+    assert support_answer.unknown_words == tuple(unknown.split())
 
 
 @pytest.mark.parametrize("question", ["ZZ9", "Rackmount ZZ9"])
@@ -279,12 +291,12 @@ def test_the_nearest_names_are_those_of_the_vendor() -> None:
 
 @pytest.mark.parametrize("question", ["AP8O59", "Eaton AP8O59"])
 def test_a_model_that_nobody_makes_is_no_nearest_name(question: str) -> None:
-    assert [name for name in answer(question).alike if name.startswith("AP8")] == []
+    assert [name for name in answer(question).similar_names if name.startswith("AP8")] == []
 
 
 @pytest.mark.parametrize("question", ["Sonoff", "Sonoff Plug"])
 def test_nothing_is_guessed_for_an_unknown_vendor(question: str) -> None:
-    assert answer(question).alike == ()
+    assert answer(question).similar_names == ()
     assert hint_of(question) == ""
 
 
@@ -326,7 +338,7 @@ def test_every_vendor_and_brand_is_found() -> None:
             if name != "Maker not named":
                 assert entry.key in _keys(name), name
         for name in entry.shared_brands:
-            near_keys = [near_entry.key for near_entry in answer(name).near]
+            near_keys = [near_entry.key for near_entry in answer(name).near_entries]
             assert entry.key in near_keys, name
 
 
@@ -364,7 +376,7 @@ def test_cyrillic_letters_in_place_of_latin_ones_are_told(
 ) -> None:
     result = answer(typed)
     assert result.verdict == UNKNOWN
-    assert result.alike == (meant,)
+    assert result.similar_names == (meant,)
     code, text, _ = run(capsys, "supports", typed)
     assert code == _UNSUPPORTED
     assert f"Cyrillic letters: did you mean {meant}?" in " ".join(text.split())
@@ -374,7 +386,7 @@ def test_cyrillic_letters_in_place_of_latin_ones_are_told(
 def test_a_letter_in_place_of_a_digit_leads_to_the_model() -> None:
     result = answer("PX3-519OR")
     assert result.verdict == UNKNOWN
-    assert result.alike == ("PX3-5190R",)
+    assert result.similar_names == ("PX3-5190R",)
     assert result.doubts == ("letters in place of digits: did you mean PX3-5190R?",)
 
 
@@ -390,7 +402,7 @@ def test_each_maker_that_no_handler_reads_is_a_no_with_its_reason() -> None:
         text = name.pattern.rstrip("*")
         support_answer = answer(text)
         assert support_answer.verdict == NO
-        assert [refused.why for refused in support_answer.refused] == [name.why], text
+        assert [refused.why for refused in support_answer.unsupported_names] == [name.why], text
 
 
 # ---- sysObjectIDs --------------------------------------------------------------------------------
@@ -410,7 +422,7 @@ def test_the_sys_object_id_of_each_simulated_unit_leads_to_its_family(
         oid = ".".join(map(str, row.value))
         if not oid.startswith(ENTERPRISES):
             continue
-        near_keys = [entry.key for entry in answer(oid).near]
+        near_keys = [entry.key for entry in answer(oid).near_entries]
         assert unit.key in [*_keys(oid), *near_keys], (unit.name, oid)
         number_of_units += 1
     assert number_of_units > 80
@@ -427,7 +439,7 @@ def test_each_shared_number_is_one_of_a_family_and_no_yes(number: str) -> None:
     support_answer = answer(number)
     assert support_answer.verdict == MAYBE
     assert not support_answer.matches
-    assert support_answer.near
+    assert support_answer.near_entries
     assert " have this number too" in support_answer.doubts[0]
 
 
@@ -438,7 +450,7 @@ def test_a_number_of_other_devices_alone_is_a_no_that_says_what_has_it(
 ) -> None:
     support_answer = answer(f"{number}{below}")
     assert support_answer.verdict == NO
-    assert not support_answer.near
+    assert not support_answer.near_entries
     (doubt,) = support_answer.doubts
     assert " have this number" in doubt
     assert ("handler nut" in doubt) is doubt.startswith("UPS")
@@ -564,8 +576,8 @@ def test_a_row_of_the_table_of_names_has_a_name_for_each_pattern() -> None:
         f"no,A3,,,,{source},B",
     ]
     assert list(read_names(rows)) == [
-        Name("A1", "apc-rpdu", source, switched=True, note="if, and", sure=False),
-        Name("A2", "apc-rpdu", source, switched=True, note="if, and", sure=False),
+        Name("A1", "apc-rpdu", source, switched=Claim.YES, note="if, and", sure=False),
+        Name("A2", "apc-rpdu", source, switched=Claim.YES, note="if, and", sure=False),
         Name("A3", "", source, why="B"),
     ]
 

@@ -9,6 +9,7 @@ from typing import Union
 
 from ....http.login import Login
 from ....shared.errors import Denied, ProtocolError, Reason, Refused
+from ....shared.login_texts import NO_PRIVILEGE
 
 _PRIVILEGE, _NO_METHOD = -32001, -32601
 _INTERNAL, _SERVER_ERRORS = -32603, range(-32099, -32000 + 1)  # JSON-RPC 2.0, 5.1
@@ -63,8 +64,7 @@ def error_of(error: object, login: Login) -> Union[JsonRpcErrorException, JsonRp
     words = login.quoted(message)
     if code == _PRIVILEGE:
         return JsonRpcDenied(
-            "the account may not do this: give its role the privilege on the device (error"
-            f" {number}: {words})",
+            NO_PRIVILEGE.format(words=f"error {number}: {words}"),
             str(code),
         )
     reason = f"the device answered with error {number}: {words}"

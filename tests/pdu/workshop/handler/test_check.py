@@ -11,7 +11,7 @@ from typing import Any, Callable, NamedTuple
 
 import pytest
 
-from pdu.loading.four_methods import LACKING
+from pdu.loading.four_methods import LACK_OF_DOUBLE
 from pdu.loading.handler_source import read_handler
 from pdu.workshop.handler import loading_checks, served_trials, snmp_trials
 from pdu.workshop.handler.rules import RULES, UNTRIED, Finding
@@ -198,7 +198,7 @@ def test_a_recording_is_served_to_the_handler(tmp_path: Path, check: Check) -> N
 # ---- at loading ----------------------------------------------------------------------------------
 
 _MAKE = "    return Rpcm(pdu_data)"
-_SENT = """    import socket
+_REQUEST = """    import socket
 
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sending:
         sending.sendto(b"", ("127.0.0.1", 9))
@@ -223,7 +223,7 @@ class AtLoading(NamedTuple):
 
 AT_LOADING = {
     "quiet": AtLoading(
-        change=(_MAKE, _SENT + _MAKE),
+        change=(_MAKE, _REQUEST + _MAKE),
         rule="quiet",
         result="advised",
         words="make_handler does socket.sendto",
@@ -351,7 +351,7 @@ def test_types_that_only_the_double_of_the_platform_lacks_are_not_tried(tmp_path
     changes = (_PLATFORM_CLASS, _MISC_NAME, _ROW_ATTRIBUTE)
     result, detail = types(folder(tmp_path, source=replaced(*changes)), tmp_path)
     assert result == "not tried", detail
-    assert LACKING in detail, detail
+    assert LACK_OF_DOUBLE in detail, detail
 
 
 def test_an_unreadable_folder_of_pythons_is_no_folder(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -407,7 +407,7 @@ _BELIEF = """        answer = self.__get_port_status(pdu_port_data, power_status
         if isinstance(answer.power_status, Exception):
             answer.power_status = power_status
         return answer"""
-_SHOWN = f"        logging.info(self.pdu_data.snmp_params)\n{_VIEW}"
+_LOG_OF_PARAMETERS = f"        logging.info(self.pdu_data.snmp_params)\n{_VIEW}"
 _STATISTIC = "        pdu_statistic = PduStatisticView()\n"
 _SWALLOWED = f"""{_STATISTIC}        try:
             self.snmp_walk(OID_RPCM_OUTPUT_MILLIAMPS)
@@ -501,7 +501,7 @@ ON_A_DEVICE = {
             (_STATUS, f"{_QUIET_SET}{_STATUS}"),
             (_SET, "        self.set_quietly(\n"),
             (_ANSWER, _BELIEF),
-            (_VIEW, _SHOWN),
+            (_VIEW, _LOG_OF_PARAMETERS),
             (_STATISTIC, _SWALLOWED),
         ),
         details={
@@ -602,7 +602,7 @@ def test_what_the_double_of_the_platform_lacks_is_not_tried(
     code, results = check(folder(tmp_path, source=replaced(change)))
     result, detail = results[rule]
     assert result == "not tried"
-    assert LACKING in detail
+    assert LACK_OF_DOUBLE in detail
     assert words in detail
     if rule == "status":
         assert code == 9
@@ -616,6 +616,21 @@ def test_objects_of_no_family_are_not_tried(tmp_path: Path, check: Check) -> Non
     assert result == "not tried"
     assert "(1.3.6.1.4.1.99999.2.4.2.1.11, " in detail
     assert "late" not in results
+
+
+@pytest.mark.usefixtures("without_loading")
+def test_an_answer_that_is_no_view_is_broken_whatever_its_words_are(
+    tmp_path: Path, check: Check
+) -> None:
+    """Also where no family has the objects of a handler, of which errors are not believed."""
+    status = "    def status(self) -> PduView:\n"
+    wrong_status = f"{status}        return 'relay raised it'\n\n    def poll(self) -> PduView:\n"
+    source = replaced(("46235", "99999"), (status, wrong_status))
+    code, results = check(folder(tmp_path, source=source))
+    assert code == 1
+    result, detail = results["status"]
+    assert result == "broken"
+    assert "status returned 'relay raised it'" in detail
 
 
 @pytest.mark.usefixtures("without_loading")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
-from typing import Any, Callable
 
 import pytest
 
@@ -12,9 +12,8 @@ from handlers.shared.errors import SettingsError
 from pdu.recordings.snmp import snmprec
 from pdu.recordings.snmp.recorded_rows import SnmpRow, arcs
 from pdu.recordings.snmp.unit import WritableUnit
-from pdu.workshop.handler import fault_trials
 from pdu.workshop.handler.calls import ENDLESS
-from pdu.workshop.handler.fault_trials import FaultTrial, findings_of_trials
+from pdu.workshop.handler.fault_trials import FaultTrial, findings_of_trials, judgement
 from pdu.workshop.handler.outlet_names import identity_finding, own_names
 from pdu.workshop.handler.rules import ADVISED, BROKEN, KEPT, RULES, UNTRIED, Finding
 from pdu.workshop.handler.snmp_units import TrialUnit, profile_of_words, recorded_device
@@ -25,11 +24,13 @@ COLUMN = "1.3.6.1.4.1.99999.2.1.3"
 
 
 def _trial(*details: str) -> FaultTrial:
-    """A call with these details, one after the other; the last is that of each later call."""
-    left = list(details)
+    """A trial whose first call has the first of these details, and so on; each call after the last
+    detail has that one.
+    """
+    calls = itertools.count()
 
     def call() -> Finding:
-        detail = left.pop(0) if left[1:] else left[0]
+        detail = details[min(next(calls), len(details) - 1)]
         return Finding(RULES["stuck"], BROKEN if detail else KEPT, detail)
 
     return FaultTrial("stuck", "port_down", call)
@@ -52,31 +53,37 @@ _STATES = [("1", UP), ("2", DOWN)]
 
 
 @pytest.mark.parametrize(
-    ("judge", "answer"),
+    ("rule", "answer"),
     [
-        (fault_trials.judgement_of_change, _STATES),
-        (fault_trials.judgement_of_states, _STATES),
-        (fault_trials.judgement_of_figures, Figures(1.5, None, {})),
-        (fault_trials.judgement_of_zero, _STATES),
-        (fault_trials.judgement_of_emptiness, []),
-        (fault_trials.judgement_of_emptiness, _NO_FIGURES),
+        ("short", _STATES),
+        ("lost state", _STATES),
+        ("meter", Figures(1.5, None, {})),
+        ("part", Figures(1.5, None, {})),
+        ("zero", _STATES),
+        ("empty", []),
+        ("empty", _NO_FIGURES),
     ],
 )
 def test_without_an_answer_of_a_device_that_is_well_nothing_is_said_to_be_kept(
-    judge: Callable[[Any, Any], Any], answer: object
+    rule: str, answer: object
 ) -> None:
-    result, detail = fault_trials.judgement(judge, answer, None) or ("", "")
+    result, detail = judgement(rule, None, answer) or ("", "")
     assert result == UNTRIED
     assert "no answer on a device that is well" in detail
-    result, _ = fault_trials.judgement(judge, answer, answer) or ("", "")
+    result, _ = judgement(rule, answer, answer) or ("", "")
     assert result == KEPT
+
+
+@pytest.mark.parametrize("rule", ["silent", "community", "denied", "refused"])
+def test_no_answer_is_excused_where_only_an_error_is_right(rule: str) -> None:
+    assert judgement(rule, _STATES, _STATES) is None
 
 
 def test_the_number_of_an_outlet_is_no_figure() -> None:
     """In a table of HTML it is a number as all others."""
     ports = {"1": MeterFigures(energy_kwh=1.25), "2": MeterFigures(energy_kwh=2.5)}
     answer = Figures(1.5, 3.75, {"?": ports["1"], "2": ports["2"]})
-    result, _ = fault_trials.judgement_of_figures(answer, Figures(1.5, 3.75, ports)) or ("", "")
+    result, _ = judgement("meter", Figures(1.5, 3.75, ports), answer) or ("", "")
     assert result == KEPT
 
 

@@ -24,7 +24,7 @@ SOURCE = (
 _KEYS = {rule.text: key for key, rule in RULES.items()}
 
 _WRITE = '        self._answer(f"/relay/{port.identity}", body)\n'
-_READ = "            port.power_status = self._outlet_state(port.identity)\n"
+_READING = "            port.power_status = self._outlet_state(port.identity)\n"
 _ERROR = "            with error:\n                raise RuntimeError("
 _STATE = '    if outlet.get("on") is True:\n'
 _CHECK = "        self._outlet_state(port.identity)  # raises if there is no such outlet\n"
@@ -97,7 +97,7 @@ _SKIPPED = f"""        if remembered.get({_KEY}) == wanted:
             port.power_status = wanted
             return port
 """
-_TOLD = _PORT.replace(
+_STATE_OF_MEMORY = _PORT.replace(
     "_state(outlet)",
     'remembered.get((self.pdu_data.custom_params["port"], outlet["id"])) or _state(outlet)',
 )
@@ -171,7 +171,7 @@ FAULTS = {
         rule="unread",
         changes=(
             (_CHECK, "        before = self._outlet_state(port.identity)\n"),
-            (_READ, _OLD_STATE),
+            (_READING, _OLD_STATE),
         ),
     ),
     "port_up of an outlet that does not exist": Fault(
@@ -211,11 +211,19 @@ FAULTS = {
     ),
     "status tells the command": Fault(
         rule="asked",
-        changes=(("opener = ", _MEMORY), (_PORT, _TOLD), (_READ, _READ + _REMEMBERED)),
+        changes=(
+            ("opener = ", _MEMORY),
+            (_PORT, _STATE_OF_MEMORY),
+            (_READING, _READING + _REMEMBERED),
+        ),
     ),
     "a command is sent if the last was another": Fault(
         rule="asked",
-        changes=(("opener = ", _MEMORY), (_WRITE, _SKIPPED + _WRITE), (_READ, _READ + _REMEMBERED)),
+        changes=(
+            ("opener = ", _MEMORY),
+            (_WRITE, _SKIPPED + _WRITE),
+            (_READING, _READING + _REMEMBERED),
+        ),
     ),
     "the last state for one that cannot be read": Fault(
         rule="lost state",

@@ -84,13 +84,13 @@ def test_an_effect_is_told_once(
         folder.mkdir(exist_ok=True)
         with effects.watching("status"), contextlib.suppress(FileExistsError):
             effect(folder)
-    told = [
+    sentences = [
         sentence for sentence in (*effects.sentences, *effects.other_hosts) if words in sentence
     ]
-    assert len(told) == 1, (*effects.sentences, *effects.other_hosts)
+    assert len(sentences) == 1, (*effects.sentences, *effects.other_hosts)
     assert socket.getdefaulttimeout() is None
     is_of_a_line = effect is not _change_timeout
-    assert not is_of_a_line or "test_side_effects.py line " in told[0]
+    assert not is_of_a_line or "test_side_effects.py line " in sentences[0]
 
 
 def test_what_is_done_outside_of_a_method_is_not_told(effects: SideEffects, tmp_path: Path) -> None:
@@ -121,8 +121,8 @@ def test_reading_a_file_and_asking_the_simulated_pdu_are_no_effects(
 
 
 def test_the_arguments_of_a_program_are_searched_for_secrets() -> None:
-    searched: list[tuple[str, str]] = []
-    effects = SideEffects(PACKAGE, lambda text, place: searched.append((text, place)))
+    texts: list[tuple[str, str]] = []
+    effects = SideEffects(PACKAGE, lambda text, place: texts.append((text, place)))
     with effects.watching("status"):
         subprocess.run([sys.executable, "-c", "", "community-1"], check=True)
-    assert any("community-1" in text for text, _ in searched)
+    assert any("community-1" in text for text, _ in texts)

@@ -41,12 +41,12 @@ def test_the_unit_of_a_family_has_each_state_its_own_figures_and_is_found_by_its
     assert device is not None
     unit = TrialUnit(device.rows, key)
     assert {*unit.states().values()} == {UP, DOWN, UNKNOWN} or key in _FEW_OUTLETS
-    read = find_device(device.rows, key).device
-    assert read is not None
-    assert read.outlets is not None
-    assert read.outlets.states is not None
-    profile, outlets, sums = read.profile, read.outlets, unit.measured_sums()
-    source = read.outlets.states.source
+    read_device = find_device(device.rows, key).device
+    assert read_device is not None
+    assert read_device.outlets is not None
+    assert read_device.outlets.states is not None
+    profile, outlets, sums = read_device.profile, read_device.outlets, unit.measured_sums()
+    source = read_device.outlets.states.source
     assert sums.load_a or not (profile.load or profile.inlet or outlets.current)
     assert sums.energy_kwh or not (profile.energy or outlets.energy)
     if outlets.control is not None:
@@ -54,8 +54,8 @@ def test_the_unit_of_a_family_has_each_state_its_own_figures_and_is_found_by_its
         assert unit.switchable_outlet(UP) or key in _FEW_OUTLETS
     # the columns and scalars of the states alone
     memory = RecordedRows(device.rows)
-    source.rows(Reader(memory, read.reader.root))
-    requested = requested_device(frozenset(memory.asked))
+    source.rows(Reader(memory, read_device.reader.root))
+    requested = requested_device(frozenset(memory.answers))
     assert requested is not None
     other = find_device(requested.rows, requested.key).device
     assert other is not None
