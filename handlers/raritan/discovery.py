@@ -35,11 +35,12 @@ class ListedUnit(NamedTuple):
     unit: XerusUnit
     #: the references that `getOutlets` returned
     outlets: list[Outlet]
-    missing: MissingObjectCode
+    missing_code: MissingObjectCode
     #: whether the unit has its object `/model/pdu/...`
     has_pdu: bool = True
 
     def identities(self) -> list[str]:
+        """The identity of each outlet."""
         return [self.unit.identity(index) for index in range(len(self.outlets))]
 
 
@@ -55,15 +56,13 @@ class UnitFinder:
         if selection.all:
             link_ids = tuple(range(LOWEST_LINK, _LAST_USUAL_LINK + 1))
         #: the units whose outlets are asked for, the unit itself first; some of them may not exist
-        self.asked = [XerusUnit(link_id, agent) for link_id in (PRIMARY, *link_ids)]
+        self.candidates = [XerusUnit(link_id, agent) for link_id in (PRIMARY, *link_ids)]
         self._answers: list[tuple[XerusUnit, Pending[list[Outlet]], MissingObjectCode]] = []
         self._cascade: Optional[Pending[CascadeManager.Status]] = None
 
     def ask(self, bulk: Bulk) -> None:
-        """Queue getOutlets of each unit in `asked` and, if the setting has link units, the list of
-        them.
-        """
-        self._ask_outlets(bulk, self.asked)
+        """Queue getOutlets of each candidate; if the setting has link units, also their list."""
+        self._ask_outlets(bulk, self.candidates)
         if self._selection.all or self._selection.ids:
             # > getStatus of /cascade
             # < {"_ret_": {"role": 1, "linkUnits": [{"key": 2, "value": {"host": ..., "status": 1,
@@ -79,12 +78,13 @@ class UnitFinder:
         """
         if not self._selection.all:
             return []
-        asked_ids = [unit.link_id for unit in self.asked]
+        candidate_ids = [unit.link_id for unit in self.candidates]
         units: list[XerusUnit] = []
-        for link_id in sorted(self._linked_units() or ()):
-            if link_id not in asked_ids and link_id >= LOWEST_LINK:
+        linked_units = self._linked_units() or {}
+        for link_id in sorted(linked_units):
+            if link_id >= LOWEST_LINK and link_id not in candidate_ids:
                 units.append(XerusUnit(link_id, self._agent))
-        self.asked += units
+        self.candidates += units
         self._ask_outlets(bulk, units)
         return units
 
@@ -103,19 +103,20 @@ class UnitFinder:
         """
         link_units = self._linked_units()
         units: list[ListedUnit] = []
-        for unit, answer, missing in self._answers:
+        for unit, answer, missing_code in self._answers:
             link_id = unit.link_id
             is_primary = link_id == PRIMARY
-            if is_primary and may_lack_pdu and missing.is_in(answer.error):
-                units.append(ListedUnit(unit, [], missing, has_pdu=False))
+            if is_primary and may_lack_pdu and missing_code.is_in(answer.error):
+                units.append(ListedUnit(unit, [], missing_code, has_pdu=False))
             elif is_primary or _is_there(link_id, answer, link_units):
                 outlets = unit.each_once(answer.get(), "getOutlets")
-                units.append(ListedUnit(unit, outlets, missing))
+                units.append(ListedUnit(unit, outlets, missing_code))
             elif link_id in self._selection.ids and not may_lack_link_units:
                 raise _unusable(link_id, "is not linked to the PDU", None)
         return units
 
     def _ask_outlets(self, bulk: Bulk, units: list[XerusUnit]) -> None:
+        """Queue getOutlets of these units, and the call that shows what code a missing one has."""
         for unit in units:
             answer = bulk.add(unit.proxy(Pdu).getOutlets)
             self._answers.append((unit, answer, MissingObjectCode(bulk, unit)))
@@ -130,8 +131,8 @@ class UnitFinder:
         cascade = self._cascade
         if cascade is None:
             return None
-        _, _, missing_of_primary = self._answers[0]
-        if missing_of_primary.is_in(cascade.error):
+        _, _, missing_code = self._answers[0]
+        if missing_code.is_in(cascade.error):
             return None
         return read_linked_units(cascade.get(), self._agent)
 
@@ -146,9 +147,11 @@ def _is_there(
     and is not listed: they would vanish.
     """
     if link_units is None:
-        if answer.error is not None and not is_missing_object_error(answer.error):
-            raise _unusable(link_id, "does not list its outlets", answer.error)
-        return answer.error is None
+        if answer.error is None:
+            return True
+        if is_missing_object_error(answer.error):
+            return False
+        raise _unusable(link_id, "does not list its outlets", answer.error)
     if link_id not in link_units:
         if answer.error is None and answer.get():
             raise _unusable(link_id, "lists outlets, but the PDU does not list the unit", None)

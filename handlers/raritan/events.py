@@ -39,7 +39,7 @@ Demand = tuple[type[Event], Optional[Interface]]
 # pauses between two polls; a channel lives 30 s
 _USUAL_PAUSE_S, _LONGEST_PAUSE_S = 1.0, 8.0
 # pause 9 times as long as the poll took: some units need a TLS handshake for each poll
-_REST = 9
+_PAUSE_FACTOR = 9
 _CLOSE_S = 2.0
 _MOST_BASES = 10  # limit for the bases of a type
 # limits for the time-out of a poll, and of a try while the channel may live: that is 30 s
@@ -182,13 +182,13 @@ class Listener(Iterator[Event]):
             self._recover(error, channel)
             return
         if not self._waiting:
-            self._pause(max(_USUAL_PAUSE_S, _REST * (self._clock() - self._last_access)))
+            self._pause(max(_USUAL_PAUSE_S, _PAUSE_FACTOR * (self._clock() - self._last_access)))
 
     def _poll(self, channel: Channel, seconds: float) -> None:
         """Poll once, with a time-out in seconds. The new events wait, and the access is noted."""
-        # the start: the unit counts the channel's life from some moment after it
-        started = self._clock()
-        started_utc = self._now()
+        # the unit counts the channel's life from some moment after it
+        start = self._clock()
+        start_utc = self._now()
         with self._agent.waits_at_most(seconds):
             _, polled_events = channel.pollEventsNb()
         events: list[Optional[Event]] = list(polled_events)
@@ -199,8 +199,8 @@ class Listener(Iterator[Event]):
                 )
             else:
                 self._waiting.append(self._readdress(event))
-        self._last_access = started
-        self._last_access_utc = started_utc
+        self._last_access = start
+        self._last_access_utc = start_utc
 
     def _readdress(self, event: Event) -> Event:
         """The event itself, whose source is changed to one that addresses this listener's unit."""
@@ -213,16 +213,16 @@ class Listener(Iterator[Event]):
 
     def _recover(self, error: PduHandlerError, channel: Channel) -> None:
         """Try until the channel or a new one answers. Raises the error that ends the listening."""
-        began = self._clock()
+        start = self._clock()
         retries = Backoff(self._last_access)
         is_kept = True  # whether the unit may still have the channel
-        latest = error
+        latest_error = error
         while self._channel is not None:
-            if is_kept and is_missing_object_error(latest):
+            if is_kept and is_missing_object_error(latest_error):
                 # the unit answers, but has no such channel any more: a new one at once
                 is_kept = False
             else:
-                self._wait(retries, latest)
+                self._wait(retries, latest_error)
             try:
                 if is_kept:
                     self._poll(channel, _TRY_S if retries.lives(self._clock()) else math.inf)
@@ -230,9 +230,9 @@ class Listener(Iterator[Event]):
                 else:
                     gap = self._replace()
             except PduHandlerError as next_error:
-                latest = next_error
+                latest_error = next_error
             else:
-                duration = self._clock() - began
+                duration = self._clock() - start
                 self._notice(Outage(error, duration=duration, kept=is_kept, lost=gap))
                 return
 

@@ -36,7 +36,7 @@ class BankMeters(NamedTuple):
     #: of a bank behind the last one of the list: it shows that the list lacks one
     next_reading: SensorReading
     #: None before the unit is known
-    missing: Optional[MissingObjectCode]
+    missing_code: Optional[MissingObjectCode]
 
     def load(self) -> Figure:
         """Amperes over the protectors. Not metered if the account may not list them: then the
@@ -53,9 +53,9 @@ class BankMeters(NamedTuple):
     def _is_last_listed(self) -> bool:
         """Whether the unit has no bank behind the last one of the list. Raises Denied."""
         call = self.next_reading.call
-        if call is None or self.missing is None:
+        if call is None or self.missing_code is None:
             return True
-        return self.missing.is_in(call_error(call))
+        return self.missing_code.is_in(call_error(call))
 
 
 class UnitMeters(NamedTuple):

@@ -43,7 +43,7 @@ class UnitQueue:
         self._banks: list[SensorReading] = []
         #: a bank behind the last one of the list; it shows that the list lacks one
         self._next_bank = NOT_FITTED
-        self._missing: Optional[MissingObjectCode] = None
+        self._missing_code: Optional[MissingObjectCode] = None
         self._counter = self._power = NOT_FITTED
         # What a `queue_...` call leaves for the next: the inlets of which only the list of sensors
         # is asked for yet, the metered outlets, and the parts whose sensors are listed again.
@@ -85,7 +85,7 @@ class UnitQueue:
         # > getReading of each sensor
         # < {"_ret_": {"available": true, "valid": true, "value": 1.25, ...}}  NumericSensor.idl
         #       4.0.9
-        self._missing = listed_unit.missing
+        self._missing_code = listed_unit.missing_code
         self._unread_inlets = self._queue_inlets(bulk)
         self._counter = ask_listed(bulk, self._unit, self._sensors, "activeEnergy")
         if self._with_power:
@@ -221,7 +221,7 @@ class UnitQueue:
             protectors=self._protectors,
             readings=self._banks,
             next_reading=self._next_bank,
-            missing=self._missing,
+            missing_code=self._missing_code,
         )
         return UnitMeters(
             inlets=self._inlets,
@@ -252,7 +252,7 @@ def read_statistic(
     finder = UnitFinder(agent, link_units)
     finder.ask(bulk)
     queues: dict[int, UnitQueue] = {}  # by link id
-    for unit in finder.asked:
+    for unit in finder.candidates:
         queues[unit.link_id] = UnitQueue(unit, with_power=with_power)
         queues[unit.link_id].ask_model(bulk)
     bulk.perform()

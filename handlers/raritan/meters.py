@@ -34,7 +34,7 @@ from .rpc.sensors import AccumulatingNumericSensor, NumericSensor
 from .units import XerusUnit, is_missing_object_error
 
 _LINES = (PowerLine.L1, PowerLine.L2, PowerLine.L3)
-_KNOWN = frozenset(PowerLine)
+_POWER_LINES = frozenset(PowerLine)
 _PortSensors = Union[Outlet.Sensors, Circuit.Sensors]
 _Sensors = Union[Inlet.Sensors, PowerMeter.Sensors, _PortSensors]
 
@@ -356,7 +356,7 @@ def _ambiguity(poles: list[Pole]) -> Union[NotKnown, NotMetered, None]:
         return None
     if not all(present(pole, "line") for pole in poles):
         return NotKnown("the unit does not say which lines it lists")
-    if any(pole.line not in _KNOWN for pole in poles):
+    if any(pole.line not in _POWER_LINES for pole in poles):
         return NotMetered("a line is none of those that the pack knows")
     return None
 

@@ -47,15 +47,15 @@ class ListProof:
     """Whether the list of a unit's outlets is whole. Queues three calls."""
 
     def __init__(self, bulk: Bulk, listed_unit: ListedUnit) -> None:
-        self._listed = listed_unit
+        self._listed_unit = listed_unit
         unit = listed_unit.unit
         outlets = listed_unit.outlets
         count = len(outlets)
         last = unit.proxy(Outlet, f"/outlet/{count - 1}")
         behind_last = unit.proxy(Outlet, f"/outlet/{count}")
-        self._own = bulk.add(outlets[-1].getMetaData)
-        self._last = bulk.add(last.getMetaData)
-        self._next = bulk.add(behind_last.getMetaData)
+        self._last_listed = bulk.add(outlets[-1].getMetaData)
+        self._last_well_known = bulk.add(last.getMetaData)
+        self._next_well_known = bulk.add(behind_last.getMetaData)
 
     def raise_unless_whole(self) -> None:
         """Raise JsonRpcSyntaxException if the list lacks an outlet, or if nothing proves that it
@@ -65,41 +65,42 @@ class ListProof:
         A misplaced outlet with a number up to the length of the list shows another order, which is
         no gap.
         """
-        if self._next.error is None:
+        if self._next_well_known.error is None:
             raise self._error("lacks one", "and the unit has another one behind them")
-        if not self._is_missing(self._next.error):
-            raise self._next.error
-        if self._own.error is not None:
-            raise self._own.error
-        count = len(self._listed.outlets)
-        label = answered_field(self._own, "label")
-        if proves_position(count, label, answered_field(self._last, "label")):
+        if not self._is_missing(self._next_well_known.error):
+            raise self._next_well_known.error
+        if self._last_listed.error is not None:
+            raise self._last_listed.error
+        count = len(self._listed_unit.outlets)
+        label = answered_field(self._last_listed, "label")
+        if proves_position(count, label, answered_field(self._last_well_known, "label")):
             return
         number = parse_label_number(label)
         # The last well-known id exists, and none behind it: they are as many as the list has.
-        has_last = self._last.error is None
+        has_last = self._last_well_known.error is None
         if has_last and not label:
             return
         if has_last and number is not None and 1 <= number <= count:
             return
         is_beyond_list = number is not None and number > count
         verdict = "lacks one" if has_last or is_beyond_list else "may lack one"
-        quote = self._listed.unit.agent.login.quoted
+        quote = self._listed_unit.unit.agent.login.quoted
         raise self._error(verdict, f"and the last one is labelled {quote(str(label))!r}")
 
     def _is_missing(self, error: PduHandlerError) -> bool:
         """Whether this error proves that the unit has no such outlet. Its own code does only if it
         does not give it for an outlet that it has.
         """
-        if self._last.error is None:
-            return self._listed.missing.is_in(error)
+        if self._last_well_known.error is None:
+            return self._listed_unit.missing_code.is_in(error)
         return is_missing_object_error(error)
 
     def _error(self, verdict: str, reason: str) -> JsonRpcSyntaxException:
-        unit = self._listed.unit
+        unit = self._listed_unit.unit
+        count = len(self._listed_unit.outlets)
         error = JsonRpcSyntaxException(
-            f"the list of outlets {verdict}: it has {len(self._listed.outlets)}, {reason}; poll"
-            " again, and see whether the unit shows all outlets"
+            f"the list of outlets {verdict}: it has {count}, {reason}; poll again, and see whether"
+            " the unit shows all outlets"
         )
         return error.at(unit.agent.place, f"getOutlets{unit.link_unit_suffix}")
 

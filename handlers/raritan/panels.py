@@ -45,7 +45,7 @@ class UnitWithoutOutlets:
         """Adds the calls for its meters, metadata and inlets to `bulk`, which sends them."""
         unit = listed_unit.unit
         self.unit = unit
-        self._missing = listed_unit.missing
+        self._missing_code = listed_unit.missing_code
         # > getPowerMeters of /model/pmc
         # < {"_ret_": [{"key": 1, "value": {"rid": ..., "type": "pdumodel.Panel:2.0.4"}}]}
         #       PowerMeterController.idl 1.2.12
@@ -64,7 +64,7 @@ class UnitWithoutOutlets:
         errors of the answers.
         """
         meter_by_id: dict[int, Interface] = {}
-        if not self._missing.is_in(self._meters.error):
+        if not self._missing_code.is_in(self._meters.error):
             meter_by_id = self._meters.get()
         if not meter_by_id:
             self._raise_unless_without_outlets()
@@ -99,14 +99,14 @@ class UnitWithoutOutlets:
             " try again. On a power meter controller, configure its panels. Else report this error"
         )
 
-    def typed_proxy(self, reference: Interface, kind: type[AnInterface], what: str) -> AnInterface:
+    def typed_proxy(self, reference: Interface, kind: type[AnInterface], noun: str) -> AnInterface:
         """The reference as `XerusUnit.with_link_prefix` returns it.
 
         Raises JsonRpcSyntaxException if it is not of this kind.
         """
         proxy = self.unit.with_link_prefix(reference)
         if not isinstance(proxy, kind):
-            error = JsonRpcSyntaxException(f"the unit lists an object of another type as {what}")
+            error = JsonRpcSyntaxException(f"the unit lists an object of another type as {noun}")
             raise error.at(self.unit.agent.place)
         return proxy
 
@@ -227,6 +227,7 @@ class _PanelCircuits(NamedTuple):
 
     @property
     def link_id(self) -> int:
+        """Of the panel's unit."""
         return self.unit.unit.link_id
 
     def branch_circuits(self, *, with_power: bool = False) -> list[BranchCircuit]:
@@ -300,12 +301,11 @@ def read_panel_meters(
     for main in mains:
         main.ask_sensors(bulk)
     bulk.perform()
+    circuits: list[BranchCircuit] = []
     for listing in listings:
         circuits_of_panel = listing.branch_circuits(with_power=with_power)
         meters_by_link_id[listing.link_id].circuits += circuits_of_panel
-    circuits: list[BranchCircuit] = []
-    for meters in meters_by_link_id.values():
-        circuits += meters.circuits
+        circuits += circuits_of_panel
     for main in mains:
         main.ask_readings(bulk)
     for circuit in circuits:

@@ -79,27 +79,10 @@ class RaritanSettings(NamedTuple):
 def read_settings(pdu_data: object) -> RaritanSettings:
     """The handler's settings, checked one by one and together. Raises SettingsError."""
     texts = Settings(dcimanager.settings(pdu_data), SETTINGS)
-    login = Login(
-        user=texts[USERNAME] or None,
-        password=texts[PASSWORD] or None,
-        token=texts[TOKEN] or None,
-    )
     trust = Trust.from_settings(
         texts, over_tls=texts[SCHEME] == "https", tls_setting=NamedSetting("scheme", "https")
     )
-    if login.token and (login.user or login.password):
-        raise both_logins()
-    if not login.token and not (login.user and login.password):
-        raise SettingsError(
-            (
-                NamedSetting("username", noun="the handler settings "),
-                " and ",
-                NamedSetting("password"),
-                " are needed (or ",
-                NamedSetting("token"),
-                ")",
-            )
-        )
+    login = _login(user=texts[USERNAME], password=texts[PASSWORD], token=texts[TOKEN])
     return RaritanSettings(
         scheme=texts[SCHEME],
         host=texts[HOST],
@@ -108,6 +91,26 @@ def read_settings(pdu_data: object) -> RaritanSettings:
         trust=trust,
         timeout=texts[TIMEOUT],
         link_units=texts[LINK_UNITS],
+    )
+
+
+def _login(user: str, password: str, token: str) -> Login:
+    """The login by user and password, or by a token. Raises SettingsError for both and for none."""
+    if token and (user or password):
+        raise both_logins()
+    if token:
+        return Login(token=token)
+    if user and password:
+        return Login(user, password)
+    raise SettingsError(
+        (
+            NamedSetting("username", noun="the handler settings "),
+            " and ",
+            NamedSetting("password"),
+            " are needed (or ",
+            NamedSetting("token"),
+            ")",
+        )
     )
 
 

@@ -100,7 +100,7 @@ class _UnitStates:
         self._identities = listed_unit.identities()
         #: the branch circuits of a unit without outlets
         self.circuits: list[OutletState] = []
-        self._missing = listed_unit.missing
+        self._missing_code = listed_unit.missing_code
         self._answers = bulk.add_each(Outlet.getState, listed_unit.outlets)
         if self._answers:
             self._failures = queue_hardware_failures(bulk, unit)
@@ -136,7 +136,7 @@ class _UnitStates:
             return self.circuits
         self._raise_unless_readable()
         self._list_proof.raise_unless_whole()
-        doubts = relay_doubts(self._failures, self._missing, len(self._answers))
+        doubts = relay_doubts(self._failures, self._missing_code, len(self._answers))
         ports: list[OutletState] = []
         for identity, answer, relay_doubt in zip(self._identities, self._answers, doubts):
             ports.append(_outlet_state(identity, answer, relay_doubt))
@@ -208,30 +208,30 @@ def may_not_read_failures(failures: Failures) -> bool:
     return isinstance(failures.error, Denied)
 
 
-def relay_doubts(failures: Failures, missing: MissingObjectCode, outlets: int) -> list[str]:
-    """Why the relay of each of so many outlets may not follow its commands; "" where it does.
+def relay_doubts(failures: Failures, missing_code: MissingObjectCode, count: int) -> list[str]:
+    """Why the relay of each of `count` outlets may not follow its commands; "" where it does.
 
     A list of failures that cannot be read is a doubt of each outlet, unless the firmware has none
     or the account may not read it.
     """
     error = failures.error
-    if missing.is_in(error) or may_not_read_failures(failures):
-        return [""] * outlets
+    if missing_code.is_in(error) or may_not_read_failures(failures):
+        return [""] * count
     if error is not None:
-        return [f"the unit's hardware failures cannot be read: {error.reason}"] * outlets
+        return [f"the unit's hardware failures cannot be read: {error.reason}"] * count
     failure_list = failures.get()
     for failure in failure_list:
         if not present(failure, "type", "isAsserted"):
-            return ["the unit's hardware failures are not complete"] * outlets
-    doubts = [""] * outlets
-    for index in _failed_relays(failure_list, outlets):
+            return ["the unit's hardware failures are not complete"] * count
+    doubts = [""] * count
+    for index in _failed_relays(failure_list, count):
         doubts[index] = _FAILED_RELAY
     return doubts
 
 
-def _failed_relays(failures: Sequence[HardwareHealth.Failure], outlets: int) -> set[int]:
+def _failed_relays(failures: Sequence[HardwareHealth.Failure], count: int) -> set[int]:
     """The positions, from 0, of outlets for which the unit reports that the relay does not follow
-    its commands.
+    its commands. `count`: of its outlets.
 
     `powerState` is "the control state of the relay, which was set by the last command sent to it"
     (Outlet.idl 3.0.4). A unit that measures another state at an outlet asserts a failure. How
@@ -241,16 +241,16 @@ def _failed_relays(failures: Sequence[HardwareHealth.Failure], outlets: int) -> 
     positions: set[int] = set()
     for failure in failures:
         is_of_relay = failure.type == HardwareHealth.FAILURE_TYPE_OUTLET_POWER_STATE_INCONSISTENT
-        if failure.isAsserted and is_of_relay and len(positions) < outlets:
-            positions |= _positions_in(failure.componentId, outlets) or set(range(outlets))
+        if failure.isAsserted and is_of_relay and len(positions) < count:
+            positions |= _positions_in(failure.componentId, count) or set(range(count))
     return positions
 
 
-def _positions_in(component_id: str, outlets: int) -> set[int]:
+def _positions_in(component_id: str, count: int) -> set[int]:
     """The positions that the numbers in the id of a component may mean."""
     positions: set[int] = set()
     for digits in re.findall("[0-9]+", component_id[:_LONGEST_ID]):
         for position in (int(digits), int(digits) - 1):
-            if 0 <= position < outlets:
+            if 0 <= position < count:
                 positions.add(position)
     return positions

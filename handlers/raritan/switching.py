@@ -145,7 +145,7 @@ class _OutletCommand:
     ) -> None:
         self._agent = agent
         self._target_state = target
-        self._listed = listed_unit
+        self._listed_unit = listed_unit
         self._index = index
         self._outlet = listed_unit.outlets[index]
         self._first_reading: Optional[_QueuedStates] = None
@@ -166,7 +166,7 @@ class _OutletCommand:
         bulk.perform()
         result_code = answer.get()
         if result_code != 0:
-            identity = self._listed.unit.identity(self._index)
+            identity = self._listed_unit.unit.identity(self._index)
             raise why_refused(f"outlet {identity} was", result_code)
         self._first_reading = reading
 
@@ -181,8 +181,8 @@ class _OutletCommand:
             reading = self._ask(bulk)
             bulk.perform()
         state, failures = reading
-        outlet_count = len(self._listed.outlets)
-        doubts = states.relay_doubts(failures, self._listed.missing, outlet_count)
+        outlet_count = len(self._listed_unit.outlets)
+        doubts = states.relay_doubts(failures, self._listed_unit.missing_code, outlet_count)
         relay_doubt = doubts[self._index]
         self.may_not_read_failures = states.may_not_read_failures(failures)
         outlet_state = state.get()
@@ -191,5 +191,5 @@ class _OutletCommand:
 
     def _ask(self, bulk: Bulk) -> _QueuedStates:
         state = bulk.add(self._outlet.getState)
-        failures = states.queue_hardware_failures(bulk, self._listed.unit)
+        failures = states.queue_hardware_failures(bulk, self._listed_unit.unit)
         return state, failures

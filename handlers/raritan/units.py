@@ -54,21 +54,21 @@ class XerusUnit(NamedTuple):
         return proxy_class(link_path + reference.target, self.agent, reference.wire_type)
 
     def each_once(
-        self, references: Sequence[AnInterface], method: str, what: str = ""
+        self, references: Sequence[AnInterface], method: str, noun: str = ""
     ) -> list[AnInterface]:
         """The references from the answer to `method`, each through `with_link_prefix`. Raises
         JsonRpcSyntaxException if one is null or listed twice: an outlet would be two ports, and
         the current of an inlet would count twice."""
-        noun = what or _noun(method)
+        plural = noun or _noun(method)
         proxies: list[AnInterface] = []
         for reference in references:
             if reference is not None:
                 proxies.append(self.with_link_prefix(reference))
         if len({proxy.target for proxy in proxies}) < len(proxies):
-            error = JsonRpcSyntaxException(f"the unit lists one of its{noun} twice")
+            error = JsonRpcSyntaxException(f"the unit lists one of its{plural} twice")
             raise error.at(self.agent.place, method + self.link_unit_suffix)
         if len(proxies) < len(references):
-            error = JsonRpcSyntaxException(f"the list of the unit's{noun} has a hole")
+            error = JsonRpcSyntaxException(f"the list of the unit's{plural} has a hole")
             raise error.at(self.agent.place, method + self.link_unit_suffix)
         return proxies
 
@@ -120,7 +120,7 @@ class MissingObjectCode:
         """
         if is_missing_object_error(error):
             return True
-        own = self._answer.error
+        own_error = self._answer.error
         if isinstance(error, Denied) or not isinstance(error, Refused):
             return False
-        return isinstance(own, Refused) and own.code == error.code
+        return isinstance(own_error, Refused) and own_error.code == error.code

@@ -140,8 +140,10 @@ def _of_pdu(resources: PduResources, quantity: Quantity) -> _QuantityFigures:
     """
     pdu = resources.pdu
     if not resources.has_figures:
-        absent = NotKnown(f"the PDU {pdu.id} is Absent") if quantity.is_counter else NOTHING
-        return _QuantityFigures(total=absent, inlet=absent, by_outlet={})
+        figure_of_absent = (
+            NotKnown(f"the PDU {pdu.id} is Absent") if quantity.is_counter else NOTHING
+        )
+        return _QuantityFigures(total=figure_of_absent, inlet=figure_of_absent, by_outlet={})
     outlets = [_of_outlet(outlet, quantity) for outlet in resources.outlets]
     inlet = _of_circuits("Mains", resources.mains, quantity)
     total = first_metered(
@@ -158,9 +160,12 @@ def _of_pdu(resources: PduResources, quantity: Quantity) -> _QuantityFigures:
         outlets = [doubt for _ in outlets]
     by_outlet: dict[str, Figure] = {}
     for outlet, figure in zip(resources.outlets, outlets):
-        if figure == NOTHING:  # an outlet that carries nothing may show its last current
-            figure = NotKnown(f"its Status is {status_word(outlet.resource)}")
-        by_outlet[outlet.identity] = figure
+        if figure == NOTHING:
+            # an outlet that carries nothing may show its last current
+            status = status_word(outlet.resource)
+            by_outlet[outlet.identity] = NotKnown(f"its Status is {status}")
+        else:
+            by_outlet[outlet.identity] = figure
     return _QuantityFigures(total, inlet, by_outlet)
 
 

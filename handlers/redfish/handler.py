@@ -103,7 +103,7 @@ class RedfishPdu(dcimanager.FourCalls[Session], dcimanager.BasePdu):
                 config.pdu,
                 identity,
                 on=on,
-                unproven=config.switch_unproven,
+                switch_unproven=config.switch_unproven,
                 deadline=deadline,
                 pause=pause,
             )

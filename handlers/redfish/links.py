@@ -19,14 +19,14 @@ from .resources import child
 _LISTS = {"outlets", "mains", "branches", "feeders", "outletgroups", "sensors"}
 
 
-def path(link: object, here: Endpoint, login: Login) -> str:
+def path(link: object, service: Endpoint, login: Login) -> str:
     """The path of a link of this service, with its query. Raises ProtocolError for any other link.
 
     If a service is reached under a name or port other than its own, its links with a host seem to
     lead elsewhere. They cannot be distinguished from links that do lead elsewhere, so they are
     errors too.
     """
-    target = same_origin_path(link, here)
+    target = same_origin_path(link, service)
     if target:
         return target
     if link is None:

@@ -73,15 +73,15 @@ def action(identity: str, outlet: Json) -> Json:
 
 
 def raise_if_elsewhere(
-    identity: str, target: str, outlet: str, *, unproven: bool, quote: Callable[[str], str]
+    identity: str, target: str, outlet: str, *, switch_unproven: bool, quote: Callable[[str], str]
 ) -> None:
-    """Unless `unproven`, raise Unsupported if the path `target` of the action is not below the path
-    `outlet`.
+    """Raise Unsupported if the path `target` of the action is not below the path `outlet`, unless
+    the owner permits it with `switch_unproven`.
 
     Such an action may switch another outlet or restart the unit. DSP0266, "Actions": the target is
     the resource's own URI, followed by /Actions/ and the action's name.
     """
-    if unproven or is_below(target, outlet):
+    if switch_unproven or is_below(target, outlet):
         return
     reason = (
         f"outlet {identity} was not switched: the target of its action,"
@@ -126,14 +126,14 @@ def body(
     info: Json,
     *,
     on: bool,
-    unproven: bool,
+    switch_unproven: bool,
     quote: Callable[[str], str],
 ) -> dict[str, object]:
     """The body of the command: PowerState alone; for an HPE G2 that lists no values, its state and
     configuration (`_hpe_body`).
 
     Raises Unsupported if the action does not take the wanted state, if the service lists no values
-    and `unproven` is false, or if the configuration that HPE's body repeats cannot be read.
+    and `switch_unproven` is false, or if the configuration that HPE's body repeats cannot be read.
     """
     word = "On" if on else "Off"
     values = allowable_values(action_resource, info)
@@ -146,7 +146,7 @@ def body(
         raise Unsupported(
             f"outlet {outlet_id} cannot be switched {word.lower()}: its action takes {listing}"
         )
-    if not unproven:
+    if not switch_unproven:
         reason = (
             f"outlet {outlet_id} was not switched: the PDU does not say which values its"
             " action takes; try one idle outlet with "

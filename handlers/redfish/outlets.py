@@ -250,8 +250,8 @@ def _no_such_outlet(
     prefixes = [pdu.prefix for pdu in pdus]
     if not identity.startswith(tuple(prefixes)):
         names = " or ".join(f"'{prefix}N'" for prefix in prefixes[:5])
-        more = " and so on" if len(prefixes) > 5 else ""
-        reason.append(f"; its outlets are now called {service.login.quoted(names)}{more}")
+        ending = " and so on" if len(prefixes) > 5 else ""
+        reason.append(f"; its outlets are now called {service.login.quoted(names)}{ending}")
     elif "." in identity and not pdus[0].prefix:
         reason.append(
             "; the service lists one PDU now, and does not name it in its outlets' identities: if"

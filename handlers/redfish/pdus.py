@@ -37,7 +37,7 @@ from .service import RESOURCE_ERRORS, RedfishService
 from .settings import PduChoice
 
 # of PowerEquipment_v1
-_RACKS, *_OTHERS = ("RackPDUs", "TransferSwitches", "FloorPDUs", "PowerShelves")
+_RACKS, *_OTHER_COLLECTIONS = ("RackPDUs", "TransferSwitches", "FloorPDUs", "PowerShelves")
 _MOST_PDUS = 100
 # in the link of the service root (rumart/hpe-g2-pdu-api); a later firmware has PowerEquipment
 _HPE_OF_2018 = "/RackPower/"
@@ -140,18 +140,10 @@ def read_linked_pdu(
     """
     if len(entries) < 2 or all(map(is_full_resource, entries)):
         return None  # nothing would be saved
-    matches: list[Json] = []
-    for entry in entries:
-        link_id = last_part(entry)
-        if not link_id:
-            continue
-        has_outlet = not pdu_id and identity.startswith(f"{link_id}.")
-        if link_id == pdu_id or has_outlet:
-            matches.append(entry)
-    if len(matches) != 1:
+    target = _only_link_to(entries, pdu_id, identity)
+    if target is None:
         return None
-    target = matches[0]["@odata.id"]
-    link_id = last_part(matches[0])
+    link_id = last_part({"@odata.id": target})
     try:
         pdu = service.get(target)
     except UNIT_ERRORS as error:
@@ -164,10 +156,25 @@ def read_linked_pdu(
     return ServicePdu(f"{link_id}.", pdu, may_lack_outlets=not pdu_id)
 
 
-def _lists_outlets_below(pdu: Json, target: object) -> bool:
+def _only_link_to(entries: Sequence[Json], pdu_id: str, identity: str) -> Optional[str]:
+    """The link that ends with `pdu_id`, or without that with the beginning of the identity of an
+    outlet. None if there is none or several.
+    """
+    links: list[str] = []
+    for entry in entries:
+        link_id = last_part(entry)
+        if not link_id:
+            continue
+        has_outlet = not pdu_id and identity.startswith(f"{link_id}.")
+        if link_id == pdu_id or has_outlet:
+            links.append(text(entry, "@odata.id"))
+    return links[0] if len(links) == 1 else None
+
+
+def _lists_outlets_below(pdu: Json, target: str) -> bool:
     """Whether the PDU's link to its outlets begins with `target`, the link to the PDU."""
     outlets = child(pdu, "Outlets").get("@odata.id")
-    if not isinstance(outlets, str) or not isinstance(target, str):
+    if not isinstance(outlets, str):
         return False
     pdu_parts = parts(target)
     return parts(outlets)[: len(pdu_parts)] == pdu_parts
@@ -310,7 +317,9 @@ def _no_pdus(equipment: Json, collection_name: str) -> PduHandlerError:
                 ),
             )
         )
-    examples = [f"{name}/ID" for name in _OTHERS if isinstance(equipment.get(name), dict)]
+    examples = [
+        f"{name}/ID" for name in _OTHER_COLLECTIONS if isinstance(equipment.get(name), dict)
+    ]
     if not examples:
         return Unsupported(
             "the service lists no PDUs under its power equipment: see whether newer firmware does,"
@@ -370,16 +379,16 @@ def _link_under(pdu: Json, key: str) -> tuple[str, ...]:
     return tuple(parts(target))
 
 
-def raise_if_twice(service: RedfishService, what: str, identities: list[str]) -> None:
+def raise_if_twice(service: RedfishService, noun: str, identities: list[str]) -> None:
     """Raise ProtocolError if one of `identities` occurs twice.
 
-    `what` describes them in the error.
+    `noun`: what they are, for the error.
     """
     count_by_identity = collections.Counter(identities)
     for identity, count in count_by_identity.most_common(1):
         if count > 1:
             quoted = service.login.quoted(identity)
-            raise ProtocolError(f"the device lists two {what} {quoted!r}")
+            raise ProtocolError(f"the device lists two {noun} {quoted!r}")
 
 
 def last_part(entry: Json) -> str:

@@ -50,7 +50,7 @@ _MOST_CONNECTIONS, _PER_CONNECTION = 4, 3
 # slowest answer if that is longer.
 _SPARE_SECONDS, _SPARE_FACTOR = 2.0, 5.0
 _HEADERS: Mapping[str, str] = {"Accept": "application/json", "OData-Version": "4.0"}
-_ANY = range(100, 600)  # errors too, because their bodies hold the reason
+_ANY_STATUS = range(100, 600)  # errors too, because their bodies hold the reason
 #: errors that concern one resource, so that others are read
 RESOURCE_ERRORS = (Refused, ProtocolError, HttpBusy)
 #: errors of a request that only saves others, which are then sent
@@ -465,7 +465,7 @@ class RedfishService:
             once=once,
         )
         login = replace(self.login, is_sent=False) if anonymous else self.login
-        reply = client.send(request, login, _ANY)
+        reply = client.send(request, login, _ANY_STATUS)
         self._slowest = max(self._slowest, self._clock() - start)
         self._count_bytes(reply)
         return reply

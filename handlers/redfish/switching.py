@@ -22,7 +22,11 @@ from .service import RedfishService
 from .settings import PduChoice
 
 LOGGER = get_logger(__name__)
-_DONE, _ACCEPTED, _DEMANDS_ETAG = range(200, 300), 202, 428  # RFC 6585: after 428 nothing was done
+_SUCCESS, _ACCEPTED, _DEMANDS_ETAG = (
+    range(200, 300),
+    202,
+    428,
+)  # RFC 6585: after 428 nothing was done
 
 
 def switch_outlet(
@@ -31,7 +35,7 @@ def switch_outlet(
     identity: str,
     *,
     on: bool,
-    unproven: bool,
+    switch_unproven: bool,
     deadline: float,
     pause: float,
 ) -> EnumPowerStatus:
@@ -49,11 +53,19 @@ def switch_outlet(
     info = outlet_actions.info_link(action)
     action_info = {} if info is None else service.get(info)
     body = outlet_actions.body(
-        listed_outlet.id, outlet, action, action_info, on=on, unproven=unproven, quote=quote
+        listed_outlet.id,
+        outlet,
+        action,
+        action_info,
+        on=on,
+        switch_unproven=switch_unproven,
+        quote=quote,
     )
     target = service.path(action.get("target"))
     outlet_path = service.path(listed_outlet.link)
-    outlet_actions.raise_if_elsewhere(identity, target, outlet_path, unproven=unproven, quote=quote)
+    outlet_actions.raise_if_elsewhere(
+        identity, target, outlet_path, switch_unproven=switch_unproven, quote=quote
+    )
     command = _Command(service, listed_outlet, target, body)
     target_state = EnumPowerStatus.UP if on else EnumPowerStatus.DOWN
     state = switch(command.write, command.read_state, target_state, deadline=deadline, pause=pause)
@@ -97,7 +109,7 @@ class _Command:
         reply = self._service.post(self._target, self._body)
         if reply.status == _DEMANDS_ETAG:
             reply = self._service.post(self._target, self._body, self._read_etag())
-        if reply.status not in _DONE:  # 202 is among them
+        if reply.status not in _SUCCESS:  # 202 is among them
             raise error_of(reply, self._service.login, "POST", self._target)
         content = json_object(reply) or {}  # a 204 answer has no body
         if reply.status == _ACCEPTED or tasks.is_task(content):

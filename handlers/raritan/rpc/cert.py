@@ -104,7 +104,7 @@ class ServerSSLCert(Interface, version="4.0.1"):
         invalidAfter: str = ""
         serialNumber: str = ""
         keyInfo: ServerSSLCert.KeyInfo = ZERO
-        _lifted = _IN_KEY_INFO
+        _moved_fields = _IN_KEY_INFO
 
     class CommonAttributes(Structure):
         country: str = ""
@@ -135,7 +135,7 @@ class ServerSSLCert(Interface, version="4.0.1"):
         subject: ServerSSLCert.CommonAttributes = ZERO
         names: list[str] = ZERO
         keyInfo: ServerSSLCert.KeyInfo = ZERO
-        _lifted = _IN_KEY_INFO
+        _moved_fields = _IN_KEY_INFO
 
     def getSupportedKeyInfos(self) -> list[ServerSSLCert.KeyInfo]: ...
     def generateUnsignedKeyPair(self, reqInfo: ServerSSLCert.ReqInfo, challenge: str) -> int: ...

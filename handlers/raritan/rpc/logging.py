@@ -95,11 +95,11 @@ class LogHelper:
 
         If the log was recreated: those after the last entry seen, or all if that is gone.
         """
-        before = self.creationtime
+        time_before = self.creationtime
         entries, self.nextid, self.creationtime = self.get_entries(
-            self.agent, self.logtype, self.nextid, before
+            self.agent, self.logtype, self.nextid, time_before
         )
-        if self.creationtime != before and self.last_entry in entries:
+        if self.creationtime != time_before and self.last_entry in entries:
             newer_count = entries[::-1].index(self.last_entry)
             entries = entries[len(entries) - newer_count :]
         if entries:
@@ -126,10 +126,10 @@ class LogHelper:
         for attempt in range(_MOST_STARTS):
             info = log.getInfo()
             is_other_log = creation_time not in (None, info.creationTime)
-            first = ref_id
-            if first is None or is_other_log or attempt:
-                first = info.idFirst
-            entries = _read_entries(log, info, first, filters)
+            first_id = ref_id
+            if first_id is None or is_other_log or attempt:
+                first_id = info.idFirst
+            entries = _read_entries(log, info, first_id, filters)
             if entries is not None:
                 return entries, info.idNext, info.creationTime
         raise ProtocolError(f"the log was recreated {_MOST_STARTS} times while it was read")
@@ -148,11 +148,11 @@ class LogHelper:
 
         Line breaks in the message are kept.
         """
-        when = entry.timestamp.replace(tzinfo=timezone.utc)
+        moment = entry.timestamp.replace(tzinfo=timezone.utc)
         # beyond the calendar: stays UTC
         with contextlib.suppress(OverflowError, ValueError, OSError):
-            when = when.astimezone(tz)
-        time_text = when.strftime("%m/%d/%Y %H:%M:%S %Z")
+            moment = moment.astimezone(tz)
+        time_text = moment.strftime("%m/%d/%Y %H:%M:%S %Z")
         return f"[{time_text}]:{entry.message}"
 
     @classmethod
@@ -171,26 +171,26 @@ class LogHelper:
 
 
 def _read_entries(
-    log: Any, info: LogInfo, first: int, filters: tuple[list[str], ...]
+    log: Any, info: LogInfo, first_id: int, filters: tuple[list[str], ...]
 ) -> Optional[list[LogEntry]]:
-    """The entries from the id `first` to the end that `info` has; None if the log was recreated."""
+    """The entries from `first_id` to the end that `info` has; None if the log was recreated."""
     entries: list[LogEntry] = []
-    while first < info.idNext:
-        chunk = log.getChunk(first, -1, RangeDirection.FORWARD, *filters)
+    while first_id < info.idNext:
+        chunk = log.getChunk(first_id, -1, RangeDirection.FORWARD, *filters)
         if chunk.logCreationTime != info.creationTime:
             return None
         if len(chunk.selEntries) > chunk.allEntryCnt:
             raise ProtocolError(
                 f"the log sent {len(chunk.selEntries)} entries and counts {chunk.allEntryCnt}"
             )
-        after = chunk.idFirst + chunk.allEntryCnt
+        next_id = chunk.idFirst + chunk.allEntryCnt
         if chunk.allEntryCnt == 0:
             break  # the log has ended
-        if after <= first:
+        if next_id <= first_id:
             raise ProtocolError(
-                f"the log's ids do not advance: asked for {first}, the device sent ids below"
-                f" {after}"
+                f"the log's ids do not advance: asked for {first_id}, the device sent ids below"
+                f" {next_id}"
             )
         entries += [entry for entry in chunk.selEntries if entry.id < info.idNext]
-        first = after
+        first_id = next_id
     return entries

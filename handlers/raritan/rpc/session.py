@@ -94,13 +94,13 @@ def _open_session(manager: SessionManager, agent: Agent) -> tuple[Session, str]:
     # > POST /session closeCurrentSession {"reason": 0}, with X-SessionToken
     code, session, token = manager.newSession()
     if code != 0:
-        why = (
+        reason = (
             "the user may have only one session, and it is open: close it, or send the calls"
             " without a session"
             if code == SessionManager.ERR_ACTIVE_SESSION_EXCLUSIVE_FOR_USER
             else "the device opened no session"
         )
-        raise Refused(f"{why} (result code {code})", str(code), agent.place, "newSession")
+        raise Refused(f"{reason} (result code {code})", str(code), agent.place, "newSession")
     try:
         Login(token=token).headers()
     except SettingsError:

@@ -142,7 +142,9 @@ def _is_possible(service: RedfishService, listed_outlet: ListedOutlet, infos: _I
         if values is None:
             # not sent; without a list of values, it may depend on a configuration of HPE, and
             # raises Unsupported if that cannot be read
-            outlet_actions.body(listed_outlet.id, outlet, {}, {}, on=True, unproven=True, quote=str)
+            outlet_actions.body(
+                listed_outlet.id, outlet, {}, {}, on=True, switch_unproven=True, quote=str
+            )
     except (ProtocolError, Refused, Unsupported):
         return False
     takes_both = values is None or ("On" in values and "Off" in values)

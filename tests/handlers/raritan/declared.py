@@ -103,23 +103,14 @@ def json_of(hint: Any) -> st.SearchStrategy[Any]:
     origin = typing.get_origin(hint)
     args = typing.get_args(hint)
     if origin is typing.Union:
-        kinds = [json_of(arg) for arg in args if arg is not type(None)]
-        return st.one_of(*([st.none()] if type(None) in args else []), *kinds)
+        return st.one_of([st.none() if arg is type(None) else json_of(arg) for arg in args])
     if origin is list:
         return st.lists(json_of(args[0]), max_size=3)
     if origin is dict:
-        return st.dictionaries(json_of(args[0]), json_of(args[1]), max_size=3).map(
-            lambda mapping: [{"key": key, "value": value} for key, value in mapping.items()]
-        )
+        mappings = st.dictionaries(json_of(args[0]), json_of(args[1]), max_size=3)
+        return mappings.map(_entries)
     if hint is Any:
-        return st.recursive(
-            st.none() | st.booleans() | _INTS | st.text(max_size=5),
-            lambda inner: (
-                st.lists(inner, max_size=2)
-                | st.dictionaries(st.text(max_size=3), inner, max_size=2)
-            ),
-            max_leaves=4,
-        )
+        return _ANY_JSON
     if origin is type:
         return st.nothing()
     if issubclass(hint, ValueObject):
@@ -140,6 +131,20 @@ def json_of(hint: Any) -> st.SearchStrategy[Any]:
         Time: st.integers(-(10**9), 10**10) | _INTS,
     }
     return simple[hint]
+
+
+_ANY_JSON: st.SearchStrategy[Any] = st.recursive(
+    st.none() | st.booleans() | _INTS | st.text(max_size=5),
+    lambda items: (
+        st.lists(items, max_size=2) | st.dictionaries(st.text(max_size=3), items, max_size=2)
+    ),
+    max_leaves=4,
+)
+
+
+def _entries(mapping: Mapping[Any, Any]) -> list[dict[str, Any]]:
+    """A map as JSON-RPC has it."""
+    return [{"key": key, "value": value} for key, value in mapping.items()]
 
 
 def structure_json(cls: type[Structure]) -> st.SearchStrategy[dict[str, Any]]:

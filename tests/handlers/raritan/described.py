@@ -56,7 +56,7 @@ class Described:
     `missing`, by default 404."""
 
     def __init__(self) -> None:
-        self.missing: object = Status(404)
+        self.unknown_call: object = Status(404)
         self.calls: Calls = {
             (PDU, "getMetaData"): {"hasSwitchableOutlets": False, "hasMeteredOutlets": False},
             (PDU, "getSensors"): NO_SENSORS,
@@ -134,7 +134,7 @@ class Described:
 
     def _answer(self, rid: str, call: dict[str, Any]) -> dict[str, Any]:
         self.methods.append(call["method"])
-        answer = self.calls.get((rid, call["method"]), self.missing)
+        answer = self.calls.get((rid, call["method"]), self.unknown_call)
         if isinstance(answer, Status):
             return {"statcode": answer.code, "json": None}
         if isinstance(answer, Failure):
@@ -157,12 +157,12 @@ class Described:
         """Return load in A and energy in Wh. Each is None if it is unknown or not metered."""
         agent = self.agent()
         bulk = Bulk(agent)
-        found_units = UnitFinder(agent, LinkUnitSelection())
-        found_units.ask(bulk)
-        queue = UnitQueue(found_units.asked[0])
+        finder = UnitFinder(agent, LinkUnitSelection())
+        finder.ask(bulk)
+        queue = UnitQueue(finder.candidates[0])
         queue.ask_model(bulk)
         bulk.perform()
-        queue.queue_known_readings(bulk, found_units.list_units()[0])
+        queue.queue_known_readings(bulk, finder.list_units()[0])
         bulk.perform()
         queue.queue_listed_readings(bulk)
         bulk.perform()

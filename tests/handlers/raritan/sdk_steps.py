@@ -27,18 +27,18 @@ def names(agent: Any, asked: Any) -> dict[str, dict[str, Any]]:
     return results
 
 
-def _visit(rpc: Any, holder: Any, prefix: str, found: dict[str, dict[str, Any]]) -> None:
+def _visit(rpc: Any, holder: Any, prefix: str, results: dict[str, dict[str, Any]]) -> None:
+    """Add the public classes in a module or class, and the functions of a module."""
+    vendor_module = f"raritan.rpc.{prefix.partition('.')[0]}"
     for name, value in vars(holder).items():
-        if (
-            not name.startswith("_")
-            and getattr(value, "__module__", "").startswith(
-                f"raritan.rpc.{prefix.partition('.')[0]}"
-            )
-            and (inspect.isfunction(value) and inspect.ismodule(holder) or inspect.isclass(value))
-        ):
-            found[f"{prefix}.{name}"] = _described(rpc, value)
-            if inspect.isclass(value):
-                _visit(rpc, value, f"{prefix}.{name}", found)
+        is_imported = not getattr(value, "__module__", "").startswith(vendor_module)
+        if name.startswith("_") or is_imported:
+            continue
+        is_function = inspect.isfunction(value) and inspect.ismodule(holder)
+        if is_function or inspect.isclass(value):
+            results[f"{prefix}.{name}"] = _described(rpc, value)
+        if inspect.isclass(value):
+            _visit(rpc, value, f"{prefix}.{name}", results)
 
 
 def _described(rpc: Any, value: Any) -> dict[str, Any]:

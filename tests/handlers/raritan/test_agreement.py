@@ -102,15 +102,15 @@ def is_alike(our: Any, their: Any) -> bool:
     date.
     """
     if isinstance(their, list):
-        return isinstance(our, list) and len(our) == len(their) and all(map(is_alike, our, their))
+        is_same_length = isinstance(our, list) and len(our) == len(their)
+        return is_same_length and all(map(is_alike, our, their))
     if not isinstance(their, dict):
         return our == their and isinstance(our, bool) is isinstance(their, bool)
     ((kind, content),) = their.items()
     if kind == "tuple":
         return isinstance(our, tuple) and all(map(is_alike, our, content))
     if kind == "map":
-        pairs = [[key, value] for key, value in our.items()] if isinstance(our, dict) else None
-        return is_alike(pairs, content)
+        return isinstance(our, dict) and is_alike([list(pair) for pair in our.items()], content)
     if kind == "time":
         return isinstance(our, datetime.datetime) and str(our.date()) == content
     if kind == "reference":
@@ -119,12 +119,11 @@ def is_alike(our: Any, their: Any) -> bool:
         # by number: old releases name some members differently
         return isinstance(our, Enumeration) and our.val == content
     name, fields = content
-    # The binding reads undeclared fields too, as plain JSON.
-    return (
-        type(our).__name__ == name
-        and not our._wire.rest.keys() & fields.keys()
-        and all(is_alike(getattr(our, field, None), value) for field, value in fields.items())
-    )
+    if type(our).__name__ != name:
+        return False
+    if our._wire.undeclared_fields.keys() & fields.keys():
+        return False  # the binding reads undeclared fields too, as plain JSON
+    return all(is_alike(getattr(our, field, None), value) for field, value in fields.items())
 
 
 #: name -> whether it was sent, and the error: of the SDK, and of this binding

@@ -29,15 +29,16 @@ def linked(*ids: int) -> dict[str, Any]:
     }
 
 
-def found(unit: Described, wanted: LinkUnitSelection) -> list[int]:
+def link_ids(unit: Described, selection: LinkUnitSelection) -> list[int]:
+    """The link ids of the units that the finder lists."""
     agent = unit.agent()
     bulk = Bulk(agent)
-    found_units = UnitFinder(agent, wanted)
-    found_units.ask(bulk)
+    finder = UnitFinder(agent, selection)
+    finder.ask(bulk)
     bulk.perform()
-    found_units.ask_unusual(bulk)
+    finder.ask_unusual(bulk)
     bulk.perform()
-    return [listed_unit.unit.link_id for listed_unit in found_units.list_units()]
+    return [listed_unit.unit.link_id for listed_unit in finder.list_units()]
 
 
 @pytest.fixture
@@ -51,30 +52,30 @@ def unit() -> Described:
 def test_link_units_beyond_the_usual_ids_are_asked(unit: Described) -> None:
     unit.calls["/cascade", "getStatus"] = linked(2, 12)
     unit.calls["/model/pdu/12", "getOutlets"] = []
-    assert found(unit, ALL) == [0, 2, 12]
+    assert link_ids(unit, ALL) == [0, 2, 12]
 
 
-@pytest.mark.parametrize("wanted", [ALL, SECOND])
+@pytest.mark.parametrize("selection", [ALL, SECOND])
 def test_a_link_unit_that_the_account_may_not_read_is_denied(
-    unit: Described, wanted: LinkUnitSelection
+    unit: Described, selection: LinkUnitSelection
 ) -> None:
     unit.calls["/model/pdu/2", "getOutlets"] = Status(403)
     with pytest.raises(Denied):
-        found(unit, wanted)
+        link_ids(unit, selection)
 
 
 _UNREADABLE = [*map(Status, (401, 403, 429, 500, 503)), INTERNAL_ERROR]
 
 
-@pytest.mark.parametrize("wanted", [ALL, SECOND])
+@pytest.mark.parametrize("selection", [ALL, SECOND])
 @pytest.mark.parametrize("answer", [*_UNREADABLE, {"role": 1}, {"role": 1, "linkUnits": None}])
 def test_a_list_of_link_units_that_cannot_be_read_is_an_error_and_not_an_empty_list(
-    unit: Described, wanted: LinkUnitSelection, answer: object
+    unit: Described, selection: LinkUnitSelection, answer: object
 ) -> None:
     unit.calls["/cascade", "getStatus"] = answer
     del unit.calls["/model/pdu/2", "getOutlets"]
     with pytest.raises(PduHandlerError):
-        found(unit, wanted)
+        link_ids(unit, selection)
 
 
 @pytest.mark.parametrize("status", _UNREADABLE[1:])
@@ -82,25 +83,25 @@ def test_without_a_list_a_failing_unit_is_an_error_and_a_missing_unit_is_only_if
     unit: Described, status: object
 ) -> None:
     del unit.calls["/cascade", "getStatus"]
-    assert found(unit, SECOND) == [0, 2]
+    assert link_ids(unit, SECOND) == [0, 2]
     unit.calls["/model/pdu/2", "getOutlets"] = Status(404)
-    assert found(unit, ALL) == [0]
+    assert link_ids(unit, ALL) == [0]
     with pytest.raises(Unreachable, match="link unit 2 is not linked.*'link_units'"):
-        found(unit, SECOND)
+        link_ids(unit, SECOND)
     unit.calls["/model/pdu/2", "getOutlets"] = status
     with pytest.raises(PduHandlerError):
-        found(unit, SECOND)
+        link_ids(unit, SECOND)
 
 
-@pytest.mark.parametrize("wanted", [ALL, SECOND])
+@pytest.mark.parametrize("selection", [ALL, SECOND])
 def test_a_unit_with_outlets_that_is_no_longer_listed_is_an_error(
-    unit: Described, wanted: LinkUnitSelection
+    unit: Described, selection: LinkUnitSelection
 ) -> None:
     unit.calls["/cascade", "getStatus"] = linked()
     outlet = {"rid": "/model/pdu/2/outlet/0", "type": "pdumodel.Outlet:3.0.4"}
     unit.calls["/model/pdu/2", "getOutlets"] = [outlet]
     with pytest.raises(Unreachable, match="link unit 2 lists outlets, but .*'link_units'"):
-        found(unit, wanted)
+        link_ids(unit, selection)
 
 
 @pytest.mark.parametrize(
@@ -119,5 +120,5 @@ def test_the_error_for_a_link_unit_says_what_is_wrong_with_it(
     unit.calls["/cascade", "getStatus"]["linkUnits"][0]["value"]["status"] = status
     unit.calls["/model/pdu/2", "getOutlets"] = answer
     with pytest.raises(Unreachable) as error_info:
-        found(unit, ALL)
+        link_ids(unit, ALL)
     assert error_info.value.reason.startswith(words)

@@ -101,7 +101,7 @@ def test_a_unit_is_read_alike_with_any_code_for_a_missing_object() -> None:
         assert not any(isinstance(answer, str) for answer in usual.values()), (name, usual)
         for code in OWN_CODES:
             unit = make_unit()
-            unit.missing = code
+            unit.unknown_call = code
             readings = _readings(unit, settings)
             if readings != usual:
                 different[name, code] = readings
@@ -113,7 +113,7 @@ def test_a_command_of_a_unit_with_any_code_for_a_missing_object_shows_the_state(
     code: object,
 ) -> None:
     unit = _with_outlets()
-    unit.missing = code
+    unit.unknown_call = code
     assert handler_of(unit).port_up(PduPortView("2")).power_status.name == "UP"
 
 
@@ -126,7 +126,7 @@ def test_a_code_that_the_unit_gives_for_what_it_has_proves_no_end_of_its_list() 
         unit.calls[PDU, "getOutlets"].pop()
         unit.calls[f"{PDU}/outlet/2", "getMetaData"] = fault
         if name == "all outlets":
-            unit.missing = fault
+            unit.unknown_call = fault
             unit.calls[f"{PDU}/outlet/1", "getMetaData"] = fault
         for method, answer in _readings(unit, {}).items():
             if not isinstance(answer, str):
@@ -137,7 +137,7 @@ def test_a_code_that_the_unit_gives_for_what_it_has_proves_no_end_of_its_list() 
 def test_a_code_that_the_unit_gives_for_all_well_known_ids_proves_no_end_of_its_list() -> None:
     """The outlets of the list have ids of their own, and answer."""
     unit = _with_outlets()
-    unit.missing = Failure(-32603)
+    unit.unknown_call = Failure(-32603)
     references = unit.calls[PDU, "getOutlets"]
     references.pop()
     for reference in references:
@@ -154,7 +154,7 @@ def test_a_code_that_the_unit_gives_for_all_well_known_ids_proves_no_end_of_its_
 def test_a_missing_right_is_no_missing_object() -> None:
     """It would be an empty list of ports."""
     unit = _in_line_meter()
-    unit.missing = Failure(-32001)
+    unit.unknown_call = Failure(-32001)
     with pytest.raises(Denied):
         handler_of(unit).status()
 
@@ -162,7 +162,7 @@ def test_a_missing_right_is_no_missing_object() -> None:
 def test_a_list_of_link_units_that_fails_now_shortens_no_list_of_outlets() -> None:
     """Unit 2 is there, and does not answer."""
     unit = _with_outlets()
-    unit.missing = Failure(-32603)
+    unit.unknown_call = Failure(-32603)
     for link_units in ("yes", "2"):
         with pytest.raises(PduHandlerError, match="link unit 2"):
             handler_of(unit, link_units=link_units).status()

@@ -182,6 +182,7 @@ _OF_OTHER_MODULES: dict[str, dict[str, Any]] = {
 
 
 def _value(hint: Any, holder: Any) -> Any:
+    """JSON of a type, in a structure `holder`, which its lists do not repeat."""
     origin = typing.get_origin(hint)
     args = typing.get_args(hint)
     if origin is typing.Union:

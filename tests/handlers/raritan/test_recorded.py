@@ -38,9 +38,10 @@ def test_every_recorded_answer_is_decoded_and_encoded_back_unchanged(unit: str, 
 
 
 def undeclared_fields(value: object) -> list[str]:
+    """The fields in a value, and in its structures, that the binding does not declare."""
     if isinstance(value, list):
         return [name for item in value for name in undeclared_fields(item)]
     if not isinstance(value, Structure) or value._wire is None:
         return []
     inner = [name for item in vars(value).values() for name in undeclared_fields(item)]
-    return [*value._wire.rest, *inner]
+    return [*value._wire.undeclared_fields, *inner]

@@ -153,7 +153,7 @@ def test_every_structure_of_a_release_is_read_in_full_and_written_back_unchanged
         value = cls.decode(fields, AGENT)
 
         assert value._wire is not None, (name, value._wire)
-        assert not value._wire.rest, (name, value._wire)
+        assert not value._wire.undeclared_fields, (name, value._wire)
         assert value.encode() == fields, name
         encoded = encode(value)
         if isinstance(value, ValueObject) and isinstance(encoded, dict):

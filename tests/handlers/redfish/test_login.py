@@ -7,6 +7,7 @@ from __future__ import annotations
 import base64
 import json
 import logging
+from collections.abc import Mapping
 from typing import Optional
 
 import pytest
@@ -62,23 +63,26 @@ class Guarded(Tree):
         self.opening: Optional[Answer] = None
 
     def answer(self, request: Request) -> Answer:
+        """401 without a right login; else a session, its end, or the tree's answer."""
         path = request.path.rstrip("/")
         if request.method == "POST" and path == SESSIONS:
             return self._open(request)
         if path in self.special:
             return super().answer(request)
-
-        headers = request.headers
-        has_basic = self.basic and headers.get("authorization") == BASIC
-        has_token = headers.get("x-auth-token") == self.token
-        is_anonymous = "authorization" not in headers and "x-auth-token" not in headers
-        is_allowed = has_basic or has_token or (path == ROOT and is_anonymous)
-        if not is_allowed:
+        if not self._is_allowed(path, request.headers):
             challenge = {"WWW-Authenticate": self.challenge} if self.challenge else {}
             return Answer(None, 401, challenge)
         if request.method == "DELETE":
             return Answer(None, 204)
         return super().answer(request)
+
+    def _is_allowed(self, path: str, headers: Mapping[str, str]) -> bool:
+        """Whether the login of a request is right; the service root needs none."""
+        if "authorization" not in headers and "x-auth-token" not in headers:
+            return path == ROOT
+        if self.basic and headers.get("authorization") == BASIC:
+            return True
+        return headers.get("x-auth-token") == self.token
 
     def _open(self, request: Request) -> Answer:
         """The answer to a login."""

@@ -79,6 +79,7 @@ class Tree:
         return [request.target for request in self.requests]
 
     def answer(self, request: Request) -> Answer:
+        """What `special` has for the path, else the resource, else 404."""
         path = request.path.rstrip("/") or "/"
         special = self.special.get(path)
         answer = special(request) if callable(special) else special
@@ -86,20 +87,13 @@ class Tree:
             return answer
         resource = self.resources.get(path)
         if request.method != "GET" or resource is None:
-            return Answer(
-                {
-                    "error": {
-                        "code": "Base.1.8.GeneralError",
-                        "message": f"no {request.method} here",
-                    }
-                },
-                404,
-            )
-        query = urlsplit(request.target).query
-        levels = int("$expand" in query)
-        if "$levels" in query:
-            levels = int(query.rpartition("=")[2].rstrip(")"))
-        return Answer(self.expanded(resource, levels) if self.expands else resource)
+            words = f"no {request.method} here"
+            error = {"error": {"code": "Base.1.8.GeneralError", "message": words}}
+            return Answer(error, 404)
+        levels = _levels(urlsplit(request.target).query)
+        if self.expands and levels:
+            return Answer(self.expanded(resource, levels))
+        return Answer(resource)
 
     def expanded(self, value: Any, levels: int, *, is_resource: bool = True) -> Any:
         """`value` with its links replaced by their resources, `levels` deep, except those in Links
@@ -119,6 +113,15 @@ class Tree:
             is_kept = key == "Links"
             members[key] = item if is_kept else self.expanded(item, levels, is_resource=False)
         return members
+
+
+def _levels(query: str) -> int:
+    """How many levels of links a query expands."""
+    if "$expand" not in query:
+        return 0
+    if "$levels" not in query:
+        return 1
+    return int(query.rpartition("=")[2].rstrip(")"))
 
 
 @contextlib.contextmanager

@@ -53,12 +53,14 @@ class Dispatcher:
             return Answer(refusal.status, error(refusal.key), refusal.headers)
 
     def _answer(self, request: Request, path: str, query: str) -> Answer:
+        """The answer to a request. Raises Refusal."""
         method = request.method
         if method == "POST" and path == SESSIONS and path in self.bodies:
             return self._log_in(request)
-        is_open = path in (V1, "/redfish") and "$expand" not in query
-        if method != "GET" or not is_open:
-            self._access.check(request.headers)
+        needs_no_login = path in (V1, "/redfish") and "$expand" not in query
+        if method == "GET" and needs_no_login:
+            return self._get(request, path, query)
+        self._access.check(request.headers)
         if method == "GET":
             return self._get(request, path, query)
         session = self._access.find(path)
@@ -67,8 +69,9 @@ class Dispatcher:
             return Answer(204)
         if method == "POST" and path in self.actions:
             return self._act(request, path)
-        is_known = path in self.bodies or path in self.actions
-        raise Refusal(405, "OperationNotAllowed") if is_known else _missing()
+        if path in self.bodies or path in self.actions:
+            raise Refusal(405, "OperationNotAllowed")
+        raise _missing()
 
     def _get(self, request: Request, path: str, query: str) -> Answer:
         if path == "/redfish":
@@ -85,13 +88,13 @@ class Dispatcher:
         return Answer(200, content, (("ETag", etag(body)),))
 
     def _read(self, path: str) -> Optional[Json]:
+        """The resource at a path, a session too; None if there is none."""
         path = path.rstrip("/")
-        make = self.bodies.get(path)
-        if make is None:
-            session = self._access.find(path)
-            return session.body() if session is not None else None
-        body = make()
-        return body if "Members" in body else {**body, "@odata.etag": etag(body)}
+        if path in self.bodies:
+            body = self.bodies[path]()
+            return body if "Members" in body else {**body, "@odata.etag": etag(body)}
+        session = self._access.find(path)
+        return session.body() if session is not None else None
 
     def _log_in(self, request: Request) -> Answer:
         login = _object(request)

@@ -36,23 +36,33 @@ def parse(text: str, model: Model) -> Query:
 
 
 def _expand(value: str, model: Model) -> dict[str, Any]:
+    """The fields of the query for $expand. Raises Refusal for a form that the service does not
+    offer.
+    """
     offer = model.expand
     form = _EXPAND.fullmatch(value)
     if offer is None or form is None:
         raise Refusal(501, "QueryNotSupported")
-    kinds = {"*": offer.all, ".": offer.no_links, "~": offer.links}
-    levels = int(form[2] or 1)
-    most = offer.max_levels if offer.levels else 1
-    if not kinds[form[1]] or (form[2] and not offer.levels) or not 1 <= levels <= most:
+    sign, digits = form.groups()
+    is_offered = {"*": offer.all, ".": offer.no_links, "~": offer.links}[sign]
+    if digits is not None and not offer.levels:
+        is_offered = False
+    levels = int(digits or 1)
+    most_levels = offer.max_levels if offer.levels else 1
+    if not is_offered or not 1 <= levels <= most_levels:
         raise Refusal(501, "QueryNotSupported")
-    return {} if model.ignores_expand else {"expand": form[1], "levels": levels}
+    if model.ignores_expand:
+        return {}
+    return {"expand": sign, "levels": levels}
 
 
 def answer(body: Json, query: Query, model: Model, read: Read) -> Json:
     """The body of a resource, changed by the query."""
     if "Members" in body:
         body = _page(body, query, model)
-    return _grown(body, query.expand, query.levels, read) if query.expand else body
+    if not query.expand:
+        return body
+    return _expanded(body, query.expand, query.levels, read)
 
 
 def _page(body: Json, query: Query, model: Model) -> Json:
@@ -67,23 +77,32 @@ def _page(body: Json, query: Query, model: Model) -> Json:
     return page
 
 
-def _grown(body: Json, which: str, levels: int, read: Read) -> Json:
-    """The body with links replaced by their resources.
+def _expanded(body: Json, expand: str, levels: int, read: Read) -> Json:
+    """The body with links replaced by their resources, `levels` deep.
 
-    ".": links outside Links; "~": links inside Links; "*": both.
+    `expand`: "." for links outside Links, "~" for links inside Links, "*" for both.
     """
 
-    def grow(value: Any, in_links: bool) -> Any:
+    def with_resources(value: Any, *, in_links: bool) -> Any:
         if isinstance(value, list):
-            return [grow(entry, in_links) for entry in value]
+            return [with_resources(entry, in_links=in_links) for entry in value]
         if not isinstance(value, dict):
             return value
         if set(value) == {"@odata.id"}:
-            wanted = which == "*" or in_links == (which == "~")
-            resource = read(value["@odata.id"]) if wanted else None
-            if resource is None:
-                return value
-            return _grown(resource, which, levels - 1, read) if levels > 1 else resource
-        return {name: grow(entry, in_links or name == "Links") for name, entry in value.items()}
+            return resource_of(value, in_links=in_links)
+        content: Json = {}
+        for name, entry in value.items():
+            content[name] = with_resources(entry, in_links=in_links or name == "Links")
+        return content
 
-    return {name: grow(value, name == "Links") for name, value in body.items()}
+    def resource_of(link: Json, *, in_links: bool) -> Json:
+        is_expanded = expand == "*" or in_links == (expand == "~")
+        resource = read(link["@odata.id"]) if is_expanded else None
+        if resource is None:
+            return link
+        return _expanded(resource, expand, levels - 1, read) if levels > 1 else resource
+
+    content: Json = {}
+    for name, value in body.items():
+        content[name] = with_resources(value, in_links=name == "Links")
+    return content

@@ -74,10 +74,11 @@ class Files:
         method.
         """
         parts = urlsplit(request.target)
-        page = parts.path[len(_FOLDER) :]
-        is_newer = page.startswith("raw_") and self._device.site.firmware.index < _RAW_FROM
-        if is_newer or not parts.path.startswith(_FOLDER):
+        if not parts.path.startswith(_FOLDER):
             return None
+        page = parts.path.removeprefix(_FOLDER)
+        if page.startswith("raw_") and self._device.site.firmware.index < _RAW_FROM:
+            return None  # this firmware is older than the page
         query = {name: values[0] for name, values in parse_qs(parts.query).items()}
         with self._device.lock:
             self._device.clockwork.settle()

@@ -141,9 +141,10 @@ class Firmware:
         if name == _DEVICE:
             return f"{name}:{DEVICE_VERSIONS[self.index]}"
         outer, _, inner = name.rpartition(".")
-        version = self.version(outer) if outer in _schema()["interfaces"] else _FIRST
-        inside = "" if version in (None, _FIRST) else "_" + str(version).replace(".", "_")
-        return f"{outer}{inside}.{inner}:{_FIRST}"
+        version = self.version(outer) if outer in _schema()["interfaces"] else None
+        if version is not None and version != _FIRST:
+            outer += "_" + str(version).replace(".", "_")
+        return f"{outer}.{inner}:{_FIRST}"
 
     def value_types(self, name: str) -> tuple[str, ...]:
         """The types of a value object and its bases."""
@@ -164,11 +165,7 @@ class Firmware:
         if generic and generic.group(1) == "vector":
             return [self.encode(generic.group(2), item) for item in value or ()]
         if generic:
-            key, item = _split(generic.group(2))
-            return [
-                {"key": self.encode(key, k), "value": self.encode(item, v)}
-                for k, v in (value or {}).items()
-            ]
+            return self._encode_map(generic.group(2), value or {})
         if kind == "ref":
             return self._encode_reference(value)
         if kind == "valueobject":
@@ -179,6 +176,15 @@ class Firmware:
             values: Mapping[str, Any] = value or {}
             return {name: self.encode(inner, values.get(name)) for name, inner in self.fields(kind)}
         return int(value or 0)  # an enumeration
+
+    def _encode_map(self, inner: str, value: Mapping[Any, Any]) -> list[dict[str, Any]]:
+        """The array of key and value. `inner`: the types of both."""
+        key_kind, item_kind = _split(inner)
+        entries: list[dict[str, Any]] = []
+        for key, item in value.items():
+            entry = {"key": self.encode(key_kind, key), "value": self.encode(item_kind, item)}
+            entries.append(entry)
+        return entries
 
     def _encode_reference(self, value: Any) -> Any:
         if value is None:
@@ -202,11 +208,7 @@ class Firmware:
         """
         generic = _GENERIC.match(kind)
         if generic and generic.group(1) == "vector":
-            if not isinstance(value, list):
-                raise BadParams(f"{where} is not an array")
-            return [
-                self.decode(generic.group(2), item, f"{where}[{n}]") for n, item in enumerate(value)
-            ]
+            return self._decode_vector(generic.group(2), value, where)
         if generic:
             return self._decode_map(generic.group(2), value, where)
         if kind == "ref":
@@ -217,24 +219,30 @@ class Firmware:
             return value
         if kind in _schema()["structs"]:
             return self._decode_struct(kind, value, where)
-        enumeration = _definition("enums", kind, self.release)
-        if not _is_int(value) or not 0 <= value < len((enumeration or {"values": ()})["values"]):
+        enumeration = _definition("enums", kind, self.release) or {"values": ()}
+        if not _is_int(value) or not 0 <= value < len(enumeration["values"]):
             raise BadParams(f"{where} is not a value of {kind}")
         return value
 
+    def _decode_vector(self, item_kind: str, value: Any, where: str) -> list[Any]:
+        if not isinstance(value, list):
+            raise BadParams(f"{where} is not an array")
+        items: list[Any] = []
+        for number, item in enumerate(value):
+            items.append(self.decode(item_kind, item, f"{where}[{number}]"))
+        return items
+
     def _decode_map(self, inner: str, value: Any, where: str) -> dict[Any, Any]:
-        key, item = _split(inner)
-        pairs = value if isinstance(value, list) else None
-        if pairs is None or not all(
-            isinstance(pair, dict) and set(pair) == {"key", "value"} for pair in pairs
-        ):
-            raise BadParams(f"{where} is not an array of key and value")
-        return {
-            self.decode(key, pair["key"], f"{where} key"): self.decode(
-                item, pair["value"], f"{where} value"
-            )
-            for pair in pairs
-        }
+        """A dict of the array of key and value. `inner`: the types of both."""
+        key_kind, item_kind = _split(inner)
+        pairs = value if isinstance(value, list) else [None]
+        items: dict[Any, Any] = {}
+        for pair in pairs:
+            if not isinstance(pair, dict) or set(pair) != {"key", "value"}:
+                raise BadParams(f"{where} is not an array of key and value")
+            key = self.decode(key_kind, pair["key"], f"{where} key")
+            items[key] = self.decode(item_kind, pair["value"], f"{where} value")
+        return items
 
     def _decode_reference(self, value: Any, where: str) -> Any:
         if value is None:
@@ -250,9 +258,9 @@ class Firmware:
         if not isinstance(value, dict):
             raise BadParams(f"{where} is not an object")
         fields = self.fields(kind)
-        missing = [name for name, _ in fields if name not in value]
-        if missing:
-            raise BadParams(f"{where} lacks {', '.join(missing)}")
+        missing_names = [name for name, _ in fields if name not in value]
+        if missing_names:
+            raise BadParams(f"{where} lacks {', '.join(missing_names)}")
         decoded = {}
         for name, inner in fields:
             decoded[name] = self.decode(inner, value[name], f"{where}.{name}")
@@ -278,7 +286,10 @@ def _is_int(value: Any) -> bool:
 
 
 def _accepts(kind: str, value: Any) -> bool:
-    zero = _SCALARS[kind]
-    return (
-        kind == "any" or type(value) is type(zero) or (isinstance(zero, float) and _is_int(value))
-    )
+    """Whether the JSON is of this simple type; a whole number is a float, too."""
+    if kind == "any":
+        return True
+    python_type = type(_SCALARS[kind])
+    if python_type is float and _is_int(value):
+        return True
+    return type(value) is python_type

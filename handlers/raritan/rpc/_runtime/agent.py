@@ -323,9 +323,9 @@ class Agent:
         if self.debug:
             seconds = time.monotonic() - start
             path = self.login.quoted_path(unquote(request.target))
-            sent = len(request.body or b"")
+            sent_count = len(request.body or b"")
             print(
-                f"json-rpc {call} {path}, {sent} bytes sent, status {reply.status},"
+                f"json-rpc {call} {path}, {sent_count} bytes sent, status {reply.status},"
                 f" {len(reply.body)} bytes received in {seconds:.3f} s"
             )
         return reply

@@ -76,9 +76,9 @@ class _Names(dict[str, object]):
 
     def __missing__(self, name: str) -> object:
         """The object of a name. Raises KeyError for a name of Python's own."""
-        here = vars(binding_module(self._file))
-        if name in here:
-            return here[name]
+        names_of_file = vars(binding_module(self._file))
+        if name in names_of_file:
+            return names_of_file[name]
         if name in MODULES:
             return binding_module(f"{RPC}.{name}")
         if self._file.startswith(f"{RPC}."):  # not a script that declares types of its own

@@ -12,7 +12,7 @@ from __future__ import annotations
 import inspect
 import typing
 import warnings
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Optional, TypeVar, Union
 
 from .codec import (
@@ -61,20 +61,20 @@ structure with its defaults, 1970 for a time."""
 class WireForm(NamedTuple):
     """The form in which the device sent a structure."""
 
-    absent: frozenset[str] = frozenset()  # fields that the device did not send
+    absent_fields: frozenset[str] = frozenset()  # fields that the device did not send
     # fields that the device sent as null, although the type has no null
-    null: frozenset[str] = frozenset()
+    null_fields: frozenset[str] = frozenset()
     spelling: Mapping[str, str] = {}  # our name → the older name that the device sent
     # older field that the device sent → where it is now
-    lifted: Mapping[str, Place] = {}
-    rest: Mapping[str, object] = {}  # fields that this binding does not declare
+    moved_fields: Mapping[str, Place] = {}
+    undeclared_fields: Mapping[str, object] = {}  # fields that this binding does not declare
     # the type name that the device sent with a value object
     type: str = ""
 
     @property
     def holders(self) -> frozenset[str]:
         """The fields that hold older ones now."""
-        return frozenset(outer for outer, _ in self.lifted.values())
+        return frozenset(outer for outer, _ in self.moved_fields.values())
 
 
 class _Elements:
@@ -104,7 +104,7 @@ class Structure(NamedIdlValue):
     # fields that the newest firmware no longer has
     _legacy: ClassVar[tuple[str, ...]] = ()
     # older field → where newer firmware has it, inside another field
-    _lifted: ClassVar[Mapping[str, Place]] = {}
+    _moved_fields: ClassVar[Mapping[str, Place]] = {}
     # whether constructors take the fields of the base last
     _own_first: ClassVar[bool] = False
     # a field → what a constructor's caller who leaves it out gets, ZERO for the type's default
@@ -115,9 +115,9 @@ class Structure(NamedIdlValue):
 
     def __init_subclass__(cls, version: str = "") -> None:
         super().__init_subclass__(version)
-        own = {name: vars(cls)[name] for name in vars(cls).get("__annotations__", {})}
-        cls._defaults = {**cls._defaults, **own}
-        for name in own:
+        own_defaults = {name: vars(cls)[name] for name in vars(cls).get("__annotations__", {})}
+        cls._defaults = {**cls._defaults, **own_defaults}
+        for name in own_defaults:
             # else an instance without the field would show the default as the device's value
             delattr(cls, name)
 
@@ -149,23 +149,23 @@ class Structure(NamedIdlValue):
         """The JSON object of its fields. Fields that a device left out are written only if the
         caller set or changed them.
         """
-        wire = self._wire or WireForm(absent=frozenset(self._legacy))
+        wire = self._wire or WireForm(absent_fields=frozenset(self._legacy))
         types = field_types(type(self))
-        fields = dict(wire.rest)
+        fields = dict(wire.undeclared_fields)
         for name in field_names(type(self)):
             if name in wire.holders:
                 continue  # its older fields are written below
             kind = types[name]
             value = vars(self).get(name, NOT_SENT)
             is_blank = value is NOT_SENT or value == missing_value(kind, self._wire is None)
-            if is_blank and name in wire.absent:
+            if is_blank and name in wire.absent_fields:
                 continue
             name_on_wire = wire.spelling.get(name, name)
-            if is_blank and name in wire.null:
+            if is_blank and name in wire.null_fields:
                 fields[name_on_wire] = None
             else:
                 fields[name_on_wire] = encode_as(kind, value)
-        for older_name in wire.lifted:
+        for older_name in wire.moved_fields:
             fields[older_name] = encode(getattr(self, older_name))
         return fields
 
@@ -192,18 +192,20 @@ class Structure(NamedIdlValue):
         """Set a field under any of its names: it is then sent, also one that the device left out.
         A name that is no field is a warning.
         """
-        if name in self._lifted:
-            outer, inner = self._lifted[name]
+        if name in self._moved_fields:
+            outer, inner = self._moved_fields[name]
             setattr(getattr(self, outer), inner, value)
             return
         name = _newest(type(self), name)
         wire = self._wire or WireForm()
-        if name in wire.rest:
-            undeclared = {**wire.rest, name: value}
-            object.__setattr__(self, "_wire", wire._replace(rest=undeclared))
+        if name in wire.undeclared_fields:
+            undeclared = {**wire.undeclared_fields, name: value}
+            object.__setattr__(self, "_wire", wire._replace(undeclared_fields=undeclared))
             return
-        if name in wire.absent | wire.null:
-            wire_now = wire._replace(absent=wire.absent - {name}, null=wire.null - {name})
+        if name in wire.absent_fields | wire.null_fields:
+            wire_now = wire._replace(
+                absent_fields=wire.absent_fields - {name}, null_fields=wire.null_fields - {name}
+            )
             object.__setattr__(self, "_wire", wire_now)
         elif name not in field_names(type(self)) and not name.startswith("_"):
             warnings.warn(
@@ -217,14 +219,14 @@ class Structure(NamedIdlValue):
         for a field that the device left out, AttributeError for a name that is no field.
         """
         cls = type(self)
-        if name in cls._lifted:
-            outer, inner = cls._lifted[name]
+        if name in cls._moved_fields:
+            outer, inner = cls._moved_fields[name]
             return getattr(getattr(self, outer), inner)
         newest = _newest(cls, name)
         if newest != name:
             return getattr(self, newest)
-        if self._wire is not None and name in self._wire.rest:
-            return self._wire.rest[name]  # a field that is not declared, as plain JSON
+        if self._wire is not None and name in self._wire.undeclared_fields:
+            return self._wire.undeclared_fields[name]  # a field that is not declared, as plain JSON
         if name in cls._defaults:
             raise FieldNotSent(f"the device sent no {name} in {idl_name(cls)}")
         raise AttributeError(f"{idl_name(cls)} has no field {name!r}")
@@ -358,14 +360,14 @@ def _is_present(value: Structure, name: str) -> bool:
     """As `present`, of one field."""
     wire = value._wire
     cls = type(value)
-    if wire is None or name in wire.lifted:
+    if wire is None or name in wire.moved_fields:
         return True
-    if name in cls._lifted:
-        outer, inner = cls._lifted[name]
+    if name in cls._moved_fields:
+        outer, inner = cls._moved_fields[name]
         if not _is_present(value, outer):
             return False
         return _is_present(getattr(value, outer), inner)
-    unsent = wire.absent | wire.null
+    unsent = wire.absent_fields | wire.null_fields
     if _newest(cls, name) in unsent:
         return False
     return getattr(value, name, None) is not None
@@ -376,8 +378,10 @@ def shown_fields(value: Structure) -> list[str]:
     of the newest firmware.
     """
     wire = value._wire
-    absent = value._legacy if wire is None else wire.absent.difference(wire.holders)
-    return [name for name in field_names(type(value)) if name not in absent]
+    hidden_fields: Collection[str] = value._legacy
+    if wire is not None:
+        hidden_fields = wire.absent_fields - wire.holders
+    return [name for name in field_names(type(value)) if name not in hidden_fields]
 
 
 def _newest(cls: type[Structure], name: str) -> str:
@@ -406,49 +410,49 @@ def _decode_fields(cls: type[S], json: object, agent: Caller) -> S:
 
     Missing fields are blank and remembered as missing; unknown fields are kept.
     """
-    rest = dict(expect(dict, json, cls))
-    lifted = _lift(cls, rest)
+    undeclared_fields = dict(expect(dict, json, cls))  # those that are declared leave it below
+    moved_fields = _move_fields(cls, undeclared_fields)
     fields: dict[str, object] = {}
-    absent: set[str] = set()
-    null: set[str] = set()
+    absent_fields: set[str] = set()
+    null_fields: set[str] = set()
     spelling: dict[str, str] = {}
     for name, kind in field_types(cls).items():
-        name_on_wire = _name_on_wire(cls, name, rest)
+        name_on_wire = _name_on_wire(cls, name, undeclared_fields)
         if name_on_wire is not None and name_on_wire != name:
             spelling[name] = name_on_wire
         if name_on_wire is None:
-            absent.add(name)
+            absent_fields.add(name)
             value = missing_value(kind)
-        elif rest[name_on_wire] is None and not is_nullable(kind):
-            del rest[name_on_wire]
-            null.add(name)
+        elif undeclared_fields[name_on_wire] is None and not is_nullable(kind):
+            del undeclared_fields[name_on_wire]
+            null_fields.add(name)
             value = missing_value(kind)
         else:
-            value = decode(kind, rest.pop(name_on_wire), agent)
+            value = decode(kind, undeclared_fields.pop(name_on_wire), agent)
         if value is not NOT_SENT:
             fields[name] = value
     structure = cls.__new__(cls)
     wire = WireForm(
-        absent=frozenset(absent),
-        null=frozenset(null),
+        absent_fields=frozenset(absent_fields),
+        null_fields=frozenset(null_fields),
         spelling=spelling,
-        lifted=lifted,
-        rest=rest,
+        moved_fields=moved_fields,
+        undeclared_fields=undeclared_fields,
     )
-    wire = wire._replace(absent=wire.absent | wire.holders)
+    wire = wire._replace(absent_fields=wire.absent_fields | wire.holders)
     # past `__setattr__`, which notes what the caller has changed
     object.__setattr__(structure, "__dict__", fields)
     object.__setattr__(structure, "_wire", wire)
     return structure
 
 
-def _lift(cls: type[Structure], fields: dict[str, Any]) -> Mapping[str, Place]:
+def _move_fields(cls: type[Structure], fields: dict[str, Any]) -> Mapping[str, Place]:
     """Move older fields of a JSON object into the fields that hold them now.
 
     Returns their places; `encode` writes them back under their older names.
     """
     places: dict[str, Place] = {}
-    for older_name, place in cls._lifted.items():
+    for older_name, place in cls._moved_fields.items():
         outer, _ = place
         if fields.get(older_name) is not None and outer not in fields:
             places[older_name] = place

@@ -45,7 +45,7 @@ class EventService(Served):
         self.channels: list[Channel] = []
         self.arrived = threading.Condition(device.lock)
         self._numbers = 0
-        self._seen: dict[Served, Json] = {}
+        self._states: dict[Served, Json] = {}
         unit.clockwork.watchers.append(self.look)
         unit.site.listeners.append(self.deliver)
 
@@ -75,17 +75,21 @@ class EventService(Served):
         channel wants.
         """
         for channel in list(self.channels):
-            is_left = not channel.waiting and channel.idle() > LIFE_S
-            if is_left or channel.boots != self.device.boots():
+            has_expired = not channel.waiting and channel.idle() > LIFE_S
+            if has_expired or channel.boots != self.device.boots():
                 self._end(channel)
-        seen = self._seen
-        self._seen = {}
-        for served in self.unit.objects() if self.channels else ():
+        states_before = self._states
+        self._states = {}
+        if not self.channels:
+            return
+        for served in self.unit.objects():
             event = _EVENTS.get(type(served))
-            if event and any(channel.wants(event, served) for channel in self.channels):
-                state = self._seen[served] = _state(served)
-                if served in seen:
-                    self._compare(event, served, seen[served], state)
+            if not event or not any(channel.wants(event, served) for channel in self.channels):
+                continue
+            state = _state(served)
+            self._states[served] = state
+            if served in states_before:
+                self._compare(event, served, states_before[served], state)
 
     def _compare(self, event: str, served: Served, before: Json, state: Json) -> None:
         if any(state[name] != before[name] for name in state if name != "timestamp"):
