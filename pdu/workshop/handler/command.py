@@ -303,7 +303,7 @@ def _device_findings(
     from .bounded_methods import Forms, ShownSecrets
     from .served_trials import served_findings
     from .side_effects import SideEffects
-    from .snmp_trials import SnmpTrials, snmp_form
+    from .snmp_trials import snmp_findings, snmp_form
     from .snmp_units import COMMUNITY, WRONG_COMMUNITY, profile_of_words, recorded_device
 
     shown_secrets = ShownSecrets((COMMUNITY, WRONG_COMMUNITY, _TRIAL_PASSWORD))
@@ -314,10 +314,10 @@ def _device_findings(
             form = partial(snmp_form, _handler_settings(login), COMMUNITY)
             other_form = partial(snmp_form, _handler_settings(login), WRONG_COMMUNITY)
             forms = Forms(handler, [form], shown_secrets, effects)
-            snmp_trials = SnmpTrials(forms, forms._replace(forms=[other_form]))
+            other_forms = forms._replace(forms=[other_form])
             key = device.profile or profile_of_words(device.on, device.off, folder)
             snmp_device = recorded_device(device.text, key) if device.text else None
-            yield from snmp_trials.findings(snmp_device)
+            yield from snmp_findings(forms, other_forms, snmp_device)
         else:
             recording = None
             if device.text:

@@ -249,13 +249,13 @@ def fault_of_memory(device: TrialDevice, unit: KnownUnit) -> str:
     outlet = unit.switchable_outlet()
     if not outlet:
         return ""
-    fault = _fault_after_hand(device.methods, unit, outlet)
+    fault = _memory_fault(device.methods, unit, outlet)
     if fault or device.kept_methods is None:
         return fault
-    return _fault_after_hand(device.kept_methods, unit, outlet)
+    return _memory_fault(device.kept_methods, unit, outlet)
 
 
-def _fault_after_hand(methods: Methods, unit: KnownUnit, outlet: str) -> str:
+def _memory_fault(methods: Methods, unit: KnownUnit, outlet: str) -> str:
     """As `fault_of_memory`, of these methods."""
     try:
         methods.switch(outlet, on=False)

@@ -111,9 +111,7 @@ def compare_figures(figures: Figures, sums: MeasuredSums) -> Finding:
 
 
 def _energies_as_measured(figures: Figures, sums: MeasuredSums) -> Mapping[str, Figure]:
-    """The energies of outlets, under the names of the device's, in their order, if the handler has
-    other names for as many.
-    """
+    """The energies by outlet. Other names for as many outlets stand for the device's, in order."""
     energies = {}
     for name, port in figures.ports.items():
         if port.energy_kwh is not None:
