@@ -54,6 +54,7 @@ from .rules import (
     UNTRIED,
     Finding,
     Rule,
+    kept,
     lines,
     rules_of,
     untried,
@@ -244,7 +245,7 @@ def _findings(
     try:
         source = read_handler(path)
     except UnreadHandler as error:
-        yield Finding(RULES["status"], UNTRIED, error.reason)
+        yield untried("status", error.reason)
         return
     except SettingsError as error:
         yield Finding(RULES["archive"], BROKEN, error.reason)
@@ -265,7 +266,7 @@ def _findings(
     try:
         loaded_handler = load(path)
     except SettingsError as error:
-        yield Finding(RULES["status"], UNTRIED, error.reason)
+        yield untried("status", error.reason)
         return
     with waiting("calling the handler", output):
         yield from _device_findings(path, loaded_handler, device, folder, login)
@@ -343,7 +344,7 @@ def _finding_of_watch(
         return untried(rule, "no request of its methods reached a simulated device")
     if effects.threads and rule != "secret":
         return untried(rule, f"it starts threads, which are not watched ({effects.threads[0]})")
-    return Finding(RULES[rule], KEPT)
+    return kept(rule)
 
 
 def _served(device: RecordedDevice) -> ReplayedDevice:
