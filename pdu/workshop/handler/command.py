@@ -288,10 +288,8 @@ def _environment_settings() -> dict[str, str]:
 
 def _handler_settings(login: Login) -> dict[str, str]:
     """The owner's settings without the fields of SNMP, for which DCImanager's form has fields."""
-    settings = _owner_settings(login)
-    for key in connection_data.SNMP_KEYS:
-        settings.pop(key, None)
-    return settings
+    keys = connection_data.SNMP_KEYS
+    return {key: text for key, text in _owner_settings(login).items() if key not in keys}
 
 
 def _device_findings(
