@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import itertools
 import json
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -31,6 +32,7 @@ from ..pdu_list import form
 from ..pdu_list.login_options import Login
 from ..recordings.answer_scrubbing import (
     Answers,
+    ScrubbedAnswers,
     kept_notes,
     members,
     scrub_answers,
@@ -110,6 +112,7 @@ class _Passage(HttpReplay):
         return self._server.connections
 
     def reply(self, method: str, target: str, body: bytes) -> Response:
+        """As `respond`, to a request without headers."""
         return self.respond(method, target, {}, body)
 
     def respond(
@@ -118,12 +121,9 @@ class _Passage(HttpReplay):
         """The device's answer. Raises OSError if it gives none."""
         port = self._device.port or _USUAL_PORT
         connection = http.client.HTTPConnection(self._device.host, port, timeout=_TIMEOUT_S)
-        sent_headers = {}
-        for name, header in headers.items():
-            if name.lower() not in (*_HOP_HEADERS, "host", "accept-encoding"):
-                sent_headers[name] = header
+        own_headers = _without(headers, {*_HOP_HEADERS, "host", "accept-encoding"})
         try:
-            connection.request(method, target, body or None, sent_headers)
+            connection.request(method, target, body or None, own_headers)
             response = connection.getresponse()
             content = response.read()
         except (OSError, http.client.HTTPException) as error:
@@ -139,11 +139,12 @@ class _Passage(HttpReplay):
             content=content,
         )
         self.exchanges.append(exchange)
-        response_headers = {}
-        for name, header in response.getheaders():
-            if name.lower() not in _HOP_HEADERS:
-                response_headers[name] = header
-        return response.status, content, response_headers
+        return response.status, content, _without(dict(response.getheaders()), _HOP_HEADERS)
+
+
+def _without(headers: Mapping[str, str], lower_names: Collection[str]) -> dict[str, str]:
+    """The headers without those of these names."""
+    return {name: text for name, text in headers.items() if name.lower() not in lower_names}
 
 
 def record_foreign(
@@ -197,17 +198,15 @@ class _Commands(NamedTuple):
         """Raises ProtocolError if one of these requests was a command. `identities`: of outlets."""
         states: States = dict.fromkeys(identities)
         recording = ForeignRecording([], states).commanded(self.on, self.off)
-        for exchange in exchanges:
-            for identity in identities:
-                for on in (True, False):
-                    command = recording.command(identity, on=on)
-                    if command and command.matches(exchange.method, exchange.target, exchange.body):
-                        raise ProtocolError(
-                            f"a reading sent a command to outlet {identity}, and the PDU was"
-                            " switched: the handler writes while it reads; nothing was written",
-                            host=self.device,
-                            operation="record",
-                        )
+        for exchange, identity, on in itertools.product(exchanges, identities, (True, False)):
+            command = recording.command(identity, on=on)
+            if command and command.matches(exchange.method, exchange.target, exchange.body):
+                raise ProtocolError(
+                    f"a reading sent a command to outlet {identity}, and the PDU was switched: the"
+                    " handler writes while it reads; nothing was written",
+                    host=self.device,
+                    operation="record",
+                )
 
 
 def _require_no_login(
@@ -260,24 +259,31 @@ def _scrubbed_recording(
         partial(_read_again, read_at),
     )
     recording = _with_any(recording, unread_texts)
+    clean_contents, kept_texts = _scrubbed_contents(recording, scrubber, read_at)
+    texts_of_requests = [text for text in texts if text not in unread_texts]
+    all_kept_texts = list(dict.fromkeys([*kept_texts, *texts_of_requests]))
+    return _with_contents(recording, clean_contents)._replace(kept_texts=all_kept_texts)
+
+
+def _scrubbed_contents(
+    recording: ForeignRecording, scrubber: Scrubber, read_at: Callable[[int], object]
+) -> ScrubbedAnswers:
+    """The contents of the answers by request, as in `_scrubbed_recording`."""
     contents: dict[str, Any] = {}
     for answer in recording.answers:
         is_text = isinstance(answer.content, TextPieces)
         contents[answer.request] = TextAnswer(answer.content.text) if is_text else answer.content
     # one server for all readings: they may be hundreds
     device = _served(recording)
+
+    def read_values(clean_contents: Answers) -> object:
+        clean_recording = _with_contents(recording, clean_contents)
+        new_contents = {answer.request: answer.content for answer in clean_recording.answers}
+        device.simulated_pdu.contents = {}, new_contents
+        return read_at(device.port)
+
     with contextlib.closing(device.simulated_pdu):
-
-        def read(clean_contents: Answers) -> object:
-            clean_recording = _with_contents(recording, clean_contents)
-            new_contents = {answer.request: answer.content for answer in clean_recording.answers}
-            device.simulated_pdu.contents = {}, new_contents
-            return read_at(device.port)
-
-        clean_contents, kept = scrub_answers(contents, scrubber, read)
-    kept_texts = [text for text in texts if text not in unread_texts]
-    all_kept = list(dict.fromkeys([*kept, *kept_texts]))
-    return _with_contents(recording, clean_contents)._replace(kept=all_kept)
+        return scrub_answers(contents, scrubber, read_values)
 
 
 def _texts_of_requests(recording: ForeignRecording) -> Sequence[str]:
@@ -287,12 +293,14 @@ def _texts_of_requests(recording: ForeignRecording) -> Sequence[str]:
     texts = list(_texts_of_places(recording))
     for answer in recording.answers:
         path, _, _ = RequestPattern.parse(answer.request).target.partition("?")
-        texts += [*path.split("/"), *(field.value for field in named_values(answer.request))]
-    is_common = has_only_generic_words
-    return [text for text in dict.fromkeys(texts) if ANY not in text and not is_common(text)]
+        texts += path.split("/")
+        texts += [field.value for field in named_values(answer.request)]
+    telling_texts = [text for text in texts if not has_only_generic_words(text)]
+    return [text for text in dict.fromkeys(telling_texts) if ANY not in text]
 
 
 def _texts_of_places(recording: ForeignRecording) -> Iterator[str]:
+    """The parts of the addresses to which answers lead, by their header Location."""
     for answer in recording.answers:
         for name, text in answer.headers.items():
             if name.lower() == "location":
@@ -342,7 +350,7 @@ def _without_owner(answer: Answer, scrubber: Scrubber) -> Answer:
 
 def _notes(recording: ForeignRecording) -> Sequence[str]:
     """What its owner does next."""
-    notes = [*kept_notes(recording.kept), _COMPARE]
+    notes = [*kept_notes(recording.kept_texts), _COMPARE]
     known_states = {state for state in recording.states.values() if state is not None}
     if len(known_states) < 2:
         notes.append(_ALIKE)
@@ -402,7 +410,9 @@ def _reading(
 
 
 def _served(recording: ForeignRecording) -> ReplayedDevice:
-    # where its states are need not be sought for this
+    """The recording at a port of this machine, which takes no commands: so that the places of its
+    states are not sought.
+    """
     return serve(recording._replace(states={}).text, 0)
 
 
@@ -445,8 +455,8 @@ def _outlet_kwh(figures: Figures) -> dict[str, Figure]:
 def _login_values(handler: LoadedHandler, login: Login) -> tuple[str, list[str]]:
     """The user and the secrets that the handler is given."""
     params = form.pdu_data(handler, Address(form.LOOPBACK), login).custom_params
-    declared = {setting.key for setting in handler.settings if setting.secret}
-    secret_keys = {*SECRETS, *declared, *login.secret_files}
+    secret_settings = {setting.key for setting in handler.settings if setting.secret}
+    secret_keys = {*SECRETS, *secret_settings, *login.secret_files}
     secrets = [text for key, text in params.items() if key in secret_keys]
     return params.get("username", ""), secrets
 
@@ -463,17 +473,20 @@ def _session_secrets(exchanges: Sequence[_Exchange]) -> list[str]:
             secrets += named_secrets(text)
         for name, text in exchange.response.getheaders():
             secrets += named_secrets(f"{name}={text}")
-            lower_name = name.lower()
-            if lower_name == "set-cookie":
-                _, _, cookie = text.partition("=")
-                secret, _, _ = cookie.partition(";")
-            elif "csrf" in lower_name:
-                secret = text
-            else:
-                continue
+            secret = _secret_of_header(name, text)
             if is_telling(secret):
                 secrets.append(secret)
     return secrets
+
+
+def _secret_of_header(name: str, text: str) -> str:
+    """The value of a cookie, or a token against forged requests (CSRF); "" in any other header."""
+    lower_name = name.lower()
+    if lower_name == "set-cookie":
+        _, _, cookie = text.partition("=")
+        value, _, _ = cookie.partition(";")
+        return value
+    return text if "csrf" in lower_name else ""
 
 
 def _answers(exchanges: Sequence[_Exchange], secrets: list[str]) -> list[Answer]:

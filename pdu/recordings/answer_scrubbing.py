@@ -14,17 +14,19 @@ from typing import Any, Callable, NamedTuple
 from handlers.shared.errors import printable
 
 from .generic_words import has_only_generic_words, is_generic_name
-from .named_values import NamedValue, named_secrets, private_values, with_values_replaced
+from .named_values import NamedValue, named_secrets, private_values, with_new_values
 from .scrub import SECRETS, Scrubber, is_product, is_telling, kind_of, unread_groups
 from .text_answers import NUMBER_OR_WORD, RUN, WORD, TextAnswer
 
 #: JSON or a TextAnswer by request
 Answers = Mapping[str, Any]
 
-# kinds of groups: all texts of the members of a name, such a name, one text of such a member;
-# a value of a text that is private by its name; parts of a text
-_MEMBER, _NAME, _TEXT, _PRIVATE = "member", "name", "text", "private"
-_PARTS = {"run": RUN, "number": NUMBER_OR_WORD, "word": WORD}
+# kinds of groups
+_MEMBER = "member"  # in JSON, all values of the members of one name
+_NAME = "name"  # such a name
+_TEXT = "text"  # one text of such members
+_PRIVATE = "private"  # in another text, a value that is private by its name
+_PARTS = {"run": RUN, "number": NUMBER_OR_WORD, "word": WORD}  # in another text, its parts
 _MOST_SHOWN = 20
 
 
@@ -42,23 +44,26 @@ class ScrubbedAnswers(NamedTuple):
 
     answers: dict[str, Any]
     #: texts that stay because the reading depends on them, and may say something of the owner
-    kept: Sequence[str]
+    kept_texts: Sequence[str]
 
 
 def scrub_answers(
-    answers: Answers, scrubber: Scrubber, read: Callable[[Answers], object]
+    answers: Answers, scrubber: Scrubber, read_values: Callable[[Answers], object]
 ) -> ScrubbedAnswers:
-    """The answers with all replaced on which `read` does not depend."""
+    """The answers with all replaced on which the result of `read_values` does not depend."""
     # what looks private is sought once, in the texts that may stay
-    kept_answers = {key: _kept(answer, scrubber) for key, answer in answers.items()}
+    public_answers = {key: _without_private(answer, scrubber) for key, answer in answers.items()}
 
-    def scrub(replaced: Collection[Group]) -> dict[str, Any]:
-        return {key: _scrubbed(answer, scrubber, replaced) for key, answer in kept_answers.items()}
+    def scrub(groups: Collection[Group]) -> dict[str, Any]:
+        clean_answers: dict[str, Any] = {}
+        for key, answer in public_answers.items():
+            clean_answers[key] = _with_stand_ins(answer, scrubber, groups)
+        return clean_answers
 
-    replaced: set[Group] = set()
-    for groups in _stages(kept_answers):
-        replaced = unread_groups(_new(groups, replaced), replaced, scrub, read)
-    clean_answers = scrub(replaced)
+    unread: set[Group] = set()
+    for groups in _stages(public_answers):
+        unread = unread_groups(_groups_to_try(groups, unread), unread, scrub, read_values)
+    clean_answers = scrub(unread)
     return ScrubbedAnswers(clean_answers, _kept_texts(clean_answers, scrubber))
 
 
@@ -71,74 +76,87 @@ def secrets_in(answers: Answers) -> list[str]:
         if isinstance(answer, TextAnswer):
             secrets += named_secrets(answer)
     for name, value in members(answers.values()):
-        is_value = isinstance(value, (str, int)) and not isinstance(value, bool)
-        if is_value and kind_of(name) == SECRETS and is_telling(str(value)):
+        if isinstance(value, bool) or not isinstance(value, (str, int)):
+            continue
+        if kind_of(name) == SECRETS and is_telling(str(value)):
             secrets.append(str(value))
     return list(dict.fromkeys(secrets))
 
 
-def kept_notes(kept: Sequence[str]) -> Sequence[str]:
-    """For the owner, what stays because the handler's reading depends on it."""
-    if not kept:
+def kept_notes(kept_texts: Sequence[str]) -> Sequence[str]:
+    """For the owner, a sentence with the texts that stay because the reading depends on them; none
+    without such texts.
+    """
+    if not kept_texts:
         return []
-    shown = ", ".join(printable(text, 40) for text in kept[:_MOST_SHOWN])
-    more = len(kept) - _MOST_SHOWN
-    if more > 0:
-        shown += f" and {more} more, at the head of the file"
-    return [f"The handler's reading needs these, so they stay: {shown}."]
+    first_texts = ", ".join(printable(text, 40) for text in kept_texts[:_MOST_SHOWN])
+    further_count = len(kept_texts) - _MOST_SHOWN
+    if further_count > 0:
+        first_texts += f" and {further_count} more, at the head of the file"
+    return [f"The handler's reading needs these, so they stay: {first_texts}."]
 
 
 # ---- groups --------------------------------------------------------------------------------------
 
 
 def _stages(answers: Answers) -> Iterator[list[Group]]:
-    """The groups from the largest to the smallest."""
+    """The groups of answers from the largest to the smallest: members, names and private values;
+    texts of members; runs, numbers and words of other texts.
+    """
     named_members = list(members(answers.values()))
     texts = [answer for answer in answers.values() if isinstance(answer, TextAnswer)]
-    groups = [_group_of(value) for text in texts for value in private_values(text)]
+    groups: list[Group] = []
+    for text in texts:
+        groups += [_private_group(value) for value in private_values(text)]
     for name, _ in named_members:
         groups += [Group(_NAME, name), Group(_MEMBER, name)]
     yield groups
     yield [Group(_TEXT, value, name) for name, value in named_members if isinstance(value, str)]
     for kind, pattern in _PARTS.items():
-        yield [Group(kind, part) for text in texts for part in text.parts(pattern)]
+        parts_of_kind: list[Group] = []
+        for text in texts:
+            parts_of_kind += [Group(kind, part) for part in text.parts(pattern)]
+        yield parts_of_kind
 
 
-def _group_of(value: NamedValue) -> Group:
+def _private_group(value: NamedValue) -> Group:
     return Group(_PRIVATE, value.value, value.name)
 
 
-def _new(groups: Sequence[Group], replaced: Collection[Group]) -> list[Group]:
-    """The groups, each once, without the parts of what is replaced already."""
+def _groups_to_try(groups: Sequence[Group], unread: Collection[Group]) -> list[Group]:
+    """The groups, each once, without the texts of a member that is `unread` as a whole, and without
+    parts of common words, which stay in any case.
+    """
     new_groups: list[Group] = []
     for group in dict.fromkeys(groups):
-        is_replaced = group.kind == _TEXT and Group(_MEMBER, group.name) in replaced
-        is_generic = group.kind in _PARTS and has_only_generic_words(group.text)
-        if not is_replaced and not is_generic:
+        is_of_unread_member = group.kind == _TEXT and Group(_MEMBER, group.name) in unread
+        is_generic_part = group.kind in _PARTS and has_only_generic_words(group.text)
+        if not is_of_unread_member and not is_generic_part:
             new_groups.append(group)
     return new_groups
 
 
 def members(documents: Iterable[Any]) -> Iterator[tuple[str, Any]]:
     """The names and values of all members of JSON; the elements of a list have its name."""
-    waiting: list[tuple[str, Any]] = [("", document) for document in documents]
-    while waiting:
-        name, value = waiting.pop()
+    stack: list[tuple[str, Any]] = [("", document) for document in documents]
+    while stack:
+        name, value = stack.pop()
+        values: list[tuple[str, Any]] = []
         if isinstance(value, Mapping):
-            for member_name, member in value.items():
-                yield member_name, member
-                waiting.append((member_name, member))
+            values = list(value.items())
         elif isinstance(value, list):
-            for element in value:
-                yield name, element
-                waiting.append((name, element))
+            values = [(name, element) for element in value]
+        yield from values
+        stack += values
 
 
 # ---- stand-ins -----------------------------------------------------------------------------------
 
 
-def _kept(answer: Any, scrubber: Scrubber) -> Any:
-    """An answer that stays, without secrets and what looks private."""
+def _without_private(answer: Any, scrubber: Scrubber) -> Any:
+    """An answer with stand-ins for secrets and for what looks private, even if the reading needs
+    it.
+    """
     if isinstance(answer, TextAnswer):
         return TextAnswer(scrubber.scrub_kept_text(answer))
 
@@ -148,46 +166,51 @@ def _kept(answer: Any, scrubber: Scrubber) -> Any:
     return scrubber.scrub_json(answer, is_kept, scrubber.scrub_known_values)
 
 
-def _scrubbed(answer: Any, scrubber: Scrubber, replaced: Collection[Group], name: str = "") -> Any:
-    """An answer, or a value below it in the member of this name, in which these groups are
-    replaced.
-    """
+def _with_stand_ins(
+    answer: Any, scrubber: Scrubber, groups: Collection[Group], name: str = ""
+) -> Any:
+    """An answer, or a value below it in the member of this name; these groups have stand-ins."""
     if isinstance(answer, TextAnswer):
-        return _scrubbed_text(answer, scrubber, replaced)
+        return _text_with_stand_ins(answer, scrubber, groups)
     if isinstance(answer, Mapping):
         new_members: dict[str, Any] = {}
         for member_name, value in answer.items():
             new_name = member_name
-            if Group(_NAME, member_name) in replaced and not is_generic_name(member_name):
+            if Group(_NAME, member_name) in groups and not is_generic_name(member_name):
                 new_name = scrubber.scrub_free_text(member_name)
-            new_members[new_name] = _scrubbed(value, scrubber, replaced, member_name)
+            new_members[new_name] = _with_stand_ins(value, scrubber, groups, member_name)
         return new_members
     if isinstance(answer, list):
-        return [_scrubbed(element, scrubber, replaced, name) for element in answer]
-    is_replaced = Group(_MEMBER, name) in replaced
-    if isinstance(answer, str):
-        is_replaced = is_replaced or Group(_TEXT, answer, name) in replaced
-        is_stand_in = scrubber.is_stand_in(answer)
-        if not is_replaced or is_product(name) or is_stand_in:
-            return answer
-        return scrubber.scrub_free_text(answer, kind_of(name))
-    return scrubber.scrub_number(answer, name) if is_replaced else answer
+        return [_with_stand_ins(element, scrubber, groups, name) for element in answer]
+    is_of_member = Group(_MEMBER, name) in groups
+    if not isinstance(answer, str):
+        return scrubber.scrub_number(answer, name) if is_of_member else answer
+    if not is_of_member and Group(_TEXT, answer, name) not in groups:
+        return answer
+    if is_product(name) or scrubber.is_stand_in(answer):
+        return answer
+    return scrubber.scrub_free_text(answer, kind_of(name))
 
 
-def _scrubbed_text(text: TextAnswer, scrubber: Scrubber, replaced: Collection[Group]) -> TextAnswer:
-    def replacement(value: NamedValue) -> str:
-        if _group_of(value) not in replaced:
+def _text_with_stand_ins(
+    text: TextAnswer, scrubber: Scrubber, groups: Collection[Group]
+) -> TextAnswer:
+    """A text with stand-ins for the private values and the parts that are among these groups."""
+
+    def new_value(value: NamedValue) -> str:
+        if _private_group(value) not in groups:
             return value.value
         return scrubber.scrub_free_text(value.value, value.kind)
 
-    text = TextAnswer(with_values_replaced(text, private_values(text), replacement))
+    text = TextAnswer(with_new_values(text, private_values(text), new_value))
     for kind, pattern in _PARTS.items():
 
-        def scrub_part(part: str, kind: str = kind) -> str:
-            is_replaced = Group(kind, part) in replaced and not scrubber.is_stand_in(part)
-            return scrubber.scrub_free_text(part) if is_replaced else part
+        def new_part(part: str, kind: str = kind) -> str:
+            if Group(kind, part) not in groups or scrubber.is_stand_in(part):
+                return part
+            return scrubber.scrub_free_text(part)
 
-        text = text.changed(pattern, scrub_part)
+        text = text.changed(pattern, new_part)
     return text
 
 
@@ -202,6 +225,6 @@ def _kept_texts(answers: Answers, scrubber: Scrubber) -> list[str]:
         names.append(name)
         if isinstance(value, str):
             texts.append(value)
-    kept = [text for text in texts if not has_only_generic_words(text)]
-    kept += [name for name in names if not is_generic_name(name)]
-    return [text for text in dict.fromkeys(kept) if not scrubber.is_stand_in(text)]
+    telling_texts = [text for text in texts if not has_only_generic_words(text)]
+    telling_texts += [name for name in names if not is_generic_name(name)]
+    return [text for text in dict.fromkeys(telling_texts) if not scrubber.is_stand_in(text)]

@@ -42,15 +42,19 @@ from .state_columns import (
     zero_figures,
 )
 from .text_answers import TextAnswer, body_of
-from .unit_logins import KnownRequest, known_request, session_answer
+from .unit_logins import LoginlessRequest, session_answer, without_login
 
 #: JSON, a TextAnswer or its TextPieces, by request: its path, and the body of a read by POST after
 #: it
 Answers = Mapping[str, Any]
-_UNDOCUMENTED = ("undocumented", 97)
-_WORDS = {True: ("on", "On", "ON", 1, True), False: ("off", "Off", "OFF", 0, False)}
-# the words of a text; its other words are many
-_TEXT_WORDS = {
+#: by state, what a member of JSON may hold for it, and a word of a text; None is a state that no
+#: device documents
+_JSON_VALUES: Mapping[Optional[bool], Sequence[Any]] = {
+    True: ("on", "On", "ON", 1, True),
+    False: ("off", "Off", "OFF", 0, False),
+    None: ("undocumented", 97),
+}
+_TEXT_WORDS: Mapping[Optional[bool], Sequence[str]] = {
     True: ("1", "on", "On", "ON", "true"),
     False: ("0", "off", "Off", "OFF", "false"),
     None: ("undocumented", "97"),
@@ -93,67 +97,66 @@ class CodecUnit(HttpPdu):
         session = session_answer(self._login_form, method, target, body)
         if session is not None:
             return session
-        key = self._reading(method, target, body)
-        return self._document(key) if key else (404, None, {})
+        key = self._key_of_read(method, target, body)
+        return self._document_response(key) if key else (404, None, {})
 
-    def _document(self, key: str) -> Response:
+    def _document_response(self, key: str) -> Response:
         document = self.documents[key]
         if not isinstance(document, TextPieces):
             return 200, document, {}
         return 200, _body(document), {"Content-Type": "text/html; charset=UTF-8"}
 
-    def _reading(self, method: str, target: str, body: bytes) -> str:
+    def _key_of_read(self, method: str, target: str, body: bytes) -> str:
         """The key of the document that a request reads; "" for any other request."""
-        request = self._known_request(method, target, body)
+        request = self._without_login(method, target, body)
         for key in self.documents:
-            if self._known_read(key) == request:
+            path, _, text = key.partition(" ")
+            recorded_read = ReadRequest(path, text.encode())
+            if request == self._without_login(
+                recorded_read.method, recorded_read.path, recorded_read.body
+            ):
                 return key
         return ""
 
-    def _known_request(self, method: str, target: str, body: bytes) -> KnownRequest:
-        return known_request(self._login_form, method, target, _json_or_text(body))
-
-    def _known_read(self, key: str) -> KnownRequest:
-        """The reading that a document answers."""
-        path, _, text = key.partition(" ")
-        read = ReadRequest(path, text.encode())
-        return self._known_request(read.method, read.path, read.body)
+    def _without_login(self, method: str, target: str, body: bytes) -> LoginlessRequest:
+        return without_login(self._login_form, method, target, _json_or_text(body))
 
     def commands_of(self, method: str, target: str, body: bytes) -> list[UnitCommand]:
-        """The commands that a request holds: of a list in its JSON, each element is one."""
+        """The commands that a request holds: of a list in its JSON, each element is one. [] for a
+        login and a read; an unknown command for a request that is like a command, or is no GET.
+        """
         is_login = session_answer(self._login_form, method, target, body) is not None
-        if is_login or self._reading(method, target, body):
+        if is_login or self._key_of_read(method, target, body):
             return []
-        parts: list[KnownRequest] = []
+        parts: list[LoginlessRequest] = []
         for content in _parts(body):
-            parts.append(known_request(self._login_form, method, target, content))
+            parts.append(without_login(self._login_form, method, target, content))
         text = f"{method} {parts[0].target} {body.decode('utf-8', 'replace')}".strip()
         commands: list[UnitCommand] = []
-        requests: list[WriteRequest] = []  # those of the unit's commands
-        for identity in self.outlet_states():
-            for on in (True, False):
-                request = self._request_of(identity, on=on)
-                if request is None:
-                    continue
-                requests.append(request)
-                if self._known_request(request.method, request.path, request.body) in parts:
-                    commands.append(UnitCommand(identity, on=on, text=text))
+        own_requests: list[WriteRequest] = []  # for all outlets, on and off
+        for identity, on in itertools.product(self.outlet_states(), (True, False)):
+            own_request = self._request_of(identity, on=on)
+            if own_request is None:
+                continue
+            own_requests.append(own_request)
+            own_part = self._without_login(own_request.method, own_request.path, own_request.body)
+            if own_part in parts:
+                commands.append(UnitCommand(identity, on=on, text=text))
         if commands:
             return commands
         # a command may be a GET whose query says what it does
-        path, _, _ = target.partition("?")
-        paths_of_commands = [request.path.partition("?")[0] for request in requests]
-        if method == "GET" and path not in paths_of_commands:
+        own_paths = [own_request.path.partition("?")[0] for own_request in own_requests]
+        if method == "GET" and target.partition("?")[0] not in own_paths:
             return []
-        known_body = ""
-        for request in requests:
-            if (request.method, request.path) == (method, target):
-                known_body = request.body.decode("utf-8", "replace")
-        return [UnitCommand("", on=False, text=text, known=known_body)]
+        similar_body = ""
+        for own_request in own_requests:
+            if (own_request.method, own_request.path) == (method, target):
+                similar_body = own_request.body.decode("utf-8", "replace")
+        return [UnitCommand.unknown(text, similar_body)]
 
     def _request_of(self, identity: str, *, on: bool) -> Optional[WriteRequest]:
-        """The codec's command, the first request of its dialogue that writes. None if it has none
-        for this outlet.
+        """The request by which the codec switches this outlet: the first one of its dialogue that
+        writes. None if it has none.
         """
         writes: list[WriteRequest] = []
 
@@ -171,8 +174,9 @@ class CodecUnit(HttpPdu):
     def command_answer(
         self, method: str, target: str, body: bytes, commands: Sequence[UnitCommand]
     ) -> Response:
+        """The document at this path, as after a read; else nothing."""
         if target in self.documents:
-            return self._document(target)
+            return self._document_response(target)
         return super().command_answer(method, target, body, commands)
 
     # ---- values ----------------------------------------------------------------------------------
@@ -187,34 +191,44 @@ class CodecUnit(HttpPdu):
         return {outlet.identity: outlet.state for outlet in self.read_state().outlets}
 
     def turn_outlet(self, identity: str, *, on: Optional[bool]) -> bool:
-        """Change a value, or two that must agree, so that the codec reads this state for the
-        outlet, and no other changes; the meters of an outlet that is off show 0. False if no such
-        change is found.
+        """Change the documents so that the codec reads this state for the outlet, and no other
+        changes; the meters of an outlet that is off show 0. False if no such change is found.
         """
         with self._changing:
             states = self.outlet_states()
-            expected_states = {**states, identity: on}
-            if expected_states == states:
+            if {**states, identity: on} == states:
                 return True
-            unchanged = self.documents if on else self._without_load(identity)
-            doubtful_states = {**states, identity: None}
-            doubtful_changes: list[tuple[Place, Any]] = []
-            for place in all_places(unchanged):
-                for value in self._likely_values(place, on=on):
-                    documents = with_values(unchanged, {place: value})
-                    new_states = self._states_in(documents)
-                    if new_states == expected_states:
-                        self.documents = documents
-                        return True
-                    if new_states == doubtful_states != states:
-                        doubtful_changes.append((place, value))
-            # such as the position of a relay, and the voltage behind it
-            for pair in itertools.combinations(doubtful_changes, 2):
-                documents = with_values(unchanged, dict(pair))
-                if self._states_in(documents) == expected_states:
-                    self.documents = documents
-                    return True
-            return False
+            documents = self.documents if on else self._without_load(identity)
+            new_documents = self._with_state(documents, identity, on=on)
+            if new_documents is None:
+                return False
+            self.documents = new_documents
+            return True
+
+    def _with_state(
+        self, documents: Answers, identity: str, *, on: Optional[bool]
+    ) -> Optional[dict[str, Any]]:
+        """The documents with one other value, or two that must agree, by which the codec reads this
+        state for the outlet, and the others as before. None if no such values are found.
+        """
+        states = self.outlet_states()
+        expected_states = {**states, identity: on}
+        contradictory_states = {**states, identity: None}
+        contradictions: list[tuple[Place, Any]] = []
+        for place in all_places(documents):
+            for value in self._likely_values(place, on=on):
+                new_documents = with_values(documents, {place: value})
+                new_states = self._states_in(new_documents)
+                if new_states == expected_states:
+                    return new_documents
+                if new_states == contradictory_states != states:
+                    contradictions.append((place, value))
+        # such as the position of a relay, and the voltage behind it
+        for pair in itertools.combinations(contradictions, 2):
+            new_documents = with_values(documents, dict(pair))
+            if self._states_in(new_documents) == expected_states:
+                return new_documents
+        return None
 
     def _without_load(self, identity: str) -> Answers:
         """The documents in which the outlet's own meters show no current and no power."""
@@ -241,22 +255,22 @@ class CodecUnit(HttpPdu):
         """What may stand in this place for a state, the likeliest first."""
         if isinstance(self.documents[place.request], TextPieces):
             return _TEXT_WORDS[on]
-        words = _UNDOCUMENTED if on is None else _WORDS[on]
-        return [*self._neighbour_values(place), *words]
+        return [*self._neighbour_values(place), *_JSON_VALUES[on]]
 
     def _neighbour_values(self, place: Place) -> list[Any]:
-        """The other values in the same place of the elements of a list."""
+        """The other values in the same place of the elements of a list, each once."""
         own_value = value_at(self.documents, place)
         values: list[Any] = []
         for other_place in all_places(self.documents):
-            is_neighbour = other_place.request == place.request
-            if is_neighbour and other_place.pattern == place.pattern:
-                value = value_at(self.documents, other_place)
-                if value != own_value and value not in values:
-                    values.append(value)
+            if (other_place.request, other_place.pattern) != (place.request, place.pattern):
+                continue
+            value = value_at(self.documents, other_place)
+            if value != own_value and value not in values:
+                values.append(value)
         return values
 
     def _states_in(self, documents: Answers) -> Optional[States]:
+        """The states that the codec reads in these documents; None if it cannot."""
         try:
             outlets = self.read_state(documents).outlets
         except (PduHandlerError, LookupError):
@@ -276,15 +290,15 @@ class CodecUnit(HttpPdu):
         """The documents without the value of the total load; with null in its place, where another
         value serves for one that is gone.
         """
-        states = self.outlet_states()
         load = self._figures(self.documents)[:1]
         if load == [None]:
             return []
-        places = list(all_places(self.documents))
+        places = all_places(self.documents)
         variants = [without_values(self.documents, [place]) for place in places]
         for place in places:
             if not isinstance(self.documents[place.request], TextPieces):
                 variants.append(with_values(self.documents, {place: None}))
+        states = self.outlet_states()
         for documents in variants:
             has_same_states = self._states_in(documents) == states
             if has_same_states and self._figures(documents)[:1] != load:
@@ -337,6 +351,9 @@ class CodecUnit(HttpPdu):
         return True
 
     def _figures(self, documents: Answers) -> list[Optional[float]]:
+        """The load, the energy and the energies of the outlets in these documents; [] if the codec
+        cannot read them.
+        """
         try:
             state = self.read_state(documents)
         except PduHandlerError:
@@ -369,20 +386,17 @@ def _json_or_text(body: bytes) -> Any:
 
 
 def _counted_on(value: Any) -> Union[int, float, str, None]:
-    """A number that is a tenth more, also of a text; None for zero and for what is no number."""
+    """A number that is a tenth more, in its type: also a text of digits, with as many decimals.
+    None for zero and for what is no number.
+    """
     if isinstance(value, str):
-        number = float(value) if _NUMBER.fullmatch(value) else 0.0
-        if not number:
+        if not _NUMBER.fullmatch(value) or not float(value):
             return None
         decimals = len(value.partition(".")[2])
-        return f"{number * 1.1:.{decimals}f}"
-    if isinstance(value, bool) or not value:
+        return f"{float(value) * 1.1:.{decimals}f}"
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not value:
         return None
-    if isinstance(value, int):
-        return round(value * 1.1)
-    if isinstance(value, float):
-        return value * 1.1
-    return None
+    return round(value * 1.1) if isinstance(value, int) else value * 1.1
 
 
 def _parts(body: bytes) -> Iterator[Any]:

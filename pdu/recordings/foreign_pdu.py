@@ -14,6 +14,7 @@ and `headers`. `kept` are the texts that the reading needs, for the owner to loo
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -111,7 +112,7 @@ class ForeignRecording(NamedTuple):
     energy_kwh: Figure = None
     outlet_kwh: Mapping[str, Figure] = {}
     #: texts that stay because the handler's reading depends on them
-    kept: Sequence[str] = ()
+    kept_texts: Sequence[str] = ()
     is_compared: bool = False
     #: requests; of one without {outlet}, there is one for each outlet
     on: Sequence[RequestPattern] = ()
@@ -138,7 +139,7 @@ class ForeignRecording(NamedTuple):
             load_a=_figure(data.get("load_a")),
             energy_kwh=_figure(data.get("energy_kwh")),
             outlet_kwh=outlet_kwh,
-            kept=[str(text) for text in data.get("kept", [])],
+            kept_texts=[str(text) for text in data.get("kept", [])],
             is_compared=compared_word in ("yes", "true"),
         )
         return recording.commanded(_words(data.get("on")), _words(data.get("off")))
@@ -184,7 +185,7 @@ class ForeignRecording(NamedTuple):
         data["load_a"] = shown_figure(self.load_a)
         data["energy_kwh"] = shown_figure(self.energy_kwh)
         data["outlet_kwh"] = {name: shown_figure(kwh) for name, kwh in self.outlet_kwh.items()}
-        data["kept"] = list(self.kept)
+        data["kept"] = list(self.kept_texts)
         data["answers"] = [answer.row for answer in self.answers]
         return json.dumps(data, indent=1, ensure_ascii=False) + "\n"
 
@@ -297,34 +298,35 @@ class ForeignPdu(HttpPdu):
     # ---- requests --------------------------------------------------------------------------------
 
     def commands_of(self, method: str, target: str, body: bytes) -> list[UnitCommand]:
-        """The commands that a request holds: of a list in its JSON, each element is one."""
+        """The commands that a request holds: of a list in its JSON, each element is one. [] for a
+        recorded read; an unknown command for a request that is like a command, or is no GET.
+        """
         content = body.decode("utf-8", "replace")
         text = f"{method} {target} {content}".strip()
         commands: list[UnitCommand] = []
-        similar_request: Optional[RequestPattern] = None
-        for identity in self._states:
-            for on in (True, False):
-                request = self._recording.command(identity, on=on)
-                if request is None:
-                    continue
-                if any(request.matches(method, target, part) for part in body_parts(content)):
-                    commands.append(UnitCommand(identity, on=on, text=text))
-                elif request.is_like(method, target):
-                    similar_request = request
-        is_recorded = self._is_recorded(method, target, content)
-        if commands or is_recorded or self._answer_to(method, target, content) is not None:
+        # the last of the outlets' that has its method and path, with another body
+        similar_command: Optional[RequestPattern] = None
+        for identity, on in itertools.product(self._states, (True, False)):
+            command = self._recording.command(identity, on=on)
+            if command is None:
+                continue
+            if any(command.matches(method, target, part) for part in body_parts(content)):
+                commands.append(UnitCommand(identity, on=on, text=text))
+            elif command.is_like(method, target):
+                similar_command = command
+        if commands:
             return commands
-        if similar_request is None and method != "GET":
-            # some path of one outlet that this PDU does not have
-            similar_request = self._similar_pattern(method, target)
-        if similar_request is not None:
-            return [UnitCommand("", on=False, text=text, known=similar_request.text)]
-        if method != "GET":
-            return [UnitCommand("", on=False, text=text)]
-        return []
+        if self._answer_to(method, target, content) is not None:
+            return []
+        is_read = method == "GET"
+        if similar_command is None and not is_read:
+            similar_command = self._command_of_absent_outlet(method, target)
+        if similar_command is not None:
+            return [UnitCommand.unknown(text, similar_command.text)]
+        return [] if is_read else [UnitCommand.unknown(text)]
 
-    def _similar_pattern(self, method: str, target: str) -> Optional[RequestPattern]:
-        """The command for any outlet that has this method and path."""
+    def _command_of_absent_outlet(self, method: str, target: str) -> Optional[RequestPattern]:
+        """The command that has this method and path for an outlet that the PDU does not have."""
         for pattern in (*self._recording.on, *self._recording.off):
             if pattern.is_like(method, target):
                 return pattern
@@ -358,11 +360,8 @@ class ForeignPdu(HttpPdu):
             return answer.status, json.dumps(content).encode(), headers
         return answer.status, content.text.encode(), {"Content-Type": answer.type, **headers}
 
-    def _is_recorded(self, method: str, target: str, body: str) -> bool:
-        """Whether exactly this request was recorded: a command may have its path."""
-        return f"{method} {target} {body}".strip() in self._answers
-
     def _answer_to(self, method: str, target: str, body: str) -> Optional[Answer]:
+        """The recorded answer to this request; None if no recorded request is like it."""
         for request, pattern in self._patterns.items():
             if pattern.matches(method, target, body):
                 return self._answers[request]

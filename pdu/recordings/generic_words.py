@@ -70,8 +70,10 @@ def has_only_generic_words(text: str) -> bool:
     letters = [word for word in words if len(word) == 1]
     if len(digits) > _MOST_DIGITS or len(letters) > _MOST_LETTERS:
         return False
-    for word in words:
-        is_letter = len(word) <= 1 and word.isascii()
-        if not is_letter and word not in _WORDS:
-            return False
-    return True
+    return all(map(_is_generic_word, words))
+
+
+def _is_generic_word(word: str) -> bool:
+    """Whether a word, without the digits around it, is a technical term, or a letter or nothing."""
+    is_letter = len(word) <= 1 and word.isascii()
+    return is_letter or word in _WORDS

@@ -43,6 +43,9 @@ class NamedValue(NamedTuple):
 
     @property
     def kind(self) -> str:
+        """The kind of a text of this name (`scrub.kind_of`), in whichever spelling it has one:
+        post-code is post_code.
+        """
         plain_name = re.sub("[ :-]", "_", self.name)
         kind = kind_of(plain_name)
         return kind_of(self.name) if kind == NAMES else kind
@@ -71,7 +74,7 @@ def private_values(text: str) -> tuple[NamedValue, ...]:
     those that stand beside such a name, and the numbers near behind it. None is a part of another.
     """
     values = (*named_values(text), *_neighbours(text), *_numbers_behind_names(text))
-    return _apart(value for value in values if value.kind in NEVER_GENERIC)
+    return _without_overlaps(value for value in values if value.kind in NEVER_GENERIC)
 
 
 def named_secrets(text: str) -> list[str]:
@@ -87,34 +90,39 @@ def named_secrets(text: str) -> list[str]:
 
 def without_named_secrets(text: str, stand_in: str) -> str:
     """The text with this in place of each value whose name says that it is a secret."""
-    secrets = _apart(value for value in named_values(text) if value.kind == SECRETS)
-    return with_values_replaced(text, secrets, lambda _: stand_in)
+    secrets = _without_overlaps(value for value in named_values(text) if value.kind == SECRETS)
+    return with_new_values(text, secrets, lambda _: stand_in)
 
 
-def with_values_replaced(
-    text: str, values: Iterable[NamedValue], replacement: Callable[[NamedValue], str]
+def with_new_values(
+    text: str, values: Iterable[NamedValue], new_value: Callable[[NamedValue], str]
 ) -> str:
-    """The text with another text in place of each of these values, which are in order."""
+    """The text with `new_value` of each of these values in its place. They stand in the order of
+    the text, and do not overlap.
+    """
     parts: list[str] = []
     end = 0
     for value in values:
-        parts += [text[end : value.begin], replacement(value)]
+        parts += [text[end : value.begin], new_value(value)]
         end = value.begin + len(value.value)
     return "".join([*parts, text[end:]])
 
 
-def _apart(values: Iterable[NamedValue]) -> tuple[NamedValue, ...]:
-    """The values in the order of the text, without blank ones and parts of one before."""
-    apart: list[NamedValue] = []
+def _without_overlaps(values: Iterable[NamedValue]) -> tuple[NamedValue, ...]:
+    """The values in the order of the text. Blank ones are left out, and what begins in a value
+    before it; of those that begin in one place, the longest stays.
+    """
+    separate_values: list[NamedValue] = []
     end = 0
     for value in sorted(values, key=lambda value: (value.begin, -len(value.value))):
         if value.begin >= end and value.value.strip():
-            apart.append(value)
+            separate_values.append(value)
             end = value.begin + len(value.value)
-    return tuple(apart)
+    return tuple(separate_values)
 
 
 def _numbers_behind_names(text: str) -> Iterator[NamedValue]:
+    """The numbers near behind a word that is the name of something private: PIN: <b>5</b>."""
     for word in _WORD.finditer(text):
         if kind_of(word[0]) in NEVER_GENERIC:
             for number in _NUMBER.finditer(text, word.end(), word.end() + _NEAR):
@@ -122,13 +130,13 @@ def _numbers_behind_names(text: str) -> Iterator[NamedValue]:
 
 
 def _neighbours(text: str) -> Iterator[NamedValue]:
-    begin = 0
-    while True:  # the value of one may be the name of the next
-        match = _NEIGHBOUR.search(text, begin)
-        if match is None:
-            return
+    """The text of each element as the value of the element before it: <td>name</td><td>value</td>.
+    It may be the name of the next one, too.
+    """
+    match = _NEIGHBOUR.search(text)
+    while match is not None:
         yield NamedValue(match["name"], match["value"], match.start("value"))
-        begin = match.start() + 1
+        match = _NEIGHBOUR.search(text, match.start() + 1)
 
 
 def _value_of(match: re.Match[str]) -> tuple[str, int]:

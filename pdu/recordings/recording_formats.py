@@ -39,7 +39,7 @@ class RecordingOptions:
     sleep: Callable[[float], None] = time.sleep
     _has_answered: bool = field(default=False, init=False)
 
-    def again(self, call: Callable[[], T]) -> T:
+    def retry(self, call: Callable[[], T]) -> T:
         """Call `call` and return its result. If it raises Unreachable, repeat it for up to
         `patience` seconds, then raise.
 

@@ -108,25 +108,18 @@ class Scrubber:
         host: str = "",
     ) -> None:
         self.keep = frozenset(keep) - {SECRETS}
-        self._stand_ins: dict[tuple[str, str], str] = {}
-        # all of them
-        self._used: set[str] = set()
-        self._counted: Counter[str] = Counter()
-        # texts that stay, which are nobody's stand-in
-        self._generic: set[str] = set()
+        self._stand_in_by_value: dict[tuple[str, str], str] = {}  # by kind and value
+        self._stand_ins: set[str] = set()
+        self._count_by_kind: Counter[str] = Counter()
+        # texts that stay, so that no new stand-in is one of them
+        self._generic_texts: set[str] = set()
         # values that are also sought in the texts that are kept -> stand-in
-        self._learned: dict[str, str] = {}
+        self._stand_in_by_word: dict[str, str] = {}
         # a secret that is a common word or a short number may be a state or a figure
         bare_secrets = {secret.strip() for secret in secrets if secret}
         telling_secrets = {secret for secret in bare_secrets if is_telling(secret)}
         self._secrets = sorted(telling_secrets, key=len, reverse=True)
-        # without a user there is no `user:pa`, and `:pa` alone is in any text
-        owner = user or None
-        forms = [login.Login(owner, secret).secret_forms for secret in self._secrets]
-        self._secret_forms = login.SecretForms(
-            in_lower_case=frozenset().union(*(form.in_lower_case for form in forms)),
-            in_base64=frozenset().union(*(form.in_base64 for form in forms)),
-        )
+        self._secret_forms = _forms_of(self._secrets, user)
         self._holds_login: dict[str, bool] = {}
         self.learn(NAMES, user or "")
         self.learn(ADDRESSES, Address(host).host)
@@ -136,7 +129,7 @@ class Scrubber:
         stand_in = self.scrub_free_text(value, kind)
         bare = value.strip()
         if stand_in != value and len(bare) > _SHORTEST:
-            self._learned[bare.casefold()] = self._stand_in(kind, bare)
+            self._stand_in_by_word[bare.casefold()] = self._stand_in(kind, bare)
         host_name = re.fullmatch(r"([A-Za-z0-9-]+)(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}", bare)
         if host_name:
             self.learn(NAMES, host_name[1])
@@ -149,14 +142,14 @@ class Scrubber:
         bare = text.strip("\0 \r\n\t")
         if not bare:
             return text
-        if not self.holds_login(text):
-            if kind in self.keep:
-                return self.scrub_kept_text(text)
-            is_generic = kind not in NEVER_GENERIC and has_only_generic_words(bare)
-            # a word that is another value's stand-in already would be taken for that value
-            if is_generic and bare not in self._used:
-                self._generic.add(bare)
-                return text
+        may_stay = not self.holds_login(text)
+        if may_stay and kind in self.keep:
+            return self.scrub_kept_text(text)
+        is_generic = kind not in NEVER_GENERIC and has_only_generic_words(bare)
+        # a word that is another value's stand-in already would be taken for that value
+        if may_stay and is_generic and bare not in self._stand_ins:
+            self._generic_texts.add(bare)
+            return text
         return text.replace(bare, self._stand_in(kind, bare, is_whole=True))
 
     def scrub_kept_text(self, text: str, name: str = "") -> str:
@@ -186,10 +179,10 @@ class Scrubber:
         if self.holds_login(text):
             return self._stand_in(SECRETS, self._secrets[0])
         lower_text = text.casefold()
-        for value, stand_in in self._learned.items():
+        for value, stand_in in self._stand_in_by_word.items():
             if value in lower_text:
-                whole = rf"(?<![0-9A-Za-z]){re.escape(value)}(?![0-9A-Za-z])"
-                text = re.sub(whole, stand_in, text, flags=re.IGNORECASE)
+                whole_word = rf"(?<![0-9A-Za-z]){re.escape(value)}(?![0-9A-Za-z])"
+                text = re.sub(whole_word, stand_in, text, flags=re.IGNORECASE)
         return text
 
     def holds_login(self, text: str) -> bool:
@@ -201,7 +194,7 @@ class Scrubber:
 
     def is_stand_in(self, text: str) -> bool:
         """Whether a text is one of the stand-ins, or "any"."""
-        return text == ANY_TEXT or text in self._used
+        return text == ANY_TEXT or text in self._stand_ins
 
     def scrub_address(self, address: str) -> str:
         """The stand-in of an IP address. A netmask and what all devices have stay."""
@@ -233,11 +226,10 @@ class Scrubber:
             return members
         if isinstance(data, (list, tuple)):
             return [self.scrub_json(value, is_kept, scrub_name, key) for value in data]
-        if isinstance(data, str):
-            if is_kept(key, data):
-                return self.scrub_kept_text(data, key)
-            return self.scrub_free_text(data, kind_of(key))
-        return data if is_kept(key, data) else self.scrub_number(data, key)
+        is_text = isinstance(data, str)
+        if is_kept(key, data):
+            return self.scrub_kept_text(data, key) if is_text else data
+        return self.scrub_free_text(data, kind_of(key)) if is_text else self.scrub_number(data, key)
 
     def scrub_number(self, data: Any, name: str) -> Any:
         """A number that nobody reads, of the member of this name: 0 if it is a secret or a place,
@@ -265,9 +257,11 @@ class Scrubber:
             stand_in = self.scrub_address(address)
         except ValueError:
             return text
+        if stand_in == address:
+            return text
         text_before = f"{name}:{match.string[: match.start()]}"
         is_version = is_ipv4 and _VERSION.search(text_before[-20:]) is not None
-        return text if is_version or stand_in == address else stand_in
+        return text if is_version else stand_in
 
     def _stand_in_of_mac(self, match: re.Match[str]) -> str:
         """A stand-in with the digits in the places of those in the text. Six states such as
@@ -283,14 +277,9 @@ class Scrubber:
         digits = "".join(groups)
         stand_in = self._stand_in("mac", digits.lower())
         size = len(digits) // len(groups)
-        new_groups: list[str] = []
-        for number in range(len(groups)):
-            begin = number * size
-            new_groups.append(stand_in[begin : begin + size])
+        new_groups = [stand_in[begin : begin + size] for begin in range(0, len(digits), size)]
         separator = re.search("[:. -]", text)
-        if separator is None:
-            return "".join(new_groups)
-        return separator[0].join(new_groups)
+        return separator[0].join(new_groups) if separator is not None else stand_in
 
     def _stand_in_of_serial(self, match: re.Match[str]) -> str:
         """A matched serial number's stand-in, behind the label ("s/n: ") if it has one. Without a
@@ -306,33 +295,45 @@ class Scrubber:
         return self._stand_in(SERIALS, text)
 
     def _stand_in(self, kind: str, value: str, *, is_whole: bool = False) -> str:
-        """An address gets one of its form, whatever its kind. What looks like a stand-in is one in
-        a text; a whole value that the device sent may be called so, and is another one's neighbour.
+        """The stand-in of a value, always the same one; of an address, an address. `is_whole`: the
+        value is a whole text of the device, which may look like a stand-in; a part of a text that
+        looks like one was put there, and stays.
         """
         if kind == ADDRESSES:
             try:
                 return self.scrub_address(value)
             except ValueError:
-                value = value.casefold()
-        if (kind, value) not in self._stand_ins:
-            if not is_whole and value in self._used:
-                return value
-            stand_in = self._new_stand_in(kind)
-            self._stand_ins[kind, value] = stand_in
-            self._used.add(stand_in)
-        return self._stand_ins[kind, value]
+                value = value.casefold()  # the name of a host
+        if (kind, value) in self._stand_in_by_value:
+            return self._stand_in_by_value[kind, value]
+        if not is_whole and value in self._stand_ins:
+            return value
+        stand_in = self._new_stand_in(kind)
+        self._stand_in_by_value[kind, value] = stand_in
+        self._stand_ins.add(stand_in)
+        return stand_in
 
     def _new_stand_in(self, kind: str) -> str:
-        """The next one of a kind that is no text of the device."""
+        """The next stand-in of a kind that is not among the texts that stay."""
         while True:
-            self._counted[kind] += 1
-            number = self._counted[kind]
+            self._count_by_kind[kind] += 1
+            number = self._count_by_kind[kind]
             if kind == "ipv4":
                 stand_in = _ipv4_stand_in(number)
             else:
                 stand_in = _STAND_INS[kind].format(number)
-            if stand_in not in self._generic:
+            if stand_in not in self._generic_texts:
                 return stand_in
+
+
+def _forms_of(secrets: Sequence[str], user: Optional[str]) -> login.SecretForms:
+    """The forms of all these secrets, as the user's passwords, in which a text may hold one."""
+    # without a user there is no `user:pa`, and `:pa` alone is in any text
+    forms = [login.Login(user or None, secret).secret_forms for secret in secrets]
+    return login.SecretForms(
+        in_lower_case=frozenset().union(*(form.in_lower_case for form in forms)),
+        in_base64=frozenset().union(*(form.in_base64 for form in forms)),
+    )
 
 
 def kind_of(name: str) -> str:
@@ -350,41 +351,43 @@ def is_product(name: str) -> bool:
 
 
 def replace_unread(
-    groups: Iterable[str], scrub: Callable[[Collection[str]], T], read: Callable[[T], object]
+    groups: Iterable[str], scrub: Callable[[Collection[str]], T], read_values: Callable[[T], object]
 ) -> T:
-    """The recording with all groups of values replaced on which the answers do not depend.
+    """The recording with all groups replaced on which what is read of it does not depend.
 
-    `scrub` makes the recording with the values of these groups replaced, `read` reads its answers.
+    `scrub` makes the recording with these groups replaced, `read_values` reads it.
     """
-    return scrub(unread_groups(list(groups), (), scrub, read))
+    return scrub(unread_groups(list(groups), (), scrub, read_values))
 
 
 def unread_groups(
     groups: Sequence[G],
-    replaced: Collection[G],
+    known_unread: Collection[G],
     scrub: Callable[[Collection[G]], T],
-    read: Callable[[T], object],
+    read_values: Callable[[T], object],
 ) -> set[G]:
-    """The groups on which the answers do not depend, with those that are `replaced` already.
+    """The groups that can be replaced while the same values are read, and those of `known_unread`.
 
     Most groups are not read: all are tried at once, and halves of them where one is read.
     """
-    unread = set(replaced)
-    answers = read(scrub(unread))
-    waiting = [list(groups)]
-    while waiting:
-        part = waiting.pop()
-        if part and read(scrub({*unread, *part})) == answers:
+    unread = set(known_unread)
+    values = read_values(scrub(unread))
+    parts_to_try = [list(groups)]
+    while parts_to_try:
+        part = parts_to_try.pop()
+        if part and read_values(scrub({*unread, *part})) == values:
             unread.update(part)
         elif len(part) > 1:
             middle = len(part) // 2
-            waiting += [part[middle:], part[:middle]]
+            parts_to_try += [part[middle:], part[:middle]]
     return unread
 
 
 @functools.cache
 def is_telling(secret: str) -> bool:
-    """Whether a secret of the login is sought: no common word, and no number of up to 6 digits."""
+    """Whether a secret is sought in texts: it has 3 characters or more, and is no common word and
+    no number of up to 6 digits, which may be a state or a figure.
+    """
     is_mixed = len(secret) > _SHORTEST and not secret.isalpha() and not secret.isdigit()
     return is_mixed or (len(secret) >= _SHORTEST and not has_only_generic_words(secret))
 

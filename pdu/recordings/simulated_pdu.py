@@ -47,15 +47,25 @@ class UnitFault(Enum):
 
 
 class UnitCommand(NamedTuple):
-    """A request that switches an outlet, or that writes what no known command does."""
+    """A request that switches an outlet, or an `unknown` one, which writes something else."""
 
-    #: "" if it is no known command
+    #: of the outlet; "" of an unknown command
     identity: str
     on: bool
     #: the request, for people
     text: str
-    #: the known command that it is sent in the place of, for people; "" if nothing like it is known
-    known: str = ""
+    #: of an unknown command, the one of this unit that is like it, for people; "" if none is
+    similar_command: str = ""
+
+    @classmethod
+    def unknown(cls, text: str, similar_command: str = "") -> UnitCommand:
+        """A request that writes, and is no command of this unit."""
+        return cls(identity="", on=False, text=text, similar_command=similar_command)
+
+    @property
+    def is_known(self) -> bool:
+        """Whether it switches an outlet of this unit."""
+        return bool(self.identity)
 
 
 class CommandRefused(Exception):
@@ -70,7 +80,7 @@ class SimulatedPdu(ABC):
     LATE_S = 2.0
     #: the methods that a refused login stops
     protected_methods: Sequence[str] = ("status", "statistic", "port_down", "port_up")
-    #: what it is not known to be: sentences, by the rule that cannot be tried then
+    #: why a rule of `pdu handler check` cannot be tried on it, a sentence by the rule's name
     doubts: dict[str, str]
     #: a sentence for each command and its effect
     writes: list[str]
@@ -165,12 +175,15 @@ class SimulatedPdu(ABC):
         self._timers.append(timer)
 
     def drop_timers(self) -> None:
-        """Drop what is still to come, and leave no command waiting."""
+        """Cancel the commands that are to be carried out later, and end the wait of those that are
+        not answered.
+        """
         self._ended.set()
         for timer in self._timers:
             timer.cancel()
 
     def _carry_out(self, commands: Sequence[UnitCommand]) -> None:
+        """Switch the outlets, and write a line of `writes` for each."""
         for command in commands:
             state = None if self._fault is UnitFault.PENDING else command.on
             with self._changing:
@@ -201,6 +214,7 @@ class HttpPdu(SimulatedPdu, HttpReplay):
     def respond(
         self, method: str, target: str, headers: Mapping[str, str], body: bytes
     ) -> Response:
+        """As `reply`; the request is kept whole in `messages`."""
         header_lines = [f"{name}: {value}" for name, value in headers.items()]
         content = body.decode("utf-8", "replace")
         self.messages.append("\n".join([f"{method} {target}", *header_lines, "", content]))
@@ -212,18 +226,20 @@ class HttpPdu(SimulatedPdu, HttpReplay):
         if self._fault is UnitFault.DENIES:
             return 401, None, {"WWW-Authenticate": 'Basic realm="unit"'}
         commands = self.commands_of(method, target, body)
-        known_commands = [command for command in commands if command.identity]
-        # one request may hold both
-        self.commands += [command for command in commands if not command.identity]
+        # one request may hold commands of both kinds
+        known_commands = [command for command in commands if command.is_known]
+        self.commands += [command for command in commands if not command.is_known]
         if not known_commands:
-            return self._cut(self.answer(method, target, body))
+            answer = self.answer(method, target, body)
+            return _half_of(answer) if self._fault is UnitFault.HALF else answer
         if self.refusal is not None:
             self.commands += known_commands
             return self.refusal
         try:
             self.obey(known_commands)
         except CommandRefused:
-            return 503 if self._fault is UnitFault.BUSY else 403, None, {}
+            status = 503 if self._fault is UnitFault.BUSY else 403
+            return status, None, {}
         return self.command_answer(method, target, body, known_commands)
 
     @abstractmethod
@@ -240,14 +256,13 @@ class HttpPdu(SimulatedPdu, HttpReplay):
         """The answer to commands that it took."""
         return 204, None, {}
 
-    def _cut(self, response: Response) -> Response:
-        """Half of the answer, if that is the fault."""
-        status, content, headers = response
-        if self._fault is not UnitFault.HALF or content is None:
-            return response
-        body = content if isinstance(content, bytes) else json.dumps(content).encode()
-        size = len(body)
-        # of a device that resets the connection
-        cut_headers = {**headers, "Content-Length": str(size), "Connection": "close"}
-        half_body = body[: size // 2]
-        return status, half_body, cut_headers
+
+def _half_of(response: Response) -> Response:
+    """Half of a body, under the length of the whole one: the device resets the connection."""
+    status, content, headers = response
+    if content is None:
+        return response
+    body = content if isinstance(content, bytes) else json.dumps(content).encode()
+    size = len(body)
+    half_body = body[: size // 2]
+    return status, half_body, {**headers, "Content-Length": str(size), "Connection": "close"}

@@ -83,7 +83,7 @@ def columns_of(contents: Contents, states: States) -> list[Column]:
         if column is not None:
             columns.append(column)
     # such as on and off, or 1 and 0
-    usual_columns = [column for column in columns if _opposite(column.on) == column.off]
+    usual_columns = [column for column in columns if _opposite(column.on, _OFF_BY_ON) == column.off]
     has_both_states = {True, False} <= set(states.values())
     if not has_both_states:
         # any column of equal words fits: one alone is taken
@@ -147,21 +147,21 @@ def number_places(contents: Contents, columns: Sequence[Column]) -> list[Place]:
         value = value_at(contents, place)
         if place not in state_places and _is_number(value) and float(value) != 0:
             all_numbers.append(place)
-    if len(all_numbers) <= _MOST_FIGURES:
-        return all_numbers
-    groups: dict[Any, list[Place]] = {}
-    for place in all_numbers:
+    return all_numbers if len(all_numbers) <= _MOST_FIGURES else _some_of(all_numbers, contents)
+
+
+def _some_of(places: Sequence[Place], contents: Contents) -> list[Place]:
+    """The middle place of each column in JSON, and the places in texts; of many, only some, which
+    are of all parts of the contents.
+    """
+    columns: dict[Any, list[Place]] = {}
+    for place in places:
         is_of_text = isinstance(contents[place.request], TextPieces)
-        group: Any = place if is_of_text else _list_of(place)
-        groups.setdefault(group, []).append(place)
-    middle_places: list[Place] = []
-    for places in groups.values():  # a column, or one number of a text
-        middle = len(places) // 2
-        middle_places.append(places[middle])
-    # if there are too many: some of all parts, not only the first
+        column: Any = place if is_of_text else _list_of(place)
+        columns.setdefault(column, []).append(place)
+    middle_places = [column[len(column) // 2] for column in columns.values()]
     step = max(1, len(middle_places) // _MOST_FIGURES)
-    some_places = middle_places[::step]
-    return some_places[:_MOST_FIGURES]
+    return middle_places[::step][:_MOST_FIGURES]
 
 
 def zero_figures(
@@ -213,58 +213,59 @@ def value_at(contents: Contents, place: Place) -> Any:
 def _column(
     places: Sequence[Place], values: Sequence[Any], states: Sequence[Optional[bool]]
 ) -> Optional[Column]:
-    """The column, if its values are these states."""
-    for value in values:
-        if value is None or isinstance(value, (dict, list)):
-            return None
-    values_by_state: dict[Optional[bool], list[Any]] = {True: [], False: [], None: []}
-    for value, state in zip(values, states):
-        values_by_state[state].append(value)
-    on_values = _distinct(values_by_state[True])
-    off_values = _distinct(values_by_state[False])
+    """The column of these values, if they tell these states: all outlets that are on have one
+    value, all that are off have another, and those of an unknown state have neither.
+    """
+    if any(value is None or isinstance(value, (dict, list)) for value in values):
+        return None
+    on_values = _values_of_state(values, states, on=True)
+    off_values = _values_of_state(values, states, on=False)
     if len(on_values) > 1 or len(off_values) > 1:
         return None
+    on = on_values[0] if on_values else None
+    off = off_values[0] if off_values else None
     # if all outlets are on, or all off, the other value is the usual one
-    if on_values and off_values:
-        on, off = on_values[0], off_values[0]
-    elif on_values:
-        on, off = on_values[0], _opposite(on_values[0])
-    elif off_values:
-        on, off = _opposite(off_values[0], is_off=True), off_values[0]
-    else:
-        return None
+    if on is None:
+        on = _opposite(off, _ON_BY_OFF)
+    elif off is None:
+        off = _opposite(on, _OFF_BY_ON)
     if on is None or off is None or _key(on) == _key(off):
         return None
-    for value in values_by_state[None]:
-        if _key(value) in (_key(on), _key(off)):
-            return None
+    other_values = _values_of_state(values, states, on=None)
+    if any(_key(value) in (_key(on), _key(off)) for value in other_values):
+        return None
     return Column(places, on, off)
 
 
-def _distinct(values: Sequence[Any]) -> list[Any]:
-    value_by_key = {_key(value): value for value in values}
+def _values_of_state(
+    values: Sequence[Any], states: Sequence[Optional[bool]], *, on: Optional[bool]
+) -> list[Any]:
+    """The values of the outlets that have this state, each once."""
+    value_by_key: dict[tuple[str, str], Any] = {}
+    for value, state in zip(values, states):
+        if state is on:
+            value_by_key[_key(value)] = value
     return list(value_by_key.values())
 
 
 def _key(value: Any) -> tuple[str, str]:
-    """1 and true are two values."""
+    """What tells a value from others: 1 and true, which Python takes for equal, are two."""
     return type(value).__name__, str(value)
 
 
-def _opposite(value: Any, *, is_off: bool = False) -> Any:
-    """The value for off beside one for on, or the other way round; None if it is not usual."""
-    text = value if isinstance(value, str) else json.dumps(value).strip('"')
-    opposites = _ON_BY_OFF if is_off else _OFF_BY_ON
+def _opposite(value: Any, opposites: Mapping[str, str]) -> Any:
+    """The usual value for the other state, by words such as _OFF_BY_ON: of its type, and in the
+    case of its letters. None if there is no usual one.
+    """
+    text = value if isinstance(value, str) else json.dumps(value)
     other_word = opposites.get(text.lower())
     if other_word is None:
         return None
-    if isinstance(value, str):
-        if value.isupper():
-            return other_word.upper()
-        return other_word.capitalize() if value[:1].isupper() else other_word
-    if other_word in ("true", "false"):
-        return other_word == "true"
-    return int(other_word)
+    if not isinstance(value, str):
+        return json.loads(other_word)  # a number, true or false
+    if value.isupper():
+        return other_word.upper()
+    return other_word.capitalize() if value[:1].isupper() else other_word
 
 
 def _json_columns(contents: Contents, count: int) -> Iterator[list[Place]]:
@@ -279,7 +280,9 @@ def _json_columns(contents: Contents, count: int) -> Iterator[list[Place]]:
 
 
 def _text_columns(contents: Contents, states: States) -> Iterator[list[Place]]:
-    """Words in equal distances; those that are no column of these states are left out early."""
+    """Groups of words in equal distances, one for each outlet. Those with more distinct words than
+    on, off and the unknown states are left out.
+    """
     count = len(states)
     if not count:
         return
@@ -324,21 +327,20 @@ def _paths(content: Any) -> list[Path]:
     if isinstance(content, TextPieces):
         return [(number,) for number in range(1, len(content.pieces), 2)]
     paths: list[Path] = []
-    waiting: list[tuple[Path, Any]] = [((), content)]
-    while waiting:
-        path, value = waiting.pop(0)
+    queue: list[tuple[Path, Any]] = [((), content)]
+    while queue:
+        path, value = queue.pop(0)
         if isinstance(value, dict):
-            for name, member in value.items():
-                waiting.append(((*path, name), member))
+            queue += [((*path, name), member) for name, member in value.items()]
         elif isinstance(value, list):
-            for number, element in enumerate(value):
-                waiting.append(((*path, number), element))
+            queue += [((*path, number), element) for number, element in enumerate(value)]
         else:
             paths.append(path)
     return paths
 
 
 def _value_in(content: Any, path: Path) -> Any:
+    """The value at this path of a content."""
     value: Any = content.pieces if isinstance(content, TextPieces) else content
     for part in path:
         value = value[part]

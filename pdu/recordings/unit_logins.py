@@ -23,7 +23,7 @@ from .replay_server import Response
 _KEY = "replayed"
 
 
-class KnownRequest(NamedTuple):
+class LoginlessRequest(NamedTuple):
     """A request without its login, so that two can be compared."""
 
     method: str
@@ -32,18 +32,19 @@ class KnownRequest(NamedTuple):
     content: str
 
 
-def known_request(login_form: LoginForm, method: str, target: str, content: Any) -> KnownRequest:
+def without_login(
+    login_form: LoginForm, method: str, target: str, content: Any
+) -> LoginlessRequest:
     """A request without its login. `content`: the JSON of its body, or the text."""
     fields = _fields(login_form)
     path, _, query = target.partition("?")
-    query = _without(query, fields.query)
-    known_target = f"{path}?{query}" if query else path
+    query = _without_fields(query, fields.query)
+    new_target = f"{path}?{query}" if query else path
     if isinstance(content, str):
-        return KnownRequest(method, known_target, _without(content, fields.body))
+        return LoginlessRequest(method, new_target, _without_fields(content, fields.body))
     for place in fields.body:
         content = _with_member(content, place.split("."), "")
-    spelling = json.dumps(content, sort_keys=True)
-    return KnownRequest(method, known_target, spelling)
+    return LoginlessRequest(method, new_target, json.dumps(content, sort_keys=True))
 
 
 def session_answer(
@@ -53,14 +54,15 @@ def session_answer(
     if not isinstance(login_form, SessionLogin) or (method, target) != ("POST", login_form.path):
         return None
     try:
-        if login_form.content_type == FORM:
-            fields = dict(parse_qsl(body.decode()))
-        else:
-            fields = json.loads(body)
+        is_form = login_form.content_type == FORM
+        login: Any = dict(parse_qsl(body.decode())) if is_form else json.loads(body)
     except ValueError:
         return None
-    if not _is_filled(login_form.body, fields):
-        return None
+    return _session_keys(login_form) if _is_filled(login_form.body, login) else None
+
+
+def _session_keys(login_form: SessionLogin) -> Response:
+    """The answer with the keys of a session, each in the first of the places where it may be."""
     headers: dict[str, str] = {}
     document: Any = {}
     for places in login_form.keys.values():
@@ -81,8 +83,8 @@ def _fields(login_form: LoginForm) -> FieldLogin:
     return login_form if isinstance(login_form, FieldLogin) else FieldLogin()
 
 
-def _without(text: str, names: Mapping[str, str]) -> str:
-    """A query or a form without these fields."""
+def _without_fields(text: str, names: Mapping[str, str]) -> str:
+    """A query or a form without the fields of these names."""
     parts: list[str] = []
     for part in text.split("&"):
         name, _, _ = part.partition("=")
@@ -92,15 +94,16 @@ def _without(text: str, names: Mapping[str, str]) -> str:
 
 
 def _with_member(document: Any, path: list[str], value: str) -> Any:
-    """JSON with this value at the path, made where it is missing."""
+    """JSON with this value at the path, made where it is missing. A number in the path is the place
+    in a list.
+    """
     if not path:
         return value
     name, *rest = path
     if name.isdigit():
         place = int(name)
         elements = list(document) if isinstance(document, list) else []
-        while len(elements) <= place:
-            elements.append(None)
+        elements += [None] * (place + 1 - len(elements))
         elements[place] = _with_member(elements[place], rest, value)
         return elements
     members = dict(document) if isinstance(document, Mapping) else {}
@@ -109,15 +112,13 @@ def _with_member(document: Any, path: list[str], value: str) -> Any:
 
 
 def _is_filled(template: Any, value: Any) -> bool:
-    """Whether JSON is this template with any login."""
+    """Whether JSON is this template with any texts in its places, such as "{password}"."""
     if isinstance(template, str) and "{" in template:
         return isinstance(value, str)
     if isinstance(template, Mapping) and isinstance(value, Mapping):
-        has_same_members = template.keys() == value.keys()
-        return has_same_members and all(
-            _is_filled(part, value[name]) for name, part in template.items()
-        )
+        if template.keys() != value.keys():
+            return False
+        return all(_is_filled(part, value[name]) for name, part in template.items())
     if isinstance(template, (list, tuple)) and isinstance(value, list):
-        has_same_length = len(template) == len(value)
-        return has_same_length and all(map(_is_filled, template, value))
+        return len(template) == len(value) and all(map(_is_filled, template, value))
     return bool(template == value)

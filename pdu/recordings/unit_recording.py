@@ -66,7 +66,7 @@ def _record(
     with pdu.session("record") as session:
 
         def exchange(request: Any) -> bytes:
-            answer: bytes = recorder.again(lambda: session.exchange(request))
+            answer: bytes = recorder.retry(lambda: session.exchange(request))
             answers[request_key(request)] = document_of(answer)
             return answer
 
@@ -81,7 +81,7 @@ def _record(
     device_values = _states_and_figures(pdu, answers)
     # a codec may follow the ids in an answer
     answers = {scrubber.scrub_kept_text(key): answer for key, answer in answers.items()}
-    clean_answers, kept = scrub_answers(answers, scrubber, partial(_values, pdu))
+    clean_answers, kept_texts = scrub_answers(answers, scrubber, partial(_values, pdu))
     if _states_and_figures(pdu, clean_answers) != device_values:
         raise ProtocolError(
             "the handler does not read the recording as it read the PDU: what it reads looks like a"
@@ -89,18 +89,23 @@ def _record(
             host=session.address,
             operation="record",
         )
+    text = _recording_text(name, clean_answers, kept_texts)
+    return Recording(text, counted(len(answers), "answer"), kept_notes(kept_texts))
+
+
+def _recording_text(name: str, answers: Answers, kept_texts: Sequence[str]) -> str:
+    """The text of a recording of this handler: `parse_answers` reads it."""
     documents: dict[str, Any] = {}
     texts: dict[str, TextAnswer] = {}
-    for key, answer in clean_answers.items():
+    for key, answer in answers.items():
         if isinstance(answer, TextAnswer):
             texts[key] = answer
         else:
             documents[key] = answer
-    recording: dict[str, Any] = {"recording": f"{name} 1", "kept": kept, "answers": documents}
+    data: dict[str, Any] = {"recording": f"{name} 1", "kept": kept_texts, "answers": documents}
     if texts:
-        recording["texts"] = texts
-    text = json.dumps(recording, indent=1) + "\n"
-    return Recording(text, counted(len(answers), "answer"), kept_notes(kept))
+        data["texts"] = texts
+    return json.dumps(data, indent=1) + "\n"
 
 
 def read_recorded(codec: Codec, text: str) -> PduState:

@@ -203,21 +203,33 @@ def kept_rows(clones: Path) -> Iterator[list[str]]:
 
 
 def rows(clones: Path) -> Iterator[list[str]]:
-    """The rows of the sources that are in `clones`."""
+    """A row, as in COLUMNS, for each object of a source in `clones` that has a word of the list."""
     for source, profiles in sources().items():
         path = clones / source
         if not path.is_file():
             print("not read:", source, file=sys.stderr)  # no MIB, or not there
             continue
         for item in objects(path):
-            near = {p.key: _common_arcs(item.oid, read_oids(p)) for p in profiles}
-            if len(set(near.values())) == 1 and len(profiles) > 1:
-                continue  # of other devices
-            own_arcs = item.oid.count(".") + 1
-            for key, arcs in near.items():
-                words = item.words(is_beside=arcs == own_arcs - 1)
-                if words and arcs == max(near.values()):
-                    yield [key, item.name, item.oid, ", ".join(words)]
+            family_keys, common_arcs = _families_of(item, profiles)
+            table_arcs = item.oid.count(".")  # all arcs but the last
+            words = item.words(is_beside=common_arcs == table_arcs)
+            if not words:
+                continue
+            for key in family_keys:
+                yield [key, item.name, item.oid, ", ".join(words)]
+
+
+def _families_of(item: Object, profiles: Sequence[Profile]) -> tuple[list[str], int]:
+    """Of families that share a MIB, those that read what stands closest to an object, and how many
+    first arcs it has in common with that. None of several that are equally close: then it is an
+    object of other devices.
+    """
+    arcs_by_family = {p.key: _common_arcs(item.oid, read_oids(p)) for p in profiles}
+    most_arcs = max(arcs_by_family.values())
+    closest = [key for key, arcs in arcs_by_family.items() if arcs == most_arcs]
+    if len(profiles) > 1 and len(closest) == len(profiles):
+        return [], most_arcs
+    return closest, most_arcs
 
 
 if __name__ == "__main__":

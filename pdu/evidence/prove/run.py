@@ -37,6 +37,7 @@ from ...recordings.recording_formats import RecordingOptions
 from ...recordings.scrub import NAMES, SERIALS, Scrubber
 from .document import ProvenCall, ProvenOutlet, UnitProof
 
+_COMMANDED_STATES = {"port_up": "on", "port_down": "off"}
 #: of an error, in characters
 _LONGEST = 300
 _QUOTED = re.compile(r"(['\"])(.+?)\1")
@@ -66,8 +67,8 @@ class UnitUnderTest(NamedTuple):
 
     def clean(self, text: str) -> str:
         """A sentence of ours, without what it quotes of the device and what looks private."""
-        unquoted = _QUOTED.sub(lambda part: repr(self.scrubber.scrub_free_text(part[2])), text)
-        return self.scrubber.scrub_kept_text(unquoted)
+        own_words = _QUOTED.sub(lambda part: repr(self.scrubber.scrub_free_text(part[2])), text)
+        return self.scrubber.scrub_kept_text(own_words)
 
     def outlet(self, word: str) -> str:
         """An identity or a printed number: itself, or a stand-in if it holds other words."""
@@ -256,17 +257,17 @@ def check_switchable(
             f"outlet {identity} is {word(outlet.state)}: nothing was switched, because a proof"
             " begins and ends with an outlet that is on"
         )
-    why = _doubt_of_idleness(outlet.figures)
-    if why and not is_sure:
+    reason = _reason_against_idleness(outlet.figures)
+    if reason and not is_sure:
         raise Usage(
-            f"outlet {identity} was not switched: {why}. If it may lose its power, type it"
+            f"outlet {identity} was not switched: {reason}. If it may lose its power, type it"
             f" twice: --outlet {identity} --outlet {identity}"
         )
     return outlet.figures
 
 
-def _doubt_of_idleness(load: MeterFigures) -> str:
-    """Why something may depend on an outlet with these figures, "" for nothing."""
+def _reason_against_idleness(load: MeterFigures) -> str:
+    """Why something may be plugged into an outlet with these figures; "" if it is idle."""
     if measured(load.current_a) or measured(load.power_w):
         return f"it carries {load_text(load)}"
     reason = reason_without(load.current_a) or reason_without(load.power_w)
@@ -302,12 +303,11 @@ def switch_off_and_on(
 
 
 class _Interrupts:
-    """The handler of the signals that end a program while an outlet is off: the first one raises
-    KeyboardInterrupt, those after it do nothing.
+    """A signal handler. The first signal raises KeyboardInterrupt, or, if it `must_wait`, sets
+    `is_waiting`; those after it do nothing.
     """
 
     def __init__(self) -> None:
-        #: whether a signal waits for the end of the block
         self.must_wait = False
         self.is_waiting = False
         self._has_come = False
@@ -316,17 +316,16 @@ class _Interrupts:
         if self._has_come:
             return
         self._has_come = True
-        if self.must_wait:
-            self.is_waiting = True
-        else:
+        if not self.must_wait:
             raise KeyboardInterrupt
+        self.is_waiting = True
 
 
 @contextlib.contextmanager
 def _interrupts() -> Iterator[_Interrupts]:
-    """SIGINT, SIGTERM and SIGHUP in the block; one that waits raises KeyboardInterrupt at its end.
-    systemd ends a session by SIGTERM and SIGHUP together (systemd.kill(5), SendSIGHUP=). Under
-    nohup SIGHUP stays ignored.
+    """The handler of SIGINT, SIGTERM and SIGHUP in the block. A signal that waits raises
+    KeyboardInterrupt at the block's end. systemd ends a session by SIGTERM and SIGHUP together
+    (systemd.kill(5), SendSIGHUP=). Under nohup SIGHUP stays ignored.
     """
     numbers = [signal.SIGINT, signal.SIGTERM]
     # Windows has no SIGHUP
@@ -370,19 +369,18 @@ def _surprises_of_owner(proof: UnitProof, status: ProvenCall) -> Iterator[str]:
 
 
 def _switching_surprises(proof: UnitProof) -> Iterator[str]:
-    """Each call after a command must show the outlet as commanded, and each status the others as
-    they were in the first one.
+    """Each command, and each status after it, must show the outlet as commanded; each such status
+    must show the others as the first one did, and the owner must see the outlet off and on.
     """
     first_status = proof.first("status")
-    wanted_state = ""
+    commanded_state = ""  # before the first command
     for call in proof.calls:
-        if call.method.startswith("port_"):
-            wanted_state = "on" if call.method == "port_up" else "off"
-        if not wanted_state or call.error_kind or call.method == "statistic":
+        commanded_state = _COMMANDED_STATES.get(call.method, commanded_state)
+        if not commanded_state or call.error_kind or call.method == "statistic":
             continue
         state = call.state(proof.outlet)
-        if state != wanted_state:
-            yield f"{call.method} tells {state} of outlet {proof.outlet}, not {wanted_state}"
+        if state != commanded_state:
+            yield f"{call.method} tells {state} of outlet {proof.outlet}, not {commanded_state}"
         if call.method == "status" and first_status is not None:
             yield from _changes_of_others(proof.outlet, first_status, call)
     if proof.owner.seen_dark is False:
@@ -392,7 +390,7 @@ def _switching_surprises(proof: UnitProof) -> Iterator[str]:
 
 
 def _changes_of_others(identity: str, first_status: ProvenCall, call: ProvenCall) -> Iterator[str]:
-    """The outlets but one whose states are not those of the first status."""
+    """A sentence for each outlet but this one whose state is not that of the first status."""
     states = {outlet.identity: outlet.state for outlet in call.outlets}
     for outlet in first_status.outlets:
         state = states.get(outlet.identity, "not listed")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Optional
+from typing import NamedTuple, Optional
 
 from handlers.nut import outlets
 from handlers.nut.model import NutDevice
@@ -24,6 +24,15 @@ _NAMED_WITH_DOT = re.compile(r"[A-Za-z][\w-]*(?:\.[\w-]+)+:.*", re.DOTALL)
 _COMMENT = re.compile(r"#\s*(device|command|describe|writable)\s+(\S+)(?:\s+(.*))?")
 _PLAIN = re.compile(r"[^\s\"'#=\\]+(?: [^\s\"'#=\\]+)*")
 _UNNAMED = "pdu"
+
+
+class _Statement(NamedTuple):
+    """What one line of a dump says."""
+
+    #: a word of _COMMENT, "variable" or "timer"
+    kind: str
+    name: str = ""
+    value: str = ""
 
 
 @dataclass
@@ -41,16 +50,16 @@ class RecordedDevice:
     #: variable -> description
     descriptions: dict[str, str] = field(default_factory=dict)
 
-    def add(self, part: str, name: str, value: str) -> None:
+    def add(self, statement: _Statement) -> None:
         """Add what one line of a dump says."""
-        if part == "writable":
-            self.writable.append(name)
-        elif part == "variable":
-            self.variables[name] = value
-        elif part == "command":
-            self.commands[name] = value
-        elif part == "describe":
-            self.descriptions[name] = value
+        if statement.kind == "writable":
+            self.writable.append(statement.name)
+        elif statement.kind == "variable":
+            self.variables[statement.name] = statement.value
+        elif statement.kind == "command":
+            self.commands[statement.name] = statement.value
+        elif statement.kind == "describe":
+            self.descriptions[statement.name] = statement.value
 
     def decode(self, settings: Settings) -> NutDevice:
         """The device as the handler reads it with these settings.
@@ -66,8 +75,7 @@ def is_dump(text: str) -> bool:
     variable.
     """
     for line in text.split("\n"):
-        says_nothing = not line.strip() or line.startswith(("#", "TIMER "))
-        if not says_nothing:
+        if line.strip() and not line.startswith(("#", "TIMER ")):
             return _NAMED_WITH_DOT.fullmatch(line) is not None
     return False
 
@@ -94,54 +102,66 @@ def parse(text: str) -> list[RecordedDevice]:
     same name, if a variable has two values, or if there are no variables. In a sequence of
     dummy-ups, a timer stands between these, and the last value counts."""
     devices: list[RecordedDevice] = []
+    # of the variables of the last device, since the last timer
     line_by_variable: dict[str, int] = {}
     for number, line in enumerate(text.split("\n"), 1):
-        part, name, value = _statement(line, number)
-        if part == "":
+        statement = _statement(line, number)
+        if statement is None:
             continue
-        if part == "timer":
+        if statement.kind in ("timer", "device"):
             line_by_variable.clear()
+        if statement.kind == "timer":
             continue
-        if part == "device":
-            if name in [device.name for device in devices]:
-                raise SettingsError(
-                    f"line {number} of the recording repeats the name of a device: give this one"
-                    " another name. Lines before the first '# device NAME' belong to a device"
-                    f" named {_UNNAMED}"
-                )
-            line_by_variable.clear()
-            devices.append(RecordedDevice(name, value))
+        if statement.kind == "device":
+            _check_new_name(statement.name, devices, number)
+            devices.append(RecordedDevice(statement.name, statement.value))
             continue
         if not devices:
             devices.append(RecordedDevice(_UNNAMED))
-        if part == "variable":
-            first_line = line_by_variable.setdefault(name, number)
-            if first_line != number and devices[-1].variables[name] != value:
-                raise SettingsError(
-                    f"lines {first_line} and {number} of the recording have two values of {name}:"
-                    " keep the one that the device has"
-                )
-        devices[-1].add(part, name, value)
+        if statement.kind == "variable":
+            first_line = line_by_variable.setdefault(statement.name, number)
+            if first_line != number:
+                _check_same_value(statement, devices[-1], first_line, number)
+        devices[-1].add(statement)
     if not any(device.variables for device in devices):
         raise SettingsError("the recording has no variables")
     return devices
 
 
-def _statement(line: str, number: int) -> tuple[str, str, str]:
-    """What a line is, the name in it and its value: a word of _COMMENT, "variable", "timer", or ""
-    for what says nothing. Raises SettingsError.
-    """
+def _check_new_name(name: str, devices: Sequence[RecordedDevice], number: int) -> None:
+    """Raises SettingsError if a device before line `number` has this name."""
+    if name in [device.name for device in devices]:
+        raise SettingsError(
+            f"line {number} of the recording repeats the name of a device: give this one another"
+            " name. Lines before the first '# device NAME' belong to a device named"
+            f" {_UNNAMED}"
+        )
+
+
+def _check_same_value(
+    statement: _Statement, device: RecordedDevice, first_line: int, number: int
+) -> None:
+    """Raises SettingsError if line `number` gives a variable another value than `first_line`."""
+    if device.variables[statement.name] != statement.value:
+        raise SettingsError(
+            f"lines {first_line} and {number} of the recording have two values of"
+            f" {statement.name}: keep the one that the device has"
+        )
+
+
+def _statement(line: str, number: int) -> Optional[_Statement]:
+    """What a line says; None if it says nothing. Raises SettingsError."""
     comment = _COMMENT.fullmatch(line.rstrip())
     if comment is not None:
         word, name, value = comment.groups()
-        return word, name, _unquoted(value or "")
+        return _Statement(word, name, _unquoted(value or ""))
     variable = _VARIABLE.fullmatch(line)
     if variable is not None:
-        return "variable", variable[1], _unquoted(variable[2])
+        return _Statement("variable", variable[1], _unquoted(variable[2]))
     if line.startswith("TIMER "):
-        return "timer", "", ""
+        return _Statement("timer")
     if not line.strip() or line.startswith("#"):
-        return "", "", ""
+        return None
     raise SettingsError(f"line {number} of the recording is not a line 'variable: value'")
 
 

@@ -62,16 +62,16 @@ def identify(data: Any) -> HandlerFinding:
             raise
         except Refused as error:
             out.cannot.append(f"read the server's devices: {error.reason}")
-    readable: list[RecordedDevice] = []
-    failing: list[str] = []
+    useful_devices: list[RecordedDevice] = []
+    unreadable_names: list[str] = []
     for device in devices:
         nut_device = _decoded_device(device, settings, out)
         if nut_device is None:
-            failing.append(device.name)
+            unreadable_names.append(device.name)
         elif _note_capabilities(device, nut_device, settings, out):
-            readable.append(device)
-    if readable:
-        _note_readable(readable, failing, out)
+            useful_devices.append(device)
+    if useful_devices:
+        _note_family(useful_devices, unreadable_names, out)
     else:
         out.why = (
             f"the handler can neither read nor switch anything on {counted(len(devices), 'device')}"
@@ -81,24 +81,26 @@ def identify(data: Any) -> HandlerFinding:
     return out
 
 
-def _note_readable(
-    readable: Sequence[RecordedDevice], failing: Sequence[str], out: HandlerFinding
+def _note_family(
+    devices: Sequence[RecordedDevice], unreadable_names: Sequence[str], out: HandlerFinding
 ) -> None:
-    """Note in `out` which devices are read, and how, if others are `failing`."""
+    """Note in `out` the drivers of the devices that are read, and, if others are unreadable, the
+    setting that leaves these out.
+    """
     drivers: set[str] = set()
-    for device in readable:
+    for device in devices:
         driver = device.variables.get("driver.name", "a driver without a name")
         drivers.add(printable(driver, LONGEST))
     out.family = ", ".join(sorted(drivers))
     out.why = (
-        f"the handler reads {counted(len(readable), 'device')} of this server, by the names of"
+        f"the handler reads {counted(len(devices), 'device')} of this server, by the names of"
         " variables and commands in NUT's docs/nut-names.txt"
     )
-    if failing:
+    if unreadable_names:
         # the line may be pasted, and the server chose the name
-        setting = shlex.quote(f"device={readable[0].name}")
+        setting = shlex.quote(f"device={devices[0].name}")
         out.next_steps = [
-            f"add -s {setting}: a poll of all devices of this server fails at {failing[0]}"
+            f"add -s {setting}: a poll of all devices of this server fails at {unreadable_names[0]}"
         ]
 
 
@@ -125,12 +127,12 @@ def _note_capabilities(
     device: RecordedDevice, nut_device: model.NutDevice, settings: Settings, out: HandlerFinding
 ) -> bool:
     """Note what the handler can do with one device. False if it can do nothing."""
-    known_capabilities = len(out.can)
+    count_before = len(out.can)
     out.seen += _object_rows(device)
     _note_states(device.name, nut_device, out)
     _note_switching(device.name, nut_device, out)
     _note_totals(device, nut_device, settings, out)
-    return len(out.can) > known_capabilities
+    return len(out.can) > count_before
 
 
 def _note_states(name: str, nut_device: model.NutDevice, out: HandlerFinding) -> None:

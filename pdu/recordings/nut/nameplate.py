@@ -6,6 +6,8 @@ Source: NUT's docs/nut-names.txt, `device.serial`, `device.mfr`, `device.model`,
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from handlers.nut.daisy_chain import Member
 from handlers.nut.sessions import NutSession, read_once
 
@@ -21,21 +23,26 @@ _DRIVERS = ("driver.name",)
 
 def read_nameplate(session: NutSession) -> Nameplate:
     """What each device and each member of a chain says: nothing besides what `status` reads."""
-    wholes: list[Member] = []
+    devices: list[Member] = []  # each as a whole, which names its driver
     members: list[Member] = []
-    for device in read_once(session):
-        wholes.append(device.device.whole)
-        members += device.device.chain.values() or [device.device.whole]
+    for listed_device in read_once(session):
+        devices.append(listed_device.device.whole)
+        members += listed_device.device.chain.values() or [listed_device.device.whole]
     uptimes = [seconds(_first(member, _UPTIMES)) for member in members]
     known_uptimes = [uptime for uptime in uptimes if uptime is not None]
     return Nameplate(
-        family=join_words(_first(member, _DRIVERS) for member in wholes),
-        serial=join_words(_first(member, _SERIALS) for member in members),
-        firmware=join_words(_first(member, _FIRMWARES) for member in members),
+        family=_joined(devices, _DRIVERS),
+        serial=_joined(members, _SERIALS),
+        firmware=_joined(members, _FIRMWARES),
         uptime_s=min(known_uptimes, default=None),
-        manufacturer=join_words(_first(member, _MANUFACTURERS) for member in members),
-        model=join_words(_first(member, _MODELS) for member in members),
+        manufacturer=_joined(members, _MANUFACTURERS),
+        model=_joined(members, _MODELS),
     )
+
+
+def _joined(members: Sequence[Member], names: tuple[str, ...]) -> str:
+    """What the members say by these variables, with commas between them."""
+    return join_words(_first(member, names) for member in members)
 
 
 def _first(member: Member, names: tuple[str, ...]) -> str:

@@ -28,7 +28,7 @@ def _record(data: Any, recorder: RecordingOptions) -> Recording:
     """Read all devices of a server, with stand-ins for what names the owner, in dump.py's form."""
     recorder.tell("reading variables, commands and descriptions")
 
-    def read_version() -> str:  # `again` repeats the reading only after a first answer
+    def read_version() -> str:  # `retry` repeats the reading only after a first answer
         with open_session(data, "record", has_limit=False) as session:
             return session.client.answer(ver())
 
@@ -36,8 +36,8 @@ def _record(data: Any, recorder: RecordingOptions) -> Recording:
         with open_session(data, "record", has_limit=False) as session:
             return read_devices(session.client, session.settings), session.settings
 
-    recorder.again(read_version)
-    devices, settings = recorder.again(read_server)
+    recorder.retry(read_version)
+    devices, settings = recorder.retry(read_server)
     where = settings[HOST] or dcimanager.address(data)
     scrubber = Scrubber(recorder.keep, (settings[PASSWORD],), settings[USERNAME], where)
     clean_devices = [scrubbed(device, scrubber, settings) for device in devices]

@@ -16,7 +16,7 @@ import copy
 import re
 import socketserver
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Optional
 
 from handlers.dcimanager import Figures
@@ -102,11 +102,11 @@ class NutServer(SimulatedPdu, Replay):
 
     def turn_outlet(self, identity: str, *, on: Optional[bool]) -> bool:
         device, outlet = self._outlets()[identity]
-        if on is not None:
+        if on is None:
+            for variable in outlet.state_variables:
+                device.variables[variable] = _UNDOCUMENTED
+        else:
             self._turn_outlet(device, outlet, on=on)
-            return True
-        for variable in outlet.state_variables:
-            device.variables[variable] = _UNDOCUMENTED
         return True
 
     def figures(self) -> Optional[Figures]:
@@ -123,36 +123,31 @@ class NutServer(SimulatedPdu, Replay):
 
     def without_state(self, identity: str) -> Sequence[Any]:
         device, outlet = self._outlets()[identity]
-        return [self._contents_without(device.name, outlet.state_variables)]
+        return [self._contents_with(device.name, dict.fromkeys(outlet.state_variables))]
 
     def without_figures(self) -> Sequence[Any]:
-        contents: list[Any] = []
-        for device in self.devices.values():
-            for variable in device.variables:
-                if _METER.search(variable):
-                    contents.append(self._contents_without(device.name, [variable]))
-        return contents
+        return [self._contents_with(name, {variable: None}) for name, variable in self._meters()]
 
     def with_zero_figures(self) -> Sequence[Any]:
-        contents: list[Any] = []
+        return [self._contents_with(name, {variable: "0"}) for name, variable in self._meters()]
+
+    def _meters(self) -> Iterator[tuple[str, str]]:
+        """Each variable of a meter, behind the name of its device."""
         for name, device in self.devices.items():
             for variable in device.variables:
                 if _METER.search(variable):
-                    devices = self.contents
-                    for own_device in devices:
-                        if own_device.name == name:
-                            own_device.variables[variable] = "0"
-                    contents.append(devices)
-        return contents
+                    yield name, variable
 
-    def _contents_without(self, device_name: str, variables: Sequence[str]) -> Any:
-        """The contents without these variables of a device."""
-        devices = self.contents
-        for device in devices:
+    def _contents_with(self, device_name: str, values: Mapping[str, Optional[str]]) -> Any:
+        """The contents with these values of a device's variables; None takes the variable away."""
+        contents = self.contents
+        for device in contents:
             if device.name == device_name:
-                for variable in variables:
-                    device.variables.pop(variable, None)
-        return devices
+                variables = {**device.variables, **values}
+                device.variables = {
+                    name: text for name, text in variables.items() if text is not None
+                }
+        return contents
 
     def _outlets(self) -> dict[str, tuple[RecordedDevice, model.NutOutlet]]:
         """The device and the outlet of each identity."""
@@ -183,25 +178,32 @@ class NutServer(SimulatedPdu, Replay):
         text = f"INSTCMD {device.name} {name}"
         if value is not None:
             text = f"SET VAR {device.name} {name} {value!r}"
-        command = model.SwitchCommand(name, value)
-        commands: list[UnitCommand] = []
-        for identity, (outlet_device, outlet) in self._outlets().items():
-            if outlet_device is not device:
-                continue
-            for outlet_command, on in ((outlet.on, True), (outlet.off, False)):
-                if outlet_command == command:
-                    commands.append(UnitCommand(identity, on=on, text=text))
+        commands = self._commands_of(device, model.SwitchCommand(name, value), text)
         if commands and self._fault is not UnitFault.NONE:
             self.obey(commands)
             return
-        self.commands += commands or [UnitCommand("", on=False, text=text)]
+        self.commands += commands or [UnitCommand.unknown(text)]
         if value is None:
             self.run(device, name)
         else:
             self.set(device, name, value)
 
+    def _commands_of(
+        self, device: RecordedDevice, command: model.SwitchCommand, text: str
+    ) -> list[UnitCommand]:
+        """What this command of a device switches. `text`: the request."""
+        commands: list[UnitCommand] = []
+        for identity, (outlet_device, outlet) in self._outlets().items():
+            if outlet_device is not device:
+                continue
+            if outlet.on == command:
+                commands.append(UnitCommand(identity, on=True, text=text))
+            if outlet.off == command:
+                commands.append(UnitCommand(identity, on=False, text=text))
+        return commands
+
     def reading(self) -> contextlib.AbstractContextManager[Any]:
-        """While nothing changes."""
+        """A block in which nothing changes."""
         return self._changing
 
     def device(self, name: str) -> RecordedDevice:
@@ -236,9 +238,10 @@ class NutServer(SimulatedPdu, Replay):
         command = model.SwitchCommand(name, value)
         effect = ""
         for outlet in outlets:
-            for outlet_command, on in ((outlet.on, True), (outlet.off, False)):
-                if outlet_command == command:
-                    effect = self._turn_outlet(device, outlet, on=on)
+            if outlet.on == command:
+                effect = self._turn_outlet(device, outlet, on=True)
+            if outlet.off == command:
+                effect = self._turn_outlet(device, outlet, on=False)
         return effect
 
     def _turn_outlet(self, device: RecordedDevice, outlet: model.NutOutlet, *, on: bool) -> str:
@@ -263,8 +266,8 @@ class NutServer(SimulatedPdu, Replay):
 
 
 def _status(status: str, *, on: bool) -> str:
-    """`ups.status` after a switch: OFF, else OL unless the UPS runs on its battery (OB), and the
-    other words.
+    """`ups.status` after a switch: OFF if it is off, else OL unless the UPS runs on its battery
+    (OB); then the other words that it had.
     """
     words = [word for word in status.split() if word not in ("OL", "OFF")]
     if not on:
@@ -275,11 +278,14 @@ def _status(status: str, *, on: bool) -> str:
 
 
 class _Session(socketserver.StreamRequestHandler):
+    """One connection of a client."""
+
     server: ReplayServer
     disable_nagle_algorithm = True
-    tracking = False
+    is_tracking = False
 
     def handle(self) -> None:
+        """Answer the requests, a line each, until the client goes or sends none."""
         while True:
             line = self.rfile.readline(_LONGEST + 1)
             if not line.endswith(b"\n") or len(line) > _LONGEST:
@@ -323,68 +329,45 @@ class _Session(socketserver.StreamRequestHandler):
 
     def _list(self, replay: NutServer, words: list[str]) -> list[str]:
         """LIST UPS, or LIST VAR, RW, CMD and such of a device."""
-        what = words[0].upper()
-        rows: list[str] = []
-        if what == "UPS":
-            for listed_device in replay.devices.values():
-                description = listed_device.description or _NO_DESCRIPTION
-                rows.append(f"{listed_device.name} {_quoted(description)}")
+        kind = words[0].upper()
+        if kind == "UPS":
+            rows: list[str] = []
+            for device in replay.devices.values():
+                rows.append(f"{device.name} {_quoted(device.description or _NO_DESCRIPTION)}")
             return _listing("UPS", rows)
         device = replay.device(words[1])
-        if what not in ("VAR", "RW", "CMD", "CLIENT", "ENUM", "RANGE"):
-            raise _Err("INVALID-ARGUMENT")
         with replay.reading():
-            if what == "VAR":
-                for name, value in device.variables.items():
-                    rows.append(f"{name} {_quoted(value)}")
-            elif what == "RW":
-                for name in device.writable:
-                    value = device.variables.get(name, "")
-                    rows.append(f"{name} {_quoted(value)}")
-            elif what == "CMD":
-                rows += device.commands
-        return _listing(" ".join([what, *words[1:]]), rows)
+            rows = _rows_of(device, kind)
+        return _listing(" ".join([kind, *words[1:]]), rows)
 
     def _get(self, replay: NutServer, words: list[str]) -> list[str]:
         """GET of one value: `words` are its kind, the device and the variable or command."""
-        what = words[0].upper()
-        if what == "TRACKING":
-            if words[1:]:
+        kind = words[0].upper()
+        if kind == "TRACKING":
+            asks_for_command = len(words) > 1  # by its id
+            if asks_for_command:
                 return ["SUCCESS"]
-            return ["ON" if self.tracking else "OFF"]
+            return ["ON" if self.is_tracking else "OFF"]
         device = replay.device(words[1])
-        if what == "UPSDESC":
-            description = device.description or _NO_DESCRIPTION
-            return [f"{what} {words[1]} {_quoted(description)}"]
-        if what in ("NUMLOGINS", "NUMATTACH"):
-            return [f"{what} {words[1]} 0"]
+        if kind == "UPSDESC":
+            return [f"{kind} {words[1]} {_quoted(device.description or _NO_DESCRIPTION)}"]
+        if kind in ("NUMLOGINS", "NUMATTACH"):
+            return [f"{kind} {words[1]} 0"]
         name = words[2]
         with replay.reading():
-            value = device.variables.get(name)
-        if what in ("VAR", "TYPE") and value is None:
-            raise _Err("VAR-NOT-SUPPORTED")
-        if what == "VAR":
-            answer = _quoted(value or "")
-        elif what == "TYPE":
-            answer = "RW STRING:64" if name in device.writable else "NUMBER"
-        elif what == "DESC":
-            answer = _quoted(device.descriptions.get(name, _NO_DESCRIPTION))
-        elif what == "CMDDESC":
-            answer = _quoted(device.commands.get(name) or _NO_DESCRIPTION)
-        else:
-            raise _Err("INVALID-ARGUMENT")
-        return [f"{what} {words[1]} {name} {answer}"]
+            value = _value_of(device, kind, name)
+        return [f"{kind} {words[1]} {name} {value}"]
 
     def _set(self, replay: NutServer, words: list[str]) -> list[str]:
         """SET TRACKING ON or OFF, or SET VAR with a device, a variable and a value."""
-        what = words[0].upper()
-        if what == "TRACKING":
+        kind = words[0].upper()
+        if kind == "TRACKING":
             switch = words[1].upper()
             if switch not in ("ON", "OFF"):
                 raise _Err("INVALID-ARGUMENT")
-            self.tracking = switch == "ON"
+            self.is_tracking = switch == "ON"
             return ["OK"]
-        if what != "VAR":
+        if kind != "VAR":
             raise _Err("INVALID-ARGUMENT")
         device = replay.device(words[1])
         name, value = words[2], words[3]
@@ -396,6 +379,7 @@ class _Session(socketserver.StreamRequestHandler):
         return self._acknowledgement()
 
     def _instcmd(self, replay: NutServer, words: list[str]) -> list[str]:
+        """INSTCMD with a device and a command."""
         device, command = replay.device(words[0]), words[1]
         if command not in device.commands:
             raise _Err("CMD-NOT-SUPPORTED")
@@ -403,7 +387,37 @@ class _Session(socketserver.StreamRequestHandler):
         return self._acknowledgement()
 
     def _acknowledgement(self) -> list[str]:
-        return [f"OK TRACKING {uuid.uuid4()}" if self.tracking else "OK"]
+        return [f"OK TRACKING {uuid.uuid4()}" if self.is_tracking else "OK"]
+
+
+def _rows_of(device: RecordedDevice, kind: str) -> list[str]:
+    """The rows of LIST of this kind; none of clients, and of the values that a variable can have.
+    Raises _Err.
+    """
+    if kind == "VAR":
+        return [f"{name} {_quoted(value)}" for name, value in device.variables.items()]
+    if kind == "RW":
+        return [f"{name} {_quoted(device.variables.get(name, ''))}" for name in device.writable]
+    if kind == "CMD":
+        return list(device.commands)
+    if kind in ("CLIENT", "ENUM", "RANGE"):
+        return []
+    raise _Err("INVALID-ARGUMENT")
+
+
+def _value_of(device: RecordedDevice, kind: str, name: str) -> str:
+    """The answer to GET of this kind for a variable or a command. Raises _Err."""
+    if kind == "DESC":
+        return _quoted(device.descriptions.get(name, _NO_DESCRIPTION))
+    if kind == "CMDDESC":
+        return _quoted(device.commands.get(name) or _NO_DESCRIPTION)
+    if kind not in ("VAR", "TYPE"):
+        raise _Err("INVALID-ARGUMENT")
+    if name not in device.variables:
+        raise _Err("VAR-NOT-SUPPORTED")
+    if kind == "VAR":
+        return _quoted(device.variables[name])
+    return "RW STRING:64" if name in device.writable else "NUMBER"
 
 
 def _listing(query: str, rows: Sequence[str]) -> list[str]:

@@ -31,22 +31,34 @@ def read_topology(session: NutSession) -> list[MeteredPart]:
 
 def parts_of(variables: Mapping[str, str], prefix: str) -> Iterator[MeteredPart]:
     """The lines and groups of one device. Lines and groups that are not metered are left out."""
+    yield from _lines_of(variables, prefix)
+    yield from _groups_of(variables, prefix)
+
+
+def _lines_of(variables: Mapping[str, str], prefix: str) -> Iterator[MeteredPart]:
+    """The lines that are metered, or one part for all if it is not known which there are."""
     lines = line_currents(variables)
     if isinstance(lines, NotKnown):
         yield unread_part(LINE, lines.reason, prefix)
-        lines = {}
+        return
     for line, current_a in lines.items():
         if current_a is not None:
-            rating = parse_number(variables.get(f"input.{line}.current.nominal"))
-            yield MeteredPart(LINE, f"{prefix}{line}", current_a, rating or None)
+            rating_a = parse_number(variables.get(f"input.{line}.current.nominal")) or None
+            yield MeteredPart(LINE, f"{prefix}{line}", current_a, rating_a)
+
+
+def _groups_of(variables: Mapping[str, str], prefix: str) -> Iterator[MeteredPart]:
+    """The groups of outlets that are metered; one part more if the driver's count is larger than
+    its list.
+    """
     groups = _groups(variables)
     doubt = doubt_of_driver(variables)
     for group, fields in groups.items():
         current_a = known_now(figure_of(groups, group, "current"), doubt)
         if current_a is not None:
-            rating = parse_number(fields.get("current.nominal"))
+            rating_a = parse_number(fields.get("current.nominal")) or None
             _, _, number, _ = group.split(".")  # outlet.group.1.
-            yield MeteredPart(BREAKER, f"{prefix}G{number}", current_a, rating or None)
+            yield MeteredPart(BREAKER, f"{prefix}G{number}", current_a, rating_a)
     count = whole_number(variables, "outlet.group.count")
     if isinstance(count, NotKnown):
         yield unread_part(BREAKER, count.reason, prefix)

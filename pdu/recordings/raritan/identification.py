@@ -85,17 +85,7 @@ def _note_units(agent: Agent, link_units: LinkUnitSelection, out: HandlerFinding
     for unit in listed_units:
         outlet_metadata += bulk.add_each(Outlet.getMetaData, unit.outlets)
     bulk.perform()
-    if metadata.error is None:
-        plate = metadata.get().nameplate
-        out.note_about(
-            {
-                "manufacturer": plate.manufacturer,
-                "model": plate.model,
-                "firmware": metadata.get().fwRevision,
-            }
-        )
-    elif version.error is None:
-        out.note_about({"firmware": version.get()})
+    _note_nameplate(metadata, version, out)
     for unit, unit_inlets in zip(listed_units, inlets):
         inlet_count = "cannot be read"
         if unit_inlets.error is None:
@@ -105,10 +95,22 @@ def _note_units(agent: Agent, link_units: LinkUnitSelection, out: HandlerFinding
         out.seen.append({"object": f"{path} getInlets", "holds": inlet_count})
     if any(map(states.may_not_read_failures, failures)):
         out.cannot.append(f"see a relay that fails: {states.NO_FAILURES}")
-    total = len(outlet_metadata)
-    out.tried = [{"family": "Xerus JSON-RPC", "result": counted(total, "outlet")}]
+    outlet_count = len(outlet_metadata)
+    out.tried = [{"family": "Xerus JSON-RPC", "result": counted(outlet_count, "outlet")}]
     _note_switching(outlet_metadata, out)
-    return total
+    return outlet_count
+
+
+def _note_nameplate(
+    metadata: Pending[Pdu.MetaData], version: Pending[str], out: HandlerFinding
+) -> None:
+    """Note in `out` manufacturer, model and firmware; of a unit without metadata the firmware."""
+    if metadata.error is None:
+        plate = metadata.get().nameplate
+        out.note_about({"manufacturer": plate.manufacturer, "model": plate.model})
+        out.note_about({"firmware": metadata.get().fwRevision})
+    elif version.error is None:
+        out.note_about({"firmware": version.get()})
 
 
 def _outlet_types(unit: ListedUnit) -> str:

@@ -51,10 +51,10 @@ def read_calls(data: object, recorder: RecordingOptions) -> dict[Key, Outcome]:
     call_recorder = _CallRecorder(StandardTransport(config.trust), recorder)
     handler = _RecordedPdu(data, call_recorder)
     read_figures = partial(handler.read_figures, with_power=False)
-    for read in (handler.read_states, read_figures, handler.read_labels):
+    for read_values in (handler.read_states, read_figures, handler.read_labels):
         # a unit that the handler does not support is recorded, too
         with contextlib.suppress(Unsupported), handler.session("record") as session:
-            read(session)
+            read_values(session)
     with settings.agent(data, config, call_recorder) as agent:
         _crawl(agent, call_recorder)
     return call_recorder.calls
@@ -73,7 +73,7 @@ class _CallRecorder:
 
     def exchange(self, where: Endpoint, request: Request) -> Response:
         """Send a request by the real transport, and keep its calls with their answers."""
-        reply = self._recorder.again(lambda: self._transport.exchange(where, request))
+        reply = self._recorder.retry(lambda: self._transport.exchange(where, request))
         assert isinstance(request.body, bytes)
         # the sender of the request may still reject a malformed answer
         with contextlib.suppress(*MALFORMED):
@@ -99,22 +99,16 @@ class _RecordedPdu(RaritanPdu):
 
 
 def _crawl(agent: Agent, call_recorder: _CallRecorder) -> None:
-    """Calls the getters of new objects, until none are left or more than MOST_CALLS calls are
-    recorded.
+    """Calls the getters of the objects that the recorded calls name, and of those that the answers
+    name, until all are called or more than MOST_CALLS calls are recorded.
     """
-    known_ids: set[str] = set()
     # also those that the device does not answer
     known_getters: set[_Getter] = set()
     while True:
         for rid, method, _ in call_recorder.calls:
             known_getters.add((rid, method))
-        getters = _metadata_of_outlets(call_recorder.calls)
-        type_by_id = _types_of_objects(call_recorder.calls)
-        for rid, idl_type in type_by_id.items():
-            if rid not in known_ids:
-                getters += [(rid, method) for method in _getters(idl_type)]
-        known_ids.update(type_by_id)
-        new_getters = [getter for getter in dict.fromkeys(getters) if getter not in known_getters]
+        getters = _all_getters(call_recorder.calls)
+        new_getters = [getter for getter in getters if getter not in known_getters]
         if not new_getters:
             return
         known_getters.update(new_getters)
@@ -122,6 +116,14 @@ def _crawl(agent: Agent, call_recorder: _CallRecorder) -> None:
             if len(call_recorder.calls) > MOST_CALLS:
                 return
             _call(agent, new_getters[start : start + CALLS_IN_A_BULK])
+
+
+def _all_getters(calls: Mapping[Key, Outcome]) -> list[_Getter]:
+    """The getters of the objects that these calls name, each once."""
+    getters = _metadata_of_outlets(calls)
+    for rid, idl_type in _types_of_objects(calls).items():
+        getters += [(rid, method) for method in _getters(idl_type)]
+    return list(dict.fromkeys(getters))
 
 
 def _call(agent: Agent, getters: Sequence[_Getter]) -> None:
@@ -192,15 +194,18 @@ def _getters(idl_type: str) -> list[str]:
         for name, attribute in vars(base).items():
             if isinstance(attribute, Method):
                 methods[name] = attribute
-    getters: list[str] = []
-    for name, method in methods.items():
-        if idl_type.startswith("sensors.") and name not in _OF_SENSORS:
-            continue
-        parameters = method.signature.parameters.values()
-        needs_argument = any(parameter.default is not None for parameter in parameters)
-        if reads_only(name) and not needs_argument and not _LEFT_OUT.search(name):
-            getters.append(name)
+    getters = [name for name, method in methods.items() if _is_getter(name, method)]
+    if idl_type.startswith("sensors."):
+        return [name for name in getters if name in _OF_SENSORS]
     return getters
+
+
+def _is_getter(name: str, method: Method) -> bool:
+    """Whether a method only reads, needs no argument, and is not in _LEFT_OUT."""
+    parameters = method.signature.parameters.values()
+    needs_argument = any(parameter.default is not None for parameter in parameters)
+    is_left_out = _LEFT_OUT.search(name) is not None
+    return bool(reads_only(name)) and not needs_argument and not is_left_out
 
 
 def scrubbed(outcomes: dict[Key, Outcome], scrubber: Scrubber) -> dict[Key, Outcome]:
@@ -226,4 +231,5 @@ def _is_kept(name: str, value: Union[str, int, float]) -> bool:
 
 
 def _idl_class(idl_type: str) -> Optional[type]:
+    """The class of the binding for an IDL type; None if it has none."""
     return class_of_idl_type(idl_type) if len(idl_type) <= LONGEST_NAME else None

@@ -36,7 +36,7 @@ class XerusServer(KnownPdu):
         self, calls: Mapping[Key, Outcome], port: int = 0, fault: UnitFault = UnitFault.NONE
     ) -> None:
         self._calls: dict[Key, Outcome] = dict(calls)
-        self._known = {rid for rid, _, _ in calls}
+        self._rids = {rid for rid, _, _ in calls}
         super().__init__(make_handler, port, fault)
 
     # ---- as a simulated PDU ----------------------------------------------------------------------
@@ -90,6 +90,7 @@ class XerusServer(KnownPdu):
     # ---- requests --------------------------------------------------------------------------------
 
     def commands_of(self, method: str, target: str, body: bytes) -> list[UnitCommand]:
+        """The commands among the calls of a request; [] for one that is no JSON-RPC."""
         commands: list[UnitCommand] = []
         try:
             for rid, request in _calls_in(target, json.loads(body)):
@@ -99,17 +100,18 @@ class XerusServer(KnownPdu):
         return commands
 
     def _commands_in_call(self, rid: str, request: Mapping[str, Any]) -> list[UnitCommand]:
-        """The command that a call is; another call that may change the unit is one of no outlet."""
+        """The command that a call is: setPowerState of an outlet that may be switched; an unknown
+        one for another call that may change the unit. [] for a call that only reads.
+        """
         name = str(request["method"])
         params = request.get("params") or {}
         if _READING.match(name) or not _WRITING.search(name):
             return []
-        state = params.get("pstate")
-        is_state = state in _STATES and not isinstance(state, bool)
         is_of_outlet = name == "setPowerState" and rid in self.outlet_keys()
-        if not is_of_outlet or not is_state:
+        state = _power_state(params)
+        if not is_of_outlet or state is None:
             text = f"{name} {rid} {json.dumps(params)}"
-            return [UnitCommand("", on=False, text=text, known="setPowerState of its outlet")]
+            return [UnitCommand.unknown(text, "setPowerState of its outlet")]
         if self._is_locked(rid):
             return []
         identity = self.identity_of(rid)
@@ -157,16 +159,14 @@ class XerusServer(KnownPdu):
         outcome = self._calls.get(key(rid, method, params))
         if outcome is not None:
             return outcome
-        return {"error": _NO_METHOD} if rid in self._known else {"status": 404}
+        return {"error": _NO_METHOD} if rid in self._rids else {"status": 404}
 
     def _set_power_state(self, rid: str, params: Mapping[str, Any]) -> Outcome:
         """Answer setPowerState; later calls of getState tell the new state."""
         call = _state_call(rid)
         state = self._result_of_call(call)
-        power_state = params.get("pstate")
-        if not isinstance(state, Mapping) or isinstance(power_state, bool):
-            return {"status": 404}
-        if power_state not in _STATES:
+        power_state = _power_state(params)
+        if not isinstance(state, Mapping) or power_state is None:
             return {"status": 404}
         command = f"setPowerState {rid} {power_state}"
         if self._is_locked(rid):
@@ -187,14 +187,20 @@ class XerusServer(KnownPdu):
         return result.get("_ret_") if isinstance(result, Mapping) else None
 
 
+def _power_state(params: Mapping[str, Any]) -> Optional[int]:
+    """The state in the parameters of setPowerState, a key of _STATES; None for any other value."""
+    state = params.get("pstate")
+    return state if state in _STATES and not isinstance(state, bool) else None
+
+
 def _state_call(rid: str) -> Key:
     """The call that reads the state of an outlet."""
     return key(rid, "getState", {})
 
 
-def _success(returned: Any) -> Outcome:
-    """The outcome of a call that returned this."""
-    return {"result": {"_ret_": returned}}
+def _success(result: Any) -> Outcome:
+    """The outcome of a call with this result."""
+    return {"result": {"_ret_": result}}
 
 
 def _calls_in(rid: str, request: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:

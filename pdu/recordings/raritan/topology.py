@@ -19,12 +19,16 @@ from ..topology import BREAKER, LINE, MeteredPart, unread_part
 from .nameplate import find_units
 
 
-class _AskedInlet(NamedTuple):
+class _Inlet(NamedTuple):
+    """An inlet, with the calls that read it."""
+
     meter: InletMeter
     metadata: Pending[Inlet.MetaData]
 
 
-class _AskedProtector(NamedTuple):
+class _Protector(NamedTuple):
+    """An overcurrent protector, by the calls that read it."""
+
     metadata: Pending[OverCurrentProtector.MetaData]
     sensors: Pending[OverCurrentProtector.Sensors]
 
@@ -56,31 +60,28 @@ class _Unit:
         pdu = unit.unit.proxy(Pdu)
         self._inlet_list = bulk.add(pdu.getInlets)
         self._protector_list = bulk.add(pdu.getOverCurrentProtectors)
-        self._inlets: list[_AskedInlet] = []
-        self._protectors: list[_AskedProtector] = []
+        self._inlets: list[_Inlet] = []
+        self._protectors: list[_Protector] = []
         self._currents: list[SensorReading] = []  # of the protectors
-        self._unlisted: list[MeteredPart] = []
+        self._unread_parts: list[MeteredPart] = []  # in the place of a list that cannot be read
 
     def ask_parts(self, bulk: Bulk) -> None:
         """Queue what the inlets and protectors are. Raises Denied if they may not be listed."""
         inlets = listed_parts(self._inlet_list, "inlets")
         if isinstance(inlets, NotKnown):
-            self._unlisted.append(self._unread_part(LINE, inlets))
+            self._unread_parts.append(self._unread_part(LINE, inlets))
         else:
             for inlet in self._unit.each_once(inlets, "getInlets"):
                 meter = InletMeter(self._unit, inlet, with_power=False)
                 meter.ask_sensors(bulk)
-                self._inlets.append(_AskedInlet(meter, bulk.add(inlet.getMetaData)))
+                self._inlets.append(_Inlet(meter, bulk.add(inlet.getMetaData)))
         protectors = listed_parts(self._protector_list, "overcurrent protectors")
         if isinstance(protectors, NotKnown):
-            self._unlisted.append(self._unread_part(BREAKER, protectors))
+            self._unread_parts.append(self._unread_part(BREAKER, protectors))
         else:
             for protector in self._unit.each_once(protectors, "getOverCurrentProtectors"):
-                asked = _AskedProtector(
-                    metadata=bulk.add(protector.getMetaData),
-                    sensors=bulk.add(protector.getSensors),
-                )
-                self._protectors.append(asked)
+                metadata = bulk.add(protector.getMetaData)
+                self._protectors.append(_Protector(metadata, bulk.add(protector.getSensors)))
 
     def ask_readings(self, bulk: Bulk) -> None:
         """Queue the currents of lines and protectors; `ask_parts` was answered before."""
@@ -96,22 +97,21 @@ class _Unit:
         for number, inlet in enumerate(self._inlets, 1):
             parts += self._lines(inlet, f"I{number}." if has_several_inlets else "")
         for number, (protector, current) in enumerate(zip(self._protectors, self._currents), 1):
-            label = ""
-            rating_a = None
+            label, rating_a = f"C{number}", None
             if not protector.metadata.error:
                 metadata = protector.metadata.get()
-                label = metadata.label
+                label = metadata.label or label
                 rating_a = _amperes(metadata.rating)
             part = MeteredPart(
                 kind=BREAKER,
-                label=self._unit.prefixed(label or f"C{number}"),
+                label=self._unit.prefixed(label),
                 current_a=current.figure(),
                 rating_a=rating_a,
             )
             parts.append(part)
-        return [*parts, *self._unlisted]
+        return [*parts, *self._unread_parts]
 
-    def _lines(self, inlet: _AskedInlet, prefix: str) -> list[MeteredPart]:
+    def _lines(self, inlet: _Inlet, prefix: str) -> list[MeteredPart]:
         """The lines of an inlet. `prefix`: of their labels."""
         currents = inlet.meter.line_currents()
         if isinstance(currents, (NotKnown, NotMetered)):
@@ -130,7 +130,7 @@ class _Unit:
 
 
 def _amperes(rating: Rating) -> Optional[float]:
-    """Newer firmware reports decimals, and may have one of both; 0 means that it is not known."""
+    """A rating in A, None if it is 0 or absent: decimalCurrent of newer firmware, else current."""
     for field in ("decimalCurrent", "current"):
         amperes = getattr(rating, field) if present(rating, field) else None
         if amperes:

@@ -112,19 +112,19 @@ def _note_switching(
         return
     infos = _read_infos(service, [outlet.resource for outlet in with_action])
     possible = [outlet for outlet in with_action if _is_possible(service, outlet, infos)]
-    certain = possible
+    unproven: list[ListedOutlet] = []
     if not config.switch_unproven:
-        certain = [outlet for outlet in possible if _is_proven(service, outlet, infos)]
-    if certain:
+        unproven = [outlet for outlet in possible if not _is_proven(service, outlet, infos)]
+    switchable = [outlet for outlet in possible if outlet not in unproven]
+    if switchable:
         basis = f"action {_ACTION_NAME}"
-        values = [_values(service, outlet.resource, infos) for outlet in certain]
+        values = [_values(service, outlet.resource, infos) for outlet in switchable]
         if None not in values:
             basis += ", with the values that it lists"
-        out.note_switched(len(certain), len(outlets), f"{basis}: {_SCHEMA}")
-    uncertain_count = len(possible) - len(certain)
-    if uncertain_count:
+        out.note_switched(len(switchable), len(outlets), f"{basis}: {_SCHEMA}")
+    if unproven:
         out.cannot.append(
-            f"switch {counted(uncertain_count, 'outlet')} without switch_unproven=yes: the action"
+            f"switch {counted(len(unproven), 'outlet')} without switch_unproven=yes: the action"
             " lists no values that it accepts, or its target is not below the outlet"
         )
     impossible_count = len(with_action) - len(possible)

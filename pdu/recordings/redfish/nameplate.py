@@ -17,14 +17,13 @@ def read_nameplate(session: Session) -> Nameplate:
     """What each PDU says about itself: nothing besides the round trips that begin a session."""
     service, config = session
     resources = [unit.resource for unit in read_units(service, config.pdu)]
-    products: list[str] = []
-    for resource in resources:
-        product = f"{text(resource, 'Manufacturer')} {text(resource, 'Model')}"
-        products.append(product.strip())
+    manufacturers = [text(resource, "Manufacturer") for resource in resources]
+    models = [text(resource, "Model") for resource in resources]
+    products = [f"{maker} {model}".strip() for maker, model in zip(manufacturers, models)]
     return Nameplate(
         family=join_words(products),
         serial=join_words(text(resource, "SerialNumber") for resource in resources),
         firmware=join_words(text(resource, "FirmwareVersion") for resource in resources),
-        manufacturer=join_words(text(resource, "Manufacturer") for resource in resources),
-        model=join_words(text(resource, "Model") for resource in resources),
+        manufacturer=join_words(manufacturers),
+        model=join_words(models),
     )

@@ -40,8 +40,10 @@ _NUMBERED = ("#Outlet.", "#Circuit.")
 
 
 class _Crawl(RedfishService):
+    """The service in a recording, which reads many resources."""
+
     @property
-    def may_go_on(self) -> bool:
+    def may_read_on(self) -> bool:
         """Whether it is logged in, if that is needed, and has read at most `most_bytes`."""
         return not self.has_no_session and self._bytes <= self.most_bytes
 
@@ -56,34 +58,49 @@ def read_resources(data: object, recorder: RecordingOptions) -> dict[str, Json]:
     service = _Crawl(settings.read_settings(data), seconds=_LONGEST_CRAWL)
     service.most_bytes = MOST_BYTES
     with service:
-        root = dict(recorder.again(service.root))
+        root = dict(recorder.retry(service.root))
         resource_by_path[strip_trailing_slash(ROOT)] = root
         starts = (link(root, "PowerEquipment"), link(root, "PowerDistribution"))
         targets = [target for target in starts if target is not None]
         while targets and len(resource_by_path) <= MOST_RESOURCES:
             paths = _new_paths(service, targets, resource_by_path)
-            resources: list[Json]
-            try:
-                answers = recorder.again(functools.partial(service.all, paths))
-                resources = [dict(answer) if isinstance(answer, dict) else {} for answer in answers]
-            except (Denied, Refused, ProtocolError) as error:
-                if _is_login_refused(error) or not service.may_go_on:
-                    raise  # a further try may block the account
-                resources = []
-                for path in paths:
-                    read = functools.partial(_read_allowed, service, path)
-                    resources.append(recorder.again(read))
-                known_resources = [*resource_by_path.values(), *resources]
-                readable = [resource for resource in known_resources if resource]
-                # only the root, which needs no rights
-                if not service.may_go_on or len(readable) == 1:
-                    raise
+            resources = _read_all(service, recorder, paths, list(resource_by_path.values()))
             targets = []
             for path, resource in zip(paths, resources):
                 resource_by_path[strip_trailing_slash(path)] = resource
                 targets += links(resource)
             recorder.tell(f"{len(resource_by_path)} resources")
     return resource_by_path
+
+
+def _read_all(
+    service: _Crawl,
+    recorder: RecordingOptions,
+    paths: Sequence[str],
+    earlier_resources: Sequence[Json],
+) -> list[Json]:
+    """The resources at these paths, at once; if that fails, one by one, with {} for one that cannot
+    be read. Raises the error if the login is refused, or if no resource but the root was ever read.
+    """
+    try:
+        return [_members(answer) for answer in recorder.retry(lambda: service.all(paths))]
+    except (Denied, Refused, ProtocolError) as error:
+        if _is_login_refused(error) or not service.may_read_on:
+            raise  # a further try may block the account
+        resources: list[Json] = []
+        for path in paths:
+            read_path = functools.partial(_read_allowed, service, path)
+            resources.append(recorder.retry(read_path))
+        readable = [resource for resource in (*earlier_resources, *resources) if resource]
+        is_root_alone = len(readable) == 1  # which needs no rights
+        if is_root_alone or not service.may_read_on:
+            raise
+        return resources
+
+
+def _members(answer: object) -> Json:
+    """The members of a resource; none of an answer that is no JSON object, or an error."""
+    return dict(answer) if isinstance(answer, dict) else {}
 
 
 def _is_login_refused(error: PduHandlerError) -> bool:
@@ -101,14 +118,14 @@ def _read_allowed(service: RedfishService, path: str) -> Json:
         (resource,) = service.all([path])
     except (Refused, ProtocolError):
         return {}
-    return dict(resource) if isinstance(resource, dict) else {}
+    return _members(resource)
 
 
 def _new_paths(
     service: RedfishService, targets: Sequence[Any], known_paths: Collection[str]
 ) -> list[str]:
-    """The paths within this service that are neither known nor left out, as the service writes
-    them.
+    """The paths of links within this service that are neither known nor in _LEFT_OUT, each once, as
+    the service writes them.
     """
     path_by_plain_path: dict[str, str] = {}
     for target in targets:

@@ -16,7 +16,14 @@ from handlers.redfish.resources import text as text_of
 from ..known_pdu import KnownPdu
 from ..replay_server import Response
 from ..simulated_pdu import UnitCommand, UnitFault
-from .tree import Json, action_targets, asked_levels, expanded, strip_trailing_slash, switched
+from .tree import (
+    Json,
+    action_targets,
+    asked_levels,
+    expanded,
+    strip_trailing_slash,
+    with_power_state,
+)
 
 _STATES = {"On": "On", "Off": "Off", "on": "On", "off": "Off"}
 _IS_ON_BY_POWER_STATE = {"On": True, "Off": False}
@@ -65,7 +72,7 @@ class RedfishServer(KnownPdu):
         self._resources[key] = {**self._resources[key], "PowerState": state}
         for path, resource in self._resources.items():
             if "Members" in resource:
-                self._resources[path] = switched(resource, key, state)
+                self._resources[path] = with_power_state(resource, key, state)
 
     def documents(self) -> Mapping[str, Any]:
         return self._resources
@@ -81,34 +88,36 @@ class RedfishServer(KnownPdu):
     # ---- requests --------------------------------------------------------------------------------
 
     def commands_of(self, method: str, target: str, body: bytes) -> list[UnitCommand]:
+        """The command of the outlet whose action this is; [] for a GET, a login or a logout."""
         path = strip_trailing_slash(target.partition("?")[0])
-        content = body.decode("utf-8", "replace")
-        text = f"{method} {target} {content}".strip()
-        state = _wanted_state(body)
-        is_switch = path in self.switches
-        if is_switch and method == "POST" and state:
+        is_action = path in self.switches
+        state = _state_in(body)
+        if is_action and method == "POST" and state:
             outlet_path = self.switches[path]
             identity = self.identity_of(outlet_path)
             return [UnitCommand(identity, on=state == "On", text=outlet_path)]
-        is_session = path.endswith("/Sessions") or method == "DELETE"
-        if method == "GET" or is_session:
+        if method in ("GET", "DELETE") or path.endswith("/Sessions"):
             return []
-        known = '{"PowerState": "On"}' if is_switch else ""
-        return [UnitCommand("", on=False, text=text, known=known)]
+        content = body.decode("utf-8", "replace")
+        text = f"{method} {target} {content}".strip()
+        return [UnitCommand.unknown(text, '{"PowerState": "On"}' if is_action else "")]
 
     def answer(self, method: str, target: str, body: bytes) -> Response:
-        """Status, JSON and headers: GET reads the recording, POST logs in."""
-        path, _, query = target.partition("?")
-        with self._changing:
-            if method == "GET":
-                return self._resource_response(strip_trailing_slash(path), query)
-            if method == "DELETE":
-                return 204, None, {}
-            if path.rstrip("/").endswith("/Sessions"):
-                session_path = f"{strip_trailing_slash(path)}/1"
-                session = {"@odata.id": session_path, "Id": "1"}
-                return 201, session, {"X-Auth-Token": "any", "Location": session_path}
-        if strip_trailing_slash(path) not in self.switches:
+        """Status, JSON and headers: GET reads the recording, POST to /Sessions logs in, DELETE logs
+        out.
+        """
+        written_path, _, query = target.partition("?")
+        path = strip_trailing_slash(written_path)
+        if method == "GET":
+            with self._changing:
+                return self._resource_response(path, query)
+        if method == "DELETE":
+            return 204, None, {}
+        if path.endswith("/Sessions"):
+            session_path = f"{path}/1"
+            session = {"@odata.id": session_path, "Id": "1"}
+            return 201, session, {"X-Auth-Token": "any", "Location": session_path}
+        if path not in self.switches:
             return _error(404, "the recording has no such action")
         return _error(400, "the wanted state must be On or Off")
 
@@ -126,11 +135,11 @@ class RedfishServer(KnownPdu):
         return 200, resource, {}
 
 
-def _wanted_state(body: bytes) -> str:
-    """`On` or `Off`; "" for a body that says neither."""
+def _state_in(body: bytes) -> str:
+    """The state that a command asks for: `On` or `Off`; "" for a body that says neither."""
     try:
-        order = json.loads(body)
-        return _STATES[order.get("PowerState") or order.get("OutletStatus")]
+        parameters = json.loads(body)
+        return _STATES[parameters.get("PowerState") or parameters.get("OutletStatus")]
     except (ValueError, KeyError, AttributeError, TypeError, RecursionError):
         return ""
 

@@ -31,8 +31,8 @@ from ..topology import BREAKER, LINE, MeteredPart, unread_part
 
 _LINES = {"Line1": "L1", "Line2": "L2", "Line3": "L3"}
 
-# no sensors are read
-_UNREAD = Reader(Sensors(), quantities.AMPERES)
+# of what the circuits themselves show: no sensors are read
+_WITHOUT_SENSORS = Reader(Sensors(), quantities.AMPERES)
 
 
 def read_topology(session: Session) -> list[MeteredPart]:
@@ -65,12 +65,12 @@ def lines_of(prefix: str, mains: Sequence[Member]) -> Iterator[MeteredPart]:
 def _lines(prefix: str, circuit: Json) -> Iterator[MeteredPart]:
     """The lines of one circuit; one more, not known, if it does not show all of them."""
     currents = _line_currents(circuit)
-    load = quantities.current(circuit, _UNREAD)
+    load = quantities.current(circuit, _WITHOUT_SENSORS)
     if not currents and not isinstance(load, NotKnown):
         currents = {"L1": load}
-    rating = _rating(circuit)
+    rating_a = _rating(circuit)
     for label, current in currents.items():
-        yield MeteredPart(LINE, f"{prefix}{label}", _believed(circuit, current), rating)
+        yield MeteredPart(LINE, f"{prefix}{label}", _fresh(circuit, current), rating_a)
     shows_all = all(measured(current) is not None for current in currents.values())
     if isinstance(load, NotKnown) and shows_all:
         yield unread_part(LINE, load.reason, prefix)
@@ -97,13 +97,13 @@ def branches_of(prefix: str, branches: Sequence[Member]) -> Iterator[MeteredPart
             yield MeteredPart(
                 kind=BREAKER,
                 label=f"{prefix}{usable_id(circuit)}",
-                current_a=_believed(circuit, _branch_current(circuit)),
+                current_a=_fresh(circuit, _branch_current(circuit)),
                 rating_a=_rating(circuit),
             )
 
 
 def _branch_current(circuit: Json) -> Figure:
-    """The current of a branch, if it has a single one."""
+    """The current of a branch: None if it shows none, not metered if it has several lines."""
     if "CurrentAmps" in circuit:
         return _shown(circuit, "CurrentAmps")
     currents = list(_line_currents(circuit).values())
@@ -113,13 +113,13 @@ def _branch_current(circuit: Json) -> Figure:
 
 
 def _shown(resource: Json, key: str) -> Figure:
-    """What an excerpt shows that the resource has."""
-    figure = _UNREAD.excerpt(resource, key)
+    """The figure in an excerpt of a sensor, which the resource has."""
+    figure = _WITHOUT_SENSORS.excerpt(resource, key)
     return NotKnown(f"{key} is null") if figure is None else figure
 
 
-def _believed(circuit: Json, current: Figure) -> Figure:
-    """The current, unless the status says that it may be old."""
+def _fresh(circuit: Json, current: Figure) -> Figure:
+    """The current; not known if the circuit's status says that it may be old."""
     if current is None or meaning(circuit).circuit_flow is Flow.AS_SHOWN:
         return current
     return NotKnown(f"its Status is {status_word(circuit)}")

@@ -80,41 +80,45 @@ def action_targets(resources: Mapping[str, Json]) -> dict[str, str]:
     return outlet_by_target
 
 
-def switched(value: Any, outlet: str, state: str) -> Any:
+def with_power_state(value: Any, outlet: str, state: str) -> Any:
     """`value` with this PowerState in the copies of the outlet at this path.
 
     A collection may include its members in full.
     """
     if isinstance(value, list):
-        return [switched(member, outlet, state) for member in value]
+        return [with_power_state(member, outlet, state) for member in value]
     if not isinstance(value, Mapping):
         return value
-    new_value = {name: switched(member, outlet, state) for name, member in value.items()}
+    new_value = {name: with_power_state(member, outlet, state) for name, member in value.items()}
     is_outlet = strip_trailing_slash(text_of(value, "@odata.id")) == outlet
     if is_outlet and "PowerState" in value:
         new_value["PowerState"] = state
     return new_value
 
 
-def expanded(resources: Mapping[str, Json], value: Any, levels: int, *, top: bool = True) -> Any:
-    """`value` with links replaced by recorded resources, `levels` deep, except those in Links.
+def expanded(resources: Mapping[str, Json], resource: Mapping[str, Any], levels: int) -> Json:
+    """A resource with its links replaced by recorded resources, `levels` deep, except those in
+    Links.
 
     Source: DSP0266, `$expand=.`.
     """
+    members: Json = {}
+    for name, value in resource.items():
+        members[name] = value if name == "Links" else _expanded_value(resources, value, levels)
+    return members
+
+
+def _expanded_value(resources: Mapping[str, Json], value: Any, levels: int) -> Any:
+    """A value below a resource, as in `expanded`: an object with one member may be a link."""
     if isinstance(value, list):
-        return [expanded(resources, member, levels, top=False) for member in value]
+        return [_expanded_value(resources, element, levels) for element in value]
     if not isinstance(value, Mapping):
         return value
-    is_link = not top and len(value) == 1
-    if is_link and levels:
+    if len(value) == 1 and levels:
         target = resources.get(strip_trailing_slash(str(value.get("@odata.id"))))
         if target is not None:
             return expanded(resources, target, levels - 1)
-    members: dict[str, Any] = {}
-    for name, member in value.items():
-        is_kept = name == "Links"
-        members[name] = member if is_kept else expanded(resources, member, levels, top=False)
-    return members
+    return expanded(resources, value, levels)
 
 
 def asked_levels(query: str) -> tuple[bool, int]:

@@ -53,7 +53,7 @@ def read_brief_nameplate(session: Session) -> Nameplate:
     after 497 days.
     """
     reader, profile = session.device.reader, session.device.profile
-    # `again`: a session must not hand out an uptime that an earlier call has read
+    # read anew: a session must not hand out an uptime that an earlier call has read
     ticks = number(reader.fresh_reader().get(_SYS_UP_TIME) or "")
     return Nameplate(
         family=profile.key,

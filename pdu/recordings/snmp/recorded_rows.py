@@ -108,20 +108,20 @@ def wire_row(value: Any) -> SnmpRow:
 class RecordedRows:
     """A device made of rows, which profiles can read.
 
-    `asked` maps each OID that was read to the rows found there.
+    `answers` maps each OID that was read to the rows found there.
     """
 
     def __init__(self, rows: Mapping[Arcs, SnmpRow]) -> None:
         self._rows = rows
         self._order: list[Arcs] = sorted(rows)
-        self.asked: dict[str, Walked] = {}
+        self.answers: dict[str, Walked] = {}
 
     def get(self, oid: str) -> Optional[Raw]:
         row = self._rows.get(arcs(oid))
         if row is None:
-            self.asked[oid] = {}
+            self.answers[oid] = {}
             return None
-        self.asked[oid] = {"": row.raw}
+        self.answers[oid] = {"": row.raw}
         return row.raw
 
     def walk(self, oid: str) -> Walked:
@@ -133,7 +133,7 @@ class RecordedRows:
         for row_oid in self._order[start:end]:
             index = dotted(row_oid[len(root) :])
             walked_rows[index] = self._rows[row_oid].raw
-        self.asked[oid] = walked_rows
+        self.answers[oid] = walked_rows
         return walked_rows
 
     @staticmethod
@@ -147,7 +147,7 @@ class RecordedRows:
     def oids_in_answers(self) -> list[Arcs]:
         """The OIDs of all rows that were read."""
         oids: list[Arcs] = []
-        for oid, rows in self.asked.items():
+        for oid, rows in self.answers.items():
             oids += [arcs(f"{oid}.{index}" if index else oid) for index in rows]
         return oids
 

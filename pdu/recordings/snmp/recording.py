@@ -81,7 +81,7 @@ class _Walk:
         """
         with suppress(ProtocolError):
             get_object = partial(get, self._credentials, dotted(SYS_DESCR))
-            self._recorder.again(partial(self._ask, get_object))
+            self._recorder.retry(partial(self._ask, get_object))
 
     def read_trees(self) -> list[str]:
         """Add the objects of _TREES. Returns a note for each tree that was not read to its end.
@@ -144,7 +144,7 @@ class _Walk:
     def _hides(self, root: Arcs) -> bool:
         """Whether the agent has an object below `root` that no row shows."""
         next_row = partial(typed_rows, self._credentials, root, root, 1)
-        answer = self._recorder.again(partial(self._ask, next_row))
+        answer = self._recorder.retry(partial(self._ask, next_row))
         if not answer:
             return False
         oid, _ = answer[0]
@@ -157,7 +157,7 @@ class _Walk:
         answered_count = 0
         while last[: len(root)] <= root:
             next_row = partial(typed_rows, self._credentials, walked, last, 1)
-            answer = self._recorder.again(partial(self._ask, next_row))
+            answer = self._recorder.retry(partial(self._ask, next_row))
             if not answer:
                 return
             for oid, (tag, value) in answer:

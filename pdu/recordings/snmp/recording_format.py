@@ -78,20 +78,18 @@ def _roots(choice: FamilySelection, rows: Rows) -> Sequence[Arcs]:
     candidates: Iterable[detection.Candidate]
     if choice.is_fixed:
         candidates = detection.candidates_of(choice.profiles[0], dotted(device_id))
-    elif has_vendor:
-        candidates = detection.candidates(dotted(device_id), choice.profiles)
     else:
-        candidates = detection.candidates("", choice.profiles)
-    roots: list[Arcs] = []
-    if has_vendor:
-        roots.append(device_id[:_ENTERPRISE_ARCS])
+        candidates = detection.candidates(dotted(device_id) if has_vendor else "", choice.profiles)
+    tables: list[Arcs] = []
     for candidate in candidates:
         reader = Reader(RecordedRows({}), candidate.root)
         for oid in oids(candidate.profile):
-            *table, _column = arcs(reader.resolve(oid))
-            is_tried = has_vendor or choice.is_fixed
-            roots.append(tuple(table if is_tried else table[:_ENTERPRISE_ARCS]))
-    return list(dict.fromkeys(roots))  # each once
+            tables.append(arcs(reader.resolve(oid))[:-1])
+    if has_vendor:
+        tables.insert(0, device_id[:_ENTERPRISE_ARCS])
+    elif not choice.is_fixed:
+        tables = [table[:_ENTERPRISE_ARCS] for table in tables]
+    return list(dict.fromkeys(tables))  # each once
 
 
 def _recorded_id(rows: Rows) -> Arcs:
@@ -109,15 +107,15 @@ def require_what_the_handler_reads(rows: Rows, device: SnmpReads, choice: Family
         reader = read_as_chosen(device, choice).reader
     except PduHandlerError:
         return
-    oids_read = [oid for oid, value in reader.got.items() if value is not None]
+    read_oids = [oid for oid, value in reader.got.items() if value is not None]
     for column, values in reader.walked.items():
-        oids_read += [f"{column}.{index}" for index in values]
-    lost = [oid for oid in oids_read if arcs(oid) not in rows]
-    if lost:
+        read_oids += [f"{column}.{index}" for index in values]
+    absent_oids = [oid for oid in read_oids if arcs(oid) not in rows]
+    if absent_oids:
         raise ProtocolError(
-            f"the recording lacks {counted(len(lost), 'object')} that the handler reads, such as"
-            f" {lost[0]}: the device leaves them out of a walk, or changed meanwhile; record it"
-            " again",
+            f"the recording lacks {counted(len(absent_oids), 'object')} that the handler reads,"
+            f" such as {absent_oids[0]}: the device leaves them out of a walk, or changed"
+            " meanwhile; record it again",
             operation="record",
         )
 
@@ -132,19 +130,15 @@ def _serve(text: str, port: int, profile: str = "", *, is_writable: bool = False
     """Start an agent that replays a recording. Port 0: any free one. If it `is_writable`, it takes
     any write to an object that it has.
     """
-    walk = snmprec.parse(text)
-    if not walk.rows:
-        hint = " with a numeric OID: walk with snmpwalk -On" if walk.left_out else ""
-        note = f"; {walk.unreadable[0]}" if walk.unreadable else ""
+    content = snmprec.parse(text)
+    if not content.rows:
+        hint = " with a numeric OID: walk with snmpwalk -On" if content.nameless_count else ""
+        note = f"; {content.unreadable_lines[0]}" if content.unreadable_lines else ""
         raise SettingsError(f"the recording has no usable object{hint}{note}")
-    community = os.environ.get("PDU_COMMUNITY") or _COMMUNITY
-    if max(community) > "\xff":
-        raise SettingsError(
-            "PDU_COMMUNITY has a character outside Latin-1, which pysnmp cannot encode"
-        )
-    device, about, setting = find_device(walk.rows, profile)
+    community = _community()
+    device, about, setting = find_device(content.rows, profile)
     unit_class = WritableUnit if is_writable else RecordedUnit
-    unit = unit_class(walk.rows, device)
+    unit = unit_class(content.rows, device)
     server = SnmpServer(community)
     try:
         agent = server.serve(unit, port)
@@ -153,8 +147,8 @@ def _serve(text: str, port: int, profile: str = "", *, is_writable: bool = False
         raise
     if is_writable:
         about = about.replace(_NO_COMMANDS, "it keeps what is written to its objects")
-    if walk.skip_reasons:
-        about += f"; left out: {', '.join(walk.skip_reasons)}"
+    if content.skip_reasons:
+        about += f"; left out: {', '.join(content.skip_reasons)}"
     # one from the environment may be the real device's
     login = f"community {_COMMUNITY}" if community == _COMMUNITY else "community: PDU_COMMUNITY"
     poll = _poll(f"{HOST}:{agent.port}", profile, device)
@@ -169,6 +163,16 @@ def _serve(text: str, port: int, profile: str = "", *, is_writable: bool = False
     )
 
 
+def _community() -> str:
+    """The community of PDU_COMMUNITY, else the usual one. Raises SettingsError."""
+    community = os.environ.get("PDU_COMMUNITY") or _COMMUNITY
+    if max(community) > "\xff":
+        raise SettingsError(
+            "PDU_COMMUNITY has a character outside Latin-1, which pysnmp cannot encode"
+        )
+    return community
+
+
 class FamilyReading(NamedTuple):
     """The rows of a recording, read as a family."""
 
@@ -180,25 +184,26 @@ class FamilyReading(NamedTuple):
 
 
 def find_device(rows: Rows, profile_name: str) -> FamilyReading:
-    """Read the rows as the family `profile_name`; "" means the detected one."""
-    profile = _profile(profile_name) if profile_name else None
+    """Read the rows as the family `profile_name`; "" means the detected one. What cannot be read so
+    is read as a device without outlets.
+    """
     choice = ANY_FAMILY
-    if profile is not None:
+    not_read = (
+        "the handler cannot read this device (no family is detected: choose one with --profile, or"
+        " make a profile: docs/own-pdu.md)"
+    )
+    if profile_name:
+        profile = _profile(profile_name)
         choice = choice._replace(profiles=(profile,), is_fixed=True)
-    setting, needs = "", ""
+        not_read = (
+            f"the device has no outlets or meters of the family '{profile.key}' (leave out"
+            " --profile to detect its family)"
+        )
+    setting, condition = "", ""
     try:
         device = read_device(rows, choice)
     except Unsupported:
-        why = (
-            "the handler cannot read this device (no family is detected: choose one with"
-            " --profile, or make a profile: docs/own-pdu.md)"
-        )
-        if profile is not None:
-            why = (
-                f"the device has no outlets or meters of the family '{profile.key}' (leave out"
-                " --profile to detect its family)"
-            )
-        return FamilyReading(None, f"{why}; {_NO_COMMANDS}", "")
+        return FamilyReading(None, f"{not_read}; {_NO_COMMANDS}", "")
     except PduHandlerError:
         try:
             device = read_device(rows, choice._replace(metered_only=True))
@@ -206,11 +211,11 @@ def find_device(rows: Rows, profile_name: str) -> FamilyReading:
             why = f"the handler cannot read this device ({error.reason})"
             return FamilyReading(None, f"{why}; {_NO_COMMANDS}", "")
         setting = f" {spelled(METERED_ONLY.key, 'yes')}"
-        needs = (
+        condition = (
             f"; the handler reads it only with{setting}, because nothing proves that it has no"
             " outlets"
         )
-    summary = f"family {device.profile.key}, {_outlets_phrase(device)}{needs}"
+    summary = f"family {device.profile.key}, {_outlets_phrase(device)}{condition}"
     return FamilyReading(device, summary, setting)
 
 
@@ -254,7 +259,9 @@ def _profile(profile_name: str) -> Profile:
         raise SettingsError(f"{profile_name}: {error}") from None
 
 
-def compare_rows(rows: Rows, clean: Rows, device: SnmpReads, choice: FamilySelection) -> list[str]:
+def compare_rows(
+    rows: Rows, clean_rows: Rows, device: SnmpReads, choice: FamilySelection
+) -> list[str]:
     """A note: whether the handler finds the same family, states and figures in the scrubbed rows as
     in those of the device, and the same outlets as on the device itself.
 
@@ -271,7 +278,7 @@ def compare_rows(rows: Rows, clean: Rows, device: SnmpReads, choice: FamilySelec
         ]
     except PduHandlerError as error:
         return [f"The handler does not read it: {reason(error)}"]
-    copy = detect_device(clean, choice)
+    copy = detect_device(clean_rows, choice)
     if copy is None or not scrubbing.has_same_answers(original, copy):
         return [
             "The handler reads the scrubbed file differently from the device (family"
@@ -285,16 +292,16 @@ def _summary(device: SnmpDevice) -> str:
     return f"family {device.profile.key} with {counted(len(device.states), 'outlet')}"
 
 
-def _comparison(recorded: SnmpDevice, device: SnmpReads, choice: FamilySelection) -> str:
-    """Whether the device, which is read once more, has the outlets of its recording. States and
-    figures may have changed since.
+def _comparison(original: SnmpDevice, device: SnmpReads, choice: FamilySelection) -> str:
+    """Whether the device, which is read once more, has the outlets of its recording (`original`).
+    States and figures may have changed since.
     """
     try:
         current = read_as_chosen(device, choice)
     except PduHandlerError as error:
         return f"; the device was not read again for comparison: {reason(error)}"
-    is_same_family = current.profile.key == recorded.profile.key
-    if is_same_family and list(current.states) == list(recorded.states):
+    is_same_family = current.profile.key == original.profile.key
+    if is_same_family and list(current.states) == list(original.states):
         return ", as the device does"
     return f", but the device as the {_summary(current)}: record it again"
 

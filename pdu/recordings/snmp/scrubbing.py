@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import itertools
 import os
 import re
 from collections.abc import Collection, Mapping, Sequence
@@ -71,32 +72,32 @@ def scrubbed(rows: Rows, data: PduSnmpData, keep: Collection[str] = ()) -> Rows:
     scrubber = _scrubber(rows, data, keep)
     choice = select_families(dcimanager.settings(data), {})
     device = detect_device(rows, choice)
-    answers, names = _rows_of_answers(rows, device)
+    answer_oids, name_oids = _rows_of_answers(rows, device)
     addresses = [row.value for row in rows.values() if row.tag == ADDRESS]
     with suppress(ValueError):  # a name
         addresses.append(ipaddress.ip_address(data.ip).packed)
     objects = _objects(rows, device)
-    index = _Index(scrubber, objects, _joining_indexes(objects, answers), addresses)
+    joins = _joining_indexes(objects, answer_oids)
+    index_scrubber = _IndexScrubber(scrubber, objects, joins, addresses)
 
     def scrub(read_oids: Collection[Arcs]) -> Rows:
         """The rows with stand-ins; those of `read_oids`, which the family reads, keep more."""
-        clean_rows: Rows = {}
+        new_rows: Rows = {}
         for oid, row in rows.items():
+            new_oid = index_scrubber.scrub(oid)
             if oid in read_oids or oid in (SYS_DESCR, SYS_OBJECT_ID):
-                clean_row = _read_row(row, scrubber)
+                new_rows[new_oid] = _read_row(row, scrubber)
             else:
-                clean_row = _other_row(oid, row, scrubber, index, rows)
-            clean_oid = index.scrub(oid)
-            clean_rows[clean_oid] = clean_row
-        return clean_rows
+                new_rows[new_oid] = _unread_row(oid, row, scrubber, index_scrubber, rows)
+        return new_rows
 
-    clean_rows = scrub(answers - names)
-    if device is None or not names:
+    clean_rows = scrub(answer_oids - name_oids)
+    if device is None or not name_oids:
         return clean_rows
     if has_same_answers(device, detect_device(clean_rows, choice)):
         return clean_rows
     # a family may find its figures by texts that stand beside the names of outlets
-    rows_with_names = scrub(answers)
+    rows_with_names = scrub(answer_oids)
     if has_same_answers(device, detect_device(rows_with_names, choice)):
         return rows_with_names
     return clean_rows
@@ -143,18 +144,15 @@ def _answers(device: SnmpDevice) -> list[object]:
     return [device.profile.key, dict(device.states), figures]
 
 
-def _joining_indexes(objects: Collection[Arcs], answers: Collection[Arcs]) -> set[Arcs]:
+def _joining_indexes(objects: Collection[Arcs], answer_oids: Collection[Arcs]) -> set[Arcs]:
     """The indexes that must stay as they are, because the family may find a row of one table by the
-    index of another: all of the rows that it reads (`answers`), but those that are too short to be
-    replaced.
+    index of another: all of the rows that it reads, but those that are too short to be replaced.
     """
     indexes: set[Arcs] = set()
-    for oid in answers:
-        for root in objects:
-            index = oid[len(root) :]
-            is_long = len(index) >= _SHORTEST_JOIN
-            if is_long and oid[: len(root)] == root:
-                indexes.add(index)
+    for oid, root in itertools.product(answer_oids, objects):
+        index = oid[len(root) :]
+        if oid[: len(root)] == root and len(index) >= _SHORTEST_JOIN:
+            indexes.add(index)
     return indexes
 
 
@@ -170,37 +168,41 @@ def _read_row(row: SnmpRow, scrubber: Scrubber) -> SnmpRow:
     return row
 
 
-def _other_row(oid: Arcs, row: SnmpRow, scrubber: Scrubber, index: _Index, rows: Rows) -> SnmpRow:
-    """A row that the family does not read, without what could identify the owner."""
+def _unread_row(
+    oid: Arcs, row: SnmpRow, scrubber: Scrubber, index_scrubber: _IndexScrubber, rows: Rows
+) -> SnmpRow:
+    """A row that the family does not read, without what could identify the owner. Its value is a
+    number, an OID, an IPv4 address, a text, or other octets.
+    """
     value = row.value
     if isinstance(value, int):
-        is_long = row.tag in (INTEGER, GAUGE) and abs(value) >= _LONG_NUMBER
-        is_serial = is_long and SERIALS not in scrubber.keep
-        return SnmpRow(row.tag, 0) if is_serial else row
+        may_be_serial = row.tag in (INTEGER, GAUGE) and abs(value) >= _LONG_NUMBER
+        return SnmpRow(row.tag, 0) if may_be_serial and SERIALS not in scrubber.keep else row
     if isinstance(value, tuple):
-        # the object of the recording that it names, or one of a standard table of addresses; any
-        # other is a kind or a product
-        is_of_vendor = value[: len(_ENTERPRISES)] == _ENTERPRISES
-        if is_of_vendor and value not in rows:
-            return row
-        return SnmpRow(row.tag, index.scrub(value))
+        return row if _is_product(value, rows) else SnmpRow(row.tag, index_scrubber.scrub(value))
     if row.tag == ADDRESS and len(value) == _IPV4_OCTETS:
-        return SnmpRow(ADDRESS, index.address(value))
+        return SnmpRow(ADDRESS, index_scrubber.address(value))
     text = row.text if row.text is not None else _latin_text(value)
     if row.tag == OCTETS and text is not None:
         # sysName, sysLocation and the like say what they are; any other text may be a name
-        kind = _SYSTEM.get(oid, NAMES)
-        other_text = scrubber.scrub_free_text(text, kind)
-        return SnmpRow(OCTETS, other_text.encode())
-    # octets that are no text
-    is_figure = row.tag == OPAQUE and value.startswith(_NUMBERS)
-    is_short = len(value) <= _MOST_BITS
-    is_kept = is_figure or is_short or ADDRESSES in scrubber.keep
-    if not is_kept:
+        new_text = scrubber.scrub_free_text(text, _SYSTEM.get(oid, NAMES))
+        return SnmpRow(OCTETS, new_text.encode())
+    if not _may_stay(row.tag, value) and ADDRESSES not in scrubber.keep:
         return SnmpRow(row.tag, bytes(len(value)))
-    if scrubber.holds_login(row.decoded):
-        return SnmpRow(row.tag, b"")
-    return SnmpRow(row.tag, value)
+    return SnmpRow(row.tag, b"") if scrubber.holds_login(row.decoded) else row
+
+
+def _is_product(oid: Arcs, rows: Rows) -> bool:
+    """Whether a value that is an OID is a product or a kind: one of a vendor that is no object of
+    the recording. Others may end with an address, as in a standard table of addresses.
+    """
+    return oid[: len(_ENTERPRISES)] == _ENTERPRISES and oid not in rows
+
+
+def _may_stay(tag: int, octets: bytes) -> bool:
+    """Whether octets that are no text are a figure, or too short for an address."""
+    is_figure = tag == OPAQUE and octets.startswith(_NUMBERS)
+    return is_figure or len(octets) <= _MOST_BITS
 
 
 def _latin_text(octets: bytes) -> Optional[str]:
@@ -210,7 +212,7 @@ def _latin_text(octets: bytes) -> Optional[str]:
     return text if holds_word and text.isprintable() else None
 
 
-class _Index:
+class _IndexScrubber:
     """Replaces what indexes of rows spell, one octet in each arc: texts, MAC addresses, and IP
     addresses that are known or have their type before them.
 
@@ -294,23 +296,19 @@ class _Index:
 
 
 def _spelled_runs(index: Sequence[int]) -> list[tuple[int, int]]:
-    """Begin and end of each part of an index that spells octets rather than numbers. Where of _RUN
-    arcs in a row _LARGE_IN_RUN are large, and none is larger than an octet, it begins at the first
-    large one; two that touch are one.
+    """Begin and end of each part of an index that spells octets rather than numbers: of _RUN arcs
+    in a row, _LARGE_IN_RUN are large, and none is larger than an octet. It begins at the first
+    large one. Parts that touch are one.
     """
     runs: list[tuple[int, int]] = []
-    for at in range(len(index) - _RUN + 1):
-        end = at + _RUN
-        large_places = [place for place in range(at, end) if index[place] >= _LEAST_OCTET]
-        has_larger = max(index[at:end]) > _OCTET
-        if has_larger or len(large_places) < _LARGE_IN_RUN:
+    for start in range(len(index) - _RUN + 1):
+        end = start + _RUN
+        large_places = [place for place in range(start, end) if index[place] >= _LEAST_OCTET]
+        if max(index[start:end]) > _OCTET or len(large_places) < _LARGE_IN_RUN:
             continue
         begin = large_places[0]
-        if runs:
-            last_begin, last_end = runs[-1]
-            if begin <= last_end:  # it goes on
-                runs[-1] = (last_begin, end)
-                continue
+        if runs and begin <= runs[-1][1]:  # the end of the last one
+            begin, _ = runs.pop()
         runs.append((begin, end))
     return runs
 
@@ -323,8 +321,8 @@ def _text(row: Optional[SnmpRow]) -> str:
 
 
 def _rows_of_answers(rows: Rows, device: Optional[SnmpDevice]) -> tuple[set[Arcs], set[Arcs]]:
-    """The rows that the family reads for outlets, their states, count and numbers, and for meters;
-    and those that it reads for the outlets' names.
+    """The OIDs of the rows that the family reads for outlets, their states, count and numbers, and
+    for meters; and of those that it reads for the outlets' names.
     """
     if device is None:
         return set(), set()
@@ -350,10 +348,10 @@ def _rows_of(
     rows: Rows, device: SnmpDevice, reads: Sequence[Callable[[Reader], object]]
 ) -> set[Arcs]:
     """The OIDs of the rows that these reads answer from."""
-    memory = RecordedRows(rows)
-    reader = Reader(memory, device.reader.root)
-    for table_read in reads:
+    recorded_rows = RecordedRows(rows)
+    reader = Reader(recorded_rows, device.reader.root)
+    for read_table in reads:
         # an error in one table does not keep the others from being read
         with suppress(PduHandlerError):
-            table_read(reader)
-    return set(memory.oids_in_answers())
+            read_table(reader)
+    return set(recorded_rows.oids_in_answers())

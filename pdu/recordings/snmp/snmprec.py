@@ -57,30 +57,30 @@ class _UnknownName(Exception):
 
 
 @dataclass
-class Parsed:
-    """A file that was read. A line that cannot be read is left out and named."""
+class RowFile:
+    """The rows of a file. A line that cannot be read is left out, and counted or named."""
 
     rows: Rows = field(default_factory=dict)
     #: how many rows of a walk were left out because an unknown name is in place of an OID
-    left_out: int = 0
+    nameless_count: int = 0
     #: how many rows of a walk were left out because the type of their value is unknown
-    untyped: int = 0
+    typeless_count: int = 0
     #: the other lines that were left out, each with its number and the reason
-    unreadable: list[str] = field(default_factory=list)
+    unreadable_lines: list[str] = field(default_factory=list)
     _number_by_oid: dict[Arcs, int] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def skip_reasons(self) -> list[str]:
         """What was left out, a phrase for each reason."""
         reasons: list[str] = []
-        if self.left_out:
-            rows = counted(self.left_out, "row")
+        if self.nameless_count:
+            rows = counted(self.nameless_count, "row")
             reasons.append(f"{rows} with a name instead of a numeric OID")
-        if self.untyped:
-            rows = counted(self.untyped, "row")
+        if self.typeless_count:
+            rows = counted(self.typeless_count, "row")
             reasons.append(f"{rows} with a value of an unknown type")
-        reasons += self.unreadable[:_MOST_NAMED]
-        further_count = len(self.unreadable) - _MOST_NAMED
+        reasons += self.unreadable_lines[:_MOST_NAMED]
+        further_count = len(self.unreadable_lines) - _MOST_NAMED
         if further_count > 0:
             reasons.append(counted(further_count, "more line"))
         return reasons
@@ -91,8 +91,8 @@ class Parsed:
         has is not known."""
         _check_oid(oid)
         _check_size(row)
-        known_row = self.rows.setdefault(oid, row)
-        if known_row != row:
+        first_row = self.rows.setdefault(oid, row)
+        if first_row != row:
             raise SettingsError(
                 f"lines {self._number_by_oid[oid]} and {number} have two values of the object"
                 f" {dotted(oid)}: keep the one that the device has"
@@ -101,7 +101,7 @@ class Parsed:
 
     def leave_out(self, number: int, reason: str) -> None:
         """Note a line that is no row, or whose value cannot be read."""
-        self.unreadable.append(f"line {number} ({reason})")
+        self.unreadable_lines.append(f"line {number} ({reason})")
 
 
 def is_recording(text: str) -> bool:
@@ -109,7 +109,7 @@ def is_recording(text: str) -> bool:
     return bool(_first_row(text))
 
 
-def parse(text: str) -> Parsed:
+def parse(text: str) -> RowFile:
     """The rows of a file in either format. Raises SettingsError for two values of one object."""
     is_snmprec = _LINE.match(_first_row(text)) is not None
     return _snmprec(text) if is_snmprec else _walk(text)
@@ -148,9 +148,9 @@ def _snmprec_line(row: SnmpRow) -> str:
 # ---- .snmprec ------------------------------------------------------------------------------------
 
 
-def _snmprec(text: str) -> Parsed:
+def _snmprec(text: str) -> RowFile:
     """The rows of a .snmprec file, and its lines that are no row."""
-    parsed = Parsed()
+    row_file = RowFile()
     for number, line in enumerate(text.split("\n"), 1):
         line = line.rstrip("\r")
         if not line.strip() or line.startswith("#"):
@@ -159,10 +159,10 @@ def _snmprec(text: str) -> Parsed:
             written_oid, written_kind, written_value = line.split("|", 2)
             oid = arcs(written_oid)  # first: what is no row has no first value of a module
             kind, value = first_value(written_kind, written_value)
-            parsed.add(oid, _row(kind, value), number)
+            row_file.add(oid, _row(kind, value), number)
         except (ValueError, OverflowError) as error:
-            parsed.leave_out(number, f"no valid row 'OID|tag|value': {str(error)[:80]}")
-    return parsed
+            row_file.leave_out(number, f"no valid row 'OID|tag|value': {str(error)[:80]}")
+    return row_file
 
 
 def _row(kind: str, value: str) -> SnmpRow:
@@ -186,8 +186,9 @@ def _check_oid(oid: Arcs) -> None:
     arcs.
     """
     largest_arc = 2**32 - 1
-    has_size = 2 <= len(oid) <= 128
-    if not has_size or min(oid) < 0 or max(oid) > largest_arc:
+    if not 2 <= len(oid) <= 128:
+        raise ValueError("not a valid OID")
+    if min(oid) < 0 or max(oid) > largest_arc:
         raise ValueError("not a valid OID")
     first, second = oid[:2]
     largest_second = 39 if first < 2 else largest_arc
@@ -204,51 +205,50 @@ def _check_size(row: SnmpRow) -> None:
         least, most = _RANGES.get(row.tag, (0, 2**32 - 1))
         if not least <= value <= most:
             raise ValueError(f"{value} is out of the range of its type")
-    elif isinstance(value, tuple):
+        return
+    if isinstance(value, tuple):
         if value:
             _check_oid(value)
-    elif row.tag in (*NUMBERS, OID):
+        return
+    if row.tag in (*NUMBERS, OID):
         raise ValueError("octets cannot be a number or an OID")
-    else:
-        size = len(value)
-        is_allowed = size == 4 if row.tag == ADDRESS else size <= LONGEST_TEXT
-        if not is_allowed:
-            raise ValueError(f"{size} octets are too many or too few for its type")
+    size = len(value)
+    is_allowed = size == 4 if row.tag == ADDRESS else size <= LONGEST_TEXT
+    if not is_allowed:
+        raise ValueError(f"{size} octets are too many or too few for its type")
 
 
 # ---- snmpwalk ------------------------------------------------------------------------------------
 
 
-def _walk(text: str) -> Parsed:
+def _walk(text: str) -> RowFile:
     """The rows of a walk, whose values `walk_values` reads."""
-    parsed = Parsed()
+    row_file = RowFile()
     statements = [(number, _WALKED.match(line)) for number, line in _statements(text)]
-    has_types = False
+    matches = [match for _, match in statements if match is not None]
+    has_types = any(walk_values.is_typed(match["rest"]) for match in matches)
     # a DISPLAY-HINT is one of the column, whose other numbers may have no letter
-    hexadecimal_columns: set[str] = set()
-    for _, match in statements:
-        if match is not None:
-            has_types = has_types or walk_values.is_typed(match["rest"])
-            if walk_values.is_hexadecimal(match["rest"]):
-                hexadecimal_columns.add(_column(match))
+    hexadecimal_columns = {
+        _column(match) for match in matches if walk_values.is_hexadecimal(match["rest"])
+    }
     for number, match in statements:
         if match is None:
             # its text may be a command with a community
-            parsed.leave_out(number, "no row of snmpwalk")
+            row_file.leave_out(number, "no row of snmpwalk")
             continue
         is_hex = _column(match) in hexadecimal_columns
         try:
             oid = _oid(match["oid"])
             row = walk_values.parse_value(match["rest"], _oid, has_types=has_types, is_hex=is_hex)
             if row is not None:
-                parsed.add(oid, row, number)
+                row_file.add(oid, row, number)
         except _UnknownName:
-            parsed.left_out += 1
+            row_file.nameless_count += 1
         except walk_values.UnknownType:
-            parsed.untyped += 1
+            row_file.typeless_count += 1
         except (ValueError, OverflowError) as error:
-            parsed.leave_out(number, str(error)[:80])
-    return parsed
+            row_file.leave_out(number, str(error)[:80])
+    return row_file
 
 
 def _column(match: re.Match[str]) -> str:
@@ -263,20 +263,20 @@ def _statements(text: str) -> Iterator[tuple[int, str]]:
     A line that begins with # is a comment, except between quotes.
     """
     statements: list[tuple[int, list[str]]] = []
+    lines: list[str] = []  # of the last statement
     is_open = False  # a text between quotes continues on the next line
     for number, ended_line in enumerate(text.split("\n"), 1):
         line = ended_line.rstrip("\r")
-        has_mark = line.startswith("#")
+        is_comment = line.startswith("#") and not is_open
+        if is_comment:
+            continue
         row = _WALKED.match(line)
-        goes_on = False
-        if statements and row is None and (is_open or not has_mark):
-            lines_before = statements[-1][1]
-            goes_on = is_open or _may_go_on(lines_before, line)
-        if goes_on:
-            lines_before.append(line)
+        if row is None and (is_open or _may_go_on(lines, line)):
+            lines.append(line)
             is_open ^= walk_values.has_odd_quotes(line)
-        elif line.strip() and not has_mark:
-            statements.append((number, [line]))
+        elif line.strip():
+            lines = [line]
+            statements.append((number, lines))
             is_open = row is not None and walk_values.opens_quotes(row["rest"])
     for number, lines in statements:
         statement = "\n".join(lines)

@@ -50,9 +50,9 @@ def parts_of_device(device: SnmpDevice) -> list[MeteredPart]:
 
 
 def _parts(load: Total, most_amperes: Decimal, tables: WholeTables) -> list[MeteredPart]:
-    """The parts, as these tables show them."""
+    """The lines and breakers whose figures make up the load, as these tables show them."""
     parts: list[MeteredPart] = []
-    units: dict[str, set[str]] = {LINE: set(), BREAKER: set()}
+    units: dict[str, set[str]] = {LINE: set(), BREAKER: set()}  # that have parts of a kind
     for figure in load.figures:
         kind = kind_of(figure)
         if kind is None:
@@ -111,17 +111,16 @@ def _labels(
     labels: dict[str, str] = {}
     for row in rows:
         if is_unidentified(row):
-            lost_unit = row.strip(".")
-            labels[row] = numbered_label(kind, "?", _prefix(lost_unit))
-        elif row not in units:
+            unit = row.strip(".")
+            labels[row] = numbered_label(kind, "?", _prefix(unit))
+            continue
+        if row not in units:
             labels[row] = label_of(kind, row)
-        else:
-            is_first_unit = units[row] in _FIRST_UNITS
-            prefix = "" if is_first_unit else _prefix(units[row])
-            if row in numbers:
-                labels[row] = numbered_label(kind, numbers[row], prefix)
-            else:
-                labels[row] = f"{prefix}row {row}"
+            continue
+        prefix = "" if units[row] in _FIRST_UNITS else _prefix(units[row])
+        labels[row] = f"{prefix}row {row}"
+        if row in numbers:
+            labels[row] = numbered_label(kind, numbers[row], prefix)
     return labels
 
 
@@ -137,9 +136,8 @@ def _units_of_rows(figure: Measurement, rows: Collection[str], reader: Reader) -
     tables = [part for part in parts_of(figure.source) if isinstance(part, EachUnit)]
     if not tables:
         return {}
-    for row in rows:
-        if not is_unidentified(row) and not row.isdigit():
-            return {}
+    if not all(is_unidentified(row) or row.isdigit() for row in rows):
+        return {}
     unit_by_row = tables[0].unit.rows(reader)
     units = {row: text(unit_by_row[row]) for row in rows if row in unit_by_row}
     has_several = len(set(units.values())) > 1

@@ -30,6 +30,9 @@ from .recorded_rows import NUMBERS, Arcs, RecordedRows, Rows, SnmpRow, arcs, dot
 
 _MOST_BITS = 512  # limit for the bits of one row that _changes tries
 _UNDOCUMENTED = ("97", "undocumented")  # states that no MIB has
+_COMMANDED_STATES = (EnumPowerStatus.UP, EnumPowerStatus.DOWN)
+# what a write commands that is accepted and switches nothing
+_NO_OUTLET = ("", EnumPowerStatus.UNKNOWN)
 
 
 class RecordedUnit:
@@ -92,9 +95,9 @@ class RecordedUnit:
             return "notWritable", ""
         if row is not None:
             self._rows[oid] = value
-        identity, state = command
-        if not identity:
+        if command == _NO_OUTLET:
             return "", "accepted"
+        identity, state = command
         effect = f"outlet {identity} {'on' if state is EnumPowerStatus.UP else 'off'}"
         is_switched = self.turn(identity, state, oid)
         if not is_switched:
@@ -102,22 +105,20 @@ class RecordedUnit:
         return "", effect
 
     def _command(self, oid: Arcs, value: SnmpRow) -> Optional[tuple[str, EnumPowerStatus]]:
-        """The outlet and state that this write commands.
-
-        The outlet is "" if the write only prepares a command. None: neither.
+        """The outlet and state that this write commands; _NO_OUTLET if it only prepares a command,
+        None if it does neither.
         """
         if self._control is None or self._device is None:
             return None
         write = (oid, value)
         prepares = False
-        for identity in self._device.states:
-            for state in (EnumPowerStatus.UP, EnumPowerStatus.DOWN):
-                orders = self.orders(identity, state)
-                if orders and orders[-1] == write:
-                    return identity, state
-                if write in orders:
-                    prepares = True
-        return ("", EnumPowerStatus.UNKNOWN) if prepares else None
+        for identity, state in itertools.product(self._device.states, _COMMANDED_STATES):
+            orders = self.orders(identity, state)
+            if orders and orders[-1] == write:
+                return identity, state
+            if write in orders:
+                prepares = True
+        return _NO_OUTLET if prepares else None
 
     def orders(self, identity: str, state: EnumPowerStatus) -> Sequence[tuple[Arcs, SnmpRow]]:
         """The writes that command this state; none if the family refuses the command."""
@@ -137,16 +138,16 @@ class RecordedUnit:
         assert self._device is not None and self._device.outlets is not None
         states = self._device.outlets.states
         assert states is not None
-        memory = RecordedRows(self._rows)
+        recorded_rows = RecordedRows(self._rows)
         try:
-            states_before = states.read_from(Reader(memory, self._device.reader.root))
+            states_before = states.read_from(Reader(recorded_rows, self._device.reader.root))
         except PduHandlerError:
             # the written value may make the states unreadable
             return False
         states_after = {**states_before, identity: state}
         if states_before == states_after:
             return True
-        oids = memory.oids_in_answers()
+        oids = recorded_rows.oids_in_answers()
         for change in _changes(states, state, identity, command_oid, oids, self._rows):
             new_rows = {**self._rows, **change}
             # a count that no longer matches its table, for instance
@@ -163,10 +164,9 @@ class WritableUnit(RecordedUnit):
     """
 
     def _command(self, oid: Arcs, value: SnmpRow) -> Optional[tuple[str, EnumPowerStatus]]:
+        """As that of the family; any other write to an object of the unit commands no outlet."""
         command = super()._command(oid, value)
-        if command is None and oid in self._rows:
-            return "", EnumPowerStatus.UNKNOWN
-        return command
+        return _NO_OUTLET if command is None and oid in self._rows else command
 
 
 def _changes(
@@ -177,8 +177,8 @@ def _changes(
     oids: Sequence[Arcs],
     rows: Rows,
 ) -> Iterator[Rows]:
-    """Changes that may give an outlet this state: to the outlet's rows, then to any single row,
-    then to a part of a row.
+    """Changes that may give an outlet this state: to all of its rows that hold a state or were
+    written, which may have to agree; then to any single row; then to a part of a row.
     """
     values_by_state = {
         EnumPowerStatus.UP: states.on,
@@ -187,24 +187,23 @@ def _changes(
     }
     values = values_by_state[state]
     own_oids = _oids_of_outlet(oids, identity)
-    other_oids = [oid for oid in oids if oid not in own_oids]
-    state_oids: list[Arcs] = []
-    for oid in own_oids:
-        holds_state = str(rows[oid].raw).strip() in (*states.on, *states.off)
-        if holds_state or oid == command_oid:
-            state_oids.append(oid)
+    state_oids = [oid for oid in own_oids if oid == command_oid or _holds_state(states, rows[oid])]
     for value in values:
-        # all rows that hold a state or were written at once: several may have to agree
         yield _rows_with(rows, state_oids, value)
-    for oid in (*own_oids, *other_oids):
-        for value in values:
-            yield _rows_with(rows, [oid], value)
+    other_oids = [oid for oid in oids if oid not in own_oids]
+    for oid, value in itertools.product((*own_oids, *other_oids), values):
+        yield _rows_with(rows, [oid], value)
     separators = {part.separator for part in parts_of(states) if isinstance(part, Packed)}
     for oid in oids:
         octets = rows[oid].value
         if rows[oid].tag == OCTETS and isinstance(octets, bytes):
             for new_octets in _changed_octets(octets, separators, values):
                 yield {oid: SnmpRow(OCTETS, new_octets)}
+
+
+def _holds_state(states: State, row: SnmpRow) -> bool:
+    """Whether the row's value is one of those for on and off."""
+    return str(row.raw).strip() in (*states.on, *states.off)
 
 
 def _oids_of_outlet(oids: Sequence[Arcs], identity: str) -> list[Arcs]:
@@ -231,9 +230,9 @@ def _changed_octets(
             yield changed_text.encode("utf-8", "surrogateescape")
     bit_count = min(8 * len(octets), _MOST_BITS)
     for bit in range(bit_count):
-        changed = bytearray(octets)
-        changed[bit // 8] ^= 0x80 >> bit % 8
-        yield bytes(changed)
+        changed_octets = bytearray(octets)
+        changed_octets[bit // 8] ^= 0x80 >> bit % 8  # bit 0 is the highest of the first octet
+        yield bytes(changed_octets)
 
 
 def _rows_with(rows: Rows, oids: Sequence[Arcs], value: str) -> Rows:

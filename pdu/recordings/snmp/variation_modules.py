@@ -25,20 +25,24 @@ def first_value(kind: str, value: str) -> tuple[str, str]:
     if not colon:
         return kind, value
     try:
-        settings = _settings(value)
-        if module == "numeric":
-            return tag, _numeric(settings)
-        if module in _WITH_VALUES and not _refuses_reads(settings):
-            if "hexvalue" in settings:
-                # the tag may already end in x (hexadecimal) or e (escapes)
-                return f"{tag.rstrip('xe')}x", settings["hexvalue"]
-            return tag, settings["value"]
-    except (KeyError, ValueError, OverflowError):
-        pass
-    raise SettingsError(
-        f"a row of the recording has no first value of snmpsim's module {module[:30]!r}: write the"
-        " value of the device in its place, OID|tag|value"
-    )
+        return _first_value_of_module(module, tag, _settings(value))
+    except (LookupError, ValueError, OverflowError):
+        raise SettingsError(
+            f"a row of the recording has no first value of snmpsim's module {module[:30]!r}: write"
+            " the value of the device in its place, OID|tag|value"
+        ) from None
+
+
+def _first_value_of_module(module: str, tag: str, settings: Mapping[str, str]) -> tuple[str, str]:
+    """As `first_value`. Raises LookupError, ValueError and OverflowError if there is none."""
+    if module == "numeric":
+        return tag, _numeric(settings)
+    if module not in _WITH_VALUES or _refuses_reads(settings):
+        raise LookupError(module)
+    if "hexvalue" in settings:
+        # the tag may already end in x (hexadecimal) or e (escapes)
+        return f"{tag.rstrip('xe')}x", settings["hexvalue"]
+    return tag, settings["value"]
 
 
 def _settings(value: str) -> Mapping[str, str]:
@@ -71,10 +75,7 @@ def _numeric(settings: Mapping[str, str]) -> str:
     number = numbers.get("initial", least)
     if "cumulative" not in numbers:
         number += numbers.get("offset", 0.0)
-    if number < least:
-        number = least
-    if number > most:
-        number = most
+    number = min(max(number, least), most)
     return str(int(number))
 
 

@@ -5,6 +5,7 @@ Examples: `STRING: "..."`, `Hex-STRING: 00 1A`, `Timeticks: (12) 0:00:00.12`, `I
 
 from __future__ import annotations
 
+import itertools
 import re
 import struct
 from collections.abc import Sequence
@@ -131,30 +132,32 @@ def parse_value(
     if text in ('""', ""):
         return SnmpRow(OCTETS, b"")
     match = _TYPED.match(text)
-    ticks = _WRONG_TYPE.sub("", text, count=1).strip()
-    if match is None and has_types and ticks.isascii() and ticks.isdigit():
-        return SnmpRow(TICKS, int(ticks))
     if match is None:
+        ticks = _WRONG_TYPE.sub("", text, count=1).strip()
+        if has_types and ticks.isascii() and ticks.isdigit():
+            return SnmpRow(TICKS, int(ticks))
         raise ValueError("the value has no type: run snmpwalk without -OQ")
     name, value = match["type"], match["value"]
-    tag = _TAGS.get(name)
-    bare = value.strip()
-    if tag is None:
+    if name not in _TAGS:
         raise UnknownType
+    tag = _TAGS[name]
+    bare = value.strip()
     if tag in NUMBERS:
         return SnmpRow(tag, _number(tag, bare, is_hex=is_hex))
     if tag == OID:
         return SnmpRow(tag, oid_of(bare))
     if tag == ADDRESS:
         return SnmpRow(tag, _address(bare))
-    # with a number; other octets are printed after "OPAQUE:"
-    if name == "Opaque":
-        return SnmpRow(tag, _opaque_number(bare))
+    return SnmpRow(tag, _octets_of_type(name, value))
+
+
+def _octets_of_type(name: str, value: str) -> bytes:
+    """The octets of a value behind the name of its type."""
+    if name == "Opaque":  # of a number; other octets are printed after "OPAQUE:"
+        return _opaque_number(value.strip())
     if name == "STRING":
-        return SnmpRow(tag, _string(value))
-    if name == "BITS":
-        return SnmpRow(tag, _bits(value))
-    return SnmpRow(tag, _octets(value))
+        return _string(value)
+    return _bits(value) if name == "BITS" else _octets(value)
 
 
 def _address(text: str) -> bytes:
@@ -249,26 +252,25 @@ def _bits(value: str) -> bytes:
     tokens = value.split()
     if not tokens:
         return b""
-    most = 0  # octets
-    while most < len(tokens) and re.fullmatch("[0-9A-Fa-f]{2}", tokens[most]):
-        most += 1
-    octets = bytes.fromhex("".join(tokens[:most]))
-    # the shortest octets after which exactly their bits are listed
-    set_bits: list[int] = []
-    for size, octet in enumerate(octets, 1):
-        first_bit = 8 * (size - 1)
-        for bit in range(8):
-            if octet & 0x80 >> bit:  # bit 0 is the highest of the first octet
-                set_bits.append(first_bit + bit)
+    hex_tokens = list(itertools.takewhile(re.compile("[0-9A-Fa-f]{2}").fullmatch, tokens))
+    octets = bytes.fromhex("".join(hex_tokens))
+    # the shortest octets behind which exactly their bits are listed
+    for size in range(1, len(octets) + 1):
+        set_bits = _set_bits(octets[:size])
         listed_tokens = tokens[size:]
-        has_count = len(listed_tokens) == len(set_bits)
-        if has_count and _bit_numbers(listed_tokens) == set_bits:
+        has_same_count = len(listed_tokens) == len(set_bits)
+        if has_same_count and _bit_numbers(listed_tokens) == set_bits:
             return octets[:size]
     # a list that is not whole
-    numbers = _bit_numbers(tokens[most:])
-    if not numbers or not set(numbers) <= set(set_bits):
+    listed_bits = _bit_numbers(tokens[len(octets) :])
+    if not listed_bits or not set(listed_bits) <= set(_set_bits(octets)):
         raise ValueError(f"{value[:30]!r}: the octets and the bits cannot be told apart")
     return octets
+
+
+def _set_bits(octets: bytes) -> list[int]:
+    """The numbers of the bits that are 1; bit 0 is the highest of the first octet."""
+    return [bit for bit in range(8 * len(octets)) if octets[bit // 8] & 0x80 >> bit % 8]
 
 
 def _bit_numbers(tokens: Sequence[str]) -> Optional[list[int]]:

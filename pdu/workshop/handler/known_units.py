@@ -152,12 +152,12 @@ class ServedUnit(KnownUnit):
 
     def foreign_commands(self, start: int = 0) -> list[str]:
         commands = self._pdu.commands[start:]
-        return [command.text for command in commands if not command.identity]
+        return [command.text for command in commands if not command.is_known]
 
     def misspelt_command(self, start: int = 0) -> str:
         for command in self._pdu.commands[start:]:
-            if command.known:
-                return f"it sent {command.text}; such a unit takes {command.known}"
+            if command.similar_command:
+                return f"it sent {command.text}; such a unit takes {command.similar_command}"
         return ""
 
 

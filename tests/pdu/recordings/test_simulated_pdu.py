@@ -219,13 +219,13 @@ def test_a_toggle_is_told_beside_the_known_command(unit: CodecUnit) -> None:
     (command,) = unit.commands
     assert command.identity == ""
     assert '"Action": 4' in command.text
-    assert '"Action"' in command.known
+    assert '"Action"' in command.similar_command
     assert unit.outlet_states() == states
 
 
 def test_a_request_to_another_path_is_like_no_known_command(unit: CodecUnit) -> None:
     unit.reply("PUT", "/other", b"{}")
-    assert [command.known for command in unit.commands] == [""]
+    assert [command.similar_command for command in unit.commands] == [""]
 
 
 def test_meters_count_on_and_states_stay(unit: CodecUnit) -> None:

@@ -94,14 +94,14 @@ def test_the_error_gives_the_number_of_a_line_that_is_not_a_row(line: str) -> No
 )
 def test_a_number_out_of_the_range_of_its_type_is_left_out(tag: int, least: int, most: int) -> None:
     for value in (least, most):
-        parsed = snmprec.parse(f"1.3.6.1.4.1.9.1|{tag}|{value}\n")
-        assert list(parsed.rows.values()) == [SnmpRow(tag, value)]
+        row_file = snmprec.parse(f"1.3.6.1.4.1.9.1|{tag}|{value}\n")
+        assert list(row_file.rows.values()) == [SnmpRow(tag, value)]
     for value in (least - 1, most + 1):
         assert "out of the range" in _left_out(f"1.3.6.1.4.1.9.1|{tag}|{value}\n")
 
 
 def test_each_form_of_a_value_in_a_walk_is_read_and_unknown_names_are_counted() -> None:
-    parsed = snmprec.parse(""".1.3.6.1.2.1.1.1.0 = STRING: "one
+    row_file = snmprec.parse(""".1.3.6.1.2.1.1.1.0 = STRING: "one
 two"
 SNMPv2-SMI::enterprises.9.1.4.1 = INTEGER: on(1)
 iso.3.6.1.4.1.9.1 = Hex-STRING: 00 1A FF
@@ -117,8 +117,8 @@ iso.3.6.1.4.1.9.1 = Hex-STRING: 00 1A FF
 ACME-MIB::bar.1 = INTEGER: 5
 .1.3.6.1.4.1.9.9 = No more variables left in this MIB View (It is past the end of the MIB tree)
 """)
-    assert parsed.left_out == 1
-    assert parsed.rows == {
+    assert row_file.nameless_count == 1
+    assert row_file.rows == {
         (1, 3, 6, 1, 2, 1, 1, 1, 0): SnmpRow(4, b"one\ntwo"),
         arcs("1.3.6.1.4.1.9.1.4.1"): SnmpRow(2, 1),
         arcs("1.3.6.1.4.1.9.1"): SnmpRow(4, bytes.fromhex("001aff0001")),
@@ -133,7 +133,7 @@ ACME-MIB::bar.1 = INTEGER: 5
 
 
 def test_a_comment_in_a_walk_is_no_part_of_a_value_except_between_quotes() -> None:
-    parsed = snmprec.parse("""# the first table
+    row_file = snmprec.parse("""# the first table
 .1.3.6.1.4.1.9.1 = STRING: "a \\"b"
 # texts
 .1.3.6.1.4.1.9.2 = STRING: "a \\"
@@ -143,7 +143,7 @@ def test_a_comment_in_a_walk_is_no_part_of_a_value_except_between_quotes() -> No
 .1.3.6.1.4.1.9.3 = Hex-STRING: 00 1A
 # the end
 """)
-    assert list(parsed.rows.values()) == [
+    assert list(row_file.rows.values()) == [
         SnmpRow(4, b'a "b'),
         SnmpRow(4, b'a "\n# "b" \\\n# c'),
         SnmpRow(4, b"\x00\x1a"),
@@ -156,8 +156,8 @@ def test_a_comment_in_a_walk_is_no_part_of_a_value_except_between_quotes() -> No
 )
 def test_an_integer_is_read_without_its_decimal_point_unit_or_label(shown: str, value: int) -> None:
     """RFC 2579, 3.1: DISPLAY-HINT "d-1" or "d-2"."""
-    parsed = snmprec.parse(f".1.3.6.1.4.1.9.1.0 = INTEGER: {shown}\n")
-    assert list(parsed.rows.values()) == [SnmpRow(2, value)]
+    row_file = snmprec.parse(f".1.3.6.1.4.1.9.1.0 = INTEGER: {shown}\n")
+    assert list(row_file.rows.values()) == [SnmpRow(2, value)]
 
 
 @pytest.mark.against("Net-SNMP snmpwalk")
@@ -170,9 +170,9 @@ def test_all_rows_of_a_device_are_read_from_the_output_of_snmpwalk(
     rows = fixture(family).rows
     with Agent(Device(rows)) as agent:
         walk = _walk(agent, "1.3.6.1", "-Cc", options)
-    parsed = snmprec.parse(walk)
-    assert parsed.left_out == 0
-    parsed_rows = {".".join(map(str, oid)): tuple(row) for oid, row in parsed.rows.items()}
+    row_file = snmprec.parse(walk)
+    assert row_file.nameless_count == 0
+    parsed_rows = {".".join(map(str, oid)): tuple(row) for oid, row in row_file.rows.items()}
     assert parsed_rows == {oid: tuple(row) for oid, row in rows.items()}
 
 
@@ -198,8 +198,8 @@ def test_a_value_that_cannot_be_read_is_left_out_with_the_reason(reason: str, sh
 
 @pytest.mark.parametrize("shown", ["Opaque: Wide: 5", "NsapAddress: 5"])
 def test_a_row_whose_value_has_an_unknown_type_is_left_out_and_counted(shown: str) -> None:
-    parsed = snmprec.parse(f".1.3.6.1.4.1.9.1.0 = {shown}\n")
-    assert parsed == snmprec.Parsed({}, left_out=0, untyped=1)
+    row_file = snmprec.parse(f".1.3.6.1.4.1.9.1.0 = {shown}\n")
+    assert row_file == snmprec.RowFile({}, nameless_count=0, typeless_count=1)
 
 
 def test_recordings_of_real_units_are_read_as_an_independent_reader_reads_them() -> None:
@@ -311,10 +311,10 @@ def test_values_that_net_snmp_prints_by_a_mib_are_read_as_the_agent_holds_them(
 
     with Agent(Device(rows)) as agent:
         walk = _walk(agent, "1.3.6.1.4.1", options, MIBDIRS=str(tmp_path), MIBS="ACME-MIB")
-    parsed = snmprec.parse(walk)
+    row_file = snmprec.parse(walk)
 
-    assert parsed.skip_reasons == []
-    parsed_rows = {oid: tuple(row) for oid, row in parsed.rows.items()}
+    assert row_file.skip_reasons == []
+    parsed_rows = {oid: tuple(row) for oid, row in row_file.rows.items()}
     assert parsed_rows == {arcs(oid): tuple(row) for oid, row in rows.items()}
 
 
@@ -324,8 +324,8 @@ def test_bits_that_contradict_their_octets_are_left_out(shown: str) -> None:
 
 
 def test_a_list_of_bits_may_lack_some() -> None:
-    parsed = snmprec.parse(".1.3.6.1.4.1.9.1.0 = BITS: BF 80 02 08 power(4) 22 28\n")
-    assert [row.value for row in parsed.rows.values()] == [bytes.fromhex("bf800208")]
+    row_file = snmprec.parse(".1.3.6.1.4.1.9.1.0 = BITS: BF 80 02 08 power(4) 22 28\n")
+    assert [row.value for row in row_file.rows.values()] == [bytes.fromhex("bf800208")]
 
 
 # ---- rows with a variation module of snmpsim -----------------------------------------------------
@@ -347,9 +347,9 @@ def test_a_list_of_bits_may_lack_some() -> None:
 def test_a_row_with_a_variation_module_has_its_first_value(
     row: str, tag: int, value: Union[int, bytes]
 ) -> None:
-    parsed = snmprec.parse(f"1.3.6.1.2.1.1.1.0|4|acme\n1.3.6.1.4.1.9.1|{row}\n")
-    assert parsed.rows[arcs("1.3.6.1.4.1.9.1")] == SnmpRow(tag, value)
-    assert not parsed.unreadable
+    row_file = snmprec.parse(f"1.3.6.1.2.1.1.1.0|4|acme\n1.3.6.1.4.1.9.1|{row}\n")
+    assert row_file.rows[arcs("1.3.6.1.4.1.9.1")] == SnmpRow(tag, value)
+    assert not row_file.unreadable_lines
 
 
 @pytest.mark.parametrize(
@@ -366,8 +366,8 @@ def test_a_file_with_a_row_whose_module_gives_no_first_value_is_refused(row: str
 
 
 def test_a_line_without_an_oid_is_left_out_whatever_module_it_names() -> None:
-    parsed = snmprec.parse("1.3.6.1.2.1.1.1.0|4|acme\nnone|:multiplex|dir=apc\n")
-    assert parsed.skip_reasons == ["line 2 (no valid row 'OID|tag|value': 'none' is not an OID)"]
+    row_file = snmprec.parse("1.3.6.1.2.1.1.1.0|4|acme\nnone|:multiplex|dir=apc\n")
+    assert row_file.skip_reasons == ["line 2 (no valid row 'OID|tag|value': 'none' is not an OID)"]
 
 
 @pytest.mark.against("Net-SNMP snmpwalk")
@@ -383,11 +383,11 @@ def test_a_walk_with_bare_time_ticks_a_prompt_and_a_message_is_read() -> None:
     walk = f"root@rack:~# snmpwalk -c s3cret\n{printed}Timeout: No Response from x\nroot@rack:~#"
 
     assert snmprec.is_recording(walk)
-    parsed = snmprec.parse(walk)
-    parsed_rows = {oid: tuple(row) for oid, row in parsed.rows.items()}
+    row_file = snmprec.parse(walk)
+    parsed_rows = {oid: tuple(row) for oid, row in row_file.rows.items()}
     assert parsed_rows == {arcs(oid): tuple(row) for oid, row in rows.items()}
     # the agent's last answer says that nothing follows
-    assert parsed.skip_reasons == [f"line {n} (no row of snmpwalk)" for n in (1, 6, 7)]
+    assert row_file.skip_reasons == [f"line {n} (no row of snmpwalk)" for n in (1, 6, 7)]
 
 
 def test_the_first_of_many_lines_that_cannot_be_read_are_named() -> None:

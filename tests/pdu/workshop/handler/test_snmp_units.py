@@ -56,7 +56,7 @@ def test_the_unit_of_a_family_has_each_state_its_own_figures_and_is_found_by_its
     # the columns and scalars of the states alone
     memory = RecordedRows(device.rows)
     outlets.states.source.rows(Reader(memory, read_device.reader.root))
-    device_by_states = requested_device(frozenset(memory.asked))
+    device_by_states = requested_device(frozenset(memory.answers))
     assert device_by_states is not None
     # families may read one table; then either unit has it
     objects = set(memory.oids_in_answers())
