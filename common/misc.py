@@ -31,7 +31,10 @@ class InversionDict(dict[K, V]):
     def get_by_value(self, value: object, default: D) -> Union[K, D]: ...
     def get_by_value(self, value: object, default: object = None) -> object:
         """The first key with `value`, else `default`."""
-        return next((key for key, candidate in self.items() if candidate == value), default)
+        for key, value_of_key in self.items():
+            if value_of_key == value:
+                return key
+        return default
 
 
 def waiter(function: Callable[[], R]) -> Callable[..., Any]:

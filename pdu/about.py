@@ -90,13 +90,13 @@ def _check_words(context: click.Context, root: LazyGroup, words: Sequence[str]) 
     commands of its own: click would not read it.
     """
     if len(words) > 1:
-        first = words[0]
-        if first in root.group_by_word and first not in root.lazy_commands:
-            raise Usage(f"{first!r} is a group of commands: give pdu help {first} alone")
+        heading = words[0]
+        if heading in root.group_by_word and heading not in root.lazy_commands:
+            raise Usage(f"{heading!r} is a group of commands: give pdu help {heading} alone")
     command: Optional[click.Command] = root
-    for place, word in enumerate(words):
+    for index, word in enumerate(words):
         if not isinstance(command, click.Group):
-            path = " ".join(words[:place])
+            path = " ".join(words[:index])
             raise Usage(f"pdu {path} has no command {word[:40]!r}: give pdu help {path}")
         if word not in command.list_commands(context):
             return  # the group says so when it is called, with advice
@@ -121,9 +121,9 @@ def help_(context: click.Context, command: Sequence[str]) -> int:
         result = _topic(root, command[0])
         if result is not None:
             return print_result(result, as_json=run_of(context).output.json)
-        near = similar_names(command[0], [*_topic_words(root), *root.lazy_commands])
-        if near and near[0] not in root.lazy_commands:
-            raise Usage(f"there is no command {command[0]!r}; did you mean pdu help {near[0]}?")
+        similar = similar_names(command[0], [*_topic_words(root), *root.lazy_commands])
+        if similar and similar[0] not in root.lazy_commands:
+            raise Usage(f"there is no command {command[0]!r}; did you mean pdu help {similar[0]}?")
     if len(command) > 1 and command[0] in _topic_words(root):
         topic, word, *_ = command
         page = "; docs/settings.md has those of each handler" if topic == "settings" else ""

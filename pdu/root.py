@@ -115,12 +115,14 @@ _EXTRA = {
 }
 
 
-def _lead(word: str) -> str:
-    """How a make, a model or a host where a handler is expected goes on, "" if it is none."""
+def _handler_advice(word: str) -> str:
+    """The end of the sentence about a word that is no handler: what it is, or what was meant; "" if
+    nothing can be said.
+    """
     if word.isdigit():
         return "; the outlet comes last: pdu off snmp 192.0.2.8 3"
-    first, *others = word.split()
-    if others and registry.is_handler(first):
+    first_word, *other_words = word.split()
+    if other_words and registry.is_handler(first_word):
         return f"; write it without quotes: {printable(word, 60)}"
     folder = _folder_like(word)
     if folder:
@@ -182,7 +184,7 @@ def run(arguments: Sequence[str]) -> int:
         remedy = missing_package_advice(error)
         return fail(this_run, SettingsError(remedy) if remedy else error)
     except NoSuchHandler as error:
-        return fail(this_run, SettingsError((*error.parts, _lead(error.word))))
+        return fail(this_run, SettingsError((*error.parts, _handler_advice(error.word))))
     except Exception as error:
         return fail(this_run, error)
 
@@ -210,10 +212,12 @@ def _fault_text(error: click.UsageError, where: str) -> str:
     if not isinstance(error, click.MissingParameter):
         return words
     word = str(error.ctx.params.get("handler") or "") if error.ctx else ""
-    is_unknown = word and not registry.is_handler(word)
-    if is_unknown and (list_advice(word) or not os.path.exists(word)):
-        need = _NAMES_NEED_A_LIST.format(how_a_list_is_known())
-        advice = list_advice(word) or _lead(word) or need
+    may_be_handler = not word or registry.is_handler(word)
+    if not may_be_handler and not list_advice(word):
+        may_be_handler = os.path.exists(word)  # its path
+    if not may_be_handler:
+        list_need = _NAMES_NEED_A_LIST.format(how_a_list_is_known())
+        advice = list_advice(word) or _handler_advice(word) or list_need
         return (
             f"{words} The first argument, {word[:60]!r}, is not a handler"
             f" ({', '.join(registry.names())}){advice}"
@@ -237,10 +241,12 @@ def _option_text(error: click.NoSuchOption, where: str) -> str:
         return f"No such option: {option}; a number has no hyphen before it: {key}"
     parameters = error.ctx.command.params if error.ctx else []
     known_options = [name for parameter in parameters for name in parameter.opts]
-    if meant := look_alike(option, known_options.__contains__):
-        return f"No such option: {option}; {meant}"
-    near = similar_names(option, error.possibilities or ())
-    advice = f"; did you mean {near[0]}?" if near else ""
-    if not near and where == "pdu":
-        advice = "; options come after the command"
-    return f"No such option: {option}{advice}"
+    spelling_advice = look_alike(option, known_options.__contains__)
+    if spelling_advice:
+        return f"No such option: {option}; {spelling_advice}"
+    similar_options = similar_names(option, error.possibilities or ())
+    if similar_options:
+        return f"No such option: {option}; did you mean {similar_options[0]}?"
+    if where == "pdu":
+        return f"No such option: {option}; options come after the command"
+    return f"No such option: {option}"

@@ -25,6 +25,7 @@ _UNRESOLVED = (
     "temporaryfailureinnameresolution",
     "unknownhost",
 )
+# at the end of a walk
 _LAST = ("nosuchname", "endofmibview", "nomorevariablesleftinthismibview")
 _CLOSED = ("nothinglistensthere",)
 # the system's words for ENETUNREACH and EHOSTUNREACH
@@ -130,12 +131,13 @@ def translate(
     """
     shown_words = printable(words, _SHOWN)
     normalized_text = normalize_text(text)
-    if _mark_in(normalized_text, _UNRESOLVED):
+    if _phrase_in(normalized_text, _UNRESOLVED):
         has_port = re.search(r"[^\s:]:\d{1,5}\b", words) is not None
         where = "; a port belongs into the SNMP field port, not behind it" if has_port else ""
         return Unreachable(f"the address cannot be resolved: check it{where} ({shown_words})")
-    is_missing = _mark_in(normalized_text, MISSING) and not _mark_in(normalized_text, _SILENT)
-    if is_missing and not writing:
+    is_silent = _phrase_in(normalized_text, _SILENT) != ""
+    is_missing = _phrase_in(normalized_text, MISSING) != ""
+    if is_missing and not is_silent and not writing:
         return None
     silence = _silence(
         normalized_text, shown_words, writing=writing, port=port, has_answered=has_answered
@@ -148,18 +150,18 @@ def translate(
     return Unreachable(f"the platform's SNMP call failed ({shown_words})")
 
 
-def _mark_in(text: str, marks: Iterable[str]) -> str:
-    """The first of the marks that is in the text; "" if none is."""
-    for mark in marks:
-        if mark in text:
-            return mark
+def _phrase_in(text: str, phrases: Iterable[str]) -> str:
+    """The first of the phrases that is in the text; "" if none is."""
+    for phrase in phrases:
+        if phrase in text:
+            return phrase
     return ""
 
 
 def is_end_of_table(text: str) -> bool:
     """Whether the platform's text says that no object follows, as at the end of a walk: noSuchName
     in SNMPv1 (RFC 1157, 4.1.3), else endOfMibView. A missing instance does not say that."""
-    return _mark_in(normalize_text(text), _LAST) != ""
+    return _phrase_in(normalize_text(text), _LAST) != ""
 
 
 def _silence(
@@ -167,19 +169,19 @@ def _silence(
 ) -> Optional[Unreachable]:
     """The error for the platform's text if it says that no answer came, else None.
     `normalized_text`: as `normalize_text` returns it; `words`: to be shown."""
-    platform_words = "" if _mark_in(words, _NO_MORE) else f" ({words})"
-    if _mark_in(normalized_text, _NO_ROUTE):
+    platform_words = "" if _phrase_in(words, _NO_MORE) else f" ({words})"
+    if _phrase_in(normalized_text, _NO_ROUTE):
         return Unreachable(
             "this machine has no way to the PDU's network: check the address, and this machine's"
             f" routes, cable or VPN ({words})"
         )
-    if _mark_in(normalized_text, _CLOSED):
+    if _phrase_in(normalized_text, _CLOSED):
         return Unreachable(
             f"nothing listens at UDP port {port} there: check the address and the port, and that"
             f" SNMP is enabled on the PDU{platform_words}"
         )
-    # not "snmp_params timeout must be ..."
-    if not _mark_in(normalized_text, _SILENT) or "snmpparams" in normalized_text:
+    is_of_a_parameter = "snmpparams" in normalized_text  # "snmp_params timeout must be ..."
+    if is_of_a_parameter or not _phrase_in(normalized_text, _SILENT):
         return None
     if _ELSEWHERE in normalized_text:
         return Unreachable(
@@ -209,23 +211,23 @@ def _silence_of_known_agent(normalized_text: str, words: str) -> Unreachable:
 def _refusal(normalized_text: str, words: str, *, writing: bool) -> Optional[PduHandlerError]:
     """The error for the first kind of words that the agent or the library declines with; None
     without any. `normalized_text`, `words`: as for `_silence`."""
-    if writing and _mark_in(normalized_text, MISSING):
+    if writing and _phrase_in(normalized_text, MISSING):
         return Denied(login_texts.NO_OBJECT_OR_RIGHT.format(words=words))
-    failure = _mark_in(normalized_text, _FAILED)
+    failure = _phrase_in(normalized_text, _FAILED)
     if failure:
         if writing:
             return Unreachable(f"the device failed while it carried out the write ({words})")
         return Refused(f"the device failed while it read this ({words})", code=failure)
+    what = "the write" if writing else "to read this"
+    right = "read, with the security level required"
     if writing:
-        what, right = "the write", "write, and enable SNMP SET on the device"
-    else:
-        what, right = "to read this", "read, with the security level required"
-    for marks, error_class, remedy in _REFUSALS:
-        mark = _mark_in(normalized_text, marks)
-        if not mark:
+        right = "write, and enable SNMP SET on the device"
+    for phrases, error_class, remedy in _REFUSALS:
+        phrase = _phrase_in(normalized_text, phrases)
+        if not phrase:
             continue
         reason = f"{remedy.format(right=right, what=what)} ({words})"
         if error_class is Refused:
-            return Refused(reason, code=mark)
+            return Refused(reason, code=phrase)
         return error_class(reason)
     return None

@@ -170,13 +170,13 @@ class HttpSession:
         self._refusal = refusal
         self._answers: dict[Request, bytes] = {}
         # the last reading that was answered in the present session
-        self._answered: Optional[Request] = None
+        self._answered_read: Optional[Request] = None
         # whether the unit has ended the session, and the next request begins another one
         self._has_ended = False
 
     def log_in(self) -> None:
         """Begin a session. Raises as `send`; the next request then tries it again."""
-        self._answered = None
+        self._answered_read = None
         self._has_ended = False
         try:
             self.take(self._log_in(self))
@@ -221,19 +221,19 @@ class HttpSession:
         self.log_in()
         return self._send(request)
 
-    def _is_session_over(self, refused: Request) -> bool:
-        """Whether the unit refuses what it answered before in this session: at most one request.
-        Else the account lacks a right, which a further session, taken from other users, would not
-        give.
+    def _is_session_over(self, request: Request) -> bool:
+        """Whether a read was refused because the session is over: then the unit also refuses what
+        it answered before in this session. At most one request. Else the account lacks a right,
+        which a further session, taken from other users, would not give.
         """
         # a token that a person made ends with no session
         has_session = self.login.token is not None and not self.login.is_personal
-        if not has_session or self._answered is None:
+        if not has_session or self._answered_read is None:
             return False
-        if refused == self._answered:
+        if request == self._answered_read:
             return True
         try:
-            self._send(self._answered)
+            self._send(self._answered_read)
         except HttpLoginRefused:
             return True
         return False
@@ -265,7 +265,7 @@ class HttpSession:
             raise refusal.at(self.address, f"{request.method} {path}")
         if isinstance(request, WriteRequest):
             return response
-        self._answered = request
+        self._answered_read = request
         if request.member:
             self._raise_if_outlets_are_hidden(request, response)
         return response

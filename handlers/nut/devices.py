@@ -7,7 +7,7 @@ with the device's name: "rack1/7".
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, Optional
 
 from common.logger import get_logger
@@ -73,22 +73,14 @@ def read_devices(
     """The devices in `name_by_prefix`, else all of `read_names` that do not show another once more:
     1 round trip, besides those names. Raises reading errors.
     """
-    asked_names = name_by_prefix
-    if asked_names is None:
-        asked_names = read_names(client, settings)
-    snapshots = client.snapshots(list(asked_names.values()), writable=writable)
-    original_by_mirror: dict[str, str] = {}
+    names = read_names(client, settings) if name_by_prefix is None else name_by_prefix
+    snapshots = client.snapshots(list(names.values()), writable=writable)
+    mirror_names: Collection[str] = ()
     if name_by_prefix is None:
-        variables_by_name = {name: snapshot.variables for name, snapshot in snapshots.items()}
-        original_by_mirror = mirrors.originals(variables_by_name, client.host)
-    for name, original in original_by_mirror.items():
-        LOGGER.warning(
-            f"the device {client.redact(name)} is neither listed nor added: its driver"
-            f" {snapshots[name].variables['driver.name']} shows {client.redact(original)} once more"
-        )
+        mirror_names = _mirrors(client, snapshots)
     listed_devices: list[ListedDevice] = []
-    for prefix, name in asked_names.items():
-        if name in original_by_mirror:
+    for prefix, name in names.items():
+        if name in mirror_names:
             continue
         snapshot = snapshots[name]
         listed_device = ListedDevice(
@@ -104,6 +96,18 @@ def read_devices(
             " drivers in ups.conf"
         )
     return listed_devices
+
+
+def _mirrors(client: NutClient, snapshots: Mapping[str, Snapshot]) -> Collection[str]:
+    """The devices that only show another one once more; the log names each."""
+    variables_by_name = {name: snapshot.variables for name, snapshot in snapshots.items()}
+    original_by_mirror = mirrors.originals(variables_by_name, client.host)
+    for name, original in original_by_mirror.items():
+        LOGGER.warning(
+            f"the device {client.redact(name)} is neither listed nor added: its driver"
+            f" {variables_by_name[name]['driver.name']} shows {client.redact(original)} once more"
+        )
+    return original_by_mirror.keys()
 
 
 def ports(listed_devices: Iterable[ListedDevice]) -> Iterator[tuple[str, NutOutlet]]:

@@ -316,19 +316,26 @@ class PyNUTClient(Generic[AnyStr]):
         If the server refuses PRIMARY and MASTER, raises PyNUTError as PyNUTClient does, with
         "ERR ACCESS-DENIED" and the error of MASTER as cause.
         """
-        denial: Optional[PyNUTError] = None
-        for make in (messages.primary, messages.master):
-            try:
-                self._answer("FSD", make, ups)
-                break
-            except PyNUTConnectionError:
-                raise
-            except PyNUTError as error:
-                denial = error
-        else:
+        denial = self._denial(messages.primary, ups)
+        if denial is not None:
+            # the name of PRIMARY before NUT 2.8
+            denial = self._denial(messages.master, ups)
+        if denial is not None:
             raise PyNUTError("ERR ACCESS-DENIED") from denial
         self._answer("FSD", messages.fsd, ups)
         return "OK"
+
+    def _denial(
+        self, request_of: Callable[[str], NutRequest[str]], ups: str
+    ) -> Optional[PyNUTError]:
+        """The error with which the server refuses a request of FSD; None if it grants it."""
+        try:
+            self._answer("FSD", request_of, ups)
+        except PyNUTConnectionError:
+            raise
+        except PyNUTError as error:
+            return error
+        return None
 
     # ---- one request -----------------------------------------------------------------------------
 

@@ -158,7 +158,15 @@ _AC_PRESENT = {"off": "an outlet that is off and for missing mains, also if a ba
 #: Read in NUT 2.8.0 to 2.8.5. A table counts in later releases too, until it is read again.
 AMBIGUOUS_TABLES: Sequence[AmbiguousTable] = (
     *(
-        AmbiguousTable(("snmp-ups",), f"{mib} MIB", (), releases, _XUPS, source, _XUPS_REMEDY)
+        AmbiguousTable(
+            drivers=("snmp-ups",),
+            table=f"{mib} MIB",
+            versions=(),
+            releases=releases,
+            states_by_word=_XUPS,
+            source=source,
+            remedy=_XUPS_REMEDY,
+        )
         for mib, releases, source in (
             ("pw", ("2.8.0", "2.8.0"), "powerware-mib.c"),
             ("pxgx_ups", ("2.8.0", "2.8.0"), "powerware-mib.c"),
@@ -167,31 +175,31 @@ AMBIGUOUS_TABLES: Sequence[AmbiguousTable] = (
         )
     ),
     AmbiguousTable(
-        ("snmp-ups",),
-        "baytech MIB",
-        ("4032", "0.4034"),
-        ("2.8.0", "2.8.0"),
-        _BAYTECH,
-        "baytech-mib.c",
-        "use NUT 2.8.1 or later, or the SNMP handler (family baytech)",
+        drivers=("snmp-ups",),
+        table="baytech MIB",
+        versions=("4032", "0.4034"),
+        releases=("2.8.0", "2.8.0"),
+        states_by_word=_BAYTECH,
+        source="baytech-mib.c",
+        remedy="use NUT 2.8.1 or later, or the SNMP handler (family baytech)",
     ),
     AmbiguousTable(
-        ("snmp-ups",),
-        "emerson_avocent_pdu MIB",
-        (),
-        ("2.8.0", "2.8.5"),
-        _AVOCENT,
-        "emerson-avocent-pdu-mib.c",
-        "use the SNMP handler (family avocent-pm)",
+        drivers=("snmp-ups",),
+        table="emerson_avocent_pdu MIB",
+        versions=(),
+        releases=("2.8.0", "2.8.5"),
+        states_by_word=_AVOCENT,
+        source="emerson-avocent-pdu-mib.c",
+        remedy="use the SNMP handler (family avocent-pm)",
     ),
     AmbiguousTable(
-        ("usbhid-ups", "mge-shut"),
-        "MGE HID",
-        (),
-        ("2.8.0", "2.8.5"),
-        _AC_PRESENT,
-        "mge-hid.c",
-        "nothing switches this outlet; read ups.status",
+        drivers=("usbhid-ups", "mge-shut"),
+        table="MGE HID",
+        versions=(),
+        releases=("2.8.0", "2.8.5"),
+        states_by_word=_AC_PRESENT,
+        source="mge-hid.c",
+        remedy="nothing switches this outlet; read ups.status",
         is_of_fixed_outlet=True,
     ),
 )

@@ -226,32 +226,56 @@ def _read_by_meters(
     families: Sequence[Candidate], reader: Reader, *, metered_only: bool, by_id: bool
 ) -> Optional[SnmpDevice]:
     """For a device without states: the first candidate with rows of outlets, or with a measured
-    total if the device only meters (`has_no_outlets` or `metered_only`). Failing that, with
-    `by_id`, the first candidate, provided that its family has no outlets. Failing that, raises
-    ProtocolError if a candidate has meters; else searches a second time: rows of meters are then
-    enough, even if no total is measured at the moment. None if nothing is found.
+    total if the device only meters (`_is_whole`). Failing that, with `by_id`, the first candidate,
+    provided that its family has no outlets. Failing that, raises ProtocolError if a candidate has
+    meters; else searches a second time: rows of meters are then enough, even if no total is
+    measured at the moment. None if nothing is found.
     """
-    for accepts_rows in (False, True):
-        unproven_device: Optional[SnmpDevice] = None
-        for profile, root in families:
-            device = read_without_states(profile, reader.at(root), accepts_rows=accepts_rows)
-            if device is None:
-                continue
-            if device.states or has_no_outlets(profile, device.reader):
-                return device
-            if metered_only:
-                _raise_if_outlets_counted(device)
-                return device
-            unproven_device = unproven_device or device
-        # Several families may share a sysObjectID, so only the first candidate is recognised
-        # without any rows.
-        if by_id and not accepts_rows and families:
-            profile, root = families[0]
-            if _is_told_by_id(profile, reader):
-                return SnmpDevice(profile=profile, outlets=None, states={}, reader=reader.at(root))
-        if unproven_device is not None:
-            raise ProtocolError(_reason_unproven(unproven_device.profile))
-    return None
+    device = _first_with_meters(families, reader, accepts_rows=False, metered_only=metered_only)
+    if device is not None and _is_whole(device, metered_only=metered_only):
+        return device
+    if by_id and families:
+        # several families may share a sysObjectID: only the first needs no rows
+        profile, root = families[0]
+        if _is_told_by_id(profile, reader):
+            return SnmpDevice(profile=profile, outlets=None, states={}, reader=reader.at(root))
+    if device is None:
+        device = _first_with_meters(families, reader, accepts_rows=True, metered_only=metered_only)
+    if device is None or _is_whole(device, metered_only=metered_only):
+        return device
+    raise ProtocolError(_reason_unproven(device.profile))
+
+
+def _first_with_meters(
+    families: Sequence[Candidate], reader: Reader, *, accepts_rows: bool, metered_only: bool
+) -> Optional[SnmpDevice]:
+    """The device as the first family with rows of outlets, or with meters alone and no outlets;
+    else as the first with meters; else None. `accepts_rows`: see `read_without_states`."""
+    first_device: Optional[SnmpDevice] = None
+    for profile, root in families:
+        device = read_without_states(profile, reader.at(root), accepts_rows=accepts_rows)
+        if device is None:
+            continue
+        if _is_whole(device, metered_only=metered_only):
+            return device
+        first_device = first_device or device
+    return first_device
+
+
+def _is_whole(device: SnmpDevice, *, metered_only: bool) -> bool:
+    """Whether outlets are listed, or the device has none: by its own proof, or by the owner's word
+    `metered_only`. Raises ProtocolError if it counts outlets against that word."""
+    if device.states or has_no_outlets(device.profile, device.reader):
+        return True
+    if not metered_only:
+        return False
+    outlet_count = reported_outlet_count(device.profile, device.reader)
+    if outlet_count:
+        raise ProtocolError(
+            f"the device counts {outlet_count} outlets, but it listed none, so it is not a unit "
+            "that only meters; poll it again"
+        )
+    return True
 
 
 def _reason_unproven(profile: Profile) -> Reason:
@@ -272,17 +296,6 @@ def _is_told_by_id(profile: Profile, reader: Reader) -> bool:
     if profile.outlets:
         return False
     return not profile.described or _is_described(profile, reader)
-
-
-def _raise_if_outlets_counted(device: SnmpDevice) -> None:
-    """Raise ProtocolError if a device that lists no outlet, and for which `metered_only` is set,
-    counts outlets."""
-    outlet_count = reported_outlet_count(device.profile, device.reader)
-    if outlet_count:
-        raise ProtocolError(
-            f"the device counts {outlet_count} outlets, but it listed none, so it is not a unit "
-            "that only meters; poll it again"
-        )
 
 
 class SysObjectId(NamedTuple):

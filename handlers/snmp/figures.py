@@ -8,9 +8,14 @@ from typing import NamedTuple, Optional, Union
 
 from ..dcimanager.rows import Raw
 from ..shared.ceilings import FILLED, LARGEST, OUTLET_A, OUTLET_W, PART_A, PART_W
-from ..shared.decimals import CONTEXT, decimal_sum
+from ..shared.decimals import CONTEXT
 from ..shared.doubts import some
-from ..shared.meter_figures import NotKnown, NotMetered
+from ..shared.meter_figures import (
+    ExactFigure as ExactFigure,
+    NotKnown,
+    NotMetered,
+    exact_sum_if_complete,
+)
 from . import validation
 from .decoding import Rows, number, text
 from .frozen_value import FrozenValue, replace
@@ -34,8 +39,6 @@ class RawFigure(NamedTuple):
 
 
 RawFigures = Mapping[str, RawFigure]  # by identity
-#: a figure as it was counted; None: not metered
-ExactFigure = Union[Decimal, NotKnown, NotMetered, None]
 
 
 class Measurement(FrozenValue):
@@ -147,16 +150,23 @@ class Measurement(FrozenValue):
         figures: dict[str, ExactFigure] = {}
         for identity, raw in raw_figures.items():
             figure = self._figure(raw, most, are_texts=are_texts)
-            if figure is not None:
-                figures[identity] = figure
-            elif text(raw.value) in self.absent and number(raw.value, self.unit) == 0:
-                figures[identity] = None
-            elif self.unmetered and not isinstance(raw.value, Lost) and not text(raw.value):
-                figures[identity] = NotMetered(self.unmetered)
+            if figure is None:
+                figures[identity] = self._reason_without(identity, raw, reader)
             else:
-                row_text = self._row_text(identity, raw, reader)
-                figures[identity] = NotKnown(row_text)
+                figures[identity] = figure
         return figures
+
+    def _reason_without(
+        self, identity: str, raw: RawFigure, reader: Reader
+    ) -> Union[NotKnown, NotMetered, None]:
+        """Why a row has no figure. None if it shows a 0 that is in `absent`: not metered."""
+        value = raw.value
+        if text(value) in self.absent and number(value, self.unit) == 0:
+            return None
+        is_empty = not isinstance(value, Lost) and not text(value)
+        if self.unmetered and is_empty:
+            return NotMetered(self.unmetered)
+        return NotKnown(self._row_text(identity, raw, reader))
 
     def missing_part(self, raw_figures: RawFigures, reader: Reader) -> Optional[NotKnown]:
         """Why a figure is not known because the answers lack a value, an exponent or a factor."""
@@ -236,7 +246,7 @@ class Measurement(FrozenValue):
         figure = CONTEXT.multiply(CONTEXT.abs(reading), scale)
         if self.exponent:
             power = number(raw.exponent)
-            if power is None or power != int(power) or abs(int(power)) > self.MOST_DIGITS:
+            if power is None or not self._is_exponent(power):
                 return None
             figure = CONTEXT.scaleb(figure, int(power))
         if self.factor:
@@ -245,6 +255,10 @@ class Measurement(FrozenValue):
                 return None
             figure = _multiply(figure, factor)
         return figure if _is_possible(figure, most) else None
+
+    def _is_exponent(self, power: Decimal) -> bool:
+        """Whether a number is whole, and shifts the decimal point by at most MOST_DIGITS."""
+        return power == int(power) and abs(int(power)) <= self.MOST_DIGITS
 
 
 def _is_possible(figure: Decimal, most: Optional[Decimal]) -> bool:
@@ -407,26 +421,26 @@ class Total(FrozenValue):
         figures_read = self._read_figures(reader, most, counters=counters)
         if isinstance(figures_read, NotKnown):
             return figures_read
-        rows, units, reason_lacking = figures_read
         if self._is_lost(outlets, reader):
             return NotKnown(f"the answers lack {self.objects}, which each unit has")
-        if self.else_outlets and not (counters and units):
-            for identity, value in outlets.items():
+        rows, units = figures_read.rows, figures_read.units
+        has_counters = counters and bool(units)
+        if self.else_outlets and not has_counters:
+            for identity, figure_of_outlet in outlets.items():
                 if self._unit(identity) not in units:
-                    rows[identity] = value
+                    rows[identity] = figure_of_outlet
             units.update(map(self._unit, outlets))
-        if all(value is None for value in rows.values()):
+        if all(figure is None for figure in rows.values()):
             return None
-        if reason_lacking is not None:  # what takes its place is another quantity
-            return reason_lacking
+        if figures_read.reason_lacking is not None:  # what takes its place is another quantity
+            return figures_read.reason_lacking
         sum_of_rows = _sum_of_rows(rows)
-        units_with_outlets = set(map(self._unit, outlets))
-        units_without = units_with_outlets - units
-        if not units_without and isinstance(sum_of_rows, Decimal):
-            units_without = self._chain(reader) - units
-        if not units_without:
-            return sum_of_rows
-        return self._reason_without(units_without, reader, metered_units)
+        units_without_row = set(map(self._unit, outlets)) - units
+        if not units_without_row and isinstance(sum_of_rows, Decimal):
+            units_without_row = self._chain(reader) - units
+        if units_without_row:
+            return self._reason_without(units_without_row, reader, metered_units)
+        return sum_of_rows
 
     def _read_figures(
         self, reader: Reader, most: Optional[Decimal], *, counters: bool
@@ -477,9 +491,10 @@ class Total(FrozenValue):
         # show it.
         listed_units = self._chain(reader) or units
         units_without_value = self._units_without_value(reader)
-        unmetered = (units & listed_units).difference(metered_units, units_without_value)
-        if unmetered and not self.demanded:
-            names = _names("unit", sorted(unmetered))
+        certain_units = units & listed_units
+        unmetered_units = certain_units.difference(metered_units, units_without_value)
+        if unmetered_units and not self.demanded:
+            names = _names("unit", sorted(unmetered_units))
             return NotMetered(f"{names} without a meter")
         names = _names("unit", sorted(units))
         return NotKnown(f"the answers have no row of {self.objects} for {names}")
@@ -544,18 +559,12 @@ class Total(FrozenValue):
 
 
 def _sum_of_rows(rows: Mapping[str, ExactFigure]) -> ExactFigure:
-    """The sum of rows, if each has a figure: the others' sum is no total."""
-    unmetered = [row for row, figure in rows.items() if figure is None]
-    if unmetered:
-        names = _names("row", unmetered)
-        return NotMetered(f"{len(unmetered)} of {len(rows)} ({names}) unmetered")
-    figures: list[Decimal] = []
-    for figure in rows.values():
-        if isinstance(figure, (NotKnown, NotMetered)):
-            return figure
-        if figure is not None:
-            figures.append(figure)
-    return decimal_sum(figures)
+    """The sum of rows, as `exact_sum_if_complete`; the reason names the rows without a meter."""
+    unmetered_rows = [row for row, figure in rows.items() if figure is None]
+    if unmetered_rows:
+        names = _names("row", unmetered_rows)
+        return NotMetered(f"{len(unmetered_rows)} of {len(rows)} ({names}) unmetered")
+    return exact_sum_if_complete(rows.values())
 
 
 def _names(noun: str, names: Sequence[str]) -> str:

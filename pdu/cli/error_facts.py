@@ -29,17 +29,17 @@ def attribute_text(error: object, name: str) -> str:
 
 def parts_of(error: object) -> Optional[Sequence[Part]]:
     """The pieces of the reason, texts and settings; None for an error without such parts."""
-    given_parts = attribute_of(error, "parts")
-    if not isinstance(given_parts, (list, tuple)):
+    error_parts = attribute_of(error, "parts")
+    if not isinstance(error_parts, (list, tuple)):
         return None
     parts: list[Part] = []
-    for given_part in given_parts:
-        if isinstance(given_part, str):
-            parts.append(_base_text(given_part))
+    for error_part in error_parts:
+        if isinstance(error_part, str):
+            parts.append(_base_text(error_part))
             continue
         # an archive has a class of its own for settings
-        key = attribute_of(given_part, "key")
-        value = attribute_of(given_part, "value")
+        key = attribute_of(error_part, "key")
+        value = attribute_of(error_part, "value")
         if not isinstance(key, str) or not isinstance(value, str):
             return None
         parts.append(NamedSetting(_base_text(key), _base_text(value)))

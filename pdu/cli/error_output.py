@@ -31,11 +31,10 @@ class Interrupted(PduHandlerError):
 
 
 class NoSuchHandler(SettingsError):
-    """What was given for a handler is none: neither a name nor an archive."""
+    """A word in the place of a handler is neither a handler's name nor an archive."""
 
     def __init__(self, why: str, word: str) -> None:
         super().__init__(why)
-        #: what was given
         self.word = word
 
 

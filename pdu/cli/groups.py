@@ -45,6 +45,7 @@ class Subcommand(click.Command):
         self.examples = examples
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the end of the help: click's own, the examples, and the page."""
         super().format_epilog(ctx, formatter)
         with formatter.section("Examples"):
             indent = formatter.current_indent * " "
@@ -77,13 +78,14 @@ class Group(Subcommand, click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[Optional[str], Optional[click.Command], list[str]]:
-        if args and not ctx.resilient_parsing:
-            word = args[0]
-            names = self.list_commands(ctx)
-            is_known = word in names or word.startswith("-")
-            if not is_known:
-                advice = self._advice(ctx, args, names)
-                ctx.fail(f"there is no command {word[:40]!r}; {advice}")
+        """The command of the first word, as click finds it. Fails with advice for a word that is no
+        command, but not while a shell completes words.
+        """
+        names = self.list_commands(ctx)
+        is_unknown = bool(args) and args[0] not in names and not args[0].startswith("-")
+        if is_unknown and not ctx.resilient_parsing:
+            advice = self._advice(ctx, args, names)
+            ctx.fail(f"there is no command {args[0][:40]!r}; {advice}")
         return super().resolve_command(ctx, args)
 
     def _advice(self, ctx: click.Context, words: Sequence[str], names: Sequence[str]) -> str:
@@ -91,27 +93,27 @@ class Group(Subcommand, click.Group):
         group's commands.
         """
         word = words[0]
-        same_name = suggestions.same_word(word, names) or look_alike(word, names.__contains__)
-        if same_name:
-            return same_name
-        nearest = suggestions.similar_word(word, names) or self.choice()
-        outer = ctx.find_root()
-        outer_names: Sequence[str] = []
-        if isinstance(outer.command, Group):
-            outer_names = outer.command.list_commands(outer)
-        if word in outer_names:
+        spelling_advice = suggestions.same_word(word, names) or look_alike(word, names.__contains__)
+        if spelling_advice:
+            return spelling_advice
+        own_advice = suggestions.similar_word(word, names) or self.choice()
+        root = ctx.find_root()
+        root_names: Sequence[str] = []
+        if isinstance(root.command, Group):
+            root_names = root.command.list_commands(root)
+        if word in root_names:
             # the words may be in the wrong order: `pdu snmp record` for `pdu record snmp`
-            return f"{nearest}, or see {outer.command_path} {word} --help"
-        mistake = suggestions.known_mistake(word, outer_names)
-        if mistake:
-            return f"for {outer.command_path}, {mistake}"
+            return f"{own_advice}, or see {root.command_path} {word} --help"
+        root_advice = suggestions.known_mistake(word, root_names)
+        if root_advice:
+            return f"for {root.command_path}, {root_advice}"
         if not hosts.is_ip(word):
-            return nearest
+            return own_advice
         handler = str(ctx.info_name)
         if not registry.is_handler(handler):
             return f"{self.choice()}; {_IDENTIFY.format(word)}"
-        line = _line_for_address(handler, words, outer_names)
-        return f"did you mean {outer.command_path} {printable(line, 100)}?"
+        line = _line_for_address(handler, words, root_names)
+        return f"did you mean {root.command_path} {printable(line, 100)}?"
 
     def choice(self) -> str:
         """The commands to choose from, for errors."""
@@ -174,6 +176,7 @@ class LazyGroup(Group):
         self.group_by_word = {group.word: group for group in groups if group.word}
 
     def _advice(self, ctx: click.Context, words: Sequence[str], names: Sequence[str]) -> str:
+        """As `Group._advice`; a word of `pdu help` leads to the commands of its group."""
         word = words[0]
         if word in self.group_by_word:
             commands = ", ".join(self.group_by_word[word].names)
@@ -186,6 +189,7 @@ class LazyGroup(Group):
         return suggestions.similar_word(word, names) or self.choice()
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> Optional[click.Command]:
+        """Import the command; None if there is none of this name."""
         if cmd_name not in self.lazy_commands:
             return None
         command: click.Command = pkgutil.resolve_name(self.lazy_commands[cmd_name].place)
@@ -199,6 +203,7 @@ class LazyGroup(Group):
         self.format_commands(ctx, formatter)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the commands of groups without a word, then a line for each other group."""
         self.write_groups([group for group in self.groups if not group.word], formatter)
         width = self._width()
         lines = [(word.ljust(width), group.help) for word, group in self.group_by_word.items()]
@@ -214,6 +219,7 @@ class LazyGroup(Group):
                 formatter.write_dl(lines)
 
     def _width(self) -> int:
+        """The width of the column with the names of commands."""
         return max(map(len, self.lazy_commands))
 
     def overview(self) -> Iterator[str]:

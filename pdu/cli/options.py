@@ -163,13 +163,15 @@ def _take_yes(context: click.Context, _: click.Parameter, value: bool) -> None: 
 
 
 def _take_debug(context: click.Context, _: click.Parameter, value: bool) -> None:  # noqa: FBT001
-    if value:
-        run_of(context).output.debug = True
-        handler = logging.StreamHandler()
-        handler.addFilter(hide_secrets)
-        form = "%(levelname)s %(name)s: %(message)s"
-        logging.basicConfig(level=logging.DEBUG, format=form, handlers=[handler])
-        logging.getLogger("asyncio").setLevel(logging.WARNING)
+    """Send log lines without secrets to standard error, if --debug is given."""
+    if not value:
+        return
+    run_of(context).output.debug = True
+    handler = logging.StreamHandler()
+    handler.addFilter(hide_secrets)
+    form = "%(levelname)s %(name)s: %(message)s"
+    logging.basicConfig(level=logging.DEBUG, format=form, handlers=[handler])
+    logging.getLogger("asyncio").setLevel(logging.WARNING)
 
 
 def output_options(function: F) -> F:
@@ -229,6 +231,7 @@ class Option(click.Option):
         self.excludes = excludes
 
     def get_help_record(self, ctx: click.Context) -> Optional[tuple[str, str]]:
+        """The line of the help: click's, with what the option requires."""
         record = super().get_help_record(ctx)
         if record is None:
             return None
@@ -242,27 +245,29 @@ class Option(click.Option):
     def handle_parse_result(
         self, ctx: click.Context, opts: Mapping[str, Any], args: list[str]
     ) -> tuple[Any, list[str]]:
+        """As click; also refuses it beside other options, unless a shell completes words."""
         result = super().handle_parse_result(ctx, opts, args)
         if self.name in opts and not ctx.resilient_parsing:
             self._check_others(ctx, opts)
         return result
 
     def _check_others(self, context: click.Context, opts: Mapping[str, Any]) -> None:
-        """Raises UsageError for what was given beside this option; `opts`: all that was given, by
-        the names of the parameters.
+        """Raise UsageError if an option is given that this one excludes, or one is not that it
+        requires. `opts`: all that is given, by the names of the parameters.
         """
-        given_flags: set[str] = set()
+        flags: set[str] = set()
         for parameter in context.command.params:
             if isinstance(parameter, click.Option) and parameter.name in opts:
-                given_flags.update(parameter.opts)
+                flags.update(parameter.opts)
         own_flag = self.opts[-1]
-        for flag in self.excludes:
-            if flag in given_flags:
-                raise click.UsageError(f"give only one of {flag} and {own_flag}", context)
-        if not given_flags.issuperset(self.requires):
+        for excluded_flag in self.excludes:
+            if excluded_flag in flags:
+                raise click.UsageError(f"give only one of {excluded_flag} and {own_flag}", context)
+        if not flags.issuperset(self.requires):
             raise click.UsageError(f"{own_flag} needs {self._requirement()}", context)
 
     def _requirement(self) -> str:
+        """The options that this one requires, as words."""
         return " and ".join(self.requires)
 
 
@@ -316,6 +321,9 @@ class KeyValue(Text):
     def convert(
         self, value: Any, param: Optional[click.Parameter], ctx: Optional[click.Context]
     ) -> Any:
+        """The pair of key and value. Fails for a text without `=`, a key or a value, and shows no
+        value.
+        """
         if isinstance(value, tuple):  # click converts a default of a type once more
             return value
         pair = super().convert(value, param, ctx)
@@ -338,6 +346,7 @@ class FilePath(click.Path):
     def convert(
         self, value: Any, param: Optional[click.Parameter], ctx: Optional[click.Context]
     ) -> Any:
+        """The path, as click checks it; fails for an empty one."""
         if not value:
             self.fail(f"the file name {EMPTY}", param, ctx)
         return super().convert(value, param, ctx)
@@ -349,6 +358,7 @@ class PathOption(FilePath):
     def convert(
         self, value: Any, param: Optional[click.Parameter], ctx: Optional[click.Context]
     ) -> Any:
+        """The path; fails for one that begins with --."""
         text = str(value)[:60]
         if text.startswith("--"):
             self.fail(f"{text!r} looks like an option; a file is ./{text}", param, ctx)
@@ -370,6 +380,7 @@ class NumberRange(click.FloatRange):
     def convert(
         self, value: Any, param: Optional[click.Parameter], ctx: Optional[click.Context]
     ) -> float:
+        """The number. Fails for another text, for NaN, and for one outside of the range."""
         shown_value = repr(str(value)[:20])
         try:
             float(value)
@@ -393,10 +404,11 @@ class Seconds(click.ParamType):
     def convert(
         self, value: Any, param: Optional[click.Parameter], ctx: Optional[click.Context]
     ) -> float:
+        """The number of seconds. Fails for another text, and for one outside of the limits."""
         try:
             number = float(value)
         except ValueError:
-            number = math.nan
+            number = math.nan  # is within no limits
         if not self.least <= number <= self.most:
             shown_value = repr(str(value)[:20])
             limits = f"{self.least:.10g} to {self.most:.10g}"

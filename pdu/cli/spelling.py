@@ -33,24 +33,21 @@ _DASHES = str.maketrans("‐‑‒–—−", "------")
 
 def likely_spellings(text: str) -> list[str]:
     """What may have been meant by a text, the most likely first; none if nothing is confused."""
-    plain = _of_a_keyboard(text)
-    if plain != text:
-        spellings = [plain, *likely_spellings(plain)]
+    keyboard_text = _of_a_keyboard(text)
+    if keyboard_text != text:
+        spellings = [keyboard_text, *likely_spellings(keyboard_text)]
         if text[0] in "–—":  # it also stands for two hyphens
-            spellings.insert(0, f"-{plain}")
+            spellings.insert(0, f"-{keyboard_text}")
         return spellings
     if not _CYRILLIC.search(text):
-        spelling = _BESIDE_DIGIT.sub(_digit_of, text)
-        return [spelling] if spelling != text else []
-    spellings = []
-    for table in (_ALIKE, _LAYOUT):
-        spelling = text.translate(table)
-        if not _CYRILLIC.search(spelling) and spelling not in spellings:
-            spellings.append(spelling)
-    return spellings
+        spelling_with_digits = _BESIDE_DIGIT.sub(_digit_of, text)
+        return [spelling_with_digits] if spelling_with_digits != text else []
+    latin_texts = [text.translate(_ALIKE), text.translate(_LAYOUT)]
+    return [latin for latin in dict.fromkeys(latin_texts) if not _CYRILLIC.search(latin)]
 
 
 def _digit_of(letter: re.Match[str]) -> str:
+    """The digit that a letter looks like."""
     return letter[0].translate(_DIGITS)
 
 

@@ -101,13 +101,15 @@ def known_mistake(word: str, commands: Collection[str]) -> str:
 
 def similar_word(word: str, commands: Collection[str]) -> str:
     """Advice by similarity, "" if no command is similar."""
-    near = similar_names(word.lower(), commands)
-    if not near:
+    similar_commands = similar_names(word.lower(), commands)
+    if not similar_commands:
         return ""
-    return _BOTH if near[0] in _SWITCHING else f"did you mean {near[0]}?"
+    nearest = similar_commands[0]
+    return _BOTH if nearest in _SWITCHING else f"did you mean {nearest}?"
 
 
 def _letters_alone(word: str) -> str:
+    """The word in small letters, without hyphens and underscores."""
     return word.lower().replace("-", "").replace("_", "")
 
 
@@ -115,6 +117,8 @@ def only_similar_name(word: str, names: Iterable[str]) -> str:
     """The name that is similar, "" if none is or if several are: for what a command is sent to, a
     guess among neighbours misleads.
     """
-    near = similar_names(word, names, 2)
-    is_same = bool(near) and near[0].casefold() == word.casefold()
-    return near[0] if is_same or len(near) == 1 else ""
+    nearest_names = similar_names(word, names, 2)
+    if not nearest_names:
+        return ""
+    is_same = nearest_names[0].casefold() == word.casefold()
+    return nearest_names[0] if is_same or len(nearest_names) == 1 else ""

@@ -53,10 +53,10 @@ def shown_text(text: str, stream: TextIO) -> str:
         return text
     width = _columns_of(stream)
     pieces: list[str] = []
-    goes_on = False  # with the command of the line before
+    continues_command = False  # of the line before
     for line in text.split("\n"):
-        is_of_command = goes_on or line.endswith(_GOES_ON)
-        goes_on = line.endswith(_GOES_ON)
+        is_of_command = continues_command or line.endswith(_GOES_ON)
+        continues_command = line.endswith(_GOES_ON)
         if is_of_command and len(line) > width:
             pieces += _pieces_of_command_line(line, width)
         else:
@@ -65,8 +65,8 @@ def shown_text(text: str, stream: TextIO) -> str:
 
 
 def _columns_of(terminal: TextIO) -> int:
-    """The width of this terminal: standard output, which shutil asks alone, may be a file. COLUMNS
-    of the environment stands before it, as there.
+    """The width of this terminal: COLUMNS of the environment, else its own; if it has none, what
+    shutil says, which asks standard output alone.
     """
     try:
         own_size = os.get_terminal_size(terminal.fileno())

@@ -123,19 +123,20 @@ def _outlet_differences(
 def _state_differences(
     before: HandlerReading, second: HandlerReading, after: HandlerReading
 ) -> Iterator[Difference]:
-    """The outlets of which the first handler told another state both times, or lost the state."""
-    for identity, state in before.states.items():
+    """The outlets whose state by the second handler is neither of the first one's two, or whose
+    state the first handler knew before, and not after.
+    """
+    for identity, state_before in before.states.items():
         second_state = second.states.get(identity)
         state_after = after.states.get(identity)
         if second_state is None or state_after is None:
             continue  # the list of outlets differs, too
-        is_lost = state_after is EnumPowerStatus.UNKNOWN and state is not state_after
+        first_text = word(state_before)
+        is_lost = state_after is EnumPowerStatus.UNKNOWN and state_before is not state_after
         if is_lost:
-            yield Difference(
-                f"outlet {identity}", _then(word(state), word(state_after)), word(second_state)
-            )
-        elif second_state not in (state, state_after):
-            yield Difference(f"outlet {identity}", word(state), word(second_state))
+            first_text = _then(first_text, word(state_after))
+        if is_lost or second_state not in (state_before, state_after):
+            yield Difference(f"outlet {identity}", first_text, word(second_state))
 
 
 def _figure_comparison(
@@ -201,8 +202,8 @@ class _Agreement(Enum):
 def _agreement(
     first_values: Sequence[float], second_value: Optional[float], allowance: Allowance
 ) -> _Agreement:
-    """Whether a figure is between those that were read before and after it, as far as they were
-    told.
+    """How a figure of the second handler agrees with the first handler's: those of its two readings
+    that have a value.
     """
     if second_value is None and not first_values:
         return _Agreement.PLAIN  # neither has the figure

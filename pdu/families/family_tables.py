@@ -391,6 +391,7 @@ def _read_with(part: object) -> Iterable[object]:
 
 
 def _markdown(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table in Markdown."""
     lines = [_line(head), "|" + "---|" * len(head)]
     for row in rows:
         cells = [cell.replace("|", "\\|") for cell in row]

@@ -21,12 +21,12 @@ def own_handlers(makers: Iterable[str], families: Iterable[str]) -> list[str]:
     """The names of DCImanager's own handlers for these makers, or products, and families. The pages
     do not say of which make its transfer switches are.
     """
-    makers_there = {maker.strip().lower() for maker in makers}
-    has_transfer_switch = any(map(_TRANSFER_SWITCH.fullmatch, families))
+    maker_names = {maker.strip().lower() for maker in makers}
+    if any(map(_TRANSFER_SWITCH.fullmatch, families)):
+        maker_names.update(_MAKERS[_ATS])
     names: list[str] = []
     for name, own_makers in _MAKERS.items():
-        is_read = not makers_there.isdisjoint(own_makers)
-        if is_read or (name == _ATS and has_transfer_switch):
+        if not maker_names.isdisjoint(own_makers):
             names.append(name)
     return names
 

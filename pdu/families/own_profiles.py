@@ -23,7 +23,7 @@ from .profile_checks import check_profile
 _KEYS = tuple(PROFILE_BY_KEY)
 # the key is in a directory's name and in DCImanager's list of handlers
 _LONGEST_KEY = 40
-_MOST_NEAR = 8
+_MOST_SHOWN = 8  # limit of suggestions
 _LARGEST = 1_000_000  # limit for the file of a profile, in bytes
 # field of `Outlets` -> what is read by it, for people
 _OUTLET_WORDS = {
@@ -70,7 +70,7 @@ def read_profile(file: Path) -> Profile:
     return profile
 
 
-def summary(profile: Profile) -> list[str]:
+def describe(profile: Profile) -> list[str]:
     """What the profile reads of an outlet and of the PDU, and whether it switches."""
     of_outlet: list[str] = []
     for field, word in _OUTLET_WORDS.items():
@@ -172,20 +172,26 @@ def _check_in_only(option: str, key: str, only: Sequence[str]) -> None:
 def _suggestion(text: str) -> str:
     """The families whose names are like a text, for the error of an unknown family."""
     word = text.lower()
-    near: list[str] = []
-    if len(word) > 1:
-        for family in PROFILES:
-            names = "\n".join((family.key, family.vendor, *family.models))
-            if word in names.lower():
-                near.append(family.key)
-    if not near:
-        near = similar_names(word, _KEYS, _MOST_NEAR)
-    if not near:
+    keys = _keys_with(word) or similar_names(word, _KEYS, _MOST_SHOWN)
+    if not keys:
         return "to list all families, run: pdu snmp families --table devices"
-    shown_keys = ", ".join(near[:_MOST_NEAR])
-    if len(near) > _MOST_NEAR:
-        return f"similar: {shown_keys} and {len(near) - _MOST_NEAR} more"
+    shown_keys = ", ".join(keys[:_MOST_SHOWN])
+    further_count = len(keys) - _MOST_SHOWN
+    if further_count > 0:
+        return f"similar: {shown_keys} and {further_count} more"
     return f"similar: {shown_keys}"
+
+
+def _keys_with(word: str) -> list[str]:
+    """The families with this text in their key, vendor or models; none for a single letter."""
+    if len(word) < 2:
+        return []
+    keys: list[str] = []
+    for family in PROFILES:
+        names = "\n".join((family.key, family.vendor, *family.models))
+        if word in names.lower():
+            keys.append(family.key)
+    return keys
 
 
 def options_source(flag_values: Mapping[str, str]) -> str:

@@ -209,16 +209,19 @@ def _order_faults(states: State, control: Control) -> Iterator[str]:
 
 
 def _state_objects(states: State, reader: Reader) -> dict[str, str]:
-    """OID of a state -> its outlet's identity. A source that compares counts may refuse the rows of
-    `reader`: then its first column or scalars.
+    """OID of a state -> its outlet's identity, by the source of the states. A source that compares
+    counts may refuse the rows of `reader`: then by the first of its parts that has rows.
     """
-    outlet_by_object: dict[str, str] = {}
     for source in parts_of(states.source):
-        if isinstance(source, Source) and not outlet_by_object:
-            with suppress(PduHandlerError):
-                for identity in source.rows(reader):
-                    outlet_by_object[source.instance_oid(reader, identity)] = identity
-    return outlet_by_object
+        if not isinstance(source, Source):
+            continue
+        outlet_by_object: dict[str, str] = {}
+        with suppress(PduHandlerError):
+            for identity in source.rows(reader):
+                outlet_by_object[source.instance_oid(reader, identity)] = identity
+        if outlet_by_object:
+            return outlet_by_object
+    return {}
 
 
 def _reader_of_every_row(states: State, control: Control) -> Reader:
@@ -318,11 +321,14 @@ def _permitted_value(guard: Guarded) -> str:
 
 def _figure_faults(place: str, figures: Mapping[str, Sequence[Measurement]]) -> Iterator[str]:
     """Quantities that read the same object, such as a power that is a current."""
-    for first, second in combinations(figures, 2):
-        first_objects = {_without_names(figure.source) for figure in figures[first]}
-        second_objects = {_without_names(figure.source) for figure in figures[second]}
-        if first_objects & second_objects:
-            yield f"{place}.{second}: it reads the same object as {first}"
+    objects_by_quantity: dict[str, set[object]] = {}
+    for quantity, quantity_figures in figures.items():
+        objects_by_quantity[quantity] = {
+            _without_names(figure.source) for figure in quantity_figures
+        }
+    for quantity, other_quantity in combinations(objects_by_quantity, 2):
+        if objects_by_quantity[quantity] & objects_by_quantity[other_quantity]:
+            yield f"{place}.{other_quantity}: it reads the same object as {quantity}"
 
 
 def _without_names(value: object) -> object:

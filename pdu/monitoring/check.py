@@ -98,6 +98,7 @@ class _Check(Subcommand):
         parent: Optional[click.Context] = None,
         **extra: Any,
     ) -> click.Context:
+        """As click; with --nagios, wrong arguments are printed as a plugin does, with its code."""
         is_plugin = "--nagios" in args  # before click takes the arguments from the list
         try:
             return super().make_context(info_name, args, parent, **extra)

@@ -20,7 +20,7 @@ from .report import (
     Cell,
     Headline,
     Items,
-    Part,
+    ReportPart,
     Section,
     Table,
     page,
@@ -69,7 +69,7 @@ class CheckReport(NamedTuple):
         yield from text_lines([self._table(), *_advice_parts(self.rows)])
         yield from text_lines(["", *self._verdict()])
 
-    def _verdict(self) -> Iterator[Part]:
+    def _verdict(self) -> Iterator[ReportPart]:
         """How many PDUs are well, and the sums."""
         # the reasons of these PDUs stand in `_remedies`
         names_in_advice = [row.device.name for row in self.rows if row.lacks_figure]
@@ -91,14 +91,14 @@ class CheckReport(NamedTuple):
         return table.drop_empty_columns()
 
 
-def _advice_parts(rows: Sequence[PduRow]) -> Iterator[Part]:
+def _advice_parts(rows: Sequence[PduRow]) -> Iterator[ReportPart]:
     """What to do; nothing if all is well."""
     if any(row.remedy for row in rows):
         yield Section("What to do")
         yield from _remedies(rows)
 
 
-def _remedies(rows: Sequence[PduRow]) -> Iterator[Part]:
+def _remedies(rows: Sequence[PduRow]) -> Iterator[ReportPart]:
     """Each remedy once, with the PDUs that need it; first that of most PDUs, the worst before the
     others.
     """
@@ -135,7 +135,7 @@ def _grouped(
     return rows_by_key
 
 
-def _unknown_states(rows: Sequence[PduRow]) -> Iterator[Part]:
+def _unknown_states(rows: Sequence[PduRow]) -> Iterator[ReportPart]:
     """A section with the outlets whose state is unknown, by PDU; nothing if there are none. PDUs
     with metered=yes have no states, and are left out.
     """

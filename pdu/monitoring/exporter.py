@@ -126,15 +126,15 @@ def exporter(
     config = ExporterOptions(owner_files, network)
     # SIGHUP before listening must not end the process
     with ServiceSignals() as signals:
-        served = server.Exporter(read_targets(config), parallel)
+        app = server.Exporter(read_targets(config), parallel)
         listener = bound_socket(listen, "--listen", USUAL_LISTEN)
         address, _, _ = listen.rpartition(":")
-        server.serve(served, listener, address, allow_host)
+        server.serve(app, listener, address, allow_host)
         _greet(page_url(listen, listener.getsockname()[1]), run.output)
         while signals.ending is None:
             wait([signals.pipe])
             if signals.take_reload():
-                reload_targets(served, config)
+                reload_targets(app, config)
         code = fail(run, Interrupted("")) if signals.ending == signal.SIGINT else DONE
     _end(code)
 
@@ -150,6 +150,7 @@ def _with_list(owner_files: OwnerFiles) -> OwnerFiles:
 
 
 def _greet(url: str, output: Output) -> None:
+    """Print where the exporter is called."""
     if output.json:
         print_json({"url": url})
     else:

@@ -273,6 +273,7 @@ def _community(typed_login: Login, auth: Optional[str], login: Optional[str]) ->
 
 
 def _port(text: str) -> int:
+    """The port of --port. Raises SettingsError."""
     try:
         return port_number(text)
     except ValueError:

@@ -112,6 +112,7 @@ def counter(name: str, about: str, *points: Point, labels: tuple[str, ...] = ())
 def _add_points(
     metric: Union[GaugeMetricFamily, CounterMetricFamily], points: Iterable[Point]
 ) -> Metric:
+    """The metric with these points, without those that have no value."""
     for labels, value in points:
         if value is not None:
             metric.add_metric(labels, value)
@@ -171,7 +172,7 @@ def _part_metrics(reading: Reading, kind: str, whole_name: str) -> Iterator[Metr
 
 
 def _unit_metrics(plate: Nameplate) -> Iterator[Metric]:
-    """Which unit it is."""
+    """What the nameplate says: family, firmware and serial number, uptime, and accuracy."""
     is_known = bool(plate.family or plate.serial or plate.firmware)
     yield gauge(
         "pdu_info",

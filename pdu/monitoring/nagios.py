@@ -118,11 +118,11 @@ class _Load(NamedTuple):
 
 def _loads(row: PduRow) -> list[_Load]:
     """The currents of the lines and breakers; where none were read, that of the PDU."""
-    parts = [_Load(part.label, part.current_a, part.rating_a) for part in row.meters]
-    if parts:
-        return parts
-    is_unread = row.load_a is None and bool(row.kind)
-    return [_Load("load", _UNREAD if is_unread else row.load_a)]
+    if row.meters:
+        return [_Load(part.label, part.current_a, part.rating_a) for part in row.meters]
+    if row.load_a is None and row.kind:
+        return [_Load("load", _UNREAD)]  # an error hides whether the PDU has a load
+    return [_Load("load", row.load_a)]
 
 
 def judge_loads(row: PduRow, thresholds: Thresholds) -> PduRow:

@@ -85,11 +85,11 @@ class Items(NamedTuple):
     texts: Sequence[str]
 
 
-Part = Union[str, Headline, Section, Table, Items]
+ReportPart = Union[str, Headline, Section, Table, Items]
 """A text is a paragraph; what stands between grave accents in it is code."""
 
 
-def page(frame: html.Frame, parts: Iterable[Part]) -> str:
+def page(frame: html.Frame, parts: Iterable[ReportPart]) -> str:
     """Some parts in their order, as a file of its own."""
     lines = [frame.begin()]
     for part in parts:
@@ -98,13 +98,13 @@ def page(frame: html.Frame, parts: Iterable[Part]) -> str:
     return "\n".join(lines)
 
 
-def text_lines(parts: Iterable[Part]) -> Iterator[str]:
+def text_lines(parts: Iterable[ReportPart]) -> Iterator[str]:
     """Some parts for a terminal."""
     for part in parts:
         yield from _lines(part)
 
 
-def _lines(part: Part) -> Iterator[str]:
+def _lines(part: ReportPart) -> Iterator[str]:
     """A part of a report as lines for a terminal."""
     if isinstance(part, Headline):
         yield _coloured(_printable(part.text), part.look)
@@ -155,7 +155,7 @@ def _printable(text: str) -> str:
     return printable(text, 10 * len(text) + 1)
 
 
-def _html(part: Part) -> Iterator[str]:
+def _html(part: ReportPart) -> Iterator[str]:
     """A part of a report as HTML."""
     if isinstance(part, Headline):
         yield html.verdict(part.text, part.look)

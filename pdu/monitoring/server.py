@@ -105,11 +105,11 @@ def _query(text: str) -> ProbeQuery:
     except ValueError:
         raise NotAllowed("query", "there are too many parameters") from None
     value_by_name = dict(pairs)
-    unknown = sorted(set(value_by_name) - set(ProbeQuery._fields))
-    if unknown:
+    unknown_names = sorted(set(value_by_name) - set(ProbeQuery._fields))
+    if unknown_names:
+        shown_name = repr(printable(unknown_names[0], 60))
         raise NotAllowed(
-            "query",
-            f"unknown parameter {printable(unknown[0], 60)!r}; known: target, handler and auth",
+            "query", f"unknown parameter {shown_name}; known: target, handler and auth"
         )
     if len(value_by_name) < len(pairs):
         raise NotAllowed("query", "a parameter is given twice")

@@ -22,7 +22,9 @@ from .networks import Network
 # usual ports; for other handlers those of HTTP
 _USUAL: Mapping[str, Sequence[int]] = {"nut": (3493,), "snmp": (161,)}
 
-Place = tuple[object, str]  # an IP address, and a port or "" for a usual one
+_USUAL_PORT = ""
+_ANY_HANDLER = ""
+AddressAndPort = tuple[object, str]  # an IP address, and a port or _USUAL_PORT
 
 
 class NotAllowed(ValueError):
@@ -67,8 +69,8 @@ class TargetPolicy:
         self.auths = auths
         self._targets_by_name: dict[str, list[Target]] = {}
         self._targets_by_address: dict[str, list[Target]] = {}
-        # the place of each PDU, under its handler and under "" for any
-        self._targets_by_place: dict[tuple[str, Place], list[Target]] = {}
+        # the place of each PDU, under its handler and under _ANY_HANDLER
+        self._targets_by_place: dict[tuple[str, AddressAndPort], list[Target]] = {}
         for target in targets:
             device, handler = target.device, target.handler.name
             self._targets_by_name.setdefault(device.name, []).append(target)
@@ -77,7 +79,7 @@ class TargetPolicy:
             place = _place(device.address, handler, settings)
             if place is not None:
                 self._targets_by_place.setdefault((handler, place), []).append(target)
-                self._targets_by_place.setdefault(("", place), []).append(target)
+                self._targets_by_place.setdefault((_ANY_HANDLER, place), []).append(target)
         self._handler_names = sorted({target.handler.name for target in targets})
 
     def target(self, query: ProbeQuery) -> Target:
@@ -154,8 +156,7 @@ class TargetPolicy:
             place = _place(query.target, query.handler, settings)
             if place is None:
                 return []
-            # a listed PDU of any handler
-            return self._targets_by_place.get(("", place), [])
+            return self._targets_by_place.get((_ANY_HANDLER, place), [])
         targets: list[Target] = []
         for handler in self._handler_names:
             place = _place(query.target, handler, settings)
@@ -178,10 +179,11 @@ def _refuse_mismatch(target: Target, query: ProbeQuery) -> None:
             )
 
 
-def _place(text: str, handler: str, settings: Mapping[str, str]) -> Optional[Place]:
+def _place(text: str, handler: str, settings: Mapping[str, str]) -> Optional[AddressAndPort]:
     """The IP address in the setting `host`, else in `text`, and the port; None for a host name.
 
-    The port is "" if none is given, or if it is a usual one of the handler (HTTP: 80 and 443).
+    The port is _USUAL_PORT if none is given, or if it is a usual one of the handler (HTTP: 80 and
+    443).
     """
     where = Address(settings.get("host", "").strip() or text)
     try:
@@ -193,6 +195,6 @@ def _place(text: str, handler: str, settings: Mapping[str, str]) -> Optional[Pla
     if not port and where.port:
         port = str(where.port)
     usual_ports = [str(usual) for usual in _USUAL.get(handler, PORTS.values())]
-    if port in usual_ports:
-        port = ""
+    if not port or port in usual_ports:
+        port = _USUAL_PORT
     return ipv4 or address, port

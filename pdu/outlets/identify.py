@@ -85,8 +85,8 @@ class HandlerAnswer(NamedTuple):
     handler: str
     finding: Optional[HandlerFinding] = None
     error: Optional[BaseException] = None
-    #: false if its TCP port cannot be reached, or its settings are missing or wrong
-    asked: bool = True
+    #: not if its TCP port cannot be reached, or settings are missing or wrong
+    was_asked: bool = True
 
 
 @click.command(
@@ -360,14 +360,15 @@ def with_best_handler(pdu: names.ChosenPdu, output: Output) -> names.ChosenPdu:
 
 
 def order_handlers(names: Sequence[str], host: Address, login: Login) -> list[str]:
-    """The handlers in the order in which they are tried: with a port given, first those whose usual
-    port it is, and NUT, which waits for an answer, after those over HTTP.
+    """The handlers in the order in which they are tried: their own, if no port is given; else first
+    those whose usual port it is, and NUT, which waits for an answer, after those over HTTP.
     """
     port = login.settings.get("port", "").strip() or str(host.port or "")
     if not port:
         return list(names)
 
     def rank(name: str) -> tuple[bool, bool]:
+        """The key by which they are sorted; False comes first."""
         usual_port = _usual_port(name)
         is_other_port = str(usual_port) != port
         is_no_web_port = usual_port not in PORTS.values()
@@ -476,7 +477,7 @@ class _Survey:
         if error is None and endpoint is not None:
             error = self._objection(name, endpoint)
         if error is not None:
-            return HandlerAnswer(name, error=error, asked=False)
+            return HandlerAnswer(name, error=error, was_asked=False)
         handler = load(name)
         try:
             data = form.pdu_data(handler, self._host, self._login(handler), self.pdu.name)
@@ -485,7 +486,7 @@ class _Survey:
         except SettingsError as settings_error:
             if self._has_one_handler:
                 raise
-            return HandlerAnswer(name, error=settings_error, asked=False)
+            return HandlerAnswer(name, error=settings_error, was_asked=False)
         except PduHandlerError as device_error:
             if device_error.kind == "denied" and endpoint is not None:
                 self._refused[endpoint] = name
@@ -651,7 +652,7 @@ def _kind(answers: Sequence[HandlerAnswer]) -> str:
         return "unsupported"
     if all(isinstance(answer.error, SettingsError) for answer in answers):
         return "settings"  # every handler lacks a setting or has a wrong one
-    kinds_of_asked = [kind_of(answer.error) for answer in answers if answer.asked]
+    kinds_of_asked = [kind_of(answer.error) for answer in answers if answer.was_asked]
     device_kinds = [kind for kind in kinds_of_asked if kind != "unreachable"]
     if not device_kinds:
         return "unreachable"
@@ -671,8 +672,8 @@ def _data(answer: HandlerAnswer, run: Run) -> dict[str, Any]:
         "answers": not _is_silent(answer),
         "family": "",
         "why": reason(answer.error),
-        "asked": answer.asked,
-        "error": describe(answer.error, run) if answer.asked else None,
+        "asked": answer.was_asked,
+        "error": describe(answer.error, run) if answer.was_asked else None,
     }
 
 
@@ -680,7 +681,7 @@ def _is_silent(answer: HandlerAnswer) -> bool:
     """Whether this handler was not asked, or had no answer from the device."""
     if answer.finding is not None:
         return False
-    if not answer.asked:
+    if not answer.was_asked:
         return True
     # a device whose answer cannot be decrypted has answered
     is_undecrypted = _names_setting(answer, "priv_protocol")

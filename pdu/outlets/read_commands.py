@@ -313,7 +313,7 @@ def _chosen_pdus(
     _refuse_communities(host_words)
     hosts = list(dict.fromkeys(host_words))
     is_only = len(hosts) == 1
-    pdus = [names.choose_pdu(context, handler, host, alone=is_only) for host in hosts]
+    pdus = [names.choose_pdu(context, handler, host, is_only_pdu=is_only) for host in hosts]
     if handler != names.IDENTIFY:
         return pdus
     # notes follow when all are identified: a PDU that no handler reads ends the command
@@ -373,6 +373,7 @@ class _Warnings(logging.Handler):
         self.addFilter(hide_secrets)
 
     def emit(self, record: logging.LogRecord) -> None:
+        """Print a record, if the same text was not printed before."""
         words = printable(record.getMessage())
         if words not in self.printed:
             self.printed.add(words)

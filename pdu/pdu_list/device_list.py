@@ -81,11 +81,10 @@ def parse_device_list(data: bytes, path: str, *, lenient: bool = False) -> Devic
 def _toml_list(data: bytes, path: str) -> DeviceList:
     """The [[pdu]] tables and the logins of a TOML file."""
     document = toml.loads(decode_text(data, path), path)
-    unknown = sorted(set(document) - {"pdu", "auth"})
-    if unknown:
-        raise SettingsError(
-            f"{path}: {printable(unknown[0], 60)!r} is unknown; allowed: [[pdu]] and [auth.NAME]"
-        )
+    unknown_keys = sorted(set(document) - {"pdu", "auth"})
+    if unknown_keys:
+        shown_key = repr(printable(unknown_keys[0], 60))
+        raise SettingsError(f"{path}: {shown_key} is unknown; allowed: [[pdu]] and [auth.NAME]")
     if "auth" in document and "pdu" not in document:
         raise EmptyList(
             f"{path}: there are logins in it and no PDU: give it as --auth {path} beside the"
@@ -118,7 +117,7 @@ def _with_warnings(device_list: DeviceList, path: str, placed_pdus: _PlacedPdus)
     duplicates = list(find_duplicates(placed_pdus.devices))
     repeated: dict[str, str] = {}
     for duplicate in duplicates:
-        repeated[duplicate.again.name] = duplicate.counted.name
+        repeated[duplicate.repeated_pdu.name] = duplicate.counted_pdu.name
     warnings = list(device_list.warnings)
     for duplicate in duplicates[:_SHOWN]:
         warnings.append(_warning(path, duplicate, placed_pdus.places))
@@ -133,7 +132,7 @@ def _with_warnings(device_list: DeviceList, path: str, placed_pdus: _PlacedPdus)
 
 def _warning(path: str, duplicate: Duplicate, places: Mapping[str, str]) -> str:
     """The sentence that names both lines of a PDU, and which one is counted."""
-    names = (duplicate.counted.name, duplicate.again.name)
+    names = (duplicate.counted_pdu.name, duplicate.repeated_pdu.name)
     lines: list[str] = []
     for name, place in places.items():  # in the order of the list
         if name in names:
@@ -146,7 +145,7 @@ def _warning(path: str, duplicate: Duplicate, places: Mapping[str, str]) -> str:
         unit += f", {printable(choice, 60)}"
     return (
         f"{path}: {' and '.join(lines)} are one PDU, {unit}: sums count it once, as"
-        f" {printable(duplicate.counted.name, 60)}; take one line out"
+        f" {printable(duplicate.counted_pdu.name, 60)}; take one line out"
     )
 
 

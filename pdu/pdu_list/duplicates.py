@@ -12,10 +12,10 @@ class Duplicate(NamedTuple):
     """Two PDUs of a list that are the same unit, or of which one is a part of the other."""
 
     #: the one that counts in sums
-    counted: ListedPdu
+    counted_pdu: ListedPdu
     #: the one that does not
-    again: ListedPdu
-    #: where `again` is read
+    repeated_pdu: ListedPdu
+    #: where `repeated_pdu` is read
     place: Place
 
 
@@ -35,6 +35,6 @@ def find_duplicates(devices: Iterable[ListedPdu]) -> Iterator[Duplicate]:
         for device, place in placed_devices:
             first_by_choice.setdefault(place.choice, device)
         for device, place in placed_devices:
-            first = first_by_choice.get(ALL_UNITS, first_by_choice[place.choice])
-            if first is not device:
-                yield Duplicate(counted=first, again=device, place=place)
+            first_pdu = first_by_choice.get(ALL_UNITS, first_by_choice[place.choice])
+            if first_pdu is not device:
+                yield Duplicate(counted_pdu=first_pdu, repeated_pdu=device, place=place)

@@ -387,16 +387,8 @@ def _values(handler: LoadedHandler, host: Address, login: Login, pdu_name: str) 
     SettingsError.
 
     With neither a username nor a token, the user is the handler's default account, if it has one.
-    `ca_pem`, `fingerprint` and `verify` imply `tls=yes` if the handler has `tls` and it is not
-    given. A path in `ca_pem` is replaced by the file's content.
     """
-    keys = setting_keys(handler)
-    values = login.all_settings(keys, host)
-    checks_certificate = any(key in values for key in _CHECKS)
-    if "tls" in keys and "tls" not in values and checks_certificate:
-        values["tls"] = "yes"
-    if "ca_pem" in values:
-        values["ca_pem"] = ca_pem_text(values["ca_pem"])
+    values = _values_without_login(handler, host, login)
     account = _default_account(handler)
     secrets = _declared_secrets(handler)
     token = ""
@@ -417,6 +409,21 @@ def _values(handler: LoadedHandler, host: Address, login: Login, pdu_name: str) 
         text = login.secret(key, question, is_needed=is_needed)
         if text:
             values[key] = text
+    return values
+
+
+def _values_without_login(handler: LoadedHandler, host: Address, login: Login) -> dict[str, str]:
+    """The handler settings that are no secrets. `ca_pem`, `fingerprint` and `verify` imply
+    `tls=yes` if the handler has `tls` and it is not given. A path in `ca_pem` is replaced by the
+    file's content. Raises SettingsError.
+    """
+    keys = setting_keys(handler)
+    values = login.all_settings(keys, host)
+    checks_certificate = any(key in values for key in _CHECKS)
+    if "tls" in keys and "tls" not in values and checks_certificate:
+        values["tls"] = "yes"
+    if "ca_pem" in values:
+        values["ca_pem"] = ca_pem_text(values["ca_pem"])
     return values
 
 

@@ -162,8 +162,8 @@ class Login:
         return typed_secrets[key]
 
     def command_line(self, *words: str) -> str:
-        """This program with these words and the settings, to be pasted into a shell. What cannot be
-        printed is left out, and what the list of PDUs says.
+        """This program with these words and the settings, to be pasted into a shell. Settings of
+        the list of PDUs are left out; "..." stands for what cannot be printed.
         """
         line = [invocation.program(), *map(_quoted, words)]
         for key, value in self.settings.items():

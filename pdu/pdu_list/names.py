@@ -424,8 +424,10 @@ def _name_advice(words: Sequence[str], known_list: KnownList) -> str:
     return "pdu check shows its names" if names else ""
 
 
-def choose_pdu(context: click.Context, handler: str, host: str, *, alone: bool = True) -> ChosenPdu:
-    """What the arguments HANDLER and HOST mean. If it is `alone`, errors name it.
+def choose_pdu(
+    context: click.Context, handler: str, host: str, *, is_only_pdu: bool = True
+) -> ChosenPdu:
+    """What the arguments HANDLER and HOST mean. If it is the only PDU of the line, errors name it.
 
     Raises SettingsError, and Usage for an address among names.
     """
@@ -442,7 +444,7 @@ def choose_pdu(context: click.Context, handler: str, host: str, *, alone: bool =
         fault = _unknown_name_text([host], known_list)
         raise Usage(f"{fault}; give names alone, or HANDLER and addresses")
     pdu = _chosen(typed_login, known_list, listed_pdu)
-    if alone:
+    if is_only_pdu:
         run_of(context).pdu_name = pdu.name
     return pdu
 

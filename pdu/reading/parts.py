@@ -82,8 +82,8 @@ class Reading(NamedTuple):
     #: lines and breakers
     meters: Sequence[MeteredPart] = ()
     plate: Nameplate = Nameplate()
-    #: when it began, of time.monotonic()
-    begun: float = 0.0
+    #: when it began, in s of time.monotonic()
+    start_s: float = 0.0
 
     @property
     def total_w(self) -> Figure:
@@ -171,7 +171,7 @@ def read_parts(
     optional: Collection[str] = (),
 ) -> Reading:
     """As `read_pdu`, of a PDU that is open."""
-    reading = Reading(begun=time.monotonic())
+    reading = Reading(start_s=time.monotonic())
     for part in parts:
         try:
             reading = part.read(reading, unit)
@@ -180,7 +180,7 @@ def read_parts(
                 raise
             reading = reading.with_failure(part.name, error_of(error))
         keep(reading)
-    return reading._replace(seconds=time.monotonic() - reading.begun)
+    return reading._replace(seconds=time.monotonic() - reading.start_s)
 
 
 def read_until_error(
@@ -190,15 +190,15 @@ def read_until_error(
     reads these parts. If one of FOREIGN_ERRORS ends it, that is the failure of the part that was
     being read.
     """
-    begun = time.monotonic()
-    readings = [Reading(begun=begun)]
+    start_s = time.monotonic()
+    readings = [Reading(start_s=start_s)]
     try:
         read(readings.append)
     except FOREIGN_ERRORS as error:
         number_of_part = min(len(readings), len(parts))
         part = parts[number_of_part - 1]
         readings.append(readings[-1].with_failure(part.name, error_of(error)))
-    seconds = time.monotonic() - begun
+    seconds = time.monotonic() - start_s
     return readings[-1]._replace(seconds=seconds)
 
 

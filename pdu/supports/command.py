@@ -96,7 +96,7 @@ def _lines(result: SupportAnswer) -> list[str]:
 
 
 def _own_handlers(result: SupportAnswer) -> list[str]:
-    """DCImanager's own handlers for what was asked."""
+    """The names of DCImanager's own handlers for the makers and families of an answer."""
     makers = [result.question, *result.question.split()]
     makers += [name.pattern for name in result.unsupported_names]
     families: list[str] = []

@@ -578,7 +578,7 @@ def _nearest_names(
     for word in words:
         is_long = len(word.squeezed) >= _LEAST_BEGINNING
         if is_long and not word.is_generic:
-            texts += _names_begun(word.squeezed, candidates)
+            texts += _models_that_begin(word.squeezed, candidates)
     return tuple(dict.fromkeys(texts))[:_NEAREST]
 
 
@@ -596,10 +596,8 @@ def _names_to_compare(
     return text_by_name
 
 
-def _names_begun(text: str, candidates: Sequence[SupportEntry]) -> list[str]:
-    """The candidates' models that begin with a text, or are a number with other letters before it,
-    such as 8959 of APC.
-    """
+def _models_that_begin(text: str, candidates: Sequence[SupportEntry]) -> list[str]:
+    """The candidates' models that begin with a text, or whose number it is: 8959 of AP8959."""
     texts: list[str] = []
     for entry in candidates:
         for name in entry.names:

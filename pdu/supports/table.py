@@ -162,8 +162,9 @@ def _with_names(entry: SupportEntry) -> SupportEntry:
 
 
 def _joined_names(models: Iterable[str]) -> Sequence[str]:
-    """The names with hyphens in descriptions of models, such as NPM-V: their parts alone may be too
-    short to tell a family."""
+    """The names with hyphens in descriptions of models, such as NPM-V, from a length on: their
+    parts alone may be too short to name a family.
+    """
     names: list[str] = []
     for model in models:
         for name in re.findall(r"[A-Z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)+", model):

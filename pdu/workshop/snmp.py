@@ -126,7 +126,7 @@ def snmp_check(output: Output, file: str) -> int:
     lines = [
         f"{printable(file)}: the profile '{profile.key}' is valid",
         *unproven,
-        *own_profiles.summary(profile),
+        *own_profiles.describe(profile),
     ]
     result = Result(data, lines, NOT_SEEN if unproven else DONE)
     return print_result(result, as_json=output.json)

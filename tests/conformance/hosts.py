@@ -66,44 +66,42 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         **pythons(),
     }
     with ThreadPoolExecutor(2) as pool:
-        hosts = list(
-            pool.map(lambda version: tried(version, program_by_version.get(version)), chosen)
-        )
+        programs = [program_by_version.get(version) for version in chosen]
+        hosts = list(pool.map(tried, chosen, programs))
     for host in hosts:
-        print(
-            *(f"{host.version}: {line}" for line in host.differences),
-            sep="\n",
-            end="\n" if host.differences else "",
-        )
+        for difference in host.differences:
+            print(f"{host.version}: {difference}")
     print("\n".join(table(hosts)))
     return int(any(host.missing or host.differences for host in hosts))
 
 
 def tried(version: str, program: Optional[Path]) -> Host:
-    python, missing = (
-        environment(version, program) if program else ("", "there is no such Python here")
-    )
+    """The result for the Python `program` of a version; None if there is no such Python here."""
+    if program is None:
+        return Host(version, "there is no such Python here", Counter(), Counter(), [])
+    python, missing = environment(version, program)
     host = Host(version, missing, Counter(), Counter(), [])
-    if not missing:
-        with (
-            tempfile.TemporaryDirectory(prefix="hosts-") as folder,
-            devices_of(registry.names()) as devices,
-        ):
-            for what, name, problems in on_variants(devices, Path(folder), python):
-                host.tried[name] += 1
-                host.differ[name] += bool(problems)
-                host.differences.extend(f"{what}: {problem}" for problem in problems)
-        for name in uploads.SUBJECTS:
-            problems = uploads.tried(name, uploads.CELLS, python)
-            host.differences.extend(f"upload, {name}: {problem}" for problem in problems)
+    if missing:
+        return host
+    with (
+        tempfile.TemporaryDirectory(prefix="hosts-") as folder,
+        devices_of(registry.names()) as devices,
+    ):
+        for what, name, problems in on_variants(devices, Path(folder), python):
+            host.tried[name] += 1
+            host.differ[name] += bool(problems)
+            host.differences.extend(f"{what}: {problem}" for problem in problems)
+    for name in uploads.SUBJECTS:
+        problems = uploads.tried(name, uploads.CELLS, python)
+        host.differences.extend(f"upload, {name}: {problem}" for problem in problems)
     return host
 
 
 def environment(version: str, program: Path) -> tuple[str, str]:
     """A version's environment, as `installed`."""
     lines = (ROOT / "requirements.txt").read_text("utf-8").splitlines()
-    wanted = [line.partition("#")[0].strip() for line in lines if line.startswith(_NEEDED)]
-    return installed(f"python-{version}", program, wanted)
+    packages = [line.partition("#")[0].strip() for line in lines if line.startswith(_NEEDED)]
+    return installed(f"python-{version}", program, packages)
 
 
 def installed(name: str, program: Path, packages: Sequence[str]) -> tuple[str, str]:

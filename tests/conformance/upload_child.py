@@ -131,28 +131,30 @@ class Host:
         """The entry module that the platform has after the upload."""
         return importlib.import_module(f"{self.top}.handler")
 
+    def _answer(self, pdu: Any, call: str) -> tuple[list[Any], bool]:
+        """What a call answers, and whether that is right."""
+        if call == "status":
+            identities = [port.identity for port in pdu.status().ports]
+            return identities, identities == self.job["identities"]
+        if call == "statistic":
+            view = pdu.statistic()
+            figures = [view.load, view.total_consumption]
+            return figures, all(type(figure) is float and figure > 0 for figure in figures)
+        helper = importlib.import_module("pdu_common.helper")
+        port = helper.PduPortView(self.job["outlet"], helper.EnumPowerStatus.UNKNOWN)
+        is_same_object = getattr(pdu, call)(port) is port
+        answer = [port.power_status.name, is_same_object]
+        return answer, answer == ["UP" if call == "port_up" else "DOWN", True]
+
     def problems(self, pdu: Any, call: str, build: str) -> list[str]:
         """What is wrong with one call, which must run the code of `build` alone."""
-        helper = importlib.import_module("pdu_common.helper")
-        states = helper.EnumPowerStatus
         problems = []
         try:
             with self.watch.watching():
-                if call == "status":
-                    answer = [port.identity for port in pdu.status().ports]
-                    right = answer == self.job["identities"]
-                elif call == "statistic":
-                    view = pdu.statistic()
-                    answer = [view.load, view.total_consumption]
-                    right = all(type(figure) is float and figure > 0 for figure in answer)
-                else:
-                    port = helper.PduPortView(self.job["outlet"], states.UNKNOWN)
-                    same = getattr(pdu, call)(port) is port
-                    answer = [port.power_status.name, same]
-                    right = answer == ["UP" if call == "port_up" else "DOWN", True]
+                answer, is_right = self._answer(pdu, call)
         except BaseException as error:
             return [f"{type(error).__name__}: {error}"[:300]]
-        if not right:
+        if not is_right:
             problems.append(f"answered {answer}")
         if self.watch.ran != {build}:
             problems.append(f"ran {sorted(self.watch.ran)} instead of {build}")
@@ -164,7 +166,7 @@ class Host:
 def cell(job: dict[str, Any], place: str, files: str, modules: str, when: str, call: str) -> Any:
     """The problems of one cell. `when`: "made", "status", or the part of the call that has run."""
     host = Host(job, place)
-    old = host.make(host.entry)
+    first_pdu = host.make(host.entry)
     problems: list[str] = []
 
     def check(pdu: Any, what: str, method: str, build: str) -> None:
@@ -172,7 +174,7 @@ def cell(job: dict[str, Any], place: str, files: str, modules: str, when: str, c
 
     old_build, new_build = job["builds"]
     if when == "status":
-        check(old, "before", "status", old_build)
+        check(first_pdu, "before", "status", old_build)
     if when in ("made", "status"):
         host.upload(files, modules)
         within = call
@@ -180,17 +182,17 @@ def cell(job: dict[str, Any], place: str, files: str, modules: str, when: str, c
         host.watch.at = max(1, int(float(when) * job["calls"][call]))
         host.watch.then = lambda: host.upload(files, modules)
         within = f"{call}, within"
-    check(old, f"old {within}", call, old_build)
+    check(first_pdu, f"old {within}", call, old_build)
     if host.watch.at > host.watch.calls:
         problems.append("there was no upload")
     host.watch.at = 0
     # whatever came first, the other calls work too
     second_call = "statistic" if call == "status" else "status"
-    check(old, f"old {second_call}", second_call, old_build)
+    check(first_pdu, f"old {second_call}", second_call, old_build)
     if files != "removed":
-        new = host.make(host.newest())
-        check(new, f"new {call}", call, old_build if modules == "kept" else new_build)
-        check(old, f"old {call} after new", call, old_build)
+        new_pdu = host.make(host.newest())
+        check(new_pdu, f"new {call}", call, old_build if modules == "kept" else new_build)
+        check(first_pdu, f"old {call} after new", call, old_build)
     return problems
 
 

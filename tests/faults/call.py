@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, Optional
 
 from pdu_common.connection import PduData, PduSnmpData
 from pdu_common.helper import EnumPowerStatus, PduPortView
+from tests.simulators.books import Books
 
 from . import judgement
 from .catalogue import AT_START, WAITS, WRITES, Fault
@@ -36,50 +37,76 @@ class Outcome(NamedTuple):
     problems: tuple[str, ...]
 
 
+class Result(NamedTuple):
+    """What a call returned, or the error that it raised."""
+
+    view: Any = None
+    error: Optional[BaseException] = None
+
+
 def play(subject: Subject, fault: Optional[Fault], call: Call) -> Outcome:
     """Makes the call, of a device of its own, and judges the result."""
-    key, writes, on = fault.key if fault else "", call.method in WRITES, call.method == "port_up"
-    port = PduPortView(subject.up if on else subject.down, EnumPowerStatus.UNKNOWN)
+    key = fault.key if fault else ""
+    on = call.method == "port_up"
+    identity = subject.up if on else subject.down
+    port = PduPortView(identity, EnumPowerStatus.UNKNOWN)
     with contextlib.ExitStack() as stack:
         device = stack.enter_context(subject.opened(key))
-        relay, settings = _relay(subject, device, fault, call, port.identity, on)
+        relay, settings = _relay(subject, device, fault, call, identity, on)
         stack.callback(relay.close)
         if key in AT_START:
-            device.happen(key, port.identity, on)
-        pdu = _handler(
-            subject.name, device, relay, settings, BRIEF_S if key in WAITS else PATIENT_S
-        )
-        before = device.books()
-        view, error = None, None
-        try:
-            view = (
-                getattr(pdu, call.method)(port, deadline=CONFIRM_S)
-                if writes
-                else getattr(pdu, call.method)()
-            )
-        except BaseException as raised:  # all are judged
-            error = raised
-        after = device.books()
-        if error is not None:
-            problems = [*judgement.error_problems(error, fault, device.secrets)]
-        elif fault is not None and fault.seeds:
-            problems = [] if writes else [*judgement.form_problems(view)]
-        elif writes:
-            problems = [*judgement.switch_problems(view, port, on, after, fault)]
-        else:
-            problems = [*judgement.view_problems(view, call.method, before, after)]
-        sent = after.writes[len(before.writes) :]
-        if not (fault is not None and fault.seeds and error is None):
-            problems += judgement.write_problems(error, port, writes, sent)
-        elif len(sent) > writes:
-            problems.append(f"{len(sent)} commands: {sent}")
-        kind = "" if error is None else str(getattr(error, "kind", type(error).__name__))
+            device.happen(key, identity, on)
+        timeout = BRIEF_S if key in WAITS else PATIENT_S
+        pdu = _handler(subject.name, device, relay, settings, timeout)
+        books_before = device.books()
+        result = _result(pdu, call.method, port)
+        problems = _problems(call, fault, port, result, device, books_before)
+        kind = ""
+        if result.error is not None:
+            kind = str(getattr(result.error, "kind", type(result.error).__name__))
         return Outcome(kind, relay.steps, tuple(f"{call}: {problem}" for problem in problems))
+
+
+def _result(pdu: Any, method: str, port: PduPortView) -> Result:
+    """The call's result. Every exception is one, to be judged."""
+    try:
+        if method in WRITES:
+            return Result(view=getattr(pdu, method)(port, deadline=CONFIRM_S))
+        return Result(view=getattr(pdu, method)())
+    except BaseException as error:
+        return Result(error=error)
+
+
+def _problems(
+    call: Call,
+    fault: Optional[Fault],
+    port: PduPortView,
+    result: Result,
+    device: Device,
+    before: Books,
+) -> list[str]:
+    """What is wrong with the result. `before`: the device's books before the call."""
+    after = device.books()
+    commands = after.writes[len(before.writes) :]
+    writes = call.method in WRITES
+    if result.error is not None:
+        problems = [*judgement.error_problems(result.error, fault, device.secrets)]
+    elif fault is not None and fault.seeds:
+        # a random answer may be a valid one: its form alone is judged
+        problems = [] if writes else [*judgement.form_problems(result.view)]
+        return [*problems, *judgement.command_count_problems(commands, writes)]
+    elif writes:
+        on = call.method == "port_up"
+        problems = [*judgement.switch_problems(result.view, port, on, after, fault)]
+    else:
+        problems = [*judgement.view_problems(result.view, call.method, before, after)]
+    return [*problems, *judgement.write_problems(result.error, port, writes, commands)]
 
 
 def _handler(
     name: str, device: Device, relay: Relay, settings: dict[str, str], timeout: str
 ) -> Any:
+    """The handler of the device behind the relay."""
     make = importlib.import_module(f"handlers.{name}.handler").make_handler
     port = {"port": str(relay.port), "timeout": timeout}
     if device.snmp:
@@ -96,29 +123,37 @@ def _relay(
     if fault is not None and fault.place == "tls":
         handshakes = Handshakes(fault.key, subject.tls)
         settings.pop("scheme", None)
-        return handshakes, {
-            **settings,
-            **handshakes.settings,
-            **({"tls": "yes"} if subject.tls == "STARTTLS" else {}),
-        }
+        settings.update(handshakes.settings)
+        if subject.tls == "STARTTLS":
+            settings["tls"] = "yes"
+        return handshakes, settings
     if fault is None or fault.key in AT_START:
         return subject.relay(device.port, None, 0, None), settings
-    bend: Optional[Bend] = None
     if fault.place == "answer":
-        bend = _bend(subject, fault, call)
-    elif fault.place == "device":
-        key, left = fault.key, [identity]
-
-        def bend(exchange: Exchange) -> Optional[bytes]:
-            if left:
-                device.happen(key, left.pop(), on)
-            return None
-
+        return subject.relay(device.port, fault, call.step, _bend(subject, fault, call)), settings
+    if fault.place == "device":
+        bend = _playing_once(device, fault.key, identity, on)
         fault = fault._replace(place="answer")
-    return subject.relay(device.port, fault, call.step, bend), settings
+        return subject.relay(device.port, fault, call.step, bend), settings
+    return subject.relay(device.port, fault, call.step, None), settings
+
+
+def _playing_once(device: Device, key: str, identity: str, on: bool) -> Bend:
+    """A bend that plays the fault of a device at the first exchange, and changes no answer."""
+    is_played = False
+
+    def bend(_: Exchange) -> Optional[bytes]:
+        nonlocal is_played
+        if not is_played:
+            is_played = True
+            device.happen(key, identity, on)
+        return None
+
+    return bend
 
 
 def _bend(subject: Subject, fault: Fault, call: Call) -> Bend:
+    """What makes the wrong answer of a fault whose place is the answer."""
     if fault.key == "random":
         chance = random.Random(f"{subject.name} {call}")
         return lambda exchange: subject.mutated(chance, exchange.answer)

@@ -51,6 +51,7 @@ class Relay:
         self._back.close()
 
     def _serve(self) -> None:
+        """Forwards each request and what it was answered, with the fault from its step on."""
         while not self._closing.is_set():
             ready, _, _ = select.select([self._front], [], [], 1.0)
             if not ready:
@@ -68,14 +69,17 @@ class Relay:
             self._before = answer or self._before
 
     def _hit(self, number: int) -> bool:
+        """Whether the fault happens at the request of this number."""
         if self._fault is None:
             return False
         return number >= self._step if self._fault.lasts else number == self._step
 
     def _loses(self, fault: Fault) -> bool:
+        """Whether this fault loses the present datagram, by chance."""
         return self._chance.random() < _LOSS.get(fault.key, 0.0)
 
     def _asked(self, request: bytes) -> bytes:
+        """The device's answer to a request; b"" if none comes."""
         # drops late answers to earlier requests
         while select.select([self._back], [], [], 0)[0]:
             self._back.recv(1 << 16)
@@ -84,6 +88,7 @@ class Relay:
         return self._back.recv(1 << 16) if ready else b""
 
     def _sent(self, fault: Optional[Fault], exchange: Exchange) -> Iterator[bytes]:
+        """The datagrams that the client gets for an exchange, one that was late first."""
         held, self._held = self._held, b""
         if held:
             yield held
@@ -97,6 +102,7 @@ class Relay:
         yield from (datagram for datagram in datagrams if datagram)
 
     def _made(self, fault: Fault, exchange: Exchange) -> list[bytes]:
+        """The datagrams of a fault whose place is the network."""
         if fault.key == "late":
             self._held = exchange.answer
         if fault.key in ("late", "lost", "lost-answer", "quiet", "gone") or self._loses(fault):

@@ -8,6 +8,7 @@ import socket
 import ssl
 import threading
 import warnings
+from typing import Optional
 
 import trustme
 
@@ -50,6 +51,7 @@ class Handshakes:
             thread.join(10)
 
     def _accept(self) -> None:
+        """Serves each client in a thread of its own, until the server is closed."""
         while True:
             try:
                 client, _ = self._listener.accept()
@@ -61,6 +63,7 @@ class Handshakes:
             thread.start()
 
     def _serve(self, client: socket.socket) -> None:
+        """Ends a connection at the step of TLS that the fault names."""
         with contextlib.suppress(OSError, ssl.SSLError), client:
             if self._begins == "STARTTLS":
                 Stream(client).until(b"\n")
@@ -76,22 +79,20 @@ class Handshakes:
 
 
 def _context(key: str, authority: trustme.CA) -> ssl.SSLContext:
-    names = ["127.0.0.1"] if key != "tls-other-host" else ["pdu.example.com"]
+    """A server's context with the fault in its certificate or its versions."""
+    name = "pdu.example.com" if key == "tls-other-host" else "127.0.0.1"
     signer = trustme.CA() if key == "tls-other-authority" else authority
-    ended = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(days=1)
-    leaf = (
-        signer.issue_cert(*names, not_after=ended)
-        if key == "tls-expired"
-        else signer.issue_cert(*names)
-    )
+    not_after: Optional[datetime.datetime] = None
+    if key == "tls-expired":
+        now = datetime.datetime.now(datetime.timezone.utc)
+        not_after = now - datetime.timedelta(days=1)
+    leaf = signer.issue_cert(name, not_after=not_after)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     leaf.configure_cert(context)
     if key == "tls-old":
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)
-            context.minimum_version, context.maximum_version = (
-                ssl.TLSVersion.TLSv1,
-                ssl.TLSVersion.TLSv1_1,
-            )
+            context.minimum_version = ssl.TLSVersion.TLSv1
+            context.maximum_version = ssl.TLSVersion.TLSv1_1
             context.set_ciphers("ALL:@SECLEVEL=0")
     return context

@@ -213,15 +213,15 @@ MUTANTS = (
     Mutant(
         "a column that ends early is lost where others of its table go on",
         "handlers/snmp/reader.py",
-        "        return {row: answer.get(row, LOST) for row in rows}\n",
-        "        return answer\n",
+        "        return {row: answers.get(row, LOST) for row in rows}\n",
+        "        return answers\n",
         "tests/handlers/snmp/test_reader.py tests/handlers/snmp/test_missing_rows.py",
     ),
     Mutant(
         "a sum without a row is no total",
-        _FIGURES,
-        "        if isinstance(figure, (NotKnown, NotMetered)):\n            return figure\n",
-        "        if isinstance(figure, (NotKnown, NotMetered)):\n            continue\n",
+        "handlers/shared/meter_figures.py",
+        "    if values and len(values) == len(all_parts):\n        return decimal_sum(values)\n",
+        "    if values:\n        return decimal_sum(values)\n",
         "tests/handlers/snmp/test_hidden_figures.py",
     ),
     Mutant(
@@ -234,7 +234,7 @@ MUTANTS = (
     Mutant(
         "a unit of the chain without a row leaves no total",
         _FIGURES,
-        "            units_without = self._chain(reader) - units\n",
+        "            units_without_row = self._chain(reader) - units\n",
         "            pass\n",
         "tests/handlers/snmp",
     ),

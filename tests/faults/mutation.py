@@ -28,21 +28,21 @@ def mutated(chance: random.Random, data: bytes) -> bytes:
 
 
 def _changed(chance: random.Random, data: bytes) -> bytes:
-    at = chance.randint(0, len(data))
-    end = min(len(data), at + chance.choice((1, 1, 2, 4, 8, 16, 64)))
-    how = chance.randrange(7)
-    if how == 0:
-        return data[:at] + chance.choice(PIECES) + data[at:]
-    if how == 1:
-        return data[:at] + chance.choice(PIECES) + data[end:]
-    if how == 2:
-        return data[:at] + data[end:]
-    if how == 3:
-        return data[:at] + bytes([chance.randrange(256)]) + data[at + 1 :]
-    if how == 4:
-        return data[:at]
-    if how == 5:
-        return data[:end] + data[at:]
-    lines: list[bytes] = data.split(b"\n")
+    """The input with one change at a random place."""
+    start = chance.randint(0, len(data))
+    end = min(len(data), start + chance.choice((1, 1, 2, 4, 8, 16, 64)))
+    lines = data.split(b"\n")
     chance.shuffle(lines)
-    return b"\n".join(lines)
+    piece = chance.choice(PIECES)
+    octet = bytes([chance.randrange(256)])
+    return chance.choice(
+        (
+            data[:start] + piece + data[start:],  # a piece more
+            data[:start] + piece + data[end:],  # a part replaced
+            data[:start] + data[end:],  # a part less
+            data[:start] + octet + data[start + 1 :],  # another octet
+            data[:start],  # cut off
+            data[:end] + data[start:],  # a part twice
+            b"\n".join(lines),  # lines in another order
+        )
+    )

@@ -59,11 +59,13 @@ class Parser(NamedTuple):
 
 
 def _settings(declared: Sequence[Setting[Any]]) -> Callable[[bytes], object]:
+    """A parser of `key=value` lines as the values of these settings."""
+
     def read(data: bytes) -> None:
         lines = data.decode("utf-8", "replace").splitlines()
         pairs = dict(line.partition("=")[::2] for line in lines)
-        known = {setting.key for setting in declared}
-        Settings({key: text for key, text in pairs.items() if key in known}, declared)
+        keys = {setting.key for setting in declared}
+        Settings({key: text for key, text in pairs.items() if key in keys}, declared)
 
     return read
 

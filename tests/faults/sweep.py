@@ -49,16 +49,16 @@ def random_pairs(answers: Iterable[str], ways: Sequence[str], count: int, seed: 
     ]
 
 
-def falsehoods(true: Shown, shown: Shown) -> list[str]:
-    """What is false in `shown`, if `true` is what the sound device shows."""
-    false: list[str] = []
-    for name, value in true.items():
-        if name not in shown:
-            false.append(f"{name} is gone")
-        elif not (shown[name] == value or is_unknown(shown[name])):
-            false.append(f"{name}: {value} became {shown[name]}")
-    false += [f"{name} is new" for name in shown if name not in true]
-    return false
+def falsehoods(true_values: Shown, values: Shown) -> list[str]:
+    """What is false in `values`, if `true_values` is what the sound device shows."""
+    sentences: list[str] = []
+    for name, value in true_values.items():
+        if name not in values:
+            sentences.append(f"{name} is gone")
+        elif not (values[name] == value or is_unknown(values[name])):
+            sentences.append(f"{name}: {value} became {values[name]}")
+    sentences += [f"{name} is new" for name in values if name not in true_values]
+    return sentences
 
 
 def is_unknown(value: Union[Figure, EnumPowerStatus]) -> bool:
@@ -75,17 +75,19 @@ def swept(
     `why_excepted`: the reason why nothing can show this spoilt answer, "" for any other. A case
     with an excepted answer is left out.
     """
-    true = read(())
-    false: list[str] = []
+    true_values = read(())
+    sentences: list[str] = []
     for case in cases:
         if any(why_excepted(spoilt) for spoilt in case):
             continue
         try:
-            shown = read(case)
+            values = read(case)
         except PduHandlerError:
             continue
-        false += [f"{_named(case)}: {falsehood}" for falsehood in falsehoods(true, shown)]
-    return false
+        sentences += [
+            f"{_named(case)}: {falsehood}" for falsehood in falsehoods(true_values, values)
+        ]
+    return sentences
 
 
 def _named(case: Case) -> str:

@@ -7,6 +7,7 @@ import socket
 import struct
 import threading
 import time
+from collections.abc import Mapping
 from typing import Callable, NamedTuple, Optional
 
 from tests.waiting import PATIENCE_S
@@ -45,11 +46,7 @@ class Stream:
             if not more:
                 return b""
             self._kept += more
-        head, self._kept = (
-            self._kept[: self._kept.index(mark) + len(mark)],
-            self._kept[self._kept.index(mark) + len(mark) :],
-        )
-        return head
+        return self.exactly(self._kept.index(mark) + len(mark))
 
     def exactly(self, size: int) -> bytes:
         """The next `size` bytes; b"" if the connection ends first."""
@@ -60,6 +57,32 @@ class Stream:
             self._kept += more
         body, self._kept = self._kept[:size], self._kept[size:]
         return body
+
+
+class _Upstream:
+    """The relay's connection to the device, which the first request opens."""
+
+    def __init__(self, port: int, answers: Framing) -> None:
+        self._port = port
+        self._answers = answers
+        self._socket: Optional[socket.socket] = None
+        self._stream: Optional[Stream] = None
+
+    def __enter__(self) -> _Upstream:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._socket is not None:
+            self._socket.close()
+
+    def ask(self, request: bytes) -> bytes:
+        """The device's answer; b"" if it ends the connection."""
+        if self._socket is None or self._stream is None:
+            self._socket = socket.create_connection(("127.0.0.1", self._port), PATIENCE_S)
+            self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self._stream = Stream(self._socket)
+        self._socket.sendall(request)
+        return self._answers(self._stream)
 
 
 class Relay:
@@ -104,6 +127,7 @@ class Relay:
             thread.join(10)
 
     def _hang_up(self) -> None:
+        """Ends all connections, and takes no further one."""
         with contextlib.suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
@@ -117,6 +141,7 @@ class Relay:
         thread.start()
 
     def _accept(self) -> None:
+        """Serves each client in a thread of its own, until the relay is closed."""
         while True:
             try:
                 client, _ = self._listener.accept()
@@ -128,44 +153,33 @@ class Relay:
             self._start(self._serve, client)
 
     def _serve(self, client: socket.socket) -> None:
-        with contextlib.suppress(OSError), client:
-            device: Optional[socket.socket] = None
+        """Forwards the exchanges of one connection until one side ends it."""
+        with contextlib.suppress(OSError), client, _Upstream(self._target, self._answers) as device:
             requests = Stream(client)
-            try:
-                while True:
-                    request = self._requests(requests)
-                    if not request:
-                        return
-                    hit = self._begin()
-                    fault = self._fault if hit else None
-                    answer = b""
-                    if fault is None or fault.reaches:
-                        if device is None:
-                            device = socket.create_connection(
-                                ("127.0.0.1", self._target), PATIENCE_S
-                            )
-                            device.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                            received = Stream(device)
-                        device.sendall(request)
-                        answer = self._answers(received)
-                    if fault is None:
-                        client.sendall(answer)
-                        self._before = answer
-                    elif not self._happen(fault, client, Exchange(request, answer, self._before)):
-                        return
-                    if not answer and (fault is None or fault.reaches):
-                        return
-            finally:
-                if device is not None:
-                    device.close()
+            while True:
+                request = self._requests(requests)
+                if not request:
+                    return
+                fault = self._next_fault()
+                reaches_device = fault is None or fault.reaches
+                answer = device.ask(request) if reaches_device else b""
+                if fault is None:
+                    client.sendall(answer)
+                    self._before = answer
+                elif not self._happen(fault, client, Exchange(request, answer, self._before)):
+                    return
+                if reaches_device and not answer:
+                    return
 
-    def _begin(self) -> bool:
-        """Counts an exchange that begins. Returns whether the fault happens in it."""
+    def _next_fault(self) -> Optional[Fault]:
+        """Counts an exchange that begins. Returns the fault that happens in it, None for none."""
         with self._lock:
-            number, self.steps = self.steps, self.steps + 1
+            number = self.steps
+            self.steps += 1
         if self._fault is None:
-            return False
-        return number >= self._step if self._fault.lasts else number == self._step
+            return None
+        is_hit = number >= self._step if self._fault.lasts else number == self._step
+        return self._fault if is_hit else None
 
     # ---- faults ----------------------------------------------------------------------------------
 
@@ -180,8 +194,7 @@ class Relay:
                 return True
             self._pour(client, bent)
             return True
-        keep: bool = getattr(self, f"_{fault.key}")(client, exchange)
-        return keep
+        return PLAYERS[fault.key](self, client, exchange)
 
     def _pour(self, client: socket.socket, bent: bytes) -> None:
         """Sends `bent`, with `HUGE` at its end replaced by 500 MiB of spaces."""
@@ -194,6 +207,8 @@ class Relay:
                     return
                 client.sendall(block)
 
+    # each of these plays a fault, and returns whether the connection goes on
+
     def _refused(self, client: socket.socket, exchange: Exchange) -> bool:
         self._hang_up()
         return False
@@ -202,12 +217,8 @@ class Relay:
         self._closing.wait(PATIENCE_S)
         return False
 
-    _deaf = _silent
-
     def _closed(self, client: socket.socket, exchange: Exchange) -> bool:
         return False
-
-    _blip = _closed
 
     def _reset(self, client: socket.socket, exchange: Exchange) -> bool:
         client.sendall(exchange.answer[: len(exchange.answer) // 2])
@@ -247,3 +258,21 @@ class Relay:
         time.sleep(0.05)  # lets the answer arrive
         self._hang_up()
         return False
+
+
+#: by the key of a fault whose place is the connection
+PLAYERS: Mapping[str, Callable[[Relay, socket.socket, Exchange], bool]] = {
+    "refused": Relay._refused,
+    "silent": Relay._silent,
+    "deaf": Relay._silent,
+    "closed": Relay._closed,
+    "blip": Relay._closed,
+    "reset": Relay._reset,
+    "half": Relay._half,
+    "stalls": Relay._stalls,
+    "drip": Relay._drip,
+    "garbage": Relay._garbage,
+    "previous": Relay._previous,
+    "twice": Relay._twice,
+    "reboot": Relay._reboot,
+}

@@ -66,6 +66,20 @@ def test_each_pair_of_markers_is_needed_exactly_once() -> None:
             readme.filled(page, ("families",))
 
 
+def test_every_place_that_how_it_is_built_names_is_there() -> None:
+    page = (ROOT / "docs" / "dev" / "how-it-is-built.md").read_text("utf-8")
+    _, _, behind_heading = page.partition("## Where it stands\n")
+    section, _, _ = behind_heading.partition("\n## ")
+    rows = [line for line in section.splitlines() if line.startswith("| ")][1:]
+    assert len(rows) == 4
+    for row in rows:
+        _, _, answer, _ = row.split("|")
+        places = re.findall(r"`(\w+/[\w/]+\.py)`[^`]*`([\w.]+)`", answer)
+        assert places, row
+        for path, name in places:
+            assert name in (ROOT / path).read_text("utf-8"), (path, name)
+
+
 def test_every_file_or_folder_of_tests_that_is_named_as_evidence_exists() -> None:
     page = ROOT / "docs" / "dev" / "evidence.md"
     paths = set(re.findall(r"`(tests/[\w./]+)(?:::\w+)?`", page.read_text("utf-8")))

@@ -59,16 +59,13 @@ def test_a_walk_is_whole_for_any_indexes(seed: int) -> None:
     For even seeds no object follows them.
     """
     chance = random.Random(seed)
-    rows = {}
+    rows: dict[str, Row] = {}
     for _ in range(30):
-        index = []
-        for _ in range(chance.randint(1, 3)):
-            arc = chance.choice((chance.randrange(4), chance.randrange(300), 2**32 - 1))
-            index.append(str(arc))
-        rows[f"{STATES}.{'.'.join(index)}"] = Row(INTEGER, chance.randrange(100))
-    following = {f"{apc.RPDU2_STATUS}.6.1": Row(INTEGER, 1)} if seed % 2 else {}
+        rows[f"{STATES}.{_random_index(chance)}"] = Row(INTEGER, chance.randrange(100))
+    is_last_table = seed % 2 == 0
+    next_table = {} if is_last_table else {f"{apc.RPDU2_STATUS}.6.1": Row(INTEGER, 1)}
 
-    with Agent(Device({**rows, **following}, rules=None)) as agent:
+    with Agent(Device({**rows, **next_table}, rules=None)) as agent:
         in_order = agent.device.rows()
         by_getnext = connect(agent.port, version="1").snmp_walk(STATES)
         by_getbulk = connect(agent.port, version="2").snmp_walk(STATES)
@@ -78,7 +75,14 @@ def test_a_walk_is_whole_for_any_indexes(seed: int) -> None:
     assert [(element.oid, element.value) for element in by_getbulk] == expected
 
 
-class Curt(Agent):
+def _random_index(chance: random.Random) -> str:
+    arcs: list[int] = []
+    for _ in range(chance.randint(1, 3)):
+        arcs.append(chance.choice((chance.randrange(4), chance.randrange(300), 2**32 - 1)))
+    return ".".join(map(str, arcs))
+
+
+class AnswersFirstOidAlone(Agent):
     """An agent that answers the first OID of a GETNEXT and repeats the other OIDs
     with the value 0.
     """
@@ -89,7 +93,7 @@ class Curt(Agent):
 
 
 def test_a_v1_agent_that_answers_only_one_oid_is_walked_row_by_row() -> None:
-    with Curt(apc.rpdu2(outlets=48)) as agent:
+    with AnswersFirstOidAlone(apc.rpdu2(outlets=48)) as agent:
         assert _walked(agent, version="1") == WHOLE
         assert agent.counts == {"next": 49}
 
@@ -167,11 +171,11 @@ def test_a_walk_by_getbulk_that_goes_back_is_read_on_by_getnext(agent: Agent) ->
     assert set(later_kinds) == {ber.GET_NEXT}
 
 
-class WithHoles(Agent):
-    """An agent that answers `hole` in place of the value of these objects."""
+class LacksValues(Agent):
+    """An agent that answers `exception` in place of the value of these objects."""
 
-    holes: frozenset[str] = frozenset()
-    hole = ber.NO_SUCH_OBJECT
+    oids_without_value: frozenset[str] = frozenset()
+    exception = ber.NO_SUCH_OBJECT
 
     def _get_next(self, pdu: Pdu, version: int) -> tuple[str, int, tuple[Binding, ...]]:
         status, place, bindings = super()._get_next(pdu, version)
@@ -182,10 +186,11 @@ class WithHoles(Agent):
         return status, place, self._without_values(bindings)
 
     def _without_values(self, bindings: tuple[Binding, ...]) -> tuple[Binding, ...]:
-        without: list[Binding] = []
+        changed_bindings: list[Binding] = []
         for oid, value in bindings:
-            without.append((oid, self.hole if dotted(oid) in self.holes else value))
-        return tuple(without)
+            has_value = dotted(oid) not in self.oids_without_value
+            changed_bindings.append((oid, value if has_value else self.exception))
+        return tuple(changed_bindings)
 
 
 UNREADABLE = {
@@ -242,27 +247,33 @@ def test_an_answer_to_a_walk_that_cannot_be_decoded_twice_is_an_error_that_names
         assert len(relay.requests) <= 5
 
 
+class _SpoilOnce:
+    """Changes the first answer that `bend` changes, and no other one."""
+
+    def __init__(self, bend: Bend) -> None:
+        self._bend = bend
+        self.is_done = False
+
+    def __call__(self, request: bytes, answer: bytes) -> Sequence[bytes]:
+        answers = self._bend(request, answer)
+        if self.is_done or answers == [answer]:
+            return [answer]
+        self.is_done = True
+        return answers
+
+
 @pytest.mark.parametrize("version", ("1", "2"))
 def test_a_value_that_cannot_be_decoded_once_is_asked_for_again(agent: Agent, version: str) -> None:
     for oid in (NAME, f"{STATES}.7"):
-        spoil = _spoilt(oid, UNREADABLE["a type that SNMP lacks"])
-        spoilt_answers = list[bytes]()
-
-        def bend(request: bytes, answer: bytes) -> Sequence[bytes]:
-            spoilt = spoil(request, answer)
-            if spoilt_answers or spoilt == [answer]:
-                return [answer]
-            spoilt_answers.append(answer)
-            return spoilt
-
-        with Relay(agent.port, bend) as relay:
+        spoil_once = _SpoilOnce(_spoilt(oid, UNREADABLE["a type that SNMP lacks"]))
+        with Relay(agent.port, spoil_once) as relay:
             pdu = connect(relay.port, version=version, timeout="60")
             if oid == NAME:
                 assert pdu.snmp_get(NAME).value == "rpdu2"
                 assert len(relay.requests) == 2
             else:
                 assert _indexes(pdu) == WHOLE
-        assert spoilt_answers
+        assert spoil_once.is_done
 
 
 @pytest.mark.parametrize("version", ("1", "2"))
@@ -280,13 +291,13 @@ def test_a_walk_that_ends_for_lack_of_rights_raises(agent: Agent) -> None:
         _walked(agent)
 
 
-class Loose(Agent):
-    """An agent that answers every GET with the objects in `given`."""
+class AnswersOtherObjects(Agent):
+    """An agent that answers every GET with the objects in `bindings_of_answer`."""
 
-    given: tuple[Binding, ...] = ()
+    bindings_of_answer: tuple[Binding, ...] = ()
 
     def _get(self, pdu: Pdu, version: int) -> tuple[str, int, tuple[Binding, ...]]:
-        return "", 0, self.given
+        return "", 0, self.bindings_of_answer
 
 
 @pytest.mark.parametrize(
@@ -295,8 +306,8 @@ class Loose(Agent):
 def test_a_get_that_is_not_answered_with_its_object_alone_is_an_error(
     oids: tuple[str, ...],
 ) -> None:
-    agent = Loose(apc.rpdu2(outlets=1))
-    agent.given = tuple((parse_oid(oid), Row(INTEGER, 1)) for oid in oids)
+    agent = AnswersOtherObjects(apc.rpdu2(outlets=1))
+    agent.bindings_of_answer = tuple((parse_oid(oid), Row(INTEGER, 1)) for oid in oids)
     with agent, pytest.raises(SnmpError, match=f"did not answer with {NAME} alone"):
         connect(agent.port).snmp_get(NAME)
 
@@ -305,26 +316,27 @@ def test_a_get_that_is_not_answered_with_its_object_alone_is_an_error(
 def test_a_get_that_is_answered_without_objects_twice_is_one_of_a_missing_object(
     version: str,
 ) -> None:
-    with Loose(apc.rpdu2(outlets=1)) as agent:
+    with AnswersOtherObjects(apc.rpdu2(outlets=1)) as agent:
         assert connect(agent.port, version=version).snmp_get(NAME).value is None
         assert agent.requests == 2
 
 
-class OwnEnd(Agent):
+class EndsByException(Agent):
     """An agent that answers with `end` after its last object, in any version."""
 
     end = ber.END_OF_MIB_VIEW
 
     def _get_next(self, pdu: Pdu, version: int) -> tuple[str, int, tuple[Binding, ...]]:
-        return "", 0, self._ended(super()._get_next(pdu, 1)[2])
+        return "", 0, self._with_end(super()._get_next(pdu, 1)[2])
 
     def _bulk(self, pdu: Pdu) -> tuple[str, int, tuple[Binding, ...]]:
-        return "", 0, self._ended(super()._bulk(pdu)[2])
+        return "", 0, self._with_end(super()._bulk(pdu)[2])
 
-    def _ended(self, bindings: tuple[Binding, ...]) -> tuple[Binding, ...]:
-        return tuple(
-            (oid, self.end if value == ber.END_OF_MIB_VIEW else value) for oid, value in bindings
-        )
+    def _with_end(self, bindings: tuple[Binding, ...]) -> tuple[Binding, ...]:
+        changed_bindings: list[Binding] = []
+        for oid, value in bindings:
+            changed_bindings.append((oid, self.end if value == ber.END_OF_MIB_VIEW else value))
+        return tuple(changed_bindings)
 
 
 @pytest.mark.parametrize("faults", [Faults(), Faults(no_bulk=True)], ids=faults_id)
@@ -335,7 +347,7 @@ def test_any_exception_after_the_last_object_ends_a_walk(
 ) -> None:
     last = "1.3.6.1.4.1.99999.1"
     rows = {f"{last}.{n}": Row(INTEGER, n) for n in range(1, 49)}
-    agent = OwnEnd(Device(rows), faults=faults)
+    agent = EndsByException(Device(rows), faults=faults)
     agent.end = end
     with agent:
         pdu = connect(agent.port, version=version, timeout="0.2", retries="9")
@@ -343,22 +355,22 @@ def test_any_exception_after_the_last_object_ends_a_walk(
         assert pdu.snmp_walk("1.3.6.1.4.1.99999.2") == []
 
 
-HOLE_IDS = ["noSuchObject", "noSuchInstance"]
+EXCEPTION_IDS = ["noSuchObject", "noSuchInstance"]
 
 
 @pytest.mark.parametrize("faults", [Faults(), Faults(no_bulk=True)], ids=faults_id)
-@pytest.mark.parametrize("hole", [ber.NO_SUCH_OBJECT, ber.NO_SUCH_INSTANCE], ids=HOLE_IDS)
+@pytest.mark.parametrize("exception", [ber.NO_SUCH_OBJECT, ber.NO_SUCH_INSTANCE], ids=EXCEPTION_IDS)
 @pytest.mark.parametrize("version", ("1", "2"))
 @pytest.mark.parametrize("places", [{2}, {1}, {48}, {20, 21}, set(range(5, 40))], ids=str)
 def test_a_row_without_a_value_does_not_end_a_walk(
-    places: set[int], version: str, hole: int, faults: Faults
+    places: set[int], version: str, exception: int, faults: Faults
 ) -> None:
     column = "1.3.6.1.4.1.99999.1"
     rows = {f"{column}.{n}": Row(INTEGER, n) for n in range(1, 49)}
     rows["1.3.6.1.4.1.99999.2.1"] = Row(INTEGER, 0)
-    agent = WithHoles(Device(rows), faults=faults)
-    agent.holes = frozenset(f"{column}.{n}" for n in places)
-    agent.hole = hole
+    agent = LacksValues(Device(rows), faults=faults)
+    agent.oids_without_value = frozenset(f"{column}.{n}" for n in places)
+    agent.exception = exception
 
     with agent:
         elements = connect(agent.port, version=version, timeout="0.2", retries="9").snmp_walk(

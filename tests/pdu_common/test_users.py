@@ -210,21 +210,21 @@ class Talk:
     ) -> None:
         self.now = 0.0
         self.user = user
-        self.learned = engine
+        self.engine = engine
         self.dialogue = UserExchange("pdu:161", user, engine, self._learn, lambda: self.now)
-        self.sent(self.dialogue.start(request))
+        self.note_request(self.dialogue.start(request))
 
     def _learn(self, engine: Engine) -> None:
-        self.learned = engine
+        self.engine = engine
 
-    def sent(self, datagram: Taken) -> v3.Message:
+    def note_request(self, datagram: Taken) -> v3.Message:
         assert isinstance(datagram, bytes)
-        self.asked = v3.decode(datagram)
-        return self.asked
+        self.request = v3.decode(datagram)
+        return self.request
 
     def number(self) -> int:
         """The request id, which only the owner of the keys can read."""
-        message = self.asked
+        message = self.request
         data = message.data
         if message.level & v3.PRIV:
             assert USER.auth is not None
@@ -249,7 +249,7 @@ class Talk:
         if pdu is None:
             pdu = _pdu(self.number())
         if message_id is None:
-            message_id = self.asked.msg_id
+            message_id = self.request.msg_id
         answer = usm.secure_request(user, engine, message_id, pdu, engine.announced_clock.at)
         return self.dialogue.take(answer)
 
@@ -264,11 +264,11 @@ SIGNED = User(USER.name, USER.auth, PASSWORD)
 
 def test_a_signed_and_encrypted_answer_is_taken_and_its_time_trusted() -> None:
     talk = Talk()
-    assert talk.asked.level == v3.AUTH | v3.PRIV
-    assert talk.asked.boots == 9
-    assert talk.asked.seconds == 500
+    assert talk.request.level == v3.AUTH | v3.PRIV
+    assert talk.request.boots == 9
+    assert talk.request.seconds == 500
     assert talk.reply() == SnmpAnswer("", [(NAME, TypedValue(OCTETS, b"ok"))])
-    assert talk.learned == Engine(ENGINE_ID, AGENT.announced_clock, AGENT.announced_clock)
+    assert talk.engine == Engine(ENGINE_ID, AGENT.announced_clock, AGENT.announced_clock)
 
 
 @pytest.mark.parametrize(
@@ -294,12 +294,12 @@ def test_a_signed_answer_of_another_engine_message_or_request_is_not_taken() -> 
     talk = Talk()
     other = Engine(b"another-engine", AGENT.announced_clock)
     assert talk.reply(engine=other) is None
-    assert talk.reply(message_id=talk.asked.msg_id ^ 1) is None
+    assert talk.reply(message_id=talk.request.msg_id ^ 1) is None
     assert talk.reply(_pdu(talk.number() ^ 1)) is None
     assert talk.reply(_pdu(talk.number(), GET)) is None
     assert talk.reply(b"\x05\x00") is None
-    assert talk.learned is not None
-    assert talk.learned.id == ENGINE_ID
+    assert talk.engine is not None
+    assert talk.engine.id == ENGINE_ID
     assert isinstance(talk.reply(), SnmpAnswer)
 
 
@@ -314,15 +314,15 @@ def test_a_signed_answer_from_before_the_window_is_not_taken() -> None:
 
 def test_an_unknown_engine_is_discovered_and_its_time_not_trusted() -> None:
     talk = Talk(engine=None)
-    assert talk.asked[1:6] == (0, b"", 0, 0, b"")
-    talk.sent(talk.report(4, NOBODY))
-    assert talk.asked.engine_id == ENGINE_ID
-    assert talk.asked.boots == 9
-    assert talk.asked.seconds == 500
-    assert talk.learned == AGENT
-    assert talk.learned.trusted_clock is None
+    assert talk.request[1:6] == (0, b"", 0, 0, b"")
+    talk.note_request(talk.report(4, NOBODY))
+    assert talk.request.engine_id == ENGINE_ID
+    assert talk.request.boots == 9
+    assert talk.request.seconds == 500
+    assert talk.engine == AGENT
+    assert talk.engine.trusted_clock is None
     assert isinstance(talk.reply(), SnmpAnswer)
-    assert talk.learned.trusted_clock == AGENT.announced_clock
+    assert talk.engine.trusted_clock == AGENT.announced_clock
 
 
 @pytest.mark.parametrize("engine_id", [b"", b"four", b"x" * 33])
@@ -336,14 +336,14 @@ def test_a_report_without_a_usable_engine_id_is_not_taken(engine_id: bytes) -> N
 def test_a_report_of_the_time_leads_to_one_more_request(user: User) -> None:
     talk = Talk()
     later = Engine(ENGINE_ID, EngineClock(10, 3, 0.0))
-    before = talk.asked.msg_id
-    talk.sent(talk.report(2, user, later))
-    assert talk.asked.boots == 10
-    assert talk.asked.seconds == 3
-    assert talk.asked.msg_id != before
+    before = talk.request.msg_id
+    talk.note_request(talk.report(2, user, later))
+    assert talk.request.boots == 10
+    assert talk.request.seconds == 3
+    assert talk.request.msg_id != before
     # only a signed time counts for the window of answers
-    assert talk.learned is not None
-    assert talk.learned.trusted_clock == (later.announced_clock if user is SIGNED else None)
+    assert talk.engine is not None
+    assert talk.engine.trusted_clock == (later.announced_clock if user is SIGNED else None)
     with pytest.raises(SnmpError, match=r"pdu:161: .*not in windows of trust \(NotInTimeWindow\)"):
         talk.report(2, user, later)
 
@@ -353,15 +353,15 @@ def test_only_the_first_report_for_a_message_counts(engine: Optional[Engine]) ->
     """A network may deliver it twice, and an agent may answer each try."""
     number, user = (4, NOBODY) if engine is None else (2, UNSIGNED)
     talk = Talk(engine=engine)
-    first = talk.asked
+    first = talk.request
     retry = v3.decode(talk.dialogue.start(REQUEST))
-    talk.asked = retry
-    talk.sent(talk.report(number, user))
-    second = talk.asked
+    talk.request = retry
+    talk.note_request(talk.report(number, user))
+    second = talk.request
     for earlier in (first, retry):
-        talk.asked = earlier
+        talk.request = earlier
         assert talk.report(number, user) is None
-    talk.asked = second
+    talk.request = second
     assert isinstance(talk.reply(), SnmpAnswer)
 
 
@@ -384,8 +384,8 @@ def test_a_set_to_an_engine_that_has_signed_passes_over_reports_without_a_signat
 def test_a_set_is_sent_again_after_a_signed_report_of_the_time() -> None:
     """The agent did not carry it out (RFC 3414, 3.2, 7)."""
     talk = Talk(engine=SIGNED_BEFORE, request=COMMAND)
-    talk.sent(talk.report(2, SIGNED, Engine(ENGINE_ID, EngineClock(10, 3, 0.0))))
-    assert talk.asked.boots == 10
+    talk.note_request(talk.report(2, SIGNED, Engine(ENGINE_ID, EngineClock(10, 3, 0.0))))
+    assert talk.request.boots == 10
 
 
 @pytest.mark.parametrize("method", ["__init__", "encryptor"])
@@ -406,9 +406,9 @@ def test_a_cipher_that_the_machine_does_not_allow_is_an_error_of_the_call(
 def test_a_report_of_another_engine_starts_anew_once() -> None:
     talk = Talk()
     other = Engine(b"another-engine", EngineClock(1, 1, 0.0))
-    talk.sent(talk.report(4, NOBODY, other))
-    assert talk.asked.engine_id == other.id
-    assert talk.learned == other
+    talk.note_request(talk.report(4, NOBODY, other))
+    assert talk.request.engine_id == other.id
+    assert talk.engine == other
     with pytest.raises(SnmpError, match="UnknownEngineID"):
         talk.report(4, NOBODY, AGENT)
 

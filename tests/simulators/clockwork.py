@@ -52,6 +52,7 @@ class Clockwork:
             self.at(self.now() + seconds, action)
 
     def settle(self) -> None:
+        """Run the actions that are due, each at its own time."""
         until = self.now()
         while self._due and self._due[0][0] <= until:
             due, _, action = heapq.heappop(self._due)

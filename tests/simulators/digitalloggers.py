@@ -40,6 +40,7 @@ class SimulatedPdu(UnitPdu):
         return self._access.user(method, path, headers)
 
     def answer(self, method: str, path: str, body: bytes) -> Union[bytes, Reply, None]:
+        """A command, a list of the outlets or the meters; None for another path."""
         switched = re.fullmatch(r"/restapi/relay/outlets/(\d+)/state/", path)
         if method == "PUT" and switched:
             return self._switch(int(switched[1]) + 1, body)
@@ -68,6 +69,7 @@ class SimulatedPdu(UnitPdu):
         return Reply(207, body, {"Link": ", ".join(links)})
 
     def _switch(self, number: int, body: bytes) -> Reply:
+        """Switches an outlet."""
         value = parse_qs(body.decode()).get("value", [""])[0]
         if not self._has_csrf:
             return Reply(400)

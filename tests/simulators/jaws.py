@@ -29,6 +29,7 @@ class SimulatedPdu(UnitPdu):
         return f"AA{number}"
 
     def answer(self, method: str, path: str, body: bytes) -> Union[bytes, Reply, None]:
+        """A command or one of the lists; None for another path."""
         outlet = re.fullmatch(r"/jaws/control/outlets/AA(\d+)", path)
         if outlet:
             return self._control(method, int(outlet[1]), body)
@@ -61,6 +62,7 @@ class SimulatedPdu(UnitPdu):
         return json.dumps(lists[path]).encode() if method == "GET" else Reply(405)
 
     def _control(self, method: str, number: int, body: bytes) -> Reply:
+        """Switches an outlet."""
         if method != "PATCH":
             return Reply(405)
         if number not in self.on:

@@ -27,6 +27,7 @@ class SimulatedPdu(UnitPdu):
         self.user = access.user
 
     def answer(self, method: str, path: str, body: bytes) -> Union[bytes, Reply, None]:
+        """A command or a resource; None for another path."""
         if (method, path) == ("POST", "/rpc/Switch.Set"):
             return self._switch(json.loads(body))
         resources: dict[str, Any] = {

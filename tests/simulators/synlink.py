@@ -56,6 +56,7 @@ class SimulatedPdu(UnitPdu):
         return self.sessions.get(cookie[1], "") if cookie else ""
 
     def answer(self, method: str, path: str, body: bytes) -> Union[bytes, Reply, None]:
+        """A login, a command or a list; None for another path."""
         if path == "/login":
             return self._log_in(method, body)
         switched = re.fullmatch(r"/api/outlets/(\d+)(?:-(\d+))?", path)
@@ -72,6 +73,7 @@ class SimulatedPdu(UnitPdu):
         return json.dumps(resources[path]).encode()
 
     def _log_in(self, method: str, body: bytes) -> Reply:
+        """Begins a session."""
         if method != "POST":
             return Reply(404)
         fields = json.loads(body)

@@ -60,6 +60,7 @@ class UnitPdu:
             self.wh[number] += self.current_ma(number) / 1000 * VOLTS * hours
 
     def books(self) -> Books:
+        """The true states and figures, by the outlets' identities."""
         states: dict[str, Optional[bool]] = {
             self.identity(number): on for number, on in self.on.items()
         }

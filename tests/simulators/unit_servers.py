@@ -116,6 +116,7 @@ def _http_handler(owner: HttpServer) -> type[socketserver.BaseRequestHandler]:
             self.wfile.write(reply.body)
 
         def _reply(self, body: bytes) -> Reply:
+            """The device's reply, unless the login or its rights are wrong."""
             account = getattr(owner.device, "user", basic_user)
             user = account(self.command, self.path, dict(self.headers.items()))
             if not user:

@@ -345,27 +345,23 @@ class Signed(ReadOnly):
         minima = self.minimum.rows(reader)
         if not minima:
             return readings
-        negative_minima = {row: value for row, value in minima.items() if (number(value) or 0) < 0}
-        unclear_rows: set[str] = set()
+        signed_rows = [row for row, minimum in minima.items() if (number(minimum) or 0) < 0]
+        unclear_rows: list[str] = []
         for row, reading in readings.items():
             if not _is_in_range(reading, minima.get(row)):
-                unclear_rows.add(row)
-        if not negative_minima and not unclear_rows:
+                unclear_rows.append(row)
+        if not signed_rows and not unclear_rows:
             return readings
         signed_readings = self.signed.rows(reader)
         maxima = self.maximum.rows(reader)
-        reading_by_row: Rows = {}
-        for row in dict.fromkeys([*readings, *negative_minima]):
-            reading = readings.get(row, "")
-            signed_reading = signed_readings.get(row, "")
-            if row in negative_minima:
-                maximum = number(maxima.get(row))
-                has_range = maximum is None or maximum > 0
-                reading_by_row[row] = signed_reading if has_range else ""
-            elif row in unclear_rows and text(reading) != text(signed_reading):
+        reading_by_row = dict(readings)
+        for row in unclear_rows:
+            if text(readings[row]) != text(signed_readings.get(row, "")):
                 reading_by_row[row] = undecided_value(minima.get(row))
-            else:
-                reading_by_row[row] = reading
+        for row in signed_rows:
+            maximum = number(maxima.get(row))
+            has_range = maximum is None or maximum > 0
+            reading_by_row[row] = signed_readings.get(row, "") if has_range else ""
         return reading_by_row
 
 

@@ -41,10 +41,10 @@ def _opened(fault: str) -> Iterator[Device]:
                 device.turn(identity, not on)
 
         yield Device(
-            server.port,
-            server.books,
-            happen,
-            {"username": ADMIN.name, "password": ADMIN.password, "device": "pdu"},
+            port=server.port,
+            books=server.books,
+            happen=happen,
+            settings={"username": ADMIN.name, "password": ADMIN.password, "device": "pdu"},
             secrets=(ADMIN.password,),
         )
 
@@ -99,10 +99,10 @@ def _emptied(exchange: Exchange) -> bytes:
 
 
 SUBJECT = Subject(
-    "nut",
-    _opened,
-    functools.partial(Relay, _request, _answer),
-    {
+    name="nut",
+    opened=_opened,
+    relay=functools.partial(Relay, _request, _answer),
+    bends={
         "credentials": lambda exchange: b"ERR INVALID-PASSWORD\n",
         "rights": lambda exchange: b"ERR ACCESS-DENIED\n",
         "broken": lambda exchange: b"ERR INTERNAL-ERROR\n",
@@ -122,7 +122,7 @@ SUBJECT = Subject(
         "no-figures": _valued(_FIGURE, b"1e999"),
         "control": _valued(rb'"[a-zA-Z][^"]*"', b"\x1b[2J\x9b\xed\xa0\x80"),
     },
-    {
+    excluded={
         "moved": "NUT has no redirects",
         "obeyed-moved": "NUT has no redirects",
         "no-status": "NUT has no statuses",

@@ -34,10 +34,10 @@ def _opened(fault: str) -> Iterator[Device]:
                     raise ValueError(f"no fault of this unit is called {key}")
 
         yield Device(
-            pdu.http_port,
-            pdu.books,
-            happen,
-            {"username": pdu.user, "password": pdu.password, "scheme": "http"},
+            port=pdu.http_port,
+            books=pdu.books,
+            happen=happen,
+            settings={"username": pdu.user, "password": pdu.password, "scheme": "http"},
             secrets=(pdu.password, f"{pdu.user}:{pdu.password}"),
         )
 
@@ -51,10 +51,10 @@ def _emptied(value: Any) -> Any:
 
 
 SUBJECT = Subject(
-    "raritan",
-    _opened,
-    http.relay,
-    {
+    name="raritan",
+    opened=_opened,
+    relay=http.relay,
+    bends={
         **http.BENDS,
         "other": http.changed(_other),
         "empty": http.changed(_emptied),
@@ -63,7 +63,7 @@ SUBJECT = Subject(
         ),
         **http.figures(http.numbers("value")),
     },
-    {
+    excluded={
         "neighbour": "an answer does not name its object, only its request's id; see `other`",
         "renumbered": (
             "a unit's outlets are built in; tests/handlers/raritan/test_outlet_numbering.py lists them in"

@@ -32,10 +32,10 @@ def _opened(fault: str) -> Iterator[Device]:
                     plant.reset()
 
         yield Device(
-            unit.port,
-            unit.books,
-            happen,
-            {"username": unit.user, "password": unit.password, "scheme": "http"},
+            port=unit.port,
+            books=unit.books,
+            happen=happen,
+            settings={"username": unit.user, "password": unit.password, "scheme": "http"},
             secrets=(unit.password, f"{unit.user}:{unit.password}"),
         )
 
@@ -49,10 +49,10 @@ def _of_neighbour(value: Any) -> Any:
 
 
 SUBJECT = Subject(
-    "redfish",
-    _opened,
-    http.relay,
-    {
+    name="redfish",
+    opened=_opened,
+    relay=http.relay,
+    bends={
         **http.BENDS,
         "nulls": http.changed(
             http.leaves(
@@ -64,7 +64,7 @@ SUBJECT = Subject(
         "neighbour": http.changed(_of_neighbour),
         **http.figures(http.numbers("Reading")),
     },
-    {
+    excluded={
         "other": (
             "HTTP answers have no request id; the fault `previous` sends the answer to another"
             " request"

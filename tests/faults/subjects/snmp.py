@@ -44,38 +44,38 @@ def _opened(fault: str) -> Iterator[Device]:
                 device.take(f"{state}.{_OUTLETS}")
 
         yield Device(
-            agent.port,
-            agent.books,
-            happen,
+            port=agent.port,
+            books=agent.books,
+            happen=happen,
             snmp={"version": "2", "community": "nobody-knows"},
             secrets=("nobody-knows",),
         )
 
 
 def _pdu(change: Callable[[ber.Pdu, ber.Pdu], ber.Pdu]) -> Bend:
-    """A bend. `change(asked, given)` makes the SNMP PDU to send: `asked` is the request's, `given`
+    """A bend. `change(request, answer)` makes the SNMP PDU to send: `request` is the request's, `answer`
     that of the device's answer.
 
-    If the device has not answered, `given` is `asked`, turned into a successful RESPONSE.
+    If the device has not answered, `answer` is `request`, turned into a successful RESPONSE.
     """
 
     def bend(exchange: Exchange) -> Optional[bytes]:
-        request = ber.decode(exchange.request)
+        message = ber.decode(exchange.request)
         if exchange.answer:
-            given = ber.decode(exchange.answer).pdu
+            answer = ber.decode(exchange.answer).pdu
         else:
-            given = request.pdu._replace(kind=ber.RESPONSE, status=0, error_index=0)
-        return ber.encode(request._replace(pdu=change(request.pdu, given)))
+            answer = message.pdu._replace(kind=ber.RESPONSE, status=0, error_index=0)
+        return ber.encode(message._replace(pdu=change(message.pdu, answer)))
 
     return bend
 
 
 def _error(status: int, of_set: int = 0) -> Bend:
     return _pdu(
-        lambda asked, given: given._replace(
-            status=of_set if of_set and asked.kind == ber.SET else status,
+        lambda request, answer: answer._replace(
+            status=of_set if of_set and request.kind == ber.SET else status,
             error_index=1,
-            bindings=asked.bindings,
+            bindings=request.bindings,
         )
     )
 
@@ -101,18 +101,18 @@ def _nested(exchange: Exchange) -> bytes:
     return message
 
 
-def _of_next(asked: ber.Pdu, given: ber.Pdu) -> ber.Pdu:
+def _of_next(request: ber.Pdu, answer: ber.Pdu) -> ber.Pdu:
     """The answer to a GET names the next row instead of the requested one.
 
     Other answers are unchanged.
     """
-    if asked.kind != ber.GET:
-        return given
+    if request.kind != ber.GET:
+        return answer
     bindings = []
-    for oid, value in given.bindings:
+    for oid, value in answer.bindings:
         next_oid = (*oid[:-1], oid[-1] + 1)
         bindings.append((next_oid, value))
-    return given._replace(bindings=tuple(bindings))
+    return answer._replace(bindings=tuple(bindings))
 
 
 def _echo_text(exchange: Exchange) -> Optional[bytes]:
@@ -134,41 +134,43 @@ def _numbers(number: Row) -> Bend:
 def _values(new_value: Row, is_replaced: Callable[[ber.Wire], bool]) -> Bend:
     """Each value of one kind becomes this one."""
 
-    def change(asked: ber.Pdu, given: ber.Pdu) -> ber.Pdu:
+    def change(request: ber.Pdu, answer: ber.Pdu) -> ber.Pdu:
         bindings = []
-        for oid, value in given.bindings:
+        for oid, value in answer.bindings:
             bindings.append((oid, new_value if is_replaced(value) else value))
-        return given._replace(bindings=tuple(bindings))
+        return answer._replace(bindings=tuple(bindings))
 
     return _pdu(change)
 
 
-def _without_values(asked: ber.Pdu, given: ber.Pdu) -> ber.Pdu:
+def _without_values(request: ber.Pdu, answer: ber.Pdu) -> ber.Pdu:
     """Not of a SET: an agent that answers it so has not carried it out. A value that is missing
     says that the device has no such object, so each is empty."""
-    if asked.kind == ber.SET:
-        return given
-    return given._replace(bindings=tuple((oid, Row(OCTETS, b"")) for oid, _ in given.bindings))
+    if request.kind == ber.SET:
+        return answer
+    return answer._replace(bindings=tuple((oid, Row(OCTETS, b"")) for oid, _ in answer.bindings))
 
 
 SUBJECT = Subject(
-    "snmp",
-    _opened,
-    datagrams.Relay,
-    {
+    name="snmp",
+    opened=_opened,
+    relay=datagrams.Relay,
+    bends={
         "rights": _error(_AUTHORIZATION_ERROR, _NO_ACCESS),
         "broken": _error(_GEN_ERR),
         "busy": _error(_RESOURCE_UNAVAILABLE),
-        "other": _pdu(lambda asked, given: given._replace(request_id=given.request_id ^ 1)),
-        "empty": _pdu(lambda asked, given: given._replace(bindings=())),
+        "other": _pdu(lambda request, answer: answer._replace(request_id=answer.request_id ^ 1)),
+        "empty": _pdu(lambda request, answer: answer._replace(bindings=())),
         "cut-off": _pdu(
-            lambda asked, given: given._replace(bindings=given.bindings[: len(given.bindings) // 2])
+            lambda request, answer: answer._replace(
+                bindings=answer.bindings[: len(answer.bindings) // 2]
+            )
         ),
         "nested": _nested,
         "digits": _digits,
         "nulls": _pdu(_without_values),
         "repeated": _pdu(
-            lambda asked, given: given._replace(bindings=given.bindings[:1] + given.bindings)
+            lambda request, answer: answer._replace(bindings=answer.bindings[:1] + answer.bindings)
         ),
         "echo-text": _echo_text,
         "neighbour": _pdu(_of_next),
@@ -176,7 +178,7 @@ SUBJECT = Subject(
         "no-figures": _numbers(Row(OCTETS, b"1e999")),
         "control": _texts(Row(OCTETS, b"\x1b[2J\x9b\xed\xa0\x80")),
     },
-    {
+    excluded={
         "credentials": "an agent does not answer a wrong community; see `quiet`",
         "moved": "SNMP has no redirects",
         "obeyed-moved": "SNMP has no redirects",

@@ -51,10 +51,10 @@ def unit_subject(name: str) -> Subject:
                         del simulated.on[max(simulated.on)]
 
             yield Device(
-                server.port,
-                server.books,
-                happen,
-                peers.settings(),
+                port=server.port,
+                books=server.books,
+                happen=happen,
+                settings=peers.settings(),
                 secrets=(PASSWORD, f"{USER}:{PASSWORD}"),
             )
 
@@ -66,7 +66,15 @@ def unit_subject(name: str) -> Subject:
         excluded["previous"] = _CHALLENGED
     up, down = device.identity(3), device.identity(2)
     return Subject(
-        name, opened, http.relay, _bends(device), excluded, up, down, "at once", http.mutated
+        name=name,
+        opened=opened,
+        relay=http.relay,
+        bends=_bends(device),
+        excluded=excluded,
+        up=up,
+        down=down,
+        tls="at once",
+        mutated=http.mutated,
     )
 
 

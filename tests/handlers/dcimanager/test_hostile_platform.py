@@ -117,6 +117,7 @@ def _snmp(answer: object, params: object = None) -> Iterator[Callable[[], object
 
 
 def of_snmp() -> Iterator[Callable[[], object]]:
+    """Calls of a platform's SNMP whose elements, parameters or exceptions are hostile."""
     for error in ERRORS:
         yield from _snmp(error, {"community": "x", "password": "a longer one"})
         yield from _snmp(Breaking(error))

@@ -208,10 +208,10 @@ def test_a_row_without_an_index_is_an_error(rows: list[SimpleNamespace]) -> None
 def test_a_value_of_another_object_is_an_error_where_the_oid_can_be_read(
     form: Callable[[str, str], SimpleNamespace],
 ) -> None:
-    asked = form("1.7", "1")
-    assert snmp(asked).get(f"{ROOT}.1.7") == "1"
+    element = form("1.7", "1")
+    assert snmp(element).get(f"{ROOT}.1.7") == "1"
 
-    has_oid = hasattr(asked, "oid") and oid_arcs(asked.oid) is not None
+    has_oid = hasattr(element, "oid") and oid_arcs(element.oid) is not None
     if has_oid:
         neighbour = form("1.8", "1")
         with pytest.raises(ProtocolError, match="another object"):
@@ -747,8 +747,8 @@ class Table(Platform):
         self.asked: list[str] = []
 
     def _element(self, oid: str, value: object) -> SimpleNamespace:
-        before, _, last = oid.rpartition(".")
-        return row(value, oid=before if self._split else oid, oid_index=last)
+        parent, _, index = oid.rpartition(".")
+        return row(value, oid=parent if self._split else oid, oid_index=index)
 
     def snmp_get(self, oid: object) -> Any:
         self.asked.append(str(oid))

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from tests.faults.sweep import Case
@@ -40,8 +40,12 @@ class Leaf(NamedTuple):
 
 def leaves(answers: Mapping[str, Any]) -> dict[str, Leaf]:
     """The leaves of JSON answers, by what they are called; whole answers are none of them."""
-    found = [Leaf(request, path) for request, body in answers.items() for path in _paths(body)]
-    return {str(leaf): leaf for leaf in found}
+    leaf_by_name: dict[str, Leaf] = {}
+    for request, body in answers.items():
+        for path in _paths(body):
+            leaf = Leaf(request, path)
+            leaf_by_name[str(leaf)] = leaf
+    return leaf_by_name
 
 
 def spoilt_answers(
@@ -71,21 +75,25 @@ def spoilt_answers(
 
 
 def _order(named: Mapping[str, Leaf], answer: str) -> list[str]:
+    """Sorts the leaves of an answer by their paths, and answers before all leaves."""
     leaf = named.get(answer)
     return [] if leaf is None else [f"{part:>6}" for part in leaf.path]
 
 
 def _paths(value: Any, here: Path = ()) -> Iterator[Path]:
+    """The path of each value in JSON, a container before its content."""
+    items: Iterable[tuple[Any, Any]] = ()
     if isinstance(value, dict):
-        items: Any = value.items()
-    else:
-        items = enumerate(value) if isinstance(value, list) else ()
+        items = value.items()
+    elif isinstance(value, list):
+        items = enumerate(value)
     for key, inner in items:
         yield (*here, key)
         yield from _paths(inner, (*here, key))
 
 
 def _spoil(body: Any, path: Path, way: str) -> None:
+    """Spoil the value at a path, in place."""
     holder = body
     try:
         for key in path[:-1]:
@@ -100,12 +108,16 @@ def _spoil(body: Any, path: Path, way: str) -> None:
 
 
 def _other(value: Any, way: str) -> Any:
-    if way in ("null", "true"):
-        return None if way == "null" else True
+    """What stands in place of a value that is spoilt in this way of LEAF_WAYS, and not gone."""
+    if way == "null":
+        return None
+    if way == "true":
+        return True
     if way == "empty":
         return type(value)() if isinstance(value, (str, list, dict)) else ""
-    if isinstance(value, dict):
+    # another type
+    if isinstance(value, (dict, str)):
         return [value]
     if isinstance(value, list):
         return {"value": value}
-    return [value] if isinstance(value, str) else str(value)
+    return str(value)

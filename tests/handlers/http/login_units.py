@@ -50,6 +50,7 @@ class Unit(UnitPdu):
         return USER
 
     def answer(self, method: str, path: str, body: bytes) -> Union[bytes, Reply, None]:
+        """Switches an outlet, else lists all."""
         self.requests.append(f"{method} {urlsplit(path).path}")
         outlet = re.fullmatch(r"/outlets/(\d)", urlsplit(path).path)
         if method == "PUT" and outlet:
@@ -183,6 +184,8 @@ class AddressUnit(SessionUnit):
 
 
 def codec(login: LoginForm, *, is_form: bool = False, is_rpc: bool = False) -> Any:
+    """A codec of these units, with this form of login."""
+
     def read_outlets() -> Dialogue[tuple[Outlet, ...]]:
         message = json.dumps({"params": ["0", "list", {}]}).encode()
         body = yield ReadRequest("/outlets", message if is_rpc else b"")

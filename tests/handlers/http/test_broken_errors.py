@@ -41,6 +41,8 @@ def transport(request: pytest.FixtureRequest) -> Transport:
 
 
 def exchange(transport: Transport, status: int, rest: bytes) -> int:
+    """The status that the transport reads of an answer; `rest`: its octets after the first line."""
+
     def talk(connection: socket.socket) -> None:
         connection.recv(1000)
         connection.sendall(b"HTTP/1.1 %d Status\r\n" % status + rest)

@@ -36,7 +36,7 @@ def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 
 @pytest.fixture
-def named(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+def resolve_to(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """A function that makes every host name resolve to its arguments."""
 
     def resolve(*found: object) -> None:
@@ -63,19 +63,19 @@ def answer(client: socket.socket) -> None:
 
 
 def test_a_dead_address_leaves_time_for_the_next_one(
-    waits: list[float], named: Callable[..., None]
+    waits: list[float], resolve_to: Callable[..., None]
 ) -> None:
     with serving(answer) as port:
-        named(at(DEAD[0], port), at(DEAD[1], port), at("127.0.0.1", port))
+        resolve_to(at(DEAD[0], port), at(DEAD[1], port), at("127.0.0.1", port))
         assert get(port).body == b"OK"
     assert len(waits) == 2
     assert sum(waits) < TIMEOUT_S
 
 
 def test_all_addresses_together_take_at_most_the_time_out(
-    waits: list[float], named: Callable[..., None]
+    waits: list[float], resolve_to: Callable[..., None]
 ) -> None:
-    named(*(at(address, 443) for address in DEAD))
+    resolve_to(*(at(address, 443) for address in DEAD))
     with pytest.raises(HttpUnreachable, match="in time"):
         get(443)
     assert len(waits) == len(DEAD)
@@ -95,17 +95,17 @@ def test_a_slow_name_server_leaves_the_whole_time_out_for_connecting(
     assert waits == pytest.approx([0.8 * TIMEOUT_S, TIMEOUT_S])
 
 
-def test_an_address_of_an_unusable_family_is_skipped(named: Callable[..., None]) -> None:
+def test_an_address_of_an_unusable_family_is_skipped(resolve_to: Callable[..., None]) -> None:
     with serving(answer) as port:
-        named(at("::1", port, family=255), at("127.0.0.1", port))
+        resolve_to(at("::1", port, family=255), at("127.0.0.1", port))
         assert get(port).body == b"OK"
-        named(at("::1", port, family=255))
+        resolve_to(at("::1", port, family=255))
         with pytest.raises(HttpUnreachable, match="cannot be reached"):
             get(port)
 
 
 def test_the_zone_of_an_ipv6_address_is_neither_sent_nor_sought_in_the_certificate(
-    named: Callable[..., None],
+    resolve_to: Callable[..., None],
 ) -> None:
     """RFC 6874, 4. The standard library of older Pythons sends the zone in the Host header."""
     authority = Authority()
@@ -118,7 +118,7 @@ def test_the_zone_of_an_ipv6_address_is_neither_sent_nor_sought_in_the_certifica
             wrap_with_tls.sendall(b"HTTP/1.1 204 No Content\r\n\r\n")
 
     with serving(note) as port:
-        named(at("127.0.0.1", port))
+        resolve_to(at("127.0.0.1", port))
         transport = StandardTransport(Trust(ca_pem=authority.ca_pem))
         try:
             assert (

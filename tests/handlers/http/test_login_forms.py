@@ -71,9 +71,9 @@ def test_a_wrong_login_is_one_refusal_and_shows_no_secret(
             switch(pdu, "2", True)
         assert unit.refusals == 2
         assert unit.writes == []
-    shown = f"{error_info.value!r} {error_info.value} {caplog.text}"
-    assert "another-word" not in shown
-    assert TOKEN not in shown
+    texts = f"{error_info.value!r} {error_info.value} {caplog.text}"
+    assert "another-word" not in texts
+    assert TOKEN not in texts
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -137,12 +137,12 @@ def test_each_key_of_a_session_is_sent_and_kept_out_of_errors() -> None:
 
 
 def test_what_no_header_of_a_session_can_carry_is_no_key() -> None:
-    taken: list[str] = []
+    accepted_keys: list[str] = []
     for key in _WRONG_KEYS:
         with contextlib.suppress(ProtocolError):
             _session_login(key)
-            taken.append(key)
-    assert taken == []
+            accepted_keys.append(key)
+    assert accepted_keys == []
 
 
 @pytest.mark.parametrize("half", ["username", "password"])

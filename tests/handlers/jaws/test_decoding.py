@@ -235,29 +235,29 @@ TWO_UNITS: dict[str, Any] = {
 @pytest.mark.parametrize("removed", range(len(TWO_UNITS[decoding.LINES])))
 def test_of_two_units_each_line_is_a_part_of_the_load(removed: int) -> None:
     rows = list(TWO_UNITS[decoding.LINES])
-    gone = rows.pop(removed)
+    absent_row = rows.pop(removed)
 
-    whole = codecs.read(decoding, TWO_UNITS)
+    whole_unit = codecs.read(decoding, TWO_UNITS)
     unit = codecs.read(decoding, {**TWO_UNITS, decoding.LINES: rows})
 
-    assert whole.load_a == pytest.approx(16.58)
-    reason = f"{decoding.LINES} is not complete: there is no row of {gone['id']}"
+    assert whole_unit.load_a == pytest.approx(16.58)
+    reason = f"{decoding.LINES} is not complete: there is no row of {absent_row['id']}"
     assert unit.load_a == NotKnown(reason)
-    assert unit.energy_kwh == whole.energy_kwh
+    assert unit.energy_kwh == whole_unit.energy_kwh
 
 
 @pytest.mark.parametrize("removed", range(len(TWO_UNITS[decoding.CORDS])))
 def test_of_two_units_each_cord_is_a_part_of_the_energy(removed: int) -> None:
     rows = list(TWO_UNITS[decoding.CORDS])
-    gone = rows.pop(removed)
+    absent_row = rows.pop(removed)
 
-    whole = codecs.read(decoding, TWO_UNITS)
+    whole_unit = codecs.read(decoding, TWO_UNITS)
     unit = codecs.read(decoding, {**TWO_UNITS, decoding.CORDS: rows})
 
-    assert whole.energy_kwh == 23629.0
-    reason = f"{decoding.CORDS} is not complete: there is no row of {gone['id']}"
+    assert whole_unit.energy_kwh == 23629.0
+    reason = f"{decoding.CORDS} is not complete: there is no row of {absent_row['id']}"
     assert unit.energy_kwh == NotKnown(reason)
-    assert unit.load_a == whole.load_a
+    assert unit.load_a == whole_unit.load_a
 
 
 @pytest.mark.parametrize("capacity, is_known", [(17300, False), (8600, True), (None, True)])
@@ -313,10 +313,10 @@ def test_a_line_or_cord_without_a_value_leaves_the_total_unset_though_outlets_ha
         for row in rows[:count]:
             row[field] = value
         unit = codecs.read(decoding, {**ANSWERS, path: rows})
-        others = {"load_a", "energy_kwh", "power_w"} - {total}
+        other_totals = {"load_a", "energy_kwh", "power_w"} - {total}
         figure = getattr(unit, total)
         assert isinstance(figure, NotKnown)
-        assert None not in [measured(getattr(unit, other)) for other in others]
+        assert None not in [measured(getattr(unit, other_total)) for other_total in other_totals]
 
 
 @pytest.mark.parametrize(
@@ -448,22 +448,22 @@ def test_a_linked_unit_that_is_lost_with_its_outlets_is_an_error(
 @pytest.mark.parametrize("with_figures", [False, True])
 def test_a_listed_outlet_of_a_lost_unit_is_unknown_whatever_it_shows(with_figures: bool) -> None:
     unit = linked("Not Found", {**OUTLET, "id": "BA1"}, with_figures=with_figures)
-    *_, last = unit.outlets
+    *_, last_outlet = unit.outlets
     doubt = "its unit 'B' is 'Not Found'"
-    unknown = NotKnown(doubt)
-    figures = MeterFigures(unknown, unknown, unknown)
-    assert last == Outlet("BA1", "Master_Outlet_1", None, figures, doubt)
+    not_known = NotKnown(doubt)
+    figures = MeterFigures(not_known, not_known, not_known)
+    assert last_outlet == Outlet("BA1", "Master_Outlet_1", None, figures, doubt)
     if with_figures:
-        assert unit.load_a == unknown
-        assert unit.energy_kwh == unknown
-        assert unit.power_w == unknown
+        assert unit.load_a == not_known
+        assert unit.energy_kwh == not_known
+        assert unit.power_w == not_known
 
 
 @pytest.mark.parametrize("status", ["Normal", "High Warning"])
 def test_a_linked_unit_that_is_there_has_its_outlets(status: str) -> None:
-    *_, last = linked(status, {**OUTLET, "id": "BA1"}).outlets
-    assert last.identity == "BA1"
-    assert last.state is True
+    *_, last_outlet = linked(status, {**OUTLET, "id": "BA1"}).outlets
+    assert last_outlet.identity == "BA1"
+    assert last_outlet.state is True
     assert len(linked(status).outlets) == 3  # a unit without outlets
 
 

@@ -168,10 +168,10 @@ def test_an_odd_figure_of_an_output_costs_itself_alone(value: object) -> None:
     usual = read(SAMPLE)
     unit = read({**SAMPLE, "Outputs": [{**OUTPUTS[0], "Load": value}, *OUTPUTS[1:]]})
 
-    unknown = NotKnown(f"its Load is {value!r}")
-    assert unit.outlets[0].figures == usual.outlets[0].figures._replace(power_w=unknown)
+    figure = NotKnown(f"its Load is {value!r}")
+    assert unit.outlets[0].figures == usual.outlets[0].figures._replace(power_w=figure)
     # all the rest is as usual, but for the power of the unit, which is the sum
-    assert unit._replace(outlets=usual.outlets) == usual._replace(power_w=unknown)
+    assert unit._replace(outlets=usual.outlets) == usual._replace(power_w=figure)
 
 
 @pytest.mark.parametrize("value", [None, "8610", "", True, [], {}, -1])
@@ -181,8 +181,8 @@ def test_an_odd_total_costs_itself_alone(value: object) -> None:
 
     unit = read({**SAMPLE, "GlobalMeasure": totals})
 
-    unknown = NotKnown(f"its TotalCurrent is {value!r}")
-    assert unit == usual._replace(load_a=unknown)
+    figure = NotKnown(f"its TotalCurrent is {value!r}")
+    assert unit == usual._replace(load_a=figure)
 
 
 @pytest.mark.parametrize("value", [None, "8610", "", True, [], -1])

@@ -28,6 +28,7 @@ _LOADS = (4, 7, 8)  # 0 without current
 
 
 def px() -> Device:
+    """A Dominion PX whose outlet 4 is off; an outlet that is cycled is on again after 1.5 s."""
     rows: dict[str, Row] = {
         "1.3.6.1.2.1.1.1.0": Row(OCTETS, b"Dominion PX - Firmware Version 010500"),
         "1.3.6.1.2.1.1.2.0": Row(OID, tuple(map(int, ROOT.split(".")))),

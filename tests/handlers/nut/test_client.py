@@ -86,10 +86,10 @@ def test_a_login_is_sent_once_to_a_server_that_demands_it_for_readings(server: N
         lambda nut: nut.answer(requests.list_client("pdu")),
         lambda nut: nut.answer(requests.get_numlogins("pdu")),
     ]
-    for read in readings:
+    for reading in readings:
         received_lines.clear()
         with client(server, VIEWER) as nut:
-            assert read(nut) == read(nut)
+            assert reading(nut) == reading(nut)
         assert [line.split()[0] for line in received_lines].count("PASSWORD") == 1
     nut_client = NutClient(server.host, server.port, timeout=PATIENCE_S)
     with nut_client as nut, pytest.raises(Denied, match="give 'username' and 'password'"):

@@ -27,6 +27,7 @@ Change = Mapping[str, Optional[str]]
 
 
 def rows(count: int, prefix: str = "", *, meters: bool = True) -> dict[str, str]:
+    """The variables of outlets 1 to `count`: those with odd numbers are on."""
     variables: dict[str, str] = {}
     for number in range(1, count + 1):
         row = f"{prefix}outlet.{number}."
@@ -59,6 +60,7 @@ LINES = {
 
 
 def members(kind: str, **variables: str) -> dict[str, str]:
+    """The variables of two members of a chain; N in a text stands for the member's number."""
     return {
         f"device.{number}.{name}": text.replace("N", str(number))
         for number in (1, 2)
@@ -212,46 +214,54 @@ def read(variables: Mapping[str, str], settings: Settings) -> Optional[Reading]:
     )
 
 
-def lies(before: Reading, after: Optional[Reading]) -> Iterator[str]:
+def silent_changes(before: Reading, after: Optional[Reading]) -> Iterator[str]:
     """What differs without an error and without a reason."""
     if after is None:
         return
     for name, figure in before.figures.items():
-        now = after.figures.get(name)
-        is_lost = now is None and measured(figure) is not None
-        if measured(now) is not None and now != figure:
-            yield f"{name}: {figure} -> {now}"
-        elif is_lost:
-            yield f"{name}: {figure} -> nothing, without a reason"
-
+        yield from _figure_changes(name, figure, after.figures.get(name))
     for identity, state in before.states.items():
-        if identity not in after.states:
-            yield f"outlet {identity} vanished"
-            continue
-        state_now = after.states[identity]
-        if state_now is None:
-            if not after.doubts[identity]:
-                yield f"outlet {identity}: unknown without a reason"
-        elif state_now is not state:
-            yield f"outlet {identity}: {state} -> {state_now}"
-
+        yield from _state_changes(identity, state, after)
     for identity in after.states:
         if identity not in before.states:
             yield f"outlet {identity} is new"
 
 
+def _figure_changes(name: str, figure: Figure, later_figure: Figure) -> Iterator[str]:
+    """A figure that is gone without a reason, or another one."""
+    if later_figure is None and measured(figure) is not None:
+        yield f"{name}: {figure} -> nothing, without a reason"
+    if measured(later_figure) is not None and later_figure != figure:
+        yield f"{name}: {figure} -> {later_figure}"
+
+
+def _state_changes(identity: str, state: Optional[bool], after: Reading) -> Iterator[str]:
+    """A state that is gone without a reason, or the opposite one."""
+    if identity not in after.states:
+        yield f"outlet {identity} vanished"
+        return
+    later_state = after.states[identity]
+    if later_state is not None and later_state is not state:
+        yield f"outlet {identity}: {state} -> {later_state}"
+    if later_state is None and not after.doubts[identity]:
+        yield f"outlet {identity}: unknown without a reason"
+
+
 def changed(unit: Mapping[str, str], change: Change) -> dict[str, str]:
+    """The variables of a unit after a change."""
     texts = {name: change.get(name, text) for name, text in unit.items()}
     return {name: text for name, text in texts.items() if text is not None}
 
 
 def singles(unit: Mapping[str, str]) -> Iterator[Change]:
+    """Each change of one variable."""
     for name in unit:
         for text in (None, *SPOILT_TEXTS):
             yield {name: text}
 
 
 def pairs(unit: Mapping[str, str]) -> Iterator[Change]:
+    """Changes of two variables at once, at random."""
     chance = random.Random(SEED)
     for _ in range(PAIRS):
         yield {
@@ -265,17 +275,17 @@ def settings_of(unit: Mapping[str, str]) -> Settings:
 
 
 def unexplained(name: str, unit: Mapping[str, str], changes: Iterator[Change]) -> list[str]:
-    """The lies after these changes, without the exceptions of the unit."""
+    """The silent changes of a reading, without the exceptions of the unit."""
     settings = settings_of(unit)
     before = read(unit, settings)
     assert before is not None
     sentences = []
     for change in changes:
-        gone = {variable for variable in change if change[variable] is None}
-        if any(names <= gone for names in EXCEPTIONS.get(name, {})):
+        absent_variables = {variable for variable in change if change[variable] is None}
+        if any(names <= absent_variables for names in EXCEPTIONS.get(name, {})):
             continue
         after = read(changed(unit, change), settings)
-        sentences += [f"{change}: {lie}" for lie in lies(before, after)]
+        sentences += [f"{change}: {text}" for text in silent_changes(before, after)]
     return sentences
 
 
@@ -308,4 +318,4 @@ def test_an_exception_is_one(name: str, names: frozenset[str]) -> None:
 
     after = read(changed(unit, without_names), settings_of(unit))
 
-    assert list(lies(before, after)) != []
+    assert list(silent_changes(before, after)) != []

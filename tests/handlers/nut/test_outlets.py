@@ -588,21 +588,21 @@ def test_a_source_that_is_listed_without_a_value_is_replaced_by_no_later_one(
     kind: str, name: str, text: str
 ) -> None:
     """`kind`: the type of the device, `name`: the variable without a value."""
-    source, _, _ = name.partition(".")
-    _, _, field = name.rpartition(".")
-    sources = {
-        "pdu": "input outlet output",
-        "ups": "output ups outlet",
-        "ats": "output input outlet",
+    source, *_, field = name.split(".")
+    order_by_kind = {
+        "pdu": ["input", "outlet", "output"],
+        "ups": ["output", "ups", "outlet"],
+        "ats": ["output", "input", "outlet"],
     }
-    _, _, later_sources = sources[kind].partition(source)
-    others = ""
-    for later in later_sources.split():
-        prefix = "outlet.1" if later == "outlet" else later
-        others += f"{prefix}.{field}: 7; "
-    dump = f"device.type: {kind}; {ONE_OUTLET} {others} outlet.{field}: 9; {name}: {text}"
+    order = order_by_kind[kind]
+    later_figures = ""
+    for later_source in order[order.index(source) + 1 :]:
+        prefix = "outlet.1" if later_source == "outlet" else later_source
+        later_figures += f"{prefix}.{field}: 7; "
 
-    unit = device(dump)
+    unit = device(
+        f"device.type: {kind}; {ONE_OUTLET} {later_figures} outlet.{field}: 9; {name}: {text}"
+    )
 
     figure = unit.load_a if field == "current" else unit.power_w
     # a value that is no number is not known now, and nothing replaces it

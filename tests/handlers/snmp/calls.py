@@ -28,14 +28,14 @@ def form(
     agent: Listening, settings: Optional[Mapping[str, str]], params: Mapping[str, str]
 ) -> PduSnmpData:
     """Return the connection data of a PDU. `params` replace or add SNMP parameters."""
-    given: dict[str, str] = {
+    default_params: dict[str, str] = {
         "version": "2",
         "community": "private",
         "timeout": "5",
         "retries": "3",
         "port": str(agent.port),
     }
-    return PduSnmpData(agent.host, {**given, **params}, dict(settings or {}))
+    return PduSnmpData(agent.host, {**default_params, **params}, dict(settings or {}))
 
 
 def pdu(agent: Listening, settings: Optional[Mapping[str, str]] = None, **params: str) -> SnmpPdu:
@@ -116,5 +116,5 @@ class NearPdu(SnmpPdu):
         return status, pdu.bindings
 
 
-def _element(found: Arcs, value: Wire, index: str = "") -> Element:
-    return Element(dotted(found), plain(value) if isinstance(value, Row) else None, index)
+def _element(oid: Arcs, value: Wire, index: str = "") -> Element:
+    return Element(dotted(oid), plain(value) if isinstance(value, Row) else None, index)

@@ -36,14 +36,12 @@ class Memory:
     def walk(self, oid: str) -> Mapping[str, Value]:
         self.asked.append(f"walk {oid}")
         root = arcs(oid)
+        after_root = (*root[:-1], root[-1] + 1)
         begin = bisect_right(self._order, root)
-        end = bisect_left(self._order, (*root[:-1], root[-1] + 1), begin)
+        end = bisect_left(self._order, after_root, begin)
         length = len(root)
         objects = self._objects
-        return {
-            _dotted(arcs_found[length:]): objects[arcs_found]
-            for arcs_found in self._order[begin:end]
-        }
+        return {_dotted(oid[length:]): objects[oid] for oid in self._order[begin:end]}
 
     @staticmethod
     def quoted(words: str) -> str:

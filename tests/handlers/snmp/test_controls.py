@@ -85,9 +85,9 @@ def test_a_position_without_an_outlet_is_written_back_as_it_was_read() -> None:
     assert control.orders(packed_reader, "1", up=False) == [("1.3.13.0", "0,1,-1,-1")]
     with pytest.raises(NoSuchOutlet):
         control.orders(packed_reader, "3", up=False)
-    for odd in ("1,-2,-1,-1", "1,-3,-1,-1", "1,,-1,-1"):
+    for other_states in ("1,-2,-1,-1", "1,-3,-1,-1", "1,,-1,-1"):
         with pytest.raises(Unsupported, match="outlet 2"):
-            control.orders(reader({"1.3.13.0": odd}), "1", up=False)
+            control.orders(reader({"1.3.13.0": other_states}), "1", up=False)
 
 
 @pytest.mark.parametrize("identity", ["4", "0", "-1", "x", "", "\u0663"])
@@ -125,5 +125,5 @@ def test_a_text_that_sets_all_outlets_must_have_each_that_the_device_listed(
     (control,) = (outlets.control for outlets in FAMILIES["digipower"].outlets)
     assert isinstance(control, WritePacked)
     another_units = "2.5"
-    listed = ["1", "2", "3", "4", another_units]
-    assert control.covers(listed, "1", [("1.3", packed_text)]) is is_covered
+    outlets = ["1", "2", "3", "4", another_units]
+    assert control.covers(outlets, "1", [("1.3", packed_text)]) is is_covered

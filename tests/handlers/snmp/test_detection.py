@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Optional
 
 import pytest
@@ -11,7 +11,7 @@ from handlers.snmp.evidence import Evidence, EvidenceLevel
 from handlers.snmp.figures import Measurement, Total
 from handlers.snmp.frozen_value import replace
 from handlers.snmp.outlets import Outlets
-from handlers.snmp.profile import Profile
+from handlers.snmp.profile import Profile, is_below
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.read_scope import VIEW_FIGURES
 from handlers.snmp.sources import Column, Complete, Scalar
@@ -21,7 +21,7 @@ from tests.handlers.snmp import units
 from tests.handlers.snmp.memory import Memory, Value, of_rows, table
 from tests.handlers.snmp.units import find
 from tests.recordings import Fixture, fixture
-from tests.simulators.snmp_agent import BUILT_IN
+from tests.simulators.snmp_agent import BUILT_IN, Row
 
 UP, DOWN, UNKNOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN, EnumPowerStatus.UNKNOWN
 ACME = "1.3.6.1.4.1.99999"
@@ -50,6 +50,8 @@ def family(
 
 
 def device(sys_object_id: Optional[str], *tables: str) -> Memory:
+    """A device with an outlet that is on and one that is off in each table, by its arc below
+    ACME."""
     objects: dict[str, Value] = {SYS_DESCR: "Acme\x1b PDU"}
     if sys_object_id is not None:
         objects[SYS_OBJECT_ID] = sys_object_id
@@ -75,22 +77,23 @@ def test_a_list_of_outlets_with_a_row_that_stands_for_missing_ones_is_an_error()
 @pytest.mark.parametrize(
     "sys_object_id, tables, key",
     [
-        (f"{ACME}.1", "12", "acme-1"),  # acme-1 has the longest prefix that fits
-        (f"{ACME}.2.7", "12", "acme-2"),
+        (f"{ACME}.1", ["1", "2"], "acme-1"),  # acme-1 has the longest prefix that fits
+        (f"{ACME}.2.7", ["1", "2"], "acme-2"),
         # acme-1 has no rows, so the next family is tried
-        (f"{ACME}.1", "2", "acme-2"),
-        (ACME, "12", "acme-2"),  # families that fit equally keep their order
-        (f"{ACME}.300", "13", "acme-1"),  # .300 is not below .30
-        (f".{ACME}.2", "12", "acme-2"),  # some agents send a leading dot
+        (f"{ACME}.1", ["2"], "acme-2"),
+        (ACME, ["1", "2"], "acme-2"),  # families that fit equally keep their order
+        (f"{ACME}.300", ["1", "3"], "acme-1"),  # .300 is not below .30
+        (f".{ACME}.2", ["1", "2"], "acme-2"),  # some agents send a leading dot
         # the platform may return names for the first arcs
-        (f"iso{ACME[1:]}.2", "12", "acme-2"),
-        (f"SNMPv2-SMI::enterprises{ACME[len('1.3.6.1.4.1') :]}.2", "12", "acme-2"),
-        (f"enterprises{ACME[len('1.3.6.1.4.1') :]}.2", "12", "acme-2"),
+        (f"iso{ACME[1:]}.2", ["1", "2"], "acme-2"),
+        (f"SNMPv2-SMI::enterprises{ACME[len('1.3.6.1.4.1') :]}.2", ["1", "2"], "acme-2"),
+        (f"enterprises{ACME[len('1.3.6.1.4.1') :]}.2", ["1", "2"], "acme-2"),
     ],
 )
 def test_the_longest_prefix_by_arcs_is_tried_first(
-    sys_object_id: str, tables: str, key: str
+    sys_object_id: str, tables: Sequence[str], key: str
 ) -> None:
+    """`tables`: the arcs below ACME with rows of outlets: .1 is of acme-1."""
     snmp_device = detect(device(sys_object_id, *tables), (NEW, OLD, OTHER))
     assert snmp_device.profile.key == key
     assert snmp_device.states == {"1": UP, "2": DOWN}
@@ -171,16 +174,20 @@ def test_a_count_that_is_reached_or_unreadable_is_accepted(count: Value) -> None
 
 @units.EVERY_ROW
 def test_another_device_with_the_number_of_a_family_has_no_empty_statistic(unit: Fixture) -> None:
+    """A device that has the system group of the unit alone."""
     profile = units.FAMILIES[unit.key]
-    of_outlets = [(way.current, way.power, way.energy) for way in profile.outlets]
-    if profile.outlets and (profile.totals or any(map(any, of_outlets))):
-        system = {oid: row for oid, row in unit.rows.items() if oid.startswith("1.3.6.1.2.1.1.")}
-        with pytest.raises(PduHandlerError):
-            find(unit, of_rows(system), VIEW_FIGURES)
+    figures: list[object] = [*profile.totals]
+    for outlets in profile.outlets:
+        figures += (outlets.current, outlets.power, outlets.energy)
+    if not profile.outlets or not any(figures):
+        return
+    system_group = {oid: row for oid, row in unit.rows.items() if is_below(oid, "1.3.6.1.2.1.1")}
+    with pytest.raises(PduHandlerError):
+        find(unit, of_rows(system_group), VIEW_FIGURES)
 
 
-@pytest.mark.parametrize("tables", ["5", ""])
-def test_fewer_outlets_than_the_device_counts_are_an_error(tables: str) -> None:
+@pytest.mark.parametrize("tables", [["5"], []], ids=["two outlets", "no outlet"])
+def test_fewer_outlets_than_the_device_counts_are_an_error(tables: Sequence[str]) -> None:
     memory = device(ACME, *tables)
     memory.put(f"{ACME}.5.1.0", 24)
     with pytest.raises(ProtocolError, match="counts 24 outlets, but it listed"):
@@ -308,7 +315,7 @@ def test_the_error_for_an_unknown_device_says_that_it_has_no_sys_object_id(
         detect(device(object_id), (NEW, OLD, OTHER))
 
 
-class Broken(Memory):
+class FailingMemory(Memory):
     """A device that raises `errors[oid]` instead of answering a GET or walk of that OID."""
 
     def __init__(self, objects: Mapping[str, Value], errors: Mapping[str, PduHandlerError]) -> None:
@@ -334,7 +341,7 @@ def test_without_an_answer_with_the_sys_object_id_no_family_is_tried(
     answers: Mapping[str, Value], error: PduHandlerError
 ) -> None:
     """A sweep family may also fit the device, but number its outlets differently."""
-    memory = Broken(answers, {SYS_OBJECT_ID: error})
+    memory = FailingMemory(answers, {SYS_OBJECT_ID: error})
     with pytest.raises(type(error)):
         detect(memory, SWEPT)
     assert memory.asked == [f"get {SYS_OBJECT_ID}"]
@@ -342,7 +349,7 @@ def test_without_an_answer_with_the_sys_object_id_no_family_is_tried(
 
 @pytest.mark.parametrize("broken", ["1", "2"])
 def test_a_broken_walk_is_an_error_and_no_further_family_is_tried(broken: str) -> None:
-    memory = Broken(
+    memory = FailingMemory(
         {SYS_OBJECT_ID: ACME, **table(f"{ACME}.1.3", {"1": 1})},
         {f"{ACME}.{broken}.3": Unreachable("lost")},
     )
@@ -359,14 +366,22 @@ def test_a_fixed_family_is_not_replaced_by_another() -> None:
 
 
 @pytest.mark.parametrize(
-    "tables, key", [("26 12 4", "apc-rpdu2"), ("12 4", "apc-rpdu"), ("4", "apc-masterswitch")]
+    "groups, key",
+    [
+        (["rPDU2", "rPDU", "sPDU"], "apc-rpdu2"),
+        (["rPDU", "sPDU"], "apc-rpdu"),
+        (["sPDU"], "apc-masterswitch"),
+    ],
 )
-def test_the_richest_table_of_an_apc_unit_is_read(tables: str, key: str) -> None:
-    row_by_oid = {
-        oid: row
-        for oid, row in BUILT_IN["apc-rpdu2"]().device.rows().items()
-        if not oid.startswith("1.3.6.1.4.1.318.") or oid.split(".")[9] in tables.split()
-    }
+def test_the_richest_table_of_an_apc_unit_is_read(groups: Sequence[str], key: str) -> None:
+    """`groups`: those of PowerNet-MIB that the unit has."""
+    hardware = "1.3.6.1.4.1.318.1.1"
+    oid_by_group = {"rPDU2": f"{hardware}.26", "rPDU": f"{hardware}.12", "sPDU": f"{hardware}.4"}
+    row_by_oid: dict[str, Row] = {}
+    for oid, row in BUILT_IN["apc-rpdu2"]().device.rows().items():
+        is_in_group = any(is_below(oid, oid_by_group[group]) for group in groups)
+        if is_in_group or not is_below(oid, "1.3.6.1.4.1.318"):
+            row_by_oid[oid] = row
     memory = of_rows(row_by_oid)
     memory.put(SYS_OBJECT_ID, "1.3.6.1.4.1.318")
     assert detect(memory, PROFILES).profile.key == key

@@ -34,11 +34,11 @@ def shown_by_unit(unit: Fixture) -> set[str]:
     writes of its fixture.
     """
     outlets = unit.expected.outlets.values()
-    capabilities = set()
+    capabilities: set[str] = set()
     for name in FIGURES:
-        of_unit = getattr(unit.expected, TOTALS[name])
-        of_outlets = [getattr(outlet, FIGURES[name]) for outlet in outlets]
-        if any(figure is not None for figure in (of_unit, *of_outlets)):
+        figures = [getattr(outlet, FIGURES[name]) for outlet in outlets]
+        figures.append(getattr(unit.expected, TOTALS[name]))
+        if figures != [None] * len(figures):
             capabilities.add(name)
     if any(outlet.state in ("on", "off") for outlet in outlets):
         capabilities.add("state")
@@ -48,6 +48,7 @@ def shown_by_unit(unit: Fixture) -> set[str]:
 
 
 def claimed(evidence: Evidence, *proofs: EvidenceLevel) -> set[str]:
+    """The capabilities with evidence of one of these levels."""
     return {name for name in CAPABILITIES if getattr(evidence, name) in proofs}
 
 
@@ -214,15 +215,16 @@ def test_a_family_names_the_recording_that_shows_its_states() -> None:
 
 
 def test_a_family_is_switched_only_by_a_recording_of_its_states_or_by_public_programs() -> None:
-    by_programs = {}
+    programs_by_family: dict[str, set[str]] = {}
     for profile in PROFILES:
         if profile.is_proven and not profile.recording:
-            by_programs[profile.key] = {repository(link) for link in profile.programs}
-    assert by_programs == PROGRAMS_BY_FAMILY
-    for profile in PROFILES:
-        if profile.is_switched and not profile.is_proven:
-            assert len(profile.programs) < 2
-            assert not profile.recording
+            programs_by_family[profile.key] = set(map(repository, profile.programs))
+    assert programs_by_family == PROGRAMS_BY_FAMILY
+
+    unproven = [profile for profile in PROFILES if profile.is_switched and not profile.is_proven]
+    for profile in unproven:
+        assert len(profile.programs) < 2
+        assert not profile.recording
 
 
 @each_row("profile", PROFILES, ids=lambda profile: profile.key)

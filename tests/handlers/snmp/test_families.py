@@ -370,16 +370,16 @@ def count_oid(unit: Fixture) -> str:
 
 
 def test_a_unit_whose_count_is_lost_lists_all_outlets() -> None:
-    tried = 0
+    trials = 0
     for unit in COUNTING:
         count = count_oid(unit)
         if not count:
             continue
-        tried += 1
-        rest = {oid: row for oid, row in unit.rows.items() if not is_below(oid, count)}
-        device = find(unit, of_rows(rest))
+        trials += 1
+        rows = {oid: row for oid, row in unit.rows.items() if not is_below(oid, count)}
+        device = find(unit, of_rows(rows))
         assert device.states == expected_states(unit), unit.name
-    assert tried >= 20
+    assert trials >= 20
 
 
 def test_devices_of_at_least_thirty_families_count_their_outlets() -> None:
@@ -481,12 +481,13 @@ def test_a_command_that_is_accepted_and_ignored_leaves_the_state_unknown(
     unit: Fixture, reach: Reach
 ) -> None:
     switch = switching(unit)
-    deaf = Device(unit.rows, [Rule(order.oid, ignore=True) for order in (*switch.off, *switch.on)])
-    with Agent(deaf) as agent:
+    ignored_oids = [order.oid for order in (*switch.off, *switch.on)]
+    device = Device(unit.rows, [Rule(oid, ignore=True) for oid in ignored_oids])
+    with Agent(device) as agent:
         before = states_on(unit, agent)[switch.identity]
         for up in (True, False):
-            wanted = EnumPowerStatus.UP if up else EnumPowerStatus.DOWN
-            if wanted is before:
+            target = EnumPowerStatus.UP if up else EnumPowerStatus.DOWN
+            if target is before:
                 continue
             handler = handler_of(unit, agent, reach)
             command = handler.port_up if up else handler.port_down

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from collections.abc import Mapping
+import itertools
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Optional, Union
 
@@ -24,37 +25,37 @@ STATE = State(A, on=("1",), off=("2",), absent=("7",))
 
 
 @pytest.mark.parametrize(
-    "value, state",
+    "values, states",
     [
-        *((value, UP) for value in (1, "1", b"1", " 1\0")),
-        *((value, DOWN) for value in (2, "2")),
-        *((value, None) for value in (7, "7")),  # absent
-        *((value, UNKNOWN) for value in (0, -1, 3, 12, 2**40, "", "01", "1.0", "on", "1 2")),
-        *((value, UNKNOWN) for value in (b"\xff", b"\x01", "\u0661", "9" * 5000)),
+        pytest.param([1, "1", b"1", " 1\0"], {"1": UP}, id="on"),
+        pytest.param([2, "2"], {"1": DOWN}, id="off"),
+        pytest.param([7, "7"], {}, id="absent"),
+        pytest.param([0, -1, 3, 12, 2**40], {"1": UNKNOWN}, id="other numbers"),
+        pytest.param(["", "01", "1.0", "on", "1 2", "9" * 5000], {"1": UNKNOWN}, id="texts"),
+        pytest.param([b"\xff", b"\x01", "\u0661"], {"1": UNKNOWN}, id="octets that are no digits"),
     ],
 )
 def test_only_the_documented_values_are_on_or_off(
-    value: Value, state: Optional[EnumPowerStatus]
+    values: Sequence[Value], states: Mapping[str, EnumPowerStatus]
 ) -> None:
-    states = STATE.read_from(reader({"1.3.1.1": value}))
-    assert states == ({} if state is None else {"1": state})
+    for value in values:
+        assert STATE.read_from(reader({"1.3.1.1": value})) == states, value
 
 
-@pytest.mark.parametrize(
-    "state",
-    [
-        outlets.states
-        for profile in PROFILES
-        for outlets in profile.outlets
-        if outlets.states and any(map(str.isalpha, outlets.states.on))
-    ],
-)
+def states_in_words() -> list[State]:
+    """The states of the families whose MIB has words for them."""
+    all_outlets = itertools.chain.from_iterable(profile.outlets for profile in PROFILES)
+    all_states = [outlets.states for outlets in all_outlets if outlets.states]
+    return [states for states in all_states if any(map(str.isalpha, states.on))]
+
+
+@pytest.mark.parametrize("state", states_in_words())
 def test_words_of_states_are_compared_without_regard_to_capitals(state: State) -> None:
-    for words, expected in ((state.on, UP), (state.off, DOWN)):
-        for word in words:
-            for form in (word, word.upper(), word.lower(), word.capitalize()):
-                assert state.meaning(form) is expected, form
-    assert state.meaning(f"{state.on[0]}{state.on[0]}") is UNKNOWN
+    for change_capitals in (str, str.upper, str.lower, str.capitalize):
+        assert {state.meaning(change_capitals(word)) for word in state.on} == {UP}
+        assert {state.meaning(change_capitals(word)) for word in state.off} == {DOWN}
+    word_twice = f"{state.on[0]}{state.on[0]}"
+    assert state.meaning(word_twice) is UNKNOWN
 
 
 @pytest.mark.parametrize("mark", ["", "-1", 0, 3, 2**40, b"\xff", "9" * 5000])
@@ -64,7 +65,8 @@ def test_an_undocumented_value_of_a_doubt_makes_the_state_unknown(
     state = State(A, on=("1",), off=("2",), doubts=(Doubt(B, ("1",)),))
     objects = {**table("1.3.1", {"1": 1, "2": 2}), **table("1.3.2", {"1": 1, "2": mark})}
     assert state.read_from(reader(objects)) == {"1": UP, "2": UNKNOWN}
-    assert [state.state_of(reader(objects), n).state for n in "12"] == [UP, UNKNOWN]
+    assert state.state_of(reader(objects), "1").state is UP
+    assert state.state_of(reader(objects), "2").state is UNKNOWN
 
 
 @pytest.mark.parametrize(
@@ -210,6 +212,15 @@ def test_a_row_with_0_for_no_meter_makes_the_sum_not_metered() -> None:
     total = Total((Measurement(A, absent=("0",)),))
     device = reader(table("1.3.1", {"1": 2, "2": 0}))
     assert total.read_from(device) == NotMetered("1 of 2 (row 2) unmetered")
+
+
+@pytest.mark.parametrize("texts", [{"1": "", "2": "x"}, {"1": "x", "2": ""}])
+def test_a_row_that_is_never_metered_decides_over_one_that_is_not_known_now(
+    texts: dict[str, str],
+) -> None:
+    total = Total((Measurement(A, unmetered="the MIB does not say"),))
+    device = reader(table("1.3.1", texts))
+    assert total.read_from(device) == NotMetered("the MIB does not say")
 
 
 def test_a_text_for_no_meter_beside_a_measured_row_is_not_known() -> None:

@@ -33,16 +33,13 @@ from tests.simulators.snmp_agent import Agent, Device, Row
 
 def refusing() -> list[tuple[Fixture, Guarded]]:
     """Each unit with each of its guards that refuse some values."""
-    guards = []
+    pairs: list[tuple[Fixture, Guarded]] = []
     for unit in SWITCHED:
         outlets = find(unit, memory(unit)).outlets
-        control = outlets.control if outlets else None
-        guards += [
-            (unit, guard)
-            for guard in parts_of(control)
-            if isinstance(guard, Guarded) and guard.refuse
-        ]
-    return guards
+        for part in parts_of(outlets.control if outlets else None):
+            if isinstance(part, Guarded) and part.refuse:
+                pairs.append((unit, part))
+    return pairs
 
 
 REFUSING = refusing()
@@ -52,14 +49,15 @@ def ids(guards: list[tuple[Fixture, Guarded]]) -> list[str]:
     return [f"{unit.name}-{number}" for number, (unit, _) in enumerate(guards)]
 
 
-def without(unit: Fixture, lost: tuple[str, ...]) -> dict[str, Row]:
-    """The unit's objects without those that are `lost`, or below one of them."""
-    rows = {oid: row for oid, row in unit.rows.items() if not f"{oid}.".startswith(lost)}
+def without(unit: Fixture, prefixes: tuple[str, ...]) -> dict[str, Row]:
+    """The unit's objects without those whose OID and a dot begin with one of these."""
+    rows = {oid: row for oid, row in unit.rows.items() if not f"{oid}.".startswith(prefixes)}
     assert len(rows) < len(unit.rows), "no object was lost: the test would prove nothing"
     return rows
 
 
 def check_no_command(unit: Fixture, rows: dict[str, Row]) -> None:
+    """That a unit with these objects refuses both commands, and nothing is written."""
     for name in ("port_up", "port_down"):
         with Agent(Device(rows, unit.rules)) as agent:
             handler = near(agent, UNPROVEN, version=unit.versions[0][0])
@@ -87,9 +85,8 @@ def test_a_guard_without_a_value_for_this_outlet_forbids_its_command(
     root = find(unit, device).reader.root
     device.asked.clear()
     guard.test.value_of(Reader(device, root), switching(unit).identity)
-    check_no_command(
-        unit, without(unit, tuple(f"{question.partition(' ')[2]}." for question in device.asked))
-    )
+    oids_read = tuple(f"{request.partition(' ')[2]}." for request in device.asked)
+    check_no_command(unit, without(unit, oids_read))
 
 
 DEMANDED = [
@@ -126,14 +123,15 @@ def marking_padding() -> list[tuple[Fixture, str]]:
     """Each unit whose states are told from padding by a column that must have a value, with that
     column.
     """
-    pairs = []
+    pairs: list[tuple[Fixture, str]] = []
     for unit in FIXTURES:
         if not unit.expected.outlets:
             continue
-        for outlets in FAMILIES[unit.key].outlets[:1]:
-            for part in parts_of(outlets.states):
-                if isinstance(part, Only) and part.demanded and isinstance(part.test, Column):
-                    pairs.append((unit, part.test.oid))
+        states = FAMILIES[unit.key].outlets[0].states
+        filters = [part for part in parts_of(states) if isinstance(part, Only) and part.demanded]
+        for filter_ in filters:
+            if isinstance(filter_.test, Column):
+                pairs.append((unit, filter_.test.oid))
     return pairs
 
 

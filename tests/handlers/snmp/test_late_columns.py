@@ -25,8 +25,8 @@ def rows_of(unit: Fixture, column: str) -> list[str]:
 
 
 def statistic(unit: Fixture, device: Memory, *, with_power: bool) -> Figures:
-    found = units.find(unit, device, FIGURES if with_power else VIEW_FIGURES)
-    return metering.read_statistic(found, with_power=with_power)
+    snmp_device = units.find(unit, device, FIGURES if with_power else VIEW_FIGURES)
+    return metering.read_statistic(snmp_device, with_power=with_power)
 
 
 @WITH_POWER
@@ -62,10 +62,11 @@ def test_no_object_is_called_unanswered_that_was_not_asked_for(name: str, with_p
     with device.without(rows_of(unit, "1.3.6.1.4.1.13742.6.5.4.3.1.4")):
         ports = statistic(unit, device, with_power=with_power).ports
 
-    reasons = [p.current_a.reason for p in ports.values() if isinstance(p.current_a, NotKnown)]
-    assert reasons
-    for reason in reasons:
-        assert reason.count("no answer") == 1
+    currents = [port.current_a for port in ports.values()]
+    lost_currents = [current for current in currents if isinstance(current, NotKnown)]
+    assert lost_currents
+    for current in lost_currents:
+        assert current.reason.count("no answer") == 1
 
 
 @WITH_POWER
@@ -101,9 +102,10 @@ def test_a_row_of_padding_is_no_outlet_without_the_name_or_key_that_marks_it(nam
     device = of_rows(rows)
     outlets = detection.detect(device, PROFILES).states.keys()
     metering.read_statistic(detection.detect(device, PROFILES, FIGURES))
-    walked = [ask.removeprefix("walk ") for ask in device.asked if ask.startswith("walk ")]
+    walks = [request for request in device.asked if request.startswith("walk ")]
+    columns = [walk.removeprefix("walk ") for walk in walks]
     padding: list[str] = []
-    for column in dict.fromkeys(walked):
+    for column in dict.fromkeys(columns):
         last_rows = [oid for oid in rows if oid.startswith(f"{column}.")][-1:]
         with device.without(last_rows):
             try:

@@ -156,13 +156,13 @@ def is_told(row: dict[str, str]) -> bool:
 
 def test_each_object_with_a_word_of_the_table_is_read_or_named_with_the_reason() -> None:
     """Each row of `ROWS` is an object whose words have "lost", "stale" and such."""
-    rest = {f"{row['family']} {row['object']}" for row in ROWS if not is_told(row)}
+    untold_objects = {f"{row['family']} {row['object']}" for row in ROWS if not is_told(row)}
     for patterns in UNREAD.values():
         for pattern in patterns:
-            objects = {name for name in rest if re.fullmatch(pattern, name)}
+            objects = {name for name in untold_objects if re.fullmatch(pattern, name)}
             assert objects, f"{pattern}: no such object is left; take it out"
-            rest -= objects
-    assert not rest
+            untold_objects -= objects
+    assert not untold_objects
 
 
 def whole_oids(profile: Profile, parts: Iterable[object]) -> list[str]:
@@ -199,13 +199,13 @@ def parts_of_figures(profile: Profile) -> list[object]:
 
 def without_reason(names: set[str], reasons: Mapping[str, Sequence[str]]) -> set[str]:
     """The names that no pattern matches; each pattern needs one."""
-    rest = set(names)
+    untold_objects = set(names)
     for patterns in reasons.values():
         for pattern in patterns:
             objects = {name for name in names if re.fullmatch(pattern, name)}
             assert objects, f"{pattern}: no such object is left; take it out"
-            rest -= objects
-    return rest
+            untold_objects -= objects
+    return untold_objects
 
 
 def test_a_word_that_is_read_for_states_or_for_figures_alone_has_a_reason() -> None:

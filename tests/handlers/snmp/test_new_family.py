@@ -110,5 +110,5 @@ def test_the_example_is_switched_with_the_writes_of_its_fixture(
         assert switched_on.power_status is EnumPowerStatus.UP
         switched_off = handler.port_down(PduPortView(switch.identity), pause=0.01)
         assert switched_off.power_status is EnumPowerStatus.DOWN
-        written = [Order(write.oid, write.tag, write.value) for write in agent.writes()]
-        assert written == [*switch.on, *switch.off]
+        orders = [Order(write.oid, write.tag, write.value) for write in agent.writes()]
+        assert orders == [*switch.on, *switch.off]

@@ -72,7 +72,7 @@ def assert_both_executed(relay_s: float, seed: int) -> None:
             assert len(agent.writes()) == 2 * (round_ + 1), "a command was not sent exactly once"
 
 
-class Meddled(Agent):
+class AgentWithSecondManager(Agent):
     """An agent with a second manager, which writes the states right after each SET.
 
     `undo`: it writes the states from before the SET. `neighbour`: it switches this outlet.
@@ -98,7 +98,7 @@ class Meddled(Agent):
 def test_a_state_is_unknown_unless_every_outlet_reads_as_written(
     undo: bool, neighbour: Optional[int]
 ) -> None:
-    with Meddled(undo, neighbour) as agent:
+    with AgentWithSecondManager(undo, neighbour) as agent:
         was_on = states(agent)[0] == "1"
         assert switch(agent, 1, not was_on, deadline=0.1) is UNKNOWN
         assert len(agent.writes()) == 1
@@ -128,7 +128,7 @@ def test_a_write_of_all_states_waits_its_turn_for_a_limited_time_and_compares_al
     control: Control, own_control: Callable[[Control], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     own_control(control)
-    with Meddled(undo=False, neighbour=5) as agent:
+    with AgentWithSecondManager(undo=False, neighbour=5) as agent:
         was_on = states(agent)[0] == "1"
         with lock_outlet(f"{agent.host} {agent.port}", 1), monkeypatch.context() as short:
             short.setattr("handlers.snmp.switching.PLAN_SECONDS", 0.5)
@@ -143,7 +143,7 @@ def test_a_write_of_all_states_waits_its_turn_for_a_limited_time_and_compares_al
         assert len(agent.writes()) == 1
 
 
-class Shrinking(Agent):
+class AgentThatShortensStates(Agent):
     """An agent that loses all outlets but two at the first GET of the states, which the handler
     sends right before a write.
     """
@@ -157,7 +157,7 @@ class Shrinking(Agent):
 
 
 def test_fewer_outlets_right_before_the_write_than_at_first_forbid_it() -> None:
-    with Shrinking(digipower(OUTLETS)) as agent:
+    with AgentThatShortensStates(digipower(OUTLETS)) as agent:
         with pytest.raises(
             ProtocolError,
             match="listed fewer outlets than at the start of the call: nothing was written",

@@ -46,9 +46,7 @@ def test_each_column_that_a_unit_lacks_is_said_to_be_optional(unit: Fixture) -> 
         if isinstance(part, Column) and not part.optional:
             required[device.reader.resolve(part.oid)] = part.object
 
-    lacking = absent_columns(walked_columns(memory))
-
-    for column in lacking:
+    for column in absent_columns(walked_columns(memory)):
         assert column not in required, required[column]
 
 

@@ -24,9 +24,9 @@ STATE, PENDING, NAME = f"{RPDU2}.5", f"{RPDU2}.6", f"{RPDU2}.3"
 COMMAND = "1.3.6.1.4.1.318.1.1.26.9.2.4.1.5"
 
 
-def reasons_without_request(device: Memory, found: SnmpDevice) -> dict[str, str]:
+def reasons_without_request(device: Memory, snmp_device: SnmpDevice) -> dict[str, str]:
     requests = len(device.asked)
-    reasons = dict(reasons_of_unknown(found))
+    reasons = dict(reasons_of_unknown(snmp_device))
     assert len(device.asked) == requests
     return reasons
 
@@ -35,12 +35,12 @@ def test_every_state_that_is_not_known_has_a_reason_that_costs_no_request() -> N
     without_reason: list[str] = []
     for unit in FIXTURES:
         device = memory(unit)
-        found = find(unit, device)
-        reasons = reasons_without_request(device, found)
-        if found.outlets is None or found.outlets.states is None:
+        snmp_device = find(unit, device)
+        reasons = reasons_without_request(device, snmp_device)
+        if snmp_device.outlets is None or snmp_device.outlets.states is None:
             assert not reasons, unit.name
             continue
-        for identity, state in found.states.items():
+        for identity, state in snmp_device.states.items():
             if bool(reasons.get(identity)) is not (state is UNKNOWN):
                 without_reason.append(f"{unit.name} {identity}")
     assert without_reason == []

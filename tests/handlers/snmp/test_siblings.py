@@ -83,13 +83,22 @@ def column_of(sibling: Sibling) -> str:
     return sibling.oid.rpartition(".")[0] if column == sibling.oid else column
 
 
+def is_cell_of_doubt(unit: Fixture, sibling: Sibling) -> bool:
+    """Whether the unit has the sibling in a column of several rows, and one of its values makes the
+    state UNKNOWN."""
+    if sibling.oid not in unit.rows:
+        return False
+    column = column_of(sibling)
+    rows = [oid for oid in unit.rows if oid.startswith(f"{column}.")]
+    expected_states_by_value = [state for _, _, state in sibling.values]
+    return len(rows) > 1 and "unknown" in expected_states_by_value
+
+
 DOUBTING = [
     pytest.param(unit, sibling, id=f"{unit.name}-{sibling.object}")
     for unit in FIXTURES
     for sibling in unit.siblings
-    if sibling.oid in unit.rows
-    and any(right == "unknown" for _, _, right in sibling.values)
-    and sum(oid.startswith(f"{column_of(sibling)}.") for oid in unit.rows) > 1
+    if is_cell_of_doubt(unit, sibling)
 ]
 
 

@@ -47,8 +47,8 @@ def test_a_real_agent_receives_the_writes_of_each_kind_of_control(unit: Fixture)
 
         port = handler.port_up(port_of(unit), pause=0.05)
         assert port.power_status is UP
-        written = [Order(write.oid, write.tag, write.value) for write in server.writes()]
-        assert written == [*switch.off, *switch.on]
+        orders = [Order(write.oid, write.tag, write.value) for write in server.writes()]
+        assert orders == [*switch.off, *switch.on]
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_a_command_is_not_sent_if_the_write_that_unlocks_it_has_no_answer(
     assert not error_info.value.may_have_executed
 
 
-class Falling(Agent):
+class AgentWithStuckRelay(Agent):
     """An agent whose relay does not follow: the first answer after a SET has the written state, and
     later ones have the old one again."""
 
@@ -135,7 +135,7 @@ class Falling(Agent):
 
 def test_a_state_that_falls_back_while_the_unit_settles_is_unknown() -> None:
     unit = fixture("synaccess-netbooter")
-    agent = Falling(unit.device())
+    agent = AgentWithStuckRelay(unit.device())
     status = f"1.3.6.1.4.1.21728.3.2.1.1.3.{switching(unit).identity}"
     agent.old_rows = {status: unit.rows[status]}
     with agent:
@@ -146,7 +146,7 @@ def test_a_state_that_falls_back_while_the_unit_settles_is_unknown() -> None:
 
 def test_a_doubt_that_arises_after_the_write_leaves_the_state_unknown() -> None:
     """The unit shows the wanted state, and then that a command to the outlet is pending."""
-    agent = Falling(apc.rpdu2(8))
+    agent = AgentWithStuckRelay(apc.rpdu2(8))
     pending = f"{apc.RPDU2_STATUS}.6.3"
     agent.old_rows = {pending: Row(INTEGER, 1)}
     with agent:
@@ -160,35 +160,35 @@ def test_a_doubt_that_arises_after_the_write_leaves_the_state_unknown() -> None:
 # ---- faults --------------------------------------------------------------------------------------
 
 
-class Moody(Agent):
+class FaultyAgent(Agent):
     """An agent that loses the answer to a SET, or the requests after it."""
 
     lose_answer = False
-    # how many requests after the second SET are lost; `Cut` sends the first SET
-    silent_after = 0
+    # how many requests after the second SET are lost; `OutletThatIsOff` sends the first SET
+    requests_to_lose = 0
     # the error with which it answers a SET that it carried out
-    error_after = ""
+    error_of_set = ""
 
     def _answer(self, message: Message) -> Optional[bytes]:
         is_set = message.pdu.kind == ber.SET
-        if is_set and self.error_after:
+        if is_set and self.error_of_set:
             super()._answer(message)
-            self.faults = Faults(set_error=self.error_after)
-        if not is_set and self.silent_after and self.writes()[1:]:
-            self.silent_after -= 1
+            self.faults = Faults(set_error=self.error_of_set)
+        if not is_set and self.requests_to_lose and self.writes()[1:]:
+            self.requests_to_lose -= 1
             return None
         answer = super()._answer(message)
         return None if is_set and self.lose_answer else answer
 
 
 # Settings for lost messages: a SET waits 0.3 s for its answer, a GET is repeated for about 3 s.
-LOST: dict[str, Any] = {"timeout": "0.3", "retries": "10"}
+SHORT_TIMEOUT: dict[str, Any] = {"timeout": "0.3", "retries": "10"}
 
 
-class Cut:
+class OutletThatIsOff:
     """A PDU whose outlet 1 was switched off."""
 
-    def __init__(self, agent: Moody) -> None:
+    def __init__(self, agent: FaultyAgent) -> None:
         self.agent = agent
         assert pdu(agent).port_down(PduPortView("1")).power_status is DOWN
 
@@ -202,52 +202,54 @@ class Cut:
 
 
 @pytest.fixture
-def cut() -> Iterator[Cut]:
-    agent = Moody(apc.rpdu2(8))
+def outlet_1() -> Iterator[OutletThatIsOff]:
+    agent = FaultyAgent(apc.rpdu2(8))
     with agent:
-        yield Cut(agent)
+        yield OutletThatIsOff(agent)
 
 
-def test_a_command_whose_answer_is_lost_is_not_repeated_and_the_state_is_read(cut: Cut) -> None:
-    cut.agent.lose_answer = True
-    assert cut.up(**LOST).power_status is UP
-    assert cut.is_on()
-    assert len(cut.agent.writes()) == 2
+def test_a_command_whose_answer_is_lost_is_not_repeated_and_the_state_is_read(
+    outlet_1: OutletThatIsOff,
+) -> None:
+    outlet_1.agent.lose_answer = True
+    assert outlet_1.up(**SHORT_TIMEOUT).power_status is UP
+    assert outlet_1.is_on()
+    assert len(outlet_1.agent.writes()) == 2
 
 
 def test_the_error_after_a_lost_answer_and_silence_says_that_the_outlet_may_have_switched(
-    cut: Cut,
+    outlet_1: OutletThatIsOff,
 ) -> None:
-    cut.agent.lose_answer, cut.agent.silent_after = True, 1000
+    outlet_1.agent.lose_answer, outlet_1.agent.requests_to_lose = True, 1000
     with pytest.raises(Unreachable, match="may or may not have switched"):
-        cut.up(**LOST)
-    assert cut.is_on()
-    assert len(cut.agent.writes()) == 2
+        outlet_1.up(**SHORT_TIMEOUT)
+    assert outlet_1.is_on()
+    assert len(outlet_1.agent.writes()) == 2
 
 
-def test_a_state_that_cannot_be_read_after_a_command_is_unknown(cut: Cut) -> None:
-    cut.agent.silent_after = 1000
-    assert cut.up(timeout="2", retries="0").power_status is UNKNOWN
-    assert cut.is_on()
-    assert len(cut.agent.writes()) == 2
+def test_a_state_that_cannot_be_read_after_a_command_is_unknown(outlet_1: OutletThatIsOff) -> None:
+    outlet_1.agent.requests_to_lose = 1000
+    assert outlet_1.up(timeout="2", retries="0").power_status is UNKNOWN
+    assert outlet_1.is_on()
+    assert len(outlet_1.agent.writes()) == 2
 
 
 def test_the_error_for_a_failure_within_a_write_says_that_the_outlet_may_have_switched(
-    cut: Cut,
+    outlet_1: OutletThatIsOff,
 ) -> None:
-    cut.agent.faults = Faults(set_error="commitFailed")
+    outlet_1.agent.faults = Faults(set_error="commitFailed")
     with pytest.raises(Unreachable, match="may or may not have switched"):
-        cut.up()
-    assert len(cut.agent.writes()) == 2
+        outlet_1.up()
+    assert len(outlet_1.agent.writes()) == 2
 
 
 @pytest.mark.parametrize("error", ["badValue", "wrongValue", "noAccess", "genErr"])
 def test_a_command_that_was_carried_out_and_answered_with_an_error_is_done(
-    cut: Cut, error: str
+    outlet_1: OutletThatIsOff, error: str
 ) -> None:
-    cut.agent.error_after = error
-    assert cut.up().power_status is UP
-    assert [write.answer for write in cut.agent.writes()] == ["", "", error]
+    outlet_1.agent.error_of_set = error
+    assert outlet_1.up().power_status is UP
+    assert [write.answer for write in outlet_1.agent.writes()] == ["", "", error]
 
 
 @pytest.mark.against("synthetic units, served by the project's agent")
@@ -258,11 +260,11 @@ def test_an_error_after_a_command_names_the_outlets_password() -> None:
             near(agent, UNPROVEN).port_down(PduPortView("1.1"))
 
 
-def test_the_error_for_a_read_only_community_says_so(cut: Cut) -> None:
+def test_the_error_for_a_read_only_community_says_so(outlet_1: OutletThatIsOff) -> None:
     for version in ("1", "2"):
         with pytest.raises(Denied, match="write"):
-            cut.up(community="public", version=version)
-    assert not cut.is_on()
+            outlet_1.up(community="public", version=version)
+    assert not outlet_1.is_on()
 
 
 @pytest.mark.parametrize(

@@ -47,15 +47,15 @@ WITHOUT_CHAIN = {"dell-rpdu", "hpe-ipdu", "pdumib-v07", "raritan-px2", "sentry3"
 def list_of_units(profile: Profile) -> Complete:
     """The part of `Profile.units` that is compared with the device's own number."""
     assert profile.units is not None
-    (listed,) = (part for part in parts_of(profile.units) if isinstance(part, Complete))
-    return listed
+    (unit_list,) = (part for part in parts_of(profile.units) if isinstance(part, Complete))
+    return unit_list
 
 
-def put_count(device: Memory, reader: Reader, listed: Complete, more: int) -> None:
+def put_count(device: Memory, reader: Reader, unit_list: Complete, more: int) -> None:
     """Let the device count `more` units than its answers list, on the first port if it has several
     ports for chains."""
-    units = list(listed.source.rows(reader))
-    count = listed.count
+    units = list(unit_list.source.rows(reader))
+    count = unit_list.count
     assert count is not None
     (count_object,) = (part for part in parts_of(count) if isinstance(part, (Column, Scalar)))
     if isinstance(count_object, Column):
@@ -148,12 +148,12 @@ def test_a_unit_that_only_the_number_of_units_shows_is_missed(unit: Fixture) -> 
     profile = FAMILIES[unit.key]
     device = memory(unit)
     whole = find(unit, device)
-    listed = list_of_units(profile)
-    put_count(device, whole.reader, listed, more=0)
+    unit_list = list_of_units(profile)
+    put_count(device, whole.reader, unit_list, more=0)
     assert find(unit, device).states.keys() == whole.states.keys()
     totals = totals_of(find(unit, device, FIGURES))
     assert totals == totals_of(find(unit, memory(unit), FIGURES))
-    put_count(device, whole.reader, listed, more=1)
+    put_count(device, whole.reader, unit_list, more=1)
     check_that_nothing_is_short(unit, device, outlets=0)
 
 

@@ -7,6 +7,7 @@ import pytest
 from handlers.shared.errors import PduHandlerError
 from handlers.shared.meter_figures import NotKnown
 from handlers.snmp import metering
+from handlers.snmp.frozen_value import replace
 from handlers.snmp.profile import Profile, oids
 from handlers.snmp.read_scope import FIGURES
 from tests.handlers.snmp.calls import near
@@ -20,21 +21,14 @@ from tests.simulators.snmp_agent import Agent, Device
 def objects_of_meters(profile: Profile) -> tuple[set[str], bool]:
     """The OIDs that the figures read, without those that also describe the outlets, and whether
     there are such."""
-    of_figures: set[str] = set()
-    of_outlets: set[str] = set()
-    for total in (profile.load, profile.power, profile.energy):
-        if total:
-            of_figures.update(oids(total.figures))
+    totals = (profile.load, profile.power, profile.energy)
+    oids_of_figures = set(oids(tuple(total.figures for total in totals if total)))
+    oids_of_outlets: set[str] = set()
     for outlets in profile.outlets:
-        for name, part in vars(outlets).items():
-            if not part:
-                continue
-            if name in ("current", "power", "energy"):
-                of_figures.update(oids(part))
-            else:
-                of_outlets.update(oids(part))
-    shared = of_figures & of_outlets
-    return of_figures - shared, bool(shared)
+        oids_of_figures.update(oids((outlets.current, outlets.power, outlets.energy)))
+        oids_of_outlets.update(oids(replace(outlets, current=None, power=None, energy=None)))
+    shared_oids = oids_of_figures & oids_of_outlets
+    return oids_of_figures - shared_oids, bool(shared_oids)
 
 
 WITH_METERS = {key: objects_of_meters(profile) for key, profile in FAMILIES.items()}

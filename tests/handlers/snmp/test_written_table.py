@@ -5,6 +5,7 @@ object that is only read.
 from __future__ import annotations
 
 import contextlib
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 
@@ -47,24 +48,23 @@ def assignments(cell: str) -> list[tuple[str, str]]:
 def oids(key: str, name: str) -> list[str]:
     """The OIDs of the objects of a family that have this name, from the family's root on."""
     parts = [vars(part) for part in parts_of(PROFILE_BY_KEY[key]) if vars(part).get("object")]
-    named = [part for part in parts if part["object"] == name]
-    return [str(part.get("oid") or part["values"]).replace("~", "") for part in named]
+    parts_with_name = [part for part in parts if part["object"] == name]
+    oids_of_parts = [str(part.get("oid") or part["values"]) for part in parts_with_name]
+    return [oid.replace("~", "") for oid in oids_of_parts]
 
 
 @cache
 def written_oids() -> frozenset[str]:
     """Every object that a command to an outlet of a synthetic unit writes."""
-    written: set[str] = set()
+    all_orders: list[tuple[str, object]] = []
     for unit in UNITS:
         device = read_as(of_rows(unit.rows), PROFILE_BY_KEY[unit.key])
         control = device.outlets and device.outlets.control
         assert control
-        for identity in device.states:
-            for up in (True, False):
-                with contextlib.suppress(PduHandlerError):  # an outlet that must not be switched
-                    orders = control.orders(device.reader, identity, up=up)
-                    written.update(oid for oid, _ in orders)
-    return frozenset(written)
+        for identity, up in itertools.product(device.states, (True, False)):
+            with contextlib.suppress(PduHandlerError):  # an outlet that must not be switched
+                all_orders += control.orders(device.reader, identity, up=up)
+    return frozenset(oid for oid, _ in all_orders)
 
 
 def test_each_family_that_is_switched_has_its_objects_and_values() -> None:
@@ -82,9 +82,8 @@ def test_a_write_before_the_command_is_told() -> None:
 def is_written(objects: Iterable[str]) -> bool:
     """Whether a command of any family writes one of these OIDs."""
     for oid in objects:
-        for written in written_oids():
-            if oid in written:
-                return True
+        if any(oid in written_oid for written_oid in written_oids()):
+            return True
     return False
 
 

@@ -53,34 +53,37 @@ WIRED = [
 ]
 
 
-def _control(unit: Fixture) -> Optional[Control]:
-    return next(
-        (outlets.control for outlets in FAMILIES[unit.key].outlets if outlets.control), None
-    )
+def _control_classes(unit: Fixture) -> tuple[type, ...]:
+    """The classes of the parts of the unit's first control, from the outermost to the innermost;
+    () for a unit without one."""
+    for outlets in FAMILIES[unit.key].outlets:
+        if outlets.control:
+            return tuple(type(part) for part in parts_of(outlets.control))
+    return ()
 
 
-def _kinds(parts: Callable[[list[type]], tuple[object, ...]]) -> list[Fixture]:
-    """One switched unit for each different result of `parts` for the classes of its control, from
-    the outermost to the innermost.
-    """
-    fixture_by_key: dict[tuple[object, ...], Fixture] = {}
+def _one_of_each_form(
+    form_of: Callable[[tuple[type, ...]], tuple[type, ...]],
+) -> list[Fixture]:
+    """One switched unit for each different result of `form_of` for the classes of its control."""
+    unit_by_form: dict[tuple[type, ...], Fixture] = {}
     for unit in SWITCHED:
-        control = _control(unit)
-        if control:
-            classes = [type(part) for part in parts_of(control)]
-            fixture_by_key.setdefault(parts(classes), unit)
-    return list(fixture_by_key.values())
+        classes = _control_classes(unit)
+        if classes:
+            unit_by_form.setdefault(form_of(classes), unit)
+    return list(unit_by_form.values())
 
 
-def _outermost_and_innermost(classes: list[type]) -> tuple[object, ...]:
-    controls = [kind for kind in classes if issubclass(kind, Control)]
+def _outermost_and_innermost(classes: tuple[type, ...]) -> tuple[type, ...]:
+    controls = [class_ for class_ in classes if issubclass(class_, Control)]
     return controls[0], controls[-1]
 
 
 SWITCHED = [unit for unit in FIXTURES if unit.switch]
 # One switched unit for each form of a control, such as a Guarded of a Write to a Column; and one
 # for each pair of the outermost and the innermost kind, which are also reached over the wire.
-_FORMS, WIRED_KINDS = _kinds(tuple), _kinds(_outermost_and_innermost)
+_FORMS = _one_of_each_form(tuple)
+WIRED_KINDS = _one_of_each_form(_outermost_and_innermost)
 # What a failed command is reported as depends on the form of the control, not on the family.
 REACHED = pytest.mark.parametrize(
     "unit, reach",
@@ -117,17 +120,15 @@ def handler_of(
 
     It works over the wire, or in memory with `near`.
     """
-    settings = {
-        **UNPROVEN,
-        **({"profile": unit.key} if chosen_by_hand(unit) else {}),
-        "metered_only": "yes" if unit.metered_only else "no",
-    }
-    return reach(
-        agent, settings, version=(version or unit.versions[-1]).replace("2c", "2"), **params
-    )
+    settings = {**UNPROVEN, "metered_only": "yes" if unit.metered_only else "no"}
+    if chosen_by_hand(unit):
+        settings["profile"] = unit.key
+    snmp_version = version or unit.versions[-1]
+    return reach(agent, settings, version=snmp_version.replace("2c", "2"), **params)
 
 
 def states(view: PduView) -> dict[str, EnumPowerStatus]:
+    """Outlet -> state."""
     return {port.identity: port.power_status for port in view.ports}
 
 
@@ -141,6 +142,7 @@ def switching(unit: Fixture) -> Switch:
 
 
 def orders(unit: Fixture, up: bool) -> list[Order]:
+    """The writes of a command to the outlet that the fixture switches."""
     return list(switching(unit).on if up else switching(unit).off)
 
 
@@ -157,4 +159,5 @@ def states_on(unit: Fixture, agent: Agent) -> dict[str, EnumPowerStatus]:
 
 
 def about(value: Optional[float]) -> object:
+    """What a float that was computed is compared with."""
     return None if value is None else pytest.approx(value, abs=1e-9)

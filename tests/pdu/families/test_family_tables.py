@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
 from handlers.snmp.detection import SYS_OBJECT_ID, candidates, detect
@@ -29,39 +31,31 @@ def test_a_status_makes_the_requests_of_the_cost_table(key: str) -> None:
     assert snmp_device.outlets == profile.outlets[0]
     requests = set(device.asked[1:])
     candidate_list = list(candidates(str(device.get(SYS_OBJECT_ID)), PROFILES))
-    earlier_candidates = candidate_list[
-        : [candidate.profile for candidate in candidate_list].index(profile)
-    ]
-    probes = {
-        read
-        for candidate in earlier_candidates
-        for outlets in candidate.profile.outlets
-        for read in questions(candidate.profile, outlets)
-    }
-    documented_reads = {
-        question.replace("~", snmp_device.reader.root)
-        for question in questions(profile, snmp_device.outlets)
-    }
+    probes: set[str] = set()
+    for candidate in itertools.takewhile(lambda tried: tried.profile != profile, candidate_list):
+        for outlets in candidate.profile.outlets:
+            probes |= questions(candidate.profile, outlets)
+    documented_requests: set[str] = set()
+    for question in questions(profile, snmp_device.outlets):
+        documented_requests.add(question.replace("~", snmp_device.reader.root))
     assert device.asked[0] == f"get {SYS_OBJECT_ID}"
-    assert documented_reads <= requests
+    assert documented_requests <= requests
     # a row of a column that is walked tells that a chain is none, or that a mark is not there
-    walked_columns = [read[len("walk ") :] for read in documented_reads if read.startswith("walk ")]
-    rows = {
-        read
-        for read in requests
-        if any(read.startswith(f"get {column}.") for column in walked_columns)
-    }
-    list_of_units = {
-        f"walk {part.oid}" for part in parts_of(profile.units) if isinstance(part, Column)
-    }
-    assert requests - documented_reads - rows <= probes | list_of_units
+    row_prefixes: list[str] = []
+    for request in documented_requests:
+        verb, oid = request.split()
+        if verb == "walk":
+            row_prefixes.append(f"get {oid}.")
+    rows = {request for request in requests if request.startswith(tuple(row_prefixes))}
+    unit_columns = [part for part in parts_of(profile.units) if isinstance(part, Column)]
+    list_of_units = {f"walk {column.oid}" for column in unit_columns}
+    assert requests - documented_requests - rows <= probes | list_of_units
 
 
 def questions(profile: Profile, outlets: Outlets) -> set[str]:
-    """Return the reads that the table counts, as "get OID" or "walk OID"."""
-    return {
-        f"{read.verb.lower()} {read.oid}" for read in family_tables.status_reads(profile, outlets)
-    }
+    """Return the requests that the table counts, as "get OID" or "walk OID"."""
+    status_reads = family_tables.status_reads(profile, outlets)
+    return {f"{status_read.verb.lower()} {status_read.oid}" for status_read in status_reads}
 
 
 @pytest.mark.parametrize("call", ["devices", "identities", "costly"])

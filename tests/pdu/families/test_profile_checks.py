@@ -186,7 +186,7 @@ def test_arcs_that_no_index_has_are_refused() -> None:
 
 def test_several_figures_of_a_total_are_said_not_to_be_added() -> None:
     scalars = tuple(Measurement(Scalar(f"1.3.6.1.4.1.99999.5.{n}.0")) for n in (1, 2, 3))
-    lines = own_profiles.summary(replace(acme(), load=Total(scalars)))
+    lines = own_profiles.describe(replace(acme(), load=Total(scalars)))
     assert "load (the first of 3 that the PDU has; they are not added)" in lines[0]
 
 

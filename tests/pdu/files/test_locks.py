@@ -114,10 +114,9 @@ def test_two_lists_with_one_file_of_logins_lose_no_login(
         for process in processes:
             process.join(PATIENCE_S)
         assert [process.exitcode for process in processes] == [0, 0]
-        named = {
-            device.auth
-            for folder in folders
-            for device in device_list.read_device_list(f"{folder}/pdus.csv").devices
-        }
-        assert len(named) == 2
-        assert named == set(logins.read_logins(auth))
+        login_names: set[str] = set()
+        for folder in folders:
+            (device,) = device_list.read_device_list(f"{folder}/pdus.csv").devices
+            login_names.add(device.auth)
+        assert len(login_names) == 2
+        assert login_names == set(logins.read_logins(auth))

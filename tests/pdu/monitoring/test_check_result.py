@@ -85,7 +85,7 @@ def page(rows: Sequence[check_result.PduRow], when: str = "now") -> str:
 
 
 @pytest.mark.parametrize(
-    "given, level, result",
+    "pdu_reading, level, result",
     [
         (reading("UP", "DOWN"), 0, "well"),
         (reading("UP", "UNKNOWN"), 1, "unknown"),
@@ -99,8 +99,10 @@ def page(rows: Sequence[check_result.PduRow], when: str = "now") -> str:
         (reading(kind="defect", answered=False), 2, "defect"),
     ],
 )
-def test_each_reading_has_its_level_and_result(given: Reading, level: int, result: str) -> None:
-    pdu_row = check_result.judge_reading(device(), given)
+def test_each_reading_has_its_level_and_result(
+    pdu_reading: Reading, level: int, result: str
+) -> None:
+    pdu_row = check_result.judge_reading(device(), pdu_reading)
     assert pdu_row.level == level
     assert pdu_row.result == result
     summary = check_result.summary([pdu_row, row("UP")], 1.0)
@@ -181,9 +183,9 @@ def test_a_figure_of_an_outlet_that_is_not_known_now_is_no_figure_of_a_pdu_that_
     field: str,
 ) -> None:
     lost = PolledOutlet("2", UP, figures=MeterFigures(**{field: NotKnown("no answer")}))
-    given = reading("UP")._replace(outlets=[PolledOutlet("1", UP), lost], energy_kwh=None)
+    pdu_reading = reading("UP")._replace(outlets=[PolledOutlet("1", UP), lost], energy_kwh=None)
 
-    pdu_row = check_result.judge_reading(device(), given)
+    pdu_row = check_result.judge_reading(device(), pdu_reading)
 
     assert pdu_row.level == check_result.DOUBTFUL
     assert pdu_row.result == "unknown figures"
@@ -196,14 +198,14 @@ def test_a_figure_of_an_outlet_that_is_not_known_now_is_no_figure_of_a_pdu_that_
 @FIGURES_OF_AN_OUTLET
 def test_a_pdu_is_well_whose_outlets_figures_were_not_asked_for(field: str) -> None:
     outlet = PolledOutlet("2", UP, figures=MeterFigures(**{field: NOT_ASKED}))
-    given = reading("UP")._replace(outlets=[outlet], energy_kwh=None)
-    assert check_result.judge_reading(device(), given).level == check_result.WELL
+    pdu_reading = reading("UP")._replace(outlets=[outlet], energy_kwh=None)
+    assert check_result.judge_reading(device(), pdu_reading).level == check_result.WELL
 
 
 def test_a_pdu_that_fell_silent_is_that_whatever_it_answered_before() -> None:
     errors = {"states": CallError("protocol", "x"), "figures": CallError("unreachable", "silence")}
-    given = reading(answered=False)._replace(failures=errors)
-    pdu_row = check_result.judge_reading(device(), given)
+    pdu_reading = reading(answered=False)._replace(failures=errors)
+    pdu_row = check_result.judge_reading(device(), pdu_reading)
     assert pdu_row.level == check_result.BAD
     assert pdu_row.result == "unreachable"
     assert pdu_row.kind == "unreachable"
@@ -241,8 +243,8 @@ def test_load_and_energy_of_a_fleet_that_may_have_meters_are_not_known() -> None
 
 def test_a_sum_names_the_pdus_that_it_lacks_and_why() -> None:
     lost = reading("UP")._replace(load_a=NotKnown("the sensor is not valid"))
-    lacking = check_result.judge_reading(device("b"), lost)
-    rows = [row("UP"), lacking]
+    row_without_load = check_result.judge_reading(device("b"), lost)
+    rows = [row("UP"), row_without_load]
 
     summary = check_result.summary(rows, 2.0)
     document = tables.check_document(rows, summary)
@@ -276,9 +278,9 @@ def test_the_terminal_shows_outlets_that_are_not_on_and_each_reason_once() -> No
 
 def test_a_sum_that_lacks_its_only_pdu_is_not_known() -> None:
     lost = reading("UP")._replace(load_a=NotKnown("the sensor is not valid"))
-    lacking = check_result.judge_reading(device("b"), lost)
-    assert "load not known" in check_result.summary([lacking], 2.0).lines()[1]
-    assert page([lacking]).count(">not known</td>") == 1
+    row_without_load = check_result.judge_reading(device("b"), lost)
+    assert "load not known" in check_result.summary([row_without_load], 2.0).lines()[1]
+    assert page([row_without_load]).count(">not known</td>") == 1
 
 
 def test_nagios_output_has_one_bar_and_a_line_for_each_of_the_first_20_bad_pdus() -> None:
@@ -347,8 +349,8 @@ def test_the_page_names_the_outlets_whose_state_is_unknown() -> None:
 
 
 def test_outlets_of_unknown_state_are_kept_without_a_page_of_each_outlet() -> None:
-    given = reading("UP", "UNKNOWN")
-    brief = check_result.judge_reading(device(), given, keep_outlets=False)
+    pdu_reading = reading("UP", "UNKNOWN")
+    brief = check_result.judge_reading(device(), pdu_reading, keep_outlets=False)
     assert [outlet.identity for outlet in brief.outlets] == ["2"]
 
 
@@ -423,7 +425,7 @@ L1 = MeteredPart(BREAKER, "L1", 8.0, 32.0)
 
 
 @pytest.mark.parametrize(
-    "parts, shown",
+    "parts, share",
     [
         pytest.param([], "", id="no part"),
         pytest.param([L1, MeteredPart(BREAKER, "B1", 12.0, 16.0)], "75 % of 16 A (B1)", id="all"),
@@ -432,11 +434,11 @@ L1 = MeteredPart(BREAKER, "L1", 8.0, 32.0)
     ],
 )
 def test_a_load_is_a_share_of_a_rating_only_where_every_part_is_known(
-    parts: list[MeteredPart], shown: str
+    parts: list[MeteredPart], share: str
 ) -> None:
     pdu_row = check_result.judge_reading(device(), reading("UP")._replace(meters=parts))
-    assert pdu_row.of_rating == shown
-    assert shown in "\n".join(checked([pdu_row]).lines())
+    assert pdu_row.of_rating == share
+    assert share in "\n".join(checked([pdu_row]).lines())
 
 
 @pytest.mark.parametrize(

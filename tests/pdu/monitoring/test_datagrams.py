@@ -36,9 +36,9 @@ def reply(number: int, *bindings: ber.Binding, kind: int = ber.RESPONSE, status:
 @given(NUMBERS, st.binary(min_size=1, max_size=300))
 @example(0, b"c" * 300)  # lengths above 255
 def test_the_request_is_a_get_of_three_objects(number: int, community: bytes) -> None:
-    read = ber.decode(encode_question(community, number))
-    assert (read.version, read.community) == (1, community)
-    assert read.pdu == ber.Pdu(
+    message = ber.decode(encode_question(community, number))
+    assert (message.version, message.community) == (1, community)
+    assert message.pdu == ber.Pdu(
         ber.GET, number, 0, 0, tuple((arcs(oid), None) for oid in (OBJECT_ID, DESCRIPTION, NAME))
     )
 

@@ -375,10 +375,10 @@ def test_a_pdu_whose_probe_hangs_is_not_asked_again_and_costs_the_others_nothing
 
 def test_a_probe_is_refused_at_once_if_too_many_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     """So other pages always have a thread."""
-    exporter, begun, release = exporter_of("a", parallel=1), threading.Event(), threading.Event()
+    exporter, start, release = exporter_of("a", parallel=1), threading.Event(), threading.Event()
 
     def poll(*_: object, **__: object) -> Reading:
-        begun.set()
+        start.set()
         assert release.wait(PATIENCE_S)
         return Reading(answered=True)
 
@@ -387,7 +387,7 @@ def test_a_probe_is_refused_at_once_if_too_many_wait(monkeypatch: pytest.MonkeyP
         answers = [
             clients.submit(exporter.probe, "target=a", "60", "") for _ in range(1 + probes.WAITING)
         ]
-        assert begun.wait(PATIENCE_S)
+        assert start.wait(PATIENCE_S)
         assert until(lambda: exporter.probe("target=a", "0.2", "").status == 503)
         release.set()
         assert {answer.result(PATIENCE_S).status for answer in answers} == {200}

@@ -30,19 +30,19 @@ class FullDisk(io.StringIO):
 def test_a_reload_that_raises_any_error_keeps_the_old_list(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def broken(wanted: exporter_command.ExporterOptions) -> TargetPolicy:
+    def broken(options: exporter_command.ExporterOptions) -> TargetPolicy:
         raise ZeroDivisionError("in an archive")
 
     monkeypatch.setattr(exporter_command, "read_targets", broken)
     before = TargetPolicy((), (), {}, {})
-    asked = server.Exporter(before)
+    app = server.Exporter(before)
     exporter_options = exporter_command.ExporterOptions(OwnerFiles())
-    exporter_command.reload_targets(asked, exporter_options)
-    assert asked.policy is before
-    assert b"last_reload_successful 0.0" in asked.own_metrics.page("").body
+    exporter_command.reload_targets(app, exporter_options)
+    assert app.policy is before
+    assert b"last_reload_successful 0.0" in app.own_metrics.page("").body
     assert capsys.readouterr().err == "not reloaded: ZeroDivisionError: in an archive\n"
     monkeypatch.setattr(sys, "stderr", FullDisk())
-    exporter_command.reload_targets(asked, exporter_options)
+    exporter_command.reload_targets(app, exporter_options)
 
 
 def test_sighup_reads_the_list_again_and_an_invalid_one_changes_nothing(small: Hall) -> None:
@@ -108,8 +108,8 @@ def test_an_address_that_cannot_be_used_is_refused_in_one_line(
         ("127.0.0.1:65536", "give ADDRESS"),
         ("ä..b:9914", "hostname"),
     ):
-        asked = ("--list", small.list(), "--auth", small.logins, "--listen", listen)
-        result = call("exporter", *asked)
+        app = ("--list", small.list(), "--auth", small.logins, "--listen", listen)
+        result = call("exporter", *app)
         assert (result.returncode, len(result.stderr.splitlines())) == (2, 1)
         assert words in result.stderr
 

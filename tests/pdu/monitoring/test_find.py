@@ -314,8 +314,8 @@ rack 2,netio,192.0.2.9,,scheme=http
     text = fleet.read_text()
     assert text.startswith(head)
     devices = device_list.read_device_list(str(fleet)).devices
-    added = [(device.address, device.auth) for device in devices[2:]]
-    assert sorted(added) == [(f"{NETWORK}.{place}:{hall.port}", "snmp") for place in (2, 3, 5)]
+    new_devices = sorted((device.address, device.auth) for device in devices[2:])
+    assert new_devices == [(f"{NETWORK}.{place}:{hall.port}", "snmp") for place in (2, 3, 5)]
     read_logins = logins.read_logins(str(tmp_path / "logins.toml"))
     secrets = {name: dict(login.secrets) for name, login in read_logins.items()}
     assert secrets == {"mine": {"community": "other"}, "snmp": {"community": "public"}}
@@ -348,18 +348,19 @@ def test_a_found_pdu_is_not_added_beside_itself_at_another_port_or_by_its_name(
     def pdu(handler: str, address: str) -> ListedPdu:
         return ListedPdu(address, handler, Address(address))
 
-    listed = [
+    listed_pdus = [
         pdu("netio", "192.0.2.9"),
         pdu("snmp", "192.0.2.10:1161"),
         pdu("snmp", "rack1.example"),
     ]
-    found = [
+    pdu_at_other_port = pdu("snmp", "192.0.2.10:1162")
+    found_pdus = [
         pdu("snmp", "192.0.2.9"),
-        pdu("snmp", "192.0.2.10:1162"),
+        pdu_at_other_port,
         pdu("snmp", "192.0.2.10:1161"),
         pdu("snmp", "192.0.2.11"),
     ]
-    assert pdus_not_listed(found, listed) == [found[1]]
+    assert pdus_not_listed(found_pdus, listed_pdus) == [pdu_at_other_port]
 
 
 def test_the_list_names_the_login_and_an_unusable_login_is_refused(

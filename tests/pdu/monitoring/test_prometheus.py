@@ -6,13 +6,14 @@ from __future__ import annotations
 
 import re
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Callable
 
 import pytest
 
 from tests.needs import ROOT, program
-from tests.peers import PEERS
+from tests.peers import PEERS, Peer
 from tests.ports import reserved
 from tests.waiting import PATIENCE_S, until
 
@@ -104,42 +105,39 @@ def test_prometheus_scrapes_every_handler_through_relabelling(small: Hall, tmp_p
         assert eventually(
             lambda: {labels["instance"]: up for labels, up in server.query("pdu_up")} == ups
         ), ups
-        every = [peer.books() for peer in peers.values()]
         # PDU and outlets have different metrics, so that a sum over a metric counts nothing twice.
         # After a scrape that takes too long on a busy machine, its series are missing for a while.
-        for expression, total in (
-            ("sum(pdu_load_amperes)", sum(books.load_a or 0.0 for books in every)),
-            (
-                "sum(pdu_energy_joules_total) / 3600000",
-                sum(books.energy_kwh or 0.0 for books in every),
-            ),
-            (
-                "sum(pdu_outlet_energy_joules_total) / 3600000",
-                sum(kwh for books in every for kwh in books.port_energy_kwh.values()),
-            ),
-            (
-                "sum(pdu_outlet_state)",
-                sum(on is True for books in every for on in books.states.values()),
-            ),
-        ):
+        for expression, total in true_totals(peers).items():
             assert eventually(lambda: value(server, expression) == pytest.approx(total)), (
                 expression,
                 total,
             )
+
+        def alert_names(alert: str) -> set[str]:
+            return {labels["instance"] for labels in server.alerts().get(alert, ())}
+
         rated = {labels["instance"] for labels, _ in server.query("pdu_line_rating_amperes")}
         over = {name for name, peer in peers.items() if (peer.books().load_a or 0.0) > limit}
-        over -= rated
-        assert eventually(
-            lambda: (
-                {alert["instance"] for alert in server.alerts().get("PduLoadOverLimit", ())} == over
-            )
-        ), server.alerts()
-        assert eventually(
-            lambda: (
-                [alert["instance"] for alert in server.alerts().get("PduUnreachable", ())]
-                == ["dead"]
-            )
-        ), server.alerts()
+        assert eventually(lambda: alert_names("PduLoadOverLimit") == over - rated), server.alerts()
+        assert eventually(lambda: alert_names("PduUnreachable") == {"dead"}), server.alerts()
+
+
+def true_totals(peers: Mapping[str, Peer]) -> dict[str, float]:
+    """Return the sums over all PDUs that a query of Prometheus has to find, by the query."""
+    load_a = energy_kwh = outlet_energy_kwh = 0.0
+    outlets_on = 0
+    for peer in peers.values():
+        books = peer.books()
+        load_a += books.load_a or 0.0
+        energy_kwh += books.energy_kwh or 0.0
+        outlet_energy_kwh += sum(books.port_energy_kwh.values())
+        outlets_on += list(books.states.values()).count(True)
+    return {
+        "sum(pdu_load_amperes)": load_a,
+        "sum(pdu_energy_joules_total) / 3600000": energy_kwh,
+        "sum(pdu_outlet_energy_joules_total) / 3600000": outlet_energy_kwh,
+        "sum(pdu_outlet_state)": outlets_on,
+    }
 
 
 @pytest.mark.against("promtool")

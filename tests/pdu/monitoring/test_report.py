@@ -10,7 +10,7 @@ from pdu.monitoring.report import (
     BAD,
     Headline,
     Items,
-    Part,
+    ReportPart,
     Section,
     Table,
     number,
@@ -24,7 +24,7 @@ from pdu.monitoring.report import (
 HOSTILE = '<script>"&\x1b[31m\u202e'
 
 
-def page_of(*parts: Part) -> str:
+def page_of(*parts: ReportPart) -> str:
     return page(Frame("A title", "pdu test", ["Read so."], "docs/x.md", "now"), parts)
 
 

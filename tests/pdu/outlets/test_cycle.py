@@ -196,7 +196,7 @@ def test_what_was_not_seen_on_is_not_switched_off_whoever_asks(
 
 
 NOT_PROVEN_OFF = pytest.mark.parametrize(
-    "left, words",
+    "end_state, words",
     [
         (UP, "outlet 3 is on now"),
         (DOWN, "outlet 3 is off; switch it on: pdu on x 192.0.2.7 3"),
@@ -206,21 +206,21 @@ NOT_PROVEN_OFF = pytest.mark.parametrize(
 )
 
 
-def left_unproven(unit: Unit, left: EnumPowerStatus) -> Callable[[], EnumPowerStatus]:
+def left_unproven(unit: Unit, end_state: EnumPowerStatus) -> Callable[[], EnumPowerStatus]:
     """A command after which the outlet has this state, and which proves none."""
 
     def answer() -> EnumPowerStatus:
-        unit.state = left
+        unit.state = end_state
         return UNKNOWN
 
     return answer
 
 
-def left_unanswered(unit: Unit, left: EnumPowerStatus) -> Callable[[], EnumPowerStatus]:
+def left_unanswered(unit: Unit, end_state: EnumPowerStatus) -> Callable[[], EnumPowerStatus]:
     """A command after which the outlet has this state, and which gets no answer."""
 
     def answer() -> EnumPowerStatus:
-        unit.state = left
+        unit.state = end_state
         raise errors.Unreachable("no answer", "192.0.2.7", "port_down")
 
     return answer
@@ -228,9 +228,9 @@ def left_unanswered(unit: Unit, left: EnumPowerStatus) -> Callable[[], EnumPower
 
 @NOT_PROVEN_OFF
 def test_an_outlet_that_is_not_proven_off_is_not_switched_on_and_its_state_is_said(
-    left: EnumPowerStatus, words: str, unit: Unit, capsys: pytest.CaptureFixture[str]
+    end_state: EnumPowerStatus, words: str, unit: Unit, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    unit.answers["down"] = left_unproven(unit, left)
+    unit.answers["down"] = left_unproven(unit, end_state)
     code, _, err = run(capsys, *CYCLE, "--yes")
     assert code == exit_codes.NOT_SEEN
     assert unit.sent == ["down"]
@@ -240,9 +240,9 @@ def test_an_outlet_that_is_not_proven_off_is_not_switched_on_and_its_state_is_sa
 
 @NOT_PROVEN_OFF
 def test_an_outlet_whose_command_is_not_answered_is_not_switched_on_and_its_state_is_said(
-    left: EnumPowerStatus, words: str, unit: Unit, capsys: pytest.CaptureFixture[str]
+    end_state: EnumPowerStatus, words: str, unit: Unit, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    unit.answers["down"] = left_unanswered(unit, left)
+    unit.answers["down"] = left_unanswered(unit, end_state)
     code, _, err = run(capsys, *CYCLE, "--yes")
     assert code == exit_codes.code_of("unreachable")
     assert unit.sent == ["down"]
@@ -253,18 +253,18 @@ def test_an_outlet_whose_command_is_not_answered_is_not_switched_on_and_its_stat
 @NOT_PROVEN_OFF
 @pytest.mark.parametrize("is_answered", [True, False], ids=["answered", "no answer"])
 def test_json_has_the_state_of_an_outlet_that_is_not_proven_off(
-    left: EnumPowerStatus,
+    end_state: EnumPowerStatus,
     words: str,
     is_answered: bool,
     unit: Unit,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     command = left_unproven if is_answered else left_unanswered
-    unit.answers["down"] = command(unit, left)
+    unit.answers["down"] = command(unit, end_state)
     _, out, _ = run(capsys, *CYCLE, "--yes", "--json")
     assert unit.sent == ["down"]
     document = json.loads(out)
-    assert document["outlets"] == [{"identity": "3", "state": word(left), "done": False}]
+    assert document["outlets"] == [{"identity": "3", "state": word(end_state), "done": False}]
     assert words in document["note"]
     assert ("error" in document) is not is_answered
 

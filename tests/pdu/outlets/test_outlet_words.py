@@ -150,9 +150,9 @@ def test_an_option_with_another_dash_is_no_outlet_and_a_name_may_have_dashes() -
 @pytest.mark.parametrize("word", ["web 1", "a,b", "1", "1-2", "1,2", "Bay A"])
 def test_one_rule_for_blanks_counts_for_words_names_and_identities(word: str) -> None:
     names = {"1": "web 1", "2": " web  2", "3": "a, b", "Bay  A": "", "5": "1 ,3"}
-    meant = resolve([word], names)
+    identities = resolve([word], names)
     for spaced in (f" {word}", f"{word}\xa0", word.replace(" ", "  "), word.replace(",", " , ")):
-        assert resolve([spaced], names) == meant
+        assert resolve([spaced], names) == identities
     with pytest.raises(Usage):
         resolve(["1,3"], names)
 

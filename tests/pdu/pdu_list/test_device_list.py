@@ -26,7 +26,7 @@ PLAIN = ListedPdu("a", "snmp", Address("192.0.2.1"))
 
 
 @pytest.fixture
-def read(tmp_path: Path) -> Callable[..., device_list.DeviceList]:
+def read_list(tmp_path: Path) -> Callable[..., device_list.DeviceList]:
     def read_text(text: str, name: str = "list.csv") -> device_list.DeviceList:
         (tmp_path / name).write_text(text, encoding="utf-8")
         return device_list.read_device_list(str(tmp_path / name))
@@ -41,24 +41,24 @@ def refused(ask: Callable[[], Any]) -> str:
     return error_info.value.reason
 
 
-def test_only_a_line_that_begins_with_a_hash_is_left_out(read: Any) -> None:
-    devices = read(
+def test_only_a_line_that_begins_with_a_hash_is_left_out(read_list: Any) -> None:
+    devices = read_list(
         HEAD + '# b, "\n"#1 left",nut,192.0.2.1,,"timeout=1;\n# x=2"\n # "\n"# c",nut,192.0.2.2\n'
     ).devices
     assert [(device.name, device.settings) for device in devices] == [
         ("#1 left", (("timeout", "1"), ("# x", "2"))),
         ("# c", ()),
     ]
-    assert "line 4: there is no address" in refused(lambda: read(HEAD + '# "\n\na,nut\n'))
+    assert "line 4: there is no address" in refused(lambda: read_list(HEAD + '# "\n\na,nut\n'))
 
 
-def test_relative_paths_start_at_the_folder_of_the_list(read: Any, tmp_path: Path) -> None:
+def test_relative_paths_start_at_the_folder_of_the_list(read_list: Any, tmp_path: Path) -> None:
     row = 'a,dist/pdu_nut-1.tar.gz,192.0.2.1,ups,"device=rack1; ca_pem = ca.pem",yes\n'
     settings = (("device", "rack1"), ("ca_pem", f"{tmp_path}/ca.pem"))
     archive, address = f"{tmp_path}/dist/pdu_nut-1.tar.gz", Address("192.0.2.1")
-    (device,) = read(HEAD + row).devices
+    (device,) = read_list(HEAD + row).devices
     assert device == ListedPdu("a", archive, address, "ups", settings, True)
-    assert read(HEAD + "a,x.tgz,192.0.2.1\n").devices[0].handler == f"{tmp_path}/x.tgz"
+    assert read_list(HEAD + "a,x.tgz,192.0.2.1\n").devices[0].handler == f"{tmp_path}/x.tgz"
 
 
 @pytest.mark.parametrize(
@@ -75,11 +75,11 @@ def test_the_authorities_of_a_login_are_in_the_folder_of_its_file(
 
 
 def test_a_toml_list_holds_pdus_and_logins_with_references_to_secrets(
-    read: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    read_list: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("RACK_COMMUNITY", SECRET)
     private_file(tmp_path / "password", f"{SECRET}\n")
-    fleet = read(
+    fleet = read_list(
         """
 [auth.snmp]
 snmp_version = 2
@@ -141,8 +141,8 @@ settings = {timeout = 5, verify = false}
         (HEAD + "a\x1bb,snmp,192.0.2.1\n", "not printable"),
     ],
 )
-def test_a_wrong_list_is_refused_with_the_reason(read: Any, text: str, words: str) -> None:
-    assert words in refused(lambda: read(text))
+def test_a_wrong_list_is_refused_with_the_reason(read_list: Any, text: str, words: str) -> None:
+    assert words in refused(lambda: read_list(text))
 
 
 @pytest.mark.parametrize(
@@ -167,12 +167,14 @@ def test_a_wrong_list_is_refused_with_the_reason(read: Any, text: str, words: st
         (f"{PDU}settings = 3\n", "settings must be a table or have the form"),
     ],
 )
-def test_a_wrong_toml_list_is_refused_with_the_reason(read: Any, text: str, words: str) -> None:
-    assert words in refused(lambda: read(text, "list.toml"))
+def test_a_wrong_toml_list_is_refused_with_the_reason(
+    read_list: Any, text: str, words: str
+) -> None:
+    assert words in refused(lambda: read_list(text, "list.toml"))
 
 
 def test_a_list_that_cannot_be_read_or_is_not_utf_8_is_refused_with_the_reason(
-    read: Any, tmp_path: Path
+    read_list: Any, tmp_path: Path
 ) -> None:
     assert "cannot be read (No such file or directory)" in refused(
         lambda: device_list.read_device_list(str(tmp_path / "none.csv"))
@@ -237,17 +239,17 @@ def test_a_login_with_a_password_but_no_protocol_is_refused(stage: str) -> None:
     assert error == f"{stage}_password has no effect without a protocol: give '{stage}_protocol'"
 
 
-def test_a_list_that_everybody_can_change_is_refused(read: Any, tmp_path: Path) -> None:
-    read("handler,address\nsnmp,192.0.2.1\n")
+def test_a_list_that_everybody_can_change_is_refused(read_list: Any, tmp_path: Path) -> None:
+    read_list("handler,address\nsnmp,192.0.2.1\n")
     (tmp_path / "a list.csv").touch(0o600)
     (tmp_path / "a list.csv").chmod(0o666)
     why = refused(lambda: device_list.read_device_list(str(tmp_path / "a list.csv")))
     assert f"decides where logins are sent; chmod o-w '{tmp_path}/a list.csv'" in why
 
 
-def test_a_file_above_the_limit_is_refused(read: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_above_the_limit_is_refused(read_list: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(secret_files, "LONGEST", 40)
-    assert "list.csv is larger than" in refused(lambda: read(HEAD + "a,snmp,192.0.2.1\n"))
+    assert "list.csv is larger than" in refused(lambda: read_list(HEAD + "a,snmp,192.0.2.1\n"))
 
 
 @pytest.mark.skipif(

@@ -44,7 +44,7 @@ def pdu(name: str, handler: str, address: str, **settings: str) -> ListedPdu:
 )
 def test_one_unit_under_two_names(pdu_a: ListedPdu, pdu_b: ListedPdu) -> None:
     (duplicate,) = find_duplicates([pdu_a, pdu("c", "snmp", "192.0.2.77"), pdu_b])
-    assert (duplicate.counted, duplicate.again) == (pdu_a, pdu_b)
+    assert (duplicate.counted_pdu, duplicate.repeated_pdu) == (pdu_a, pdu_b)
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_all_units_of_a_server_and_one_of_them() -> None:
     part, whole = pdu("a", "nut", "192.0.2.1", device="x"), pdu("b", "nut", "192.0.2.1")
     other_part = pdu("c", "nut", "192.0.2.1", device="y")
     duplicates = find_duplicates([part, whole, other_part])
-    pairs = [(duplicate.again.name, duplicate.counted.name) for duplicate in duplicates]
+    pairs = [(duplicate.repeated_pdu.name, duplicate.counted_pdu.name) for duplicate in duplicates]
     assert pairs == [("a", "b"), ("c", "b")]
 
 

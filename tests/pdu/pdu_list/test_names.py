@@ -48,7 +48,7 @@ def rack(running: dict[str, Peer], tmp_path: Path) -> Rack:
 
 
 @pytest.fixture
-def listed(rack: Rack, monkeypatch: pytest.MonkeyPatch) -> Rack:
+def listed_rack(rack: Rack, monkeypatch: pytest.MonkeyPatch) -> Rack:
     monkeypatch.setenv("PDU_LIST", rack.list)
     return rack
 
@@ -96,10 +96,10 @@ def test_the_list_is_found_in_the_folder_of_settings(
 
 
 def test_a_name_switches(
-    listed: Rack, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    listed_rack: Rack, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("pdu.reading.outlet_power.AGAIN_S", 0.0)
-    peer = listed.peers["left"]
+    peer = listed_rack.peers["left"]
     first, second, *_ = peer.books().states
 
     code, out, _ = run(capsys, "off", "left", f"{first}-{second}", "--yes", "--timeout", "9")
@@ -114,7 +114,7 @@ def test_a_name_switches(
 
 
 def test_a_typed_setting_comes_before_that_of_the_list(
-    listed: Rack, capsys: pytest.CaptureFixture[str]
+    listed_rack: Rack, capsys: pytest.CaptureFixture[str]
 ) -> None:
     code, _, err = run(capsys, "status", "left", "-s", "port=1", "--timeout", "0.2")
     assert code == 3
@@ -122,13 +122,13 @@ def test_a_typed_setting_comes_before_that_of_the_list(
 
 
 def test_what_is_not_clear_switches_nothing(
-    listed: Rack, capsys: pytest.CaptureFixture[str]
+    listed_rack: Rack, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    states = listed.peers["right"].books().states
+    states = listed_rack.peers["right"].books().states
     code, _, err = run(capsys, "off", "right", "1", "98-99", "--yes")
     assert code == 7
     assert "the PDU has no outlet '98', of '98-99'" in err
-    assert listed.peers["right"].books().states == states
+    assert listed_rack.peers["right"].books().states == states
 
 
 @pytest.mark.parametrize(
@@ -144,7 +144,7 @@ def test_what_is_not_clear_switches_nothing(
     ],
 )
 def test_a_word_that_is_no_name_is_said(
-    words: list[str], sentence: str, listed: Rack, capsys: pytest.CaptureFixture[str]
+    words: list[str], sentence: str, listed_rack: Rack, capsys: pytest.CaptureFixture[str]
 ) -> None:
     code, out, err = run(capsys, *words)
     assert (code, out) == (2, "")
@@ -152,13 +152,13 @@ def test_a_word_that_is_no_name_is_said(
 
 
 def test_a_name_that_is_also_a_host_or_a_handler_is_said(
-    listed: Rack, capsys: pytest.CaptureFixture[str]
+    listed_rack: Rack, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with open(listed.list, "a", encoding="utf-8") as file:
+    with open(listed_rack.list, "a", encoding="utf-8") as file:
         file.write("snmp,snmp,192.0.2.8,left,\n")
     _, _, err = run(capsys, "status", "snmp", "left", "--secret-file", "community=/dev/null")
     handler_note, host_note, _ = err.splitlines()
-    assert handler_note == f"note: 'snmp' is a handler here, and no PDU of {listed.list}"
+    assert handler_note == f"note: 'snmp' is a handler here, and no PDU of {listed_rack.list}"
     assert host_note.startswith("note: 'left' is a host name here; `pdu status left` means the PDU")
 
 
@@ -200,7 +200,7 @@ def test_a_list_without_a_pdu_in_its_usual_place_is_no_list(
     ],
 )
 def test_a_shell_completes_names(
-    words: list[str], incomplete: str, completions: list[str], listed: Rack
+    words: list[str], incomplete: str, completions: list[str], listed_rack: Rack
 ) -> None:
     shell = ShellComplete(root.ROOT, {}, "pdu", "_")
     assert [item.value for item in shell.get_completions(words, incomplete)] == completions

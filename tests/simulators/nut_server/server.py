@@ -114,6 +114,7 @@ class NutServer:
         thread.start()
 
     def _accept(self) -> None:
+        """Serves each client in a thread of its own, until the server is stopped."""
         while True:
             try:
                 connection, address = self._listener.accept()
@@ -126,28 +127,31 @@ class NutServer:
             self._start(functools.partial(self._serve, connection, str(address[0])))
 
     def _serve(self, connection: socket.socket, address: str) -> None:
+        """Answers one connection until one side ends it."""
         session = Session(self._site, address)
         reader = LineReader()
         with contextlib.suppress(OSError):
             while not session.over and self._turn(connection, session, reader):
-                if (
-                    session.secure
-                    and not isinstance(connection, ssl.SSLSocket)
-                    and self._tls is not None
-                ):
-                    with self._lock:  # the handshake comes later, so that `stop` can end it
-                        self._open.discard(connection)
-                        secured = self._tls.wrap_socket(
-                            connection, server_side=True, do_handshake_on_connect=False
-                        )
-                        self._open.add(secured)
-                    connection = secured
+                is_encrypted = isinstance(connection, ssl.SSLSocket)
+                if session.secure and not is_encrypted and self._tls is not None:
+                    tls_socket = self._wrap(connection, self._tls)
+                    connection = tls_socket
                     reader = LineReader()
-                    secured.do_handshake()
+                    tls_socket.do_handshake()
         session.end()
         with self._lock:
             connection.close()
             self._open.discard(connection)
+
+    def _wrap(self, connection: socket.socket, context: ssl.SSLContext) -> ssl.SSLSocket:
+        """The connection with TLS, whose handshake comes later, so that `stop` can end it."""
+        with self._lock:
+            self._open.discard(connection)
+            tls_socket = context.wrap_socket(
+                connection, server_side=True, do_handshake_on_connect=False
+            )
+            self._open.add(tls_socket)
+        return tls_socket
 
     def _turn(self, connection: socket.socket, session: Session, reader: LineReader) -> bool:
         """Reads until a line is complete, then answers the lines received: one round trip.

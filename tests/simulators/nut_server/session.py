@@ -60,8 +60,9 @@ class Session:
         """The answer to one line of the client."""
         verb = words[0].upper() if words else ""
         request = _REQUESTS.get(verb)
+        unknown_verbs = _NUTS if self.site.faults.rfc_names else _RFCS
         try:
-            if request is None or verb in (_NUTS if self.site.faults.rfc_names else _RFCS):
+            if request is None or verb in unknown_verbs:
                 raise Err("UNKNOWN-COMMAND")
             if verb in _ALONE and len(words) > 1:
                 raise Err("INVALID-ARGUMENT")
@@ -69,9 +70,10 @@ class Session:
                 self._require_login()
             if self.site.faults.login_to_read and verb in ("LIST", "GET"):
                 self._require_user()
-            return "".join(f"{line}\n"[:LONGEST_LINE] for line in request(self, list(words[1:])))
+            lines = request(self, list(words[1:]))
         except Err as error:
             return f"ERR {error}\n"
+        return "".join(f"{line}\n"[:LONGEST_LINE] for line in lines)
 
     def end(self) -> None:
         if self._logged_in is not None:
@@ -95,6 +97,7 @@ class Session:
         return ["1.3"]
 
     def list(self, words: builtins.list[str]) -> builtins.list[str]:
+        """LIST with a query: its rows between BEGIN and END."""
         what = words[0].upper() if words else ""
         if what == "UPS":
             rows = [
@@ -102,32 +105,34 @@ class Session:
                 for device in self.site.devices.values()
             ]
             return ["BEGIN LIST UPS", *rows, "END LIST UPS"]
-        lists: Mapping[str, Callable[[Device, str], list[str]]] = {
-            "VAR": lambda device, _: [
-                f"{k} {quoted(v)}" for k, v in sorted(self._variables(device).items())
-            ],
-            "RW": lambda device, _: [
-                f"{name} {quoted(value)}"
-                for name, value in sorted(self._variables(device).items())
-                if name in self._writable(device)
-            ],
-            "CMD": lambda device, _: self._commands(device),
-            "ENUM": self._none_of,
-            "RANGE": self._none_of,
-            "CLIENT": lambda device, _: [
-                s.address for s in self.site.logins.get(device.name.lower(), [])
-            ],
-        }
         # further words are ignored, as by upsd
         size = 3 if what in ("ENUM", "RANGE") else 2
-        if what not in lists or len(words) < size:
+        if what not in _LISTS or len(words) < size:
             raise Err("INVALID-ARGUMENT")
         device = self._device(words[1], well=what != "CLIENT")
         query = " ".join([what, *words[1:size]])
-        rows = lists[what](device, words[size - 1])
+        rows = _LISTS[what](self, device, words[size - 1])
         return [f"BEGIN LIST {query}", *(f"{query} {row}" for row in rows), f"END LIST {query}"]
 
+    # what follows the query in each row of a list; `name` is that of the variable, if one is asked
+
+    def var_rows(self, device: Device, name: str) -> builtins.list[str]:
+        variables = sorted(self._variables(device).items())
+        return [f"{variable} {quoted(value)}" for variable, value in variables]
+
+    def rw_rows(self, device: Device, name: str) -> builtins.list[str]:
+        variables = self._variables(device)
+        writable = sorted(set(self._writable(device)) & set(variables))
+        return [f"{variable} {quoted(variables[variable])}" for variable in writable]
+
+    def cmd_rows(self, device: Device, name: str) -> builtins.list[str]:
+        return self._commands(device)
+
+    def client_rows(self, device: Device, name: str) -> builtins.list[str]:
+        return [session.address for session in self.site.logins.get(device.name.lower(), [])]
+
     def get(self, words: builtins.list[str]) -> builtins.list[str]:
+        """GET: the query again, and the value that was asked for."""
         what = words[0].upper() if words else ""
         if what == "TRACKING":
             return self._tracked(words[1:])
@@ -170,7 +175,7 @@ class Session:
     def cmddesc(self, device: Device, name: str) -> str:
         return quoted("Description unavailable")
 
-    def _none_of(self, device: Device, name: str) -> builtins.list[str]:
+    def no_rows(self, device: Device, name: str) -> builtins.list[str]:
         if name not in self._variables(device):
             raise Err("VAR-NOT-SUPPORTED")
         return []
@@ -280,6 +285,7 @@ class Session:
     # ---- writing ---------------------------------------------------------------------------------
 
     def set(self, words: builtins.list[str]) -> builtins.list[str]:
+        """SET TRACKING ON or OFF, and SET VAR, which is a write."""
         what = words[0].upper() if words else ""
         if what == "TRACKING" and not self.site.faults.no_tracking:
             if len(words) < 2 or words[1].upper() not in ("ON", "OFF"):
@@ -301,24 +307,25 @@ class Session:
         return self._written(f"{device.name} {name}", value, lambda: device.set(name, value))
 
     def instcmd(self, words: builtins.list[str]) -> builtins.list[str]:
+        """INSTCMD, which is a write."""
         if len(words) < 2:
             raise Err("INVALID-ARGUMENT")
         device = self._device(words[0])
         parameter = words[2] if len(words) > 2 else None
-        # as upsd compares
-        command = next(
-            (name for name in self._commands(device) if name.lower() == words[1].lower()), ""
-        )
-        if not command:
+        # upsd compares names without regard to upper and lower case
+        command_by_name = {command.lower(): command for command in self._commands(device)}
+        command = command_by_name.get(words[1].lower())
+        if command is None:
             raise Err("CMD-NOT-SUPPORTED")
         self._require_right(lambda user: user.may_run(command))
         return self._written(
             f"{device.name} {command}", parameter or "", lambda: device.run(command, parameter)
         )
 
-    def _written(self, what: str, value: str, do: Callable[[], str]) -> builtins.list[str]:
+    def _written(self, what: str, value: str, write: Callable[[], str]) -> builtins.list[str]:
+        """The answer to a write, whose report GET TRACKING shows."""
         self.site.writes.append((what, value))
-        report = "SUCCESS" if self.site.faults.ignored else do()
+        report = "SUCCESS" if self.site.faults.ignored else write()
         if not self._tracking or self.site.faults.no_tracking:
             return ["OK"]
         identifier = str(uuid.uuid4())
@@ -332,6 +339,14 @@ def _only(words: list[str]) -> str:
     return words[0]
 
 
+_LISTS: Mapping[str, Callable[[Session, Device, str], list[str]]] = {
+    "VAR": Session.var_rows,
+    "RW": Session.rw_rows,
+    "CMD": Session.cmd_rows,
+    "ENUM": Session.no_rows,
+    "RANGE": Session.no_rows,
+    "CLIENT": Session.client_rows,
+}
 _GETS: Mapping[str, Callable[[Session, Device, str], str]] = {
     "VAR": Session.var,
     "TYPE": Session.type,

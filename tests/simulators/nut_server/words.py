@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Optional
 
 LONGEST_WORD = 512
@@ -42,6 +43,7 @@ class LineReader:
         return lines
 
     def _take(self, character: str) -> None:
+        """Take a character that is neither in a comment nor the end of a line."""
         if self._escaped:
             self._escaped = False
             self._add(character)
@@ -64,6 +66,7 @@ class LineReader:
             self._add(character)
 
     def _add(self, character: str) -> None:
+        """Add a character to the word, unless upsd drops it."""
         self._word = self._word or ""
         if " " <= character <= "\x7f" and len(self._word) < LONGEST_WORD:
             self._word += character
@@ -83,4 +86,5 @@ def kept(text: str) -> str:
 
 def quoted(text: str) -> str:
     """`text` in quotes, with a backslash before `#`, `\\` and `"`, as the server writes a value."""
-    return '"' + "".join("\\" + c if c in '#\\"' else c for c in text) + '"'
+    escaped_text = re.sub(r'([#\\"])', r"\\\1", text)
+    return f'"{escaped_text}"'
