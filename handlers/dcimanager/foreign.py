@@ -88,6 +88,7 @@ def read_field(holder: object, name: str) -> object:
         if isinstance(holder, Mapping):
             return holder.get(name)
         attribute = getattr(holder, name, None)
+        # a mapping of the platform's that is not registered as Mapping
         if attribute is None and is_mapping(holder):
             mapping: Any = holder
             return mapping[name] if name in mapping.keys() else None

@@ -248,6 +248,7 @@ class _DeadlineSocket:
         self._socket.sendall(data)
 
     def makefile(self, _: str) -> io.BufferedReader:
+        """The reader of one answer, with its deadline."""
         raw = self._socket.makefile("rb", buffering=0)
         self._reader = DeadlineReader(raw, self._socket, self._timeout, self._end)
         return io.BufferedReader(self._reader)

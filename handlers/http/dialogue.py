@@ -321,6 +321,7 @@ class HttpPdu(dcimanager.FourCalls[HttpSession], dcimanager.BasePdu):
 
     @contextmanager
     def open_session(self) -> Iterator[HttpSession]:
+        """A session on one connection, logged in, which is closed at the end."""
         settings = Settings(dcimanager.settings(self.pdu_data), settings_of(self.codec))
         host = settings[HOST] or dcimanager.address(self.pdu_data)
         where = endpoint(settings[SCHEME], host, settings[PORT])
@@ -362,11 +363,13 @@ class HttpPdu(dcimanager.FourCalls[HttpSession], dcimanager.BasePdu):
         return session.address if session else ""
 
     def mask_error(self, session: HttpSession, error: PduHandlerError) -> None:
+        """Mask an error of the codec or of the session."""
         # those of the client are masked already, and speak of passwords themselves
         if not isinstance(error, HttpException):
             session.login.mask(error)
 
     def read_states(self, session: HttpSession) -> Iterable[tuple[str, EnumPowerStatus]]:
+        """Identity and state of each outlet. The log says why a state is not known."""
         unit = self.read_unit(with_figures=False, exchange=session.exchange_once)
         doubts = doubt_sentences((outlet.identity, outlet.doubt) for outlet in unit.outlets)
         for sentence in (*unit.cautions, *doubts):
@@ -374,6 +377,7 @@ class HttpPdu(dcimanager.FourCalls[HttpSession], dcimanager.BasePdu):
         return [(outlet.identity, STATES[outlet.state]) for outlet in unit.outlets]
 
     def read_figures(self, session: HttpSession, *, with_power: bool) -> dcimanager.Figures:
+        """The figures of the PDU and of each outlet that has any."""
         unit = self.read_unit(with_figures=True, exchange=session.exchange_once)
         for caution in unit.cautions:
             LOGGER.warning(session.login.quoted(caution))
@@ -389,6 +393,7 @@ class HttpPdu(dcimanager.FourCalls[HttpSession], dcimanager.BasePdu):
         return figures.quoted(session.login.quoted)
 
     def read_labels(self, session: HttpSession) -> list[dcimanager.Label]:
+        """Identity, number and name of each outlet; the number defaults to the identity."""
         labels: list[dcimanager.Label] = []
         for outlet in self.read_named_outlets(session.exchange_once):
             number = outlet.identity if outlet.number is None else outlet.number
@@ -398,6 +403,7 @@ class HttpPdu(dcimanager.FourCalls[HttpSession], dcimanager.BasePdu):
     def switch_outlet(
         self, session: HttpSession, identity: str, *, on: bool, deadline: float, pause: float
     ) -> EnumPowerStatus:
+        """Read the outlet, send the command, and read it until its state is proven."""
         # Before the command, only whether the outlet exists matters. An answer that this session
         # keeps shows that too.
         outlet = _find_outlet(self.codec, identity, session.exchange_once)
@@ -434,20 +440,21 @@ class _OutletSwitch:
         self._codec = codec
         #: as last read
         self.outlet = outlet
-        # whether the command, and not only what it is made of, was asked for
-        self._was_written = False
+        # whether the command itself is sent, and not only a request that it is made of
+        self._is_command_sent = False
 
     def write(self, *, on: bool) -> None:
         """Switch it. An error before the command says that nothing was carried out."""
         run_dialogue(self._codec.command(self.outlet.identity, on=on), self._exchange)
 
     def _exchange(self, request: Request) -> bytes:
+        """The answer to a request; what fails before the command switched nothing."""
         if isinstance(request, WriteRequest):
-            self._was_written = True
+            self._is_command_sent = True
         try:
             return self._session.exchange(request)
         except PduHandlerError as error:
-            if not self._was_written:
+            if not self._is_command_sent:
                 error.may_have_executed = False
             raise
 

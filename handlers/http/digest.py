@@ -165,6 +165,7 @@ def answer(
 
 
 def _quoted(text: str) -> str:
+    """A parameter's value in quotes (RFC 9110, 5.6.4)."""
     # http.client writes headers in Latin-1
     octets = text.encode("utf-8", "surrogateescape").decode("latin-1")
     return '"' + re.sub(r'(["\\])', r"\\\1", octets) + '"'

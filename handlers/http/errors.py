@@ -338,6 +338,7 @@ def error_of(error: Exception, rows: Sequence[ErrorRow], at: str) -> HttpExcepti
 
 
 def _filled(part: Part, *, at: str, words: str) -> Part:
+    """A part of a reason; a text with `at` and `words` in its places."""
     if isinstance(part, NamedSetting):
         return part
     return part.format(at=at, words=words)

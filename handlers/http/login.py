@@ -207,6 +207,7 @@ class Login:
         )
 
     def _token_header(self, token: str) -> dict[str, str]:
+        """The header with the token. Raises SettingsError if it is not printable ASCII."""
         if not token or not token.isascii() or not token.isprintable():
             raise SettingsError(
                 "the token is not one line of printable ASCII characters: give it as the device"

@@ -115,6 +115,7 @@ class Cookie(NamedTuple):
     name: str
 
     def read(self, response: Response) -> str:
+        """The value of the last such cookie of the response; "" without one."""
         cookies = response.headers.get("set-cookie", "")
         values = re.findall(rf"(?:^|[,;]\s*){re.escape(self.name)}=([^;,\s]+)", cookies)
         return values[-1] if values else ""
@@ -126,6 +127,7 @@ class Header(NamedTuple):
     name: str
 
     def read(self, response: Response) -> str:
+        """The value of the header; "" without it."""
         return response.headers.get(self.name.lower(), "")
 
 
@@ -135,6 +137,7 @@ class Member(NamedTuple):
     path: str
 
     def read(self, response: Response) -> str:
+        """The text of the member; "" if the body has none."""
         try:
             value: Any = loads(response.body)
             for name in self.path.split("."):
@@ -199,9 +202,10 @@ def login_settings(login_form: LoginForm) -> tuple[Setting[str], ...]:
 def owner_login(
     login_form: LoginForm, settings: Settings, public_words: frozenset[str] = frozenset()
 ) -> Login:
-    """The user and password, or the token, that the owner gave, not to be sent as they are; an
-    empty login without. `public_words`: as those of Login. Raises SettingsError if half of it is
-    set, or both.
+    """The user and password, or the token, that the owner gave; an empty login if he gave none. It
+    is only kept out of errors: `login_of` makes the login that requests have. `public_words`: as
+    those of Login. Raises SettingsError if a password is set without a user, or a user without a
+    password, or a token beside them.
     """
     used_settings = login_settings(login_form)
     user = settings[USERNAME] if USERNAME in used_settings else ""
@@ -253,7 +257,7 @@ def login_of(
         digest = Digest(owner.user, owner.password, basic_over_tls=basic_over_tls)
         return replace(owner, digest=digest, is_sent=True)
     if not owner.token and owner.password is None:
-        return replace(owner, is_sent=True)
+        return replace(owner, is_sent=True)  # empty: the device may want no login
     values = {"user": owner.user or "", "password": owner.password or ""}
     if owner.token:
         values = {"token": owner.token}
@@ -261,7 +265,7 @@ def login_of(
         return replace(owner, fields=login_form.filled(values), is_sent=True)
     if isinstance(login_form, SessionLogin):
         return _session_login(login_form, owner, values, send)
-    return replace(owner, is_sent=True)
+    return replace(owner, is_sent=True)  # basic, or the token's header
 
 
 def _session_login(

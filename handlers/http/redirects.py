@@ -75,6 +75,7 @@ def moved_endpoint(here: Endpoint, reply: Response, login: Login) -> Endpoint:
 
 
 def _is_host_of(parts: SplitResult, here: Endpoint) -> bool:
+    """Whether the address has the same host."""
     return (parts.hostname or "").lower() == here.host.lower()
 
 
@@ -127,6 +128,7 @@ class RedirectedClient(HttpClient):
     """A client that follows redirects of reads."""
 
     def reply(self, request: Request, login: Login) -> Response:
+        """The reply with any status, after the redirects of a read."""
         reply = self.attempt(request)
         if reply.status in REDIRECTS and not request.once:
             return self._follow_redirect(request, reply, login)

@@ -76,7 +76,9 @@ class _Lists(NamedTuple):
     writable: Optional[NutRequest[dict[str, str]]]
 
     def snapshot(self, answers: Responses) -> Snapshot:
-        """What they were answered. Raises the error of an answer."""
+        """The lists that the server answered, [] and {} for one that it does not offer. Raises the
+        error of an answer.
+        """
         refusals: list[str] = []
         variables = answers[self.variables]
         commands: list[str] = []
@@ -300,6 +302,7 @@ class NutClient(Connection):
             self._sleep(POLL)
 
     def _not_ready(self, ups: str) -> DriverNotConnected:
+        """The error for a device whose driver has not answered yet."""
         return DriverNotConnected(
             f"the NUT server is still waiting for the driver of {self.redact(ups)}: check that"
             " driver",

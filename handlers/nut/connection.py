@@ -357,6 +357,7 @@ def _handshake_reason(error: Exception) -> Reason:
 
 
 def _words(error: OSError) -> str:
+    """The system's words for an error, else its type's name."""
     if isinstance(error, socket.timeout):
         return "no answer in time"
     return error.strerror or str(error) or type(error).__name__

@@ -176,6 +176,7 @@ def meter_of_outlets(variables: Mapping[str, str]) -> str:
 
 
 def _first_match(variables: Mapping[str, str], pattern: re.Pattern[str]) -> str:
+    """The first variable whose name fits the pattern; "" if none does."""
     for name in variables:
         if pattern.fullmatch(name):
             return name
@@ -183,6 +184,7 @@ def _first_match(variables: Mapping[str, str], pattern: re.Pattern[str]) -> str:
 
 
 def _number(name: str, text: str) -> Figure:
+    """The figure of a variable's text; not known if it is none."""
     number = parse_figure(text)
     if number is None:
         return _unreadable(name, text)
@@ -190,6 +192,7 @@ def _number(name: str, text: str) -> Figure:
 
 
 def _unreadable(name: str, text: str) -> NotKnown:
+    """The figure of a variable whose text is none."""
     # the whole text, not as Python writes it: else a password in it is not recognised
     return NotKnown(f"{name} reads '{text}'")
 

@@ -45,6 +45,7 @@ class NutPdu(dcimanager.FourCalls[NutSession], dcimanager.BasePdu):
         return session.client.place if session else ""
 
     def read_states(self, session: NutSession) -> Iterable[tuple[str, EnumPowerStatus]]:
+        """Identity and state of each outlet. The log says why a state is not known."""
         listed_devices = read_once(session)
         for listed_device in listed_devices:
             doubts = ((identity, outlet.doubt) for identity, outlet in listed_device.ports())
@@ -65,6 +66,7 @@ class NutPdu(dcimanager.FourCalls[NutSession], dcimanager.BasePdu):
         return figures.quoted(session.client.quoted)
 
     def read_labels(self, session: NutSession) -> list[dcimanager.Label]:
+        """Identity, printed number and name of each outlet."""
         encoding = session.settings[ENCODING]
         labels: list[dcimanager.Label] = []
         for identity, outlet in devices.ports(read_once(session)):
@@ -76,6 +78,7 @@ class NutPdu(dcimanager.FourCalls[NutSession], dcimanager.BasePdu):
     def switch_outlet(
         self, session: NutSession, identity: str, *, on: bool, deadline: float, pause: float
     ) -> EnumPowerStatus:
+        """Needs the connection alone: the devices are read anew."""
         return switch_outlet(
             session.client, session.settings, identity, on=on, deadline=deadline, pause=pause
         )

@@ -112,6 +112,7 @@ def _sources_by_type(
 
 
 def _shows_same(output: Source, inlet: ListedSource) -> bool:
+    """Whether the output shows the figures of the inlet."""
     return isinstance(output, ListedSource) and output.summands == inlet.summands
 
 
@@ -142,6 +143,7 @@ def inlet_power(variables: Mapping[str, str], outlets: Sequence[Figure]) -> Sequ
 
 
 def _inlet(variables: Mapping[str, str], field: str) -> Sequence[Source]:
+    """The input of a PDU; no source for another type, whose input is no load."""
     if type_of(variables) != "pdu":
         return (UnlistedSource(f"input.{field}"),)
     return (_side(variables, "input", field),)
@@ -158,6 +160,7 @@ def whole_load_power(variables: Mapping[str, str]) -> Figure:
 
 
 def _whole_load(variables: Mapping[str, str], field: str) -> Figure:
+    """A figure of the output of a UPS, as its driver shows it now."""
     output = _ups_output(variables, field)
     average = _average(variables, "output", field)
     summands = summands_of_first([output, average])

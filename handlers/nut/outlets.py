@@ -143,6 +143,7 @@ class OutletState(NamedTuple):
 
     @classmethod
     def unknown(cls, doubt: str) -> OutletState:
+        """A state that is not known, for this reason."""
         return cls(None, doubt)
 
 
@@ -316,8 +317,8 @@ def _outlet(
         return known_now(figure_of(row.fields_by_prefix, row.prefix, field), driver_doubt)
 
     states = _states(row)
-    deniers = _deniers(row, variables)
-    values = {**states, **deniers}
+    meter_texts = _meters_and_driver_state(row, variables)
+    values = {**states, **meter_texts}
     table = ambiguous_table(variables, row.number, row.fields)
     without_state = words_without_state(variables, table)
     status_words = filter(None, _words_of(values, without_state))
@@ -338,7 +339,7 @@ def _outlet(
         on=_switch_command(member, row.number, on=True, writable=writable),
         off=_switch_command(member, row.number, on=False, writable=writable),
         state_variables=tuple(states),
-        meter_variables=tuple(deniers),
+        meter_variables=tuple(meter_texts),
         words_without_state=without_state,
         table=table,
         doubt=state.doubt,
@@ -358,18 +359,18 @@ def _states(row: _OutletRow) -> dict[str, str]:
     return states
 
 
-def _deniers(row: _OutletRow, variables: Mapping[str, str]) -> dict[str, str]:
+def _meters_and_driver_state(row: _OutletRow, variables: Mapping[str, str]) -> dict[str, str]:
     """The variables that may deny the state of the outlet: its meters, with "" for one that only
     others have, and the state of the driver.
     """
-    deniers: dict[str, str] = {}
+    meter_texts: dict[str, str] = {}
     if variables.get("driver.name") in OUTLET_DRIVERS:
         for field in _METERS:
             if field in row.listed_fields:
-                deniers[f"{row.prefix}{field}"] = row.fields.get(field, "")
+                meter_texts[f"{row.prefix}{field}"] = row.fields.get(field, "")
     if DRIVER_STATE in variables:
-        deniers[DRIVER_STATE] = variables[DRIVER_STATE]
-    return deniers
+        meter_texts[DRIVER_STATE] = variables[DRIVER_STATE]
+    return meter_texts
 
 
 def _number_and_name(fields: Mapping[str, str]) -> tuple[str, Optional[str]]:
@@ -425,11 +426,11 @@ def _whole_load(device: Member) -> list[NutOutlet]:
     if on is None and off is None:
         return []
     variables = device.variables
-    deniers: dict[str, str] = {}
+    meter_texts: dict[str, str] = {}
     for name, text in variables.items():
         if name == DRIVER_STATE or _LOAD_METER.fullmatch(name):
-            deniers[name] = text
-    state = state_of({"ups.status": variables.get("ups.status", ""), **deniers})
+            meter_texts[name] = text
+    state = state_of({"ups.status": variables.get("ups.status", ""), **meter_texts})
     return [
         NutOutlet(
             identity=LOAD_IDENTITY,
@@ -445,7 +446,7 @@ def _whole_load(device: Member) -> list[NutOutlet]:
             on=on,
             off=off,
             state_variables=("ups.status",) if "ups.status" in variables else (),
-            meter_variables=tuple(deniers),
+            meter_variables=tuple(meter_texts),
             doubt=state.doubt,
         )
     ]

@@ -392,6 +392,7 @@ def _number(words: list[str]) -> int:
 
 
 def _whole_number(text: str) -> int:
+    """A number of at most nine digits. Raises ValueError."""
     if not (text.isascii() and text.isdigit() and len(text) < 10):
         raise ValueError(text)
     return int(text)

@@ -15,6 +15,7 @@ T_co = TypeVar("T_co", covariant=True)
 
 
 def _redacted_answer_error() -> ProtocolError:
+    """The error for an answer outside the protocol that holds the password."""
     return ProtocolError(
         "the answer breaks the protocol; it is not shown, because it holds the password: check"
         " address and port"
@@ -131,10 +132,12 @@ class Responses:
         self[request]
 
     def _mask_password(self, failure: ErrAnswer) -> ErrAnswer:
+        """The answer without its text if that holds the password."""
         if not self._secret.is_within(" ".join(failure)):
             return failure
         return ErrAnswer(failure.code if failure.code in ERRORS else "***", "***")
 
     def _holds_secret(self, response: NutResponse) -> bool:
+        """Whether a line or a row of the answer holds the password."""
         texts = [response.line, *itertools.chain.from_iterable(response.rows)]
         return self._secret.is_within("\n".join(texts))

@@ -23,6 +23,7 @@ _CARRIED = f"without line breaks, tabs or other control characters, at most {MAX
 
 
 def _name(text: str) -> str:
+    """The text, for a setting that names a device. Raises ValueError."""
     if not is_name(text):
         raise ValueError(text)
     return text

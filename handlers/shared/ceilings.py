@@ -61,6 +61,7 @@ def bounded_energy(energy: Figure) -> Figure:
 
 
 def _at_most(figure: Figure, most: Decimal, unit: str) -> Figure:
+    """The figure; not known if it is above `most`."""
     value = measured(figure)
     if value is None or value <= float(most):
         return figure
@@ -68,4 +69,5 @@ def _at_most(figure: Figure, most: Decimal, unit: str) -> Figure:
 
 
 def _excessive(value: float, unit: str) -> NotKnown:
+    """The figure in place of one that no PDU reaches."""
     return NotKnown(f"{value:g} {unit} is more than a PDU can carry")

@@ -47,6 +47,7 @@ def printable(text: str, limit: int = LONGEST) -> str:
 
 
 def _printable_character(character: str) -> str:
+    """The character, or its escape if it is not printable."""
     if character.isprintable():
         return character
     return character.encode("unicode_escape").decode("ascii")

@@ -162,7 +162,9 @@ class ValuesInContact(ReadOnly):
     contact: Contact
 
     def rows(self, reader: Reader) -> Rows:
-        """Each row with its value, lost if its unit's mark is not good."""
+        """Each row with its value, which is lost if the device says that it has no contact with the
+        row's unit. All values of a device that does not have that mark.
+        """
         rows = self.source.rows(reader)
         if not rows or self.contact.is_lacking(reader, rows):
             return rows

@@ -42,8 +42,9 @@ class Root(FrozenValue):
     oid: str
 
     def check(self) -> None:
-        validation.oid(self.sys_object_id, "sys_object_id")
-        validation.oid(self.oid, "oid")
+        """Raises ValueError unless both are OIDs, and `oid` is not itself below a root (`~`)."""
+        validation.require_oid(self.sys_object_id, "sys_object_id")
+        validation.require_oid(self.oid, "oid")
         if self.oid.startswith(ROOT):
             raise ValueError(f"oid is {self.oid!r}; a root is a whole OID")
 
@@ -67,7 +68,7 @@ class Nameplate(FrozenValue):
     def check(self) -> None:
         for name in self.FIELDS:
             if value := getattr(self, name):
-                validation.oid(value, name)
+                validation.require_oid(value, name)
 
 
 _KEY = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
@@ -154,13 +155,13 @@ class Profile(FrozenValue):
                 " first"
             )
         validation.require_values(self.models, "models")
-        validation.pattern(self.described, "described")
+        validation.compiled_pattern(self.described, "described")
         for prefix in self.sys_object_ids:
-            validation.oid(prefix, "sys_object_ids")
+            validation.require_oid(prefix, "sys_object_ids")
         # several roots may have the same sysObjectID
         prefixes_of_roots = {root.sys_object_id for root in self.roots}
         prefixes = [*self.sys_object_ids, *prefixes_of_roots]
-        validation.distinct(prefixes, "sys_object_ids with roots")
+        validation.require_distinct(prefixes, "sys_object_ids with roots")
         if not (self.outlets or self.load or self.power or self.energy):
             raise ValueError("neither outlets nor totals: there is nothing to read")
         inlet_totals = [total for total in (self.inlet, self.inlet_power) if total is not None]

@@ -72,7 +72,9 @@ class WritePacked(Control):
         self.at.written_places()
         if self.on == self.off:
             raise ValueError(f"on and off are both {self.on!r}")
-        validation.disjoint((("on", (self.on,)), ("off", (self.off,)), ("empty", self.empty)))
+        validation.require_disjoint(
+            (("on", (self.on,)), ("off", (self.off,)), ("empty", self.empty))
+        )
         longest = self.longest or 0
         if self.longest_unproven is not None and self.longest_unproven <= longest:
             raise ValueError(
@@ -124,6 +126,7 @@ class WritePacked(Control):
         raise Unsupported((refusal, *remedy) if may_be_tried else refusal)
 
     def use_unproven_limits(self) -> Control:
+        """With `longest_unproven` in place of `longest`, if the profile has it."""
         if self.longest_unproven is None:
             return self
         return replace(self, longest=self.longest_unproven, longest_unproven=None)

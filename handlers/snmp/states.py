@@ -85,7 +85,7 @@ class State(FrozenValue):
             values = getattr(self, name)
             validation.require_distinct_texts(values, name)
             words.append((name, _folded(values)))
-        validation.disjoint(words)
+        validation.require_disjoint(words)
 
     def read_from(self, reader: Reader) -> dict[str, EnumPowerStatus]:
         """The state of every outlet; {} if the device lists none."""

@@ -13,7 +13,7 @@ _OID = re.compile(rf"(~|1)(\.{_ARC})+")
 _SUFFIX = re.compile(rf"{_ARC}(\.{_ARC})*")
 
 
-def oid(value: str, what: str) -> None:
+def require_oid(value: str, what: str) -> None:
     """Requires a numeric OID that starts with 1, without a leading dot, or one that starts with `~`
     (the family's root).
     """
@@ -24,7 +24,7 @@ def oid(value: str, what: str) -> None:
         )
 
 
-def suffix(value: str, what: str) -> None:
+def require_suffix(value: str, what: str) -> None:
     """Requires arcs such as 14 or 1.2, without leading zeros, or nothing."""
     if value and not _SUFFIX.fullmatch(value):
         raise ValueError(f"{what} is {value!r}; give arcs such as 14 or 1.2")
@@ -36,7 +36,7 @@ def require_text(value: str, what: str) -> None:
         raise ValueError(f"{what} is empty")
 
 
-def separator(value: str) -> None:
+def require_separator(value: str) -> None:
     """Requires at least one character; a space counts."""
     if not value:
         raise ValueError("separator is empty")
@@ -46,12 +46,12 @@ def require_values(values: Sequence[object], what: str) -> None:
     """Requires at least one value, and none twice."""
     if not values:
         raise ValueError(f"{what} is empty; give at least one")
-    distinct(values, what)
+    require_distinct(values, what)
 
 
 def require_distinct_texts(values: Sequence[str], what: str) -> None:
     """Requires distinct values that `decoding.text` returns unchanged."""
-    distinct(values, what)
+    require_distinct(values, what)
     for value in values:
         if value != value.strip(" \t\r\n\0"):
             raise ValueError(
@@ -68,13 +68,13 @@ def require_writable_value(value: Union[int, str], what: str) -> None:
         )
 
 
-def distinct(values: Sequence[object], what: str) -> None:
+def require_distinct(values: Sequence[object], what: str) -> None:
     """Requires that no value occurs twice."""
     if len(set(values)) != len(values):
         raise ValueError(f"{what} has a value twice")
 
 
-def disjoint(sets: Sequence[tuple[str, Sequence[str]]]) -> None:
+def require_disjoint(sets: Sequence[tuple[str, Sequence[str]]]) -> None:
     """Requires that no value is in two of the named sets."""
     set_of_value: dict[str, str] = {}
     for name, values in sets:
@@ -84,8 +84,8 @@ def disjoint(sets: Sequence[tuple[str, Sequence[str]]]) -> None:
             set_of_value[value] = name
 
 
-def pattern(value: str, what: str) -> re.Pattern[str]:
-    """Compiles a regular expression."""
+def compiled_pattern(value: str, what: str) -> re.Pattern[str]:
+    """The regular expression, compiled."""
     try:
         return re.compile(value)
     except (re.error, OverflowError, RecursionError) as error:

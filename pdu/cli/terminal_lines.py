@@ -78,9 +78,10 @@ def _columns_of(terminal: TextIO) -> int:
 
 
 def fitted_pieces(line: str, width: int) -> Sequence[str]:
-    """A line in pieces of at most `width` characters; its colour has none. It is cut at blanks: a
-    word that is longer, such as a path, stays whole, and so does what stands between quotes, and a
-    path with blanks, if it fits. What is pasted into a shell is still one command.
+    """A line in pieces of at most `width` characters; codes of colours are not counted. It is cut
+    at blanks. A word that is longer than `width`, such as a path, stays whole. So does what stands
+    between quotes, and a path with blanks, if it fits. A command is cut so that a shell still
+    takes its pieces as one command.
     """
     if len(line) <= width:
         return [line]

@@ -38,6 +38,7 @@ class _RecordableHandler(click.ParamType):
     def convert(
         self, value: Any, param: Optional[click.Parameter], ctx: Optional[click.Context]
     ) -> str:
+        """The handler as it was typed: a path, or one of _RECORDABLE. Fails for other words."""
         if is_handler_there(value):
             return str(value)
         return str(click.Choice(_RECORDABLE).convert(value, param, ctx))
@@ -93,6 +94,7 @@ def record(
     on: Sequence[str],
     off: Sequence[str],
 ) -> int:
+    """Record the device into the file of --out, and print what the recording holds."""
     path = None if out == "-" else out
     output = run_of(context).output
     pdu = names.choose_pdu(context, handler, host)

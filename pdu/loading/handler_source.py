@@ -95,23 +95,25 @@ def read_protocol(archive: Archive, import_path: str) -> str:
     """`snmp` if the handler takes a PduSnmpData, else `custom`: what its `about.py` says, else
     `snmp` if its files name one of the platform's classes for SNMP.
 
-    Its files are its own module and the modules of the archive that are no handlers. One that does
-    not name BasePdu takes its base class from elsewhere, perhaps from another handler: then all
-    modules are looked at.
+    Its files are its own module and the modules of the archive that are no handlers. A handler
+    whose module does not name BasePdu takes its base class from elsewhere, perhaps from another
+    handler of the archive: then all modules are looked at.
     """
     protocol = _about(archive).get("PROTOCOL")
     if protocol:
         return protocol
     entry_file = f"{import_path.replace('.', '/')}{PYTHON}"
     entry_names = _names_used(archive.files.get(entry_file, b""))
+    derives_from_base_pdu = "BasePdu" in entry_names
     names = set(entry_names)
     for file, content in archive.files.items():
         if not file.endswith(PYTHON):
             continue
         file_names = _names_used(content)
-        is_other_handler = _ENTRY in file_names and "BasePdu" in entry_names
-        if not is_other_handler:
-            names |= file_names
+        is_handler = _ENTRY in file_names
+        if is_handler and derives_from_base_pdu:
+            continue  # another handler, from which this one takes nothing
+        names |= file_names
     return "snmp" if names & _SNMP_NAMES else "custom"
 
 

@@ -276,8 +276,8 @@ class Summary:
     reasons: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def lines(self, names_without_reasons: Collection[str] = ()) -> list[str]:
-        """For people: the results, the sums, then a line for each PDU that counts in no sum, and
-        for each of which a figure is missing. The latter are not said of `names_without_reasons`.
+        """For people: the results, the sums, a line for each PDU that is another one again, then
+        one for each PDU that lacks a figure, but for those in `names_without_reasons`.
         """
         results = [f"{self.results.get(_WELL, 0)} well"]
         other_results = {result: n for result, n in self.results.items() if result != _WELL}

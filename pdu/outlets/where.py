@@ -178,6 +178,7 @@ def search_error(reading: Reading) -> Optional[CallError]:
     """Why the names of a PDU, or the states of its outlets, are not known; None if they are."""
     if reading.labelled:
         return reading.failure
+    # why the names were not read says more here than why the states were not
     return reading.failures.get(NAMES) or reading.failure or _NO_NAMES
 
 

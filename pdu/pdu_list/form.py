@@ -225,14 +225,14 @@ def _declared_secrets(handler: LoadedHandler) -> list[str]:
 
 
 def _undeclared_secrets(handler: LoadedHandler, login: Login) -> list[str]:
-    """The secrets that are given to a handler that does not say which settings it has: DCImanager's
-    form hands over any key. Those of SNMP are not among them.
+    """The keys of the secrets for a handler that does not say which settings it has: DCImanager's
+    form hands over any key. The secrets of SNMP are not settings.
     """
     given_keys = list(dict.fromkeys([*login.secret_files, *login.secrets]))
     if handler.snmp:
         return [key for key in given_keys if key not in _SNMP_SECRETS]
     if login.source:
-        return given_keys
+        return given_keys  # a login of a file: the environment's secrets are of another PDU
     for key in _FORM_SECRETS:
         is_in_environment = bool(os.environ.get(f"PDU_{key.upper()}"))
         if is_in_environment and key not in given_keys:

@@ -99,8 +99,8 @@ def _usual_port(handler: str, settings: Mapping[str, str]) -> str:
 
 
 def _all_settings(settings: Mapping[str, str]) -> str:
-    """The choice of a handler that this program does not know: any of its settings may choose one
-    of several units.
+    """`Place.choice` of a handler that this program does not know: all settings but the port,
+    because any of them may choose one of several units.
     """
     pairs = [f"{key}={text}" for key, text in sorted(settings.items()) if key != "port"]
     return "; ".join(pairs) or "no settings"

@@ -94,6 +94,7 @@ class CodecUnit(HttpPdu):
     # ---- requests --------------------------------------------------------------------------------
 
     def answer(self, method: str, target: str, body: bytes) -> Response:
+        """The keys of a session for a login, a recorded document for a read, else 404."""
         session = session_answer(self._login_form, method, target, body)
         if session is not None:
             return session
@@ -101,6 +102,7 @@ class CodecUnit(HttpPdu):
         return self._document_response(key) if key else (404, None, {})
 
     def _document_response(self, key: str) -> Response:
+        """A document as the unit sends it: JSON, or a page."""
         document = self.documents[key]
         if not isinstance(document, TextPieces):
             return 200, document, {}
@@ -194,7 +196,7 @@ class CodecUnit(HttpPdu):
         """Change the documents so that the codec reads this state for the outlet, and no other
         changes; the meters of an outlet that is off show 0. False if no such change is found.
         """
-        with self._changing:
+        with self._contents_lock:
             states = self.outlet_states()
             if {**states, identity: on} == states:
                 return True
@@ -278,6 +280,9 @@ class CodecUnit(HttpPdu):
         return {outlet.identity: outlet.state for outlet in outlets}
 
     def without_state(self, identity: str) -> Sequence[Answers]:
+        """The documents without a value, so that the codec reads no state for the outlet, and the
+        others as before.
+        """
         states = self.outlet_states()
         expected_states = {**states, identity: None}
         for place in all_places(self.documents):
@@ -306,6 +311,7 @@ class CodecUnit(HttpPdu):
         return []
 
     def with_zero_figures(self) -> Sequence[Answers]:
+        """The documents with 0 in the place of one number each, where the states stay."""
         states = self.outlet_states()
         zeros = zero_figures(self.documents, [], states)
         return [documents for documents in zeros if self._states_in(documents) == states]
@@ -320,6 +326,7 @@ class CodecUnit(HttpPdu):
         return []
 
     def figures(self) -> Figures:
+        """The totals that the codec reads, and the outlets' currents and energies."""
         state = self.read_state()
         outlets: dict[str, MeterFigures] = {}
         for outlet in state.outlets:
@@ -379,6 +386,7 @@ def _body(document: Any) -> bytes:
 
 
 def _json_or_text(body: bytes) -> Any:
+    """The JSON of a body, or its text."""
     try:
         return json.loads(body)
     except ValueError:

@@ -250,6 +250,7 @@ class ForeignPdu(HttpPdu):
         return dict(self._states)
 
     def figures(self) -> Optional[Figures]:
+        """Those of the recording, which its handler read or its owner wrote."""
         outlets: dict[str, MeterFigures] = {}
         for name, energy_kwh in self._recording.outlet_kwh.items():
             outlets[name] = MeterFigures(energy_kwh=energy_kwh)
@@ -258,6 +259,9 @@ class ForeignPdu(HttpPdu):
         )
 
     def turn_outlet(self, identity: str, *, on: Optional[bool]) -> bool:
+        """Put the value for this state into each column of states. False if the recording has no
+        such column, or the outlet is not in it now.
+        """
         if not self._columns:
             return False
         index = list(self._states).index(identity)
@@ -268,7 +272,7 @@ class ForeignPdu(HttpPdu):
             else:
                 value = column.on if on else column.off
             values[column.places[index]] = value
-        with self._changing:
+        with self._contents_lock:
             try:
                 self._contents = with_values(self._contents, values)
             except LookupError:  # its list is empty now
@@ -277,6 +281,7 @@ class ForeignPdu(HttpPdu):
         return True
 
     def without_state(self, identity: str) -> Sequence[Any]:
+        """The contents without the outlet's value in each column of states."""
         index = list(self._states).index(identity)
         places = [column.places[index] for column in self._columns]
         if not places:
@@ -292,6 +297,7 @@ class ForeignPdu(HttpPdu):
         return [(self._states, contents) for contents in zeros]
 
     def without_outlets(self) -> Sequence[Any]:
+        """The contents with an empty list in the place of one with an element for each outlet."""
         places = list_places(self._contents, len(self._states))
         return [(self._states, with_values(self._contents, {place: []})) for place in places]
 
@@ -333,6 +339,7 @@ class ForeignPdu(HttpPdu):
         return None
 
     def answer(self, method: str, target: str, body: bytes) -> Response:
+        """The recorded answer to this request, else 404."""
         answer = self._answer_to(method, target, body.decode("utf-8", "replace"))
         if answer is None:
             return 404, None, {}
@@ -354,6 +361,7 @@ class ForeignPdu(HttpPdu):
         return 200, {}, {}
 
     def _response(self, answer: Answer) -> Response:
+        """A recorded answer, with its content as it is now."""
         content = self._contents[answer.request]
         headers = dict(answer.headers)
         if not isinstance(content, TextPieces):
@@ -399,12 +407,14 @@ def shown_figure(figure: Figure) -> Union[float, str, None]:
 
 
 def _figure(value: Any) -> Figure:
+    """A figure from the file, as `shown_figure` writes it."""
     if value == _UNKNOWN:
         return NotKnown("it was not known when it was recorded")
     return None if value is None else float(value)
 
 
 def _words(value: Union[None, str, Sequence[str]]) -> Sequence[str]:
+    """The requests of `on` or `off` in the file, which has none, one, or a list."""
     if value is None:
         return []
     return [value] if isinstance(value, str) else list(value)

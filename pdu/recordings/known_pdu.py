@@ -96,6 +96,7 @@ class KnownPdu(HttpPdu):
         return [self.contents_of(documents)]
 
     def without_figures(self) -> Sequence[Any]:
+        """The contents without one number each."""
         documents = self.documents()
         contents: list[Any] = []
         for place in number_places(documents, columns=[]):

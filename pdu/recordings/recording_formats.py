@@ -72,12 +72,12 @@ class Recording(NamedTuple):
     notes: Sequence[str] = ()
 
 
-def incomplete(count: int, most: int, what: str) -> Sequence[str]:
-    """A note that the recording may be incomplete, if it has more than `most` calls or resources;
-    else no note.
+def incomplete(count: int, most: int, noun: str) -> Sequence[str]:
+    """A note that the recording may be incomplete, if it has more than `most` calls or resources
+    (`noun`); else no note.
     """
     if count > most:
-        return [f"The recording may be incomplete: recording ends after {most} {what}."]
+        return [f"The recording may be incomplete: recording ends after {most} {noun}."]
     return []
 
 
@@ -248,9 +248,9 @@ class RecordingFormat(NamedTuple):
     serve_writable: Optional[Callable[[str, int], ReplayedDevice]] = None
 
 
-def make_json_detector(what: str) -> Callable[[str], bool]:
+def make_json_detector(format_name: str) -> Callable[[str], bool]:
     """A function that recognises a JSON recording: its text begins with
-    `{"recording": "<what> `.
+    `{"recording": "<format_name> `.
     """
-    begin = re.compile(rf'\s*\{{\s*"recording"\s*:\s*"{what} ')
+    begin = re.compile(rf'\s*\{{\s*"recording"\s*:\s*"{format_name} ')
     return lambda text: begin.match(text) is not None

@@ -105,6 +105,7 @@ class _ReplayRequestHandler(BaseHTTPRequestHandler):
     timeout = 60.0
 
     def _serve(self) -> None:
+        """Answer a request: 411 without a usable length, 413 if it is long, else as the replay."""
         size = self.headers.get("Content-Length", "0")
         is_whole = "Transfer-Encoding" not in self.headers
         if not is_whole or not re.fullmatch("[0-9]{1,12}", size):

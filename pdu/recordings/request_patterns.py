@@ -153,11 +153,13 @@ def _sorted_fields(text: str) -> str:
 
 
 def _has_pattern(expected: str, text: str) -> bool:
+    """Whether a text is the expected one, with any text in each place of {any}."""
     pattern = re.escape(expected).replace(_ANY_NUMBER, _ANY_TEXT)
     return re.fullmatch(pattern, text) is not None
 
 
 def _json_or_none(text: str) -> Any:
+    """The JSON of a text; None for a text that is none."""
     try:
         return json.loads(text)
     except (ValueError, RecursionError):

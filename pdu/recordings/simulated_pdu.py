@@ -93,8 +93,8 @@ class SimulatedPdu(ABC):
         self._fault = fault
         self._is_silent = False
         self._timers: list[threading.Timer] = []
-        self._changing = threading.RLock()
-        self._ended = threading.Event()
+        self._contents_lock = threading.RLock()
+        self._end = threading.Event()
 
     @abstractmethod
     def outlet_states(self) -> States:
@@ -164,11 +164,12 @@ class SimulatedPdu(ABC):
         elif self._fault is not UnitFault.STUCK:
             self._carry_out(commands)
         if self._fault is UnitFault.UNANSWERED:
-            self._ended.wait()
+            self._end.wait()
         if self._fault in (UnitFault.ANSWER_LOST, UnitFault.UNANSWERED):
             raise ConnectionAbortedError
 
     def _start_timer(self, function: Callable[[], None]) -> None:
+        """Call the function after LATE_S, unless `drop_timers` is called before."""
         timer = threading.Timer(self.LATE_S, function)
         timer.daemon = True
         timer.start()
@@ -178,7 +179,7 @@ class SimulatedPdu(ABC):
         """Cancel the commands that are to be carried out later, and end the wait of those that are
         not answered.
         """
-        self._ended.set()
+        self._end.set()
         for timer in self._timers:
             timer.cancel()
 
@@ -186,7 +187,7 @@ class SimulatedPdu(ABC):
         """Switch the outlets, and write a line of `writes` for each."""
         for command in commands:
             state = None if self._fault is UnitFault.PENDING else command.on
-            with self._changing:
+            with self._contents_lock:
                 is_switched = self.turn_outlet(command.identity, on=state)
             state_word = "on" if command.on else "off"
             line = f"{command.text}: outlet {command.identity} {state_word}"

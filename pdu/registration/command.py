@@ -317,7 +317,7 @@ def _list(handlers: Sequence[str], dist: str) -> Result:
 
 
 def _dry_run(uploads: Sequence[Upload], dist: str, handler_id: str) -> Result:
-    """The calls of a run, without one."""
+    """The calls that a run would make, as curl commands: none of them is made."""
     address = os.environ.get("DCI_URL", "").strip()
     email = os.environ.get("DCI_EMAIL", "").strip()
     url = settings.endpoint_of(address).url if address else "https://<DCI_URL>"
@@ -331,6 +331,6 @@ def _dry_run(uploads: Sequence[Upload], dist: str, handler_id: str) -> Result:
     for upload in uploads:
         number = handler_id or ids.known(upload.handler)
         if number in (NEW, UNCLEAR):
-            number = ""
+            number = ""  # a run would look for the handler in the list, or register it
         lines += upload_lines(url, upload, number)
     return Result({"lines": lines}, lines)

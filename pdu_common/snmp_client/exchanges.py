@@ -51,6 +51,7 @@ class CommunityExchange:
         self.has_invalid = False
 
     def start(self, request: SnmpRequest) -> bytes:
+        """The request; a repeated one keeps its request id."""
         if request != self._request:
             self._request, self._number = request, identifier()
         return pdus.message(self._version, self._community, pdus.encode(request, self._number))
@@ -68,6 +69,7 @@ class CommunityExchange:
         return match_answer(message.pdu, self._number)
 
     def is_reply(self, datagram: bytes) -> bool:
+        """Whether a datagram is a response with the request id."""
         try:
             message = pdus.decode_message(datagram)
         except Malformed:

@@ -135,6 +135,7 @@ class UserExchange:
         return self._is_discovered and not self._is_answered and self._user.privacy is not None
 
     def start(self, request: SnmpRequest) -> bytes:
+        """A new message; a repeated request keeps its request id in the PDU."""
         if request != self._request:
             self._request = request
             self._request_id = identifier()
@@ -199,6 +200,7 @@ class UserExchange:
         return scoped_pdu.engine_id == engine.id and not scoped_pdu.name
 
     def is_reply(self, datagram: bytes) -> bool:
+        """Whether a datagram has the message id of one of the tries."""
         try:
             message = v3.decode(datagram)
         except Malformed:

@@ -72,27 +72,34 @@ def bring(groups: Iterable[Group], target: Path, source: Optional[Path] = None) 
             f"{group.folder}: {group.what}; {_counted(len(group.files))}, {_size(group.size())};"
             f" licence: {group.licence}; from {source or group.address or 'no public address'}"
         )
-    all_jobs = [_Job(group, name, file) for group in groups for name, file in group.files.items()]
-    missing_jobs = [
-        job for job in all_jobs if not _is_right(target / job.group.folder / job.name, job)
-    ]
-    jobs = [job for job in missing_jobs if source or job.group.address]
-    if jobs:
-        print(f"fetching {_counted(len(jobs))}, {_size(sum(job.file.size for job in jobs))} ...")
+    all_jobs: list[_Job] = []
+    for group in groups:
+        all_jobs += [_Job(group, name, file) for name, file in group.files.items()]
+    new_jobs: list[_Job] = []
+    private_jobs: list[_Job] = []
+    for job in all_jobs:
+        if _is_right(target / job.group.folder / job.name, job):
+            continue
+        if source or job.group.address:
+            new_jobs.append(job)
+        else:
+            private_jobs.append(job)
+    if new_jobs:
+        size = sum(job.file.size for job in new_jobs)
+        print(f"fetching {_counted(len(new_jobs))}, {_size(size)} ...")
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        faults = [
-            fault for fault in pool.map(lambda job: _fetch(job, target, source), jobs) if fault
-        ]
-    nowhere = [f"{job.group.folder}/{job.name}" for job in missing_jobs if job not in jobs]
+        results = list(pool.map(lambda job: _fetch(job, target, source), new_jobs))
+    faults = [result for result in results if result]
     for fault in faults[:5]:
         print(fault, file=sys.stderr)
     if len(faults) > 5:
         print(f"and {_counted(len(faults) - 5)} more", file=sys.stderr)
-    for name in nowhere:
+    for job in private_jobs:
+        name = f"{job.group.folder}/{job.name}"
         print(f"{name} has no public address: only --from DIR brings it; its tests are skipped")
-    have = len(all_jobs) - len(faults) - len(nowhere)
-    print(f"{have} of {_counted(len(all_jobs))} in {target}")
-    return int(bool(faults))
+    present_count = len(all_jobs) - len(faults) - len(private_jobs)
+    print(f"{present_count} of {_counted(len(all_jobs))} in {target}")
+    return 1 if faults else 0
 
 
 def _fetch(job: _Job, target: Path, source: Optional[Path]) -> str:

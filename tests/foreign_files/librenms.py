@@ -22,7 +22,8 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple, Optional
@@ -71,7 +72,7 @@ class Difference(NamedTuple):
 class Comparison(NamedTuple):
     """The number of equal values by class, and the differences."""
 
-    equal: Mapping[str, int]
+    equal: Counter[str]
     differences: list[Difference]
 
 
@@ -80,24 +81,27 @@ def sensors(text: str) -> list[Sensor]:
     answers = json.loads(text).get("sensors", {})
     discovery = answers.get("discovery", {})
     poller = answers["poller"] if isinstance(answers.get("poller"), dict) else {}
-    polled_values = {
-        sensor["sensor_oid"]: sensor["sensor_current"] for sensor in poller.get("sensors", ())
-    }
-    words: dict[tuple[str, float], str] = {
-        (index["state_name"], state["state_value"]): state["state_descr"]
-        for index in discovery.get("state_indexes", ())
-        for state in ([index] if "state_value" in index else index.get("states", ()))
-    }
-    return [
-        Sensor(
-            sensor["sensor_class"],
-            sensor["sensor_oid"].lstrip("."),
-            _values(sensor["sensor_current"], polled_values.get(sensor["sensor_oid"])),
-            words.get((sensor["state_name"], sensor["sensor_current"]), ""),
+    polled_values: dict[str, float] = {}
+    for row in poller.get("sensors", ()):
+        polled_values[row["sensor_oid"]] = row["sensor_current"]
+    words: dict[tuple[str, float], str] = {}
+    for index in discovery.get("state_indexes", ()):
+        states = [index] if "state_value" in index else index.get("states", ())
+        for state in states:
+            words[index["state_name"], state["state_value"]] = state["state_descr"]
+    sensors_with_values: list[Sensor] = []
+    for row in discovery.get("sensors", ()):
+        oid, value = row["sensor_oid"], row["sensor_current"]
+        if value is None:
+            continue
+        sensor = Sensor(
+            kind=row["sensor_class"],
+            oid=oid.lstrip("."),
+            values=_values(value, polled_values.get(oid)),
+            word=words.get((row["state_name"], value), ""),
         )
-        for sensor in discovery.get("sensors", ())
-        if sensor["sensor_current"] is not None
-    ]
+        sensors_with_values.append(sensor)
+    return sensors_with_values
 
 
 def known_differences() -> Mapping[tuple[str, str, str], str]:
@@ -110,42 +114,66 @@ def known_differences() -> Mapping[tuple[str, str, str], str]:
 
 def compare(name: str, rows: Mapping[str, Row], answers: Iterable[Sensor]) -> Comparison:
     """Compare what is read of a walk with LibreNMS's sensors."""
-    answers = list(answers)
+    comparison = Comparison(Counter(), [])
     device = device_of(name, rows)
-    equal: dict[str, int] = {}
-    differences: list[Difference] = []
-    for kind, total in _CLASSES.items():
-        theirs = [sensor for sensor in answers if sensor.kind == kind]
-        shared = 0
-        for sensor in theirs:
-            figures = _measured(_at_index(device, kind, sensor.oid))
-            if not _has(figures, sensor):
-                figures = _measured(_changed(device, name, rows, kind, sensor.oid))
-            shared += bool(figures)
-            if _has(figures, sensor):
-                equal[kind] = equal.get(kind, 0) + 1
-            elif figures:
-                ours = " ".join(sorted({f"{figure:f}" for figure in figures}))
-                differences.append(Difference(kind, _column(sensor.oid), _plain(sensor), ours))
-        read = getattr(read_exactly(device), total)
-        if theirs and (read is None or not shared):
-            if read is not None and any(_same(read, value) for value in _sums(theirs)):
-                equal[kind] = equal.get(kind, 0) + 1
-            else:
-                some = " ".join(map(_plain, theirs[:4]))
-                ours = "-" if read is None else f"{read:f}"
-                differences.append(Difference(kind, "total", some, ours))
+    by_kind: dict[str, list[Sensor]] = {}
     for sensor in answers:
-        word = _on_or_off(sensor.word)
-        if sensor.kind == "state" and word:
-            states = list(_states_at(device, sensor.oid))
-            if word in states:
-                equal["state"] = equal.get("state", 0) + 1
-            elif states:
-                differences.append(
-                    Difference("state", _column(sensor.oid), word, " ".join(sorted(set(states))))
-                )
-    return Comparison(equal, sorted(set(differences)))
+        by_kind.setdefault(sensor.kind, []).append(sensor)
+    for kind in _CLASSES:
+        if kind in by_kind:
+            _compare_figures(name, rows, device, by_kind[kind], comparison)
+    for sensor in by_kind.get("state", ()):
+        _compare_state(device, sensor, comparison)
+    return comparison._replace(differences=sorted(set(comparison.differences)))
+
+
+def _compare_figures(
+    name: str,
+    rows: Mapping[str, Row],
+    device: SnmpDevice,
+    kind_sensors: Sequence[Sensor],
+    comparison: Comparison,
+) -> None:
+    """Compare the sensors of one class, each with the figures of its object; and if the device has
+    no total, or none of these objects, the total with their sums.
+    """
+    kind = kind_sensors[0].kind
+    has_figures = False
+    for sensor in kind_sensors:
+        figures = _measured(_at_index(device, kind, sensor.oid))
+        if not _has(figures, sensor):
+            figures = _measured(_changed(device, name, rows, kind, sensor.oid))
+        has_figures = has_figures or bool(figures)
+        if _has(figures, sensor):
+            comparison.equal[kind] += 1
+        elif figures:
+            ours = " ".join(sorted({f"{figure:f}" for figure in figures}))
+            difference = Difference(kind, _column(sensor.oid), _plain(sensor), ours)
+            comparison.differences.append(difference)
+    total = getattr(read_exactly(device), _CLASSES[kind])
+    if total is not None and has_figures:
+        return
+    if total is not None and any(_same(total, value) for value in _sums(kind_sensors)):
+        comparison.equal[kind] += 1
+        return
+    theirs = " ".join(map(_plain, kind_sensors[:4]))
+    ours = "-" if total is None else f"{total:f}"
+    comparison.differences.append(Difference(kind, "total", theirs, ours))
+
+
+def _compare_state(device: SnmpDevice, sensor: Sensor, comparison: Comparison) -> None:
+    """Compare LibreNMS's word for a state, if it is one for on or off, with the states of the same
+    object.
+    """
+    word = _on_or_off(sensor.word)
+    if not word:
+        return
+    states = set(_states_at(device, sensor.oid))
+    if word in states:
+        comparison.equal["state"] += 1
+    elif states:
+        ours = " ".join(sorted(states))
+        comparison.differences.append(Difference("state", _column(sensor.oid), word, ours))
 
 
 def device_of(name: str, rows: Mapping[str, Row]) -> SnmpDevice:

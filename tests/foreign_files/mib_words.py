@@ -13,6 +13,7 @@ an object belongs to the families that read what stands closest to it.
 from __future__ import annotations
 
 import csv
+import os
 import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -69,21 +70,24 @@ class Object(NamedTuple):
     def words(self, *, is_beside: bool) -> list[str]:
         """The words of the list in its name and in the names of its values. `is_beside`: and in its
         description, because a family reads what stands beside it."""
-        name, *values = (
-            " ".join(_PART.findall(text)).lower() for text in (self.name, *self.values)
-        )
+        texts = [" ".join(_PART.findall(text)).lower() for text in (self.name, *self.values)]
+        name = texts[0]
         if _ELSEWHERE.search(name):
             return []
-        hits = {match[0] for text in (name, *values) for match in _WORDS.finditer(text)}
-        count, units = _COUNT.match(name), _UNITS.match(name)
-        if count:
-            hits.add(count[2])
-        if units:
-            hits.add(units[1])
+        words: set[str] = set()
+        for text in texts:
+            words.update(match[0] for match in _WORDS.finditer(text))
+        outlet_count = _COUNT.match(name)
+        if outlet_count:
+            words.add(outlet_count[2])
+        unit_count = _UNITS.match(name)
+        if unit_count:
+            words.add(unit_count[1])
         if is_beside:
             description = " ".join(self.description.lower().split())
-            hits |= {f"description: {match[0]}" for match in _TEXT_WORDS.finditer(description)}
-        return sorted(hits)
+            for match in _TEXT_WORDS.finditer(description):
+                words.add(f"description: {match[0]}")
+        return sorted(words)
 
 
 _PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
@@ -124,28 +128,40 @@ def definitions(path: Path, above: dict[str, str]) -> dict[str, Definition]:
         return f'"{len(strings) - 1}"'
 
     text = _STRING_OR_COMMENT.sub(numbered, path.read_text("latin-1"))
-    found = {}
+    definition_by_name: dict[str, Definition] = {}
     for name, syntax, number in _DEFINITION.findall(re.sub(r"\bIMPORTS\b[^;]*;", "", text)):
         if name not in above:
             above[name] = re.sub(r"[\w-]+\s*\((\d+)\)", r"\1", number)
-        described = _DESCRIPTION.search(syntax)
-        description = strings[int(described[1])] if described else ""
-        found[name] = Definition(syntax, description)
+        string_number = _DESCRIPTION.search(syntax)
+        description = strings[int(string_number[1])] if string_number else ""
+        definition_by_name[name] = Definition(syntax, description)
     for module in set(re.findall(r"\bFROM\s+([\w-]+)", text)):
-        beside = [folder / f"{module}{end}" for folder in path.parents[:2] for end in ("", ".mib")]
-        module_file = next((file for file in beside if file.is_file()), None)
+        module_file = _module_file(module, path)
         if module_file and f"module {module}" not in above:
             above[f"module {module}"] = ""
             definitions(module_file, above)
-    return found
+    return definition_by_name
+
+
+def _module_file(module: str, path: Path) -> Optional[Path]:
+    """The file of a MIB beside the one at `path`, or a folder above; None if there is none."""
+    for folder in path.parents[:2]:
+        for file in (folder / module, folder / f"{module}.mib"):
+            if file.is_file():
+                return file
+    return None
 
 
 def _oid(name: str, above: dict[str, str]) -> Optional[str]:
+    """The OID of a name, by the names and numbers above it; None if one of them is not known."""
     if name in _TOP:
         return _TOP[name]
-    first, *rest = above.get(name, "").split() or [""]
-    start = first if first.isdigit() else _oid(first, above) if first else None
-    return start and ".".join([start, *rest])
+    parts = above.get(name, "").split()
+    if not parts:
+        return None
+    first, *rest = parts
+    start = first if first.isdigit() else _oid(first, above)
+    return None if start is None else ".".join([start, *rest])
 
 
 def objects(path: Path) -> Iterator[Object]:
@@ -169,19 +185,19 @@ def objects(path: Path) -> Iterator[Object]:
 def _common_arcs(oid: str, others: Iterable[str]) -> int:
     """The most first arcs that an OID has in common with one of the others."""
 
-    def common(other: str) -> int:
-        pairs = list(zip(oid.split("."), other.split(".")))
-        return next((n for n, (a, b) in enumerate(pairs) if a != b), len(pairs))
-
-    return max(map(common, others))
+    own_arcs = oid.split(".")
+    return max(len(os.path.commonprefix([own_arcs, other.split(".")])) for other in others)
 
 
 def read_oids(profile: Profile) -> list[str]:
     """The OIDs that a family names, whole."""
-    roots = [root.oid for root in profile.roots]
-    return [root + oid[1:] for oid in oids(profile) if oid.startswith(ROOT) for root in roots] + [
-        oid for oid in oids(profile) if not oid.startswith(ROOT)
-    ]
+    whole_oids: list[str] = []
+    for oid in oids(profile):
+        if oid.startswith(ROOT):
+            whole_oids += [root.oid + oid[1:] for root in profile.roots]
+        else:
+            whole_oids.append(oid)
+    return whole_oids
 
 
 def sources() -> dict[str, list[Profile]]:
@@ -196,8 +212,10 @@ def sources() -> dict[str, list[Profile]]:
 
 def kept_rows(clones: Path) -> Iterator[list[str]]:
     """The rows of the table whose source is not in `clones`."""
-    absent = [of for source, of in sources().items() if not (clones / source).is_file()]
-    keys = {profile.key for profiles in absent for profile in profiles}
+    keys: set[str] = set()
+    for source, profiles in sources().items():
+        if not (clones / source).is_file():
+            keys.update(profile.key for profile in profiles)
     with TABLE.open(encoding="utf-8", newline="") as file:
         yield from (row for row in csv.reader(file) if row[0] in keys)
 

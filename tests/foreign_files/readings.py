@@ -27,32 +27,26 @@ def of_device(
     """The family, the number of outlets in each state and with each figure, and the totals."""
     figures = read_exactly(device)
     states = Counter(_WORDS.get(state, "unknown") for state in device.states.values())
-    names = sum(1 for label in metering.labels(device) if label.name)
+    names = [label.name for label in metering.labels(device) if label.name]
+    counts = {
+        "names": len(names),
+        "outlets_a": len(figures.currents),
+        "outlets_w": len(figures.powers),
+        "outlets_kwh": len(figures.energies),
+    }
+    totals = {
+        "load_a": figures.load_a,
+        "power_w": figures.power_w,
+        "energy_kwh": figures.energy_kwh,
+    }
     reading: dict[str, Any] = {"family": device.profile.key}
     if metered_only:
         reading["metered_only"] = True
     if named:
         reading["named"] = True
     reading["outlets"] = dict(sorted(states.items()))
-    reading.update(
-        (key, count)
-        for key, count in (
-            ("names", names),
-            ("outlets_a", len(figures.currents)),
-            ("outlets_w", len(figures.powers)),
-            ("outlets_kwh", len(figures.energies)),
-        )
-        if count
-    )
-    reading.update(
-        (key, _plain(figure))
-        for key, figure in (
-            ("load_a", figures.load_a),
-            ("power_w", figures.power_w),
-            ("energy_kwh", figures.energy_kwh),
-        )
-        if figure is not None
-    )
+    reading.update({key: count for key, count in counts.items() if count})
+    reading.update({key: _plain(figure) for key, figure in totals.items() if figure is not None})
     return reading
 
 
@@ -68,11 +62,13 @@ def expected() -> Mapping[str, Mapping[str, Any]]:
 
 def shown(reading: Mapping[str, Any]) -> set[str]:
     """The capabilities that a walk shows. Switching is not among them: the units were only read."""
-    return {
-        capability
-        for capability, keys in _SHOWN.items()
-        if any(reading.get(key) is not None for key in keys)
-    } | ({"state"} if {"on", "off"} & set(reading["outlets"]) else set())
+    capabilities: set[str] = set()
+    if "on" in reading["outlets"] or "off" in reading["outlets"]:
+        capabilities.add("state")
+    for capability, keys in _SHOWN.items():
+        if any(reading.get(key) is not None for key in keys):
+            capabilities.add(capability)
+    return capabilities
 
 
 _SHOWN = {

@@ -35,22 +35,27 @@ _CLASSES = {
 
 def computed() -> list[RecordedObject]:
     """The rows of the table, sorted. Skips the test where a recording is not there."""
-    best: dict[tuple[str, str], RecordedObject] = {}
+    row_by_capability: dict[tuple[str, str], RecordedObject] = {}  # of a family
     for name in NAMES:
         device = librenms.device_of(name, recorded.rows(name))
-        reading = readings.expected()[name]
-        equal = _equal_classes(name)
-        for capability in readings.shown(reading):
-            source = _LIBRENMS if _CLASSES[capability] in equal else ""
-            if not source and name in recorded.ALL:
+        capabilities = readings.shown(readings.expected()[name])
+        if not _is_first(device):
+            capabilities.discard("state")
+        equal_classes = _equal_classes(name)
+        for capability in capabilities:
+            if _CLASSES[capability] in equal_classes:
+                source = _LIBRENMS
+            elif name in recorded.ALL:
                 source = _MIB
-            if not source or (capability == "state" and not _is_first(device)):
+            else:
                 continue
             key = (device.profile.key, capability)
-            if key not in best or (best[key].source, source) == (_MIB, _LIBRENMS):
-                best[key] = RecordedObject(*key, name, source)
+            row = row_by_capability.get(key)
+            if row is None or (row.source, source) == (_MIB, _LIBRENMS):  # LibreNMS's is better
+                row_by_capability[key] = RecordedObject(*key, name, source)
     fields = list(Evidence.FIELDS)
-    return sorted(best.values(), key=lambda row: (row.family, fields.index(row.capability)))
+    rows = row_by_capability.values()
+    return sorted(rows, key=lambda row: (row.family, fields.index(row.capability)))
 
 
 def _equal_classes(name: str) -> set[str]:
@@ -62,6 +67,7 @@ def _equal_classes(name: str) -> set[str]:
 
 
 def _is_first(device: SnmpDevice) -> bool:
+    """Whether the device is read by the family's first outlets."""
     return device.outlets is not None and device.outlets is device.profile.outlets[0]
 
 

@@ -104,6 +104,9 @@ def _readable_rows(text: str) -> Mapping[str, Row]:
 
 
 def _read(name: str, path: Path, rows: Mapping[str, Row]) -> Optional[Taken]:
+    """The walk as its family reads it: with metered_only if it must; without a sysObjectID as the
+    first family that can. None if none does.
+    """
     for metered_only in (False, True):
         with contextlib.suppress(Unsupported, ProtocolError):
             device = detection.detect(of_rows(rows), PROFILES, metered_only=metered_only)
@@ -164,6 +167,7 @@ def _enterprise_roots(rows: Mapping[str, Row]) -> frozenset[str]:
 
 
 def _objects(profile: Profile) -> Iterator[str]:
+    """The OIDs that a family names, whole."""
     for oid in oids(profile):
         if oid.startswith("~"):
             yield from (root.oid + oid[1:] for root in profile.roots)
@@ -184,6 +188,7 @@ def read_kinds() -> _Kinds:
 
 
 def _reason(rows: Mapping[str, Row], kinds: _Kinds) -> str:
+    """Why no family reads a walk: what it has alone, or which device it is; "" if not known."""
     number = _sys_object_id(rows)
     is_system_alone = all(any(is_below(oid, root) for root in _SYSTEM) for oid in rows)
     # a number of a maker leads to a family or to a kind of device

@@ -92,8 +92,7 @@ class Variation(NamedTuple):
     """The unit with some objects changed or lost_oids, and what is right then.
 
     OIDs are those below 1.3.6.1.4.1, or whole. `put` sets objects; a number is an INTEGER where the
-    unit has no number. `without` leaves out the objects at or below these OIDs, or beginning with
-    one that ends in a dot.
+    unit has no number. `without` leaves out the objects at or below these OIDs.
     """
 
     what: str
@@ -117,27 +116,39 @@ class Variation(NamedTuple):
     refusals: Mapping[str, str] = {}
 
     def rows(self, rows: Mapping[str, Row]) -> dict[str, Row]:
-        lost_oids = tuple(
-            f"{_whole(oid)}." if oid[-1] != "." else _whole(oid) for oid in self.without
-        )
+        """These rows of the unit, varied."""
+        # with a dot behind them: 1.3 is not above 1.31
+        lost_roots = tuple(f"{_whole(oid).rstrip('.')}." for oid in self.without)
         varied_rows: dict[str, Row] = {}
         for oid, row in rows.items():
-            for before, after in self.other_oids.items():
-                if f"{oid}.".startswith(f"{_whole(before)}."):
-                    oid = _whole(after) + oid[len(_whole(before)) :]
-            if not lost_oids or not f"{oid}.".startswith(lost_oids):
-                varied_rows[oid] = row
-        for below, value in self.put.items():
-            oid = _whole(below)
-            tag = rows[oid].tag if oid in rows else TAGS["OCTET STRING"]
-            is_number = isinstance(value, int)
-            if is_number is (tag in _NOT_NUMBERS):
-                tag = TAGS["INTEGER" if is_number else "OCTET STRING"]
-            varied_rows[oid] = Row(tag, from_text(tag, str(value)))
+            new_oid = self._other_oid(oid)
+            if not f"{new_oid}.".startswith(lost_roots):
+                varied_rows[new_oid] = row
+        for oid, value in self.put.items():
+            whole_oid = _whole(oid)
+            varied_rows[whole_oid] = _row_of(value, rows.get(whole_oid))
         return varied_rows
+
+    def _other_oid(self, oid: str) -> str:
+        """The OID, or the one that stands in its place by `other_oids`."""
+        for before, after in self.other_oids.items():
+            root = _whole(before)
+            if f"{oid}.".startswith(f"{root}."):
+                oid = _whole(after) + oid[len(root) :]
+        return oid
+
+
+def _row_of(value: Union[int, str], row: Optional[Row]) -> Row:
+    """A row with this value, of the type of the unit's `row` if that can hold it."""
+    tag = row.tag if row is not None else TAGS["OCTET STRING"]
+    is_number = isinstance(value, int)
+    if is_number is (tag in _NOT_NUMBERS):
+        tag = TAGS["INTEGER" if is_number else "OCTET STRING"]
+    return Row(tag, from_text(tag, str(value)))
 
 
 def _whole(oid: str) -> str:
+    """An OID from its beginning."""
     return oid if oid.startswith("1.3.6.") else f"1.3.6.1.4.1.{oid}"
 
 
@@ -194,28 +205,30 @@ def fixture(name: str) -> Fixture:
 def written(name: str, truth: str, rows: str) -> Fixture:
     """A unit from the texts of its two files: `truth` is JSON, `rows` is .snmprec."""
     data = json.loads(truth)
-    outlets = {identity: Outlet(**outlet) for identity, outlet in data["outlets"].items()}
+    expected = Expected(
+        outlets={identity: Outlet(**outlet) for identity, outlet in data["outlets"].items()},
+        load_a=data["load_a"],
+        power_w=data["power_w"],
+        energy_kwh=data["energy_kwh"],
+        walks=data["walks"],
+        gets=data.get("gets", 1),
+    )
+    siblings, no_siblings = _siblings(data.get("siblings", ""))
     return Fixture(
-        name,
-        name.partition("_")[0],
-        data["about"],
-        tuple(data["snmp"]),
-        Expected(
-            outlets,
-            data["load_a"],
-            data["power_w"],
-            data["energy_kwh"],
-            data["walks"],
-            data.get("gets", 1),
-        ),
-        tuple(rules_from_json(data["rules"])),
-        _switch(data["switch"]),
-        tuple(data.get("padding", ())),
-        tuple(data.get("also", ())),
-        data.get("metered_only", False),
-        *_siblings(data.get("siblings", "")),
-        tuple(map(_variation, data.get("variations", ()))),
-        read_snmprec(rows),
+        name=name,
+        key=name.partition("_")[0],
+        about=data["about"],
+        versions=tuple(data["snmp"]),
+        expected=expected,
+        rules=tuple(rules_from_json(data["rules"])),
+        switch=_switch(data["switch"]),
+        padding=tuple(data.get("padding", ())),
+        also=tuple(data.get("also", ())),
+        metered_only=data.get("metered_only", False),
+        siblings=siblings,
+        no_siblings=no_siblings,
+        variations=tuple(map(_variation, data.get("variations", ()))),
+        rows=read_snmprec(rows),
     )
 
 
@@ -233,24 +246,15 @@ def _siblings(data: Union[str, list[Mapping[str, Any]]]) -> tuple[tuple[Sibling,
     """The siblings, and the sentence that says why there are none."""
     if isinstance(data, str):
         return (), data
-    return (
-        tuple(
-            Sibling(
-                **{
-                    **sibling,
-                    "values": tuple(
-                        (value, name, right) for value, name, right in sibling["values"]
-                    ),
-                }
-            )
-            for sibling in data
-        ),
-        "",
-    )
+    siblings: list[Sibling] = []
+    for fields in data:
+        values = tuple((value, name, right) for value, name, right in fields["values"])
+        siblings.append(Sibling(**{**fields, "values": values}))
+    return tuple(siblings), ""
 
 
 def _variation(data: Mapping[str, Any]) -> Variation:
-    """Totals stand beside the other fields."""
+    """A variation from JSON, in which the totals stand beside the other fields."""
     totals = {name: data[name] for name in ("load_a", "power_w", "energy_kwh") if name in data}
     fields = {name: value for name, value in data.items() if name not in totals}
     return Variation(**{**fields, "totals": totals, "without": tuple(data.get("without", ()))})

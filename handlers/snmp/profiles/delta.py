@@ -18,13 +18,14 @@ ON, OFF = "1", "2"
 STS = "2254.2.80"
 
 
-def _output(below: int, name: str) -> Listed:
+def _output(column_number: int, name: str) -> Listed:
     """A column of the enabled PDUs. One that is disconnected has an empty value."""
-    output = column(f"{PDU}.2.1.1.{below}", name)
-    enabled_pdus = Complete(column(f"{PDU}.1.6.1.2", "dpduIdentEnabled"), beside=output)
+    output = column(f"{PDU}.2.1.1.{column_number}", name)
+    enabled_flags = Complete(column(f"{PDU}.1.6.1.2", "dpduIdentEnabled"), beside=output)
+    enabled_pdus = enabled_flags.where(enabled_flags, ON, others=(OFF,))
     disconnection = column(f"{PDU}.3.1.1.2", "dpduAlarmDisconnect")
     connected_output = output.where(disconnection, OFF, others=(ON,))
-    return Listed(enabled_pdus.where(enabled_pdus, ON, others=(OFF,)), connected_output)
+    return Listed(enabled_pdus, connected_output)
 
 
 def _line(line: int) -> Listed:

@@ -113,16 +113,18 @@ PWT2_VALID = numbered_parts(
 
 
 def _pwt2_inlets(first: int, *names: str, beside: Column) -> Source:
-    """Consecutive columns of the inlets, from `first`; each needs the rows of `beside`."""
-    columns = range(first, first + len(names))
+    """Consecutive columns of the inlets, from the number `first`. An inlet that has a row in
+    `beside` and none in one of these columns has lost its figure.
+    """
+    numbers = range(first, first + len(names))
+
+    def inlet_column(number: int) -> Column:
+        name = "pduDevMonInlet" + names[number - first]
+        return column(f"{PWT2}.2.1.1.1.{number}", name)
+
     return Complete(
-        numbered_parts(
-            lambda below: column(
-                f"{PWT2}.2.1.1.1.{below}", "pduDevMonInlet" + names[below - first]
-            ),
-            columns,
-        ),
-        beside=numbered_parts(lambda below: beside, columns),
+        numbered_parts(inlet_column, numbers),
+        beside=numbered_parts(lambda number: beside, numbers),
     )
 
 

@@ -19,7 +19,11 @@ unidentified
     has a dot, or the unit or row and a dot (`UNIDENTIFIED`).
 test
     The source whose values decide which rows are kept: the type of a row, its presence, a count.
-    An owner reads of such a value as the row's "mark".
+mark
+    A value that tells what a row is, or how its unit is, and that is no state and no figure: a
+    value of `test` in a sentence for the owner, and that of a `Contact`.
+known
+    The source whose values are taken where it has a row; the others are empty (`Listed`).
 optional
     Some devices do not have the object. That a device does not have it is proved by a GET.
 others

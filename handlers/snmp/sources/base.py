@@ -198,8 +198,8 @@ def is_optional(source: Source) -> bool:
 
 def is_lacking(source: Source, reader: Reader, identities: Iterable[str]) -> bool:
     """Whether the device does not have `source`, which older firmware or some models lack: neither
-    a walk nor a GET of the first of `identities` has a value; False without any. It is asked once
-    in a call, whatever else is read anew.
+    a walk nor a GET of the first of `identities` has a value; False without any. A yes is kept for
+    the rest of the call, also where the reader forgets values to read them again.
 
     A walk alone is no proof: GET and walk of one agent differ
     (github.com/prometheus/snmp_exporter/issues/541, an HPE PDU).
@@ -256,6 +256,7 @@ class Filter(Source):
         return self.source.written_places()
 
     def instance_oid(self, reader: Reader, identity: str) -> str:
+        """The OID in `source`, for a row that is certainly kept. Raises NoSuchOutlet."""
         if not self.keeps(reader, identity):
             raise no_object(identity)
         return self.source.instance_oid(reader, identity)
@@ -319,7 +320,7 @@ class Only(RowFilter):
         validation.require_values(self.values, "values")
         for name in ("values", "others"):
             validation.require_distinct_texts(getattr(self, name), name)
-        validation.disjoint((("values", self.values), ("others", self.others)))
+        validation.require_disjoint((("values", self.values), ("others", self.others)))
 
     def rows(self, reader: Reader) -> Rows:
         """The rows that are kept. One of which `test` does not tell has an empty value."""

@@ -84,6 +84,7 @@ class ByUnit(ObjectSource):
         return True
 
     def instance_oid(self, reader: Reader, identity: str) -> str:
+        """The cell of the outlet's row now. Raises NoSuchOutlet if it has none."""
         row = self.row_of(reader, identity)
         if row is None:
             raise no_object(identity)

@@ -118,8 +118,8 @@ class Provided(Conditional):
     others: str = ""
 
     def check(self) -> None:
-        validation.pattern(self.pattern, "pattern")
-        validation.pattern(self.others, "others")
+        validation.compiled_pattern(self.pattern, "pattern")
+        validation.compiled_pattern(self.others, "others")
 
     def condition(self, reader: Reader) -> Union[bool, Lost]:
         """Whether `pattern` matches each value of `test`. Lost if one is lost, or if with `others`
@@ -136,7 +136,7 @@ class Provided(Conditional):
 
 def _match_all(texts: Iterable[str], *patterns: str) -> bool:
     """Whether each text is matched as a whole by one of the patterns."""
-    expressions = [validation.pattern(pattern, "pattern") for pattern in patterns]
+    expressions = [validation.compiled_pattern(pattern, "pattern") for pattern in patterns]
     return all(any(regex.fullmatch(text_) for regex in expressions) for text_ in texts)
 
 
@@ -227,6 +227,7 @@ class Merged(Source):
         return all(part.reads_single_rows() for part in self.parts)
 
     def written_places(self) -> tuple[ObjectSource, ...]:
+        """The places of all parts. Raises ValueError if two may have the same identity."""
         if not _are_apart(self.parts):
             raise ValueError(
                 "a Merged cannot be written if two of its parts may have the same identity: "
@@ -235,6 +236,7 @@ class Merged(Source):
         return tuple(chain.from_iterable(part.written_places() for part in self.parts))
 
     def instance_oid(self, reader: Reader, identity: str) -> str:
+        """The OID in the one part that has the identity. Raises NoSuchOutlet."""
         oids: list[str] = []
         for part in self.parts:
             with suppress(NoSuchOutlet):
@@ -244,6 +246,7 @@ class Merged(Source):
         return oids[0]
 
     def identity_starts(self) -> Optional[frozenset[str]]:
+        """The first arcs of all parts; None if those of one part are not known."""
         starts: set[str] = set()
         for part in self.parts:
             starts_of_part = part.identity_starts()
@@ -279,7 +282,7 @@ class Prefixed(Source):
 
     def check(self) -> None:
         validation.require_text(self.prefix, "prefix")
-        validation.suffix(self.prefix, "prefix")
+        validation.require_suffix(self.prefix, "prefix")
 
     def rows(self, reader: Reader) -> Rows:
         """The rows of `source` under their longer identities."""
@@ -295,6 +298,7 @@ class Prefixed(Source):
         return self.source.written_places()
 
     def instance_oid(self, reader: Reader, identity: str) -> str:
+        """The OID in `source`, for the identity without the prefix. Raises NoSuchOutlet."""
         inner = self._inner(identity)
         if not inner:
             raise no_object(identity)
@@ -304,6 +308,7 @@ class Prefixed(Source):
         return self.source.reads_single_rows()
 
     def identity_starts(self) -> frozenset[str]:
+        """`prefix`, with the first arcs of `source` if they are known."""
         starts = self.source.identity_starts()
         if starts is None:
             return frozenset({self.prefix})

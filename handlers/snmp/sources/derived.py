@@ -82,7 +82,7 @@ class Field(ReadOnly):
     default: str = ""
 
     def check(self) -> None:
-        validation.separator(self.separator)
+        validation.require_separator(self.separator)
         if self.field < 0:
             raise ValueError(f"field is {self.field}; count from 0")
 

@@ -199,7 +199,7 @@ class Arc(RowFilter):
     def check(self) -> None:
         validation.require_values(self.values, "values")
         for value in self.values:
-            validation.suffix(value, "values")
+            validation.require_suffix(value, "values")
 
     def rows(self, reader: Reader) -> Rows:
         """The rows with one of the arcs, and those whose identity is lost."""
@@ -218,6 +218,7 @@ class Arc(RowFilter):
         return self._has_arc(identity) is self.keep
 
     def identity_starts(self) -> Optional[frozenset[str]]:
+        """`values` if the first arc is one of them, else as `source`."""
         if self.position == 0 and self.keep:
             return frozenset(self.values)
         return super().identity_starts()

@@ -70,12 +70,12 @@ class Spread(ObjectSource):
     listed: Optional[Source] = None
 
     def check(self) -> None:
-        validation.oid(self.oid, "oid")
-        validation.suffix(self.tail, "tail")
+        validation.require_oid(self.oid, "oid")
+        validation.require_suffix(self.tail, "tail")
         validation.require_values(self.spans, "spans")
         numbers = list(self.numbers())
-        validation.distinct([n for n, _ in numbers], "spans")
-        validation.distinct([sub for _, sub in numbers], "spans")
+        validation.require_distinct([n for n, _ in numbers], "spans")
+        validation.require_distinct([sub for _, sub in numbers], "spans")
         if self.by_row and self.by_get:
             raise ValueError("by_row and by_get do not go together: only a walk finds the rows")
         if self.listed and not self.by_get:
@@ -122,6 +122,7 @@ class Spread(ObjectSource):
         return dict(list(rows.items())[:rows_to_last_value])
 
     def reads_single_rows(self) -> bool:
+        """Unless only some of the numbers are outlets, which `listed` says."""
         return self.listed is None
 
     def _rows_of_units(self, reader: Reader) -> Rows:
@@ -144,6 +145,7 @@ class Spread(ObjectSource):
         return value_by_outlet
 
     def instance_oid(self, reader: Reader, identity: str) -> str:
+        """The object of the outlet's number. Raises NoSuchOutlet outside `spans`."""
         row, dot, outlet = identity.rpartition(".")
         sub_by_outlet = {str(n): sub for n, sub in self.numbers()}
         sub = sub_by_outlet.get(outlet)
@@ -184,9 +186,9 @@ class Tables(ObjectSource):
     object: str = ""
 
     def check(self) -> None:
-        validation.oid(self.oid, "oid")
+        validation.require_oid(self.oid, "oid")
         validation.require_text(self.column, "column")
-        validation.suffix(self.column, "column")
+        validation.require_suffix(self.column, "column")
         if not 0 <= self.first <= self.last:
             raise ValueError(f"first {self.first}, last {self.last} are not a range of units")
         number_of_units = self.last - self.first + 1
@@ -204,6 +206,7 @@ class Tables(ObjectSource):
         return value_by_outlet
 
     def instance_oid(self, reader: Reader, identity: str) -> str:
+        """The cell of the identity's row. Raises NoSuchOutlet for another unit."""
         unit, _, row = identity.partition(".")
         if not row or unit not in self._units():
             raise NoSuchOutlet(f"outlet {identity[:40]!r} is outside this family's units")

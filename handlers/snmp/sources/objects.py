@@ -35,8 +35,8 @@ class Column(ObjectSource):
     optional: bool = False
 
     def check(self) -> None:
-        validation.oid(self.oid, "oid")
-        validation.suffix(self.suffix, "suffix")
+        validation.require_oid(self.oid, "oid")
+        validation.require_suffix(self.suffix, "suffix")
 
     def rows(self, reader: Reader) -> Rows:
         """The walked rows; with `suffix` those whose index ends with it, under the arcs before."""
@@ -60,6 +60,7 @@ class Column(ObjectSource):
         return table == other_table and self.suffix == other.suffix
 
     def instance_oid(self, reader: Reader, identity: str) -> str:
+        """The cell of the row. Raises NoSuchOutlet for a row that is unidentified."""
         if is_unidentified(identity):
             raise no_object(identity)
         index = f"{identity}.{self.suffix}" if self.suffix else identity
@@ -81,7 +82,7 @@ class Scalar(ObjectSource):
     object: str = ""
 
     def check(self) -> None:
-        validation.oid(self.oid, "oid")
+        validation.require_oid(self.oid, "oid")
 
     def rows(self, reader: Reader) -> Rows:
         """The object's value under the identity "0"; {} if the device does not have it."""
@@ -93,6 +94,7 @@ class Scalar(ObjectSource):
         return reader.get(self.oid)
 
     def instance_oid(self, reader: Reader, identity: str) -> str:
+        """The object, for the identity "0" alone. Raises NoSuchOutlet."""
         if identity != _ONLY_ROW:
             raise no_object(identity)
         return self.object_oid(reader)

@@ -87,9 +87,9 @@ class NamedRows(ObjectSource):
     object: str = ""
 
     def check(self) -> None:
-        validation.oid(self.names, "names")
-        validation.oid(self.values, "values")
-        validation.pattern(self.pattern, "pattern")
+        validation.require_oid(self.names, "names")
+        validation.require_oid(self.values, "values")
+        validation.compiled_pattern(self.pattern, "pattern")
 
     def rows(self, reader: Reader) -> Rows:
         """The value of each variable whose name the pattern matches, empty if it has none; {} if
@@ -104,6 +104,7 @@ class NamedRows(ObjectSource):
         return rows
 
     def instance_oid(self, reader: Reader, identity: str) -> str:
+        """The value of the variable with this identity. Raises NoSuchOutlet."""
         index = self._index_by_identity(reader).get(identity)
         if index is None:
             raise NoSuchOutlet(f"the device has no variable for outlet {identity[:40]!r}")
@@ -114,7 +115,7 @@ class NamedRows(ObjectSource):
         name "Outlet 3" in row 7.1. A row whose name is lost is unidentified: it may be any
         variable's. Raises ProtocolError if two variables have the same identity.
         """
-        expression = validation.pattern(self.pattern, "pattern")
+        expression = validation.compiled_pattern(self.pattern, "pattern")
         index_by_identity: dict[str, str] = {}
         for index, name in reader.names(self.names).items():
             if isinstance(name, Lost):
@@ -160,7 +161,7 @@ class Packed(ReadOnly):
     main: str = "0"
 
     def check(self) -> None:
-        validation.separator(self.separator)
+        validation.require_separator(self.separator)
 
     def rows(self, reader: Reader) -> Rows:
         """The values of all outlets; one lost row if a text is lost."""
@@ -258,7 +259,7 @@ class ItemCount(ReadOnly):
     separator: str = ","
 
     def check(self) -> None:
-        validation.separator(self.separator)
+        validation.require_separator(self.separator)
 
     def rows(self, reader: Reader) -> Rows:
         """The number of items of each row."""
@@ -415,7 +416,7 @@ class Gathered(ReadOnly):
     absent: tuple[str, ...] = ()
 
     def check(self) -> None:
-        validation.separator(self.separator)
+        validation.require_separator(self.separator)
 
     def rows(self, reader: Reader) -> Rows:
         """The sum of each row; lost if its list is, or if one of its meters is not certain."""

@@ -132,6 +132,7 @@ def prove_command(
     dark: Optional[str],
     display: Optional[float],
 ) -> int:
+    """Read and record the unit, ask its owner, switch the outlet, and write the proof."""
     try:
         pdu = names.choose_pdu(context, handler, host)
     except hosts.NotAHost:
@@ -174,11 +175,12 @@ def _plan(command_run: Run, pdu: names.ChosenPdu, outlets: Sequence[str]) -> _Pl
 
 
 def _unit_under_test(pdu: names.ChosenPdu) -> UnitUnderTest:
-    loaded = load(pdu.handler)
-    data = pdu.data(loaded)
-    settings, secrets = split_fields(loaded, data, pdu.login)
+    """The unit, with a scrubber that knows its login."""
+    handler = load(pdu.handler)
+    data = pdu.data(handler)
+    settings, secrets = split_fields(handler, data, pdu.login)
     scrubber = Scrubber((), list(secrets.values()), settings.get("username", ""), pdu.host)
-    return UnitUnderTest(loaded, data, scrubber)
+    return UnitUnderTest(handler, data, scrubber)
 
 
 def _read(plan: _Plan, unit: UnitUnderTest, calls: Calls) -> UnitProof:

@@ -313,6 +313,7 @@ class _Interrupts:
         self._has_come = False
 
     def __call__(self, *_: object) -> None:
+        """What Python calls for a signal: see the class."""
         if self._has_come:
             return
         self._has_come = True

@@ -65,6 +65,7 @@ def _content(text: str) -> str:
 
 
 def _serve(text: str, port: int) -> ReplayedDevice:
+    """Simulate the server on a port of 127.0.0.1. Raises SettingsError and OSError."""
     devices = dump.parse(text)
     server = NutServer(devices, port)
 
@@ -95,8 +96,8 @@ def scrubbed(
 ) -> dump.RecordedDevice:
     """The device without the values, descriptions and names that could identify its owner."""
 
-    def scrub(replaced: Collection[str]) -> dump.RecordedDevice:
-        """The device with stand-ins for its names and for the variables in `replaced`."""
+    def scrub(unread_names: Collection[str]) -> dump.RecordedDevice:
+        """The device with stand-ins for its names and for the values of these variables."""
         scrub_text = scrubber.scrub_free_text
         clean_device = dump.RecordedDevice(
             name=scrub_text(device.name, NAMES).replace(" ", "-"),
@@ -104,7 +105,7 @@ def scrubbed(
             writable=device.writable,
         )
         for name, value in device.variables.items():
-            if name in replaced:
+            if name in unread_names:
                 clean_device.variables[name] = scrub_text(value, kind_of(name))
             else:
                 clean_device.variables[name] = scrubber.scrub_kept_text(value, name)

@@ -101,6 +101,7 @@ class NutServer(SimulatedPdu, Replay):
         return {name: outlet.state for name, (_, outlet) in self._outlets().items()}
 
     def turn_outlet(self, identity: str, *, on: Optional[bool]) -> bool:
+        """Set the state in the driver's own words; None is a word that NUT does not document."""
         device, outlet = self._outlets()[identity]
         if on is None:
             for variable in outlet.state_variables:
@@ -139,8 +140,10 @@ class NutServer(SimulatedPdu, Replay):
                     yield name, variable
 
     def _contents_with(self, device_name: str, values: Mapping[str, Optional[str]]) -> Any:
-        """The contents with these values of a device's variables; None takes the variable away."""
-        contents = self.contents
+        """A copy of the contents with these values of a device's variables; None takes the variable
+        away.
+        """
+        contents = self.contents  # each reading of this property is a copy
         for device in contents:
             if device.name == device_name:
                 variables = {**device.variables, **values}
@@ -204,7 +207,7 @@ class NutServer(SimulatedPdu, Replay):
 
     def reading(self) -> contextlib.AbstractContextManager[Any]:
         """A block in which nothing changes."""
-        return self._changing
+        return self._contents_lock
 
     def device(self, name: str) -> RecordedDevice:
         """The device of this name. Raises _Err."""
@@ -214,13 +217,13 @@ class NutServer(SimulatedPdu, Replay):
 
     def run(self, device: RecordedDevice, command: str) -> None:
         """Carry out an instant command."""
-        with self._changing:
+        with self._contents_lock:
             effect = self._switch_outlets(device, command, None) or "accepted; no outlet changed"
             self.writes.append(f"INSTCMD {device.name} {command}: {effect}")
 
     def set(self, device: RecordedDevice, variable: str, value: str) -> None:
         """Carry out a SET VAR, and switch the outlets that the handler would switch with it."""
-        with self._changing:
+        with self._contents_lock:
             effect = self._switch_outlets(device, variable, value) or "set"
             device.variables[variable] = value
             self.writes.append(f"SET VAR {device.name} {variable} {value!r}: {effect}")

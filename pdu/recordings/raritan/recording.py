@@ -222,7 +222,9 @@ def scrubbed(outcomes: dict[Key, Outcome], scrubber: Scrubber) -> dict[Key, Outc
 
 
 def _is_kept(name: str, value: Union[str, int, float]) -> bool:
-    """Whether it is a number, a type of the binding, a resource id, or says what product it is."""
+    """Whether the value of this member stays: a number, a type of the binding, a resource id, or
+    what says which product it is.
+    """
     if not isinstance(value, str):
         return True
     if name == "type":

@@ -41,6 +41,7 @@ def _content(text: str) -> str:
 
 
 def _serve(text: str, port: int) -> ReplayedDevice:
+    """Simulate the unit on a port of 127.0.0.1. Raises SettingsError and OSError."""
     calls = recorded_calls.parse(text)
     about = (
         f"{counted(len(calls), 'call')} to a Xerus unit; switchable outlets follow setPowerState;"

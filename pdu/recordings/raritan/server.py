@@ -61,12 +61,14 @@ class XerusServer(KnownPdu):
         return list(dict.fromkeys(rids))  # each once
 
     def state_of(self, key: str) -> Optional[bool]:
+        """By powerState in the answer to getState; None if it is neither 0 nor 1."""
         state = self._result_of_call(_state_call(key))
         value = state.get("powerState") if isinstance(state, Mapping) else None
         is_state = isinstance(value, int) and value in _STATES
         return value == 1 if is_state else None
 
     def set_state(self, key: str, *, on: Optional[bool]) -> None:
+        """Change powerState in the recorded answer to getState."""
         call = _state_call(key)
         value = _UNDOCUMENTED if on is None else int(on)
         self._calls[call] = _success({**self._result_of_call(call), "powerState": value})
@@ -75,6 +77,7 @@ class XerusServer(KnownPdu):
         return {json.dumps(call): outcome for call, outcome in self._calls.items()}
 
     def contents_of(self, documents: Mapping[str, Any]) -> Any:
+        """The calls by their keys, which `documents` has as JSON."""
         calls = {}
         for text, outcome in documents.items():
             rid, method, params = json.loads(text)
@@ -82,6 +85,7 @@ class XerusServer(KnownPdu):
         return calls
 
     def documents_without_state(self, key: str) -> Mapping[str, Any]:
+        """The calls, with an answer to getState of this outlet that lacks powerState."""
         call = _state_call(key)
         state = dict(self._result_of_call(call))
         state.pop("powerState", None)
@@ -125,6 +129,7 @@ class XerusServer(KnownPdu):
         return status, content or None, {}
 
     def answer(self, method: str, target: str, body: bytes) -> Response:
+        """The recorded outcome of each call in a POST."""
         if method != "POST":
             return 405, None, {}
         try:
@@ -148,7 +153,7 @@ class XerusServer(KnownPdu):
         method = request["method"]
         if is_taken and method == "setPowerState" and not self._is_locked(rid):
             return answer_of(request, _success(0))
-        with self._changing:
+        with self._contents_lock:
             outcome = self._outcome(rid, method, request.get("params") or {})
             return answer_of(request, outcome)
 

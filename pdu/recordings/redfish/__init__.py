@@ -1,1 +1,1 @@
-"""Recordings of one kind of devices."""
+"""Recordings, replay, identification, nameplate and lines of Redfish services."""

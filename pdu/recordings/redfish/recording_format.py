@@ -49,6 +49,7 @@ def _content(text: str) -> str:
 
 
 def _serve(text: str, port: int) -> ReplayedDevice:
+    """Simulate the service on a port of 127.0.0.1. Raises SettingsError and OSError."""
     resource_by_path = tree.parse(text)
     server = RedfishServer(resource_by_path, port)
     about = (

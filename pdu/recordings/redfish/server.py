@@ -81,6 +81,7 @@ class RedfishServer(KnownPdu):
         return documents
 
     def documents_without_state(self, key: str) -> Mapping[str, Any]:
+        """The resources, of which this outlet's lacks PowerState."""
         outlet = dict(self._resources[key])
         outlet.pop("PowerState", None)
         return {**self._resources, key: outlet}
@@ -109,7 +110,7 @@ class RedfishServer(KnownPdu):
         written_path, _, query = target.partition("?")
         path = strip_trailing_slash(written_path)
         if method == "GET":
-            with self._changing:
+            with self._contents_lock:
                 return self._resource_response(path, query)
         if method == "DELETE":
             return 204, None, {}

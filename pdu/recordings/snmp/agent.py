@@ -202,6 +202,7 @@ class _Instrumentation:
         return [self._next(oid) for oid, _value in pairs]
 
     def _next(self, oid: Any) -> Any:
+        """The next object and its value; endOfMibView behind the last one."""
         successor = self._unit().next(tuple(oid))
         if successor is None:
             return (oid, rfc1905.endOfMibView)
@@ -209,6 +210,7 @@ class _Instrumentation:
         return (rfc1902.ObjectIdentifier(next_oid), _wire(row))
 
     def write_variables(self, *pairs: Any, **_: Any) -> list[Any]:
+        """Set all of the objects or none. Raises pysnmp's error of the write that is refused."""
         writes = [(tuple(oid), wire_row(value)) for oid, value in pairs]
         error, position = self._unit().set(writes)
         if error:

@@ -117,6 +117,7 @@ class RecordedRows:
         self.answers: dict[str, Walked] = {}
 
     def get(self, oid: str) -> Optional[Raw]:
+        """The value at this OID; None if no row is there."""
         row = self._rows.get(arcs(oid))
         if row is None:
             self.answers[oid] = {}
@@ -125,6 +126,7 @@ class RecordedRows:
         return row.raw
 
     def walk(self, oid: str) -> Walked:
+        """The values below this OID, by their indexes."""
         root = arcs(oid)
         next_root = (*root[:-1], root[-1] + 1)
         start = bisect.bisect_right(self._order, root)

@@ -150,13 +150,13 @@ class _Walk:
         oid, _ = answer[0]
         return oid[: len(root)] == root and oid not in self.rows
 
-    def _read_after(self, last: Arcs, walked: Arcs, root: Arcs) -> None:
-        """Add the objects after `last` that are below `root`, in a walk below `walked`. Raises
+    def _read_after(self, last: Arcs, walk_root: Arcs, root: Arcs) -> None:
+        """Add the objects after `last` that are below `root`, in a walk below `walk_root`. Raises
         Unreachable, ProtocolError.
         """
         answered_count = 0
         while last[: len(root)] <= root:
-            next_row = partial(typed_rows, self._credentials, walked, last, 1)
+            next_row = partial(typed_rows, self._credentials, walk_root, last, 1)
             answer = self._recorder.retry(partial(self._ask, next_row))
             if not answer:
                 return

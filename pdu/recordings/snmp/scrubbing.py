@@ -84,11 +84,12 @@ def scrubbed(rows: Rows, data: PduSnmpData, keep: Collection[str] = ()) -> Rows:
         """The rows with stand-ins; those of `read_oids`, which the family reads, keep more."""
         new_rows: Rows = {}
         for oid, row in rows.items():
-            new_oid = index_scrubber.scrub(oid)
             if oid in read_oids or oid in (SYS_DESCR, SYS_OBJECT_ID):
-                new_rows[new_oid] = _read_row(row, scrubber)
+                new_row = _read_row(row, scrubber)
             else:
-                new_rows[new_oid] = _unread_row(oid, row, scrubber, index_scrubber, rows)
+                new_row = _unread_row(oid, row, scrubber, index_scrubber, rows)
+            new_oid = index_scrubber.scrub(oid)
+            new_rows[new_oid] = new_row
         return new_rows
 
     clean_rows = scrub(answer_oids - name_oids)

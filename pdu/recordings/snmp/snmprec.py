@@ -273,7 +273,8 @@ def _statements(text: str) -> Iterator[tuple[int, str]]:
         row = _WALKED.match(line)
         if row is None and (is_open or _may_go_on(lines, line)):
             lines.append(line)
-            is_open ^= walk_values.has_odd_quotes(line)
+            if walk_values.has_odd_quotes(line):
+                is_open = not is_open
         elif line.strip():
             lines = [line]
             statements.append((number, lines))

@@ -1,1 +1,1 @@
-"""Recordings of one kind of devices."""
+"""The nameplate of SynLink units."""

@@ -142,9 +142,12 @@ class _SnmpTrials(NamedTuple):
             yield maker.raising("silent", method, [self._silent_device()])
             yield maker.raising("community", method, [self._served(self._unit(), self.other_forms)])
         objects = unit_objects(self.device)
-        if objects.state:
+        if objects.middle_outlet_state:
             # a handler that walks a column, and one that reads each object, are both found
-            losses = [LostObjects(objects.state, in_walks=in_walks) for in_walks in (True, False)]
+            losses = [
+                LostObjects(objects.middle_outlet_state, in_walks=in_walks)
+                for in_walks in (True, False)
+            ]
             yield maker.raising("lost state", "status", self._losing(losses))
         rows = [row for row in (objects.load_row, objects.energy_row) if row]
         if rows:

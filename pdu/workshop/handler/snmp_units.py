@@ -377,8 +377,8 @@ def _family_rows(key: str) -> Rows:
 class UnitObjects(NamedTuple):
     """The objects of a unit from which the family reads it."""
 
-    #: of one outlet's state, for an outlet between others that is on
-    state: frozenset[Arcs] = frozenset()
+    #: of the state of one outlet that is on, between others if there is one
+    middle_outlet_state: frozenset[Arcs] = frozenset()
     #: of all outlets' states
     states: frozenset[Arcs] = frozenset()
     #: of the meters of load, and of energy
@@ -407,7 +407,7 @@ def unit_objects(device: Device) -> UnitObjects:
     load = _meter_objects(device.rows, root, load_figures(read_device))
     energy = _meter_objects(device.rows, root, energy_figures(read_device))
     return UnitObjects(
-        state=_objects_of_middle_outlet(read_device, state_oids),
+        middle_outlet_state=_objects_of_middle_outlet(read_device, state_oids),
         states=frozenset(state_oids),
         load=load.oids,
         energy=energy.oids,

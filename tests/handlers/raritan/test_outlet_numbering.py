@@ -126,9 +126,9 @@ def test_a_unit_that_lists_an_outlet_twice_is_neither_read_nor_switched(
 # ---- a list that lacks an outlet -----------------------------------------------------------------
 
 
-def _gap(labels: list[str], count: int = 3, metered: bool = False) -> Described:
-    """Return a unit whose list has outlets with these labels, and whose well-known ids lead to the
-    labels 1 to `count`.
+def _gap(labels: list[str], well_known_ids: int = 3, metered: bool = False) -> Described:
+    """A unit whose list has outlets with these labels, and whose well-known ids lead to the labels
+    1 to `well_known_ids`.
     """
     unit = Described()
     unit.calls[PDU, "getMetaData"] = {"hasSwitchableOutlets": True, "hasMeteredOutlets": metered}
@@ -140,7 +140,7 @@ def _gap(labels: list[str], count: int = 3, metered: bool = False) -> Described:
         unit.calls[outlet, "getState"] = {"available": True, "powerState": 1}
         unit.calls[outlet, "setPowerState"] = 0
         unit.calls[outlet, "getSensors"] = {}
-    for index in range(count):
+    for index in range(well_known_ids):
         unit.calls[f"{PDU}/outlet/{index}", "getMetaData"] = {"label": str(index + 1)}
     return unit
 
@@ -162,7 +162,7 @@ READS = ("status", "statistic", "labels")
 
 
 @pytest.mark.parametrize(
-    "count, words",
+    "well_known_ids, words",
     [
         (9, "lacks one: it has 3, and the unit has another one behind them"),
         (3, "lacks one: it has 3, and the last one is labelled '4'"),
@@ -171,9 +171,9 @@ READS = ("status", "statistic", "labels")
 )
 @pytest.mark.parametrize("metered", [True, False])
 def test_a_list_that_lacks_an_outlet_shows_and_switches_no_neighbour(
-    count: int, words: str, metered: bool
+    well_known_ids: int, words: str, metered: bool
 ) -> None:
-    unit = _gap(["1", "2", "4"], count, metered)
+    unit = _gap(["1", "2", "4"], well_known_ids, metered)
     for method in READS:
         _raises(unit, method, words, "protocol")
     _raises(unit, "port_down", "outlet 3 is labelled '4'", "unsupported")

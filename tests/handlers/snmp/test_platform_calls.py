@@ -57,14 +57,12 @@ def test_a_statistic_has_the_figures_of_tools_and_reads_no_current_for_nobody(
     profile = units.FAMILIES[unit.key]
     load = profile.load
     has_energies = any(outlets.energy for outlets in profile.outlets)
-    needs_no_outlets = load is not None and not load.needs_outlets and not has_energies
-    if needs_no_outlets:
-        currents: set[str] = set()
-        for outlets in profile.outlets:
-            currents.update(oids(outlets.current))
-        currents -= set(oids(load))
-        read_oids = {question.partition(" ")[2] for question in device.asked}
-        assert currents.isdisjoint(read_oids)
+    if load is None or load.needs_outlets or has_energies:
+        return
+    currents = set(oids(tuple(outlets.current for outlets in profile.outlets)))
+    currents_of_outlets_alone = currents - set(oids(load))
+    oids_read = {request.partition(" ")[2] for request in device.asked}
+    assert currents_of_outlets_alone.isdisjoint(oids_read)
 
 
 def test_a_command_reads_no_table_where_the_identity_is_a_row() -> None:

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 import pytest
 
 from handlers.shared.errors import Unsupported
+from handlers.snmp.detection import SYS_DESCR
+from handlers.snmp.profile import is_below
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.snmp.calls import near
 from tests.handlers.snmp.units import UNPROVEN
@@ -92,31 +94,46 @@ def test_a_unit_that_cuts_the_text_that_its_mib_does_not_allow_is_in_doubt() -> 
 
 
 SECRET = "r3ad-and-write"
+ECHO = pytest.mark.parametrize("echo", [SECRET, f"x {SECRET}", f"{SECRET[:-1]}{SECRET}"])
 
 
 @pytest.mark.parametrize(
-    "unit, identity, oid",
+    "name, identity, oid, value",
     [
-        # the type that a guard tests
-        ("vertiv-dcs-mpdu", "1.3", E + "13400.3.2.225.1.1.2.1"),
-        # the states of all outlets in one text
-        ("digipower", "2.1", E + "17420.1.2.9.2.13.0"),
-        # sysDescr, where no family fits
-        ("vertiv-dcs-mpdu", "1.3", "1.3.6.1.2.1.1.1.0"),
+        pytest.param(
+            "vertiv-dcs-mpdu",
+            "1.3",
+            E + "13400.3.2.225.1.1.2.1",
+            "{echo}",
+            id="the type that a guard tests",
+        ),
+        pytest.param(
+            "digipower",
+            "2.1",
+            E + "17420.1.2.9.2.13.0",
+            "1,{echo},1,0",
+            id="the states of all outlets in one text",
+        ),
     ],
 )
-@pytest.mark.parametrize("sent", [SECRET, f"x {SECRET}", f"{SECRET[:-1]}{SECRET}"])
+@ECHO
 def test_a_community_that_the_device_sends_back_is_not_in_the_error(
-    unit: str, identity: str, oid: str, sent: str
+    name: str, identity: str, oid: str, value: str, echo: str
 ) -> None:
-    unit_fixture = fixture(unit)
-    rows = {
-        **unit_fixture.rows,
-        oid: Row(OCTETS, (sent if "17420" not in oid else f"1,{sent},1,0").encode()),
-    }
-    if oid.endswith("1.1.0"):
-        rows = {held: row for held, row in rows.items() if "4.1.13400" not in held}
-    device = Device(rows, unit_fixture.rules)
+    unit = fixture(name)
+    row = Row(OCTETS, value.format(echo=echo).encode())
+    check_that_the_community_is_hidden(Device({**unit.rows, oid: row}, unit.rules), identity)
+
+
+@ECHO
+def test_a_community_in_the_sys_descr_of_an_unknown_device_is_not_in_the_error(echo: str) -> None:
+    unit = fixture("vertiv-dcs-mpdu")
+    rows = {oid: row for oid, row in unit.rows.items() if not is_below(oid, E + "13400")}
+    rows[SYS_DESCR] = Row(OCTETS, echo.encode())
+    check_that_the_community_is_hidden(Device(rows, unit.rules), "1.3")
+
+
+def check_that_the_community_is_hidden(device: Device, identity: str) -> None:
     with (
         Agent(device, write=SECRET) as agent,
         pytest.raises(Unsupported, match="it holds the community") as error_info,

@@ -67,20 +67,21 @@ def test_the_profile_with_every_part_is_complete() -> None:
     assert fields_with_a_value == fields
 
 
-def changed(path: str, value: Any) -> str:
-    """ACME as JSON with the key at `path` set to `value`.
+#: in place of a value: the key is removed
+REMOVED = object()
 
-    A path that ends with ! removes the key.
-    """
+
+def changed(path: str, value: Any) -> str:
+    """ACME as JSON with another value, or none, at `path`: keys and places in lists, with dots."""
     data = json.loads(json.dumps(ACME))
-    *inner, last = re.findall(r"\w+", path)
-    target = data
-    for step in inner:
-        target = target[int(step)] if step.isdigit() else target[step]
-    if path.endswith("!"):
-        del target[last]
+    *outer_steps, key = path.split(".")
+    container = data
+    for step in outer_steps:
+        container = container[int(step)] if step.isdigit() else container[step]
+    if value is REMOVED:
+        del container[key]
     else:
-        target[last] = value
+        container[key] = value
     return json.dumps(data)
 
 
@@ -92,7 +93,7 @@ OF_STATES = "outlets.0.states.source.kind"
     [
         ("key", "Acme", "profile: key is 'Acme'"),
         ("key", 7, "profile.key: give a string, not 7"),
-        ("vendor!", None, "profile.vendor: this key is missing"),
+        ("vendor", REMOVED, "profile.vendor: this key is missing"),
         ("colour", "red", "profile.colour: this key is unknown; Profile has key, vendor"),
         ("sys_object_ids", ["1.3.4294967296"], "profile: sys_object_ids is '1.3.4294967296'"),
         ("models", "Strip", 'profile.models: give a list, not "Strip"'),
@@ -106,7 +107,7 @@ OF_STATES = "outlets.0.states.source.kind"
             "Collumn",
             'profile.outlets[0].states.source.kind: "Collumn" is not allowed; give',
         ),
-        (f"{OF_STATES}!", None, "profile.outlets[0].states.source.kind: this key is missing; give"),
+        (OF_STATES, REMOVED, "profile.outlets[0].states.source.kind: this key is missing; give"),
         (OF_STATES, "Write", 'profile.outlets[0].states.source.kind: "Write" is not allowed'),
         (
             "outlets.0.states.source.oid",

@@ -166,68 +166,69 @@ def test_places_that_all_say_something_cost_no_other_walk() -> None:
 
 
 @pytest.mark.parametrize("keep", [True, False])
-def test_a_row_with_a_mark_of_neither_side_is_kept_without_its_value(keep: bool) -> None:
-    """Row 3 has another mark, row 4 has none."""
+def test_a_row_whose_test_value_is_in_neither_list_is_kept_without_its_value(keep: bool) -> None:
+    """`values` has 1 and `others` 0: row 3 has another test value, row 4 has none."""
     source = Only(Column("1.3.1"), Column("1.3.2"), ("1",), keep, others=("0",))
     objects = {
         **table("1.3.1", {"1": 5, "2": 5, "3": 5, "4": 5}),
         **table("1.3.2", {"1": 1, "2": 0, "3": 99}),
     }
-    chosen = "1" if keep else "2"
-    assert both(source, objects) == {chosen: 5, "3": "", "4": ""}
+    row_with_value = "1" if keep else "2"
+    assert both(source, objects) == {row_with_value: 5, "3": "", "4": ""}
 
 
-def test_a_mark_of_both_sides_is_refused() -> None:
+def test_a_test_value_in_both_lists_is_refused() -> None:
     with pytest.raises(ValueError, match="others"):
         check_parts(Only(Column("1.3.1"), Column("1.3.2"), ("1",), others=("1",)))
 
 
 @pytest.mark.parametrize(
-    "marks, rows",
+    "test_values, rows",
     [
-        ({"1": 1}, {"1": 5}),
-        ({"1": 1, "2": 0}, {}),
-        ({"1": 99}, {"1": UNDECIDED}),
-        ({}, {"1": UNDECIDED}),
+        pytest.param({"1": 1}, {"1": 5}, id="devices with the rows"),
+        pytest.param({"1": 1, "2": 0}, {}, id="devices without them"),
+        pytest.param({"1": 99}, {"1": UNDECIDED}, id="neither"),
+        pytest.param({}, {"1": UNDECIDED}, id="no answer"),
     ],
 )
-def test_rows_are_empty_if_their_mark_is_of_no_known_device_or_missing(
-    marks: Mapping[str, Value], rows: Mapping[str, Value]
+def test_rows_are_empty_if_nothing_says_whether_the_device_has_them(
+    test_values: Mapping[str, Value], rows: Mapping[str, Value]
 ) -> None:
     source = Provided(Column("1.3.1"), Column("1.3.2"), "1", others="0")
-    assert both(source, {**table("1.3.1", {"1": 5}), **table("1.3.2", marks)}) == rows
+    assert both(source, {**table("1.3.1", {"1": 5}), **table("1.3.2", test_values)}) == rows
 
 
 @pytest.mark.parametrize("keep", [True, False])
-def test_a_row_whose_mark_is_no_value_is_kept_without_its_value(keep: bool) -> None:
+def test_a_row_whose_test_value_is_minus_one_is_kept_without_its_value(keep: bool) -> None:
+    """Many agents show -1 for no value; not so if the list has it."""
     objects = {**table("1.3.1", {"1": 5, "2": 6}), **table("1.3.2", {"1": 1, "2": -1})}
-    unmarked = both(Only(Column("1.3.1"), Column("1.3.2"), ("1",), keep), objects)
-    assert unmarked == ({"1": 5} if keep else {}) | {"2": ""}
-    meant = both(Only(Column("1.3.1"), Column("1.3.2"), ("-1",), keep), objects)
-    assert meant == ({"2": 6} if keep else {"1": 5})
+    rows = both(Only(Column("1.3.1"), Column("1.3.2"), ("1",), keep), objects)
+    assert rows == ({"1": 5, "2": ""} if keep else {"2": ""})
+    rows_of_minus_one = both(Only(Column("1.3.1"), Column("1.3.2"), ("-1",), keep), objects)
+    assert rows_of_minus_one == ({"2": 6} if keep else {"1": 5})
 
 
 @pytest.mark.parametrize(
-    "choice, marks",
+    "source, test_values",
     [
         (Provided(Column("1.3.1.1"), Column("1.3.1.2"), "5"), {"1": 5, "3": 5}),
         (Provided(Column("1.3.1.1"), Column("1.3.1.2"), "5", others="6"), {"1": 5, "3": 5}),
         (Unless(Column("1.3.1.1"), Column("1.3.1.2")), {}),
     ],
 )
-def test_a_lost_mark_fits_nothing_in_a_list_and_in_a_single_row(
-    choice: Source, marks: Mapping[str, Value]
+def test_rows_whose_condition_is_lost_are_lost_in_a_list_and_alone(
+    source: Source, test_values: Mapping[str, Value]
 ) -> None:
-    objects = {**table("1.3.1.1", {"1": 10, "2": 20, "3": 30}), **table("1.3.1.2", marks)}
+    objects = {**table("1.3.1.1", {"1": 10, "2": 20, "3": 30}), **table("1.3.1.2", test_values)}
     at = reader(objects)
     for column in ("1.3.1.1", "1.3.1.2"):
         at.column(column)
     whole = at.whole()
-    values = [*choice.rows(whole).values(), choice.value_of(whole, "1")]
+    values = [*source.rows(whole).values(), source.value_of(whole, "1")]
     assert values
     assert all(isinstance(value, Lost) for value in values)
     with pytest.raises(NoSuchOutlet):
-        choice.instance_oid(whole, "1")
+        source.instance_oid(whole, "1")
 
 
 def test_an_object_without_an_answer_before_one_that_has_an_answer_is_lost() -> None:

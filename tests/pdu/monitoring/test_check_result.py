@@ -32,6 +32,10 @@ def device(name: str = "a", metered: bool = False) -> ListedPdu:
     return ListedPdu(name, "snmp", Address("192.0.2.1"), metered=metered)
 
 
+#: what the error of a reading says
+ADVICE = "do this"
+
+
 def reading(
     *states: str,
     kind: str = "",
@@ -45,7 +49,7 @@ def reading(
         outlets.append(PolledOutlet(str(number), EnumPowerStatus[state]))
     failures = {}
     if kind:
-        failures["figures" if answered else "states"] = CallError(kind, "do this")
+        failures["figures" if answered else "states"] = CallError(kind, ADVICE)
     return Reading(
         outlets=outlets,
         load_a=load,
@@ -580,10 +584,10 @@ def test_what_cannot_be_compared_may_be_over_its_limit(
 
 
 def test_a_load_beyond_its_warning_makes_a_pdu_that_is_not_reached_no_better() -> None:
-    pdu_row = check_result.judge_reading(device(), reading("UP", kind="unreachable"))
+    pdu_row = check_result.judge_reading(device(), reading("UP", kind="unreachable", load=1.5))
     judged = nagios.judge_loads(pdu_row, nagios.Thresholds(nagios.Range(0, 1.0)))
     assert (judged.level, judged.result) == (check_result.BAD, "unreachable")
-    assert judged.reason == "load carries 1.5 A, limit 1; do this"
+    assert judged.reason == f"load carries 1.5 A, limit 1; {ADVICE}"
 
 
 def test_a_line_that_is_not_known_is_told_without_limits_too() -> None:

@@ -29,7 +29,9 @@ _APC = (
 
 
 def platform(folder: Path, changes: Mapping[str, str], **sources: str) -> Platform:
-    """A plausible platform with these handlers."""
+    """A folder that looks like DCImanager's: the baseline with these `changes` of files, and with
+    these handlers, each by the name of its module.
+    """
     files = {f"{_FOLDER}/{name}.py": source for name, source in sources.items()}
     baseline.write({**changes, f"{_FOLDER}/__init__.py": "\n", **files}, folder)
     return Platform(folder, str(unknown_platform.__file__))

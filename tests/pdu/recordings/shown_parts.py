@@ -15,15 +15,17 @@ def kinds_of(parts: Sequence[MeteredPart]) -> Mapping[str, str]:
 
 
 def shown_parts(parts: Sequence[MeteredPart], kinds: Mapping[str, str]) -> Shown:
-    """The currents. Where the lines or breakers are not known whole, so are those that are gone."""
-    shown: dict[str, Figure] = {}
-    unread: dict[str, Figure] = {}
+    """The currents by label. If a part stands for lines or breakers that are not known, its current
+    is that of each such part of the sound device that is gone.
+    """
+    current_by_label: dict[str, Figure] = {}
+    unknown_current_by_kind: dict[str, Figure] = {}
     for part in parts:
         if part.label.endswith("?"):
-            unread[part.kind] = part.current_a
+            unknown_current_by_kind[part.kind] = part.current_a
         else:
-            shown[part.label] = part.current_a
+            current_by_label[part.label] = part.current_a
     for label, kind in kinds.items():
-        if kind in unread:
-            shown.setdefault(label, unread[kind])
-    return shown
+        if kind in unknown_current_by_kind:
+            current_by_label.setdefault(label, unknown_current_by_kind[kind])
+    return current_by_label

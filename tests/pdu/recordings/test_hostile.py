@@ -71,19 +71,19 @@ INSERTIONS = st.sampled_from(["", "\0", "x", '"', "}", "9" * 30, "|", "\n"])
 @pytest.mark.sample(1)
 @pytest.mark.parametrize("handler", list(UNITS))
 @settings(max_examples=10, deadline=None)
-@given(data=st.data(), insertion=INSERTIONS, deleted=st.integers(0, 3))
+@given(data=st.data(), insertion=INSERTIONS, deleted_count=st.integers(0, 3))
 def test_a_damaged_recording_is_served_or_refused(
-    handler: str, data: st.DataObject, insertion: str, deleted: int
+    handler: str, data: st.DataObject, insertion: str, deleted_count: int
 ) -> None:
     _, recording = recording_of(handler)
     text = recording.text
     position = data.draw(st.integers(0, len(text) - 1))
-    damaged_text = text[:position] + insertion + text[position + deleted :]
+    damaged_text = text[:position] + insertion + text[position + deleted_count :]
     try:
-        served = kind(handler).serve(damaged_text, 0)
+        device = kind(handler).serve(damaged_text, 0)
     except SettingsError:
         return
-    served.close()
+    device.close()
 
 
 @pytest.mark.parametrize(
@@ -99,8 +99,8 @@ def test_a_replayed_unit_refuses_an_impossible_content_length(
 ) -> None:
     _, recording = recording_of("redfish")
     request = f"GET /redfish/v1/ HTTP/1.1\r\nHost: a\r\nContent-Length: {length}\r\n\r\n"
-    with contextlib.closing(kind("redfish").serve(recording.text, 0)) as served:
-        with socket.create_connection((served.host, served.port), 300) as connection:
+    with contextlib.closing(kind("redfish").serve(recording.text, 0)) as device:
+        with socket.create_connection((device.host, device.port), 300) as connection:
             connection.sendall(request.encode("latin-1"))
             answer = connection.recv(100)
     assert answer.startswith(b"HTTP/1.1 411 ")
@@ -119,8 +119,8 @@ def test_a_replayed_unit_refuses_an_impossible_content_length(
 )
 def test_a_replayed_unit_refuses_json_that_is_nested_too_deeply(handler: str, target: str) -> None:
     _, recording = recording_of(handler)
-    with contextlib.closing(kind(handler).serve(recording.text, 0)) as served:
-        client = http.client.HTTPConnection(served.host, served.port, timeout=300)
+    with contextlib.closing(kind(handler).serve(recording.text, 0)) as device:
+        client = http.client.HTTPConnection(device.host, device.port, timeout=300)
         with contextlib.closing(client):
             client.request("POST", target, b"[" * 100_000)
             answer = client.getresponse()
@@ -130,12 +130,12 @@ def test_a_replayed_unit_refuses_json_that_is_nested_too_deeply(handler: str, ta
 def test_an_answer_that_is_nested_too_deeply_to_be_scrubbed_is_a_protocol_error(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    nested: list[Any] = []
+    nested_lists: list[Any] = []
     for _ in range(2000):
-        nested = [nested]
+        nested_lists = [nested_lists]
 
     def record(data: object, options: object) -> Any:
-        return Scrubber().scrub_json(nested, lambda name, value: True)
+        return Scrubber().scrub_json(nested_lists, lambda name, value: True)
 
     recording_kind = kind("nut")._replace(record=record)
     monkeypatch.setattr("pdu.loading.handler_recordings.recording", lambda _: recording_kind)

@@ -21,6 +21,7 @@ from pdu.recordings.snmp.recorded_rows import SYS_DESCR, Arcs, Rows, SnmpRow, ar
 from pdu.recordings.snmp.scrubbing import scrubbed
 from pdu.recordings.snmp.snmprec import snmprec_lines
 from pdu_common.connection import PduSnmpData
+from pdu_common.snmp_client.tool_api import ADDRESS, INTEGER, OCTETS, OPAQUE
 
 TABLE = "1.3.6.1.4.1.99999.1.1"
 SIGNS = (
@@ -124,9 +125,9 @@ def test_rows_hold_the_community_in_no_form(secret: str, form: str) -> None:
     octets = FORMS[form](secret).encode()
     index = secret.encode()
     rows = {
-        arcs(f"{TABLE}.2.1"): SnmpRow(4, octets),
-        arcs(f"{TABLE}.3.1"): SnmpRow(4, b"\x01\x02" + octets + b"\x00\x01"),
-        (*arcs(f"{TABLE}.4"), len(index), *index): SnmpRow(2, 1),
+        arcs(f"{TABLE}.2.1"): SnmpRow(OCTETS, octets),
+        arcs(f"{TABLE}.3.1"): SnmpRow(OCTETS, b"\x01\x02" + octets + b"\x00\x01"),
+        (*arcs(f"{TABLE}.4"), len(index), *index): SnmpRow(INTEGER, 1),
     }
 
     clean = scrubbed(rows, PduSnmpData("192.0.2.1", {"community": secret}))
@@ -139,7 +140,7 @@ def test_rows_hold_the_community_in_no_form(secret: str, form: str) -> None:
 
 @pytest.mark.parametrize("key", ["community", "auth_password", "priv_password"])
 def test_a_row_that_stays_holds_no_secret_of_the_login(key: str) -> None:
-    rows: Rows = {SYS_DESCR: SnmpRow(4, b"PDU of s3cret-word!")}
+    rows: Rows = {SYS_DESCR: SnmpRow(OCTETS, b"PDU of s3cret-word!")}
     clean = scrubbed(rows, PduSnmpData("192.0.2.1", {key: "s3cret-word!"}))
     assert clean[SYS_DESCR].decoded == "PDU of secret-1"
 
@@ -153,9 +154,9 @@ def test_octets_that_are_no_text_hold_no_secret_of_the_login(
     secret = "s3cret-word!"
     octets = b"\xff\x01" + FORMS[form](secret).encode() + b"\x01\xfe"
     rows: Rows = {
-        SYS_DESCR: SnmpRow(4, octets),
-        arcs(f"{TABLE}.2.1"): SnmpRow(4, octets),
-        arcs(f"{TABLE}.3.1"): SnmpRow(68, bytes.fromhex("9f78") + octets),
+        SYS_DESCR: SnmpRow(OCTETS, octets),
+        arcs(f"{TABLE}.2.1"): SnmpRow(OCTETS, octets),
+        arcs(f"{TABLE}.3.1"): SnmpRow(OPAQUE, bytes.fromhex("9f78") + octets),
     }
     login = {"community": secret, "user": "operator"}
     clean = scrubbed(rows, PduSnmpData("192.0.2.1", login), keep)
@@ -212,26 +213,28 @@ def test_a_short_ipv6_address_is_no_common_word(address: str) -> None:
 
 
 PLACES: dict[str, Callable[[bytes], Rows]] = {
-    "octets": lambda octets: {arcs(f"{TABLE}.9.1"): SnmpRow(4, octets)},
+    "octets": lambda octets: {arcs(f"{TABLE}.9.1"): SnmpRow(OCTETS, octets)},
     "engine ID": lambda octets: {
         arcs(f"{TABLE}.9.1"): SnmpRow(
             4, bytes.fromhex(f"800005230{1 if len(octets) == 4 else 3}") + octets
         )
     },
     "index, with type and length": lambda octets: {
-        (*arcs(f"{TABLE}.9"), 1, len(octets), *octets): SnmpRow(2, 7)
+        (*arcs(f"{TABLE}.9"), 1, len(octets), *octets): SnmpRow(INTEGER, 7)
     },
     "index, as text with its length": lambda octets: {
-        (*arcs(f"{TABLE}.9"), len(shown(octets)), *shown(octets).encode(), 5): SnmpRow(2, 7)
+        (*arcs(f"{TABLE}.9"), len(shown(octets)), *shown(octets).encode(), 5): SnmpRow(INTEGER, 7)
     },
     "index, as text at the end": lambda octets: {
-        (*arcs(f"{TABLE}.9"), 3, *shown(octets).encode()): SnmpRow(2, 7)
+        (*arcs(f"{TABLE}.9"), 3, *shown(octets).encode()): SnmpRow(INTEGER, 7)
     },
     "opaque": lambda octets: {
-        arcs(f"{TABLE}.9.1"): SnmpRow(68, b"\x04\x06" + shown(octets).encode())
+        arcs(f"{TABLE}.9.1"): SnmpRow(OPAQUE, b"\x04\x06" + shown(octets).encode())
     },
-    "text": lambda octets: {arcs(f"{TABLE}.9.1"): SnmpRow(4, f"sent to {shown(octets)}".encode())},
-    "an address, as a value": lambda octets: {arcs(f"{TABLE}.9.1"): SnmpRow(64, octets[:4])},
+    "text": lambda octets: {
+        arcs(f"{TABLE}.9.1"): SnmpRow(OCTETS, f"sent to {shown(octets)}".encode())
+    },
+    "an address, as a value": lambda octets: {arcs(f"{TABLE}.9.1"): SnmpRow(ADDRESS, octets[:4])},
 }
 
 
@@ -267,7 +270,7 @@ def is_text(octets: bytes) -> bool:
 
 @pytest.mark.parametrize("text", [b"      ", b"     \0", b"Off\r\n\0", b"closed", b"On\0\0\0\0"])
 def test_six_octets_of_text_are_no_address(text: bytes) -> None:
-    rows = {arcs(f"{TABLE}.9.1"): SnmpRow(4, text)}
+    rows = {arcs(f"{TABLE}.9.1"): SnmpRow(OCTETS, text)}
     assert scrubbed(rows, PduSnmpData("192.0.2.1", {"community": "public"})) == rows
 
 
@@ -302,10 +305,10 @@ def test_rows_hold_an_address_in_no_form(octets: bytes, place: str) -> None:
 
 def test_an_address_in_an_index_is_replaced_if_its_type_or_a_value_shows_that_it_is_one() -> None:
     rows = {
-        arcs(f"{TABLE}.9.1"): SnmpRow(64, bytes((10, 99, 2, 3))),
-        arcs(f"{TABLE}.10.1.4.10.77.2.3"): SnmpRow(2, 5),
-        arcs(f"{TABLE}.11.10.99.2.3"): SnmpRow(2, 5),
-        arcs(f"{TABLE}.12.10.1.2.3"): SnmpRow(2, 5),
+        arcs(f"{TABLE}.9.1"): SnmpRow(ADDRESS, bytes((10, 99, 2, 3))),
+        arcs(f"{TABLE}.10.1.4.10.77.2.3"): SnmpRow(INTEGER, 5),
+        arcs(f"{TABLE}.11.10.99.2.3"): SnmpRow(INTEGER, 5),
+        arcs(f"{TABLE}.12.10.1.2.3"): SnmpRow(INTEGER, 5),
     }
     clean = scrubbed(rows, PduSnmpData("192.0.2.99", {"community": "public"}))
     assert arcs(f"{TABLE}.10.1.4.192.0.2.3") in clean
@@ -318,12 +321,14 @@ def test_octets_that_nobody_reads_are_zeros(digits: str) -> None:
     oid = arcs(f"{TABLE}.2.1")
     octets = bytes.fromhex(digits)
 
-    clean = scrubbed({oid: SnmpRow(4, octets)}, PduSnmpData("192.0.2.99", {"community": "public"}))
+    clean = scrubbed(
+        {oid: SnmpRow(OCTETS, octets)}, PduSnmpData("192.0.2.99", {"community": "public"})
+    )
 
     assert clean[oid].value == bytes(len(octets))
 
 
 def test_a_few_octets_that_nobody_reads_stay_because_they_may_be_states() -> None:
-    rows = {arcs(f"{TABLE}.2.1"): SnmpRow(4, b"\xff\x00\xf0")}
+    rows = {arcs(f"{TABLE}.2.1"): SnmpRow(OCTETS, b"\xff\x00\xf0")}
     clean = scrubbed(rows, PduSnmpData("192.0.2.99", {"community": "public"}))
     assert clean == rows

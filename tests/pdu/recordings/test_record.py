@@ -27,6 +27,7 @@ from pdu.recordings.snmp.recording_format import (
 )
 from pdu.recordings.snmp.scrubbing import has_same_answers, scrubbed
 from pdu_common.connection import PduData, PduSnmpData
+from pdu_common.snmp_client.tool_api import OCTETS
 from tests import foreign_files
 from tests.handlers.redfish import tree as redfish
 from tests.needs import localhost, program
@@ -86,17 +87,17 @@ def scrub(rows: Rows, keep: Sequence[str] = ()) -> Rows:
     return scrubbed(rows, PduSnmpData("192.0.2.1", {"community": "public"}), keep)
 
 
-class Skipping(Agent):
+class SkippingAgent(Agent):
     """An agent that leaves a tree out of a walk that begins outside of it."""
 
     hidden: tuple[tuple[int, ...], ...] = ()
 
     def _next(self, oid: tuple[int, ...]) -> Binding:
-        found, value = super()._next(oid)
+        next_oid, value = super()._next(oid)
         for tree in self.hidden:
-            if found[: len(tree)] == tree and oid[: len(tree)] != tree:
+            if next_oid[: len(tree)] == tree and oid[: len(tree)] != tree:
                 return self._next((*tree[:-1], tree[-1] + 1))
-        return found, value
+        return next_oid, value
 
 
 _EASY = "1.3.6.1.4.1.318.1.1.30"
@@ -107,9 +108,9 @@ _EASY = "1.3.6.1.4.1.318.1.1.30"
 def test_a_tree_that_a_walk_from_above_leaves_out_is_recorded(
     hidden: str, settings: Mapping[str, str]
 ) -> None:
-    skipping = Skipping(fixture("apc-easy-epdu").device())
-    skipping.hidden = (arcs(hidden),)
-    with skipping as agent:
+    skipping_agent = SkippingAgent(fixture("apc-easy-epdu").device())
+    skipping_agent.hidden = (arcs(hidden),)
+    with skipping_agent as agent:
         recording = kind("snmp").record(snmp_data(agent, settings), RecordingOptions())
         assert f"{_EASY}.6.1.1.4.1|" in recording.text
         assert "It reads as the family apc-easy-epdu" in recording.notes[0]
@@ -229,7 +230,7 @@ def test_octets_that_the_family_does_not_read_are_replaced_whatever_they_look_li
 ) -> None:
     rows = parsed(fixture("hpe-mapdu3_metered").device().rows())
     unread = arcs("1.3.6.1.4.1.232.165.99.1.0")
-    rows[unread] = HeldRow(4, bytes.fromhex(octets))
+    rows[unread] = HeldRow(OCTETS, bytes.fromhex(octets))
 
     clean = scrub(rows)
     assert clean[unread].value == bytes(len(octets) // 2)

@@ -43,7 +43,7 @@ def test_a_link_beyond_the_levels_or_to_what_was_not_recorded_stays(levels: int)
 
 
 @pytest.mark.parametrize(
-    "query, wanted",
+    "query, levels",
     [
         ("$expand=.", (True, 1)),
         ("$expand=*($levels=3)", (True, 3)),
@@ -51,5 +51,5 @@ def test_a_link_beyond_the_levels_or_to_what_was_not_recorded_stays(levels: int)
         ("$select=Id", (False, 0)),
     ],
 )
-def test_how_many_levels_a_query_asks_for(query: str, wanted: tuple[bool, int]) -> None:
-    assert asked_levels(query) == wanted
+def test_how_many_levels_a_query_asks_for(query: str, levels: tuple[bool, int]) -> None:
+    assert asked_levels(query) == levels

@@ -21,6 +21,7 @@ from pdu.recordings.snmp.recorded_rows import SnmpRow as HeldRow, arcs, detect_d
 from pdu.recordings.snmp.unit import RecordedUnit
 from pdu_common.connection import PduData, PduSnmpData
 from pdu_common.helper import EnumPowerStatus, PduPortView
+from pdu_common.snmp_client.tool_api import INTEGER
 from tests.handlers.redfish import tree as redfish
 from tests.needs import program
 from tests.pdu.recordings.planted_devices import HANDLERS, Unit, read, recording_of, replayed
@@ -109,8 +110,8 @@ def test_outlets_of_a_replayed_unit_follow_their_commands(handler: str) -> None:
 _CONTROL_OF_OUTLET_1 = arcs(f"{apc.RPDU2_CONTROL}.5.1")
 _CONTROL_OF_OUTLET_2 = arcs(f"{apc.RPDU2_CONTROL}.5.2")
 _STATE_OF_OUTLET_1 = arcs(f"{apc.RPDU2_STATUS}.5.1")
-_OFF = HeldRow(2, 2)
-_NO_COMMAND = HeldRow(2, 77)
+_OFF = HeldRow(INTEGER, 2)
+_NO_COMMAND = HeldRow(INTEGER, 77)
 
 
 def test_a_set_of_two_objects_is_carried_out_whole() -> None:
@@ -121,7 +122,7 @@ def test_a_set_of_two_objects_is_carried_out_whole() -> None:
 
     assert error == ("", 0)
     # rPDU2OutletSwitchedStatusState: 1 off, 2 on
-    assert unit.get(_STATE_OF_OUTLET_1) == HeldRow(2, 1)
+    assert unit.get(_STATE_OF_OUTLET_1) == HeldRow(INTEGER, 1)
     assert len(unit.writes) == 2
 
 
@@ -141,7 +142,7 @@ def test_a_set_whose_second_object_is_refused_changes_nothing() -> None:
     # and the unit takes the next command as if nothing had been sent
     error = unit.set([(_CONTROL_OF_OUTLET_1, _OFF), (_CONTROL_OF_OUTLET_2, _OFF)])
     assert error == ("", 0)
-    assert unit.get(_STATE_OF_OUTLET_1) == HeldRow(2, 1)
+    assert unit.get(_STATE_OF_OUTLET_1) == HeldRow(INTEGER, 1)
     assert len(unit.writes) == 3
 
 
@@ -154,7 +155,7 @@ def test_a_command_whose_effect_no_row_can_show_is_accepted_and_changes_no_state
     rows = snmprec.parse(write_snmprec(fixture("rittal-cmc-tc").device().rows())).rows
     unit = RecordedUnit(rows, detect_device(rows))
     command = arcs("1.3.6.1.4.1.2606.4.2.3.6.2.1.5.3")
-    assert unit.set([(command, HeldRow(2, 1))]) == ("", 0)
+    assert unit.set([(command, HeldRow(INTEGER, 1))]) == ("", 0)
     assert unit.writes == [
         "SET 1.3.6.1.4.1.2606.4.2.3.6.2.1.5.3 = 1: outlet 3.3 on: accepted, but the recording"
         " cannot show this state"

@@ -133,9 +133,9 @@ NAMES_OF_DEVICES = ["kunde", "name-1", "name-2", "Müller", "1", "name"]
 def test_different_values_have_different_stand_ins(names: list[str]) -> None:
     """Also where the device calls something as a stand-in is called."""
     scrubber = Scrubber()
-    replaced = [scrubber.scrub_free_text(name) for name in names]
-    assert len(set(replaced)) == len(names)
-    assert [scrubber.scrub_free_text(name) for name in names] == replaced
+    stand_ins = [scrubber.scrub_free_text(name) for name in names]
+    assert len(set(stand_ins)) == len(names)
+    assert [scrubber.scrub_free_text(name) for name in names] == stand_ins
 
 
 @pytest.mark.parametrize("names", [["kunde", "name-1"], ["name-1", "kunde"]])
@@ -146,8 +146,8 @@ def test_two_nut_devices_stay_two_if_one_is_called_as_a_stand_in(names: list[str
         device = dump.RecordedDevice(name, "", {"outlet.1.status": "on"})
         clean = recording_format.scrubbed(device, scrubber, Settings({}, SETTINGS))
         clean_devices.append(clean)
-    parsed = dump.parse(dump.dump_text(clean_devices))
-    assert len({device.name for device in parsed}) == 2
+    devices = dump.parse(dump.dump_text(clean_devices))
+    assert len({device.name for device in devices}) == 2
 
 
 def test_in_json_what_is_not_kept_is_replaced() -> None:

@@ -13,12 +13,20 @@ from pysnmp.proto import rfc1902
 from handlers.shared.errors import SettingsError
 from pdu.recordings.snmp import snmprec
 from pdu.recordings.snmp.recorded_rows import SnmpRow, arcs, wire_row
-from pdu_common.snmp_client.tool_api import NULL
+from pdu_common.snmp_client.tool_api import (
+    ADDRESS,
+    COUNTER64,
+    GAUGE,
+    INTEGER,
+    NULL,
+    OCTETS,
+    OID,
+    TICKS,
+)
 from tests.handlers.snmp import recorded
 from tests.needs import program
 from tests.recordings import fixture
 from tests.simulators.snmp_agent import Agent, Device, Row as AgentRow, read_snmprec
-from tests.simulators.snmp_agent.device import GAUGE, INTEGER, OCTETS, TICKS
 from tests.waiting import PATIENCE_S
 
 
@@ -87,9 +95,9 @@ def test_the_error_gives_the_number_of_a_line_that_is_not_a_row(line: str) -> No
 @pytest.mark.parametrize(
     "tag, least, most",
     [
-        pytest.param(2, -(2**31), 2**31 - 1, id="INTEGER"),
-        pytest.param(66, 0, 2**32 - 1, id="Gauge32"),
-        pytest.param(70, 0, 2**64 - 1, id="Counter64"),
+        pytest.param(INTEGER, -(2**31), 2**31 - 1, id="INTEGER"),
+        pytest.param(GAUGE, 0, 2**32 - 1, id="Gauge32"),
+        pytest.param(COUNTER64, 0, 2**64 - 1, id="Counter64"),
     ],
 )
 def test_a_number_out_of_the_range_of_its_type_is_left_out(tag: int, least: int, most: int) -> None:
@@ -119,16 +127,16 @@ ACME-MIB::bar.1 = INTEGER: 5
 """)
     assert row_file.nameless_count == 1
     assert row_file.rows == {
-        (1, 3, 6, 1, 2, 1, 1, 1, 0): SnmpRow(4, b"one\ntwo"),
-        arcs("1.3.6.1.4.1.9.1.4.1"): SnmpRow(2, 1),
-        arcs("1.3.6.1.4.1.9.1"): SnmpRow(4, bytes.fromhex("001aff0001")),
-        arcs("1.3.6.1.4.1.9.2"): SnmpRow(4, b""),
-        arcs("1.3.6.1.4.1.9.3"): SnmpRow(64, bytes((192, 0, 2, 9))),
-        arcs("1.3.6.1.4.1.9.4"): SnmpRow(66, 25),
-        arcs("1.3.6.1.4.1.9.10"): SnmpRow(64, bytes((192, 0, 2, 9))),
-        arcs("1.3.6.1.4.1.9.6"): SnmpRow(4, b'a "b"'),
-        arcs("1.3.6.1.4.1.9.7"): SnmpRow(6, arcs("1.3.6.1.4.1.9.2")),
-        arcs("1.3.6.1.4.1.9.8"): SnmpRow(4, b"\x80\x00"),
+        (1, 3, 6, 1, 2, 1, 1, 1, 0): SnmpRow(OCTETS, b"one\ntwo"),
+        arcs("1.3.6.1.4.1.9.1.4.1"): SnmpRow(INTEGER, 1),
+        arcs("1.3.6.1.4.1.9.1"): SnmpRow(OCTETS, bytes.fromhex("001aff0001")),
+        arcs("1.3.6.1.4.1.9.2"): SnmpRow(OCTETS, b""),
+        arcs("1.3.6.1.4.1.9.3"): SnmpRow(ADDRESS, bytes((192, 0, 2, 9))),
+        arcs("1.3.6.1.4.1.9.4"): SnmpRow(GAUGE, 25),
+        arcs("1.3.6.1.4.1.9.10"): SnmpRow(ADDRESS, bytes((192, 0, 2, 9))),
+        arcs("1.3.6.1.4.1.9.6"): SnmpRow(OCTETS, b'a "b"'),
+        arcs("1.3.6.1.4.1.9.7"): SnmpRow(OID, arcs("1.3.6.1.4.1.9.2")),
+        arcs("1.3.6.1.4.1.9.8"): SnmpRow(OCTETS, b"\x80\x00"),
     }
 
 
@@ -144,9 +152,9 @@ def test_a_comment_in_a_walk_is_no_part_of_a_value_except_between_quotes() -> No
 # the end
 """)
     assert list(row_file.rows.values()) == [
-        SnmpRow(4, b'a "b'),
-        SnmpRow(4, b'a "\n# "b" \\\n# c'),
-        SnmpRow(4, b"\x00\x1a"),
+        SnmpRow(OCTETS, b'a "b'),
+        SnmpRow(OCTETS, b'a "\n# "b" \\\n# c'),
+        SnmpRow(OCTETS, b"\x00\x1a"),
     ]
 
 
@@ -157,7 +165,7 @@ def test_a_comment_in_a_walk_is_no_part_of_a_value_except_between_quotes() -> No
 def test_an_integer_is_read_without_its_decimal_point_unit_or_label(shown: str, value: int) -> None:
     """RFC 2579, 3.1: DISPLAY-HINT "d-1" or "d-2"."""
     row_file = snmprec.parse(f".1.3.6.1.4.1.9.1.0 = INTEGER: {shown}\n")
-    assert list(row_file.rows.values()) == [SnmpRow(2, value)]
+    assert list(row_file.rows.values()) == [SnmpRow(INTEGER, value)]
 
 
 @pytest.mark.against("Net-SNMP snmpwalk")

@@ -87,7 +87,7 @@ class Unit:
     def __init__(self) -> None:
         self.state = {"1": UP, "2": UP, "3": DOWN}
         self.load = {"1": 0.0, "2": 1.5, "3": 0.0}
-        self.sent: list[tuple[str, str]] = []
+        self.commands: list[tuple[str, str]] = []
         #: called before a command is carried out
         self.before: Callable[[str], object] = lambda method: None
 
@@ -110,7 +110,7 @@ class Unit:
         return self._command("port_up", UP, port)
 
     def _command(self, method: str, state: EnumPowerStatus, port: PduPortView) -> PduPortView:
-        self.sent.append((method, port.identity))
+        self.commands.append((method, port.identity))
         self.before(method)
         self.state[port.identity] = state
         port.power_status = state
@@ -120,8 +120,8 @@ class Unit:
 @pytest.fixture
 def unit(monkeypatch: pytest.MonkeyPatch) -> Unit:
     simulated_unit = Unit()
-    loaded = LoadedHandler("x", "x", simulated_unit.make, (), False)
-    monkeypatch.setattr(command, "load", lambda name: loaded)
+    handler = LoadedHandler("x", "x", simulated_unit.make, (), False)
+    monkeypatch.setattr(command, "load", lambda name: handler)
     return simulated_unit
 
 
@@ -164,7 +164,7 @@ def test_the_owner_is_asked_and_what_he_saw_is_in_the_file(
     monkeypatch.setattr(sys, "stdin", terminal.Person("y\n"))
     code, out, err = proof.run(*FIRST, *SEEN)
     assert code == exit_codes.DONE, out
-    assert unit.sent == BOTH, out
+    assert unit.commands == BOTH, out
     # before the first command
     by_hand = err.index("switch it on by hand: pdu on nut 192.0.2.7 1")
     assert by_hand < err.index("switch outlet 1 of 192.0.2.7 (0 A) off and on? [y/N]")
@@ -176,7 +176,7 @@ def test_the_owner_is_asked_and_what_he_saw_is_in_the_file(
 def test_without_outlet_nothing_is_switched(unit: Unit, proof: Proof) -> None:
     code, out, err = proof.run()
     assert code == exit_codes.DONE
-    assert unit.sent == []
+    assert unit.commands == []
     assert "3 outlets: 2 on, 1 off" in out
     assert "attach it to a new issue" in err
 
@@ -196,7 +196,7 @@ def test_an_outlet_that_may_feed_somebody_is_refused(
     code, _, err = proof.run("--yes", *words.split())
     assert code != exit_codes.DONE
     assert reason in err
-    assert unit.sent == []
+    assert unit.commands == []
     assert not proof.is_written()
 
 
@@ -206,9 +206,9 @@ def test_an_outlet_that_no_meter_shows_to_be_idle_is_refused_unless_typed_twice(
     unit.load.clear()
     err = proof.run("--yes", *FIRST)[2]
     assert "no meter shows that nothing is plugged in" in err
-    assert unit.sent == []
+    assert unit.commands == []
     assert proof.run("--yes", *FIRST, *FIRST)[0] == exit_codes.DONE
-    assert unit.sent == BOTH
+    assert unit.commands == BOTH
 
 
 @pytest.mark.parametrize("answer", ["n\n", None])
@@ -218,7 +218,7 @@ def test_nothing_is_switched_unless_the_owner_says_yes(
     if answer:
         monkeypatch.setattr(sys, "stdin", terminal.Person(answer))
     assert proof.run(*FIRST)[0] == exit_codes.NOT_CONFIRMED
-    assert unit.sent == []
+    assert unit.commands == []
 
 
 def test_a_file_that_exists_is_found_before_anything_is_asked(unit: Unit, proof: Proof) -> None:
@@ -227,7 +227,7 @@ def test_a_file_that_exists_is_found_before_anything_is_asked(unit: Unit, proof:
     assert code == exit_codes.WRONG
     assert "exists" in err
     assert proof.file.read_text() == "mine"
-    assert unit.sent == []
+    assert unit.commands == []
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
@@ -240,7 +240,7 @@ def test_a_command_that_is_interrupted_sends_on_and_leaves_no_file(
 
     unit.before = interrupt
     code, _, err = proof.run(*FIRST, "--yes")
-    assert (code, unit.sent) == (exit_codes.INTERRUPTED, BOTH)
+    assert (code, unit.commands) == (exit_codes.INTERRUPTED, BOTH)
     assert "outlet 1 was switched on again" in err
     assert not proof.is_written()
 
@@ -249,7 +249,7 @@ def test_an_on_whose_outcome_is_unknown_is_not_told_as_done_after_ctrl_c(
     unit: Unit, proof: Proof, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def port_up(port: PduPortView) -> PduPortView:
-        unit.sent.append(("port_up", port.identity))
+        unit.commands.append(("port_up", port.identity))
         port.power_status = EnumPowerStatus.UNKNOWN
         monkeypatch.setattr(unit, "status", interrupted)
         return port
@@ -259,7 +259,7 @@ def test_an_on_whose_outcome_is_unknown_is_not_told_as_done_after_ctrl_c(
 
     monkeypatch.setattr(unit, "port_up", port_up)
     code, _, err = proof.run(*FIRST, "--yes")
-    assert (code, unit.sent) == (exit_codes.INTERRUPTED, BOTH)
+    assert (code, unit.commands) == (exit_codes.INTERRUPTED, BOTH)
     assert "switched on again" not in err
     assert "look at outlet 1, and switch it on: pdu on" in err
 
@@ -277,7 +277,7 @@ def test_an_outlet_that_is_not_on_at_the_end_is_named_with_the_command(
 ) -> None:
     unit.before = failing("port_up", Unreachable("no answer"))
     code, out, err = proof.run(*FIRST, "--yes")
-    assert (code, unit.sent) == (exit_codes.NOT_SEEN, BOTH)
+    assert (code, unit.commands) == (exit_codes.NOT_SEEN, BOTH)
     assert "surprise: port_up failed: unreachable: no answer" in out
     assert "LOOK AT outlet 1: it was on. Switch it on: pdu on nut 192.0.2.7 1" in err
 
@@ -291,14 +291,14 @@ def test_an_on_that_fails_after_ctrl_c_says_how_to_switch_by_hand(unit: Unit, pr
     unit.before = interrupt
     code, _, err = proof.run(*FIRST, "--yes")
     assert code == exit_codes.INTERRUPTED
-    assert unit.sent == BOTH
+    assert unit.commands == BOTH
     assert "look at outlet 1, and switch it on: pdu on nut 192.0.2.7 1" in err.splitlines()[-1]
 
 
 def test_on_is_sent_once_also_after_an_error_of_off(unit: Unit, proof: Proof) -> None:
     unit.before = failing("port_down", Refused("it is locked"))
     code, out, _ = proof.run(*FIRST, "--yes")
-    assert (code, unit.sent) == (exit_codes.NOT_SEEN, BOTH)
+    assert (code, unit.commands) == (exit_codes.NOT_SEEN, BOTH)
     assert "surprise: port_down failed: refused: it is locked" in out
 
 
