@@ -48,7 +48,7 @@ class LoadedHandler(NamedTuple):
     #: whether it takes a PduSnmpData
     snmp: bool
     #: holds the function that it calls for each request it sends; None if it has no such variable
-    sent: Optional[ContextVar[Callable[[], object]]] = None
+    request_hook: Optional[ContextVar[Callable[[], object]]] = None
 
 
 def load(handler: str) -> LoadedHandler:
@@ -109,14 +109,14 @@ def _loaded_handler(
     is_snmp = protocol == "snmp"
     # over SNMP, the platform's double sends the requests; another handler of this pack has a
     # variable of that name, and anybody's may mean something else by it
-    sent = SENT if is_snmp else getattr(entry.home, "SENT", None)
+    request_hook = SENT if is_snmp else getattr(entry.home, "SENT", None)
     return LoadedHandler(
         name=name,
         display_name=display_name,
         make=entry.make,
         settings=entry.settings,
         snmp=is_snmp,
-        sent=sent if isinstance(sent, ContextVar) else None,
+        request_hook=request_hook if isinstance(request_hook, ContextVar) else None,
     )
 
 

@@ -137,15 +137,15 @@ def _read_parts(target: Target, parts: Sequence[Part], timeout: Optional[float] 
 
     def read(keep: Callable[[Reading], object]) -> None:
         data = target.data(timeout)
-        if target.handler.sent is not None:
-            target.handler.sent.set(counter.count)
+        if target.handler.request_hook is not None:
+            target.handler.request_hook.set(counter.count)
         names_of_parts = [part.name for part in parts]
         reading.read_pdu(target.handler, data, parts, keep, optional=names_of_parts)
 
     # the context confines the counter to this reading
     context = contextvars.copy_context()
     pdu_reading = context.run(reading.read_until_error, parts, read)
-    if target.handler.sent is None:
+    if target.handler.request_hook is None:
         return pdu_reading
     return pdu_reading._replace(requests=counter.requests)
 

@@ -263,16 +263,11 @@ def _all_or_nothing(root: Path, paths: Collection[Path], edits: Collection[Path]
         for path in paths:
             with contextlib.suppress(OSError):
                 (root / path).unlink()
-        _restore(content_by_path)
+        for path, content in content_by_path.items():
+            with contextlib.suppress(OSError):
+                if path.read_bytes() != content:
+                    path.write_bytes(content)
         raise
-
-
-def _restore(content_by_path: Mapping[Path, bytes]) -> None:
-    """Give files that were changed their content of before, as far as the system lets it."""
-    for path, content in content_by_path.items():
-        with contextlib.suppress(OSError):
-            if path.read_bytes() != content:
-                path.write_bytes(content)
 
 
 # ---- a handler -----------------------------------------------------------------------------------

@@ -134,7 +134,19 @@ def _write_private(path: Path, text: str) -> None:
     path.write_text(text, "utf-8")
 
 
+def _last_ports(file: Path) -> tuple[int, int]:
+    """The ports of the API and of the page in the last run; 0 and 0 if they are not known."""
+    try:
+        api_port, page_port = file.read_text("ascii").split()
+        return int(api_port), int(page_port)
+    except (OSError, ValueError):
+        return 0, 0
+
+
 def _manager(options: argparse.Namespace, folder: Path, password: str) -> DciManager:
+    """A manager at the ports of the options; without any, at those of the last run, if they are
+    free. Raises OSError.
+    """
     is_local = options.host in LOCAL
 
     def start(api_port: int, page_port: int) -> DciManager:
@@ -152,13 +164,13 @@ def _manager(options: argparse.Namespace, folder: Path, password: str) -> DciMan
         )
 
     file = folder / "ports"  # of the last run
-    if options.port or options.page_port or not is_local or not file.exists():
+    has_chosen_ports = bool(options.port or options.page_port)
+    if has_chosen_ports or not is_local:
         manager = start(options.port, options.page_port)
     else:
         try:
-            api_port, page_port = file.read_text("ascii").split()
-            manager = start(int(api_port), int(page_port))
-        except (OSError, OverflowError, ValueError):  # for example, another program has a port
+            manager = start(*_last_ports(file))
+        except (OSError, OverflowError):  # for example, another program has a port
             manager = start(0, 0)
     if is_local:
         ports = (url.rstrip("/").rpartition(":")[2] for url in (manager.url, manager.page_url))

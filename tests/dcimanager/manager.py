@@ -203,13 +203,7 @@ class DciManager:
         form = pdu.address, pdu.snmp, pdu.settings
         with pdu.busy:
             if method.startswith("port_"):
-                self.store.pdu(pdu.id)
-                if form != (pdu.address, pdu.snmp, pdu.settings):
-                    words = "the PDU's address or settings were changed meanwhile"
-                    raise Refusal(409, 1004, words, pdu.name)
-                if self._stopping:
-                    words = "nothing was switched, because the stand-in is stopping"
-                    raise Refusal(503, 503, words, pdu.name)
+                self._check_switching(pdu, form)
             call = self.runtime.call(pdu, method, identity, state)
             pdu.note(call)
             try:
@@ -218,6 +212,16 @@ class DciManager:
                 if not self._stopping and pdu in self.store.pdus():
                     _LOG.error("%s of %s is not in the log: %s", method, pdu.name, error)
         return call
+
+    def _check_switching(self, pdu: Pdu, form: tuple[object, ...]) -> None:
+        """Raises as `call`. `form`: address, SNMP parameters and settings when it was called."""
+        self.store.pdu(pdu.id)
+        if form != (pdu.address, pdu.snmp, pdu.settings):
+            words = "the PDU's address or settings were changed meanwhile"
+            raise Refusal(409, 1004, words, pdu.name)
+        if self._stopping:
+            words = "nothing was switched, because the stand-in is stopping"
+            raise Refusal(503, 503, words, pdu.name)
 
     def switch(self, pdu: Pdu, identity: str, on: bool) -> Call:
         """Switch one port and keep the state that the handler returned.

@@ -18,6 +18,7 @@ _DRAWN_SECONDS = 2.0  # for a page to draw its plot
 
 
 def main() -> int:
+    """Write the pictures; 2 without a browser."""
     chromium, driver = found("chromium"), found("chromedriver")
     if chromium is None or driver is None:
         print("needed: apt-get install chromium chromium-driver", file=sys.stderr)

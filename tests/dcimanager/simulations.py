@@ -4,6 +4,7 @@ that plots show a curve.
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Sequence
@@ -44,16 +45,22 @@ class Simulations:
         for pdu in self._store.pdus():
             if pdu.simulated not in KINDS or pdu.address != _HOST:
                 continue
-            off = [int(i) for i, state in pdu.ports.items() if state == "DOWN" and i.isdigit()]
-            port = pdu.snmp.get("port") or pdu.settings.get("port") or "0"
-            try:
-                simulation = self.begin(pdu.simulated, int(port) if port.isdigit() else 0, off)
-            except OSError:  # another program may have taken its port
-                simulation = self.begin(pdu.simulated, 0, off)
+            simulation = self._begin_again(pdu)
             pdu.snmp = {**pdu.snmp, **simulation.peer.snmp}
             pdu.settings = {**pdu.settings, **simulation.peer.settings}
             self._store.save(pdu)
             self.keep(pdu, simulation)
+
+    def _begin_again(self, pdu: Pdu) -> Simulation:
+        """The simulated PDU of the last run, at its port if that is free."""
+        off = []
+        for identity, state in pdu.ports.items():
+            if state == "DOWN" and identity.isdigit():
+                off.append(int(identity))
+        port = pdu.snmp.get("port") or pdu.settings.get("port") or "0"
+        with contextlib.suppress(OSError, ValueError):  # another program may have taken it
+            return self.begin(pdu.simulated, int(port), off)
+        return self.begin(pdu.simulated, 0, off)
 
     def begin(self, kind: str, port: int = 0, off: Sequence[int] = ()) -> Simulation:
         """Starts a simulated PDU, for `keep`. Raises OSError."""

@@ -156,10 +156,8 @@ def test_an_archive_makes_its_four_calls_on_an_unfriendly_host(
         (answer,) = run(sys.executable, task(placed(tmp_path, name), peer, host=host), environment)
         names = {True: "UP", False: "DOWN", None: "UNKNOWN"}
         assert answer["states"] == {identity: names[on] for identity, on in before.states.items()}
-        assert (answer["load"], answer["energy"]) == (
-            pytest.approx(before.load_a),
-            pytest.approx(before.energy_kwh),
-        )
+        assert answer["load"] == pytest.approx(before.load_a)
+        assert answer["energy"] == pytest.approx(before.energy_kwh)
         assert answer["seen"] == ["DOWN", "UP"]
         assert answer["errors"] == ["settings", "unreachable"]
         assert peer.books().states == before.states
@@ -182,6 +180,7 @@ def test_archives_run_on_the_other_versions_of_python_that_this_machine_has(
     with contextlib.ExitStack() as stack:
         peers = [stack.enter_context(PEERS[name]()) for name in NAMES]
         answers = run(str(python), task(placed(tmp_path, *NAMES), *peers), {})
-    assert [(answer["seen"], answer["errors"]) for answer in answers] == [
-        (["DOWN", "UP"], ["settings", "unreachable"])
-    ] * len(NAMES)
+    assert len(answers) == len(NAMES)
+    for answer in answers:
+        assert answer["seen"] == ["DOWN", "UP"]
+        assert answer["errors"] == ["settings", "unreachable"]

@@ -39,17 +39,15 @@ def test_an_outdated_page_is_named_with_check_and_rewritten_without_it(
     page.write_text("a\n<!-- families:begin -->\nSTALE\n<!-- families:end -->\nz\n", "utf-8")
     monkeypatch.setattr(readme, "ROOT", tmp_path)
     monkeypatch.setattr(readme, "FILES", {"page.md": ("families",)})
-    results = []
-    for arguments in (["--check"], [], ["--check"]):
+    for arguments, code, is_named, is_outdated in (
+        (["--check"], 1, True, True),
+        ([], 0, True, False),
+        (["--check"], 0, False, False),
+    ):
         monkeypatch.setattr(sys, "argv", ["readme.py", *arguments])
-        results.append(
-            (
-                readme.main(),
-                "page.md" in "".join(capsys.readouterr()),
-                "STALE" in page.read_text("utf-8"),
-            )
-        )
-    assert results == [(1, True, True), (0, True, False), (0, False, False)]
+        assert readme.main() == code
+        assert ("page.md" in "".join(capsys.readouterr())) == is_named
+        assert ("STALE" in page.read_text("utf-8")) == is_outdated
     assert page.read_text("utf-8").startswith("a\n<!-- families:begin -->\nThe pack reads ")
 
 
@@ -94,24 +92,27 @@ def _anchors(path: Path) -> set[str]:
 
     Those with a number, for repeated headings, are left out.
     """
-    headings = re.findall(
-        r"(?m)^#+ (.*)$", re.sub(r"(?ms)^ *```.*?^ *```", "", path.read_text("utf-8"))
-    )
+    text_without_fences = re.sub(r"(?ms)^ *```.*?^ *```", "", path.read_text("utf-8"))
+    headings = re.findall(r"(?m)^#+ (.*)$", text_without_fences)
     return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
-def _broken(path: Path) -> Iterator[str]:
+def _broken_links(path: Path) -> Iterator[str]:
+    """The links within the project to a file or a heading that does not exist."""
     for link in re.findall(r"\]\(([^)\s]+)\)", path.read_text("utf-8")):
         if link.startswith(("http://", "https://")):
             continue
         name, _, anchor = link.partition("#")
         target = (path.parent / name).resolve() if name else path
-        if not target.exists() or anchor and anchor not in _anchors(target):
+        if not target.exists():
+            yield link
+        elif anchor and anchor not in _anchors(target):
             yield link
 
 
 def test_every_link_within_the_project_leads_somewhere() -> None:
-    assert [(path, link) for path in PAGES for link in _broken(path)] == []
+    for path in PAGES:
+        assert list(_broken_links(path)) == [], path
 
 
 def outdated_archives(text: str) -> list[str]:
@@ -130,14 +131,10 @@ def test_archives_are_named_with_the_present_version() -> None:
 
 
 def test_lines_to_paste_have_neither_an_ellipsis_nor_a_placeholder_in_angle_brackets() -> None:
-    bad = [
-        (path, line)
-        for path in PAGES
-        for block in re.findall(r"(?ms)^ *```sh\n(.*?)^ *```", path.read_text("utf-8"))
-        for line in block.splitlines()
-        if re.search(r"…|\.\.\.|<[A-Za-z][\w -]*>", line)
-    ]
-    assert bad == []
+    for path in PAGES:
+        blocks = re.findall(r"(?ms)^ *```sh\n(.*?)^ *```", path.read_text("utf-8"))
+        for line in "".join(blocks).splitlines():
+            assert not re.search(r"…|\.\.\.|<[A-Za-z][\w -]*>", line), path
 
 
 def test_readmes_first_screens_say_what_is_read_what_is_not_tried_and_how_to_ask_a_pdu() -> None:

@@ -13,7 +13,7 @@ from ...cli.error_facts import attribute_text
 from ...cli.known_secrets import error_text as own_text
 from ...cli.options import SECRETS, spelled_secret
 from ...loading.four_methods import BrokenHandler, HandlerRaised, LackingDouble
-from .rules import BROKEN, KEPT, RULES, UNTRIED, Finding, Rule, broken, untried
+from .rules import BROKEN, KEPT, RULES, UNTRIED, Finding, Rule, broken, kept, untried
 
 #: in the reason of EndlessCall
 ENDLESS = "did not end within"
@@ -69,7 +69,7 @@ def judge_call(
         result = KEPT if isinstance(error, HandlerRaised) else BROKEN
         return Finding(RULES[rule], result, printable(error.reason, 200))
     except Exception as error:
-        return Finding(RULES[rule], KEPT, printable(error_text(error), 120))
+        return kept(rule, printable(error_text(error), 120))
     judgement = judge(answer)
     if judgement is None:
         return broken(rule, f"{_answer_text(method, answer)} and raised nothing")

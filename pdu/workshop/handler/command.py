@@ -54,6 +54,7 @@ from .rules import (
     UNTRIED,
     Finding,
     Rule,
+    kept,
     lines,
     rules_of,
     untried,
@@ -244,7 +245,7 @@ def _findings(
     try:
         source = read_handler(path)
     except UnreadHandler as error:
-        yield Finding(RULES["status"], UNTRIED, error.reason)
+        yield untried("status", error.reason)
         return
     except SettingsError as error:
         yield Finding(RULES["archive"], BROKEN, error.reason)
@@ -265,7 +266,7 @@ def _findings(
     try:
         loaded_handler = load(path)
     except SettingsError as error:
-        yield Finding(RULES["status"], UNTRIED, error.reason)
+        yield untried("status", error.reason)
         return
     with waiting("calling the handler", output):
         yield from _device_findings(path, loaded_handler, device, folder, login)
@@ -287,10 +288,8 @@ def _environment_settings() -> dict[str, str]:
 
 def _handler_settings(login: Login) -> dict[str, str]:
     """The owner's settings without the fields of SNMP, for which DCImanager's form has fields."""
-    settings = _owner_settings(login)
-    for key in connection_data.SNMP_KEYS:
-        settings.pop(key, None)
-    return settings
+    keys = connection_data.SNMP_KEYS
+    return {key: text for key, text in _owner_settings(login).items() if key not in keys}
 
 
 def _device_findings(
@@ -303,7 +302,7 @@ def _device_findings(
     from .bounded_methods import Forms, ShownSecrets
     from .served_trials import served_findings
     from .side_effects import SideEffects
-    from .snmp_trials import SnmpTrials, snmp_form
+    from .snmp_trials import snmp_findings, snmp_form
     from .snmp_units import COMMUNITY, WRONG_COMMUNITY, profile_of_words, recorded_device
 
     shown_secrets = ShownSecrets((COMMUNITY, WRONG_COMMUNITY, _TRIAL_PASSWORD))
@@ -314,10 +313,10 @@ def _device_findings(
             form = partial(snmp_form, _handler_settings(login), COMMUNITY)
             other_form = partial(snmp_form, _handler_settings(login), WRONG_COMMUNITY)
             forms = Forms(handler, [form], shown_secrets, effects)
-            snmp_trials = SnmpTrials(forms, forms._replace(forms=[other_form]))
+            other_forms = forms._replace(forms=[other_form])
             key = device.profile or profile_of_words(device.on, device.off, folder)
             snmp_device = recorded_device(device.text, key) if device.text else None
-            yield from snmp_trials.findings(snmp_device)
+            yield from snmp_findings(forms, other_forms, snmp_device)
         else:
             recording = None
             if device.text:
@@ -343,7 +342,7 @@ def _finding_of_watch(
         return untried(rule, "no request of its methods reached a simulated device")
     if effects.threads and rule != "secret":
         return untried(rule, f"it starts threads, which are not watched ({effects.threads[0]})")
-    return Finding(RULES[rule], KEPT)
+    return kept(rule)
 
 
 def _served(device: RecordedDevice) -> ReplayedDevice:

@@ -17,7 +17,7 @@ from ...loading.four_methods import BrokenHandler
 from .calls import Methods, error_text, fault_finding, judge_call
 from .comparisons import States
 from .known_units import KnownUnit
-from .rules import BROKEN, KEPT, RULES, Finding, at, broken, untried, worst_finding
+from .rules import BROKEN, KEPT, Finding, at, broken, kept, untried, worst_finding
 from .trial_device import TrialDevice
 
 #: an outlet that no device has
@@ -113,7 +113,7 @@ def _finding_of_commands(rule: str, faults: Sequence[str], why_untried: str) -> 
     """The first of the faults; without one, kept if each outlet was commanded."""
     if faults:
         return broken(rule, faults[0])
-    return untried(rule, why_untried) if why_untried else Finding(RULES[rule], KEPT)
+    return untried(rule, why_untried) if why_untried else kept(rule)
 
 
 def _try_command(
@@ -133,7 +133,7 @@ def _try_command(
         other_faults = _faults_of_others(device, outlet, start)
         return _CommandTrial(rule, outlet, finding, other_faults)
     place = at(device.unit.place) if device.unit is not None and course.writes else ""
-    finding = Finding(RULES[rule], KEPT)
+    finding = kept(rule)
     fault = _fault_of_state(rule, outlet, target_state, course)
     if fault and device.unit is not None and not course.writes:
         fault += f"; {rule} wrote nothing"
@@ -249,13 +249,13 @@ def fault_of_memory(device: TrialDevice, unit: KnownUnit) -> str:
     outlet = unit.switchable_outlet()
     if not outlet:
         return ""
-    fault = _fault_after_hand(device.methods, unit, outlet)
+    fault = _memory_fault(device.methods, unit, outlet)
     if fault or device.kept_methods is None:
         return fault
-    return _fault_after_hand(device.kept_methods, unit, outlet)
+    return _memory_fault(device.kept_methods, unit, outlet)
 
 
-def _fault_after_hand(methods: Methods, unit: KnownUnit, outlet: str) -> str:
+def _memory_fault(methods: Methods, unit: KnownUnit, outlet: str) -> str:
     """As `fault_of_memory`, of these methods."""
     try:
         methods.switch(outlet, on=False)

@@ -11,7 +11,7 @@ from handlers.shared.meter_figures import Figure, measured, reason_without
 from pdu_common.helper import EnumPowerStatus
 
 from ...cli.states import DOWN, UNKNOWN, UP
-from .rules import KEPT, RULES, Finding, broken, untried
+from .rules import Finding, broken, kept, untried
 
 # a figure may be rounded to a tenth; two outlets of a unit differ by more
 _ROUNDING = 0.051
@@ -41,7 +41,7 @@ def compare_states(states: States, real: States) -> Finding:
     """
     if states == real:
         is_ordered = list(states) == list(real)
-        return Finding(RULES["states"], KEPT, "" if is_ordered else "in another order")
+        return kept("states", "" if is_ordered else "in another order")
     absent_names = [name for name in real if name not in states]
     if absent_names and len(states) < len(real):
         names = ", ".join(absent_names[:5])
@@ -65,7 +65,7 @@ def _compare_by_order(states: list[EnumPowerStatus], real: list[EnumPowerStatus]
     their numbers are wrong in any order.
     """
     if states == real:
-        return Finding(RULES["states"], KEPT, BY_ORDER)
+        return kept("states", BY_ORDER)
     numbers, real_numbers = Counter(states), Counter(real)
     differences = []
     for state in (UP, DOWN, UNKNOWN):
@@ -89,7 +89,7 @@ def compare_figures(figures: Figures, sums: MeasuredSums) -> Finding:
     """
     if not sums.load_a and not sums.energy_kwh:
         if has_no_figure(figures):
-            return Finding(RULES["figures"], KEPT, "the device has no meter")
+            return kept("figures", "the device has no meter")
         return untried("figures", _NO_METERS)
     if figures.load_a is None and figures.energy_kwh is None:
         return broken("figures", "statistic returned no figure, and the device has meters")
@@ -107,13 +107,11 @@ def compare_figures(figures: Figures, sums: MeasuredSums) -> Finding:
     if sums.outlet_kwh and not energies:
         absent_figures.append("consumption of outlets")
     detail = f"without {' and '.join(absent_figures)}" if absent_figures else ""
-    return Finding(RULES["figures"], KEPT, detail)
+    return kept("figures", detail)
 
 
 def _energies_as_measured(figures: Figures, sums: MeasuredSums) -> Mapping[str, Figure]:
-    """The energies of outlets, under the names of the device's, in their order, if the handler has
-    other names for as many.
-    """
+    """The energies by outlet. Other names for as many outlets stand for the device's, in order."""
     energies = {}
     for name, port in figures.ports.items():
         if port.energy_kwh is not None:

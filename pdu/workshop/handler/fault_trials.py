@@ -43,6 +43,7 @@ from .rules import (
     Rule,
     at,
     broken,
+    kept,
     worst_finding,
 )
 
@@ -187,13 +188,13 @@ class TrialMaker(NamedTuple):
         if fault:
             return broken(rule, fault)
         if state is None:
-            finding = Finding(RULES[rule], KEPT, detail)
+            finding = kept(rule, detail)
             return kept_if_reached(finding, is_reached=device.is_reached())
         real_state = unit.states().get(outlet, UNKNOWN)
         fault = _fault_of_report(rule, method, outlet, state, real_state)
         if fault:
             return broken(rule, f"{fault}{at(unit.place)}")
-        return Finding(RULES[rule], KEPT, f"it returned {state.name}")
+        return kept(rule, f"it returned {state.name}")
 
 
 def read_otherwise(device: FaultyDevice) -> None:

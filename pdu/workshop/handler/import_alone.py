@@ -50,15 +50,6 @@ class Outcome(NamedTuple):
     has_base: bool = False
 
 
-def outcome_of(fields: Any) -> Outcome:
-    """The outcome that was printed. Raises TypeError for other JSON, which a handler may print."""
-    outcome = Outcome(**fields)
-    for field in outcome:
-        if not isinstance(field, (str, bool, list)):
-            raise TypeError
-    return outcome
-
-
 def main(platform: str, folder: str, module_name: str, protocol: str) -> Outcome:
     """Import the handler, and call make_handler."""
     loader = runpy.run_path(str(_LOADER))

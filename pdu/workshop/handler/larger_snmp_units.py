@@ -88,22 +88,13 @@ def _template(rows: Rows, device: SnmpDevice) -> Optional[_Template]:
     identities = [identity for identity in device.states if _is_index(identity)]
     for identity in sorted(reversed(identities), key=lambda name: "." in name):
         prefix, _ = _parted(identity)
-        numbers = _numbers_of_unit(identities, prefix)
+        parted_identities = [_parted(other_identity) for other_identity in identities]
+        numbers = [number for begin, number in parted_identities if begin == prefix]
         is_on = device.states[identity] is UP
         if len(numbers) > 1 and is_on and unit.orders(identity, EnumPowerStatus.DOWN):
             oids = _rows_of_outlet(rows, identity, numbers, len(device.states))
             return _Template(prefix=prefix, numbers=numbers, oids=oids)
     return None
-
-
-def _numbers_of_unit(identities: Sequence[str], prefix: str) -> list[int]:
-    """The numbers of the outlets whose identities begin with the unit's prefix."""
-    numbers = []
-    for identity in identities:
-        prefix_of_other, number = _parted(identity)
-        if prefix_of_other == prefix:
-            numbers.append(number)
-    return numbers
 
 
 def _rows_of_outlet(

@@ -30,8 +30,8 @@ from ...loading.handler_module import CLASSES, FUNCTIONS, PLATFORM
 from ...loading.handler_source import HandlerSource
 from .calls import wanted_setting
 from .handler_imports import PLATFORM_MODULES, REMOVED_MODULES, TOOL_MODULES, standard_library
-from .import_alone import Outcome, outcome_of
-from .rules import BROKEN, KEPT, RULES, UNTRIED, Finding, untried, worst_finding
+from .import_alone import Outcome
+from .rules import BROKEN, KEPT, RULES, Finding, kept, untried, worst_finding
 
 RECOMMENDED = "3.9"
 LATER_VERSIONS = ("3.10", "3.11", "3.12", "3.13")
@@ -73,7 +73,7 @@ def check_loading(
     source: HandlerSource, settings: Mapping[str, str], folder: Path
 ) -> Iterator[Finding]:
     """The findings, without a device. `settings`: of DCImanager's form; `folder`: an empty one."""
-    yield Finding(RULES["archive"], KEPT, source.import_path)
+    yield kept("archive", source.import_path)
     platform = _place_platform(folder)
     handler_folder = folder / "handler"
     handler_folder.mkdir()
@@ -157,7 +157,10 @@ class _ImportTrial(NamedTuple):
                 cwd=self.arguments[0],
             )
             last_line = process.stdout.strip().rpartition("\n")[2]
-            return outcome_of(json.loads(last_line))
+            outcome = Outcome(**json.loads(last_line))
+            if {type(field) for field in outcome} <= {str, list, bool}:
+                return outcome
+            return Outcome(error="it prints no result")
         except subprocess.TimeoutExpired:
             return Outcome(error=f"its import did not end within {_SECONDS:g} s")
         except TypeError:  # a line of JSON of the handler's own
@@ -186,7 +189,7 @@ def _import_finding(rule: str, outcome: Outcome, source: HandlerSource) -> Findi
         remedy = "is in its own directory: import it with a dot first, from"
         return _finding(rule, f"{error}; {package} {remedy} .{outcome.absent_module}")
     if package in REMOVED_MODULES:
-        return Finding(RULES[rule], UNTRIED, f"{package} {_REMOVED}")
+        return untried(rule, f"{package} {_REMOVED}")
     if package in ("", *_OURS, source.archive.top) or package in standard_library():
         return _finding(rule, error)
     if rule != "alone":
@@ -195,7 +198,7 @@ def _import_finding(rule: str, outcome: Outcome, source: HandlerSource) -> Findi
         why = f"{error}; the version of {package} that is here lacks it, another may have it"
     else:
         why = f"{package} is missing where pdu runs: install it there"
-    return Finding(RULES[rule], UNTRIED, printable(why, 300))
+    return untried(rule, why)
 
 
 def _missing_in_double(rule: str, name: str, error: str = "") -> Finding:
@@ -254,7 +257,7 @@ def _finding_of_version(version: str, outcome: Outcome, source: HandlerSource) -
     """Whether it loads on this version of Python."""
     rule = "python" if version == RECOMMENDED else "pythons"
     if not outcome.error:
-        return Finding(RULES[rule], KEPT, f"Python {version}")
+        return kept(rule, f"Python {version}")
     finding = _import_finding(rule, outcome, source)
     return finding._replace(detail=f"Python {version}: {finding.detail}")
 
@@ -318,8 +321,8 @@ def _check_imports(source: HandlerSource) -> Finding:
             f"not known for {names}: the vendor's page does not list the platform's packages; see"
             " requirements.txt of your copy of it"
         )
-        return Finding(RULES["imports"], UNTRIED, printable(why, 300))
-    return Finding(RULES["imports"], KEPT, "; ".join(removed_modules))
+        return untried("imports", why)
+    return kept("imports", "; ".join(removed_modules))
 
 
 def _foreign_packages(source: HandlerSource) -> Mapping[str, str]:
@@ -386,12 +389,12 @@ def _check_types(source: HandlerSource, platform: Path, handler_folder: Path) ->
                 old_python_fault = _old_python_fault(errors, newest_process)
     except (OSError, subprocess.TimeoutExpired):
         why = f"mypy did not end within {_SECONDS:g} s"
-        return _TypesTrial(Finding(RULES["types"], UNTRIED, why))
+        return _TypesTrial(untried("types", why))
     if "No module named mypy" in process.stderr:
-        return _TypesTrial(Finding(RULES["types"], UNTRIED, _NO_MYPY))
+        return _TypesTrial(untried("types", _NO_MYPY))
     if process.returncode > 1 and not errors:
         detail = printable(process.stderr.strip()[-200:], 200)
-        return _TypesTrial(Finding(RULES["types"], UNTRIED, detail))
+        return _TypesTrial(untried("types", detail))
     return _TypesTrial(_types_finding(errors), old_python_fault)
 
 

@@ -24,6 +24,7 @@ from .rules import (
     Finding,
     at,
     broken,
+    kept,
     rules_of,
     untried,
     worst_finding,
@@ -34,23 +35,7 @@ OTHER_COMMUNITY = "it asks with another community than the form's, or with anoth
 
 
 def method_findings(device: TrialDevice) -> Iterator[Finding]:
-    """What is kept where the device is well. Ends after a status that fails."""
-    findings = []
-    for finding in _method_findings(device):
-        findings.append(finding)
-        yield finding
-    if RULES["status"] in rules_of(findings, KEPT):
-        untried_finding = untried_after(rules_of(findings, BROKEN), "port_down", "no outlet")
-        yield untried_finding or absent_outlet_finding(device)
-
-
-def is_unread(findings: Sequence[Finding]) -> bool:
-    """Whether the status was not tried, so that nothing else can be."""
-    return RULES["status"] in rules_of(findings, UNTRIED)
-
-
-def _method_findings(device: TrialDevice) -> Iterator[Finding]:
-    """Findings on the four methods: the figures and the commands are tried if status() answers."""
+    """Findings on the four methods where the device is well. Ends after a status that fails."""
     try:
         states = dict(device.methods.states())
     except Exception as error:
@@ -58,7 +43,7 @@ def _method_findings(device: TrialDevice) -> Iterator[Finding]:
         yield from _poll_findings(device, only_faults=True)
         return
     is_unasked = device.is_unreached()
-    yield Finding(RULES["status"], KEPT, f"{len(states)} outlets of {device.about}")
+    yield kept("status", f"{len(states)} outlets of {device.about}")
     status = _compare_all_states(device, states)
     yield from status.findings
     statistic = _try_statistic(device)
@@ -66,13 +51,19 @@ def _method_findings(device: TrialDevice) -> Iterator[Finding]:
     yield from _poll_findings(device)
     findings_of_commands = list(command_findings(device))
     yield from findings_of_commands
-    if device.unit is None:
-        return
-    fault = "status asked the device nothing" if is_unasked else status.asked_fault
-    fault = fault or statistic.asked_fault
-    if not fault and RULES["port_down"] in rules_of(findings_of_commands, KEPT):
-        fault = fault_of_memory(device, device.unit)
-    yield broken("asked", fault) if fault else Finding(RULES["asked"], KEPT)
+    if device.unit is not None:
+        fault = "status asked the device nothing" if is_unasked else status.asked_fault
+        fault = fault or statistic.asked_fault
+        if not fault and RULES["port_down"] in rules_of(findings_of_commands, KEPT):
+            fault = fault_of_memory(device, device.unit)
+        yield broken("asked", fault) if fault else kept("asked")
+    broken_rules = rules_of(findings_of_commands, BROKEN)
+    yield untried_after(broken_rules, "port_down", "no outlet") or absent_outlet_finding(device)
+
+
+def is_unread(findings: Sequence[Finding]) -> bool:
+    """Whether the status was not tried, so that nothing else can be."""
+    return RULES["status"] in rules_of(findings, UNTRIED)
 
 
 class _ReadingTrial(NamedTuple):
@@ -91,13 +82,12 @@ def _try_statistic(device: TrialDevice) -> _ReadingTrial:
     except Exception as error:
         return _ReadingTrial([fault_finding("statistic", error)])
     is_asked = device.requests is None or device.request_count() > requests_before
+    is_unasked = not is_asked and not has_no_figure(figures)
     figures_text = f"load {figures.load_a} A, energy {figures.energy_kwh} kWh"
-    findings = [Finding(RULES["statistic"], KEPT, figures_text)]
+    findings = [kept("statistic", figures_text)]
     if device.unit is not None:
         findings.append(_compare_all_figures(device, device.unit, figures))
-    if is_asked or has_no_figure(figures):
-        return _ReadingTrial(findings)
-    return _ReadingTrial(findings, "statistic asked the device nothing")
+    return _ReadingTrial(findings, "statistic asked the device nothing" if is_unasked else "")
 
 
 def _poll_findings(device: TrialDevice, *, only_faults: bool = False) -> Iterator[Finding]:
@@ -109,7 +99,7 @@ def _poll_findings(device: TrialDevice, *, only_faults: bool = False) -> Iterato
         place = at(device.unit.place)
         yield broken("poll", f"status and statistic wrote {number} times{place}")
     elif not only_faults:
-        yield Finding(RULES["poll"], KEPT)
+        yield kept("poll")
 
 
 def _compare_all_states(device: TrialDevice, states: States) -> _ReadingTrial:

@@ -10,7 +10,7 @@ from pdu_common.helper import EnumPowerStatus
 
 from .calls import Methods
 from .comparisons import BY_ORDER, States
-from .rules import ADVISED, KEPT, RULES, Finding
+from .rules import ADVISED, KEPT, RULES, Finding, kept
 
 
 class RenamedMethods:
@@ -79,7 +79,7 @@ def identity_finding(names: Mapping[str, str]) -> Finding:
         if int(name) == int(real_name):
             why = f"status names outlet {real_name} {name!r}"
             return Finding(RULES["identity"], ADVISED, why)
-    return Finding(RULES["identity"], KEPT)
+    return kept("identity")
 
 
 def with_order(finding: Finding, names: Mapping[str, str]) -> Finding:

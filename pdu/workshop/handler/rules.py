@@ -264,6 +264,11 @@ def untried_rules(findings: Sequence[Finding]) -> list[Rule]:
     return rules
 
 
+def kept(rule: str, detail: str = "") -> Finding:
+    """A rule that is kept."""
+    return Finding(RULES[rule], KEPT, detail)
+
+
 def broken(rule: str, detail: str) -> Finding:
     """A rule that is not kept."""
     return Finding(RULES[rule], BROKEN, printable(detail, 300))

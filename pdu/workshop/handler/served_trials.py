@@ -26,7 +26,7 @@ from .fault_trials import (
 from .known_units import ServedUnit
 from .method_trials import is_unread, method_findings
 from .outlet_names import RenamedMethods, identity_finding, with_order
-from .rules import BROKEN, KEPT, RULES, Finding, broken, rules_of, untried
+from .rules import BROKEN, RULES, Finding, broken, kept, rules_of, untried
 from .trial_device import TrialDevice, device_at_port
 from .trial_servers import (
     TrialServer,
@@ -190,7 +190,7 @@ class _ServedTrials:
         lost_figures = pdu.without_figures()
         if figures is not None and has_no_figure(figures):
             lost_figures = []
-            finding = Finding(RULES["meter"], KEPT, "the device has no meter")
+            finding = kept("meter", "the device has no meter")
             yield FaultTrial("meter", "statistic", lambda: finding)
         for rule, method, contents in (
             ("lost state", "status", self._without_each_state(pdu)),
@@ -247,7 +247,7 @@ class _ServedTrials:
         count = max(len(logins), len(attempts))
         if count > 1:
             return broken("login", f"{method} sent {count} logins, and each was refused")
-        finding = Finding(RULES["login"], KEPT)
+        finding = kept("login")
         return kept_if_reached(finding, is_reached=bool(pdu.requests))
 
     def _redirected(
@@ -275,7 +275,7 @@ class _ServedTrials:
             why = f"{method} sent the login to another server, to which the device redirected it"
             return broken("redirect", f"{why} (HTTP {status})")
         is_reached = bool(pdu.commands) if only_commands else server.connections > 0
-        return kept_if_reached(Finding(RULES["redirect"], KEPT), is_reached=is_reached)
+        return kept_if_reached(kept("redirect"), is_reached=is_reached)
 
     def _proxy_finding(self, maker: TrialMaker, load_again: Callable[[], LoadedHandler]) -> Finding:
         """Broken if a login came to the proxy that the environment names when the handler is
@@ -294,7 +294,7 @@ class _ServedTrials:
                     why = f"{method} sent the login to the proxy of the environment"
                     return broken("proxy", why)
         is_reached = bool(pdu.requests) or proxy.connections > 0
-        return kept_if_reached(Finding(RULES["proxy"], KEPT), is_reached=is_reached)
+        return kept_if_reached(kept("proxy"), is_reached=is_reached)
 
 
 def _request_line(message: str) -> str:

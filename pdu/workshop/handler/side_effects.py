@@ -12,6 +12,7 @@ import socket
 import sys
 import threading
 from collections.abc import Iterator
+from types import FrameType
 from typing import Any, Callable, Optional
 
 from handlers.shared.errors import printable
@@ -138,16 +139,13 @@ class SideEffects:
 
     def _place(self) -> str:
         """The innermost line of the handler's code that runs now."""
-        frame = sys._getframe()
+        frame: Optional[FrameType] = sys._getframe()
         while frame is not None:
             name = str(frame.f_globals.get("__name__", ""))
             if name.partition(".")[0] == self._package:
                 file = os.path.basename(frame.f_code.co_filename)
                 return f"{file} line {frame.f_lineno}"
-            caller = frame.f_back
-            if caller is None:
-                break
-            frame = caller
+            frame = frame.f_back
         return ""
 
 

@@ -21,7 +21,7 @@ from ...recordings.simulated_pdu import UnitFault
 from ...recordings.snmp.agent import SnmpServer
 from ...recordings.snmp.recorded_rows import Arcs
 from .bounded_methods import Forms
-from .calls import EndlessCall, SettingNotGiven, error_text, fault_finding
+from .calls import EndlessCall, Methods, SettingNotGiven, error_text, fault_finding
 from .fault_trials import (
     FaultTrial,
     FaultyDevice,
@@ -54,104 +54,89 @@ def snmp_form(settings: Mapping[str, str], community: str, port: int) -> PduSnmp
     return PduSnmpData(HOST, fields, AskedSettings(settings))
 
 
-class SnmpTrials:
-    """The trials of one handler that speaks SNMP."""
-
-    def __init__(self, forms: Forms, other_forms: Forms) -> None:
-        """`forms`: with COMMUNITY; `other_forms`: with another one."""
-        self._forms = forms
-        self._other_forms = other_forms
-        # the handler's names of outlets, by the device's
-        self._names: dict[str, str] = {}
-
-    def findings(self, device: Optional[Device] = None) -> Iterator[Finding]:
-        """Findings on two PDUs, on one, then on units with a fault each. Without a device, it is
-        the unit of the family whose objects the handler asks for. Ends where two PDUs are taken for
-        one another.
-        """
-        with contextlib.closing(SnmpServer(COMMUNITY)) as server:
-            unit = TrialUnit.empty_unit()
-            agent = server.serve(unit, 0)
-            errors = self._errors(agent.port, unit)
-            requests = unit.requested_oids()
-            is_reached = agent.datagrams > 0
-            device = device or requested_device(requests)
-            if device is None:
-                yield from _findings_without_device(requests, errors, is_reached=is_reached)
-                return
-            if is_reached:
-                pdus = [self._trial_device(server, device, {}) for _ in range(2)]
-                finding = two_pdus_finding(pdus, lambda: agent.datagrams)
-                yield finding
-                if finding.result == BROKEN:
-                    return
-            yield from self._device_findings(server, device)
-
-    def _trial_device(
-        self, server: SnmpServer, device: Device, names: dict[str, str]
-    ) -> TrialDevice:
-        """A unit like the device, and the handler that reads it; see `device_at_port`."""
-        unit = TrialUnit(device.rows, device.key)
+def snmp_findings(forms: Forms, other_forms: Forms, device: Optional[Device]) -> Iterator[Finding]:
+    """Findings on two PDUs, on one, then on units with a fault each. Without a device, it is the
+    unit of the family whose objects the handler asks for. Ends where two PDUs are taken for one
+    another. `forms`: with COMMUNITY; `other_forms`: with another one.
+    """
+    with contextlib.closing(SnmpServer(COMMUNITY)) as server, contextlib.ExitStack() as stack:
+        unit = TrialUnit.empty_unit()
         agent = server.serve(unit, 0)
-        unit.place_of_request = partial(self._forms.effects.place_of_request, agent.port)
-        return device_at_port(
-            self._forms, agent.port, unit, device.about, lambda: agent.datagrams, names
-        )
-
-    def _errors(self, port: int, unit: TrialUnit) -> Mapping[str, Exception]:
-        """Each method's error that cannot come from a missing object, on a unit that has none."""
-        errors: dict[str, Exception] = {}
-        methods = self._forms.methods(port)
-        for name, call in (("status", methods.states), ("statistic", methods.figures)):
-            requests_before = len(unit.requests)
-            try:
-                call()
-            except Exception as error:
-                is_sent = len(unit.requests) > requests_before
-                if not is_sent or _is_own_fault(error):
-                    errors[name] = error
-        return errors
-
-    def _device_findings(self, server: SnmpServer, device: Device) -> Iterator[Finding]:
-        """Findings on a simulated device, then on others with a fault each."""
-        findings = []
-        for finding in method_findings(self._trial_device(server, device, self._names)):
-            findings.append(finding)
-            yield with_order(finding, self._names)
-        if is_unread(findings):
+        errors = _errors(forms.methods(agent.port), unit)
+        requests = unit.requested_oids()
+        is_reached = agent.datagrams > 0
+        device = device or requested_device(requests)
+        if device is None:
+            yield from _findings_without_device(requests, errors, is_reached=is_reached)
             return
-        yield identity_finding(self._names)
-        broken_rules = rules_of(findings, BROKEN)
-        with contextlib.ExitStack() as stack:
-            forms = (self._forms, self._other_forms)
-            devices = _SnmpDevices(*forms, self._names, device, server, stack)
-            maker = TrialMaker.of(devices)
-            trials = [*maker.trials(), *devices.trials(maker)]
-            yield from findings_of_trials(trials, broken_rules)
+        trials = _SnmpTrials(forms, other_forms, device, server, stack, names={})
+        if is_reached:
+            pdus = [trials.trial_device(names={}) for _ in range(2)]
+            finding = two_pdus_finding(pdus, lambda: agent.datagrams)
+            yield finding
+            if finding.result == BROKEN:
+                return
+        yield from trials.findings()
 
 
-class _SnmpDevices(NamedTuple):
-    """Units with a fault each."""
+def _errors(methods: Methods, unit: TrialUnit) -> Mapping[str, Exception]:
+    """Each method's error that cannot come from a missing object, on a unit that has none."""
+    errors: dict[str, Exception] = {}
+    for name, call in (("status", methods.states), ("statistic", methods.figures)):
+        requests_before = len(unit.requests)
+        try:
+            call()
+        except Exception as error:
+            is_sent = len(unit.requests) > requests_before
+            if not is_sent or _is_own_fault(error):
+                errors[name] = error
+    return errors
 
-    #: as SnmpTrials has them
+
+class _SnmpTrials(NamedTuple):
+    """The trials of one handler on a device, and on units like it with a fault each."""
+
     forms: Forms
     other_forms: Forms
-    names: dict[str, str]
     device: Device
-    #: which serves them
+    #: which serves the units
     server: SnmpServer
     #: ends what they still have to do
     stack: contextlib.ExitStack
+    #: the handler's names of outlets, by the device's
+    names: dict[str, str]
 
     @property
     def faults(self) -> frozenset[UnitFault]:
         """An agent has no word for "busy", no connection, and does not answer a wrong community."""
         return frozenset(UnitFault) - {UnitFault.BUSY, UnitFault.UNANSWERED, UnitFault.DENIES}
 
+    def findings(self) -> Iterator[Finding]:
+        """Findings on the device, then on units with a fault each."""
+        findings = []
+        for finding in method_findings(self.trial_device(self.names)):
+            findings.append(finding)
+            yield with_order(finding, self.names)
+        if is_unread(findings):
+            return
+        yield identity_finding(self.names)
+        maker = TrialMaker.of(self)
+        trials = [*maker.trials(), *self._trials(maker)]
+        yield from findings_of_trials(trials, rules_of(findings, BROKEN))
+
+    def trial_device(self, names: dict[str, str]) -> TrialDevice:
+        """A unit like the device, and the handler that reads it; see `device_at_port`."""
+        unit = self._unit()
+        agent = self.server.serve(unit, 0)
+        unit.place_of_request = partial(self.forms.effects.place_of_request, agent.port)
+        return device_at_port(
+            self.forms, agent.port, unit, self.device.about, lambda: agent.datagrams, names
+        )
+
     def faulty(self, fault: UnitFault) -> FaultyDevice:
         return self._served(self._unit(fault), self.forms)
 
-    def trials(self, maker: TrialMaker) -> Iterator[FaultTrial]:
+    def _trials(self, maker: TrialMaker) -> Iterator[FaultTrial]:
         """Those that SNMP alone has: silence, communities, and objects that are lost or absent."""
         for method in maker.methods:
             yield maker.raising("silent", method, [self._silent_device()])

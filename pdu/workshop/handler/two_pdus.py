@@ -11,7 +11,7 @@ from typing import Callable
 from pdu_common.helper import EnumPowerStatus
 
 from .calls import error_text
-from .rules import KEPT, RULES, Finding, broken, untried
+from .rules import Finding, broken, kept, untried
 from .trial_device import TrialDevice
 
 _NAMES = ("first", "second")
@@ -63,7 +63,7 @@ def two_pdus_finding(pdus: Sequence[TrialDevice], requests_before: Callable[[], 
             pdu.kept_methods.switch(outlet, on=False)
         if requests_of_others(pdu) != requests:
             return _sent_to_another(f"port_down of outlet {outlet} of the {name} PDU")
-    return Finding(RULES["pdus"], KEPT)
+    return kept("pdus")
 
 
 def _sent_to_another(call: str) -> Finding:

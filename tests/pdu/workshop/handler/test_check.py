@@ -74,7 +74,7 @@ def without_device(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         loading_checks, "_check_types", lambda *_: loading_checks._TypesTrial(untried)
     )
-    monkeypatch.setattr(snmp_trials.SnmpTrials, "findings", lambda *_: iter(()))
+    monkeypatch.setattr(snmp_trials, "snmp_findings", lambda *_: iter(()))
 
 
 def replaced(*changes: tuple[str, str]) -> str:
