@@ -92,7 +92,9 @@ def settings(pdu_data: object, own: Collection[str] = ()) -> dict[str, str]:
 def _without_platform_keys(
     texts: Mapping[str, str], pdu_data: object, own: Collection[str]
 ) -> dict[str, str]:
-    """The settings without the keys that the platform itself may add. `own`: as in `settings`."""
+    """The settings without the keys that the platform itself may add. A key in `own` stays, unless
+    its value is that of the platform's own field.
+    """
     own_texts: dict[str, str] = {}
     for key, text in texts.items():
         is_own = key in own and text != _platforms_text(pdu_data, key)

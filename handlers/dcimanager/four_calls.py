@@ -115,8 +115,8 @@ class FourCalls(Generic[S]):
             logger = get_logger(type(self).__module__)
             sentences = figures.outlets_not_known()
             if sentences:
-                # as an error, because its words may quote the device; at info, because some outlets
-                # never have an energy, and each poll would warn
+                # `mask_error` takes secrets out of what the sentences quote of the device; at info,
+                # because some outlets never have an energy, and each poll would warn
                 error = ProtocolError("; ".join(sentences))
                 self.mask_error(session, error)
                 logger.info(error.reason)
@@ -162,6 +162,10 @@ class FourCalls(Generic[S]):
         return figures.unset_unknown() if self.leaves_unset(session) else figures
 
     def _figures_session(self, *, for_view: bool = False) -> AbstractContextManager[S]:
+        """A session for figures, whose errors name the call statistic. `for_view`: as in
+        `open_statistic`.
+        """
+
         def enter(stack: ExitStack) -> S:
             return stack.enter_context(self.open_statistic(for_view=for_view))
 

@@ -245,14 +245,17 @@ def _is_repeated(element: object, previous: object) -> bool:
 
 def _is_walked_object(element: object, root: str) -> bool:
     """Whether the only element is `root` itself, without a value: at the end of a walk, pysnmp 4
-    has it with an empty value, and ezsnmp 2.5 with an exception's text."""
+    has it with an empty value, and ezsnmp 2.5 with an exception's text.
+    """
+    if raw_value(element) not in (None, ""):
+        return False
     root_arcs = oid_arcs(root) or ()
     index = _index(element)
-    # a platform that splits OIDs names the one row of a table as `root` too, beside its index
+    # a platform that splits OIDs has the row 7 of a table `root` as the OID `root` and the index 7
     has_root_as_oid = bool(index) and _oid(element) == root_arcs
-    is_split_row = has_root_as_oid and not _ends_with(root_arcs, index)
-    has_value = raw_value(element) not in (None, "")
-    return not has_value and not is_split_row and is_of(element, root)
+    if has_root_as_oid and not _ends_with(root_arcs, index):
+        return False
+    return is_of(element, root)
 
 
 def _ends_with(arcs: Arcs, index: Optional[Arcs]) -> bool:

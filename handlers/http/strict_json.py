@@ -27,7 +27,7 @@ _COMMAS = 400_000  # limit of `,`, for the same reason; both limits count string
 # limit of an integer's digits: Python 3.9 converts them in quadratic time
 _DIGITS = 100
 # what an integer with more digits, or a number above the largest float, has
-_LONG = re.compile(r"[0-9]{101}|[0-9][eE]\+?[0-9]{3}")
+_LONG_OR_LARGE_NUMBER = re.compile(r"[0-9]{101}|[0-9][eE]\+?[0-9]{3}")
 
 
 def loads(body: bytes) -> object:
@@ -39,13 +39,13 @@ def loads(body: bytes) -> object:
     text = body.decode("utf-8", "replace")
     if text.count("[") + text.count("{") > _CONTAINERS or text.count(",") > _COMMAS:
         raise ValueError("too many brackets or commas")
-    has_long = _LONG.search(text) is not None
+    may_exceed = _LONG_OR_LARGE_NUMBER.search(text) is not None
     # int refuses NaN and Infinity, which are not JSON (RFC 8259, 6)
     value: object = json.loads(
         text,
         object_pairs_hook=_object,
-        parse_int=_integer if has_long else None,
-        parse_float=_finite if has_long else None,
+        parse_int=_integer if may_exceed else None,
+        parse_float=_finite if may_exceed else None,
         parse_constant=int,
     )
     if "\\u" in text:

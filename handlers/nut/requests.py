@@ -276,7 +276,7 @@ def set_tracking(*, on: bool) -> NutRequest[str]:
 
 
 def get_tracking(identifier: str = "") -> NutRequest[str]:
-    """The outcome of a write: PENDING, SUCCESS, or an ERR.
+    """The outcome of a write: PENDING or SUCCESS; an ERR is raised as each request's.
 
     Without an identifier: whether tracking is ON or OFF.
     """

@@ -386,12 +386,13 @@ def _versions(info: object) -> dict[str, str]:
 
 
 def _versioned_type(idl_type: str, versions: dict[str, str]) -> Optional[str]:
-    """`idl_type` with its interface's version from `versions` (1.0.0 is left out); unchanged for a
-    type that belongs to a module; None for an interface that `versions` lacks.
+    """The type of an event, named with the version that its interface has in `versions`; None for
+    an interface that `versions` lacks. A version 1.0.0 is not written. A type that belongs to a
+    module and no interface is unchanged.
     """
     interface, _, event = base_name(idl_type).rpartition(".")
     if "." not in interface:
-        return idl_type
+        return idl_type  # a module's name has no dot
     if interface not in versions:
         return None
     own_version = idl_type.partition(":")[2]

@@ -63,11 +63,10 @@ class UnitWithoutOutlets:
         JsonRpcSyntaxException for a meter that is listed twice or is of another type, and the
         errors of the answers.
         """
-        meter_by_id: dict[int, Interface] = {}
-        if not self._missing_code.is_in(self._meters.error):
-            meter_by_id = self._meters.get()
+        is_no_controller = self._missing_code.is_in(self._meters.error)  # of power meters
+        meter_by_id = {} if is_no_controller else self._meters.get()
         if not meter_by_id:
-            self._raise_unless_without_outlets()
+            self._require_type_without_outlets()
             return []
         self.unit.each_once(list(meter_by_id.values()), "getPowerMeters")
         meters: list[tuple[int, PowerMeter]] = []
@@ -76,7 +75,7 @@ class UnitWithoutOutlets:
             meters.append((meter_id, meter))
         return meters
 
-    def _raise_unless_without_outlets(self) -> None:
+    def _require_type_without_outlets(self) -> None:
         """Raise Unsupported for a unit without power meters, unless it has inlets and says that it
         is of a type without outlets.
         """

@@ -80,17 +80,17 @@ class Backoff:
             return LOGIN_PAUSES_S[self._login_refusals - 1]
         if isinstance(error, Denied):
             raise error
-        self._bear(error, now)
+        self._raise_if_final(error, now)
         if self._tries == 1:
             return 0.0  # the unit may only have closed the connection
         left_s = self._end - now
-        if left_s > 2 * _MARGIN_S:
+        if left_s > 2 * _MARGIN_S:  # the channel still lives: the last try comes before its end
             return min(_EVERY_S, left_s - _MARGIN_S)
         pause = self._pause
         self._pause = min(2 * pause, _LONGEST_S)
         return pause
 
-    def _bear(self, error: PduHandlerError, now: float) -> None:
+    def _raise_if_final(self, error: PduHandlerError, now: float) -> None:
         """Raises `error` after PATIENCE_S of nothing but answers that an event service would not
         give.
         """

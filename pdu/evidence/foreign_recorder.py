@@ -50,6 +50,7 @@ from ..recordings.scrub import (
     Scrubber,
     is_telling,
     kind_of,
+    longest_first,
     unread_groups,
 )
 from ..recordings.simulated_pdu import States
@@ -322,7 +323,7 @@ def _with_any(recording: ForeignRecording, texts: Collection[str]) -> ForeignRec
     for answer in recording.answers:
         request = answer.request
         headers = dict(answer.headers)
-        for text in texts:
+        for text in longest_first(texts):
             request = request.replace(text, ANY)
             for name in headers:
                 if name.lower() == "location":

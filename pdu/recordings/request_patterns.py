@@ -21,6 +21,7 @@ from urllib.parse import unquote_plus
 from handlers.shared.errors import SettingsError, printable
 
 from .named_values import without_named_secrets
+from .scrub import longest_first
 
 ANY = "{any}"
 _ANY_NUMBER = "98765432109876"  # in place of {any}: it may stand inside JSON
@@ -108,8 +109,7 @@ def recorded_request(method: str, target: str, body: str, secrets: list[str]) ->
     times.
     """
     request = f"{method} {target} {body}".strip()
-    # one may be a part of a longer one
-    for secret in sorted(secrets, key=len, reverse=True):
+    for secret in longest_first(secrets):
         if secret:
             request = request.replace(secret, ANY)
     request = without_named_secrets(request, ANY)

@@ -118,7 +118,7 @@ class Scrubber:
         # a secret that is a common word or a short number may be a state or a figure
         bare_secrets = {secret.strip() for secret in secrets if secret}
         telling_secrets = {secret for secret in bare_secrets if is_telling(secret)}
-        self._secrets = sorted(telling_secrets, key=len, reverse=True)
+        self._secrets = longest_first(telling_secrets)
         self._secret_forms = _forms_of(self._secrets, user)
         self._holds_login: dict[str, bool] = {}
         self.learn(NAMES, user or "")
@@ -327,6 +327,13 @@ class Scrubber:
                 stand_in = _STAND_INS[kind].format(number)
             if stand_in not in self._generic_texts:
                 return stand_in
+
+
+def longest_first(texts: Iterable[str]) -> list[str]:
+    """The texts in the order in which they are replaced: a longer one before its parts, and texts
+    of one length in alphabetical order, so that a set leads to the same stand-ins in each run.
+    """
+    return sorted(texts, key=lambda text: (-len(text), text))
 
 
 def _forms_of(secrets: Sequence[str], user: Optional[str]) -> login.SecretForms:

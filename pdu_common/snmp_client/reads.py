@@ -286,7 +286,9 @@ def _rows_below(
             if is_bulk and is_answer_to_get:  # some agents answer a GETBULK like a GET
                 raise SnmpError(f"{name} did not continue the walk: {dotted(root)} is missing")
             return rows[:place], True
-        if value.tag == UNDECODABLE and arcs[:depth] in (root, ()):
+        # a binding whose name cannot be decoded either has no arcs
+        is_of_walk = not arcs or arcs[:depth] == root
+        if value.tag == UNDECODABLE and is_of_walk:
             raise _undecodable_error(name, arcs or last, value)
         if arcs <= last:
             raise SnmpError(

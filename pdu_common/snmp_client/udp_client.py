@@ -133,8 +133,8 @@ class _Link:
         self._agent = wire.getpeername()[:2]
         self._opened = ExitStack()
         #: the socket that hears everybody, from the first repetition on
-        self._open_wire: Optional[socket.socket] = None
-        self._both: Optional[selectors.BaseSelector] = None
+        self._unconnected_wire: Optional[socket.socket] = None
+        self._selector: Optional[selectors.BaseSelector] = None
         #: who answered in the agent's place
         self._elsewhere = ""
         self._exchange = exchange
@@ -216,23 +216,24 @@ class _Link:
 
     def _hear_everybody(self) -> socket.socket:
         """A socket that is not connected. It does not hear that the host refuses the port."""
-        if self._open_wire is None:
-            self._open_wire = self._opened.enter_context(_socket(self._credentials))
-            self._both = self._opened.enter_context(selectors.DefaultSelector())
-            for wire in (self._wire, self._open_wire):
-                self._both.register(wire, selectors.EVENT_READ)
-        return self._open_wire
+        if self._unconnected_wire is None:
+            self._unconnected_wire = self._opened.enter_context(_socket(self._credentials))
+            self._selector = self._opened.enter_context(selectors.DefaultSelector())
+            for wire in (self._wire, self._unconnected_wire):
+                self._selector.register(wire, selectors.EVENT_READ)
+        return self._unconnected_wire
 
     def _receive(self, longest_s: float) -> tuple[bytes, tuple[str, int]]:
-        """The next datagram, also an answer to an earlier try, and who sent it. Raises
-        socket.timeout and what the socket raises."""
+        """The next datagram, also an answer to an earlier try, and who sent it: from either socket
+        where there are two. Raises socket.timeout and what the socket raises.
+        """
         wire = self._wire
-        if self._open_wire is not None and self._both is not None:
-            ready = self._both.select(longest_s)
+        if self._unconnected_wire is not None and self._selector is not None:
+            ready = self._selector.select(longest_s)
             if not ready:
                 raise socket.timeout
-            if self._open_wire in [key.fileobj for key, _ in ready]:
-                wire = self._open_wire
+            if self._unconnected_wire in [key.fileobj for key, _ in ready]:
+                wire = self._unconnected_wire
             longest_s = 0.0
         wire.settimeout(longest_s)
         datagram, sender = wire.recvfrom(_LARGEST)

@@ -109,10 +109,10 @@ def upload(
     link_ids: Iterable[int] = (),
     progress: Optional[Progress] = None,
 ) -> UploadCode:
-    """Restore a bulk configuration, or a backup: one round trip.
+    """Restore a bulk configuration, or a backup if `backup` is true: one round trip.
 
     password: the password of an encrypted file. skip_check: "model", "firmware_version" or both,
-    separated by a comma. link_ids: the units to restore; 1, the default, is the unit itself. Raises
+    separated by a comma. link_ids: the units to restore; none means 1, the unit itself. Raises
     TypeError or ValueError for another argument, JsonRpcSyntaxException for an answer without a
     result code.
     """

@@ -150,14 +150,16 @@ class Whole(Filter):
     count: Source
 
     def rows(self, reader: Reader) -> Rows:
-        """All rows if they are as many as the count; {} without a count; else one lost row."""
+        """All rows if they are at least as many as the count; {} without a count; else one lost
+        row, because which rows are missing is not known.
+        """
         count = number(self.count.value_of(reader, "0"))
         if count is None or count <= 0:
             return {}
         rows = self.source.rows(reader)
         certain_rows = 0
         for value in rows.values():
-            # one that is lost because another value is may be no row of the source
+            # a row that did not answer is a row; one that is lost with another value may be none
             if not isinstance(value, Lost) or value.is_unanswered:
                 certain_rows += 1
         return rows if certain_rows >= count else {UNIDENTIFIED: LOST}

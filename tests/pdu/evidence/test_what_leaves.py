@@ -408,3 +408,29 @@ def test_what_leaves_the_machine_holds_nothing_that_was_planted(
             if match is not None:
                 stayed.append(spelling[max(0, match.start() - 60) : match.end() + 40])
     assert stayed == []
+
+
+# each is the beginning of the next one
+NESTED = (
+    "Kell",
+    "Keller",
+    "Kellermann",
+    "Kellermann-Nord",
+    "Kellermann-Nord-7b",
+    "Kellermann-Nord-7bx",
+)
+
+
+def test_a_setting_in_a_longer_one_leaves_no_rest_of_it_in_a_request(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = Place(tmp_path, capsys, monkeypatch, is_whole=False)
+    settings = {f"customer_{number}": text for number, text in enumerate(NESTED)}
+    parts = "/".join(f"{{self.pdu_data.custom_params['{key}']}}" for key in settings)
+    source = HANDLER.replace("{self.pdu_data.custom_params['customer']}", parts)
+    handler = str(folder(tmp_path, "odd", source))
+    with contextlib.closing(Pages(place)) as pages:
+        words = [word for item in settings.items() for word in ("-s", "=".join(item))]
+        text = place.file_of("record", handler, "127.0.0.1", "-s", f"port={pages.port}", *words)
+    requests = [answer["request"] for answer in json.loads(text)["answers"]]
+    assert f"GET /of{'/{any}' * len(NESTED)}/unit.json" in requests

@@ -5,6 +5,9 @@ replacements.
 from __future__ import annotations
 
 import ipaddress
+import os
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -288,3 +291,19 @@ def test_only_what_the_answers_depend_on_is_not_replaced() -> None:
 
     clean = replace_unread(value_by_name, scrub, lambda recording: recording["state"])
     assert clean == {"state": "Closed1", "owner": "-", "rack": "-"}
+
+
+SECRETS_PROGRAM = """
+from pdu.recordings.scrub import Scrubber
+secrets = ["zulu-4411", "alfa-2200", "mike-7319", "kilo-6604"]
+print(Scrubber(secrets=secrets).scrub_kept_text(" ".join(secrets)))
+"""
+
+
+@pytest.mark.parametrize("seed", ["1", "2"])
+def test_secrets_of_one_length_have_the_same_numbers_in_each_run(seed: str) -> None:
+    """The order of a set of texts depends on the seed of their hashes."""
+    program = [sys.executable, "-c", SECRETS_PROGRAM]
+    environment = {**os.environ, "PYTHONHASHSEED": seed}
+    output = subprocess.check_output(program, env=environment, text=True)
+    assert output == "secret-4 secret-1 secret-3 secret-2\n"

@@ -74,10 +74,12 @@ class Method:
         annotation = self.types["return"]
         if annotation is None:
             return [{}]
-        # with `older_out`, Union[the newest release's, an older one's]
-        result_types = typing.get_args(annotation) if self.older_out else (annotation,)
+        releases = [(self.out, annotation)]
+        if self.older_out:  # Union[the newest release's, an older one's]
+            newest_type, older_type = typing.get_args(annotation)
+            releases = [(self.out, newest_type), (self.older_out, older_type)]
         forms: list[Mapping[str, Any]] = []
-        for names, result in zip((self.out, self.older_out), result_types):
+        for names, result in releases:
             # several results are a tuple
             types = typing.get_args(result) if len(names) > 1 else (result,)
             form = dict(zip(names, types))
