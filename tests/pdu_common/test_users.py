@@ -179,11 +179,22 @@ def test_a_message_is_in_the_window_or_not(
         assert clock >= EngineClock(5, 1000, 0.0)
 
 
+HIGHEST = 2**31 - 1  # of snmpEngineBoots and snmpEngineTime
+
+
 def test_the_first_authentic_message_sets_the_clock() -> None:
-    assert usm.advance_clock(None, 3, 7, 9.0) == EngineClock(3, 7, 9.0)
-    assert usm.advance_clock(None, 2**31 - 1, 7, 9.0) is None
-    assert EngineClock(3, 7, 9.0).now(12.5) == 10
-    assert EngineClock(3, 2**31 - 2, 0.0).now(99.0) == 2**31 - 1
+    clock = usm.advance_clock(None, boots=3, seconds=7, at=9.0)
+    assert clock == EngineClock(boots=3, seconds=7, at=9.0)
+
+
+def test_the_highest_number_of_boots_is_never_in_the_window() -> None:
+    """RFC 3414, 2.2.3: such an engine must get a new configuration."""
+    assert usm.advance_clock(None, boots=HIGHEST, seconds=7, at=9.0) is None
+
+
+def test_the_seconds_of_a_clock_advance_with_the_local_time_up_to_their_highest() -> None:
+    assert EngineClock(boots=3, seconds=7, at=9.0).now(12.5) == 7 + 3
+    assert EngineClock(boots=3, seconds=HIGHEST - 1, at=0.0).now(99.0) == HIGHEST
 
 
 # ---- a dialogue with an agent that this test plays -----------------------------------------------

@@ -102,6 +102,9 @@ def pdu(address: str, port: int, user: str, password: str) -> RecordedPdu:
 
 
 def shown_by(handler: RecordedPdu) -> Shown:
+    """The figures of the unit, by "A", "kWh" and "W", and of its outlets, by "7 A" and so on; the
+    outlets' states, by their identities.
+    """
     figures = handler.measured(with_power=True)
     shown: dict[str, Any] = {
         "A": figures.load_a,

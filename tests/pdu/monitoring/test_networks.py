@@ -57,11 +57,11 @@ def test_network_and_broadcast_addresses_are_hosts_only_if_there_are_no_others(
 @pytest.mark.parametrize(
     "text, proposed",
     [
-        ("10.0.0.0/4", "10.0.0.0/16"),
-        ("192.0.2.7/24", "192.0.2.0/24"),
-        ("2001:db8::7/64", "2001:db8::/112"),
-        ("224.0.0.7/4", ""),
-        ("::ffff:192.0.2.1/120", ""),
+        pytest.param("10.0.0.0/4", "10.0.0.0/16", id="too large"),
+        pytest.param("192.0.2.7/24", "192.0.2.0/24", id="an address in the network"),
+        pytest.param("2001:db8::7/64", "2001:db8::/112", id="too large, and an address in it"),
+        pytest.param("224.0.0.7/4", "", id="multicast: nothing is proposed"),
+        pytest.param("::ffff:192.0.2.1/120", "", id="IPv4 in IPv6: nothing is proposed"),
     ],
 )
 def test_a_network_that_is_proposed_is_taken(text: str, proposed: str) -> None:
