@@ -19,19 +19,29 @@ CHAIN = {"1.1": "", "1.2": "", "2.1": "a,b", "2.2": "", "2.3": "01"}
 @pytest.mark.parametrize(
     "names, words, identities",
     [
-        (STRIP, ["3"], ["3"]),
-        (STRIP, ["6"], ["6"]),  # an identity comes before a name
-        (STRIP, ["2-4"], ["2", "3", "4"]),
-        (STRIP, ["2..4"], ["2", "3", "4"]),
-        (STRIP, ["1,2"], ["1", "2"]),
-        (STRIP, ["4", "2-4", "2"], ["4", "2", "3"]),
-        (STRIP, ["web-2, 4, 6-7"], ["2", "4", "6", "7"]),
-        (CHAIN, ["2.1-2.3"], ["2.1", "2.2", "2.3"]),
-        (CHAIN, ["a,b"], ["2.1"]),
-        (CHAIN, ["01"], ["2.3"]),
+        pytest.param(STRIP, ["3"], ["3"], id="an identity"),
+        pytest.param(STRIP, ["6"], ["6"], id="an identity that is also the name of another outlet"),
+        pytest.param(STRIP, ["2-4"], ["2", "3", "4"], id="a range with -"),
+        pytest.param(STRIP, ["2..4"], ["2", "3", "4"], id="a range with .."),
+        pytest.param(STRIP, ["1,2"], ["1", "2"], id="a list"),
+        pytest.param(
+            STRIP,
+            ["4", "2-4", "2"],
+            ["4", "2", "3"],
+            id="an outlet that is given twice counts once",
+        ),
+        pytest.param(
+            STRIP,
+            ["web-2, 4, 6-7"],
+            ["2", "4", "6", "7"],
+            id="names, identities and a range in one word",
+        ),
+        pytest.param(CHAIN, ["2.1-2.3"], ["2.1", "2.2", "2.3"], id="a range of a chain"),
+        pytest.param(CHAIN, ["a,b"], ["2.1"], id="a name with a comma"),
+        pytest.param(CHAIN, ["01"], ["2.3"], id="a name that is a number"),
     ],
 )
-def test_words_that_are_clear(
+def test_words_that_name_outlets_are_resolved_in_the_order_of_the_words(
     names: dict[str, str], words: Sequence[str], identities: Sequence[str]
 ) -> None:
     assert resolve(words, names) == identities
