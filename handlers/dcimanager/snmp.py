@@ -171,7 +171,8 @@ class Snmp:
             self._call_library(write, f"write {oid}", writing=True)
             self._has_answered = True
         finally:
-            # a write that waited long must be followed by a reading
+            # a slow or failed write counts as an answer, too: else `check` would refuse the
+            # reading of the outlet's state that must follow it
             self._last_answer = self._clock()
 
     def walk(self, oid: str) -> dict[str, Raw]:

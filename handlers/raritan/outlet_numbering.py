@@ -55,7 +55,7 @@ class ListProof:
         behind_last = unit.proxy(Outlet, f"/outlet/{count}")
         self._last_listed = bulk.add(outlets[-1].getMetaData)
         self._last_well_known = bulk.add(last.getMetaData)
-        self._next_well_known = bulk.add(behind_last.getMetaData)
+        self._id_behind_list = bulk.add(behind_last.getMetaData)
 
     def raise_unless_whole(self) -> None:
         """Raise JsonRpcSyntaxException if the list lacks an outlet, or if nothing proves that it
@@ -65,23 +65,28 @@ class ListProof:
         A misplaced outlet with a number up to the length of the list shows another order, which is
         no gap.
         """
-        if self._next_well_known.error is None:
+        # 1. the list is whole only if the unit says that it has no outlet behind it
+        if self._id_behind_list.error is None:
             raise self._error("lacks one", "and the unit has another one behind them")
-        if not self._is_missing(self._next_well_known.error):
-            raise self._next_well_known.error
+        if not self._is_missing(self._id_behind_list.error):
+            raise self._id_behind_list.error
+        # 2. it is whole if its last outlet is the unit's outlet of that number
         if self._last_listed.error is not None:
             raise self._last_listed.error
         count = len(self._listed_unit.outlets)
         label = answered_field(self._last_listed, "label")
         if proves_position(count, label, answered_field(self._last_well_known, "label")):
             return
+        # 3. if the last well-known id exists, and none behind it, the unit has as many outlets as
+        # the list, which is whole if its last label is empty or the number of one of them
         number = parse_label_number(label)
-        # The last well-known id exists, and none behind it: they are as many as the list has.
         has_last = self._last_well_known.error is None
         if has_last and not label:
             return
         if has_last and number is not None and 1 <= number <= count:
             return
+        # 4. nothing proves it whole; a label beyond those numbers, or another one than that of the
+        # unit's last outlet, proves a gap
         is_beyond_list = number is not None and number > count
         verdict = "lacks one" if has_last or is_beyond_list else "may lack one"
         quote = self._listed_unit.unit.agent.login.quoted

@@ -139,11 +139,23 @@ def _of_pdu(resources: PduResources, quantity: Quantity) -> _QuantityFigures:
     known, unless it lists its mains.
     """
     pdu = resources.pdu
+    if not resources.has_figures and quantity.is_counter:
+        absent_counter = NotKnown(f"the PDU {pdu.id} is Absent")
+        return _QuantityFigures(total=absent_counter, inlet=absent_counter, by_outlet={})
     if not resources.has_figures:
-        figure_of_absent = (
-            NotKnown(f"the PDU {pdu.id} is Absent") if quantity.is_counter else NOTHING
-        )
-        return _QuantityFigures(total=figure_of_absent, inlet=figure_of_absent, by_outlet={})
+        return _QuantityFigures(total=NOTHING, inlet=NOTHING, by_outlet={})
+    # a counter keeps its last value, whatever the Status is
+    if quantity.is_counter or meaning(pdu.resource).unit_flow is Flow.AS_SHOWN:
+        return _shown_figures(resources, quantity)
+    # a current or a power that it shows may be old
+    doubt = NotKnown(f"the Status of the PDU is {status_word(pdu.resource)}")
+    total = NOTHING if resources.is_absent else doubt
+    by_outlet = {outlet.identity: doubt for outlet in resources.outlets}
+    return _QuantityFigures(total=total, inlet=total, by_outlet=by_outlet)
+
+
+def _shown_figures(resources: PduResources, quantity: Quantity) -> _QuantityFigures:
+    """The figures that a PDU shows."""
     outlets = [_of_outlet(outlet, quantity) for outlet in resources.outlets]
     inlet = _of_circuits("Mains", resources.mains, quantity)
     total = first_metered(
@@ -152,12 +164,6 @@ def _of_pdu(resources: PduResources, quantity: Quantity) -> _QuantityFigures:
         _of_circuits("Branches", resources.branches, quantity),
         sum_in_use(outlets),
     )
-    is_believed = quantity.is_counter or meaning(pdu.resource).unit_flow is Flow.AS_SHOWN
-    if not is_believed:
-        doubt = NotKnown(f"the Status of the PDU is {status_word(pdu.resource)}")
-        total = NOTHING if resources.is_absent else doubt
-        inlet = total
-        outlets = [doubt for _ in outlets]
     by_outlet: dict[str, Figure] = {}
     for outlet, figure in zip(resources.outlets, outlets):
         if figure == NOTHING:

@@ -195,8 +195,9 @@ def _link_parts(resources: Sequence[Json]) -> Sequence[Sequence[str]]:
 def name_unit(
     error: PduHandlerError, pdus: Sequence[ServicePdu], prefix: str = ""
 ) -> PduHandlerError:
-    """The error of one PDU of several, with the setting that leaves it out: another PDU of `pdus`.
-    `prefix`: what the identities of its outlets begin with, if that is known.
+    """The error of one PDU of several, with the advice to set `pdu` to another one of `pdus`, so
+    that this one is not read. `prefix`: what the identities of its outlets begin with, "" if that
+    is not known. An error that concerns every PDU is unchanged.
     """
     if isinstance(error, _COMMON_ERRORS):
         return error

@@ -18,19 +18,20 @@ OUTLET_A, OUTLET_W = Decimal(64), Decimal(30_000)
 PART_A, PART_W = Decimal(300), Decimal(200_000)  # of a line, an inlet or a circuit
 _MOST_PARTS = Decimal(100)  # of a total: lines, link units or devices of a server
 
-#: "not measured": the largest numbers of 32 and 64 bits, signed and unsigned, and the smallest ones
-FILLED = frozenset(
+#: stand for "not measured": the largest numbers of 32 and 64 bits, signed and unsigned, and the
+#: smallest ones
+PLACEHOLDERS = frozenset(
     map(Decimal, (*(2**n - 1 for n in (31, 32, 63, 64)), *(-(2**n) for n in (31, 63))))
 )
 # A PDU of 200 kW counts 10^15 Wh in half a million years.
 LARGEST = Decimal(10**15)
-_FILLED_FLOATS = frozenset(map(float, FILLED))
+_PLACEHOLDER_FLOATS = frozenset(map(float, PLACEHOLDERS))
 
 
 def is_placeholder(value: float) -> bool:
-    """Whether a number, as the device sent it, is no figure: it stands for "not measured" (FILLED),
-    or is beyond every quantity (LARGEST)."""
-    return float(value) in _FILLED_FLOATS or abs(float(value)) >= float(LARGEST)
+    """Whether a number, as the device sent it, is no figure: it stands for "not measured"
+    (PLACEHOLDERS), or is beyond every quantity (LARGEST)."""
+    return float(value) in _PLACEHOLDER_FLOATS or abs(float(value)) >= float(LARGEST)
 
 
 def bounded_port(port: MeterFigures) -> MeterFigures:

@@ -9,10 +9,10 @@ from typing import NamedTuple, Optional, Union
 
 from pdu_common.helper import EnumPowerStatus
 
-from ..shared.ceilings import FILLED
+from ..shared.ceilings import PLACEHOLDERS
 from ..shared.errors import PduHandlerError, ProtocolError
 from .decoding import number
-from .figures import FILLED_16, Total
+from .figures import PLACEHOLDERS_16, Total
 from .frozen_value import parts_of, replace
 from .outlets import Outlets
 from .profile import Profile
@@ -446,7 +446,7 @@ def _count(
 
 def _is_count(value: Union[int, Decimal]) -> bool:
     """Whether a number can count outlets: a register that is filled up has no value."""
-    return value >= 0 and value not in FILLED and value not in FILLED_16
+    return value >= 0 and value not in PLACEHOLDERS and value not in PLACEHOLDERS_16
 
 
 def _with_all_outlets(outlets: Outlets, states: States, reader: Reader) -> States:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import NamedTuple, Optional, Union
 
 from ..dcimanager.rows import Raw
-from ..shared.ceilings import FILLED, LARGEST, OUTLET_A, OUTLET_W, PART_A, PART_W
+from ..shared.ceilings import LARGEST, OUTLET_A, OUTLET_W, PART_A, PART_W, PLACEHOLDERS
 from ..shared.decimals import CONTEXT
 from ..shared.doubts import some
 from ..shared.meter_figures import (
@@ -24,7 +24,7 @@ from .sources.base import Source, is_unidentified, object_name, objects_read
 from .sources.objects import Column, Scalar
 
 # "Not measured" in a register of 16 bits; a counter of energy passes through them
-FILLED_16 = frozenset(map(Decimal, (2**15 - 1, 2**16 - 1, -(2**15))))
+PLACEHOLDERS_16 = frozenset(map(Decimal, (2**15 - 1, 2**16 - 1, -(2**15))))
 LEAST_NINES = 5
 _QUOTED = 40  # limit for a value in a reason, in characters
 
@@ -270,11 +270,11 @@ def _is_placeholder(raw: Raw, reading: Decimal, most: Optional[Decimal]) -> bool
     """Whether a value stands for "not measured": a register that is filled up; of a current or
     power also one of 16 bits, and a text with nines alone: 9999.99 A and 999999.99 W. `reading` is
     its number. `most`: None for an energy."""
-    if reading in FILLED:
+    if reading in PLACEHOLDERS:
         return True
     if most is None:
         return False
-    if reading in FILLED_16:
+    if reading in PLACEHOLDERS_16:
         return True
     if isinstance(raw, int):
         return False

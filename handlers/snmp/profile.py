@@ -214,6 +214,7 @@ class Profile(FrozenValue):
         """Why the answers are of fewer units than the device counts, "" if they are not."""
         if self.units is None or self.units.counts_one_unit(reader):
             return ""
+        # `Complete` adds a row without an identity where it lists fewer units than are counted
         if not any(map(is_unidentified, self.units.rows(reader))):
             return ""
         return "the device counts more units than its answers list"

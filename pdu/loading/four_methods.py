@@ -274,12 +274,13 @@ def _form_values(data: Any) -> Sequence[str]:
 
 @contextlib.contextmanager
 def _inspecting(method: str, data: Any) -> Iterator[None]:
-    """While an answer of the handler is inspected: raises BrokenHandler for what the page does not
-    allow. Properties of the handler's objects may raise anything. `data`: what the handler was made
+    """While an answer of the handler is inspected: raises BrokenHandler for what the vendor's page
+    "Creating a PDU handler" does not allow, and LackingDouble for a figure that this machine's
+    pdu_common, which stands in for DCImanager's, does not have. `data`: what the handler was made
     from.
     """
     try:
-        yield
+        yield  # the handler's objects may raise anything from their properties
     except answers.UnknownField as error:
         foreign_text = _ForeignText.of(error, data)
         sentence = f"{method}: {LACK_OF_DOUBLE} ({foreign_text.text})"

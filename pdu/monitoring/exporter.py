@@ -167,7 +167,9 @@ def _end(code: int) -> NoReturn:
 
 
 def page_url(listen: str, port: int) -> str:
-    """Where a server is called that listens at ADDRESS:PORT, and has this port."""
+    """The URL of a server's page. `listen`: its --listen, ADDRESS:PORT, whose port may be 0:
+    the system chooses one. `port`: the one that it listens on.
+    """
     address, _, _ = listen.rpartition(":")
     # ":9914" listens on all IPv4 addresses, so localhost works
     return f"http://{address or 'localhost'}:{port}/"

@@ -145,8 +145,8 @@ class ForeignRecording(NamedTuple):
         return recording.commanded(_words(data.get("on")), _words(data.get("off")))
 
     def commanded(self, on: Sequence[str], off: Sequence[str]) -> ForeignRecording:
-        """The recording with these requests, in words, as its commands; none keeps those that it
-        has. Raises SettingsError.
+        """The recording with these requests, as texts, as its commands; with its own if both are
+        empty. Raises SettingsError.
         """
         if not on and not off:
             return self
@@ -259,8 +259,9 @@ class ForeignPdu(HttpPdu):
         )
 
     def turn_outlet(self, identity: str, *, on: Optional[bool]) -> bool:
-        """Put the value for this state into each column of states. False if the recording has no
-        such column, or the outlet is not in it now.
+        """Put the value for this state into each column of states. `identity`: one of
+        `outlet_states`. False if the recording has no such column, or if the list that the column
+        is read from is empty now.
         """
         if not self._columns:
             return False
@@ -275,7 +276,7 @@ class ForeignPdu(HttpPdu):
         with self._contents_lock:
             try:
                 self._contents = with_values(self._contents, values)
-            except LookupError:  # its list is empty now
+            except LookupError:  # contents of `without_outlets`: the outlet has no value now
                 return False
             self._states = {**self._states, identity: on}
         return True
@@ -379,9 +380,9 @@ class ForeignPdu(HttpPdu):
 def serve(
     text: str, port: int, on: Sequence[str] = (), off: Sequence[str] = (), *, obeys: bool = True
 ) -> ReplayedDevice:
-    """Simulate the device on a port of 127.0.0.1. `on`, `off`: requests that command it, in words;
-    none are those of the recording. Without `obeys`, it refuses them. Raises SettingsError, and
-    OSError if the port cannot be used.
+    """Simulate the device on a port of 127.0.0.1. `on`, `off`: the requests that command it, as
+    texts; if both are empty, the recording's own are used. Without `obeys`, it refuses them. Raises
+    SettingsError, and OSError if the port cannot be used.
     """
     recording = ForeignRecording.parse(text).commanded(on, off)
 

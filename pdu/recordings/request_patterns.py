@@ -26,7 +26,7 @@ from .scrub import longest_first
 ANY = "{any}"
 _ANY_NUMBER = "98765432109876"  # in place of {any}: it may stand inside JSON
 _ANY_TEXT = r'[^&"\s]*'
-_OUTLET = re.compile(r"\{outlet([+-][0-9]+)?\}")
+_OUTLET = re.compile(r"\{outlet(?P<offset>[+-][0-9]+)?\}")
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 # the number of a call, and a time that keeps an answer from being cached
 _CALL_NUMBER = re.compile(r'("id"\s*:\s*)[0-9]+')
@@ -76,7 +76,7 @@ class RequestPattern(NamedTuple):
         last_number = re.search("[0-9]+$", identity)
 
         def identity_text(place: re.Match[str]) -> str:
-            offset = place[1]
+            offset = place["offset"]
             if not offset or last_number is None:
                 return identity
             number = int(last_number[0]) + int(offset)

@@ -136,8 +136,9 @@ class Scrubber:
         return stand_in
 
     def scrub_free_text(self, text: str, kind: str = NAMES) -> str:
-        """A text that nobody reads: itself if it holds only numbers and common words, else a
-        stand-in. Blanks around it stay. A text of a kind in `keep` is one that is kept.
+        """A text that no handler decodes: unchanged if it holds only numbers and common words,
+        else its stand-in, with the blanks around it. One of a kind in `keep` is scrubbed by
+        `scrub_kept_text`, if it does not hold the login.
         """
         bare = text.strip("\0 \r\n\t")
         if not bare:

@@ -134,7 +134,9 @@ def register(
     dry_run: bool,
     lists_archives: bool,
 ) -> int:
-    """What `_HELP` says. Raises the errors of handlers/shared/errors.py."""
+    """Register handlers, and upload their archives, as `_HELP` says. Raises the errors of
+    handlers/shared/errors.py.
+    """
     if lists_archives:
         return print_result(_list(handlers, dist), as_json=run.output.json)
     uploads = _uploads(handlers, dist, display_name=name, protocol=protocol, is_trial=is_trial)
@@ -147,7 +149,9 @@ def register(
     with signals_as_ctrl_c():
         results = _register(uploads, dist, handler_id, run, speaker)
     has_new_handler = any(result.is_new for result in results)
-    if name and not has_new_handler and uploads[0].display_name == name:
+    # False with --try, whose handler is named "TEXT (try)"
+    is_own_name = bool(name) and uploads[0].display_name == name
+    if is_own_name and not has_new_handler:
         speaker.say("a registered handler keeps its name in DCImanager: --name is for a new one")
     speaker.say(_NEXT_OF_TRIAL if is_trial else _NEXT)
     speaker.end()

@@ -183,7 +183,8 @@ def _maker_names() -> frozenset[str]:
     for entry in entries():
         texts += [*entry.vendors, *entry.brands, *entry.shared_brands]
         model = normalized(entry.key.partition("-")[2])
-        if not _names_that_fit([model]):
+        ends_with_model = bool(_names_that_fit([model]))
+        if not ends_with_model:
             texts.append(entry.key)
     return squeezed(texts)
 

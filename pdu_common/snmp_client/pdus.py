@@ -135,7 +135,10 @@ def _undecodable(why: str) -> TypedValue:
 
 
 def _value(tag: int, content: bytes) -> TypedValue:
-    """The value with this tag. Raises Malformed if SNMP has no such type or not of this size."""
+    """The value of an element: a number, the arcs of an OID, else the octets as they are. An
+    UInteger32 gets the tag of a Gauge32. Raises Malformed if SNMP has no such type, or not of this
+    size.
+    """
     if tag in _NUMBERS:
         lowest, highest = _NUMBERS[tag]
         number = ber.number(content, lowest, highest, is_signed=tag == reads.INTEGER)

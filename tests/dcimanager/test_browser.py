@@ -275,7 +275,8 @@ def test_pages_fit_on_a_phone_and_an_accessibility_check_finds_nothing_serious(
 
 
 def reports(folder: Path) -> Iterator[tuple[Path, str]]:
-    """Each kind of page that the command writes, and a text of it."""
+    """Each kind of page that the command writes, and a text of it: the check of a list of PDUs, and
+    the proofs of units in docs/proofs."""
     listed, page = folder / "list.csv", folder / "check.html"
     listed.write_text("name,handler,address,settings\nr1,nut,127.0.0.1,port=9\n", "utf-8")
     assert command.run(["check", "--list", str(listed), "--html", str(page)]) == 2
@@ -285,7 +286,8 @@ def reports(folder: Path) -> Iterator[tuple[Path, str]]:
 
 @pytest.mark.trial
 def test_reports_fit_on_a_phone_and_axe_finds_nothing(window: Browser, tmp_path: Path) -> None:
-    """A check of a list; proofs of units."""
+    """Each page of `reports`, on a desktop and on a phone, light and dark. axe looks for faults of
+    accessibility, where its file is here."""
     for page, title in reports(tmp_path):
         with beginning_with(window, AXE.read_text("utf-8") if AXE.is_file() else ""):
             for size, dark in itertools.product((DESKTOP, PHONE), (False, True)):

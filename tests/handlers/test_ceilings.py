@@ -14,11 +14,11 @@ from handlers.nut.numbers import parse_figure
 from handlers.raritan.readings import ask_well_known
 from handlers.raritan.rpc import Bulk
 from handlers.raritan.rpc.sensors import NumericSensor
-from handlers.shared.ceilings import FILLED, LARGEST, PART_A, PART_W, is_placeholder
+from handlers.shared.ceilings import LARGEST, PART_A, PART_W, PLACEHOLDERS, is_placeholder
 from handlers.shared.meter_figures import MeterFigures, NotKnown, measured
 from tests.handlers.raritan.described import Described
 
-REGISTERS = sorted(int(value) for value in FILLED if value > 0)
+REGISTERS = sorted(int(value) for value in PLACEHOLDERS if value > 0)
 
 
 def test_a_nan_is_no_figure() -> None:

@@ -69,6 +69,7 @@ def test_all_archives_load_in_one_process_each_with_all_of_its_modules(
         pack.unpack(unpacked)
     loaded = load(host, unpacked, [f"pdu_{name}.handler" for name in NAMES])
     for name, kind in zip(NAMES, loaded["kinds"]):
+        # its code is in a folder that is named after its content, such as c0123456789ab
         assert kind.startswith(f"pdu_{name}.c")
     assert loaded["threads"] == 1
     for pack in packs:

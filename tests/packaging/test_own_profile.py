@@ -44,10 +44,11 @@ def add(manager: DciManager, handler: str, agent: Agent, version: str = "2") -> 
     )
 
 
-def read(manager: DciManager, pdu: Pdu) -> list[str]:
-    """Polls a PDU; returns the error texts of the last two calls: ["", ""] if `status` and
-    `statistic` succeeded.
-    """
+NO_ERRORS = ["", ""]  # of `status` and `statistic`
+
+
+def read_errors(manager: DciManager, pdu: Pdu) -> list[str]:
+    """Polls a PDU; returns the error texts of its `status` and `statistic`, "" for none."""
     manager.poll([pdu])
     return [call.text for call in pdu.calls[-2:]]
 
@@ -76,7 +77,7 @@ def registered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DciManager]
 def test_a_pdu_described_in_json_is_polled(registered: DciManager) -> None:
     with Agent(strip()) as agent:
         pdu = add(registered, "pdu_acme_strip", agent)
-        assert read(registered, pdu) == ["", ""]
+        assert read_errors(registered, pdu) == NO_ERRORS
         books = agent.books()
     assert pdu.ports == {"1": "UP", "2": "UP", "3": "DOWN", "4": "UP"}
     assert list(pdu.ports) == list(OUTLETS)
@@ -88,7 +89,7 @@ def test_a_pdu_described_in_json_is_polled(registered: DciManager) -> None:
 def test_switching_writes_the_unlock_and_the_value_from_the_json(registered: DciManager) -> None:
     with Agent(strip()) as agent:
         pdu = add(registered, "pdu_acme_strip", agent)
-        assert read(registered, pdu) == ["", ""]
+        assert read_errors(registered, pdu) == NO_ERRORS
         for on, value in ((False, "2"), (True, "1")):
             before = len(agent.writes())
             call = registered.switch(pdu, "2", on)
@@ -159,7 +160,7 @@ def test_unproven_commands_without_a_setting_need_an_archive_built_for_them(tmp_
     with DciManager() as manager, Agent(unit.device(), versions=(int(version),)) as agent:
         register(admin, manager, "snmp")
         pdu = add(manager, "pdu_snmp", agent, version)
-        assert read(manager, pdu) == ["", ""]
+        assert read_errors(manager, pdu) == NO_ERRORS
         call = manager.switch(pdu, unit.switch.identity, False)
         assert call.kind == "unsupported"
         assert "-s switch_unproven=yes), then set the handler setting" in call.text

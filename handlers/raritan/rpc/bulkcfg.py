@@ -119,7 +119,7 @@ def upload(
     # > POST /cgi-bin/bulk_config_restore.cgi?link_ids=1, multipart: bulk_config_file
     # < X-Response-Code: 0
     parameters = {
-        **_mode(backup, link_ids),
+        **_common_parameters(backup, link_ids),
         "user_password": scripts.words("password", password),
         "skip_checks": _checks(skip_check),
     }
@@ -145,7 +145,7 @@ def download(
     is_clear = scripts.switch("clear_text", clear_text)
     words = scripts.words("password", password)
     parameters = {
-        **_mode(backup, link_ids),
+        **_common_parameters(backup, link_ids),
         "bulk_config_password": "" if is_clear else words,
         "config_format": "cleartext" if is_clear else "",
         "filter_profile": scripts.words("filter_profile", filter_profile),
@@ -153,8 +153,10 @@ def download(
     return scripts.download(agent, scripts.target("bulk_config_save.cgi", parameters))
 
 
-def _mode(backup: bool, link_ids: Iterable[int]) -> dict[str, Optional[str]]:
-    """The parameters of both scripts. Raises TypeError, and ValueError for a unit below 1."""
+def _common_parameters(backup: bool, link_ids: Iterable[int]) -> dict[str, Optional[str]]:
+    """The parameters that upload and download share: the units and the mode. Raises TypeError, and
+    ValueError for a unit below 1.
+    """
     numbers = [_link_id(link_id) for link_id in link_ids]
     return {
         "link_ids": ",".join(numbers) or "1",

@@ -12,10 +12,10 @@ FUSES = "44086.4.1.10"
 FEEDS = {1: "A", 2: "B"}
 
 
-def _column(below: int, name: str) -> Merged:
-    """A column of the slots of both feeds."""
+def _column(number: int, name: str) -> Merged:
+    """The column with this number below the table of slots, of both feeds."""
     return numbered_parts(
-        lambda feed: column(f"{FUSES}.{feed}.10.1.{below}", name + FEEDS[feed]), FEEDS
+        lambda feed: column(f"{FUSES}.{feed}.10.1.{number}", name + FEEDS[feed]), FEEDS
     )
 
 

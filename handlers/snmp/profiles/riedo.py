@@ -9,7 +9,7 @@ values count.
 
 from decimal import Decimal
 
-from ..figures import FILLED_16
+from ..figures import PLACEHOLDERS_16
 from .language import *
 
 NAME = column("55108.1.3.1.1.2", "upduMeterName")
@@ -24,7 +24,7 @@ TYPES = tuple(map(str, range(8)))  # all of them: also of modules, and of groups
 CONDITION = column("55108.1.4.1.1.5", "upduRelayCondition")
 AS_COMMANDED = "0"  # 1: failed, 2: unknown
 # texts of a current or power of 16 bits that is not measured: here it would be added to others
-NARROW = tuple(format(value, "f") for value in sorted(FILLED_16))
+NARROW = tuple(format(value, "f") for value in sorted(PLACEHOLDERS_16))
 # WattHours, the type of upduMeterEnergyP, is a Counter64, which has no sign
 SIGNED, NO_SIGN = ("-1",), ()
 # upduMeterDataQuality: expired; no data

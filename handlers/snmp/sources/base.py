@@ -381,7 +381,8 @@ class Only(RowFilter):
 
     def _is_other(self, test_text: Optional[str]) -> bool:
         """Whether a text that is none of `values`, None for no value, certainly means another kind
-        of row. What agents show where they have no value does not."""
+        of row. Without `others`, two do not: -1, which many agents show where they have no value,
+        and a text that is no whole number where all `values` are."""
         if self.others:
             return test_text in self.others
         if test_text is None:

@@ -162,6 +162,11 @@ class Chained(ReadOnly):
         return labels
 
 
+def _unit_of(identity: str) -> str:
+    """The arcs of an identity before the last, or its only one."""
+    return identity.rpartition(".")[0] or identity
+
+
 class Alike(ReadOnly):
     """A property of the hardware that rows of the same kind share, read by GET for the first and
     the last row of each kind.
@@ -180,16 +185,17 @@ class Alike(ReadOnly):
         """The value of each row of `like`: that of the first row of its kind, or from a walk."""
         rows_by_kind: dict[tuple[str, Raw], list[str]] = {}
         for identity, value_of_kind in self.like.rows(reader).items():
-            unit = identity.rpartition(".")[0] or identity
-            kind = (unit, value_of_kind)  # raw: as text, different octets can look the same
+            # raw values: as texts, different octets can look the same
+            kind = (_unit_of(identity), value_of_kind)
             rows_by_kind.setdefault(kind, []).append(identity)
         if not rows_by_kind:
-            return self.source.rows(reader)
+            return self.source.rows(reader)  # there is no row that a GET could name
         value_by_row: Rows = {}
         for identities in rows_by_kind.values():
             first, last = identities[0], identities[-1]
             value = self.source.value_of(reader, first)
             if value is None or value != self.source.value_of(reader, last):
+                # the kind does not show one value for all its rows: a walk reads each row's own
                 return self.source.rows(reader)
             for identity in identities:
                 value_by_row[identity] = value

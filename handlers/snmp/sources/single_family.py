@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import NamedTuple, Optional
 
 from ...dcimanager.rows import Raw
-from ...shared.ceilings import FILLED
+from ...shared.ceilings import PLACEHOLDERS
 from ...shared.decimals import CONTEXT, decimal_sum
 from ...shared.errors import NoSuchOutlet, ProtocolError
 from .. import validation
@@ -396,8 +396,8 @@ class Gathered(ReadOnly):
     """For each row of `lists`, the sum of the values of the meters that it names.
 
     A row names meters of its own module: the first arc of both identities is the same. It is left
-    out if it names no meter, an unknown one, one whose value is no number from 0 on or means "not
-    measured" (`FILLED`), or one whose name another meter of the module has too.
+    out if it names no meter, an unknown one, or one whose value is no number from 0 on or means
+    "not measured" (`PLACEHOLDERS`). It is lost if a name may be that of several meters.
 
     Fields:
         values: the meters' values.
@@ -419,7 +419,9 @@ class Gathered(ReadOnly):
         validation.require_separator(self.separator)
 
     def rows(self, reader: Reader) -> Rows:
-        """The sum of each row; lost if its list is, or if one of its meters is not certain."""
+        """The sum of the meters that each row of `lists` names. Lost if the row's list is lost, a
+        meter's value is, or a name may be that of several meters; no entry if a meter is not
+        measured."""
         meters_by_module = self._meters_by_module(reader)
         sum_by_row: Rows = {}
         for row, names_of_row in self.lists.rows(reader).items():
@@ -471,7 +473,7 @@ class Gathered(ReadOnly):
         if text(value) in self.absent:
             return None
         figure = number(value)
-        is_measured = figure is not None and figure >= 0 and figure not in FILLED
+        is_measured = figure is not None and figure >= 0 and figure not in PLACEHOLDERS
         return figure if is_measured else None
 
 

@@ -66,9 +66,9 @@ def _note_service(
     out.tried = [{"family": "Redfish", "result": counted(len(outlets), "outlet")}]
     _note_states(service, outlets, config, out)
     out.note_figures(
-        lambda: metering.read_statistic(service, config.pdu),
-        f"the mains; else branches, else outlets: {_SCHEMA}",
-        f"the PDU's metrics; else mains, else outlets: {_SCHEMA}",
+        read_figures=lambda: metering.read_statistic(service, config.pdu),
+        load=f"the mains; else branches, else outlets: {_SCHEMA}",
+        energy=f"the PDU's metrics; else mains, else outlets: {_SCHEMA}",
     )
 
 

@@ -59,9 +59,12 @@ class _Template(NamedTuple):
 
 
 def _with_more_outlets(rows: Rows, key: str, device: SnmpDevice) -> Rows:
-    """The rows with outlets like the last one that is on and can be switched. A chain, whose first
-    unit's outlets alone are plain numbers, stays: handlers of others name its outlets anew, and
-    the number of a new one would be that of another outlet of theirs.
+    """The rows with outlets like the last one that is on and can be switched, up to OUTLETS on its
+    unit. The same rows if there is no such outlet, or if the family does not read the new ones.
+
+    A chain whose first unit has plain numbers (1, 2, 2.1, 2.2) stays as it is: a handler of others
+    may number the outlets of all units in turn, and its outlet 3 is 2.1, not a new one of the first
+    unit.
     """
     dotted_identities = [identity for identity in device.states if "." in identity]
     is_chain = 0 < len(dotted_identities) < len(device.states)
@@ -75,9 +78,8 @@ def _with_more_outlets(rows: Rows, key: str, device: SnmpDevice) -> Rows:
         for oid in template.oids:
             new_rows[(*oid[:-1], number)] = rows[oid]
     new_device = find_device(new_rows, key).device
-    if new_device is None or dict(new_device.states) != expected_states:
-        return rows
-    return new_rows
+    reads_all_outlets = new_device is not None and dict(new_device.states) == expected_states
+    return new_rows if reads_all_outlets else rows
 
 
 def _template(rows: Rows, device: SnmpDevice) -> Optional[_Template]:

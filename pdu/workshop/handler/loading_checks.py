@@ -180,7 +180,11 @@ def _is_installed(package: str) -> bool:
 
 
 def _import_finding(rule: str, outcome: Outcome, source: HandlerSource) -> Finding:
-    """What only this machine lacks breaks nothing: a package, or a part of the platform."""
+    """The finding of an import: kept without an error; broken by an error of the handler's own, or
+    by an import that DCImanager cannot do either; not tried if only this machine may lack what the
+    handler needs: a package, a module of Python 3.9, a part of the platform. `rule`: "alone" for
+    the Python of pdu, "python" or "pythons" for one that is chosen by its version.
+    """
     error = outcome.error
     if outcome.name_missing_in_double:
         return _missing_in_double(rule, outcome.name_missing_in_double, error)
@@ -191,8 +195,9 @@ def _import_finding(rule: str, outcome: Outcome, source: HandlerSource) -> Findi
     if package in REMOVED_MODULES:
         return untried(rule, f"{package} {_REMOVED}")
     if package in ("", *_OURS, source.archive.top) or package in standard_library():
-        return _finding(rule, error)
+        return _finding(rule, error)  # kept if it is ""
     if rule != "alone":
+        # it may be another Python than pdu's, whose packages _is_installed does not know
         why = f"{package} is not installed"
     elif _is_installed(package):
         why = f"{error}; the version of {package} that is here lacks it, another may have it"

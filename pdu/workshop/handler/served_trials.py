@@ -174,7 +174,11 @@ class _ServedTrials:
         for is_silent in (False, True):
             server = TrialServer(is_silent=is_silent)
             self._stack.callback(server.close)
-            device = FaultyDevice(self._forms.methods(server.port), None, lambda: True)
+            device = FaultyDevice(
+                methods=self._forms.methods(server.port),
+                unit=None,
+                is_reached=lambda: True,  # by TCP: the server takes each connection
+            )
             for method in maker.methods:
                 yield maker.raising("silent", method, [device])
         for method in maker.methods:

@@ -234,7 +234,7 @@ def _findings_without_device(
             yield broken(rule, f"{OTHER_COMMUNITY}: {error_text(error)}")
         else:
             yield untried(rule, f"no request reached the simulated device: {error_text(error)}")
-    if "status" not in errors:
+    if "status" not in errors:  # what it returned can be compared with no device
         names = ", ".join(sorted(requests)[:3]) or "none"
         why = f"no family of this pack has the objects that it asks for ({names})"
         advice = (

@@ -12,9 +12,10 @@ NO_SUCH_OBJECT, NO_SUCH_INSTANCE, END_OF_MIB_VIEW = 0x80, 0x81, 0x82
 NULL, _SEQUENCE = 0x05, 0x30
 _NUMBERS = (INTEGER, 65, 66, 67, COUNTER64)
 
-# A value on the wire: a Row, the tag of one of the three exceptions above (RFC 3416, 3), or None
-# for NULL.
-Wire = Union[Row, int, None]
+# one of the three exceptions above (RFC 3416, 3), which stand in the place of a value
+ExceptionTag = int
+# a value on the wire; None for NULL
+Wire = Union[Row, ExceptionTag, None]
 Binding = tuple[Arcs, Wire]
 
 
@@ -105,10 +106,12 @@ def _oid(oid: Arcs) -> bytes:
 
 
 def _value(value: Wire) -> bytes:
+    """The encoding of a value; NULL and the exceptions are a tag with a length of 0."""
     if value is None:
         return bytes((NULL, 0))
     if isinstance(value, int):
-        return bytes((value, 0))
+        exception_tag: ExceptionTag = value
+        return bytes((exception_tag, 0))
     if isinstance(value.value, tuple):
         return _oid(value.value)
     if isinstance(value.value, int):
