@@ -85,7 +85,7 @@ class HandlerAnswer(NamedTuple):
     handler: str
     finding: Optional[HandlerFinding] = None
     error: Optional[BaseException] = None
-    #: not if its TCP port cannot be reached, a setting is missing or wrong, or no login may go to it
+    #: not if its TCP port cannot be reached, a setting is missing or wrong, or no login may be sent
     was_asked: bool = True
 
 
