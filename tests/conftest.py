@@ -201,8 +201,8 @@ def pytest_unconfigure() -> None:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Iterator[None]:
-    """Writes what was skipped, and the counts, below pytest's own summary, which
-    names each failure.
+    """Writes what was skipped, what ran against which peer, and the slowest functions, below
+    pytest's own summary, which names each failure.
     """
     yield
     _write_skips(terminalreporter)

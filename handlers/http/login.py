@@ -14,7 +14,7 @@ import html
 import json
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Callable, NamedTuple, Optional, Union
 from urllib.parse import quote, urlencode
@@ -308,8 +308,8 @@ def _escaped(secret: str) -> set[str]:
     }
 
 
-def _escaped_once(texts: Iterable[str]) -> set[str]:
-    """The texts with each kind of escapes, and as Python prints them then."""
+def _escaped_once(texts: Collection[str]) -> set[str]:
+    """The texts, each escaped in each way of `_ESCAPES`, and all of these as Python prints them."""
     escaped_texts = set(texts)
     for text in texts:
         escaped_texts.update(escape(text) for escape in _ESCAPES)

@@ -300,8 +300,9 @@ def _line_figures(
 
 
 def line_currents(variables: Mapping[str, str]) -> Union[Mapping[str, Figure], NotKnown]:
-    """Amperes of each line of the input by its name, "L1"; {} if none is listed, and why it is not
-    known how many there are."""
+    """Amperes of each line of the input by its name, "L1"; {} if none is listed; NotKnown if the
+    number of lines is not known.
+    """
     lines = _lines(variables, "input")
     if not any("current" in fields for fields in lines.values()):
         return {}

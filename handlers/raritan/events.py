@@ -225,7 +225,9 @@ class Listener(Iterator[Event]):
                 self._wait(retries, latest_error)
             try:
                 if is_kept:
-                    self._poll(channel, _TRY_S if retries.lives(self._clock()) else math.inf)
+                    # while the channel still lives, a try that hangs would take the time of others
+                    may_live = retries.lives(self._clock())
+                    self._poll(channel, _TRY_S if may_live else math.inf)
                     gap = None
                 else:
                     gap = self._replace()

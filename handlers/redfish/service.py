@@ -144,10 +144,10 @@ class RedfishService:
 
     @property
     def expands(self) -> bool:
-        """Whether the service offers to include members in its lists, and `get_expanded` still asks
-        for them.
+        """Whether the service offers to include members in its lists, and no answer with members
+        was unusable so far.
         """
-        return self._answers_expanded and bool(links.expansion(self.root(), 1))
+        return self._answers_expanded and bool(links.expansion(self.root(), levels=1))
 
     # ---- reading ---------------------------------------------------------------------------------
 

@@ -125,6 +125,7 @@ def read_as(
     sysObjectID fits; other errors are those of `detect`."""
     reader = Reader(device)
     oid = ""
+    # a root is chosen by the id; of a family without outlets, the id alone may prove the device
     is_id_needed = bool(profile.roots) or not profile.outlets
     if is_id_needed:
         oid = sys_object_id(reader, (profile,)).oid

@@ -289,9 +289,11 @@ def _unmetered_rows(
         values_of_row = [column.get(row, LOST) for column in columns]
         if all(map(_is_unanswered, values_of_row)):
             unmetered_rows.append(row)
-    if unmetered_rows and sources[0].value_of(tables, unmetered_rows[-1]) is not None:
+    if not unmetered_rows:
         return []
-    return unmetered_rows
+    # one GET as a sample: if it has a value, the walks have lost rows, and none is unmetered
+    sample = sources[0].value_of(tables, unmetered_rows[-1])
+    return [] if sample is not None else unmetered_rows
 
 
 def _is_unanswered(value: Raw) -> bool:

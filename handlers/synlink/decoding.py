@@ -51,9 +51,9 @@ _ID = re.compile(r"[1-9][0-9]{0,2}-[A-Za-z0-9-]{1,40}")  # also the path of a co
 
 
 def read_unit(*, with_figures: bool) -> Dialogue[PduState]:
-    """The outlets and their count: two requests; and one more for the figures of the inlets. A unit
-    that counts no inlets, as older firmware, has the sum of its outlets' currents if it has no list
-    of inlets (404). Of a unit that counts some, that list is not replaced.
+    """The outlets and their count: two requests; and one more for the figures of the inlets. If
+    the unit has no list of inlets (404): a unit that counts no inlets, as older firmware, has the
+    sum of its outlets' currents, and the figures of one that counts some are not known.
     """
     device = yield from _read(DEVICE, dict)
     outlets = yield from read_outlets()

@@ -165,8 +165,8 @@ def figure(value: Optional[float], unit: str = "") -> str:
 
 
 def decimals(figures: Iterable[float]) -> int:
-    """The most decimals that one of some figures has, of those that `figure` shows: what a meter
-    counts has no finer step.
+    """The largest number of decimals among these figures, as `figure` prints them: 2 for 0.5 and
+    0.25.
     """
     most = 0
     for value in figures:

@@ -66,8 +66,8 @@ def confusion(text: str) -> str:
 
 
 def look_alike(word: str, is_known: Callable[[str], object], names: Iterable[str] = ()) -> str:
-    """A sentence about the known word or the one of `names` that looks like this one, or was typed
-    in the other layout; "" if there is none.
+    """`did you mean ...?` with a known word, or one of `names`, that looks like `word` or has the
+    same keys in the other keyboard layout; "" if there is none.
     """
     for spelling in likely_spellings(word):
         if is_known(spelling):

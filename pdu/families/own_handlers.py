@@ -18,10 +18,9 @@ _TRANSFER_SWITCH = re.compile(r".*-(ats|sts)[0-9]*")  # the keys of their famili
 
 
 def own_handlers(makers: Iterable[str], families: Iterable[str]) -> list[str]:
-    """The names of DCImanager's own handlers for these makers, or products, and families. The pages
-    do not say of which make its transfer switches are.
-    """
+    """The names of DCImanager's own handlers for these makers, or products, and families."""
     maker_names = {maker.strip().lower() for maker in makers}
+    # DCImanager's page names no make of its handler "ATS": each family of transfer switches counts
     if any(map(_TRANSFER_SWITCH.fullmatch, families)):
         maker_names.update(_MAKERS[_ATS])
     names: list[str] = []

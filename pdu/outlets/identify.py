@@ -817,7 +817,9 @@ def _next_step(answers: Sequence[HandlerAnswer], pdu: names.ChosenPdu) -> str:
 
 
 def _trust_step(untrusted_answers: Sequence[HandlerAnswer], pdu: names.ChosenPdu) -> str:
-    """The step that lets handlers be asked whose certificate is not trusted."""
+    """What to do next where the device's certificate is not trusted: the same command with its
+    fingerprint, for the one handler that met it, or for all.
+    """
     answer = untrusted_answers[0]
     if len(untrusted_answers) == 1:
         line = _identify_line(_for_handler(pdu, answer.handler), "--handler", answer.handler)

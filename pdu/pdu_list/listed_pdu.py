@@ -128,7 +128,9 @@ def usual_ports(handler: str) -> Optional[tuple[int, int]]:
 
 
 def handler_name(handler: str) -> str:
-    """The name of a handler, also of its archive (`pdu_snmp-0.4.0.tar.gz`)."""
+    """The name of a handler: `snmp` of `snmp`, of its archive `pdu_snmp-0.4.0.tar.gz`, of a folder
+    or file `dir/snmp.py`, and of these with `:MODULE`, which says what to import.
+    """
     if handler.isidentifier():
         return handler
     file = os.path.basename(os.path.normpath(handler.partition(":")[0]))

@@ -46,9 +46,8 @@ class OwnerFiles(NamedTuple):
         return cls(list_file or list_word, auth_file, login.secret_files)
 
     def add_known_list(self) -> OwnerFiles:
-        """These files; without a list, a copy with the one that is known without an option. That
-        list brings its logins if none are given. A line on standard error says which. Raises Usage
-        if none is known.
+        """These files; without a list, a copy with the user's usual list, and with its logins if
+        none are given. A line on standard error says which. Raises Usage if there is none.
         """
         if self.list:
             return self

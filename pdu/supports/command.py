@@ -214,6 +214,7 @@ def _switched(match: Match) -> str:
     if match.switching == UNPROVEN:
         return f"{UNPROVEN}: only with switch_unproven=yes; try an idle outlet first"
     is_said_of_model = match.name is not None and match.name.switched is Claim.YES
+    # "yes" for the family: some of its models may be metered alone
     if not is_said_of_model and match.switching == READ:
         return f"{READ}, if the model switches outlets"
     return match.switching

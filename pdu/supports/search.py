@@ -442,8 +442,8 @@ def _doubts_of_makers(model: _Model, candidates: Sequence[SupportEntry]) -> Sequ
 
 
 def _answer_words(question: str, words: Sequence[Word]) -> SupportAnswer:
-    """The answer for words that name no model: yes if an entry knows all of them, else the entries
-    that are near, and the words that are not known.
+    """The answer for words that name no model: yes if entries know all of them and a word names one
+    of these entries, as "G3" alone does not; else similar entries, and the words that none knows.
     """
     if not words:
         return _answer_unknown(question, (), ())

@@ -18,6 +18,7 @@ from .store import Store
 __all__ = ["KINDS", "Simulations"]
 _HOST = "127.0.0.1"  # every simulated PDU listens on this address
 _TICK_SECONDS = 1.0
+_HIGHEST_PORT = 65535
 
 
 class Simulation(NamedTuple):
@@ -58,8 +59,10 @@ class Simulations:
             if state == "DOWN" and identity.isdigit():
                 off.append(int(identity))
         port = pdu.snmp.get("port") or pdu.settings.get("port") or "0"
-        with contextlib.suppress(OSError, ValueError):  # another program may have taken it
-            return self.begin(pdu.simulated, int(port), off)
+        # a person may have typed what is no port
+        if port.isdecimal() and int(port) <= _HIGHEST_PORT:
+            with contextlib.suppress(OSError):  # another program may have taken it
+                return self.begin(pdu.simulated, int(port), off)
         return self.begin(pdu.simulated, 0, off)
 
     def begin(self, kind: str, port: int = 0, off: Sequence[int] = ()) -> Simulation:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from handlers import VERSION
-from tests.waiting import finished, until
+from tests.waiting import PATIENCE_S, finished, until
 
 from .client import Client
 from .local_build import simulate
@@ -108,6 +108,17 @@ def test_a_simulated_pdu_restarts_as_it_was(tmp_path: Path) -> None:
         assert until(lambda: pdu.last("statistic") is not None)
         assert pdu.ports["2"] == "DOWN", pdu.calls
         assert pdu.ports["3"] == "UP", pdu.calls
+
+
+@pytest.mark.parametrize("port", ["-1", "99999", "x"])
+def test_a_simulated_pdu_whose_port_is_none_gets_another_one(port: str, tmp_path: Path) -> None:
+    with DciManager(data=tmp_path) as manager:
+        pdu = simulate(manager, "nut")
+        pdu.settings = {**pdu.settings, "port": port}
+        manager.store.save(pdu)
+    with DciManager(data=tmp_path, poll_seconds=PATIENCE_S) as manager:
+        (pdu,) = manager.pdus()
+        assert 0 < int(pdu.settings["port"]) < 65536
 
 
 def test_a_stop_logs_no_traceback_and_a_command_that_waited_is_not_sent(

@@ -116,7 +116,9 @@ class PduTables(NamedTuple):
     def total(
         self, *figures: Measurement, else_outlets: bool = False, demanded: bool = False
     ) -> Total:
-        """A total of these figures over all units of the chain."""
+        """A total of these figures over all units of the chain: the first index of a row is its
+        unit. `else_outlets`, `demanded`: as in `total`.
+        """
         return total(
             *figures,
             else_outlets=else_outlets,

@@ -118,6 +118,7 @@ class _Keys(NamedTuple):
         keys: dict[str, tuple[str, ...]] = {}
         for row in rows:
             key = tuple(text(cells.get(row, "")) for cells in cells_by_column)
+            # whole: a text in each column that has texts in other rows
             if any(key) and _is_whole(key, has_text):
                 keys[row] = key
         counts = Counter(keys.values())

@@ -122,5 +122,5 @@ def proof_text(proof: UnitProof) -> str:
     """The file's text."""
     content = {**dataclasses.asdict(proof), "recording": proof.recording.split("\n")}
     for call in content["calls"]:
-        del call["reason"]
+        del call["reason"]  # for the terminal alone: it may quote the device
     return json.dumps({"proof": FORMAT, **content}, indent=1, allow_nan=False) + "\n"

@@ -264,21 +264,21 @@ def _statements(text: str) -> Iterator[tuple[int, str]]:
     """
     statements: list[tuple[int, list[str]]] = []
     lines: list[str] = []  # of the last statement
-    is_open = False  # a text between quotes continues on the next line
+    in_quotes = False  # a text between quotes continues on the next line
     for number, ended_line in enumerate(text.split("\n"), 1):
         line = ended_line.rstrip("\r")
-        is_comment = line.startswith("#") and not is_open
+        is_comment = line.startswith("#") and not in_quotes
         if is_comment:
             continue
         row = _WALKED.match(line)
-        if row is None and (is_open or _may_go_on(lines, line)):
+        if row is None and (in_quotes or _may_go_on(lines, line)):
             lines.append(line)
             if walk_values.has_odd_quotes(line):
-                is_open = not is_open
+                in_quotes = not in_quotes
         elif line.strip():
             lines = [line]
             statements.append((number, lines))
-            is_open = row is not None and walk_values.opens_quotes(row["rest"])
+            in_quotes = row is not None and walk_values.opens_quotes(row["rest"])
     for number, lines in statements:
         statement = "\n".join(lines)
         yield number, statement.rstrip("\n")
