@@ -58,7 +58,8 @@ class Simulations:
             if state == "DOWN" and identity.isdigit():
                 off.append(int(identity))
         port = pdu.snmp.get("port") or pdu.settings.get("port") or "0"
-        with contextlib.suppress(OSError, ValueError):  # another program may have taken it
+        # another program may have taken it, or a person typed none
+        with contextlib.suppress(OSError, OverflowError, ValueError):
             return self.begin(pdu.simulated, int(port), off)
         return self.begin(pdu.simulated, 0, off)
 
