@@ -14,7 +14,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, Callable, NamedTuple, Optional
-from urllib.parse import unquote
+from urllib.parse import unquote, unquote_plus
 
 from handlers.dcimanager import Figures
 from handlers.shared.address import Address
@@ -24,7 +24,6 @@ from handlers.shared.settings import port as port_number
 from pdu_common.connection import PduData
 from pdu_common.helper import EnumPowerStatus
 
-from ..cli.options import SECRETS
 from ..cli.output import counted
 from ..loading.four_methods import FourMethods, make_pdu
 from ..loading.handler_loading import LoadedHandler
@@ -167,15 +166,16 @@ def record_foreign(
         make_data, reading = _read_through(handler, login, passage, commands)
     finally:
         passage.close()
-    user, login_secrets = _login_values(handler, login)
-    secrets = list(dict.fromkeys([*login_secrets, *_session_secrets(passage.exchanges)]))
+    settings, login_secrets = form.form_fields(handler, Address(form.LOOPBACK), login)
+    user = settings.get("username", "")
+    session_secrets = _session_secrets(passage.exchanges)
+    secrets = list(dict.fromkeys([*login_secrets.values(), *session_secrets]))
     scrubber = Scrubber(options.keep, secrets, user, host.host)
     answers = _answers(passage.exchanges, [user, *secrets])
     _require_no_login(scrubber, [*on, *off], answers, device)
     options.tell("reading the recording again, to find what must stay")
     read_at = partial(_read_at, handler, make_data)
-    settings = frozenset(login.settings.values())
-    recording = _scrubbed_recording(reading, answers, settings, scrubber, read_at)
+    recording = _scrubbed_recording(reading, answers, settings.values(), scrubber, read_at)
     if _read_again(read_at, recording) != _comparable(reading):
         raise ProtocolError(
             "the handler does not read the recording as it read the PDU: its requests may differ"
@@ -242,7 +242,7 @@ def _scrubbed_recording(
     read_at: Callable[[int], object],
 ) -> ForeignRecording:
     """The answers as a recording, in which all is replaced on which the handler's reading does not
-    depend. `settings`: texts that the owner gave to the handler.
+    depend. `settings`: texts that the owner gave to the handler, also by the environment.
     """
     recording = ForeignRecording(
         answers=[_without_owner(answer, scrubber) for answer in answers],
@@ -252,9 +252,11 @@ def _scrubbed_recording(
         outlet_kwh=_outlet_kwh(reading.figures),
     )
     texts = _texts_of_requests(recording)
-    answered_texts = {*settings, *_values(recording), *_texts_of_places(recording)}
+    own_texts = {*settings, *_values(recording), *_texts_of_places(recording)}
+    # a request may have them escaped
+    texts_to_try = [text for text in texts if text in own_texts or unquote_plus(text) in own_texts]
     unread_texts = unread_groups(
-        [text for text in texts if text in answered_texts],
+        texts_to_try,
         (),
         partial(_with_any, recording),
         partial(_read_again, read_at),
@@ -451,15 +453,6 @@ def _outlet_kwh(figures: Figures) -> dict[str, Figure]:
         if port.energy_kwh is not None:
             kwh_by_outlet[name] = port.energy_kwh
     return kwh_by_outlet
-
-
-def _login_values(handler: LoadedHandler, login: Login) -> tuple[str, list[str]]:
-    """The user and the secrets that the handler is given."""
-    params = form.pdu_data(handler, Address(form.LOOPBACK), login).custom_params
-    secret_settings = {setting.key for setting in handler.settings if setting.secret}
-    secret_keys = {*SECRETS, *secret_settings, *login.secret_files}
-    secrets = [text for key, text in params.items() if key in secret_keys]
-    return params.get("username", ""), secrets
 
 
 def _session_secrets(exchanges: Sequence[_Exchange]) -> list[str]:

@@ -209,10 +209,10 @@ def _order_faults(states: State, control: Control) -> Iterator[str]:
 
 
 def _state_objects(states: State, reader: Reader) -> dict[str, str]:
-    """OID of a state -> its outlet's identity, by the source of the states. A source that compares
-    counts may refuse the rows of `reader`: then by the first of its parts that has rows.
+    """OID of a state -> its outlet's identity. The source of the states says it, unless it compares
+    counts and so refuses the rows of `reader`: then the first source inside it that has rows.
     """
-    for source in parts_of(states.source):
+    for source in parts_of(states.source):  # itself, then what it consists of
         if not isinstance(source, Source):
             continue
         outlet_by_object: dict[str, str] = {}
@@ -237,10 +237,14 @@ class _EveryRow:
     """
 
     def __init__(self, states: State, control: Control) -> None:
-        """Take what these parts need: suffixes of columns, texts of chains, permitting values."""
+        """A device for the states and commands of one family."""
+        # the value of all objects that are in none of the following: "on"
         self._value = states.on[0]
+        # column -> what follows the outlet in the indexes of its rows, such as a type of sensor
         self._suffixes: dict[str, list[str]] = {}
+        # column -> the text that names an outlet's unit or its number there
         self._chain_texts: dict[str, str] = {}
+        # object of a lock or a right -> a value with which the command is sent
         self._permitted: dict[str, str] = {}
         for part in (*parts_of(states), *parts_of(control)):
             if isinstance(part, Column):
@@ -251,7 +255,8 @@ class _EveryRow:
                 value = _permitted_value(part)
                 self._permitted.update(dict.fromkeys(oids(part.test), value))
             elif isinstance(part, Unmarked):
-                self._permitted.update(dict.fromkeys(oids(part.marks), part.quiet[0]))
+                value = part.quiet[0]  # of an outlet that is not marked
+                self._permitted.update(dict.fromkeys(oids(part.marks), value))
 
     def walk(self, oid: str) -> Walked:
         """The rows N, N.0 and 1.N of a column, each with the column's suffixes."""

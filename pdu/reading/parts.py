@@ -186,15 +186,17 @@ def read_parts(
 def read_until_error(
     parts: Sequence[Part], read: Callable[[Callable[[Reading], object]], object]
 ) -> Reading:
-    """The last reading that `read` handed over. It is called with the `keep` of `read_parts`, and
-    reads these parts. If one of FOREIGN_ERRORS ends it, that is the failure of the part that was
-    being read.
+    """The last reading of `read`, which reads these parts and calls its argument with the reading
+    after each. If one of FOREIGN_ERRORS ends it, that is the failure of the part that was being
+    read.
     """
     start_s = time.monotonic()
+    # an empty one, then one after each part: so many readings, and this part is being read
     readings = [Reading(start_s=start_s)]
     try:
         read(readings.append)
     except FOREIGN_ERRORS as error:
+        # an error after the last part, as when the session is closed, is that of the last part
         number_of_part = min(len(readings), len(parts))
         part = parts[number_of_part - 1]
         readings.append(readings[-1].with_failure(part.name, error_of(error)))

@@ -16,7 +16,7 @@ import json
 import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
-from urllib.parse import unquote_plus
+from urllib.parse import quote, unquote_plus
 
 from handlers.shared.errors import SettingsError, printable
 
@@ -135,7 +135,7 @@ def _canonical(method: str, target: str, body: str) -> str:
     target = target.replace(ANY, _ANY_NUMBER)
     body = body.replace(ANY, _ANY_NUMBER)
     path, mark, query = target.partition("?")
-    plain_path = unquote_plus(path)
+    plain_path = _in_one_escape(path)
     plain_query = _sorted_fields(query)
     plain_target = f"{plain_path}{mark}{plain_query}"
     document = _json_or_none(body)
@@ -148,8 +148,14 @@ def _canonical(method: str, target: str, body: str) -> str:
 
 def _sorted_fields(text: str) -> str:
     """The fields of a query or a form, in one order."""
-    fields = [unquote_plus(field) for field in text.split("&")]
-    return "&".join(sorted(fields))
+    return "&".join(sorted(map(_in_one_escape, text.split("&"))))
+
+
+def _in_one_escape(text: str) -> str:
+    """A text of an address or a form, in which all is escaped that could end it: so that {any} is
+    also a text with blanks.
+    """
+    return quote(unquote_plus(text), safe="/=", errors="replace")
 
 
 def _has_pattern(expected: str, text: str) -> bool:

@@ -169,14 +169,17 @@ class Scrubber:
         return text
 
     def scrub_known_values(self, text: str) -> str:
-        """A text with stand-ins for the login and for what was learned from its place."""
+        """A text with stand-ins for the secrets of the login and for the values of `learn`. One
+        that still holds a secret in another form, such as Base64, is replaced whole.
+        """
         lower_text = text.casefold()
         for secret in self._secrets:
             if secret.casefold() not in lower_text:
                 continue
-            stand_in_text = self._stand_in(SECRETS, secret)  # without a backslash
+            stand_in_text = self._stand_in(SECRETS, secret)
             text = re.sub(re.escape(secret), stand_in_text, text, flags=re.IGNORECASE)
         if self.holds_login(text):
+            # which of the secrets is not known, and any stand-in of a secret will do
             return self._stand_in(SECRETS, self._secrets[0])
         lower_text = text.casefold()
         for value, stand_in in self._stand_in_by_word.items():

@@ -82,14 +82,18 @@ def held() -> Iterator[Figure]:
             (port,) = stack.enter_context(snmp_units(1, 0.050, loss))
             snmp = {"community": "public", "port": str(port)}
             peer = Peer("snmp", "snmp", "127.0.0.1", lambda: Books({}), snmp)
-            seconds, peer_seconds = (
-                statistics.median(
-                    readers.order("read", way, peer, 1)[0] for _ in range(_HELD_POLLS)
-                )
-                for way in _WAYS
-            )
+            seconds, peer_seconds = (_median_of_polls(readers, way, peer) for way in _WAYS)
         name = f"a poll, 50 ms, {loss:.0%} loss"
         yield Figure("held", name, *_WAYS, SECONDS, seconds, peer_seconds, most, is_ratio=False)
+
+
+def _median_of_polls(readers: Readers, way: str, peer: Peer) -> float:
+    """The seconds of a poll by one of _WAYS."""
+    seconds_of_polls: list[float] = []
+    for _ in range(_HELD_POLLS):
+        seconds, _ = readers.order("read", way, peer, 1)
+        seconds_of_polls.append(seconds)
+    return statistics.median(seconds_of_polls)
 
 
 # ---- pdu check ----

@@ -54,7 +54,7 @@ def _run(command: Sequence[str], environment: Mapping[str, str], lines: int) -> 
 
 def instructions() -> Iterator[Figure]:
     """A poll over pysnmp, as the platform makes it: instructions, which no other load changes."""
-    pair = ("handler over pysnmp", "the page's handler over pysnmp")
+    product, peer_handler = "handler over pysnmp", "the page's handler over pysnmp"
     with Agent(apc.rpdu2(outlets=OUTLETS)) as agent:
         peer = snmp.of(agent)
         peer.snmp["timeout"] = "60"
@@ -66,8 +66,18 @@ def instructions() -> Iterator[Figure]:
             words = ("-c", f"{code}r.read(*json.loads(sys.argv[1]))", order)
             return _instructions(words, {}, parts=1 + number)
 
-        count, peer_count = ((polls(way, 4) - polls(way, 1)) / 3 for way in pair)
-    yield Figure("instructions", "a poll, 0 ms", *pair, INSTRUCTIONS, count, peer_count)
+        # the start of the process is in both runs, and so not in the difference of three polls
+        count = (polls(product, 4) - polls(product, 1)) / 3
+        peer_count = (polls(peer_handler, 4) - polls(peer_handler, 1)) / 3
+    yield Figure(
+        area="instructions",
+        name="a poll, 0 ms",
+        product=product,
+        peer=peer_handler,
+        unit=INSTRUCTIONS,
+        value=count,
+        peer_value=peer_count,
+    )
 
 
 def _instructions(arguments: Sequence[str], environment: Mapping[str, str], parts: int) -> float:
@@ -117,18 +127,28 @@ def _peer_program(peer: Peer) -> Program:
 
 
 def status() -> Iterator[Figure]:
-    """`pdu status` beside a program of the same protocol, near."""
+    """The seconds of `pdu status` and of another program of the protocol, for a PDU on this
+    machine.
+    """
     names = [f"Outlet {number}" for number in range(1, OUTLETS + 1)]
     for handler in ("snmp", "nut", "redfish"):
         with NAMED[handler](names) as peer, tempfile.TemporaryDirectory() as folder:
-            product, other = _pdu_status(peer, Path(folder)), _peer_program(peer)
+            product = _pdu_status(peer, Path(folder))
+            other = _peer_program(peer)
             reading, other_reading = compare(
                 lambda: _run(product.command, product.environment, OUTLETS),
                 lambda: _run(other.command, other.environment, OUTLETS),
                 _ROUNDS,
             )
-        pair = (f"pdu status {handler}", other.title, SECONDS)
-        yield Figure("status", "a command", *pair, reading.seconds, other_reading.seconds)
+        yield Figure(
+            area="status",
+            name="a command",
+            product=f"pdu status {handler}",
+            peer=other.title,
+            unit=SECONDS,
+            value=reading.seconds,
+            peer_value=other_reading.seconds,
+        )
 
 
 def _pdu_status(peer: Peer, folder: Path) -> Program:

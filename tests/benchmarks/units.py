@@ -19,10 +19,11 @@ _HOST = "127.0.0.1"
 
 
 class _SnmpUnit(asyncio.DatagramProtocol):
-    """One PDU, with the answers of the agent on `agent_port`, after `delay_s`.
+    """One PDU, with the answers of the agent on `agent_port`, after `delay_s`; `loss` is the share
+    of requests that it does not answer.
 
-    `answers` maps a request without its id to the two pieces of the answer around that id; all
-    units share it.
+    `answers` maps the two pieces of a request around its id to those of the answer; all units share
+    it.
     """
 
     def __init__(
@@ -43,18 +44,19 @@ class _SnmpUnit(asyncio.DatagramProtocol):
         if self._chance.random() < self._loss:
             return
         begin, end = _request_id(data)
+        request_id = data[begin:end]
         question = (data[:begin], data[end:])
         if question not in self._answers:
             with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as agent:
                 agent.settimeout(10)
                 agent.sendto(data, self._agent)
                 answer = agent.recv(65_536)
-            place = _request_id(answer)
-            self._answers[question] = (answer[: place[0]], answer[place[1] :])
-        before, behind = self._answers[question]
-        asyncio.get_running_loop().call_later(
-            self._delay_s, self.transport.sendto, before + data[begin:end] + behind, peer
-        )
+            begin, end = _request_id(answer)
+            self._answers[question] = (answer[:begin], answer[end:])
+        before_id, after_id = self._answers[question]
+        answer = before_id + request_id + after_id
+        loop = asyncio.get_running_loop()
+        loop.call_later(self._delay_s, self.transport.sendto, answer, peer)
 
 
 def _request_id(data: bytes) -> tuple[int, int]:

@@ -173,7 +173,7 @@ def read(codec: Any, answers: Mapping[str, Any], case: Case) -> Shown:
     return shown
 
 
-def exceptions(named: Mapping[str, Any]) -> dict[Spoilt, str]:
+def exceptions(leaf_by_name: Mapping[str, Any]) -> dict[Spoilt, str]:
     """What nothing can show, with its reason."""
     outlet = re.compile(rf"{jaws.OUTLETS} \d+")
     truth_value = re.compile(rf"{shelly.STATUS} switch:\d/output|{digitalloggers.STATES} \d")
@@ -182,13 +182,13 @@ def exceptions(named: Mapping[str, Any]) -> dict[Spoilt, str]:
             "nothing counts the outlets of JAWS, and an account sees those alone that it may"
             " switch: a list without one of them is a list as any other"
         )
-        for answer in named
+        for answer in leaf_by_name
         if outlet.fullmatch(answer)
     }
-    for answer in named:
+    for answer in leaf_by_name:
         if truth_value.fullmatch(answer):
             reasons[Spoilt(answer, "true")] = "true is the unit's word for a relay that is on"
-    for answer in named:
+    for answer in leaf_by_name:
         if re.fullmatch(rf"{shelly.STATUS} switch:2|{digitalloggers.STATES} \d", answer):
             reasons[Spoilt(answer, "gone")] = "the list is one document, and nothing counts it"
     for way in ("404", "[]"):
@@ -199,18 +199,18 @@ def exceptions(named: Mapping[str, Any]) -> dict[Spoilt, str]:
 @pytest.mark.parametrize("name", UNITS)
 def test_no_spoilt_answer_of_a_codec_is_a_false_figure_or_state(name: str) -> None:
     codec, answers = UNITS[name]
-    named = leaves(answers)
-    reasons = exceptions(named)
-    cases = single_cases(named, LEAF_WAYS) + single_cases(answers, tuple(ANSWER_WAYS))
+    leaf_by_name = leaves(answers)
+    reasons = exceptions(leaf_by_name)
+    cases = single_cases(leaf_by_name, LEAF_WAYS) + single_cases(answers, tuple(ANSWER_WAYS))
     assert swept(partial(read, codec, answers), cases, lambda spoilt: reasons.get(spoilt, "")) == []
 
 
 @pytest.mark.parametrize("name", UNITS)
 def test_no_two_spoilt_answers_of_a_codec_are_a_false_figure_or_state(name: str) -> None:
     codec, answers = UNITS[name]
-    named = leaves(answers)
-    reasons = exceptions(named)
-    cases = random_pairs(named, LEAF_WAYS, 400, seed=1)
+    leaf_by_name = leaves(answers)
+    reasons = exceptions(leaf_by_name)
+    cases = random_pairs(leaf_by_name, LEAF_WAYS, 400, seed=1)
     assert swept(partial(read, codec, answers), cases, lambda spoilt: reasons.get(spoilt, "")) == []
 
 

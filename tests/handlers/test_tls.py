@@ -273,21 +273,27 @@ def test_a_damaged_ca_pem_is_an_error_that_names_it(broken: str) -> None:
 def test_contexts_are_kept_only_where_a_tool_says_so_and_only_for_the_same_check(
     port: int,
 ) -> None:
-    ours, alike = (tls.Trust(True, authority(), "") for _ in range(2))
-    assert ours.context() is not ours.context()
+    trust = tls.Trust(verify=True, ca_pem=authority())
+    equal_trust = tls.Trust(verify=True, ca_pem=authority())
+    assert trust.context() is not trust.context()
+
     with tls.cached_contexts():
-        context = ours.context()
-        assert context is alike.context()
+        context = trust.context()
+        assert equal_trust.context() is context
         assert handshake(context, port)
         assert handshake(context, port)
+        # the kept context is no other trust's, and checks the name of each server
+        without_authority = tls.Trust(verify=True)
         with pytest.raises(ssl.SSLCertVerificationError):
-            handshake(tls.Trust(True, "", "").context(), port)
+            handshake(without_authority.context(), port)
         with pytest.raises(ssl.SSLCertVerificationError):
-            handshake(ours.context(), port, "localhost")
+            handshake(trust.context(), port, "localhost")
+        # an error is not kept
         for _ in range(2):
             with pytest.raises(SettingsError, match="ca_pem"):
-                tls.Trust(True, "broken", "").context()
-    assert ours.context() is not context
+                tls.Trust(verify=True, ca_pem="broken").context()
+
+    assert trust.context() is not context
 
 
 @pytest.mark.parametrize("name", ["raritan", "redfish", "netio", "nut"])

@@ -176,6 +176,7 @@ def test_zabbix_agent_reads_a_list(tmp_path: Path) -> None:
         path.write_text(f"Server=127.0.0.1\n{text}")
         item = f"pdu.check[{simulated_hall.list(dead=True)}]"
         process = run([agent, "-c", str(path), "-t", item])
+    # zabbix_agentd -t prints the item's key, then its value, a text: [t|VALUE]
     _, _, rest = process.stdout.partition("[t|")
     value, _, _ = rest.rpartition("]")
     results = {row["name"]: row["result"] for row in json.loads(value)["pdus"]}

@@ -159,31 +159,43 @@ def test_passwords_are_not_shown() -> None:
 @pytest.mark.parametrize(
     "boots, seconds, at, is_in",
     [
-        (5, 1000, 0.0, True),
-        (5, 850, 0.0, True),
-        (5, 849, 0.0, False),  # more than 150 s before the time that is known
-        (5, 1000, 151.0, False),  # replayed 151 s later
-        (5, 1001, 151.0, True),  # newer than all: a slow clock
-        (5, 99999, 0.0, True),
-        (4, 99999, 0.0, False),  # from before the restart
-        (6, 0, 0.0, True),
-        (2**31 - 1, 0, 0.0, False),  # the last number of boots is never in the window
+        pytest.param(5, 1000, 0.0, True, id="the clock's own time"),
+        pytest.param(5, 850, 0.0, True, id="150 s earlier"),
+        pytest.param(5, 849, 0.0, False, id="151 s earlier"),
+        pytest.param(5, 1000, 151.0, False, id="replayed after 151 s"),
+        pytest.param(5, 1001, 151.0, True, id="newer than all, after 151 s: a slow clock"),
+        pytest.param(5, 99999, 0.0, True, id="much later"),
+        pytest.param(4, 99999, 0.0, False, id="before the restart"),
+        pytest.param(6, 0, 0.0, True, id="after a restart"),
+        pytest.param(2**31 - 1, 0, 0.0, False, id="the highest number of boots"),
     ],
 )
 def test_a_message_is_in_the_window_or_not(
     boots: int, seconds: int, at: float, is_in: bool
 ) -> None:
-    clock = usm.advance_clock(EngineClock(5, 1000, 0.0), boots, seconds, at)
+    trusted_clock = EngineClock(boots=5, seconds=1000, at=0.0)
+    clock = usm.advance_clock(trusted_clock, boots, seconds, at)
     assert (clock is not None) is is_in
     if clock is not None:
-        assert clock >= EngineClock(5, 1000, 0.0)
+        assert clock >= trusted_clock  # it is never set back
+
+
+HIGHEST = 2**31 - 1  # of snmpEngineBoots and snmpEngineTime
 
 
 def test_the_first_authentic_message_sets_the_clock() -> None:
-    assert usm.advance_clock(None, 3, 7, 9.0) == EngineClock(3, 7, 9.0)
-    assert usm.advance_clock(None, 2**31 - 1, 7, 9.0) is None
-    assert EngineClock(3, 7, 9.0).now(12.5) == 10
-    assert EngineClock(3, 2**31 - 2, 0.0).now(99.0) == 2**31 - 1
+    clock = usm.advance_clock(None, boots=3, seconds=7, at=9.0)
+    assert clock == EngineClock(boots=3, seconds=7, at=9.0)
+
+
+def test_the_highest_number_of_boots_is_never_in_the_window() -> None:
+    """RFC 3414, 2.2.3: such an engine must get a new configuration."""
+    assert usm.advance_clock(None, boots=HIGHEST, seconds=7, at=9.0) is None
+
+
+def test_the_seconds_of_a_clock_advance_with_the_local_time_up_to_their_highest() -> None:
+    assert EngineClock(boots=3, seconds=7, at=9.0).now(12.5) == 7 + 3
+    assert EngineClock(boots=3, seconds=HIGHEST - 1, at=0.0).now(99.0) == HIGHEST
 
 
 # ---- a dialogue with an agent that this test plays -----------------------------------------------

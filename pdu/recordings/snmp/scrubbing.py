@@ -267,7 +267,9 @@ class _IndexScrubber:
         return octets if is_address else b""
 
     def _bounds(self, oid: Arcs) -> tuple[int, int]:
-        """Where the index begins in an OID, and where the index that stays follows it."""
+        """Begin and end of the part of an OID that is scrubbed: after the arcs that it shares with
+        an object, and up to an index that joins two tables, if it ends with one.
+        """
         begin = _PREFIX
         for root in self._objects:
             common_arcs = os.path.commonprefix([oid, root])

@@ -222,11 +222,15 @@ def _is_own_fault(error: Exception) -> bool:
 def _findings_without_device(
     requests: frozenset[str], errors: Mapping[str, Exception], *, is_reached: bool
 ) -> Iterator[Finding]:
-    """Findings for a handler whose requests no family of this pack answers."""
+    """Findings for a handler whose requests no family of this pack answers. `requests`: the OIDs
+    that it asked for with the form's community; the agent drops what has another one. `is_reached`:
+    whether any datagram came, with whatever community. `errors`: of each call that raised.
+    """
+    is_other_community = is_reached and not requests
     for rule, error in errors.items():
         if _is_own_fault(error) or isinstance(error, SettingNotGiven):
             yield fault_finding(rule, error)
-        elif is_reached and not requests:
+        elif is_other_community:
             yield broken(rule, f"{OTHER_COMMUNITY}: {error_text(error)}")
         else:
             yield untried(rule, f"no request reached the simulated device: {error_text(error)}")

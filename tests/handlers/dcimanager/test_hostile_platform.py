@@ -110,6 +110,9 @@ def _row(**fields: object) -> object:
 
 
 def _snmp(answer: object, params: object = None) -> Iterator[Callable[[], object]]:
+    """The three SNMP calls over a platform that returns `answer` to each; `params`: those of the
+    PDU's form.
+    """
     device = Platform(answer, params)
     yield lambda: snmp_over(device).walk(ROOT)
     yield lambda: snmp_over(device).get(f"{ROOT}.1")

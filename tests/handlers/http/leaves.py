@@ -49,34 +49,37 @@ def leaves(answers: Mapping[str, Any]) -> dict[str, Leaf]:
 
 
 def spoilt_answers(
-    answers: Mapping[str, Any], named: Mapping[str, Leaf], case: Case
+    answers: Mapping[str, Any], leaf_by_name: Mapping[str, Leaf], case: Case
 ) -> dict[str, tuple[int, bytes]]:
-    """Status and body of each answer in a case, by request. A leaf that another one's way has
-    removed is left alone.
+    """Status and body of each answer in a case, by request. The case spoils whole answers, by their
+    request, and leaves, by their name. A leaf whose container the case also spoils stays as it is.
     """
     bodies = dict(answers)
     # only these change: a copy of all answers took a quarter of the time of a sweep
     for spoilt in case:
-        if spoilt.answer in named:
-            request = named[spoilt.answer].request
+        if spoilt.answer in leaf_by_name:
+            request = leaf_by_name[spoilt.answer].request
             bodies[request] = copy.deepcopy(answers[request])
 
     replies: dict[str, tuple[int, bytes]] = {}
-    # of two rows of one list, the later one goes first
-    for spoilt in sorted(case, key=lambda spoilt: _order(named, spoilt.answer), reverse=True):
-        if spoilt.answer in answers:
+    # the later of two rows goes first: when a row is gone, the paths of those after it change
+    for spoilt in sorted(
+        case, key=lambda spoilt: _order(leaf_by_name, spoilt.answer), reverse=True
+    ):
+        is_whole_answer = spoilt.answer in answers
+        if is_whole_answer:
             replies[spoilt.answer] = ANSWER_WAYS[spoilt.way]
         else:
-            leaf = named[spoilt.answer]
+            leaf = leaf_by_name[spoilt.answer]
             _spoil(bodies[leaf.request], leaf.path, spoilt.way)
     for request, body in bodies.items():
         replies.setdefault(request, (200, json.dumps(body).encode()))
     return replies
 
 
-def _order(named: Mapping[str, Leaf], answer: str) -> list[str]:
+def _order(leaf_by_name: Mapping[str, Leaf], answer: str) -> list[str]:
     """Sorts the leaves of an answer by their paths, and answers before all leaves."""
-    leaf = named.get(answer)
+    leaf = leaf_by_name.get(answer)
     return [] if leaf is None else [f"{part:>6}" for part in leaf.path]
 
 

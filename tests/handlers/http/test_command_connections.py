@@ -157,13 +157,13 @@ def test_a_new_connection_that_takes_no_command_is_reported_as_may_or_may_not() 
 @pytest.mark.parametrize(
     "open_unit, method, requests, connections",
     [
-        (raritan, "status", 2, 1),
-        (raritan, "statistic", 2, 1),
-        (raritan, "port_down", 3, 2),
-        (redfish, "status", 3, 1),
-        (redfish, "port_down", 6, 2),
-        (with_session, "status", 5, 1),
-        (with_session, "port_down", 8, 2),
+        pytest.param(raritan, "status", 2, 1, id="Raritan, status"),
+        pytest.param(raritan, "statistic", 2, 1, id="Raritan, statistic"),
+        pytest.param(raritan, "port_down", 3, 2, id="Raritan, command"),
+        pytest.param(redfish, "status", 3, 1, id="Redfish, status"),
+        pytest.param(redfish, "port_down", 6, 2, id="Redfish, command"),
+        pytest.param(with_session, "status", 5, 1, id="Redfish with a session, status"),
+        pytest.param(with_session, "port_down", 8, 2, id="Redfish with a session, command"),
     ],
 )
 def test_reads_share_a_connection_and_what_is_sent_once_has_its_own(

@@ -57,11 +57,11 @@ def test_a_state_is_read_in_any_case(word: str, state: bool) -> None:
 @pytest.mark.parametrize(
     "current, power, reason",
     [
-        (0.35, 57, "57 W"),
-        (0.05, 5.1, "5.1 W"),
-        (0.06, ..., "0.06 A"),
-        (0.05, 5, ""),
-        (..., ..., ""),
+        pytest.param(0.35, 57, "57 W", id="A and W"),
+        pytest.param(0.05, 5.1, "5.1 W", id="W alone is above the noise"),
+        pytest.param(0.06, ..., "0.06 A", id="A, without W"),
+        pytest.param(0.05, 5, "", id="both are noise"),
+        pytest.param(..., ..., "", id="neither is metered"),
     ],
 )
 def test_off_beside_its_own_load_is_unknown(current: object, power: object, reason: str) -> None:
@@ -322,9 +322,9 @@ def test_a_line_or_cord_without_a_value_leaves_the_total_unset_though_outlets_ha
 @pytest.mark.parametrize(
     "path, field, total, by_outlets",
     [
-        (decoding.LINES, "current", "load_a", 0.54),
-        (decoding.CORDS, "energy", "energy_kwh", 933.092),
-        (decoding.CORDS, "active_power", "power_w", 65),
+        pytest.param(decoding.LINES, "current", "load_a", 0.54, id="current of lines"),
+        pytest.param(decoding.CORDS, "energy", "energy_kwh", 933.092, id="energy of cords"),
+        pytest.param(decoding.CORDS, "active_power", "power_w", 65, id="power of cords"),
     ],
 )
 def test_a_sensor_that_no_line_or_cord_has_is_the_sum_of_the_outlets(

@@ -24,6 +24,9 @@ UP, DOWN, UNKNOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN, EnumPowerStatus.UN
 
 @pytest.fixture(scope="module")
 def chain() -> Iterator[tuple[Snmpd, Upsd]]:
+    """The agent of a Raritan PX, and an upsd that offers it as two devices: `px`, which is polled
+    all the time, and `slow`, whose values are up to 10 minutes old.
+    """
     with (
         Snmpd(px()) as agent,
         Upsd(

@@ -141,31 +141,41 @@ def test_a_missing_power_state_is_unknown_and_never_off() -> None:
 @pytest.mark.parametrize(
     "cls, json, received, absent",
     [
-        (
+        pytest.param(
             cascading.CascadeManager.Status,
             {"master": "a", "future": 0},
             ("primaryUnit", "master", "future"),
             ("linkUnits", "other"),
+            id="a field under its older name, and one of a newer release",
         ),
-        (
+        pytest.param(
             cascading.CascadeManager.Status,
             {"role": None, "future": None},
             (),
             ("primaryUnit", "master", "role", "future"),
+            id="null",
         ),
-        (
+        pytest.param(
             cert.ServerSSLCert.ReqInfo,
             {"keyLength": 2048},
             ("keyLength",),
             ("keyInfo", "keyType", "names"),
+            id="a field that older releases have in place of keyInfo",
         ),
-        (
+        pytest.param(
             cert.ServerSSLCert.ReqInfo,
             {"keyInfo": {"rsaKeyLength": 2048}},
             ("keyInfo", "keyLength"),
             ("subject", "keyType"),
+            id="a part of a newer structure, which older releases have by itself",
         ),
-        (pdumodel.Pdu.Sensors, {"activePower": None}, (), ("activePower", "activeEnergy")),
+        pytest.param(
+            pdumodel.Pdu.Sensors,
+            {"activePower": None},
+            (),
+            ("activePower", "activeEnergy"),
+            id="a null reference",
+        ),
     ],
 )
 def test_only_a_received_field_that_is_not_null_is_present_by_any_of_its_names(

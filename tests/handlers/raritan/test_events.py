@@ -518,6 +518,7 @@ def test_two_limits_on_the_waits_of_an_agent_end_in_any_order() -> None:
 def test_a_type_of_an_interface_that_the_unit_does_not_show_needs_its_source(
     agent: MakeAgent, pdu: XerusPdu, monkeypatch: pytest.MonkeyPatch, kind: type[Event]
 ) -> None:
+    # the objects whose types are asked for: none of them has the interface of these events
     monkeypatch.setattr("handlers.raritan.events._EXAMPLES", ("/model/pdu/0",))
     with pytest.raises(SettingsError, match=r"give an object that sends these events"):
         Listener(connected(agent, pdu), [(kind, None)])

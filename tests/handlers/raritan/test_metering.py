@@ -176,14 +176,14 @@ def test_a_pole_whose_line_is_unknown_makes_load_and_energy_unknown(
 @pytest.mark.parametrize(
     "first, second, load",
     [
-        (5.0, 0.0, 5.0),
-        (5.0, 0.3, 5.0),
-        (0.3, 5.0, 5.0),
-        (0.0, 5.0, 5.0),
-        (0.0, 0.0, 0.0),
-        (5.0, 5.2, 5.2),
-        (5.0, None, None),
-        (0.0, None, None),
+        pytest.param(5.0, 0.0, 5.0, id="the first feed"),
+        pytest.param(5.0, 0.3, 5.0, id="the first, and noise in the second"),
+        pytest.param(0.3, 5.0, 5.0, id="noise in the first, and the second"),
+        pytest.param(0.0, 5.0, 5.0, id="the second feed"),
+        pytest.param(0.0, 0.0, 0.0, id="neither carries a load"),
+        pytest.param(5.0, 5.2, 5.2, id="both carry one: the larger"),
+        pytest.param(5.0, None, None, id="the second is not known"),
+        pytest.param(0.0, None, None, id="the second is not known, the first carries nothing"),
     ],
 )
 def test_behind_a_transfer_switch_one_feed_counts_or_the_load_is_unknown(

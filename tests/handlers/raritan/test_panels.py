@@ -202,16 +202,23 @@ def unit() -> Meters:
 @pytest.mark.parametrize(
     "kind, lines, own, load",
     [
-        # the sum without the neutral, and not the highest line
-        (2, {L1: 4.0, L2: 6.5, L3: 6.0, NEUTRAL: 2.2}, 6.5, 16.5),
-        (2, {L1: 4.0, L2: 6.5}, 6.5, 0.0),
-        (2, {}, 6.5, 0.0),
-        (2, {L1: 4.0, L2: None, L3: 6.0}, 6.0, 0.0),
-        (1, {L1: 4.0, L2: 6.5}, 6.5, 10.5),
-        (1, {L1: 4.0}, 4.0, 0.0),
-        (0, {L1: 4.0}, 4.0, 4.0),
-        (0, {}, 4.0, 4.0),
-        (9, {L1: 4.0}, 4.0, 0.0),
+        pytest.param(
+            2,
+            {L1: 4.0, L2: 6.5, L3: 6.0, NEUTRAL: 2.2},
+            6.5,
+            16.5,
+            id="three phases: the sum of the lines, without the neutral",
+        ),
+        pytest.param(2, {L1: 4.0, L2: 6.5}, 6.5, 0.0, id="three phases: a line is not listed"),
+        pytest.param(2, {}, 6.5, 0.0, id="three phases: no line is listed"),
+        pytest.param(
+            2, {L1: 4.0, L2: None, L3: 6.0}, 6.0, 0.0, id="three phases: a line has no value"
+        ),
+        pytest.param(1, {L1: 4.0, L2: 6.5}, 6.5, 10.5, id="two phases: the sum of the lines"),
+        pytest.param(1, {L1: 4.0}, 4.0, 0.0, id="two phases: a line is not listed"),
+        pytest.param(0, {L1: 4.0}, 4.0, 4.0, id="one phase: its line"),
+        pytest.param(0, {}, 4.0, 4.0, id="one phase without lines: the meter's own current"),
+        pytest.param(9, {L1: 4.0}, 4.0, 0.0, id="an unknown type"),
     ],
 )
 def test_a_load_needs_the_lines_of_the_meters_type_but_a_one_phase_meter_may_list_none(

@@ -73,10 +73,14 @@ def test_an_unknown_result_code_of_a_new_session_is_an_error_that_shows_the_code
 @pytest.mark.parametrize(
     "opened, token, closed",
     [
-        # a missing id reads as 0, which may be the id of another session
-        ({}, "", []),
-        ({"sessionId": 7}, "", [{"sessionId": 7, "reason": 0}]),
-        ({"sessionId": 7}, "two\nlines", [{"sessionId": 7, "reason": 0}]),
+        pytest.param({}, "", [], id="no id: it reads as 0, which may be another session's"),
+        pytest.param({"sessionId": 7}, "", [{"sessionId": 7, "reason": 0}], id="no token"),
+        pytest.param(
+            {"sessionId": 7},
+            "two\nlines",
+            [{"sessionId": 7, "reason": 0}],
+            id="a token of two lines",
+        ),
     ],
 )
 def test_a_session_without_a_usable_token_is_a_protocol_error_and_is_closed_by_its_id(

@@ -194,17 +194,32 @@ def test_the_length_of_all_answers_together_is_limited(monkeypatch: pytest.Monke
 @pytest.mark.parametrize(
     "odata_id, path, can",
     [
-        ("/redfish/v1/Outlets/A1", "/redfish/v1/Outlets/A1?$expand=.", True),
-        ("/redfish/v1/", "/redfish/v1", True),
-        ("/REDFISH/V1/outlets/a1/", "/redfish/v1/Outlets/A1", True),
-        ("", "/redfish/v1/Outlets/A1", True),
-        ("/redfish/v1/Outlets/A2", "/redfish/v1/Outlets/A1", False),
-        ("/redfish/v1/Mains/I1", "/redfish/v1/Metrics", False),
-        ("/redfish/v1/PDUs/1/Branches/1", "/redfish/v1/PDUs/1/Outlets/1", False),
-        (
+        pytest.param(
+            "/redfish/v1/Outlets/A1",
+            "/redfish/v1/Outlets/A1?$expand=.",
+            True,
+            id="a query is no part of it",
+        ),
+        pytest.param("/redfish/v1/", "/redfish/v1", True, id="a slash at the end"),
+        pytest.param("/REDFISH/V1/outlets/a1/", "/redfish/v1/Outlets/A1", True, id="another case"),
+        pytest.param("", "/redfish/v1/Outlets/A1", True, id="none"),
+        pytest.param(
+            "/redfish/v1/Outlets/A2", "/redfish/v1/Outlets/A1", False, id="another outlet"
+        ),
+        pytest.param(
+            "/redfish/v1/Mains/I1", "/redfish/v1/Metrics", False, id="another kind of resource"
+        ),
+        pytest.param(
+            "/redfish/v1/PDUs/1/Branches/1",
+            "/redfish/v1/PDUs/1/Outlets/1",
+            False,
+            id="another member's kind",
+        ),
+        pytest.param(
             "/redfish/v1/PowerDistribution/1/Outlets/1",
             "/redfish/v1/PowerEquipment/RackPDUs/1/Outlets/1",
             True,
+            id="the same member by another path",
         ),
     ],
 )

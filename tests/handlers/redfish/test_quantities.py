@@ -196,12 +196,11 @@ def test_the_one_current_of_three_lines_is_not_metered_with_its_reason() -> None
 
 
 @pytest.mark.parametrize("wiring", [None, "SinglePhase"])
-def test_a_wiring_that_the_schema_does_not_have_leaves_the_lines_that_are_shown(
-    wiring: object,
-) -> None:
-    assert current({"PhaseWiringType": wiring, "CurrentAmps": {"Reading": 3.0}}, READER) == 3.0
-    resource = {"PhaseWiringType": wiring, **lines(1.0, 2.0, 3.0)}
-    assert current(resource, READER) == 6.0
+def test_a_current_is_read_as_if_a_wiring_outside_the_schema_were_absent(wiring: object) -> None:
+    whole_current = {"PhaseWiringType": wiring, "CurrentAmps": {"Reading": 3.0}}
+    assert current(whole_current, READER) == 3.0
+    three_lines = {"PhaseWiringType": wiring, **lines(1.0, 2.0, 3.0)}
+    assert current(three_lines, READER) == 1.0 + 2.0 + 3.0
 
 
 def test_a_current_that_is_left_out_is_not_metered_whatever_else_is_shown() -> None:

@@ -102,6 +102,9 @@ def pdu(address: str, port: int, user: str, password: str) -> RecordedPdu:
 
 
 def shown_by(handler: RecordedPdu) -> Shown:
+    """The figures of the unit, by "A", "kWh" and "W", and of its outlets, by "7 A" and so on; the
+    outlets' states, by their identities.
+    """
     figures = handler.measured(with_power=True)
     shown: dict[str, Any] = {
         "A": figures.load_a,
@@ -130,13 +133,13 @@ def recorded(model: Model, *, with_parts: bool = False) -> dict[str, Any]:
     return bodies
 
 
-def read(answers: Mapping[str, Any], named: Mapping[str, Leaf], case: Case) -> Shown:
+def read(answers: Mapping[str, Any], leaf_by_name: Mapping[str, Leaf], case: Case) -> Shown:
     handler = pdu("192.0.2.7", 80, "operator", "secret-word")
-    handler.replies = spoilt_answers(answers, named, case)
+    handler.replies = spoilt_answers(answers, leaf_by_name, case)
     return shown_by(handler)
 
 
-def exceptions(named: Mapping[str, Leaf]) -> dict[Spoilt, str]:
+def exceptions(leaf_by_name: Mapping[str, Leaf]) -> dict[Spoilt, str]:
     """What nothing can show, with its reason."""
     why = (
         "by the schema, a PDU without this property has no such list: the next source is read. Of"
@@ -146,7 +149,7 @@ def exceptions(named: Mapping[str, Leaf]) -> dict[Spoilt, str]:
     why_metered = "by the schema, what lacks this property, or all of its lines, has no such meter"
     meters = [f"{phases}{name}" for phases in ("", "PolyPhase") for name in _METERS]
     reasons: dict[Spoilt, str] = {}
-    for answer, leaf in named.items():
+    for answer, leaf in leaf_by_name.items():
         name = leaf.path[-1] if leaf.path else ""
         if name in links:
             reasons[Spoilt(answer, "gone")] = why
@@ -159,21 +162,27 @@ def exceptions(named: Mapping[str, Leaf]) -> dict[Spoilt, str]:
 @pytest.mark.parametrize("name", UNITS)
 def test_no_spoilt_answer_of_a_service_is_a_false_figure_or_state(name: str) -> None:
     answers = recorded(UNITS[name])
-    named = leaves(answers)
-    reasons = exceptions(named)
-    cases = single_cases(named, LEAF_WAYS)
+    leaf_by_name = leaves(answers)
+    reasons = exceptions(leaf_by_name)
+    cases = single_cases(leaf_by_name, LEAF_WAYS)
     cases = random.Random(1).sample(cases, 250) + single_cases(answers, tuple(ANSWER_WAYS))
-    assert swept(partial(read, answers, named), cases, lambda spoilt: reasons.get(spoilt, "")) == []
+    assert (
+        swept(partial(read, answers, leaf_by_name), cases, lambda spoilt: reasons.get(spoilt, ""))
+        == []
+    )
 
 
 @pytest.mark.sample(2)
 @pytest.mark.parametrize("name", UNITS)
 def test_no_two_spoilt_answers_of_a_service_are_a_false_figure_or_state(name: str) -> None:
     answers = recorded(UNITS[name])
-    named = leaves(answers)
-    reasons = exceptions(named)
-    cases = random_pairs(named, LEAF_WAYS, 100, seed=2)
-    assert swept(partial(read, answers, named), cases, lambda spoilt: reasons.get(spoilt, "")) == []
+    leaf_by_name = leaves(answers)
+    reasons = exceptions(leaf_by_name)
+    cases = random_pairs(leaf_by_name, LEAF_WAYS, 100, seed=2)
+    assert (
+        swept(partial(read, answers, leaf_by_name), cases, lambda spoilt: reasons.get(spoilt, ""))
+        == []
+    )
 
 
 def test_the_sweep_reads_each_service_whole() -> None:
@@ -187,14 +196,14 @@ def test_a_pdu_of_several_whose_list_of_outlets_is_gone_is_told(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     answers = recorded(UNITS["several"])
-    named = leaves(answers)
+    leaf_by_name = leaves(answers)
     (answer,) = [
         str(leaf)
-        for leaf in named.values()
+        for leaf in leaf_by_name.values()
         if leaf.path[-1] == "Outlets" and leaf.path[-2:-1] == (0,)
     ]
     with caplog.at_level("WARNING"):
-        shown = read(answers, named, (Spoilt(answer, "gone"),))
+        shown = read(answers, leaf_by_name, (Spoilt(answer, "gone"),))
     assert "1.A1" not in shown
     assert "2.A1" in shown
     assert "PDU 1 lists no outlets, so it is taken as one that only meters" in caplog.text
@@ -211,17 +220,17 @@ def parts_of(answers: Mapping[str, tuple[int, bytes]]) -> Sequence[MeteredPart]:
 @pytest.mark.parametrize("name", UNITS)
 def test_no_line_or_branch_vanishes_with_a_spoilt_answer(name: str) -> None:
     answers = recorded(UNITS[name], with_parts=True)
-    named = leaves(answers)
-    whole = spoilt_answers(answers, named, case=())
+    leaf_by_name = leaves(answers)
+    whole = spoilt_answers(answers, leaf_by_name, case=())
     kinds = kinds_of(parts_of(whole))
     assert kinds
 
     def read_parts(case: Case) -> Shown:
-        spoilt = spoilt_answers(answers, named, case)
+        spoilt = spoilt_answers(answers, leaf_by_name, case)
         return shown_parts(parts_of(spoilt), kinds)
 
-    reasons = exceptions(named)
-    of_leaves = single_cases(named, LEAF_WAYS)
+    reasons = exceptions(leaf_by_name)
+    of_leaves = single_cases(leaf_by_name, LEAF_WAYS)
     cases = random.Random(1).sample(of_leaves, 250)
     cases += single_cases(answers, tuple(ANSWER_WAYS))
     assert swept(read_parts, cases, lambda spoilt: reasons.get(spoilt, "")) == []

@@ -488,17 +488,21 @@ def test_an_outlet_without_a_usable_etag_is_not_switched_where_one_is_required(e
 @pytest.mark.parametrize(
     "answer, kind",
     [
-        (Answer(None, 500), "refused"),
-        (Answer(None, 503), "refused"),
-        (Answer(None, 404), "refused"),
-        (Answer(None, 0), "refused"),
-        (Answer(None, 403), "denied"),
+        pytest.param(Answer(None, 500), "refused", id="500"),
+        pytest.param(Answer(None, 503), "refused", id="503"),
+        pytest.param(Answer(None, 404), "refused", id="404"),
+        pytest.param(Answer(None, 0), "refused", id="no answer"),
+        pytest.param(Answer(None, 403), "denied", id="403"),
     ],
 )
-def test_an_etag_that_cannot_be_read_leaves_no_doubt_that_nothing_was_switched(
+def test_without_the_etag_that_the_service_requires_it_is_certain_that_nothing_was_switched(
     answer: Answer, kind: str
 ) -> None:
+    """The service refuses the command with 428 (Precondition Required, RFC 6585), and then answers
+    the GET for the outlet's ETag with an error.
+    """
     tree = Switched(reply=Answer(None, 428), follows=False)
+    # None: the outlet's resource, as long as no command was sent
     tree.special[f"{OUTLETS}/1"] = lambda request: answer if tree.commands else None
     error = refused(tree)
     assert error.kind == kind

@@ -129,7 +129,12 @@ def test_names_cost_their_own_request() -> None:
 
 @pytest.mark.parametrize(
     "apower, current, reason",
-    [(85.2, 0.38, "85.2 W"), (5.1, 0.0, "5.1 W"), (0.0, 0.06, "0.06 A"), (5.0, 0.05, "")],
+    [
+        pytest.param(85.2, 0.38, "85.2 W", id="A and W"),
+        pytest.param(5.1, 0.0, "5.1 W", id="W alone is above the noise"),
+        pytest.param(0.0, 0.06, "0.06 A", id="A alone is above the noise"),
+        pytest.param(5.0, 0.05, "", id="both are noise"),
+    ],
 )
 def test_off_beside_its_own_load_is_unknown(apower: float, current: float, reason: str) -> None:
     outlet = changed(2, apower=apower, current=current).outlets[2]

@@ -1,5 +1,6 @@
-"""A mark of a unit counts for all that the device tells of it: no state, no figure and no command
-is left where the mark is not good.
+"""`Contact`: an object of an SNMP device says whether the device can still tell of a unit of its
+chain, such as "communication lost". Its value is the unit's mark. Where the mark is not good,
+nothing that the device tells of the unit counts: no state, no figure and no command is left.
 """
 
 from __future__ import annotations
@@ -28,8 +29,8 @@ from tests.handlers.snmp.units import FAMILIES, FIXTURES, find, memory, unit_id
 from tests.recordings import Fixture
 from tests.rows import each_row
 
-#: families whose own doubt about several outlets leaves the figures right
-OTHER_DOUBTS = {
+#: family -> why an object that makes several states UNKNOWN leaves the family's figures right
+DOUBTS_WITHOUT_CONTACT = {
     "apc-masterswitch": "the states and the outlets do not agree; there are no figures",
     "apc-rpdu": "as apc-masterswitch, in the same table",
     "apc-rpdu2": "as apc-masterswitch, in the same table",
@@ -171,7 +172,10 @@ def optional_doubts(unit: Fixture) -> list[tuple[Doubt, str]]:
     return doubts
 
 
-def test_one_empty_walk_of_a_doubt_makes_no_state_firm() -> None:
+def test_one_empty_walk_of_a_doubts_column_leaves_each_state_as_it_is_with_its_rows() -> None:
+    """The device has the column, whose values make states UNKNOWN: that a walk of it has no rows
+    does not show that the device lacks it.
+    """
     for unit in FIXTURES:
         for doubt, oid in optional_doubts(unit):
             device = EmptyWalk({oid: plain(row) for oid, row in unit.rows.items()})
@@ -180,12 +184,13 @@ def test_one_empty_walk_of_a_doubt_makes_no_state_firm() -> None:
             for row in device.walk(column):
                 device.put(f"{column}.{row}", doubtful_value)
             try:
-                doubtful_states = find(unit, device).states
+                states_by_whole_walk = find(unit, device).states
                 device.column = column
-                states = find(unit, device).states
+                states_by_empty_walk = find(unit, device).states
             except PduHandlerError:  # the column is that of the states, too
                 continue
-            assert states == {row: doubtful_states[row] for row in states}, (unit.name, column)
+            for outlet, state in states_by_empty_walk.items():
+                assert state == states_by_whole_walk[outlet], (unit.name, column, outlet)
 
 
 def test_a_mark_that_the_device_lacks_is_asked_once_in_a_call() -> None:
@@ -198,15 +203,23 @@ def test_a_mark_that_the_device_lacks_is_asked_once_in_a_call() -> None:
     assert device.asked == [f"get {column}.2", f"walk {column}"]
 
 
-def test_a_doubt_about_several_outlets_is_a_contact() -> None:
-    """A doubt that is read of a unit, or of the device, would leave its figures as they are."""
-    doubtful = set()
+def is_of_several_outlets(doubt: Doubt) -> bool:
+    """Whether one object decides for all outlets of a unit or of the device."""
+    return isinstance(doubt.test, (Part, Provided))
+
+
+def test_an_object_that_makes_several_states_unknown_is_declared_as_a_contact() -> None:
+    """A `Doubt` concerns states alone, a `Contact` the figures and commands, too. So a profile may
+    say a fact about a whole unit as a `Doubt` only if the unit's figures stay right.
+    """
+    families = set()
     for profile in FAMILIES.values():
         for outlets in profile.outlets:
-            doubts = outlets.states.doubts if outlets.states is not None else ()
-            if any(isinstance(doubt.test, (Part, Provided)) for doubt in doubts):
-                doubtful.add(profile.key)
-    assert doubtful == OTHER_DOUBTS.keys()
+            if outlets.states is None:
+                continue
+            if any(map(is_of_several_outlets, outlets.states.doubts)):
+                families.add(profile.key)
+    assert families == DOUBTS_WITHOUT_CONTACT.keys()
 
 
 def test_a_missing_mark_beside_others_is_not_good() -> None:
@@ -272,25 +285,37 @@ def test_an_outlet_whose_unit_alone_lacks_its_mark_has_no_firm_state() -> None:
     assert by_get is EnumPowerStatus.UNKNOWN
 
 
+# An outlet is "unit.number": the first arc of its identity names its unit.
+UNIT_OF_OUTLET = Arcs(stop=1)
+
+
+def marks_of_unit_1(unit: Optional[Arcs], part: Arcs) -> tuple[ContactMarks, Reader]:
+    """The marks of outlets, and a device with outlet 2.1, which has the mark of unit 1 and none of
+    unit 2.
+    """
+    states, marks = "1.3.9.1.1", "1.3.9.2.1"
+    device = Memory({**table(states, {"2.1": 1}), **table(marks, {"1": 1})})
+    contact = Contact(Column(marks, optional=True), ("1",), unit=unit, part=part, optional=True)
+    return ContactMarks(contact, Column(states)), Reader(device)
+
+
 @pytest.mark.parametrize(
-    "unit, part",
+    "part",
     [
-        pytest.param(Arcs(stop=1), Arcs(), id="a mark an outlet"),
-        pytest.param(Arcs(stop=1), Arcs(stop=1), id="a mark a unit"),
-        pytest.param(None, Arcs(), id="one unit"),
+        pytest.param(Arcs(), id="one mark of each unit: its index is the unit"),
+        pytest.param(Arcs(stop=1), id="several marks of each unit: their first arc is the unit"),
     ],
 )
-def test_a_unit_without_its_mark_beside_others_has_lost_it_by_walk_and_by_get(
-    unit: Optional[Arcs], part: Arcs
-) -> None:
-    mark = Column("1.3.9.2.1", "mark", optional=True)
-    device = {"1.3.9.1.1.2.1": 1, "1.3.9.2.1.1": 1}
-    contact = Contact(mark, ("1",), unit=unit, part=part, optional=True)
-    marks = ContactMarks(contact, Column("1.3.9.1.1"))
+def test_the_mark_of_a_unit_is_lost_if_only_other_units_have_one(part: Arcs) -> None:
+    """The device has marks, so it is no older firmware that lacks the object."""
+    marks, reader = marks_of_unit_1(UNIT_OF_OUTLET, part)
+    assert isinstance(marks.rows(reader)["2.1"], Lost)
 
-    by_walk = marks.rows(Reader(Memory(device)))["2.1"]
-    by_get = marks.value_of(Reader(Memory(device)), "2.1")
+    marks, reader = marks_of_unit_1(UNIT_OF_OUTLET, part)
+    assert isinstance(marks.value_of(reader, "2.1"), Lost)
 
-    assert isinstance(by_get, Lost) == isinstance(by_walk, Lost)
-    if unit is not None:
-        assert isinstance(by_walk, Lost)
+
+def test_a_mark_of_the_device_counts_for_each_outlet() -> None:
+    marks, reader = marks_of_unit_1(unit=None, part=Arcs())
+    assert marks.rows(reader) == {"2.1": 1}
+    assert marks.value_of(reader, "2.1") == 1

@@ -58,12 +58,14 @@ def test_words_of_states_are_compared_without_regard_to_capitals(state: State) -
     assert state.meaning(word_twice) is UNKNOWN
 
 
-@pytest.mark.parametrize("mark", ["", "-1", 0, 3, 2**40, b"\xff", "9" * 5000])
+@pytest.mark.parametrize("undocumented", ["", "-1", 0, 3, 2**40, b"\xff", "9" * 5000])
 def test_an_undocumented_value_of_a_doubt_makes_the_state_unknown(
-    mark: Union[int, str, bytes],
+    undocumented: Union[int, str, bytes],
 ) -> None:
-    state = State(A, on=("1",), off=("2",), doubts=(Doubt(B, ("1",)),))
-    objects = {**table("1.3.1", {"1": 1, "2": 2}), **table("1.3.2", {"1": 1, "2": mark})}
+    """Of two outlets, 1 has the value with which its state is certain."""
+    state = State(A, on=("1",), off=("2",), doubts=(Doubt(B, quiet=("1",)),))
+    states = table(A.oid, {"1": 1, "2": 2})
+    objects = {**states, **table(B.oid, {"1": 1, "2": undocumented})}
     assert state.read_from(reader(objects)) == {"1": UP, "2": UNKNOWN}
     assert state.state_of(reader(objects), "1").state is UP
     assert state.state_of(reader(objects), "2").state is UNKNOWN

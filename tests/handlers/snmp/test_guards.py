@@ -104,12 +104,13 @@ def test_a_demanded_guard_of_which_the_whole_column_is_missing_forbids_every_com
     reader = find(unit, device).reader
     device.asked.clear()
     guard.test.value_of(Reader(device, reader.root), switching(unit).identity)
-    _, _, lock = device.asked[0].partition(" ")
+    # such as "get 1.3.6.1.4.1.318.1.1.4.4.2.1.3.7"
+    _, _, oid_of_guard = device.asked[0].partition(" ")
 
     columns = [part for part in parts_of(guard.test) if isinstance(part, Column)]
-    oids = [f"{reader.resolve(column.oid)}." for column in columns]
-    column_of_lock = tuple(oid for oid in oids if lock.startswith(oid))
-    check_no_command(unit, without(unit, column_of_lock))
+    oids_of_columns = [f"{reader.resolve(column.oid)}." for column in columns]
+    column_of_guard = tuple(oid for oid in oids_of_columns if oid_of_guard.startswith(oid))
+    check_no_command(unit, without(unit, column_of_guard))
 
 
 def test_a_mark_that_the_walk_lacks_forbids_each_command_that_would_execute_it() -> None:

@@ -209,11 +209,19 @@ def test_without_settings_and_build_options_all_families_are_chosen() -> None:
 @pytest.mark.parametrize(
     "settings, build_options, is_netio, is_enlogic",
     [
-        ({}, {}, False, False),
-        ({"switch_unproven": "yes"}, {}, True, True),
-        ({}, {"switch_unproven": "netio"}, True, False),
-        ({}, {"switch_unproven": "netio, enlogic"}, True, True),
-        ({"switch_unproven": "no"}, {"switch_unproven": "netio"}, False, False),
+        pytest.param({}, {}, False, False, id="neither"),
+        pytest.param({"switch_unproven": "yes"}, {}, True, True, id="setting"),
+        pytest.param({}, {"switch_unproven": "netio"}, True, False, id="build of one family"),
+        pytest.param(
+            {}, {"switch_unproven": "netio, enlogic"}, True, True, id="build of two families"
+        ),
+        pytest.param(
+            {"switch_unproven": "no"},
+            {"switch_unproven": "netio"},
+            False,
+            False,
+            id="the setting wins over the build",
+        ),
     ],
 )
 def test_switch_unproven_is_for_all_families_as_a_setting_and_for_named_ones_in_a_build(

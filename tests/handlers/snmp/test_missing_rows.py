@@ -319,6 +319,7 @@ def test_a_meter_without_outlets_has_no_labels() -> None:
 def test_a_row_that_all_columns_of_the_figures_lack_is_no_missing_meter(
     name: str, columns: tuple[str, ...], index: str, totals: tuple[str, ...]
 ) -> None:
+    """The unit has that meter, as other columns of its table show: without it, a sum is unknown."""
     unit = fixture(name)
     rows = dict(unit.rows)
     for column in columns:

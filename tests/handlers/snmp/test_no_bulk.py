@@ -52,7 +52,8 @@ def test_calls_of_one_session_share_the_silences_and_the_next_session_asks_anew(
         assert agent.counts["bulk"] > 0
 
 
-def test_a_walk_that_lost_a_datagram_keeps_its_step() -> None:
+def test_a_lost_datagram_makes_no_walk_smaller_or_slower() -> None:
+    """The request is repeated as GETBULK for as many rows, not for fewer and not as GETNEXT."""
     with Agent(apc.rpdu2(outlets=48)) as agent:
         pdu(agent).statistic()
         usual_bulks = agent.counts["bulk"]

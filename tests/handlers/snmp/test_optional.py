@@ -67,7 +67,7 @@ def is_optional(test: Source) -> bool:
 
 
 @EVERY_PROFILE
-def test_a_mark_is_optional_if_and_only_if_its_column_is(profile: Profile) -> None:
+def test_a_doubt_or_contact_is_optional_if_and_only_if_its_object_is(profile: Profile) -> None:
     for part in parts_of(profile):
         if isinstance(part, Doubt):
             assert part.optional is is_optional(part.test), part

@@ -105,18 +105,18 @@ def test_a_variable_without_a_number_may_occur_once_in_each_device() -> None:
 @pytest.mark.parametrize(
     "rows, counted, is_complete",
     [
-        (["1", "2", "3"], 3, True),
-        # rows of lines that the unit does not have
-        (["1", "2", "3", "4"], 3, True),
-        (["1", "3"], 1, True),
-        (["1", "3", "4"], 3, False),
-        (["2", "3"], 1, False),
-        (["2"], 1, False),
-        (["1"], 2, False),
-        # not numbered from 1
-        (["0", "1", "2"], 3, True),
-        (["5", "6", "7"], 3, True),
-        (["1.1", "1.2", "2.1"], 3, True),
+        pytest.param(["1", "2", "3"], 3, True, id="rows 1 to 3"),
+        pytest.param(
+            ["1", "2", "3", "4"], 3, True, id="a fourth, of a line that the unit does not have"
+        ),
+        pytest.param(["1", "3"], 1, True, id="a second, which is not counted"),
+        pytest.param(["1", "3", "4"], 3, False, id="row 2 of 3 is absent"),
+        pytest.param(["2", "3"], 1, False, id="row 1 of 1 is absent, two others are there"),
+        pytest.param(["2"], 1, False, id="row 1 of 1 is absent, another one is there"),
+        pytest.param(["1"], 2, False, id="row 2 of 2 is absent"),
+        pytest.param(["0", "1", "2"], 3, True, id="numbered from 0"),
+        pytest.param(["5", "6", "7"], 3, True, id="numbered from 5"),
+        pytest.param(["1.1", "1.2", "2.1"], 3, True, id="numbered by unit"),
     ],
 )
 def test_the_rows_of_a_count_are_the_first(

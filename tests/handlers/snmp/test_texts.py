@@ -43,15 +43,15 @@ def test_bits_count_from_the_highest_of_the_first_octet_and_missing_ones_are_0(
 @pytest.mark.parametrize(
     "held, bit, expected",
     [
-        ("\xf0", 0, "1"),
-        ("\xf0", 3, ""),  # Latin-1 for F0, or UTF-8 for C3 B0
-        ("\udcf0", 3, "1"),  # Python's surrogateescape for F0
-        ("\ufffd", 0, ""),
-        ("\ufffd\x04", 3, ""),  # an octet that was lost
-        ("\ud800", 0, "0"),
-        ("\u20ac", 0, "1"),
-        ("é", 1, "1"),  # C3 A9 in UTF-8, and E9 in Latin-1, differ in bit 2 alone
-        ("é", 2, ""),
+        pytest.param("\xf0", 0, "1", id="the first bit of F0 in Latin-1 and of C3 B0 in UTF-8"),
+        pytest.param("\xf0", 3, "", id="a bit in which Latin-1 and UTF-8 differ"),
+        pytest.param("\udcf0", 3, "1", id="F0 by surrogateescape"),
+        pytest.param("\ufffd", 0, "", id="U+FFFD for a lost octet"),
+        pytest.param("\ufffd\x04", 3, "", id="after a lost octet"),
+        pytest.param("\ud800", 0, "0", id="a surrogate that stands for no octet"),
+        pytest.param("\u20ac", 0, "1", id="a character outside Latin-1: UTF-8 alone"),
+        pytest.param("é", 1, "1", id="a bit in which C3 A9 and E9 agree"),
+        pytest.param("é", 2, "", id="a bit in which C3 A9 and E9 differ"),
     ],
 )
 def test_a_bit_that_depends_on_how_a_platform_decoded_the_octets_is_empty(

@@ -18,20 +18,19 @@ A, B = Column("1.3.1"), Column("1.3.2")
 @pytest.mark.parametrize(
     "rows, lacks",
     [
-        (("1", "2", "3"), False),
-        (("1", "3", "4"), True),
-        (("2", "3", "4"), True),
-        # what is not numbered from 1 has no first rows
-        (("1", "3", "a"), False),
-        (("1", "3", "\u0664"), False),
-        (("0", "1", "3"), False),
-        (("1", "3", "5"), False),
+        pytest.param(("1", "2", "3"), False, id="rows 1 to 3"),
+        pytest.param(("1", "3", "4"), True, id="row 2 is absent, and row 4 is not counted"),
+        pytest.param(("2", "3", "4"), True, id="row 1 is absent, and row 4 is not counted"),
+        pytest.param(("1", "3", "a"), False, id="no numbers: nothing tells which are counted"),
+        pytest.param(("1", "3", "\u0664"), False, id="a digit outside ASCII is no number"),
+        pytest.param(("0", "1", "3"), False, id="from 0: nothing tells which are counted"),
+        pytest.param(("1", "3", "5"), False, id="two gaps: the table is not numbered 1, 2, 3"),
     ],
 )
 def test_a_table_that_lacks_a_row_up_to_its_count_is_not_complete(
     rows: tuple[str, ...], lacks: bool
 ) -> None:
-    """The count is 3, and the table has as many rows: one beyond the count may hide a gap."""
+    """The device counts 3 rows, and the table has 3: one may be absent, and one not counted."""
     identities = [f"1.{row}" for row in rows]
     assert lacks_first_row(identities, Decimal(3)) is lacks
 
@@ -39,18 +38,20 @@ def test_a_table_that_lacks_a_row_up_to_its_count_is_not_complete(
 @pytest.mark.parametrize(
     "rows, lacks",
     [
-        (("1", "2", "3"), False),
-        (("1", "3", "4"), True),
-        (("2", "3", "4"), True),
-        (("0", "1", "3"), False),
-        (("1", "3", "5"), False),
+        pytest.param(("1", "2", "3"), False, id="rows 1 to 3"),
+        pytest.param(("1", "3", "4"), True, id="row 2 is absent, and row 4 is not counted"),
+        pytest.param(("2", "3", "4"), True, id="row 1 is absent, and row 4 is not counted"),
+        pytest.param(("0", "1", "3"), False, id="from 0: nothing tells which are counted"),
+        pytest.param(("1", "3", "5"), False, id="two gaps: the table is not numbered 1, 2, 3"),
     ],
 )
 def test_a_row_that_a_table_lacks_up_to_its_count_is_added(
     rows: tuple[str, ...], lacks: bool
 ) -> None:
-    objects = {**table("1.3.1", dict.fromkeys(rows, 5)), "1.3.9.0": 3}
-    complete_rows = filled(Complete(A, count=Scalar("1.3.9.0")), objects)
+    """As above, by the object that counts the rows: the absent one is listed, as a lost one."""
+    count = "1.3.9.0"
+    device = {**table(A.oid, dict.fromkeys(rows, 5)), count: 3}
+    complete_rows = filled(Complete(A, count=Scalar(count)), device)
     assert (len(complete_rows) > len(rows)) is lacks
 
 

@@ -47,10 +47,13 @@ def assignments(cell: str) -> list[tuple[str, str]]:
 
 def oids(key: str, name: str) -> list[str]:
     """The OIDs of the objects of a family that have this name, from the family's root on."""
-    parts = [vars(part) for part in parts_of(PROFILE_BY_KEY[key]) if vars(part).get("object")]
-    parts_with_name = [part for part in parts if part["object"] == name]
-    oids_of_parts = [str(part.get("oid") or part["values"]) for part in parts_with_name]
-    return [oid.replace("~", "") for oid in oids_of_parts]
+    oids_with_name: list[str] = []
+    for part in parts_of(PROFILE_BY_KEY[key]):
+        fields = vars(part)
+        if fields.get("object") == name:
+            oid = fields.get("oid") or fields["values"]  # as sources call it, or packed texts
+            oids_with_name.append(str(oid).replace("~", ""))  # ~ is the root
+    return oids_with_name
 
 
 @cache

@@ -262,7 +262,8 @@ class Planted(BasePdu):
 
     def status(self):
         states = dict(re.findall("o([0-9])=([01])", self.ask("/page.html")))
-        self.ask(f"/of/{self.pdu_data.custom_params['customer']}/unit.json")
+        params = self.pdu_data.custom_params
+        self.ask(f"/of/{params['customer']}/unit.json")
         root = ElementTree.fromstring(self.ask("/unit.xml?host=srv-db41.kunde.example"))
         states["3"] = root.findtext("o3")
         view = PduView()
@@ -421,16 +422,36 @@ NESTED = (
 )
 
 
+def requests_of(place: Place, target: str, settings: Mapping[str, str]) -> list[str]:
+    """The requests in a recording of HANDLER that asks for this target below /of/: an f-string in
+    which `params` are its settings.
+    """
+    source = HANDLER.replace("{params['customer']}/unit.json", target)
+    handler = str(folder(place.folder, "odd", source))
+    words: list[str] = []
+    for key, text in settings.items():
+        words += ["-s", f"{key}={text}"]
+    with contextlib.closing(Pages(place)) as pages:
+        text = place.file_of("record", handler, "127.0.0.1", "-s", f"port={pages.port}", *words)
+    return [answer["request"] for answer in json.loads(text)["answers"]]
+
+
 def test_a_setting_in_a_longer_one_leaves_no_rest_of_it_in_a_request(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    settings = {f"part_{number}": text for number, text in enumerate(NESTED)}
+    target = "/".join(f"{{params['{key}']}}" for key in settings)
     place = Place(tmp_path, capsys, monkeypatch, is_whole=False)
-    settings = {f"customer_{number}": text for number, text in enumerate(NESTED)}
-    parts = "/".join(f"{{self.pdu_data.custom_params['{key}']}}" for key in settings)
-    source = HANDLER.replace("{self.pdu_data.custom_params['customer']}", parts)
-    handler = str(folder(tmp_path, "odd", source))
-    with contextlib.closing(Pages(place)) as pages:
-        words = [word for item in settings.items() for word in ("-s", "=".join(item))]
-        text = place.file_of("record", handler, "127.0.0.1", "-s", f"port={pages.port}", *words)
-    requests = [answer["request"] for answer in json.loads(text)["answers"]]
+    requests = requests_of(place, f"{target}/unit.json", settings)
     assert f"GET /of{'/{any}' * len(NESTED)}/unit.json" in requests
+
+
+def test_a_setting_and_the_user_are_replaced_as_a_request_escapes_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PDU_USERNAME", "noc41@kunde.example")
+    quote = "urllib.parse.quote_plus"
+    target = f"{{{quote}(params['customer'])}}/unit.json?login={{{quote}(params['username'])}}"
+    place = Place(tmp_path, capsys, monkeypatch, is_whole=False)
+    requests = requests_of(place, target, {"customer": "Müller & Söhne"})
+    assert "GET /of/{any}/unit.json?login={any}" in requests

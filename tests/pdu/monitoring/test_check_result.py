@@ -91,16 +91,24 @@ def page(rows: Sequence[check_result.PduRow], when: str = "now") -> str:
 @pytest.mark.parametrize(
     "pdu_reading, level, result",
     [
-        (reading("UP", "DOWN"), 0, "well"),
-        (reading("UP", "UNKNOWN"), 1, "unknown"),
-        (reading(), 0, "well"),
-        (reading(load=None, energy=None), 1, "no outlets"),
-        (reading("UP", kind="data-stale"), 1, "stale"),
-        (reading(kind="driver-not-connected", answered=False), 1, "stale"),
-        (reading("UP", kind="unsupported"), 1, "no figures"),
-        (reading("UP", kind="unreachable"), 2, "unreachable"),
-        (reading(kind="denied", answered=False), 2, "denied"),
-        (reading(kind="defect", answered=False), 2, "defect"),
+        pytest.param(reading("UP", "DOWN"), 0, "well", id="all states"),
+        pytest.param(reading("UP", "UNKNOWN"), 1, "unknown", id="a state is unknown"),
+        pytest.param(reading(), 0, "well", id="no outlets, but figures"),
+        pytest.param(
+            reading(load=None, energy=None), 1, "no outlets", id="neither outlets nor figures"
+        ),
+        pytest.param(reading("UP", kind="data-stale"), 1, "stale", id="old values"),
+        pytest.param(
+            reading(kind="driver-not-connected", answered=False), 1, "stale", id="old values alone"
+        ),
+        pytest.param(reading("UP", kind="unsupported"), 1, "no figures", id="no figures"),
+        pytest.param(
+            reading("UP", kind="unreachable"), 2, "unreachable", id="silent in the middle"
+        ),
+        pytest.param(reading(kind="denied", answered=False), 2, "denied", id="wrong login"),
+        pytest.param(
+            reading(kind="defect", answered=False), 2, "defect", id="a defect of the handler"
+        ),
     ],
 )
 def test_each_reading_has_its_level_and_result(

@@ -159,17 +159,51 @@ def test_an_address_with_a_zone_is_in_no_network() -> None:
 @pytest.mark.parametrize(
     "listed, settings, login, asked, handler",
     [
-        ("192.0.2.7", {}, {}, "192.0.2.7:443", "raritan"),
-        ("192.0.2.7:443", {}, {}, "192.0.2.7", "raritan"),
-        ("192.0.2.7", {}, {}, "192.0.2.7:161", "snmp"),
-        ("192.0.2.7", {}, {}, "192.0.2.7:443", ""),
-        ("192.0.2.7", {"port": "50001"}, {}, "192.0.2.7:50001", "raritan"),
-        ("192.0.2.7", {}, {"port": "50001"}, "192.0.2.7:50001", "raritan"),
-        ("192.0.2.7", {"port": "0443"}, {}, "192.0.2.7:443", "raritan"),
-        ("::ffff:192.0.2.7", {}, {}, "192.0.2.7", "raritan"),
-        ("192.0.2.7", {"scheme": "http"}, {}, "192.0.2.7:80", "raritan"),
-        ("192.0.2.99", {"host": "192.0.2.7"}, {}, "192.0.2.7", "raritan"),
-        ("2001:db8::7", {}, {}, "[2001:DB8:0::7]:443", "raritan"),
+        pytest.param("192.0.2.7", {}, {}, "192.0.2.7:443", "raritan", id="with the usual port"),
+        pytest.param("192.0.2.7:443", {}, {}, "192.0.2.7", "raritan", id="without the usual port"),
+        pytest.param(
+            "192.0.2.7", {}, {}, "192.0.2.7:161", "snmp", id="with another protocol's port"
+        ),
+        pytest.param("192.0.2.7", {}, {}, "192.0.2.7:443", "", id="without a handler"),
+        pytest.param(
+            "192.0.2.7",
+            {"port": "50001"},
+            {},
+            "192.0.2.7:50001",
+            "raritan",
+            id="port in the settings",
+        ),
+        pytest.param(
+            "192.0.2.7", {}, {"port": "50001"}, "192.0.2.7:50001", "raritan", id="port in the login"
+        ),
+        pytest.param(
+            "192.0.2.7",
+            {"port": "0443"},
+            {},
+            "192.0.2.7:443",
+            "raritan",
+            id="port with a leading zero",
+        ),
+        pytest.param("::ffff:192.0.2.7", {}, {}, "192.0.2.7", "raritan", id="IPv4 in IPv6"),
+        pytest.param(
+            "192.0.2.7",
+            {"scheme": "http"},
+            {},
+            "192.0.2.7:80",
+            "raritan",
+            id="the usual port of http",
+        ),
+        pytest.param(
+            "192.0.2.99",
+            {"host": "192.0.2.7"},
+            {},
+            "192.0.2.7",
+            "raritan",
+            id="address in the settings",
+        ),
+        pytest.param(
+            "2001:db8::7", {}, {}, "[2001:DB8:0::7]:443", "raritan", id="another spelling of IPv6"
+        ),
     ],
 )
 def test_another_form_of_a_listed_address_does_not_lead_to_another_login(
@@ -184,15 +218,10 @@ def test_another_form_of_a_listed_address_does_not_lead_to_another_login(
     )
     with pytest.raises(NotAllowed, match="is on the list, with another"):
         target_policy.target(ProbeQuery(asked, handler, "other"))
-    # port forwarding to another PDU
-    assert (
-        target_policy.target(ProbeQuery("192.0.2.7:50002", "raritan", "other")).auth
-        is logins["other"]
-    )
-    assert (
-        target_policy.target(ProbeQuery("192.0.2.8:443", "raritan", "other")).auth
-        is logins["other"]
-    )
+    # another port may be forwarded to another PDU
+    for other_pdu in ("192.0.2.7:50002", "192.0.2.8:443"):
+        target = target_policy.target(ProbeQuery(other_pdu, "raritan", "other"))
+        assert target.auth is logins["other"]
 
 
 def test_a_login_whose_settings_lead_to_a_listed_pdu_is_refused_for_another_address() -> None:

@@ -37,12 +37,22 @@ def test_a_network_that_cannot_be_searched_is_refused_with_the_reason(
 @pytest.mark.parametrize(
     "network, first, last, count",
     [
-        ("192.0.2.0/24", "192.0.2.1", "192.0.2.254", 254),
-        ("192.0.2.4/30", "192.0.2.5", "192.0.2.6", 2),
-        ("192.0.2.4/31", "192.0.2.4", "192.0.2.5", 2),
-        ("192.0.2.4/32", "192.0.2.4", "192.0.2.4", 1),
-        ("2001:db8::/126", "2001:db8::1", "2001:db8::3", 3),
-        ("::1", "::1", "::1", 1),
+        pytest.param(
+            "192.0.2.0/24",
+            "192.0.2.1",
+            "192.0.2.254",
+            254,
+            id="IPv4: without the first and the last",
+        ),
+        pytest.param("192.0.2.4/30", "192.0.2.5", "192.0.2.6", 2, id="the smallest with both"),
+        pytest.param(
+            "192.0.2.4/31", "192.0.2.4", "192.0.2.5", 2, id="/31: both are hosts (RFC 3021)"
+        ),
+        pytest.param("192.0.2.4/32", "192.0.2.4", "192.0.2.4", 1, id="one IPv4 address"),
+        pytest.param(
+            "2001:db8::/126", "2001:db8::1", "2001:db8::3", 3, id="IPv6: without the first alone"
+        ),
+        pytest.param("::1", "::1", "::1", 1, id="one IPv6 address"),
     ],
 )
 def test_network_and_broadcast_addresses_are_hosts_only_if_there_are_no_others(
@@ -57,11 +67,11 @@ def test_network_and_broadcast_addresses_are_hosts_only_if_there_are_no_others(
 @pytest.mark.parametrize(
     "text, proposed",
     [
-        ("10.0.0.0/4", "10.0.0.0/16"),
-        ("192.0.2.7/24", "192.0.2.0/24"),
-        ("2001:db8::7/64", "2001:db8::/112"),
-        ("224.0.0.7/4", ""),
-        ("::ffff:192.0.2.1/120", ""),
+        pytest.param("10.0.0.0/4", "10.0.0.0/16", id="too large"),
+        pytest.param("192.0.2.7/24", "192.0.2.0/24", id="an address in the network"),
+        pytest.param("2001:db8::7/64", "2001:db8::/112", id="too large, and an address in it"),
+        pytest.param("224.0.0.7/4", "", id="multicast: nothing is proposed"),
+        pytest.param("::ffff:192.0.2.1/120", "", id="IPv4 in IPv6: nothing is proposed"),
     ],
 )
 def test_a_network_that_is_proposed_is_taken(text: str, proposed: str) -> None:

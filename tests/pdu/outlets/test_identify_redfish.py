@@ -147,18 +147,25 @@ def test_outlets_of_one_identity_cannot_be_read_or_switched() -> None:
 
 
 def test_the_values_of_another_resource_decide_whether_an_outlet_is_switchable() -> None:
-    values = {
-        "Both": {"AllowableValues": ["On", "Off"]},
-        "Cycle": {"AllowableValues": ["PowerCycle"]},
-        "None": {},
+    values_by_info = {
+        "OnAndOff": {"AllowableValues": ["On", "Off"]},
+        "CycleAlone": {"AllowableValues": ["PowerCycle"]},
+        "WithoutValues": {},
     }
     infos = {
-        f"{PDUS}/1/{name}": {"Parameters": [{"Name": "PowerState", **value}]}
-        for name, value in values.items()
+        f"{PDUS}/1/{name}": {"Parameters": [{"Name": "PowerState", **values}]}
+        for name, values in values_by_info.items()
     }
-    links = [f"{PDUS}/1/{name}" for name in (*values, "Both", "Missing")]
+    link_of_each_outlet = [
+        f"{PDUS}/1/OnAndOff",  # switchable
+        f"{PDUS}/1/OnAndOff",
+        f"{PDUS}/1/WithoutValues",  # only if the owner confirms it by switch_unproven
+        f"{PDUS}/1/CycleAlone",  # not switchable
+        f"{PDUS}/1/NoSuchInfo",
+        "https://evil.example/OnAndOff",  # another host is not asked
+    ]
     outlets = []
-    for number, link in enumerate([*links, "https://evil.example/Both"], 1):
+    for number, link in enumerate(link_of_each_outlet, 1):
         member = outlet(f"A{number}", values=None)
         member["Actions"]["#Outlet.PowerControl"]["@Redfish.ActionInfo"] = link
         outlets.append(member)

@@ -150,7 +150,9 @@ class PageUnit(UnitPdu):
         return f"<html><title>Rack 7 of Smith</title>\n{rows}</html>".encode()
 
 
+# the outlet's name, its state and its current in mA
 _ROW = re.compile(r'content="[^",]*,([^",]*),([0-9]+)"')
+_STATE_BY_DIGIT = {"1": True, "0": False}
 
 
 def _read_outlets() -> Dialogue[tuple[Outlet, ...]]:
@@ -158,10 +160,12 @@ def _read_outlets() -> Dialogue[tuple[Outlet, ...]]:
     rows = _ROW.findall(body.decode("utf-8", "replace"))
     if not rows:
         raise ProtocolError("the page lists no outlets")
-    return tuple(
-        Outlet(str(number), "", {"1": True, "0": False}.get(state), MeterFigures(int(ma) / 1000))
-        for number, (state, ma) in enumerate(rows, 1)
-    )
+    outlets: list[Outlet] = []
+    for number, (digit, milliamperes) in enumerate(rows, 1):
+        state = _STATE_BY_DIGIT.get(digit)  # None: unknown
+        figures = MeterFigures(current_a=int(milliamperes) / 1000)
+        outlets.append(Outlet(str(number), state=state, figures=figures))
+    return tuple(outlets)
 
 
 def _read_unit(*, with_figures: bool) -> Dialogue[PduState]:

@@ -121,9 +121,19 @@ def test_a_recording_that_was_not_compared_proves_no_state_and_no_figure() -> No
 @pytest.mark.parametrize(
     ("on", "off", "words"),
     [
-        (["POST /a"], ["POST /b"], "one request for each of 3 outlets"),
-        (["POST /{outlet}"], ["POST /{outlet}"], "a toggle is no command"),
-        (["POST /{outlet}"], [], "--off needs one request"),
+        pytest.param(
+            ["POST /a"],
+            ["POST /b"],
+            "one request for each of 3 outlets",
+            id="one request for three outlets",
+        ),
+        pytest.param(
+            ["POST /{outlet}"],
+            ["POST /{outlet}"],
+            "a toggle is no command",
+            id="the same request for on and off",
+        ),
+        pytest.param(["POST /{outlet}"], [], "--off needs one request", id="no request for off"),
     ],
 )
 def test_words_that_command_no_outlet_are_refused(

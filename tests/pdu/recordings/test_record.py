@@ -88,31 +88,49 @@ def scrub(rows: Rows, keep: Sequence[str] = ()) -> Rows:
 
 
 class SkippingAgent(Agent):
-    """An agent that leaves a tree out of a walk that begins outside of it."""
+    """An agent whose GETNEXT for an OID outside of `skipped_tree` passes over this tree: only a
+    walk that begins inside the tree shows its rows.
+    """
 
-    hidden: tuple[tuple[int, ...], ...] = ()
+    skipped_tree: tuple[int, ...]
 
     def _next(self, oid: tuple[int, ...]) -> Binding:
+        tree = self.skipped_tree
         next_oid, value = super()._next(oid)
-        for tree in self.hidden:
-            if next_oid[: len(tree)] == tree and oid[: len(tree)] != tree:
-                return self._next((*tree[:-1], tree[-1] + 1))
-        return next_oid, value
+        enters_tree = next_oid[: len(tree)] == tree and oid[: len(tree)] != tree
+        if not enters_tree:
+            return next_oid, value
+        after_tree = (*tree[:-1], tree[-1] + 1)
+        return self._next(after_tree)
 
 
 _EASY = "1.3.6.1.4.1.318.1.1.30"
 
 
-@pytest.mark.parametrize("settings", [{}, {"profile": "apc-easy-epdu"}])
-@pytest.mark.parametrize("hidden", ["1.3.6.1.4.1.318", _EASY, f"{_EASY}.6.1.1"])
-def test_a_tree_that_a_walk_from_above_leaves_out_is_recorded(
-    hidden: str, settings: Mapping[str, str]
+@pytest.mark.parametrize(
+    "settings",
+    [
+        pytest.param({}, id="detected"),
+        pytest.param({"profile": "apc-easy-epdu"}, id="profile in the settings"),
+    ],
+)
+@pytest.mark.parametrize(
+    "skipped_tree",
+    [
+        pytest.param("1.3.6.1.4.1.318", id="the vendor"),
+        pytest.param(_EASY, id="the family"),
+        pytest.param(f"{_EASY}.6.1.1", id="the table of outlets"),
+    ],
+)
+def test_a_tree_that_the_walk_of_the_whole_device_skips_is_recorded(
+    skipped_tree: str, settings: Mapping[str, str]
 ) -> None:
     skipping_agent = SkippingAgent(fixture("apc-easy-epdu").device())
-    skipping_agent.hidden = (arcs(hidden),)
+    skipping_agent.skipped_tree = arcs(skipped_tree)
     with skipping_agent as agent:
         recording = kind("snmp").record(snmp_data(agent, settings), RecordingOptions())
-        assert f"{_EASY}.6.1.1.4.1|" in recording.text
+        state_of_outlet_1 = f"{_EASY}.6.1.1.4.1|"
+        assert state_of_outlet_1 in recording.text
         assert "It reads as the family apc-easy-epdu" in recording.notes[0]
         oids = [arcs(line.partition("|")[0]) for line in recording.text.splitlines()]
         assert oids == sorted(oids)

@@ -342,14 +342,16 @@ def test_a_list_of_bits_may_lack_some() -> None:
 @pytest.mark.parametrize(
     "row, tag, value",
     [
-        ("2:writecache|value=1", 2, 1),
-        ("4:writecache|value=a=b", 4, b"a=b"),
-        ("4x:delay|hexvalue=00ff,wait=5", 4, b"\x00\xff"),
-        ("2:delay|wait=1,value=1", 2, 1),
-        ("2:error|op=set,status=notwritable,value=2", 2, 2),
-        ("4:notification|op=set,value=on,host=192.0.2.9", 4, b"on"),
-        ("2:numeric|min=3,max=9", 2, 3),
-        ("65:numeric|initial=5,offset=2,cumulative=1", 65, 5),
+        pytest.param("2:writecache|value=1", 2, 1, id="writecache"),
+        pytest.param("4:writecache|value=a=b", 4, b"a=b", id="writecache, a value with ="),
+        pytest.param("4x:delay|hexvalue=00ff,wait=5", 4, b"\x00\xff", id="delay, in hex"),
+        pytest.param("2:delay|wait=1,value=1", 2, 1, id="delay"),
+        pytest.param("2:error|op=set,status=notwritable,value=2", 2, 2, id="error"),
+        pytest.param("4:notification|op=set,value=on,host=192.0.2.9", 4, b"on", id="notification"),
+        pytest.param("2:numeric|min=3,max=9", 2, 3, id="numeric, the least"),
+        pytest.param(
+            "65:numeric|initial=5,offset=2,cumulative=1", 65, 5, id="numeric, the initial value"
+        ),
     ],
 )
 def test_a_row_with_a_variation_module_has_its_first_value(

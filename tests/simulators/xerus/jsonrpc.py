@@ -135,11 +135,15 @@ class Dispatcher:
 
     @staticmethod
     def _results(served: Served, method: Method, value: Any) -> Any:
+        """The results of a call by name, in JSON; None for a method that gives nothing. `value`:
+        the only result, or several by name.
+        """
         firmware = served.unit.firmware
         if not method.gives:
             return None
         if len(method.gives) == 1:
-            value = {next(iter(method.gives)): value}
+            (name,) = method.gives
+            value = {name: value}
         return {name: firmware.encode(kind, value[name]) for name, kind in method.gives.items()}
 
     def _bulk(self, name: str, params: Any) -> Any:
