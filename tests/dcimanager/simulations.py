@@ -58,8 +58,7 @@ class Simulations:
             if state == "DOWN" and identity.isdigit():
                 off.append(int(identity))
         port = pdu.snmp.get("port") or pdu.settings.get("port") or "0"
-        # another program may have taken it, or a person typed none
-        with contextlib.suppress(OSError, OverflowError, ValueError):
+        with contextlib.suppress(OSError, ValueError):  # another program may have taken it
             return self.begin(pdu.simulated, int(port), off)
         return self.begin(pdu.simulated, 0, off)
 
