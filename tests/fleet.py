@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import shlex
 import signal
 import sys
 from pathlib import Path
@@ -25,7 +26,7 @@ def main() -> int:
         rows = [f"rack{number}-{line}" for number, line in enumerate(lines, 1)]
         path.write_text("\n".join([head, *rows, ""]), "utf-8")
         listed, first = path.name, rows[0].partition(",")[0]
-        print(f"cd {folder.resolve()}")
+        print(f"cd {shlex.quote(str(folder.resolve()))}")
         for words in ("check {}", "exporter {}", f"outlets {first} --list {{}}"):
             print(f"pdu {words.format(listed)} {_LOGINS}", flush=True)
         signal.pause()

@@ -65,15 +65,17 @@ class CountedPdu(SnmpPdu):
 
     def snmp_walk(self, oid: str) -> list[Element]:
         root = arcs(oid)
+        after_root = (*root[:-1], root[-1] + 1)
         begin = bisect.bisect_right(self._objects, root)
-        end = bisect.bisect_left(self._objects, (*root[:-1], root[-1] + 1), begin)
+        end = bisect.bisect_left(self._objects, after_root, begin)
         self.rows.append(end - begin)
-        return [
-            Element(dotted(name), plain(row), dotted(name[len(root) :]))
-            for name in self._objects[begin:end]
-            for row in [self._device.get(name)]
-            if row is not None
-        ]
+        elements: list[Element] = []
+        for name in self._objects[begin:end]:
+            row = self._device.get(name)
+            if row is not None:
+                index = name[len(root) :]
+                elements.append(Element(dotted(name), plain(row), dotted(index)))
+        return elements
 
 
 def costs(unit: Fixture) -> Mapping[str, Cost]:

@@ -248,7 +248,7 @@ def _line_number(name: str) -> int:
 
 
 def _with_fault(rows: _OptionalList, path: str, missing_names: Sequence[str]) -> _OptionalList:
-    """The list, with a fault that names the `missing` rows, unless it has one already."""
+    """The list, with a fault that names the missing rows, unless it has one already."""
     if not missing_names or rows.fault:
         return rows
     return rows._replace(fault=f"{path} is not complete: there is no row of {some(missing_names)}")

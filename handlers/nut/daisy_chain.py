@@ -97,7 +97,7 @@ class Member:
 
 
 def outlet_count_error(outlets: int, prefix: str, outlet_count: int) -> ProtocolError:
-    """The error for a driver that lists only `outlets` outlets, and counts `counted`."""
+    """The error for a driver that lists only `outlets` outlets, and counts `outlet_count`."""
     return ProtocolError(
         f"the NUT driver lists fewer outlets ({outlets}) than it counts ({prefix}outlet.count"
         f" {outlet_count}): check the driver, or wait until it has read its device"

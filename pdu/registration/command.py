@@ -265,7 +265,10 @@ def _path_of(word: str, dist: str) -> str:
         raise SettingsError(f"{word} is no archive, folder or file of a handler")
     other_paths = sorted(Path(dist).glob(f"pdu_{name}-*.tar.gz"))
     if not other_paths:
-        raise SettingsError(f"there is no archive {path}: make packages builds it")
+        raise SettingsError(
+            f"there is no archive {path}: build it in a clone, by make packages or"
+            " packaging/build.py"
+        )
     names = ", ".join(other_path.name for other_path in other_paths[:5])
     raise SettingsError(f"there is no archive {path}; {dist} has {names}: give its path")
 

@@ -46,7 +46,9 @@ def kept_archives(dist: str, handlers: Collection[str] = ()) -> list[KeptArchive
             archives.append(archive)
     if not archives:
         names = ", ".join(handlers) or "a handler"
-        raise SettingsError(f"{dist} has no archive of {names}: make packages builds {VERSION}")
+        raise SettingsError(
+            f"{dist} has no archive of {names}: make packages builds {VERSION}, in a clone"
+        )
     present_contents = {archive.content for archive in archives if archive.is_newest_build}
     different_archives = []
     for archive in archives:

@@ -153,6 +153,7 @@ def _match_lines(match: Match, sentences: Sequence[str]) -> list[str]:
     entry, name = match.entry, match.name
     head = f"{entry.label}: {', '.join(entry.vendors)}, {entry.document}"
     lines = textwrap.wrap(head, _WIDTH, subsequent_indent="  ", break_on_hyphens=False)
+    lines += _wrapped("document", entry.source)
     if name:
         lines += _wrapped("model", f"{name.pattern} ({name.source})")
     elif entry.names:
@@ -219,12 +220,11 @@ def _switched(match: Match) -> str:
 
 
 def _evidence(match: Match) -> str:
-    """The capabilities by their basis, and the source."""
+    """The capabilities by their basis."""
     names_by_basis: dict[str, list[str]] = {}
     for name, basis in match.evidence.items():
         names_by_basis.setdefault(basis, []).append(name)
-    phrases = [f"{', '.join(names)}: {basis}" for basis, names in names_by_basis.items()]
-    return f"{'; '.join(phrases)} ({match.entry.source})"
+    return "; ".join(f"{', '.join(names)}: {basis}" for basis, names in names_by_basis.items())
 
 
 def _wrapped(label: str, text: str) -> list[str]:

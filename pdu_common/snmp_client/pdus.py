@@ -101,8 +101,8 @@ def _without_counter64(rows: Rows) -> Rows:
 
 
 def _rows(data: bytes, at: int, end: int) -> Rows:
-    """The rows in the SEQUENCE at `at`, which must end at `end`. The last one is UNDECODABLE if the
-    octets end within a row, or are none."""
+    """The rows in the SEQUENCE at `at`, which must end at `end`. The first whose name
+    cannot be decoded stands as UNDECODABLE, without a name, and is the last."""
     rows: Rows = []
     try:
         at, end = ber.exact_content_bounds(data, at, end, ber.SEQUENCE)

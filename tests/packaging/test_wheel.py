@@ -63,12 +63,15 @@ def reads_every_simulator(
     )
     assert (done.returncode, done.stderr) == (0, "")
     rows = json.loads(done.stdout)["pdus"]
-    assert {
-        row["name"]: {one["identity"]: one["state"] for one in row["outlets"]} for row in rows
-    } == {
-        name: {identity: STATE_WORDS[on] for identity, on in peer.books().states.items()}
-        for name, peer in hall.peers.items()
-    }
+    states_by_pdu = {}
+    for row in rows:
+        outlets = row["outlets"]
+        states_by_pdu[row["name"]] = {outlet["identity"]: outlet["state"] for outlet in outlets}
+    true_states_by_pdu = {}
+    for name, peer in hall.peers.items():
+        states = peer.books().states
+        true_states_by_pdu[name] = {outlet: STATE_WORDS[is_on] for outlet, is_on in states.items()}
+    assert states_by_pdu == true_states_by_pdu
     return {row["name"]: row["handler"] for row in rows}
 
 

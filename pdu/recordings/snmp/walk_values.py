@@ -8,6 +8,7 @@ from __future__ import annotations
 import itertools
 import re
 import struct
+from bisect import bisect_left
 from collections.abc import Sequence
 from typing import Callable, Optional
 
@@ -254,16 +255,16 @@ def _bits(value: str) -> bytes:
         return b""
     hex_tokens = list(itertools.takewhile(re.compile("[0-9A-Fa-f]{2}").fullmatch, tokens))
     octets = bytes.fromhex("".join(hex_tokens))
+    set_bits = _set_bits(octets)
     # the shortest octets behind which exactly their bits are listed
     for size in range(1, len(octets) + 1):
-        set_bits = _set_bits(octets[:size])
-        listed_tokens = tokens[size:]
-        has_same_count = len(listed_tokens) == len(set_bits)
-        if has_same_count and _bit_numbers(listed_tokens) == set_bits:
+        bit_count = bisect_left(set_bits, 8 * size)
+        has_same_count = len(tokens) - size == bit_count
+        if has_same_count and _bit_numbers(tokens[size:]) == set_bits[:bit_count]:
             return octets[:size]
     # a list that is not whole
     listed_bits = _bit_numbers(tokens[len(octets) :])
-    if not listed_bits or not set(listed_bits) <= set(_set_bits(octets)):
+    if not listed_bits or not set(listed_bits) <= set(set_bits):
         raise ValueError(f"{value[:30]!r}: the octets and the bits cannot be told apart")
     return octets
 

@@ -227,7 +227,7 @@ def test_a_chain_that_is_numbered_from_0_is_read_whole() -> None:
     nut_device = device(FROM_0, ["device.0.outlet.1.load.off"])
     assert states(nut_device) == {"0.1": True, "0.2": False, "1.1": False, "1.2": True}
     assert nut_device.outlets[0].off == SwitchCommand("device.0.outlet.1.load.off")
-    assert nut_device.load_a == 3.75
+    assert nut_device.load_a == 1.5 + 2.25  # the inputs of both units
     assert list(nut_device.chain) == [0, 1]
     assert states(device(f"device.count: 1; {UNIT_0}")) == {"0.1": True, "0.2": False}
 

@@ -159,18 +159,44 @@ def test_a_sum_over_outlets_counts_only_where_all_are_metered(
 @pytest.mark.parametrize(
     "metrics, mains, kwh",
     [
-        (hours(56438), [hours(7)], 56438.0),
-        # the metrics have no counter
-        ({"PowerWatts": {"Reading": 1}}, [hours(7), hours(1)], 8.0),
-        (None, [hours(7)], 7.0),
-        (None, [hours(7), {}], DEFAULT.total_consumption),
-        (hours(None), [hours(7)], DEFAULT.total_consumption),
-        ({}, [hours(7)], 7.0),
-        ({"EnergykWh": {"ApparentkVAh": 5}}, [hours(7)], DEFAULT.total_consumption),
-        ({"EnergykWh": None}, [hours(7)], DEFAULT.total_consumption),
-        (None, [{"EnergykWh": None}], DEFAULT.total_consumption),
-        (None, [amps(7)], 30.0),
-        (None, [{}], 30.0),
+        pytest.param(hours(56438), [hours(7)], 56438.0, id="metrics and mains: the metrics"),
+        pytest.param(
+            {"PowerWatts": {"Reading": 1}},
+            [hours(7), hours(1)],
+            8.0,
+            id="metrics without a counter: the sum of the mains",
+        ),
+        pytest.param(None, [hours(7)], 7.0, id="no metrics: the mains"),
+        pytest.param(
+            None, [hours(7), {}], DEFAULT.total_consumption, id="one of two mains is not a total"
+        ),
+        pytest.param(
+            hours(None),
+            [hours(7)],
+            DEFAULT.total_consumption,
+            id="the metrics are not known now: no other counter replaces them",
+        ),
+        pytest.param({}, [hours(7)], 7.0, id="empty metrics: the mains"),
+        pytest.param(
+            {"EnergykWh": {"ApparentkVAh": 5}},
+            [hours(7)],
+            DEFAULT.total_consumption,
+            id="an object without its reading is not known",
+        ),
+        pytest.param(
+            {"EnergykWh": None},
+            [hours(7)],
+            DEFAULT.total_consumption,
+            id="a null counter is not known",
+        ),
+        pytest.param(
+            None,
+            [{"EnergykWh": None}],
+            DEFAULT.total_consumption,
+            id="a null counter of the mains is not known",
+        ),
+        pytest.param(None, [amps(7)], 30.0, id="mains that meter the current alone: the outlets"),
+        pytest.param(None, [{}], 30.0, id="mains that meter nothing: the outlets"),
     ],
 )
 def test_the_energy_comes_from_the_metrics_else_the_mains_else_the_outlets(

@@ -172,6 +172,9 @@ def test_a_row_that_a_later_column_shows_is_lost_in_an_earlier_one(
 
 
 def test_an_error_that_a_later_column_denies_is_forgotten() -> None:
+    """The first evaluation raises, because A has fewer rows than B. By then B has shown the rows 2
+    and 3: with them as lost rows of A, the second one raises nothing.
+    """
     reader = Reader(Memory({**table(A, {"1": 10}), **table(B, FULL)}))
 
     decision = decide_by_whole_tables(Evaluations(A, B).or_contradiction, reader)

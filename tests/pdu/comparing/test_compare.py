@@ -300,6 +300,9 @@ _BOTH_OFF = {"1": DOWN, "2": DOWN}
 def test_what_changes_between_the_readings_is_no_difference(
     states: dict[str, EnumPowerStatus],
 ) -> None:
+    """Outlet 1 is switched off between the readings `before` and `after`: the second handler may
+    see it before or after that, and any load between theirs.
+    """
     before = reading(load=2.0, energy=100.0)
     second = reading(load=7.0, energy=120.0)._replace(states=states)
     after = reading(load=8.0, energy=130.0)._replace(states=_BOTH_OFF)

@@ -15,9 +15,10 @@ from tests.waiting import PATIENCE_S, bounded
 
 
 def test_the_printed_lines_read_the_simulated_pdus(tmp_path: Path) -> None:
+    fleet_path = tmp_path / "data hall"
     with (
         subprocess.Popen(
-            [sys.executable, "-m", "tests.fleet", "--folder", str(tmp_path)],
+            [sys.executable, "-m", "tests.fleet", "--folder", str(fleet_path)],
             cwd=ROOT,
             stdout=subprocess.PIPE,
             text=True,
@@ -26,12 +27,12 @@ def test_the_printed_lines_read_the_simulated_pdus(tmp_path: Path) -> None:
     ):
         assert process.stdout is not None
         folder, *lines = (process.stdout.readline().rstrip("\n") for _ in range(4))
-        assert folder == f"cd {tmp_path.resolve()}"
+        assert shlex.split(folder) == ["cd", str(fleet_path.resolve())]
         words_by_command = {line.split()[1]: shlex.split(line)[2:] for line in lines}
         for command in ("check", "outlets"):
             result = subprocess.run(
                 [*PDU, command, *words_by_command[command]],
-                cwd=tmp_path,
+                cwd=fleet_path,
                 env={**environment(), "PYTHONPATH": str(ROOT)},
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
@@ -43,10 +44,10 @@ def test_the_printed_lines_read_the_simulated_pdus(tmp_path: Path) -> None:
             assert "rack1-" in result.stdout
         # at a free port, and from another folder
         words = [
-            str(tmp_path / word) if "." in word else word for word in words_by_command["exporter"]
+            str(fleet_path / word) if "." in word else word for word in words_by_command["exporter"]
         ]
         with exporter(*words) as running:
-            (first_line, *_) = (tmp_path / "pdus.csv").read_text("utf-8").splitlines()[1:]
+            (first_line, *_) = (fleet_path / "pdus.csv").read_text("utf-8").splitlines()[1:]
             target = first_line.partition(",")[0]
             assert running.probe(target=target)["pdu_up"] == {(): 1.0}
         process.send_signal(signal.SIGINT)

@@ -19,19 +19,29 @@ CHAIN = {"1.1": "", "1.2": "", "2.1": "a,b", "2.2": "", "2.3": "01"}
 @pytest.mark.parametrize(
     "names, words, identities",
     [
-        (STRIP, ["3"], ["3"]),
-        (STRIP, ["6"], ["6"]),  # an identity comes before a name
-        (STRIP, ["2-4"], ["2", "3", "4"]),
-        (STRIP, ["2..4"], ["2", "3", "4"]),
-        (STRIP, ["1,2"], ["1", "2"]),
-        (STRIP, ["4", "2-4", "2"], ["4", "2", "3"]),
-        (STRIP, ["web-2, 4, 6-7"], ["2", "4", "6", "7"]),
-        (CHAIN, ["2.1-2.3"], ["2.1", "2.2", "2.3"]),
-        (CHAIN, ["a,b"], ["2.1"]),
-        (CHAIN, ["01"], ["2.3"]),
+        pytest.param(STRIP, ["3"], ["3"], id="an identity"),
+        pytest.param(STRIP, ["6"], ["6"], id="an identity that is also the name of another outlet"),
+        pytest.param(STRIP, ["2-4"], ["2", "3", "4"], id="a range with -"),
+        pytest.param(STRIP, ["2..4"], ["2", "3", "4"], id="a range with .."),
+        pytest.param(STRIP, ["1,2"], ["1", "2"], id="a list"),
+        pytest.param(
+            STRIP,
+            ["4", "2-4", "2"],
+            ["4", "2", "3"],
+            id="an outlet that is given twice counts once",
+        ),
+        pytest.param(
+            STRIP,
+            ["web-2, 4, 6-7"],
+            ["2", "4", "6", "7"],
+            id="names, identities and a range in one word",
+        ),
+        pytest.param(CHAIN, ["2.1-2.3"], ["2.1", "2.2", "2.3"], id="a range of a chain"),
+        pytest.param(CHAIN, ["a,b"], ["2.1"], id="a name with a comma"),
+        pytest.param(CHAIN, ["01"], ["2.3"], id="a name that is a number"),
     ],
 )
-def test_words_that_are_clear(
+def test_words_that_name_outlets_are_resolved_in_the_order_of_the_words(
     names: dict[str, str], words: Sequence[str], identities: Sequence[str]
 ) -> None:
     assert resolve(words, names) == identities
@@ -73,10 +83,24 @@ NUMBERED = {str(number): f"Outlet {number}" for number in range(1, 9)}
 @pytest.mark.parametrize(
     "names, words, sentence",
     [
-        (NUMBERED, ["Outlet", "1"], "'Outlet 1' is the name of outlet 1: nothing was done"),
-        # outlet 1 is the neighbour
-        ({"1": "b", "2": "db 1", "3": "db"}, ["db", "1"], "'db 1' is the name of outlet 2"),
-        ({"1": "", "2": "a b c"}, ["1", "a", "b", "c"], "'a b c' is the name of outlet 2"),
+        pytest.param(
+            NUMBERED,
+            ["Outlet", "1"],
+            "'Outlet 1' is the name of outlet 1: nothing was done",
+            id="a name of two words",
+        ),
+        pytest.param(
+            {"1": "b", "2": "db 1", "3": "db"},
+            ["db", "1"],
+            "'db 1' is the name of outlet 2",
+            id="a name whose two words are another name and an identity",
+        ),
+        pytest.param(
+            {"1": "", "2": "a b c"},
+            ["1", "a", "b", "c"],
+            "'a b c' is the name of outlet 2",
+            id="a name behind an identity",
+        ),
     ],
 )
 def test_words_that_together_are_a_name_are_refused(
@@ -95,11 +119,21 @@ def test_words_that_may_be_a_name_are_told_the_quotes() -> None:
         assert is_quoted is is_told
 
 
-def test_a_near_name_is_proposed_only_if_no_other_is_near() -> None:
-    for word, is_proposed in (("Outlet", False), ("Outlet 9", False), ("db-mastr", True)):
-        with pytest.raises(NoSuchOutlet) as error_info:
-            resolve([word], {**NUMBERED, "9": "db-master"})
-        assert ("did you mean" in error_info.value.reason) is is_proposed
+@pytest.mark.parametrize(
+    "word, is_proposed",
+    [
+        pytest.param("db-mastr", True, id="one name with a letter more"),
+        pytest.param("Outlet", False, id="a beginning of eight names"),
+        pytest.param("Outlet 9", False, id="eight names with another digit"),
+    ],
+)
+def test_a_similar_name_is_proposed_only_if_no_other_is_similar(
+    word: str, is_proposed: bool
+) -> None:
+    names = {**NUMBERED, "9": "db-master"}
+    with pytest.raises(NoSuchOutlet) as error_info:
+        resolve([word], names)
+    assert ("did you mean" in error_info.value.reason) is is_proposed
 
 
 def test_a_word_with_two_meanings_is_refused() -> None:

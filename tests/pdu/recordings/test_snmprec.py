@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+import time
 from pathlib import Path
 from typing import NamedTuple, Union
 
@@ -334,6 +335,16 @@ def test_bits_that_contradict_their_octets_are_left_out(shown: str) -> None:
 def test_a_list_of_bits_may_lack_some() -> None:
     row_file = snmprec.parse(".1.3.6.1.4.1.9.1.0 = BITS: BF 80 02 08 power(4) 22 28\n")
     assert [row.value for row in row_file.rows.values()] == [bytes.fromhex("bf800208")]
+
+
+def test_many_octets_of_bits_are_read_in_seconds() -> None:
+    octet_count = 10_000
+    octets = " ".join(["80"] * octet_count)
+    bits = " ".join(str(8 * n) for n in range(octet_count))
+    begin = time.monotonic()
+    row_file = snmprec.parse(f".1.3.6.1.4.1.9.1.0 = BITS: {octets} {bits}\n")
+    assert [row.value for row in row_file.rows.values()] == [b"\x80" * octet_count]
+    assert time.monotonic() - begin < 20
 
 
 # ---- rows with a variation module of snmpsim -----------------------------------------------------

@@ -644,7 +644,14 @@ def test_an_empty_archive_is_refused_before_anything_is_sent(admin: Admin) -> No
 def test_a_missing_archive_is_named_before_anything_is_sent(admin: Admin) -> None:
     admin.archive("snmp").unlink()
     run = admin.run(None, "snmp", **NOWHERE)
-    assert_failed(run, "settings", "there is no archive", "make packages builds it")
+    assert_failed(run, "settings", "there is no archive", "in a clone, by make packages or")
+
+
+def test_an_archive_that_make_packages_does_not_build_is_asked_of_the_builder(
+    admin: Admin,
+) -> None:
+    run = admin.run(None, "snmp_read_only", **NOWHERE)
+    assert_failed(run, "settings", "there is no archive", "packaging/build.py")
 
 
 @pytest.mark.parametrize(

@@ -313,6 +313,16 @@ def test_a_model_says_what_is_possible_with_it(capsys: pytest.CaptureFixture[str
     assert "recording of a real unit" in text
 
 
+def test_the_address_of_the_mib_is_not_taken_for_that_of_a_recording(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    _, text, _ = run(capsys, "supports", "AP8853")
+    (evidence,) = re.findall(r"^  evidence  .*\n(?: {12}.*\n)*", text, re.MULTILINE)
+    assert "recording of a real unit" in evidence
+    assert "https://" not in evidence
+    assert "  document  https://" in text
+
+
 def test_json_has_the_figures_of_outlets_for_each_family(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

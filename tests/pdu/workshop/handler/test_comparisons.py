@@ -23,14 +23,18 @@ REAL: States = {"1": UP, "2": DOWN, "3": UP}
 @pytest.mark.parametrize(
     "states, result",
     [
-        (REAL, KEPT),
-        ({"3": UP, "2": DOWN, "1": UP}, KEPT),
-        ({**REAL, "9": UP}, UNTRIED),
-        ({"1": UP, "2": DOWN}, BROKEN),
-        ({**REAL, "2": UP}, BROKEN),
-        ({"a": UP, "b": DOWN, "c": UP}, KEPT),
-        ({"a": UP, "b": UP, "c": DOWN}, UNTRIED),
-        ({"a": UP, "b": UP, "c": UP}, BROKEN),
+        pytest.param(REAL, KEPT, id="the device's"),
+        pytest.param({"3": UP, "2": DOWN, "1": UP}, KEPT, id="the device's in another order"),
+        pytest.param({**REAL, "9": UP}, UNTRIED, id="an outlet more"),
+        pytest.param({"1": UP, "2": DOWN}, BROKEN, id="an outlet less"),
+        pytest.param({**REAL, "2": UP}, BROKEN, id="another state"),
+        pytest.param(
+            {"a": UP, "b": DOWN, "c": UP}, KEPT, id="other identities, the states in their order"
+        ),
+        pytest.param(
+            {"a": UP, "b": UP, "c": DOWN}, UNTRIED, id="other identities, as many of each state"
+        ),
+        pytest.param({"a": UP, "b": UP, "c": UP}, BROKEN, id="other identities, other states"),
     ],
 )
 def test_states_are_kept_only_for_the_outlets_of_the_device(states: States, result: str) -> None:
@@ -38,6 +42,7 @@ def test_states_are_kept_only_for_the_outlets_of_the_device(states: States, resu
 
 
 def energies(**outlets: float) -> dict[str, MeterFigures]:
+    """The kWh of outlets: `o1` is that of outlet 1."""
     return {name[1:]: MeterFigures(energy_kwh=kwh) for name, kwh in outlets.items()}
 
 
@@ -48,16 +53,50 @@ BOTH = energies(o1=41.1, o2=503.1)
 @pytest.mark.parametrize(
     "figures, result, detail",
     [
-        (Figures(6.7, 2844.4, BOTH), KEPT, ""),
-        (Figures(6.7, 2844.4, energies(oA=41.1, oB=503.1)), KEPT, ""),
-        (Figures(6.7, 2844.4, energies(oA=503.1, oB=41.1)), BROKEN, "the device measures 41.1"),
-        (Figures(6.7, None, BOTH), KEPT, "without total_consumption"),
-        (Figures(6.7, 2844.4, {}), KEPT, "without consumption of outlets"),
-        (Figures(6.7, 2844.4, energies(o1=41.1)), UNTRIED, "does not show: 2"),
-        (Figures(6.7, 2844.4, {**BOTH, **energies(o77=9.0)}), UNTRIED, "does not show: 77"),
-        (Figures(NotKnown("x"), 2844.4, BOTH), BROKEN, "load is not known (x)"),
-        (Figures(6.7, NotKnown("y"), BOTH), BROKEN, "total_consumption is not known (y)"),
-        (Figures(None, None, BOTH), BROKEN, "no figure"),
+        pytest.param(Figures(6.7, 2844.4, BOTH), KEPT, "", id="all figures are the device's"),
+        pytest.param(
+            Figures(6.7, 2844.4, energies(oA=41.1, oB=503.1)),
+            KEPT,
+            "",
+            id="outlets with other identities",
+        ),
+        pytest.param(
+            Figures(6.7, 2844.4, energies(oA=503.1, oB=41.1)),
+            BROKEN,
+            "the device measures 41.1",
+            id="outlets whose energies are exchanged",
+        ),
+        pytest.param(
+            Figures(6.7, None, BOTH), KEPT, "without total_consumption", id="no kWh of the PDU"
+        ),
+        pytest.param(
+            Figures(6.7, 2844.4, {}), KEPT, "without consumption of outlets", id="no kWh of outlets"
+        ),
+        pytest.param(
+            Figures(6.7, 2844.4, energies(o1=41.1)),
+            UNTRIED,
+            "does not show: 2",
+            id="an outlet of two is left out",
+        ),
+        pytest.param(
+            Figures(6.7, 2844.4, {**BOTH, **energies(o77=9.0)}),
+            UNTRIED,
+            "does not show: 77",
+            id="an outlet that the device does not have",
+        ),
+        pytest.param(
+            Figures(NotKnown("x"), 2844.4, BOTH),
+            BROKEN,
+            "load is not known (x)",
+            id="the load is not known",
+        ),
+        pytest.param(
+            Figures(6.7, NotKnown("y"), BOTH),
+            BROKEN,
+            "total_consumption is not known (y)",
+            id="the kWh are not known",
+        ),
+        pytest.param(Figures(None, None, BOTH), BROKEN, "no figure", id="no figure of the PDU"),
     ],
 )
 def test_figures_that_were_not_compared_are_named(
