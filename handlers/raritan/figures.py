@@ -59,7 +59,7 @@ class BankMeters(NamedTuple):
 
 
 class UnitMeters(NamedTuple):
-    """The meters of one unit with outlets."""
+    """The meters of one unit that is no power meter controller; it may have no outlets."""
 
     inlets: Sequence[InletMeter]
     switches: Pending[list[TransferSwitch]]

@@ -3,6 +3,7 @@
 `probes` reads for the exporter, one PDU for each query. What other commands use too is in
 `pdu/reading`: `reader_pool` reads many PDUs at a time, `polling` a PDU of a list.
 
-The result of a PDU is one of three levels: WELL, DOUBTFUL (something is not known) and BAD (it was
-not read). They are Nagios's OK, WARNING and CRITICAL.
+The result of a PDU is one of three levels: WELL, DOUBTFUL (something is not known, or a load is
+beyond --warning) and BAD (it was not read, or a load is beyond --critical). They are Nagios's OK,
+WARNING and CRITICAL.
 """

@@ -85,7 +85,7 @@ class HandlerAnswer(NamedTuple):
     handler: str
     finding: Optional[HandlerFinding] = None
     error: Optional[BaseException] = None
-    #: not if its TCP port cannot be reached, or settings are missing or wrong
+    #: not if its TCP port cannot be reached, a setting is missing or wrong, or no login may be sent
     was_asked: bool = True
 
 
@@ -148,7 +148,7 @@ def identify(
     run = run_of(context)
     words = list(dict.fromkeys(host))
     if new_name is not None and len(words) > 1:
-        raise Usage("--add takes one HOST; pdu find NETWORK --add adds all PDUs of a network")
+        raise Usage("--add NAME takes one HOST; pdu find NETWORK --add adds all of a network")
     if new_name is not None:
         new_pdu = addition.new_pdu(new_name, *names.list_files(context))
         addition.check_addition(new_pdu, words[0])

@@ -91,7 +91,8 @@ def new_pdu(name: str, list_file: str, auth_file: str) -> NewPdu:
 def check_addition(pdu: NewPdu, host: str) -> None:
     """Raises SettingsError if its name cannot be added, or if `host` is a name of the list."""
     name, list_path = pdu.name, pdu.list_path
-    if not name or name != name.strip():
+    # another command would take a name in this form for an option
+    if not name or name != name.strip() or name.startswith("-"):
         raise SettingsError(f"{name!r} is no name: give one such as r1-left")
     if registry.is_handler(name):
         raise SettingsError(f"{name!r} is the name of a handler: give the PDU another name")

@@ -31,6 +31,7 @@ def test_a_status_makes_the_requests_of_the_cost_table(key: str) -> None:
     assert snmp_device.outlets == profile.outlets[0]
     requests = set(device.asked[1:])
     candidate_list = list(candidates(str(device.get(SYS_OBJECT_ID)), PROFILES))
+    assert profile in [candidate.profile for candidate in candidate_list]
     probes: set[str] = set()
     for candidate in itertools.takewhile(lambda tried: tried.profile != profile, candidate_list):
         for outlets in candidate.profile.outlets:

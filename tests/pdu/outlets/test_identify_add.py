@@ -81,12 +81,13 @@ def test_the_usual_files_are_made_and_only_their_owner_reads_the_login(
     )
     assert peer.snmp["community"] not in out
     assert out.splitlines()[-2] == "next: pdu status r1-left"
-    # the same name, the same PDU, a name of a handler, a name in place of HOST
+    # the same name, the same PDU, a name of a handler, an option, a name in place of HOST
     files_before = contents(tmp_path)
     for words, sentence in (
         ((host_of(peer), "--add", "r1-left"), "'r1-left' is already in "),
         ((host_of(peer), "--add", "r2"), f"{host_of(peer)} is already in "),
         ((host_of(peer), "--add", "snmp"), "'snmp' is the name of a handler"),
+        ((host_of(peer), "--add", "--list"), "'--list' is no name: give one such as r1-left"),
         (("r1-left", "--add", "r2"), "'r1-left' is already the name of a PDU"),
         ((host_of(peer), "--add", ""), "a variable in its place may not be set"),
     ):
