@@ -24,7 +24,7 @@ _LONGEST_TEXT = 60  # limit for a value in a sentence, in characters
 
 
 class WrongAnswer(Exception):
-    """An answer that the page does not allow. The text is one sentence that names the method."""
+    """An answer that the vendor's page does not allow. The text is one sentence with the method."""
 
 
 class UnknownField(WrongAnswer):

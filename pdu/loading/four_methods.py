@@ -56,7 +56,7 @@ class LackingDouble(BrokenHandler):
 
 class FourMethods:
     """A handler's object that is called by its four methods alone. Raises BrokenHandler for an
-    answer that the page does not allow, and else the errors of handlers/shared/errors.py.
+    answer that the vendor's page does not allow, and else the errors of handlers/shared/errors.py.
     """
 
     def __init__(self, pdu: Any, data: Any = None) -> None:

@@ -255,8 +255,9 @@ def _handler_files(folder: Path) -> Iterator[Path]:
 
 
 def _pack(top: str, files: dict[str, bytes]) -> bytes:
-    """`__init__.py` is made if it is missing: the page asks for an empty one. Raises BadArchive for
-    a name with octets that Python could not decode (PEP 383).
+    """The archive of these files. An `__init__.py` is added if it is missing: the vendor's page
+    asks for an empty one. Raises BadArchive for a name with octets that Python could not decode
+    (PEP 383).
     """
     members: dict[str, bytes] = {f"{top}/{_PACKAGE}": b""}
     for name, data in files.items():

@@ -118,7 +118,7 @@ class _Worker:
         return methods[call["method"]](self._pdu, call)
 
     def _status(self, pdu: Any, call: Mapping[str, str]) -> dict[str, Any]:
-        """The states by identity. Raises WrongAnswer for what the page does not allow."""
+        """The states by identity. Raises WrongAnswer for what the vendor's page does not allow."""
         helper = _helper()
         ports = _judge.checked_ports("status", pdu.status(), helper.PduView, helper.PduPortView)
         state_by_identity = {}
@@ -128,7 +128,7 @@ class _Worker:
         return {"ports": state_by_identity}
 
     def _statistic(self, pdu: Any, call: Mapping[str, str]) -> dict[str, Any]:
-        """The figures. Raises WrongAnswer for what the page does not allow."""
+        """The figures. Raises WrongAnswer for what the vendor's page does not allow."""
         helper = _helper()
         view = pdu.statistic()
         ports = _judge.checked_ports(
@@ -159,7 +159,7 @@ class _Worker:
         return self._switched(pdu.port_down, call)
 
     def _switched(self, switch: Any, call: Mapping[str, str]) -> dict[str, Any]:
-        """The state after a command. Raises WrongAnswer for what the page does not allow."""
+        """The state after a command. Raises WrongAnswer if the vendor's page does not allow it."""
         helper = _helper()
         port_view = self._adapter.port(call["identity"], call["state"])
         port = switch(port_view)

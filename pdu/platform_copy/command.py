@@ -196,7 +196,7 @@ def platform(
     adapter: Optional[str],
     snmp_port: int,
 ) -> int:
-    """What `_HELP` says. Raises SettingsError."""
+    """Run handlers in a copy of the platform, as `_HELP` says. Raises SettingsError."""
     run.defect_code = WRONG  # 1 says that something differs
     tree = _checked_tree(folder)
     words = [_checked_handler(word) for word in handlers or ("snmp", "nut")]

@@ -151,7 +151,9 @@ def _user_message(data: bytes) -> None:
     """With the identifier of the request, so that more than its header is read."""
     message = v3.decode(data)
     assert 0 <= message.digest_at <= message.digest_at + message.digest_size <= len(data)
-    dialogue = UserExchange("pdu", User(b"plain"), None, lambda engine: None)
+    dialogue = UserExchange(
+        name="pdu", user=User(b"plain"), engine=None, note_engine=lambda engine: None
+    )
     request = v3.decode(dialogue.start(SnmpRequest(GET, (_NAME,))))
     answer = v3.encode(message._replace(msg_id=request.msg_id))[0]
     assert not isinstance(dialogue.take(answer), SnmpAnswer)

@@ -48,8 +48,8 @@ def _lines_of(variables: Mapping[str, str], prefix: str) -> Iterator[MeteredPart
 
 
 def _groups_of(variables: Mapping[str, str], prefix: str) -> Iterator[MeteredPart]:
-    """The groups of outlets that are metered; one part more if the driver's count is larger than
-    its list.
+    """The groups of outlets that are metered; one part more if the driver counts more of
+    them than it lists.
     """
     groups = _groups(variables)
     doubt = doubt_of_driver(variables)

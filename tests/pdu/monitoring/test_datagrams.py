@@ -101,7 +101,14 @@ def test_only_a_valid_answer_without_an_error_is_read(data: bytes) -> None:
 
 def test_only_the_first_answer_with_the_right_number_address_and_port_counts() -> None:
     pace = network_scan.ScanRate(1)
-    scan = network_scan.Scan(["192.0.2.1"], b"public", 161, pace, lambda: None, lambda _: None)
+    scan = network_scan.Scan(
+        addresses=["192.0.2.1"],
+        community=b"public",
+        port=161,
+        pace=pace,
+        on_request=lambda: None,
+        on_unsent=lambda error: None,
+    )
     right = scan.request_ids["192.0.2.1"]
     for number, name, address, port in (
         (right, b"forged", "192.0.2.1", 162),
