@@ -91,7 +91,7 @@ def _median_of_polls(readers: Readers, way: str, peer: Peer) -> float:
     """The seconds of a poll by one of _WAYS."""
     seconds_of_polls: list[float] = []
     for _ in range(_HELD_POLLS):
-        seconds, _ = readers.order("read", way, peer, 1)
+        seconds, _cpu_seconds, _outlets = readers.order("read", way, peer, 1)
         seconds_of_polls.append(seconds)
     return statistics.median(seconds_of_polls)
 
