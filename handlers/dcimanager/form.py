@@ -90,17 +90,17 @@ def settings(pdu_data: object, own: Collection[str] = ()) -> dict[str, str]:
 
 
 def _without_platform_keys(
-    texts: Mapping[str, str], pdu_data: object, own: Collection[str]
+    texts: Mapping[str, str], pdu_data: object, own_keys: Collection[str]
 ) -> dict[str, str]:
-    """The settings without the keys that the platform itself may add. A key in `own` stays, unless
-    its value is that of the platform's own field.
+    """The settings without the keys that the platform itself may add. A key in `own_keys` stays,
+    unless its value is that of the platform's own field.
     """
-    own_texts: dict[str, str] = {}
+    texts_of_handler: dict[str, str] = {}
     for key, text in texts.items():
-        is_own = key in own and text != _platforms_text(pdu_data, key)
+        is_own = key in own_keys and text != _platforms_text(pdu_data, key)
         if is_own or key not in _PLATFORM_KEYS:
-            own_texts[key] = text
-    return own_texts
+            texts_of_handler[key] = text
+    return texts_of_handler
 
 
 def _platforms_text(pdu_data: object, key: str) -> Optional[str]:

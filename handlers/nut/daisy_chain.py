@@ -80,20 +80,22 @@ class Member:
                 f"the NUT driver lists one outlet under two numbers, such as {self.prefix}outlet.1"
                 f" and {self.prefix}outlet.01: check the driver"
             )
-        from_1 = [number for number in numbers if int(number) > 0]
-        if outlet_count is None or len(from_1) >= outlet_count:
-            return from_1
-        from_0 = [number for number in numbers if int(number) < outlet_count]
-        if len(from_0) < outlet_count:
-            raise outlet_count_error(max(len(from_1), len(from_0)), self.prefix, outlet_count)
-        if from_1 and not self._has_variables_of_all(from_0[0], from_1):
-            raise outlet_count_error(len(from_1), self.prefix, outlet_count)
-        return from_0
+        numbers_from_1 = [number for number in numbers if int(number) > 0]
+        if outlet_count is None or len(numbers_from_1) >= outlet_count:
+            return numbers_from_1
+        numbers_from_0 = [number for number in numbers if int(number) < outlet_count]
+        if len(numbers_from_0) < outlet_count:
+            raise outlet_count_error(
+                max(len(numbers_from_1), len(numbers_from_0)), self.prefix, outlet_count
+            )
+        if numbers_from_1 and not self._has_variables_of_all(numbers_from_0[0], numbers_from_1):
+            raise outlet_count_error(len(numbers_from_1), self.prefix, outlet_count)
+        return numbers_from_0
 
-    def _has_variables_of_all(self, number: str, others: Iterable[str]) -> bool:
-        """Whether an outlet has every variable that all of the `others` have."""
-        variables_of_others = [set(self.rows[other]) for other in others]
-        return set.intersection(*variables_of_others) <= set(self.rows[number])
+    def _has_variables_of_all(self, number: str, outlet_numbers: Iterable[str]) -> bool:
+        """Whether an outlet has every variable that all outlets of `outlet_numbers` have."""
+        variables_by_outlet = [set(self.rows[outlet]) for outlet in outlet_numbers]
+        return set.intersection(*variables_by_outlet) <= set(self.rows[number])
 
 
 def outlet_count_error(outlets: int, prefix: str, outlet_count: int) -> ProtocolError:

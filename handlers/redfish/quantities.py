@@ -140,21 +140,21 @@ def _is_null(resource: Json, key: str) -> bool:
 
 def power(resource: Json, reader: Reader) -> Figure:
     """The active power of a PDU, a circuit or an outlet. None if it is not metered."""
-    if _is_null(resource, "PowerWatts"):
-        return NotKnown("PowerWatts is null")
-    figure = reader.excerpt(resource, "PowerWatts")
-    if figure is None:
-        return _line_figures(resource, reader, "PolyPhasePowerWatts")
-    return figure
+    return _figure_or_lines(resource, reader, "PowerWatts")
 
 
 def energy(resource: Json, reader: Reader) -> Figure:
     """The energy counter of a PDU, a circuit or an outlet. None if it is not metered."""
-    if _is_null(resource, "EnergykWh"):
-        return NotKnown("EnergykWh is null")
-    figure = reader.excerpt(resource, "EnergykWh")
+    return _figure_or_lines(resource, reader, "EnergykWh")
+
+
+def _figure_or_lines(resource: Json, reader: Reader, key: str) -> Figure:
+    """The figure under `key`; the sum of its lines if the resource does not have it."""
+    if _is_null(resource, key):
+        return NotKnown(f"{key} is null")
+    figure = reader.excerpt(resource, key)
     if figure is None:
-        return _line_figures(resource, reader, "PolyPhaseEnergykWh")
+        return _line_figures(resource, reader, f"PolyPhase{key}")
     return figure
 
 

@@ -103,8 +103,8 @@ class ReaderPool:
                     index = waiting_indexes[0]
                     target = targets[index]
                     job = _Job(index, target.device, time.monotonic() + seconds)
-                    read = functools.partial(read_target, target)
-                    if self._start(job, read, results):
+                    read_pdu = functools.partial(read_target, target)
+                    if self._start(job, read_pdu, results):
                         waiting_indexes.popleft()
                         running_jobs[index] = job
                         continue
@@ -128,7 +128,7 @@ class ReaderPool:
     def _start(
         self,
         job: _Job,
-        read: Callable[[], Reading],
+        read_pdu: Callable[[], Reading],
         results: queue.SimpleQueue[tuple[int, Reading]],
     ) -> bool:
         """Read in a thread that puts the reading into `results`; at once a failure if too many
@@ -141,7 +141,7 @@ class ReaderPool:
                 return True
             thread = threading.Thread(
                 target=self._run,
-                args=(job, read, results),
+                args=(job, read_pdu, results),
                 name=f"read {job.device.name}",
                 daemon=True,
             )
@@ -155,13 +155,13 @@ class ReaderPool:
     def _run(
         self,
         job: _Job,
-        read: Callable[[], Reading],
+        read_pdu: Callable[[], Reading],
         results: queue.SimpleQueue[tuple[int, Reading]],
     ) -> None:
         """The work of a job's thread: its reading, or why it failed, goes into `results`."""
         reading = failed_reading(_LOST)
         try:
-            reading = read()
+            reading = read_pdu()
         except FOREIGN_ERRORS as error:
             reading = failed_reading(error_of(error))
         finally:

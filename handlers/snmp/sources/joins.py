@@ -54,27 +54,27 @@ class Joined(ReadOnly):
         values = self.values.rows(reader)
         if not values:
             return {}
-        own = _Keys.of(self.own, reader)
-        keys = _Keys.of(self.keys, reader)
+        outlet_keys = _Keys.of(self.own, reader)
+        value_keys = _Keys.of(self.keys, reader)
         if self.else_same_row:
             has_outlets = any(map(reader.has_table, _objects(self.own)))
-            if has_outlets and own.has_text != keys.has_text:
+            if has_outlets and outlet_keys.has_text != value_keys.has_text:
                 return {UNIDENTIFIED: Lost("only one of two tables has the columns that join them")}
-            if not all(own.has_text) or not all(keys.has_text):
+            if not all(outlet_keys.has_text) or not all(value_keys.has_text):
                 return values  # under their own indexes
-        return _join(values, keys, own)
+        return _join(values, value_keys, outlet_keys)
 
 
-def _join(values: Rows, keys: _Keys, own: _Keys) -> Rows:
-    """The values, which have `keys`, under the identities of the outlets, which have `own`."""
-    value_by_key = {key: values[row] for row, key in keys.unique.items() if row in values}
+def _join(values: Rows, value_keys: _Keys, outlet_keys: _Keys) -> Rows:
+    """The values under the identities of the outlets that have the same keys."""
+    value_by_key = {key: values[row] for row, key in value_keys.row_keys.items() if row in values}
     # a value without a unique key may be any outlet's
-    has_value_without_key = not values.keys() <= keys.unique.keys()
+    has_value_without_key = not values.keys() <= value_keys.row_keys.keys()
     # a value whose key no outlet has may be that of an outlet without a unique key
-    has_value_without_outlet = not value_by_key.keys() <= set(own.unique.values())
+    has_value_without_outlet = not value_by_key.keys() <= set(outlet_keys.row_keys.values())
     joined: Rows = {}
-    for identity in own.rows:
-        key = own.unique.get(identity)
+    for identity in outlet_keys.rows:
+        key = outlet_keys.row_keys.get(identity)
         if key in value_by_key:
             joined[identity] = value_by_key[key]
         elif has_value_without_key or (key is None and has_value_without_outlet):
@@ -96,7 +96,7 @@ class _Keys(NamedTuple):
     #: all rows of the table, also those without a key
     rows: Collection[str]
     #: row -> key, of the rows whose key is whole and no other row's
-    unique: Mapping[str, tuple[str, ...]]
+    row_keys: Mapping[str, tuple[str, ...]]
     #: of each column, whether it has a text in some row, or may have one, because a cell is lost
     has_text: Sequence[bool]
 
@@ -122,8 +122,8 @@ class _Keys(NamedTuple):
             if any(key) and _is_whole(key, has_text):
                 keys[row] = key
         counts = Counter(keys.values())
-        unique = {row: key for row, key in keys.items() if counts[key] == 1}
-        return cls(rows=rows, unique=unique, has_text=has_text)
+        row_keys = {row: key for row, key in keys.items() if counts[key] == 1}
+        return cls(rows=rows, row_keys=row_keys, has_text=has_text)
 
 
 def _has_text(values: Iterable[Raw]) -> bool:
