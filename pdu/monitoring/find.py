@@ -50,7 +50,6 @@ from ..reading.reader_pool import ReaderPool
 from ..recordings.nameplate import Nameplate
 from . import network_scan
 from .datagrams import AgentAnswer
-from .find_addition import add_new_pdus
 from .networks import Network, hosts, parse_networks
 
 _HIGHEST_RATE = 2000
@@ -171,7 +170,9 @@ def find(
         new_pdus = None
     else:
         new_login = DeviceLogin(_LOGIN_NAME, {}, {"community": community})
-        new_pdus = add_new_pdus(files, result.list_lines(), new_login, typed_login.secret_files)
+        new_pdus = addition.add_missing(
+            files, result.list_lines(), new_login, typed_login.secret_files
+        )
     if output.json:
         _print_json(result, new_pdus)
     elif files is None or new_pdus is None:

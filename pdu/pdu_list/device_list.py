@@ -19,7 +19,7 @@ from ..files.whole_files import decode_table, decode_text
 from ..network import hosts
 from . import logins as auth
 from .duplicates import Duplicate, find_duplicates
-from .listed_pdu import ListedPdu, place_of
+from .listed_pdu import ListedPdu, door_of_port, place_of
 
 COLUMNS = ("name", "handler", "address", "auth", "settings", "metered")
 #: columns of version 1, which no command reads any more
@@ -137,12 +137,12 @@ def _warning(path: str, duplicate: Duplicate, places: Mapping[str, str]) -> str:
     for name, place in places.items():  # in the order of the list
         if name in names:
             lines.append(f"{place} ({printable(name, 60)})")
-    handler, host, port, choice = duplicate.place
-    unit = f"{printable(handler, 40)} at {host}"
-    if port:
-        unit += f", port {port}"
-    if choice:
-        unit += f", {printable(choice, 60)}"
+    unit_place = duplicate.place
+    unit = unit_place.host
+    if unit_place.door:
+        unit += f", port {unit_place.door}"
+    if unit_place.choice:
+        unit += f", {printable(unit_place.choice, 60)}"
     return (
         f"{path}: {' and '.join(lines)} are one PDU, {unit}: sums count it once, as"
         f" {printable(duplicate.counted_pdu.name, 60)}; take one line out"
@@ -293,7 +293,9 @@ def _is_own_address(device: ListedPdu) -> bool:
     own_hosts = (hosts.one_spelling(device.address.host), place.host)
     if hosts.one_spelling(name.host) not in own_hosts:
         return False
-    return name.port in (None, device.address.port) or str(name.port) == place.port
+    if name.port in (None, device.address.port):
+        return True
+    return door_of_port(device.handler, str(name.port)) == place.door
 
 
 def _device(cells: Mapping[str, Any], folder: str) -> ListedPdu:
