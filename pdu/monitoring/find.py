@@ -583,7 +583,7 @@ def _print_addition(
     names_without_login = [pdu.name for pdu in new_pdus if not pdu.auth]
     if names_without_login:
         lines.append(f"give a login, in the column auth: {', '.join(names_without_login)}")
-    check = Login().command_line("check", *files.words)
+    check = Login().command_line("check", options=files.words)
     lines.append(f"next: {check}")
     print_text("\n".join(lines))
 

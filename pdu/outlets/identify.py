@@ -700,14 +700,14 @@ def _command_to_read(
     if new_pdu is None:
         return _for_handler(pdu, best.handler).command_line("status")
     no_settings = Login()
-    return no_settings.command_line("status", new_pdu.name, *new_pdu.words)
+    return no_settings.command_line("status", new_pdu.name, options=new_pdu.words)
 
 
 def _description_steps(pdu: names.ChosenPdu, sys_object_id: str) -> list[str]:
     """The commands that lead to an archive for a device that no family fits. `sys_object_id`:
     its answer, which may be any text.
     """
-    record = _for_handler(pdu, _DESCRIBED).command_line("record", "-o", "unit.snmprec")
+    record = _for_handler(pdu, _DESCRIBED).command_line("record", options=("-o", "unit.snmprec"))
     steps = [f"{record}    # its answers in a file"]
     if _OID.fullmatch(sys_object_id):
         supports = f"{program()} supports {sys_object_id}"
@@ -848,10 +848,10 @@ def _is_refused(answer: HandlerAnswer) -> bool:
     return _word(answer).startswith("refused")
 
 
-def _identify_line(pdu: names.ChosenPdu, *words: str) -> str:
-    """This command again, with the settings of the PDU and these words."""
-    place = pdu.words if pdu.name else (pdu.host,)
-    return pdu.login.command_line("identify", *place, *words)
+def _identify_line(pdu: names.ChosenPdu, *options: str) -> str:
+    """This command again, with the settings of the PDU and these options."""
+    all_options = (*pdu.list_words, *options)
+    return pdu.login.command_line("identify", pdu.name or pdu.host, options=all_options)
 
 
 def _is_snmp(name: str) -> bool:

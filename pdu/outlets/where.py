@@ -130,7 +130,7 @@ class Search(NamedTuple):
             identities = identities_by_pdu.setdefault(outlet.target.device.name, [])
             identities.append(outlet.outlet.identity)
         for pdu, identities in identities_by_pdu.items():
-            yield login.command_line("off", pdu, *identities, *list_words)
+            yield login.command_line("off", pdu, *identities, options=list_words)
 
     def _is_known(self, name: str) -> bool:
         """Whether an outlet that was read has this name."""

@@ -312,6 +312,8 @@ def _device(cells: Mapping[str, Any], folder: str) -> ListedPdu:
             raise ValueError(f"there is no {key}")
     address = hosts.address(values["address"])
     name = values.get("name") or address
+    if name.startswith("-"):
+        raise ValueError(f"the name {printable(name, 60)!r} would be an option of a command")
     if len(name) > _LONGEST_NAME or not name.isprintable():
         raise ValueError(
             f"the name {printable(name, 60)!r} is longer than {_LONGEST_NAME} characters or not"

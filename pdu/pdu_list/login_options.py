@@ -161,18 +161,22 @@ class Login:
             typed_secrets[key] = secret
         return typed_secrets[key]
 
-    def command_line(self, *words: str) -> str:
-        """This program with these words and the settings, to be pasted into a shell. Settings of
-        the list of PDUs are left out; "..." stands for what cannot be printed.
+    def command_line(self, command: str, *arguments: str, options: Sequence[str] = ()) -> str:
+        """This program with a command and the settings, to be pasted into a shell. Settings of the
+        list of PDUs are left out; "..." stands for what cannot be printed. An argument may begin
+        with a hyphen, as the identity of an outlet does: `--` then ends the options before it.
         """
-        line = [invocation.program(), *map(_quoted, words)]
+        option_words = [*map(_quoted, options)]
         for key, value in self.settings.items():
             if key not in self.of_list:
-                line.append(spelled(key, value, _quoted))
+                option_words.append(spelled(key, value, _quoted))
         for key, path in self.secret_files.items():
             pair = f"{key}={path}"
-            line.append(f"--secret-file {_quoted(pair)}")
-        return " ".join(line)
+            option_words.append(f"--secret-file {_quoted(pair)}")
+        line = [*map(_quoted, arguments), *option_words]
+        if any(argument.startswith("-") for argument in arguments):
+            line = [*option_words, "--", *map(_quoted, arguments)]
+        return " ".join([invocation.program(), command, *line])
 
 
 def _quoted(text: str) -> str:

@@ -132,14 +132,12 @@ class ChosenPdu(NamedTuple):
         """The object that make_handler takes. Raises SettingsError."""
         return form.pdu_data(handler, self.host, self.login, self.name)
 
-    @property
-    def words(self) -> Sequence[str]:
-        """The words that call it in another command line."""
-        return (self.name, *self.list_words) if self.name else (self.handler, self.host)
-
-    def command_line(self, command: str, *words: str) -> str:
+    def command_line(self, command: str, *outlets: str, options: Sequence[str] = ()) -> str:
         """This program with a command for this PDU, to be pasted into a shell."""
-        return self.login.command_line(command, *self.words, *words)
+        pdu_words = (self.name,) if self.name else (self.handler, self.host)
+        return self.login.command_line(
+            command, *pdu_words, *outlets, options=(*self.list_words, *options)
+        )
 
 
 def list_options(function: F) -> F:

@@ -133,6 +133,7 @@ settings = {timeout = 5, verify = false}
         (HEAD + f"a,snmp,192.0.2.1,,community={SECRET}\n", "line 2: community is a secret, which"),
         (HEAD + "a,snmp,192.0.2.1,,x=1;x=2\n", "'x' is given twice"),
         (HEAD + "a,snmp,192.0.2.1,,,maybe\n", "metered must be yes or no"),
+        (HEAD + "--yes,snmp,h1\n", "line 2: the name '--yes' would be an option of a command"),
         (HEAD + "a,snmp,h1\nb,nut,h2\n\na,nut,h3\n", "line 5: the name 'a' is already in line 2"),
         (
             "name,handler,address,\na,snmp,h,rack 1\n",
