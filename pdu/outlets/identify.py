@@ -287,7 +287,11 @@ def _last_lines(
                 lines += _finding_lines(answer.finding, verbose=True)
         return [*lines, *_lines_without_handler(survey, verbose=verbose)]
     line_to_read = _command_to_read(survey.pdu, best, new_pdu)
-    other_lines = _error_lines(survey.answers) if verbose else ["what it rests on: --verbose"]
+    other_lines = (
+        _error_lines(survey.answers, survey.pdu.login)
+        if verbose
+        else ["what it rests on: --verbose"]
+    )
     own_line = _own_handler_line(best)
     return [own_line, *other_lines, *_step_lines(line_to_read, survey.answers, survey.pdu)]
 
@@ -671,7 +675,7 @@ def _data(answer: HandlerAnswer, run: Run) -> dict[str, Any]:
         "handler": answer.handler,
         "answers": not _is_silent(answer),
         "family": "",
-        "why": reason(answer.error),
+        "why": reason(answer.error, run.spellings),
         "asked": answer.was_asked,
         "error": describe(answer.error, run) if answer.was_asked else None,
     }
@@ -723,14 +727,14 @@ def _lines_without_handler(survey: _Survey, *, verbose: bool) -> list[str]:
     answers = survey.answers
     web_handlers = survey.handlers_of_other_makes()
     if not web_handlers:
-        return [*_error_lines(answers), *_step_lines("", answers, survey.pdu)]
+        return [*_error_lines(answers, survey.pdu.login), *_step_lines("", answers, survey.pdu)]
     lines: list[str] = []
     if verbose:
-        lines += _error_lines(answers)
+        lines += _error_lines(answers, survey.pdu.login)
     else:
         other_answers = [answer for answer in answers if answer.handler not in web_handlers]
         lines.append(f"{', '.join(web_handlers)}: no: its web service is of none of these makes")
-        lines += _error_lines(other_answers)
+        lines += _error_lines(other_answers, survey.pdu.login)
     lines += _community_steps(answers, survey.pdu)
     # a PDU that SNMP reads has a web service of its own, too
     if any(_word(answer) == "no answer" for answer in answers):
@@ -748,13 +752,13 @@ def _community_steps(answers: Sequence[HandlerAnswer], pdu: names.ChosenPdu) -> 
     return []
 
 
-def _error_lines(answers: Sequence[HandlerAnswer]) -> list[str]:
+def _error_lines(answers: Sequence[HandlerAnswer], login: Login) -> list[str]:
     """The errors of handlers, a line each; handlers with the same one share it."""
     names_by_text: dict[str, list[str]] = {}
     for answer in answers:
         if answer.error is None:
             continue
-        text = f"{_word(answer)}: {reason(answer.error)}"
+        text = f"{_word(answer)}: {reason(answer.error, login.spellings)}"
         names_by_text.setdefault(text, []).append(answer.handler)
     lines: list[str] = []
     for text, handlers in names_by_text.items():

@@ -32,6 +32,7 @@ from ..reading.parts import PolledOutlet
 from . import outlet_words
 from .read_commands import call_fields, show_warnings
 from .switching import (
+    error_for_a_shell,
     meter_text,
     outlets_of,
     outlets_text,
@@ -238,7 +239,11 @@ def _switch(run: Run, pdu: names.ChosenPdu, *, on: bool, outlets: Sequence[str])
             with signals_as_ctrl_c(), show_warnings(run.output, pdu.where):
                 for identity, outlet in switching.switch_outlets():
                     results[identity] = outlet
-        except (*FOREIGN_ERRORS, KeyboardInterrupt) as error:
+        except KeyboardInterrupt as interruption:
+            return switching.report_error(results, interruption)
+        except FOREIGN_ERRORS as handler_error:
+            identity, *_ = _unanswered(results) or words
+            error = error_for_a_shell(handler_error, unit, pdu.host, identity)
             return switching.report_error(results, error)
         return switching.report_results(results, round(time.monotonic() - begin, 3))
 

@@ -60,6 +60,8 @@ class Login:
     #: key -> secret that was typed for the one device that is asked in several ways; None: each is
     #: asked for anew
     typed_secrets: Optional[dict[str, str]] = None
+    #: as in `Run`
+    spellings: dict[str, str] = field(default_factory=dict)
     #: whether it is that of a listed PDU: then the environment sets the user alone
     is_listed: bool = False
 
@@ -110,9 +112,11 @@ class Login:
         for key in keys:
             if key in other_keys or (self.is_listed and key != "username"):
                 continue
-            value = os.environ.get(f"PDU_{key.upper()}", "").strip()
+            variable = f"PDU_{key.upper()}"
+            value = os.environ.get(variable, "").strip()
             if value:
                 values[key] = value
+                self.spellings[key] = variable
         return values
 
     def secret(self, key: str, question: str, *, is_needed: bool = True) -> str:
@@ -186,7 +190,8 @@ def _quoted(text: str) -> str:
 
 def login_of(context: click.Context) -> Login:
     """What the command line says of the login."""
-    login: Login = context.meta.setdefault(_KEY, Login())
+    new_login = Login(spellings=run_of(context).spellings)
+    login: Login = context.meta.setdefault(_KEY, new_login)
     return login
 
 
@@ -222,7 +227,8 @@ def setting_options(function: F) -> F:
 
     def take(context: click.Context, _: click.Parameter, pairs: Sequence[tuple[str, str]]) -> None:
         login_of(context).settings.update(pairs)
-        run_of(context).typed_keys.update(key for key, _value in pairs)
+        for key, _value in pairs:
+            login_of(context).spellings[key] = f"-s {key}=..."
 
     setting_option = click.option(
         "-s",

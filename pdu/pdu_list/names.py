@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import shlex
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -303,7 +304,9 @@ class PduCommand(Subcommand):
         if is_identified and _looks_like_a_host(first_word):
             return IDENTIFY
         if known_list is not None:
-            raise NoSuchHandler(_unknown_name_text(words, known_list), first_word)
+            fault = _unknown_name_text(words, known_list)
+            outlet_advice = outlet_name_advice(first_word) if self.switches else ""
+            raise NoSuchHandler(f"{fault}{outlet_advice}", first_word)
         return None
 
     def _list(self, line: TypedLine) -> Optional[KnownList]:
@@ -400,6 +403,13 @@ def _unknown_name_text(words: Sequence[str], known_list: KnownList) -> str:
     )
     advice = _name_advice(words, known_list)
     return f"{fault}; {advice}" if advice else fault
+
+
+def outlet_name_advice(word: str) -> str:
+    """The end of the sentence about a word in the place of HANDLER, where a command switches: how
+    to find an outlet by its name.
+    """
+    return f"; an outlet of this name: pdu where {shlex.quote(printable(word, 60))}"
 
 
 def _name_advice(words: Sequence[str], known_list: KnownList) -> str:

@@ -47,6 +47,8 @@ def _unit(scrubber: Scrubber) -> run.UnitUnderTest:
         (LOST, LOST, False),
         (None, None, False),
         (0.2, LOST, False),
+        (0.0, 5.0, False),
+        (None, 5.0, False),
         (float("nan"), 0.0, False),
     ],
 )
