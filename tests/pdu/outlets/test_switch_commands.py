@@ -219,6 +219,26 @@ def test_what_a_handler_says_of_an_outlet_for_dcimanager_is_said_for_a_shell(
     assert "poll it" not in err
 
 
+class _NamelessUnit:
+    """Outlets 1 and 2; their names are lost."""
+
+    def states(self) -> dict[str, EnumPowerStatus]:
+        return {"1": EnumPowerStatus.UP, "2": EnumPowerStatus.UP}
+
+    def labels(self) -> None:
+        raise errors.ProtocolError("the names end early", "h", "walk")
+
+
+def test_where_no_name_can_be_read_a_word_must_be_an_identity() -> None:
+    """1-2 may be the name of another outlet."""
+    unit: Any = _NamelessUnit()
+    (outlet,) = switching.outlets_of(unit, "h", ["1"])
+    assert outlet.identity == "1"
+    for word in ("1-2", "1,2", "web"):
+        with pytest.raises(errors.ProtocolError, match="the names end early"):
+            switching.outlets_of(unit, "h", [word])
+
+
 #: a handler that reads its PDU, a file, once
 _READS_ONCE = """
 import json
