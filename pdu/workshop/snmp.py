@@ -127,6 +127,7 @@ def snmp_check(output: Output, file: str) -> int:
         f"{printable(file)}: the profile '{profile.key}' is valid",
         *unproven,
         *own_profiles.describe(profile),
+        *own_profiles.copied_words(profile),
     ]
     result = Result(data, lines, NOT_SEEN if unproven else DONE)
     return print_result(result, as_json=output.json)

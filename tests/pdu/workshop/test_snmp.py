@@ -13,6 +13,7 @@ from handlers.snmp.profiles import PROFILES
 from pdu import root
 from tests.handlers.snmp.every_part import EVERY_PART
 from tests.needs import ROOT
+from tests.pdu.running import run
 
 
 def test_a_word_that_no_family_has_is_said(capsys: pytest.CaptureFixture[str]) -> None:
@@ -63,6 +64,29 @@ def test_an_owners_profile_is_checked(tmp_path: Path, capsys: pytest.CaptureFixt
     # it has one part of each kind, and no device has such rows
     assert root.run(["snmp", "check", str(file)]) == 9
     assert "control: the commands could not be checked" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "changes, note",
+    [
+        ({}, "as in the family netio: vendor, models, mib, evidence; write your PDU's"),
+        ({"models": ["Bar 4"]}, "as in the family netio: vendor, mib, evidence; write your PDU's"),
+        ({"models": ["Bar 4"], "mib": "ACME-BAR-MIB"}, "switches outlets"),
+        ({"models": ["Bar 4"], "mib": ""}, "switches outlets"),
+    ],
+)
+def test_names_of_a_copied_family_are_told(
+    changes: dict[str, object],
+    note: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    _, text, _ = run(capsys, "snmp", "show", "netio")
+    path = tmp_path / "mine.json"
+    path.write_text(json.dumps({**json.loads(text), "key": "acme-bar", **changes}))
+    code, out, _ = run(capsys, "snmp", "check", str(path))
+    assert code == 0
+    assert out.splitlines()[-1] == note
 
 
 def test_control_characters_in_the_name_of_a_profile_are_escaped(
