@@ -18,6 +18,7 @@ import click
 from handlers import registry
 from handlers.shared.errors import PduHandlerError, SettingsError, printable
 from handlers.shared.meter_figures import measured
+from pdu_common.snmp_client.process_options import reading_only
 
 from ..cli import states
 from ..cli.error_output import Interrupted, describe, fail
@@ -338,7 +339,8 @@ def _read_pdu(output: Output, report: ReadingReport, readable: _ReadablePdu) -> 
     list outlets: raises the error of the states if it does not.
     """
     where = readable.pdu.where
-    with show_warnings(output, where), waiting(f"waiting for {where}", output):
+    # a handler of others might write while it reads
+    with reading_only(), show_warnings(output, where), waiting(f"waiting for {where}", output):
         reading = read_pdu(readable.handler, readable.data, report.parts, optional=report.optional)
         states_failure = reading.failures.get(STATES)
         if states_failure is not None and not reading.outlets:

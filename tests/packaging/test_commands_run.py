@@ -47,7 +47,7 @@ _ELSEWHERE: Mapping[str, str] = {
     "make packages": "tests/packaging/test_build.py",
     "pdu register": "tests/pdu/registration/test_register.py",
     "pdu platform": "tests/pdu/platform_copy/test_platform.py",
-    "pdu compare": "tests/pdu/comparing/test_compare.py",
+    "pdu status equip_handler": "tests/pdu/loading/test_page_handlers.py",
     "python3 packaging/build.py": "tests/packaging/test_build.py",
     "python -m": "tests/packaging/test_new.py",
     "python packaging/build.py acme": "tests/packaging/test_new.py",

@@ -50,7 +50,6 @@ OF_A_PDU = (
     "where",
     "where nothing",
     "find 127.0.0.1/32 --port 9 --no-mdns",
-    "compare rack",
     "status racks",
     "status nut 127.0.0.1:9",
     "supports AP8959",
