@@ -40,7 +40,6 @@ from ..cli.shared_options import (
     parallel_option,
 )
 from ..cli.spelling import look_alike
-from ..cli.terminal_lines import print_text
 from ..files.html import time_shown
 from ..files.whole_files import check_page, write_page
 from ..loading.handler_loading import load
@@ -183,7 +182,7 @@ def _pdus_of_list(config: CheckOptions, login: Login) -> _Fleet:
     where = owner_files.require_list()
     device_list = owner_files.files(lenient=config.is_lenient)
     if device_list.ignored:
-        print_text(f"ignored columns of {where}: {', '.join(device_list.ignored)}", sys.stderr)
+        print(f"ignored columns of {where}: {', '.join(device_list.ignored)}", file=sys.stderr)
     devices = device_list.devices
     if names_of_pdus:
         devices = _pdus_with_names(devices, names_of_pdus, where)
@@ -296,7 +295,7 @@ def _print(config: CheckOptions, output: Output, outcome: CheckReport) -> None:
         lines = nagios.output(totals, rows, config.thresholds, data_per_pdu=names_pdus)
         print("\n".join(lines))
     else:
-        print_text("\n".join(outcome.lines()))
+        print("\n".join(outcome.lines()))
     # after what was read is printed: a full disk does not hide it
     if config.html is not None:
         page = outcome.page(time_shown(time.time()))

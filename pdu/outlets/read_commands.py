@@ -36,7 +36,6 @@ from ..cli.output import (
     waiting,
 )
 from ..cli.shared_options import csv_option
-from ..cli.terminal_lines import print_text
 from ..files.csv_out import csv_lines
 from ..loading.handler_loading import LoadedHandler, load
 from ..loading.handler_module import FOREIGN_ERRORS
@@ -265,7 +264,7 @@ def _read(
             rows = _csv_rows(report, reading, about, with_head=is_first_row)
             sys.stdout.write(csv_lines(rows))
         else:
-            print_text("\n".join(report.lines(reading, pdu.where, readable.handler)))
+            print("\n".join(report.lines(reading, pdu.where, readable.handler)))
         codes.append(DONE)
     failure_codes = [code for code in codes if code != DONE]
     return failure_codes[0] if failure_codes else DONE
@@ -382,7 +381,7 @@ class _Warnings(logging.Handler):
             # the reading is worth more than its warning
             with contextlib.suppress(*UNWRITABLE):
                 show_status_line("", is_quiet=self.as_json)  # a line of `waiting`
-                print_text(f"warning: {self.host}: {words}", sys.stderr)
+                print(f"warning: {self.host}: {words}", file=sys.stderr)
 
 
 @contextlib.contextmanager

@@ -17,7 +17,6 @@ from ..cli.options import TEXT, Output, output_options, pass_output
 from ..cli.output import counted, print_json, progress, report, tabulate
 from ..cli.shared_options import auth_option, list_option, parallel_option
 from ..cli.spelling import look_alike
-from ..cli.terminal_lines import print_text
 from ..pdu_list.login_options import Login, pass_login, secret_file_option
 from ..pdu_list.names import list_words
 from ..reading import reader_pool
@@ -228,10 +227,10 @@ def where(
     if result.outlets:
         rows = [list(outlet.document().values()) for outlet in result.outlets]
         head = list(result.outlets[0].document())
-        print_text("\n".join(tabulate(head, rows)))
+        print("\n".join(tabulate(head, rows)))
         words = list_words(list_file or "", auth_file or "")
         for line in result.switch_lines(login, words):
-            print_text(f"switch off: {line}")
+            print(f"switch off: {line}")
     for note in result.notes():
         report(note)
     return result.exit_code

@@ -159,7 +159,7 @@ TYPED = (
     "identify snmp 192.0.2.1 | as in pdu identify 192.0.2.8 --handler snmp",
     "cycle snmp 192.0.2.1 1 2 | cycle takes one at a time",
     "'' | there is no command ''; choose from status, statistic, ",
-    "snmp '' | there is no command ''; choose from families, show, check, parts",
+    "snmp '' | there is no command ''; choose from families, show, check",
     "supports '' | WORDS is empty: give a model",
     "status --host 192.0.2.1 snmp | HOST is an argument: pdu status HANDLER HOST",
     "status snmp fe80::1 | add this machine's interface, as in fe80::1%eth0",

@@ -10,7 +10,6 @@ from handlers.shared.errors import printable
 
 from ...cli.options import Output
 from ...cli.prompts import ask_line
-from ...cli.terminal_lines import print_text
 from .document import OwnerAnswers
 
 T = TypeVar("T")
@@ -75,7 +74,7 @@ def _ask_on_terminal(
         answer = parse(line)
         if answer is not None:
             return answer
-        print_text(f"{printable(line, 60)!r} is not {expectation}", sys.stderr, flush=True)
+        print(f"{printable(line, 60)!r} is not {expectation}", file=sys.stderr, flush=True)
     return None
 
 
