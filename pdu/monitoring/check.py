@@ -64,7 +64,6 @@ class CheckOptions(NamedTuple):
     #: a list; names of its PDUs; or a handler and the addresses of its PDUs
     words: Sequence[str]
     owner_files: OwnerFiles
-    is_lenient: bool
     parallel: int
     csv: bool
     html: Optional[str]
@@ -180,9 +179,7 @@ def _pdus_of_list(config: CheckOptions, login: Login) -> _Fleet:
         raise Usage(f"{option} is for HANDLER HOST: a list has the settings of each PDU")
     owner_files = owner_files.add_known_list()
     where = owner_files.require_list()
-    device_list = owner_files.files(lenient=config.is_lenient)
-    if device_list.ignored:
-        print(f"ignored columns of {where}: {', '.join(device_list.ignored)}", file=sys.stderr)
+    device_list = owner_files.files()
     devices = device_list.devices
     if names_of_pdus:
         devices = _pdus_with_names(devices, names_of_pdus, where)
@@ -333,9 +330,6 @@ is wrong: 2, or with --nagios 3. UNKNOWN outlets of a PDU with metered=yes do no
 @click.argument("words", metavar="[LIST] [NAME...] | HANDLER HOST...", nargs=-1, type=FILE_ARGUMENT)
 @list_option()
 @auth_option()
-@click.option(
-    "--lenient", is_flag=True, help="list and ignore columns of a CSV file that are unknown"
-)
 @parallel_option(default=reader_pool.PARALLEL)
 @csv_option(excludes=["--json", "--nagios"])
 @click.option("--html", metavar="FILE", type=FILE, help="also write one self-contained page")
@@ -379,7 +373,6 @@ def check(
     list_file: Optional[str],
     auth_file: Optional[str],
     *,
-    lenient: bool,
     parallel: int,
     csv: bool,
     html: Optional[str],
@@ -394,7 +387,6 @@ def check(
     config = CheckOptions(
         words=words,
         owner_files=OwnerFiles.of_command(None, list_file, auth_file, login),
-        is_lenient=lenient,
         parallel=parallel,
         csv=csv,
         html=html,
