@@ -37,7 +37,6 @@ from ..cli.shared_options import (
     auth_option,
     csv_option,
     list_option,
-    parallel_option,
 )
 from ..cli.spelling import look_alike
 from ..files.html import time_shown
@@ -64,7 +63,6 @@ class CheckOptions(NamedTuple):
     #: a list; names of its PDUs; or a handler and the addresses of its PDUs
     words: Sequence[str]
     owner_files: OwnerFiles
-    parallel: int
     csv: bool
     html: Optional[str]
     nagios: bool
@@ -264,7 +262,7 @@ def _read(config: CheckOptions, output: Output, fleet: _Fleet) -> CheckReport:
     shows_outlets = output.json or config.html is not None
     row_by_place: dict[int, PduRow] = {}
     begin = time.monotonic()
-    pool = reader_pool.ReaderPool(config.parallel)
+    pool = reader_pool.ReaderPool()
     read_target = poll_lines if config.lines else poll
     readings = pool.read_all(fleet.targets, read_target=read_target)
     progress_bar = progress(len(fleet.targets), "polling", show_pos=True)
@@ -330,7 +328,6 @@ is wrong: 2, or with --nagios 3. UNKNOWN outlets of a PDU with metered=yes do no
 @click.argument("words", metavar="[LIST] [NAME...] | HANDLER HOST...", nargs=-1, type=FILE_ARGUMENT)
 @list_option()
 @auth_option()
-@parallel_option(default=reader_pool.PARALLEL)
 @csv_option(excludes=["--json", "--nagios"])
 @click.option("--html", metavar="FILE", type=FILE, help="also write one self-contained page")
 @click.option(
@@ -373,7 +370,6 @@ def check(
     list_file: Optional[str],
     auth_file: Optional[str],
     *,
-    parallel: int,
     csv: bool,
     html: Optional[str],
     as_plugin: bool,
@@ -387,7 +383,6 @@ def check(
     config = CheckOptions(
         words=words,
         owner_files=OwnerFiles.of_command(None, list_file, auth_file, login),
-        parallel=parallel,
         csv=csv,
         html=html,
         nagios=as_plugin,

@@ -149,7 +149,6 @@ TYPED = (
     "statistic snmp h --csv | pdu outlets and pdu check print CSV; --json works everywhere",
     "outlets snmp h --format json | ; --json prints JSON; ",
     "check l.csv --watch 5 | No such option: --watch",
-    "check l.csv --parallel 0 | --parallel",
     "status snmp 192.0.2.1 -q | > /dev/null leaves the exit code alone",
     "status snmp 192.0.2.1 --yes | No such option: --yes (pdu status --help)",
     "status snmp 192.0.2.1 --timeout | requires an argument. (pdu status --help)",
