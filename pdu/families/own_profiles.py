@@ -1,7 +1,7 @@
 """Users' own profiles and the build options of SNMP archives, for `packaging/build.py` and the
 command `pdu`.
 
-No archive contains this file. It does not import the handler, so it does not need pysnmp.
+No archive contains this file.
 """
 
 from __future__ import annotations
