@@ -14,7 +14,6 @@ from .exit_codes import code_of
 from .known_secrets import error_text, reason_text, text_of_error, traceback_text
 from .options import Run, spelled
 from .output import print_json
-from .terminal_lines import print_text
 
 _DEFECT = "defect"
 
@@ -117,5 +116,5 @@ def fail(run: Run, error: BaseException, pdu_name: str = "") -> int:
         address = f" ({host})" if host else ""
         host = f"{printable(name)}{address}"
     words = [about["kind"], host, about["operation"], about["reason"]]
-    print_text(": ".join(filter(None, words)), sys.stderr)
+    print(": ".join(filter(None, words)), file=sys.stderr)
     return exit_code

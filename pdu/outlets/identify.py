@@ -35,7 +35,6 @@ from ..cli.groups import Subcommand
 from ..cli.invocation import build_line, program
 from ..cli.options import TEXT, Output, Run, output_options, run_of
 from ..cli.output import counted, print_json, print_json_line, tabulate, waiting
-from ..cli.terminal_lines import print_text
 from ..families.own_handlers import own_handlers, own_handlers_sentence
 from ..loading.four_methods import BrokenHandler
 from ..loading.handler_loading import LoadedHandler, load
@@ -189,7 +188,7 @@ def _identify_each(
         own_secrets: dict[str, str] = {} if pdu.login.is_listed else typed_secrets
         asked_pdu = pdu._replace(login=replace(pdu.login, typed_secrets=own_secrets))
         if not run.output.json:
-            print_text(f"{pdu.where}:")
+            print(f"{pdu.where}:")
         try:
             code = _identify(run, asked_pdu, handlers, None, verbose=verbose, is_only_device=False)
         except PduHandlerError as error:
@@ -228,7 +227,7 @@ def _identify(
         finding = answer.finding
         if finding is not None and (verbose or finding.family):
             lines = _finding_lines(finding, verbose=verbose)
-            print_text("\n".join(lines), flush=True)
+            print("\n".join(lines), flush=True)
 
     if run.output.json:
         survey.ask(candidates)
@@ -249,7 +248,7 @@ def _identify(
         lines.append(_addition_line(new_pdu, listed_pdu))
     lines += _last_lines(survey, new_pdu, verbose=verbose)
     if lines:
-        print_text("\n".join(lines))
+        print("\n".join(lines))
     return exit_code
 
 

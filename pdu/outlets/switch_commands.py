@@ -18,7 +18,6 @@ from ..cli.exit_codes import DONE, NOT_SEEN
 from ..cli.options import TEXT, F, Output, Run, output_options, run_of, yes_option
 from ..cli.output import Result, print_result, waiting
 from ..cli.states import UNKNOWN, word
-from ..cli.terminal_lines import print_text
 from ..files.whole_files import signals_as_ctrl_c
 from ..loading.handler_loading import LoadedHandler, load
 from ..loading.handler_module import FOREIGN_ERRORS
@@ -119,7 +118,7 @@ class _Switching(NamedTuple):
         lines = [self._line(outlet) for outlet in outlets]
         try:
             if lines and not self.run.output.json:
-                print_text("\n".join(lines))
+                print("\n".join(lines))
         finally:  # the error is told even if the states cannot be
             code = report_stop(self.run, self._answer(results), error, notes)
         return code

@@ -19,7 +19,6 @@ from ..cli.error_output import Usage, describe, fail
 from ..cli.options import Output, Run
 from ..cli.output import figure, print_json, report as print_note, waiting
 from ..cli.states import DOWN, UNKNOWN, word
-from ..cli.terminal_lines import print_text
 from ..loading.four_methods import FourMethods
 from ..loading.handler_loading import LoadedHandler
 from ..loading.handler_module import FOREIGN_ERRORS
@@ -197,7 +196,7 @@ def report_stop(
     if not run.output.json:
         code = fail(run, error)
         for note in notes:
-            print_text(printable(note, 10 * len(note)), sys.stderr)
+            print(printable(note, 10 * len(note)), file=sys.stderr)
         return code
     if not answer["outlets"]:
         return fail(run, error)

@@ -28,7 +28,6 @@ from ..cli.options import EMPTY, F, run_of, word_completion
 from ..cli.shared_options import auth_option, list_option
 from ..cli.spelling import look_alike
 from ..cli.suggestions import only_similar_name
-from ..cli.terminal_lines import print_text
 from ..loading.handler_loading import LoadedHandler
 from ..loading.handler_paths import is_path
 from ..network import hosts
@@ -486,7 +485,7 @@ def _note_namesakes(known_list: KnownList, command: str, handler: str, host: str
 
 def _note(words: str) -> None:
     """Print a note on standard error."""
-    print_text(f"note: {words}", sys.stderr)
+    print(f"note: {words}", file=sys.stderr)
 
 
 def _is_at(pdu: ListedPdu, host: str) -> bool:

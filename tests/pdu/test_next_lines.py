@@ -55,9 +55,8 @@ RUN_BY: Mapping[str, str] = {
     "tests/dcimanager/__main__.py _start_text": f"{_HERE} test_the_line_of_make_serve_registers",
     "Makefile": f"{_HERE} test_what_make_names_next_is_there",
 }
-# what makes a line of words, or fits one to the terminal
+# what makes a line of words
 _MAKERS = {
-    "pdu/cli/terminal_lines.py fitted_pieces",
     "pdu/pdu_list/login_options.py command_line",
     "pdu/pdu_list/names.py command_line",
 }

@@ -26,9 +26,7 @@ from ._runtime.registry import (
     LONGEST_NAME,
     OTHER_MODULES,
     TypeInfo,
-    base_name,
     class_of_idl_type,
-    inner_name,
 )
 from ._runtime.structures import Structure, TypeName, ValueObject, present, shown_fields
 from ._runtime.times import Time
@@ -58,9 +56,7 @@ __all__ = [
     "LONGEST_NAME",
     "Method",
     "TypeName",
-    "base_name",
     "class_of_idl_type",
-    "inner_name",
     "method",
     "present",
     "reads_only",

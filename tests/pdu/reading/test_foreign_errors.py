@@ -159,7 +159,7 @@ def test_where_reads_the_others(
 
 def test_the_exporter_reads_the_others(fleet: Path) -> None:
     files = OwnerFiles.of_command(str(fleet), None, None, Login())
-    exporter = server.Exporter(read_targets(ExporterOptions(files)), 2)
+    exporter = server.Exporter(read_targets(ExporterOptions(files)))
     for name, is_up in (("p0", True), ("p1", False), ("p2", True)):
         answer = exporter.probe(f"target={name}", "30", "text/plain")
         text = answer.page.body.decode()

@@ -1,4 +1,4 @@
-"""`pdu snmp`: families, users' own profiles, and the parts of profiles."""
+"""`pdu snmp`: families and users' own profiles."""
 
 from __future__ import annotations
 
@@ -26,10 +26,6 @@ def test_a_word_that_no_family_has_is_said(capsys: pytest.CaptureFixture[str]) -
     "table, family",
     [
         ("devices", "sentry3"),
-        ("evidence", "sentry3"),
-        ("identities", "sentry3"),
-        ("costly", "apc-rpdu2"),
-        ("contradicting", "wti-power"),
         ("written", "schleifenbauer"),
     ],
 )
@@ -43,7 +39,7 @@ def test_tables_are_printed_as_markdown(
 
 
 def test_a_table_has_the_families_with_a_word(capsys: pytest.CaptureFixture[str]) -> None:
-    assert root.run(["snmp", "families", "SENTRY", "--table", "evidence"]) == 0
+    assert root.run(["snmp", "families", "SENTRY", "--table", "devices"]) == 0
     _, _, *rows = capsys.readouterr().out.splitlines()
     assert any("`sentry3`" in row for row in rows)
     assert len(rows) < 9
@@ -146,11 +142,6 @@ def test_a_profile_without_commands_is_checked(
         "reads of each outlet: state, number, name, A, kWh; of the PDU: load, energy",
         "does not switch: it has no control",
     ]
-
-
-def test_the_parts_of_profiles_are_printed(capsys: pytest.CaptureFixture[str]) -> None:
-    assert root.run(["snmp", "parts"]) == 0
-    assert "| WritePacked |" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
