@@ -64,7 +64,7 @@ from ..reading.parts import (
     read_pdu,
     states as states_part,
 )
-from .identify import with_best_handler
+from .identify_advice import with_best_handler
 
 _COLOURS = {states.UP: "green", states.DOWN: "red", states.UNKNOWN: "yellow"}
 LOGGER = logging.getLogger(__name__)

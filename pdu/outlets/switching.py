@@ -29,7 +29,7 @@ from ..reading.command_log import logged_command
 from ..reading.outlet_power import target_state
 from ..reading.parts import PolledOutlet
 from . import outlet_words
-from .identify import with_best_handler
+from .identify_advice import with_best_handler
 
 
 def send_command(
