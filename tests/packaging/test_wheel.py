@@ -266,7 +266,7 @@ def test_pdu_has_its_own_packages_beside_those_of_another_project(
 @pytest.mark.trial
 def test_a_script_imports_the_library_beside_a_neighbour(installed: Path, home: Path) -> None:
     code = (
-        f"from {OWN}.raritan import rpc, events; from {OWN} import pynut\n"
+        f"from {OWN}.raritan import rpc; from {OWN} import pynut\n"
         "import handlers; print(handlers.OWNER)"
     )
     process = run([str(installed.parent / "python"), "-c", code], home)
