@@ -25,6 +25,7 @@ ID_FILE = "register.ids"
 #: it is not known whether the handler was registered
 UNCLEAR = "?"
 _NOT_REGISTERED = "-"
+_STATE_FOLDER = "dcimanager-pdu-handlers"
 _LINE = re.compile(r"\s*(?P<url>\S+)\s+(?P<handler>\S+)\s+(?P<id>[0-9]{1,19}|\?|-)(\s+\S.*)?\s*")
 
 
@@ -48,11 +49,21 @@ class IdFile:
 
     @contextlib.contextmanager
     def locked(self, wait: Callable[[], None]) -> Iterator[None]:
-        """In the block, other runs that register from this machine wait. `wait` is called if one of
-        them is at work.
+        """In the block, other runs of this user at this server wait, whatever their folders are,
+        and those with this file. `wait` is called if one of them is at work.
         """
         self._append("")  # a new file
-        with locked([self.path], wait):
+        lock_path = _lock_path(self._url)
+        try:
+            os.makedirs(os.path.dirname(lock_path), exist_ok=True)
+            with open(lock_path, "ab"):
+                pass
+        except OSError as error:
+            raise SettingsError(
+                f"the file {lock_path}, by which two runs wait for each other, cannot be written"
+                f" ({error.strerror}): name another folder in XDG_STATE_HOME"
+            ) from None
+        with locked([self.path, lock_path], wait):
             yield
 
     def known(self, handler: str) -> str:
@@ -121,6 +132,17 @@ class IdFile:
             f"the file of ids, {self.path}, is a folder, a device or a pipe: remove it, or give"
             " another folder with --dist"
         )
+
+
+def _lock_path(url: str) -> str:
+    """The file that runs at this server lock, in the user's folder of state (XDG Base Directory
+    Specification).
+    """
+    folder = os.environ.get("XDG_STATE_HOME", "")
+    if not os.path.isabs(folder):
+        folder = os.path.expanduser("~/.local/state")
+    server = re.sub("[^a-z0-9.-]", "_", url.removeprefix("https://"))
+    return os.path.join(folder, _STATE_FOLDER, f"register-{server}.lock")
 
 
 def _usual_spelling(address: str) -> str:
