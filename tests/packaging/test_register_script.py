@@ -311,8 +311,7 @@ def test_the_script_and_the_command_take_the_same_answers_for_success() -> None:
         ["sh"], input="\n".join(lines), capture_output=True, text=True, timeout=PATIENCE_S
     )
     expected = [
-        "yes" if Reply(status, body).outcome is Outcome.DONE else "no"
-        for body, status in _ANSWERS
+        "yes" if Reply(status, body).outcome is Outcome.DONE else "no" for body, status in _ANSWERS
     ]
     assert process.stdout.split() == expected, process.stderr
 
