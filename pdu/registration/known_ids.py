@@ -12,13 +12,13 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import stat
 from collections.abc import Iterator
 from typing import Callable, NamedTuple
 
 from handlers.shared.errors import SettingsError
 
 from ..files.locks import locked
+from ..files.whole_files import read_file
 
 #: in the folder of archives
 ID_FILE = "register.ids"
@@ -117,21 +117,14 @@ class IdFile:
 
     def _text(self) -> str:
         """The text of the file; "" if there is none. A pipe is not read: that may not end."""
-        try:
-            if stat.S_ISREG(os.stat(self.path).st_mode):
-                with open(self.path, "rb") as file:
-                    return file.read().decode("utf-8", "replace")
-        except FileNotFoundError:
+        if not os.path.exists(self.path):
             return ""
-        except OSError as error:
+        if not os.path.isfile(self.path):
             raise SettingsError(
-                f"the file of ids, {self.path}, cannot be read ({error.strerror}): give another"
-                " folder with --dist"
-            ) from None
-        raise SettingsError(
-            f"the file of ids, {self.path}, is a folder, a device or a pipe: remove it, or give"
-            " another folder with --dist"
-        )
+                f"the file of ids, {self.path}, is a folder, a device or a pipe: remove it, or give"
+                " another folder with --dist"
+            )
+        return read_file(self.path, "the file of ids, ").decode("utf-8", "replace")
 
 
 def _lock_path(url: str) -> str:

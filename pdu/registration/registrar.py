@@ -138,8 +138,14 @@ class Registrar:
             " --id ID, else with --id new"
         )
         reply = self._server.call("GET", HANDLERS)
+        if reply.status in NO_SUCH_CALL and id_in_file == UNCLEAR:
+            raise NotKnown(
+                f"an earlier run could not find out whether {handler} was registered, and this"
+                f" DCImanager lists no handlers: {advice}",
+                self._server.url,
+            )
         if reply.status in NO_SUCH_CALL:
-            return self._find_without_list(handler, id_in_file, advice)
+            return id_in_file
         is_success = 200 <= reply.status < 300 and reply.error is None
         if not is_success or reply.value is None:
             self._fail(reply, f"the list of handlers cannot be read ({advice})")
@@ -150,16 +156,6 @@ class Registrar:
                 error.set_reason(f"{error.reason}: {advice}")
             error.at(self._server.url)
             raise
-
-    def _find_without_list(self, handler: str, id_in_file: str, advice: str) -> str:
-        """As `_find`, of a DCImanager that lists no handlers: what the file of ids says."""
-        if id_in_file == UNCLEAR:
-            raise NotKnown(
-                f"an earlier run could not find out whether {handler} was registered, and this"
-                f" DCImanager lists no handlers: {advice}",
-                self._server.url,
-            )
-        return id_in_file
 
     def _create(self, upload: Upload) -> str:
         """Register a handler, and return its id. Never repeated after an unclear answer, which

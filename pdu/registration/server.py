@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import http.client
-import socket
 import ssl
 import time
 import urllib.parse
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any, Callable, Optional, Union
 
@@ -29,46 +27,6 @@ _CONNECT_SECONDS = 10.0
 _MOST_BYTES = 1_000_000  # of an answer
 _PART = 1 << 16  # bytes of an answer that are read at once
 _AT_ADDRESS = "check that DCImanager is at this address and port"
-
-_CLOSED = f"the connection was closed before an answer was complete: {_AT_ADDRESS}, and try again"
-_Causes = Union[type[BaseException], tuple[type[BaseException], ...]]
-#: why a call failed, by what the system, OpenSSL or http.client said
-_REASONS: Sequence[tuple[_Causes, type[PduHandlerError], str]] = (
-    (
-        ssl.SSLCertVerificationError,
-        Unreachable,
-        "its certificate is not trusted ({words}): give its authority in"
-        " CURL_CA_BUNDLE=/path/to/ca.pem, or set DCI_INSECURE=1 to accept any certificate (others"
-        " can then listen)",
-    ),
-    (ssl.SSLError, Unreachable, f"the TLS handshake failed ({{words}}): {_AT_ADDRESS}"),
-    (
-        socket.timeout,
-        Unreachable,
-        "DCImanager did not answer in time: check the address and the network",
-    ),
-    (
-        ConnectionRefusedError,
-        Unreachable,
-        "the connection is refused: check address and port, and that DCImanager runs",
-    ),
-    (
-        socket.gaierror,
-        Unreachable,
-        "the name cannot be resolved: check the address, and the name server",
-    ),
-    ((ConnectionError, http.client.IncompleteRead), Unreachable, _CLOSED),
-    (
-        http.client.HTTPException,
-        ProtocolError,
-        f"the answer is not HTTP ({{words}}): {_AT_ADDRESS}",
-    ),
-    (
-        (requests.RequestException, urllib3.exceptions.HTTPError, OSError),
-        Unreachable,
-        "it cannot be reached ({words}): check address, port and the network",
-    ),
-)
 # no request was sent
 _BEFORE_REQUEST = (ConnectTimeoutError, ProxyError, ssl.SSLCertVerificationError)
 
@@ -201,7 +159,9 @@ class Server:
         raise handler_error
 
     def _error_of(self, error: Exception) -> PduHandlerError:
-        """Our error for one of requests, urllib3 or the system."""
+        """Our error for one of requests, urllib3 or the system, with the words of the system,
+        OpenSSL or http.client.
+        """
         causes = list(_causes(error))
         cause = causes[-1]
         words = getattr(cause, "verify_message", "") or getattr(cause, "strerror", "")
@@ -212,18 +172,23 @@ class Server:
                 f"; it is reached through the proxy {self._proxy} (variable https_proxy or"
                 " all_proxy): check that too, or name the server in no_proxy"
             )
-        is_of_requests = isinstance(
-            error, (requests.RequestException, urllib3.exceptions.HTTPError)
-        )
-        if isinstance(error, ValueError) or not is_of_requests:
+        is_of_call = isinstance(error, (requests.RequestException, urllib3.exceptions.HTTPError))
+        if isinstance(error, ValueError) or not is_of_call:
             return SettingsError(f"no call can be made ({words}){hint}", self.url)
-        kind, reason = next(
-            (kind, reason) for classes, kind, reason in _REASONS if isinstance(cause, classes)
-        )
-        handler_error = kind(reason.format(words=words) + hint, self.url)
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            reason = (
+                f"its certificate is not trusted ({words}): give its authority in"
+                " CURL_CA_BUNDLE=/path/to/ca.pem, or set DCI_INSECURE=1 to accept any certificate"
+                " (others can then listen)"
+            )
+        elif isinstance(cause, ssl.SSLError):
+            reason = f"the TLS handshake failed ({words}): {_AT_ADDRESS}"
+        else:
+            reason = f"there is no whole answer ({words}): {_AT_ADDRESS}, and the network"
+        unreachable = Unreachable(reason + hint, self.url)
         is_before_request = any(isinstance(link, _BEFORE_REQUEST) for link in causes)
-        handler_error.may_have_executed = not is_before_request
-        return handler_error
+        unreachable.may_have_executed = not is_before_request
+        return unreachable
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
@@ -249,11 +214,9 @@ def _body_of(response: requests.Response, seconds: float) -> bytes:
         if time.monotonic() > end:
             raise Unreachable("the answer was not complete in time: try again")
     # to http.client, an answer that ends within its headers is whole
-    is_framed = not {"content-length", "transfer-encoding"}.isdisjoint(
-        name.lower() for name in response.headers
-    )
+    is_framed = "Content-Length" in response.headers or "Transfer-Encoding" in response.headers
     if not body and not is_framed and response.status_code != _NO_CONTENT:
-        raise Unreachable(_CLOSED)
+        raise Unreachable(f"there is no whole answer (it ends early): {_AT_ADDRESS}, and try again")
     return body
 
 

@@ -445,10 +445,10 @@ def test_a_file_of_ids_that_cannot_be_read_ends_the_run(
         raise PermissionError(errno.EACCES, "Permission denied")
 
     admin.ids.write_text("")
-    monkeypatch.setattr("pdu.registration.known_ids.open", refused, raising=False)
+    monkeypatch.setattr("pdu.files.whole_files.open", refused, raising=False)
     for arguments in (["snmp"], ["--dry-run", "snmp"]):
-        run = admin.run(manager, *arguments)
-        assert_failed(run, "settings", "register.ids", "Permission denied", "--dist")
+        run = admin.run(manager, *arguments, CURL_CA_BUNDLE="")
+        assert_failed(run, "settings", f"the file of ids, {admin.ids} cannot be read (Permission")
     assert manager.requests == []
 
 
@@ -545,13 +545,10 @@ def test_the_password_may_come_from_the_first_line_of_a_file(admin: Admin, tmp_p
         assert [body["password"] for body in bodies(manager)] == ["s3cret line"]
 
 
-@pytest.mark.parametrize("mode", [0o644, 0o660, 0o602])
-def test_a_file_of_a_password_that_others_can_read_or_change_is_refused(
-    admin: Admin, tmp_path: Path, mode: int
-) -> None:
+def test_a_file_of_a_password_that_others_can_read_is_refused(admin: Admin, tmp_path: Path) -> None:
     secret = tmp_path / "pass word"
     secret.write_text("s3cret\n")
-    secret.chmod(mode)
+    secret.chmod(0o644)
     with DciManager() as manager:
         run = admin.run(manager, DCI_PASSWORD="", DCI_PASSWORD_FILE=str(secret))
         assert_failed(run, "settings", f"chmod g-w,o-rw '{secret}'")

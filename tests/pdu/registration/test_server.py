@@ -81,37 +81,36 @@ def test_a_refused_connection_is_tried_again_with_growing_pauses(
         for pause in (0, 6, 12, 24, 48)
     ]
     assert error == (
-        f"unreachable, not done: {url}: the connection is refused: check address and port, and that"
-        " DCImanager runs"
+        f"unreachable, not done: {url}: there is no whole answer (Connection refused): check that"
+        " DCImanager is at this address and port, and the network"
     )
 
 
-#: the answer of a peer to one call, and the error
-_BROKEN: dict[str, tuple[list[Step], str]] = {
-    "closed without an answer": ([None], "closed before"),
-    "within the status": ([b"HTTP/1.1 2"], "the answer is not HTTP"),
-    "within the headers": ([b"HTTP/1.1 200 OK\r\nServer: nginx\r\n"], "closed before"),
-    "after the headers": ([http_answer("", length=9)], "closed before"),
-    "within the body": ([http_answer('{"id"', length=9)], "closed before"),
-    "within a chunk": (
-        [b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\n{"],
-        "closed before",
-    ),
-    "another protocol": ([b"220 smtp.example ESMTP\r\n"], "the answer is not HTTP"),
-    "too long": ([http_answer(b" " * 1_000_001)], "the answer is longer than 1 MB"),
-    "no end": ([http_answer("", length=9)[:-4] + b"\r\nX: " + b"a" * 70_000], "the answer is not"),
+#: what a peer sends for one call
+_BROKEN: dict[str, list[Step]] = {
+    "nothing": [None],
+    "a part of the status": [b"HTTP/1.1 2"],
+    "a part of the headers": [b"HTTP/1.1 200 OK\r\nServer: nginx\r\n"],
+    "the headers": [http_answer("", length=9)],
+    "a part of the body": [http_answer('{"id"', length=9)],
+    "a part of a chunk": [b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\n{"],
+    "another protocol": [b"220 smtp.example ESMTP\r\n"],
+    "1 MB and more": [http_answer(b" " * 1_000_001)],
+    "a line without an end": [b"HTTP/1.1 200 OK\r\nX: " + b"a" * 70_000],
 }
 
 
-@pytest.mark.parametrize("answer", _BROKEN)
-def test_a_call_that_may_have_arrived_is_sent_once(answer: str) -> None:
+@pytest.mark.parametrize("part", _BROKEN)
+def test_a_call_that_may_have_arrived_is_sent_once(part: str) -> None:
     """A second connection would be answered as it should be."""
-    steps, words = _BROKEN[answer]
-    with Peer([steps, [http_answer("{}")]], tls=usual().context) as peer:
+    with Peer([_BROKEN[part], [http_answer("{}")]], tls=usual().context) as peer:
         error = shown_error(server(f"https://{peer.address}"), *CREATE)
         assert peer.accepted == 1
-    assert error.startswith(("unreachable, may be done: ", "protocol, may be done: "))
-    assert words in error
+    url = f"https://{peer.address}"
+    if part == "1 MB and more":
+        assert error == f"protocol, may be done: {url}: the answer is longer than 1 MB"
+    else:
+        assert error.startswith(f"unreachable, may be done: {url}: there is no whole answer (")
 
 
 def test_an_answer_that_drips_ends_with_the_seconds_of_its_call() -> None:
@@ -134,15 +133,19 @@ def test_a_peer_that_is_silent_is_not_asked_again() -> None:
         error = shown_error(server(f"https://{peer.address}"), *CREATE, 0.2)
         assert peer.accepted == 1
     assert error.startswith("unreachable, may be done: ")
-    assert "DCImanager did not answer in time" in error
+    assert "timed out" in error
 
 
 #: what the system says when a connection is made, and the error: a name stays unknown
 _CAUSES: list[tuple[Exception, int, str]] = [
-    (socket.gaierror(socket.EAI_NONAME, "Name or service not known"), 1, "not done: .. resolved"),
+    (
+        socket.gaierror(socket.EAI_NONAME, "Name or service not known"),
+        1,
+        "not done: .. (Name or service not known)",
+    ),
     (OSError(errno.EHOSTUNREACH, "No route to host"), 6, "not done: .. (No route to host)"),
-    (ConnectionRefusedError(errno.ECONNREFUSED, "refused"), 6, "not done: .. is refused"),
-    (socket.timeout("timed out"), 1, "not done: .. in time"),
+    (ConnectionRefusedError(errno.ECONNREFUSED, "refused"), 6, "not done: .. (refused)"),
+    (socket.timeout("timed out"), 1, "not done: .. (timed out)"),
     (UnicodeError("label too long"), 1, "not done: .. no call can be made (label too long)"),
 ]
 
