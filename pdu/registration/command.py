@@ -154,6 +154,8 @@ def register(
         with signals_as_ctrl_c():
             _register(uploads, dist, handler_id, run, speaker, results)
     except KeyboardInterrupt:
+        if not run.changing:
+            raise
         error = Interrupted(_progress(uploads, results))
     except Exception as exception:
         error = exception

@@ -207,6 +207,9 @@ def test_authorities_are_those_of_a_file_or_of_the_system_or_any(
     ):
         run = admin.run(manager, "snmp", **{"CURL_CA_BUNDLE": "", variable: value})
         assert run.code == code, (variable, run)
+    others = admin.run(manager, "snmp", CURL_CA_BUNDLE="/etc/hostname", DCI_INSECURE="1")
+    assert others.out.startswith(f"The certificate of {manager.url} is not checked: others can")
+    assert (others.code, others.err) == (0, "")
     assert "not trusted" in run.err
     assert "trying again" not in run.out
 
