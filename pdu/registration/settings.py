@@ -95,7 +95,7 @@ def verify() -> Union[bool, str]:
         raise SettingsError("DCI_INSECURE must be 1 or 0")
     if insecure in _YES:
         return False
-    path = _variable("REQUESTS_CA_BUNDLE") or _variable("CURL_CA_BUNDLE")
+    path = _variable("CURL_CA_BUNDLE") or _variable("REQUESTS_CA_BUNDLE")
     if path:
         read_file(path, "CURL_CA_BUNDLE: ")
         return path

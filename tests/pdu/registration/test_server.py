@@ -207,6 +207,7 @@ def test_authorities_are_those_of_a_file_or_of_the_system_or_any(
     ):
         run = admin.run(manager, "snmp", **{"CURL_CA_BUNDLE": "", variable: value})
         assert run.code == code, (variable, run)
+    assert admin.run(manager, "snmp", REQUESTS_CA_BUNDLE="/etc/hostname").code == 0
     others = admin.run(manager, "snmp", CURL_CA_BUNDLE="/etc/hostname", DCI_INSECURE="1")
     assert others.out.startswith(f"The certificate of {manager.url} is not checked: others can")
     assert (others.code, others.err) == (0, "")
