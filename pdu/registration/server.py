@@ -133,7 +133,7 @@ class Server:
         """The reply to a call. `seconds`: for each wait, and for the whole of its body. `content`:
         `json`, or `data` and `files`, as of requests.
 
-        Raises Unreachable without a reply, ProtocolError for one that is no HTTP or too long, and
+        Raises Unreachable without a whole reply, ProtocolError for one that is too long, and
         SettingsError for a proxy or a file of authorities that cannot be used.
         """
         # raised outside `except`: an error of requests may hold a secret
@@ -222,13 +222,17 @@ def _body_of(response: requests.Response, seconds: float) -> bytes:
 
 def _proxy_place(url: str) -> str:
     """Name and port of the proxy that the environment names for this server, "" for none. Its login
-    is kept out of errors.
+    is kept out of errors. Raises SettingsError.
     """
     proxies = requests.utils.get_environ_proxies(url)
     text = requests.utils.select_proxy(url, proxies) or ""
-    parts = urllib.parse.urlsplit(text if "://" in text else f"//{text}")
-    login, _, place = parts.netloc.rpartition("@")
-    for secret in (login, parts.password or ""):
-        note_secret(secret)
-        note_secret(urllib.parse.unquote(secret))
-    return place
+    try:
+        parts = urllib.parse.urlsplit(text if "://" in text else f"//{text}")
+    except ValueError as error:
+        raise SettingsError(f"https_proxy or all_proxy is no address ({error})") from None
+    if text and not parts.hostname:
+        raise SettingsError("https_proxy or all_proxy is no address: it names no host")
+    password = parts.password or ""
+    note_secret(password)
+    note_secret(urllib.parse.unquote(password))
+    return parts.netloc.rpartition("@")[2]

@@ -314,6 +314,30 @@ def test_a_proxy_that_refuses_or_is_dead_is_named_at_once_and_without_its_login(
     assert admin.run(manager, https_proxy="http://127.0.0.1:1", no_proxy="127.0.0.1").code == 0
 
 
+@pytest.mark.parametrize(
+    "proxy_url, words",
+    [
+        ("http://me:s3cret@[x", "https_proxy or all_proxy is no address ("),
+        ("http://me:s3cret@p:x", "it is reached through the proxy p:x (variable"),
+        ("http://me:s3cret@", "https_proxy or all_proxy is no address: it names no host"),
+        ("gopher://me:s3cret@p", "it is reached through the proxy p (variable"),
+    ],
+)
+def test_a_proxy_that_is_none_is_a_setting_and_is_not_asked(
+    admin: Admin, manager: DciManager, proxy_url: str, words: str
+) -> None:
+    run = admin.run(manager, https_proxy=proxy_url, no_proxy="")
+    assert (run.code, run.err.count("\n")) == (2, 1), run
+    assert words in run.err
+    assert "s3cret" not in run.err
+    assert manager.requests == []
+
+
+def test_the_user_of_a_proxy_is_no_secret(admin: Admin, manager: DciManager) -> None:
+    run = admin.run(manager, https_proxy="http://a@127.0.0.1:1", no_proxy="")
+    assert "(Connection refused)" in run.err
+
+
 # ---- secrets in what the transport quotes ----
 
 
