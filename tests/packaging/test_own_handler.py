@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 
 from builder import command
-from pdu import root
 from pdu.loading.handler_archives import read_archive
 from tests.dcimanager import multipart
 from tests.dcimanager.manager import DciManager
@@ -21,7 +20,7 @@ from tests.needs import ROOT
 from tests.pdu.loading.json_pdu import HTTP, Unit, serving
 from tests.pdu.loading.page_handler import SOURCE, agent, folder, packed
 
-from .programs import output
+from .programs import output, run
 from .registering import Admin, assert_failed
 
 OWN = ("--name", 'My "PDU"', "--protocol", "snmp")
@@ -103,9 +102,10 @@ def test_hidden_folders_and_what_python_caches_are_in_no_archive_of_a_folder(
     for data in ((tmp_path / "out" / "handler_dir.tar.gz").read_bytes(), uploaded):
         files = {path.partition("/")[2] for path in read_archive(data).files}
         assert files == kept
-    root.run(("handler", "check", str(handler_folder), "--json"))
-    findings = json.loads(capsys.readouterr().out)["findings"]
-    assert "rich" not in json.dumps(findings)
+    words = ["-m", "pdu", "handler", "check", str(handler_folder), "--json"]
+    checked = run([sys.executable, *words], ROOT)
+    assert json.loads(checked.stdout)["findings"]
+    assert "rich" not in checked.stdout
 
 
 def test_a_handler_that_is_not_of_this_pack_is_registered_and_updated(

@@ -84,7 +84,7 @@ def results(case: Case, pack: Path) -> list[str]:
         admin = Admin(folder, shutil.copytree(pack, folder / "dist"))
         answers: dict[str, list[str]] = {}
         environment: dict[str, str] = {}
-        arguments: dict[str, float] = {}
+        busy, token_seconds = 0, 3600.0
         names: list[tuple[str, str]] = []
         ids: list[str] = []
         for part in filter(None, map(str.strip, case.situation.split(";"))):
@@ -98,9 +98,9 @@ def results(case: Case, pack: Path) -> list[str]:
             elif word == "ids":
                 ids.append(rest)
             elif word == "busy":
-                arguments["busy"] = int(rest)
+                busy = int(rest)
             elif word == "short":
-                arguments["token_seconds"] = 0
+                token_seconds = 0.0
             elif word == "archive":
                 _spoil_archive(admin, *rest.split())
             elif part == "nowhere":
@@ -108,7 +108,8 @@ def results(case: Case, pack: Path) -> list[str]:
             else:
                 name, _, value = part.partition("=")
                 environment[name] = value
-        manager = stack.enter_context(DciManager(wrap=_wrap(answers), **arguments))  # type: ignore[arg-type]
+        server = DciManager(wrap=_wrap(answers), busy=busy, token_seconds=token_seconds)
+        manager = stack.enter_context(server)
         for device_type, name in names:
             manager.store.create(device_type, name, name, ["custom"], [])
         lines = [f"{manager.url} {line}\n" for line in ids]
