@@ -60,8 +60,8 @@ Environment; URL, e-mail and password are asked for on a terminal:
   DCI_PASSWORD, or DCI_PASSWORD_FILE, a file that others cannot read
   CURL_CA_BUNDLE       PEM file with the authority of its certificate
   DCI_INSECURE=1       accept any certificate: then others can listen
-  DCI_PAUSE            seconds; of six tries, the second comes at once, and the third
-                       after twice as many, the next after twice the pause before
+  DCI_PAUSE            seconds; of six tries, the second comes at once, the
+                       others after 2, 4, 8 and 16 times as many
 """
 
 
@@ -107,7 +107,8 @@ class _Id(click.ParamType):
     "handler_id",
     metavar="ID",
     type=_Id(),
-    help="upload to the handler with this id; new: register it without a look at the list",
+    help="upload to the handler with this id, unless the list shows it as another's; new:"
+    " register it without a look at the list",
 )
 @click.option("--name", metavar="TEXT", type=TEXT, help="its name in DCImanager's interface")
 @click.option(

@@ -290,9 +290,9 @@ def test_calls_go_through_the_proxy_that_the_environment_names(
 def test_a_proxy_that_refuses_or_is_dead_is_named_at_once_and_without_its_login(
     admin: Admin, manager: DciManager
 ) -> None:
-    with proxy(b"HTTP/1.1 407 no s3cret\r\n\r\n") as (port, _):
+    with proxy(b"HTTP/1.1 407 no s3cret/1\r\n\r\n") as (port, _):
         place = f"127.0.0.1:{port}"
-        variables = {"https_proxy": f"http://me:s3cret@{place}", "no_proxy": ""}
+        variables = {"https_proxy": f"http://me:s3cret%2F1@{place}", "no_proxy": ""}
         refused = admin.run(manager, **variables)
     dead = admin.run(manager, **variables)
     # of requests with or without PySocks
