@@ -21,7 +21,7 @@ class OutputError(Exception):
 
 
 # `dependencies` in pyproject.toml
-_REQUIRED = ("click", "pysnmp", "pyasn1", "tomli")
+_REQUIRED = ("click", "pysnmp", "pyasn1", "requests", "tomli", "urllib3")
 _MISSING = """the Python package {name}, which pdu always needs, is missing: in a clone of this
 project, install the command with its packages (pipx install --force .)"""
 

@@ -24,7 +24,7 @@ from ..cli.options import FOLDER, TEXT, Output, output_options, pass_output
 from ..cli.output import Result, print_result
 from ..files.whole_files import signals_as_ctrl_c
 from ..loading.handler_archives import RESERVED
-from ..loading.handler_source import hides_module
+from ..loading.handler_source import hidden_module
 
 _SKELETON = Path("packaging", "new")
 _DOCUMENT, _PLATFORM, _HTTP = "document", "platform", "http"
@@ -276,13 +276,17 @@ def handler_files(
     root: Path, name: str, title: Optional[str], shape: str = _DOCUMENT
 ) -> dict[Path, str]:
     """The files of a new handler by their paths in the tree. Raises OSError and SettingsError."""
-    _check_handler_name(root, name)
     if shape not in (_PLATFORM, _HTTP):
+        _check_handler_name(root, name)
         return _filled_templates(root, shape, _PLACES, name, title)
-    if (root / name).exists() or hides_module(name):
+    module = hidden_module(name)
+    if module:
         raise SettingsError(
-            f"{name} is a folder here, or the name of another Python module; choose another name"
+            f"a folder {name} would hide the Python module {name} ({module}); choose another name"
         )
+    _check_handler_name(root, name)
+    if (root / name).exists():
+        raise SettingsError(f"{name} exists already; choose another name")
     if shape == _PLATFORM:
         return _filled_templates(root, shape, _PLATFORM_PLACES, name, title)
     return _copied_example(root, name, title)

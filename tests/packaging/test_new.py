@@ -5,6 +5,7 @@ commands does.
 from __future__ import annotations
 
 import contextlib
+import json
 import keyword
 import os
 import re
@@ -383,6 +384,8 @@ def written(page: Path, content: bytes) -> Iterator[None]:
         (["dcimanager"], "handlers/dcimanager exists already"),
         (["tutorial"], "docs/tutorial.md exists already"),
         (["acme", "--shape", "serial"], "'serial' is not one of"),
+        (["json", "--shape", "platform"], f"hide the Python module json ({json.__file__})"),
+        (["sys", "--shape", "http"], "hide the Python module sys (a part of Python)"),
         (["acme", "--title", 'x"""'], "give ASCII letters, digits"),
         (["shorthand-x", "--snmp"], "cannot be a vendor"),
         (["apc-x", "--snmp"], "exists already"),
