@@ -26,7 +26,8 @@ from typing import Any, Callable, NamedTuple, Optional
 from ..http.errors import HttpLoginRefused
 from ..shared.errors import PduHandlerError, Refused, SettingsError
 from .reconnecting import Backoff, EventGap, Outage
-from .rpc import Agent, Bulk, Interface, TypeName, base_name, inner_name, method
+from .rpc import Agent, Bulk, Interface, TypeName, base_name, inner_name
+from .rpc._runtime.classes import declare
 from .rpc.event import Channel, Service
 from .rpc.idl import Event
 from .units import XerusUnit, is_missing_object_error
@@ -318,7 +319,7 @@ class Listener(Iterator[Event]):
         # > POST /bulk: getTypeInfo of the examples and of the wanted sources
         # < {"_ret_": {"id": "pdumodel.Outlet:3.0.0", "base": {"id": "pdumodel.EDevice:1.0.1",
         #       "base": null}}}
-        objects: list[_AnyObject] = []
+        objects: list[Any] = []
         for rid in _EXAMPLES:
             example = _AnyObject(rid, self._agent)
             objects.append(self._unit.with_link_prefix(example))
@@ -366,11 +367,10 @@ class _EventNames(NamedTuple):
         )
 
 
-class _AnyObject(Interface):
-    """Any object of the unit, with the one method that shows its type."""
-
-    @method()
-    def getTypeInfo(self) -> Any: ...
+_NAMES: dict[str, Any] = {"__name__": "events"}
+declare(_NAMES, "interface AnyObject { any getTypeInfo(); }")
+#: any object of the unit, with the one method that shows its type
+_AnyObject: Any = _NAMES["AnyObject"]
 
 
 def _versions(info: object) -> dict[str, str]:

@@ -46,15 +46,6 @@ class IdlValue(IdlType):
         raise NotImplementedError
 
 
-class NamedIdlValue(IdlValue):
-    """An IDL type whose `idlType` is its name, unless it is declared with a version."""
-
-    def __init_subclass__(cls, version: str = "") -> None:
-        super().__init_subclass__(version)
-        if "idlType" not in vars(cls):
-            cls.idlType = idl_name(cls)
-
-
 # ---- JSON → values -------------------------------------------------------------------------------
 
 
