@@ -14,6 +14,7 @@ from handlers.raritan.rpc import Interface, pdumodel
 from handlers.raritan.rpc._runtime.classes import declare
 from handlers.raritan.rpc._runtime.registry import MODULES
 from tests.needs import ROOT
+from tests.rows import each_row
 
 from . import binding_facts
 from .declared import Nowhere
@@ -30,7 +31,7 @@ def test_the_binding_declares_what_its_list_says() -> None:
     assert binding_facts.lines() == binding_facts.PATH.read_text("utf-8").splitlines()
 
 
-@pytest.mark.parametrize("module", sorted(MODULES))
+@each_row("module", sorted(MODULES))
 def test_all_names_of_a_module_are_the_classes_and_functions_that_it_declares(module: str) -> None:
     names: dict[str, Any] = {"pdu": "the script's own"}
     exec(f"from handlers.raritan.rpc.{module} import *", names)
@@ -44,7 +45,7 @@ def test_all_names_of_a_module_are_the_classes_and_functions_that_it_declares(mo
         assert value.__module__ == f"handlers.raritan.rpc.{module}", name
 
 
-@pytest.mark.parametrize("module", sorted(MODULES))
+@each_row("module", sorted(MODULES))
 def test_a_text_imports_each_module_that_it_names(module: str) -> None:
     """An archive holds what is imported."""
     source = (_IDL / f"{module}.py").read_text("utf-8")
