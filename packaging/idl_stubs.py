@@ -46,7 +46,7 @@ _HEAD = """\
 # Made by packaging/idl_stubs.py from {path}
 from typing import Any, Optional, Union
 from .. import Enumeration, Interface, Structure, Time, TypeName, ValueObject
-from .. import {modules}
+from . import {modules}
 """
 
 

@@ -9,8 +9,7 @@ from typing import Any
 
 import pytest
 
-from handlers.raritan import rpc
-from handlers.raritan.rpc import Interface, pdumodel
+from handlers.raritan.rpc import Interface, _idl, pdumodel
 from handlers.raritan.rpc._runtime.classes import declare
 from handlers.raritan.rpc._runtime.registry import MODULES
 from tests.needs import ROOT
@@ -51,7 +50,7 @@ def test_a_text_imports_each_module_that_it_names(module: str) -> None:
     source = (_IDL / f"{module}.py").read_text("utf-8")
     imported: set[str] = set()
     for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.ImportFrom) and node.level == 2 and node.module is None:
+        if isinstance(node, ast.ImportFrom) and node.level == 1 and node.module is None:
             imported |= {alias.name for alias in node.names}
     _, _, text = re.sub("//.*", "", source).partition("_IDL = ")
     named = set(re.findall(r"(?<![\w.])(\w+)\.[A-Z]", text)) & MODULES
@@ -82,7 +81,7 @@ def test_each_mark_of_the_notation_declares_what_its_line_says(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     doors = ModuleType("handlers.raritan.rpc.doors")
-    monkeypatch.setattr(rpc, "doors", doors, raising=False)
+    monkeypatch.setattr(_idl, "doors", doors, raising=False)
     assert declare(vars(doors), _TEXT) == ["Door", "Gate"]
     door, gate = doors.Door, doors.Gate
     assert door.__doc__ == "What a door says.\n\nSecond paragraph."

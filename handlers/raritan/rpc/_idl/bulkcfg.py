@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .. import event as event
 from .._runtime.classes import declare
+from . import event as event
 
 _IDL = """
 // Bulk configuration: the same settings for many devices. Source: BulkConfiguration.idl.

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .. import event as event, idl as idl
 from .._runtime.classes import declare
+from . import event as event, idl as idl
 
 _IDL = """
 // Linking and cascading of units. Source: CascadeManager.idl, Cascading.idl.

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .. import idl as idl
 from .._runtime.classes import declare
+from . import idl as idl
 
 _IDL = """
 // The device's TLS key and certificate. Source: Scep.idl, ServerSSLCert.idl.

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .. import event as event, idl as idl
 from .._runtime.classes import declare
+from . import event as event, idl as idl
 
 _IDL = """
 // Settings of the device's services. Source: Bluetooth.idl, Crestron.idl, Modbus.idl, Redfish.idl,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .. import idl as idl
 from .._runtime.classes import declare
+from . import idl as idl
 
 _IDL = """
 // Event subscriptions, data pushed to other servers, rules, timers and alarms. Source:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .. import idl as idl
 from .._runtime.classes import declare
+from . import idl as idl
 
 _IDL = """
 // Network settings of firmware 3.3.0: structures and enumerations. Source: Net.idl.

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .. import event as event, idl as idl, sensors as sensors
 from .._runtime.classes import declare
+from . import event as event, idl as idl, sensors as sensors
 
 if TYPE_CHECKING:
-    from .. import peripheral as peripheral
+    from . import peripheral as peripheral
 
 _IDL = """
 // Controllers and other parts of a unit. Source: Controller.idl, MemoryMapController.idl, Unit.idl,

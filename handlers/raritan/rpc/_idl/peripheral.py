@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .. import event as event, idl as idl
 from .._runtime.classes import declare
+from . import event as event, idl as idl
 
 if TYPE_CHECKING:
-    from .. import sensors as sensors
+    from . import sensors as sensors
 
 _IDL = """
 // External sensors and actuators: their slots, packages and hubs. Source: PosElement.idl,

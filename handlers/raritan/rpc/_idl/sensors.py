@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .. import event as event, idl as idl
 from .._runtime.classes import declare
+from . import event as event, idl as idl
 
 if TYPE_CHECKING:
-    from .. import peripheral as peripheral
+    from . import peripheral as peripheral
 
 _IDL = """
 // The sensor log, and sensors in alarm. Source: SensorLogger.idl, AlertedSensorManager.idl.

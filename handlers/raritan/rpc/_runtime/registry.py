@@ -56,18 +56,18 @@ def vendor_module(name: str) -> str:
     return "" if module == "_runtime" else module
 
 
-def _binding_module(name: str) -> ModuleType:
-    """A vendor's module. An imported one is an attribute of its package: after an upload
-    sys.modules may have another one. Raises ImportError.
+def _declared_module(name: str) -> ModuleType:
+    """The declarations of a vendor's module. An imported module is an attribute of its package:
+    after an upload sys.modules may have another one. Raises ImportError.
     """
-    module = vars(PACKAGE).get(name)
-    return module or importlib.import_module(f"{RPC}.{name}")
+    module = getattr(getattr(PACKAGE, "_idl", None), name, None)
+    return module or importlib.import_module(f"{RPC}._idl.{name}")
 
 
 def class_named(name: str) -> Any:
     """The class that the binding declares under a full name, such as `pdumodel.Outlet.State`."""
     module, *path = name.split(".")
-    item: Any = _binding_module(module)
+    item: Any = _declared_module(module)
     for part in path:
         item = getattr(item, part)
     return item
@@ -99,7 +99,7 @@ def class_of_idl_type(idl_type: str) -> Optional[type]:
     if module not in MODULES or any(name.startswith("_") for name in names):
         return None
     try:
-        item: Any = _binding_module(module)
+        item: Any = _declared_module(module)
     except ImportError:
         return None
     for name in names:
