@@ -86,7 +86,7 @@ class _Stub:
             base = self._python_name(definition.base, definition.outer)
         yield f"{indent}class {definition.own_name}({base}):  # {self.path}:{line}"
         if definition.doc:
-            yield f"{inside}{ast.unparse(ast.Constant(definition.doc))}"
+            yield f"{inside}{definition.doc!r}"
         for name, value in definition.constants.items():
             is_element = definition.kind == "enumeration"
             yield f"{inside}{name} = {value}" if is_element else f"{inside}{name}: int"

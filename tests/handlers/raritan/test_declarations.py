@@ -108,7 +108,12 @@ def test_each_mark_of_the_notation_declares_what_its_line_says(
 @pytest.mark.parametrize(
     "text, words",
     [
-        ("interface A 1.0.0 {", "line 1: more is expected, not ''"),
+        ("interface A 1.0.0 {", "line 1: a name is expected, not ''"),
+        ("structure A { int a; };", "line 1: a definition is expected, not ';'"),
+        ("interface A { constant int ERR = 1; }", "line 1: , is expected, not 'ERR'"),
+        ("enumeration A { }", "line 1: a name is expected, not '}'"),
+        ("interface A { void f(int a int b); }", "line 1: , is expected, not 'int'"),
+        ("structure A { vector<int a; }", "line 1: > is expected, not 'a'"),
         ("\nclass A {}", "line 2: a definition is expected, not 'class'"),
         ("structure A {\n  int a\n}", "line 3: , is expected, not '}'"),
         ("structure A { moved a b; }", "line 1: = is expected, not 'b'"),

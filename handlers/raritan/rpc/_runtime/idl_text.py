@@ -31,6 +31,7 @@ from typing import NamedTuple, Optional
 
 KINDS = ("enumeration", "structure", "valueobject", "interface")
 _TOKEN = re.compile(r"-?[\w.]+|\S")
+_NAME = re.compile(r"-?\w")
 # behind the last token: no statement goes on there
 _END = ""
 
@@ -129,14 +130,24 @@ class _Parser:
     def _next(self) -> str:
         return self._tokens[self._place]
 
-    def _take(self, expected: str = "") -> str:
-        """The next token. Raises SyntaxError for another one than expected, and at the end."""
+    def _take(self, expected: str) -> None:
+        """Takes the next token. Raises SyntaxError for another one than expected."""
+        if not self._takes(expected):
+            raise self._error(expected)
+
+    def _name(self) -> str:
+        """The next token, which is taken: a name or a number. Raises SyntaxError for a sign, and at
+        the end of the text.
+        """
         token = self._next()
-        if token == _END or (expected and token != expected):
-            line = self._lines[self._place]
-            raise SyntaxError(f"IDL, line {line}: {expected or 'more'} is expected, not {token!r}")
+        if not _NAME.match(token):
+            raise self._error("a name")
         self._place += 1
         return token
+
+    def _error(self, expected: str) -> SyntaxError:
+        line = self._lines[self._place]
+        return SyntaxError(f"IDL, line {line}: {expected} is expected, not {self._next()!r}")
 
     def _takes(self, token: str) -> bool:
         """Whether the next token is this one, which is then taken."""
@@ -147,19 +158,19 @@ class _Parser:
 
     def _definition(self, outer: Definition) -> None:
         line = self._lines[self._place]
-        kind = self._take()
-        if kind not in KINDS:
-            raise SyntaxError(f"IDL, line {line}: a definition is expected, not {kind!r}")
-        name = self._take()
+        if self._next() not in KINDS:
+            raise self._error("a definition")
+        kind = self._name()
+        name = self._name()
         definition = Definition(kind, f"{outer.name}.{name}", line, outer)
         definition.doc = self._comment_above(line)
         outer.inner[name] = definition
         if self._next()[:1].isdigit():
-            definition.version = self._take()
+            definition.version = self._name()
         if self._takes("extends"):
-            definition.base = self._take()
+            definition.base = self._name()
         if self._takes("unlisted"):
-            definition.unlisted = self._take()
+            definition.unlisted = self._name()
         self._take("{")
         if kind == "enumeration":
             definition.constants = self._constants("}")
@@ -192,9 +203,9 @@ class _Parser:
 
     def _assignment(self) -> tuple[str, str]:
         """The two names of `name = other;`."""
-        name = self._take()
+        name = self._name()
         self._take("=")
-        other = self._take()
+        other = self._name()
         self._take(";")
         return name, other
 
@@ -202,33 +213,34 @@ class _Parser:
         """Names with their values: one more than the one before, or that behind `=`."""
         constants: dict[str, int] = {}
         value = 0
-        while not self._takes(end):
-            name = self._take()
+        while True:
+            name = self._name()
             if self._takes("="):
-                value = int(self._take())
+                value = int(self._name())
             constants[name] = value
             value += 1
-            self._takes(",")
-        return constants
+            if self._takes(end):
+                return constants
+            self._take(",")
 
     def _fields_or_method(self, definition: Definition) -> None:
         is_legacy = self._takes("legacy")
         kind = self._type()
-        name = self._take()
+        name = self._name()
         if self._next() == "(":
             definition.methods.append(self._method(name, kind))
             return
         while True:
             older_names: list[str] = []
             while self._takes("="):
-                older_names.append(self._take())
+                older_names.append(self._name())
             definition.fields.append(Field(name, kind, tuple(older_names)))
             if is_legacy:
                 definition.legacy.append(name)
             if self._takes(";"):
                 return
             self._take(",")
-            name = self._take()
+            name = self._name()
 
     def _method(self, name: str, returned: Type) -> MethodDeclaration:
         parameters, results = self._parameters()
@@ -246,11 +258,14 @@ class _Parser:
         parameters: list[Field] = []
         results: list[Field] = []
         self._take("(")
-        while not self._takes(")"):
+        is_over = self._takes(")")
+        while not is_over:
             fields = results if self._takes("out") else parameters
             kind = self._type()
-            fields.append(Field(self._take(), kind))
-            self._takes(",")
+            fields.append(Field(self._name(), kind))
+            is_over = self._takes(")")
+            if not is_over:
+                self._take(",")
         return tuple(parameters), tuple(results)
 
     def _type(self) -> Type:
@@ -261,12 +276,13 @@ class _Parser:
 
     def _release_type(self) -> Type:
         """The type in one release."""
-        name = self._take()
+        name = self._name()
         arguments: list[Type] = []
         if self._takes("<"):
-            while not self._takes(">"):
+            arguments.append(self._type())
+            while self._takes(","):
                 arguments.append(self._type())
-                self._takes(",")
+            self._take(">")
         return Type(name, tuple(arguments), self._takes("?"))
 
 
