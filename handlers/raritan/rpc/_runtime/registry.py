@@ -32,8 +32,8 @@ _VERSION_IN_NAME = re.compile(r"_\d+_\d+_\d+(?=\.|$)")
 
 
 class IdlType:
-    """Base of the IDL types. `idlType`: the name with the version, such as
-    `pdumodel.Outlet:3.0.4`; a structure or an enumeration has none.
+    """Base of the IDL types. `idlType`: the name, of an interface or a value object with its
+    version, such as `pdumodel.Outlet:3.0.4`.
     """
 
     idlType: ClassVar[str] = ""

@@ -1,10 +1,9 @@
 """Structures and value objects: their fields, and their JSON.
 
-An instance that was decoded from
-an answer keeps the form of that answer (`WireForm`), so that it is written back with the same
-fields under the same names, and with the caller's changes. A structure of older or newer firmware
-may lack fields, or have unknown fields, older names, or fields that newer firmware has inside
-another field.
+An instance that was decoded from an answer keeps the form of that answer (`WireForm`), so that it
+is written back with the same fields under the same names, and with the caller's changes. A
+structure of older or newer firmware may lack fields, or have unknown fields, older names, or fields
+that newer firmware has inside another field.
 """
 
 from __future__ import annotations
