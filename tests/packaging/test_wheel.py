@@ -18,6 +18,7 @@ from types import SimpleNamespace
 import pytest
 
 from handlers import VERSION
+from handlers.raritan.rpc._runtime.registry import MODULES
 from pdu.commands import LAZY_COMMANDS
 from tests.conformance import baseline
 from tests.needs import ROOT
@@ -163,6 +164,14 @@ def test_the_wheel_holds_one_package_that_carries_the_three_and_the_command(whee
     assert f"{OWN}/py.typed" in names
     assert {packed_as(file) for file in carried_files()} <= set(names)
     assert f"pdu = {OWN}:main" in text_in(wheel, "/entry_points.txt")
+
+
+@pytest.mark.trial
+def test_the_wheel_holds_the_stubs_that_its_tree_lacked(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as packed:
+        names = packed.namelist()
+    stubs = {name for name in names if name.endswith(".pyi")}
+    assert stubs == {f"{OWN}/raritan/rpc/_idl/{module}.pyi" for module in MODULES}
 
 
 @pytest.mark.trial

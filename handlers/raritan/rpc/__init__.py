@@ -12,9 +12,10 @@ from __future__ import annotations
 
 from ...http.errors import HttpException
 from ...shared.tls import Trust
-from ._runtime import method, scripts
+from ._runtime import scripts
 from ._runtime.agent import DEFAULT_TIMEOUT, Agent, reads_only
 from ._runtime.calls import CALLS_IN_A_BULK, Bulk, Interface, Method, Pending, answered_field
+from ._runtime.declarations import TypeName
 from ._runtime.enumerations import Enumeration
 from ._runtime.errors import (
     DecodeException,
@@ -28,7 +29,7 @@ from ._runtime.registry import (
     TypeInfo,
     class_of_idl_type,
 )
-from ._runtime.structures import Structure, TypeName, ValueObject, present, shown_fields
+from ._runtime.structures import Structure, ValueObject, present, shown_fields
 from ._runtime.times import Time
 from .BulkRequestHelper import BulkRequestHelper, perform_bulk
 
@@ -57,7 +58,6 @@ __all__ = [
     "Method",
     "TypeName",
     "class_of_idl_type",
-    "method",
     "present",
     "reads_only",
     "scripts",

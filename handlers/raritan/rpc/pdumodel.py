@@ -1,14 +1,16 @@
-"""Downloads of PDU data, and upload of a power meter's configuration."""
+"""The PDU data model. Downloads of PDU data, and upload of a power meter's configuration."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Optional
 
-from .._runtime import scripts
+from ._idl.pdumodel import *
+from ._runtime import scripts
+from ._runtime.classes import public_names
 
 if TYPE_CHECKING:
-    from ....http.multipart import Progress
-    from .._runtime.agent import Agent
+    from ...http.multipart import Progress
+    from ._runtime.agent import Agent
 
 
 def download_eto(agent: Agent) -> bytes:
@@ -43,3 +45,6 @@ def upload_pmc_config(agent: Agent, data: scripts.Data, progress: Optional[Progr
         agent, "/cgi-bin/upload_pmc_config.cgi", "config_file", "config.csv", data, progress
     )
     return str(answer["body"])
+
+
+__all__ = public_names(globals())

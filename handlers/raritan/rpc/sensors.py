@@ -2,5 +2,7 @@
 
 from __future__ import annotations
 
-from .logger import *
-from .sensor import *
+from ._idl.sensors import *
+from ._runtime.classes import public_names
+
+__all__ = public_names(globals())
