@@ -7,7 +7,15 @@ from decimal import Decimal
 from typing import NamedTuple, Optional, Union
 
 from ..dcimanager.rows import Raw
-from ..shared.ceilings import LARGEST, OUTLET_A, OUTLET_W, PART_A, PART_W, PLACEHOLDERS
+from ..shared.ceilings import (
+    LARGEST,
+    OUTLET_A,
+    OUTLET_W,
+    PART_A,
+    PART_W,
+    PLACEHOLDERS,
+    PLACEHOLDERS_16,
+)
 from ..shared.decimals import CONTEXT
 from ..shared.doubts import some
 from ..shared.meter_figures import (
@@ -20,11 +28,9 @@ from . import validation
 from .decoding import Rows, number, text
 from .frozen_value import FrozenValue, replace
 from .reader import LOST, Lost, Reader
-from .sources.base import Source, is_unidentified, object_name, objects_read
+from .sources.base import Source, is_one_of, is_unidentified, object_name, objects_read
 from .sources.objects import Column, Scalar
 
-# "Not measured" in a register of 16 bits; a counter of energy passes through them
-PLACEHOLDERS_16 = frozenset(map(Decimal, (2**15 - 1, 2**16 - 1, -(2**15))))
 LEAST_NINES = 5
 _QUOTED = 40  # limit for a value in a reason, in characters
 
@@ -130,7 +136,7 @@ class Measurement(FrozenValue):
         return rows
 
     def _is_padding(self, value: Raw) -> bool:
-        return not isinstance(value, Lost) and text(value) in self.padding
+        return is_one_of(value, self.padding)
 
     def rows_from(self, reader: Reader, most: Optional[Decimal] = None) -> dict[str, ExactFigure]:
         """Identity -> figure as in `read_from`, and why a row has none: a sum without it is not
@@ -144,7 +150,7 @@ class Measurement(FrozenValue):
     ) -> dict[str, ExactFigure]:
         """As `rows_from`, of what `raw_figures` read."""
         values = [raw.value for raw in raw_figures.values()]
-        if all(text(value) in self.absent for value in values):
+        if all(is_one_of(value, self.absent) for value in values):
             return dict.fromkeys(raw_figures)
         are_texts = self.scale_of_integers is None or any("." in text(value) for value in values)
         figures: dict[str, ExactFigure] = {}
@@ -161,7 +167,7 @@ class Measurement(FrozenValue):
     ) -> Union[NotKnown, NotMetered, None]:
         """Why a row has no figure. None if it shows a 0 that is in `absent`: not metered."""
         value = raw.value
-        if text(value) in self.absent and number(value, self.unit) == 0:
+        if is_one_of(value, self.absent) and number(value, self.unit) == 0:
             return None
         is_empty = not isinstance(value, Lost) and not text(value)
         if self.unmetered and is_empty:
@@ -230,7 +236,7 @@ class Measurement(FrozenValue):
     ) -> Optional[Decimal]:
         """The figure of one row, None if it has none. `most`: as in `rows_from`. `are_texts`:
         whether a text may have a figure (see `scale_of_integers`)."""
-        if text(raw.value) in self.absent:
+        if is_one_of(raw.value, self.absent):
             return None
         reading = number(raw.value, self.unit)
         if reading is None or _is_placeholder(raw.value, reading, most):

@@ -4,14 +4,13 @@ values for missing rows, so that no sum is formed without them."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from decimal import Decimal
 from typing import Optional
 
 from ...dcimanager.rows import Raw
 from ...shared.errors import ProtocolError
 from ...shared.login_texts import CHECK_VIEW
 from .. import validation
-from ..decoding import Rows, number, text
+from ..decoding import Rows, text
 from ..reader import LOST, UNIDENTIFIED, Lost, Reader
 from .base import (
     Filter,
@@ -20,8 +19,10 @@ from .base import (
     RowFilter,
     Source,
     counted,
+    counted_by,
     identity_prefixes,
     is_number,
+    is_one_of,
     is_optional,
     is_unidentified,
     lost_with,
@@ -120,7 +121,7 @@ class Complete(ReadOnly):
         parts = self._counted_parts(rows)
         short_units: list[str] = []
         for unit, value in counts.items():
-            count = number(value)
+            count = counted_by(value)
             if count is None:
                 continue
             parts_of_unit = parts
@@ -130,7 +131,7 @@ class Complete(ReadOnly):
                 short_units.append(unit)
         return short_units
 
-    def _is_short(self, parts: Sequence[str], count: Decimal) -> bool:
+    def _is_short(self, parts: Sequence[str], count: int) -> bool:
         """Whether these are fewer than the count, or not the first ones."""
         if len(parts) < count:
             return True
@@ -163,7 +164,7 @@ def _next_rows(rows: Iterable[str]) -> list[str]:
     return [str(max(numbers) + 1)] if numbers else []
 
 
-def lacks_first_row(rows: Sequence[str], count: Decimal) -> bool:
+def lacks_first_row(rows: Sequence[str], count: int) -> bool:
     """Whether a table lacks one of the rows 1, 2, 3 ... up to the count, by the last arcs of its
     rows. False if these do not number the rows from 1: then nothing tells which are counted.
     """
@@ -177,7 +178,7 @@ def lacks_first_row(rows: Sequence[str], count: Decimal) -> bool:
     lacks_several = max(numbers) > len(rows) + 1
     if is_numbered_from_zero or lacks_several:
         return False
-    counted_numbers = range(1, int(count) + 1)
+    counted_numbers = range(1, count + 1)
     return not numbers.issuperset(counted_numbers)
 
 
@@ -322,8 +323,8 @@ class EachUnit(ReadOnly):
 class Counted(RowFilter):
     """The rows of `source` whose last arc is at most the device's own `count` (a scalar).
 
-    For tables with a fixed number of rows. If the count is missing, not a number or below 0, all
-    rows are kept. Raises ProtocolError if fewer rows than the count remain; `value_of` does not
+    For tables with a fixed number of rows. If there is none (`counted_by`), all rows are
+    kept. Raises ProtocolError if fewer rows than the count remain; `value_of` does not
     check this.
 
     Fields:
@@ -349,8 +350,8 @@ class Counted(RowFilter):
                 rows_in_count[identity] = value
         if len(rows_in_count) < count:
             raise ProtocolError(
-                f"the device counts {count:f} rows in a table, but it listed {len(rows_in_count)}"
-                f" with a number up to {count:f}; poll it again"
+                f"the device counts {count} rows in a table, but it listed {len(rows_in_count)}"
+                f" with a number up to {count}; poll it again"
             )
         return rows_in_count
 
@@ -375,13 +376,12 @@ class Counted(RowFilter):
             return not self.count_is_required
         return _is_in_count(identity, count)
 
-    def _read_count(self, reader: Reader) -> Optional[Decimal]:
-        """The device's count, None if it is no number from 0 on."""
-        count = number(self.count.value_of(reader, "0"))
-        return None if count is None or count < 0 else count
+    def _read_count(self, reader: Reader) -> Optional[int]:
+        """The device's count, None if it is none."""
+        return counted_by(self.count.value_of(reader, "0"))
 
 
-def _is_in_count(identity: str, count: Decimal) -> bool:
+def _is_in_count(identity: str, count: int) -> bool:
     """Whether the last arc of a row's identity is at most the count."""
     arc = identity.rpartition(".")[2]
     return arc.isascii() and arc.isdigit() and int(arc) <= count
@@ -415,12 +415,12 @@ class Checked(Filter):
     def rows(self, reader: Reader) -> Rows:
         """The rows that are not refused. One whose value in `test` is lost is lost, too."""
         rows = dict(self.source.rows(reader))
-        rows_to_check = [row for row, value in rows.items() if text(value) in self.values]
+        rows_to_check = [row for row, value in rows.items() if is_one_of(value, self.values)]
         test_values = self._test_values(reader, rows_to_check)
         for row, test_value in test_values.items():
             if isinstance(test_value, Lost):
                 rows[row] = lost_with(test_value)
-            elif test_value is not None and text(test_value) in self.refuse:
+            elif is_one_of(test_value, self.refuse):
                 del rows[row]
         return rows
 

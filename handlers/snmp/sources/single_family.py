@@ -18,7 +18,16 @@ from ...shared.errors import NoSuchOutlet, ProtocolError
 from .. import validation
 from ..decoding import Rows, latin_1, number, octets, text
 from ..reader import LOST, UNDECIDED, UNIDENTIFIED, Lost, Reader
-from .base import Filter, ObjectSource, ReadOnly, Source, is_number, lost_with, undecided_value
+from .base import (
+    Filter,
+    ObjectSource,
+    ReadOnly,
+    Source,
+    is_number,
+    is_one_of,
+    lost_with,
+    undecided_value,
+)
 
 
 class Fitted(Filter):
@@ -60,7 +69,7 @@ class Fitted(Filter):
 
     def _is_unfitted(self, value: Optional[Raw]) -> bool:
         """Whether a value stands for no hardware; a missing or lost one does not."""
-        return value is not None and not isinstance(value, Lost) and text(value) in self.nothing
+        return is_one_of(value, self.nothing)
 
 
 class NamedRows(ObjectSource):
@@ -221,7 +230,10 @@ class InletsInUse(ReadOnly):
         empty value where no inlet of the PDU is known to be."""
         rows = self.source.rows(reader)
         count_by_pdu = self.count.rows(reader) if rows else {}
-        pdus_with_switch = {pdu for pdu, count in count_by_pdu.items() if text(count) != "0"}
+        pdus_with_switch: set[str] = set()
+        for pdu, count in count_by_pdu.items():
+            if not is_one_of(count, ("0",)):
+                pdus_with_switch.add(pdu)
         if not pdus_with_switch:
             return rows
         inlet_in_use_by_pdu = self._inlet_in_use_by_pdu(reader)
@@ -470,7 +482,7 @@ class Gathered(ReadOnly):
 
     def _figure(self, value: Raw) -> Optional[Decimal]:
         """The number of a value, None if it is not measured."""
-        if text(value) in self.absent:
+        if is_one_of(value, self.absent):
             return None
         figure = number(value)
         is_measured = figure is not None and figure >= 0 and figure not in PLACEHOLDERS
