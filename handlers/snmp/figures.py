@@ -198,6 +198,11 @@ class Measurement(FrozenValue):
                 return False
         return True
 
+    def has_row(self, row: str, reader: Reader) -> bool:
+        """Whether a GET has a value of this row, which no walk of these values has answered."""
+        is_single = self.source.reads_single_rows() and not is_unidentified(row)
+        return is_single and self.source.value_of(reader, row) is not None
+
     def _has_other_rows(self, reader: Reader) -> bool:
         """Whether a column of the values has an answer in any row: padding, a neutral line, another
         kind of meter."""
@@ -457,13 +462,20 @@ class Total(FrozenValue):
         rows: dict[str, ExactFigure] = {}
         units: set[str] = set()
         reason_lacking: Optional[NotKnown] = None
+        empty_figures: list[Measurement] = []
         for figure in self.figures:
             raw_figures = self._raw_figures_of_others(units, figure, reader)
+            if not raw_figures and not units:
+                empty_figures.append(figure)
             reason = figure.missing_part(raw_figures, reader)
             if reason is not None:
                 if self.demanded or not figure.is_lacking(reader):
                     return reason
                 reason_lacking = reason_lacking or reason
+                first_row = next(iter(raw_figures))
+                for empty_figure in empty_figures:
+                    if empty_figure.has_row(first_row, reader):
+                        return NotKnown(f"a walk of {empty_figure.objects} has none of its rows")
                 continue
             rows.update(figure.figures_of(raw_figures, most, reader))
             units.update(map(self._unit, raw_figures))
@@ -521,7 +533,7 @@ class Total(FrozenValue):
         """The names of the objects of the figures, if the device was asked for them and answered
         none: they are taken as not there."""
         for figure in self.figures:
-            values = [raw.value for raw in figure.raw_figures(reader).values()]
+            values = figure.source.rows(reader).values()
             if not all(isinstance(value, Lost) for value in values):
                 return []
         return [figure.objects for figure in self.figures]
