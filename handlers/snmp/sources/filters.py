@@ -54,6 +54,8 @@ class Complete(ReadOnly):
             order of joining numbers them: only how many rows there are is compared with `count`.
         arcs: not rows are counted, but the parts that the first so many arcs name, such as inlets
             of which each line has a row.
+        from_one: the position of the arc that numbers the rows of each unit from 1, such as lines;
+            -1 is the last. Without the row 1, nor one 0, a unit lacks rows.
     """
 
     WHY = "it has rows without an object"
@@ -65,13 +67,14 @@ class Complete(ReadOnly):
     next_row: bool = False
     gaps: bool = False
     arcs: int = 0
+    from_one: Optional[int] = None
 
     def check(self) -> None:
         proofs = (self.beside, self.count, self.least, self.next_row)
-        if not any(proofs):
+        if not any(proofs) and self.from_one is None:
             raise ValueError(
-                "beside, count, least and next_row are missing: give one, which tells that a row is"
-                " missing"
+                "beside, count, least, next_row and from_one are missing: give one, which tells"
+                " that a row is missing"
             )
 
     def rows(self, reader: Reader) -> Rows:
@@ -87,6 +90,9 @@ class Complete(ReadOnly):
                 all_rows[identity] = lost_with(value) if isinstance(value, Lost) else LOST
         for unit in self._short_units(reader, all_rows):
             all_rows[f"{unit}{UNIDENTIFIED}"] = LOST
+        if self.from_one is not None:
+            for unit in _units_without_first_row(all_rows, self.from_one):
+                all_rows[f"{unit}{UNIDENTIFIED}"] = LOST
         if len(all_rows) < self.least:
             all_rows[UNIDENTIFIED] = LOST
         if self.next_row and _has_row(self.source, reader, _next_rows(all_rows)):
@@ -162,6 +168,20 @@ def _next_rows(rows: Iterable[str]) -> list[str]:
     """The row after the last one of a table that is numbered by one arc; [] if it is not."""
     numbers = [int(row) for row in rows if is_number(row)]
     return [str(max(numbers) + 1)] if numbers else []
+
+
+def _units_without_first_row(rows: Iterable[str], position: int) -> list[str]:
+    """The units of which all rows have a number above 1 in the arc at `position`. A unit is named
+    by the other arcs."""
+    first_number_by_unit: dict[str, int] = {}
+    for row in rows:
+        arcs = row.split(".")
+        if is_unidentified(row) or len(arcs) <= position:
+            continue
+        number = int(arcs.pop(position))
+        unit = ".".join(arcs)
+        first_number_by_unit[unit] = min(number, first_number_by_unit.get(unit, number))
+    return [unit for unit, number in first_number_by_unit.items() if number > 1]
 
 
 def lacks_first_row(rows: Sequence[str], count: int) -> bool:

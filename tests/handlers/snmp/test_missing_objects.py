@@ -40,9 +40,9 @@ UNCOUNTED = frozenset(
     (
         "apc-rpdu_total aten-pe2 cpi-econnect_lines cpi-econnect_metered cyberpower-ats "
         "cyclades-acs5k e3meter-ipm eaton-nlogic enlogic-edge geist-v3 geist-v3_watchdogs "
-        "geist-v5 geist-v5_inlet geist-v5_metered hpe-mapdu2 ict-pdu_buses infrapower "
-        "lantronix-slc liebert-mph liebert-mph_metered powertek-pwt2 powertek-simple racktivity "
-        "racktivity-legacy riedo-updu rpcm schleifenbauer_conteg tripplite-products "
+        "geist-v5 geist-v5_metered hpe-mapdu2 ict-pdu_buses infrapower "
+        "liebert-mph liebert-mph_metered powertek-pwt2 powertek-simple racktivity "
+        "racktivity-legacy riedo-updu rpcm schleifenbauer_conteg "
         "tripplite-products_ats tripplite-products_ups ts-bspdu vertiv-dcs-mpdu"
     ).split()
 )
@@ -50,8 +50,8 @@ UNCOUNTED = frozenset(
 LAST_ROW = frozenset(
     (
         "aten-pe aten-pe_slots aten-pe_unconfirmed avocent-pm_totals "
-        "cyberpower-epdu2_phase eaton-epdu enlogic-pod ipoman_metered opengear-rpc panduit-g5 "
-        "raritan-px1 sentry3 sinetica-hawk wti-power_mpc"
+        "eaton-epdu enlogic-pod geist-v5_inlet ipoman_metered lantronix-slc opengear-rpc panduit-g5 "
+        "raritan-px1 sentry3 sinetica-hawk tripplite-products wti-power_mpc"
     ).split()
 )
 NO_OTHER = "the MIB, or the program that shows the objects, has no other object for it"

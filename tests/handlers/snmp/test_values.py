@@ -98,3 +98,22 @@ def test_what_is_no_count_is_believed_by_no_part_that_counts(value: Value) -> No
     outlets = Outlets(states=State(A, on=("5",), off=("6",)), count=COUNT)
     unit = SnmpDevice(PROFILES[0], outlets, {}, reader(device), is_counted=False)
     assert [*all_outlets(unit)] == ["1", "2"]
+
+
+@pytest.mark.parametrize(
+    "rows, position, lost",
+    [
+        pytest.param("1 2 3", -1, "", id="rows from 1"),
+        pytest.param("0 1", -1, "", id="rows from 0"),
+        pytest.param("2 3", -1, ".", id="no row 1"),
+        pytest.param("1.1 1.2 2.2 2.3", -1, "2.", id="no row 1 of unit 2"),
+        pytest.param("1.50.51 2.48.49 3.48.49", 0, "48.49.", id="no row 1 of a unit behind it"),
+        pytest.param("", -1, "", id="no table"),
+    ],
+)
+def test_without_the_first_row_of_a_table_that_is_numbered_from_one_a_row_is_lost(
+    rows: str, position: int, lost: str
+) -> None:
+    device = table(A.oid, dict.fromkeys(rows.split(), 5))
+    complete_rows = filled(Complete(A, from_one=position), device)
+    assert [*complete_rows] == [*rows.split(), *lost.split()]
