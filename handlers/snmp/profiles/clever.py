@@ -29,10 +29,10 @@ MS_COUNT = scalar(MS + ".1.3.0", "outputNum")
 MS_STATUS = column(MS + ".4", "outputStatus", "0")
 # on a unit without outlets the object of MS_COUNT is the baud rate
 FEWER_THAN_49 = "[1-9]|[1-3][0-9]|4[0-8]"
-# Other units have the tree of the MS-PDU too: the MPDU of NETPDU-MIB, whose states are at 7.N.M, and
-# a metered one. What an MS-PDU has as its total is the voltage of a line there, and what it has as
-# states are percents and alarms. A number is no state of an MS-PDU, and a unit with no state ON or
-# OFF is none: it has no figures.
+# Other units have the tree of the MS-PDU too: the MPDU of NETPDU-MIB, whose states are at 7.N.M,
+# and a metered one. What an MS-PDU has as its total is the voltage of a line there, and what it has
+# as states are percents and alarms. A number is no state of an MS-PDU, and a unit with no state ON
+# or OFF is none: it has no figures.
 MS_WORDS = ("ON", "OFF", "On", "Off", "on", "off")
 MS_KNOWN = MS_STATUS.where(MS_STATUS, *MS_WORDS)
 NUMBERS = tuple(map(str, range(1000)))

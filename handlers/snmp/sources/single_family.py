@@ -404,6 +404,57 @@ class _Meters(NamedTuple):
         return value
 
 
+class CurrentsByPower(ReadOnly):
+    """Currents of meters in hundredths of A, of which the MIB does not tell if the device has them
+    in tenths or in hundredths: the power of each meter does. A current below W/V is not possible,
+    and one above five times that, a power factor of 0.2, is not believed: so one scale fits at
+    most. A current above 0 is undecided if none does.
+
+    Fields:
+        currents: in tenths or in hundredths of A.
+        voltages: in tenths of V; in hundredths if they are more than a meter of a PDU can show.
+        powers: in W.
+    """
+
+    WHY = "its values are computed"
+
+    currents: Source
+    voltages: Source
+    powers: Source
+
+    _MOST_TENTHS_OF_V = 6_000
+    _LEAST, _MOST = Decimal("0.9"), 5  # of W/V; the least leaves room for rounded readings
+
+    def rows(self, reader: Reader) -> Rows:
+        """The current of each meter."""
+        voltages = self.voltages.rows(reader)
+        powers = self.powers.rows(reader)
+        currents: Rows = {}
+        for meter, current in self.currents.rows(reader).items():
+            reading = number(current)
+            if reading is None or reading <= 0:
+                currents[meter] = current
+            else:
+                least = self._least_amperes(number(voltages.get(meter)), number(powers.get(meter)))
+                currents[meter] = self._hundredths(reading, least)
+        return currents
+
+    def _least_amperes(self, volts: Optional[Decimal], watts: Optional[Decimal]) -> Decimal:
+        """W/V, 0 if it cannot be computed. `volts`: in tenths or hundredths."""
+        if not volts or watts is None:
+            return Decimal(0)
+        divisor = 10 if volts <= self._MOST_TENTHS_OF_V else 100
+        return CONTEXT.divide(watts * divisor, volts)
+
+    def _hundredths(self, reading: Decimal, least_amperes: Decimal) -> Raw:
+        """A reading in hundredths of A, undecided if its scale is not known."""
+        for divisor in (10, 100):
+            current = reading / divisor
+            if least_amperes * self._LEAST <= current <= least_amperes * self._MOST:
+                return format(current * 100, "f")
+        return UNDECIDED
+
+
 class Gathered(ReadOnly):
     """For each row of `lists`, the sum of the values of the meters that it names.
 

@@ -25,6 +25,7 @@ from handlers.snmp.sources import (
     Column,
     Complete,
     Counted,
+    CurrentsByPower,
     EachUnit,
     Field,
     First,
@@ -139,6 +140,7 @@ EVERY_PART = Profile(
                 Merged(
                     (
                         Gathered(C, S, C, ";", ("x",)),
+                        CurrentsByPower(C, S, C),
                         ByOctets(C, S, 7),
                         Whole(C, Summed(S)),
                         Unless(C, Listed(C, S)),

@@ -33,7 +33,6 @@ ANY_MARK_IS_A_VALUE: Mapping[tuple[str, str], str] = {
     ("apc-rpdu_total", "318.1.1.12.2.3.1.1.5"): "PowerNet-MIB: the number of a bank",
     ("cyberpower-epdu2_phase", "3808.1.1.3.2.3.1.1.5"): "CPS-MIB: the number of a bank",
     ("rittal-cmc3_pdu", "2606.7.4.2.2.1.3"): "cmcIIIVarName: another name is another variable",
-    ("ipt-ipower", "38218.1.6.20"): "PDUSNMP contradicts itself on the scale of the third meter",
 }
 # Two values that no MIB names for a mark: for what a row is, such as padding, or how its unit is.
 MARKS = (97, 98)
