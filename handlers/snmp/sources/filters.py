@@ -56,6 +56,7 @@ class Complete(ReadOnly):
             of which each line has a row.
         from_one: the position of the arc that numbers the rows of each unit from 1, such as lines;
             -1 is the last. Without the row 1, nor one 0, a unit lacks rows.
+        padding: values of rows beyond the count of their unit, by their last arc, that are no rows.
     """
 
     WHY = "it has rows without an object"
@@ -68,8 +69,10 @@ class Complete(ReadOnly):
     gaps: bool = False
     arcs: int = 0
     from_one: Optional[int] = None
+    padding: tuple[str, ...] = ()
 
     def check(self) -> None:
+        validation.require_distinct_texts(self.padding, "padding")
         proofs = (self.beside, self.count, self.least, self.next_row)
         if not any(proofs) and self.from_one is None:
             raise ValueError(
@@ -80,7 +83,7 @@ class Complete(ReadOnly):
     def rows(self, reader: Reader) -> Rows:
         """The rows of `source`, and LOST for those that the answers lack: under their identities if
         `beside` has them, else unidentified, one for each unit that lacks some."""
-        rows = self.source.rows(reader)
+        rows = self._without_padding(self.source.rows(reader), reader)
         rows_beside = self.beside.rows(reader) if self.beside else {}
         if not rows and self._is_table_absent(reader, rows_beside):
             return {UNIDENTIFIED: LOST} if self._counts_rows(reader) else {}
@@ -120,6 +123,20 @@ class Complete(ReadOnly):
         if self.count is None or self.arcs or is_optional(self.source):
             return False
         return counted(self.count, reader) > 0
+
+    def _without_padding(self, rows: Rows, reader: Reader) -> Rows:
+        """The rows without those that are none."""
+        if self.count is None or not self.padding:
+            return rows
+        count_by_unit = self.count.rows(reader)
+        kept_rows: Rows = {}
+        for identity, value in rows.items():
+            unit = identity.rpartition(".")[0]
+            count = counted_by(count_by_unit.get(unit))
+            is_beyond = count is not None and not _is_in_count(identity, count)
+            if not is_beyond or not is_one_of(value, self.padding):
+                kept_rows[identity] = value
+        return kept_rows
 
     def _short_units(self, reader: Reader, rows: Iterable[str]) -> list[str]:
         """The units that lack some of the rows that `count` counts."""

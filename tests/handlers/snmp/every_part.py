@@ -148,7 +148,17 @@ EVERY_PART = Profile(
                         Fitted(C, (S,), ("", "-1")),
                         Renumbered(C, S),
                         Signed(C, S, C, S),
-                        Complete(C, S, S, 3, next_row=True, gaps=True, arcs=2, from_one=-1),
+                        Complete(
+                            C,
+                            S,
+                            S,
+                            3,
+                            next_row=True,
+                            gaps=True,
+                            arcs=2,
+                            from_one=-1,
+                            padding=("x",),
+                        ),
                     )
                 )
             ),

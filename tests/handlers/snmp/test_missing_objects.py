@@ -71,12 +71,12 @@ ONE_SOURCE = {
         ),
         "power": (
             "apc-rpdu delta-pdu eaton-nlogic enlogic-esp gude-epc gude-pdu ipt-ipower npdu"
-            " lantronix-slc racktivity-legacy vertiv-dcs-mpdu"
+            " digipower lantronix-slc racktivity-legacy vertiv-dcs-mpdu"
         ),
         "energy": (
             "apc-rpdu2 cpi-econnect cyberpower-ats dell-rpdu delta-pdu enlogic-esp hpe-ipdu ipoman"
             " ipt-ipower rpcm synaccess-synlink synaccess-netbooter vertiv-dcs-mpdu clever-mpdu"
-            " clever-zpdu clever-rpdu clever-npm-v clever-ip-pdu"
+            " clever-zpdu clever-rpdu clever-npm-v clever-ip-pdu digipower"
         ),
     },
     NO_UNIT: {
