@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Callable
 
 import pytest
 
@@ -23,6 +23,7 @@ from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers import codecs
 from tests.handlers.other_clients import unit_data
 from tests.peers.unit_pdus import UnitPeers
+from tests.simulators.unit_servers import Reply
 
 # The lists that public clients rely on: states and names as they quote them, and the meters of PyPI
 # power-switch-pro 1.1.1 with the figures of its tests.
@@ -113,7 +114,8 @@ def test_a_unit_that_has_no_such_resource_has_no_meters() -> None:
 
 
 @pytest.mark.parametrize(
-    "meters", [METERS[1:], [*METERS, *METERS[:2]], {}, None, ["bus.0.current"]]
+    "meters",
+    [METERS[1:], [*METERS, *METERS[:2]], {}, None, ["bus.0.current"], "bus.0.current", "", True],
 )
 def test_meters_of_another_form_are_an_error(meters: object) -> None:
     with pytest.raises(errors.ProtocolError, match="no list of names and values"):
@@ -161,11 +163,47 @@ def test_an_account_that_does_not_see_all_outlets_is_an_error_that_names_them() 
 
 
 @pytest.mark.parametrize(
+    "change",
+    [
+        lambda links: "",
+        lambda links: links.replace("rel=item", "rel=related"),
+        lambda links: links.replace("outlets/0/", "outlets/x/"),
+        lambda links: links.partition(", ")[2],
+        lambda links: f"{links}, </restapi/relay/outlets/8/physical_state/>; rel=item",
+        lambda links: "nonsense",
+    ],
+)
+def test_a_list_whose_numbers_are_not_proven_is_an_error(change: Callable[[str], str]) -> None:
+    """A proof that is missing, or not understood, is none."""
+    peers = UnitPeers("digitalloggers")
+    device = peers.device()
+    answer = device.answer
+
+    def changed_answer(method: str, path: str, body: bytes) -> Any:
+        reply = answer(method, path, body)
+        if isinstance(reply, Reply) and "Link" in reply.headers:
+            return Reply(reply.status, reply.body, {"Link": change(reply.headers["Link"])})
+        return reply
+
+    device.answer = changed_answer
+    with peers.serve(device) as unit:
+        handler = make_handler(unit_data(unit))
+        port = PduPortView("1", EnumPowerStatus.UNKNOWN)
+        for call in (handler.status, handler.statistic, partial(handler.port_down, port)):
+            with pytest.raises(errors.ProtocolError, match="places in the list are no numbers"):
+                call()
+        assert not device.writes
+
+
+@pytest.mark.parametrize(
     "links",
     [
         "</restapi/relay/outlets/1/name/>; rel=item, </restapi/relay/outlets/3/name/>; rel=item",
         '<https://192.0.2.7/restapi/relay/outlets/1/name/>; rel="item", <../3/name/>;rel=item',
         "<1/name/>, rel=item, <3/name/>, rel=item, </restapi/relay/outlets/5/>; rel=templated",
+        '<1/name/>; title="an outlet"; rel="item", <3/name/>; REL = "describedby item"',
+        '<1/name/>;rel="item describedby"; title=x, <3/name/>; rel=item; title="y"',
+        '<1/name/>; rel=item, <3/name/>; rel=item, <4/name/>; rel=items, <5/name/>; rel="an-item"',
     ],
 )
 def test_the_outlets_of_a_list_are_named_in_its_link_headers(links: str) -> None:

@@ -127,7 +127,9 @@ def test_an_outlet_without_the_field_that_denies_the_others_states_has_no_state(
     assert field in first.doubt
     assert second.state is True
     unit = codecs.read(decoding, {**ANSWERS, decoding.OUTLETS: outlets_without(field)})
-    assert [outlet.state for outlet in unit.outlets] == [True] * 3
+    # the status of all tells that an outlet is there
+    state = None if field == "status" else True
+    assert [outlet.state for outlet in unit.outlets] == [state] * 3
 
 
 def outlets_without(field: str) -> list[dict[str, Any]]:
@@ -152,7 +154,7 @@ def energies(values: list[Any], *cords: object) -> PduState:
         outlet_rows.append({**OUTLET, "id": f"AA{number}", "energy": value})
     cord_rows: list[dict[str, object]] = []
     for letter, energy in zip("AB", cords):
-        cord: dict[str, object] = {"id": f"A{letter}"}
+        cord: dict[str, object] = {"id": f"A{letter}", "status": "Normal"}
         if energy is not ...:
             cord["energy"] = energy
         cord_rows.append(cord)

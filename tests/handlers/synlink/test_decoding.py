@@ -313,7 +313,27 @@ def test_a_missing_inlet_leaves_no_sums() -> None:
         assert isinstance(figure, NotKnown)
 
 
-@pytest.mark.parametrize("count, load_a", [(1, None), ("1", None), (0, 1.26), (..., 1.26)])
+def test_inlets_that_are_not_counted_are_all_if_the_only_one_says_that_it_is() -> None:
+    device = with_changes(ANSWERS[decoding.DEVICE], {"numInlets": ...})
+
+    def read(*inlets: dict[str, Any]) -> PduState:
+        answers = {**ANSWERS, decoding.DEVICE: device, decoding.INLETS: list(inlets)}
+        return codecs.read(decoding, answers)
+
+    assert read(INLET).load_a == 4.2
+    dual = {**INLET, "inletType": "dual"}
+    for inlets in (
+        (dual, {**dual, "id": "2"}),
+        (dual,),
+        (with_changes(INLET, {"inletType": ...}),),
+    ):
+        for figure in read(*inlets)[1:4]:
+            assert figure == NotKnown(f"{len(inlets)} inlets are listed, of None")
+
+
+@pytest.mark.parametrize(
+    "count, load_a", [(1, None), ("1", None), (False, None), (0, 1.26), (..., 1.26)]
+)
 def test_inlets_that_are_counted_and_not_available_are_not_replaced_by_the_outlets(
     count: object, load_a: Optional[float]
 ) -> None:
