@@ -87,7 +87,7 @@ def test_a_unit_without_meters_has_no_figures_instead_of_zeros() -> None:
     assert unit.power_w is None
 
 
-@pytest.mark.parametrize("aenergy", [None, {}, {"total": None}, {"total": "5"}, -1, []])
+@pytest.mark.parametrize("aenergy", [None, {}, {"total": None}, {"total": "5"}, -1, [], 5, 0.5])
 def test_a_counter_that_is_lost_is_not_known(aenergy: object) -> None:
     unit = changed(0, aenergy=aenergy)
     assert isinstance(unit.outlets[0].figures.energy_kwh, NotKnown)
@@ -106,6 +106,10 @@ def test_power_that_flows_back_is_no_power_of_the_load() -> None:
         ({"cover:0": {"id": 0, "state": "open"}}, r"lists the relays \[\]"),
         ({"switch:1": {"id": 1, "output": True}}, r"lists the relays \[1\]"),
         ({"switch:0": {"id": 1, "output": True}}, "has the id of another relay"),
+        *(
+            ({"switch:0": {"id": 0, "output": True}, "switch:1": {"id": id_, "output": True}}, "id")
+            for id_ in (True, 1.0, "1", None)
+        ),
         ({"switch:0": None}, "is not a Shelly's"),
         ([], "is not a Shelly's"),
         ("a", "is not a Shelly's"),
@@ -174,7 +178,7 @@ def test_a_figure_that_no_metered_relay_shows_is_not_known() -> None:
     assert unit.power_w == 17.1
 
 
-WITH_RESULT = (*range(200, 300), 500)
+WITH_RESULT = (*range(200, 300), 400, 500)
 
 
 def test_a_command_sets_one_absolute_state_by_the_units_own_number() -> None:
@@ -191,6 +195,13 @@ def test_a_command_sets_one_absolute_state_by_the_units_own_number() -> None:
             errors.Refused,
             r"overtemp \(-109\)",
         ),
+        (
+            b'{"error": {"code": -103, "message": "Argument \'id\' is missing"}}',
+            errors.Refused,
+            r"'id' is missing \(-103\)",
+        ),
+        (b'{"error": {"message": "no code"}}', errors.ProtocolError, "is not a Shelly's"),
+        (b'{"error": "Bad request"}', errors.ProtocolError, "is not a Shelly's"),
         # what was done is open
         (b'{"code": -104, "message": "Deadline"}', errors.ProtocolError, "Deadline"),
         (b'{"code": 500, "message": "Internal"}', errors.ProtocolError, r"Internal \(500\)"),
