@@ -62,6 +62,53 @@ def test_only_a_documented_status_is_on_or_off(word: str, state: Optional[bool])
     assert states(device(f"outlet.1.status: {word}")) == {"1": state}
 
 
+HPE = "driver.name: snmp-ups; driver.version.data: hpe_epdu MIB 0.34; "
+EATON = "driver.name: snmp-ups; driver.version.data: eaton_epdu MIB 0.69; "
+IN_GROUPS = "outlet.1.status: on; outlet.2.status: off; outlet.3.status: on; outlet.group.count: 2;"
+WITH_IDS = f"{IN_GROUPS}outlet.1.groupid: 1; outlet.2.groupid: 1; outlet.3.groupid: 2;"
+OFF_1 = "outlet.group.1.status: off; outlet.group.2.status: on;"
+
+
+@pytest.mark.parametrize(
+    "dump, on, doubt",
+    [
+        (HPE + WITH_IDS + OFF_1, {3}, "though the breaker of its group is off"),
+        (HPE + WITH_IDS + OFF_1.replace("off", " Off"), {3}, "outlet.group.1.status reads"),
+        # the group is called by its id
+        (
+            f"{HPE}{WITH_IDS}outlet.group.7.id: 1.00; outlet.group.7.status: off",
+            {3},
+            "outlet.group.7.status reads 'off'",
+        ),
+        # no breaker: what the group says is told, and the outlet's own word is believed
+        (EATON + WITH_IDS + OFF_1, {1, 3}, "though its group of outlets is off"),
+        (WITH_IDS + OFF_1, {1, 3}, "though its group of outlets is off"),
+        # the driver does not join them
+        (HPE + IN_GROUPS + OFF_1, {1, 3}, "though a group, perhaps its own, of outlets is off"),
+        # nothing is off
+        (HPE + WITH_IDS + OFF_1.replace("off", "on"), {1, 3}, ""),
+        (HPE + WITH_IDS + OFF_1.replace("off", "N/A"), {1, 3}, ""),
+        (HPE + WITH_IDS + "outlet.group.1.id: 1; outlet.group.1.name: Section A", {1, 3}, ""),
+        (f"{HPE}{WITH_IDS}outlet.group.3.status: off", {1, 3}, ""),
+    ],
+)
+def test_an_outlet_that_is_on_beside_a_group_that_is_off_is_told(
+    dump: str, on: set[int], doubt: str
+) -> None:
+    first, second, third = device(dump).outlets
+    assert first.state is (True if 1 in on else None)
+    assert (second.state, second.doubt) == (False, "")
+    assert third.state is True
+    assert doubt in first.doubt
+    assert bool(doubt) == bool(first.doubt)
+    assert not third.doubt or "perhaps" in doubt
+    # a command is proven as a status is decided
+    texts = variables(dump)
+    names = (*first.state_variables, *first.meter_variables)
+    values = {name: texts[name] for name in names}
+    assert state_of(values, first.words_without_state, first.table).is_on is first.state
+
+
 @pytest.mark.parametrize("word", ["lockon", "lockoff", "onLocked", "offLocked", "onFixed"])
 def test_a_locked_outlet_is_not_switched(word: str) -> None:
     nut_device = device(f"outlet.1.status: {word}; outlet.2.status: on", ["outlet.1.load.off"])
