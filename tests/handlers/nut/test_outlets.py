@@ -22,6 +22,7 @@ from handlers.nut.outlets import decode_outlets, state_of
 from handlers.shared.errors import PduHandlerError, ProtocolError, Unsupported
 from handlers.shared.meter_figures import NotKnown, NotMetered, measured
 from tests.handlers.nut.clients import DEFAULTS, WITH_WHOLE_LOAD
+from tests.rows import each_row
 
 
 def variables(dump: str) -> dict[str, str]:
@@ -69,7 +70,7 @@ WITH_IDS = f"{IN_GROUPS}outlet.1.groupid: 1; outlet.2.groupid: 1; outlet.3.group
 OFF_1 = "outlet.group.1.status: off; outlet.group.2.status: on;"
 
 
-@pytest.mark.parametrize(
+@each_row(
     "dump, on, doubt",
     [
         (HPE + WITH_IDS + OFF_1, {3}, "though the breaker of its group is off"),
