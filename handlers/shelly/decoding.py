@@ -193,7 +193,7 @@ def _with_energy(entry: dict[str, Any]) -> dict[str, Any]:
     if "aenergy" not in entry:
         return entry
     counter = entry["aenergy"]
-    total = counter.get("total") if isinstance(counter, dict) else repr(counter)
+    total = counter.get("total") if isinstance(counter, dict) else f"aenergy {counter!r}"
     return {**entry, "energy": total}
 
 
