@@ -30,7 +30,9 @@ chosen_keyword = ""
 class Case(NamedTuple):
     """One case of a line."""
 
-    #: its number in the file, from 1
+    #: of its law
+    title: str
+    #: the number of the line in the file, from 1
     line: int
     left: str
     right: str
@@ -89,19 +91,21 @@ class Table(NamedTuple):
                 name, _, text = line[4:].partition(" = ")
                 texts[name] = _filled(text, texts)
             elif _ARROW in line:
-                cases_by_title.setdefault(title, []).extend(self._cases(number, line, texts))
+                for left, right in self._cases(_filled(line, texts)):
+                    case = Case(title=title, line=number, left=left, right=right)
+                    cases_by_title.setdefault(title, []).append(case)
         return [Law(title, cases) for title, cases in cases_by_title.items()]
 
-    def _cases(self, number: int, line: str, texts: Mapping[str, str]) -> Iterator[Case]:
-        """The cases of a line."""
-        left, _, right = _filled(line, texts).rpartition(_ARROW)
+    def _cases(self, line: str) -> Iterator[tuple[str, str]]:
+        """The left and the right side of each case of a line."""
+        left, _, right = line.rpartition(_ARROW)
         values = [self._values(change) for change in left.split(self.separator)]
         for choice in itertools.product(*values):
             chosen = [change for change, several in zip(choice, values) if len(several) > 1]
             _, _, value = (chosen or choice)[0].partition(self.operator)
             # what is no value of a change is not asked for its text
             shown_value = self.shown_value(value) if "{}" in right else ""
-            yield Case(number, self.separator.join(choice), right[1:].replace("{}", shown_value))
+            yield self.separator.join(choice), right[1:].replace("{}", shown_value)
 
     def _values(self, change: str) -> Sequence[str]:
         """The change with each of its values."""
