@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import textwrap
 from collections.abc import Sequence
 from typing import Optional
 
@@ -14,10 +15,11 @@ from handlers.shared.similar_names import similar_names
 
 from .cli import exit_codes
 from .cli.error_output import Usage
-from .cli.groups import INDEX, LazyGroup, Subcommand, page_path
+from .cli.groups import INDEX, LazyGroup, Subcommand, help_records, page_path
 from .cli.invocation import VERSION_LINE
 from .cli.options import (
     Output,
+    SharedOption,
     output_options,
     pass_output,
     run_of,
@@ -38,13 +40,16 @@ UNKNOWN, certificates and SNMP's silence: {_ERRORS_PAGE}
 The exit code says who must act: pdu help exit-codes
 What a device is and which handler reads it: pdu identify HOST"""
 _SETTINGS = f"""\
-HANDLER   {{}}, or PATH: a file (.py),
-          folder or archive (.tar.gz) with one, whoever wrote it;
-          PATH:IMPORT.PATH names one of several
+{{}},
+          or PATH: a file (.py), folder or archive (.tar.gz) with one, whoever
+          wrote it; PATH:IMPORT.PATH names one of several
 settings  options, -s KEY=VALUE, or variables PDU_KEY (PDU_USERNAME, ...)
 secrets   --secret-file KEY=FILE, or PDU_PASSWORD, PDU_COMMUNITY, ...;
           pdu asks for one that it needs and that is not given
-Each setting of each handler: {_SETTINGS_PAGE}"""
+Each setting of each handler: {_SETTINGS_PAGE}
+
+The commands that read or switch a PDU have these options:
+{{}}"""
 
 
 def _topic_words(root: LazyGroup) -> list[str]:
@@ -61,6 +66,30 @@ def _words(
     return word_completion(lambda: names)(context, argument, incomplete)
 
 
+def _shared_options(root: LazyGroup) -> dict[str, str]:
+    """The options for the list, the login and the settings -> what each means."""
+    with click.Context(root) as context:
+        status = root.get_command(context, "status")
+        assert status is not None
+        options = [option for option in status.params if isinstance(option, SharedOption)]
+        return dict(help_records(options, context))
+
+
+def _settings_topic(root: LazyGroup) -> Result:
+    """What `pdu help settings` prints."""
+    names = [*registry.names()]
+    options = _shared_options(root)
+    formatter = click.HelpFormatter(width=exit_codes.WIDTH)
+    formatter.indent()
+    formatter.write_dl(list(options.items()))
+    handlers = textwrap.fill(
+        ", ".join(names), exit_codes.WIDTH, initial_indent="HANDLER   ", subsequent_indent=10 * " "
+    )
+    text = _SETTINGS.format(handlers, formatter.getvalue())
+    document = {"handlers": names, "page": _SETTINGS_PAGE, "options": options}
+    return Result(document, text.rstrip().splitlines())
+
+
 def _topic(root: LazyGroup, word: str) -> Optional[Result]:
     """What `pdu help WORD` prints of a topic or a group, None for another word."""
     if word == EXIT_CODES:
@@ -69,9 +98,7 @@ def _topic(root: LazyGroup, word: str) -> Optional[Result]:
     if word == ERRORS:
         return Result({"page": _ERRORS_PAGE}, _ERRORS.splitlines())
     if word == SETTINGS:
-        names = [*registry.names()]
-        lines = _SETTINGS.format(", ".join(names)).splitlines()
-        return Result({"handlers": names, "page": _SETTINGS_PAGE}, lines)
+        return _settings_topic(root)
     if word != COMMANDS and word not in root.group_by_word:
         return None
     groups = root.groups if word == COMMANDS else [root.group_by_word[word]]

@@ -19,6 +19,7 @@ from handlers.shared.errors import printable
 from ..network import hosts
 from . import suggestions
 from .exit_codes import WIDTH
+from .options import SharedOption
 from .spelling import look_alike
 
 #: the page of the program, below docs/
@@ -27,6 +28,7 @@ EPILOG = (
     "\b\nOptions of a command: COMMAND --help\nSettings, secrets: pdu help settings; exit codes:"
     " pdu help exit-codes"
 )
+_SHARED = "List, login, settings (--list, --port, --username, -s, ...): pdu help settings"
 _IDENTIFY = "pdu identify {} says what a device is"
 
 
@@ -44,6 +46,17 @@ class Subcommand(click.Command):
         super().__init__(*arguments, **attributes)
         self.examples = examples
 
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the options of this command, and one line for those of many commands."""
+        parameters = self.get_params(ctx)
+        own_parameters = [
+            parameter for parameter in parameters if not isinstance(parameter, SharedOption)
+        ]
+        with formatter.section("Options"):
+            formatter.write_dl(help_records(own_parameters, ctx))
+        if len(own_parameters) < len(parameters):
+            formatter.write(f"\n{_SHARED}\n")
+
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the end of the help: click's own, the examples, and the page."""
         super().format_epilog(ctx, formatter)
@@ -52,6 +65,14 @@ class Subcommand(click.Command):
             for line in self.examples:
                 formatter.write(f"{indent}{line}\n")
         formatter.write(f"\nDocs: {page_path(_page_of(ctx))}\n")
+
+
+def help_records(
+    parameters: Iterable[click.Parameter], context: click.Context
+) -> list[tuple[str, str]]:
+    """The names of each option and its text, as a help shows them."""
+    records = [parameter.get_help_record(context) for parameter in parameters]
+    return [record for record in records if record is not None]
 
 
 def _page_of(context: click.Context) -> str:
@@ -71,6 +92,11 @@ class Group(Subcommand, click.Group):
 
     def __init__(self, *arguments: Any, **attributes: Any) -> None:
         super().__init__(*arguments, no_args_is_help=False, **attributes)
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the options, and the commands."""
+        super().format_options(ctx, formatter)
+        self.format_commands(ctx, formatter)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self.names())

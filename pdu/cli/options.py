@@ -271,6 +271,13 @@ class Option(click.Option):
         return " and ".join(self.requires)
 
 
+class SharedOption(Option):
+    """An option of many commands, for the list of PDUs, their login or their settings.
+
+    `pdu help settings` explains it once. The help of a command has one line for all of them.
+    """
+
+
 # ---- values --------------------------------------------------------------------------------------
 
 #: what is wrong with an empty value, wherever it was given

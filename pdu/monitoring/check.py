@@ -28,6 +28,7 @@ from ..cli.options import (
     Option,
     Output,
     Run,
+    SharedOption,
     output_options,
     pass_run,
     spelled,
@@ -326,8 +327,8 @@ is wrong: 2, or with --nagios 3. UNKNOWN outlets of a PDU with metered=yes do no
     help=_HELP,
 )
 @click.argument("words", metavar="[LIST] [NAME...] | HANDLER HOST...", nargs=-1, type=FILE_ARGUMENT)
-@list_option()
-@auth_option()
+@list_option(cls=SharedOption)
+@auth_option(cls=SharedOption)
 @csv_option(excludes=["--json", "--nagios"])
 @click.option("--html", metavar="FILE", type=FILE, help="also write one self-contained page")
 @click.option(

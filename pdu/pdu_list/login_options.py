@@ -23,6 +23,7 @@ from ..cli.options import (
     SNMP,
     F,
     KeyValue,
+    SharedOption,
     Spelling,
     plain_option,
     run_of,
@@ -206,7 +207,7 @@ def login_options(function: F) -> F:
     """The options for reaching a device: the settings that have an option, --setting and
     --secret-file.
     """
-    function = setting_options(function)
+    function = setting_options(function, option_class=SharedOption)
     for spelling in reversed((*LOGIN, *SNMP)):
         function = _spelled_option(spelling)(function)
     return function
@@ -219,10 +220,10 @@ def _spelled_option(spelling: Spelling) -> Callable[[F], F]:
         if value is not None:
             login_of(context).settings[spelling.key] = value
 
-    return plain_option(spelling, expose_value=False, callback=take)
+    return plain_option(spelling, cls=SharedOption, expose_value=False, callback=take)
 
 
-def setting_options(function: F) -> F:
+def setting_options(function: F, option_class: type[click.Option] = click.Option) -> F:
     """--setting and --secret-file."""
 
     def take(context: click.Context, _: click.Parameter, pairs: Sequence[tuple[str, str]]) -> None:
@@ -233,6 +234,7 @@ def setting_options(function: F) -> F:
     setting_option = click.option(
         "-s",
         "--setting",
+        cls=option_class,
         metavar="KEY=VALUE",
         type=KeyValue("KEY=VALUE, such as -s timeout=5"),
         multiple=True,
@@ -240,10 +242,10 @@ def setting_options(function: F) -> F:
         expose_value=False,
         callback=take,
     )
-    return setting_option(secret_file_option(function))
+    return setting_option(secret_file_option(function, option_class))
 
 
-def secret_file_option(function: F) -> F:
+def secret_file_option(function: F, option_class: type[click.Option] = click.Option) -> F:
     """--secret-file, for commands that need a secret."""
 
     def take(context: click.Context, _: click.Parameter, pairs: Sequence[tuple[str, str]]) -> None:
@@ -251,6 +253,7 @@ def secret_file_option(function: F) -> F:
 
     option = click.option(
         "--secret-file",
+        cls=option_class,
         metavar="KEY=FILE",
         type=KeyValue("KEY=FILE, such as community=community.txt"),
         multiple=True,

@@ -24,7 +24,7 @@ from pdu_common.connection import PduData, PduSnmpData
 
 from ..cli.error_output import NoSuchHandler, Usage
 from ..cli.groups import Subcommand
-from ..cli.options import EMPTY, F, run_of, word_completion
+from ..cli.options import EMPTY, F, SharedOption, run_of, word_completion
 from ..cli.shared_options import auth_option, list_option
 from ..cli.spelling import look_alike
 from ..cli.suggestions import only_similar_name
@@ -149,8 +149,8 @@ def list_options(function: F) -> F:
     def take_auth(context: click.Context, _: click.Parameter, value: Optional[str]) -> None:
         _CommandLine.of(context).auth_file = value or ""
 
-    with_list = list_option(expose_value=False, callback=take_list)
-    with_auth = auth_option(expose_value=False, callback=take_auth)
+    with_list = list_option(cls=SharedOption, expose_value=False, callback=take_list)
+    with_auth = auth_option(cls=SharedOption, expose_value=False, callback=take_auth)
     return with_list(with_auth(function))
 
 

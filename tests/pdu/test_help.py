@@ -166,6 +166,44 @@ def test_the_settings_are_explained_with_each_handler(capsys: pytest.CaptureFixt
         assert name in out
 
 
+SHARED = re.compile(
+    r" --(list|auth|port|username|timeout|fingerprint|snmp-version|auth-protocol|priv-protocol"
+    r"|setting|secret-file) "
+)
+
+
+@pytest.mark.parametrize(
+    "words", "status statistic outlets on off cycle check identify record prove".split()
+)
+def test_options_of_list_login_and_settings_are_one_line_of_a_commands_help(
+    words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, out, _ = run(capsys, words, "--help")
+    _, _, options = out.partition("\nOptions:\n")
+    own_options, _, end = options.partition("\n\n")
+    assert SHARED.findall(own_options) == []
+    assert "--json" in own_options
+    assert end.startswith("List, login, settings (--list, --port, --username, -s, ...): pdu help")
+
+
+def test_options_of_list_login_and_settings_are_explained_once(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    _, out, _ = run(capsys, "help", "settings")
+    _, json_out, _ = run(capsys, "help", "settings", "--json")
+    assert [line for line in out.splitlines() if len(line) > WIDTH] == []
+    _, _, options = out.partition("have these options:\n")
+    assert len(SHARED.findall(options)) == len(json.loads(json_out)["options"]) == 11
+
+
+@pytest.mark.parametrize("name", ["find", "where", "exporter"])
+def test_a_command_with_few_of_them_shows_its_own(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, out, _ = run(capsys, name, "--help")
+    assert {"list", "auth", "secret-file"} <= set(SHARED.findall(out))
+
+
 def test_the_version_is_a_command_and_an_option(capsys: pytest.CaptureFixture[str]) -> None:
     output = run(capsys, "version")
     assert output == run(capsys, "-V") == run(capsys, "--version")
