@@ -36,6 +36,7 @@ def own_handlers_sentence(names: Sequence[str]) -> str:
         return "DCImanager's pages name no handler of its own for it"
     make = ", of a make that is not named" if names == [_ATS] else ""
     return (
-        f"DCImanager has a handler of its own for {' and '.join(names)}{make}: keep it where it"
-        " switches your unit or shows its consumption (docs/before.md)"
+        f"DCImanager has a handler of its own for {' and '.join(names)}{make}: keep that one"
+        " where it switches your unit or shows its consumption, else go on with this one"
+        " (docs/before.md)"
     )

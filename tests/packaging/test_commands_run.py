@@ -209,6 +209,13 @@ def _files(folder: Path, words: Sequence[str], address: str) -> None:
     names = {word for option, word in zip(words, words[1:]) if option not in ("-o", "--out")}
     (folder / "tests").symlink_to(ROOT / "tests")
     (folder / "docs").symlink_to(ROOT / "docs")
+    if words[:2] == ("pdu", "check") and "hall.csv" not in names:
+        usual_list = folder / ".config" / "pdu" / "pdus.csv"
+        usual_list.parent.mkdir(parents=True)
+        usual_list.write_text(f"name,handler,address,auth,settings\nr1,snmp,{address},snmp,\n")
+        logins = usual_list.with_name("logins.toml")
+        logins.write_text('[auth.snmp]\ncommunity = "public"\n')
+        logins.chmod(0o600)
     if "hall.csv" in names or "logins.toml" in names:
         (folder / "hall.csv").write_text(
             f"name,handler,address,auth,settings\nrack 1 left,snmp,{address},snmp,\n"
@@ -280,6 +287,7 @@ def test_the_line_runs_as_written(
 ) -> None:
     for key in [key for key in os.environ if key.startswith("PDU_")]:
         monkeypatch.delenv(key)
+    monkeypatch.setenv("HOME", str(tmp_path))  # where the usual list is
     name, *arguments = line.words
     with _served(line.words) as (address, login):
         _files(tmp_path, line.words, address)

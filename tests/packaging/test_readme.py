@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from pdu.loading.handler_recordings import recording
 from tests.needs import ROOT
 from tests.pdu.running import run
 from tests.simulators.snmp_agent import Agent
@@ -30,6 +31,56 @@ def test_both_languages_show_the_same_output() -> None:
         ]
 
     assert outputs(_RUSSIAN) == outputs(PAGE)
+
+
+#: a row of the table of handlers -> a model of it that `pdu supports` knows
+_MODELS = {
+    "Raritan": "PX3-5190R",
+    "APC": "AP8959",
+    "Server Technology PRO2": "PRO2",
+    "NETIO": "PowerPDU 4C",
+    "Digital Loggers": "LPC9",
+    "Synaccess SynLink": "SynLink",
+    "Shelly": "Shelly Pro 4PM",
+    "[any other": "Vertiv Geist",
+}
+
+
+def _handlers_by_row(page: str) -> dict[str, list[str]]:
+    """The handlers of each row of the table, in their order, by the row's first cell."""
+    table, _, _ = page.partition("`pdu supports")
+    handlers_by_row = {}
+    for line in table.splitlines():
+        if line.startswith("| ") and "`" in line:
+            pdu, handlers = line[2:].split(" | ", 1)
+            handlers_by_row[pdu] = re.findall("`(.*?)`", handlers)
+    return handlers_by_row
+
+
+def test_both_languages_name_the_same_handlers_in_the_same_order() -> None:
+    assert [*_handlers_by_row(PAGE).values()] == [*_handlers_by_row(_RUSSIAN).values()]
+
+
+def test_the_handler_that_comes_first_is_the_one_that_identify_prefers() -> None:
+    """`pdu identify` chooses by rank."""
+    rows = _handlers_by_row(PAGE)
+    assert len(rows) == 9
+    for handlers in rows.values():
+        ranks = [recording(handler).rank for handler in handlers]
+        assert ranks == sorted(set(ranks))
+
+
+@pytest.mark.parametrize("begin, model", _MODELS.items())
+def test_supports_answers_in_the_order_of_the_table(
+    begin: str, model: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (handlers,) = [
+        handlers for pdu, handlers in _handlers_by_row(PAGE).items() if pdu.startswith(begin)
+    ]
+    _, out, _ = run(capsys, "supports", model)
+    answered = dict.fromkeys(re.findall("(?m)^([a-z]+)(?:: |, family )", out))
+    # supports knows no models of Redfish, which any PDU may speak
+    assert [*answered] == [handler for handler in handlers if handler != "redfish"]
 
 
 @pytest.mark.parametrize(
