@@ -119,7 +119,7 @@ def _serve(
     if har.is_recording(text):
         if profile:
             raise SettingsError("--profile is for recordings of SNMP devices")
-        handler = har.parse(text).handler
+        handler = har.handler_in(text)
         obeys = commands.is_writable or bool(handler)
         return handler, serve(text, port, commands.on, commands.off, obeys=obeys)
     handler, recording_format = handler_of_recording(text, file)

@@ -243,7 +243,8 @@ class Scrubber:
             return data
         is_private = kind_of(name) in NEVER_GENERIC
         digits = re.sub("[^0-9]", "", str(data))
-        is_serial = len(digits) >= _LONG_NUMBER and SERIALS not in self.keep
+        has_fraction = data != int(data)  # which a serial number has not
+        is_serial = len(digits) >= _LONG_NUMBER and not has_fraction and SERIALS not in self.keep
         return type(data)(0) if is_private or is_serial else data
 
     def _stand_in_of_mail(self, match: re.Match[str]) -> str:

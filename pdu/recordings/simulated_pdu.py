@@ -15,7 +15,7 @@ from typing import Any, Callable, NamedTuple, Optional
 
 from handlers.dcimanager import Figures
 
-from .replay_server import HttpReplay, Response
+from .replay_server import HttpReplay, Response, header_pairs
 
 #: identity -> on, off, or None for a state that is neither
 States = dict[str, Optional[bool]]
@@ -237,7 +237,7 @@ class HttpPdu(SimulatedPdu, HttpReplay):
             raise ConnectionAbortedError
         if self.redirect is not None:
             status, _, headers = self.redirect
-            return status, None, {"Location": f"{headers['Location']}{target}"}
+            return status, None, {"Location": f"{dict(header_pairs(headers))['Location']}{target}"}
         if self._fault is UnitFault.DENIES:
             return 401, None, {"WWW-Authenticate": 'Basic realm="unit"'}
         commands = self.commands_of(method, target, body)
@@ -280,4 +280,5 @@ def _half_of(response: Response) -> Response:
     body = content if isinstance(content, bytes) else json.dumps(content).encode()
     size = len(body)
     half_body = body[: size // 2]
-    return status, half_body, {**headers, "Content-Length": str(size), "Connection": "close"}
+    end = [("Content-Length", str(size)), ("Connection", "close")]
+    return status, half_body, [*header_pairs(headers), *end]

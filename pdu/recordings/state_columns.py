@@ -348,6 +348,8 @@ def _paths(content: Any) -> list[Path]:
     """The path of each value that is no object and no list."""
     if isinstance(content, TextAnswer):
         return [(number,) for number in range(1, len(content.pieces), 2)]
+    if isinstance(content, bytes):
+        return []
     paths: list[Path] = []
     queue: list[tuple[Path, Any]] = [((), content)]
     while queue:

@@ -20,6 +20,7 @@ from ..simulated_pdu import HttpPdu, States, UnitCommand, UnitFault
 from ..state_columns import (
     Column,
     Place,
+    candidate_columns,
     list_places,
     number_places,
     undocumented,
@@ -48,9 +49,15 @@ _NO_COMMANDS = (
     "the recording does not say how the PDU is commanded: give --on and --off, such as"
     " --on 'POST /relay/{outlet} turn=on' --off 'POST /relay/{outlet} turn=off'"
 )
-_NO_PLACE = (
-    "the recording does not show where the PDU has its states: record it while at least one outlet"
-    " is on and one is off"
+_NO_STATE = "the handler read no outlet that is on or off"
+_ALIKE = (
+    "all outlets have one state, so it does not show how the PDU tells on from off: record it with"
+    " one of them switched"
+)
+_NO_COLUMN = "no answer has a value of its own for the state of each outlet"
+_NOT_FOLLOWED = (
+    "values fit the states of the outlets, but the handler reads no other state where one of them"
+    " is turned over"
 )
 
 
@@ -85,12 +92,19 @@ class RequestTable(Generic[T]):
     def __init__(self) -> None:
         self._exact: dict[str, T] = {}
         self._patterns: list[tuple[RequestPattern, T]] = []
+        self._requests: list[RequestPattern] = []
 
     def add(self, pattern: RequestPattern, value: T) -> None:
+        self._requests.append(pattern)
         if ANY in pattern.text:
             self._patterns.append((pattern, value))
         else:
             self._exact.setdefault(pattern.canonical, value)
+
+    @property
+    def patterns(self) -> Sequence[RequestPattern]:
+        """The requests, in their order."""
+        return self._requests
 
     def find(self, call: Call) -> Optional[T]:
         """The value of the request that is like this one."""
@@ -101,6 +115,30 @@ class RequestTable(Generic[T]):
             if pattern.matches(call.method, call.target, call.body):
                 return pattern_value
         return None
+
+
+def command_table(recording: WebRecording) -> RequestTable[tuple[str, bool]]:
+    """Outlet, and whether it is switched on, by the request that does it."""
+    commands: RequestTable[tuple[str, bool]] = RequestTable()
+    for name, on in itertools.product(recording.outlets, (True, False)):
+        words = recording.outlets[name].effect(on=on).request
+        if words:
+            commands.add(RequestPattern.parse(words), (name, on))
+    return commands
+
+
+def reason_without_places(recording: WebRecording) -> str:
+    """Why the recording does not say where its states are; "" if it does, or has no outlets."""
+    outlets = recording.outlets.values()
+    if not outlets or any(outlet.on.sets for outlet in outlets):
+        return ""
+    states = {outlet.state for outlet in outlets} - {None}
+    if not states:
+        return _NO_STATE
+    has_column = any(candidate_columns(recording.contents, recording.states))
+    if has_column:
+        return _NOT_FOLLOWED
+    return _NO_COLUMN if len(states) > 1 else _ALIKE
 
 
 class WebUnit(HttpPdu):
@@ -114,37 +152,34 @@ class WebUnit(HttpPdu):
         contents: Any = None,
     ) -> None:
         """`contents`: those of another, in place of the recording's."""
-        self._recording = recording
-        self._reads: RequestTable[Answer] = RequestTable()
-        for answer in recording.answers:
-            self._reads.add(RequestPattern.parse(answer.request), answer)
-        self._paths = {RequestPattern.parse(answer.request).path for answer in recording.answers}
-        self._commands: RequestTable[tuple[str, bool]] = RequestTable()
-        self._patterns: list[RequestPattern] = []
-        for name, on in itertools.product(recording.outlets, (True, False)):
-            words = recording.outlets[name].effect(on=on).request
-            if words:
-                pattern = RequestPattern.parse(words)
-                self._commands.add(pattern, (name, on))
-                self._patterns.append(pattern)
-        self._states, self._contents = recording.states, recording.contents
+        self.load(recording)
         super().__init__(port, fault)
         self._note_doubts()
         if contents is not None:
             self.contents = contents
 
+    def load(self, recording: WebRecording) -> None:
+        """Answer from this recording."""
+        self._recording = recording
+        self._reads: RequestTable[Answer] = RequestTable()
+        for answer in recording.answers:
+            self._reads.add(RequestPattern.parse(answer.request), answer)
+        self._paths = {RequestPattern.parse(answer.request).path for answer in recording.answers}
+        self._commands = command_table(recording)
+        self._states, self._contents = recording.states, recording.contents
+
     def _note_doubts(self) -> None:
         """Note what the recording does not say."""
-        outlets = self._recording.outlets.values()
         if not self._recording.is_compared:
             self.doubts["states"] = self.doubts["figures"] = _NOT_COMPARED
         elif "unknown" in map(har.shown_figure, self._figures_of_recording()):
             self.doubts["figures"] = _UNKNOWN_FIGURE
-        if not self._patterns:
+        if not self._commands.patterns:
             self.doubts["port_down"] = self.doubts["port_up"] = _NO_COMMANDS
-        if not any(outlet.on.sets for outlet in outlets):
+        reason = reason_without_places(self._recording)
+        if reason:
             for rule in ("asked", "port_down", "port_up", "lost state"):
-                self.doubts[rule] = _NO_PLACE
+                self.doubts[rule] = reason
 
     # ---- outlets ---------------------------------------------------------------------------------
 
@@ -232,7 +267,7 @@ class WebUnit(HttpPdu):
                 commands.append(UnitCommand(command[0], on=command[1], text=text))
         if commands or self._reads.find(call) is not None:
             return commands
-        similar = [pattern for pattern in self._patterns if pattern.is_like(*call[:2])]
+        similar = [pattern for pattern in self._commands.patterns if pattern.is_like(*call[:2])]
         if not similar and (call.method in ("GET", "DELETE") or self._is_rpc_read(call)):
             return []
         return [UnitCommand.unknown(text, similar[-1].text if similar else "")]
@@ -276,7 +311,7 @@ class WebUnit(HttpPdu):
         """What the recording says, else what such a unit answers, else another answer of this
         path, else {}.
         """
-        for pattern in self._patterns:
+        for pattern in self._commands.patterns:
             if pattern.answer and pattern.matches(*call):
                 return answer_in_words(pattern.answer)
         if number is not None:
@@ -290,12 +325,15 @@ class WebUnit(HttpPdu):
     def _response(self, answer: Answer, number: Any) -> Response:
         """A recorded answer, with its content as it is now, and the number of the call."""
         content = self._contents[answer.request]
-        headers = dict(answer.headers)
+        if isinstance(content, bytes):
+            return answer.status, content, [*answer.headers, ("Content-Type", answer.type)]
         if isinstance(content, TextAnswer):
-            return answer.status, content.encode(), {"Content-Type": answer.type, **headers}
+            kind = answer.type.partition(";")[0] or "text/plain"
+            headers = [*answer.headers, ("Content-Type", f"{kind}; charset=utf-8")]
+            return answer.status, content.encode("utf-8", "replace"), headers
         if number is not None and isinstance(content, dict) and "id" in content:
             content = {**content, "id": number}
-        return answer.status, content, headers
+        return answer.status, content, answer.headers
 
 
 def answer_in_words(words: str) -> Response:
