@@ -94,6 +94,8 @@ def replay(
                 print_json(_facts(device, handler))
             else:
                 print_text("\n".join(_lines(device, file, profile or "")))
+                for note in device.notes:
+                    print_text(printable(note, 300), sys.stderr)
             sys.stdout.flush()
             _wait_for_signal(signals, device, as_json=output.json)
     finally:
@@ -142,6 +144,7 @@ def _facts(device: ReplayedDevice, handler: str) -> dict[str, object]:
         "port": device.port,
         "about": device.about,
         "poll": device.poll,
+        "notes": list(device.notes),
     }
 
 

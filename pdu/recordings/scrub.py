@@ -61,7 +61,7 @@ _IPV6 = re.compile(
 _PRODUCT = re.compile(r"manufacturer|mfr$|vendor|model|firmware|version|revision", re.IGNORECASE)
 # members whose text is a secret, or derived from one: it does not even stay with `keep`
 _SECRET = re.compile(
-    r"passw|passphrase|passcode|secret|communit|token|credential|cookie|keytab|secname|usbuser|nonce$"
+    r"passw|passphrase|passcode|secret|communit|token|[cx]srf|credential|cookie|keytab|secname|usbuser|nonce$"
     r"|(^|[._])(auth|priv)(pass|key|protocol_pass)|(?<!hot)keys?(chain|string|value|data)?$"
     r"|licen[cs]e_?(string|data|code)|authori[sz]ation(code)?$|https?headers?$"
     r"|(certificate|signature)string$|(door|unlock|access|login|security)_?code$"

@@ -36,7 +36,8 @@ from handlers.shared.errors import SettingsError, printable
 from handlers.shared.meter_figures import Figure, NotKnown, measured
 
 from ...cli.output import counted
-from ..request_patterns import METHODS, RequestPattern, recorded_request
+from ..named_values import without_named_secrets
+from ..request_patterns import ANY, METHODS, RequestPattern, recorded_request
 from ..simulated_pdu import States
 from ..state_columns import Place
 from ..text_answers import TextAnswer, document_of, text_of
@@ -237,18 +238,19 @@ def _of_another_tool(entries: Sequence[Any]) -> WebRecording:
     """The answers of one host. Raises what Python raises for JSON of another form."""
     hosts = [urlsplit(str(entry["request"]["url"])).hostname for entry in entries]
     answers: list[Answer] = []
-    left_out: list[str] = []
+    answered: set[str] = set()
+    left_out: dict[str, str] = {}
     for entry, host in zip(entries, hosts):
         request, response = entry["request"], entry["response"]
-        words = printable(f"{request['method']} {request['url']}", 200)
-        reason = _reason_to_leave_out(request, response)
-        if host != hosts[0]:
-            left_out.append(f"{words}: another host")
-        elif reason:
-            left_out.append(f"{words}: {reason}")
+        reason = "another host" if host != hosts[0] else _reason_to_leave_out(request, response)
+        words = f"{request['method']} {without_named_secrets(str(request['url']), ANY)}"
+        if reason:
+            left_out[words] = f"{printable(words, 200)}: {reason}"
         else:
             answers.append(_answer(entry, hides_secrets=True))
-    return WebRecording(merged(answers), left_out=left_out, is_of_another_tool=True)
+            answered.add(words)
+    sentences = [text for words, text in left_out.items() if words not in answered]
+    return WebRecording(merged(answers), left_out=sentences, is_of_another_tool=True)
 
 
 def _reason_to_leave_out(request: Mapping[str, Any], response: Mapping[str, Any]) -> str:

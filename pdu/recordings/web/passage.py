@@ -177,11 +177,7 @@ def _secret_of_header(name: str, text: str) -> str:
     """The value of a cookie or of a token; "" in any other header."""
     if name.lower() == "set-cookie":
         return text.partition("=")[2].partition(";")[0]
-    return text if _is_of_session(name) else ""
-
-
-def _is_of_session(name: str) -> bool:
-    return "csrf" in name.lower() or kind_of(name) == SECRETS
+    return text if kind_of(name) == SECRETS else ""
 
 
 def _session_headers(headers: Pairs) -> list[tuple[str, str]]:
@@ -194,7 +190,7 @@ def _session_headers(headers: Pairs) -> list[tuple[str, str]]:
         elif lower_name == "location":
             place = re.sub("^https?://[^/]+", "", text)  # a replay is at another address
             kept.append((name, without_named_secrets(place, ANY_TEXT)))
-        elif _is_of_session(name):
+        elif kind_of(name) == SECRETS:
             kept.append((name, ANY_TEXT))
         elif lower_name != "content-type":
             kept.append((name, text))

@@ -49,6 +49,10 @@ _NO_COMMANDS = (
     "the recording does not say how the PDU is commanded: give --on and --off, such as"
     " --on 'POST /relay/{outlet} turn=on' --off 'POST /relay/{outlet} turn=off'"
 )
+_RAW = (
+    "This file holds what its tool saw, such as the login and the session of its owner: do not pass"
+    " it on. pdu record HANDLER, through this replay, writes a recording without them."
+)
 _NO_STATE = "the handler read no outlet that is on or off"
 _ALIKE = (
     "all outlets have one state, so it does not show how the PDU tells on from off: record it with"
@@ -375,7 +379,10 @@ def serve(
     if not obeys:
         about = "--writable lets it take commands"
     options = ANY_LOGIN if recording.handler else "-s KEY=VALUE"
-    device = unit.describe(
-        recording.handler or PATH, f"{counted(len(recording.outlets), 'outlet')}; {about}", options
-    )
-    return device._replace(simulated_pdu=unit, make_pdu=make_pdu)
+    holds = counted(len(recording.outlets), "outlet")
+    notes: Sequence[str] = ()
+    if recording.is_of_another_tool:
+        holds, about = counted(len(recording.answers), "answer"), "made by another tool"
+        notes = [_RAW, *(f"left out: {sentence}" for sentence in recording.left_out)]
+    device = unit.describe(recording.handler or PATH, f"{holds}; {about}", options)
+    return device._replace(simulated_pdu=unit, make_pdu=make_pdu, notes=notes)
