@@ -244,7 +244,8 @@ def _record(
         scrubber,
         list(settings.values()),
         replay_reader.comparable,
-        links=interface.links if interface is not None else None,
+        reading.comparable,
+        interface.links if interface is not None else None,
     )
     if reading.states and _read_again(recording, replay_reader) != reading.comparable:
         raise ProtocolError(
