@@ -289,7 +289,8 @@ def _read_through(
             if passage.exchanges:  # else it asked the PDU past this program
                 return reader, reading
         except SettingNotGiven:
-            raise
+            if reader is readers[0]:  # the next one has no setting port
+                raise
         except PduHandlerError as error:
             if passage.error is not None:
                 raise passage.error from None
