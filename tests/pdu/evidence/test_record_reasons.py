@@ -141,9 +141,8 @@ def test_a_setting_that_was_not_given_is_named_at_each_door(
     source = HANDLER.replace("WRAP", "pass").replace(line, f"{wanted}\n{line}")
     handler = str(folder(tmp_path, source=source))
     listed = tmp_path / "pdus.toml"
-    listed.write_text(
-        f'[[pdu]]\nname = "a"\nhandler = "{handler}"\nhost = "127.0.0.1:9"\n', "utf-8"
-    )
+    row = f'name = "a"\nhandler = "{handler}"\naddress = "127.0.0.1:9"\n'
+    listed.write_text(f"[[pdu]]\n{row}", "utf-8")
     listed.chmod(0o600)
     names = {"handler": handler, "list": str(listed), "file": str(tmp_path / "proof.json")}
     words = [word.format(**names) for word in door]

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import copy
+import importlib
 import json
 import re
 from collections.abc import Mapping
@@ -17,7 +19,6 @@ from pathlib import Path
 from typing import Any, Optional
 
 import pytest
-from haralyzer import HarParser
 
 from handlers.shared.errors import SettingsError
 from handlers.shared.meter_figures import NotKnown
@@ -39,6 +40,8 @@ from tests.pdu.running import run
 
 __all__ = ["loaded_anew"]
 
+haralyzer: Any = importlib.import_module("haralyzer")  # has no type information
+
 BROWSERS = Path(__file__).with_name("browsers")
 STATES = {str(number): number not in (3, 6) for number in range(1, 7)}
 SETTINGS = {"username": USER, "password": PASSWORD}
@@ -47,7 +50,7 @@ SETTINGS = {"username": USER, "password": PASSWORD}
 @pytest.mark.parametrize("handler", ["raritan", "redfish"])
 def test_a_recording_is_a_valid_http_archive(handler: str) -> None:
     text = recording_of(handler)[1].text
-    parser = HarParser(json.loads(text))
+    parser = haralyzer.HarParser(json.loads(text))
     assert parser.version == "1.2"
     assert parser.creator["name"] == "pdu record"
     entries = parser.har_data["entries"]
@@ -377,6 +380,61 @@ def test_words_that_command_no_outlet_are_refused(
 def test_another_text_is_refused(text: str, words: str) -> None:
     with pytest.raises(SettingsError, match=words):
         har.parse(text)
+
+
+VALUES: tuple[Any, ...] = (
+    None,
+    0,
+    1e400,
+    "",
+    [],
+    {},
+    "x",
+    True,
+    "{outlet}",
+    [[]],
+    {"a": 1},
+    "\ud800",
+)
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """The path to each value below this one."""
+    if not isinstance(value, (dict, list)):
+        return []
+    keys = list(value) if isinstance(value, dict) else list(range(len(value)))
+    paths = [(*path, key) for key in keys]
+    for key in keys:
+        paths += places(value[key], (*path, key))
+    return paths
+
+
+@pytest.mark.sample(60)
+@pytest.mark.parametrize(
+    "path",
+    places(json.loads((ROOT / "docs" / "own-handler" / "volt.har").read_text("utf-8"))),
+    ids=str,
+)
+def test_a_spoilt_archive_is_served_or_refused(path: tuple[Any, ...]) -> None:
+    whole = json.loads((ROOT / "docs" / "own-handler" / "volt.har").read_text("utf-8"))
+    for value in VALUES:
+        spoilt = copy.deepcopy(whole)
+        container = spoilt
+        for key in path[:-1]:
+            container = container[key]
+        container[path[-1]] = value
+        try:
+            device = serve(json.dumps(spoilt), 0)
+        except SettingsError:
+            continue
+        with contextlib.closing(device):
+            pdu = device.simulated_pdu
+            pdu.figures()
+            for outlet in pdu.outlet_states():
+                pdu.without_state(outlet)
+                pdu.turn_outlet(outlet, on=None)
+            pdu.reply("POST", "/relay/1", b"turn=on")
+            pdu.reply("GET", "/status", b"")
 
 
 RPC = 'POST /rpc {"method": "Set", "params": {"id": {outlet}, "on": true}}'
