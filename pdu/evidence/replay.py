@@ -71,7 +71,8 @@ def replay(
 ) -> int:
     """Serve a recording as a device on 127.0.0.1 until Ctrl-C.
 
-    FILE  a file of pdu record, the output of snmpwalk -On, or a file for NUT's dummy-ups
+    FILE  a file of pdu record, an HTTP Archive (HAR) of a browser, the output of snmpwalk -On, or a
+    file for NUT's dummy-ups
 
     Reads are answered from the recording. Outlets follow the handler's commands, and figures keep
     their recorded values. A device that no handler of this pack reads takes commands with
