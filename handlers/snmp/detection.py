@@ -23,6 +23,7 @@ from .device import (
 from .profile import Profile
 from .read_scope import ALL_STATES, ReadScope
 from .reader import Reader, SnmpReads
+from .sources.base import identity_prefixes
 
 SYS_DESCR, SYS_OBJECT_ID = "1.3.6.1.2.1.1.1.0", "1.3.6.1.2.1.1.2.0"
 _ENTERPRISES = (1, 3, 6, 1, 4, 1)
@@ -156,13 +157,26 @@ def candidates(sys_object_id: str, profiles: Sequence[Profile]) -> Sequence[Cand
     if not sys_object_id:
         profiles_to_try = [profile for profile in profiles if profile.sweep or profile.unseen]
     else:
-        profiles_to_try = [profile for profile in profiles if profile.match(sys_object_id)]
+        profiles_to_try = _fitting_profiles(profiles, sys_object_id)
         # the longest prefix first; stable: of equal length, in the order of `profiles`
         profiles_to_try.sort(key=lambda profile: profile.match(sys_object_id), reverse=True)
     families: list[Candidate] = []
     for profile in profiles_to_try:
         families += candidates_of(profile, sys_object_id)
     return families
+
+
+def _fitting_profiles(profiles: Sequence[Profile], sys_object_id: str) -> list[Profile]:
+    """The profiles with a prefix that fits: one pass, as there are more than a hundred."""
+    beginnings = set(identity_prefixes(sys_object_id))
+    fitting_profiles: list[Profile] = []
+    for profile in profiles:
+        prefixes = [*profile.sys_object_ids]
+        for root in profile.roots:
+            prefixes.append(root.sys_object_id)
+        if not beginnings.isdisjoint(prefixes):
+            fitting_profiles.append(profile)
+    return fitting_profiles
 
 
 def candidates_of(profile: Profile, sys_object_id: str) -> list[Candidate]:

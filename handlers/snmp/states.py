@@ -84,7 +84,7 @@ class State(FrozenValue):
         for name in ("on", "off", "absent"):
             values = getattr(self, name)
             validation.require_distinct_texts(values, name)
-            words.append((name, _folded(values)))
+            words.append((name, tuple(map(str.casefold, values))))
         validation.require_disjoint(words)
 
     def read_from(self, reader: Reader) -> dict[str, EnumPowerStatus]:
@@ -123,7 +123,9 @@ class State(FrozenValue):
 
     def _is_absent(self, value: Raw) -> bool:
         """Whether a value says that its row is no outlet; a lost one does not."""
-        return not isinstance(value, Lost) and text(value).casefold() in _folded(self.absent)
+        if isinstance(value, Lost):
+            return False
+        return text(value).casefold() in map(str.casefold, self.absent)
 
     def lists_no_outlet(self, reader: Reader) -> bool:
         """Whether the table has rows, and the values of all are in `absent`."""
@@ -191,9 +193,9 @@ class State(FrozenValue):
         if isinstance(value, Lost):
             return EnumPowerStatus.UNKNOWN
         word = text(value).casefold()
-        if word in _folded(self.on):
+        if word in map(str.casefold, self.on):
             return EnumPowerStatus.UP
-        if word in _folded(self.off):
+        if word in map(str.casefold, self.off):
             return EnumPowerStatus.DOWN
         return EnumPowerStatus.UNKNOWN
 
@@ -206,8 +208,3 @@ def _reading(source: Source, value: Optional[Raw], reader: Reader) -> str:
     if isinstance(value, Lost):
         return f"{name}: {value.reason}"
     return f"{name} reads {reader.quoted(value, _QUOTED)!r}"
-
-
-def _folded(words: Iterable[str]) -> tuple[str, ...]:
-    """The words in the form in which they are compared."""
-    return tuple(word.casefold() for word in words)
