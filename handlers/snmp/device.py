@@ -335,7 +335,7 @@ def _decisions(states: State, reader: Reader) -> dict[str, Decision]:
     if not decisions or not reader.lacks_rows():
         return decisions
     try:
-        return states.decisions_from(reader.whole())
+        return states.decisions_from(reader.whole(walks=False))
     except PduHandlerError:  # the rows that are lost contradict others
         return decisions
 
@@ -347,7 +347,9 @@ def _with_rows_of_other_columns(outlets: Outlets, states: States, reader: Reader
     _raise_if_unidentified(outlets, states, reader)
     if not states or not reader.lacks_rows():
         return states
-    tables = reader.whole()
+    # a column of states that figures do not need is not walked: others of its table list the rows
+    is_column = outlets.states is not None and isinstance(outlets.states.source, Column)
+    tables = reader.whole(walks=not is_column)
     rows: dict[str, object] = {}
     try:
         if outlets.states:

@@ -24,7 +24,7 @@ from ..shared.meter_figures import (
 from .decoding import printable_text
 from .device import SnmpDevice, all_outlets, has_joined_meters, is_list_proven, outlets_read
 from .figures import ExactFigure, Measurement, Total
-from .reader import LOST, Lost, WholeTables, decide_by_whole_tables
+from .reader import LOST, Lost, Reader
 from .sources.base import is_unidentified, object_name
 
 
@@ -65,7 +65,7 @@ class _TotalRequest(NamedTuple):
 
     def read(
         self,
-        tables: WholeTables,
+        tables: Reader,
         outlets: Iterable[str] = (),
         metered_units: Collection[str] = (),
     ) -> ExactFigure:
@@ -79,7 +79,7 @@ class _TotalRequest(NamedTuple):
             metered_units=metered_units,
         )
 
-    def needs_outlets(self, tables: WholeTables) -> bool:
+    def needs_outlets(self, tables: Reader) -> bool:
         """Whether all outlets must be known: it is by unit, or there is none without their own
         figures."""
         if self.total.unit is not None:
@@ -122,10 +122,10 @@ def labels(device: SnmpDevice, encoding: str = "") -> list[dcimanager.Label]:
 def lost_labels(device: SnmpDevice) -> list[tuple[str, str]]:
     """Outlet -> why its number or its name is not known, of those whose labels other outlets
     have."""
-    return decide_by_whole_tables(partial(_lost_labels, device), device.reader)
+    return device.reader.decide(partial(_lost_labels, device, device.reader.whole()))
 
 
-def _lost_labels(device: SnmpDevice, tables: WholeTables) -> list[tuple[str, str]]:
+def _lost_labels(device: SnmpDevice, tables: Reader) -> list[tuple[str, str]]:
     """Outlet -> the reason of each of its labels that is lost in these tables."""
     outlets = device.outlets
     if outlets is None:
@@ -181,11 +181,11 @@ def read_statistic(device: SnmpDevice, *, with_power: bool = True) -> dcimanager
     """The figures of a device, and of each outlet that has a meter. Without `with_power`, power is
     left out.
     """
-    figures_by_tables = partial(_statistic, device, with_power=with_power)
-    return decide_by_whole_tables(figures_by_tables, device.reader)
+    statistic = partial(_statistic, device, device.reader.whole(), with_power=with_power)
+    return device.reader.decide(statistic)
 
 
-def _statistic(device: SnmpDevice, tables: WholeTables, *, with_power: bool) -> dcimanager.Figures:
+def _statistic(device: SnmpDevice, tables: Reader, *, with_power: bool) -> dcimanager.Figures:
     """The figures, as these tables show them. The outlets are listed by `device.reader`, as a
     status lists them: by whole tables, a row of padding whose mark is lost would be one."""
     requests = _total_requests(device, tables, with_power=with_power)
@@ -227,7 +227,7 @@ def _ports(
 
 
 def _with_metered_outlets(
-    device: SnmpDevice, requests: _TotalRequests, tables: WholeTables
+    device: SnmpDevice, requests: _TotalRequests, tables: Reader
 ) -> SnmpDevice:
     """The device with the outlets of which a meter has a row and the list has none: padding, unless
     a GET of the list says otherwise. No outlet is missing in a list that is proven."""
@@ -246,7 +246,7 @@ def _with_metered_outlets(
 
 
 def _outlet_rows(
-    device: SnmpDevice, tables: WholeTables, *, with_power: bool
+    device: SnmpDevice, tables: Reader, *, with_power: bool
 ) -> tuple[_OutletRows, _OutletRows, _OutletRows]:
     """Currents, energies and powers of the outlets."""
     outlets, ceilings = device.outlets, device.profile.ceilings
@@ -271,15 +271,13 @@ def _outlet_rows(
 
 
 def _rows_of(
-    measurement: Optional[Measurement], most: Optional[Decimal], tables: WholeTables
+    measurement: Optional[Measurement], most: Optional[Decimal], tables: Reader
 ) -> dict[str, ExactFigure]:
     """The figure of each row, at most `most`; {} if the family does not have it."""
     return measurement.rows_from(tables, most) if measurement else {}
 
 
-def _unmetered_rows(
-    measurements: Sequence[Optional[Measurement]], tables: WholeTables
-) -> Sequence[str]:
+def _unmetered_rows(measurements: Sequence[Optional[Measurement]], tables: Reader) -> Sequence[str]:
     """The outlets that no column of their meters has answered, if a GET of one says so too: models
     of many families switch outlets that they do not meter."""
     sources = [measurement.source for measurement in measurements if measurement is not None]
@@ -306,7 +304,7 @@ def _has_meters(rows: Mapping[str, ExactFigure], unit: str) -> bool:
     return any(figure is not None and _unit_of(row) == unit for row, figure in rows.items())
 
 
-def _total_requests(device: SnmpDevice, tables: WholeTables, *, with_power: bool) -> _TotalRequests:
+def _total_requests(device: SnmpDevice, tables: Reader, *, with_power: bool) -> _TotalRequests:
     """The totals, with the figures of outlets that are read."""
     profile, ceilings = device.profile, device.profile.ceilings
     currents, energies, powers = _outlet_rows(device, tables, with_power=with_power)
@@ -323,9 +321,7 @@ def _total_requests(device: SnmpDevice, tables: WholeTables, *, with_power: bool
     )
 
 
-def _totals(
-    device: SnmpDevice, requests: _TotalRequests, tables: WholeTables
-) -> Sequence[ExactFigure]:
+def _totals(device: SnmpDevice, requests: _TotalRequests, tables: Reader) -> Sequence[ExactFigure]:
     """The totals, in the order of `requests`. None is known if the device counts more units than
     its answers list, or if these contradict each other because rows are lost."""
     try:
@@ -344,7 +340,7 @@ def _totals(
 
 
 def _read_totals(
-    requests: _TotalRequests, tables: WholeTables, outlets: Sequence[str]
+    requests: _TotalRequests, tables: Reader, outlets: Sequence[str]
 ) -> list[ExactFigure]:
     """The totals of a device with these outlets, in the order of `requests`."""
     totals = [_read_total(request, tables, outlets) for request in requests]
@@ -357,7 +353,7 @@ def _read_totals(
 
 def _read_total(
     request: _TotalRequest,
-    tables: WholeTables,
+    tables: Reader,
     outlets: Sequence[str],
     metered_units: Collection[str] = (),
 ) -> ExactFigure:
@@ -376,7 +372,7 @@ def _read_total(
     return NotKnown(f"{request.total.objects} has the row {unlisted_rows[0]}, which is no outlet")
 
 
-def _metered_units(requests: _TotalRequests, tables: WholeTables) -> set[str]:
+def _metered_units(requests: _TotalRequests, tables: Reader) -> set[str]:
     """The units of a chain with a row of any meter that was read."""
     units: set[str] = set()
     for request in requests:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import partial
 from itertools import chain
 from typing import NamedTuple, Optional
 
@@ -103,11 +104,7 @@ class _Keys(NamedTuple):
     @classmethod
     def of(cls, columns: Sequence[Source], reader: Reader) -> _Keys:
         """The keys by these columns, computed once in a reading."""
-        cache_key = cls, columns
-        if cache_key not in reader.derived:
-            reader.derived[cache_key] = cls._read(columns, reader)
-        keys: _Keys = reader.derived[cache_key]
-        return keys
+        return reader.once((cls, columns), partial(cls._read, columns, reader))
 
     @classmethod
     def _read(cls, columns: Sequence[Source], reader: Reader) -> _Keys:
