@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import partial
 from typing import NamedTuple, Optional
 
 from ..dcimanager.rows import oid_arcs
@@ -62,6 +63,14 @@ def detect(
     figure needs them.
     """
     reader = Reader(device)
+    decision = partial(_detect, reader, profiles, scope, metered_only=metered_only)
+    return reader.decide(decision)
+
+
+def _detect(
+    reader: Reader, profiles: Sequence[Profile], scope: ReadScope, *, metered_only: bool
+) -> SnmpDevice:
+    """The device, as `detect` decides."""
     object_id = sys_object_id(reader, profiles)
     families = candidates(object_id.oid, profiles)
     if not object_id.oid:
@@ -125,6 +134,13 @@ def read_as(
     neither outlets nor meters of the family, unless the family has no outlets and the
     sysObjectID fits; other errors are those of `detect`."""
     reader = Reader(device)
+    return reader.decide(partial(_read_as, reader, profile, scope, metered_only=metered_only))
+
+
+def _read_as(
+    reader: Reader, profile: Profile, scope: ReadScope, *, metered_only: bool
+) -> SnmpDevice:
+    """The device, as `read_as` decides."""
     oid = ""
     # a root is chosen by the id; of a family without outlets, the id alone may prove the device
     is_id_needed = bool(profile.roots) or not profile.outlets

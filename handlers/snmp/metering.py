@@ -101,6 +101,11 @@ def labels(device: SnmpDevice, encoding: str = "") -> list[dcimanager.Label]:
     """Number and name of each outlet; `encoding` is that of texts that are not UTF-8, "" if it is
     not known. The number defaults to the last arc of the identity. If several outlets have the
     same, their units stand before it: "2:7"."""
+    return device.reader.decide(partial(_labels, device, encoding))
+
+
+def _labels(device: SnmpDevice, encoding: str) -> list[dcimanager.Label]:
+    """As `labels`."""
     outlets, reader = device.outlets, device.reader
     if outlets is None:
         return []

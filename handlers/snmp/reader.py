@@ -225,7 +225,7 @@ class Reader:
     def fresh_reader(self) -> Reader:
         """The same device without its answers, except names and what it does not have: for a
         reading that must be new."""
-        reader = Reader(self._device, self.root)
+        reader = type(self)(self._device, self.root)
         reader._names = self._names
         reader.walked = {name: self.walked[name] for name in self._names if name in self.walked}
         reader.places = self.places

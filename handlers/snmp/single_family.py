@@ -44,7 +44,7 @@ class Unlock(Control):
 class WritePacked(Control):
     """Writes the states of all outlets of a unit as one string, with one state changed.
 
-    The text is read again right before the write. No other command to the device may run from this
+    The text is read right before the write. No other command to the device may run from this
     reading until the device shows the new text. Raises Unsupported if an outlet reports a value
     other than `on`, `off` and `empty`, because the effect of writing it back is unknown.
 
@@ -82,9 +82,9 @@ class WritePacked(Control):
             )
 
     def orders(self, reader: Reader, identity: str, *, up: bool) -> list[Order]:
-        """The unit's text, read now, with the state of this outlet changed."""
+        """The unit's text with the state of this outlet changed."""
         row, position = self.packed.position(identity)
-        raw_text = self.at.value_of(reader.fresh_reader(), row)
+        raw_text = self.at.value_of(reader, row)
         packed_text = "" if raw_text is None else text(raw_text)
         values = self.packed.values(packed_text)
         if not 1 <= position <= len(values) or values[position - 1] in self.empty:

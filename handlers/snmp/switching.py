@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple, Optional
 
 from common.logger import get_logger
@@ -57,7 +58,7 @@ class _Command:
 
     def state(self, reader: Reader, target: EnumPowerStatus) -> EnumPowerStatus:
         """The outlet's state after the write; see `_decision`."""
-        decision = self._decision(reader, target)
+        decision = reader.decide(partial(self._decision, reader, target))
         self.reason = decision.reason
         return decision.state
 
@@ -98,7 +99,8 @@ def switch_outlet(
     """
     snmp, device, choice = call
     may_be_unproven = choice.switches_unproven(device.profile)
-    outlet = _switchable_outlet(device, identity, may_be_unproven=may_be_unproven)
+    choose = partial(_switchable_outlet, device, identity, may_be_unproven=may_be_unproven)
+    outlet = device.reader.decide(choose)
     outlets, control = outlet.outlets, outlet.control
     if choice.switch_automatic:
         control = control.ignore_automatic()
@@ -108,8 +110,10 @@ def switch_outlet(
         reader = device.reader
         if not outlets.is_row_read_last(reader, identity):
             reader = reader.fresh_reader()
-        row = outlets.row_of(reader, identity) or identity  # without a row, `orders` raises
-        orders = control.orders(reader, identity, up=target is EnumPowerStatus.UP)
+        # without a row, `orders` raises
+        row = reader.decide(partial(outlets.row_of, reader, identity)) or identity
+        is_up = target is EnumPowerStatus.UP
+        orders = reader.decide(partial(control.orders, reader, identity, up=is_up))
         if not control.covers(device.states, identity, orders):
             raise ProtocolError(_FEWER_OUTLETS)
         command = _Command(
