@@ -111,12 +111,14 @@ def _scaled(rows: int, outlets: int) -> int:
 def pdu_of(unit: Fixture) -> CountedPdu:
     """The handler of a unit whose relays switch at once."""
     clock = itertools.count(0, 1000)
-    device = Device(unit.rows, unit.rules, lambda: next(clock))
+    return CountedPdu(_data(unit), Device(unit.rows, unit.rules, lambda: next(clock)))
+
+
+def _data(unit: Fixture) -> PduSnmpData:
     settings = {**UNPROVEN, "metered_only": "yes" if unit.metered_only else "no"}
     if chosen_by_hand(unit):
         settings["profile"] = unit.key
-    parameters = {"version": "2", "community": "private"}
-    return CountedPdu(PduSnmpData("127.0.0.1", parameters, settings), device)
+    return PduSnmpData("127.0.0.1", {"version": "2", "community": "private"}, settings)
 
 
 def first_units() -> Iterator[Fixture]:

@@ -97,7 +97,8 @@ class Control(FrozenValue, ABC):
 def object_of(at: Source, reader: Reader, identity: str) -> str:
     """The OID of the object that a command to an outlet writes. A `Scalar` is the object of every
     outlet (`has_one_object`), unless it is inside another source. Raises NoSuchOutlet."""
-    return at.object_oid(reader) if isinstance(at, Scalar) else at.instance_oid(reader, identity)
+    oid = at.oid if isinstance(at, Scalar) else at.instance_oid(reader, identity)
+    return reader.resolve(oid)
 
 
 class Write(Control):
@@ -227,7 +228,7 @@ class Guarded(Control):
         """Whether an outlet with this value of `test`, None for no value, must not be switched."""
         if test_value is None:
             must_have_value = bool(self.allow) or self.demanded
-            return must_have_value or bool(self.test.rows(reader))
+            return must_have_value or bool(reader.rows(self.test))
         if self.allow:
             return text(test_value) not in self.allow
         return text(test_value) in self.refuse

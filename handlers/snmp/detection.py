@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import partial
+from operator import itemgetter
 from typing import NamedTuple, Optional
 
 from ..dcimanager.rows import oid_arcs
@@ -174,8 +175,6 @@ def candidates(sys_object_id: str, profiles: Sequence[Profile]) -> Sequence[Cand
         profiles_to_try = [profile for profile in profiles if profile.sweep or profile.unseen]
     else:
         profiles_to_try = _fitting_profiles(profiles, sys_object_id)
-        # the longest prefix first; stable: of equal length, in the order of `profiles`
-        profiles_to_try.sort(key=lambda profile: profile.match(sys_object_id), reverse=True)
     families: list[Candidate] = []
     for profile in profiles_to_try:
         families += candidates_of(profile, sys_object_id)
@@ -183,16 +182,19 @@ def candidates(sys_object_id: str, profiles: Sequence[Profile]) -> Sequence[Cand
 
 
 def _fitting_profiles(profiles: Sequence[Profile], sys_object_id: str) -> list[Profile]:
-    """The profiles with a prefix that fits: one pass, as there are more than a hundred."""
+    """The profiles with a prefix that fits: the longest prefix first; of equal length, in the order
+    of `profiles`."""
     beginnings = set(identity_prefixes(sys_object_id))
-    fitting_profiles: list[Profile] = []
+    profile_with_length: list[tuple[int, Profile]] = []
     for profile in profiles:
         prefixes = [*profile.sys_object_ids]
         for root in profile.roots:
             prefixes.append(root.sys_object_id)
-        if not beginnings.isdisjoint(prefixes):
-            fitting_profiles.append(profile)
-    return fitting_profiles
+        fitting_prefixes = beginnings.intersection(prefixes)
+        if fitting_prefixes:
+            profile_with_length.append((max(map(len, fitting_prefixes)), profile))
+    profile_with_length.sort(key=itemgetter(0), reverse=True)
+    return [profile for _, profile in profile_with_length]
 
 
 def candidates_of(profile: Profile, sys_object_id: str) -> list[Candidate]:

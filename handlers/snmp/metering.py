@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import partial
 from itertools import chain, compress, zip_longest
-from typing import NamedTuple, Optional
+from typing import Callable, NamedTuple, Optional
 
 from pdu_common.helper import EnumPowerStatus
 
@@ -19,7 +19,6 @@ from ..shared.meter_figures import (
     Figure,
     MeterFigures,
     NotKnown,
-    NotMetered,
 )
 from .decoding import printable_text
 from .device import SnmpDevice, all_outlets, has_joined_meters, is_list_proven, outlets_read
@@ -67,7 +66,7 @@ class _TotalRequest(NamedTuple):
         self,
         tables: Reader,
         outlets: Iterable[str] = (),
-        metered_units: Collection[str] = (),
+        metered_units: Callable[[], Collection[str]] = tuple,
     ) -> ExactFigure:
         """The total of a device with these outlets. `metered_units`: see `Total.read_from`."""
         figures = {identity: self.outlets.of(identity) for identity in outlets}
@@ -109,8 +108,8 @@ def _labels(device: SnmpDevice, encoding: str) -> list[dcimanager.Label]:
     outlets, reader = device.outlets, device.reader
     if outlets is None:
         return []
-    printed_numbers = outlets.number.rows(reader) if outlets.number else {}
-    names = outlets.name.rows(reader) if outlets.name else {}
+    printed_numbers = reader.rows(outlets.number) if outlets.number else {}
+    names = reader.rows(outlets.name) if outlets.name else {}
     numbers: dict[str, str] = {}
     for identity in outlets_read(device):
         printed_number = _shown_text(printed_numbers.get(identity, ""), encoding)
@@ -139,7 +138,7 @@ def _lost_labels(device: SnmpDevice, tables: Reader) -> list[tuple[str, str]]:
     for source in (outlets.number, outlets.name):
         if source is None:
             continue
-        for identity, value in source.rows(tables).items():
+        for identity, value in tables.rows(source).items():
             if isinstance(value, Lost) and identity in device.states:
                 reasons.append((identity, f"{object_name(source)}: {value.reason}"))
     return reasons
@@ -286,7 +285,7 @@ def _unmetered_rows(measurements: Sequence[Optional[Measurement]], tables: Reade
     """The outlets that no column of their meters has answered, if a GET of one says so too: models
     of many families switch outlets that they do not meter."""
     sources = [measurement.source for measurement in measurements if measurement is not None]
-    columns = [source.rows(tables) for source in sources]
+    columns = [tables.rows(source) for source in sources]
     unmetered_rows: list[str] = []
     for row in dict.fromkeys(chain.from_iterable(columns)):
         values_of_row = [column.get(row, LOST) for column in columns]
@@ -329,8 +328,11 @@ def _total_requests(device: SnmpDevice, tables: Reader, *, with_power: bool) -> 
 def _totals(device: SnmpDevice, requests: _TotalRequests, tables: Reader) -> Sequence[ExactFigure]:
     """The totals, in the order of `requests`. None is known if the device counts more units than
     its answers list, or if these contradict each other because rows are lost."""
+    # a unit without a row of one total has a meter if another total has its row
+    metered_units = partial(_metered_units, requests, tables)
     try:
-        totals = _read_totals(requests, tables, list(outlets_read(device)))
+        outlets = list(outlets_read(device))
+        totals = [_read_total(request, tables, outlets, metered_units) for request in requests]
     except ProtocolError as error:
         is_of_request = bool(error.operation)  # else of rows that contradict each other
         if is_of_request or not tables.lacks_rows():
@@ -344,23 +346,11 @@ def _totals(device: SnmpDevice, requests: _TotalRequests, tables: Reader) -> Seq
     return [None if total is None else NotKnown(missing_unit) for total in totals]
 
 
-def _read_totals(
-    requests: _TotalRequests, tables: Reader, outlets: Sequence[str]
-) -> list[ExactFigure]:
-    """The totals of a device with these outlets, in the order of `requests`."""
-    totals = [_read_total(request, tables, outlets) for request in requests]
-    if not any(isinstance(total, NotMetered) for total in totals):
-        return totals
-    # a unit without a row of one total has a meter if another total has its row
-    units = _metered_units(requests, tables)
-    return [_read_total(request, tables, outlets, units) for request in requests]
-
-
 def _read_total(
     request: _TotalRequest,
     tables: Reader,
     outlets: Sequence[str],
-    metered_units: Collection[str] = (),
+    metered_units: Callable[[], Collection[str]],
 ) -> ExactFigure:
     """One total, not known if a meter whose outlet is not listed would change it."""
     total = request.read(tables, outlets, metered_units)

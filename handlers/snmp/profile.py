@@ -215,7 +215,7 @@ class Profile(FrozenValue):
         if self.units is None or self.units.counts_one_unit(reader):
             return ""
         # `Complete` adds a row without an identity where it lists fewer units than are counted
-        if not any(map(is_unidentified, self.units.rows(reader))):
+        if not any(map(is_unidentified, reader.rows(self.units))):
             return ""
         return "the device counts more units than its answers list"
 

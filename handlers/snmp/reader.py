@@ -14,7 +14,7 @@ from typing import Any, Callable, Optional, Protocol, TypeVar
 
 from ..dcimanager.rows import Raw
 from ..shared.errors import LONGEST
-from .decoding import Walked, printable_text
+from .decoding import Rows, Walked, printable_text
 
 Result = TypeVar("Result")
 
@@ -58,6 +58,12 @@ class SnmpReads(Protocol):
 
 class _RowsDenied(Exception):
     """An answer shows other rows of a table than a decision was told of."""
+
+
+class HasRows(Protocol):
+    """A source, as a reader evaluates it."""
+
+    def rows(self, reader: Reader) -> Rows: ...
 
 
 @dataclass
@@ -118,13 +124,20 @@ class Reader:
         finally:
             decision.is_under_way = False
 
-    def once(self, key: Hashable, function: Callable[[], Result]) -> Result:
-        """What a function of this reader's answers returns, computed once under its key."""
+    def rows(self, source: HasRows) -> Rows:
+        """The rows of a source, read once."""
+        return self.once(source.rows)
+
+    def once(self, method: Callable[..., Result], *arguments: Hashable) -> Result:
+        """What a method of a part of a profile returns for this reader, computed once."""
+        if not self._walks:  # a column that is walked later is not lost any more
+            return method(self, *arguments)
+        # bound methods are equal if they are of the same object
+        key = (method, arguments, self.root, self._is_whole)
         results = self._decision.results
-        whole_key = (key, self.root, self._is_whole, self._walks)
-        if whole_key not in results:
-            results[whole_key] = function()
-        result: Result = results[whole_key]
+        if key not in results:
+            results[key] = method(self, *arguments)
+        result: Result = results[key]
         return result
 
     def walk(self, oid: str) -> Walked:

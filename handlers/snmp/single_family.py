@@ -138,7 +138,7 @@ class WritePacked(Control):
     def is_carried_out(self, reader: Reader, identity: str, orders: list[Order]) -> bool:
         """Whether each outlet of the unit has the value that was written for it."""
         row, _ = self.packed.position(identity)
-        value_by_outlet = self.packed.rows(reader)
+        value_by_outlet = reader.rows(self.packed)
         for position, value in enumerate(self._written_values(orders), 1):
             if value_by_outlet.get(self.packed.identity(row, position)) != value:
                 return False
@@ -184,7 +184,7 @@ class Unmarked(Control):
 
     def orders(self, reader: Reader, identity: str, *, up: bool) -> list[Order]:
         """The orders of `then`. Raises Unsupported if another outlet is marked, or may be."""
-        marks = self.marks.rows(reader)
+        marks = reader.rows(self.marks)
         if identity not in marks:
             raise Unsupported(
                 f"outlet {identity} is not switched: {self.why}, and the device does "

@@ -100,8 +100,8 @@ class State(FrozenValue):
         tests: list[tuple[Doubt, Rows]] = []
         for doubt in self.doubts:
             if not doubt.is_lacking(reader, rows):
-                tests.append((doubt, doubt.test.rows(reader)))
-        confirming_rows = self.confirm.rows(reader) if self.confirm else {}
+                tests.append((doubt, reader.rows(doubt.test)))
+        confirming_rows = reader.rows(self.confirm) if self.confirm else {}
         decisions: dict[str, Decision] = {}
         for identity, value in rows.items():
             test_values = [(doubt, test_rows.get(identity)) for doubt, test_rows in tests]
@@ -111,7 +111,7 @@ class State(FrozenValue):
 
     def rows_from(self, reader: Reader) -> Rows:
         """The outlets that the device lists, each with the value of its state."""
-        rows = self.source.rows(reader)
+        rows = reader.rows(self.source)
         if not self.absent:
             return rows
         return {identity: value for identity, value in rows.items() if not self._is_absent(value)}
@@ -129,7 +129,7 @@ class State(FrozenValue):
 
     def lists_no_outlet(self, reader: Reader) -> bool:
         """Whether the table has rows, and the values of all are in `absent`."""
-        rows = self.source.rows(reader)
+        rows = reader.rows(self.source)
         return bool(rows) and all(map(self._is_absent, rows.values()))
 
     def state_of(self, reader: Reader, identity: str) -> Decision:

@@ -95,7 +95,7 @@ class Source(FrozenValue, ABC):
 
         Reads all rows unless the class can read one.
         """
-        return self.rows(reader).get(identity)
+        return reader.rows(self).get(identity)
 
     def where(
         self, test: Source, *values: str, others: tuple[str, ...] = (), demanded: bool = False
@@ -140,7 +140,7 @@ class Source(FrozenValue, ABC):
 
     @abstractmethod
     def instance_oid(self, reader: Reader, identity: str) -> str:
-        """The OID of an identity's object, instance included.
+        """The OID of an identity's object, instance included; it may begin with `~`.
 
         Raises NoSuchOutlet if the source has none for it.
         """
@@ -206,7 +206,7 @@ def is_lacking(source: Source, reader: Reader, identities: Iterable[str]) -> boo
     """
     if is_known_lacking(source, reader):
         return True
-    if source.rows(reader):
+    if reader.rows(source):
         return False
     first = next(iter(identities), None)
     if first is None or source.value_of(reader, first) is not None:
@@ -222,7 +222,7 @@ def is_known_lacking(source: Source, reader: Reader) -> bool:
 
 def counted(count: Source, reader: Reader) -> Decimal:
     """What a device counts by `count`, summed over its rows; those that are no numbers count 0."""
-    numbers = map(number, count.rows(reader).values())
+    numbers = map(number, reader.rows(count).values())
     return decimal_sum(value for value in numbers if value is not None and value > 0)
 
 
@@ -324,8 +324,8 @@ class Only(RowFilter):
 
     def rows(self, reader: Reader) -> Rows:
         """The rows that are kept. One of which `test` does not tell has an empty value."""
-        test_values = self.test.rows(reader)
-        rows = self.source.rows(reader)
+        test_values = reader.rows(self.test)
+        rows = reader.rows(self.source)
         # a row of `test` without an identity may be that of each row that `test` lacks
         default = unidentified_value(test_values)
         kept_rows: Rows = {}
@@ -404,11 +404,11 @@ class Listed(ReadOnly):
 
     def rows(self, reader: Reader) -> Rows:
         """Each row of `source` with its value in `known`, empty if either has none."""
-        values = self.known.rows(reader)
+        values = reader.rows(self.known)
         # a row of `known` without an identity may be that of each row that `known` lacks
         default = unidentified_value(values)
         rows: Rows = {}
-        for identity, value in self.source.rows(reader).items():
+        for identity, value in reader.rows(self.source).items():
             if not text(value):
                 rows[identity] = undecided_value(value)
             else:

@@ -45,7 +45,7 @@ class First(ReadOnly):
     def rows(self, reader: Reader) -> Rows:
         """The rows of the first choice that has some."""
         for choice in self.choices:
-            rows = choice.rows(reader)
+            rows = reader.rows(choice)
             if rows:
                 return rows
         return {}
@@ -58,7 +58,7 @@ class First(ReadOnly):
         next."""
         for choice in self.choices:
             value = choice.value_of(reader, identity)
-            if value is not None or choice.rows(reader):
+            if value is not None or reader.rows(choice):
                 return value
         return None
 
@@ -76,7 +76,7 @@ class Conditional(RowFilter):
         condition = self.condition(reader)
         if condition is False:
             return {}
-        rows = self.source.rows(reader)
+        rows = reader.rows(self.source)
         if condition is True:
             return rows
         identities = list(rows)
@@ -124,7 +124,7 @@ class Provided(Conditional):
     def condition(self, reader: Reader) -> Union[bool, Lost]:
         """Whether `pattern` matches each value of `test`. Lost if one is lost, or if with `others`
         neither pattern matches one or there is none."""
-        values = self.test.rows(reader).values()
+        values = reader.rows(self.test).values()
         lost_values = [value for value in values if isinstance(value, Lost)]
         texts = {text(value) for value in values if not isinstance(value, Lost)}
         if not values or not _match_all(texts, self.pattern, self.others):
@@ -156,7 +156,7 @@ class Whole(Filter):
         count = number(self.count.value_of(reader, "0"))
         if count is None or count <= 0:
             return {}
-        rows = self.source.rows(reader)
+        rows = reader.rows(self.source)
         certain_rows = 0
         for value in rows.values():
             # a row that did not answer is a row; one that is lost with another value may be none
@@ -170,7 +170,7 @@ class Whole(Filter):
 
     def keeps(self, reader: Reader, identity: str) -> bool:
         """Whether the table is whole and has the row."""
-        return identity in self.rows(reader)
+        return identity in reader.rows(self)
 
 
 class Unless(Conditional):
@@ -184,7 +184,7 @@ class Unless(Conditional):
 
     def condition(self, reader: Reader) -> Union[bool, Lost]:
         """Whether `test` has no rows. Lost if it has some and all are lost."""
-        values = list(self.test.rows(reader).values())
+        values = list(reader.rows(self.test).values())
         if not values:
             return True
         lost_values = [value for value in values if isinstance(value, Lost)]
@@ -211,7 +211,7 @@ class Merged(Source):
         """The rows of all parts. Raises ProtocolError if two have the same identity."""
         value_by_row: Rows = {}
         for part in self.parts:
-            for identity, value in part.rows(reader).items():
+            for identity, value in reader.rows(part).items():
                 if identity in value_by_row and not is_unidentified(identity):
                     raise ProtocolError(f"two tables of the device have the row {identity}")
                 value_by_row[identity] = value
@@ -288,7 +288,7 @@ class Prefixed(Source):
 
     def rows(self, reader: Reader) -> Rows:
         """The rows of `source` under their longer identities."""
-        rows = self.source.rows(reader)
+        rows = reader.rows(self.source)
         return {f"{self.prefix}.{identity}": value for identity, value in rows.items()}
 
     def value_of(self, reader: Reader, identity: str) -> Optional[Raw]:

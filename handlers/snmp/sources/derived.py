@@ -33,7 +33,7 @@ class Bits(ReadOnly):
 
     def rows(self, reader: Reader) -> Rows:
         """The bit of each row's value."""
-        return {identity: self._bit(value) for identity, value in self.source.rows(reader).items()}
+        return {identity: self._bit(value) for identity, value in reader.rows(self.source).items()}
 
     def value_of(self, reader: Reader, identity: str) -> Optional[Raw]:
         """The bit of one row's value, None without a value."""
@@ -89,7 +89,7 @@ class Field(ReadOnly):
     def rows(self, reader: Reader) -> Rows:
         """The field of each row that has it."""
         fields: Rows = {}
-        for row, value in self.source.rows(reader).items():
+        for row, value in reader.rows(self.source).items():
             field = self._field(value)
             if field is not None:
                 fields[row] = field
@@ -126,7 +126,7 @@ class Number(ReadOnly):
     def rows(self, reader: Reader) -> Rows:
         """The number of each identity that has one at `position`."""
         numbers: Rows = {}
-        for identity in self.over.rows(reader):
+        for identity in reader.rows(self.over):
             arcs = identity.split(".")
             if not -len(arcs) <= self.position < len(arcs):
                 continue
@@ -149,9 +149,9 @@ class Chained(ReadOnly):
 
     def rows(self, reader: Reader) -> Rows:
         """The numbers; in a chain of several units UNIT:NUMBER for rows that have a unit."""
-        raw_units = self.unit.rows(reader)
+        raw_units = reader.rows(self.unit)
         unit_by_row = {row: text(unit) for row, unit in raw_units.items()}
-        numbers = self.number.rows(reader)
+        numbers = reader.rows(self.number)
         has_one_unit = len(set(unit_by_row.values())) < 2
         if has_one_unit:
             return numbers
@@ -184,19 +184,19 @@ class Alike(ReadOnly):
     def rows(self, reader: Reader) -> Rows:
         """The value of each row of `like`: that of the first row of its kind, or from a walk."""
         rows_by_kind: dict[tuple[str, Raw], list[str]] = {}
-        for identity, value_of_kind in self.like.rows(reader).items():
+        for identity, value_of_kind in reader.rows(self.like).items():
             # raw values: as texts, different octets can look the same
             kind = (_unit_of(identity), value_of_kind)
             rows_by_kind.setdefault(kind, []).append(identity)
         if not rows_by_kind:
-            return self.source.rows(reader)  # there is no row that a GET could name
+            return reader.rows(self.source)  # there is no row that a GET could name
         value_by_row: Rows = {}
         for identities in rows_by_kind.values():
             first, last = identities[0], identities[-1]
             value = self.source.value_of(reader, first)
             if value is None or value != self.source.value_of(reader, last):
                 # the kind does not show one value for all its rows: a walk reads each row's own
-                return self.source.rows(reader)
+                return reader.rows(self.source)
             for identity in identities:
                 value_by_row[identity] = value
         return value_by_row

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from functools import partial
 from itertools import chain
 from typing import NamedTuple, Optional
 
@@ -52,7 +51,7 @@ class Joined(ReadOnly):
 
     def rows(self, reader: Reader) -> Rows:
         """Outlet -> value of the row with the same key; lost if another value may be its own."""
-        values = self.values.rows(reader)
+        values = reader.rows(self.values)
         if not values:
             return {}
         outlet_keys = _Keys.of(self.own, reader)
@@ -102,14 +101,14 @@ class _Keys(NamedTuple):
     has_text: Sequence[bool]
 
     @classmethod
-    def of(cls, columns: Sequence[Source], reader: Reader) -> _Keys:
+    def of(cls, columns: tuple[Source, ...], reader: Reader) -> _Keys:
         """The keys by these columns, computed once in a reading."""
-        return reader.once((cls, columns), partial(cls._read, columns, reader))
+        return reader.once(cls._read, columns)
 
     @classmethod
-    def _read(cls, columns: Sequence[Source], reader: Reader) -> _Keys:
+    def _read(cls, reader: Reader, columns: Sequence[Source]) -> _Keys:
         """The keys by these columns."""
-        cells_by_column = [column.rows(reader) for column in columns]
+        cells_by_column = [reader.rows(column) for column in columns]
         has_text = [_has_text(cells.values()) for cells in cells_by_column]
         rows = dict.fromkeys(chain.from_iterable(cells_by_column))
         keys: dict[str, tuple[str, ...]] = {}
@@ -155,9 +154,9 @@ class Part(ReadOnly):
 
     def rows(self, reader: Reader) -> Rows:
         """Identity of `over` -> value of its part."""
-        values = self.source.rows(reader)
+        values = reader.rows(self.source)
         value_by_row: Rows = {}
-        for identity in self.over.rows(reader):
+        for identity in reader.rows(self.over):
             part = self._part(identity)
             if part in values:
                 value_by_row[identity] = values[part]

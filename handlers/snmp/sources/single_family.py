@@ -43,12 +43,12 @@ class Fitted(Filter):
 
     def rows(self, reader: Reader) -> Rows:
         """The rows of which one value, here or in `columns`, is not in `nothing`."""
-        rows = dict(self.source.rows(reader))
+        rows = dict(reader.rows(self.source))
         unfitted_rows = [row for row, value in rows.items() if self._is_unfitted(value)]
         if not unfitted_rows:
             return rows
         for column in self.columns:
-            values = column.rows(reader)
+            values = reader.rows(column)
             unfitted_rows = [row for row in unfitted_rows if self._is_unfitted(values.get(row))]
         for row in unfitted_rows:
             del rows[row]
@@ -56,7 +56,7 @@ class Fitted(Filter):
 
     def keeps(self, reader: Reader, identity: str) -> bool:
         """Whether the row exists and has hardware."""
-        return identity in self.rows(reader)
+        return identity in reader.rows(self)
 
     def _is_unfitted(self, value: Optional[Raw]) -> bool:
         """Whether a value stands for no hardware; a missing or lost one does not."""
@@ -108,7 +108,7 @@ class NamedRows(ObjectSource):
         index = self._index_by_identity(reader).get(identity)
         if index is None:
             raise NoSuchOutlet(f"the device has no variable for outlet {identity[:40]!r}")
-        return reader.resolve(f"{self.values}.{index}")
+        return f"{self.values}.{index}"
 
     def _index_by_identity(self, reader: Reader) -> dict[str, str]:
         """Identity -> index of each variable whose name the pattern matches: "7.3" -> "7.1" for the
@@ -165,7 +165,7 @@ class Packed(ReadOnly):
 
     def rows(self, reader: Reader) -> Rows:
         """The values of all outlets; one lost row if a text is lost."""
-        rows = self.source.rows(reader)
+        rows = reader.rows(self.source)
         if any(isinstance(value, Lost) for value in rows.values()):
             return {UNIDENTIFIED: LOST}
         packed_texts = {row: text(value) for row, value in rows.items()}
@@ -219,8 +219,8 @@ class InletsInUse(ReadOnly):
     def rows(self, reader: Reader) -> Rows:
         """The rows of PDUs without a transfer switch, and of the inlets that are in use; with an
         empty value where no inlet of the PDU is known to be."""
-        rows = self.source.rows(reader)
-        count_by_pdu = self.count.rows(reader) if rows else {}
+        rows = reader.rows(self.source)
+        count_by_pdu = reader.rows(self.count) if rows else {}
         pdus_with_switch = {pdu for pdu, count in count_by_pdu.items() if text(count) != "0"}
         if not pdus_with_switch:
             return rows
@@ -239,7 +239,7 @@ class InletsInUse(ReadOnly):
     def _inlet_in_use_by_pdu(self, reader: Reader) -> dict[str, Optional[str]]:
         """PDU -> "PDU.INLET" that its transfer switch uses, None if it has several switches."""
         inlet_by_pdu: dict[str, Optional[str]] = {}
-        for row, inlet in self.active.rows(reader).items():
+        for row, inlet in reader.rows(self.active).items():
             pdu = _first_arcs(row, 1)
             inlet_by_pdu[pdu] = None if pdu in inlet_by_pdu else f"{pdu}.{text(inlet)}"
         return inlet_by_pdu
@@ -263,7 +263,7 @@ class ItemCount(ReadOnly):
 
     def rows(self, reader: Reader) -> Rows:
         """The number of items of each row."""
-        return {row: self._count(value) for row, value in self.source.rows(reader).items()}
+        return {row: self._count(value) for row, value in reader.rows(self.source).items()}
 
     def _count(self, value: Raw) -> str:
         """The number of items in a text that are not blank; a lost value itself."""
@@ -283,7 +283,7 @@ class Summed(ReadOnly):
     def rows(self, reader: Reader) -> Rows:
         """{"0": the sum}, or {}."""
         numbers: list[Decimal] = []
-        for raw in self.source.rows(reader).values():
+        for raw in reader.rows(self.source).values():
             value = number(raw)
             if value is None or value < 0:
                 return {}
@@ -307,7 +307,7 @@ class Negative(ReadOnly):
     def rows(self, reader: Reader) -> Rows:
         """The negative of each number from 0 on; a lost value stays lost."""
         numbers: Rows = {}
-        for identity, raw in self.source.rows(reader).items():
+        for identity, raw in reader.rows(self.source).items():
             value = number(raw)
             if isinstance(raw, Lost):
                 numbers[identity] = raw
@@ -342,8 +342,8 @@ class Signed(ReadOnly):
 
     def rows(self, reader: Reader) -> Rows:
         """The reading of each sensor."""
-        readings = self.values.rows(reader)
-        minima = self.minimum.rows(reader)
+        readings = reader.rows(self.values)
+        minima = reader.rows(self.minimum)
         if not minima:
             return readings
         signed_rows = [row for row, minimum in minima.items() if (number(minimum) or 0) < 0]
@@ -353,8 +353,8 @@ class Signed(ReadOnly):
                 unclear_rows.append(row)
         if not signed_rows and not unclear_rows:
             return readings
-        signed_readings = self.signed.rows(reader)
-        maxima = self.maximum.rows(reader)
+        signed_readings = reader.rows(self.signed)
+        maxima = reader.rows(self.maximum)
         reading_by_row = dict(readings)
         for row in unclear_rows:
             if text(readings[row]) != text(signed_readings.get(row, "")):
@@ -424,7 +424,7 @@ class Gathered(ReadOnly):
         measured."""
         meters_by_module = self._meters_by_module(reader)
         sum_by_row: Rows = {}
-        for row, names_of_row in self.lists.rows(reader).items():
+        for row, names_of_row in reader.rows(self.lists).items():
             if isinstance(names_of_row, Lost):
                 sum_by_row[row] = lost_with(names_of_row)
                 continue
@@ -438,9 +438,9 @@ class Gathered(ReadOnly):
 
     def _meters_by_module(self, reader: Reader) -> dict[str, _Meters]:
         """Module -> its meters."""
-        values = self.values.rows(reader)
+        values = reader.rows(self.values)
         meters_by_module: dict[str, _Meters] = {}
-        for row, raw_name in self.names.rows(reader).items():
+        for row, raw_name in reader.rows(self.names).items():
             module, name = row.partition(".")[0], text(raw_name)
             meters = meters_by_module.get(module, _Meters())
             is_repeated = name in meters.value_by_name
@@ -503,13 +503,13 @@ class ByOctets(ReadOnly):
     def rows(self, reader: Reader) -> Rows:
         """Row of `ids` -> the value whose index starts with its octets."""
         values_by_arcs: dict[tuple[str, ...], list[Raw]] = {}
-        for index, value in self.values.rows(reader).items():
+        for index, value in reader.rows(self.values).items():
             arcs = tuple(index.split(".")[: self.length])
             values_by_arcs.setdefault(arcs, []).append(value)
         if not values_by_arcs:
             return {}
         value_by_row: Rows = {}
-        for row, guid in self.ids.rows(reader).items():
+        for row, guid in reader.rows(self.ids).items():
             if isinstance(guid, Lost):
                 value_by_row[row] = lost_with(guid)
                 continue
@@ -550,8 +550,8 @@ class Renumbered(ReadOnly):
 
     def rows(self, reader: Reader) -> Rows:
         """The rows under the outlets' identities; one lost row if they may be other outlets'."""
-        rows = self.source.rows(reader)
-        outlets = self.over.rows(reader) if rows else {}
+        rows = reader.rows(self.source)
+        outlets = reader.rows(self.over) if rows else {}
         if not outlets:
             return {}
         is_from_one = rows.keys() == _numbers(1, len(rows))

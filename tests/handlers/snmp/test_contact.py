@@ -82,7 +82,7 @@ def put_bad_marks(contact: Contact, unit: Fixture, device: Memory) -> None:
         (part,) = objects
         oids_of_marks = oids_of_absent_marks(contact, part, unit, reader)
     for oid in oids_of_marks:
-        device.put(oid, bad_value)
+        device.put(reader.resolve(oid), bad_value)
 
 
 def oids_of_absent_marks(
@@ -90,7 +90,7 @@ def oids_of_absent_marks(
 ) -> list[str]:
     """Where a unit that has no marks would have them: one of each unit of its chain."""
     if isinstance(mark, Scalar):
-        return [mark.object_oid(reader)]
+        return [mark.oid]
     rows = list(units_of(contact, unit, reader))
     if contact.part != Arcs():
         rows = [f"{row}.1" for row in rows]

@@ -210,7 +210,7 @@ def state_objects(unit: Fixture, identity: str) -> list[str]:
     with contextlib.suppress(ValueError):
         source = device.outlets.states.source
         source.written_places()
-        objects.append(source.instance_oid(device.reader, identity))
+        objects.append(device.reader.resolve(source.instance_oid(device.reader, identity)))
     return objects
 
 

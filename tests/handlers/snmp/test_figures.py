@@ -272,7 +272,9 @@ def test_a_chain_has_no_total_if_a_unit_lacks_both_lines_and_outlets() -> None:
     device = reader(CHAIN)
 
     without_meter = lines_only.read_from(device, OUTLETS_OF_CHAIN)
-    lost_rows = lines_only.read_from(device, OUTLETS_OF_CHAIN, metered_units=("7", "8", "9"))
+    lost_rows = lines_only.read_from(
+        device, OUTLETS_OF_CHAIN, metered_units=lambda: {"7", "8", "9"}
+    )
     index_without_unit = lines_only.read_from(device, {"9": Decimal(1)})
 
     assert without_meter == NotMetered("units 7, 8 without a meter")

@@ -219,18 +219,26 @@ def test_an_answer_about_a_table_is_denied_by_a_later_column_too(
 
 
 def test_what_was_computed_from_rows_that_are_denied_is_computed_anew() -> None:
-    reader = Reader(Memory({**table(A, {"1": 10}), **table(B, FULL)}))
+    device = Memory({**table(A, {"1": 10}), **table(B, FULL)})
+    reader = Reader(device)
     whole = reader.whole()
+    columns_read: list[str] = []
+
+    def length_of(reader_used: Reader, column: str) -> int:
+        columns_read.append(column)
+        return len(reader_used.column(column))
 
     def number_of_rows() -> int:
-        count = whole.once("rows of A", lambda: len(whole.column(A)))
-        whole.column(B)
+        count = whole.once(length_of, A)
+        whole.once(length_of, B)
         return count
 
     assert reader.decide(number_of_rows) == 3
+    assert columns_read == [A, B, A, B]
     # of other readers of the same answers, something else may be computed
-    assert reader.once("rows of A", lambda: len(reader.column(A))) == 1
-    assert whole.once("rows of A", lambda: 0) == 3
+    assert reader.once(length_of, A) == 1
+    assert whole.once(length_of, A) == 3
+    assert columns_read[4:] == [A]
 
 
 class FailedWalk(Memory):

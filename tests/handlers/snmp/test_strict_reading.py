@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
 from typing import Any, Callable, NamedTuple, Optional, TypeVar
 
@@ -101,8 +101,8 @@ class StrictReader(Reader):
         finally:
             self.strict_device.is_deciding = False
 
-    def once(self, key: object, function: Callable[[], Result]) -> Result:
-        return function()
+    def once(self, method: Callable[..., Result], *arguments: Hashable) -> Result:
+        return method(self, *arguments)
 
 
 def _states(pdu: SnmpPdu) -> object:
