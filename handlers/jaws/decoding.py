@@ -28,6 +28,7 @@ from ..shared.meter_figures import (
     divided,
     measured,
     sum_if_complete,
+    total_figure,
 )
 
 OUTLETS, UNITS, LINES, CORDS = (
@@ -438,8 +439,7 @@ def _total(rows: _OptionalList, key: str, outlets: Sequence[Figure]) -> Figure:
     """
     if rows.fault:
         return NotKnown(rows.fault)
-    total = sum_if_complete(_figures(rows.rows, key))
-    return sum_if_complete(outlets) if total is None else total
+    return total_figure(sum_if_complete(_figures(rows.rows, key)), outlets=outlets)
 
 
 def _figures(entries: Sequence[Entry], key: str) -> Sequence[Figure]:
