@@ -59,6 +59,11 @@ class _Command:
     def state(self, reader: Reader, target: EnumPowerStatus) -> EnumPowerStatus:
         """The outlet's state after the write; see `_decision`."""
         decision = reader.decide(partial(self._decision, reader, target))
+        if decision.state is target and self.outlets.has_moving_rows:
+            # a unit that was away for the first reading alone showed another outlet's state
+            reported_again = self.outlets.reported_at(reader.fresh_reader(), self.row)
+            if reported_again.state is not target:
+                decision = reported_again
         self.reason = decision.reason
         return decision.state
 

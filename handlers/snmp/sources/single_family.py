@@ -411,14 +411,14 @@ class CurrentsByPower(ReadOnly):
     most. A current above 0 is undecided if none does.
 
     Fields:
-        currents: in tenths or in hundredths of A.
+        values: the currents, in tenths or in hundredths of A.
         voltages: in tenths of V; in hundredths if they are more than a meter of a PDU can show.
         powers: in W.
     """
 
     WHY = "its values are computed"
 
-    currents: Source
+    values: Source
     voltages: Source
     powers: Source
 
@@ -430,7 +430,7 @@ class CurrentsByPower(ReadOnly):
         voltages = reader.rows(self.voltages)
         powers = reader.rows(self.powers)
         currents: Rows = {}
-        for meter, current in reader.rows(self.currents).items():
+        for meter, current in reader.rows(self.values).items():
             reading = number(current)
             if reading is None or reading <= 0:
                 currents[meter] = current
