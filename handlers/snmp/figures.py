@@ -28,7 +28,14 @@ from . import validation
 from .decoding import Rows, number, text
 from .frozen_value import FrozenValue, replace
 from .reader import LOST, Lost, Reader
-from .sources.base import Source, is_one_of, is_unidentified, object_name, objects_read
+from .sources.base import (
+    Source,
+    is_one_of,
+    is_unanswered,
+    is_unidentified,
+    object_name,
+    objects_read,
+)
 from .sources.objects import Column, Scalar
 
 LEAST_NINES = 5
@@ -187,9 +194,8 @@ class Measurement(FrozenValue):
         figure leaves out, and no GET does of the first row and of the last, which other columns of
         the table show."""
         rows = reader.rows(self.source)
-        for value in rows.values():
-            if not isinstance(value, Lost) or not value.is_unanswered:
-                return False
+        if not all(map(is_unanswered, rows.values())):
+            return False
         if not self.source.reads_single_rows() or self._has_other_rows(reader):
             return False
         first, *other_rows = rows

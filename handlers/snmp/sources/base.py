@@ -66,6 +66,11 @@ def is_one_of(value: Optional[Raw], texts: Collection[str]) -> bool:
     return value is not None and not isinstance(value, Lost) and text(value) in texts
 
 
+def is_unanswered(value: Raw) -> bool:
+    """Whether the answers lack the row, not something else that decides about it."""
+    return isinstance(value, Lost) and value.is_unanswered
+
+
 def is_unidentified(identity: str) -> bool:
     """Whether an identity stands for rows whose own identities are lost."""
     return identity.endswith(UNIDENTIFIED)
