@@ -64,8 +64,7 @@ def detect(
     figure needs them.
     """
     reader = Reader(device)
-    decision = partial(_detect, reader, profiles, scope, metered_only=metered_only)
-    return reader.decide(decision)
+    return reader.decide(partial(_detect, reader, profiles, scope, metered_only=metered_only))
 
 
 def _detect(

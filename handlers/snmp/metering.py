@@ -34,13 +34,7 @@ from .. import dcimanager
 from ..dcimanager.rows import Raw
 from ..shared.errors import ProtocolError
 from ..shared.labels import name_text
-from ..shared.meter_figures import (
-    NOT_ASKED,
-    Figure,
-    MeterFigures,
-    NotKnown,
-    total_figure,
-)
+from ..shared.meter_figures import NOT_ASKED, Figure, MeterFigures, NotKnown, total_figure
 from .decoding import printable_text
 from .device import SnmpDevice, all_outlets, has_joined_meters, is_list_proven, outlets_read
 from .figures import ExactFigure, Measurement, Total

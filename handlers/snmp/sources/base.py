@@ -267,9 +267,10 @@ class Filter(Source):
 
     source: Source
 
-    @abstractmethod
     def keeps(self, reader: Reader, identity: str) -> bool:
-        """Whether the row of this identity is certainly not left out; it need not exist."""
+        """Whether the row of this identity is certainly not left out. A class that decides without
+        all rows may keep one that does not exist."""
+        return identity in reader.rows(self)
 
     def written_places(self) -> tuple[ObjectSource, ...]:
         return self.source.written_places()
@@ -306,6 +307,30 @@ class ReadOnly(Source):
 
     def _refusal(self) -> str:
         return f"a {type(self).__name__} cannot be written: {self.WHY}"
+
+
+class EachValue(ReadOnly):
+    """What is computed of each value of `source`, in the same row. A lost value stays lost."""
+
+    source: Source
+
+    @abstractmethod
+    def computed(self, value: Raw) -> Optional[Raw]:
+        """What follows from one value; None if the row is left out."""
+
+    def rows(self, reader: Reader) -> Rows:
+        """The computed value of each row that has one."""
+        rows: Rows = {}
+        for identity, value in reader.rows(self.source).items():
+            computed = value if isinstance(value, Lost) else self.computed(value)
+            if computed is not None:
+                rows[identity] = computed
+        return rows
+
+    def value_of(self, reader: Reader, identity: str) -> Optional[Raw]:
+        """The computed value of one row, None if it has none."""
+        value = self.source.value_of(reader, identity)
+        return value if value is None or isinstance(value, Lost) else self.computed(value)
 
 
 class Only(RowFilter):

@@ -172,10 +172,6 @@ class Whole(Filter):
         """The value in `source`, whatever the count is."""
         return self.source.value_of(reader, identity)
 
-    def keeps(self, reader: Reader, identity: str) -> bool:
-        """Whether the table is whole and has the row."""
-        return identity in reader.rows(self)
-
 
 class Unless(Conditional):
     """`source` on a device where `test` has no rows; else no rows.

@@ -288,10 +288,6 @@ class OfUnits(Filter):
         value_by_unit = reader.rows(self.source)
         return {unit: value for unit, value in value_by_unit.items() if unit in units_with_outlets}
 
-    def keeps(self, reader: Reader, identity: str) -> bool:
-        """Whether this unit has rows in `listed`."""
-        return identity in reader.rows(self)
-
 
 class Units(ReadOnly):
     """The units of the rows of `source`, whose index begins with the unit's arc, each with the
@@ -460,10 +456,6 @@ class Checked(Filter):
             elif is_one_of(test_value, self.refuse):
                 del rows[row]
         return rows
-
-    def keeps(self, reader: Reader, identity: str) -> bool:
-        """Whether the row exists and is not refused."""
-        return identity in reader.rows(self)
 
     def _test_values(self, reader: Reader, rows: Sequence[str]) -> dict[str, Optional[Raw]]:
         """The value of `test` for each of these rows, None where it has none."""

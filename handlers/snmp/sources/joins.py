@@ -54,8 +54,8 @@ class Joined(ReadOnly):
         values = reader.rows(self.values)
         if not values:
             return {}
-        outlet_keys = _Keys.of(self.own, reader)
-        value_keys = _Keys.of(self.keys, reader)
+        outlet_keys = reader.once(_Keys.of, self.own)
+        value_keys = reader.once(_Keys.of, self.keys)
         if self.else_same_row:
             has_outlets = any(map(reader.has_table, _objects(self.own)))
             if has_outlets and outlet_keys.has_text != value_keys.has_text:
@@ -101,12 +101,7 @@ class _Keys(NamedTuple):
     has_text: Sequence[bool]
 
     @classmethod
-    def of(cls, columns: tuple[Source, ...], reader: Reader) -> _Keys:
-        """The keys by these columns, computed once in a reading."""
-        return reader.once(cls._read, columns)
-
-    @classmethod
-    def _read(cls, reader: Reader, columns: Sequence[Source]) -> _Keys:
+    def of(cls, reader: Reader, columns: Sequence[Source]) -> _Keys:
         """The keys by these columns."""
         cells_by_column = [reader.rows(column) for column in columns]
         has_text = [_has_text(cells.values()) for cells in cells_by_column]

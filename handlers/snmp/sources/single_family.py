@@ -19,6 +19,7 @@ from .. import validation
 from ..decoding import Rows, latin_1, number, octets, text
 from ..reader import LOST, UNDECIDED, UNIDENTIFIED, Lost, Reader
 from .base import (
+    EachValue,
     Filter,
     ObjectSource,
     ReadOnly,
@@ -62,10 +63,6 @@ class Fitted(Filter):
         for row in unfitted_rows:
             del rows[row]
         return rows
-
-    def keeps(self, reader: Reader, identity: str) -> bool:
-        """Whether the row exists and has hardware."""
-        return identity in reader.rows(self)
 
     def _is_unfitted(self, value: Optional[Raw]) -> bool:
         """Whether a value stands for no hardware; a missing or lost one does not."""
@@ -262,25 +259,18 @@ def _first_arcs(identity: str, number_of_arcs: int) -> str:
     return ".".join(identity.split(".")[:number_of_arcs])
 
 
-class ItemCount(ReadOnly):
+class ItemCount(EachValue):
     """The number of items in each row's text, such as 2 for "0,1"."""
 
     WHY = "a number of items is no object of the device"
 
-    source: Source
     separator: str = ","
 
     def check(self) -> None:
         validation.require_separator(self.separator)
 
-    def rows(self, reader: Reader) -> Rows:
-        """The number of items of each row."""
-        return {row: self._count(value) for row, value in reader.rows(self.source).items()}
-
-    def _count(self, value: Raw) -> str:
-        """The number of items in a text that are not blank; a lost value itself."""
-        if isinstance(value, Lost):
-            return value
+    def computed(self, value: Raw) -> str:
+        """The number of items in a text that are not blank."""
         items = text(value).split(self.separator)
         return str(sum(1 for item in items if item.strip()))
 
@@ -305,7 +295,7 @@ class Summed(ReadOnly):
         return {"0": format(decimal_sum(numbers), "f")}
 
 
-class Negative(ReadOnly):
+class Negative(EachValue):
     """The numbers of `source` with the opposite sign, so that a number of decimal digits becomes an
     exponent.
 
@@ -314,18 +304,12 @@ class Negative(ReadOnly):
 
     WHY = "its numbers are computed"
 
-    source: Source
-
-    def rows(self, reader: Reader) -> Rows:
-        """The negative of each number from 0 on; a lost value stays lost."""
-        numbers: Rows = {}
-        for identity, raw in reader.rows(self.source).items():
-            value = number(raw)
-            if isinstance(raw, Lost):
-                numbers[identity] = raw
-            elif value is not None and value >= 0:
-                numbers[identity] = format(CONTEXT.minus(value), "f")
-        return numbers
+    def computed(self, value: Raw) -> Optional[str]:
+        """The negative of a number from 0 on, None of any other value."""
+        digits = number(value)
+        if digits is None or digits < 0:
+            return None
+        return format(CONTEXT.minus(digits), "f")
 
 
 class Signed(ReadOnly):
