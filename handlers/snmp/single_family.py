@@ -1,7 +1,6 @@
 """Controls that a single built-in family needs each.
 
-`pdu snmp parts` lists them under a heading of their own. A control that a second family uses moves
-to controls.py.
+A control that a second family uses moves to controls.py.
 """
 
 from __future__ import annotations

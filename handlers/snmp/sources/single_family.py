@@ -1,7 +1,6 @@
 """Sources that a single built-in family needs each.
 
-`pdu snmp parts` lists them under a heading of their own. A source that a second family uses moves
-to the file of its kind.
+A source that a second family uses moves to the file of its kind.
 """
 
 from __future__ import annotations

@@ -282,8 +282,9 @@ def test_a_unit_that_is_away_for_some_requests_proves_no_command(unit: Fixture) 
     """The relay of an outlet on the first unit did not follow."""
     _, number = positions(unit, unit.rows)[1]
     for target, away_after, away_for in itertools.product((UP, DOWN), range(6), (1, 2, 3)):
-        with Away(unit, target) as agent, contextlib.suppress(PduHandlerError):
-            agent.away_after, agent.away_for = away_after, away_for
+        agent = Away(unit, target)
+        agent.away_after, agent.away_for = away_after, away_for
+        with agent, contextlib.suppress(PduHandlerError):
             assert state_after_command(agent, number, target) is not target
 
 
