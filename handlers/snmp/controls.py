@@ -32,9 +32,9 @@ class Control(FrozenValue, ABC):
 
     @abstractmethod
     def orders(self, reader: Reader, identity: str, *, up: bool) -> list[Order]:
-        """The writes, in this order, once each, by a reader that is made right before them. Raises
-        Unsupported if the outlet must not be switched, or NoSuchOutlet if the device has no object
-        for it. The caller checks that the outlet exists: not every control notices if it does not.
+        """The writes, in this order, once each. Raises Unsupported if the outlet must not be
+        switched, or NoSuchOutlet if the device has no object for it. The caller checks that the
+        outlet exists (not every control notices it), and makes the reader right before the writes.
         """
 
     def ignore_automatic(self) -> Control:

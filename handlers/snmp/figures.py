@@ -470,7 +470,10 @@ class Total(FrozenValue):
         reason_lacking: Optional[NotKnown] = None
         empty_figures: list[Measurement] = []
         for figure in self.figures:
-            raw_figures = self._raw_figures_of_others(units, figure, reader)
+            raw_figures: dict[str, RawFigure] = {}  # of units that no earlier figure has
+            for row, raw_figure in reader.once(figure.raw_figures).items():
+                if self._unit(row) not in units:
+                    raw_figures[row] = raw_figure
             if not raw_figures and not units:
                 empty_figures.append(figure)
             reason = figure.missing_part(raw_figures, reader)
@@ -557,13 +560,6 @@ class Total(FrozenValue):
             if not all(map(is_unidentified, reader.once(figure.raw_figures))):
                 return True
         return False
-
-    def _raw_figures_of_others(
-        self, units: Collection[str], figure: Measurement, reader: Reader
-    ) -> RawFigures:
-        """What was read of a figure, of all units but these."""
-        raw_figures = reader.once(figure.raw_figures)
-        return {row: parts for row, parts in raw_figures.items() if self._unit(row) not in units}
 
     def _chain(self, reader: Reader) -> set[str]:
         """The units that `units` lists, none if it lists only one."""

@@ -1,23 +1,16 @@
 """Figures and labels of a detected device.
 
-A statistic asks these questions in this order. Each rests on the answers to those before it.
+A statistic asks in this order. Each question rests on the answers to those before it.
 
-    1  What does the meter of each outlet show?    `_outlet_rows`
-    2  Does a total need all outlets?              `_with_outlets`
-    3  Which outlets do only meters show?          `_with_metered_outlets`
-    4  What is each total?                         `_totals`
-         its own figures, or the outlets'          `Total.read_from` (figures.py)
-         would a meter without an outlet           `_read_total`
-         change it? Then it is not known.
-         is it "not metered" in a unit in which    `_metered_units`
-         another meter shows? Then not known.
-         do rows contradict each other, or         `_totals`
-         is a unit missing? Then none is known.
-         do outlets show what the device has       `_total_beside_outlets`
-         not answered? Then it is not known.
-    5  Which outlets have a meter?                 `_ports`
-
-Figures are of whole tables; which outlets there are, `Reader` answers as for a status.
+    what the meter of each outlet shows                     `_outlet_rows`
+    whether a total needs all outlets                       `_with_outlets`
+    which outlets are shown by meters alone                 `_with_metered_outlets`
+    what each total is: its figures, or the outlets'        `Total.read_from` (figures.py)
+      not known if a meter without an outlet changes it     `_read_total`
+      not known in a unit in which another meter shows      `_metered_units`
+      none known if rows contradict or a unit is missing    `_totals`
+      not known if outlets show what it does not            `_total_beside_outlets`
+    which outlets have a meter                              `_ports`
 """
 
 from __future__ import annotations
@@ -86,11 +79,7 @@ class _TotalRequest(NamedTuple):
         """The total of a device with these outlets. `metered_units`: see `Total.read_from`."""
         figures = {identity: self.outlets.of(identity) for identity in outlets}
         return self.total.read_from(
-            tables,
-            figures,
-            self.most,
-            counters=self.counters,
-            metered_units=metered_units,
+            tables, figures, self.most, counters=self.counters, metered_units=metered_units
         )
 
     def needs_outlets(self, tables: Reader) -> bool:
@@ -350,11 +339,6 @@ def labels(device: SnmpDevice, encoding: str = "") -> list[dcimanager.Label]:
     """Number and name of each outlet; `encoding` is that of texts that are not UTF-8, "" if it is
     not known. The number defaults to the last arc of the identity. If several outlets have the
     same, their units stand before it: "2:7"."""
-    return device.reader.decide(partial(_labels, device, encoding))
-
-
-def _labels(device: SnmpDevice, encoding: str) -> list[dcimanager.Label]:
-    """As `labels`."""
     outlets, reader = device.outlets, device.reader
     if outlets is None:
         return []

@@ -109,20 +109,20 @@ class Source(FrozenValue, ABC):
 
     def where(
         self, test: Source, *values: str, others: tuple[str, ...] = (), demanded: bool = False
-    ) -> Only:
-        """The rows whose value in `test` is one of `values`. See `Only`."""
-        return Only(source=self, test=test, values=values, demanded=demanded, others=others)
+    ) -> Where:
+        """The rows whose value in `test` is one of `values`. See `Where`."""
+        return Where(source=self, test=test, values=values, demanded=demanded, others=others)
 
-    def but(
+    def where_not(
         self,
         *values: str,
         by: Optional[Source] = None,
         others: tuple[str, ...] = (),
         demanded: bool = False,
-    ) -> Only:
+    ) -> Where:
         """The rows whose value is none of `values`: without padding or the neutral line. `by`:
-        another column of the table, whose values decide instead. See `Only`."""
-        return Only(
+        another column of the table, whose values decide instead. See `Where`."""
+        return Where(
             source=self,
             test=by or self,
             values=values,
@@ -131,10 +131,10 @@ class Source(FrozenValue, ABC):
             others=others,
         )
 
-    def known_where(self, known: Source) -> Listed:
+    def left_join(self, known: Source) -> LeftJoin:
         """All rows, with the values of `known`. A row that `known` leaves out has an empty value,
         so that there is no sum."""
-        return Listed(source=self, known=known)
+        return LeftJoin(source=self, known=known)
 
     def reads_single_rows(self) -> bool:
         """Whether `value_of` has a value for the identities of `rows` and for no others, and reads
@@ -268,8 +268,7 @@ class Filter(Source):
     source: Source
 
     def keeps(self, reader: Reader, identity: str) -> bool:
-        """Whether the row of this identity is certainly not left out. A class that decides without
-        all rows may keep one that does not exist."""
+        """Whether the row of this identity is certainly not left out."""
         return identity in reader.rows(self)
 
     def written_places(self) -> tuple[ObjectSource, ...]:
@@ -333,9 +332,9 @@ class EachValue(ReadOnly):
         return value if value is None or isinstance(value, Lost) else self.computed(value)
 
 
-class Only(RowFilter):
-    """Rows of `source` whose value in `test` is one of `values`. For padding rows, mixed tables,
-    neutral lines.
+class Where(RowFilter):
+    """Rows of `source` whose value in `test` is one of `values`, as WHERE of SQL. For padding rows,
+    mixed tables, neutral lines.
 
     If a row's value in `test` is neither one of `values` nor one of `others`, the row is kept with
     an empty value, because it may be an outlet or a part of a sum; so is, without `others`, one
@@ -437,9 +436,9 @@ class Only(RowFilter):
         return not are_numbers or _WHOLE_NUMBER.fullmatch(test_text) is not None
 
 
-class Listed(ReadOnly):
-    """All rows of `source`, with the values of `known`. A row has an empty value, so that there is
-    no sum, if it is empty in `source` or missing in `known`."""
+class LeftJoin(ReadOnly):
+    """All rows of `source`, with the values of `known`, as LEFT JOIN of SQL. A row has an empty
+    value, so that there is no sum, if it is empty in `source` or missing in `known`."""
 
     WHY = "it has rows without an object"
 

@@ -100,7 +100,7 @@ class Conditional(RowFilter):
         return self.condition(reader) is True
 
 
-class Provided(Conditional):
+class IfMatches(Conditional):
     """`source` on a device where `test` has rows and `pattern` matches the whole value of each;
     else no rows.
 
@@ -141,7 +141,7 @@ def _match_all(texts: Iterable[str], *patterns: str) -> bool:
     return all(any(regex.fullmatch(text_) for regex in expressions) for text_ in texts)
 
 
-class Whole(Filter):
+class IfComplete(Filter):
     """`source` if the device's own `count` (a scalar) is above 0 and `source` has at least as many
     rows; else no rows.
 
@@ -193,7 +193,7 @@ class Unless(Conditional):
         return False
 
 
-class Merged(Source):
+class Concat(Source):
     """The rows of all `parts`, those of the first part first. Raises ProtocolError if two parts
     have the same identity.
 
@@ -232,7 +232,7 @@ class Merged(Source):
         """The places of all parts. Raises ValueError if two may have the same identity."""
         if not _are_apart(self.parts):
             raise ValueError(
-                "a Merged cannot be written if two of its parts may have the same identity: "
+                "a Concat cannot be written if two of its parts may have the same identity: "
                 "put each part into a Prefixed of its own"
             )
         return tuple(chain.from_iterable(part.written_places() for part in self.parts))

@@ -353,7 +353,7 @@ class EachUnit(ReadOnly):
         return unit_names
 
 
-class Counted(RowFilter):
+class UpToCount(RowFilter):
     """The rows of `source` whose last arc is at most the device's own `count` (a scalar).
 
     For tables with a fixed number of rows. If there is none (`counted_by`), all rows are
@@ -420,7 +420,7 @@ def _is_in_count(identity: str, count: int) -> bool:
     return arc.isascii() and arc.isdigit() and int(arc) <= count
 
 
-class Checked(Filter):
+class ExceptWhere(Filter):
     """All rows of `source`, except those whose value is in `values` and whose value in `test` is in
     `refuse`.
 

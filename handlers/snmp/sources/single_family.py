@@ -30,7 +30,7 @@ from .base import (
 )
 
 
-class Fitted(Filter):
+class ExceptEmptySlots(Filter):
     """Rows of `source` without those of places where no hardware is fitted.
 
     A row is left out if its value, and those in all `columns`, are in `nothing`. The columns are

@@ -20,7 +20,7 @@ from handlers.snmp.frozen_value import parts_of
 from handlers.snmp.outlets import Outlets
 from handlers.snmp.read_scope import FIGURES
 from handlers.snmp.reader import Lost, Reader
-from handlers.snmp.sources import Column, Complete, Part, Provided, Scalar
+from handlers.snmp.sources import Column, Complete, IfMatches, Part, Scalar
 from handlers.snmp.sources.base import is_unidentified
 from handlers.snmp.states import Doubt, State
 from pdu_common.helper import EnumPowerStatus
@@ -205,7 +205,7 @@ def test_a_mark_that_the_device_lacks_is_asked_once_in_a_call() -> None:
 
 def is_of_several_outlets(doubt: Doubt) -> bool:
     """Whether one object decides for all outlets of a unit or of the device."""
-    return isinstance(doubt.test, (Part, Provided))
+    return isinstance(doubt.test, (Part, IfMatches))
 
 
 def test_an_object_that_makes_several_states_unknown_is_declared_as_a_contact() -> None:
