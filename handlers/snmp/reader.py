@@ -1,7 +1,7 @@
 """Keeps a device's answers in one call, and shows what they lack.
 
-They are read while a decision asks for them, and it cannot notice when: what it was told once stays
-so. An answer that denies what it was told makes it begin anew (`Reader.decide`).
+A decision cannot notice when its answers are read: what it was told once stays so, and an answer
+that denies it makes the decision begin anew (`Reader.decide`).
 """
 
 from __future__ import annotations
