@@ -190,8 +190,7 @@ def _add_profile_option(parser: argparse.ArgumentParser) -> None:
         default=[],
         help=(
             "build pdu_<key> (hyphens become underscores) for the family in this file; may be"
-            " repeated. `pdu snmp parts` lists the parts of such a file, `pdu snmp show FAMILY`"
-            " prints an example"
+            " repeated. docs/own-pdu.md describes such a file, `pdu snmp show FAMILY` prints one"
         ),
     )
 

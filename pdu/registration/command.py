@@ -18,7 +18,6 @@ from ..cli.exit_handling import UNWRITABLE
 from ..cli.groups import Subcommand
 from ..cli.options import FOLDER, TEXT, Output, Run, output_options, pass_run
 from ..cli.output import Result, print_json, print_result, tabulate
-from ..cli.terminal_lines import print_text
 from ..files.whole_files import signals_as_ctrl_c
 from ..loading.handler_paths import is_path
 from . import settings
@@ -266,7 +265,7 @@ class _Speaker:
         if self._is_quiet or self._error is not None:
             return
         try:
-            print_text(printable(line), flush=True)
+            print(printable(line), flush=True)
         except UNWRITABLE as error:
             self._error = error
 
