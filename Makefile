@@ -81,7 +81,7 @@ bench: env-tests ## prints the benchmarks, with ratios to a peer of the same run
 # Folders of this name would be up to date, and make would say so.
 .PHONY: tests docs packaging pdu
 .DEFAULT tests docs packaging pdu:
-	@echo "there is no target $@; make help lists them; the command is .venv/bin/pdu, pdu register registers" >&2; exit 2
+	@echo "there is no target $@; make help lists them; the command is .venv/bin/pdu, or anywhere by pipx install .; pdu register registers" >&2; exit 2
 
 clean:           ## remove everything that was made here, but the ids and older archives in dist that pdu register needs
 	[ ! -d dist ] || find dist -mindepth 1 -maxdepth 1 ! -name register.ids ! -name previous -exec rm -rf {} +

@@ -14,10 +14,10 @@ from ..shared.meter_figures import (
     Figure,
     NotKnown,
     NotMetered,
-    first_metered,
     largest,
     measured,
     sum_if_complete,
+    total_figure,
 )
 from .meters import InletMeter, OutletMeter
 from .panels import ControllerMeters
@@ -77,10 +77,10 @@ class UnitMeters(NamedTuple):
         Raises Denied for a denied list or reading that a sum needs; if nothing is metered, also for
         a denied list of protectors.
         """
-        load = first_metered(
+        load = total_figure(
             self.inlet_load(),
             self.banks.load(),
-            sum_if_complete(outlet.current.figure() for outlet in self.outlets),
+            outlets=[outlet.current.figure() for outlet in self.outlets],
         )
         if load is None:
             call_error(self.banks.protectors)  # raises Denied: the banks may have a figure
@@ -129,10 +129,10 @@ class UnitMeters(NamedTuple):
         A fitted counter that cannot be read now is not replaced by another one: the figure would
         jump.
         """
-        return first_metered(
+        return total_figure(
             self.counter.figure(),
             sum_if_complete(inlet.energy() for inlet in self.inlets),
-            sum_if_complete(outlet.counter.figure() for outlet in self.outlets),
+            outlets=[outlet.counter.figure() for outlet in self.outlets],
         )
 
     def power(self) -> Figure:
@@ -143,10 +143,10 @@ class UnitMeters(NamedTuple):
         """
         if not self.with_power:
             return NOT_ASKED
-        return first_metered(
+        return total_figure(
             self.active_power.figure(),
             self.inlet_power(),
-            sum_if_complete(outlet.power.figure() for outlet in self.outlets),
+            outlets=[outlet.power.figure() for outlet in self.outlets],
         )
 
     def inlet_power(self) -> Figure:

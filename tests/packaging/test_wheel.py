@@ -275,7 +275,7 @@ def test_pdu_has_its_own_packages_beside_those_of_another_project(
 @pytest.mark.trial
 def test_a_script_imports_the_library_beside_a_neighbour(installed: Path, home: Path) -> None:
     code = (
-        f"from {OWN}.raritan import rpc, events; from {OWN} import pynut\n"
+        f"from {OWN}.raritan import rpc; from {OWN} import pynut\n"
         "import handlers; print(handlers.OWNER)"
     )
     process = run([str(installed.parent / "python"), "-c", code], home)
@@ -303,14 +303,10 @@ def test_the_installed_program_looks_at_a_copy_of_the_platform(
 
 
 @pytest.mark.trial
-def test_the_installed_program_registers_and_compares(installed: Path, tmp_path: Path) -> None:
+def test_the_installed_program_registers(installed: Path, tmp_path: Path) -> None:
     small_pack(tmp_path / "dist", "small")
     registration = run([str(installed), "register", "--dry-run"], tmp_path)
     assert "pdu_small: if no handler" in registration.stdout
-
-    words = ["compare", "snmp", "nut", "127.0.0.1:9", "--timeout", "1"]
-    comparison = run([str(installed), *words], tmp_path, PDU_COMMUNITY="x", PDU_DEVICE="d")
-    assert comparison.returncode == 3, comparison.stderr
 
 
 @pytest.mark.trial

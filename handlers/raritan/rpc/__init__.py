@@ -27,9 +27,7 @@ from ._runtime.registry import (
     LONGEST_NAME,
     OTHER_MODULES,
     TypeInfo,
-    base_name,
     class_of_idl_type,
-    inner_name,
 )
 from ._runtime.structures import Structure, ValueObject, present, shown_fields
 from ._runtime.times import Time
@@ -59,9 +57,7 @@ __all__ = [
     "LONGEST_NAME",
     "Method",
     "TypeName",
-    "base_name",
     "class_of_idl_type",
-    "inner_name",
     "present",
     "reads_only",
     "scripts",
