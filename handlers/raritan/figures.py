@@ -5,7 +5,7 @@ are answered.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple, Optional, Union
+from typing import NamedTuple, Union
 
 from ..dcimanager import Figures, MeterFigures
 from ..shared.errors import Denied
@@ -21,7 +21,7 @@ from ..shared.meter_figures import (
 )
 from .meters import InletMeter, OutletMeter
 from .panels import ControllerMeters
-from .readings import SensorReading, call_error, kilowatt_hours, listed_parts
+from .readings import NOT_FITTED, SensorReading, call_error, kilowatt_hours, listed_parts
 from .rpc import Pending
 from .rpc.pdumodel import OverCurrentProtector, TransferSwitch
 from .units import MissingObjectCode
@@ -31,12 +31,11 @@ class BankMeters(NamedTuple):
     """The overcurrent protectors (banks) of a unit."""
 
     protectors: Pending[list[OverCurrentProtector]]
+    missing_code: MissingObjectCode
     #: of each protector in the list
-    readings: Sequence[SensorReading]
+    readings: Sequence[SensorReading] = ()
     #: of a bank behind the last one of the list: it shows that the list lacks one
-    next_reading: SensorReading
-    #: None before the unit is known
-    missing_code: Optional[MissingObjectCode]
+    next_reading: SensorReading = NOT_FITTED
 
     def load(self) -> Figure:
         """Amperes over the protectors. Not metered if the account may not list them: then the
@@ -53,7 +52,7 @@ class BankMeters(NamedTuple):
     def _is_last_listed(self) -> bool:
         """Whether the unit has no bank behind the last one of the list. Raises Denied."""
         call = self.next_reading.call
-        if call is None or self.missing_code is None:
+        if call is None:
             return True
         return self.missing_code.is_in(call_error(call))
 
@@ -64,12 +63,12 @@ class UnitMeters(NamedTuple):
     inlets: Sequence[InletMeter]
     switches: Pending[list[TransferSwitch]]
     banks: BankMeters
-    outlets: Sequence[OutletMeter]
-    #: of the unit's own counter
-    counter: SensorReading
-    #: of the unit's own power
-    active_power: SensorReading
     with_power: bool
+    outlets: Sequence[OutletMeter] = ()
+    #: of the unit's own counter
+    counter: SensorReading = NOT_FITTED
+    #: of the unit's own power
+    active_power: SensorReading = NOT_FITTED
 
     def load(self) -> Figure:
         """Amperes: the load of the inlets in use, else the sum over the protectors (banks), else

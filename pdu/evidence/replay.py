@@ -20,7 +20,6 @@ from ..cli.invocation import build_line, program
 from ..cli.options import FILE, FILE_ARGUMENT, Output, output_options, pass_output
 from ..cli.output import print_json
 from ..cli.shared_options import listen_option, off_option, on_option
-from ..cli.terminal_lines import print_text
 from ..files.whole_files import text_of
 from ..loading.handler_recordings import handler_of_recording
 from ..network.listening import listen_address, port_advice
@@ -92,7 +91,7 @@ def replay(
             if output.json:
                 print_json(_facts(device, handler))
             else:
-                print_text("\n".join(_lines(device, file, profile or "")))
+                print("\n".join(_lines(device, file, profile or "")))
             sys.stdout.flush()
             _wait_for_signal(signals, device, as_json=output.json)
     finally:
@@ -206,4 +205,4 @@ def _wait_for_signal(signals: list[int], device: ReplayedDevice, *, as_json: boo
         new = device.writes()[count:]
         count += len(new)
         if new and not as_json:
-            print_text("\n".join(map(printable, new)), flush=True)
+            print("\n".join(map(printable, new)), flush=True)

@@ -28,7 +28,7 @@ T = TypeVar("T")
 # Kinds of values, and their stand-ins
 SERIALS, ADDRESSES, NAMES = "serials", "addresses", "names"
 CONTACTS, LOCATIONS, SECRETS = "contacts", "locations", "secrets"
-# kinds that --keep accepts: not secrets
+# kinds that may stay: not secrets
 KINDS = (SERIALS, ADDRESSES, NAMES, CONTACTS, LOCATIONS)
 _STAND_INS: Mapping[str, str] = {
     SERIALS: "serial-{}",
