@@ -333,15 +333,13 @@ def _device_findings(
 def _finding_of_watch(
     rule: str, result: str, faults: Sequence[str], effects: SideEffects
 ) -> Finding:
-    """What was seen beside the answers of calls. Of a handler whose methods asked no PDU, and of
-    what its own threads do, nothing is known.
+    """What was seen beside the answers of calls. Of a handler whose methods asked no PDU, nothing
+    is known.
     """
     if faults:
         return Finding(RULES[rule], result, "; ".join(faults))
     if not effects.has_asked:
         return untried(rule, "no request of its methods reached a simulated device")
-    if effects.threads and rule != "secret":
-        return untried(rule, f"it starts threads, which are not watched ({effects.threads[0]})")
     return kept(rule)
 
 

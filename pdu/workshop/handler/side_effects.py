@@ -12,6 +12,7 @@ import socket
 import sys
 import threading
 from collections.abc import Iterator
+from functools import partial
 from types import FrameType
 from typing import Any, Callable, Optional
 
@@ -25,8 +26,7 @@ _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_TRUNC
 # devices of the system, and what Python itself writes
 _IGNORED_PATH = re.compile("/dev/(null|tty|u?random)|.*__pycache__/[^/]*")
 _PROGRAMS = ("subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn")
-# of Python 3.12, and of later ones; before, Python does not say it
-_THREADS = ("_thread.start_new_thread", "_thread.start_joinable_thread")
+_LOOKUPS = ("socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr")
 _REQUESTS = ("socket.connect", "socket.sendto", "socket.sendmsg")
 _CHANGES = {
     "os.symlink": "makes a link",
@@ -57,8 +57,6 @@ class SideEffects:
         #: the ports of the simulated devices
         self.ports: set[int] = set()
         self._place_by_port: dict[int, str] = {}
-        #: the lines of the handler that start threads
-        self.threads: list[str] = []
         _install_hook()
 
     @property
@@ -93,14 +91,12 @@ class SideEffects:
             self._add(f"it starts a program{place}")
         elif event in _REQUESTS:
             self._note_request(arguments[1])
-        elif event == "socket.getaddrinfo":
+        elif event in _LOOKUPS:
             host = _text(arguments[0])
             if host and host not in _LOOPBACK:
                 _append_once(self.other_hosts, f"it looks up {host}{at(self._place())}")
         elif event == "sqlite3.connect":
             self._add(f"it opens {_text(arguments[0])} for writing{at(self._place())}")
-        elif event in _THREADS:
-            self.threads.append(self._place())
         elif event in _CHANGES:
             place = at(self._place())
             self._add(f"it {_CHANGES[event]}{place}")
@@ -178,6 +174,8 @@ def _install_hook() -> None:
     global _is_installed
     if not _is_installed:
         sys.addaudithook(_note_event)
+        # Python says which thread started another one since 3.12 alone
+        setattr(threading.Thread, "start", _start_watched)
         _is_installed = True
 
 
@@ -186,3 +184,23 @@ def _note_event(event: str, arguments: tuple[Any, ...]) -> None:
     if watch is not None:
         with contextlib.suppress(Exception):  # an error would end what the handler does
             watch.note(event, arguments)
+
+
+_start = threading.Thread.start
+
+
+def _start_watched(thread: threading.Thread) -> None:
+    """As Thread.start: a thread that a watched one starts is watched, too."""
+    watch = _watches.get(threading.get_ident())
+    if watch is not None:
+        setattr(thread, "run", partial(_run_watched, watch, thread.run))
+    _start(thread)
+
+
+def _run_watched(watch: SideEffects, run: Callable[[], None]) -> None:
+    """What the thread runs, watched."""
+    _watches[threading.get_ident()] = watch
+    try:
+        run()
+    finally:
+        del _watches[threading.get_ident()]

@@ -71,9 +71,7 @@ def without_fault_trials(monkeypatch: pytest.MonkeyPatch) -> None:
 def without_device(monkeypatch: pytest.MonkeyPatch) -> None:
     """Only the checks at loading, without mypy, which takes seconds."""
     untried = Finding(RULES["types"], UNTRIED)
-    monkeypatch.setattr(
-        loading_checks, "_check_types", lambda *_: loading_checks._TypesTrial(untried)
-    )
+    monkeypatch.setattr(loading_checks, "_check_types", lambda *_: untried)
     monkeypatch.setattr(snmp_trials, "snmp_findings", lambda *_: iter(()))
 
 
@@ -315,7 +313,7 @@ def types(handler_folder: Path, folder: Path) -> tuple[str, str]:
     """Result and detail of the rule about types. One run of mypy."""
     source = read_handler(str(handler_folder))
     platform = loading_checks._place_platform(folder)
-    finding, _ = loading_checks._check_types(source, platform, handler_folder.parent)
+    finding = loading_checks._check_types(source, platform, handler_folder.parent)
     return finding.result, finding.detail
 
 
@@ -354,10 +352,22 @@ def test_types_that_only_the_double_of_the_platform_lacks_are_not_tried(tmp_path
     assert LACK_OF_DOUBLE in detail, detail
 
 
-def test_an_unreadable_folder_of_pythons_is_no_folder(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As another user's is: Pythons are then looked for in PATH."""
-    monkeypatch.setenv("PYENV_ROOT", "/" + "x" * 300)
-    assert loading_checks._find_python("2.0") is None
+def test_a_python_is_looked_for_in_path_alone_and_one_that_does_not_start_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a launcher of pyenv's is for a version that is not selected."""
+    folders = {"path": "exit 0", "pyenv/versions/3.8.1/bin": "exit 0", "launchers": "exit 127"}
+    for name, command in folders.items():
+        (tmp_path / name).mkdir(parents=True)
+        program = tmp_path / name / ("python3.7" if name == "launchers" else "python3.8")
+        program.write_text(f"#!/bin/sh\n{command}\n")
+        program.chmod(0o755)
+    monkeypatch.setenv("PYENV_ROOT", str(tmp_path / "pyenv"))
+    monkeypatch.setenv("PATH", str(tmp_path / "launchers"))
+    assert loading_checks._find_python("3.8") is None
+    assert loading_checks._find_python("3.7") is None
+    monkeypatch.setenv("PATH", str(tmp_path / "path"))
+    assert loading_checks._find_python("3.8") == str(tmp_path / "path" / "python3.8")
 
 
 # ---- on a device ---------------------------------------------------------------------------------
@@ -795,7 +805,7 @@ def test_a_python_that_is_not_here_is_said_and_leaves_nothing_untried(
     result, detail = results[rule]
     assert result == "kept"
     assert detail.startswith(f"Python {own_version}")
-    assert rule == "python" or "not here: 3.9" in detail
+    assert rule == "python" or "not in PATH: 3.9" in detail
     assert results["imports"][0] == "kept"  # a type checker alone reads it
 
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import pytest
 
 from pdu.workshop.handler import bounded_methods, loading_checks
-from pdu.workshop.handler.rules import RULES, untried
+from pdu.workshop.handler.rules import RULES, Finding, untried
 from tests.needs import ROOT
 from tests.pdu.loading.page_handler import folder
 from tests.pdu.running import run
@@ -337,8 +337,8 @@ def test_a_handler_that_wants_its_login_at_once_gets_that_of_the_environment(
     assert row["result"] == "kept", row
 
 
-def _no_types(*_: object) -> loading_checks._TypesTrial:
-    return loading_checks._TypesTrial(untried("types", ""))
+def _no_types(*_: object) -> Finding:
+    return untried("types", "")
 
 
 @pytest.mark.usefixtures("_trials_alone")
