@@ -24,9 +24,10 @@ from ..cli.terminal_lines import print_text
 from ..files.whole_files import text_of
 from ..loading.handler_recordings import handler_of_recording
 from ..network.listening import listen_address, port_advice
-from ..recordings import foreign_pdu
 from ..recordings.recording_formats import ReplayedDevice
 from ..recordings.replay_server import HOST
+from ..recordings.web import har
+from ..recordings.web.unit import PATH, serve
 
 USUAL_LISTEN = f"{HOST}:0"
 _POLL_S = 0.2
@@ -115,13 +116,12 @@ def _serve(
     """The handler that reads the recorded device, "" for none, and the device, started. Raises
     SettingsError and OSError.
     """
-    if foreign_pdu.is_recording(text):
+    if har.is_recording(text):
         if profile:
             raise SettingsError("--profile is for recordings of SNMP devices")
-        device = foreign_pdu.serve(
-            text, port, commands.on, commands.off, obeys=commands.is_writable
-        )
-        return "", device
+        handler = har.parse(text).handler
+        obeys = commands.is_writable or bool(handler)
+        return handler, serve(text, port, commands.on, commands.off, obeys=obeys)
     handler, recording_format = handler_of_recording(text, file)
     if commands.on or commands.off:
         raise SettingsError("--on and --off are for a recording of a handler's own requests")
@@ -154,7 +154,7 @@ def _lines(device: ReplayedDevice, file: str, profile: str) -> list[str]:
 
 def _next(device: ReplayedDevice, where: str, profile: str) -> list[str]:
     """The lines that say how to read the replay at this address."""
-    if device.poll.startswith(foreign_pdu.PATH):
+    if device.poll.startswith(PATH):
         return [f"read it: {program()} status {device.poll}, with your handler's; Ctrl-C stops it"]
     if not device.is_read:
         return [f"ask it: {program()} identify {where}; Ctrl-C stops it"]

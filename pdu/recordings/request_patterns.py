@@ -67,6 +67,21 @@ class RequestPattern(NamedTuple):
         return f"{self.method} {self.target} {self.body}".strip()
 
     @property
+    def words(self) -> str:
+        """As `parse` reads it."""
+        return f"{self.text} -> {self.answer}" if self.answer else self.text
+
+    @property
+    def path(self) -> str:
+        """The target without its query."""
+        return self.target.partition("?")[0]
+
+    @property
+    def canonical(self) -> str:
+        """The request in one spelling."""
+        return _canonical(self.method, self.target, self.body)
+
+    @property
     def names_outlet(self) -> bool:
         return _OUTLET.search(self.text) is not None
 
@@ -114,7 +129,7 @@ def recorded_request(method: str, target: str, body: str, secrets: list[str]) ->
             request = request.replace(secret, ANY)
     request = without_named_secrets(request, ANY)
     if '"method"' in body:
-        request = _CALL_NUMBER.sub(rf"\g<1>{ANY}", request)
+        request = _CALL_NUMBER.sub(r"\g<1>0", request)  # which matches any number
     return _TIME.sub(ANY, request)
 
 
@@ -135,13 +150,18 @@ def _canonical(method: str, target: str, body: str) -> str:
     target = target.replace(ANY, _ANY_NUMBER)
     body = body.replace(ANY, _ANY_NUMBER)
     path, mark, query = target.partition("?")
-    plain_path = _in_one_escape(path)
+    plain_path = _in_one_escape(path).rstrip("/") or "/"
     plain_query = _sorted_fields(query)
     plain_target = f"{plain_path}{mark}{plain_query}"
     document = _json_or_none(body)
     if document is None:
         plain_body = _sorted_fields(body)
     else:
+        if isinstance(document, dict) and "method" in document:
+            # of JSON-RPC: the number of the call
+            document = {**document, "params": document.get("params") or {}}
+            document.pop("id", None)
+            document.pop("jsonrpc", None)
         plain_body = json.dumps(document, sort_keys=True)
     return f"{method} {plain_target} {plain_body}".strip()
 

@@ -15,12 +15,12 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Optional, Union
 
 from .simulated_pdu import States
+from .text_answers import TextAnswer
 
 #: a place in a JSON document, or the number of a word in another text
 Path = tuple[Union[str, int], ...]
-#: the content of each answer by its request: JSON, or TextPieces
+#: the content of each answer by its request: JSON, or a TextAnswer
 Contents = Mapping[str, Any]
-_WORD = re.compile(r"([0-9]+(?:\.[0-9]+)?|[A-Za-z]+)")
 _OFF_BY_ON = {
     "on": "off",
     "1": "0",
@@ -37,20 +37,6 @@ _UNDOCUMENTED, _UNDOCUMENTED_NUMBER = "undocumented", 97
 _ENOUGH_OUTLETS = 3
 _LONGEST_STRIDE = 60
 _MOST_FIGURES = 40
-
-
-class TextPieces(NamedTuple):
-    """A text that is no JSON: what is between its words, and its words, in turn."""
-
-    pieces: tuple[str, ...]
-
-    @classmethod
-    def of(cls, text: str) -> TextPieces:
-        return cls(tuple(_WORD.split(text)))
-
-    @property
-    def text(self) -> str:
-        return "".join(self.pieces)
 
 
 class Place(NamedTuple):
@@ -73,15 +59,42 @@ class Column(NamedTuple):
     on: Any
     off: Any
 
+    def value(self, *, on: bool) -> Any:
+        return self.on if on else self.off
 
-def columns_of(contents: Contents, states: States) -> list[Column]:
-    """The columns that hold these states, in the order of the outlets; [] if it is not certain."""
+
+def candidate_columns(
+    contents: Contents, states: States, *, is_strict: bool = False
+) -> Iterator[Column]:
+    """The columns that may hold these states, in the order of the outlets; first those that show
+    both. `is_strict`: no outlet of an unknown state has the value of on or off, which another value
+    may deny.
+    """
     columns: list[Column] = []
     for places in (*_json_columns(contents, len(states)), *_text_columns(contents, states)):
         values = [value_at(contents, place) for place in places]
-        column = _column(places, values, list(states.values()))
+        column = _column(places, values, list(states.values()), is_strict=is_strict)
         if column is not None:
             columns.append(column)
+    usual = [column for column in columns if _opposite(column.on, _OFF_BY_ON) == column.off]
+    yield from usual
+    yield from (column for column in columns if column not in usual)
+
+
+def number_groups(contents: Contents, count: int) -> Iterator[list[Place]]:
+    """The groups of `count` places of numbers in JSON, one for each outlet."""
+    for places in _json_columns(contents, count):
+        if all(_is_figure(value_at(contents, place)) for place in places):
+            yield places
+
+
+def _is_figure(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def columns_of(contents: Contents, states: States) -> list[Column]:
+    """The columns that hold these states, in the order of the outlets; [] if it is not certain."""
+    columns = list(candidate_columns(contents, states, is_strict=True))
     # such as on and off, or 1 and 0
     usual_columns = [column for column in columns if _opposite(column.on, _OFF_BY_ON) == column.off]
     has_both_states = {True, False} <= set(states.values())
@@ -108,7 +121,7 @@ def without_values(contents: Contents, places: Sequence[Place]) -> dict[str, Any
     new_contents = dict(contents)
     for place in places:
         content = new_contents[place.request]
-        if isinstance(content, TextPieces):
+        if isinstance(content, TextAnswer):
             new_content: Any = _with_value(content, place.path, "?")
         elif _is_plain_member(place):
             new_content = copy.deepcopy(content)
@@ -156,7 +169,7 @@ def _some_of(places: Sequence[Place], contents: Contents) -> list[Place]:
     """
     columns: dict[Any, list[Place]] = {}
     for place in places:
-        is_of_text = isinstance(contents[place.request], TextPieces)
+        is_of_text = isinstance(contents[place.request], TextAnswer)
         column: Any = place if is_of_text else _list_of(place)
         columns.setdefault(column, []).append(place)
     middle_places = [column[len(column) // 2] for column in columns.values()]
@@ -183,7 +196,7 @@ def list_places(contents: Contents, count: int) -> list[Place]:
     """Places of the lists in JSON that have so many elements."""
     places: list[Place] = []
     for place in all_places(contents):
-        if isinstance(contents[place.request], TextPieces):
+        if isinstance(contents[place.request], TextAnswer):
             continue
         for length in range(len(place.path)):
             outer_place = Place(place.request, place.path[:length])
@@ -211,7 +224,11 @@ def value_at(contents: Contents, place: Place) -> Any:
 
 
 def _column(
-    places: Sequence[Place], values: Sequence[Any], states: Sequence[Optional[bool]]
+    places: Sequence[Place],
+    values: Sequence[Any],
+    states: Sequence[Optional[bool]],
+    *,
+    is_strict: bool,
 ) -> Optional[Column]:
     """The column of these values, if they tell these states: all outlets that are on have one
     value, all that are off have another, and those of an unknown state have neither.
@@ -232,7 +249,7 @@ def _column(
     if on is None or off is None or _key(on) == _key(off):
         return None
     other_values = _values_of_state(values, states, on=None)
-    if any(_key(value) in (_key(on), _key(off)) for value in other_values):
+    if is_strict and any(_key(value) in (_key(on), _key(off)) for value in other_values):
         return None
     return Column(places, on, off)
 
@@ -271,11 +288,15 @@ def _opposite(value: Any, opposites: Mapping[str, str]) -> Any:
 def _json_columns(contents: Contents, count: int) -> Iterator[list[Place]]:
     """The groups of `count` places that differ in a number alone, such as one for each outlet."""
     groups: dict[Any, list[Place]] = {}
+    members: dict[Any, list[Place]] = {}  # of outlets in several lists, such as those of two units
     for place in all_places(contents):
-        if not isinstance(contents[place.request], TextPieces):
+        if not isinstance(contents[place.request], TextAnswer):
             groups.setdefault(_list_of(place), []).append(place)
-    for places in groups.values():
-        if len(places) == count:
+            members.setdefault(place.pattern[-1:], []).append(place)
+    seen: list[list[Place]] = []
+    for places in (*groups.values(), *members.values()):
+        if len(places) == count and places not in seen:
+            seen.append(places)
             yield places
 
 
@@ -289,7 +310,7 @@ def _text_columns(contents: Contents, states: States) -> Iterator[list[Place]]:
     unknown_states = [state for state in states.values() if state is None]
     most_words = 2 + len(unknown_states)
     for request, content in contents.items():
-        if not isinstance(content, TextPieces):
+        if not isinstance(content, TextAnswer):
             continue
         words = content.pieces[1::2]
         longest_stride = min(_LONGEST_STRIDE, len(words) // count)
@@ -325,7 +346,7 @@ def _is_number(value: Any) -> bool:
 
 def _paths(content: Any) -> list[Path]:
     """The path of each value that is no object and no list."""
-    if isinstance(content, TextPieces):
+    if isinstance(content, TextAnswer):
         return [(number,) for number in range(1, len(content.pieces), 2)]
     paths: list[Path] = []
     queue: list[tuple[Path, Any]] = [((), content)]
@@ -342,7 +363,7 @@ def _paths(content: Any) -> list[Path]:
 
 def _value_in(content: Any, path: Path) -> Any:
     """The value at this path of a content."""
-    value: Any = content.pieces if isinstance(content, TextPieces) else content
+    value: Any = content.pieces if isinstance(content, TextAnswer) else content
     for part in path:
         value = value[part]
     return value
@@ -352,10 +373,8 @@ def _with_value(content: Any, path: Path, value: Any) -> Any:
     """A copy of the content with another value at this path."""
     if not path:
         return value
-    if isinstance(content, TextPieces):
-        pieces = list(content.pieces)
-        pieces[int(path[0])] = str(value)
-        return TextPieces(tuple(pieces))
+    if isinstance(content, TextAnswer):
+        return content.with_piece(int(path[0]), str(value))
     new_content = copy.deepcopy(content)
     container = _value_in(new_content, path[:-1])
     container[path[-1]] = value

@@ -4,7 +4,6 @@ unknown. tests/handlers/test_units.py and test_http_sweep.py spoil each value.
 
 from __future__ import annotations
 
-import json
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,6 @@ from handlers.http.errors import HttpRefused
 from handlers.http.unit_requests import listed_outlets
 from handlers.shared import errors
 from handlers.shared.meter_figures import NotKnown
-from pdu.recordings.unit_recording import read_recorded
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers import codecs
 from tests.handlers.other_clients import unit_data
@@ -26,8 +24,8 @@ from tests.peers.unit_pdus import UnitPeers
 
 # The lists that public clients rely on: states and names as they quote them, and the meters of PyPI
 # power-switch-pro 1.1.1 with the figures of its tests.
-RECORDING = Path(__file__).with_name("recording.json").read_text("utf-8")
-ANSWERS: dict[str, Any] = json.loads(RECORDING)["answers"]
+RECORDING = Path(__file__).with_name("recording.har").read_text("utf-8")
+ANSWERS: dict[str, Any] = codecs.recorded_answers(RECORDING)
 METERS: list[Any] = ANSWERS[decoding.METERS]
 
 
@@ -38,7 +36,7 @@ def read(**answers: Any) -> PduState:
 
 
 def test_states_names_and_meters_are_read_with_their_units() -> None:
-    unit = read_recorded(decoding, RECORDING)
+    unit = codecs.read_recorded(decoding, RECORDING)
     assert unit.outlets[3:5] == (Outlet("4", "", True), Outlet("5", "", False))
     labels = codecs.labels(decoding, ANSWERS)
     assert labels[3:5] == (Outlet("4", "Lights", True), Outlet("5", "Outlet 5", False))

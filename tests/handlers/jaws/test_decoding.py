@@ -15,14 +15,13 @@ from handlers.http.errors import HttpDenied, HttpRefused
 from handlers.jaws import decoding
 from handlers.shared import errors
 from handlers.shared.meter_figures import MeterFigures, NotKnown, measured, reason_without
-from pdu.recordings.unit_recording import read_recorded
 from tests.handlers import codecs
 
 # Values of outlets, lines and unit: those of three outlets and one unit in the fake PDU of
 # Cray-HPE/hms-redfish-translation-layer, which has no cords. The cord has the sums of its phases,
 # and the id of the cord in the answers of a PRO2 (tests of napalm-servertech-pro2).
-RECORDING = Path(__file__).with_name("recording.json").read_text("utf-8")
-ANSWERS: dict[str, Any] = json.loads(RECORDING)["answers"]
+RECORDING = Path(__file__).with_name("recording.har").read_text("utf-8")
+ANSWERS: dict[str, Any] = codecs.recorded_answers(RECORDING)
 OUTLET = ANSWERS[decoding.OUTLETS][0]
 
 
@@ -35,7 +34,7 @@ def read(**changes: object) -> PduState:
 
 
 def test_the_recording_is_read_with_its_units() -> None:
-    unit = read_recorded(decoding, RECORDING)
+    unit = codecs.read_recorded(decoding, RECORDING)
     assert unit.outlets == (
         Outlet("AA1", "Master_Outlet_1", True, MeterFigures(0.35, 57, 701.28)),
         Outlet("AA3", "Master_Outlet_3", True, MeterFigures(0, 0, 0)),

@@ -14,7 +14,6 @@ from handlers.netio import decoding
 from handlers.netio.handler import make_handler
 from handlers.shared import errors
 from handlers.shared.meter_figures import MeterFigures, NotKnown, reason_without
-from pdu.recordings.unit_recording import read_recorded
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers import codecs
 from tests.handlers.clocks import in_switching
@@ -24,8 +23,8 @@ from tests.simulators.unit_servers import HttpServer
 
 # The outputs on PyPI's page of Netio 1.0.9, the vendor's library. With a load of 2062 W, the 8610
 # can only be mA.
-RECORDING = Path(__file__).with_name("recording.json").read_text("utf-8")
-SAMPLE: dict[str, Any] = json.loads(RECORDING)["answers"]["/netio.json"]
+RECORDING = Path(__file__).with_name("recording.har").read_text("utf-8")
+SAMPLE: dict[str, Any] = codecs.recorded_answers(RECORDING)["/netio.json"]
 OUTPUTS = SAMPLE["Outputs"]
 
 
@@ -35,7 +34,7 @@ def read(document: object) -> PduState:
 
 
 def test_outputs_of_the_vendors_page_are_read_with_their_units() -> None:
-    unit = read_recorded(decoding, RECORDING)
+    unit = codecs.read_recorded(decoding, RECORDING)
     assert unit.outlets[2] == Outlet("3", "out_3", True, MeterFigures(8.61, 2062.0, 11387.035))
     assert unit.outlets[1].state is False
     assert unit.load_a == 8.61

@@ -5,7 +5,6 @@ tests/handlers/test_units.py and test_http_sweep.py spoil each value.
 from __future__ import annotations
 
 import copy
-import json
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +15,12 @@ from handlers.http.errors import HttpRefused
 from handlers.shared import errors
 from handlers.shared.meter_figures import MeterFigures, NotKnown
 from handlers.shelly import decoding
-from pdu.recordings.unit_recording import read_recorded
 from tests.handlers import codecs
 
 # The figures of a real Power Strip Gen4 (home-assistant/core, fixture power_strip_gen4.json), in
 # the fields of the maker's page "Switch".
-RECORDING = Path(__file__).with_name("recording.json").read_text("utf-8")
-ANSWERS: dict[str, Any] = json.loads(RECORDING)["answers"]
+RECORDING = Path(__file__).with_name("recording.har").read_text("utf-8")
+ANSWERS: dict[str, Any] = codecs.recorded_answers(RECORDING)
 
 
 def changed(number: int, **fields: object) -> PduState:
@@ -37,7 +35,7 @@ def changed(number: int, **fields: object) -> PduState:
 
 
 def test_the_figures_of_a_real_strip_are_read_with_their_units() -> None:
-    unit = read_recorded(decoding, RECORDING)
+    unit = codecs.read_recorded(decoding, RECORDING)
     assert unit.outlets[1:3] == (
         Outlet("2", "", True, MeterFigures(0.017, 1.7, 4.22756)),
         Outlet("3", "", False, MeterFigures(0.0, 0.0, 0.33676)),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any, Optional
 
@@ -12,13 +11,12 @@ from handlers.http.dialogue import Outlet, PduState, WriteRequest
 from handlers.shared import errors
 from handlers.shared.meter_figures import MeterFigures, NotKnown, measured
 from handlers.synlink import decoding
-from pdu.recordings.unit_recording import read_recorded
 from tests.handlers import codecs
 
 # The outlets and the inlet of the maker's references (synaccess-pdus.readme.io and
 # synaccess.readme.io) as one unit, to which an outlet that is off was added.
-RECORDING = Path(__file__).with_name("recording.json").read_text("utf-8")
-ANSWERS: dict[str, Any] = json.loads(RECORDING)["answers"]
+RECORDING = Path(__file__).with_name("recording.har").read_text("utf-8")
+ANSWERS: dict[str, Any] = codecs.recorded_answers(RECORDING)
 OUTLET = ANSWERS[decoding.OUTLETS][1]
 INLET = ANSWERS[decoding.INLETS][0]
 
@@ -53,7 +51,7 @@ def unit(*inlets: dict[str, Any]) -> PduState:
 
 
 def test_the_recording_is_read_with_its_units() -> None:
-    assert read_recorded(decoding, RECORDING) == PduState(
+    assert codecs.read_recorded(decoding, RECORDING) == PduState(
         (
             Outlet(
                 "1-16777225",

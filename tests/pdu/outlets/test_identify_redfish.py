@@ -13,10 +13,16 @@ import pytest
 from handlers.redfish.handler import make_handler
 from handlers.shared.errors import Unsupported
 from pdu.recordings.recording_formats import HandlerFinding
-from pdu.recordings.redfish import tree as redfish_tree
 from pdu_common.connection import PduData
 from pdu_common.helper import EnumPowerStatus, PduPortView
-from tests.pdu.recordings.planted_devices import Printed, Unit, arguments, identified, replayed
+from tests.pdu.recordings.planted_devices import (
+    Printed,
+    Unit,
+    arguments,
+    identified,
+    replayed,
+    text_of_answers,
+)
 from tests.pdu.recordings.recording_formats import identity
 from tests.simulators.redfish import RedfishService, units as redfish_units
 
@@ -41,14 +47,15 @@ def outlet(
 
 def service(outlets: Sequence[Mapping[str, Any]], resources: Mapping[str, Any] = {}) -> str:
     """A recording of a service with one PDU with these outlets, and other `resources` by path."""
-    return redfish_tree.tree_text(
+    return text_of_answers(
+        "redfish",
         {
             "/redfish/v1": {"PowerEquipment": {"@odata.id": PDUS}},
             PDUS: {"Members": [{"@odata.id": f"{PDUS}/1"}]},
             f"{PDUS}/1": {"Id": "1", "Outlets": {"@odata.id": OUTLETS}},
             OUTLETS: {"Members": [*outlets]},
             **resources,
-        }
+        },
     )
 
 

@@ -18,10 +18,9 @@ from handlers.shared.errors import SettingsError
 from pdu import root
 from pdu.cli.exit_codes import code_of
 from pdu.recordings.nut import dump
-from pdu.recordings.raritan import recorded_calls
-from pdu.recordings.redfish import tree
 from pdu.recordings.scrub import Scrubber
 from pdu.recordings.snmp import snmprec
+from pdu.recordings.web import har
 from tests.pdu.recordings.planted_devices import UNITS, recording_of
 from tests.pdu.recordings.recording_formats import kind, names
 from tests.simulators.nut_server import NutServer, StaticDevice
@@ -58,7 +57,7 @@ LINES = st.sampled_from(
 def test_any_text_is_read_or_refused(text: str) -> None:
     for name in names():
         kind(name).is_recording(text)
-    for parse in (snmprec.parse, dump.parse, recorded_calls.parse, tree.parse):
+    for parse in (snmprec.parse, dump.parse, har.parse):
         try:
             parse(text)
         except SettingsError:
