@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import re
+import socket
 import socketserver
 import sys
 import threading
@@ -18,6 +19,7 @@ from .recording_formats import ReplayedDevice
 
 HOST = "127.0.0.1"
 _LONGEST = 4 << 20  # limit for the body of a request, in bytes
+_TLS_HANDSHAKE = b"\x16"  # the first byte of a connection over TLS
 _ENDS_S = 5.0  # longest wait for the end of the thread, in seconds
 ANY_LOGIN = "-s scheme=http --username any"
 Response = tuple[int, Any, Mapping[str, str]]  # status, JSON (None: no body), further headers
@@ -30,11 +32,19 @@ class ReplayServer(socketserver.ThreadingTCPServer):
     block_on_close = False
     replay: Any
     connections = 0
+    #: how many are open now
+    open_connections = 0
 
     def process_request(self, request: Any, client_address: Any) -> None:
         """Count the connection, and serve it in a thread."""
         self.connections += 1
+        self.open_connections += 1
         super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        """End the connection, whose thread has served it."""
+        self.open_connections -= 1
+        super().shutdown_request(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Report errors except OSError: clients may disconnect at any time."""
@@ -52,6 +62,8 @@ class Replay:
     def __init__(self, server: ReplayServer) -> None:
         server.replay = self
         self.writes: list[str] = []
+        #: how many connections began with TLS, which it does not speak
+        self.tls_hellos = 0
         self.host, self.port = HOST, int(server.server_address[1])
         self._server = server
         self._thread = threading.Thread(
@@ -73,6 +85,11 @@ class Replay:
             close=self.close,
             connections=lambda: self._server.connections,
         )
+
+    @property
+    def open_connections(self) -> int:
+        """How many connections are open now."""
+        return self._server.open_connections
 
     def close(self) -> None:
         self._server.shutdown()
@@ -103,6 +120,13 @@ class _ReplayRequestHandler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
     wbufsize = -1
     timeout = 60.0
+
+    def handle(self) -> None:
+        """Serve the connection, unless it begins with a hello of TLS (RFC 8446, 5.1)."""
+        if self.connection.recv(1, socket.MSG_PEEK) == _TLS_HANDSHAKE:
+            self.server.replay.tls_hellos += 1
+        else:
+            super().handle()
 
     def _serve(self) -> None:
         """Answer a request: 411 without a usable length, 413 if it is long, else as the replay."""

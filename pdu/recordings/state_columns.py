@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import copy
 import json
+import math
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Optional, Union
@@ -37,6 +38,8 @@ _UNDOCUMENTED, _UNDOCUMENTED_NUMBER = "undocumented", 97
 _ENOUGH_OUTLETS = 3
 _LONGEST_STRIDE = 60
 _MOST_FIGURES = 40
+# by so many pieces and signs before them, words are taken for those of one column
+_PIECES_BEFORE, _SIGNS_BEFORE = 5, 12
 
 
 class Place(NamedTuple):
@@ -71,7 +74,7 @@ def candidate_columns(
     may deny.
     """
     columns: list[Column] = []
-    for places in (*_json_columns(contents, len(states)), *_text_columns(contents, states)):
+    for places in _all_columns(contents, states):
         values = [value_at(contents, place) for place in places]
         column = _column(places, values, list(states.values()), is_strict=is_strict)
         if column is not None:
@@ -79,6 +82,20 @@ def candidate_columns(
     usual = [column for column in columns if _opposite(column.on, _OFF_BY_ON) == column.off]
     yield from usual
     yield from (column for column in columns if column not in usual)
+
+
+def _all_columns(contents: Contents, states: States) -> Iterator[list[Place]]:
+    """The groups of places, one for each outlet, each once."""
+    seen: list[list[Place]] = []
+    for columns in (
+        _json_columns(contents, len(states)),
+        _text_columns(contents, states),
+        _text_columns_by_context(contents, len(states)),
+    ):
+        for places in columns:
+            if places not in seen:
+                seen.append(places)
+                yield places
 
 
 def number_groups(contents: Contents, count: int) -> Iterator[list[Place]]:
@@ -173,7 +190,7 @@ def _some_of(places: Sequence[Place], contents: Contents) -> list[Place]:
         column: Any = place if is_of_text else _list_of(place)
         columns.setdefault(column, []).append(place)
     middle_places = [column[len(column) // 2] for column in columns.values()]
-    step = max(1, len(middle_places) // _MOST_FIGURES)
+    step = max(1, math.ceil(len(middle_places) / _MOST_FIGURES))
     return middle_places[::step][:_MOST_FIGURES]
 
 
@@ -190,6 +207,36 @@ def zero_figures(
             zero = re.sub("[0-9]", "0", value) if isinstance(value, str) else type(value)(0)
             zeros.append(with_values(contents, {place: zero}))
     return zeros
+
+
+def other_figures(
+    contents: Contents, columns: Sequence[Column], names: Collection[str]
+) -> Iterator[dict[str, Any]]:
+    """The contents with half of each number that is no state and no name of an outlet; then with
+    half of those that have a point or are one of each outlet's; then of each column alone.
+    """
+    state_places = {place for column in columns for place in column.places}
+    groups = list(number_groups(contents, len(names)))
+    grouped_places = {place for places in groups for place in places}
+    places: list[Place] = []
+    for place in all_places(contents):
+        value = value_at(contents, place)
+        if place not in state_places and _is_number(value) and str(value) not in names:
+            places.append(place)
+    likely_places = []
+    for place in places:
+        if place in grouped_places or "." in str(value_at(contents, place)):
+            likely_places.append(place)
+    for changed_places in (places, likely_places, *groups):
+        halves = {place: _half(value_at(contents, place)) for place in changed_places}
+        yield with_values(contents, halves)
+
+
+def _half(value: Any) -> Any:
+    """Half of a number, or of a text that is one, in its form."""
+    if not isinstance(value, str):
+        return type(value)(value / 2)
+    return f"{float(value) / 2:.3f}" if "." in value else str(int(value) // 2)
 
 
 def list_places(contents: Contents, count: int) -> list[Place]:
@@ -322,6 +369,19 @@ def _text_columns(contents: Contents, states: States) -> Iterator[list[Place]]:
                 if len(values) <= most_words:
                     # each second piece is a word
                     yield [Place(request, (2 * number + 1,)) for number in numbers]
+
+
+def _text_columns_by_context(contents: Contents, count: int) -> Iterator[list[Place]]:
+    """Groups of words with the same text before each, one for each outlet: rows of any length."""
+    for request, content in contents.items():
+        if not isinstance(content, TextAnswer):
+            continue
+        groups: dict[str, list[Place]] = {}
+        for number in range(1, len(content.pieces), 2):
+            begin = max(0, number - _PIECES_BEFORE)
+            _, _, line = _normalised("".join(content.pieces[begin:number])).rpartition("\n")
+            groups.setdefault(line[-_SIGNS_BEFORE:], []).append(Place(request, (number,)))
+        yield from (places for places in groups.values() if len(places) == count)
 
 
 def _list_of(place: Place) -> tuple[str, Path]:

@@ -7,21 +7,25 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any, Generic, NamedTuple, Optional, TypeVar
 
 from handlers.dcimanager import Figures, MeterFigures
 
 from ...cli.output import counted
+from ..outlet_rows import without_row
 from ..recording_formats import ReplayedDevice
 from ..replay_server import ANY_LOGIN, Response
 from ..request_patterns import ANY, RequestPattern, body_parts
 from ..simulated_pdu import HttpPdu, States, UnitCommand, UnitFault
 from ..state_columns import (
     Column,
+    Contents,
     Place,
     list_places,
     number_places,
+    other_figures,
     undocumented,
     value_at,
     with_values,
@@ -30,11 +34,14 @@ from ..state_columns import (
 )
 from ..text_answers import TextAnswer
 from . import har
-from .har import Answer, WebRecording
+from .har import Answer, RecordedOutlet, WebRecording
 
 T = TypeVar("T")
 #: stands for the path of the handler that reads it, which no recording tells
 PATH = "PATH"
+# the numbered stand-in of a token, and what a recording has for one in a cookie
+_TOKEN = re.compile(r"(?<![\w-])secret-[0-9]+(?![\w-])|(?<==)any(?=;|$)")
+_STAND_IN = "any"
 _NO_METHOD = {"code": -32601, "message": "Method not found"}
 _NOT_COMPARED = (
     "compare the states and figures in the recording with the PDU's own page, correct them, and"
@@ -47,6 +54,10 @@ _UNKNOWN_FIGURE = (
 _NO_COMMANDS = (
     "the recording does not say how the PDU is commanded: give --on and --off, such as"
     " --on 'POST /relay/{outlet} turn=on' --off 'POST /relay/{outlet} turn=off'"
+)
+_NO_REFUSAL = (
+    "the recording does not say what the PDU answers to a command that it refuses: give it as"
+    ' --refused, such as --refused \'{"result": "error"}\', or --refused 403 for a status alone'
 )
 _NO_PLACE = (
     "the recording does not show where the PDU has its states: record it while at least one outlet"
@@ -130,6 +141,8 @@ class WebUnit(HttpPdu):
         self._states, self._contents = recording.states, recording.contents
         super().__init__(port, fault)
         self._note_doubts()
+        if fault is UnitFault.REFUSES and recording.refused:
+            self.refusal = answer_in_words(recording.refused)
         if contents is not None:
             self.contents = contents
 
@@ -142,6 +155,10 @@ class WebUnit(HttpPdu):
             self.doubts["figures"] = _UNKNOWN_FIGURE
         if not self._patterns:
             self.doubts["port_down"] = self.doubts["port_up"] = _NO_COMMANDS
+        answers = [pattern.answer for pattern in self._patterns if pattern.answer]
+        has_content = any(not answer[:3].isdigit() for answer in answers)
+        if has_content and not self._recording.refused:
+            self.doubts["refused"] = _NO_REFUSAL
         if not any(outlet.on.sets for outlet in outlets):
             for rule in ("asked", "port_down", "port_up", "lost state"):
                 self.doubts[rule] = _NO_PLACE
@@ -159,6 +176,11 @@ class WebUnit(HttpPdu):
 
     def outlet_states(self) -> States:
         return dict(self._states)
+
+    def command_words(self, identity: str, *, on: bool) -> str:
+        outlet = self._recording.outlets.get(identity, RecordedOutlet(state=None))
+        request, _, _ = outlet.effect(on=on).request.partition(" -> ")
+        return request
 
     def figures(self) -> Figures:
         outlets: dict[str, MeterFigures] = {}
@@ -200,6 +222,42 @@ class WebUnit(HttpPdu):
         places = number_places(self._contents, self._columns())
         return [(self._states, without_values(self._contents, [place])) for place in places]
 
+    def without_row(self) -> Sequence[tuple[str, Any]]:
+        """Of the middle one of the outlets that are on, if rows name their outlets, else of the
+        last outlet, if it is on.
+        """
+        outlets_on = [name for name, state in self._states.items() if state]
+        if not outlets_on:
+            return []
+        last_outlet = list(self._states)[-1]
+        for outlet in (outlets_on[len(outlets_on) // 2], outlets_on[-1]):
+            contents = self._without_row_of(outlet, is_named=outlet != last_outlet)
+            if contents is not None:
+                return [(outlet, ({**self._states, outlet: None}, contents))]
+        return []
+
+    def _without_row_of(self, outlet: str, *, is_named: bool) -> Any:
+        """The contents without the rows of an outlet; None if they have none that can be absent, or
+        if it `is_named` and a row does not name it.
+        """
+        others: list[Place] = []
+        for name, recorded_outlet in self._recording.outlets.items():
+            if name != outlet:
+                others += recorded_outlet.on.sets
+        # one of each answer
+        places = {place.request: place for place in self._recording.outlets[outlet].on.sets}
+        contents: Contents = self._contents
+        for place in places.values():
+            absent_row = without_row(contents, place, others, outlet)
+            if absent_row is None or (is_named and not absent_row.is_named):
+                return None
+            contents = absent_row.contents
+        return contents if places else None
+
+    def with_other_figures(self) -> Sequence[Any]:
+        candidates = other_figures(self._contents, self._columns(), self._states)
+        return [(self._states, contents) for contents in candidates]
+
     def with_zero_figures(self) -> Sequence[Any]:
         zeros = zero_figures(self._contents, self._columns(), self._states)
         return [(self._states, contents) for contents in zeros]
@@ -232,10 +290,10 @@ class WebUnit(HttpPdu):
                 commands.append(UnitCommand(command[0], on=command[1], text=text))
         if commands or self._reads.find(call) is not None:
             return commands
-        similar = [pattern for pattern in self._patterns if pattern.is_like(*call[:2])]
+        similar = any(pattern.is_like(call.method, call.target) for pattern in self._patterns)
         if not similar and (call.method in ("GET", "DELETE") or self._is_rpc_read(call)):
             return []
-        return [UnitCommand.unknown(text, similar[-1].text if similar else "")]
+        return [UnitCommand.unknown(text, is_similar=similar)]
 
     def _is_rpc_read(self, call: Call) -> bool:
         """Whether a call of JSON-RPC only reads, by its name."""
@@ -290,12 +348,32 @@ class WebUnit(HttpPdu):
     def _response(self, answer: Answer, number: Any) -> Response:
         """A recorded answer, with its content as it is now, and the number of the call."""
         content = self._contents[answer.request]
-        headers = dict(answer.headers)
+        if content is None and answer.content is not None:  # the row of an outlet that is absent
+            return 404, None, {}
+        content = _with_token(content, self.token)
+        headers = {name: _with_token(text, self.token) for name, text in answer.headers.items()}
         if isinstance(content, TextAnswer):
             return answer.status, content.encode(), {"Content-Type": answer.type, **headers}
         if number is not None and isinstance(content, dict) and "id" in content:
             content = {**content, "id": number}
         return answer.status, content, headers
+
+
+def _with_token(content: Any, token: str) -> Any:
+    """The content with this end at each token, of which a recording keeps a stand-in alone."""
+    if not token:
+        return content
+    if isinstance(content, TextAnswer):
+        return TextAnswer(_TOKEN.sub(rf"\g<0>{token}", content))
+    if isinstance(content, str):
+        return (
+            f"{content}{token}" if content == _STAND_IN else _TOKEN.sub(rf"\g<0>{token}", content)
+        )
+    if isinstance(content, dict):
+        return {name: _with_token(value, token) for name, value in content.items()}
+    if isinstance(content, list):
+        return [_with_token(value, token) for value in content]
+    return content
 
 
 def answer_in_words(words: str) -> Response:
@@ -321,12 +399,20 @@ def _json_of(text: str) -> Any:
 
 
 def serve(
-    text: str, port: int, on: Sequence[str] = (), off: Sequence[str] = (), *, obeys: bool = True
+    text: str,
+    port: int,
+    on: Sequence[str] = (),
+    off: Sequence[str] = (),
+    *,
+    refused: str = "",
+    obeys: bool = True,
 ) -> ReplayedDevice:
-    """Simulate the device on a port of 127.0.0.1. `on`, `off`: the requests that command it; if
-    empty, the recording's own. Raises SettingsError, and OSError if the port cannot be used.
+    """Simulate the device on a port of 127.0.0.1. `on`, `off`: the requests that command it, and
+    `refused`: what it answers to one that it refuses; if empty, the recording's own. Raises
+    SettingsError, and OSError if the port cannot be used.
     """
     recording = har.parse(text).commanded(on, off)
+    recording = recording._replace(refused=refused or recording.refused)
 
     def make_pdu(own_port: int, fault: UnitFault, contents: Any = None) -> WebUnit:
         return WebUnit(recording, own_port, fault, contents)

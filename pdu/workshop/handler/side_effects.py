@@ -26,6 +26,7 @@ _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_TRUNC
 # devices of the system, and what Python itself writes
 _IGNORED_PATH = re.compile("/dev/(null|tty|u?random)|.*__pycache__/[^/]*")
 _PROGRAMS = ("subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn")
+_LONGEST_BEGIN = 200
 _LOOKUPS = ("socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr")
 _REQUESTS = ("socket.connect", "socket.sendto", "socket.sendmsg")
 _CHANGES = {
@@ -57,6 +58,8 @@ class SideEffects:
         #: the ports of the simulated devices
         self.ports: set[int] = set()
         self._place_by_port: dict[int, str] = {}
+        #: the begin of each text that the handler's code runs as Python, and its line
+        self.run_texts: dict[str, str] = {}
         _install_hook()
 
     @property
@@ -95,6 +98,8 @@ class SideEffects:
             host = _text(arguments[0])
             if host and host not in _LOOPBACK:
                 _append_once(self.other_hosts, f"it looks up {host}{at(self._place())}")
+        elif event == "compile" and _package_of(sys._getframe(2)) == self._package:
+            self.run_texts[_begin_of(arguments[0])] = self._place()
         elif event == "sqlite3.connect":
             self._add(f"it opens {_text(arguments[0])} for writing{at(self._place())}")
         elif event in _CHANGES:
@@ -137,12 +142,16 @@ class SideEffects:
         """The innermost line of the handler's code that runs now."""
         frame: Optional[FrameType] = sys._getframe()
         while frame is not None:
-            name = str(frame.f_globals.get("__name__", ""))
-            if name.partition(".")[0] == self._package:
+            if _package_of(frame) == self._package:
                 file = os.path.basename(frame.f_code.co_filename)
                 return f"{file} line {frame.f_lineno}"
             frame = frame.f_back
         return ""
+
+
+def _package_of(frame: FrameType) -> str:
+    """The package of the code that runs in a frame."""
+    return str(frame.f_globals.get("__name__", "")).partition(".")[0]
 
 
 def _append_once(sentences: list[str], sentence: str) -> None:
@@ -158,6 +167,12 @@ def _is_for_writing(mode: object, flags: object) -> bool:
     if isinstance(mode, str):
         return not set("wax+").isdisjoint(mode)
     return mode is None and isinstance(flags, int) and bool(flags & _WRITING)
+
+
+def _begin_of(source: object) -> str:
+    """The begin of a text that is compiled."""
+    text = source.decode("utf-8", "replace") if isinstance(source, bytes) else str(source)
+    return text[:_LONGEST_BEGIN]
 
 
 def _text(value: object) -> str:
