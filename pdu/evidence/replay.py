@@ -94,6 +94,8 @@ def replay(
                 print_json(_facts(device, handler))
             else:
                 print_text("\n".join(_lines(device, file, profile or "")))
+                for note in device.notes:
+                    print_text(printable(note, 300), sys.stderr)
             sys.stdout.flush()
             _wait_for_signal(signals, device, as_json=output.json)
     finally:
@@ -119,7 +121,7 @@ def _serve(
     if har.is_recording(text):
         if profile:
             raise SettingsError("--profile is for recordings of SNMP devices")
-        handler = har.parse(text).handler
+        handler = har.handler_in(text)
         obeys = commands.is_writable or bool(handler)
         return handler, serve(text, port, commands.on, commands.off, obeys=obeys)
     handler, recording_format = handler_of_recording(text, file)
@@ -142,6 +144,7 @@ def _facts(device: ReplayedDevice, handler: str) -> dict[str, object]:
         "port": device.port,
         "about": device.about,
         "poll": device.poll,
+        "notes": list(device.notes),
     }
 
 

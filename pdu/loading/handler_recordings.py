@@ -71,19 +71,18 @@ def recording(handler: str) -> Optional[RecordingFormat]:
     if not registry.is_handler(handler):
         return None
 
-    def is_recording(text: str) -> bool:
-        return har.is_recording(text) and har.parse(text).handler == handler
-
     return RecordingFormat(
         tcp_port=_HTTPS_PORT,
         rank=_RANKS.get(handler, _LAST_RANK),
-        is_recording=is_recording,
+        is_recording=lambda text: har.handler_in(text) == handler,
         serve=serve,
     )
 
 
 def handler_of_recording(text: str, file: str) -> tuple[str, RecordingFormat]:
     """The handler whose recording this is, and its format. Raises SettingsError."""
+    if har.is_old_recording(text):
+        har.parse(text)  # raises
     for name in registry.names():
         recording_format = recording(name)
         if recording_format is not None and recording_format.is_recording(text):

@@ -93,6 +93,8 @@ class ReplayedDevice(NamedTuple):
     writes: Callable[[], Sequence[str]]
     #: ends it
     close: Callable[[], None]
+    #: for its owner
+    notes: Sequence[str] = ()
     #: whether a handler reads it
     is_read: bool = True
     #: how many connections it had; 0 over UDP

@@ -11,9 +11,9 @@ import socketserver
 import sys
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http.server import BaseHTTPRequestHandler
-from typing import Any
+from typing import Any, Union
 
 from .recording_formats import ReplayedDevice
 
@@ -22,7 +22,14 @@ _LONGEST = 4 << 20  # limit for the body of a request, in bytes
 _TLS_HANDSHAKE = b"\x16"  # the first byte of a connection over TLS
 _ENDS_S = 5.0  # longest wait for the end of the thread, in seconds
 ANY_LOGIN = "-s scheme=http --username any"
-Response = tuple[int, Any, Mapping[str, str]]  # status, JSON (None: no body), further headers
+#: a name may be there twice, such as Set-Cookie (RFC 6265, 3)
+Headers = Union[Mapping[str, str], Sequence[tuple[str, str]]]
+Response = tuple[int, Any, Headers]  # status, JSON (None: no body), further headers
+
+
+def header_pairs(headers: Headers) -> list[tuple[str, str]]:
+    """Names and values of headers."""
+    return list(headers.items()) if isinstance(headers, Mapping) else list(headers)
 
 
 class ReplayServer(socketserver.ThreadingTCPServer):
@@ -154,18 +161,20 @@ class _ReplayRequestHandler(BaseHTTPRequestHandler):
     do_PATCH = _serve
     do_DELETE = _serve
 
-    def _send(self, status: int, content: Any, headers: Mapping[str, str]) -> None:
+    def _send(self, status: int, content: Any, headers: Headers) -> None:
         """Send a response; `content` becomes JSON, None an empty body, and bytes stay."""
         body = b"" if content is None else content
         if not isinstance(body, bytes):
             body = json.dumps(content).encode()
+        pairs = header_pairs(headers)
+        names = {name.lower() for name, _ in pairs}
         self.send_response(status)
         if status != 204:  # which has no Content-Length: RFC 9110, 8.6
-            if "Content-Type" not in headers:
+            if "content-type" not in names:
                 self.send_header("Content-Type", "application/json; charset=UTF-8")
-            if "Content-Length" not in headers:
+            if "content-length" not in names:
                 self.send_header("Content-Length", str(len(body)))
-        for name, value in headers.items():
+        for name, value in pairs:
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(body)

@@ -27,7 +27,7 @@ ANY = "{any}"
 _ANY_NUMBER = "98765432109876"  # in place of {any}: it may stand inside JSON
 _ANY_TEXT = r'[^&"\s]*'
 _OUTLET = re.compile(r"\{outlet(?P<offset>[+-][0-9]+)?\}")
-_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 # the number of a call, and a time that keeps an answer from being cached
 _CALL_NUMBER = re.compile(r'("id"\s*:\s*)[0-9]+')
 _TIME = re.compile(r"(?<![0-9])1[0-9]{9,12}(?![0-9])")
@@ -48,7 +48,7 @@ class RequestPattern(NamedTuple):
         request, _, answer = words.strip().partition(" -> ")
         first_word, _, rest = request.partition(" ")
         method = first_word.upper()
-        if method not in _METHODS:
+        if method not in METHODS:
             method, rest = "GET", request
         target, _, body = rest.strip().partition(" ")
         if method == "GET":  # without a body: a blank is one of the address

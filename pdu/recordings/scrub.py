@@ -61,7 +61,7 @@ _IPV6 = re.compile(
 _PRODUCT = re.compile(r"manufacturer|mfr$|vendor|model|firmware|version|revision", re.IGNORECASE)
 # members whose text is a secret, or derived from one: it does not even stay with `keep`
 _SECRET = re.compile(
-    r"passw|passphrase|passcode|secret|communit|token|credential|cookie|keytab|secname|usbuser|nonce$"
+    r"passw|passphrase|passcode|secret|communit|token|[cx]srf|credential|cookie|keytab|secname|usbuser|nonce$"
     r"|(^|[._])(auth|priv)(pass|key|protocol_pass)|(?<!hot)keys?(chain|string|value|data)?$"
     r"|licen[cs]e_?(string|data|code)|authori[sz]ation(code)?$|https?headers?$"
     r"|(certificate|signature)string$|(door|unlock|access|login|security)_?code$"
@@ -243,7 +243,8 @@ class Scrubber:
             return data
         is_private = kind_of(name) in NEVER_GENERIC
         digits = re.sub("[^0-9]", "", str(data))
-        is_serial = len(digits) >= _LONG_NUMBER and SERIALS not in self.keep
+        has_fraction = data != int(data)  # which a serial number has not
+        is_serial = len(digits) >= _LONG_NUMBER and not has_fraction and SERIALS not in self.keep
         return type(data)(0) if is_private or is_serial else data
 
     def _stand_in_of_mail(self, match: re.Match[str]) -> str:

@@ -17,7 +17,7 @@ from typing import Any, Callable, NamedTuple, Optional, Union
 from handlers.dcimanager import Figures
 from handlers.shared.meter_figures import Figure, measured
 
-from .replay_server import HttpReplay, Response
+from .replay_server import HttpReplay, Response, header_pairs
 
 #: identity -> on, off, or None for a state that is neither
 States = dict[str, Optional[bool]]
@@ -374,10 +374,11 @@ _DENIED: Response = (401, None, {"WWW-Authenticate": 'Basic realm="unit"'})
 def _with_path(response: Response, target: str) -> Response:
     """A redirect with the path of the request, without its query, which may hold the login."""
     status, content, headers = response
-    if "Location" not in headers:
+    location = dict(header_pairs(headers)).get("Location")
+    if location is None:
         return response
     path = target.partition("?")[0]
-    return status, content, {**headers, "Location": f"{headers['Location']}{path}"}
+    return status, content, {"Location": f"{location}{path}"}
 
 
 def _content_of(response: Response) -> bytes:
@@ -396,4 +397,5 @@ def _half_of(response: Response) -> Response:
     body = _content_of(response)
     size = len(body)
     half_body = body[: size // 2]
-    return status, half_body, {**headers, "Content-Length": str(size), "Connection": "close"}
+    end = [("Content-Length", str(size)), ("Connection", "close")]
+    return status, half_body, [*header_pairs(headers), *end]

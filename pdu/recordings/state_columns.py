@@ -3,12 +3,14 @@
 It is sought by the states alone, which its owner knows: a column of values, one for each outlet,
 that are the same for all outlets that are on, and the same for all that are off. In JSON these are
 the values in one place of the elements of a list, of members whose names differ in a number, or of
-answers whose requests do. In another text they are words and numbers in equal distances.
+answers whose requests do. In another text they are words and numbers in equal distances, or words
+of rows that begin alike.
 """
 
 from __future__ import annotations
 
 import copy
+import itertools
 import json
 import math
 import re
@@ -38,8 +40,9 @@ _UNDOCUMENTED, _UNDOCUMENTED_NUMBER = "undocumented", 97
 _ENOUGH_OUTLETS = 3
 _LONGEST_STRIDE = 60
 _MOST_FIGURES = 40
-# by so many pieces and signs before them, words are taken for those of one column
-_PIECES_BEFORE, _SIGNS_BEFORE = 5, 12
+# lengths of the text before a row, in characters: a short one is alike where names differ
+_CONTEXTS = (4, 8, 16)
+_MOST_WORDS = 8
 
 
 class Place(NamedTuple):
@@ -85,17 +88,17 @@ def candidate_columns(
 
 
 def _all_columns(contents: Contents, states: States) -> Iterator[list[Place]]:
-    """The groups of places, one for each outlet, each once."""
-    seen: list[list[Place]] = []
-    for columns in (
+    """All groups of places, one for each outlet, each once."""
+    columns = itertools.chain(
         _json_columns(contents, len(states)),
         _text_columns(contents, states),
-        _text_columns_by_context(contents, len(states)),
-    ):
-        for places in columns:
-            if places not in seen:
-                seen.append(places)
-                yield places
+        _row_columns(contents, states),
+    )
+    seen: set[tuple[Place, ...]] = set()
+    for places in columns:
+        if tuple(places) not in seen:
+            seen.add(tuple(places))
+            yield places
 
 
 def number_groups(contents: Contents, count: int) -> Iterator[list[Place]]:
@@ -340,10 +343,8 @@ def _json_columns(contents: Contents, count: int) -> Iterator[list[Place]]:
         if not isinstance(contents[place.request], TextAnswer):
             groups.setdefault(_list_of(place), []).append(place)
             members.setdefault(place.pattern[-1:], []).append(place)
-    seen: list[list[Place]] = []
     for places in (*groups.values(), *members.values()):
-        if len(places) == count and places not in seen:
-            seen.append(places)
+        if len(places) == count:
             yield places
 
 
@@ -371,17 +372,67 @@ def _text_columns(contents: Contents, states: States) -> Iterator[list[Place]]:
                     yield [Place(request, (2 * number + 1,)) for number in numbers]
 
 
-def _text_columns_by_context(contents: Contents, count: int) -> Iterator[list[Place]]:
-    """Groups of words with the same text before each, one for each outlet: rows of any length."""
+def _row_columns(contents: Contents, states: States) -> Iterator[list[Place]]:
+    """Groups of words of rows, one row for each outlet: a word that all rows of outlets that are on
+    have, and no row of one that is off, and the other way round. Of an outlet of an unknown state,
+    the first word.
+    """
     for request, content in contents.items():
         if not isinstance(content, TextAnswer):
             continue
-        groups: dict[str, list[Place]] = {}
-        for number in range(1, len(content.pieces), 2):
-            begin = max(0, number - _PIECES_BEFORE)
-            _, _, line = _normalised("".join(content.pieces[begin:number])).rpartition("\n")
-            groups.setdefault(line[-_SIGNS_BEFORE:], []).append(Place(request, (number,)))
-        yield from (places for places in groups.values() if len(places) == count)
+        for rows in _rows(content, len(states)):
+            words = [[content.pieces[number] for number in row] for row in rows]
+            for on, off in _words_of_states(words, list(states.values())):
+                numbers: list[int] = []
+                for row, row_words, state in zip(rows, words, states.values()):
+                    word = row_words[0] if state is None else on if state else off
+                    numbers.append(row[row_words.index(word)])
+                yield [Place(request, (number,)) for number in numbers]
+
+
+def _rows(text: TextAnswer, count: int) -> Iterator[list[range]]:
+    """The numbers of the words of each row: `count` rows before which the same text stands, but for
+    its numbers. The last row is as long as the shortest, or the longest.
+    """
+    pieces = text.pieces
+    if count < 2:
+        return
+    for length in _CONTEXTS:
+        begins_by_context: dict[str, list[int]] = {}
+        for number in range(1, len(pieces), 2):
+            before = "".join(pieces[max(0, number - length) : number])
+            context = _normalised(f"\n{before}")[-length:]
+            begins_by_context.setdefault(context, []).append(number)
+        for begins in begins_by_context.values():
+            if len(begins) == count:
+                lengths = [end - begin for begin, end in zip(begins, begins[1:])]
+                for last_length in {min(lengths), max(lengths)}:
+                    ends = [*begins[1:], min(begins[-1] + last_length, len(pieces))]
+                    yield [range(begin, end, 2) for begin, end in zip(begins, ends)]
+
+
+def _words_of_states(
+    rows: Sequence[Sequence[str]], states: Sequence[Optional[bool]]
+) -> Iterator[tuple[str, str]]:
+    """The words that may mean on and off in these rows; of one state alone, the word twice."""
+    on_rows = [row for row, state in zip(rows, states) if state is True]
+    off_rows = [row for row, state in zip(rows, states) if state is False]
+    on_words = _common_words(on_rows, off_rows)
+    off_words = _common_words(off_rows, on_rows)
+    if on_rows and off_rows:
+        yield from itertools.product(on_words[:_MOST_WORDS], off_words[:_MOST_WORDS])
+    else:
+        yield from ((word, word) for word in (*on_words, *off_words))
+
+
+def _common_words(rows: Sequence[Sequence[str]], others: Sequence[Sequence[str]]) -> list[str]:
+    """The words that all of these rows have, and none of the others, in the order of the first."""
+    words = list(dict.fromkeys(rows[0] if rows else ()))
+    return [
+        word
+        for word in words
+        if all(word in row for row in rows) and not any(word in row for row in others)
+    ]
 
 
 def _list_of(place: Place) -> tuple[str, Path]:
@@ -408,6 +459,8 @@ def _paths(content: Any) -> list[Path]:
     """The path of each value that is no object and no list."""
     if isinstance(content, TextAnswer):
         return [(number,) for number in range(1, len(content.pieces), 2)]
+    if isinstance(content, bytes):
+        return []
     paths: list[Path] = []
     queue: list[tuple[Path, Any]] = [((), content)]
     while queue:

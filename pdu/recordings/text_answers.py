@@ -26,6 +26,7 @@ _WORD = r"[^\s<>\"'=,;&|()\[\]{}/]+(?:/[^\s<>\"'=,;&|()\[\]{}/]+)*"
 _NUMBER = r"[+(]{0,2}[0-9]+(?:[ ()/.-]+[0-9]+)+"
 NUMBER_OR_WORD = re.compile(f"{_NUMBER}|{_WORD}")
 WORD = re.compile(_WORD)
+_BINARY = re.compile(r"(?:image/(?!svg)|font/|audio/|video/|application/(?:octet|zip|pdf|font))")
 _PIECE = re.compile(r"([0-9]+(?:\.[0-9]+)?|[A-Za-z]+)")
 
 
@@ -53,20 +54,18 @@ class TextAnswer(str):
         return TextAnswer(kind.sub(lambda part: change(part[0]), self))
 
 
-def document_of(body: bytes, charset: str = "utf-8") -> Any:
-    """The JSON of an answer, or its text in this encoding."""
+def document_of(body: bytes, media_type: str = "", charset: str = "utf-8") -> Any:
+    """The JSON of an answer, or its text in this encoding; the octets of a picture and the like."""
+    if _BINARY.match(media_type):
+        return body
     try:
         return loads(body)
     except (ValueError, RecursionError):
-        pass
-    try:
         return TextAnswer(body.decode(charset, "replace"))
-    except LookupError:  # no encoding of Python
-        return TextAnswer(body.decode("utf-8", "replace"))
 
 
 def text_of(document: Any) -> str:
-    """The text of the answer that is this document."""
+    """The text of the answer that is this document, which is no octets."""
     if isinstance(document, TextAnswer):
         return str(document)
     return json.dumps(document, ensure_ascii=False)

@@ -17,22 +17,12 @@ from handlers.redfish.service import RedfishService
 from handlers.shared.errors import ProtocolError, Refused
 
 from ..request_patterns import RequestPattern
-from ..scrub import is_product
 from .har import Answer
 
 MOST = 20_000
 _SECONDS = 900.0
 #: the answers that were recorded so far
 Recorded = Callable[[], Sequence[Answer]]
-
-
-class FurtherReads(NamedTuple):
-    """Of one handler."""
-
-    #: reads more, through what records it. Arguments: that of make_handler, the answers so far
-    read: Callable[[Any, Recorded], None]
-    #: whether the value of a member of JSON stays as it is, from its name and the value
-    is_kept: Callable[[str, Any], bool]
 
 
 # ---- Xerus ---------------------------------------------------------------------------------------
@@ -125,15 +115,6 @@ def _getters_of_type(idl_type: str) -> Iterator[str]:
                 yield name
 
 
-def _is_kept_of_xerus(name: str, value: Any) -> bool:
-    """Numbers, types of the binding, ids of resources, and what says which product it is."""
-    if not isinstance(value, str):
-        return True
-    if name == "type":
-        return class_of_idl_type(value) is not None
-    return name in ("rid", "jsonrpc") or is_product(name)
-
-
 # ---- Redfish -------------------------------------------------------------------------------------
 
 _LINKS = ("@odata.id", "@Redfish.ActionInfo", "Members@odata.nextLink", "DataSourceUri")
@@ -141,14 +122,6 @@ _OTHER = re.compile(
     r"/(?:AccountService|SessionService|Managers|EventService|TaskService|UpdateService|CertificateService"
     r"|Systems|Facilities|Registries|JsonSchemas|TelemetryService|LogServices|Certificates"
     r"|NetworkAdapters|Sessions)(?:/|$)"
-)
-_READ = frozenset(
-    """
-    @odata.id @odata.type @odata.nextLink Members@odata.nextLink @Redfish.ActionInfo target
-    DataSourceUri Id RedfishVersion EquipmentType PhaseWiringType ReadingUnits PowerState
-    PowerStateInTransition State Health AllowableValues PowerState@Redfish.AllowableValues
-    OutletStatus StartupState Reading ApparentkVAh ReactivekVARh
-    """.split()
 )
 
 
@@ -186,11 +159,17 @@ def _links(value: Any) -> Iterator[str]:
             yield from _links(element)
 
 
-def _is_kept_of_redfish(name: str, value: Any) -> bool:
-    return name in _READ or is_product(name)
+class Interface(NamedTuple):
+    """A maker's documented interface, whose names of members say nothing of an owner."""
+
+    #: reads more, through what records it. Arguments: that of make_handler, the answers so far
+    read_more: Callable[[Any, Recorded], None]
+    #: members by which its resources name each other
+    links: Sequence[str]
 
 
-FURTHER_READS: Mapping[str, FurtherReads] = {
-    "raritan": FurtherReads(_read_getters, _is_kept_of_xerus),
-    "redfish": FurtherReads(_read_links, _is_kept_of_redfish),
+#: by the handler's name
+INTERFACES: Mapping[str, Interface] = {
+    "raritan": Interface(_read_getters, ("rid",)),
+    "redfish": Interface(_read_links, (*_LINKS, "target")),
 }

@@ -11,24 +11,33 @@ with an underscore is a tool's own:
         "off": {"request": ..., "sets": ...}}}}
 
 `sets` are the values that the answers have when the outlet is in that state, by a request and a
-JSON pointer (RFC 6901), or the number of a word in an answer that is no JSON. A file of a browser
-has no `_pdu`. Requests may have places for any text (request_patterns.py).
+JSON pointer (RFC 6901), or the number of a word in an answer that is no JSON. Requests may have
+places for any text (request_patterns.py).
+
+A file of another tool has no `_pdu`. Of it, the entries of the first one's host are taken, the last
+answer to each request; the values of secrets in requests match any value.
+
+Source: http://www.softwareishard.com/blog/har-12-spec.
 """
 
 from __future__ import annotations
 
 import base64
+import codecs
+import email.message
 import json
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Optional, Union
 from urllib.parse import urlsplit
 
 from handlers import VERSION
-from handlers.shared.errors import SettingsError
+from handlers.shared.errors import SettingsError, printable
 from handlers.shared.meter_figures import Figure, NotKnown, measured
 
 from ...cli.output import counted
-from ..request_patterns import RequestPattern
+from ..named_values import without_named_secrets
+from ..request_patterns import ANY, METHODS, RequestPattern, recorded_request
 from ..simulated_pdu import States
 from ..state_columns import Place
 from ..text_answers import TextAnswer, document_of, text_of
@@ -37,6 +46,7 @@ _ORIGIN = "http://pdu.example"
 _STATES: Mapping[str, Optional[bool]] = {"on": True, "off": False, "unknown": None}
 _WORDS = {state: word for word, state in _STATES.items()}
 _UNKNOWN = "unknown"
+_HANDLER = re.compile(r'"_pdu"\s*:\s*\{\s*"handler"\s*:\s*"(\w+)"')
 _TIME = "1970-01-01T00:00:00Z"
 _FILE = """\
 {{"log": {{
@@ -53,17 +63,21 @@ _FILE = """\
 """
 
 
+#: names and values of headers, of which one may be there twice
+Pairs = Sequence[tuple[str, str]]
+
+
 class Answer(NamedTuple):
     """What the device answered to a request."""
 
     #: in words, as of RequestPattern
     request: str
-    #: JSON, or TextAnswer
+    #: JSON, a TextAnswer, or the octets of a picture and the like
     content: Any
     status: int = 200
     #: of the content; "" for JSON
     type: str = ""
-    headers: Mapping[str, str] = {}
+    headers: Pairs = ()
 
 
 class Effect(NamedTuple):
@@ -100,6 +114,9 @@ class WebRecording(NamedTuple):
     is_compared: bool = False
     #: what it answers to a command that it refuses, in words; "" if that is not known
     refused: str = ""
+    #: of a file of another tool, a sentence for each entry that cannot be answered
+    left_out: Sequence[str] = ()
+    is_of_another_tool: bool = False
 
     @property
     def states(self) -> States:
@@ -187,24 +204,95 @@ def _of_outlet(patterns: Sequence[RequestPattern], index: int, name: str) -> str
 
 def is_recording(text: str) -> bool:
     """Whether a text is an HTTP Archive."""
-    begin = text.lstrip()[:4000]
+    begin = text.lstrip("\ufeff \t\r\n")[:4000]
     return begin.startswith("{") and '"log"' in begin and '"version"' in begin
+
+
+def handler_in(text: str) -> str:
+    """The handler that an HTTP Archive names, "" if it names none."""
+    name = _HANDLER.search(text[:4000]) if is_recording(text) else None
+    return name[1] if name is not None else ""
+
+
+def is_old_recording(text: str) -> bool:
+    """Whether a text is a recording over HTTP in a form of version 3 of this pack or older."""
+    return re.match(r'\s*\{\s*"recording"\s*:', text) is not None
 
 
 def parse(text: str) -> WebRecording:
     """The recording in the text of a file. Raises SettingsError."""
+    if is_old_recording(text):
+        raise SettingsError(
+            "it is a recording of version 3.0.0 of this pack or older, which version 3.0.0 reads;"
+            " this version reads HTTP Archives (HAR): record it again"
+        )
     try:
-        log = json.loads(text)["log"]
-        answers = {}
-        for entry in log["entries"]:
-            answer = _answer(entry)
-            # the last answer to a request, but an error only where nothing else came
-            if answer.request not in answers or answer.status < 400:
-                answers[answer.request] = answer
-        return _with_own(WebRecording(list(answers.values())), log.get("_pdu", {}))
+        log = json.loads(text.lstrip("\ufeff"))["log"]
+        if "_pdu" in log:
+            answers = merged(map(_answer, log["entries"]))
+            return _with_own(WebRecording(answers), log["_pdu"])
+        return _of_another_tool(log["entries"])
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         reason = f"{type(error).__name__}: {str(error)[:80]}"
         raise SettingsError(f"the recording is no HTTP Archive ({reason})") from None
+
+
+def _of_another_tool(entries: Sequence[Any]) -> WebRecording:
+    """The answers of one host. Raises what Python raises for JSON of another form."""
+    hosts = [urlsplit(str(entry["request"]["url"])).hostname for entry in entries]
+    answers: list[Answer] = []
+    answered: set[str] = set()
+    left_out: dict[str, str] = {}
+    for entry, host in zip(entries, hosts):
+        request, response = entry["request"], entry["response"]
+        reason = "another host" if host != hosts[0] else _reason_to_leave_out(request, response)
+        words = f"{request['method']} {without_named_secrets(str(request['url']), ANY)}"
+        if reason:
+            left_out[words] = f"{printable(words, 200)}: {reason}"
+        else:
+            answers.append(_answer(entry, hides_secrets=True))
+            answered.add(words)
+    sentences = [text for words, text in left_out.items() if words not in answered]
+    return WebRecording(merged(answers), left_out=sentences, is_of_another_tool=True)
+
+
+def _reason_to_leave_out(request: Mapping[str, Any], response: Mapping[str, Any]) -> str:
+    """Why an entry is no answer of its device; "" if it is one."""
+    content = response.get("content", {})
+    size = max(int(content.get("size") or 0), int(response.get("bodySize") or 0))
+    status = int(response.get("status") or 0)
+    if request["method"] not in METHODS:
+        return f"the method {request['method']}"
+    if not status:
+        return "it was not answered"
+    if status == 304:
+        return "its body was in the browser's cache: export it with the cache disabled"
+    if size > 0 and not content.get("text") and not 300 <= status < 400:
+        return f"its body of {size} bytes is not in the file"
+    return ""
+
+
+def merged(answers: Iterable[Answer]) -> list[Answer]:
+    """The last answer to each request, but an error only where nothing else came."""
+    last_answers: dict[str, Answer] = {}
+    for answer in answers:
+        if answer.request not in last_answers or answer.status < 400:
+            last_answers[answer.request] = answer
+    return list(last_answers.values())
+
+
+def media_type(headers: Pairs) -> tuple[str, str]:
+    """The media type that headers name, "" for none, and its encoding, if Python has it."""
+    message = email.message.Message()
+    for name, value in headers:
+        if name.lower() == "content-type":
+            message["Content-Type"] = value
+    charset = message.get_content_charset("utf-8")
+    try:
+        codecs.lookup(charset)
+    except LookupError:
+        charset = "utf-8"
+    return message.get_content_type() if "Content-Type" in message else "", charset
 
 
 def shown_figure(figure: Figure) -> Union[float, str, None]:
@@ -266,37 +354,52 @@ def _effect_row(effect: Effect) -> dict[str, Any]:
 # ---- entries of HAR ------------------------------------------------------------------------------
 
 
-def _answer(entry: Mapping[str, Any]) -> Answer:
-    """The answer of an entry."""
+def _answer(entry: Mapping[str, Any], *, hides_secrets: bool = False) -> Answer:
+    """The answer of an entry. `hides_secrets`: {any} stands for those in its request."""
     request, response = entry["request"], entry["response"]
     url = urlsplit(str(request["url"]))
     target = f"{url.path or '/'}?{url.query}" if url.query else url.path or "/"
     body = str(request.get("postData", {}).get("text", ""))
     words = f"{request['method']} {target} {body}".strip()
+    if hides_secrets:
+        words = recorded_request(str(request["method"]), target, body, [])
     RequestPattern.parse(words)  # raises for what is none
     content = response.get("content", {})
-    text = str(content.get("text", ""))
+    kind = str(content.get("mimeType", ""))
+    octets = str(content.get("text", "")).encode("utf-8", "surrogatepass")
     if content.get("encoding") == "base64":
-        text = base64.b64decode(text).decode("utf-8", "replace")
-    headers = {str(row["name"]): str(row["value"]) for row in response.get("headers", [])}
-    kept = {name: value for name, value in headers.items() if name.lower() not in _LEFT_OUT}
-    document = document_of(text.encode())
-    is_json = not isinstance(document, TextAnswer)
-    kind = "" if is_json else str(content.get("mimeType", "text/plain"))
-    return Answer(words, document, int(response["status"]), kind, kept)
+        octets = base64.b64decode(octets)
+    return Answer(
+        request=words,
+        content=document_of(octets, *media_type([("content-type", kind)])),
+        status=int(response["status"]),
+        type=kind,
+        headers=list(_headers(response.get("headers", []))),
+    )
+
+
+def _headers(rows: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
+    """The headers that a replay sends as they are."""
+    for row in rows:
+        name, text = str(row["name"]), str(row["value"])
+        if name.startswith(":") or name.lower() in _LEFT_OUT:
+            continue
+        if name.lower() == "location":
+            text = re.sub("^https?://[^/]+", "", text)  # a replay is at another address
+        for value in text.split("\n"):  # of browsers that join cookies
+            yield name, value
 
 
 # what the server of a replay writes itself, or leaves out
 _LEFT_OUT = frozenset(
     "content-length content-encoding content-type transfer-encoding connection keep-alive date"
-    " server".split()
+    " server upgrade alt-svc".split()
 )
 
 
 def _entry(answer: Answer) -> dict[str, Any]:
     """The entry of an answer, with all fields that HAR 1.2 demands."""
     pattern = RequestPattern.parse(answer.request)
-    text = text_of(answer.content)
     request: dict[str, Any] = {
         "method": pattern.method,
         "url": f"{_ORIGIN}{pattern.target}",
@@ -304,25 +407,33 @@ def _entry(answer: Answer) -> dict[str, Any]:
         "queryString": [],
     }
     if pattern.body:
-        is_json_body = not isinstance(document_of(pattern.body.encode()), TextAnswer)
-        kind = "application/json" if is_json_body else "application/x-www-form-urlencoded"
+        is_form = isinstance(document_of(pattern.body.encode()), TextAnswer)
+        kind = "application/x-www-form-urlencoded" if is_form else "application/json"
         request["postData"] = {"mimeType": kind, "text": pattern.body}
-    headers = [{"name": name, "value": value} for name, value in answer.headers.items()]
     response = {
         "status": answer.status,
         "statusText": "",
         **_EMPTY,
-        "headers": headers,
-        "content": {
-            "size": len(text.encode()),
-            "mimeType": answer.type or "application/json",
-            "text": text,
-        },
-        "redirectURL": answer.headers.get("Location", ""),
+        "headers": [{"name": name, "value": value} for name, value in answer.headers],
+        "content": _content(answer),
+        "redirectURL": dict(answer.headers).get("Location", ""),
     }
     timings = {"send": 0, "wait": 0, "receive": 0}
     entry = {"startedDateTime": _TIME, "time": 0, "request": request, "response": response}
     return {**entry, "cache": {}, "timings": timings}
+
+
+def _content(answer: Answer) -> dict[str, Any]:
+    """The content of an answer: in base64 if it is no text."""
+    if isinstance(answer.content, bytes):
+        text = base64.b64encode(answer.content).decode()
+        row = {"size": len(answer.content), "mimeType": answer.type, "text": text}
+        return {**row, "encoding": "base64"}
+    text = text_of(answer.content)
+    kind = answer.type or "application/json"
+    if isinstance(answer.content, TextAnswer):
+        kind = f"{(answer.type or 'text/plain').partition(';')[0]}; charset=utf-8"
+    return {"size": len(text.encode("utf-8", "replace")), "mimeType": kind, "text": text}
 
 
 _EMPTY: Mapping[str, Any] = {

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Optional, Protocol
 
 from handlers.shared.errors import PduHandlerError
@@ -239,9 +239,3 @@ def with_commands(recording: WebRecording, reader: Reader) -> WebRecording:
                     outlet = outlet._replace(on=effect) if on else outlet._replace(off=effect)
             outlets[name] = outlet
     return recording._replace(outlets=outlets)
-
-
-def requests_of(recording: WebRecording) -> Iterator[str]:
-    """The requests by which its outlets are switched."""
-    for outlet in recording.outlets.values():
-        yield from (outlet.on.request, outlet.off.request)

@@ -23,6 +23,7 @@ from ..state_columns import (
     Column,
     Contents,
     Place,
+    candidate_columns,
     list_places,
     number_places,
     other_figures,
@@ -59,9 +60,19 @@ _NO_REFUSAL = (
     "the recording does not say what the PDU answers to a command that it refuses: give it as"
     ' --refused, such as --refused \'{"result": "error"}\', or --refused 403 for a status alone'
 )
-_NO_PLACE = (
-    "the recording does not show where the PDU has its states: record it while at least one outlet"
-    " is on and one is off"
+_RAW = (
+    "This file holds what its tool saw, such as the login and the session of its owner: do not pass"
+    " it on. pdu record HANDLER, through this replay, writes a recording without them."
+)
+_NO_STATE = "the handler read no outlet that is on or off"
+_ALIKE = (
+    "all outlets have one state, so it does not show how the PDU tells on from off: record it with"
+    " one of them switched"
+)
+_NO_COLUMN = "no answer has a value of its own for the state of each outlet"
+_NOT_FOLLOWED = (
+    "values fit the states of the outlets, but the handler reads no other state where one of them"
+    " is turned over"
 )
 
 
@@ -96,12 +107,19 @@ class RequestTable(Generic[T]):
     def __init__(self) -> None:
         self._exact: dict[str, T] = {}
         self._patterns: list[tuple[RequestPattern, T]] = []
+        self._requests: list[RequestPattern] = []
 
     def add(self, pattern: RequestPattern, value: T) -> None:
+        self._requests.append(pattern)
         if ANY in pattern.text:
             self._patterns.append((pattern, value))
         else:
             self._exact.setdefault(pattern.canonical, value)
+
+    @property
+    def patterns(self) -> Sequence[RequestPattern]:
+        """The requests, in their order."""
+        return self._requests
 
     def find(self, call: Call) -> Optional[T]:
         """The value of the request that is like this one."""
@@ -112,6 +130,30 @@ class RequestTable(Generic[T]):
             if pattern.matches(call.method, call.target, call.body):
                 return pattern_value
         return None
+
+
+def command_table(recording: WebRecording) -> RequestTable[tuple[str, bool]]:
+    """Outlet, and whether it is switched on, by the request that does it."""
+    commands: RequestTable[tuple[str, bool]] = RequestTable()
+    for name, on in itertools.product(recording.outlets, (True, False)):
+        words = recording.outlets[name].effect(on=on).request
+        if words:
+            commands.add(RequestPattern.parse(words), (name, on))
+    return commands
+
+
+def reason_without_places(recording: WebRecording) -> str:
+    """Why the recording does not say where its states are; "" if it does, or has no outlets."""
+    outlets = recording.outlets.values()
+    if not outlets or any(outlet.on.sets for outlet in outlets):
+        return ""
+    states = {outlet.state for outlet in outlets} - {None}
+    if not states:
+        return _NO_STATE
+    has_column = any(candidate_columns(recording.contents, recording.states))
+    if has_column:
+        return _NOT_FOLLOWED
+    return _NO_COLUMN if len(states) > 1 else _ALIKE
 
 
 class WebUnit(HttpPdu):
@@ -125,20 +167,7 @@ class WebUnit(HttpPdu):
         contents: Any = None,
     ) -> None:
         """`contents`: those of another, in place of the recording's."""
-        self._recording = recording
-        self._reads: RequestTable[Answer] = RequestTable()
-        for answer in recording.answers:
-            self._reads.add(RequestPattern.parse(answer.request), answer)
-        self._paths = {RequestPattern.parse(answer.request).path for answer in recording.answers}
-        self._commands: RequestTable[tuple[str, bool]] = RequestTable()
-        self._patterns: list[RequestPattern] = []
-        for name, on in itertools.product(recording.outlets, (True, False)):
-            words = recording.outlets[name].effect(on=on).request
-            if words:
-                pattern = RequestPattern.parse(words)
-                self._commands.add(pattern, (name, on))
-                self._patterns.append(pattern)
-        self._states, self._contents = recording.states, recording.contents
+        self.load(recording)
         super().__init__(port, fault)
         self._note_doubts()
         if fault is UnitFault.REFUSES and recording.refused:
@@ -146,22 +175,32 @@ class WebUnit(HttpPdu):
         if contents is not None:
             self.contents = contents
 
+    def load(self, recording: WebRecording) -> None:
+        """Answer from this recording."""
+        self._recording = recording
+        self._reads: RequestTable[Answer] = RequestTable()
+        for answer in recording.answers:
+            self._reads.add(RequestPattern.parse(answer.request), answer)
+        self._paths = {RequestPattern.parse(answer.request).path for answer in recording.answers}
+        self._commands = command_table(recording)
+        self._states, self._contents = recording.states, recording.contents
+
     def _note_doubts(self) -> None:
         """Note what the recording does not say."""
-        outlets = self._recording.outlets.values()
         if not self._recording.is_compared:
             self.doubts["states"] = self.doubts["figures"] = _NOT_COMPARED
         elif "unknown" in map(har.shown_figure, self._figures_of_recording()):
             self.doubts["figures"] = _UNKNOWN_FIGURE
-        if not self._patterns:
+        if not self._commands.patterns:
             self.doubts["port_down"] = self.doubts["port_up"] = _NO_COMMANDS
-        answers = [pattern.answer for pattern in self._patterns if pattern.answer]
+        answers = [pattern.answer for pattern in self._commands.patterns if pattern.answer]
         has_content = any(not answer[:3].isdigit() for answer in answers)
         if has_content and not self._recording.refused:
             self.doubts["refused"] = _NO_REFUSAL
-        if not any(outlet.on.sets for outlet in outlets):
+        reason = reason_without_places(self._recording)
+        if reason:
             for rule in ("asked", "port_down", "port_up", "lost state"):
-                self.doubts[rule] = _NO_PLACE
+                self.doubts[rule] = reason
 
     # ---- outlets ---------------------------------------------------------------------------------
 
@@ -290,7 +329,7 @@ class WebUnit(HttpPdu):
                 commands.append(UnitCommand(command[0], on=command[1], text=text))
         if commands or self._reads.find(call) is not None:
             return commands
-        similar = any(pattern.is_like(call.method, call.target) for pattern in self._patterns)
+        similar = any(pattern.is_like(*call[:2]) for pattern in self._commands.patterns)
         if not similar and (call.method in ("GET", "DELETE") or self._is_rpc_read(call)):
             return []
         return [UnitCommand.unknown(text, is_similar=similar)]
@@ -334,7 +373,7 @@ class WebUnit(HttpPdu):
         """What the recording says, else what such a unit answers, else another answer of this
         path, else {}.
         """
-        for pattern in self._patterns:
+        for pattern in self._commands.patterns:
             if pattern.answer and pattern.matches(*call):
                 return answer_in_words(pattern.answer)
         if number is not None:
@@ -350,10 +389,14 @@ class WebUnit(HttpPdu):
         content = self._contents[answer.request]
         if content is None and answer.content is not None:  # the row of an outlet that is absent
             return 404, None, {}
+        headers = [(name, _with_token(text, self.token)) for name, text in answer.headers]
         content = _with_token(content, self.token)
-        headers = {name: _with_token(text, self.token) for name, text in answer.headers.items()}
+        if isinstance(content, bytes):
+            return answer.status, content, [*headers, ("Content-Type", answer.type)]
         if isinstance(content, TextAnswer):
-            return answer.status, content.encode(), {"Content-Type": answer.type, **headers}
+            kind = answer.type.partition(";")[0] or "text/plain"
+            headers.append(("Content-Type", f"{kind}; charset=utf-8"))
+            return answer.status, content.encode("utf-8", "replace"), headers
         if number is not None and isinstance(content, dict) and "id" in content:
             content = {**content, "id": number}
         return answer.status, content, headers
@@ -423,7 +466,10 @@ def serve(
     if not obeys:
         about = "--writable lets it take commands"
     options = ANY_LOGIN if recording.handler else "-s KEY=VALUE"
-    device = unit.describe(
-        recording.handler or PATH, f"{counted(len(recording.outlets), 'outlet')}; {about}", options
-    )
-    return device._replace(simulated_pdu=unit, make_pdu=make_pdu)
+    holds = counted(len(recording.outlets), "outlet")
+    notes: Sequence[str] = ()
+    if recording.is_of_another_tool:
+        holds, about = counted(len(recording.answers), "answer"), "made by another tool"
+        notes = [_RAW, *(f"left out: {sentence}" for sentence in recording.left_out)]
+    device = unit.describe(recording.handler or PATH, f"{holds}; {about}", options)
+    return device._replace(simulated_pdu=unit, make_pdu=make_pdu, notes=notes)

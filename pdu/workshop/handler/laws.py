@@ -20,9 +20,14 @@ from handlers.shared.errors import Unreachable
 from pdu_common.helper import EnumPowerStatus
 from pdu_common.snmp_client.errors import SnmpTimeout
 
-from ...loading.four_methods import BrokenHandler, HandlerRaised, LackingDouble
+from ...loading.four_methods import (
+    BrokenHandler,
+    HandlerRaised,
+    LackingDouble,
+    SettingNotGiven,
+)
 from ...recordings.simulated_pdu import HttpPdu, SimulatedPdu, States, UnitCommand
-from .calls import EndlessCall, Methods, SettingNotGiven, error_text
+from .calls import EndlessCall, Methods, error_text
 from .comparisons import (
     ON,
     STATE_WORDS,

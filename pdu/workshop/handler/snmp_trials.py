@@ -12,7 +12,7 @@ from typing import Callable, Optional
 
 from pdu_common.connection import PduSnmpData
 
-from ...loading.four_methods import BrokenHandler, HandlerRaised
+from ...loading.four_methods import BrokenHandler, HandlerRaised, SettingNotGiven
 from ...loading.handler_loading import LoadedHandler
 from ...loading.handler_module import AskedSettings
 from ...recordings.replay_server import HOST
@@ -20,7 +20,7 @@ from ...recordings.simulated_pdu import UnitFault
 from ...recordings.snmp.agent import SnmpServer
 from ...recordings.snmp.unit import SnmpUnit
 from .bounded_methods import Forms
-from .calls import EndlessCall, Methods, SettingNotGiven, error_text, fault_finding
+from .calls import EndlessCall, Methods, error_text, fault_finding
 from .judge import Judge
 from .made_handler import made_handler, names_of_outlets
 from .outlet_names import identity_finding

@@ -26,6 +26,7 @@ from pdu.evidence import web_recorder
 from pdu.loading.handler_loading import load
 from pdu.recordings.recording_formats import RecordingOptions
 from pdu.recordings.replay_server import HttpReplay, Response
+from pdu.recordings.web import har
 from pdu_common.connection import PduData
 from tests.conformance import baseline
 from tests.handlers.http.login_units import Case
@@ -433,7 +434,7 @@ def requests_of(place: Place, target: str, settings: Mapping[str, str]) -> list[
         words += ["-s", f"{key}={text}"]
     with contextlib.closing(Pages(place)) as pages:
         text = place.file_of("record", handler, "127.0.0.1", "-s", f"port={pages.port}", *words)
-    return [answer["request"] for answer in json.loads(text)["answers"]]
+    return [answer.request for answer in har.parse(text).answers]
 
 
 def test_a_setting_in_a_longer_one_leaves_no_rest_of_it_in_a_request(
