@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import bisect
 import itertools
+import math
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -365,15 +366,34 @@ class SnmpUnit(SimulatedPdu):
 
     @cached_property
     def _figure_objects(self) -> Sequence[Arcs]:
-        """The objects that hold a figure alone: with another number, the states are the same."""
-        states, sums = self.outlet_states(), self.measured_sums()
-        objects: list[Arcs] = []
-        for oid in itertools.chain(*self._objects.meters):
-            contents = self._with_figures([oid], lambda number: number // 2)
-            unit = SnmpUnit(contents.rows, self._device)
-            if unit.measured_sums() != sums and unit.outlet_states() == states:
-                objects.append(oid)
-        return objects
+        """The objects that hold a figure: with half of the number, one figure is half as large."""
+        return [oid for oid in itertools.chain(*self._objects.meters) if self._is_of_figure(oid)]
+
+    def _is_of_figure(self, oid: Arcs) -> bool:
+        """Whether an object holds one figure and nothing else."""
+        number = self._rows[oid].value
+        if self._rows[oid].tag not in NUMBERS or not isinstance(number, int) or number < 2:
+            return False
+        figures = self._figures_of(self._rows)
+        changed_figures = self._figures_of(
+            self._with_figures([oid], lambda number: number // 2).rows
+        )
+        if figures.keys() != changed_figures.keys():
+            return False
+        ratios = {changed_figures[key] / figures[key] for key in figures if figures[key]} - {1.0}
+        return len(ratios) == 1 and math.isclose(ratios.pop(), number // 2 / number, rel_tol=1e-6)
+
+    def _figures_of(self, rows: Rows) -> dict[tuple[int, str], float]:
+        """The figure of each row of each table of meters; {} for rows that are not read."""
+        if self._device is None:
+            return {}
+        figures: dict[tuple[int, str], float] = {}
+        tables = [*load_figures(self._device), *energy_figures(self._device)]
+        with suppress(PduHandlerError):
+            for number, table in enumerate(tables):
+                for name, value in table.read_from(reading(rows, self._device.reader)).items():
+                    figures[number, name] = float(value)
+        return figures
 
     def without_outlets(self) -> Sequence[SnmpContents]:
         """Or a table of meters."""

@@ -58,9 +58,9 @@ def fault_of_figures(figures: Figures, sums: NamedSums) -> str:
         real_values = sums.get(name, ())
         unit = _UNITS.get(name, "kWh")
         if not any(_is_like(value, real_value, unit) for real_value in real_values) and real_values:
-            alternatives = [f"{real_value:g}" for real_value in dict.fromkeys(real_values)]
+            alternatives = [f"{real_value:.10g}" for real_value in dict.fromkeys(real_values)]
             measures = f"the PDU measures {' or '.join(alternatives)} {unit}"
-            faults.append(f"{name} {value:g} {unit}; {measures}")
+            faults.append(f"{name} {value:.10g} {unit}; {measures}")
     return f"returned {'; '.join(faults[:2])}" if faults else ""
 
 

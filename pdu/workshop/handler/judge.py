@@ -119,7 +119,7 @@ class Judge:
 
     def findings(self, table: Table) -> Iterator[Finding]:
         """A finding for each rule that this PDU can try."""
-        faults, is_ended = self._faults(table)
+        faults, why_ended = self._faults(table)
         situations = (*table.first, *table.at_once, *table.alone)
         rules: set[str] = set()
         for situation in situations:
@@ -127,7 +127,7 @@ class Judge:
                 rules.update(situation.rules)
         for rule in RULES:
             faults_of_rule = [fault for fault in faults if fault.rule == rule]
-            why = "a fault of a PDU that is well explains what follows" if is_ended else ""
+            why = why_ended
             if self._why_no_commands and rule in _RULES_OF_COMMANDS:
                 why = self._why_no_commands
             finding = self._finding(rule, faults_of_rule, why if rule in rules else "")
@@ -148,20 +148,24 @@ class Judge:
             return untried(rule, doubt)
         return kept(rule, self._details[rule]) if rule in self._details else None
 
-    def _faults(self, table: Table) -> tuple[list[Fault], bool]:
-        """The faults in all situations, and whether those of a PDU that is well ended them."""
+    def _faults(self, table: Table) -> tuple[list[Fault], str]:
+        """The faults in all situations, and why a fault of a PDU that is well ended them; "" for
+        all, and where nothing could be tried.
+        """
         faults: list[Fault] = []
         for situation in table.first:
             faults += self.faults_in(situation)
-            if any(fault.result == BROKEN or fault.rule == "status" for fault in faults):
+            if any(fault.result == BROKEN for fault in faults):
                 for cause in table.causes:
                     faults += self.faults_in(cause)
-                return faults, True
+                return faults, "a fault of a PDU that is well explains what follows"
+            if any(fault.rule == "status" for fault in faults):
+                return faults, ""
         faults += self._faults_at_once(table.at_once)
         for situation in (*table.at_once, *table.alone):
             if self.is_over_http or not situation.is_over_http:
                 faults += situation.steps(self)
-        return faults, False
+        return faults, ""
 
     def faults_in(self, situation: Situation) -> Iterator[Fault]:
         """The faults in a situation, one after another."""
@@ -344,6 +348,8 @@ class Judge:
             self.note_tried(call.expected.rule)
         if not call.expected.is_well:
             return
+        if self.is_over_http:
+            self.note_tried("code")
         for rule in _RULES_OF_METHODS[call.method]:
             self.note_tried(rule)
         if call.method == "status":

@@ -231,8 +231,9 @@ class JudgedCall:
         if self._error is None:
             rule = self.expected.rule or "asked"
             return self._broken(rule, "returned without a request to this PDU")
-        if self.expected.rule or _is_own_mistake(self._error):
-            return None  # another call reached it, or none can
+        has_reached_one = bool(self._unit.requests) or self._others_requests() > 0
+        if has_reached_one or _is_own_mistake(self._error):
+            return None
         return self._untried(
             f"no request reached the simulated PDU ({error_text(self._error)}): give what it needs"
             " as -s KEY=VALUE; it may ask another port than the simulated PDU has"
@@ -432,6 +433,6 @@ def _short(answer: Any) -> str:
 def figures_phrase(figures: Figures) -> str:
     named = named_figures(figures)
     load_a, energy_kwh = named.get("load"), named.get("total_consumption")
-    load = "no load" if load_a is None else f"load {load_a:g} A"
-    energy = "no energy" if energy_kwh is None else f"energy {energy_kwh:g} kWh"
+    load = "no load" if load_a is None else f"load {load_a:.10g} A"
+    energy = "no energy" if energy_kwh is None else f"energy {energy_kwh:.10g} kWh"
     return f"{load}, {energy}"

@@ -10,7 +10,7 @@ from pdu_common.helper import EnumPowerStatus
 from ...recordings.simulated_pdu import States
 from .calls import Methods
 from .comparisons import ON
-from .rules import ADVISED, RULES, Finding, kept
+from .rules import ADVISED, KEPT, RULES, Finding, kept
 
 
 class RenamedMethods:
@@ -65,3 +65,12 @@ def identity_finding(names: Mapping[str, str]) -> Finding:
             why = f"status names outlet {real_name} {name!r}"
             return Finding(RULES["identity"], ADVISED, why)
     return kept("identity")
+
+
+def with_order(finding: Finding, names: Mapping[str, str]) -> Finding:
+    """Of states that are right, that they were compared by their order; `names`: the handler's
+    names of outlets, by the device's.
+    """
+    if names and finding.rule is RULES["states"] and finding.result == KEPT:
+        return finding._replace(detail="by their order: this pack has other identities")
+    return finding

@@ -12,7 +12,7 @@ from ...recordings.simulated_pdu import SimulatedPdu, UnitFault
 from .bounded_methods import Forms
 from .judge import Judge
 from .made_handler import made_handler, names_of_outlets
-from .outlet_names import identity_finding
+from .outlet_names import identity_finding, with_order
 from .rules import Finding, untried
 from .situations import TABLE
 
@@ -43,7 +43,7 @@ def served_findings(
         handler = made_handler(reaching_forms, load_again, names)
         judge = Judge(make_unit, handler, stack, "the recording")
         names.update(names_of_outlets(handler, judge.model))
-        yield from judge.findings(TABLE)
+        yield from (with_order(finding, names) for finding in judge.findings(TABLE))
         yield identity_finding(names)
 
 

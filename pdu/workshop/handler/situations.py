@@ -17,6 +17,7 @@ from .comparisons import has_meter, name_of_energy, named_figures
 from .judge import (
     Case,
     Judge,
+    OtherFigures,
     Situation,
     Table,
     Target,
@@ -26,7 +27,6 @@ from .judge import (
 )
 from .laws import ABSENT, COMMANDS, METHODS, READINGS, Expected, Fault, MadeHandler
 from .process_settings import restore_process
-from .rules import BROKEN, UNTRIED
 
 WELL = "a PDU that is well"
 _REDIRECTS = (301, 302, 303, 307, 308)
@@ -39,13 +39,15 @@ _WELL = Expected("", is_well=True)
 
 
 def _well(judge: Judge) -> Iterator[Fault]:
-    """Each reading, and each outlet both ways. Ends with the first fault."""
+    """Each reading, and each outlet both ways. Ends with the first fault of status, or of a
+    command.
+    """
     target = judge.target()
     for method in READINGS:
         fault = judge.fault(WELL, target, _WELL, method)
         if fault is not None:
             yield fault
-            if fault.result == BROKEN or method == "status":
+            if method == "status":
                 return
     for outlet, state in target.unit.outlet_states().items():
         if state is None:
@@ -123,11 +125,8 @@ def _changed_figures(judge: Judge) -> Iterator[Fault]:
     new_methods = judge.handler.methods(target.unit.port)
     if not has_meter(judge.sums) and not named_figures(target.methods.figures()):
         return
-    other = judge.other_figures()
-    if other is None:
-        why = "it was not found which numbers of the recording may change"
-        yield Fault("asked", "", why, "", UNTRIED)
-        return
+    # where no number is known that may change, a request proves that it asks
+    other = judge.other_figures() or OtherFigures(target.unit.contents, judge.sums)
     for methods in (target.methods, target.methods, new_methods):
         read(methods)
     target.unit.contents = other.contents
@@ -456,7 +455,7 @@ TABLE = Table(
         Situation("a redirect", ["redirect"], steps=_redirects, is_over_http=True),
     ],
     alone=[
-        Situation("polls", ["connections"], steps=_connections, is_over_http=True),
+        Situation("polls", ["connections", "code"], steps=_connections, is_over_http=True),
         Situation("a proxy", ["proxy"], steps=_proxies, is_over_http=True),
         Situation("the process", ["process"], steps=_process),
     ],

@@ -23,7 +23,7 @@ from .bounded_methods import Forms
 from .calls import EndlessCall, Methods, error_text, fault_finding
 from .judge import Judge
 from .made_handler import made_handler, names_of_outlets
-from .outlet_names import identity_finding
+from .outlet_names import identity_finding, with_order
 from .rules import Finding, broken, untried
 from .situations import TABLE
 from .snmp_units import COMMUNITY, Device, empty_unit, requested_device
@@ -60,7 +60,7 @@ def snmp_findings(
         handler = made_handler(forms, load_again, names, [COMMUNITY.encode()])
         judge = Judge(make_unit, handler, stack, device.about)
         names.update(names_of_outlets(handler, judge.model))
-        yield from judge.findings(TABLE)
+        yield from (with_order(finding, names) for finding in judge.findings(TABLE))
         yield identity_finding(names)
 
 
