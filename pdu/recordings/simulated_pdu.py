@@ -307,19 +307,27 @@ class HttpPdu(SimulatedPdu, HttpReplay):
         content = body.decode("utf-8", "replace")
         message = "\n".join([f"{method} {target}", *header_lines, "", content])
         self.messages.append(message)
+        try:
+            response = self._disturbed_reply(message, method, target, body)
+        except ConnectionAbortedError:
+            raise
+        except Exception as error:
+            self.failures.append(f"{type(error).__name__}: {error}")
+            raise
+        self.answers.append(_content_of(response))
+        return response
+
+    def _disturbed_reply(self, message: str, method: str, target: str, body: bytes) -> Response:
+        """As `reply`, but for a login that is refused, and for the disturbance of this request."""
         disturbance = self.disturbances.get(len(self.messages))
         if self._is_denied(message, target, body):
             self.note_request(f"{method} {target}")
-            response = _DENIED
-        elif isinstance(disturbance, int):
+            return _DENIED
+        if isinstance(disturbance, int):
             self.note_request(f"{method} {target}")
-            response = disturbance, None, {}
-        else:
-            response = self.reply(method, target, body)
-        if disturbance is UnitFault.HALF:
-            response = _half_of(response)
-        self.answers.append(_content_of(response))
-        return response
+            return disturbance, None, {}
+        response = self.reply(method, target, body)
+        return _half_of(response) if disturbance is UnitFault.HALF else response
 
     def _is_denied(self, message: str, target: str, body: bytes) -> bool:
         """Whether a request holds a login that is refused, or what is sent after one."""

@@ -248,7 +248,7 @@ class WebUnit(HttpPdu):
         with self._contents_lock:
             try:
                 self._contents = with_values(self._contents, values)
-            except LookupError:  # contents of `without_outlets`: the outlet has no value now
+            except (LookupError, TypeError):  # of contents that lack the outlet
                 return False
             self._states = {**self._states, identity: on}
         return True

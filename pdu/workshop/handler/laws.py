@@ -213,7 +213,7 @@ class JudgedCall:
     def _why_unreached(self) -> Optional[Fault]:
         """A call that is right, and proves nothing."""
         reason = f" ({error_text(self._error)[:150]})" if self._error else ""
-        if not self._is_reached:
+        if not self._is_reached and self._outlet != ABSENT:  # whose name alone may be refused
             return self._untried(f"{self.method} sent no request to the PDU{reason}")
         is_commanded = any(command.is_known for command in self._commands)
         if self.expected.needs_command and not is_commanded:
