@@ -57,7 +57,7 @@ def scrub_answers(
     of a documented interface, the members whose texts stay, as the names of all members.
     """
     # what looks private is sought once, in the texts that may stay
-    public_answers = {key: _without_private(answer, scrubber) for key, answer in answers.items()}
+    public_answers = {key: without_private(answer, scrubber) for key, answer in answers.items()}
 
     def scrub(groups: Collection[Group]) -> dict[str, Any]:
         clean_answers: dict[str, Any] = {}
@@ -167,7 +167,7 @@ def members(documents: Iterable[Any]) -> Iterator[tuple[str, Any]]:
 # ---- stand-ins -----------------------------------------------------------------------------------
 
 
-def _without_private(answer: Any, scrubber: Scrubber) -> Any:
+def without_private(answer: Any, scrubber: Scrubber) -> Any:
     """An answer with stand-ins for secrets and for what looks private, even if the reading needs
     it.
     """

@@ -175,7 +175,7 @@ class _ReplayRequestHandler(BaseHTTPRequestHandler):
             if "content-length" not in names:
                 self.send_header("Content-Length", str(len(body)))
         for name, value in pairs:
-            self.send_header(name, value)
+            self.send_header(name, value.encode("latin-1", "replace").decode("latin-1"))
         self.end_headers()
         self.wfile.write(body)
 

@@ -196,6 +196,12 @@ class Scrubber:
             self._holds_login[text] = login.holds(text, self._secret_forms)
         return self._holds_login[text]
 
+    def with_stand_ins_as(self, word: str, text: str) -> str:
+        """A text with this word in place of each stand-in."""
+        for stand_in in longest_first(self._stand_ins):
+            text = text.replace(stand_in, word)
+        return text
+
     def is_stand_in(self, text: str) -> bool:
         """Whether a text is one of the stand-ins, or "any"."""
         return text == ANY_TEXT or text in self._stand_ins

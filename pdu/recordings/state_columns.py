@@ -402,7 +402,9 @@ def _rows(text: TextAnswer, count: int) -> Iterator[list[range]]:
         for number in range(1, len(pieces), 2):
             before = "".join(pieces[max(0, number - length) : number])
             context = _normalised(f"\n{before}")[-length:]
-            begins_by_context.setdefault(context, []).append(number)
+            # rows may begin with the same word, or with another one each
+            for begin in (context, f"{context}{_normalised(pieces[number])}"):
+                begins_by_context.setdefault(begin, []).append(number)
         for begins in begins_by_context.values():
             if len(begins) == count:
                 lengths = [end - begin for begin, end in zip(begins, begins[1:])]

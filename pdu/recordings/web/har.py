@@ -32,6 +32,7 @@ from typing import Any, NamedTuple, Optional, Union
 from urllib.parse import urlsplit
 
 from handlers import VERSION
+from handlers.http.strict_json import FORM_ERRORS
 from handlers.shared.errors import SettingsError, printable
 from handlers.shared.meter_figures import Figure, NotKnown, measured
 
@@ -232,7 +233,7 @@ def parse(text: str) -> WebRecording:
             answers = merged(map(_answer, log["entries"]))
             return _with_own(WebRecording(answers), log["_pdu"])
         return _of_another_tool(log["entries"])
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+    except FORM_ERRORS as error:
         reason = f"{type(error).__name__}: {str(error)[:80]}"
         raise SettingsError(f"the recording is no HTTP Archive ({reason})") from None
 
@@ -328,9 +329,13 @@ def _with_own(recording: WebRecording, own: Mapping[str, Any]) -> WebRecording:
 
 
 def _effect(row: Mapping[str, Any], contents: Mapping[str, Any]) -> Effect:
-    """Raises LookupError for a place that no answer has."""
+    """Raises LookupError for a place that no answer has, and ValueError for a value that is none of
+    a state.
+    """
     sets: dict[Place, Any] = {}
     for text, value in row.get("sets", {}).items():
+        if value is None or isinstance(value, (dict, list)):
+            raise ValueError("a state is a word, a number, true or false")
         request, _, pointer = text.rpartition("#/")
         path: list[Union[str, int]] = []
         content = contents[request]

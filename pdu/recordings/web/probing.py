@@ -89,6 +89,9 @@ class _Probe(NamedTuple):
         for pair in itertools.combinations(contradictions, 2):
             if self._state_after_flip(pair) == "flipped":
                 return self._recording_of(pair)
+        for column in contradictions:
+            if self._is_denied_by_meters(column):
+                return self._recording_of([column])
         return self.recording
 
     def _state_after_flip(self, columns: Sequence[Column]) -> str:
@@ -104,12 +107,18 @@ class _Probe(NamedTuple):
             if new_states == {**states, name: not state}:
                 return "flipped"
             if new_states == {**states, name: None}:
-                zeros = self._zeros(index, columns)
-                if state and self.read({**values, **zeros}) == {**states, name: False}:
-                    return "flipped"
                 return "unknown"
             return ""
         return ""
+
+    def _is_denied_by_meters(self, column: Column) -> bool:
+        """Whether the handler reads the first outlet that is on as off, if its meters show 0."""
+        states = self.recording.states
+        for index, (name, state) in enumerate(states.items()):
+            if state:
+                values = {column.places[index]: column.off, **self._zeros(index, [column])}
+                return self.read(values) == {**states, name: False}
+        return False
 
     def _zeros(self, index: int, columns: Sequence[Column]) -> dict[Place, Any]:
         """0 in the place of each number that denies that an outlet is off: of its current or power,

@@ -8,11 +8,11 @@ import contextlib
 import re
 from collections.abc import Collection, Iterator, Sequence
 from typing import Callable, Optional
-from urllib.parse import unquote_plus
+from urllib.parse import quote, quote_plus
 
 from handlers.shared.errors import ProtocolError
 
-from ..answer_scrubbing import Answers, members, scrub_answers
+from ..answer_scrubbing import Answers, members, scrub_answers, without_private
 from ..generic_words import has_only_generic_words
 from ..named_values import named_values
 from ..request_patterns import ANY, RequestPattern
@@ -30,15 +30,15 @@ def scrubbed(
     scrubber: Scrubber,
     settings: Collection[str],
     read: Callable[[int], object],
-    *,
+    expected: object,
     links: Optional[Collection[str]] = None,
 ) -> WebRecording:
     """The recording with stand-ins.
 
     `settings`: texts that its owner gave to the handler. `read`: what the handler reads at a port
-    of this machine, to compare. `links`: of a documented interface, the members that name its
-    resources, whose texts stay, as the names of all members. Raises ProtocolError if a request
-    shows the login.
+    of this machine, to compare with `expected`. `links`: of a documented interface, the members
+    that name its resources, whose texts stay, as the names of all members. Raises ProtocolError if
+    a request shows the login.
     """
     if any(scrubber.holds_login(answer.request) for answer in recording.answers):
         raise ProtocolError(
@@ -52,11 +52,14 @@ def scrubbed(
             unit.load(clean)
             return read(unit.port)
 
-        answers = [_without_private(answer, scrubber) for answer in recording.answers]
-        recording = recording._replace(answers=answers)
-        recording = _with_needed_headers(recording, read_recording)
-        recording, texts_of_requests = _with_any(recording, settings, read_recording)
-
+        # the ids of a documented interface name its resources
+        values = _values(recording) if links is None else ()
+        own_texts = {*settings, *values}
+        public = _without_private(recording, scrubber, has_any=False)
+        if read_recording(public) != expected:  # the handler's own words are in its requests
+            public = _without_private(recording, scrubber, has_any=True)
+        recording = _with_needed_headers(public, read_recording)
+        recording, texts_of_requests = _with_any(recording, own_texts, read_recording)
         unit.load(recording)
 
         def read_contents(clean: Answers) -> object:
@@ -68,15 +71,22 @@ def scrubbed(
     return recording.with_contents(contents)._replace(kept_texts=kept)
 
 
-def _without_private(answer: Answer, scrubber: Scrubber) -> Answer:
-    """An answer with stand-ins for what looks private in its request and headers, and without the
-    octets of pictures and the like.
+def _without_private(recording: WebRecording, scrubber: Scrubber, *, has_any: bool) -> WebRecording:
+    """The recording with stand-ins for what looks private, in its requests the same, or {any}; and
+    without the octets of pictures and the like.
     """
-    return answer._replace(
-        request=scrubber.scrub_kept_text(answer.request),
-        headers=[(name, scrubber.scrub_kept_text(text)) for name, text in answer.headers],
-        content=b"" if isinstance(answer.content, bytes) else answer.content,
-    )
+    answers: list[Answer] = []
+    for answer in recording.answers:
+        request = scrubber.scrub_kept_text(answer.request)
+        content = answer.content
+        is_binary = isinstance(content, bytes)
+        clean_answer = answer._replace(
+            request=scrubber.with_stand_ins_as(ANY, request) if has_any else request,
+            headers=[(name, scrubber.scrub_kept_text(text)) for name, text in answer.headers],
+            content=b"" if is_binary else without_private(content, scrubber),
+        )
+        answers.append(clean_answer)
+    return recording._replace(answers=answers)
 
 
 def _with_needed_headers(
@@ -99,16 +109,20 @@ def _with_needed_headers(
 
 
 def _with_any(
-    recording: WebRecording, settings: Collection[str], read: Callable[[WebRecording], object]
+    recording: WebRecording, own_texts: Collection[str], read: Callable[[WebRecording], object]
 ) -> tuple[WebRecording, Sequence[str]]:
     """The recording with {any} in its requests, and "any" in the places to which they lead, in
-    place of texts that its owner gave or that the answers have, unless the reading needs them; and
-    the texts of the requests that stay.
+    place of these texts, unless the reading needs them or two requests would be one; and the texts
+    of the requests that stay.
     """
-    texts = _telling_texts(recording)
-    own_texts = {*settings, *_values(recording), *_texts_of_places(recording)}
-    # a request may have them escaped
-    to_try = [text for text in texts if text in own_texts or unquote_plus(text) in own_texts]
+    requests = "\n".join(recording.contents)
+    to_try: list[str] = []
+    for text in {*own_texts, *_texts_of_places(recording)}:
+        if not has_only_generic_words(text):
+            # a request may have them escaped
+            spellings = dict.fromkeys((text, quote(text, safe=""), quote_plus(text)))
+            to_try += [spelling for spelling in spellings if _holds_word(requests, spelling)]
+    to_try = longest_first(to_try)
 
     def with_any(texts: Collection[str]) -> WebRecording:
         ordered_texts = longest_first(texts)
@@ -121,10 +135,19 @@ def _with_any(
             answers.append(answer._replace(request=request, headers=headers))
         return recording._replace(answers=answers)
 
-    unread = unread_groups(to_try, (), with_any, read)
+    def read_distinct(clean: WebRecording) -> object:
+        return len(clean.contents), read(clean)
+
+    unread = unread_groups(to_try, (), with_any, read_distinct)
     # the words of a handler of this pack are not its owner's
-    shown = to_try if recording.handler else texts
+    shown = to_try if recording.handler else _telling_texts(recording)
     return with_any(unread), [text for text in shown if text not in unread]
+
+
+def _holds_word(text: str, word: str) -> bool:
+    """Whether a text holds this one, and not as a part of a longer word."""
+    pattern = rf"(?<![0-9A-Za-z]){re.escape(word)}(?![0-9A-Za-z])"
+    return word in text and re.search(pattern, text) is not None
 
 
 def _with_any_place(header: tuple[str, str], texts: Sequence[str]) -> tuple[str, str]:
