@@ -314,8 +314,10 @@ class HttpPdu(SimulatedPdu, HttpReplay):
         except Exception as error:
             self.failures.append(f"{type(error).__name__}: {error}")
             raise
-        self.answers.append(_content_of(response))
-        return response
+        status, response_content, response_headers = response
+        answer = _content_of(response)
+        self.answers.append(answer)
+        return status, None if response_content is None else answer, response_headers
 
     def _disturbed_reply(self, message: str, method: str, target: str, body: bytes) -> Response:
         """As `reply`, but for a login that is refused, and for the disturbance of this request."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any, Generic, NamedTuple, Optional, TypeVar
 
 from handlers.dcimanager import Figures, MeterFigures
@@ -142,6 +142,32 @@ def command_table(recording: WebRecording) -> RequestTable[tuple[str, bool]]:
     return commands
 
 
+class RecordedRequests(NamedTuple):
+    """The requests of a recording, in the forms in which they are sought."""
+
+    reads: RequestTable[Answer]
+    #: outlet, and whether it is switched on
+    commands: RequestTable[tuple[str, bool]]
+    paths: Collection[str]
+    #: those whose answers hold stand-ins of tokens
+    with_tokens: Collection[str]
+
+    @classmethod
+    def of(cls, recording: WebRecording) -> RecordedRequests:
+        """Those of a recording."""
+        reads: RequestTable[Answer] = RequestTable()
+        paths: set[str] = set()
+        with_tokens: set[str] = set()
+        for answer in recording.answers:
+            pattern = RequestPattern.parse(answer.request)
+            reads.add(pattern, answer)
+            paths.add(pattern.path)
+            parts = (answer.content, [list(pair) for pair in answer.headers])
+            if any(_with_token(part, "x") != part for part in parts):
+                with_tokens.add(answer.request)
+        return cls(reads, command_table(recording), paths, with_tokens)
+
+
 def reason_without_places(recording: WebRecording) -> str:
     """Why the recording does not say where its states are; "" if it does, or has no outlets."""
     outlets = recording.outlets.values()
@@ -165,9 +191,12 @@ class WebUnit(HttpPdu):
         port: int,
         fault: UnitFault = UnitFault.NONE,
         contents: Any = None,
+        requests: Optional[RecordedRequests] = None,
     ) -> None:
-        """`contents`: those of another, in place of the recording's."""
-        self.load(recording)
+        """`contents`: those of another, in place of the recording's; `requests`: the recording's,
+        which units of one recording share.
+        """
+        self.load(recording, requests)
         super().__init__(port, fault)
         self._note_doubts()
         if fault is UnitFault.REFUSES and recording.refused:
@@ -175,14 +204,10 @@ class WebUnit(HttpPdu):
         if contents is not None:
             self.contents = contents
 
-    def load(self, recording: WebRecording) -> None:
-        """Answer from this recording."""
+    def load(self, recording: WebRecording, requests: Optional[RecordedRequests] = None) -> None:
+        """Answer from this recording. `requests`: as of it, or None."""
         self._recording = recording
-        self._reads: RequestTable[Answer] = RequestTable()
-        for answer in recording.answers:
-            self._reads.add(RequestPattern.parse(answer.request), answer)
-        self._paths = {RequestPattern.parse(answer.request).path for answer in recording.answers}
-        self._commands = command_table(recording)
+        self._requests = requests or RecordedRequests.of(recording)
         self._states, self._contents = recording.states, recording.contents
 
     def _note_doubts(self) -> None:
@@ -191,9 +216,9 @@ class WebUnit(HttpPdu):
             self.doubts["states"] = self.doubts["figures"] = _NOT_COMPARED
         elif "unknown" in map(har.shown_figure, self._figures_of_recording()):
             self.doubts["figures"] = _UNKNOWN_FIGURE
-        if not self._commands.patterns:
+        if not self._requests.commands.patterns:
             self.doubts["port_down"] = self.doubts["port_up"] = _NO_COMMANDS
-        answers = [pattern.answer for pattern in self._commands.patterns if pattern.answer]
+        answers = [pattern.answer for pattern in self._requests.commands.patterns if pattern.answer]
         has_content = any(not answer[:3].isdigit() for answer in answers)
         if has_content and not self._recording.refused:
             self.doubts["refused"] = _NO_REFUSAL
@@ -324,12 +349,12 @@ class WebUnit(HttpPdu):
         text = f"{call.method} {call.target} {call.body}".strip()
         commands: list[UnitCommand] = []
         for body in body_parts(call.body):
-            command = self._commands.find(call._replace(body=body))
+            command = self._requests.commands.find(call._replace(body=body))
             if command is not None:
                 commands.append(UnitCommand(command[0], on=command[1], text=text))
-        if commands or self._reads.find(call) is not None:
+        if commands or self._requests.reads.find(call) is not None:
             return commands
-        similar = any(pattern.is_like(*call[:2]) for pattern in self._commands.patterns)
+        similar = any(pattern.is_like(*call[:2]) for pattern in self._requests.commands.patterns)
         if not similar and (call.method in ("GET", "DELETE") or self._is_rpc_read(call)):
             return []
         return [UnitCommand.unknown(text, is_similar=similar)]
@@ -359,13 +384,13 @@ class WebUnit(HttpPdu):
                 status, content, _ = self._answer(part, is_taken=is_taken)
                 responses.append({"json": content, "statcode": status})
             return 200, {"jsonrpc": "2.0", "result": {"responses": responses}, "id": number}, {}
-        answer = self._reads.find(call)
+        answer = self._requests.reads.find(call)
         if answer is not None:
             return self._response(answer, number)
         is_rpc = isinstance(request, dict) and "method" in request
-        if is_taken and any(self._commands.find(part) for part in _parts(call)):
+        if is_taken and any(self._requests.commands.find(part) for part in _parts(call)):
             return self._answer_of_command(call, number if is_rpc else None)
-        if is_rpc and call.target in self._paths:
+        if is_rpc and call.target in self._requests.paths:
             return 200, {"jsonrpc": "2.0", "error": _NO_METHOD, "id": number}, {}
         return 404, None, {}
 
@@ -373,7 +398,7 @@ class WebUnit(HttpPdu):
         """What the recording says, else what such a unit answers, else another answer of this
         path, else {}.
         """
-        for pattern in self._commands.patterns:
+        for pattern in self._requests.commands.patterns:
             if pattern.answer and pattern.matches(*call):
                 return answer_in_words(pattern.answer)
         if number is not None:
@@ -389,8 +414,10 @@ class WebUnit(HttpPdu):
         content = self._contents[answer.request]
         if content is None and answer.content is not None:  # the row of an outlet that is absent
             return 404, None, {}
-        headers = [(name, _with_token(text, self.token)) for name, text in answer.headers]
-        content = _with_token(content, self.token)
+        headers = list(answer.headers)
+        if self.token and answer.request in self._requests.with_tokens:
+            headers = [(name, _with_token(text, self.token)) for name, text in headers]
+            content = _with_token(content, self.token)
         if isinstance(content, bytes):
             return answer.status, content, [*headers, ("Content-Type", answer.type)]
         if isinstance(content, TextAnswer):
@@ -404,8 +431,6 @@ class WebUnit(HttpPdu):
 
 def _with_token(content: Any, token: str) -> Any:
     """The content with this end at each token, of which a recording keeps a stand-in alone."""
-    if not token:
-        return content
     if isinstance(content, TextAnswer):
         return TextAnswer(_TOKEN.sub(rf"\g<0>{token}", content))
     if isinstance(content, str):
@@ -456,9 +481,10 @@ def serve(
     """
     recording = har.parse(text).commanded(on, off)
     recording = recording._replace(refused=refused or recording.refused)
+    requests = RecordedRequests.of(recording)
 
     def make_pdu(own_port: int, fault: UnitFault, contents: Any = None) -> WebUnit:
-        return WebUnit(recording, own_port, fault, contents)
+        return WebUnit(recording, own_port, fault, contents, requests)
 
     unit = make_pdu(port, UnitFault.NONE if obeys else UnitFault.REFUSES)
     doubt = unit.doubts.get("port_down", "")
