@@ -109,6 +109,7 @@ class SimulatedPdu(ABC):
         self.requests: list[Any] = []
         self.commands: list[UnitCommand] = []
         self.doubts = {}
+        self.writes = []
         #: its own failures, which are no fault of a handler
         self.failures: list[str] = []
         #: whether it gives no answer, and leaves the connection open then
@@ -164,6 +165,10 @@ class SimulatedPdu(ABC):
             energy_kwh=_sums(figures.energy_kwh, outlet_kwh),
             outlet_kwh=outlet_kwh,
         )
+
+    def can_switch(self, identity: str, *, on: bool) -> bool:
+        """Whether a command switches this outlet."""
+        return True
 
     def command_words(self, identity: str, *, on: bool) -> str:
         """The request that switches an outlet, for people; "" if it is not known."""

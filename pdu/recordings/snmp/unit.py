@@ -110,7 +110,6 @@ class SnmpUnit(SimulatedPdu):
         self._requests_after_command = 0
         # an agent does not answer a community that it does not know
         self.is_mute = fault is UnitFault.DENIES
-        self.writes: list[str] = []
 
     # ---- requests --------------------------------------------------------------------------------
 
@@ -258,8 +257,11 @@ class SnmpUnit(SimulatedPdu):
             return []
         return [(arcs(oid), _value_row(value)) for oid, value in orders]
 
+    def can_switch(self, identity: str, *, on: bool) -> bool:
+        return bool(self.orders(identity, _STATES[on]))
+
     def command_words(self, identity: str, *, on: bool) -> str:
-        orders = self.orders(identity, EnumPowerStatus.UP if on else EnumPowerStatus.DOWN)
+        orders = self.orders(identity, _STATES[on])
         return ", ".join(f"{dotted(oid)} = {row.raw!r}" for oid, row in orders)
 
     # ---- outlets and meters ----------------------------------------------------------------------

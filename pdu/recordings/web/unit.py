@@ -241,6 +241,9 @@ class WebUnit(HttpPdu):
     def outlet_states(self) -> States:
         return dict(self._states)
 
+    def can_switch(self, identity: str, *, on: bool) -> bool:
+        return bool(self.command_words(identity, on=on))
+
     def command_words(self, identity: str, *, on: bool) -> str:
         outlet = self._recording.outlets.get(identity, RecordedOutlet(state=None))
         request, _, _ = outlet.effect(on=on).request.partition(" -> ")

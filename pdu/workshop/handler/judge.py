@@ -362,10 +362,14 @@ class Judge:
 
 
 def outlet_to_switch(unit: SimulatedPdu, *, on: bool) -> str:
-    """The last outlet that is in the other state; "" if there is none. The last, because a handler
-    that writes to the first, whatever it is given, is found by it.
+    """The last outlet that is in the other state and can be switched; "" if there is none. The
+    last, because a handler that writes to the first, whatever it is given, is found by it.
     """
-    outlets = [name for name, state in unit.outlet_states().items() if state is (not on)]
+    outlets = [
+        name
+        for name, state in unit.outlet_states().items()
+        if state is (not on) and unit.can_switch(name, on=on)
+    ]
     return outlets[-1] if outlets else ""
 
 

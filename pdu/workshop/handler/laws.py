@@ -163,6 +163,8 @@ class JudgedCall:
             return Fault(self.expected.rule or self.method, "", error.reason, self._situation)
         except Exception as error:
             self._error = error
+        if self._has_nothing_to_ask:
+            return None
         return (
             self._why_untried()
             or self._fault_of_request()
@@ -172,6 +174,13 @@ class JudgedCall:
             or (self._fault_of_error(self._error) if self._error else self._fault_of_answer())
             or self._why_unreached()
         )
+
+    @property
+    def _has_nothing_to_ask(self) -> bool:
+        """Whether no figure was told of a PDU without meters, for which none need be asked."""
+        if self.method != "statistic" or has_meter(self._sums) or self._error is not None:
+            return False
+        return not named_figures(self.answer)
 
     def _broken(self, rule: str, text: str) -> Fault:
         return Fault(rule, self.method, text, self._situation)

@@ -50,7 +50,7 @@ def _well(judge: Judge) -> Iterator[Fault]:
             if method == "status":
                 return
     for outlet, state in target.unit.outlet_states().items():
-        if state is None:
+        if state is None or not target.unit.can_switch(outlet, on=not state):
             continue
         for method in reversed(COMMANDS) if state is False else COMMANDS:
             fault = _fault_of_command(judge, target, outlet, method)
