@@ -84,7 +84,7 @@ class NutServer(SimulatedPdu, Replay):
     def __init__(
         self, devices: Sequence[RecordedDevice], port: int, fault: UnitFault = UnitFault.NONE
     ) -> None:
-        self.devices = {device.name: device for device in devices}
+        self.devices = {device.name: copy.deepcopy(device) for device in devices}
         #: device and variable -> what the dump has, of outlets that are off
         self._figures: dict[tuple[str, str], str] = {}
         SimulatedPdu.__init__(self, fault)
@@ -102,7 +102,8 @@ class NutServer(SimulatedPdu, Replay):
 
     @contents.setter
     def contents(self, contents: Any) -> None:
-        self.devices = {device.name: device for device in contents}
+        """A copy: commands change it."""
+        self.devices = {device.name: copy.deepcopy(device) for device in contents}
 
     def outlet_states(self) -> States:
         return {name: outlet.state for name, (_, outlet) in self._outlets().items()}

@@ -199,8 +199,8 @@ class WebUnit(HttpPdu):
         self.load(recording, requests)
         super().__init__(port, fault)
         self._note_doubts()
-        if fault is UnitFault.REFUSES and recording.refused:
-            self.refusal = answer_in_words(recording.refused)
+        if fault is UnitFault.REFUSES:
+            self.refusal = self._recorded_refusal()
         if contents is not None:
             self.contents = contents
 
@@ -220,12 +220,23 @@ class WebUnit(HttpPdu):
             self.doubts["port_down"] = self.doubts["port_up"] = _NO_COMMANDS
         answers = [pattern.answer for pattern in self._requests.commands.patterns if pattern.answer]
         has_content = any(not answer[:3].isdigit() for answer in answers)
-        if has_content and not self._recording.refused:
+        if has_content and self._recorded_refusal() is None:
             self.doubts["refused"] = _NO_REFUSAL
         reason = reason_without_places(self._recording)
         if reason:
             for rule in ("asked", "port_down", "port_up", "lost state"):
                 self.doubts[rule] = reason
+
+    def _recorded_refusal(self) -> Optional[Response]:
+        """How it refuses a command: in the recording's words, or as it was seen to refuse one."""
+        if self._recording.refused:
+            return answer_in_words(self._recording.refused)
+        for answer in self._recording.answers:
+            pattern = RequestPattern.parse(answer.request)
+            call = Call(pattern.method, pattern.target, pattern.body)
+            if answer.status >= 400 and self._requests.commands.find(call) is not None:
+                return self._response(answer, None)
+        return None
 
     # ---- outlets ---------------------------------------------------------------------------------
 
@@ -388,7 +399,8 @@ class WebUnit(HttpPdu):
                 responses.append({"json": content, "statcode": status})
             return 200, {"jsonrpc": "2.0", "result": {"responses": responses}, "id": number}, {}
         answer = self._requests.reads.find(call)
-        if answer is not None:
+        is_refusal = answer is not None and answer.status >= 400 and is_taken
+        if answer is not None and not is_refusal:
             return self._response(answer, number)
         is_rpc = isinstance(request, dict) and "method" in request
         if is_taken and any(self._requests.commands.find(part) for part in _parts(call)):
