@@ -48,6 +48,7 @@ recordings: env-tests ## the foreign files that tests read (recordings of real P
 	@$(RUN) -m tests.foreign_files $(if $(FROM),--from "$(FROM)")
 
 lint: env-tests ## mypy --strict, ruff, the format, and the contract of imports in pyproject.toml
+	@$(RUN) packaging/idl_stubs.py
 	@$(RUN) -m mypy
 	@$(RUN) -m ruff check
 	@$(RUN) -m ruff format --check --quiet || { echo "run: $(RUN) -m ruff format" >&2; exit 1; }
@@ -80,10 +81,10 @@ bench: env-tests ## prints the benchmarks, with ratios to a peer of the same run
 # Folders of this name would be up to date, and make would say so.
 .PHONY: tests docs packaging pdu
 .DEFAULT tests docs packaging pdu:
-	@echo "there is no target $@; make help lists them; the command is .venv/bin/pdu, pdu register registers" >&2; exit 2
+	@echo "there is no target $@; make help lists them; the command is .venv/bin/pdu, or anywhere by pipx install .; pdu register registers" >&2; exit 2
 
 clean:           ## remove everything that was made here, but the ids and older archives in dist that pdu register needs
 	[ ! -d dist ] || find dist -mindepth 1 -maxdepth 1 ! -name register.ids ! -name previous -exec rm -rf {} +
 	rmdir dist 2>/dev/null || :
-	rm -rf build *.egg-info .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis $(VENV)
+	rm -rf build *.egg-info .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis $(VENV) handlers/raritan/rpc/_idl/*.pyi
 	find . -name __pycache__ -not -path './.venv*' -prune -exec rm -rf {} +

@@ -4,8 +4,12 @@ site-packages gets one name, that of this project. Scripts import what the packa
 from it: `dcimanager_pdu_handlers.raritan`. The program `pdu` needs `common`, `pdu_common`,
 `handlers` and `pdu` by these names: they lie in its folder `program`, but for the packages inside
 `handlers`, which are there once. `pdu handler check` tries handlers on the simulated units of
-tests/recordings.
+tests/recordings. The type stubs of the Raritan binding are made here.
 """
+
+import subprocess
+import sys
+from pathlib import Path
 
 from setuptools import find_packages, setup
 from setuptools.command.build_py import build_py
@@ -20,7 +24,14 @@ def _below(name: str) -> list[str]:
 
 
 class _Build(build_py):
-    """Of the units, the files of data alone."""
+    """Of the units, the files of data alone; and stubs, which the tree may lack."""
+
+    def run(self):
+        super().run()
+        folder = Path(self.build_lib, OWN, "raritan", "rpc", "_idl")
+        if folder.is_dir():  # not for an installation that uses the tree itself
+            program = Path(__file__).with_name("packaging") / "idl_stubs.py"
+            subprocess.run([sys.executable, str(program), str(folder)], check=True)
 
     def find_package_modules(self, package, package_dir):
         return [] if package == UNITS else super().find_package_modules(package, package_dir)

@@ -50,11 +50,6 @@ LAZY_COMMANDS: Mapping[str, LazyCommand] = {
         "serve the figures of many PDUs to Prometheus",
         page="other-tools.md",
     ),
-    "compare": LazyCommand(
-        "pdu.comparing.command:compare",
-        "read one PDU with two handlers, and show what differs",
-        page="first-run.md",
-    ),
     "platform": LazyCommand(
         "pdu.platform_copy.command:platform",
         "run handlers in your copy of DCImanager's project",
@@ -115,9 +110,9 @@ GROUPS: Sequence[CommandGroup] = (
     CommandGroup("Your own handler", ("new", "handler", "snmp")),
     CommandGroup(
         "DCImanager",
-        ("register", "platform", "compare"),
+        ("register", "platform"),
         "dcimanager",
-        "handlers uploaded, tried in its copy, beside its own",
+        "handlers uploaded, and tried in its copy",
     ),
     CommandGroup(
         "Recordings and proofs",

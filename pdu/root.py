@@ -25,7 +25,7 @@ from .cli.options import COMPLETION, SECRETS, Output, Run, spelled
 from .cli.spelling import look_alike
 from .commands import GROUPS, LAZY_COMMANDS
 from .loading.handler_paths import list_advice
-from .pdu_list.names import how_a_list_is_known
+from .pdu_list.names import SwitchingCommand, how_a_list_is_known, outlet_name_advice
 
 _HELP = "PDUs from the command line, by the handlers of this pack or your own."
 
@@ -217,11 +217,10 @@ def _fault_text(error: click.UsageError, where: str) -> str:
         may_be_handler = os.path.exists(word)  # its path
     if not may_be_handler:
         list_need = _NAMES_NEED_A_LIST.format(how_a_list_is_known())
+        if isinstance(command, SwitchingCommand):
+            list_need += outlet_name_advice(word)
         advice = list_advice(word) or _handler_advice(word) or list_need
-        return (
-            f"{words} The first argument, {word[:60]!r}, is not a handler"
-            f" ({', '.join(registry.names())}){advice}"
-        )
+        return f"{word[:60]!r} is not a handler ({', '.join(registry.names())}){advice}"
     return f"{words} For example: {examples[0]}" if examples else words
 
 

@@ -17,7 +17,7 @@ from itertools import islice
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests import secrecy
+from tests import secrecy, tables
 
 _AGAINST = "against"
 _PROCESSOR = "processor time in seconds"
@@ -80,8 +80,11 @@ def pytest_configure() -> None:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> Iterator[None]:
     """Marks the cases that are trials before `-m` chooses among them, and orders those chosen."""
+    tables.add_keywords(items, config.option.keyword)
     for item in trials(items):
         item.add_marker("trial")
     yield

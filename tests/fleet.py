@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import fcntl
+import os
 import shlex
 import signal
 import sys
@@ -19,6 +21,12 @@ def main() -> int:
     parser.add_argument("--folder", type=Path, default=Path(".cache/fleet"))
     folder: Path = parser.parse_args().folder
     folder.mkdir(parents=True, exist_ok=True)
+    # the lock ends with this process
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        parser.error(f"another fleet runs in {folder}: end it, or give --folder another one")
     with hall(folder) as fleet, contextlib.suppress(KeyboardInterrupt):
         path = fleet.list(name="pdus.csv")
         # names that people give: those of the handlers would be taken for handlers

@@ -20,17 +20,12 @@ ROOT = Path(__file__).resolve().parents[1]
 
 PACKAGES = {
     "snmpd": "snmpd",
-    "snmpget": "snmp",
-    "snmpset": "snmp",
     "snmpwalk": "snmp",
-    "snmpbulkget": "snmp",
     "snmpbulkwalk": "snmp",
     "upsd": "nut-server",
     "dummy-ups": "nut-server",
     "snmp-ups": "nut-snmp",
     "upsc": "nut-client",
-    "upscmd": "nut-client",
-    "upsrw": "nut-client",
     "curl": "curl",
     "git": "git",
     "openssl": "openssl",

@@ -5,7 +5,7 @@ Searches, in plain text, base64 and URL encoding:
 - what the test printed and logged; the project's own loggers at level DEBUG
 - the output of programs run with `subprocess.run` or `communicate`
 - the texts of PduHandlerErrors
-- the arguments of programs started with `subprocess`, except NUT's upscmd and upsrw
+- the arguments of programs started with `subprocess`
 - files of up to 8 MB that the project's own code wrote in this process and did not delete
 """
 
@@ -33,8 +33,6 @@ _OURS = tuple(
 )
 # frames that are searched for the project's own code when a file is opened or renamed
 _DEEP = 25
-# NUT's own tools take a password as an argument or at a prompt
-_THIRD_PARTY = ("upscmd", "upsrw")
 _LARGEST = 8 << 20  # bytes; larger files are not read
 
 
@@ -73,7 +71,7 @@ class Watch(logging.Handler):
                 self._note(where, text.decode("latin-1") if isinstance(text, bytes) else str(text))
 
     def audit(self, event: str, arguments: tuple[Any, ...]) -> None:
-        if event == "subprocess.Popen" and Path(str(arguments[0])).name not in _THIRD_PARTY:
+        if event == "subprocess.Popen":
             self._note("the arguments of a program", " ".join(map(str, arguments[1] or ())))
         elif event == "os.rename" and _by_us():
             self.files.add(os.fspath(arguments[1]))

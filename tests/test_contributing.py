@@ -40,7 +40,7 @@ def test_the_first_exercise_makes_tests_fail_as_the_page_says(tmp_path: Path) ->
         timeout=5 * PATIENCE_S,
         check=False,
     )
-    assert re.search(r"^[2-9] failed, \d+ passed", run.stdout, re.MULTILINE), run.stdout[-2000:]
+    assert re.search(r"^\d+ failed, \d+ passed", run.stdout, re.MULTILINE), run.stdout[-2000:]
 
 
 def test_no_line_is_hidden_from_mypy() -> None:

@@ -124,6 +124,11 @@ def test_the_environment_knows_the_vendors_import_lines(machine: Machine) -> Non
     assert line == str(ROOT / "packaging" / "vendor_names")
 
 
+def test_the_environment_writes_the_stubs_of_the_binding(machine: Machine) -> None:
+    assert machine.env() == 0
+    assert "packaging/idl_stubs.py" in machine.log.read_text().splitlines()
+
+
 def test_if_pip_fails_the_error_names_pypi_and_the_setting_for_a_mirror(machine: Machine) -> None:
     Path(f"{machine.log}.pip-fails").touch()
     run = machine.run(".ci/setup", "env")

@@ -18,7 +18,7 @@ for name, state in zip(names, states):
     print(name.get().name or "(no name)", state.get().powerState.name, is_load_shed)
 
 # It prints, on a simulated PX3:
-# web-1 PS_ON False
+# web-1 PS_OFF False
 # web-2 PS_OFF False
 # (no name) PS_OFF False
 # (no name) PS_ON False

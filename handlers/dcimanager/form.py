@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Collection, Mapping
-from typing import Optional, Union
+from typing import Union
 
 from ..shared.address import Address, host_fault, is_address
 from ..shared.errors import NamedSetting, SettingsError
@@ -37,7 +37,7 @@ def address(pdu_data: object) -> Address:
     Raises SettingsError without a valid address.
     """
     for name in _ADDRESS_NAMES:
-        text = foreign.read_address(foreign.read_field(pdu_data, name), name)
+        text = (foreign.text(foreign.read_field(pdu_data, name)) or "").strip()
         if not text:
             continue
         if is_address(text):
@@ -81,7 +81,7 @@ def settings(pdu_data: object, own: Collection[str] = ()) -> dict[str, str]:
         for name in names:
             value = foreign.read_field(pdu_data, name)
             has_field = has_field or value is not None
-            texts = _without_platform_keys(_settings_of(value, name), pdu_data, own)
+            texts = _without_platform_keys(_settings_of(value), pdu_data, own)
             if texts:
                 return texts
         if has_field:
@@ -97,35 +97,31 @@ def _without_platform_keys(
     """
     texts_of_handler: dict[str, str] = {}
     for key, text in texts.items():
-        is_own = key in own_keys and text != _platforms_text(pdu_data, key)
+        is_own = key in own_keys and text != foreign.text(foreign.read_field(pdu_data, key))
         if is_own or key not in _PLATFORM_KEYS:
             texts_of_handler[key] = text
     return texts_of_handler
 
 
-def _platforms_text(pdu_data: object, key: str) -> Optional[str]:
-    """The text of the platform's own field, None if it has another type."""
-    with contextlib.suppress(SettingsError):
-        return foreign.read_text(foreign.read_field(pdu_data, key), key)
-    return None
-
-
-def _settings_of(value: object, name: str) -> dict[str, str]:
-    """The settings in the field `name` as text, keys in lower case. Raises SettingsError."""
-    json_text = foreign.read_json_text(value, name)
-    if json_text is not None:
-        value = _parse_json(json_text) if json_text else None
-    pairs = foreign.read_settings(value, name, MOST_SETTINGS)
-    if len(pairs) > MOST_SETTINGS:
+def _settings_of(value: object) -> dict[str, str]:
+    """The settings as text, keys in lower case. Raises SettingsError."""
+    if isinstance(value, (str, bytes)):
+        value = _parse_json(value) if value.strip() else None
+    settings = foreign.read_settings(value, MOST_SETTINGS)
+    if len(settings) > MOST_SETTINGS:
         raise SettingsError(f"there are more than {MOST_SETTINGS} handler settings")
     texts: dict[str, str] = {}
-    for key_text, text in pairs:
-        key = key_text.strip().lower()
+    for raw_key, raw_value in settings:
+        key = (foreign.text(raw_key) or "").strip().lower()
+        text = foreign.text(raw_value)
+        if text is None:
+            kind = type(raw_value).__name__
+            raise SettingsError(f"the value of {key[:60]!r} has the type {kind}; give text")
         if key in texts:
             raise _repeated_error(key)
         if key:
             texts[key] = text
-        elif text.strip():
+        elif text.strip():  # else it is an empty row of the form
             raise SettingsError("a handler setting has no key")
     return texts
 

@@ -4,7 +4,6 @@ errors.
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import re
 import time
@@ -42,7 +41,6 @@ _USUAL_INDEXES = ("1", "0", "1.1", "1.1.1")
 SILENCE_SECONDS, LONGEST_SECONDS = 30.0, 300.0
 # the port that IANA registers for snmp
 SNMP_PORT = 161
-_LONGEST_PORT = 10  # limit for the text of a port in an error, in characters
 
 
 class Unsigned(int):
@@ -81,9 +79,8 @@ class Snmp:
         begin = getattr(type(device), "begin_snmp_session", None)
         if begin is not None:
             begin(device)
-        self._parameters = foreign_snmp.read_parameters(device.pdu_data)
-        port = self._parameters.text("port") or str(SNMP_PORT)
-        self._port = port[:_LONGEST_PORT]
+        self._parameters = foreign_snmp.parameter_texts(device.pdu_data)
+        self._port = foreign_snmp.read_port(device.pdu_data) or str(SNMP_PORT)
         # Whether the platform splits OIDs; None until an answer shows it.
         self._splits: Optional[bool] = None
         self._has_answered = False
@@ -301,29 +298,20 @@ class Snmp:
         `has_answered`: before this walk the device answered, so that silence now is not a wrong
         address or community.
         """
-        texts: list[str] = []
         try:
             return function()
         except PduHandlerError:
             raise
         except Exception as raised:
             # the platform's exceptions are not documented; its elements' attributes may raise them
-            for exception in foreign_snmp.leaf_exceptions(raised):
-                texts.append(foreign_snmp.exception_text(exception)[:LONGEST_TEXT])
-        errors: list[PduHandlerError] = []
-        for text in texts:
-            error = self._translated(
-                text, writing=writing, row_count=len(walked_rows), has_answered=has_answered
-            )
-            if error is not None:
-                errors.append(error)
-        if not errors:
+            text = foreign_snmp.exception_text(raised)[:LONGEST_TEXT]
+        error = self._translated(
+            text, writing=writing, row_count=len(walked_rows), has_answered=has_answered
+        )
+        if error is None:
             return None
-        # without an answer, a write may have been carried out
-        unreachable = [error for error in errors if isinstance(error, Unreachable)]
-        worst = (unreachable or errors)[0]
         # outside `except`: the exception may hold a community
-        raise self._at(worst, operation)
+        raise self._at(error, operation)
 
     def _translated(
         self, text: str, *, writing: bool, row_count: int, has_answered: bool
@@ -351,14 +339,8 @@ class Snmp:
     def _mask_secrets(self, text: str) -> str:
         """The text with each secret as ***.
 
-        If *** would reveal the secret, or if the parameters cannot all be searched for secrets, a
-        notice replaces the text after the first colon.
+        If *** would reveal the secret, a notice replaces the text after the first colon.
         """
-        if self._parameters.is_opaque:
-            return (
-                f"{text.partition(':')[0]}: the platform's message is left out, because its SNMP"
-                " parameters cannot be searched for secrets"
-            )
         for secret in self._printed_secrets():
             is_password = "pass" in secret.key.lower()
             pattern = re.escape(secret.printed)
@@ -380,7 +362,7 @@ class Snmp:
         another one.
         """
         secrets: list[_PrintedSecret] = []
-        for key, value in self._parameters.texts:
+        for key, value in self._parameters:
             if foreign_snmp.is_public(key):
                 continue
             for printed in printed_forms(value):
@@ -419,11 +401,7 @@ def _fill_gaps(rows: Mapping[str, Optional[Raw]]) -> dict[str, Raw]:
 
 
 def known_endpoint(pdu_data: object) -> str:
-    """The address on the form, "" if it is not valid; with its port, unless that is the usual one
-    or cannot be read.
+    """The address on the form, "" if it is not valid; with its port, unless that is the usual
+    one.
     """
-    host = known_address(pdu_data)
-    port: Optional[str] = None
-    with contextlib.suppress(ValueError):
-        port = foreign_snmp.read_port(pdu_data)
-    return host_with_port(host, port, SNMP_PORT)
+    return host_with_port(known_address(pdu_data), foreign_snmp.read_port(pdu_data), SNMP_PORT)

@@ -83,7 +83,8 @@ def command(identity: str, *, on: bool) -> Dialogue[None]:
 
 def _list(path: str, member: str) -> Dialogue[list[Any]]:
     """The list of a member of all outlets, by their numbers. Raises ProtocolError for another
-    answer, and HttpDenied if the account does not see all outlets.
+    answer, and for one that does not prove the numbers; HttpDenied if the account does not see all
+    outlets.
     """
     try:
         body = yield ReadRequest(path, answers=_SEVERAL, member=member)
@@ -140,7 +141,9 @@ def _totals() -> Dialogue[MeterFigures]:
 
 
 def _buses(entries: Any) -> dict[int, dict[str, Any]]:
-    """The meters of each bus, by name. Raises ValueError for another form."""
+    """The meters of each bus, by name. Raises one of FORM_ERRORS for another form."""
+    if not isinstance(entries, list):
+        raise ValueError("no list")
     names = entries[::2]
     values = entries[1::2]
     if len(names) != len(values) or not all(isinstance(name, str) for name in names):

@@ -12,7 +12,6 @@ each kind of failure.
 - message: Endpoint, Request, Response, and the protocol classes of streams and transports
 - multipart: file uploads, read while they are sent
 - redirects: which redirects of reads are followed, and where they lead
-- requests_transport: on the caller's own session of `requests`; for scripts, never in an archive
 - settings: scheme, user name and password
 - strict_json: JSON from a device, bounded before it is parsed
 - unit_requests: the requests that a codec yields

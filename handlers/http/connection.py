@@ -12,7 +12,7 @@ import socket
 import ssl
 import time
 from collections.abc import Iterable
-from typing import Any, Callable, Optional
+from typing import Any, Optional
 
 from ..shared.errors import Unreachable
 from ..shared.request_counter import count_request
@@ -39,13 +39,9 @@ def dial(where: Endpoint, timeout: float, end: float) -> socket.socket:
     return sock
 
 
-#: opens a TCP connection to an endpoint, as `dial`
-Dial = Callable[[Endpoint, float, float], socket.socket]
-
-
 class StandardTransport:
     """Keeps one connection, reopened when needed. `total`: seconds from construction in which
-    exchanges may start. `dial` opens its TCP connections, such as through a proxy.
+    exchanges may start.
 
     A request that is sent once, as each command, opens a connection of its own: a unit may close
     one after an answer without announcing it, and a request that meets this closing is lost, with
@@ -53,10 +49,9 @@ class StandardTransport:
     repeated; it also goes out on a command's connection.
     """
 
-    def __init__(self, trust: Trust, total: float = math.inf, dial: Dial = dial) -> None:
+    def __init__(self, trust: Trust, total: float = math.inf) -> None:
         self._trust = trust
         self._until = time.monotonic() + total
-        self._dial = dial
         self._context: Optional[ssl.SSLContext] = None
         self._connection: Optional[_Connection] = None
 
@@ -124,7 +119,7 @@ class StandardTransport:
         HttpUnreachable, and SettingsError for a `ca_pem` that cannot be read.
         """
         try:
-            sock = self._dial(where, timeout, end)
+            sock = dial(where, timeout, end)
         except (OSError, UnicodeError) as error:
             reason = errors.error_of(error, errors.BEFORE_ANSWER, where.netloc).parts
             raise errors.no_connection(reason).caused_by(error) from None
@@ -147,7 +142,7 @@ class StandardTransport:
             sock.close()
             fingerprint = ""
             if isinstance(error, ssl.SSLCertVerificationError):
-                fingerprint = fetch_fingerprint(lambda: self._dial(where, timeout, end), where.host)
+                fingerprint = fetch_fingerprint(lambda: dial(where, timeout, end), where.host)
                 reason = handshake_error(error, fingerprint)
             elif isinstance(error, Unreachable):  # of `check`
                 fingerprint = error.fingerprint

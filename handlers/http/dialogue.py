@@ -20,7 +20,7 @@ from pdu_common.helper import EnumPowerStatus
 
 from .. import dcimanager
 from ..shared.doubts import doubt_sentences, some
-from ..shared.errors import NamedSetting, NoSuchOutlet, PduHandlerError
+from ..shared.errors import NamedSetting, NoSuchOutlet, PduHandlerError, ProtocolError
 from ..shared.meter_figures import Figure, MeterFigures
 from ..shared.settings import HOST, TIMEOUT, UNKNOWN_FIGURES, Setting, Settings, port
 from ..shared.switching import CALL_SECONDS, switch
@@ -41,6 +41,7 @@ from .login import Login
 from .login_forms import form_of, login_of, login_settings, owner_login, refusal_of
 from .message import Request as HttpRequest, Response
 from .settings import SCHEME
+from .strict_json import FORM_ERRORS, loads
 from .unit_requests import (
     JSON,
     ReadRequest as ReadRequest,
@@ -267,23 +268,11 @@ class HttpSession:
             return response
         self._answered_read = request
         if request.member:
-            self._raise_if_outlets_are_hidden(request, response)
+            fault = _fault_of_places(request.member, response)
+            if fault is not None:
+                path = self.login.quoted_path(request.path)
+                raise fault.at(self.address, f"{request.method} {path}")
         return response
-
-    def _raise_if_outlets_are_hidden(self, request: ReadRequest, response: Response) -> None:
-        """Raise HttpDenied if the answer is not about the outlets 0, 1, 2 and on: an account that
-        may not see all gets a list without gaps, and its places are no numbers.
-        """
-        numbers = listed_outlets(response.headers.get("link", ""), request.member)
-        if numbers == list(range(len(numbers))):
-            return
-        printed_numbers = [str(number + 1) for number in numbers]
-        error = HttpDenied(
-            f"the account sees the outlets {some(printed_numbers)} alone, and its lists count them"
-            " anew: give it access to all outlets"
-        )
-        path = self.login.quoted_path(request.path)
-        raise error.at(self.address, f"{request.method} {path}")
 
     def _refuses_login(self, response: Response) -> bool:
         """Whether the body of an answer refuses the login, whatever its status says."""
@@ -307,6 +296,33 @@ class HttpSession:
     def renew(self) -> None:
         """Give it the time of a new session."""
         self._client.renew(CALL_SECONDS)
+
+
+def _fault_of_places(member: str, response: Response) -> Optional[PduHandlerError]:
+    """Why the places of a list of the outlets' `member` are not their numbers, None if they are: an
+    account that may not see all gets a list without gaps. Only an answer with another status than
+    207 needs no Link headers: it is not put together from several.
+    """
+    links = response.headers.get("link", "")
+    try:
+        entries = loads(response.body)
+    except FORM_ERRORS:
+        return None  # the codec refuses it
+    if not isinstance(entries, list) or (not links and response.status != 207):
+        return None
+    numbers = listed_outlets(links, member)
+    if len(numbers) != len(entries):
+        return ProtocolError(
+            f"the answer lists {len(entries)} outlets, and its Link headers say of {len(numbers)}"
+            " which they are: without that, places in the list are no numbers"
+        )
+    if numbers == list(range(len(entries))):
+        return None
+    printed_numbers = [str(number + 1) for number in numbers]
+    return HttpDenied(
+        f"the account sees the outlets {some(printed_numbers)} alone, and its lists count them"
+        " anew: give it access to all outlets"
+    )
 
 
 class HttpPdu(dcimanager.FourCalls[HttpSession], dcimanager.BasePdu):

@@ -205,6 +205,9 @@ def _login_refusal(
     if login is None:
         is_basic = not offers_no_basic(headers)
         return HttpLoginRefused, login_texts.LOGIN_REFUSED if is_basic else login_texts.OTHER_SCHEME
+    if login.token is not None and _offers_digest_alone(headers):
+        # a device with sessions or tokens asks for none of them so: another web service answers
+        return HttpOtherLogin, login_texts.OTHER_SCHEME
     if login.token is not None:
         return HttpLoginRefused, _token_refusal(login)
     if login.digest is not None:

@@ -24,7 +24,7 @@ class ReadRequest(NamedTuple):
     #: the statuses of an answer with a result
     answers: Union[range, tuple[int, ...]] = (200,)
     #: the name of a member of each outlet, for an answer that lists it by place: its `Link` headers
-    #: say which outlets those are; others than 0, 1, 2 and on are Denied
+    #: prove that those are the outlets 0, 1, 2 and on
     member: str = ""
 
     @property
@@ -51,10 +51,12 @@ Request = Union[ReadRequest, WriteRequest]
 
 def listed_outlets(links: str, member: str) -> list[int]:
     """The numbers of the outlets, counted from 0, about which a list of their `member` is, by its
-    Link headers (RFC 8288), such as `</relay/outlets/4/name/>; rel=item`. None without them.
+    Link headers (RFC 8288), such as `</relay/outlets/4/name/>; rel=item`. [] without them.
     """
-    pattern = rf"<(?:[^<>]*/)?([0-9]{{1,4}})/{member}/?>\s*[;,]\s*rel=\"?item\b"
-    return [int(number) for number in re.findall(pattern, links)]
+    target = rf"<(?:[^<>]*/)?([0-9]{{1,4}})/{member}/?>"
+    # after any other parameters; `rel` may list several relations (RFC 8288, 3.3)
+    relation = r"(?=[^<]*[;,]\s*rel\s*=\s*\"?(?:[^\"<;,]*\s)?item(?:[\s\",;]|$))"
+    return [int(number) for number in re.findall(target + relation, links, re.IGNORECASE)]
 
 
 def form(fields: Mapping[str, str]) -> bytes:

@@ -28,6 +28,7 @@ from ..shared.meter_figures import (
     divided,
     measured,
     sum_if_complete,
+    total_figure,
 )
 
 OUTLETS, UNITS, LINES, CORDS = (
@@ -270,10 +271,8 @@ def _entries(path: str, body: bytes) -> Sequence[Entry]:
     id_count = len({entry["id"] for entry in entries})
     if id_count != len(entries):
         raise ProtocolError(f"{path} lists {len(entries)} entries, but only {id_count} IDs")
-    if any("status" in entry for entry in entries):
-        # one without the status that its siblings have is not to be trusted
-        return [{"status": None, **entry} for entry in entries]
-    return entries
+    # one without a status is not to be trusted
+    return [{"status": None, **entry} for entry in entries]
 
 
 def _with_ids(document: object) -> Sequence[Entry]:
@@ -378,7 +377,7 @@ def _doubt(entry: Entry, figures: MeterFigures, *, has_control_states: bool) -> 
 
 def _is_trusted(entry: Entry) -> bool:
     """Whether the status does not deny the other values: "Not Found" does."""
-    return _word(entry.get("status", "Normal")).endswith(TRUSTED)
+    return _word(entry["status"]).endswith(TRUSTED)
 
 
 def _word(value: object) -> str:
@@ -438,8 +437,7 @@ def _total(rows: _OptionalList, key: str, outlets: Sequence[Figure]) -> Figure:
     """
     if rows.fault:
         return NotKnown(rows.fault)
-    total = sum_if_complete(_figures(rows.rows, key))
-    return sum_if_complete(outlets) if total is None else total
+    return total_figure(sum_if_complete(_figures(rows.rows, key)), outlets=outlets)
 
 
 def _figures(entries: Sequence[Entry], key: str) -> Sequence[Figure]:

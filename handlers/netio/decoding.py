@@ -18,7 +18,7 @@ from ..http.dialogue import Dialogue, Outlet, PduState, ReadRequest, WriteReques
 from ..http.strict_json import FORM_ERRORS, column, loads, meter_figure
 from ..shared.doubts import denial_of_off
 from ..shared.errors import ProtocolError, Refused
-from ..shared.meter_figures import Figure, MeterFigures, NotKnown, sum_if_complete
+from ..shared.meter_figures import Figure, MeterFigures, NotKnown, total_figure
 
 PATH = "/netio.json"
 STATES = {1: True, 0: False}
@@ -164,7 +164,7 @@ def _total(totals: object, name: str, outputs: Sequence[Figure], unit: int = 100
     has_totals = bool(totals.keys() & _OF_THE_UNIT)
     is_by_output = any(figure is not None for figure in outputs)
     if name not in totals and has_totals and is_by_output:
-        return sum_if_complete(outputs)
+        return total_figure(outlets=outputs)
     evidence = ""
     if is_by_output:
         evidence = "its outputs are metered"

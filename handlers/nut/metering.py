@@ -13,8 +13,8 @@ A figure is told by one source, read from the left; the first that is listed win
   switch passes its input on. `outlet.current` stands last: one driver reports ten times the true
   current. Each energy counts from a zero of its own.
 - A source that is not listed, though another variable of its meter is, ends the search: the driver
-  could not read it now, and the next source would be another quantity. Of the W of an input, the A
-  are no such variable: many inputs meter A alone.
+  could not read it now, and the next source would be another quantity. Of the W and the energy of
+  an input, the A are no such variable: many inputs meter A alone.
 
 A worked dump, of a PDU:
 
@@ -24,9 +24,9 @@ A worked dump, of a PDU:
     outlet.2.current: 2       power: 230 W, the outlets; outlet.realpower, later in the row, is not
     outlet.1.realpower: 75    looked at.
     outlet.2.realpower: 155
-    outlet.realpower: 240     energy: not known. input.energy is not listed; input.current says that
-    outlet.1.energy: 10000    the input has a meter, so the sum of the outlets, 30 kWh, would be
-    outlet.2.energy: 20000    another counter.
+    outlet.realpower: 240     energy: 30 kWh, the outlets. The input lists no energy.
+    outlet.1.energy: 10000
+    outlet.2.energy: 20000
 
 A sum with a missing part is not used: it would look like a small load.
 
@@ -125,8 +125,11 @@ def _possible_output(variables: Mapping[str, str], output: Source) -> Source:
 
 
 def energy(variables: Mapping[str, str], outlets: Sequence[Figure]) -> Sequence[Source]:
-    """kWh; the server reports Wh."""
-    inlet = _variable(variables, "input.energy", meter_of_side(variables, "input"))
+    """kWh; the server reports Wh. nut-names.txt has no energy, and the tables of drivers that read
+    that of an input beside its current do not list it (eaton-pdu-nlogic-mib.c, hpe-pdu3-cis-mib.c):
+    the current is no sign of a counter that was not read.
+    """
+    inlet = _variable(variables, "input.energy", meter_of_side(variables, "input", "energy"))
     whole_device = _variable(variables, "outlet.energy")
     outlet_sum = _outlets(variables, "energy", outlets)  # they are in kWh
     return _in_kwh(inlet), outlet_sum, _in_kwh(whole_device)

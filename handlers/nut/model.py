@@ -59,7 +59,7 @@ class NutOutlet(NamedTuple):
     words_without_state: frozenset[str] = frozenset()
     #: the table of its driver whose words prove no state; None if they do
     table: Optional[AmbiguousTable] = None
-    #: why what its driver shows is no state; "" if it is one
+    #: why what its driver shows is no state, or what denies it; "" for nothing
     doubt: str = ""
 
 

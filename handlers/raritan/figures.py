@@ -5,7 +5,7 @@ are answered.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple, Optional, Union
+from typing import NamedTuple, Union
 
 from ..dcimanager import Figures, MeterFigures
 from ..shared.errors import Denied
@@ -14,14 +14,14 @@ from ..shared.meter_figures import (
     Figure,
     NotKnown,
     NotMetered,
-    first_metered,
     largest,
     measured,
     sum_if_complete,
+    total_figure,
 )
 from .meters import InletMeter, OutletMeter
 from .panels import ControllerMeters
-from .readings import SensorReading, call_error, kilowatt_hours, listed_parts
+from .readings import NOT_FITTED, SensorReading, call_error, kilowatt_hours, listed_parts
 from .rpc import Pending
 from .rpc.pdumodel import OverCurrentProtector, TransferSwitch
 from .units import MissingObjectCode
@@ -31,12 +31,11 @@ class BankMeters(NamedTuple):
     """The overcurrent protectors (banks) of a unit."""
 
     protectors: Pending[list[OverCurrentProtector]]
+    missing_code: MissingObjectCode
     #: of each protector in the list
-    readings: Sequence[SensorReading]
+    readings: Sequence[SensorReading] = ()
     #: of a bank behind the last one of the list: it shows that the list lacks one
-    next_reading: SensorReading
-    #: None before the unit is known
-    missing_code: Optional[MissingObjectCode]
+    next_reading: SensorReading = NOT_FITTED
 
     def load(self) -> Figure:
         """Amperes over the protectors. Not metered if the account may not list them: then the
@@ -53,7 +52,7 @@ class BankMeters(NamedTuple):
     def _is_last_listed(self) -> bool:
         """Whether the unit has no bank behind the last one of the list. Raises Denied."""
         call = self.next_reading.call
-        if call is None or self.missing_code is None:
+        if call is None:
             return True
         return self.missing_code.is_in(call_error(call))
 
@@ -64,12 +63,12 @@ class UnitMeters(NamedTuple):
     inlets: Sequence[InletMeter]
     switches: Pending[list[TransferSwitch]]
     banks: BankMeters
-    outlets: Sequence[OutletMeter]
-    #: of the unit's own counter
-    counter: SensorReading
-    #: of the unit's own power
-    active_power: SensorReading
     with_power: bool
+    outlets: Sequence[OutletMeter] = ()
+    #: of the unit's own counter
+    counter: SensorReading = NOT_FITTED
+    #: of the unit's own power
+    active_power: SensorReading = NOT_FITTED
 
     def load(self) -> Figure:
         """Amperes: the load of the inlets in use, else the sum over the protectors (banks), else
@@ -78,10 +77,10 @@ class UnitMeters(NamedTuple):
         Raises Denied for a denied list or reading that a sum needs; if nothing is metered, also for
         a denied list of protectors.
         """
-        load = first_metered(
+        load = total_figure(
             self.inlet_load(),
             self.banks.load(),
-            sum_if_complete(outlet.current.figure() for outlet in self.outlets),
+            outlets=[outlet.current.figure() for outlet in self.outlets],
         )
         if load is None:
             call_error(self.banks.protectors)  # raises Denied: the banks may have a figure
@@ -130,10 +129,10 @@ class UnitMeters(NamedTuple):
         A fitted counter that cannot be read now is not replaced by another one: the figure would
         jump.
         """
-        return first_metered(
+        return total_figure(
             self.counter.figure(),
             sum_if_complete(inlet.energy() for inlet in self.inlets),
-            sum_if_complete(outlet.counter.figure() for outlet in self.outlets),
+            outlets=[outlet.counter.figure() for outlet in self.outlets],
         )
 
     def power(self) -> Figure:
@@ -144,10 +143,10 @@ class UnitMeters(NamedTuple):
         """
         if not self.with_power:
             return NOT_ASKED
-        return first_metered(
+        return total_figure(
             self.active_power.figure(),
             self.inlet_power(),
-            sum_if_complete(outlet.power.figure() for outlet in self.outlets),
+            outlets=[outlet.power.figure() for outlet in self.outlets],
         )
 
     def inlet_power(self) -> Figure:

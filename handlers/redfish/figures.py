@@ -21,6 +21,7 @@ from ..shared.meter_figures import (
     first_metered,
     measured,
     sum_if_complete,
+    total_figure,
 )
 from . import quantities
 from .members import Member
@@ -158,11 +159,11 @@ def _shown_figures(resources: PduResources, quantity: Quantity) -> _QuantityFigu
     """The figures that a PDU shows."""
     outlets = [_of_outlet(outlet, quantity) for outlet in resources.outlets]
     inlet = _of_circuits("Mains", resources.mains, quantity)
-    total = first_metered(
+    total = total_figure(
         _of_metrics(resources.metrics, quantity),
         inlet,
         _of_circuits("Branches", resources.branches, quantity),
-        sum_in_use(outlets),
+        outlets=[sum_in_use(outlets)],
     )
     by_outlet: dict[str, Figure] = {}
     for outlet, figure in zip(resources.outlets, outlets):

@@ -23,6 +23,8 @@ _MOST_PARTS = Decimal(100)  # of a total: lines, link units or devices of a serv
 PLACEHOLDERS = frozenset(
     map(Decimal, (*(2**n - 1 for n in (31, 32, 63, 64)), *(-(2**n) for n in (31, 63))))
 )
+#: of a register of 16 bits; a counter of energy passes through them
+PLACEHOLDERS_16 = frozenset(map(Decimal, (2**15 - 1, 2**16 - 1, -(2**15))))
 # A PDU of 200 kW counts 10^15 Wh in half a million years.
 LARGEST = Decimal(10**15)
 _PLACEHOLDER_FLOATS = frozenset(map(float, PLACEHOLDERS))

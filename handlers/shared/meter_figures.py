@@ -1,15 +1,22 @@
 """What meters show: a figure, or why there is none.
 
-What a protocol says for "I do not have this" leads to the next source. What it says for "not now"
-is not known, and no other source replaces it: the figure would jump when the first is back.
+What a protocol says for "I do not have this" leads to the next source (`total_figure`). What it
+says for "not now" is not known, and no other source replaces it: the figure would jump when the
+first is back.
 
-- Redfish (DSP0266, "Properties"): a property that is missing; one that is null.
-- Raritan: a null reference, or an object that the unit does not have; an error of one that it
-  lists.
-- NUT: a server's list does not tell "not there" from "not read". A variable that is missing beside
-  another figure of the same part, or that like parts show, is "not now"; else it is not there.
-- Codecs: what the maker's document says. A member that it says is always there is "not now" when
-  it is gone; a list of names that is whole, or 404, says all that there is.
+    protocol   "I do not have this"                   "not now"
+    Redfish    a property that is missing             a property that is null
+    Raritan    a null reference, or an object that    an error of an object that the unit lists
+               the unit does not have
+    NETIO      other totals, without this             no GlobalMeasure, though outputs have meters
+    JAWS       no cord has the field                  no list of cords, or a cord without the field
+    NUT        no variable of the same meter          a variable that like parts show, or that all
+                                                      drivers show beside those that are listed
+
+Redfish: DSP0266, "Properties". A list of NUT does not tell the two apart: metering.py says which
+variables are of one meter. Other codecs: what the maker's document says. A member that it says is
+always there is "not now" when it is gone; a list of names that is whole, or 404, says all that
+there is.
 """
 
 from __future__ import annotations
@@ -117,6 +124,25 @@ def first_metered(*sources: Figure) -> Figure:
     for source in sources:
         if source is not None:
             return source
+    return None
+
+
+def total_figure(*meters: Figure, outlets: Iterable[Figure], is_sum_total: bool = True) -> Figure:
+    """A figure of a whole unit: here alone it is decided what a total is that the unit does not
+    show.
+
+    - The first of `meters` that the unit has, as `first_metered`.
+    - Without any, the sum over its outlets, as `sum_if_complete`. With `is_sum_total` False, that
+      is no total: it is then not known if an outlet shows more than 0, and else not metered.
+    """
+    total = first_metered(*meters)
+    if total is not None:
+        return total
+    if is_sum_total:
+        return sum_if_complete(outlets)
+    for outlet in outlets:
+        if (measured(outlet) or 0) > 0:
+            return NotKnown("the unit shows no total, though its outlets show figures")
     return None
 
 

@@ -29,7 +29,8 @@ LOGIN = DigestLogin(user="admin")  # "always", says the page on authentication
 _SWITCH = re.compile(r"switch:(0|[1-9][0-9]{0,2})")
 _ADD_ON = 100  # the first ID of a relay that is an add-on's
 # < 500 {"code": -109, "message": ...} for a command that is not carried out
-_WITH_RESULT = (*range(200, 300), 500)
+# < 400 {"error": {"code": -103, "message": ...}}, as windkh/node-red-contrib-shelly 195 has it
+_WITH_RESULT = (*range(200, 300), 400, 500)
 # of Common Errors, without -104 (deadline exceeded), which leaves open what was done
 _DECLINED = (-103, -105, -108, -109, -114)
 # errors of the meter, as far as the pages name them, or their beginnings
@@ -85,8 +86,9 @@ def command(identity: str, *, on: bool) -> Dialogue[None]:
         document: Any = loads(answer)
         if "was_on" in document:
             return
-        code = document["code"]
-        reason = f"the unit says: {printable(str(document['message']), 200)} ({code})"
+        fault = document.get("error", document)
+        code = fault["code"]
+        reason = f"the unit says: {printable(str(fault['message']), 200)} ({code})"
     except FORM_ERRORS:
         raise ProtocolError("the answer to the command is not a Shelly's") from None
     if code in _DECLINED:
@@ -116,8 +118,9 @@ def _rows(path: str) -> Dialogue[Rows]:
             f"the answer to {path} lists the relays {sorted(rows)}: is it a unit with relays, and"
             " is its profile `switch`?"
         )
-    if any(row.get("id") != number for number, row in rows.items()):
-        raise ProtocolError(f"an entry in the answer to {path} has the id of another relay")
+    for number, row in rows.items():
+        if type(row.get("id")) is not int or row["id"] != number:
+            raise ProtocolError(f"an entry in the answer to {path} has the id of another relay")
     return dict(sorted(rows.items()))
 
 
@@ -184,11 +187,13 @@ def _figures(entries: Sequence[dict[str, Any]], name: str, divisor: int) -> Sequ
 
 
 def _with_energy(entry: dict[str, Any]) -> dict[str, Any]:
-    """The entry with its count of energy, `aenergy.total`, as a field of its own."""
+    """The entry with its count of energy, `aenergy.total`, as a field of its own: no number for
+    another form, of which nobody says what it counts.
+    """
     if "aenergy" not in entry:
         return entry
     counter = entry["aenergy"]
-    total = counter.get("total") if isinstance(counter, dict) else counter
+    total = counter.get("total") if isinstance(counter, dict) else f"aenergy {counter!r}"
     return {**entry, "energy": total}
 
 

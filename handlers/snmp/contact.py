@@ -13,12 +13,12 @@ from ..dcimanager.rows import Raw
 from ..shared.errors import Unsupported
 from . import validation
 from .controls import Control, Order
-from .decoding import Rows, text
+from .decoding import Rows
 from .figures import Arcs, Measurement, Total
 from .frozen_value import FrozenValue, replace
 from .reader import LOST, Lost, Reader
 from .sources import Scalar, Source
-from .sources.base import ReadOnly, is_known_lacking, is_lacking, object_read
+from .sources.base import ReadOnly, is_known_lacking, is_lacking, is_one_of, object_read
 from .states import Doubt, State
 
 
@@ -55,7 +55,7 @@ class Contact(FrozenValue):
     def is_good(self, mark: Optional[Raw]) -> bool:
         """Whether the device can tell of the unit with this mark: a missing or lost one is not
         good."""
-        return mark is not None and text(mark) in self.good
+        return is_one_of(mark, self.good)
 
     def marks(self, reader: Reader) -> Rows:
         """Unit -> mark, of several the one that is not good; {} on a device that has none."""

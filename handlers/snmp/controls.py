@@ -16,10 +16,10 @@ from ..dcimanager.rows import Raw
 from ..dcimanager.snmp import Unsigned
 from ..shared.errors import NamedSetting, Unsupported
 from . import validation
-from .decoding import text
 from .frozen_value import FrozenValue, replace
-from .reader import Reader
+from .reader import Lost, Reader
 from .sources import Scalar, Source
+from .sources.base import is_one_of
 
 Value = Union[int, str]
 # OID with its instance, and value: int as INTEGER, `Unsigned` as such where the platform can, text
@@ -216,6 +216,8 @@ class Guarded(Control):
         shown_value = "no value"
         if test_value is not None:
             shown_value = f"value {reader.quoted(test_value, 20) or 'is empty'}"
+        if isinstance(test_value, Lost):
+            shown_value = test_value.reason
         refusal = f"outlet {identity} is not switched: {self.why} ({shown_value})"
         if not self.automatic:
             raise Unsupported(refusal)
@@ -228,8 +230,8 @@ class Guarded(Control):
             must_have_value = bool(self.allow) or self.demanded
             return must_have_value or bool(self.test.rows(reader))
         if self.allow:
-            return text(test_value) not in self.allow
-        return text(test_value) in self.refuse
+            return not is_one_of(test_value, self.allow)
+        return isinstance(test_value, Lost) or is_one_of(test_value, self.refuse)
 
     def ignore_automatic(self) -> Control:
         return self.then.ignore_automatic() if self.automatic else super().ignore_automatic()

@@ -5,20 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import NamedTuple, Optional, Union
+from typing import NamedTuple, Optional
 
 from pdu_common.helper import EnumPowerStatus
 
-from ..shared.ceilings import PLACEHOLDERS
 from ..shared.errors import PduHandlerError, ProtocolError
 from .decoding import number
-from .figures import PLACEHOLDERS_16, Total
+from .figures import Total
 from .frozen_value import parts_of, replace
 from .outlets import Outlets
 from .profile import Profile
 from .read_scope import ALL_STATES, ReadScope
 from .reader import UNIDENTIFIED, Reader
-from .sources.base import Source, is_unidentified
+from .sources.base import Source, counted_by, is_unidentified
 from .sources.joins import Joined
 from .sources.objects import Column
 from .sources.single_family import Gathered
@@ -433,20 +432,15 @@ def _count(
     rows = source.rows(reader)
     numbers: list[int] = []
     for value in rows.values():
-        count = number(value)
-        if count is not None and _is_count(count):
-            numbers.append(int(count))
+        count = counted_by(value)
+        if count is not None:
+            numbers.append(count)
     is_each_usable = bool(rows) and len(numbers) == len(rows)
     units = {identity.rpartition(".")[0] for identity in identities}
     counted_units = units.intersection(rows)
     # a count for all outlets has no unit's row
     is_unit_uncounted = bool(counted_units) and counted_units != units
     return _OutletCount(number=sum(numbers), is_certain=is_each_usable and not is_unit_uncounted)
-
-
-def _is_count(value: Union[int, Decimal]) -> bool:
-    """Whether a number can count outlets: a register that is filled up has no value."""
-    return value >= 0 and value not in PLACEHOLDERS and value not in PLACEHOLDERS_16
 
 
 def _with_all_outlets(outlets: Outlets, states: States, reader: Reader) -> States:

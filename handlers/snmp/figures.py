@@ -7,7 +7,15 @@ from decimal import Decimal
 from typing import NamedTuple, Optional, Union
 
 from ..dcimanager.rows import Raw
-from ..shared.ceilings import LARGEST, OUTLET_A, OUTLET_W, PART_A, PART_W, PLACEHOLDERS
+from ..shared.ceilings import (
+    LARGEST,
+    OUTLET_A,
+    OUTLET_W,
+    PART_A,
+    PART_W,
+    PLACEHOLDERS,
+    PLACEHOLDERS_16,
+)
 from ..shared.decimals import CONTEXT
 from ..shared.doubts import some
 from ..shared.meter_figures import (
@@ -20,11 +28,9 @@ from . import validation
 from .decoding import Rows, number, text
 from .frozen_value import FrozenValue, replace
 from .reader import LOST, Lost, Reader
-from .sources.base import Source, is_unidentified, object_name, objects_read
+from .sources.base import Source, is_one_of, is_unidentified, object_name, objects_read
 from .sources.objects import Column, Scalar
 
-# "Not measured" in a register of 16 bits; a counter of energy passes through them
-PLACEHOLDERS_16 = frozenset(map(Decimal, (2**15 - 1, 2**16 - 1, -(2**15))))
 LEAST_NINES = 5
 _QUOTED = 40  # limit for a value in a reason, in characters
 
@@ -130,7 +136,7 @@ class Measurement(FrozenValue):
         return rows
 
     def _is_padding(self, value: Raw) -> bool:
-        return not isinstance(value, Lost) and text(value) in self.padding
+        return is_one_of(value, self.padding)
 
     def rows_from(self, reader: Reader, most: Optional[Decimal] = None) -> dict[str, ExactFigure]:
         """Identity -> figure as in `read_from`, and why a row has none: a sum without it is not
@@ -144,7 +150,7 @@ class Measurement(FrozenValue):
     ) -> dict[str, ExactFigure]:
         """As `rows_from`, of what `raw_figures` read."""
         values = [raw.value for raw in raw_figures.values()]
-        if all(text(value) in self.absent for value in values):
+        if all(is_one_of(value, self.absent) for value in values):
             return dict.fromkeys(raw_figures)
         are_texts = self.scale_of_integers is None or any("." in text(value) for value in values)
         figures: dict[str, ExactFigure] = {}
@@ -161,7 +167,7 @@ class Measurement(FrozenValue):
     ) -> Union[NotKnown, NotMetered, None]:
         """Why a row has no figure. None if it shows a 0 that is in `absent`: not metered."""
         value = raw.value
-        if text(value) in self.absent and number(value, self.unit) == 0:
+        if is_one_of(value, self.absent) and number(value, self.unit) == 0:
             return None
         is_empty = not isinstance(value, Lost) and not text(value)
         if self.unmetered and is_empty:
@@ -191,6 +197,11 @@ class Measurement(FrozenValue):
             if is_unidentified(row) or self.source.value_of(reader, row) is not None:
                 return False
         return True
+
+    def has_row(self, row: str, reader: Reader) -> bool:
+        """Whether a GET has a value of this row, which no walk of these values has answered."""
+        is_single = self.source.reads_single_rows() and not is_unidentified(row)
+        return is_single and self.source.value_of(reader, row) is not None
 
     def _has_other_rows(self, reader: Reader) -> bool:
         """Whether a column of the values has an answer in any row: padding, a neutral line, another
@@ -230,7 +241,7 @@ class Measurement(FrozenValue):
     ) -> Optional[Decimal]:
         """The figure of one row, None if it has none. `most`: as in `rows_from`. `are_texts`:
         whether a text may have a figure (see `scale_of_integers`)."""
-        if text(raw.value) in self.absent:
+        if is_one_of(raw.value, self.absent):
             return None
         reading = number(raw.value, self.unit)
         if reading is None or _is_placeholder(raw.value, reading, most):
@@ -451,13 +462,20 @@ class Total(FrozenValue):
         rows: dict[str, ExactFigure] = {}
         units: set[str] = set()
         reason_lacking: Optional[NotKnown] = None
+        empty_figures: list[Measurement] = []
         for figure in self.figures:
             raw_figures = self._raw_figures_of_others(units, figure, reader)
+            if not raw_figures and not units:
+                empty_figures.append(figure)
             reason = figure.missing_part(raw_figures, reader)
             if reason is not None:
                 if self.demanded or not figure.is_lacking(reader):
                     return reason
                 reason_lacking = reason_lacking or reason
+                first_row = next(iter(raw_figures))
+                for empty_figure in empty_figures:
+                    if empty_figure.has_row(first_row, reader):
+                        return NotKnown(f"a walk of {empty_figure.objects} has none of its rows")
                 continue
             rows.update(figure.figures_of(raw_figures, most, reader))
             units.update(map(self._unit, raw_figures))
@@ -515,7 +533,7 @@ class Total(FrozenValue):
         """The names of the objects of the figures, if the device was asked for them and answered
         none: they are taken as not there."""
         for figure in self.figures:
-            values = [raw.value for raw in figure.raw_figures(reader).values()]
+            values = figure.source.rows(reader).values()
             if not all(isinstance(value, Lost) for value in values):
                 return []
         return [figure.objects for figure in self.figures]

@@ -20,6 +20,7 @@ from ..shared.meter_figures import (
     MeterFigures,
     NotKnown,
     NotMetered,
+    total_figure,
 )
 from .decoding import printable_text
 from .device import SnmpDevice, all_outlets, has_joined_meters, is_list_proven, outlets_read
@@ -193,7 +194,9 @@ def _statistic(device: SnmpDevice, tables: WholeTables, *, with_power: bool) -> 
     if needs_outlets or has_joined_meters(device):
         device = device._replace(states=all_outlets(device), is_counted=True)
     device = _with_metered_outlets(device, requests, tables)
-    totals = [_as_float(total) for total in _totals(device, requests, tables)]
+    totals: list[Figure] = []
+    for request, total in zip(requests, _totals(device, requests, tables)):
+        totals.append(_total_beside_outlets(device, request, tables, _as_float(total)))
     load_a, energy_kwh, power_w, inlet_a, inlet_w = totals
     if not with_power:
         power_w = inlet_w = NOT_ASKED
@@ -205,6 +208,17 @@ def _statistic(device: SnmpDevice, tables: WholeTables, *, with_power: bool) -> 
         inlet_a=inlet_a,
         inlet_w=inlet_w,
     )
+
+
+def _total_beside_outlets(
+    device: SnmpDevice, request: _TotalRequest, tables: WholeTables, total: Figure
+) -> Figure:
+    """The total; not known if the device answers none of its objects, but a meter of an outlet
+    shows that something is counted. A device that marks it as not measured has said so."""
+    if total is not None or not request.total.unanswered(tables):
+        return total
+    figures_of_outlets = map(request.outlets.of, outlets_read(device))
+    return total_figure(outlets=map(_as_float, figures_of_outlets), is_sum_total=False)
 
 
 def _ports(

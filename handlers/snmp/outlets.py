@@ -115,6 +115,11 @@ class Outlets(FrozenValue):
             if isinstance(source, ByUnit):
                 source.source.value_of(reader, row)
 
+    @property
+    def has_moving_rows(self) -> bool:
+        """Whether a unit that joins or leaves a chain moves the rows of others."""
+        return self.states is not None and isinstance(self.states.source, ByUnit)
+
     def is_row_read_last(self, reader: Reader, identity: str) -> bool:
         """Whether the last request was the check of the row of an outlet of a chain."""
         source = self.states.source if self.states else None

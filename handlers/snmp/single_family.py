@@ -1,7 +1,6 @@
 """Controls that a single built-in family needs each.
 
-`pdu snmp parts` lists them under a heading of their own. A control that a second family uses moves
-to controls.py.
+A control that a second family uses moves to controls.py.
 """
 
 from __future__ import annotations
@@ -16,6 +15,7 @@ from .decoding import text
 from .frozen_value import replace
 from .reader import Reader
 from .sources import Packed, Source
+from .sources.base import is_one_of
 
 
 class Unlock(Control):
@@ -191,7 +191,7 @@ class Unmarked(Control):
                 "not list which outlets are marked"
             )
         for outlet, mark in marks.items():
-            if outlet != identity and text(mark) not in self.quiet:
+            if outlet != identity and not is_one_of(mark, self.quiet):
                 raise Unsupported(
                     f"outlet {identity} is not switched: {self.why}: outlet {outlet} is marked"
                 )

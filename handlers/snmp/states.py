@@ -12,7 +12,7 @@ from . import validation
 from .decoding import Rows, text
 from .frozen_value import FrozenValue
 from .reader import Lost, Reader
-from .sources.base import Source, is_known_lacking, is_lacking, object_name
+from .sources.base import Source, is_known_lacking, is_lacking, is_one_of, object_name
 
 UNKNOWN = EnumPowerStatus.UNKNOWN
 _QUOTED = 40  # limit for a value in a reason, in characters
@@ -43,9 +43,7 @@ class Doubt(FrozenValue):
 
     def is_raised_by(self, test_value: Optional[Raw]) -> bool:
         """Whether this value of `test`, None for no value, makes the state UNKNOWN."""
-        if test_value is None or isinstance(test_value, Lost):
-            return True
-        return text(test_value) not in self.quiet
+        return not is_one_of(test_value, self.quiet)
 
 
 class Decision(NamedTuple):

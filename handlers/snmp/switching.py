@@ -73,6 +73,11 @@ class _Command:
             return decision
         if self.outlets.row_of(reader, self.identity) != self.row:
             return Decision(EnumPowerStatus.UNKNOWN, "its row is another outlet's now")
+        if self.outlets.has_moving_rows:
+            # a unit that was away for the first reading alone showed another outlet's state
+            reported_again = self.outlets.reported_at(reader.fresh_reader(), self.row)
+            if reported_again.state is not target:
+                return reported_again
         if not self.control.is_carried_out(reader, self.identity, self.orders):
             return Decision(
                 EnumPowerStatus.UNKNOWN, "another outlet of the same write does not read as written"

@@ -74,7 +74,8 @@ def read_unit(*, with_figures: bool) -> Dialogue[PduState]:
     except Refused as error:
         if error.code != "404":
             raise
-        if device.get("numInlets", 0) == 0:
+        count_of_inlets = device.get("numInlets", 0)
+        if type(count_of_inlets) is int and count_of_inlets == 0:
             currents = [outlet.figures.current_a for outlet in outlets]
             return PduState(outlets, load_a=sum_if_complete(currents))
         totals = MeterFigures.not_known(f"{INLETS} is not read: {error.reason}")
@@ -193,7 +194,7 @@ def _totals(device: Any, rows: Sequence[dict[str, Any]], outlets: Sequence[Outle
     """Load, energy and power of the unit, from the rows of its inlets. Each inlet has the energy of
     the whole unit.
     """
-    fault = _fault_of_inlets(device.get("numInlets", len(rows)), rows)
+    fault = _fault_of_inlets(device, rows)
     if fault:
         return MeterFigures.not_known(fault)
     inlets = _active_inlets(rows) if _is_transfer_switch(rows) else rows
@@ -213,14 +214,17 @@ def _totals(device: Any, rows: Sequence[dict[str, Any]], outlets: Sequence[Outle
     )
 
 
-def _fault_of_inlets(count: object, rows: Sequence[dict[str, Any]]) -> str:
-    """Why the rows of the inlets do not tell the unit's load; "" if they do. `count`: how many
-    inlets the unit counts.
+def _fault_of_inlets(device: Any, rows: Sequence[dict[str, Any]]) -> str:
+    """Why the rows of the inlets do not tell the unit's load; "" if they do. A unit that does not
+    count its inlets has one if that is "single".
     """
-    if type(count) is not int or count != len(rows) or not rows:
-        return f"{len(rows)} inlets are listed, of {count!r}"
     type_names = [row.get("inletType") for row in rows]
     types = {_word(type_name) for type_name in type_names}
+    count = device.get("numInlets")
+    if "numInlets" not in device and types == {"single"}:
+        count = 1
+    if type(count) is not int or count != len(rows) or not rows:
+        return f"{len(rows)} inlets are listed, of {count!r}"
     if len(types) > 1 or (len(rows) > 1 and "" in types):
         return f"its inlets are of the types {type_names}"
     active_count = len(_active_inlets(rows))

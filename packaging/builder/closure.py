@@ -36,9 +36,9 @@ def imports(source: str, display_path: str) -> tuple[Import, ...]:
     """The imports in a file, including those inside functions and `importlib.import_module(".x",
     …)`.
 
-    Relative imports for annotations count too: raritan/rpc resolves its annotations at run time,
-    which needs those files. `import_module(name)`, whose name is absolute, is neither followed nor
-    checked. Raises BuildError for text that is not Python, and for `import_module(name, package)`
+    Relative imports for annotations count too: raritan/rpc looks up at run time the types that its
+    IDL names, which needs those files. `import_module(name)`, whose name is absolute, is neither
+    followed nor checked. Raises BuildError for text that is not Python, and for `import_module(name, package)`
     unless the name is a literal with leading dots or ImportError is caught by name.
     """
     try:

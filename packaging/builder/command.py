@@ -27,7 +27,7 @@ from pdu.workshop.handler.handler_imports import TOOL_MODULES
 
 from .archives import archive, keep_replaced, version
 from .closure import BuildError
-from .script import HANDLERS, Handler, register_script
+from .script import HANDLERS, Handler, check_new_archives, register_script
 from .snmp_options import (
     FAMILIES_FILE,
     OPTIONS_FILE,
@@ -87,9 +87,9 @@ class OwnHandler(NamedTuple):
         return f"pdu register {shlex.quote(str(self.path))}"
 
 
-def build_own(words: Sequence[str], out: Path) -> list[OwnHandler]:
-    """Write the archives of handlers that anybody wrote, by the paths of their files, folders or
-    archives, and register.sh. Raises BuildError and OSError.
+def own_sources(words: Sequence[str]) -> list[HandlerSource]:
+    """The handlers that anybody wrote, by the paths of their files, folders or archives. Raises
+    BuildError.
     """
     try:
         sources = [handler_source.read_handler(word) for word in words]
@@ -98,6 +98,11 @@ def build_own(words: Sequence[str], out: Path) -> list[OwnHandler]:
                 handler_source.require_own_name(source)
     except SettingsError as error:
         raise BuildError(error.reason) from None
+    return sources
+
+
+def build_own(sources: Sequence[HandlerSource], out: Path) -> list[OwnHandler]:
+    """Write the archives of these handlers, and register.sh. Raises BuildError and OSError."""
     handlers = []
     out.mkdir(parents=True, exist_ok=True)
     with locked([str(out)]):
@@ -185,8 +190,7 @@ def _add_profile_option(parser: argparse.ArgumentParser) -> None:
         default=[],
         help=(
             "build pdu_<key> (hyphens become underscores) for the family in this file; may be"
-            " repeated. `pdu snmp parts` lists the parts of such a file, `pdu snmp show FAMILY`"
-            " prints an example"
+            " repeated. docs/own-pdu.md describes such a file, `pdu snmp show FAMILY` prints one"
         ),
     )
 
@@ -296,8 +300,14 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         profiles = [own_profile(file) for file in options.profile]
         handlers = _handlers(targets.names, options, profiles)
         options_note = note_on_absent_options(handlers, options.out)
-        if targets.paths:
-            own_handlers = build_own(targets.paths, options.out)
+        sources = own_sources(targets.paths)
+        files = [
+            (f"pdu_{handler.name}", registry.archive_name(handler.name)) for handler in handlers
+        ]
+        files += [(source.archive.top, f"{source.archive.top}.tar.gz") for source in sources]
+        check_new_archives(options.out, version(ROOT / "handlers"), files)
+        if sources:
+            own_handlers = build_own(sources, options.out)
         if handlers:
             archives = build(ROOT / "handlers", options.out, handlers)
     except (BuildError, SettingsError) as error:

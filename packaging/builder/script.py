@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -60,16 +60,15 @@ def _tree_handler(name: str) -> Handler:
 HANDLERS = tuple(map(_tree_handler, registry.names()))
 
 
-def register_script(out: Path, number: str) -> str:
-    """The text of dist/register.sh: the template with a row for each archive of the version
-    `number` in `out`, and for those of other handlers.
+def uploads_in(out: Path, number: str) -> dict[str, Upload]:
+    """What can be registered of a folder, by the name that a person types: the archives of the
+    version `number`, and those of other handlers.
 
     Raises BuildError for a file name with other signs than those of a build, and for a second
     archive of one handler: nobody has said which is meant.
     """
     pattern = registry.archive_name("*", number)
-    path_by_name: dict[str, Path] = {}
-    rows = []
+    upload_by_name: dict[str, Upload] = {}
     for path in sorted(out.glob("*.tar.gz")):
         try:
             upload = read_upload(str(path))
@@ -82,15 +81,39 @@ def register_script(out: Path, number: str) -> str:
                 f"{out}: {path.name!r} has signs other than letters, digits and . _ + -: give the"
                 " archive another name, or move it to another folder"
             )
-        # as a person types it
         name = upload.handler.removeprefix("pdu_")
-        first_path = path_by_name.setdefault(name, path)
-        if first_path != path:
-            raise BuildError(
-                f"{first_path} and {path.name} are both archives of {name}: move one to another"
-                " folder"
-            )
-        rows.append(_row(upload, path.name))
+        if upload_by_name.setdefault(name, upload) is not upload:
+            raise _second_archive(upload_by_name[name].path, path.name, name)
+    return upload_by_name
+
+
+def check_new_archives(out: Path, number: str, files: Sequence[tuple[str, str]]) -> None:
+    """Raises BuildError, before anything is written, if one of these files would be a second
+    archive of its handler in `out`, and as `uploads_in`. `files`: internal name and file name.
+    """
+    path_by_name = {name: upload.path for name, upload in uploads_in(out, number).items()}
+    new_names: set[str] = set()
+    for handler, file in files:
+        name = handler.removeprefix("pdu_")
+        path = path_by_name.setdefault(name, str(out / file))
+        if Path(path).name != file or name in new_names:
+            raise _second_archive(path, file, name)
+        new_names.add(name)
+
+
+def _second_archive(path: str, file: str, name: str) -> BuildError:
+    return BuildError(
+        f"{path} and {file} are both archives of {name}: build one of them, or move the one that is"
+        " there to another folder"
+    )
+
+
+def register_script(out: Path, number: str) -> str:
+    """The text of dist/register.sh: the template with a row for each upload in `out`. Raises
+    BuildError.
+    """
+    uploads = uploads_in(out, number).values()
+    rows = [_row(upload, Path(upload.path).name) for upload in uploads]
     return TEMPLATE.read_text("utf-8").replace(_ROWS, "\n".join(rows))
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from handlers.shared.errors import Part, PduHandlerError, SettingsError, printable
@@ -13,7 +14,6 @@ from .exit_codes import code_of
 from .known_secrets import error_text, reason_text, text_of_error, traceback_text
 from .options import Run, spelled
 from .output import print_json
-from .terminal_lines import print_text
 
 _DEFECT = "defect"
 
@@ -38,9 +38,9 @@ class NoSuchHandler(SettingsError):
         self.word = word
 
 
-def reason(error: BaseException, typed_keys: Collection[str] = ()) -> str:
-    """Why a command failed. Settings are named as on the command line: those of `typed_keys` as -s
-    KEY=..., others as their options.
+def reason(error: BaseException, spellings: Mapping[str, str] = MappingProxyType({})) -> str:
+    """Why a command failed. Settings are named as they were given: by `spellings`, see `Run`, else
+    as their options.
 
     The error may be from an archive, which has its own classes. Errors from older or third-party
     archives may have no `parts`.
@@ -48,16 +48,16 @@ def reason(error: BaseException, typed_keys: Collection[str] = ()) -> str:
     parts = parts_of(error)
     if parts is None:
         return printable(reason_text(error))
-    texts = [_spelled_part(part, typed_keys) for part in parts]
+    texts = [_spelled_part(part, spellings) for part in parts]
     return printable(text_of_error(error, "".join(texts)))
 
 
-def _spelled_part(part: Part, typed_keys: Collection[str]) -> str:
-    """A part of a reason: text, or a setting."""
+def _spelled_part(part: Part, spellings: Mapping[str, str]) -> str:
+    """A part of a reason: text, or a setting. One with a value is advice, not what was given."""
     if isinstance(part, str):
         return part
-    if part.key in typed_keys and not part.value:
-        return f"-s {part.key}=..."
+    if part.key in spellings and not part.value:
+        return spellings[part.key]
     return spelled(part.key, part.value)
 
 
@@ -78,7 +78,7 @@ def describe(error: BaseException, run: Run) -> dict[str, Any]:
         "kind": printable(kind),
         "host": printable(host),
         "operation": printable(operation),
-        "reason": reason(error, run.typed_keys),
+        "reason": reason(error, run.spellings),
         "exit_code": code_of(kind),
     }
 
@@ -116,5 +116,5 @@ def fail(run: Run, error: BaseException, pdu_name: str = "") -> int:
         address = f" ({host})" if host else ""
         host = f"{printable(name)}{address}"
     words = [about["kind"], host, about["operation"], about["reason"]]
-    print_text(": ".join(filter(None, words)), sys.stderr)
+    print(": ".join(filter(None, words)), file=sys.stderr)
     return exit_code

@@ -11,7 +11,6 @@ import sys
 from typing import Callable, Optional, TextIO
 
 from .exit_codes import INTERRUPTED, READER_GONE, code_of
-from .terminal_lines import print_text
 
 
 class OutputError(Exception):
@@ -22,7 +21,7 @@ class OutputError(Exception):
 
 
 # `dependencies` in pyproject.toml
-_REQUIRED = ("click", "pysnmp", "pyasn1", "tomli")
+_REQUIRED = ("click", "pysnmp", "pyasn1", "requests", "tomli", "urllib3")
 _MISSING = """the Python package {name}, which pdu always needs, is missing: in a clone of this
 project, install the command with its packages (pipx install --force .)"""
 
@@ -100,7 +99,7 @@ def _replace_closed_streams() -> None:
 def _report(words: str) -> None:
     """Print on standard error, if it can be written."""
     try:
-        print_text(words, sys.stderr)
+        print(words, file=sys.stderr)
     except UNWRITABLE:  # such as a full disk that both outputs go to
         discard(sys.stderr)
 

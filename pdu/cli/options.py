@@ -46,8 +46,8 @@ class Run:
     defect_code: int = DEFECT
     #: the name of the only PDU of the line, "" if it was not called by one
     pdu_name: str = ""
-    #: the keys of settings that were given as -s KEY=VALUE
-    typed_keys: set[str] = field(default_factory=set)
+    #: key of a setting -> how it was given, if not by its option: `-s KEY=...`, or its variable
+    spellings: dict[str, str] = field(default_factory=dict)
 
 
 def run_of(context: click.Context) -> Run:

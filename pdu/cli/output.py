@@ -18,7 +18,6 @@ from handlers.shared.errors import printable
 
 from .exit_codes import DONE
 from .options import Output
-from .terminal_lines import print_text
 
 _CELL = 200  # limit for a cell, in characters
 _LINE = 78  # limit for a line of progress, in characters
@@ -62,7 +61,7 @@ def print_result(result: Result, *, as_json: bool) -> int:
         _print_answer(result, as_json=as_json)
     finally:
         if result.note and not as_json:
-            print_text(result.note, sys.stderr)
+            print(result.note, file=sys.stderr)
     return result.exit_code
 
 
@@ -78,7 +77,7 @@ def _print_answer(result: Result, *, as_json: bool) -> None:
     elif result.is_file_text:
         print("\n".join(result.lines))
     elif result.lines:
-        print_text("\n".join(result.lines))
+        print("\n".join(result.lines))
 
 
 def _safe_for_terminal(raw: bytes) -> str:
@@ -224,7 +223,7 @@ def report(line: str) -> None:
     """
     # OutputError of exit_handling is one of what a stream raises then
     with contextlib.suppress(Exception):
-        print_text(printable(line), sys.stderr, flush=True)
+        print(printable(line), file=sys.stderr, flush=True)
 
 
 def show_status_line(line: str, *, is_quiet: bool = False) -> None:

@@ -14,7 +14,6 @@ from handlers.shared.errors import PduHandlerError, SettingsError, printable
 from ..files.whole_files import signals_as_ctrl_c
 from .options import Output
 from .output import show_status_line
-from .terminal_lines import print_text, shown_text
 
 _LONGEST_LINE = 2_000  # characters
 
@@ -58,7 +57,7 @@ def ask_line(question: str) -> Optional[str]:
     """
     is_terminal = sys.stdin.isatty()
     show_status_line("")
-    print_text(question, sys.stderr, end=" " if is_terminal else "\n", flush=True)
+    print(question, file=sys.stderr, end=" " if is_terminal else "\n", flush=True)
     try:
         line = sys.stdin.readline()
     except UnicodeDecodeError:
@@ -77,7 +76,7 @@ def ask_secret(key: str, question: str) -> str:
     show_status_line("")
     try:
         with signals_as_ctrl_c():  # getpass then turns the terminal's echo on again
-            return getpass.getpass(shown_text(f"{printable(question)}: ", sys.stderr))
+            return getpass.getpass(f"{printable(question)}: ")
     except EOFError:
         return ""
     except UnicodeDecodeError:

@@ -47,16 +47,8 @@ auth_option = functools.partial(
     help="logins: a TOML file with [auth.NAME] tables, which only its owner and group can read",
 )
 
-# ---- reading many PDUs ---------------------------------------------------------------------------
+# ---- services ------------------------------------------------------------------------------------
 
-parallel_option = functools.partial(
-    click.option,
-    "--parallel",
-    metavar="N",
-    type=click.IntRange(1, 2000),
-    help="PDUs to read at a time",
-    show_default=True,
-)
 listen_option = functools.partial(
     click.option,
     "--listen",

@@ -20,7 +20,6 @@ from ..loading.handler_paths import is_handler_there
 from ..pdu_list import names
 from ..pdu_list.login_options import login_options
 from ..recordings.recording_formats import Recording, RecordingOptions
-from ..recordings.scrub import KINDS
 from . import web_recorder
 
 _PATIENCE_S = 60.0  # how long to wait for a device that stops answering
@@ -49,7 +48,7 @@ class _RecordableHandler(click.ParamType):
     cls=names.PduCommand,
     examples=(
         "pdu record snmp 192.0.2.8 -o unit.snmprec",
-        "pdu record raritan 192.0.2.9 -o unit.har --keep names",
+        "pdu record raritan 192.0.2.9 -o unit.har",
     ),
     help=f"""\
 Record what a device answers: for `pdu replay`, or to send with a request to support the device.
@@ -72,13 +71,6 @@ it asks over plain HTTP and gets; the name of a PDU of the list stands for HANDL
 )
 @click.argument("host", type=TEXT, shell_complete=names.complete_host)
 @out_option(default="-", show_default=STANDARD_OUTPUT)
-@click.option(
-    "--keep",
-    metavar="KIND",
-    type=click.Choice(KINDS),
-    multiple=True,
-    help=f"do not replace these: {', '.join(KINDS)}; repeatable",
-)
 @on_option()
 @off_option()
 @names.list_options
@@ -90,7 +82,6 @@ def record(
     handler: str,
     host: str,
     out: str,
-    keep: Sequence[str],
     on: Sequence[str],
     off: Sequence[str],
 ) -> int:
@@ -106,7 +97,7 @@ def record(
     def tell(line: str) -> None:
         show_status_line(line, is_quiet=output.json)
 
-    options = RecordingOptions(keep, _PATIENCE_S, tell)
+    options = RecordingOptions(patience=_PATIENCE_S, tell=tell)
     try:
         with (
             new_file(path) as write,

@@ -20,7 +20,6 @@ from ..cli.invocation import build_line, program
 from ..cli.options import FILE, FILE_ARGUMENT, Output, output_options, pass_output
 from ..cli.output import print_json
 from ..cli.shared_options import listen_option, off_option, on_option
-from ..cli.terminal_lines import print_text
 from ..files.whole_files import text_of
 from ..loading.handler_recordings import handler_of_recording
 from ..network.listening import listen_address, port_advice
@@ -72,7 +71,8 @@ def replay(
 ) -> int:
     """Serve a recording as a device on 127.0.0.1 until Ctrl-C.
 
-    FILE  a file of pdu record, the output of snmpwalk -On, or a file for NUT's dummy-ups
+    FILE  a file of pdu record, an HTTP Archive (HAR) of a browser, the output of snmpwalk -On, or a
+    file for NUT's dummy-ups
 
     Reads are answered from the recording. Outlets follow the handler's commands, and figures keep
     their recorded values. A device that no handler of this pack reads takes commands with
@@ -93,9 +93,9 @@ def replay(
             if output.json:
                 print_json(_facts(device, handler))
             else:
-                print_text("\n".join(_lines(device, file, profile or "")))
+                print("\n".join(_lines(device, file, profile or "")))
                 for note in device.notes:
-                    print_text(printable(note, 300), sys.stderr)
+                    print(printable(note, 300), file=sys.stderr)
             sys.stdout.flush()
             _wait_for_signal(signals, device, as_json=output.json)
     finally:
@@ -209,4 +209,4 @@ def _wait_for_signal(signals: list[int], device: ReplayedDevice, *, as_json: boo
         new = device.writes()[count:]
         count += len(new)
         if new and not as_json:
-            print_text("\n".join(map(printable, new)), flush=True)
+            print("\n".join(map(printable, new)), flush=True)

@@ -1,38 +1,28 @@
-"""Tables of the families as Markdown, for docs/ and `pdu snmp families --table`.
+"""Tables of the families as Markdown, for docs/devices.md and `pdu snmp families --table`.
 
 No archive contains this file.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
 
-from handlers.snmp.controls import Control, Guarded, Verbs, Write
-from handlers.snmp.evidence import Evidence, EvidenceLevel, repository
-from handlers.snmp.figures import Total
+from handlers.snmp.controls import Control, Verbs, Write
+from handlers.snmp.evidence import Evidence, EvidenceLevel
 from handlers.snmp.frozen_value import FrozenValue, parts_of
-from handlers.snmp.outlets import Outlets
 from handlers.snmp.profile import Profile
-from handlers.snmp.single_family import Unlock, Unmarked, WritePacked
+from handlers.snmp.single_family import Unlock, WritePacked
 from handlers.snmp.sources import (
     ByUnit,
-    Column,
     EachUnit,
     First,
-    NamedRows,
     Number,
     ObjectSource,
-    Part,
-    Scalar,
     Source,
-    Spread,
-    Tables,
 )
-from handlers.snmp.states import State
 
 from .model_names import NAMES, Claim
-from .recorded import UNPROVEN, evidence_of, switching_basis
+from .recorded import UNPROVEN, evidence_of
 
 #: What a family may read besides states: the field of `Evidence`, and its column's words.
 _METERED = {"current": "A", "power": "W", "energy": "kWh"}
@@ -86,107 +76,8 @@ def _begins_as_another(model: str, models: Iterable[str]) -> bool:
     return any(model != other and model.startswith(other) for other in models)
 
 
-def evidence(profiles: Sequence[Profile]) -> str:
-    """One row for each family: its MIB, and the evidence for each capability."""
-    head = ["family", "MIB", *Evidence.FIELDS, "commands"]
-    return _markdown(head, map(_evidence, _sort_by_vendor(profiles)))
-
-
-def _evidence(profile: Profile) -> Sequence[str]:
-    """A row of the table of evidence: the MIB, and the proof of each quantity."""
-    mib = profile.mib
-    if profile.source.startswith("https:"):
-        mib = f"[{mib}]({profile.source})"
-    levels: Mapping[str, EvidenceLevel] = vars(evidence_of(profile))
-    cells = [f"`{profile.key}`", mib]
-    for name in Evidence.FIELDS:
-        level = levels[name]
-        cells.append("–" if level is EvidenceLevel.NONE else level.value)
-    cells.append(commands(profile))
-    return cells
-
-
 def _sort_by_vendor(profiles: Sequence[Profile]) -> Sequence[Profile]:
     return sorted(profiles, key=lambda profile: (profile.vendor.lower(), profile.key))
-
-
-def commands(profile: Profile) -> str:
-    """What the commands of a family rest on, with links to programs; `not switched` without any."""
-    if profile.is_proven and not profile.recording:
-        return "public programs: " + ", ".join(map(_linked, profile.programs))
-    return switching_basis(profile) or "not switched"
-
-
-def _linked(program: str) -> str:
-    """A program with its link, if it has one."""
-    is_link = program.startswith("https://")
-    return f"[{repository(program)}]({program})" if is_link else program
-
-
-def identities(profiles: Sequence[Profile]) -> str:
-    """The MIB objects of identities, printed numbers, names and loads. One row for each family with
-    outlets; only its first `Outlets` is shown."""
-    head = ["family", "identity and state", "number on the unit", "name", "load"]
-    with_outlets = [profile for profile in profiles if profile.outlets]
-    rows = [_identity(profile, profile.outlets[0]) for profile in with_outlets]
-    return _markdown(head, rows)
-
-
-def _identity(profile: Profile, outlets: Outlets) -> Sequence[str]:
-    """A row of the table of identities: what lists, numbers and names outlets; the load."""
-    number = _objects(outlets.number) if outlets.number else "last part of the identity"
-    return [
-        f"`{profile.key}`",
-        _objects(outlets.states or outlets.rows),
-        number,
-        _objects(outlets.name),
-        _load(profile.load),
-    ]
-
-
-def contradicting_objects(profiles: Sequence[Profile]) -> str:
-    """The objects that can contradict a state or forbid a command.
-
-    One row for each family with states.
-    """
-    head = ["family", "the state is UNKNOWN by", "a command is refused by", "not read"]
-    rows: list[Sequence[str]] = []
-    for profile in profiles:
-        has_states = any(outlets.states for outlets in profile.outlets)
-        if not has_states:
-            continue
-        doubt_objects = _enumeration(_doubt_objects(profile))
-        guard_objects = _enumeration(_guard_objects(profile))
-        unread_parts = profile.unread or "–"
-        rows.append([f"`{profile.key}`", doubt_objects, guard_objects, unread_parts])
-    return _markdown(head, rows)
-
-
-def _doubt_objects(profile: Profile) -> Iterable[str]:
-    """The names of the objects by which a state may be doubted or must be confirmed, without those
-    of the state itself.
-    """
-    for part in parts_of(profile):
-        if not isinstance(part, State):
-            continue
-        tests = [doubt.test for doubt in part.doubts]
-        if part.confirm:
-            tests.append(part.confirm)
-        state_objects = set(object_names(part.source))
-        for name in object_names(tuple(tests)):
-            if name not in state_objects:
-                yield name
-
-
-def _guard_objects(profile: Profile) -> Iterable[str]:
-    """The names of the objects by which a command may be refused."""
-    for part in parts_of(profile):
-        if isinstance(part, Guarded):
-            # of the object of a unit, without the rows that it is for
-            test = part.test.source if isinstance(part.test, Part) else part.test
-            yield from object_names(test)
-        elif isinstance(part, Unmarked):
-            yield from object_names(part.marks)
 
 
 def command_table(profiles: Sequence[Profile]) -> str:
@@ -258,21 +149,6 @@ def _enumeration(names: Iterable[str]) -> str:
     return ", ".join(dict.fromkeys(names)) or "–"
 
 
-def _objects(part: object) -> str:
-    """The names of the objects that a part reads, with commas."""
-    return _enumeration(object_names(part))
-
-
-def _load(total: Total | None) -> str:
-    """The objects of the load in the order in which they are preferred."""
-    if total is None:
-        return "–"
-    choices = [_objects(figure) for figure in total.figures]
-    if total.else_outlets:
-        choices.append("sum of the outlets")
-    return "; else ".join(dict.fromkeys(choices))  # several choices may read the same objects
-
-
 def object_names(part: object) -> Iterable[str]:
     """MIB names of the objects that a part reads: of a `First` only the first choice, of an
     `EachUnit` only the `source`.
@@ -291,88 +167,6 @@ def object_names(part: object) -> Iterable[str]:
     inner_parts = [part.source] if isinstance(part, EachUnit) else _read_with(part)
     for inner in inner_parts:
         yield from object_names(inner)
-
-
-class StatusRead(NamedTuple):
-    """One read of a status."""
-
-    verb: str  #: GET or walk
-    oid: str
-    object: str  #: the MIB name
-    branch: str  #: the OID of the Spread or Tables, else the object's own
-
-
-def costly(profiles: Sequence[Profile]) -> str:
-    """The families whose first `Outlets` cost more than one read after the first GET of a status,
-    with these reads.
-    """
-    head = ["family", "reads after the first GET", "objects"]
-    rows: list[Sequence[str]] = []
-    for profile in profiles:
-        if not profile.outlets:
-            continue
-        # outlets are ways to read them, in the order in which they are tried
-        reads = status_reads(profile, profile.outlets[0])
-        if len(reads) > 1:
-            objects = ", ".join(_object_phrases(reads))
-            rows.append([f"`{profile.key}`", str(len(reads)), objects])
-    return _markdown(head, rows)
-
-
-def _object_phrases(reads: Sequence[StatusRead]) -> Sequence[str]:
-    """Phrases such as "12 GETs below 1.3.6", one for the reads of each object or branch."""
-    groups: dict[tuple[str, str], list[StatusRead]] = {}
-    for status_read in reads:
-        key = (status_read.verb, status_read.object or status_read.branch)
-        groups.setdefault(key, []).append(status_read)
-    phrases: list[str] = []
-    for (verb, name), group in groups.items():
-        first_read = group[0]
-        if len(group) == 1:
-            phrases.append(f"{verb} of {first_read.object or first_read.oid}")
-        elif first_read.object:
-            phrases.append(f"{len(group)} {verb}s of {name}")
-        else:
-            phrases.append(f"{len(group)} {verb}s below {name}")
-    return phrases
-
-
-def status_reads(profile: Profile, outlets: Outlets) -> list[StatusRead]:
-    """The usual reads of a status after the GET of sysObjectID, each once.
-
-    Of a `First`, only those of its first choice. Of units, their number: a chain lists them, too.
-    """
-    reads: dict[str, StatusRead] = {}
-    unit_count = profile.units.count if profile.units else None
-    for part in (outlets.states or outlets.rows, outlets.count, unit_count):
-        for status_read in _reads(part):
-            reads[status_read.oid] = status_read
-    return list(reads.values())
-
-
-def _reads(part: object) -> Iterable[StatusRead]:
-    """The requests by which a part of a profile is read."""
-    if isinstance(part, Scalar):
-        yield StatusRead(verb="GET", oid=part.oid, object=part.object, branch=part.oid)
-    elif isinstance(part, Column):
-        yield StatusRead(verb="walk", oid=part.oid, object=part.object, branch=part.oid)
-    elif isinstance(part, NamedRows):
-        yield StatusRead("walk", part.names, "", part.names)
-        yield StatusRead("walk", part.values, part.object, part.values)
-    elif isinstance(part, Tables):
-        for unit in range(part.first, part.last + 1):
-            oid = f"{part.oid}.{unit}.{part.column}"
-            yield StatusRead("walk", oid, part.object, part.oid)
-    elif isinstance(part, Spread) and part.by_get:
-        yield from _reads(part.listed)
-        for _, sub in part.numbers():
-            oid = f"{part.oid}.{part.index_of(sub)}"
-            yield StatusRead("GET", oid, part.object, part.oid)
-    elif isinstance(part, Spread):
-        yield StatusRead("walk", part.oid, part.object, part.oid)
-    else:
-        for inner in _read_with(part):
-            yield from _reads(inner)
 
 
 def _read_with(part: object) -> Iterable[object]:

@@ -1,7 +1,5 @@
 """Users' own profiles and the build options of SNMP archives, for `packaging/build.py` and the
-command `pdu`.
-
-No archive contains this file. It does not import the handler, so it does not need pysnmp.
+command `pdu`. No archive contains this file.
 """
 
 from __future__ import annotations
@@ -34,6 +32,8 @@ _OUTLET_WORDS = {
     "power": "W",
     "energy": "kWh",
 }
+#: fields of a profile that say which PDU it is, and on what evidence it is read
+_NAMES = ("vendor", "models", "mib", "evidence")
 
 
 class UnknownFamily(ValueError):
@@ -91,6 +91,25 @@ def describe(profile: Profile) -> list[str]:
         f" {', '.join(of_pdu) or 'nothing'}",
         "switches outlets" if is_switched else "does not switch: it has no control",
     ]
+
+
+def copied_words(profile: Profile) -> list[str]:
+    """A sentence if names of the profile are still those of the built-in family that it was copied
+    from, of which the archive would then say that it reads the PDU.
+    """
+    for family in PROFILES:
+        has_its_mib = profile.mib != "" and profile.mib == family.mib
+        has_its_models = profile.models != () and profile.models == family.models
+        if profile.key == family.key or not (has_its_mib or has_its_models):
+            continue
+        copied_fields: list[str] = []
+        for field in _NAMES:
+            value = getattr(profile, field)
+            if value and value == getattr(family, field):
+                copied_fields.append(field)
+        if copied_fields:
+            return [f"as in the family {family.key}: {', '.join(copied_fields)}; write your PDU's"]
+    return []
 
 
 def built_in_family(key: str) -> Profile:

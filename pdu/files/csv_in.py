@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from handlers.shared.errors import SettingsError, printable
@@ -34,16 +34,14 @@ class CsvRow:
         return self.cells.get(name, "")
 
 
-def rows(text: str, path: str, left_out: Collection[str] = ()) -> Iterator[CsvRow]:
-    """The rows after the head, without the columns that are `left_out`. `path` names the file in
-    errors.
-
-    Raises SettingsError, which names the line.
+def rows(text: str, path: str) -> Iterator[CsvRow]:
+    """The rows after the head. Raises SettingsError, which names the line, and the file by
+    `path`.
     """
     head = head_of(text, path)
     columns = [name for name in head if name]
     for index, name in enumerate(columns):
-        if name in columns[:index] and name not in left_out:
+        if name in columns[:index]:
             raise SettingsError(f"{path}: the column {name!r} occurs twice")
     rows_by_line = _rows_by_line(text, path)
     next(rows_by_line, None)  # the head
@@ -53,7 +51,7 @@ def rows(text: str, path: str, left_out: Collection[str] = ()) -> Iterator[CsvRo
             raise SettingsError(f"{where} has {len(cells)} cells, the header has {len(head)}")
         value_by_column: dict[str, str] = {}
         for name, cell in zip(head, cells):
-            if cell and name not in left_out:
+            if cell:
                 value_by_column[name] = cell
         if "" in value_by_column:
             raise SettingsError(

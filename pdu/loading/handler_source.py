@@ -180,17 +180,18 @@ def _texts(module: ast.Module) -> Iterator[tuple[str, str]]:
 
 def require_own_name(source: HandlerSource) -> None:
     """Raises SettingsError if the handler's directory hides another Python module."""
-    if hides_module(source.archive.top):
+    module = hidden_module(source.archive.top)
+    if module:
         raise SettingsError(
             f"{source.path}: its directory {source.archive.top!r} has the name of another Python"
-            " module: rename it"
+            f" module ({module}): rename it"
         )
 
 
-def hides_module(name: str) -> bool:
-    """Whether a handler's directory of this name would hide another Python module."""
+def hidden_module(name: str) -> str:
+    """Where the Python module is that a directory of this name would hide; "" for none."""
     if name in sys.modules or BuiltinImporter.find_spec(name) is not None:
-        return True
+        return getattr(sys.modules.get(name), "__file__", None) or "a part of Python"
     # a folder of this name where the command was called is the handler itself
     here = os.path.realpath(os.curdir)
     folders: list[str] = []
@@ -198,7 +199,7 @@ def hides_module(name: str) -> bool:
         if path and os.path.realpath(path) != here:
             folders.append(path)
     spec = PathFinder.find_spec(name, folders)
-    return spec is not None and spec.loader is not None
+    return "" if spec is None or spec.loader is None else str(spec.origin)
 
 
 # ---- a folder or a file as an archive ------------------------------------------------------------

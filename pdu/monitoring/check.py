@@ -37,10 +37,8 @@ from ..cli.shared_options import (
     auth_option,
     csv_option,
     list_option,
-    parallel_option,
 )
 from ..cli.spelling import look_alike
-from ..cli.terminal_lines import print_text
 from ..files.html import time_shown
 from ..files.whole_files import check_page, write_page
 from ..loading.handler_loading import load
@@ -65,8 +63,6 @@ class CheckOptions(NamedTuple):
     #: a list; names of its PDUs; or a handler and the addresses of its PDUs
     words: Sequence[str]
     owner_files: OwnerFiles
-    is_lenient: bool
-    parallel: int
     csv: bool
     html: Optional[str]
     nagios: bool
@@ -181,9 +177,7 @@ def _pdus_of_list(config: CheckOptions, login: Login) -> _Fleet:
         raise Usage(f"{option} is for HANDLER HOST: a list has the settings of each PDU")
     owner_files = owner_files.add_known_list()
     where = owner_files.require_list()
-    device_list = owner_files.files(lenient=config.is_lenient)
-    if device_list.ignored:
-        print_text(f"ignored columns of {where}: {', '.join(device_list.ignored)}", sys.stderr)
+    device_list = owner_files.files()
     devices = device_list.devices
     if names_of_pdus:
         devices = _pdus_with_names(devices, names_of_pdus, where)
@@ -268,7 +262,7 @@ def _read(config: CheckOptions, output: Output, fleet: _Fleet) -> CheckReport:
     shows_outlets = output.json or config.html is not None
     row_by_place: dict[int, PduRow] = {}
     begin = time.monotonic()
-    pool = reader_pool.ReaderPool(config.parallel)
+    pool = reader_pool.ReaderPool()
     read_target = poll_lines if config.lines else poll
     readings = pool.read_all(fleet.targets, read_target=read_target)
     progress_bar = progress(len(fleet.targets), "polling", show_pos=True)
@@ -296,7 +290,7 @@ def _print(config: CheckOptions, output: Output, outcome: CheckReport) -> None:
         lines = nagios.output(totals, rows, config.thresholds, data_per_pdu=names_pdus)
         print("\n".join(lines))
     else:
-        print_text("\n".join(outcome.lines()))
+        print("\n".join(outcome.lines()))
     # after what was read is printed: a full disk does not hide it
     if config.html is not None:
         page = outcome.page(time_shown(time.time()))
@@ -334,10 +328,6 @@ is wrong: 2, or with --nagios 3. UNKNOWN outlets of a PDU with metered=yes do no
 @click.argument("words", metavar="[LIST] [NAME...] | HANDLER HOST...", nargs=-1, type=FILE_ARGUMENT)
 @list_option()
 @auth_option()
-@click.option(
-    "--lenient", is_flag=True, help="list and ignore columns of a CSV file that are unknown"
-)
-@parallel_option(default=reader_pool.PARALLEL)
 @csv_option(excludes=["--json", "--nagios"])
 @click.option("--html", metavar="FILE", type=FILE, help="also write one self-contained page")
 @click.option(
@@ -380,8 +370,6 @@ def check(
     list_file: Optional[str],
     auth_file: Optional[str],
     *,
-    lenient: bool,
-    parallel: int,
     csv: bool,
     html: Optional[str],
     as_plugin: bool,
@@ -395,8 +383,6 @@ def check(
     config = CheckOptions(
         words=words,
         owner_files=OwnerFiles.of_command(None, list_file, auth_file, login),
-        is_lenient=lenient,
-        parallel=parallel,
         csv=csv,
         html=html,
         nagios=as_plugin,

@@ -35,7 +35,6 @@ from ..cli.shared_options import (
     auth_option,
     list_option,
     listen_option,
-    parallel_option,
 )
 from ..loading.handler_loading import LoadedHandler, load
 from ..network.listening import bound_socket
@@ -86,7 +85,6 @@ class ExporterOptions(NamedTuple):
     multiple=True,
     help="on a loopback address: a further name by which clients call it; repeatable",
 )
-@parallel_option(default=64)
 @secret_file_option
 @output_options
 @pass_login
@@ -100,7 +98,6 @@ def exporter(
     network: Sequence[str],
     listen: str,
     allow_host: Sequence[str],
-    parallel: int,
 ) -> int:
     """Serve many PDUs to Prometheus: /probe?target=NAME or
     /probe?target=HOST[:PORT]&handler=HANDLER&auth=LOGIN.
@@ -126,7 +123,7 @@ def exporter(
     config = ExporterOptions(owner_files, network)
     # SIGHUP before listening must not end the process
     with ServiceSignals() as signals:
-        app = server.Exporter(read_targets(config), parallel)
+        app = server.Exporter(read_targets(config))
         listener = bound_socket(listen, "--listen", USUAL_LISTEN)
         address, _, _ = listen.rpartition(":")
         server.serve(app, listener, address, allow_host)

@@ -34,7 +34,6 @@ from ..cli.options import (
 )
 from ..cli.output import counted, print_json, progress, tabulate
 from ..cli.shared_options import auth_option, list_option
-from ..cli.terminal_lines import print_text
 from ..families.recognition import Recognition, is_of_agent, recognise
 from ..files.csv_out import begins_as_formula, csv_lines
 from ..loading.handler_loading import load
@@ -50,7 +49,6 @@ from ..reading.reader_pool import ReaderPool
 from ..recordings.nameplate import Nameplate
 from . import network_scan
 from .datagrams import AgentAnswer
-from .find_addition import add_new_pdus
 from .networks import Network, hosts, parse_networks
 
 _HIGHEST_RATE = 2000
@@ -154,7 +152,7 @@ def find(
         address_count += len(list(hosts(asked_network)))
     duration_note = describe_search(address_count, rate)
     if duration_note:
-        print_text(duration_note, sys.stderr)
+        print(duration_note, file=sys.stderr)
     scan = _scan(networks, community, snmp_port, rate, address_count)
     pdus, candidates, other_devices = split_answers(scan.answers, snmp_port)
     candidate_pdus, candidate_others = identify_by_rows(candidates, community)
@@ -165,13 +163,15 @@ def find(
     if not pdus and not other_devices:
         raise Unreachable(send_errors or _SILENCE)
     if send_errors:
-        print_text(send_errors, sys.stderr)
+        print(send_errors, file=sys.stderr)
     result = _SearchResult(name_pdus(pdus), other_devices, login or "", address_count)
     if files is None:
         new_pdus = None
     else:
         new_login = DeviceLogin(_LOGIN_NAME, {}, {"community": community})
-        new_pdus = add_new_pdus(files, result.list_lines(), new_login, typed_login.secret_files)
+        new_pdus = addition.add_missing(
+            files, result.list_lines(), new_login, typed_login.secret_files
+        )
     if output.json:
         _print_json(result, new_pdus)
     elif files is None or new_pdus is None:
@@ -376,10 +376,10 @@ def announced_pdus(networks: Sequence[Network]) -> list[FoundDevice]:
     try:
         devices = zeroconf.discover_devices(interfaces=interfaces)
     except ImportError:
-        print_text(f"{note}: {optional_packages.missing('mDNS', 'zeroconf')}", sys.stderr)
+        print(f"{note}: {optional_packages.missing('mDNS', 'zeroconf')}", file=sys.stderr)
         return []
     except OSError as error:
-        print_text(f"{note}: {error}", sys.stderr)
+        print(f"{note}: {error}", file=sys.stderr)
         return []
     pdus: list[FoundDevice] = []
     for device in devices:
@@ -566,7 +566,7 @@ def _print_notes(result: _SearchResult) -> None:
         f"addresses asked: {result.address_count}; PDUs: {len(result.pdus)}; other devices that"
         f" answer SNMP: {len(result.other_devices)}"
     )
-    print_text("\n".join(lines), sys.stderr)
+    print("\n".join(lines), file=sys.stderr)
 
 
 def _print_addition(
@@ -582,9 +582,9 @@ def _print_addition(
     names_without_login = [pdu.name for pdu in new_pdus if not pdu.auth]
     if names_without_login:
         lines.append(f"give a login, in the column auth: {', '.join(names_without_login)}")
-    check = Login().command_line("check", *files.words)
+    check = Login().command_line("check", options=files.words)
     lines.append(f"next: {check}")
-    print_text("\n".join(lines))
+    print("\n".join(lines))
 
 
 def _place_with_port(device: FoundDevice) -> str:

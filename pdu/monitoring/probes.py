@@ -19,8 +19,8 @@ _OF_HANDLER = 0.8
 _ENOUGH = 0.5
 #: the shortest time of a probe, in s
 LEAST_S = 0.2
-#: how many probes may wait for others to end
-WAITING = 32
+#: how many probes run at a time, and how many may wait for others to end
+PARALLEL, WAITING = 64, 32
 _LATE = CallError("timeout", "not done within the scrape's time-out")
 
 
@@ -36,12 +36,12 @@ def probe(target: Target, seconds: float) -> Reading:
 
 
 class Prober:
-    """Reads up to `parallel` PDUs at a time. A reading that is not done in time is left behind."""
+    """Reads up to PARALLEL PDUs at a time. A reading that is not done in time is left behind."""
 
-    def __init__(self, parallel: int) -> None:
+    def __init__(self) -> None:
         self._pool = ReaderPool()
-        self._slots = threading.Semaphore(parallel)
-        self._places = threading.Semaphore(parallel + WAITING)
+        self._slots = threading.Semaphore(PARALLEL)
+        self._places = threading.Semaphore(PARALLEL + WAITING)
 
     @property
     def running(self) -> int:

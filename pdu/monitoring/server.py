@@ -15,7 +15,7 @@ from handlers.shared.errors import printable
 
 from .host_check import check_host_on_loopback
 from .metrics import ExporterMetrics, Page, gzip_encoded, page
-from .probes import LEAST_S, WAITING, Prober
+from .probes import LEAST_S, PARALLEL, WAITING, Prober
 from .target_policy import NotAllowed, ProbeQuery, TargetPolicy
 from .web_server import WebServer
 
@@ -31,7 +31,7 @@ _TEXT = "text/plain; charset=utf-8"
 _JSON = "application/json"
 _PAGES = 4  # threads for other pages than those of probes
 _OFFSET_S = 0.5  # a probe ends this much before Prometheus gives up
-_BUSY = b"waited too long for other probes: raise --parallel, or start another exporter\n"
+_BUSY = b"waited too long for other probes: start another exporter\n"
 
 
 class HttpAnswer(NamedTuple):
@@ -42,19 +42,17 @@ class HttpAnswer(NamedTuple):
 
 
 class Exporter:
-    """The answers of the server, with at most `parallel` probes at a time. `policy` may be
-    replaced while the server runs.
-    """
+    """The answers of the server. `policy` may be replaced while the server runs."""
 
-    def __init__(self, policy: TargetPolicy, parallel: int = 64) -> None:
-        self.policy, self.parallel = policy, parallel
-        self._prober = Prober(parallel)
+    def __init__(self, policy: TargetPolicy) -> None:
+        self.policy = policy
+        self._prober = Prober()
         self.own_metrics = ExporterMetrics(lambda: self._prober.running)
 
     @property
     def threads(self) -> int:
         """How many threads of a server can be busy with its answers."""
-        return self.parallel + WAITING + _PAGES
+        return PARALLEL + WAITING + _PAGES
 
     def probe(self, query: str, scrape_timeout: str, accept: str, encoding: str = "") -> HttpAnswer:
         """Reads one PDU. 200 even if the reading failed, 400 for a wrong query, 403 for one that is

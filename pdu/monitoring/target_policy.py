@@ -10,21 +10,13 @@ import ipaddress
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Optional
 
-from handlers.http.message import PORTS
 from handlers.shared.address import Address
 
 from ..loading.handler_loading import LoadedHandler
-from ..pdu_list.listed_pdu import ListedPdu
+from ..pdu_list.listed_pdu import ListedPdu, place_of
 from ..pdu_list.logins import DeviceLogin, names
 from ..reading.polling import Target
 from .networks import Network
-
-# usual ports; for other handlers those of HTTP
-_USUAL: Mapping[str, Sequence[int]] = {"nut": (3493,), "snmp": (161,)}
-
-_USUAL_PORT = ""
-_ANY_HANDLER = ""
-AddressAndPort = tuple[object, str]  # an IP address, and a port or _USUAL_PORT
 
 
 class NotAllowed(ValueError):
@@ -69,17 +61,13 @@ class TargetPolicy:
         self.auths = auths
         self._targets_by_name: dict[str, list[Target]] = {}
         self._targets_by_address: dict[str, list[Target]] = {}
-        # the place of each PDU, under its handler and under _ANY_HANDLER
-        self._targets_by_place: dict[tuple[str, AddressAndPort], list[Target]] = {}
+        self._targets_by_door: dict[tuple[str, str], list[Target]] = {}
         for target in targets:
-            device, handler = target.device, target.handler.name
+            device = target.device
             self._targets_by_name.setdefault(device.name, []).append(target)
             self._targets_by_address.setdefault(device.address.lower(), []).append(target)
-            settings = {**target.auth.settings, **dict(device.settings)}
-            place = _place(device.address, handler, settings)
-            if place is not None:
-                self._targets_by_place.setdefault((handler, place), []).append(target)
-                self._targets_by_place.setdefault((_ANY_HANDLER, place), []).append(target)
+            place = place_of(device, target.auth.settings)
+            self._targets_by_door.setdefault((place.host, place.door), []).append(target)
         self._handler_names = sorted({target.handler.name for target in targets})
 
     def target(self, query: ProbeQuery) -> Target:
@@ -152,16 +140,15 @@ class TargetPolicy:
         """
         login = self.auths.get(query.auth)
         settings = login.settings if login else {}
-        if query.handler:
-            place = _place(query.target, query.handler, settings)
-            if place is None:
-                return []
-            return self._targets_by_place.get((_ANY_HANDLER, place), [])
+        address = Address(query.target)
+        handlers = [query.handler] if query.handler else self._handler_names
+        doors: dict[tuple[str, str], None] = {}  # each once, in this order
+        for handler in handlers:
+            place = place_of(ListedPdu("", handler, address), settings)
+            doors[place.host, place.door] = None
         targets: list[Target] = []
-        for handler in self._handler_names:
-            place = _place(query.target, handler, settings)
-            if place is not None:
-                targets += self._targets_by_place.get((handler, place), [])
+        for door in doors:
+            targets += self._targets_by_door.get(door, [])
         return targets
 
 
@@ -177,24 +164,3 @@ def _refuse_mismatch(target: Target, query: ProbeQuery) -> None:
                 "mismatch",
                 f"{query.target} is on the list, with another {key}: leave the parameter {key} out",
             )
-
-
-def _place(text: str, handler: str, settings: Mapping[str, str]) -> Optional[AddressAndPort]:
-    """The IP address in the setting `host`, else in `text`, and the port; None for a host name.
-
-    The port is _USUAL_PORT if none is given, or if it is a usual one of the handler (HTTP: 80 and
-    443).
-    """
-    where = Address(settings.get("host", "").strip() or text)
-    try:
-        address = ipaddress.ip_address(where.host)
-    except ValueError:
-        return None
-    ipv4 = getattr(address, "ipv4_mapped", None)  # ::ffff:192.0.2.7 is the host 192.0.2.7
-    port = settings.get("port", "").strip().lstrip("0")  # handlers read 0443 as 443
-    if not port and where.port:
-        port = str(where.port)
-    usual_ports = [str(usual) for usual in _USUAL.get(handler, PORTS.values())]
-    if not port or port in usual_ports:
-        port = _USUAL_PORT
-    return ipv4 or address, port

@@ -84,7 +84,10 @@ def _advice(text: str) -> str:
     """
     name, _, port = text.rpartition(":")
     if text.isdecimal():
-        return "; the number of an outlet comes last: pdu off snmp 192.0.2.8 3"
+        return (
+            "; a port is written behind its host, as in 192.0.2.8:161; the number of an outlet"
+            " comes last: pdu off snmp 192.0.2.8 3"
+        )
     if _SCIENTIFIC.fullmatch(text):
         return "; a spreadsheet has made a number of it: format its column as text"
     if _NETWORK.fullmatch(text):

@@ -18,6 +18,7 @@ import click
 from handlers import registry
 from handlers.shared.errors import PduHandlerError, SettingsError, printable
 from handlers.shared.meter_figures import measured
+from pdu_common.snmp_client.process_options import reading_only
 
 from ..cli import states
 from ..cli.error_output import Interrupted, describe, fail
@@ -35,7 +36,6 @@ from ..cli.output import (
     waiting,
 )
 from ..cli.shared_options import csv_option
-from ..cli.terminal_lines import print_text
 from ..files.csv_out import csv_lines
 from ..loading.handler_loading import LoadedHandler, load
 from ..loading.handler_module import FOREIGN_ERRORS
@@ -64,7 +64,7 @@ from ..reading.parts import (
     read_pdu,
     states as states_part,
 )
-from .identify import with_best_handler
+from .identify_advice import with_best_handler
 
 _COLOURS = {states.UP: "green", states.DOWN: "red", states.UNKNOWN: "yellow"}
 LOGGER = logging.getLogger(__name__)
@@ -264,7 +264,7 @@ def _read(
             rows = _csv_rows(report, reading, about, with_head=is_first_row)
             sys.stdout.write(csv_lines(rows))
         else:
-            print_text("\n".join(report.lines(reading, pdu.where, readable.handler)))
+            print("\n".join(report.lines(reading, pdu.where, readable.handler)))
         codes.append(DONE)
     failure_codes = [code for code in codes if code != DONE]
     return failure_codes[0] if failure_codes else DONE
@@ -338,7 +338,8 @@ def _read_pdu(output: Output, report: ReadingReport, readable: _ReadablePdu) -> 
     list outlets: raises the error of the states if it does not.
     """
     where = readable.pdu.where
-    with show_warnings(output, where), waiting(f"waiting for {where}", output):
+    # a handler of others might write while it reads
+    with reading_only(), show_warnings(output, where), waiting(f"waiting for {where}", output):
         reading = read_pdu(readable.handler, readable.data, report.parts, optional=report.optional)
         states_failure = reading.failures.get(STATES)
         if states_failure is not None and not reading.outlets:
@@ -380,7 +381,7 @@ class _Warnings(logging.Handler):
             # the reading is worth more than its warning
             with contextlib.suppress(*UNWRITABLE):
                 show_status_line("", is_quiet=self.as_json)  # a line of `waiting`
-                print_text(f"warning: {self.host}: {words}", sys.stderr)
+                print(f"warning: {self.host}: {words}", file=sys.stderr)
 
 
 @contextlib.contextmanager

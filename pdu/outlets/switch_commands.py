@@ -18,7 +18,6 @@ from ..cli.exit_codes import DONE, NOT_SEEN
 from ..cli.options import TEXT, F, Output, Run, output_options, run_of, yes_option
 from ..cli.output import Result, print_result, waiting
 from ..cli.states import UNKNOWN, word
-from ..cli.terminal_lines import print_text
 from ..files.whole_files import signals_as_ctrl_c
 from ..loading.handler_loading import LoadedHandler, load
 from ..loading.handler_module import FOREIGN_ERRORS
@@ -32,6 +31,7 @@ from ..reading.parts import PolledOutlet
 from . import outlet_words
 from .read_commands import call_fields, show_warnings
 from .switching import (
+    error_for_a_shell,
     meter_text,
     outlets_of,
     outlets_text,
@@ -118,7 +118,7 @@ class _Switching(NamedTuple):
         lines = [self._line(outlet) for outlet in outlets]
         try:
             if lines and not self.run.output.json:
-                print_text("\n".join(lines))
+                print("\n".join(lines))
         finally:  # the error is told even if the states cannot be
             code = report_stop(self.run, self._answer(results), error, notes)
         return code
@@ -238,7 +238,11 @@ def _switch(run: Run, pdu: names.ChosenPdu, *, on: bool, outlets: Sequence[str])
             with signals_as_ctrl_c(), show_warnings(run.output, pdu.where):
                 for identity, outlet in switching.switch_outlets():
                     results[identity] = outlet
-        except (*FOREIGN_ERRORS, KeyboardInterrupt) as error:
+        except KeyboardInterrupt as interruption:
+            return switching.report_error(results, interruption)
+        except FOREIGN_ERRORS as handler_error:
+            identity, *_ = _unanswered(results) or words
+            error = error_for_a_shell(handler_error, unit, pdu.host, identity)
             return switching.report_error(results, error)
         return switching.report_results(results, round(time.monotonic() - begin, 3))
 

@@ -5,21 +5,23 @@ about what came of it.
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Union
 
 from handlers.dcimanager import OpenPdu
 from handlers.shared.errors import NoSuchOutlet, printable
+from handlers.shared.labels import Label
 from handlers.shared.meter_figures import measured, reason_without
 from pdu_common.helper import EnumPowerStatus
 
+from ..cli.error_facts import kind_of
 from ..cli.error_output import Usage, describe, fail
 from ..cli.options import Output, Run
 from ..cli.output import figure, print_json, report as print_note, waiting
 from ..cli.states import DOWN, UNKNOWN, word
-from ..cli.terminal_lines import print_text
 from ..loading.four_methods import FourMethods
 from ..loading.handler_loading import LoadedHandler
+from ..loading.handler_module import FOREIGN_ERRORS
 from ..loading.open_handler import OpenHandler
 from ..pdu_list import names
 from ..reading import parts as reading
@@ -27,7 +29,7 @@ from ..reading.command_log import logged_command
 from ..reading.outlet_power import target_state
 from ..reading.parts import PolledOutlet
 from . import outlet_words
-from .identify import with_best_handler
+from .identify_advice import with_best_handler
 
 
 def send_command(
@@ -75,8 +77,40 @@ def outlets_of(unit: OpenHandler, host: str, words: Sequence[str]) -> Sequence[P
     try:
         identities = outlet_words.resolve(words, name_by_identity)
     except NoSuchOutlet as error:
-        raise NoSuchOutlet(error.reason, host) from None
+        advice = _number_advice(words, outlet_by_identity.values())
+        raise NoSuchOutlet(f"{error.reason}{advice}", host) from None
     return [outlet_by_identity[identity] for identity in identities]
+
+
+def _number_advice(words: Sequence[str], outlets: Collection[PolledOutlet]) -> str:
+    """Which outlets the words mean that are numbers printed on the unit and no identities; "" if
+    there are none.
+    """
+    identities = {outlet.identity for outlet in outlets}
+    advice = ""
+    for typed_word in words:
+        numbered = [outlet.identity for outlet in outlets if outlet.number == typed_word]
+        if typed_word not in identities and len(numbered) == 1:
+            advice += f"; number {printable(typed_word, 60)} on the unit is outlet {numbered[0]}"
+    return advice
+
+
+def error_for_a_shell(
+    error: BaseException, unit: OpenHandler, host: str, identity: str
+) -> BaseException:
+    """The error of a command; that of `outlets_of` if it is that the PDU has no such outlet,
+    because a handler speaks to the owner of a port in DCImanager: then 1 status more.
+    """
+    if kind_of(error) != NoSuchOutlet.kind:
+        return error
+    try:
+        unit.forget()
+        outlets_of(unit, host, [identity])
+    except NoSuchOutlet as shell_error:
+        return shell_error
+    except FOREIGN_ERRORS:
+        return error
+    return error
 
 
 def present_outlets(unit: OpenHandler, words: Sequence[str]) -> Sequence[PolledOutlet]:
@@ -85,10 +119,10 @@ def present_outlets(unit: OpenHandler, words: Sequence[str]) -> Sequence[PolledO
     another one might be a name, too.
     """
     state_by_identity = dict(unit.states())
-    name_by_identity: dict[str, str] = {}
+    label_by_identity: dict[str, Label] = {}
     try:
         for label in unit.labels() or ():
-            name_by_identity[label.identity] = label.name
+            label_by_identity[label.identity] = label
     except Exception as error:
         are_identities = all(word in state_by_identity for word in words)
         if not are_identities or not reading.is_of_some_values(error):
@@ -97,8 +131,8 @@ def present_outlets(unit: OpenHandler, words: Sequence[str]) -> Sequence[PolledO
         print_note(f"note: the names of outlets cannot be read: {why}")
     outlets: list[PolledOutlet] = []
     for identity, state in state_by_identity.items():
-        name = name_by_identity.get(identity, "")
-        outlets.append(PolledOutlet(identity, state, name=name))
+        label = label_by_identity.get(identity, Label(identity, "", ""))
+        outlets.append(PolledOutlet(identity, state, number=label.number, name=label.name))
     return outlets
 
 
@@ -162,7 +196,7 @@ def report_stop(
     if not run.output.json:
         code = fail(run, error)
         for note in notes:
-            print_text(printable(note, 10 * len(note)), sys.stderr)
+            print(printable(note, 10 * len(note)), file=sys.stderr)
         return code
     if not answer["outlets"]:
         return fail(run, error)

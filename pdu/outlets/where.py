@@ -15,9 +15,8 @@ from ..cli.exit_codes import DONE, code_of
 from ..cli.groups import Subcommand
 from ..cli.options import TEXT, Output, output_options, pass_output
 from ..cli.output import counted, print_json, progress, report, tabulate
-from ..cli.shared_options import auth_option, list_option, parallel_option
+from ..cli.shared_options import auth_option, list_option
 from ..cli.spelling import look_alike
-from ..cli.terminal_lines import print_text
 from ..pdu_list.login_options import Login, pass_login, secret_file_option
 from ..pdu_list.names import list_words
 from ..reading import reader_pool
@@ -130,18 +129,18 @@ class Search(NamedTuple):
             identities = identities_by_pdu.setdefault(outlet.target.device.name, [])
             identities.append(outlet.outlet.identity)
         for pdu, identities in identities_by_pdu.items():
-            yield login.command_line("off", pdu, *identities, *list_words)
+            yield login.command_line("off", pdu, *identities, options=list_words)
 
     def _is_known(self, name: str) -> bool:
         """Whether an outlet that was read has this name."""
         return any(is_same_name(name, known_name) for known_name in self.known_names)
 
 
-def search(names: Sequence[str], targets: Sequence[Target], parallel: int) -> Search:
+def search(names: Sequence[str], targets: Sequence[Target]) -> Search:
     """Read the names of outlets of all these PDUs, and find those with one of `names`; all that
     have a name if there are none. Both lists of the result are in the order of the PDUs.
     """
-    readings = _read_names(targets, parallel)
+    readings = _read_names(targets)
     outlets: list[NamedOutlet] = []
     unread_pdus: list[UnreadPdu] = []
     known_names: set[str] = set()
@@ -162,10 +161,10 @@ def search(names: Sequence[str], targets: Sequence[Target], parallel: int) -> Se
     )
 
 
-def _read_names(targets: Sequence[Target], parallel: int) -> list[Reading]:
+def _read_names(targets: Sequence[Target]) -> list[Reading]:
     """The readings of these PDUs, in their order. Shows the progress."""
     reading_by_index: dict[int, Reading] = {}
-    pool = reader_pool.ReaderPool(parallel)
+    pool = reader_pool.ReaderPool()
     with cached_contexts(), progress(len(targets), "reading names", show_pos=True) as bar:
         for index, reading in pool.read_all(targets, read_target=poll_names):
             reading_by_index[index] = reading
@@ -197,7 +196,6 @@ def _is_sought(name: str, names: Sequence[str]) -> bool:
 @click.argument("names", metavar="[NAME]...", nargs=-1, type=TEXT)
 @list_option()
 @auth_option()
-@parallel_option(default=reader_pool.PARALLEL)
 @secret_file_option
 @output_options
 @pass_login
@@ -208,8 +206,6 @@ def where(
     names: Sequence[str],
     list_file: Optional[str],
     auth_file: Optional[str],
-    *,
-    parallel: int,
 ) -> int:
     """Find the outlets that have a name, such as that of a server, in all PDUs of the list, and
     print the commands that switch them off; without NAME, list every outlet that has one. Case and
@@ -221,17 +217,17 @@ def where(
     owner_files = OwnerFiles.of_command(None, list_file, auth_file, login).add_known_list()
     owner_files = owner_files._replace(list=owner_files.require_list())
     targets = owner_files.targets(owner_files.files())
-    result = search(names, targets, parallel)
+    result = search(names, targets)
     if output.json:
         print_json(result.document())
         return result.exit_code
     if result.outlets:
         rows = [list(outlet.document().values()) for outlet in result.outlets]
         head = list(result.outlets[0].document())
-        print_text("\n".join(tabulate(head, rows)))
+        print("\n".join(tabulate(head, rows)))
         words = list_words(list_file or "", auth_file or "")
         for line in result.switch_lines(login, words):
-            print_text(f"switch off: {line}")
+            print(f"switch off: {line}")
     for note in result.notes():
         report(note)
     return result.exit_code

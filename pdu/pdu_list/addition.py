@@ -1,4 +1,4 @@
-"""Adds a PDU to the owner's list, and its login to the file of logins."""
+"""Adds PDUs to the owner's list, and their logins to the file of logins."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ import csv
 import io
 import json
 import os
-from collections.abc import Mapping, Sequence
+import socket
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple, Optional
 
 from handlers import registry
@@ -18,12 +20,14 @@ from ..files import csv_in, secret_files
 from ..files.locks import locked
 from ..files.whole_files import PRIVATE, signals_as_ctrl_c, write_whole
 from ..loading.handler_loading import LoadedHandler
+from ..network import hosts
 from . import device_list, form, logins as auth, names
-from .listed_pdu import ListedPdu
+from .listed_pdu import ListedPdu, place_of
 from .login_options import Login
 from .logins import DeviceLogin
 
 _LOGIN_KEYS = ("username", "snmp_version", "auth_protocol", "priv_protocol")
+_RESOLVERS = 32  # host names that are looked up at a time
 _NEW_HEAD = ("name", "handler", "address", "auth", "settings")
 
 
@@ -35,6 +39,16 @@ class NewPdu(NamedTuple):
     login_path: str
     #: the options that let another command use these files
     words: Sequence[str]
+
+
+class Addition(NamedTuple):
+    """A PDU as it is to be listed, and its login, which may say nothing."""
+
+    pdu: ListedPdu
+    login: DeviceLogin
+
+
+_NO_LOGIN = DeviceLogin("", {}, {})
 
 
 class _File(NamedTuple):
@@ -117,7 +131,42 @@ def add(pdu: NewPdu, handler: LoadedHandler, host: Address, login: Login) -> Lis
     listed_pdu = ListedPdu(
         name=pdu.name, handler=handler.name, address=host, settings=tuple(settings.items())
     )
-    return _write(pdu, listed_pdu, device_login, login.secret_files)
+    addition = Addition(listed_pdu, device_login)
+    with _files_under_lock(pdu) as (list_file, login_file):
+        (added_pdu,) = _append(list_file, login_file, [addition], login.secret_files)
+    return added_pdu
+
+
+def add_missing(
+    files: NewPdu,
+    pdus: Sequence[ListedPdu],
+    login: DeviceLogin,
+    secret_paths: Mapping[str, str],
+) -> Sequence[ListedPdu]:
+    """Append the PDUs that the list lacks, in one write; those over SNMP with this login unless
+    they name one. A name that is taken gets the address behind it; so does the login's, if another
+    login has it. Returns them as they are listed. Raises SettingsError, as `add`.
+    """
+    # before the lock: a name server may take seconds
+    known_hosts = _address_book([device.address.host for device in listed_pdus(files)])
+    with _files_under_lock(files) as (list_file, login_file):
+        listed = _fleet(list_file).devices
+        logins = _logins(login_file)
+        listed_names = {pdu.name for pdu in listed}
+        additions: list[Addition] = []
+        for pdu in _pdus_at_other_places(pdus, listed, known_hosts):
+            name = pdu.name
+            if name in listed_names or registry.is_handler(name):
+                name = f"{name} {pdu.address}"
+            listed_names.add(name)
+            new_login = _NO_LOGIN
+            if pdu.handler == "snmp" and not pdu.auth:
+                is_taken = logins.get(login.name, login) != login
+                new_login = login._replace(name=name) if is_taken else login
+            additions.append(Addition(pdu._replace(name=name), new_login))
+        if not additions:
+            return []
+        return _append(list_file, login_file, additions, secret_paths)
 
 
 def listed_pdus(files: NewPdu) -> Sequence[ListedPdu]:
@@ -129,16 +178,41 @@ def listed_pdus(files: NewPdu) -> Sequence[ListedPdu]:
     return _fleet(list_file).devices if list_file.text.strip() else ()
 
 
-def add_listed(
-    files: NewPdu, pdu: ListedPdu, login: DeviceLogin, secret_paths: Mapping[str, str]
-) -> ListedPdu:
-    """As `add`, for a PDU as it is listed, with its login if that says anything. The login has the
-    PDU's name if another one has its own.
+def _pdus_at_other_places(
+    pdus: Iterable[ListedPdu],
+    listed: Iterable[ListedPdu],
+    known_hosts: Mapping[str, Collection[str]],
+) -> list[ListedPdu]:
+    """The PDUs at whose place the list has none. `known_hosts`: the addresses of its names."""
+    listed_doors: set[tuple[str, str]] = set()
+    for pdu in listed:
+        place = place_of(pdu)
+        for host in (place.host, *known_hosts.get(pdu.address.host, ())):
+            listed_doors.add((host, place.door))
+    missing_pdus: list[ListedPdu] = []
+    for pdu in pdus:
+        place = place_of(pdu)
+        if (place.host, place.door) not in listed_doors:
+            missing_pdus.append(pdu)
+    return missing_pdus
+
+
+def _address_book(listed_hosts: Iterable[str]) -> Mapping[str, Collection[str]]:
+    """The IP addresses of each host name, as far as the name server knows them; many are asked for
+    at a time.
     """
-    known_login = _logins(_read(files.login_path, secret_files.SECRET)).get(login.name)
-    if known_login is not None and known_login != login:
-        login = login._replace(name=pdu.name)
-    return _write(files, pdu, login, secret_paths)
+    host_names = sorted({host for host in listed_hosts if not hosts.is_ip(host)})
+    with ThreadPoolExecutor(_RESOLVERS) as pool:
+        return dict(zip(host_names, pool.map(_addresses, host_names)))
+
+
+def _addresses(name: str) -> Collection[str]:
+    """The IP addresses of a host name, none if they are not known."""
+    try:
+        answers = socket.getaddrinfo(name, None, proto=socket.IPPROTO_UDP)
+    except (OSError, UnicodeError):
+        return ()
+    return {hosts.one_spelling(str(address[0])) for *_, address in answers}
 
 
 def _settings_and_login(
@@ -160,10 +234,11 @@ def _settings_and_login(
     return settings, DeviceLogin(name, login_settings, secrets)
 
 
-def _write(
-    files: NewPdu, pdu: ListedPdu, login: DeviceLogin, secret_paths: Mapping[str, str]
-) -> ListedPdu:
-    """Write both, or none. Raises SettingsError."""
+@contextlib.contextmanager
+def _files_under_lock(files: NewPdu) -> Iterator[tuple[_File, _File]]:
+    """The list and the file of logins, which no other command changes meanwhile. Raises
+    SettingsError.
+    """
     folder = os.path.dirname(files.list_path)
     if files.list_path == os.path.realpath(names.own_list()):
         try:
@@ -174,24 +249,42 @@ def _write(
     folders = [folder, os.path.dirname(files.login_path)]
     with locked(folders), signals_as_ctrl_c():
         list_file = _read(files.list_path, secret_files.LIST)
-        login_file = _read(files.login_path, secret_files.SECRET)
-        known_name = ""
-        has_login = bool(login.settings or login.secrets)
-        if has_login:
-            known_name = _equal_login(_logins(login_file), login)
-            pdu = pdu._replace(auth=known_name or login.name)
-        if not has_login or known_name:
-            list_file.write(_with_pdu(list_file, pdu))
-            return pdu
-        login_data = _with_login(login_file, login, secret_paths)
-        list_data = _with_pdu(list_file, pdu)
-        try:
-            login_file.write(login_data)
-            list_file.write(list_data)
-        except BaseException:
-            login_file.restore()
-            raise
-    return pdu
+        yield list_file, _read(files.login_path, secret_files.SECRET)
+
+
+def _append(
+    list_file: _File,
+    login_file: _File,
+    additions: Iterable[Addition],
+    secret_paths: Mapping[str, str],
+) -> list[ListedPdu]:
+    """Write the PDUs and the logins that the file lacks, each file once; both or none. Returns the
+    PDUs as they are listed. Raises SettingsError.
+    """
+    known_logins = dict(_logins(login_file))
+    new_logins: list[DeviceLogin] = []
+    pdus: list[ListedPdu] = []
+    for pdu, login in additions:
+        if not login.settings and not login.secrets:
+            pdus.append(pdu)
+            continue
+        known_name = _equal_login(known_logins, login)
+        if not known_name:
+            known_logins[login.name] = login
+            new_logins.append(login)
+        pdus.append(pdu._replace(auth=known_name or login.name))
+    if not new_logins:
+        list_file.write(_with_pdus(list_file, pdus))
+        return pdus
+    login_data = _with_logins(login_file, new_logins, secret_paths)
+    list_data = _with_pdus(list_file, pdus)
+    try:
+        login_file.write(login_data)
+        list_file.write(list_data)
+    except BaseException:
+        login_file.restore()
+        raise
+    return pdus
 
 
 def _read(path: str, rule: secret_files.FilePermission) -> _File:
@@ -231,38 +324,50 @@ def _equal_login(logins: Mapping[str, DeviceLogin], login: DeviceLogin) -> str:
     return ""
 
 
-def _with_login(file: _File, login: DeviceLogin, secret_paths: Mapping[str, str]) -> bytes:
-    """The file with this login at its end. Raises SettingsError if its form does not allow that."""
-    values = dict(login.settings)
-    for key, text in login.secrets.items():
-        if key not in secret_paths:
-            values[key] = text
-    for key, path in secret_paths.items():
-        if key in login.secrets:
-            values[f"{key}_file"] = os.path.abspath(path)
-    data = _appended(file, _toml_table(f"[auth.{_quoted(login.name)}]", values))
+def _with_logins(
+    file: _File, new_logins: Iterable[DeviceLogin], secret_paths: Mapping[str, str]
+) -> bytes:
+    """The file with these logins at its end. Raises SettingsError if its form does not allow
+    that.
+    """
+    tables: list[str] = []
+    logins = dict(_logins(file))
+    for login in new_logins:
+        values = dict(login.settings)
+        for key, text in login.secrets.items():
+            if key not in secret_paths:
+                values[key] = text
+        for key, path in secret_paths.items():
+            if key in login.secrets:
+                values[f"{key}_file"] = os.path.abspath(path)
+        tables.append(_toml_table(f"[auth.{_quoted(login.name)}]", values))
+        logins[login.name] = login
+    data = _appended(file, "".join(tables))
     with contextlib.suppress(SettingsError):
-        logins = {**_logins(file), login.name: login}
         if auth.parse_login_file(data.decode("utf-8-sig"), file.path) == logins:
             return data
     raise SettingsError(f"{file.path}: the login cannot be written as a table at its end")
 
 
-def _with_pdu(file: _File, pdu: ListedPdu) -> bytes:
-    """The list with this PDU at its end."""
+def _with_pdus(file: _File, pdus: Sequence[ListedPdu]) -> bytes:
+    """The list with these PDUs at its end."""
     is_toml = file.path.endswith(".toml")
-    entry = _toml_entry(pdu) if is_toml else _csv_row(file, pdu)
-    data = _appended(file, entry)
+    text = "".join(map(_toml_entry, pdus)) if is_toml else _csv_rows(file, pdus)
+    data = _appended(file, text)
     list_before = _fleet(file)
     new_list = device_list.parse_device_list(data, file.path)
+    new_pdus = {pdu.name: pdu for pdu in pdus}
     for repeated_name, counted_name in new_list.repeated.items():
         if repeated_name in list_before.repeated:
             continue
-        listed_name = counted_name if repeated_name == pdu.name else repeated_name
+        new_name, listed_name = repeated_name, counted_name
+        if new_name not in new_pdus:  # it reads all units of its door, also the listed one
+            new_name, listed_name = counted_name, repeated_name
         raise SettingsError(
-            f"{pdu.address} is already in {file.path}, as {printable(listed_name, 60)!r}"
+            f"{new_pdus[new_name].address} is already in {file.path}, as"
+            f" {printable(listed_name, 60)!r}"
         )
-    if list(new_list.devices) != [*list_before.devices, pdu]:
+    if list(new_list.devices) != [*list_before.devices, *pdus]:
         raise SettingsError(f"{file.path}: the PDU cannot be written at its end, as the list is")
     return data
 
@@ -279,30 +384,31 @@ def _toml_entry(pdu: ListedPdu) -> str:
     return f"{table}settings = {{ {', '.join(pairs)} }}\n"
 
 
-def _csv_row(file: _File, pdu: ListedPdu) -> str:
-    """The line of a PDU; before it the head, in a new list. Raises SettingsError if the list lacks
-    a column that the PDU needs.
+def _csv_rows(file: _File, pdus: Iterable[ListedPdu]) -> str:
+    """The lines of PDUs; before them the head, in a new list. Raises SettingsError if the list
+    lacks a column that a PDU needs.
     """
-    pairs = [f"{key}={text}" for key, text in pdu.settings]
-    cells = {
-        "name": pdu.name,
-        "handler": pdu.handler,
-        "address": str(pdu.address),
-        "auth": pdu.auth,
-        "settings": "; ".join(pairs),
-    }
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=csv_in.delimiter_of(file.text), lineterminator="\n")
     head = csv_in.head_of(file.text, file.path)
     if not head:
         head = _NEW_HEAD
         writer.writerow(head)
-    for column, text in cells.items():
-        if text and column not in head:
-            raise SettingsError(
-                f"{file.path}: add the column {column!r}, which this PDU needs, to its head"
-            )
-    writer.writerow([cells.get(column, "") for column in head])
+    for pdu in pdus:
+        pairs = [f"{key}={text}" for key, text in pdu.settings]
+        cells = {
+            "name": pdu.name,
+            "handler": pdu.handler,
+            "address": str(pdu.address),
+            "auth": pdu.auth,
+            "settings": "; ".join(pairs),
+        }
+        for column, text in cells.items():
+            if text and column not in head:
+                raise SettingsError(
+                    f"{file.path}: add the column {column!r}, which this PDU needs, to its head"
+                )
+        writer.writerow([cells.get(column, "") for column in head])
     return out.getvalue()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -11,7 +11,6 @@ from handlers import registry
 from handlers.shared.address import Address
 from handlers.shared.errors import SettingsError, printable
 from handlers.shared.settings import yes_no
-from handlers.shared.similar_names import similar_names
 
 from ..cli.options import SECRETS
 from ..files import csv_in, secret_files, toml
@@ -19,7 +18,7 @@ from ..files.whole_files import decode_table, decode_text
 from ..network import hosts
 from . import logins as auth
 from .duplicates import Duplicate, find_duplicates
-from .listed_pdu import ListedPdu, place_of
+from .listed_pdu import ListedPdu, door_of_port, place_of
 
 COLUMNS = ("name", "handler", "address", "auth", "settings", "metered")
 #: columns of version 1, which no command reads any more
@@ -39,8 +38,6 @@ class DeviceList(NamedTuple):
 
     devices: Sequence[ListedPdu]
     auths: Mapping[str, auth.DeviceLogin]
-    #: unknown columns that were left out
-    ignored: Sequence[str] = ()
     #: names of PDUs that are already in the list under another name -> that name
     repeated: Mapping[str, str] = MappingProxyType({})
     #: sentences about those, with both lines
@@ -54,9 +51,8 @@ class EmptyList(SettingsError):
 Entry = tuple[str, Mapping[str, Any]]  # where the PDU is in the file, and its cells by column
 
 
-def read_device_list(path: str, *, lenient: bool = False) -> DeviceList:
-    """Read a list: TOML if `path` ends in .toml, else CSV, whose unknown columns are left out if
-    `lenient`.
+def read_device_list(path: str) -> DeviceList:
+    """Read a list: TOML if `path` ends in .toml, else CSV.
 
     Raises SettingsError. A mistake in the form of the file, such as a line with too many cells,
     ends the reading. An error about wrong PDUs names the first five and counts the others.
@@ -66,16 +62,14 @@ def read_device_list(path: str, *, lenient: bool = False) -> DeviceList:
             f"{path} is an address in the place of a list of PDUs, which is a file; for one PDU:"
             f" pdu identify {path}"
         )
-    return parse_device_list(
-        secret_files.read_bytes(path, secret_files.LIST), path, lenient=lenient
-    )
+    return parse_device_list(secret_files.read_bytes(path, secret_files.LIST), path)
 
 
-def parse_device_list(data: bytes, path: str, *, lenient: bool = False) -> DeviceList:
+def parse_device_list(data: bytes, path: str) -> DeviceList:
     """The list that a file contains, as `read_device_list`. `path` is its name, also in errors."""
     if path.endswith(".toml"):
         return _toml_list(data, path)
-    return _csv_list(data, path, lenient=lenient)
+    return _csv_list(data, path)
 
 
 def _toml_list(data: bytes, path: str) -> DeviceList:
@@ -96,17 +90,17 @@ def _toml_list(data: bytes, path: str) -> DeviceList:
     return _with_warnings(DeviceList(placed_pdus.devices, logins), path, placed_pdus)
 
 
-def _csv_list(data: bytes, path: str, *, lenient: bool) -> DeviceList:
+def _csv_list(data: bytes, path: str) -> DeviceList:
     """The rows of a CSV file, which has no logins."""
     text, encoding_note = decode_table(data, path)
     head = [name for name in csv_in.head_of(text, path) if name]
-    unknown_columns = _check_head(head, path, lenient=lenient) if head else []
-    entries = _rows(text, path, unknown_columns)
+    if head:
+        _check_head(head, path)
+    entries = _rows(text, path)
     placed_pdus = _placed_pdus(path, entries)
     device_list = DeviceList(
         devices=placed_pdus.devices,
         auths={},
-        ignored=[printable(name, 60) for name in unknown_columns],
         warnings=[encoding_note] if encoding_note else [],
     )
     return _with_warnings(device_list, path, placed_pdus)
@@ -137,12 +131,12 @@ def _warning(path: str, duplicate: Duplicate, places: Mapping[str, str]) -> str:
     for name, place in places.items():  # in the order of the list
         if name in names:
             lines.append(f"{place} ({printable(name, 60)})")
-    handler, host, port, choice = duplicate.place
-    unit = f"{printable(handler, 40)} at {host}"
-    if port:
-        unit += f", port {port}"
-    if choice:
-        unit += f", {printable(choice, 60)}"
+    unit_place = duplicate.place
+    unit = unit_place.host
+    if unit_place.door:
+        unit += f", port {unit_place.door}"
+    if unit_place.choice:
+        unit += f", {printable(unit_place.choice, 60)}"
     return (
         f"{path}: {' and '.join(lines)} are one PDU, {unit}: sums count it once, as"
         f" {printable(duplicate.counted_pdu.name, 60)}; take one line out"
@@ -157,18 +151,15 @@ def _tables(tables: Any, path: str) -> Iterator[Entry]:
         yield f"PDU {number}", table
 
 
-def _rows(text: str, path: str, unknown_columns: Collection[str]) -> Iterator[Entry]:
-    """The rows of a list, without these columns."""
-    for row in csv_in.rows(text, path, left_out=unknown_columns):
+def _rows(text: str, path: str) -> Iterator[Entry]:
+    """The rows of a list."""
+    for row in csv_in.rows(text, path):
         _, _, line = row.where.rpartition(": ")
         yield line, row.cells
 
 
-def _check_head(head: Sequence[str], path: str, *, lenient: bool) -> list[str]:
-    """The unknown columns, if `lenient`. Raises SettingsError for other unknown columns, and for
-    one that may be a secret or a misspelt column: without its settings, another PDU of a NUT server
-    might be read.
-    """
+def _check_head(head: Sequence[str], path: str) -> None:
+    """Raises SettingsError for an unknown or a missing column, and for one with secrets."""
     for name in head:
         if name in SECRETS:
             raise SettingsError(
@@ -184,17 +175,13 @@ def _check_head(head: Sequence[str], path: str, *, lenient: bool) -> list[str]:
         )
     known_columns = (*COLUMNS, *ENDED_COLUMNS)
     unknown_columns = [name for name in dict.fromkeys(head) if name not in known_columns]
-    bad_columns = unknown_columns
-    if lenient:
-        bad_columns = [name for name in unknown_columns if _may_be_meant(name)]
-    if bad_columns:
-        fault = _bad_columns_text(bad_columns, lenient=lenient)
-        if "address" not in head and not set(bad_columns).isdisjoint(_ADDRESSES):
+    if unknown_columns:
+        fault = _unknown_columns_text(unknown_columns)
+        if "address" not in head and not set(unknown_columns).isdisjoint(_ADDRESSES):
             fault += "; the address of a PDU is in the column 'address'"
         raise _head_error(path, fault)
     if missing_columns:
         raise _head_error(path, f"there is no column {missing_columns[0]!r}")
-    return unknown_columns
 
 
 def _head_error(path: str, fault: str) -> SettingsError:
@@ -202,21 +189,13 @@ def _head_error(path: str, fault: str) -> SettingsError:
     return SettingsError(f"{path}: {fault}; allowed columns: {', '.join(COLUMNS)}")
 
 
-def _bad_columns_text(names: Sequence[str], *, lenient: bool) -> str:
+def _unknown_columns_text(names: Sequence[str]) -> str:
     """That these are no columns of a list: the first ones by name, the others counted."""
     text = ", ".join(repr(printable(name, 60)) for name in names[:_SHOWN])
     further_count = len(names) - _SHOWN
     if further_count > 0:
         text += f" and {further_count} more"
-    text += " is not a column" if len(names) == 1 else " are not columns"
-    if not lenient:
-        text += " (--lenient ignores others)"
-    return text
-
-
-def _may_be_meant(name: str) -> bool:
-    """Whether an unknown column may be meant for one that is read: a secret, or a misspelt one."""
-    return name in SECRETS or bool(similar_names(name, COLUMNS))
+    return text + (" is not a column" if len(names) == 1 else " are not columns")
 
 
 class _PlacedPdus(NamedTuple):
@@ -293,7 +272,9 @@ def _is_own_address(device: ListedPdu) -> bool:
     own_hosts = (hosts.one_spelling(device.address.host), place.host)
     if hosts.one_spelling(name.host) not in own_hosts:
         return False
-    return name.port in (None, device.address.port) or str(name.port) == place.port
+    if name.port in (None, device.address.port):
+        return True
+    return door_of_port(device.handler, str(name.port)) == place.door
 
 
 def _device(cells: Mapping[str, Any], folder: str) -> ListedPdu:
@@ -310,6 +291,8 @@ def _device(cells: Mapping[str, Any], folder: str) -> ListedPdu:
             raise ValueError(f"there is no {key}")
     address = hosts.address(values["address"])
     name = values.get("name") or address
+    if name.startswith("-"):
+        raise ValueError(f"the name {printable(name, 60)!r} would be an option of a command")
     if len(name) > _LONGEST_NAME or not name.isprintable():
         raise ValueError(
             f"the name {printable(name, 60)!r} is longer than {_LONGEST_NAME} characters or not"

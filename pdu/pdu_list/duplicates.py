@@ -22,15 +22,14 @@ class Duplicate(NamedTuple):
 def find_duplicates(devices: Iterable[ListedPdu]) -> Iterator[Duplicate]:
     """Each PDU that is already in the list, under another name.
 
-    Units of one address differ by the port (NAT), or by what a setting chooses; a PDU that reads
-    all units of an address has each of them.
+    Units of one door differ by what a setting chooses; a PDU that reads all of them has each.
     """
-    devices_by_address: dict[Place, list[tuple[ListedPdu, Place]]] = {}
+    devices_by_door: dict[Place, list[tuple[ListedPdu, Place]]] = {}
     for device in devices:
         place = place_of(device)
-        address = place._replace(choice=ALL_UNITS)
-        devices_by_address.setdefault(address, []).append((device, place))
-    for placed_devices in devices_by_address.values():
+        door = place._replace(choice=ALL_UNITS)
+        devices_by_door.setdefault(door, []).append((device, place))
+    for placed_devices in devices_by_door.values():
         first_by_choice: dict[str, ListedPdu] = {}
         for device, place in placed_devices:
             first_by_choice.setdefault(place.choice, device)

@@ -352,7 +352,15 @@ def _check_fields(params: Mapping[str, str], *, is_typed: bool = True) -> None:
             raise SettingsError(str(error).removeprefix("snmp_params ")) from None
         key = _KEY_OF_FIELD.get(error.field, error.field)
         setting = NamedSetting(key) if is_typed else f"the list's {key}"
-        raise SettingsError((setting, f" {error.fault}")) from None
+        value = "" if key in SECRETS else params.get(error.field, "")
+        raise SettingsError((setting, f" {error.fault}{_value_text(value)}")) from None
+
+
+def _value_text(value: str) -> str:
+    """The end of the sentence about a wrong value. What holds another setting may hold a secret."""
+    if "=" in value:
+        return "; one value alone: each setting has its own -s KEY=VALUE, or a semicolon in a list"
+    return f", not {printable(value, 60)!r}" if value else ""
 
 
 def display_name(login: Login, host: str, name: str = "") -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple, Optional
 
 from handlers import registry
@@ -12,8 +13,8 @@ from handlers.shared.address import Address, host_with_port
 
 from ..network import hosts
 
-#: handler -> the port that it uses where none is said (SNMP: RFC 3417; NUT: IANA), if not that of
-#: https (RFC 9110); the second one is that of http
+#: handler -> the ports that it uses where none is said, the second one over plain HTTP, if not
+#: those of https and http (RFC 9110); of SNMP: RFC 3417; of NUT: IANA
 _PORTS: Mapping[str, tuple[int, int]] = {
     "snmp": (161, 161),
     "nut": (3493, 3493),
@@ -49,53 +50,56 @@ class ListedPdu(NamedTuple):
 ALL_UNITS = ""
 
 
-class Place(NamedTuple):
-    """Where a unit is read."""
+#: the door of a unit that is asked at the usual port of its protocol
+USUAL_DOOR = ""
 
-    handler: str
+
+class Place(NamedTuple):
+    """Where a unit is read. PDUs of one host and one door are one unit, whatever handlers read it,
+    but for those of which a setting chooses another one of several.
+    """
+
     host: str
-    #: "" for the usual one of a handler that this program does not know
-    port: str
-    #: which of several units at this address, or ALL_UNITS
+    #: the protocol's port: USUAL_DOOR of a unit itself, else transport and number, such as
+    #: "udp 1161": behind NAT, another port of one address is another unit
+    door: str
+    #: which of several units at this door, or ALL_UNITS
     choice: str
 
 
-def place_of(device: ListedPdu) -> Place:
-    """Where a PDU of a list is read. Its login says nothing of that."""
-    settings = dict(device.settings)
+def place_of(device: ListedPdu, login_settings: Mapping[str, str] = MappingProxyType({})) -> Place:
+    """Where a PDU of a list is read. `login_settings`: those of its login; the PDU's own win."""
+    settings = {**login_settings, **dict(device.settings)}
     handler = handler_name(device.handler)
     address = device.address
-    if handler != "snmp" and settings.get("host"):
-        address = Address(settings["host"])
-    port = settings.get("port", "")
-    if not port and address.port is not None:
-        port = str(address.port)
-    if not port:
-        port = _usual_port(handler, settings)
-    is_known_handler = usual_ports(handler) is not None
+    own_host = settings.get("host", "").strip()
+    if handler != "snmp" and own_host:
+        address = Address(own_host)
     choice = ALL_UNITS
-    if not is_known_handler:
+    if usual_ports(handler) is None:
         choice = _all_settings(settings)
     elif handler in _CHOICES:
         choice = settings.get(_CHOICES[handler], ALL_UNITS)
+    port = settings.get("port", "").strip()
+    if not port and address.port is not None:
+        port = str(address.port)
     return Place(
-        handler=handler,
-        host=hosts.one_spelling(address.host),
-        port=port.lstrip("0") or port,  # the handler takes leading zeros
-        choice=choice,
+        host=hosts.one_spelling(address.host), door=door_of_port(handler, port), choice=choice
     )
 
 
-def _usual_port(handler: str, settings: Mapping[str, str]) -> str:
-    """The port that a handler with these settings uses where none is said; "" for a handler that
-    this program does not know.
+def door_of_port(handler: str, port: str) -> str:
+    """`Place.door` of what a handler reads at a port, "" for its usual one. A NUT server is no unit
+    but stands before some, on any machine: its usual port is a door of its own.
     """
-    ports = usual_ports(handler)
-    if ports is None:
-        return ""
-    usual, plain = ports
-    is_plain = settings.get("scheme", "").strip().lower() == "http"
-    return str(plain if is_plain else usual)
+    port = port.lstrip("0") or port  # handlers read 0443 as 443
+    ports = usual_ports(handler) or _HTTP_PORTS
+    if handler_name(handler) == "nut":
+        return f"tcp {port or ports[0]}"
+    if not port or port in map(str, ports):
+        return USUAL_DOOR
+    transport = "udp" if handler_name(handler) == "snmp" else "tcp"
+    return f"{transport} {port}"
 
 
 def _all_settings(settings: Mapping[str, str]) -> str:
@@ -113,8 +117,9 @@ def shown_place(handler: str, address: Address, settings: Mapping[str, str]) -> 
     port = settings.get("port", "")
     if not port:
         return address
-    usual_port = int(_usual_port(handler, settings) or 0)
-    return host_with_port(address.host, port, usual_port)
+    is_plain = settings.get("scheme", "").strip().lower() == "http"
+    usual_port, plain_port = usual_ports(handler) or (0, 0)
+    return host_with_port(address.host, port, plain_port if is_plain else usual_port)
 
 
 def usual_ports(handler: str) -> Optional[tuple[int, int]]:

@@ -60,6 +60,8 @@ class Login:
     #: key -> secret that was typed for the one device that is asked in several ways; None: each is
     #: asked for anew
     typed_secrets: Optional[dict[str, str]] = None
+    #: as in `Run`
+    spellings: dict[str, str] = field(default_factory=dict)
     #: whether it is that of a listed PDU: then the environment sets the user alone
     is_listed: bool = False
 
@@ -110,9 +112,11 @@ class Login:
         for key in keys:
             if key in other_keys or (self.is_listed and key != "username"):
                 continue
-            value = os.environ.get(f"PDU_{key.upper()}", "").strip()
+            variable = f"PDU_{key.upper()}"
+            value = os.environ.get(variable, "").strip()
             if value:
                 values[key] = value
+                self.spellings[key] = variable
         return values
 
     def secret(self, key: str, question: str, *, is_needed: bool = True) -> str:
@@ -161,18 +165,22 @@ class Login:
             typed_secrets[key] = secret
         return typed_secrets[key]
 
-    def command_line(self, *words: str) -> str:
-        """This program with these words and the settings, to be pasted into a shell. Settings of
-        the list of PDUs are left out; "..." stands for what cannot be printed.
+    def command_line(self, command: str, *arguments: str, options: Sequence[str] = ()) -> str:
+        """This program with a command and the settings, to be pasted into a shell. Settings of the
+        list of PDUs are left out; "..." stands for what cannot be printed. An argument may begin
+        with a hyphen, as the identity of an outlet does: `--` then ends the options before it.
         """
-        line = [invocation.program(), *map(_quoted, words)]
+        option_words = [*map(_quoted, options)]
         for key, value in self.settings.items():
             if key not in self.of_list:
-                line.append(spelled(key, value, _quoted))
+                option_words.append(spelled(key, value, _quoted))
         for key, path in self.secret_files.items():
             pair = f"{key}={path}"
-            line.append(f"--secret-file {_quoted(pair)}")
-        return " ".join(line)
+            option_words.append(f"--secret-file {_quoted(pair)}")
+        line = [*map(_quoted, arguments), *option_words]
+        if any(argument.startswith("-") for argument in arguments):
+            line = [*option_words, "--", *map(_quoted, arguments)]
+        return " ".join([invocation.program(), command, *line])
 
 
 def _quoted(text: str) -> str:
@@ -182,7 +190,8 @@ def _quoted(text: str) -> str:
 
 def login_of(context: click.Context) -> Login:
     """What the command line says of the login."""
-    login: Login = context.meta.setdefault(_KEY, Login())
+    new_login = Login(spellings=run_of(context).spellings)
+    login: Login = context.meta.setdefault(_KEY, new_login)
     return login
 
 
@@ -218,7 +227,8 @@ def setting_options(function: F) -> F:
 
     def take(context: click.Context, _: click.Parameter, pairs: Sequence[tuple[str, str]]) -> None:
         login_of(context).settings.update(pairs)
-        run_of(context).typed_keys.update(key for key, _value in pairs)
+        for key, _value in pairs:
+            login_of(context).spellings[key] = f"-s {key}=..."
 
     setting_option = click.option(
         "-s",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import shlex
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,7 +28,6 @@ from ..cli.options import EMPTY, F, run_of, word_completion
 from ..cli.shared_options import auth_option, list_option
 from ..cli.spelling import look_alike
 from ..cli.suggestions import only_similar_name
-from ..cli.terminal_lines import print_text
 from ..loading.handler_loading import LoadedHandler
 from ..loading.handler_paths import is_path
 from ..network import hosts
@@ -132,14 +132,12 @@ class ChosenPdu(NamedTuple):
         """The object that make_handler takes. Raises SettingsError."""
         return form.pdu_data(handler, self.host, self.login, self.name)
 
-    @property
-    def words(self) -> Sequence[str]:
-        """The words that call it in another command line."""
-        return (self.name, *self.list_words) if self.name else (self.handler, self.host)
-
-    def command_line(self, command: str, *words: str) -> str:
+    def command_line(self, command: str, *outlets: str, options: Sequence[str] = ()) -> str:
         """This program with a command for this PDU, to be pasted into a shell."""
-        return self.login.command_line(command, *self.words, *words)
+        pdu_words = (self.name,) if self.name else (self.handler, self.host)
+        return self.login.command_line(
+            command, *pdu_words, *outlets, options=(*self.list_words, *options)
+        )
 
 
 def list_options(function: F) -> F:
@@ -305,7 +303,9 @@ class PduCommand(Subcommand):
         if is_identified and _looks_like_a_host(first_word):
             return IDENTIFY
         if known_list is not None:
-            raise NoSuchHandler(_unknown_name_text(words, known_list), first_word)
+            fault = _unknown_name_text(words, known_list)
+            outlet_advice = outlet_name_advice(first_word) if self.switches else ""
+            raise NoSuchHandler(f"{fault}{outlet_advice}", first_word)
         return None
 
     def _list(self, line: TypedLine) -> Optional[KnownList]:
@@ -404,6 +404,13 @@ def _unknown_name_text(words: Sequence[str], known_list: KnownList) -> str:
     return f"{fault}; {advice}" if advice else fault
 
 
+def outlet_name_advice(word: str) -> str:
+    """The end of the sentence about a word in the place of HANDLER, where a command switches: how
+    to find an outlet by its name.
+    """
+    return f"; an outlet of this name: pdu where {shlex.quote(printable(word, 60))}"
+
+
 def _name_advice(words: Sequence[str], known_list: KnownList) -> str:
     """What was probably meant by the first of these words; "" if nothing can be said."""
     word = words[0]
@@ -478,7 +485,7 @@ def _note_namesakes(known_list: KnownList, command: str, handler: str, host: str
 
 def _note(words: str) -> None:
     """Print a note on standard error."""
-    print_text(f"note: {words}", sys.stderr)
+    print(f"note: {words}", file=sys.stderr)
 
 
 def _is_at(pdu: ListedPdu, host: str) -> bool:

@@ -70,14 +70,13 @@ class OwnerFiles(NamedTuple):
             raise Usage(f"give the list of PDUs: {names.how_a_list_is_known()}")
         return path
 
-    def files(self, *, lenient: bool = False) -> DeviceList:
+    def files(self) -> DeviceList:
         """The PDUs of the list, none without one, and the logins of both files. If the list names
-        others, those of the file that is known without an option. `lenient`: unknown columns of a
-        CSV list are ignored. Raises SettingsError.
+        others, those of the file that is known without an option. Raises SettingsError.
         """
         fleet = DeviceList((), {})
         if self.list is not None:
-            fleet = device_list.read_device_list(self.list, lenient=lenient)
+            fleet = device_list.read_device_list(self.list)
         for warning in fleet.warnings:
             report(warning)
         named_logins = {device.auth for device in fleet.devices if device.auth}

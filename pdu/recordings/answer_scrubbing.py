@@ -66,8 +66,16 @@ def scrub_answers(
         return clean_answers
 
     unread: set[Group] = set()
-    for groups in _stages(public_answers, links):
-        unread = unread_groups(_groups_to_try(groups, unread), unread, scrub, read_values)
+
+    def try_groups(groups: Sequence[Group]) -> None:
+        unread.update(unread_groups(_groups_to_try(groups, unread), unread, scrub, read_values))
+
+    for groups in _stages_of_values(public_answers, links):
+        try_groups(groups)
+    for kind, pattern in _PARTS.items():
+        # what a stand-in left of a longer part is a part, too
+        texts = [answer for answer in scrub(unread).values() if isinstance(answer, TextAnswer)]
+        try_groups([Group(kind, part) for text in texts for part in text.parts(pattern)])
     clean_answers = scrub(unread)
     kept_texts = _kept_texts(clean_answers, scrubber, links)
     return ScrubbedAnswers(clean_answers, kept_texts)
@@ -105,9 +113,9 @@ def kept_notes(kept_texts: Sequence[str]) -> Sequence[str]:
 # ---- groups --------------------------------------------------------------------------------------
 
 
-def _stages(answers: Answers, links: Optional[Collection[str]]) -> Iterator[list[Group]]:
+def _stages_of_values(answers: Answers, links: Optional[Collection[str]]) -> Iterator[list[Group]]:
     """The groups of answers from the largest to the smallest: members, names and private values;
-    texts of members; runs, numbers and words of other texts.
+    texts of members.
     """
     named_members = list(members(answers.values()))
     texts = [answer for answer in answers.values() if isinstance(answer, TextAnswer)]
@@ -126,11 +134,6 @@ def _stages(answers: Answers, links: Optional[Collection[str]]) -> Iterator[list
         for name, value in named_members
         if isinstance(value, str) and name in tried_members
     ]
-    for kind, pattern in _PARTS.items():
-        parts_of_kind: list[Group] = []
-        for text in texts:
-            parts_of_kind += [Group(kind, part) for part in text.parts(pattern)]
-        yield parts_of_kind
 
 
 def _private_group(value: NamedValue) -> Group:

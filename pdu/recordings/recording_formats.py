@@ -1,5 +1,6 @@
 """What the folders of the handlers here share: the recording of a device and its replay
-(<name>/recording_format.py), and what is found at an address (<name>/identification.py).
+(web/ over HTTP, else <name>/recording_format.py), and what is found at an address
+(<name>/identification.py).
 
 `adapters` has the table of those modules.
 """

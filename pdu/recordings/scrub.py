@@ -28,7 +28,7 @@ T = TypeVar("T")
 # Kinds of values, and their stand-ins
 SERIALS, ADDRESSES, NAMES = "serials", "addresses", "names"
 CONTACTS, LOCATIONS, SECRETS = "contacts", "locations", "secrets"
-# kinds that --keep accepts: not secrets
+# kinds that may stay: not secrets
 KINDS = (SERIALS, ADDRESSES, NAMES, CONTACTS, LOCATIONS)
 _STAND_INS: Mapping[str, str] = {
     SERIALS: "serial-{}",
@@ -46,11 +46,11 @@ NEVER_GENERIC = frozenset({SECRETS, CONTACTS, LOCATIONS})
 _SHORTEST = 3  # characters of a value that is replaced inside texts
 _LONG_NUMBER = 7  # digits of a number that may be a serial number
 _HEX = "[0-9A-Fa-f]"
-_MAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+_MAIL = re.compile(r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 _MAC = re.compile(
     rf"(?<![0-9A-Za-z])(?:{_HEX}{{1,2}}(?:[:-]{_HEX}{{1,2}}){{5}}(?![:-]{_HEX})"
     rf"|(?<!\b{_HEX}{{2}} ){_HEX}{{2}}(?: {_HEX}{{2}}){{5}}(?! ?[0-9A-Za-z])"
-    rf"|(?=[0-9.]*[A-Fa-f]){_HEX}{{4}}(?:\.{_HEX}{{4}}){{2}}|(?=[0-9]*[a-f])(?=[a-f]*[0-9])[0-9a-f]{{12}})"
+    rf"|(?=[0-9.]{{0,13}}[A-Fa-f]){_HEX}{{4}}(?:\.{_HEX}{{4}}){{2}}|(?=[0-9]{{0,11}}[a-f])(?=[a-f]{{0,11}}[0-9])[0-9a-f]{{12}})"
     r"(?![0-9A-Za-z])"
 )
 _IPV4 = re.compile(r"(?<![0-9A-Za-z.])(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?![0-9A-Za-z]|\.[0-9])")
@@ -87,7 +87,7 @@ _VERSION = re.compile(
     re.IGNORECASE,
 )
 _SERIAL = re.compile(
-    r"\b(?:serial(?:\s*(?:number|no\.?|#))?|s/n|sn)[\s:=#-]+(?=[A-Za-z-]*[0-9])"
+    r"\b(?:serial(?:\s*(?:number|no\.?|#))?|s/n|sn)[\s:=#-]+(?=[A-Za-z-]{0,40}[0-9])"
     r"(?P<labelled>[A-Za-z0-9][A-Za-z0-9-]{2,})"
     r"|\b(?<![MP]N:)(?=[A-Z0-9]*[0-9])(?=[A-Z0-9]*[A-Z])[A-Z0-9]{9,}\b",  # not a model's number
     re.IGNORECASE,

@@ -13,18 +13,19 @@ import click
 from handlers import VERSION, registry
 from handlers.shared.errors import Refused, SettingsError, printable
 
+from ..cli.error_output import Interrupted, describe
 from ..cli.exit_handling import UNWRITABLE
 from ..cli.groups import Subcommand
 from ..cli.options import FOLDER, TEXT, Output, Run, output_options, pass_run
-from ..cli.output import Result, print_result, tabulate
-from ..cli.terminal_lines import print_text
+from ..cli.output import Result, print_json, print_result, tabulate
 from ..files.whole_files import signals_as_ctrl_c
 from ..loading.handler_paths import is_path
 from . import settings
 from .curl_lines import login_lines, upload_lines
 from .kept_archives import kept_archives
 from .known_ids import ID_FILE, UNCLEAR, IdFile
-from .registrar import NEW, Registrar, SeveralRegistered, UploadResult
+from .registrar import NEW, Registrar, UploadResult
+from .replies import SeveralRegistered
 from .server import Server
 from .uploads import Upload, read_upload
 
@@ -58,7 +59,8 @@ Environment; URL, e-mail and password are asked for on a terminal:
   DCI_PASSWORD, or DCI_PASSWORD_FILE, a file that others cannot read
   CURL_CA_BUNDLE       PEM file with the authority of its certificate
   DCI_INSECURE=1       accept any certificate: then others can listen
-  DCI_PAUSE            first pause in seconds before another try, six in all
+  DCI_PAUSE            seconds; of six tries, the second comes at once, the
+                       others after 2, 4, 8 and 16 times as many
 """
 
 
@@ -104,13 +106,13 @@ class _Id(click.ParamType):
     "handler_id",
     metavar="ID",
     type=_Id(),
-    help="upload to the handler with this id; new: register it without a look at the list",
+    help="upload to the handler with this id, unless the list shows it as another's; new:"
+    " register it without a look at the list",
 )
 @click.option("--name", metavar="TEXT", type=TEXT, help="its name in DCImanager's interface")
 @click.option(
     "--protocol",
-    metavar="WORD",
-    type=TEXT,
+    type=click.Choice(("snmp", "custom")),
     help="snmp: DCImanager's form asks for SNMP; custom: for handler settings",
 )
 @click.option("--dry-run", is_flag=True, help="show the calls as curl commands, and send nothing")
@@ -146,8 +148,52 @@ def register(
     if dry_run:
         return print_result(_dry_run(uploads, dist, handler_id), as_json=run.output.json)
     speaker = _Speaker(run.output)
-    with signals_as_ctrl_c():
-        results = _register(uploads, dist, handler_id, run, speaker)
+    results: list[UploadResult] = []
+    error: Exception
+    try:
+        with signals_as_ctrl_c():
+            _register(uploads, dist, handler_id, run, speaker, results)
+    except KeyboardInterrupt:
+        if not run.changing:
+            raise
+        error = Interrupted(_progress(uploads, results))
+    except Exception as exception:
+        error = exception
+    else:
+        _say_end(uploads, results, name, speaker, is_trial=is_trial)
+        return print_result(Result({"handlers": _documents(results)}, ()), as_json=run.output.json)
+    if not run.output.json:
+        raise error
+    description = describe(error, run)
+    print_json({"handlers": _documents(results), "error": description})
+    return int(description["exit_code"])
+
+
+def _documents(results: Sequence[UploadResult]) -> list[dict[str, object]]:
+    """What was uploaded, as --json prints it."""
+    return [result._asdict() for result in results]
+
+
+def _progress(uploads: Sequence[Upload], results: Sequence[UploadResult]) -> str:
+    """Which handlers of an interrupted run are done, and which may not be."""
+    done = [f"{result.handler} (id {result.id})" for result in results]
+    done_names = [result.handler for result in results]
+    others = [upload.handler for upload in uploads if upload.handler not in done_names]
+    return (
+        f"uploaded: {', '.join(done) or 'none'}; not known to be uploaded: {', '.join(others)}: run"
+        " again for these"
+    )
+
+
+def _say_end(
+    uploads: Sequence[Upload],
+    results: Sequence[UploadResult],
+    name: Optional[str],
+    speaker: _Speaker,
+    *,
+    is_trial: bool,
+) -> None:
+    """Say what to do next, and what had no effect. Raises what went wrong with the output."""
     has_new_handler = any(result.is_new for result in results)
     # False with --try, whose handler is named "TEXT (try)"
     is_own_name = bool(name) and uploads[0].display_name == name
@@ -155,23 +201,26 @@ def register(
         speaker.say("a registered handler keeps its name in DCImanager: --name is for a new one")
     speaker.say(_NEXT_OF_TRIAL if is_trial else _NEXT)
     speaker.end()
-    documents = [result._asdict() for result in results]
-    return print_result(Result({"handlers": documents}, ()), as_json=run.output.json)
 
 
 def _register(
-    uploads: Sequence[Upload], dist: str, handler_id: str, run: Run, speaker: _Speaker
-) -> list[UploadResult]:
-    """Log in, and do one handler after the other. A refusal is raised when the others are done, any
-    other error at once.
+    uploads: Sequence[Upload],
+    dist: str,
+    handler_id: str,
+    run: Run,
+    speaker: _Speaker,
+    results: list[UploadResult],
+) -> None:
+    """Log in, and do one handler after the other; `results` gets what was done. A refusal is raised
+    when the others are done, any other error at once.
     """
     for note in _notes(uploads, dist):
         speaker.say(note)
     server = Server(
-        settings.endpoint_of(settings.address_text()),
-        settings.trust(),
+        settings.server_url(settings.address_text()),
+        verify=settings.verify(),
         say=speaker.say,
-        first_pause=settings.first_pause(),
+        pause=settings.pause(),
     )
     ids = IdFile(os.path.join(dist, ID_FILE), server.url)
     ids.check()
@@ -180,7 +229,6 @@ def _register(
     registrar = Registrar(server, ids, speaker.say)
     registrar.log_in(email, password.text, password.source)
     run.changing = True
-    results = []
     refusals = []
     for upload in uploads:
         try:
@@ -204,7 +252,6 @@ def _register(
             + "; ".join(refusals),
             host=server.url,
         )
-    return results
 
 
 class _Speaker:
@@ -221,7 +268,7 @@ class _Speaker:
         if self._is_quiet or self._error is not None:
             return
         try:
-            print_text(printable(line), flush=True)
+            print(printable(line), flush=True)
         except UNWRITABLE as error:
             self._error = error
 
@@ -265,14 +312,16 @@ def _path_of(word: str, dist: str) -> str:
         return path
     if is_path(word):
         return word
+    if os.path.isdir(word):
+        raise SettingsError(
+            f"the folder {word} is no handler's: without a HANDLER, all archives of dist are taken,"
+            f" and with --dist {word} those of this folder"
+        )
     if "/" in word or not name.isidentifier():
         raise SettingsError(f"{word} is no archive, folder or file of a handler")
     other_paths = sorted(Path(dist).glob(f"pdu_{name}-*.tar.gz"))
     if not other_paths:
-        raise SettingsError(
-            f"there is no archive {path}: build it in a clone, by make packages or"
-            " packaging/build.py"
-        )
+        raise SettingsError(f"there is no archive {path}: {_build_advice(dist)}")
     names = ", ".join(other_path.name for other_path in other_paths[:5])
     raise SettingsError(f"there is no archive {path}; {dist} has {names}: give its path")
 
@@ -282,15 +331,27 @@ def _built_archives(dist: str) -> list[str]:
     paths = sorted(Path(dist).glob(registry.archive_name("*")))
     if not paths:
         raise SettingsError(
-            f"{dist} has no archive of the version {VERSION}: make packages builds them, in a clone"
+            f"{dist} has no archive of the version {VERSION}: {_build_advice(dist)}"
         )
     return [str(path) for path in paths]
 
 
+def _build_advice(dist: str) -> str:
+    """How archives come into a folder that lacks them."""
+    place = "in a clone" if _clone_of(dist) is None else "in this clone"
+    return f"build it {place}, by make packages or packaging/build.py"
+
+
+def _clone_of(dist: str) -> Optional[Path]:
+    """The copy of this project that writes its archives to `dist`, None if there is none."""
+    clone = Path(dist).resolve().parent
+    return clone if (clone / "packaging" / "build.py").is_file() else None
+
+
 def _notes(uploads: Sequence[Upload], dist: str) -> Iterator[str]:
     """Which archives are older than the clone's files, as after `git pull`."""
-    clone = Path(dist).resolve().parent
-    if not (clone / "packaging" / "build.py").is_file():
+    clone = _clone_of(dist)
+    if clone is None:
         return
     sources = [*clone.glob("handlers/**/*.py"), *clone.glob("packaging/**/*.py")]
     for upload in uploads:
@@ -327,7 +388,7 @@ def _dry_run(uploads: Sequence[Upload], dist: str, handler_id: str) -> Result:
     """The calls that a run would make, as curl commands: none of them is made."""
     address = os.environ.get("DCI_URL", "").strip()
     email = os.environ.get("DCI_EMAIL", "").strip()
-    url = settings.endpoint_of(address).url if address else "https://<DCI_URL>"
+    url = settings.server_url(address) if address else "https://<DCI_URL>"
     ids = IdFile(os.path.join(dist, ID_FILE), url)
     ids.check()
     lines = [

@@ -12,19 +12,20 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import stat
 from collections.abc import Iterator
 from typing import Callable, NamedTuple
 
 from handlers.shared.errors import SettingsError
 
 from ..files.locks import locked
+from ..files.whole_files import read_file
 
 #: in the folder of archives
 ID_FILE = "register.ids"
 #: it is not known whether the handler was registered
 UNCLEAR = "?"
 _NOT_REGISTERED = "-"
+_STATE_FOLDER = "dcimanager-pdu-handlers"
 _LINE = re.compile(r"\s*(?P<url>\S+)\s+(?P<handler>\S+)\s+(?P<id>[0-9]{1,19}|\?|-)(\s+\S.*)?\s*")
 
 
@@ -48,11 +49,21 @@ class IdFile:
 
     @contextlib.contextmanager
     def locked(self, wait: Callable[[], None]) -> Iterator[None]:
-        """In the block, other runs that register from this machine wait. `wait` is called if one of
-        them is at work.
+        """In the block, other runs of this user at this server wait, whatever their folders are,
+        and those with this file. `wait` is called if one of them is at work.
         """
         self._append("")  # a new file
-        with locked([self.path], wait):
+        lock_path = _lock_path(self._url)
+        try:
+            os.makedirs(os.path.dirname(lock_path), exist_ok=True)
+            with open(lock_path, "ab"):
+                pass
+        except OSError as error:
+            raise SettingsError(
+                f"the file {lock_path}, by which two runs wait for each other, cannot be written"
+                f" ({error.strerror}): name another folder in XDG_STATE_HOME"
+            ) from None
+        with locked([self.path, lock_path], wait):
             yield
 
     def known(self, handler: str) -> str:
@@ -106,21 +117,25 @@ class IdFile:
 
     def _text(self) -> str:
         """The text of the file; "" if there is none. A pipe is not read: that may not end."""
-        try:
-            if stat.S_ISREG(os.stat(self.path).st_mode):
-                with open(self.path, "rb") as file:
-                    return file.read().decode("utf-8", "replace")
-        except FileNotFoundError:
+        if not os.path.exists(self.path):
             return ""
-        except OSError as error:
+        if not os.path.isfile(self.path):
             raise SettingsError(
-                f"the file of ids, {self.path}, cannot be read ({error.strerror}): give another"
-                " folder with --dist"
-            ) from None
-        raise SettingsError(
-            f"the file of ids, {self.path}, is a folder, a device or a pipe: remove it, or give"
-            " another folder with --dist"
-        )
+                f"the file of ids, {self.path}, is a folder, a device or a pipe: remove it, or give"
+                " another folder with --dist"
+            )
+        return read_file(self.path, "the file of ids, ").decode("utf-8", "replace")
+
+
+def _lock_path(url: str) -> str:
+    """The file that runs at this server lock, in the user's folder of state (XDG Base Directory
+    Specification).
+    """
+    folder = os.environ.get("XDG_STATE_HOME", "")
+    if not os.path.isabs(folder):
+        folder = os.path.expanduser("~/.local/state")
+    server = re.sub("[^a-z0-9.-]", "_", url.removeprefix("https://"))
+    return os.path.join(folder, _STATE_FOLDER, f"register-{server}.lock")
 
 
 def _usual_spelling(address: str) -> str:

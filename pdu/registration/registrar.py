@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from typing import Callable, NamedTuple, NoReturn, Union
+from typing import Callable, NamedTuple, NoReturn
 
 from handlers.shared.errors import (
     Denied,
@@ -14,27 +13,24 @@ from handlers.shared.errors import (
     Unreachable,
 )
 
+from ..cli.known_secrets import note_secret
 from .known_ids import UNCLEAR, IdFile
 from .replies import (
     NO_SUCH_CALL,
-    ForeignHandler,
-    ListEntry,
+    HandlerList,
     Outcome,
     Reply,
-    SeveralHandlers,
-    find_handler,
     id_in,
     token_in,
 )
-from .server import Call, Server, form_data
+from .server import Server
 from .uploads import Upload
 
 #: the calls of the vendor's pages "Creating a PDU handler" and "Connecting the PDU dummy handler"
 LOGIN = "/api/auth/v4/public/token"
 HANDLERS = "/api/eservice/v3/custom_equipment"
 CONTENT = "{}/content"
-_JSON = "application/json"
-_SECONDS, _UPLOAD_SECONDS = 60.0, 300.0
+_UPLOAD_SECONDS = 300.0
 _NO_RIGHT = "3005"  # DCImanager's code of an expired token, or of too few rights
 #: the id that asks for a registration without a look at the list
 NEW = "new"
@@ -44,10 +40,6 @@ class NotKnown(PduHandlerError):
     """It is not known whether a handler was registered."""
 
     kind = "not-seen"
-
-
-class SeveralRegistered(ProtocolError):
-    """DCImanager has several handlers of one name."""
 
 
 class UploadResult(NamedTuple):
@@ -71,13 +63,9 @@ class Registrar:
 
     def log_in(self, email: str, password: str, password_source: str) -> None:
         """Get a token for the calls that follow. `password_source`: for errors."""
-        self._server.hide(password)
-        body = json.dumps({"email": email, "password": password}, ensure_ascii=False)
-        # a surrogate escape is a byte of the file or variable that is no UTF-8
-        call = Call(
-            "POST", LOGIN, _SECONDS, body.encode("utf-8", "surrogateescape"), content_type=_JSON
-        )
-        reply = self._server.call(call)
+        note_secret(password)
+        login = {"email": email, "password": password}
+        reply = self._server.call("POST", LOGIN, json=login)
         if reply.outcome is Outcome.REFUSED and _is_refused_login(reply):
             raise Denied(
                 f"the login of {email} was refused: {reply.words()}; check DCI_EMAIL and the"
@@ -103,6 +91,8 @@ class Registrar:
         that the two do not register one handler twice.
         """
         with self._ids.locked(lambda: self._say("  waiting for another pdu register")):
+            if handler_id not in ("", NEW):
+                self._check_id(upload.handler, handler_id)
             number = handler_id or self._find(upload.handler)
             is_new = number in ("", NEW)
             advice = "if it was removed in DCImanager, register it alone, with --id new"
@@ -120,6 +110,25 @@ class Registrar:
             import_path=upload.import_path,
         )
 
+    def _check_id(self, handler: str, number: str) -> None:
+        """Raises Refused if DCImanager's list says that the id is another handler's. An id is given
+        where the list cannot be read, too.
+        """
+        try:
+            names = HandlerList(self._server.call("GET", HANDLERS)).names_of(number)
+        except PduHandlerError as error:
+            self._say(
+                f"  whether the id {number} is that of {handler} is not known: {error.reason}"
+            )
+            return
+        other_names = [name for name in names if name != handler]
+        if other_names:
+            raise Refused(
+                f"the id {number} is that of the handler {other_names[0]}, whose archive would be"
+                f" replaced by that of {handler}",
+                host=self._server.url,
+            )
+
     def _find(self, handler: str) -> str:
         """The id of a registered handler, "" if it is known that there is none."""
         id_in_file = self._ids.known(handler)
@@ -128,60 +137,35 @@ class Registrar:
             f"look for {handler} in DCImanager's list of handlers; if it is there, run again with"
             " --id ID, else with --id new"
         )
-        reply = self._server.call(Call("GET", HANDLERS, _SECONDS))
-        if reply.status in NO_SUCH_CALL:
-            return self._find_without_list(handler, id_in_file, advice)
-        is_success = 200 <= reply.status < 300 and not reply.has_error
-        if not is_success or reply.value is None:
-            self._fail(reply, f"the list of handlers cannot be read ({advice})")
-        try:
-            list_entry = find_handler(reply, handler, remembered_id)
-        except ProtocolError as error:
-            raise ProtocolError(f"{error.reason}: {advice}", self._server.url) from None
-        if isinstance(list_entry, ListEntry):
-            if list_entry.id or list_entry.is_id_taken:
-                return list_entry.id
-            return remembered_id  # the upload says whether it was removed
-        self._refuse(list_entry, handler)
-
-    def _refuse(self, list_entry: Union[SeveralHandlers, ForeignHandler], handler: str) -> NoReturn:
-        """Raise for handlers of this name of which none can be replaced unasked."""
-        if isinstance(list_entry, SeveralHandlers):
-            ids = " and ".join(list_entry.ids)
-            raise SeveralRegistered(
-                f"DCImanager has several handlers named {handler}, for PDUs with the id {ids}:"
-                " register it alone, with --id and the one whose archive is to be replaced, or"
-                " remove the others in DCImanager",
-                self._server.url,
-            )
-        raise Refused(
-            f"DCImanager has a handler named {handler} (id {list_entry.id}) for devices of the type"
-            f" {list_entry.device_type}, whose archive would be replaced: give yours another name,"
-            " that of its directory",
-            host=self._server.url,
-        )
-
-    def _find_without_list(self, handler: str, id_in_file: str, advice: str) -> str:
-        """As `_find`, of a DCImanager that lists no handlers: what the file of ids says."""
-        if id_in_file == UNCLEAR:
+        reply = self._server.call("GET", HANDLERS)
+        if reply.status in NO_SUCH_CALL and id_in_file == UNCLEAR:
             raise NotKnown(
                 f"an earlier run could not find out whether {handler} was registered, and this"
                 f" DCImanager lists no handlers: {advice}",
                 self._server.url,
             )
-        return id_in_file
+        if reply.status in NO_SUCH_CALL:
+            return id_in_file
+        is_success = 200 <= reply.status < 300 and reply.error is None
+        if not is_success or reply.value is None:
+            self._fail(reply, f"the list of handlers cannot be read ({advice})")
+        try:
+            return HandlerList(reply).id_of(handler, remembered_id)
+        except PduHandlerError as error:
+            if type(error) is ProtocolError:
+                error.set_reason(f"{error.reason}: {advice}")
+            error.at(self._server.url)
+            raise
 
     def _create(self, upload: Upload) -> str:
         """Register a handler, and return its id. Never repeated after an unclear answer, which
         could register it twice.
         """
         self._ids.remember(upload.handler, UNCLEAR)
-        body = json.dumps(upload.description(), ensure_ascii=False).encode()
-        call = Call("POST", HANDLERS, _SECONDS, body, content_type=_JSON, once=True)
         advice = "run again to look it up, or find its id in DCImanager and give it with --id ID"
         doubt = f"it is not known whether {upload.handler} was registered"
         try:
-            reply = self._server.call(call)
+            reply = self._server.call("POST", HANDLERS, json=upload.description())
         except PduHandlerError as error:
             if not error.may_have_executed:
                 self._ids.remember(upload.handler, "")
@@ -206,13 +190,16 @@ class Registrar:
 
     def _upload(self, upload: Upload, number: str, advice: str) -> None:
         """Upload an archive. `advice`: what to do if that fails."""
-        fields = {"handler_import": upload.import_path}
-        body, content_type = form_data(fields, "data", upload.data)
-        path = f"{HANDLERS}/{CONTENT.format(number)}"
-        call = Call("POST", path, _UPLOAD_SECONDS, body, content_type=content_type)
+        file = ("handler.tar.gz", upload.data, "application/gzip")
         what = f"{upload.handler} (id {number}): the upload failed ({advice})"
         try:
-            reply = self._server.call(call)
+            reply = self._server.call(
+                "POST",
+                f"{HANDLERS}/{CONTENT.format(number)}",
+                _UPLOAD_SECONDS,
+                data={"handler_import": upload.import_path},
+                files={"data": file},
+            )
         except PduHandlerError as error:
             error.set_reason((f"{what}: ", *error.parts))
             raise

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import re
+import ssl
 import sys
 import urllib.parse
-from typing import NamedTuple
+from typing import NamedTuple, Union
 
 from handlers.http.message import PORTS, Endpoint
 from handlers.shared.errors import SettingsError
-from handlers.shared.tls import Trust
 
 from ..cli.prompts import ask_line, ask_secret
 from ..files.secret_files import secret_in
@@ -18,7 +18,6 @@ from ..files.whole_files import read_file
 
 _ADDRESS = re.compile(r"(?i:https)://[A-Za-z0-9\[][A-Za-z0-9.:_~%\[\]-]*/*")
 _YES, _NO = ("1", "yes"), ("", "0", "no")
-_MOST_PAUSE = 999
 
 
 class Password(NamedTuple):
@@ -31,8 +30,9 @@ class Password(NamedTuple):
         return f"Password({self.source})"
 
 
-def endpoint_of(address: str) -> Endpoint:
-    """The server at `https://NAME`, with a port if it is not the usual one. Raises SettingsError.
+def server_url(address: str) -> str:
+    """The URL of the server at `https://NAME`, with a port if it is not the usual one. Raises
+    SettingsError.
 
     Not `https://user:password@...` either: the address is shown.
     """
@@ -52,7 +52,7 @@ def endpoint_of(address: str) -> Endpoint:
         host, port = None, 0
     if not host:
         raise SettingsError("DCI_URL has no valid name or port of a server")
-    return Endpoint("https", host, port)
+    return Endpoint("https", host, port).url
 
 
 def address_text() -> str:
@@ -86,24 +86,29 @@ def take_password(email: str) -> Password:
     return Password(text, "was typed")
 
 
-def trust() -> Trust:
-    """How the server's certificate is checked. Raises SettingsError."""
+def verify() -> Union[bool, str]:
+    """How the server's certificate is checked, as of requests: not at all, or by the authorities in
+    this file or folder. Raises SettingsError.
+    """
     insecure = _variable("DCI_INSECURE").lower()
     if insecure not in (*_YES, *_NO):
         raise SettingsError("DCI_INSECURE must be 1 or 0")
     if insecure in _YES:
-        return Trust(verify=False)
-    path = _variable("CURL_CA_BUNDLE") or _variable("SSL_CERT_FILE")
-    if not path:
-        return Trust()
-    return Trust(ca_pem=read_file(path, "CURL_CA_BUNDLE: ").decode("latin-1"))
+        return False
+    path = _variable("CURL_CA_BUNDLE") or _variable("REQUESTS_CA_BUNDLE")
+    if path:
+        read_file(path, "CURL_CA_BUNDLE: ")
+        return path
+    # those of the system, also by SSL_CERT_FILE; requests alone would take those that it brings
+    system_paths = ssl.get_default_verify_paths()
+    return system_paths.cafile or system_paths.capath or True
 
 
-def first_pause() -> float:
-    """Seconds before the second try of a call. Raises SettingsError."""
+def pause() -> float:
+    """The unit of the pauses before another try of a call, in seconds. Raises SettingsError."""
     text = _variable("DCI_PAUSE") or "1"
-    if not re.fullmatch("[0-9]{1,3}", text) or int(text) > _MOST_PAUSE:
-        raise SettingsError(f"DCI_PAUSE must be a whole number of seconds from 0 to {_MOST_PAUSE}")
+    if not re.fullmatch("[0-9]{1,3}", text):
+        raise SettingsError("DCI_PAUSE must be a whole number of seconds from 0 to 999")
     return float(text)
 
 

@@ -15,7 +15,6 @@ from ..loading.handler_source import read_handler, require_own_name
 _TRIAL = "_try"
 # DCImanager does not say which characters an internal name may have
 _INTERNAL_NAME = re.compile("[a-z][a-z0-9_]{0,60}")
-_PROTOCOL = re.compile("[a-z][a-z0-9_-]{0,30}")
 _LONGEST_NAME = 200  # characters
 
 
@@ -83,17 +82,12 @@ def read_upload(
 
 
 def _check_description(upload: Upload) -> None:
-    """Raises SettingsError for texts that are no name and no protocol."""
+    """Raises SettingsError for a text that is no name."""
     name = upload.display_name
     if not name.isprintable() or len(name) > _LONGEST_NAME:
         raise SettingsError(
             f"{upload.path}: its name in DCImanager must be one line of at most {_LONGEST_NAME}"
             " characters"
-        )
-    if not _PROTOCOL.fullmatch(upload.protocol):
-        raise SettingsError(
-            f"{upload.path}: the protocol {upload.protocol!r} is none: a word such as snmp, with"
-            " which DCImanager's form asks for SNMP, or custom, with which it asks for settings"
         )
 
 

@@ -25,7 +25,8 @@ def hint_of(word: str) -> str:
     candidates = [match.entry for match in result.matches] or result.near_entries
     handlers = list(dict.fromkeys(entry.handler for entry in candidates))
     if not handlers:
-        return _similar_name_advice(result.similar_names)
+        # a word with digits is rather the name of a server or an outlet: server-3 is no ServerTech
+        return _similar_name_advice(result.similar_names) if word.isalpha() else ""
     if len(handlers) > 1 and "nut" in handlers:
         handlers.remove("nut")  # a NUT server reads much of what the others read themselves
     names = " or ".join(handlers)

@@ -24,11 +24,11 @@ from ..cli.options import FOLDER, TEXT, Output, output_options, pass_output
 from ..cli.output import Result, print_result
 from ..files.whole_files import signals_as_ctrl_c
 from ..loading.handler_archives import RESERVED
-from ..loading.handler_source import hides_module
+from ..loading.handler_source import hidden_module
 
 _SKELETON = Path("packaging", "new")
-_PLATFORM, _HTTP = "platform", "http"
-SHAPES = ("document", "resources", _PLATFORM, _HTTP)  # but the last, folders below packaging/new
+_DOCUMENT, _PLATFORM, _HTTP = "document", "platform", "http"
+SHAPES = (_DOCUMENT, _PLATFORM, _HTTP)  # but the last, folders below packaging/new
 # the example of the page, which the shape http copies under another name
 _EXAMPLE, _EXAMPLE_NAME = Path("docs", "own-handler"), "volt"
 _PLACES: Mapping[str, str] = {  # template → path in the tree
@@ -83,11 +83,10 @@ _NUMBER = 99_999  # the vendor's number in the example of docs/dev/new-family.md
     "--shape",
     metavar="SHAPE",
     type=click.Choice(SHAPES),
-    default="document",
+    default=_DOCUMENT,
     show_default=True,
-    help="how the device answers over HTTP: one JSON document or several resources; platform and"
-    " http: a handler by DCImanager's page, in a folder NAME of its own, over SNMP or over HTTP"
-    " (docs/own-handler.md)",
+    help="document: for a device that answers with JSON over HTTP; platform and http: a handler by"
+    " DCImanager's page, in a folder NAME of its own, over SNMP or over HTTP (docs/own-handler.md)",
 )
 @click.option("--snmp", is_flag=True, help="an SNMP family instead of a handler")
 @output_options
@@ -274,32 +273,33 @@ def _all_or_nothing(root: Path, paths: Collection[Path], edits: Collection[Path]
 
 
 def handler_files(
-    root: Path, name: str, title: Optional[str], shape: str = "document"
+    root: Path, name: str, title: Optional[str], shape: str = _DOCUMENT
 ) -> dict[Path, str]:
     """The files of a new handler by their paths in the tree. Raises OSError and SettingsError."""
-    _check_handler_name(root, name)
     if shape not in (_PLATFORM, _HTTP):
-        return _filled_templates(root, ("any", shape), _PLACES, name, title)
-    if (root / name).exists() or hides_module(name):
+        _check_handler_name(root, name)
+        return _filled_templates(root, shape, _PLACES, name, title)
+    module = hidden_module(name)
+    if module:
         raise SettingsError(
-            f"{name} is a folder here, or the name of another Python module; choose another name"
+            f"a folder {name} would hide the Python module {name} ({module}); choose another name"
         )
+    _check_handler_name(root, name)
+    if (root / name).exists():
+        raise SettingsError(f"{name} exists already; choose another name")
     if shape == _PLATFORM:
-        return _filled_templates(root, (shape,), _PLATFORM_PLACES, name, title)
+        return _filled_templates(root, shape, _PLATFORM_PLACES, name, title)
     return _copied_example(root, name, title)
 
 
 def _filled_templates(
-    root: Path, folders: Sequence[str], places: Mapping[str, str], name: str, title: Optional[str]
+    root: Path, folder: str, places: Mapping[str, str], name: str, title: Optional[str]
 ) -> dict[Path, str]:
-    """The files of all templates in these folders below packaging/new, by their paths in the tree.
+    """The files of all templates in this folder below packaging/new, by their paths in the tree.
     `places`: by template, its path.
     """
-    templates: list[Path] = []
-    for folder in folders:
-        templates += (root / _SKELETON / folder).glob("*.in")
     files: dict[Path, str] = {}
-    for template in sorted(templates):
+    for template in sorted((root / _SKELETON / folder).glob("*.in")):
         path = Path(_fill_template(places[template.stem], name, title))
         files[path] = _fill_template(_text(template), name, title)
     return files

@@ -25,14 +25,9 @@ from ..cli.options import (
 from ..cli.output import Result, print_result
 from ..families import family_tables, own_profiles
 from ..families.profile_checks import unproven_commands
-from . import profile_reference
 
 _TABLES: Mapping[str, Callable[[Sequence[Profile]], str]] = {
     "devices": family_tables.devices,
-    "evidence": family_tables.evidence,
-    "identities": family_tables.identities,
-    "costly": family_tables.costly,
-    "contradicting": family_tables.contradicting_objects,
     "written": family_tables.command_table,
 }
 
@@ -54,15 +49,14 @@ def snmp() -> None:
 @snmp.command(
     "families",
     short_help="a table of the families of PDUs",
-    examples=("pdu snmp families apc --table devices", "pdu snmp families --table costly"),
+    examples=("pdu snmp families apc --table devices", "pdu snmp families apc --table written"),
 )
 @click.argument("word", required=False)
 @click.option(
     "--table",
     type=click.Choice(list(_TABLES)),
     required=True,
-    help="families, evidence, sources of identities, costly reads, objects that contradict a"
-    " state, or what a command writes",
+    help="the families, or what a command writes",
 )
 @output_options
 @pass_output
@@ -127,20 +121,7 @@ def snmp_check(output: Output, file: str) -> int:
         f"{printable(file)}: the profile '{profile.key}' is valid",
         *unproven,
         *own_profiles.describe(profile),
+        *own_profiles.copied_words(profile),
     ]
     result = Result(data, lines, NOT_SEEN if unproven else DONE)
-    return print_result(result, as_json=output.json)
-
-
-@snmp.command(
-    "parts",
-    short_help="the parts of a profile, as Markdown",
-    examples=("pdu snmp parts", "pdu snmp parts > parts.md"),
-)
-@output_options
-@pass_output
-def snmp_parts(output: Output) -> int:
-    """The parts of a profile, as Markdown."""
-    markdown = profile_reference.reference()
-    result = Result({"markdown": markdown}, [markdown], is_file_text=True)
     return print_result(result, as_json=output.json)

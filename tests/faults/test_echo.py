@@ -34,7 +34,6 @@ COMMANDS = (
     "where",
     "record",
     "prove",
-    "compare",
 )
 _SWITCHING = ("on", "off", "cycle")
 _WRITING = ("record", "prove")
@@ -61,8 +60,6 @@ def _line(command: str, name: str, device: Device, port: int, folder: Path) -> l
         options += ["-s", f"{key}={value}"]
     if command == "identify":
         return [command, "127.0.0.1", "--handler", name, *options, "-v"]
-    if command == "compare":
-        return [command, name, name, "127.0.0.1", *options]
     line = [command, name, "127.0.0.1"]
     if command in _SWITCHING:
         line += [subject(name).down, "--yes"]

@@ -1,96 +1,142 @@
-"""One unit at each door: its inlet shows 3 A and no energy, its two outlets show 10 and 20 kWh.
-
-What a protocol says for "I do not have this" leads to the next source; what it says for "not now"
-is not known (handlers/shared/meter_figures.py, docs/certain.md).
+"""One unit at each door: its inlet shows 3 A, its two outlets show 10 and 20 kWh, or the first
+shows none. Its energy is what one law says (handlers/shared/meter_figures.py, docs/certain.md).
 """
 
 from __future__ import annotations
 
-from typing import Callable
+from collections.abc import Mapping, Sequence
+from typing import Any, Callable, NamedTuple, Optional
+
+import pytest
 
 from handlers.jaws import decoding as jaws
 from handlers.netio import decoding as netio
 from handlers.nut import outlets as nut
 from handlers.nut.settings import SETTINGS
-from handlers.shared.meter_figures import Figure, NotKnown
+from handlers.shared.meter_figures import (
+    Figure,
+    NotKnown,
+    NotMetered,
+    measured,
+    total_figure,
+)
 from handlers.shared.settings import Settings
 from tests.handlers import codecs
-from tests.handlers.raritan.described import L1, Described, handler_of
+from tests.handlers.raritan.described import INTERNAL_ERROR, L1, Described, handler_of
 from tests.handlers.redfish.tree import Json, Tree, handler, outlet, serving, unit
 
-_KWH = (10.0, 20.0)
+#: kWh of each outlet; None for one that cannot be read now
+Outlets = Sequence[Optional[float]]
 
 
-def _raritan() -> Figure:
-    """A null reference: the inlet has no such sensor."""
+class Door(NamedTuple):
+    """A protocol: the unit's energy, by that of its outlets and by what the inlet says."""
+
+    energy: Callable[[Outlets, Any], Figure]
+    #: the inlet says "I do not have this"
+    absent: Any
+    #: the inlet says "not now"
+    lost: Any
+    #: the inlet shows 40 kWh
+    shown: Any
+
+
+def _raritan(outlets: Outlets, inlet: object) -> Figure:
     described = Described()
-    described.inlet({"current": 3.0}, {L1: 3.0})
-    described.outlets([1.0, 2.0], [kwh * 1000 for kwh in _KWH])
+    described.inlet({"current": 3.0, "activeEnergy": 40_000.0}, {L1: 3.0})
+    sensors = described.calls["/model/pdu/0/inlet/0", "getSensors"]
+    if inlet is None:
+        sensors["activeEnergy"] = None
+    elif inlet != 40:
+        described.calls[sensors["activeEnergy"]["rid"], "getReading"] = inlet
+    described.outlets([1.0, 2.0], [kwh and kwh * 1000 for kwh in outlets])
     return handler_of(described).measured().energy_kwh
 
 
-def _redfish() -> Figure:
-    """The property is missing."""
+def _redfish(outlets: Outlets, inlet: Json) -> Figure:
     path = "/redfish/v1/PowerEquipment/RackPDUs/1/Mains"
-    outlets: list[Json] = []
-    for number, kwh in enumerate(_KWH, 1):
-        outlets.append(outlet(str(number), EnergykWh={"Reading": kwh}))
-    resources = unit(outlets, Mains={"@odata.id": path})
-    resources[path] = {"Members": [{"Id": "AC1", "CurrentAmps": {"Reading": 3.0}}]}
+    members = [
+        outlet(str(number), EnergykWh={"Reading": kwh}) for number, kwh in enumerate(outlets, 1)
+    ]
+    resources = unit(members, Mains={"@odata.id": path})
+    resources[path] = {"Members": [{"Id": "AC1", "CurrentAmps": {"Reading": 3.0}, **inlet}]}
     with serving(Tree(resources)) as address:
         return handler(address).measured().energy_kwh
 
 
-def _netio() -> Figure:
-    """GlobalMeasure has no TotalEnergy."""
-    outputs = [
-        {"ID": number, "State": 1, "Energy": kwh * 1000} for number, kwh in enumerate(_KWH, 1)
-    ]
-    document = {
-        "Agent": {"NumOutputs": 2},
-        "GlobalMeasure": {"TotalCurrent": 3000},
-        "Outputs": outputs,
-    }
+def _netio(outlets: Outlets, totals: object) -> Figure:
+    outputs = []
+    for number, kwh in enumerate(outlets, 1):
+        energy = None if kwh is None else kwh * 1000
+        outputs.append({"ID": number, "State": 1, "Energy": energy})
+    document = {"Agent": {"NumOutputs": 2}, "GlobalMeasure": totals, "Outputs": outputs}
     return codecs.read(netio, {"/netio.json": document}).energy_kwh
 
 
-def _jaws() -> Figure:
-    """The cord has no energy."""
+def _jaws(outlets: Outlets, cords: object) -> Figure:
+    """A fraction shows that the outlets count in kWh."""
     usual = {"state": "On", "status": "Normal"}
-    outlets = [
-        {"id": f"AA{number}", "energy": kwh + 0.5, **usual} for number, kwh in enumerate(_KWH, 1)
-    ]
+    rows = []
+    for number, kwh in enumerate(outlets, 1):
+        rows.append({"id": f"AA{number}", "energy": kwh and kwh + 0.5, **usual})
     answers = {
-        jaws.OUTLETS: outlets,
+        jaws.OUTLETS: rows,
         jaws.UNITS: [{"id": "A", "status": "Normal"}],
         jaws.LINES: [{"id": "AA1", "current": 3, **usual}],
-        jaws.CORDS: [{"id": "AA", "power_capacity": 7000, **usual}],
+        jaws.CORDS: cords,
     }
-    return codecs.read(jaws, answers).energy_kwh
+    energy = codecs.read(jaws, answers).energy_kwh
+    return 30.0 if energy == 31.0 else energy
 
 
-def _nut() -> Figure:
-    """The list would be the same if the driver had just failed to read the inlet's counter."""
-    variables = {"device.type": "pdu", "driver.name": "snmp-ups", "input.current": "3"}
-    for number, kwh in enumerate(_KWH, 1):
+def _nut(outlets: Outlets, inlet: Mapping[str, str]) -> Figure:
+    variables = {"device.type": "pdu", "driver.name": "snmp-ups", "input.current": "3", **inlet}
+    for number, kwh in enumerate(outlets, 1):
         variables[f"outlet.{number}.status"] = "on"
-        variables[f"outlet.{number}.energy"] = str(kwh * 1000)
+        if kwh is not None:
+            variables[f"outlet.{number}.energy"] = str(kwh * 1000)
     return nut.decode_outlets(variables, [], {}, Settings({}, SETTINGS)).energy_kwh
 
 
-DOORS: dict[str, tuple[Callable[[], Figure], object]] = {
-    "raritan": (_raritan, 30.0),
-    "redfish": (_redfish, 30.0),
-    "netio": (_netio, 30.0),
-    # a fraction shows that it counts in kWh
-    "jaws": (_jaws, 31.0),
+_AMPERES = {"TotalCurrent": 3000}
+_CORD = {"id": "AA", "power_capacity": 7000, "state": "On", "status": "Normal"}
+DOORS: Mapping[str, Door] = {
+    "Raritan": Door(_raritan, absent=None, lost=INTERNAL_ERROR, shown=40),
+    "Redfish": Door(
+        _redfish,
+        absent={},
+        lost={"EnergykWh": None},
+        shown={"EnergykWh": {"Reading": 40.0}},
+    ),
+    "NETIO": Door(_netio, absent=_AMPERES, lost={}, shown={**_AMPERES, "TotalEnergy": 40_000}),
+    "JAWS": Door(_jaws, absent=[_CORD], lost=b"[", shown=[{**_CORD, "energy": 40}]),
+    # the figure of a line without that of the others
+    "NUT": Door(_nut, absent={}, lost={"input.L1.energy": "9"}, shown={"input.energy": "40000"}),
 }
 
 
-def test_a_unit_without_an_energy_at_its_inlet_has_that_of_its_outlets() -> None:
-    expected = {door: energy for door, (_, energy) in DOORS.items()}
-    assert {door: read() for door, (read, _) in DOORS.items()} == expected
+@pytest.mark.parametrize("door", DOORS)
+def test_the_total_of_a_unit_is_decided_by_one_law(door: str) -> None:
+    protocol = DOORS[door]
+    assert protocol.energy([10.0, 20.0], protocol.shown) == 40.0
+    assert protocol.energy([10.0, 20.0], protocol.absent) == 30.0
+    assert isinstance(protocol.energy([10.0, 20.0], protocol.lost), NotKnown)
+    assert isinstance(protocol.energy([None, 20.0], protocol.absent), NotKnown)
 
 
-def test_over_nut_the_energy_is_not_known() -> None:
-    assert isinstance(_nut(), NotKnown)
+def test_outlets_deny_a_total_that_is_not_shown_and_that_their_sum_is_not() -> None:
+    """A total that is shown, not known or not metered for a reason stays as it is."""
+
+    def total(*meters: Figure, outlets: Sequence[Figure]) -> Figure:
+        return total_figure(*meters, outlets=outlets, is_sum_total=False)
+
+    lost = NotKnown("no answer")
+    unmetered = NotMetered("no meter")
+    assert isinstance(total(outlets=[None, 0.1]), NotKnown)
+    assert isinstance(total(None, outlets=[lost, 0.0, 2.0]), NotKnown)
+    assert total(outlets=[0.0, lost, unmetered, None]) is None
+    assert total(outlets=[]) is None
+    assert total(None, 0.0, outlets=[2.0]) == 0.0
+    assert total(lost, outlets=[2.0]) == lost
+    assert total(unmetered, outlets=[2.0]) == unmetered
+    assert measured(total_figure(outlets=[0.1, 0.2])) == 0.3

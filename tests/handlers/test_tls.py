@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from handlers.registry import HANDLERS
 from handlers.shared import tls, tls_handshake
 from handlers.shared.errors import PduHandlerError, SettingsError, Unreachable
 from pdu_common.connection import PduData
@@ -347,3 +348,22 @@ def test_a_device_that_ends_the_handshake_is_not_said_to_lack_a_cipher(name: str
             handler.status()
         # wakes the server
         listener.shutdown(socket.SHUT_RDWR)
+
+
+@pytest.mark.parametrize("name", HANDLERS)
+@pytest.mark.parametrize("key", ["ca_pem", "fingerprint"])
+def test_a_certificate_to_trust_is_refused_without_tls(name: str, key: str) -> None:
+    """Else a pin would be thought to protect a login that is sent in plain text."""
+    handler = importlib.import_module(f"handlers.{name}.handler")
+    settings = {setting.key for setting in getattr(handler, "SETTINGS", ())}
+    if key not in settings:
+        assert name == "snmp"
+        return
+    plain_text = {"tls": "no"} if "tls" in settings else {"scheme": "http"}
+    value = authority() if key == "ca_pem" else "ab" * 32
+    login = {"username": "operator", "password": "secret-word"}
+    values = {key: value, **plain_text, **login, "port": "1"}
+    pdu = handler.make_handler(PduData("127.0.0.1", values))
+    with pytest.raises(SettingsError, match="are for TLS only") as error_info:
+        pdu.status()
+    assert key in error_info.value.keys

@@ -62,6 +62,8 @@ def tree(folder: Path) -> Path:
     output(["cp", "-R", *(str(ROOT / name) for name in _TREE), str(copy)])
     # the simulated units, of which the wheel has the first of each family
     shutil.copytree(ROOT / "tests" / "recordings", copy / "tests" / "recordings")
+    for stub in copy.glob("handlers/raritan/rpc/_idl/*.pyi"):
+        stub.unlink()  # as in a fresh clone
     return copy
 
 

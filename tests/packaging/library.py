@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tests.needs import ROOT
 
+from .installing import OWN
 from .programs import output
 
 # setup.py in a process of its own: setuptools changes what the next test imports
@@ -29,11 +30,13 @@ def packages() -> Mapping[str, str]:
 
 
 def linked(places: Mapping[str, str], folder: Path) -> Path:
-    """`folder` with the files of these packages, as links."""
+    """`folder` with the files of these packages as links, and the stubs that a build makes."""
     for package, place in places.items():
         into = folder.joinpath(*package.split("."))
         into.mkdir(parents=True, exist_ok=True)
         for file in (ROOT / place).iterdir():
-            if file.is_file():
+            if file.is_file() and file.suffix != ".pyi":
                 os.symlink(file, into / file.name)
+    stubs = folder / OWN / "raritan" / "rpc" / "_idl"
+    output([sys.executable, "packaging/idl_stubs.py", str(stubs)])
     return folder

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -76,6 +77,20 @@ def test_all_archives_load_in_one_process_each_with_all_of_its_modules(
         names = {path[:-3].replace("/", ".").removesuffix(".__init__") for path in pack.files}
         assert len(names) > 20
         assert names <= {*loaded["modules"]}
+
+
+def test_an_archive_loads_from_a_zip_file_with_all_that_it_declares(
+    host: Path, tmp_path: Path
+) -> None:
+    """Also the text of the Raritan binding, of which the handler uses a part."""
+    pack = handler_archives.read_archive(archive(ROOT / "handlers", "raritan"))
+    pack.unpack(tmp_path / "unpacked")
+    packed = shutil.make_archive(str(tmp_path / "packed"), "zip", tmp_path / "unpacked")
+    loaded = load(host, Path(packed), ["pdu_raritan.handler"])
+    texts = {name.rpartition(".")[2] for name in loaded["modules"] if "._idl." in name}
+    # what the handler's modules name: peripheral in the IDL of pdumodel, event in that of sensors
+    assert texts == {"cascading", "event", "fitness", "idl", "pdumodel", "peripheral", "sensors"}
+    assert loaded["kinds"]
 
 
 @pytest.mark.parametrize("place", ["/", "unpacked", "unpacked/pdu_small", "decoys"])

@@ -375,7 +375,7 @@ def test_a_second_archive_of_a_handler_and_a_name_with_other_signs_are_refused(
     for number, (name, top, words) in enumerate(
         (
             ("my_dir_backup.tar.gz", "my_dir", "my_dir_backup.tar.gz are both archives of my_dir"),
-            (old_nut, "pdu_nut", f"{old_nut} are both archives of nut"),
+            (old_nut, "pdu_nut", f"{old_nut} and {nut} are both archives of nut"),
             ("nut.tar.gz", "nut", f"nut.tar.gz and {nut} are both archives of nut"),
             ("a|b|c.tar.gz", "other", "'a|b|c.tar.gz' has signs other than letters"),
             ("a b.tar.gz", "other", "'a b.tar.gz' has signs other than letters"),
@@ -390,7 +390,14 @@ def test_a_second_archive_of_a_handler_and_a_name_with_other_signs_are_refused(
         message = capsys.readouterr().err
         assert words in message, message
         assert message.count("\n") == 1
-        assert not (out / "register.sh").exists()
+        assert {path.name for path in out.iterdir()} == {"my_dir.tar.gz", name}
+    out = tmp_path / "dist1"
+    paths = [str(folder(tmp_path / place, "other")) for place in ("a", "b")]
+    assert command.main([*paths, "--out", str(out)]) == 1
+    assert "are both archives of other: build one" in capsys.readouterr().err
+    paths = [str(folder(tmp_path, "third")), "nut"]
+    assert command.main([*paths, "--out", str(out)]) == 1
+    assert {path.name for path in out.iterdir()} == {"my_dir.tar.gz", old_nut}
 
 
 def test_a_folder_that_cannot_be_read_is_named(
@@ -464,6 +471,7 @@ def test_make_says_that_a_folder_or_another_word_is_no_target(target: str) -> No
     process = run(["make", target])
     assert process.returncode == 2
     assert f"there is no target {target}" in process.stderr
+    assert "pipx install ." in process.stderr
 
 
 def test_make_clean_leaves_the_ids_and_older_archives_that_the_script_needs(tmp_path: Path) -> None:

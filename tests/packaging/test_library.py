@@ -20,7 +20,7 @@ _SCRIPT = f"""
 import sys
 from {OWN} import pynut
 from {OWN}.nut.client import NutClient
-from {OWN}.raritan import events, rpc, zeroconf
+from {OWN}.raritan import rpc, zeroconf
 from {OWN}.raritan.rpc import bulkcfg, pdumodel
 from {OWN}.shared.errors import Unreachable
 assert not set({CARRIED!r}) & set(sys.modules), sorted(sys.modules)

@@ -5,6 +5,7 @@ commands does.
 from __future__ import annotations
 
 import contextlib
+import json
 import keyword
 import os
 import re
@@ -65,7 +66,6 @@ def run(tree: Path, *arguments: str) -> str:
 # name of a new handler -> the arguments of `pdu new`
 NEW_HANDLERS = {
     "acme": ("--title", "Acme & Sons"),
-    "umbrella": ("--shape", "resources"),
 }
 
 
@@ -81,7 +81,7 @@ FIRST, LAST = _commands(GUIDE.partition("\n## ")[0]), _commands(GUIDE.partition(
 
 @pytest.fixture(scope="module", name="grown")
 def _grown(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the project with an unedited handler of each shape, and two families.
+    """A copy of the project with an unedited handler, and two families.
 
     Its compiled files stay valid, because the copied sources keep their times. Tests write only
     caches and dist/.
@@ -93,7 +93,7 @@ def _grow(folder: Path) -> None:
     tree = folder / "copy"
     shutil.rmtree(tree, ignore_errors=True)  # left by a call that failed
     shutil.copytree(ROOT, tree, ignore=_LEFT_OUT, copy_function=_copy)
-    assert ["pdu", "new", "acme", "--title", "Acme", "--shape", "document"] in FIRST
+    assert ["pdu", "new", "acme", "--title", "Acme"] in FIRST
     for name, options in NEW_HANDLERS.items():
         printed = run(tree, "-m", "pdu", "new", name, *options)
         assert f"tests/handlers/{name}" in printed
@@ -287,7 +287,7 @@ def test_mypy_and_ruff_accept_what_is_made(grown: Path) -> None:
 @pytest.mark.trial
 @pytest.mark.skipif(sys.version_info < (3, 10), reason="import-linter needs Python 3.10")
 def test_the_contract_of_imports_lists_a_new_handler_and_is_kept(grown: Path) -> None:
-    layer = " | ".join(sorted([*registry.names(), "acme", "umbrella"]))
+    layer = " | ".join(sorted([*registry.names(), "acme"]))
     assert f'"{layer}",' in (grown / "pyproject.toml").read_text("utf-8")
     assert "0 broken" in run(grown, "-c", _LINT_IMPORTS)
 
@@ -318,7 +318,7 @@ def test_each_file_that_the_page_names_is_there_or_is_made() -> None:
 
 def test_the_page_shows_code_of_what_is_made() -> None:
     (block,) = re.findall(r"(?ms)^```python\n(.*?)^```$", GUIDE)
-    files = handler_files(ROOT, "acme", None, "resources")
+    files = handler_files(ROOT, "acme", None)
     assert block in files[Path("handlers/acme/decoding.py")]
 
 
@@ -384,6 +384,8 @@ def written(page: Path, content: bytes) -> Iterator[None]:
         (["dcimanager"], "handlers/dcimanager exists already"),
         (["tutorial"], "docs/tutorial.md exists already"),
         (["acme", "--shape", "serial"], "'serial' is not one of"),
+        (["json", "--shape", "platform"], f"hide the Python module json ({json.__file__})"),
+        (["sys", "--shape", "http"], "hide the Python module sys (a part of Python)"),
         (["acme", "--title", 'x"""'], "give ASCII letters, digits"),
         (["shorthand-x", "--snmp"], "cannot be a vendor"),
         (["apc-x", "--snmp"], "exists already"),

@@ -444,7 +444,7 @@ def test_help_names_every_option(capsys: pytest.CaptureFixture[str]) -> None:
         "--unknown-figures-unset",
         "--read-only",
     )
-    assert [word for word in (*options, "pdu_<key>", "pdu snmp parts") if word not in text] == []
+    assert [word for word in (*options, "pdu_<key>", "docs/own-pdu.md") if word not in text] == []
     assert builder_options() == {word.partition(" ")[0] for word in options}
 
 

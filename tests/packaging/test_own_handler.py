@@ -4,6 +4,7 @@ and tried beside the one in use, at the stand-in for DCImanager.
 
 from __future__ import annotations
 
+import json
 import shlex
 import sys
 import tarfile
@@ -12,12 +13,14 @@ from pathlib import Path
 import pytest
 
 from builder import command
+from pdu.loading.handler_archives import read_archive
+from tests.dcimanager import multipart
 from tests.dcimanager.manager import DciManager
 from tests.needs import ROOT
 from tests.pdu.loading.json_pdu import HTTP, Unit, serving
 from tests.pdu.loading.page_handler import SOURCE, agent, folder, packed
 
-from .programs import output
+from .programs import output, run
 from .registering import Admin, assert_failed
 
 OWN = ("--name", 'My "PDU"', "--protocol", "snmp")
@@ -62,7 +65,10 @@ def test_build_packs_it_as_the_page_says_and_prints_how_to_register_it(
 
 @pytest.mark.parametrize(
     "name, words",
-    [("json", "the name of another Python module"), ("pdu_common", "is reserved")],
+    [
+        ("json", f"the name of another Python module ({json.__file__})"),
+        ("pdu_common", "is reserved"),
+    ],
 )
 def test_build_refuses_a_folder_that_hides_a_module(
     name: str, words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -71,6 +77,35 @@ def test_build_refuses_a_folder_that_hides_a_module(
     assert code == 1
     assert words in err
     assert len(err.splitlines()) == 1
+
+
+def test_hidden_folders_and_what_python_caches_are_in_no_archive_of_a_folder(
+    admin: Admin, manager: DciManager, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nor does `pdu handler check` read them."""
+    handler_folder = folder(tmp_path)
+    kept = {"__init__.py", "my_handler.py", "data/table.json"}
+    left_out = {
+        *(".git/config", ".venv/lib/site.py", ".env", "data/.secret", "data/.cache/x.py"),
+        *("__pycache__/my_handler.cpython-39.pyc", "data/__pycache__/x.py", "data/old.pyc"),
+    }
+    for path in left_out | {"data/table.json"}:
+        file = handler_folder / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        # what would be a second handler, and no Python of DCImanager's
+        file.write_text("import rich\ndef make_handler(data): ...\n")
+    assert build(capsys, str(handler_folder), "--out", str(tmp_path / "out"))[0] == 0
+    assert admin.run(manager, str(handler_folder), *OWN).code == 0
+    uploaded = multipart.fields(
+        manager.requests[-1].headers["content-type"], manager.requests[-1].body
+    )["data"]
+    for data in ((tmp_path / "out" / "handler_dir.tar.gz").read_bytes(), uploaded):
+        files = {path.partition("/")[2] for path in read_archive(data).files}
+        assert files == kept
+    words = ["-m", "pdu", "handler", "check", str(handler_folder), "--json"]
+    checked = run([sys.executable, *words], ROOT)
+    assert json.loads(checked.stdout)["findings"]
+    assert "rich" not in checked.stdout
 
 
 def test_a_handler_that_is_not_of_this_pack_is_registered_and_updated(

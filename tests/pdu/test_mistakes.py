@@ -45,7 +45,8 @@ TYPED = (
     "status raritan 192.0.2.1 --password x | use PDU_PASSWORD (or --secret-file password=FILE)",
     "status raritan 192.0.2.1 | no password was given: set PDU_PASSWORD (or --secret-file",
     "status raritan 192.0.2.1 -s ca_pem=missing.pem | -s ca_pem=...: missing.pem cannot be read",
-    "status snmp 192.0.2.1 --timeout 0 | --timeout must be a number from 0.05 to 60",
+    "status snmp 192.0.2.1 --timeout 0 | --timeout must be a number from 0.05 to 60, not '0'",
+    "status snmp 192.0.2.1 -s 'timeout=5;retries=9' | each setting has its own -s KEY=VALUE",
     "status snmp 192.0.2.1 --secret-file community | it takes the form KEY=FILE",
     "status snmp 192.0.2.1 --secret-file community=/nowhere | /nowhere cannot be read",
     "status ./missing.tar.gz 192.0.2.1 | `make packages` in a copy of the project builds archives",
@@ -149,7 +150,6 @@ TYPED = (
     "statistic snmp h --csv | pdu outlets and pdu check print CSV; --json works everywhere",
     "outlets snmp h --format json | ; --json prints JSON; ",
     "check l.csv --watch 5 | No such option: --watch",
-    "check l.csv --parallel 0 | --parallel",
     "status snmp 192.0.2.1 -q | > /dev/null leaves the exit code alone",
     "status snmp 192.0.2.1 --yes | No such option: --yes (pdu status --help)",
     "status snmp 192.0.2.1 --timeout | requires an argument. (pdu status --help)",
@@ -159,7 +159,7 @@ TYPED = (
     "identify snmp 192.0.2.1 | as in pdu identify 192.0.2.8 --handler snmp",
     "cycle snmp 192.0.2.1 1 2 | cycle takes one at a time",
     "'' | there is no command ''; choose from status, statistic, ",
-    "snmp '' | there is no command ''; choose from families, show, check, parts",
+    "snmp '' | there is no command ''; choose from families, show, check",
     "supports '' | WORDS is empty: give a model",
     "status --host 192.0.2.1 snmp | HOST is an argument: pdu status HANDLER HOST",
     "status snmp fe80::1 | add this machine's interface, as in fe80::1%eth0",
@@ -212,6 +212,10 @@ TYPED = (
     "check password.csv | 'password' is a secret, which a list must not contain: take the column",
     "status snmp h --profile apc-rpdu2 | -s profile=FAMILY names one",
     "status snmp h --community-file s3cret-w0rd | (or --secret-file community=FILE)",
+    "off server-3 | an outlet of this name: pdu where server-3 (pdu off --help)",
+    "off server-3 --list hall.csv | an outlet of this name: pdu where server-3",
+    "status HOST | usage: 'HOST' is not a handler (",
+    "status snmp 192.0.2.1 161 | a port is written behind its host, as in 192.0.2.8:161",
     "status gone --list hall.csv | nor a PDU of hall.csv; pdu check shows its names",
     "snmp check hall.csv | docs/own-pdu.md says how a profile is made",
     "upgrade | git pull and then pipx install --force '.[exporter,privacy]' upgrade the command",
@@ -294,6 +298,33 @@ def test_similarity_never_picks_a_direction(word: str) -> None:
     sentence = suggestions.similar_word(word, root.ROOT.lazy_commands)
     assert ("on" in sentence.split()) == ("off" in sentence.split())
     assert sentence not in [f"did you mean {word}?" for word in ("on", "off")]
+
+
+@pytest.mark.parametrize(
+    "variable, handler, sentence",
+    [
+        ("PDU_TIMEOUT=abc", "snmp", "PDU_TIMEOUT must be a number from 0.05 to 60, not 'abc'"),
+        ("PDU_SNMP_VERSION=9", "snmp", "PDU_SNMP_VERSION must be one of 1, v1, 2, 2c, v2, v2c"),
+        ("PDU_VERIFY=maybe", "netio", "PDU_VERIFY: 'maybe' is not allowed; give yes or no"),
+        ("PDU_PROFILE=apc", "snmp", "PDU_PROFILE names the family 'apc', which this handler"),
+    ],
+)
+def test_a_variable_that_is_wrong_is_named(
+    variable: str,
+    handler: str,
+    sentence: str,
+    files: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """By the variable, if the command line does not give the setting."""
+    name, _, value = variable.partition("=")
+    for key, text in {name: value, "PDU_USERNAME": "admin", "PDU_PASSWORD": "s3cret"}.items():
+        monkeypatch.setenv(key, text)
+    assert sentence in run(capsys, "status", handler, "192.0.2.1")[2]
+    setting = name.removeprefix("PDU_").lower()
+    typed_err = run(capsys, "status", handler, "192.0.2.1", "-s", f"{setting}={value}")[2]
+    assert sentence.replace(name, f"-s {setting}=...") in typed_err
 
 
 def test_a_community_in_the_place_of_a_host_is_not_asked_of_the_name_server(

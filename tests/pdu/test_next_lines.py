@@ -30,6 +30,7 @@ from tests.waiting import PATIENCE_S, bounded, until
 
 _LOGINS = "tests/pdu/outlets/test_identify_login.py"
 _FIND = "tests/pdu/monitoring/test_find.py"
+_ADVICE = "pdu/outlets/identify_advice.py"
 _IDENTIFY = "tests/pdu/outlets/test_identify.py"
 _HERE = "tests/pdu/test_next_lines.py"
 #: the place of a line that is printed, and the test that runs it
@@ -37,17 +38,17 @@ RUN_BY: Mapping[str, str] = {
     "pdu/evidence/replay.py _next": f"{_HERE} test_a_replay_is_read_by_its_line",
     "pdu/evidence/prove/command.py manual_line": f"{_HERE} test_an_outlet_that_a_cycle_left_off",
     "pdu/outlets/cycle_command.py switch_on": f"{_HERE} test_an_outlet_that_a_cycle_left_off",
-    "pdu/outlets/identify.py _command_to_read": f"{_IDENTIFY} test_",
+    f"{_ADVICE} command_to_read": f"{_IDENTIFY} test_",
     "pdu/monitoring/find.py _print_addition": f"{_FIND} test_what_is_found",
-    "pdu/outlets/identify.py _community_steps": f"{_HERE} test_a_community_that_is_missing",
+    f"{_ADVICE} _community_steps": f"{_HERE} test_a_community_that_is_missing",
     # its line is a page
-    "pdu/outlets/identify.py _lines_without_handler": f"{_IDENTIFY} test_a_web_service_that_names",
+    f"{_ADVICE} lines_without_handler": f"{_IDENTIFY} test_a_web_service_that_names",
     "pdu/outlets/where.py switch_lines": "tests/pdu/outlets/test_where.py test_the_outlets_of_a",
-    "pdu/outlets/identify.py _description_steps": f"{_HERE} test_the_steps_for_an_unknown_unit",
-    "pdu/outlets/identify.py _identify_line": f"{_HERE} test_the_next_line_of_identify",
-    "pdu/outlets/identify.py _step_lines": f"{_IDENTIFY} test_",
-    "pdu/outlets/identify.py _next_step": f"{_LOGINS} test_a_certificate_is_said_once",
-    "pdu/outlets/identify.py _trust_step": f"{_LOGINS} test_a_certificate_is_said_once",
+    f"{_ADVICE} description_steps": f"{_HERE} test_the_steps_for_an_unknown_unit",
+    f"{_ADVICE} _identify_line": f"{_HERE} test_the_next_line_of_identify",
+    f"{_ADVICE} step_lines": f"{_IDENTIFY} test_",
+    f"{_ADVICE} _next_step": f"{_LOGINS} test_a_certificate_is_said_once",
+    f"{_ADVICE} _trust_step": f"{_LOGINS} test_a_certificate_is_said_once",
     "pdu/outlets/read_commands.py _chosen_pdus": f"{_LOGINS} test_a_reading_of_an_address_alone",
     "pdu/outlets/switching.py refuse_unnamed_handler": f"{_LOGINS} test_a_command_never",
     "tests/fleet.py main": "tests/pdu/monitoring/test_fleet.py test_the_printed_lines",
@@ -55,9 +56,8 @@ RUN_BY: Mapping[str, str] = {
     "tests/dcimanager/__main__.py _start_text": f"{_HERE} test_the_line_of_make_serve_registers",
     "Makefile": f"{_HERE} test_what_make_names_next_is_there",
 }
-# what makes a line of words, or fits one to the terminal
+# what makes a line of words
 _MAKERS = {
-    "pdu/cli/terminal_lines.py fitted_pieces",
     "pdu/pdu_list/login_options.py command_line",
     "pdu/pdu_list/names.py command_line",
 }

@@ -94,7 +94,6 @@ SECRET_READERS: dict[tuple[str, ...], list[str]] = {
         for word in ("status", "statistic", "outlets", "record", "prove")
     },
     **{(word,): ["snmp", "127.0.0.1:9", "1", "--yes"] for word in ("on", "off")},
-    ("compare",): ["snmp", "nut", "127.0.0.1:9"],
     ("cycle",): ["snmp", "127.0.0.1:9", "1", "--yes"],
     ("check",): ["snmp", "127.0.0.1:9"],
     ("identify",): ["127.0.0.1:9", "--handler", "snmp"],

@@ -14,6 +14,7 @@ import pytest
 from handlers.dcimanager.snmp_errors import translate
 from handlers.shared.errors import Unreachable
 from pdu_common.base_snmp_pdu import SnmpError
+from pdu_common.snmp_client import ber as client_ber, v3
 from tests.servers.snmpd import USERS, Snmpd
 from tests.simulators.snmp_agent import Agent, ber
 from tests.simulators.snmp_agent.devices import apc
@@ -156,6 +157,41 @@ def test_an_agent_that_answers_after_each_time_out_is_read(snmpd: Snmpd) -> None
     with Relay(snmpd.port, late) as relay:
         pdu = connect(relay.port, **SHA_AES, timeout="0.5", retries="5")
         assert pdu.snmp_get(NAME).value == "rpdu2"
+
+
+@pytest.mark.parametrize("version", ["1", "2", "3"])
+def test_a_datagram_from_another_port_that_is_no_snmp_is_nobodys_answer(
+    snmpd: Snmpd, version: str
+) -> None:
+    with Relay(snmpd.port, lambda request, answer: [answer[:-1]], elsewhere=True) as relay:
+        pdu = connect(relay.port, version=version, user="plain", timeout="0.5", retries="1")
+        with pytest.raises(SnmpError) as error_info:
+            pdu.snmp_get(NAME)
+    assert "instead" not in str(error_info.value)
+
+
+def _of_context(answer: bytes, context_name: bytes) -> bytes:
+    """An unsigned answer with another value, as of another context (RFC 3411, 3.3.1)."""
+    message = v3.decode(answer.replace(b"rpdu2", b"rpdu9"))
+    data = message.data
+    at, end = client_ber.content_bounds(data, 0, len(data), client_ber.SEQUENCE)
+    engine_id, at = client_ber.octets(data, at, end)
+    _, at = client_ber.octets(data, at, end)
+    context = client_ber.tlv(client_ber.OCTETS, engine_id)
+    context += client_ber.tlv(client_ber.OCTETS, context_name)
+    scoped_pdu = client_ber.tlv(client_ber.SEQUENCE, context + data[at:end])
+    datagram, _ = v3.encode(message._replace(data=scoped_pdu))
+    return datagram
+
+
+def test_a_value_of_another_context_is_not_taken(snmpd: Snmpd) -> None:
+    with Relay(snmpd.port) as relay:
+        relay.bend = lambda request, answer: [_of_context(answer, b"other"), answer]
+        pdu = connect(relay.port, version="3", user="plain", timeout="20", retries="0")
+        assert pdu.snmp_get(NAME).value == "rpdu2"
+        # the same datagram of the default context, which is asked, would have been taken
+        relay.bend = lambda request, answer: [_of_context(answer, b""), answer]
+        assert pdu.snmp_get(NAME).value == "rpdu9"
 
 
 # ---- v1 and v2c ----------------------------------------------------------------------------------

@@ -12,9 +12,10 @@ from __future__ import annotations
 
 from ...http.errors import HttpException
 from ...shared.tls import Trust
-from ._runtime import method, scripts
+from ._runtime import scripts
 from ._runtime.agent import DEFAULT_TIMEOUT, Agent, reads_only
 from ._runtime.calls import CALLS_IN_A_BULK, Bulk, Interface, Method, Pending, answered_field
+from ._runtime.declarations import TypeName
 from ._runtime.enumerations import Enumeration
 from ._runtime.errors import (
     DecodeException,
@@ -26,11 +27,9 @@ from ._runtime.registry import (
     LONGEST_NAME,
     OTHER_MODULES,
     TypeInfo,
-    base_name,
     class_of_idl_type,
-    inner_name,
 )
-from ._runtime.structures import Structure, TypeName, ValueObject, present, shown_fields
+from ._runtime.structures import Structure, ValueObject, present, shown_fields
 from ._runtime.times import Time
 from .BulkRequestHelper import BulkRequestHelper, perform_bulk
 
@@ -58,10 +57,7 @@ __all__ = [
     "LONGEST_NAME",
     "Method",
     "TypeName",
-    "base_name",
     "class_of_idl_type",
-    "inner_name",
-    "method",
     "present",
     "reads_only",
     "scripts",

@@ -5,70 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Optional
 
-from . import event
-from ._runtime import ZERO, Enumeration, Interface, Structure, Time, method, scripts
+from ._idl.bulkcfg import *
+from ._runtime import scripts
+from ._runtime.classes import public_names
 
 if TYPE_CHECKING:
     from ...http.multipart import Progress
     from ._runtime.agent import Agent
-
-
-class BulkConfiguration(Interface, version="1.0.2"):
-    """State of the last restore, and the profiles that filter a bulk file; at `/bulkcfg`."""
-
-    SUCCESS = 0
-    ERR_FILTER_NAME_UNKNOWN = 1
-    ERR_FILTER_TYPE_READONLY = 2
-    ERR_PROFILE_ALREADY_EXISTS = 3
-    ERR_PROFILE_DOES_NOT_EXIST = 4
-    ERR_PROFILE_IS_DEFAULT = 5
-    ERR_PROFILE_IS_BUILTIN = 6
-    ERR_PROFILE_NAME_TOO_LONG = 7
-    ERR_PROFILE_NAME_INVALID = 8
-    ERR_PROFILE_TOO_MANY = 9
-
-    class FilterType(Enumeration):
-        WHITELIST, BLACKLIST = range(2)
-
-    class Status(Enumeration):
-        UNKNOWN, UPLOAD_FAILED, RESTORE_PENDING, RESTORE_OK, RESTORE_FAILED = range(5)
-
-    class Filter(Structure):
-        name: str = ""
-        displayName: str = ""
-        noOverride: bool = False
-        bulkOnly: bool = False
-        ruleSpecs: list[str] = ZERO
-
-    class FilterProfile(Structure):
-        name: str = ""
-        description: str = ""
-        filterNameToTypeMap: dict[str, BulkConfiguration.FilterType] = ZERO
-
-    class Settings(Structure):
-        filterProfiles: list[BulkConfiguration.FilterProfile] = ZERO
-        defaultProfileName: str = ""
-
-    class RestoredEvent(event.UserEvent):
-        isBackup: bool = False
-
-    class SavedEvent(event.UserEvent):
-        isBackup: bool = False
-
-    class SettingsChangedEvent(event.UserEvent):
-        pass
-
-    @method("status", "timeStamp")
-    def getStatus(self) -> tuple[BulkConfiguration.Status, Time]: ...
-    def getFilters(self) -> list[BulkConfiguration.Filter]: ...
-    def getFilterProfiles(self) -> list[BulkConfiguration.FilterProfile]: ...
-    def addFilterProfile(self, profile: BulkConfiguration.FilterProfile) -> int: ...
-    def modifyFilterProfile(self, profile: BulkConfiguration.FilterProfile) -> int: ...
-    def deleteFilterProfile(self, profileName: str) -> int: ...
-    def getDefaultFilterProfileName(self) -> str: ...
-    def selectDefaultFilterProfile(self, profileName: str) -> int: ...
-    def getSettings(self) -> BulkConfiguration.Settings: ...
-    def setSettings(self, settings: BulkConfiguration.Settings) -> int: ...
 
 
 class UploadCode(scripts.ResultCode):
@@ -183,3 +126,6 @@ def _checks(skip_check: object) -> str:
         if check not in CHECKS:
             raise ValueError(f"skip_check has {check!r}; allowed: {', '.join(CHECKS)}")
     return ",".join(checks)
+
+
+__all__ = public_names(globals())

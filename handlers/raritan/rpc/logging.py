@@ -8,63 +8,11 @@ from datetime import timezone, tzinfo
 from typing import TYPE_CHECKING, Any, Optional
 
 from ...shared.errors import ProtocolError
-from . import event
-from ._runtime import ZERO, Enumeration, Interface, Structure, Time
+from ._idl.logging import *
+from ._runtime.classes import public_names
 
 if TYPE_CHECKING:
     from ._runtime.agent import Agent
-
-
-class RangeDirection(Enumeration):
-    FORWARD, BACKWARD = range(2)
-
-
-class LogChunk(Structure):
-    logCreationTime: int = 0
-    idFirst: int = 0
-    allEntryCnt: int = 0
-    selEntries: list[LogEntry] = ZERO
-
-
-class LogEntry(Structure):
-    id: int = 0
-    timestamp: Time = ZERO
-    eventClass: str = ""
-    message: str = ""
-
-
-class LogInfo(Structure):
-    creationTime: int = 0
-    idFirst: int = 0
-    idNext: int = 0
-
-
-class EventLogClearedEvent(event.UserEvent, version="1.0.0"):
-    pass
-
-
-class DebugLog(Interface, version="2.0.0"):
-    """The debug log, at `/debuglog`."""
-
-    def clear(self) -> None: ...
-    def getInfo(self) -> LogInfo: ...
-    def getChunk(self, refId: int, count: int, direction: RangeDirection) -> LogChunk: ...
-
-
-class EventLog(Interface, version="2.0.0"):
-    """The event log, at `/eventlog`."""
-
-    def clear(self) -> None: ...
-    def getInfo(self) -> LogInfo: ...
-    def getChunk(
-        self, refId: int, count: int, direction: RangeDirection, categories: list[str]
-    ) -> LogChunk: ...
-
-
-class WlanLog(Interface, version="1.0.0"):
-    def clear(self) -> None: ...
-    def getInfo(self) -> LogInfo: ...
-    def getChunk(self, refId: int, count: int, direction: RangeDirection) -> LogChunk: ...
 
 
 _MOST_STARTS = 5  # attempts to read one log
@@ -194,3 +142,6 @@ def _read_entries(
         entries += [entry for entry in chunk.selEntries if entry.id < info.idNext]
         first_id = next_id
     return entries
+
+
+__all__ = public_names(globals())

@@ -4,28 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Optional
 
-from . import event
-from ._runtime import Enumeration, Interface, Time, method, scripts
+from ._idl.rawcfg import *
+from ._runtime import scripts
+from ._runtime.classes import public_names
 
 if TYPE_CHECKING:
     from ...http.multipart import Progress
     from ._runtime.agent import Agent
-
-
-class RawConfiguration(Interface, version="1.0.1"):
-    """State of the last raw configuration update, at `/rawcfg` (firmware 3.5 and later)."""
-
-    class Status(Enumeration):
-        UNKNOWN, UPLOAD_FAILED, UPDATE_PENDING, UPDATE_OK, UPDATE_FAILED = range(5)
-
-    class RawConfigDownloadedEvent(event.UserEvent):
-        pass
-
-    class RawConfigUpdatedEvent(event.UserEvent):
-        pass
-
-    @method("status", "timeStamp")
-    def getStatus(self) -> tuple[RawConfiguration.Status, Time]: ...
 
 
 class UploadCode(scripts.ResultCode):
@@ -71,3 +56,6 @@ def upload(agent: Agent, data: scripts.Data, progress: Optional[Progress] = None
 def download(agent: Agent) -> bytes:
     """The raw configuration: one round trip."""
     return scripts.download(agent, "/cgi-bin/raw_config_download.cgi")
+
+
+__all__ = public_names(globals())

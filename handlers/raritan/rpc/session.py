@@ -8,55 +8,13 @@ from typing import TYPE_CHECKING
 
 from ...http.login import Login
 from ...shared.errors import PduHandlerError, Refused, SettingsError
-from ._runtime import ZERO, Enumeration, Interface, Structure, Time, method
+from ._idl.session import *
+from ._runtime.classes import public_names
 from ._runtime.errors import JsonRpcSyntaxException
 from ._runtime.structures import present
 
 if TYPE_CHECKING:
     from ._runtime.agent import Agent
-
-
-class HistoryEntry(Structure):
-    creationTime: Time = ZERO
-    remoteIp: str = ""
-    clientType: str = ""
-
-
-class Session(Structure):
-    sessionId: int = 0
-    username: str = ""
-    remoteIp: str = ""
-    clientType: str = ""
-    creationTime: Time = ZERO
-    timeout: int = 0
-    idle: int = 0
-    userIdle: int = 0
-
-
-class SessionManager(Interface, version="2.0.0"):
-    """Sessions and their tokens, at `/session`.
-
-    Close each session that you open: a device may allow only one per user.
-    """
-
-    ERR_ACTIVE_SESSION_EXCLUSIVE_FOR_USER = 1
-
-    class CloseReason(Enumeration):
-        (
-            CLOSE_REASON_LOGOUT,
-            CLOSE_REASON_TIMEOUT,
-            CLOSE_REASON_BROWSER_CLOSED,
-            CLOSE_REASON_FORCED_DISCONNECT,
-        ) = range(4)
-
-    @method("_ret_", "session", "token")
-    def newSession(self) -> tuple[int, Session, str]: ...
-    def getCurrentSession(self) -> Session: ...
-    def getSessions(self) -> list[Session]: ...
-    def closeSession(self, sessionId: int, reason: SessionManager.CloseReason) -> None: ...
-    def closeCurrentSession(self, reason: SessionManager.CloseReason) -> None: ...
-    def touchCurrentSession(self, userActivity: bool) -> None: ...
-    def getSessionHistory(self) -> list[HistoryEntry]: ...
 
 
 @contextlib.contextmanager
@@ -115,3 +73,6 @@ def _open_session(manager: SessionManager, agent: Agent) -> tuple[Session, str]:
             agent.place, "newSession"
         ) from None
     return session, token
+
+
+__all__ = public_names(globals())

@@ -147,6 +147,7 @@ RPDU2_LOAD = figure(
         Complete(
             column("318.1.1.26.6.3.1.5", "rPDU2PhaseStatusCurrent"),
             count=scalar("318.1.1.26.5.0", "rPDU2PhaseTableSize"),
+            from_one=LAST_ARC,
         ),
         RPDU2_PHASE,
         RPDU2_UNITS,

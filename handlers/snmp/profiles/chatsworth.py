@@ -91,11 +91,13 @@ PROFILES = (
                 column("30932.1.10.1.3.10.1.3", "cpiPduLineCurrent"),
                 HUNDREDTHS,
                 table=column("30932.1.10.1.3.10.1.2", "cpiPduLineId"),
+                from_one=0,
             ),
             figure(
                 column("30932.1.10.1.3.110.1.3", "cpiPduBranchCurrent"),
                 HUNDREDTHS,
                 beside=column("30932.1.10.1.3.110.1.2", "cpiPduBranchId", optional=True),
+                from_one=0,
             ),
         ),
         energy=pdu_total(),

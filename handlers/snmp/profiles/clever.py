@@ -1,8 +1,9 @@
 """Clever Electronic, also sold by FS.COM and under other names. Each product line has its own tree
 below 30966.
 
-Only the MIB of IP-PDUs is public (IPPDU-MIB). The other sources are programs: the agent on MPro
-units, the maker's test and management programs, and programs written by owners. Values are strings
+Two MIBs are public: IPPDU-MIB of IP-PDUs, and NETPDU-MIB of an MPDU. The other sources are
+programs: the agent on MPro units, the maker's test and management programs, and programs written by
+owners. Values are strings
 with decimals ("1.53") or INTEGERs; "--" means that there is no such meter or relay. In a chain each
 unit has its own branch of the product line's tree. Only the branch of the addressed unit is read.
 
@@ -28,6 +29,20 @@ MS_COUNT = scalar(MS + ".1.3.0", "outputNum")
 MS_STATUS = column(MS + ".4", "outputStatus", "0")
 # on a unit without outlets the object of MS_COUNT is the baud rate
 FEWER_THAN_49 = "[1-9]|[1-3][0-9]|4[0-8]"
+# Other units have the tree of the MS-PDU too: the MPDU of NETPDU-MIB, whose states are at 7.N.M,
+# and a metered one. What an MS-PDU has as its total is the voltage of a line there, and what it has
+# as states are percents and alarms. A number is no state of an MS-PDU, and a unit with no state ON
+# or OFF is none: it has no figures.
+MS_WORDS = ("ON", "OFF", "On", "Off", "on", "off")
+MS_KNOWN = MS_STATUS.where(MS_STATUS, *MS_WORDS)
+NUMBERS = tuple(map(str, range(1000)))
+MS_STATES = Counted(MS_STATUS, MS_COUNT).where(MS_STATUS, *MS_WORDS, others=NUMBERS)
+
+
+def _of_ms_pdu(values: Source) -> Provided:
+    """The values of a unit that is an MS-PDU."""
+    return Provided(if_listed(values, MS_KNOWN), MS_COUNT, FEWER_THAN_49)
+
 
 # Line currents are items 4 to 6 in every generation of firmware. Only one with the online flags of
 # slaves, the last items of IPPDU-MIB, has the energies of that MIB in 7 to 9: other firmware has
@@ -227,7 +242,7 @@ PROFILES = (
         power="11",
     ),
     _zm("clever-zpdu", "7", "ZPDU"),
-    _rpdu("clever-rpdu", "6", TEST_PROGRAM + "/RPDU/r_snmp", "RPDU"),
+    _rpdu("clever-rpdu", "6", TEST_PROGRAM + "/RPDU/r_snmp", "RPDU", "Canovate PDU"),
     _rpdu("clever-npm-v", "5", MANAGER, "NPM-V"),
     Profile(
         key="clever-ms-pdu",
@@ -238,16 +253,14 @@ PROFILES = (
         sys_object_ids=oids("30966"),
         outlets=outlets(
             states=State(
-                Provided(Counted(MS_STATUS, MS_COUNT), MS_COUNT, FEWER_THAN_49),
+                Provided(MS_STATES, MS_COUNT, FEWER_THAN_49),
                 on=(ON,),
                 off=(OFF,),
             ),
             control=Write(MS_STATUS, on=ON, off=OFF),
-            current=figure(column(MS + ".3", "outputCurrent", "0")),
+            current=figure(_of_ms_pdu(column(MS + ".3", "outputCurrent", "0"))),
         ),
-        load=total(
-            figure(Provided(scalar(MS + ".2.2.0", "totalCurrent"), MS_COUNT, FEWER_THAN_49))
-        ),
+        load=total(figure(_of_ms_pdu(scalar(MS + ".2.2.0", "totalCurrent")))),
         evidence=DRIVER.of("state", "current", "switching"),
         programs=(
             public(

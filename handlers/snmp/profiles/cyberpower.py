@@ -68,7 +68,8 @@ def _column_of_units(
 def _lines(below: str, name: str) -> Only:
     values = column(f"{ATS}.5.2.2.1.{below}", name)
     phases = column(ATS + ".5.2.2.1.2", "atsLoadStatusPhase")
-    return values.where(phases, *LINES, others=PAIRS)
+    every_row = Complete(values, from_one=LAST_ARC)
+    return every_row.where(phases, *LINES, others=PAIRS)
 
 
 def _ats_total(below: str, name: str) -> Scalar:

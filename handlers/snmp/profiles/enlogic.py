@@ -24,11 +24,13 @@ esp_total = partial(total, unit=THE_UNIT, units=ESP_UNITS)
 
 def _lines(currents: Source, voltages: Source, count: Source) -> Source:
     """Rows 1 to 3 of each unit are its phases, or its lines if fed in delta. Rows 4 to 6 are the
-    delta phases of the same load: a count above 3 may include them, and tells nothing.
+    delta phases of the same load: a count above 3 may include them, and tells nothing. Rows beyond
+    the count, of a unit of one phase, read -1.
     """
     return Complete(
         Arc(Complete(currents, beside=voltages), -1, LINES),
         count=count.where(count, "1", "2", "3"),
+        padding=("-1",),
     )
 
 

@@ -135,7 +135,7 @@ class PduTables(NamedTuple):
         types = self.column("2.2.1.9", "InputPhaseCurrentMeasType", optional=True)
         # some firmware lacks the types: a fourth row may be the neutral
         types_or_voltages = First((types, self.column("2.2.1.3", "InputPhaseVoltage")))
-        rows = Complete(currents, beside=types_or_voltages)
+        rows = Complete(currents, beside=types_or_voltages, from_one=LAST_ARC)
         lines: Source = First(
             (
                 if_listed(rows.but(NEUTRAL, by=types, others=LINES), types),

@@ -1,8 +1,9 @@
-"""IPT: iPower PDUs of PDUSNMP. The index counts from 0; socket-Number is printed on the unit.
+"""IPT: iPower PDUs of PDUSNMP, also sold as Excel. The index counts from 0; socket-Number is
+printed on the unit.
 
 The MIB gives the currents of meters 1 and 2 in hundredths of A, and of meter 3 in tenths; of the
-voltages, only that of meter 3 is in hundredths. Either the device or the text has exchanged the
-two.
+voltages, only that of meter 3 is in hundredths. A DCIM's library and an owner's script read all
+currents in tenths. Each meter's power tells in which scale its current is.
 """
 
 from .language import *
@@ -12,15 +13,19 @@ ON_OFF = column(SOCKETS + ".4", "socket-ONOFF")
 OF_A_METER = 9  # the number of objects of each meter, all below one node
 
 
-def _meters(item: int, name: str, first: int = 1, last: int = 3) -> Spread:
-    """An item (from 1) of the meters `first` to `last`."""
-    spans = (Span(n, n, item + OF_A_METER * (n - 1)) for n in range(first, last + 1))
+def _meters(item: int, name: str) -> Spread:
+    """An item (from 1) of the three meters."""
+    spans = (Span(n, n, item + OF_A_METER * (n - 1)) for n in (1, 2, 3))
     return Spread(oid("38218.1.6"), tuple(spans), name)
 
 
 ENERGIES = Complete(_meters(3, "pdu-meterN-KWH"), next_row=True)
-THIRD_CURRENT = _meters(2, "pdu-meter3-IRMS", first=3)
-UNUSED_THIRD = THIRD_CURRENT.known_where(THIRD_CURRENT.where(THIRD_CURRENT, "0"))
+POWERS = _meters(4, "pdu-meterN-KW")
+CURRENTS = CurrentsByPower(
+    _meters(2, "pdu-meterN-IRMS"),
+    voltages=_meters(1, "pdu-meterN-VRMS"),
+    powers=POWERS,
+)
 
 PROFILES = (
     Profile(
@@ -28,7 +33,7 @@ PROFILES = (
         vendor="IPT",
         mib="PDUSNMP of 2015-11-27",
         source=pysnmp_mibs("mibs/ipt/PDUSNMP"),
-        models=("iPower PDU",),
+        models=("iPower PDU, also sold as Excel",),
         sys_object_ids=oids("38218"),
         unseen=True,
         outlets=outlets(
@@ -41,23 +46,16 @@ PROFILES = (
             current=figure(column(SOCKETS + ".5", "socket-AMPS"), TENTHS),
             energy=figure(column(SOCKETS + ".6", "socket-KWH"), TENTHS),
         ),
-        load=total(
-            figure(
-                Merged((_meters(2, "pdu-meterN-IRMS", last=2), UNUSED_THIRD)),
-                HUNDREDTHS,
-                beside=ENERGIES,
-                unmetered="the MIB contradicts itself on the scale of the third meter, in use here",
-            )
-        ),
-        power=total(figure(_meters(4, "pdu-meterN-KW"), beside=ENERGIES)),
+        load=total(figure(CURRENTS, HUNDREDTHS, beside=ENERGIES)),
+        power=total(figure(POWERS, beside=ENERGIES)),
         energy=total(figure(ENERGIES, TENTHS, beside=_meters(2, "pdu-meterN-IRMS"))),
         evidence=SIMULATED,
         # writes socket-ONOFF, whose index counts from 0: 1 on, 0 off
         programs=("the module for iPower PDUs of Bitfocus Companion (JavaScript)",),
         note=(
-            "A unit whose third meter is in use has no load: the MIB contradicts itself on the "
-            "scale of this meter. Slaves of the addressed PDU are not read. The sysObjectID is "
-            "assumed."
+            "The MIB contradicts itself on the scale of currents: that of a meter is known only"
+            " if its power decides it. Slaves of the addressed PDU are not read. The sysObjectID"
+            " is assumed."
         ),
         unread='socket-INFO ("status, phase and picture"): the MIB does not give its values',
     ),

@@ -24,8 +24,12 @@ PROFILES = (
             name=column(RPM + ".3.1.1", "slcDevRPMOutletName"),
             current=figure(column(RPM + ".3.1.3", "slcDevRPMOutletCurrent"), TENTHS),
         ),
-        load=total(figure(CURRENT, TENTHS, beside=POWER), else_outlets=True, unit=THE_UNIT),
-        power=total(figure(POWER, TENTHS), unit=THE_UNIT),
+        load=total(
+            figure(CURRENT, TENTHS, beside=POWER, from_one=LAST_ARC),
+            else_outlets=True,
+            unit=THE_UNIT,
+        ),
+        power=total(figure(POWER, TENTHS, from_one=LAST_ARC), unit=THE_UNIT),
         evidence=SIMULATED.of("state", "current", "power", "switching"),
         note="The sysObjectID was seen on a unit.",
         unread=(

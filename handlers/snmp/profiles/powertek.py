@@ -79,7 +79,9 @@ V2_STATE = Tables(oid(V2), 1, 16, "2.1.3", "outlet state (no public MIB)")
 PHASE_INDEX = column(SIMPLE + ".1.1.1.2.1.1.1", "pduInputStatPhaseIndex")
 INDEXES = "[0-3]"  # that the MIB allows
 PHASE_CURRENT = Complete(
-    column(SIMPLE + ".1.1.1.2.1.1.7", "pduInputStatTotalCurrent"), beside=PHASE_INDEX
+    column(SIMPLE + ".1.1.1.2.1.1.7", "pduInputStatTotalCurrent"),
+    beside=PHASE_INDEX,
+    from_one=LAST_ARC,
 )
 
 

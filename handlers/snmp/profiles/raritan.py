@@ -16,6 +16,8 @@ from typing import NamedTuple, Optional
 from .language import *
 
 CURRENT, POWER, ENERGY, ON_OFF = "1", "5", "8", "14"  # sensor types
+ZERO = "0"  # also what an outlet without a reading shows
+NOT_AVAILABLE = ("2", "0")  # values of ...IsAvailable; 0 is no TruthValue
 # BITS: the sensor of type N has bit N - 1
 CAPABILITIES = column("13742.6.3.5.3.1.10", "outletDeviceCapabilities", optional=True)
 # a row for each PDU of the chain; a controller has no inlet
@@ -73,14 +75,14 @@ class _Sensors(NamedTuple):
     def checked_readings(self, kind: str) -> Source:
         """A row for each part with a reading. A 0 of a sensor that is not available is empty."""
         values = self.values(kind)
-        return values.known_where(Checked(values, ("0",), self.availability(kind), ("2",)))
+        return values.known_where(Checked(values, (ZERO,), self.availability(kind), NOT_AVAILABLE))
 
     def meters(self, kind: str) -> Source:
         """Rows if a part has a reading, or a sensor that is available or left out of the answer."""
         available = self.availability(kind)
         return First(
             (
-                available.but("2"),
+                available.but(*NOT_AVAILABLE),
                 Unless(self.values(kind), available),
                 Unless(self.digits(kind), available),
             )
@@ -91,7 +93,7 @@ class _Sensors(NamedTuple):
         left out one that is.
         """
         values = self.values(kind)
-        available_values = values.but("2", by=self.availability(kind))
+        available_values = values.but(*NOT_AVAILABLE, by=self.availability(kind))
         return Listed(First((values, self.meters(kind))), available_values)
 
 
@@ -107,10 +109,6 @@ PROTECTORS = _Sensors("13742.6.5.3.3.1", "13742.6.3.4.4.1", "overCurrentProtecto
 OUTLETS = _Sensors("13742.6.5.4.3.1", "13742.6.3.5.4.1", "outlet")
 
 
-ZERO = "0"  # also what an outlet without a reading shows
-NOT_AVAILABLE = "2"  # a value of ...IsAvailable
-
-
 def _outlet(kind: str) -> Measurement:
     """The readings of a sensor type (SensorTypeEnumeration), of the outlets that have such a
     sensor: by their capabilities, or without that column by the readings' availability.
@@ -124,8 +122,8 @@ def _outlet(kind: str) -> Measurement:
     values = OUTLETS.values(kind, minimum)
     availability = OUTLETS.availability(kind)
     with_sensor = values.where(has_sensor, "1")
-    by_capability = Checked(with_sensor, values=(ZERO,), test=availability, refuse=(NOT_AVAILABLE,))
-    available = values.but(NOT_AVAILABLE, by=availability)
+    by_capability = Checked(with_sensor, values=(ZERO,), test=availability, refuse=NOT_AVAILABLE)
+    available = values.but(*NOT_AVAILABLE, by=availability)
     by_availability = Unless(available, CAPABILITIES)
     readings = First((by_capability, by_availability))
     return OUTLETS.figure(readings, kind, digits)

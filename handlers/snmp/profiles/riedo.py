@@ -9,7 +9,7 @@ values count.
 
 from decimal import Decimal
 
-from ..figures import PLACEHOLDERS_16
+from ...shared.ceilings import PLACEHOLDERS_16
 from .language import *
 
 NAME = column("55108.1.3.1.1.2", "upduMeterName")

@@ -37,6 +37,8 @@ from ..states import Doubt, State
 
 #: the unit that an index begins with
 THE_UNIT = Arcs(stop=1)
+#: of an index, for the fields that name an arc by its position
+LAST_ARC = -1
 TENTHS = Decimal("0.1")
 HUNDREDTHS = Decimal("0.01")
 THOUSANDTHS = Decimal("0.001")
@@ -124,19 +126,20 @@ def figure(
     beside: Optional[Source] = None,
     count: Optional[Source] = None,
     least: int = 0,
+    from_one: Optional[int] = None,
     unmetered: str = "",
 ) -> Measurement:
     """A measurement in A, W or kWh: value * `scale`, none for the values in `absent`, and no row
     for those in `padding`. `unmetered`: see `Measurement`.
 
     There is no sum if a row of the table is missing. The columns that a call reads are compared by
-    themselves. `beside`, `count` and `least`: what else shows the rows; see `Complete`. `table`: as
-    `beside`, a column that each device with this figure has; see `value_or_empty`.
+    themselves. `beside`, `count`, `least` and `from_one`: what else shows the rows; see `Complete`.
+    `table`: as `beside`, a column that each device with this figure has; see `value_or_empty`.
     """
     rows = source
     beside = beside or table
-    if beside or count or least:
-        rows = Complete(source, beside, count, least)
+    if beside or count or least or from_one is not None:
+        rows = Complete(source, beside, count, least, from_one=from_one)
     if table:
         rows = value_or_empty(rows, table)
     return Measurement(rows, scale, tuple(absent), tuple(padding), unmetered=unmetered)
@@ -265,12 +268,12 @@ def pending(values: Source) -> Doubt:
 
 def phase_rows(values: Source, banks: Source, phases: Source) -> First:
     """The phase rows of a table that also has bank rows and perhaps a total: rows with bank 0 and a
-    phase other than 0.
+    phase other than 0. Both MIBs number the rows from 1, those of phases first.
 
     If there are none, all rows with bank 0. A row without a phase, or with another number, has an
     empty value: it may be the total.
     """
-    every_row = Complete(values, beside=phases)
+    every_row = Complete(values, beside=phases, from_one=LAST_ARC)
     bank_or_empty = value_or_empty(banks, phases)
     bank_of_row = Complete(bank_or_empty, beside=values)
     phase_of_row = Listed(values, phases)

@@ -79,9 +79,14 @@ PROFILES = (
             + _lx("850.1.1.3.1.3.5.1.1", "tlpUps")
         ),
         load=device_total(
-            *(figure(currents, HUNDREDTHS, beside=powers) for currents, powers in OUTPUTS)
+            *(
+                figure(currents, HUNDREDTHS, beside=powers, from_one=LAST_ARC)
+                for currents, powers in OUTPUTS
+            )
         ),
-        power=device_total(*(figure(powers, beside=currents) for currents, powers in OUTPUTS)),
+        power=device_total(
+            *(figure(powers, beside=currents, from_one=LAST_ARC) for currents, powers in OUTPUTS)
+        ),
         evidence=SIMULATED.of("state", "current", "power", "switching"),
         recording="poweralert_pdu",
         unread=(

@@ -44,7 +44,8 @@ V5_LINES = figure(
 def _v5_phases(below: int, name: str, scale: Decimal = ONES) -> Measurement:
     """The sum of the phases, for units without pduMainTable: a recording of one has only these."""
     phases = column(f"21239.5.2.3.2.1.{below}", name)
-    return figure(Unless(Complete(phases, beside=V5_VOLTS), V5_TYPE), scale)
+    every_phase = Complete(phases, beside=V5_VOLTS, from_one=LAST_ARC)
+    return figure(Unless(every_phase, V5_TYPE), scale)
 
 
 # Older Geist units (GEIST-MIB-V3) and units of I.T. Watchdogs (IT-WATCHDOGS-MIB-V3), each below its
@@ -248,11 +249,13 @@ PROFILES = (
                 column("21239.5.2.3.2.1.8", "pduPhaseCurrent"),
                 HUNDREDTHS,
                 table=V5_VOLTS,
+                from_one=LAST_ARC,
             ),
             figure(
                 column("21239.5.2.3.3.1.4", "pduBreakerCurrent"),
                 HUNDREDTHS,
                 beside=column("21239.5.2.3.3.1.2", "pduBreakerName"),
+                from_one=LAST_ARC,
             ),
             else_outlets=True,
         ),
@@ -384,6 +387,7 @@ PROFILES = (
                 column("476.1.42.3.8.30.40.1.22", "lgpPduPsLineEntryEcHundredths"),
                 HUNDREDTHS,
                 beside=column("476.1.42.3.8.30.40.1.15", "lgpPduPsLineEntryLine"),
+                from_one=LAST_ARC,
             ),
             unit=THE_UNIT,
         ),

@@ -72,6 +72,7 @@ from .numbered_objects import Span as Span, Spread as Spread, Tables as Tables
 from .objects import Column as Column, Scalar as Scalar
 from .single_family import (
     ByOctets as ByOctets,
+    CurrentsByPower as CurrentsByPower,
     Fitted as Fitted,
     Gathered as Gathered,
     InletsInUse as InletsInUse,

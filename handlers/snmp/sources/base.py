@@ -14,14 +14,13 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator
-from decimal import Decimal
+from collections.abc import Collection, Iterable, Iterator
 from enum import Enum
 from itertools import accumulate
 from typing import ClassVar, NoReturn, Optional
 
 from ...dcimanager.rows import Raw
-from ...shared.decimals import decimal_sum
+from ...shared.ceilings import PLACEHOLDERS, PLACEHOLDERS_16
 from ...shared.errors import NoSuchOutlet, ProtocolError, Unsupported
 from .. import validation
 from ..decoding import LONGEST_NUMBER, Rows, number, text
@@ -59,6 +58,12 @@ def undecided_value(test_value: Optional[Raw]) -> Raw:
 def lost_with(cause: Lost) -> Lost:
     """The value of a row that is lost because another value is, for the reason of that one."""
     return Lost(cause.reason)
+
+
+def is_one_of(value: Optional[Raw], texts: Collection[str]) -> bool:
+    """Whether a cell reads one of these texts. One that is missing or lost reads none, "" neither:
+    it is compared nowhere else."""
+    return value is not None and not isinstance(value, Lost) and text(value) in texts
 
 
 def is_unidentified(identity: str) -> bool:
@@ -220,10 +225,19 @@ def is_known_lacking(source: Source, reader: Reader) -> bool:
     return (reader.root, source) in reader.lacking
 
 
-def counted(count: Source, reader: Reader) -> Decimal:
-    """What a device counts by `count`, summed over its rows; those that are no numbers count 0."""
-    numbers = map(number, count.rows(reader).values())
-    return decimal_sum(value for value in numbers if value is not None and value > 0)
+def counted_by(value: Optional[Raw]) -> Optional[int]:
+    """How many parts a device counts by one value: a whole number from 0 on. None for any other
+    value, and for a register that is filled up, which counts nothing."""
+    count = number(value)
+    if count is None or count < 0 or count != int(count):
+        return None
+    return None if count in PLACEHOLDERS or count in PLACEHOLDERS_16 else int(count)
+
+
+def counted(count: Source, reader: Reader) -> int:
+    """What a device counts by `count`, summed over its rows; those without a count add nothing."""
+    counts = map(counted_by, count.rows(reader).values())
+    return sum(filter(None, counts))
 
 
 class ObjectSource(Source):

@@ -11,7 +11,7 @@ from typing import Optional, Union
 from ...dcimanager.rows import Raw
 from ...shared.errors import NoSuchOutlet, ProtocolError
 from .. import validation
-from ..decoding import Rows, number, text
+from ..decoding import Rows, text
 from ..reader import LOST, UNDECIDED, UNIDENTIFIED, Lost, Reader
 from .base import (
     Filter,
@@ -19,6 +19,7 @@ from .base import (
     ReadOnly,
     RowFilter,
     Source,
+    counted_by,
     identity_prefixes,
     is_unidentified,
     lost_with,
@@ -150,13 +151,16 @@ class Whole(Filter):
     count: Source
 
     def rows(self, reader: Reader) -> Rows:
-        """All rows if they are at least as many as the count; {} without a count; else one lost
-        row, because which rows are missing is not known.
+        """All rows if they are at least as many as the count; {} if that is 0 or missing; else one
+        lost row, because which rows are missing is not known.
         """
-        count = number(self.count.value_of(reader, "0"))
-        if count is None or count <= 0:
+        count_value = self.count.value_of(reader, "0")
+        count = counted_by(count_value)
+        if count_value is None or count == 0:
             return {}
         rows = self.source.rows(reader)
+        if count is None:
+            return {UNIDENTIFIED: LOST} if rows else {}
         certain_rows = 0
         for value in rows.values():
             # a row that did not answer is a row; one that is lost with another value may be none

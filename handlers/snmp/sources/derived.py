@@ -12,13 +12,14 @@ from .base import ObjectSource, ReadOnly, Source
 
 # what decoders put in place of octets that they cannot decode
 _REPLACEMENT_CHARACTER = "\ufffd"
+_UNDECODED = Lost("its octets were lost where they became text")
 
 
 class Bits(ReadOnly):
     """One bit of each row's BITS value, as "1" or "0". Bit 0 is the highest bit of the first octet.
     Missing octets are 0.
 
-    For text from the platform, the result is "" if octets were lost in decoding, or if UTF-8 and
+    Of text from the platform, the bit is lost if octets were lost in decoding, or if UTF-8 and
     Latin-1 differ in this bit.
     """
 
@@ -41,7 +42,7 @@ class Bits(ReadOnly):
         return None if value is None else self._bit(value)
 
     def _bit(self, value: Raw) -> str:
-        """The bit as "1" or "0", "" if it cannot be known.
+        """The bit as "1" or "0", lost if it cannot be known.
 
         The platform may pass octets as text, and does not say whether it decoded them as UTF-8 or
         as Latin-1. Only a bit that is the same in both is certain.
@@ -49,12 +50,12 @@ class Bits(ReadOnly):
         if isinstance(value, Lost):
             return value
         if isinstance(value, str) and _REPLACEMENT_CHARACTER in value:
-            return ""
+            return _UNDECODED
         bit = self._bit_of(bits(value))
         from_latin_1 = latin_1(value)
         if from_latin_1 is None or self._bit_of(from_latin_1) == bit:
             return bit
-        return ""
+        return _UNDECODED
 
     def _bit_of(self, octets: bytes) -> str:
         """The bit in these octets, "0" behind their end."""

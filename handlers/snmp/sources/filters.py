@@ -4,14 +4,13 @@ values for missing rows, so that no sum is formed without them."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from decimal import Decimal
 from typing import Optional
 
 from ...dcimanager.rows import Raw
 from ...shared.errors import ProtocolError
 from ...shared.login_texts import CHECK_VIEW
 from .. import validation
-from ..decoding import Rows, number, text
+from ..decoding import Rows, text
 from ..reader import LOST, UNIDENTIFIED, Lost, Reader
 from .base import (
     Filter,
@@ -20,8 +19,10 @@ from .base import (
     RowFilter,
     Source,
     counted,
+    counted_by,
     identity_prefixes,
     is_number,
+    is_one_of,
     is_optional,
     is_unidentified,
     lost_with,
@@ -53,6 +54,9 @@ class Complete(ReadOnly):
             order of joining numbers them: only how many rows there are is compared with `count`.
         arcs: not rows are counted, but the parts that the first so many arcs name, such as inlets
             of which each line has a row.
+        from_one: the position of the arc that numbers the rows of each unit from 1, such as lines;
+            -1 is the last. Without the row 1, nor one 0, a unit lacks rows.
+        padding: values of rows beyond the count of their unit, by their last arc, that are no rows.
     """
 
     WHY = "it has rows without an object"
@@ -64,19 +68,22 @@ class Complete(ReadOnly):
     next_row: bool = False
     gaps: bool = False
     arcs: int = 0
+    from_one: Optional[int] = None
+    padding: tuple[str, ...] = ()
 
     def check(self) -> None:
+        validation.require_distinct_texts(self.padding, "padding")
         proofs = (self.beside, self.count, self.least, self.next_row)
-        if not any(proofs):
+        if not any(proofs) and self.from_one is None:
             raise ValueError(
-                "beside, count, least and next_row are missing: give one, which tells that a row is"
-                " missing"
+                "beside, count, least, next_row and from_one are missing: give one, which tells"
+                " that a row is missing"
             )
 
     def rows(self, reader: Reader) -> Rows:
         """The rows of `source`, and LOST for those that the answers lack: under their identities if
         `beside` has them, else unidentified, one for each unit that lacks some."""
-        rows = self.source.rows(reader)
+        rows = self._without_padding(self.source.rows(reader), reader)
         rows_beside = self.beside.rows(reader) if self.beside else {}
         if not rows and self._is_table_absent(reader, rows_beside):
             return {UNIDENTIFIED: LOST} if self._counts_rows(reader) else {}
@@ -86,6 +93,9 @@ class Complete(ReadOnly):
                 all_rows[identity] = lost_with(value) if isinstance(value, Lost) else LOST
         for unit in self._short_units(reader, all_rows):
             all_rows[f"{unit}{UNIDENTIFIED}"] = LOST
+        if self.from_one is not None:
+            for unit in _units_without_first_row(all_rows, self.from_one):
+                all_rows[f"{unit}{UNIDENTIFIED}"] = LOST
         if len(all_rows) < self.least:
             all_rows[UNIDENTIFIED] = LOST
         if self.next_row and _has_row(self.source, reader, _next_rows(all_rows)):
@@ -114,13 +124,27 @@ class Complete(ReadOnly):
             return False
         return counted(self.count, reader) > 0
 
+    def _without_padding(self, rows: Rows, reader: Reader) -> Rows:
+        """The rows without those that are none."""
+        if self.count is None or not self.padding:
+            return rows
+        count_by_unit = self.count.rows(reader)
+        kept_rows: Rows = {}
+        for identity, value in rows.items():
+            unit = identity.rpartition(".")[0]
+            count = counted_by(count_by_unit.get(unit))
+            is_beyond = count is not None and not _is_in_count(identity, count)
+            if not is_beyond or not is_one_of(value, self.padding):
+                kept_rows[identity] = value
+        return kept_rows
+
     def _short_units(self, reader: Reader, rows: Iterable[str]) -> list[str]:
         """The units that lack some of the rows that `count` counts."""
         counts = self.count.rows(reader) if self.count else {}
         parts = self._counted_parts(rows)
         short_units: list[str] = []
         for unit, value in counts.items():
-            count = number(value)
+            count = counted_by(value)
             if count is None:
                 continue
             parts_of_unit = parts
@@ -130,7 +154,7 @@ class Complete(ReadOnly):
                 short_units.append(unit)
         return short_units
 
-    def _is_short(self, parts: Sequence[str], count: Decimal) -> bool:
+    def _is_short(self, parts: Sequence[str], count: int) -> bool:
         """Whether these are fewer than the count, or not the first ones."""
         if len(parts) < count:
             return True
@@ -163,7 +187,21 @@ def _next_rows(rows: Iterable[str]) -> list[str]:
     return [str(max(numbers) + 1)] if numbers else []
 
 
-def lacks_first_row(rows: Sequence[str], count: Decimal) -> bool:
+def _units_without_first_row(rows: Iterable[str], position: int) -> list[str]:
+    """The units of which all rows have a number above 1 in the arc at `position`. A unit is named
+    by the other arcs."""
+    first_number_by_unit: dict[str, int] = {}
+    for row in rows:
+        arcs = row.split(".")
+        if is_unidentified(row) or len(arcs) <= position:
+            continue
+        number = int(arcs.pop(position))
+        unit = ".".join(arcs)
+        first_number_by_unit[unit] = min(number, first_number_by_unit.get(unit, number))
+    return [unit for unit, number in first_number_by_unit.items() if number > 1]
+
+
+def lacks_first_row(rows: Sequence[str], count: int) -> bool:
     """Whether a table lacks one of the rows 1, 2, 3 ... up to the count, by the last arcs of its
     rows. False if these do not number the rows from 1: then nothing tells which are counted.
     """
@@ -177,7 +215,7 @@ def lacks_first_row(rows: Sequence[str], count: Decimal) -> bool:
     lacks_several = max(numbers) > len(rows) + 1
     if is_numbered_from_zero or lacks_several:
         return False
-    counted_numbers = range(1, int(count) + 1)
+    counted_numbers = range(1, count + 1)
     return not numbers.issuperset(counted_numbers)
 
 
@@ -322,8 +360,8 @@ class EachUnit(ReadOnly):
 class Counted(RowFilter):
     """The rows of `source` whose last arc is at most the device's own `count` (a scalar).
 
-    For tables with a fixed number of rows. If the count is missing, not a number or below 0, all
-    rows are kept. Raises ProtocolError if fewer rows than the count remain; `value_of` does not
+    For tables with a fixed number of rows. If there is none (`counted_by`), all rows are
+    kept. Raises ProtocolError if fewer rows than the count remain; `value_of` does not
     check this.
 
     Fields:
@@ -349,8 +387,8 @@ class Counted(RowFilter):
                 rows_in_count[identity] = value
         if len(rows_in_count) < count:
             raise ProtocolError(
-                f"the device counts {count:f} rows in a table, but it listed {len(rows_in_count)}"
-                f" with a number up to {count:f}; poll it again"
+                f"the device counts {count} rows in a table, but it listed {len(rows_in_count)}"
+                f" with a number up to {count}; poll it again"
             )
         return rows_in_count
 
@@ -375,13 +413,12 @@ class Counted(RowFilter):
             return not self.count_is_required
         return _is_in_count(identity, count)
 
-    def _read_count(self, reader: Reader) -> Optional[Decimal]:
-        """The device's count, None if it is no number from 0 on."""
-        count = number(self.count.value_of(reader, "0"))
-        return None if count is None or count < 0 else count
+    def _read_count(self, reader: Reader) -> Optional[int]:
+        """The device's count, None if it is none."""
+        return counted_by(self.count.value_of(reader, "0"))
 
 
-def _is_in_count(identity: str, count: Decimal) -> bool:
+def _is_in_count(identity: str, count: int) -> bool:
     """Whether the last arc of a row's identity is at most the count."""
     arc = identity.rpartition(".")[2]
     return arc.isascii() and arc.isdigit() and int(arc) <= count
@@ -415,12 +452,12 @@ class Checked(Filter):
     def rows(self, reader: Reader) -> Rows:
         """The rows that are not refused. One whose value in `test` is lost is lost, too."""
         rows = dict(self.source.rows(reader))
-        rows_to_check = [row for row, value in rows.items() if text(value) in self.values]
+        rows_to_check = [row for row, value in rows.items() if is_one_of(value, self.values)]
         test_values = self._test_values(reader, rows_to_check)
         for row, test_value in test_values.items():
             if isinstance(test_value, Lost):
                 rows[row] = lost_with(test_value)
-            elif test_value is not None and text(test_value) in self.refuse:
+            elif is_one_of(test_value, self.refuse):
                 del rows[row]
         return rows
 

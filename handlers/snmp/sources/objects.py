@@ -23,7 +23,9 @@ class Column(ObjectSource):
         oid: the column.
         object: its name in the MIB.
         suffix: only rows whose index ends with these arcs (such as the type in a table of sensors),
-            which the identity leaves out.
+            which the identity leaves out. A suffix that ends with 0, the instance of a scalar, is
+            of a MIB with an object for each outlet: the arc before it is the outlet's number, and
+            rows with more arcs are other objects.
         optional: some devices with the table lack this column. An answer without a row, beside
             other columns of the table, is compared with a GET; of any other column the values are
             lost.
@@ -46,9 +48,15 @@ class Column(ObjectSource):
         tail = "." + self.suffix
         rows: Rows = {}
         for index, value in value_by_index.items():
-            if index.endswith(tail):
-                rows[index[: -len(tail)]] = value
+            identity = index.removesuffix(tail)
+            if identity != index and not self._is_deeper(identity):
+                rows[identity] = value
         return rows
+
+    def _is_deeper(self, identity: str) -> bool:
+        """Whether a row is of other objects than those with one number each."""
+        are_scalars = self.suffix.rpartition(".")[2] == "0"
+        return are_scalars and "." in identity
 
     def reads_single_rows(self) -> bool:
         return True
@@ -60,8 +68,8 @@ class Column(ObjectSource):
         return table == other_table and self.suffix == other.suffix
 
     def instance_oid(self, reader: Reader, identity: str) -> str:
-        """The cell of the row. Raises NoSuchOutlet for a row that is unidentified."""
-        if is_unidentified(identity):
+        """The cell of the row. Raises NoSuchOutlet for a row that is unidentified, or none."""
+        if is_unidentified(identity) or self._is_deeper(identity):
             raise no_object(identity)
         index = f"{identity}.{self.suffix}" if self.suffix else identity
         return reader.resolve(f"{self.oid}.{index}")

@@ -1,7 +1,6 @@
 """Sources that a single built-in family needs each.
 
-`pdu snmp parts` lists them under a heading of their own. A source that a second family uses moves
-to the file of its kind.
+A source that a second family uses moves to the file of its kind.
 """
 
 from __future__ import annotations
@@ -18,7 +17,16 @@ from ...shared.errors import NoSuchOutlet, ProtocolError
 from .. import validation
 from ..decoding import Rows, latin_1, number, octets, text
 from ..reader import LOST, UNDECIDED, UNIDENTIFIED, Lost, Reader
-from .base import Filter, ObjectSource, ReadOnly, Source, is_number, lost_with, undecided_value
+from .base import (
+    Filter,
+    ObjectSource,
+    ReadOnly,
+    Source,
+    is_number,
+    is_one_of,
+    lost_with,
+    undecided_value,
+)
 
 
 class Fitted(Filter):
@@ -60,7 +68,7 @@ class Fitted(Filter):
 
     def _is_unfitted(self, value: Optional[Raw]) -> bool:
         """Whether a value stands for no hardware; a missing or lost one does not."""
-        return value is not None and not isinstance(value, Lost) and text(value) in self.nothing
+        return is_one_of(value, self.nothing)
 
 
 class NamedRows(ObjectSource):
@@ -221,7 +229,10 @@ class InletsInUse(ReadOnly):
         empty value where no inlet of the PDU is known to be."""
         rows = self.source.rows(reader)
         count_by_pdu = self.count.rows(reader) if rows else {}
-        pdus_with_switch = {pdu for pdu, count in count_by_pdu.items() if text(count) != "0"}
+        pdus_with_switch: set[str] = set()
+        for pdu, count in count_by_pdu.items():
+            if not is_one_of(count, ("0",)):
+                pdus_with_switch.add(pdu)
         if not pdus_with_switch:
             return rows
         inlet_in_use_by_pdu = self._inlet_in_use_by_pdu(reader)
@@ -392,6 +403,57 @@ class _Meters(NamedTuple):
         return value
 
 
+class CurrentsByPower(ReadOnly):
+    """Currents of meters in hundredths of A, of which the MIB does not tell if the device has them
+    in tenths or in hundredths: the power of each meter does. A current below W/V is not possible,
+    and one above five times that, a power factor of 0.2, is not believed: so one scale fits at
+    most. A current above 0 is undecided if none does.
+
+    Fields:
+        values: the currents, in tenths or in hundredths of A.
+        voltages: in tenths of V; in hundredths if they are more than a meter of a PDU can show.
+        powers: in W.
+    """
+
+    WHY = "its values are computed"
+
+    values: Source
+    voltages: Source
+    powers: Source
+
+    _MOST_TENTHS_OF_V = 6_000
+    _LEAST, _MOST = Decimal("0.9"), 5  # of W/V; the least leaves room for rounded readings
+
+    def rows(self, reader: Reader) -> Rows:
+        """The current of each meter."""
+        voltages = self.voltages.rows(reader)
+        powers = self.powers.rows(reader)
+        currents: Rows = {}
+        for meter, current in self.values.rows(reader).items():
+            reading = number(current)
+            if reading is None or reading <= 0:
+                currents[meter] = current
+            else:
+                least = self._least_amperes(number(voltages.get(meter)), number(powers.get(meter)))
+                currents[meter] = self._hundredths(reading, least)
+        return currents
+
+    def _least_amperes(self, volts: Optional[Decimal], watts: Optional[Decimal]) -> Decimal:
+        """W/V, 0 if it cannot be computed. `volts`: in tenths or hundredths."""
+        if not volts or watts is None:
+            return Decimal(0)
+        divisor = 10 if volts <= self._MOST_TENTHS_OF_V else 100
+        return CONTEXT.divide(watts * divisor, volts)
+
+    def _hundredths(self, reading: Decimal, least_amperes: Decimal) -> Raw:
+        """A reading in hundredths of A, undecided if its scale is not known."""
+        for divisor in (10, 100):
+            current = reading / divisor
+            if least_amperes * self._LEAST <= current <= least_amperes * self._MOST:
+                return format(current * 100, "f")
+        return UNDECIDED
+
+
 class Gathered(ReadOnly):
     """For each row of `lists`, the sum of the values of the meters that it names.
 
@@ -470,7 +532,7 @@ class Gathered(ReadOnly):
 
     def _figure(self, value: Raw) -> Optional[Decimal]:
         """The number of a value, None if it is not measured."""
-        if text(value) in self.absent:
+        if is_one_of(value, self.absent):
             return None
         figure = number(value)
         is_measured = figure is not None and figure >= 0 and figure not in PLACEHOLDERS

@@ -1,5 +1,5 @@
 """`pdu prove HANDLER HOST`: records a unit, makes the four calls of DCImanager, switches one outlet
-off and on if its owner wants, asks him what he saw, and writes one file.
+off and on if its owner wants, and writes one file.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from handlers.shared.errors import PduHandlerError, printable
 from ...cli import prompts
 from ...cli.error_output import Interrupted, Usage
 from ...cli.exit_codes import DONE, NOT_SEEN
-from ...cli.options import TEXT, NumberRange, Run, output_options, run_of, yes_option
+from ...cli.options import TEXT, Run, output_options, run_of, yes_option
 from ...cli.output import Result, counted, figure, print_result, report, show_status_line
 from ...cli.shared_options import out_option
 from ...files.whole_files import new_file
@@ -31,8 +31,8 @@ from ...pdu_list.device_arguments import arguments_help, pdu_arguments
 from ...pdu_list.form import split_fields
 from ...pdu_list.login_options import login_options
 from ...recordings.scrub import Scrubber
-from . import owner_questions, run
-from .document import SIMULATED, UNIT, OwnerAnswers, ProvenCall, UnitProof, proof_text
+from . import run
+from .document import SIMULATED, UNIT, ProvenCall, UnitProof, proof_text
 from .run import Calls, UnitUnderTest
 
 #: handler settings that a replay needs too
@@ -86,9 +86,8 @@ recording as by pdu record, and DCImanager's four calls. Without --outlet nothin
 {arguments_help("HANDLER", "HOST", "NAME")}
 
 With --outlet that outlet is switched off and on once, with a status after each command. Asks
-first, and says how the outlet is switched on by hand if this program is ended in between. Asks
-what you see on the unit, too. Nothing is sent to anybody: the output says where to send the
-file.""",
+first, and says how the outlet is switched on by hand if this program is ended in between. Nothing
+is sent to anybody: the output says where to send the file, with what you saw on the unit.""",
 )
 @pdu_arguments()
 @out_option(default="proof.json", show_default=True)
@@ -98,24 +97,6 @@ file.""",
     type=TEXT,
     multiple=True,
     help="switch this idle outlet, which is on; give it twice if it is not known to be idle",
-)
-@click.option(
-    "--front",
-    metavar="N",
-    type=click.IntRange(0, 1000),
-    help="how many outlets the front has; else asked",
-)
-@click.option(
-    "--dark",
-    metavar="N,N|none",
-    type=TEXT,
-    help="the outlets that are dark, or none; else asked",
-)
-@click.option(
-    "--display",
-    metavar="A",
-    type=NumberRange(0, 10_000),
-    help="A on the unit's display; else asked",
 )
 @names.list_options
 @login_options
@@ -128,11 +109,8 @@ def prove_command(
     host: str,
     out: str,
     outlet: Sequence[str],
-    front: Optional[int],
-    dark: Optional[str],
-    display: Optional[float],
 ) -> int:
-    """Read and record the unit, ask its owner, switch the outlet, and write the proof."""
+    """Read and record the unit, switch the outlet, and write the proof."""
     try:
         pdu = names.choose_pdu(context, handler, host)
     except hosts.NotAHost:
@@ -149,13 +127,9 @@ def prove_command(
         with new_file(out) as write:
             proof = _read(plan, unit, calls)
             plan.tell("")
-            owner = owner_questions.answers(plan.run.output, front, dark, display)
             if plan.outlet:
-                owner = _switch(plan, unit, calls, owner)
-            if owner.dark is not None:
-                dark_outlets = tuple(map(unit.outlet, owner.dark))
-                owner = dataclasses.replace(owner, dark=dark_outlets)
-            proof = dataclasses.replace(proof, owner=owner, calls=tuple(calls.calls))
+                _switch(plan, unit, calls)
+            proof = dataclasses.replace(proof, calls=tuple(calls.calls))
             write(proof_text(proof).encode())
     except KeyboardInterrupt:
         _raise_interrupted(plan, unit, calls)
@@ -213,7 +187,6 @@ def _read(plan: _Plan, unit: UnitUnderTest, calls: Calls) -> UnitProof:
         settings={key: str(settings[key]) for key in _SETTINGS if settings.get(key)},
         numbers=numbers,
         outlet=unit.outlet(plan.outlet),
-        owner=OwnerAnswers(),
         calls=(),
         recording=recording,
         notes=(*notes, *recording_notes),
@@ -229,9 +202,9 @@ def _basis(pdu: names.ChosenPdu) -> str:
     return SIMULATED if hosts.is_this_machine(asked_address.host) else UNIT
 
 
-def _switch(plan: _Plan, unit: UnitUnderTest, calls: Calls, owner: OwnerAnswers) -> OwnerAnswers:
-    """Ask, and switch the outlet off and on. Returns the owner's answers with what he saw then."""
-    unit_reading, _ = run.read_unit(unit)  # the questions took their time
+def _switch(plan: _Plan, unit: UnitUnderTest, calls: Calls) -> None:
+    """Ask, and switch the outlet off and on."""
+    unit_reading, _ = run.read_unit(unit)  # the recording took its time
     load = run.check_switchable(unit_reading, plan.outlet, plan.pdu.host, is_sure=plan.is_sure)
     by_hand = plan.manual_line
     report(f"if this program is ended while the outlet is off, switch it on by hand: {by_hand}")
@@ -241,14 +214,8 @@ def _switch(plan: _Plan, unit: UnitUnderTest, calls: Calls, owner: OwnerAnswers)
         plan.pdu.host,
     )
     plan.run.changing = True
-
-    def look(is_dark: bool) -> Optional[bool]:  # noqa: FBT001  # a Callable
-        plan.tell("")
-        return owner_questions.look(plan.run.output, plan.outlet, is_dark=is_dark)
-
-    plan.tell(f"switching outlet {plan.outlet} off")
-    seen_dark, seen_on = run.switch_off_and_on(calls, plan.outlet, look)
-    return dataclasses.replace(owner, seen_dark=seen_dark, seen_on=seen_on)
+    plan.tell(f"switching outlet {plan.outlet} off and on")
+    run.switch_off_and_on(calls, plan.outlet)
 
 
 def _raise_interrupted(plan: _Plan, unit: UnitUnderTest, calls: Calls) -> NoReturn:
@@ -276,7 +243,6 @@ def _result(plan: _Plan, proof: UnitProof, out: str) -> Result:
         "basis": proof.basis,
         "family": proof.family,
         "calls": [dataclasses.asdict(call) for call in proof.calls],
-        "owner": dataclasses.asdict(proof.owner),
         "surprises": surprises,
     }
     note = SEND
@@ -304,9 +270,6 @@ def _lines(proof: UnitProof, surprises: Sequence[str]) -> list[str]:
     for call in proof.calls:
         answer = _answer(call, proof.outlet)
         lines.append(f"{call.method:<9}  {call.seconds:.1f} s  {answer}")
-    if proof.owner.load_a is not None:
-        load = figure(proof.owner.load_a, "A")
-        lines.append(f"display    {load}, by the owner")
     lines += [f"surprise: {surprise}" for surprise in surprises]
     return [printable(line, 400) for line in lines]
 

@@ -1,7 +1,6 @@
-"""proof.json: what was asked, what came back, and what the owner saw. The only module that writes
-and reads it.
+"""proof.json: what was asked, and what came back. The only module that writes it.
 
-The file is the JSON of a `UnitProof`, with `"proof": "pdu-proof 2"` before its fields and the
+The file is the JSON of a `UnitProof`, with `"proof": "pdu-proof 3"` before its fields and the
 recording as a list of lines, so that its owner can look through it.
 """
 
@@ -13,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Optional
 
-FORMAT = "pdu-proof 2"
+FORMAT = "pdu-proof 3"
 UNIT, SIMULATED = "unit", "simulated"
 
 
@@ -65,22 +64,6 @@ class ProvenCall:
 
 
 @dataclass(frozen=True)
-class OwnerAnswers:
-    """What the owner saw on the unit; None for a question that was not answered."""
-
-    #: outlets on the front
-    outlets: Optional[int] = None
-    #: the numbers of those that are dark
-    dark: Optional[tuple[str, ...]] = None
-    #: the load on the unit's own display, in A
-    load_a: Optional[float] = None
-    #: whether the outlet was dark after it was switched off
-    seen_dark: Optional[bool] = None
-    #: whether it was on again after it was switched on
-    seen_on: Optional[bool] = None
-
-
-@dataclass(frozen=True)
 class UnitProof:
     """The content of a file about one unit."""
 
@@ -105,7 +88,6 @@ class UnitProof:
     numbers: Mapping[str, str]
     #: the outlet of --outlet; "" for none
     outlet: str
-    owner: OwnerAnswers
     #: in order
     calls: tuple[ProvenCall, ...]
     #: the recording, scrubbed, as `pdu record` writes it; "" if none could be made

@@ -14,7 +14,7 @@ import time
 import traceback
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Callable, NamedTuple, Optional
+from typing import Any, Callable, NamedTuple
 
 import handlers
 from handlers.shared.errors import NoSuchOutlet, PduHandlerError, printable
@@ -275,12 +275,9 @@ def _reason_against_idleness(load: MeterFigures) -> str:
     return ""
 
 
-def switch_off_and_on(
-    calls: Calls, identity: str, look: Callable[[bool], Optional[bool]]
-) -> tuple[Optional[bool], Optional[bool]]:
-    """Switch the outlet off and on, with a status and a look of the owner after each command.
+def switch_off_and_on(calls: Calls, identity: str) -> None:
+    """Switch the outlet off and on, with a status after each command.
 
-    `look` gets whether the outlet should be dark; what it returns for off and for on is returned.
     "On" is sent once, also when "off" failed or Ctrl-C came, even twice: the outlet was on.
     """
     with _interrupts() as interrupts:
@@ -289,14 +286,12 @@ def switch_off_and_on(
                 calls.switch(identity, on=False)
                 time.sleep(AGAIN_S)
                 calls.status()
-                seen_dark = look(True)
             finally:
                 interrupts.must_wait = True
         finally:  # of its own: Python 3.9 may raise for a signal between two lines
             calls.switch(identity, on=True)
     time.sleep(AGAIN_S)
     calls.status()
-    return seen_dark, look(False)
 
 
 class _Interrupts:
@@ -341,34 +336,16 @@ def _interrupts() -> Iterator[_Interrupts]:
 
 
 def surprises(proof: UnitProof) -> Iterator[str]:
-    """What did not come back as it should, or is not as the owner sees it, a sentence each."""
+    """What did not come back as it should, a sentence each."""
     for call in proof.calls:
         if call.error_kind:
             yield f"{call.method} failed: {call.error_kind}: {call.reason}"
-    status = proof.first("status")
-    if status is not None:
-        yield from _surprises_of_owner(proof, status)
     yield from _switching_surprises(proof)
-
-
-def _surprises_of_owner(proof: UnitProof, status: ProvenCall) -> Iterator[str]:
-    """What the owner sees otherwise than the first status."""
-    owner = proof.owner
-    count = len(status.outlets)
-    if owner.outlets is not None and owner.outlets != count:
-        yield f"status lists {count} outlets, and the front has {owner.outlets}"
-    if owner.dark is None:
-        return
-    for outlet in status.outlets:
-        number = proof.numbers.get(outlet.identity) or outlet.identity
-        seen_state = "off" if number in owner.dark else "on"
-        if outlet.state != seen_state:
-            yield f"outlet {number} is reported {outlet.state}, and the owner sees it {seen_state}"
 
 
 def _switching_surprises(proof: UnitProof) -> Iterator[str]:
     """Each command, and each status after it, must show the outlet as commanded; each such status
-    must show the others as the first one did, and the owner must see the outlet off and on.
+    must show the others as the first one did.
     """
     first_status = proof.first("status")
     commanded_state = ""  # before the first command
@@ -381,10 +358,6 @@ def _switching_surprises(proof: UnitProof) -> Iterator[str]:
             yield f"{call.method} tells {state} of outlet {proof.outlet}, not {commanded_state}"
         if call.method == "status" and first_status is not None:
             yield from _changes_of_others(proof.outlet, first_status, call)
-    if proof.owner.seen_dark is False:
-        yield f"outlet {proof.outlet} was switched off, and the owner sees it on"
-    if proof.owner.seen_on is False:
-        yield f"outlet {proof.outlet} was switched on, and the owner sees it dark: look at it"
 
 
 def _changes_of_others(identity: str, first_status: ProvenCall, call: ProvenCall) -> Iterator[str]:

@@ -64,8 +64,7 @@ def _record(data: Any, recorder: RecordingOptions) -> Recording:
     if lost_count:
         notes.append(
             f"The recording lacks {counted(lost_count, 'object')}: an index has an address that"
-            " stands for another one. Record it again with --keep addresses, and replace them by"
-            " hand."
+            " stands for another one."
         )
     return Recording(text, _content(text), notes)
 
@@ -281,8 +280,7 @@ def compare_rows(
     if copy is None or not scrubbing.has_same_answers(original, copy):
         return [
             "The handler reads the scrubbed file differently from the device (family"
-            f" {original.profile.key}): record it again with --keep names or another kind, and"
-            " remove private data from the file by hand."
+            f" {original.profile.key}): say so to whom you send it."
         ]
     return [f"It reads as the {_summary(copy)}{_comparison(original, device, choice)}."]
 

@@ -115,9 +115,10 @@ def _with_any(
     place of these texts, unless the reading needs them or two requests would be one; and the texts
     of the requests that stay.
     """
-    requests = "\n".join(recording.contents)
+    places = list(_texts_of_places(recording))
+    requests = "\n".join([*recording.contents, *places])
     to_try: list[str] = []
-    for text in {*own_texts, *_texts_of_places(recording)}:
+    for text in {*own_texts, *places}:
         if not has_only_generic_words(text):
             # a request may have them escaped
             spellings = dict.fromkeys((text, quote(text, safe=""), quote_plus(text)))
@@ -139,9 +140,10 @@ def _with_any(
         return len(clean.contents), read(clean)
 
     unread = unread_groups(to_try, (), with_any, read_distinct)
-    # the words of a handler of this pack are not its owner's
-    shown = to_try if recording.handler else _telling_texts(recording)
-    return with_any(unread), [text for text in shown if text not in unread]
+    clean = with_any(unread)
+    if recording.handler:  # the other words are those of this pack
+        return clean, [text for text in to_try if text not in unread]
+    return clean, _telling_texts(clean)
 
 
 def _holds_word(text: str, word: str) -> bool:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import enum
-from collections import UserString
-from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -38,12 +36,6 @@ class Textless(Exception):
     __repr__ = __str__
 
 
-class ExceptionGroup(Exception):  # noqa: N818 - as Python 3.11 names it
-    def __init__(self, *inner: Exception) -> None:
-        super().__init__("unhandled errors in a TaskGroup")
-        self.exceptions = inner
-
-
 # ---- exceptions of the platform's SNMP calls -----------------------------------------------------
 
 
@@ -57,11 +49,11 @@ def calls(error: BaseException) -> list[Any]:
     ]
 
 
-@pytest.mark.parametrize("error", [Raising(SECRET), Textless(SECRET), ExceptionGroup(Raising())])
+@pytest.mark.parametrize("error", [Raising(SECRET), Textless(SECRET)])
 def test_an_exception_without_a_text_is_our_error_with_the_name_of_its_type(
     error: Exception,
 ) -> None:
-    name = "Raising" if isinstance(error, ExceptionGroup) else type(error).__name__
+    name = type(error).__name__
     for call in calls(error):
         with pytest.raises(Unreachable, match=f"{name}, whose text cannot be made") as error_info:
             call()
@@ -73,22 +65,6 @@ def test_what_ends_a_process_is_passed_on(error: BaseException) -> None:
     for call in calls(error):
         with pytest.raises(type(error)):
             call()
-
-
-def test_the_exceptions_in_a_group_are_understood_one_by_one() -> None:
-    get, _, write = calls(ExceptionGroup(OSError("noSuchName"), TimeoutError("timeout")))
-    with pytest.raises(Unreachable, match="no answer over SNMP"):
-        get()
-    # the answer to the write is missing, so it is not a plain refusal
-    with pytest.raises(Unreachable, match="no answer to the write"):
-        write()
-
-
-def test_an_exception_in_a_group_in_a_group_is_understood() -> None:
-    missing = ExceptionGroup(OSError("noSuchInstance"))
-    get, walk, _ = calls(ExceptionGroup(missing))
-    assert get() is None
-    assert walk() == {}
 
 
 class Switched(snmp.SnmpPdu):
@@ -103,7 +79,7 @@ class Switched(snmp.SnmpPdu):
         raise self.error
 
 
-@pytest.mark.parametrize("error", [Raising(), Textless(), ExceptionGroup(Textless(), OSError("x"))])
+@pytest.mark.parametrize("error", [Raising(), Textless()])
 def test_a_write_whose_exception_has_no_text_is_read_back(error: Exception) -> None:
     with Agent(apc.rpdu2(outlets=2)) as agent:
         data = PduSnmpData(agent.host, {"port": str(agent.port), "community": "private"})
@@ -185,14 +161,10 @@ class Starred(str):
         (Word.ADMIN, "admin"),
         (Number.ON, "1"),
         (Starred("admin"), "admin"),
-        (UserString("admin"), "admin"),
         (b"admin", "admin"),
-        (bytearray(b"admin"), "admin"),
-        (memoryview(b"admin"), "admin"),
         (SecretStr("admin"), "admin"),
         (SecretStr(b"admin"), "admin"),
         (SecretStr(None), ""),
-        (Decimal("1.50"), "1.50"),
         (2.5, "2.5"),
         (443, "443"),
         (True, "yes"),
@@ -212,23 +184,9 @@ class Plain(enum.Enum):
     ADMIN = "admin"
 
 
-class Locked:
-    def get_secret_value(self) -> str:
-        raise Raising(SECRET)
-
-
 @pytest.mark.parametrize(
     "value",
-    [
-        Lazy(),
-        object(),
-        Plain.ADMIN,
-        SecretStr(object()),
-        Locked(),
-        b"\xff\xfe",
-        SecretStr,
-        Raising(),
-    ],
+    [Lazy(), object(), Plain.ADMIN, SecretStr(object()), b"\xff\xfe", Raising()],
     ids=lambda value: type(value).__name__,
 )
 def test_a_setting_without_a_certain_text_is_refused_and_never_sent(value: object) -> None:
@@ -243,24 +201,6 @@ def test_a_secret_of_only_stars_is_refused(text: str) -> None:
     with pytest.raises(SettingsError, match="'password': the value is only stars"):
         Settings({"password": text}, (password,))
     assert Settings({"password": "***** x"}, (password,))[password] == "***** x"
-
-
-class Broken:
-    """Raises for each of its fields."""
-
-    ip = "127.0.0.1"
-
-    @property
-    def custom_params(self) -> object:
-        raise ValueError(SECRET)
-
-
-def test_a_field_that_raises_is_an_error_that_names_it_without_its_text() -> None:
-    with pytest.raises(
-        SettingsError, match=r"'custom_params' .*cannot be read \(ValueError\)"
-    ) as error_info:
-        dcimanager.settings(Broken())
-    assert SECRET not in kept(error_info.value)
 
 
 @pytest.mark.parametrize("empty", [None, {}, [], "", " ", b"", "{}", "null", {"": ""}])

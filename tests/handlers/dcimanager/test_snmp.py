@@ -522,32 +522,6 @@ class Login(NamedTuple):
     community: str = "31415926"
 
 
-class Slots:
-    __slots__ = ("community",)
-
-    def __init__(self) -> None:
-        self.community = "31415926"
-
-
-class PrivateSlots:
-    """Python calls its slot `_PrivateSlots__community`."""
-
-    __slots__ = ("__community", "version")
-
-    def __init__(self) -> None:
-        self.__community, self.version = "31415926", "2"
-
-
-class Closed:
-    """Its secret is in a closure."""
-
-    __slots__ = ("_text",)
-
-    def __init__(self) -> None:
-        secret = "31415926"
-        self._text = lambda: secret
-
-
 class Password(str, enum.Enum):
     OF_USER = "31415926"
 
@@ -589,14 +563,9 @@ def knows_itself() -> object:
         {"v3": {"auth_key": "31415926"}},
         knows_itself(),
         Login(),
-        Slots(),
-        PrivateSlots(),
         SimpleNamespace(v3=SimpleNamespace(auth_password="31415926")),
-        {"v3": Slots()},
         [{"community": "31415926"}],
         ("2", "31415926"),
-        Closed(),
-        {"session": Closed()},
     ],
     ids=lambda params: type(params).__name__,
 )

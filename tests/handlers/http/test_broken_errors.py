@@ -5,12 +5,10 @@ from __future__ import annotations
 import socket
 
 import pytest
-import requests
 
 from handlers.http.connection import StandardTransport
 from handlers.http.errors import HttpSyntax, HttpUnreachable
-from handlers.http.message import Endpoint, Request, Transport
-from handlers.http.requests_transport import RequestsTransport
+from handlers.http.message import Endpoint, Request
 from handlers.shared.tls import Trust
 from tests.servers.scripted import serving
 
@@ -26,21 +24,7 @@ BODIES = {
 }
 
 
-class OwnSession(RequestsTransport):
-    """With a session that it closes."""
-
-    def close(self) -> None:
-        self._session.close()
-
-
-@pytest.fixture(params=["standard", "requests"])
-def transport(request: pytest.FixtureRequest) -> Transport:
-    if request.param == "standard":
-        return StandardTransport(Trust())
-    return OwnSession(requests.Session())
-
-
-def exchange(transport: Transport, status: int, rest: bytes) -> int:
+def exchange(status: int, rest: bytes) -> int:
     """The status that the transport reads of an answer; `rest`: its octets after the first line."""
 
     def talk(connection: socket.socket) -> None:
@@ -48,6 +32,7 @@ def exchange(transport: Transport, status: int, rest: bytes) -> int:
         connection.sendall(b"HTTP/1.1 %d Status\r\n" % status + rest)
         connection.shutdown(socket.SHUT_WR)
 
+    transport = StandardTransport(Trust())
     with serving(talk) as port:
         try:
             reply = transport.exchange(Endpoint("http", "127.0.0.1", port), REQUEST)
@@ -60,13 +45,11 @@ def exchange(transport: Transport, status: int, rest: bytes) -> int:
 @pytest.mark.sample(20)
 @pytest.mark.parametrize("body", BODIES)
 @pytest.mark.parametrize("status", [302, 400, 401, 403, 404, 500, 503])
-def test_a_status_without_a_result_is_the_answer(
-    transport: Transport, status: int, body: str
-) -> None:
-    assert exchange(transport, status, BODIES[body]) == status
+def test_a_status_without_a_result_is_the_answer(status: int, body: str) -> None:
+    assert exchange(status, BODIES[body]) == status
 
 
 @pytest.mark.parametrize("body", BODIES)
-def test_half_a_result_is_none(transport: Transport, body: str) -> None:
+def test_half_a_result_is_none(body: str) -> None:
     with pytest.raises((HttpUnreachable, HttpSyntax), match="broke off|longer than"):
-        exchange(transport, 200, BODIES[body])
+        exchange(200, BODIES[body])

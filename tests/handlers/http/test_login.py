@@ -10,7 +10,7 @@ from typing import Any, Callable, Optional
 
 import pytest
 
-from handlers.http.errors import error_of_status
+from handlers.http.errors import HttpLoginRefused, HttpOtherLogin, error_of_status
 from handlers.http.login import Login
 from handlers.shared import errors
 from handlers.shared.errors import LONGEST, PduHandlerError, Refused
@@ -151,18 +151,21 @@ def test_a_401_that_offers_no_basic_login_names_what_the_device_wants(
 
 
 def test_a_401_to_a_session_is_told_by_what_it_offers() -> None:
-    """Digest alone to the request that begins one: the unit has none. What a unit with sessions
-    offers besides says nothing.
+    """Digest alone: the unit has none, and none has ended. What a unit with sessions offers
+    besides says nothing.
     """
     digest = {"www-authenticate": "Digest realm"}
     beginning = Login("operator", "secret-word", is_sent=False)
-    assert "another way to log in" in error_of_status(401, beginning, digest).reason
-    for login, headers in (
-        (Login(token="made-up-key"), digest),
-        (beginning, {"www-authenticate": "Session realm"}),
-        (beginning, {"www-authenticate": 'Digest realm, Basic realm="unit"'}),
-    ):
-        assert "another way" not in error_of_status(401, login, headers).reason
+    in_session = Login(token="made-up-key")
+    for login in (beginning, in_session, Login(token="made-up-key", is_personal=True)):
+        error = error_of_status(401, login, digest)
+        assert isinstance(error, HttpOtherLogin)
+        assert "another way to log in (HTTP Error 401): Digest" in error.reason
+    for login in (beginning, in_session):
+        for words in ("Session realm", 'Digest realm, Basic realm="unit"', 'Basic realm="unit"'):
+            error = error_of_status(401, login, {"www-authenticate": words})
+            assert isinstance(error, HttpLoginRefused)
+            assert "another way" not in error.reason
 
 
 def test_a_password_that_a_script_gives_as_a_number_is_used_and_hidden() -> None:

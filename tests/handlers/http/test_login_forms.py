@@ -31,7 +31,6 @@ from handlers.http.login_forms import (
     owner_login,
 )
 from handlers.http.message import Endpoint, Request, Response
-from handlers.http.requests_transport import RequestsTransport
 from handlers.shared.errors import Denied, ProtocolError, Refused, SettingsError, Unsupported
 from handlers.shared.settings import Settings
 from handlers.shared.tls import Trust
@@ -395,16 +394,11 @@ def test_the_one_user_of_a_make_need_not_be_given(texts: dict[str, str], login: 
     assert owner_login(login_form, settings) == login
 
 
-@pytest.mark.parametrize("kind", ["standard", "requests"])
-def test_both_transports_answer_a_challenge(kind: str) -> None:
+def test_a_challenge_is_answered() -> None:
     unit = DigestUnit()
-    session = requests.Session()
-    transport: Any = RequestsTransport(session)
-    if kind == "standard":
-        transport = StandardTransport(Trust())
     login = Login(USER, PASSWORD, digest=Digest(USER, PASSWORD))
-    with session, HttpServer(unit) as server:
-        client = HttpClient(Endpoint("http", server.host, server.port), transport)
+    with HttpServer(unit) as server:
+        client = HttpClient(Endpoint("http", server.host, server.port), StandardTransport(Trust()))
         statuses = [client.send(_request("GET"), login).status for _ in range(2)]
         client.close()
     assert statuses == [200, 200]

@@ -62,6 +62,7 @@ def rows(columns: Any) -> list[dict[str, Any]]:
     for index, entry in entries.items():
         letters = "".join(chr(64 + arc) for arc in index[:2])
         number = str(index[2]) if len(index) > 2 else ""
+        entry.setdefault("status", "Normal")
         if columns is CORDS:
             # one has three lines, the others one
             entry["power_capacity"] = 17300 if letters == "AA" else 3680

@@ -153,6 +153,7 @@ UNITS: Mapping[str, Mapping[str, str]] = {
 EXCEPTIONS: Mapping[str, Mapping[frozenset[str], str]] = {
     "one phase": {
         frozenset({"input.realpower"}): "some inputs meter A, and the W are the outlets'",
+        frozenset({"input.energy"}): "some inputs meter A, and the kWh are the outlets'",
     },
     "energy of the input": {
         frozenset({"input.energy"}): "it is the only counter: the list is that of a unit without",

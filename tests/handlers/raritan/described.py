@@ -10,7 +10,7 @@ from handlers.http.message import Endpoint, Request, Response, Transport
 from handlers.raritan.discovery import UnitFinder
 from handlers.raritan.handler import RaritanPdu
 from handlers.raritan.link_units_setting import LinkUnitSelection
-from handlers.raritan.metering import UnitQueue
+from handlers.raritan.metering import ask_model, read_units
 from handlers.raritan.rpc import Agent, Bulk
 from handlers.shared.meter_figures import measured
 from handlers.shared.tls import Trust
@@ -159,16 +159,10 @@ class Described:
         bulk = Bulk(agent)
         finder = UnitFinder(agent, LinkUnitSelection())
         finder.ask(bulk)
-        queue = UnitQueue(finder.candidates[0])
-        queue.ask_model(bulk)
+        (unit,) = finder.candidates
+        model = ask_model(bulk, unit)
         bulk.perform()
-        queue.queue_known_readings(bulk, finder.list_units()[0])
-        bulk.perform()
-        queue.queue_listed_readings(bulk)
-        bulk.perform()
-        queue.queue_relisted_readings(bulk)
-        bulk.perform()
-        meters = queue.meters()
+        meters = read_units(bulk, {unit.link_id: model}, finder.list_units())[unit.link_id]
         return measured(meters.load()), measured(meters.energy())
 
 

@@ -1,17 +1,127 @@
-"""Declarations at run time: structures and IDL methods."""
+"""Declarations: IDL text, structures and IDL methods."""
 
 from __future__ import annotations
 
+import ast
+import re
+from types import ModuleType
 from typing import Any
 
 import pytest
 
-from handlers.raritan.rpc import Interface, event, pdumodel
-from handlers.raritan.rpc._runtime import ZERO, method
+from handlers.raritan.rpc import Interface, _idl, pdumodel
+from handlers.raritan.rpc._runtime.classes import declare
+from handlers.raritan.rpc._runtime.registry import MODULES
+from tests.needs import ROOT
+from tests.rows import each_row
 
+from . import binding_facts
 from .declared import Nowhere
 
 AGENT = Nowhere()
+_IDL = ROOT / "handlers" / "raritan" / "rpc" / "_idl"
+
+
+# ---- the text ------------------------------------------------------------------------------------
+
+
+def test_the_binding_declares_what_its_list_says() -> None:
+    """After a wanted change: python -m tests.handlers.raritan.binding_facts."""
+    assert binding_facts.lines() == binding_facts.PATH.read_text("utf-8").splitlines()
+
+
+@each_row("module", sorted(MODULES))
+def test_all_names_of_a_module_are_the_classes_and_functions_that_it_declares(module: str) -> None:
+    names: dict[str, Any] = {"pdu": "the script's own"}
+    exec(f"from handlers.raritan.rpc.{module} import *", names)
+    assert names.pop("pdu") == "the script's own"
+    del names["__builtins__"]
+    listed = re.findall(
+        rf"(?m)^\w+ {module}\.(\w+)(?![.\w])", binding_facts.PATH.read_text("utf-8")
+    )
+    assert sorted(names) == sorted(listed)
+    for name, value in names.items():
+        assert value.__module__ == f"handlers.raritan.rpc.{module}", name
+
+
+@each_row("module", sorted(MODULES))
+def test_a_text_imports_each_module_that_it_names(module: str) -> None:
+    """An archive holds what is imported."""
+    source = (_IDL / f"{module}.py").read_text("utf-8")
+    imported: set[str] = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ImportFrom) and node.level == 1 and node.module is None:
+            imported |= {alias.name for alias in node.names}
+    _, _, text = re.sub("//.*", "", source).partition("_IDL = ")
+    named = set(re.findall(r"(?<![\w.])(\w+)\.[A-Z]", text)) & MODULES
+    assert named - {module} == imported
+
+
+_TEXT = """
+// What a door says.
+//
+// Second paragraph.
+interface Door 1.2.3 {
+  enumeration State unlisted AJAR { OPEN, SHUT = 4, AJAR }
+  structure Size {
+    int width=w, height; legacy double depth; moved deep = inner.depth; Inner inner;
+  }
+  structure Inner { double? depth; }
+  valueobject Opened { State state; }
+  constant ERR_LOCKED = 7, ERR_STUCK;
+  void measure(out Size size, out vector<Door> doors) older(out int width);
+  int open(Size|double size, string? why) older(int width, boolean fast, int speed);
+  alias release = open;
+}
+interface Gate 1.0.0 extends Door { any getDetail(map<string,time> times, Object? from); }
+"""
+
+
+def test_each_mark_of_the_notation_declares_what_its_line_says(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    doors = ModuleType("handlers.raritan.rpc.doors")
+    monkeypatch.setattr(_idl, "doors", doors, raising=False)
+    assert declare(vars(doors), _TEXT) == ["Door", "Gate"]
+    door, gate = doors.Door, doors.Gate
+    assert door.__doc__ == "What a door says.\n\nSecond paragraph."
+    assert (door.ERR_LOCKED, door.ERR_STUCK) == (7, 8)
+    assert (door.idlType, door.Opened.idlType) == (
+        "doors.Door:1.2.3",
+        "doors.Door_1_2_3.Opened:1.0.0",
+    )
+    assert (door.State.SHUT.value, door.State(9) is door.State.AJAR, door.State(9).name) == (
+        4,
+        False,
+        "AJAR",
+    )
+    size = door.Size.decode({"w": 3, "depth": 1.5}, AGENT)
+    assert (size.width, size.w, size.depth) == (3, 3, 1.5)
+    assert size.encode() == {"w": 3, "depth": 1.5}
+    assert door.Size.elements == ["width", "height", "inner"]
+    assert door.release is door.open
+    assert issubclass(gate, door)
+    assert gate("/x", AGENT).open.encode(2.5) == {"size": 2.5}
+    assert gate("/x", AGENT).open.encode(1, True, 2) == {"width": 1, "fast": True, "speed": 2}
+
+
+@pytest.mark.parametrize(
+    "text, words",
+    [
+        ("interface A 1.0.0 {", "line 1: a name is expected, not ''"),
+        ("structure A { int a; };", "line 1: a definition is expected, not ';'"),
+        ("interface A { constant int ERR = 1; }", "line 1: , is expected, not 'ERR'"),
+        ("enumeration A { }", "line 1: a name is expected, not '}'"),
+        ("interface A { void f(int a int b); }", "line 1: , is expected, not 'int'"),
+        ("structure A { vector<int a; }", "line 1: > is expected, not 'a'"),
+        ("\nclass A {}", "line 2: a definition is expected, not 'class'"),
+        ("structure A {\n  int a\n}", "line 3: , is expected, not '}'"),
+        ("structure A { moved a b; }", "line 1: = is expected, not 'b'"),
+    ],
+)
+def test_a_fault_of_the_text_is_named_with_its_line(text: str, words: str) -> None:
+    with pytest.raises(SyntaxError, match=re.escape(words)):
+        declare({"__name__": "doors"}, text)
 
 
 # ---- structures ----------------------------------------------------------------------------------
@@ -33,39 +143,15 @@ def test_surplus_unknown_and_repeated_arguments_are_refused(
         kind(*args, **given)
 
 
-def test_a_script_can_declare_its_own_structures_and_value_objects() -> None:
-    class Extended(pdumodel.Outlet.Settings):
-        owner: str = "nobody"
-        tags: list[str] = ZERO
-
-    class Renamed(event.UserEvent):
-        new: str = ""
-
-    structure: Any = Extended("db-1", owner="me")
-    assert list(structure.elements)[-2:] == ["owner", "tags"]
-    assert structure.name == "db-1"
-    assert structure.owner == "me"
-    assert structure.tags == []
-    assert Extended.decode(structure.encode(), AGENT) == structure
-    assert list(Renamed.elements) == ["new", "actUserName", "actIpAddr", "source"]
-
-
-# ---- methods -------------------------------------------------------------------------------------
-
-
-def test_in_a_subclass_plain_methods_stay_plain_and_declared_methods_become_calls() -> None:
+def test_a_method_of_a_scripts_own_subclass_is_a_plain_one() -> None:
     class Named(pdumodel.Outlet):
         def name(self) -> str:
             return f"outlet at {self.target}"
 
-        @method()
-        def getFutureThing(self) -> int: ...
-
     outlet = Named("/x", AGENT)
     assert outlet.name() == "outlet at /x"
-    future: Any = outlet.getFutureThing
-    assert isinstance(future, Interface.Method)
-    assert future.decode({"_ret_": 3}) == 3
+    assert outlet.idlType == pdumodel.Outlet.idlType
+    assert isinstance(outlet.getState, Interface.Method)
 
 
 def test_equal_proxies_have_the_same_hash_even_if_two_files_declare_their_class() -> None:

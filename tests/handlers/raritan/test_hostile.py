@@ -19,7 +19,6 @@ from handlers.http.login import Login
 from handlers.http.message import Request
 from handlers.http.strict_json import LIMIT
 from handlers.raritan.rpc import Agent, JsonRpcSyntaxException, pdumodel
-from handlers.raritan.rpc._runtime.agent import responses
 from handlers.shared.errors import PduHandlerError, ProtocolError
 from tests.chains import kept
 from tests.needs import ROOT
@@ -39,15 +38,6 @@ def answering(body: str) -> Step:
         return http(body.replace('"ID"', str(seen.json["id"])))
 
     return say
-
-
-@pytest.mark.parametrize("status", [4, 40, 4000, 201, 204, 302])
-def test_an_unclear_status_in_a_bulk_leaves_open_whether_the_call_was_executed(status: int) -> None:
-    error = {"id": 0, "error": {"code": -32601, "message": "no"}}
-    response = {"statcode": status, "json": error if status in (201, 302) else None}
-    (answer,) = responses({"responses": [response]}, 1, Login())
-    assert isinstance(answer, PduHandlerError)
-    assert answer.may_have_executed
 
 
 def test_a_state_that_an_answer_gives_twice_is_a_protocol_error(agent: MakeAgent) -> None:

@@ -37,8 +37,8 @@ _HEADING_OR_SCRIPT = re.compile(
 )
 _FOLDER = ROOT / "docs" / "raritan"
 _OUTPUT = re.compile(r"(?ms)^# It prints, [^\n]+\n(?P<text>.*)\Z")
-#: the connection is the page's; a search has a test of its own; one script needs a proxy
-_ELSEWHERE = ("unit.py", "find_units.py", "proxy.py")
+#: the connection is the page's; a search has a test of its own
+_ELSEWHERE = ("unit.py", "find_units.py")
 
 
 class Script(NamedTuple):

@@ -10,13 +10,9 @@ from typing import Any, Callable, Optional
 
 import pytest
 from hypothesis import given, settings, strategies as st
-from requests import Session
 
 from handlers.http import connection
-from handlers.http.connection import StandardTransport
-from handlers.http.message import Transport
 from handlers.http.multipart import MultipartForm
-from handlers.http.requests_transport import RequestsTransport
 from handlers.raritan.rpc import Agent, HttpException, bulkcfg, cert, firmware as fw, rawcfg
 from handlers.shared.errors import Denied, ProtocolError, Unreachable
 from handlers.shared.tls import Trust
@@ -225,10 +221,9 @@ class Pieces(io.BytesIO):
         return super().read(size)
 
 
-@pytest.mark.parametrize("transport", [StandardTransport(Trust()), RequestsTransport(Session())])
-def test_a_large_file_is_read_in_pieces_while_it_is_sent(transport: Transport) -> None:
+def test_a_large_file_is_read_in_pieces_while_it_is_sent() -> None:
     with XerusPdu(Model(outlets=1), http_port=0, enforce_https=False) as pdu:
         address = f"{pdu.host}:{pdu.http_port}"
-        with Agent("http", address, pdu.user, pdu.password, transport=transport) as to:
+        with Agent("http", address, pdu.user, pdu.password) as to:
             fw.upload(to, Pieces(image("4.4.1.5-53217", 4 * MEGABYTE)))
             assert fw.Firmware("/firmware", to).getImageStatus().size_done == 4 * MEGABYTE

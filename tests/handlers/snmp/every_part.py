@@ -25,6 +25,7 @@ from handlers.snmp.sources import (
     Column,
     Complete,
     Counted,
+    CurrentsByPower,
     EachUnit,
     Field,
     First,
@@ -139,6 +140,7 @@ EVERY_PART = Profile(
                 Merged(
                     (
                         Gathered(C, S, C, ";", ("x",)),
+                        CurrentsByPower(C, S, C),
                         ByOctets(C, S, 7),
                         Whole(C, Summed(S)),
                         Unless(C, Listed(C, S)),
@@ -146,7 +148,17 @@ EVERY_PART = Profile(
                         Fitted(C, (S,), ("", "-1")),
                         Renumbered(C, S),
                         Signed(C, S, C, S),
-                        Complete(C, S, S, 3, next_row=True, gaps=True, arcs=2),
+                        Complete(
+                            C,
+                            S,
+                            S,
+                            3,
+                            next_row=True,
+                            gaps=True,
+                            arcs=2,
+                            from_one=-1,
+                            padding=("x",),
+                        ),
                     )
                 )
             ),

@@ -233,6 +233,61 @@ def state_after_command(agent: Agent, identity: str, target: EnumPowerStatus) ->
     return switch(PduPortView(identity), deadline=0.0, pause=0.0).power_status
 
 
+class Away(Agent):
+    """An agent whose relays are stuck, and whose first unit is away for one or several requests
+    after a write: the rows of the second one, in its place, all read as was wanted."""
+
+    away_after = 0  #: requests from the write to the first one without the unit
+    away_for = 0  #: requests
+    since_write: Optional[int] = None
+
+    def __init__(self, unit: Fixture, target: EnumPowerStatus) -> None:
+        other_state = DOWN if target is UP else UP
+        self.whole = Device(self._all_reading(unit, unit.rows, other_state), unit.rules)
+        self.shorter = Device(self._all_reading(unit, without_first_unit(unit), target))
+        super().__init__(self.whole)
+
+    @staticmethod
+    def _all_reading(
+        unit: Fixture, rows: Mapping[str, Row], state: EnumPowerStatus
+    ) -> Mapping[str, Row]:
+        """The objects, with this state of all outlets."""
+        states_of_family = FAMILIES[unit.key].outlets[0].states
+        assert states_of_family is not None
+        (word,) = states_of_family.on if state is UP else states_of_family.off
+        column = columns(unit)[0]
+        changed_rows = dict(rows)
+        for oid in rows:
+            if oid.startswith(f"{column}."):
+                changed_rows[oid] = Row(INTEGER, int(word))
+        return changed_rows
+
+    def _answer(self, message: Message) -> Optional[bytes]:
+        if self.since_write is not None:
+            self.since_write += 1
+            last_request = self.away_after + self.away_for
+            is_away = self.away_after < self.since_write <= last_request
+            self.device = self.shorter if is_away else self.whole
+        if message.pdu.kind == ber.SET:
+            self.since_write = 0
+            rows_before = self.device.rows()
+            answer = super()._answer(message)
+            self.whole = self.device = Device(rows_before)
+            return answer
+        return super()._answer(message)
+
+
+@EACH
+def test_a_unit_that_is_away_for_some_requests_proves_no_command(unit: Fixture) -> None:
+    """The relay of an outlet on the first unit did not follow."""
+    _, number = positions(unit, unit.rows)[1]
+    for target, away_after, away_for in itertools.product((UP, DOWN), range(6), (1, 2, 3)):
+        agent = Away(unit, target)
+        agent.away_after, agent.away_for = away_after, away_for
+        with agent, contextlib.suppress(PduHandlerError):
+            assert state_after_command(agent, number, target) is not target
+
+
 class MovedByWrite(Changing):
     """An agent whose rows are others from a write on."""
 

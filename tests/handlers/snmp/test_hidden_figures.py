@@ -33,7 +33,6 @@ ANY_MARK_IS_A_VALUE: Mapping[tuple[str, str], str] = {
     ("apc-rpdu_total", "318.1.1.12.2.3.1.1.5"): "PowerNet-MIB: the number of a bank",
     ("cyberpower-epdu2_phase", "3808.1.1.3.2.3.1.1.5"): "CPS-MIB: the number of a bank",
     ("rittal-cmc3_pdu", "2606.7.4.2.2.1.3"): "cmcIIIVarName: another name is another variable",
-    ("ipt-ipower", "38218.1.6.20"): "PDUSNMP contradicts itself on the scale of the third meter",
 }
 # Two values that no MIB names for a mark: for what a row is, such as padding, or how its unit is.
 MARKS = (97, 98)
@@ -109,11 +108,11 @@ def test_a_row_without_a_value_makes_no_other_figure(unit: Fixture) -> None:
 def test_a_single_object_without_an_answer_is_named_in_the_log(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """STARLINE: cpmAcInfTotalEnergy."""
-    rows = fixture("starline-ac").device().rows()
-    del rows["1.3.6.1.4.1.35774.2.1.4.19.0"]
+    """Synaccess: mpiAcKwh. No outlet of the unit counts an energy beside it."""
+    rows = fixture("synaccess-netbooter").device().rows()
+    del rows["1.3.6.1.4.1.21728.3.5.7.0"]
     with Agent(Device(rows)) as agent, caplog.at_level("INFO"):
         statistic = near(agent).statistic()
     assert statistic.total_consumption == 0
     lines = [line for line in caplog.messages if "not answered" in line]
-    assert lines == ["not answered, and so taken as not metered: cpmAcInfTotalEnergy"]
+    assert lines == ["not answered, and so taken as not metered: mpiAcKwh"]

@@ -72,7 +72,7 @@ TOO_LARGE: tuple[Callable[[], object], ...] = (
         (lambda: Only(A, B, ()), "values is empty"),
         (lambda: Only(A, B, ("1 ",)), "values has '1 '"),
         (lambda: Arc(A, 0, ()), "values is empty"),
-        (lambda: Complete(A), "beside, count, least and next_row are missing"),
+        (lambda: Complete(A), "beside, count, least, next_row and from_one"),
         (lambda: EachUnit(A, B, ()), "units is empty"),
         (lambda: EachUnit(A, B, (B, B)), "units has a value twice"),
         (lambda: Checked(A, (), B, ("1",)), "values is empty"),

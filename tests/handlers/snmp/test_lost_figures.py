@@ -33,12 +33,9 @@ UNPROVEN_ROWS = {
 _ALONE = "no other column of its table is read, so the device looks like one without the table"
 #: likewise, with all rows of a column
 UNPROVEN_COLUMNS = {
-    _ALONE: (
-        "apc-rpdu2 eaton-epdu eaton-power-pdu enlogic-esp hpe-mapdu3 hpe-mapdu3_metered starline-ac"
-    ),
+    _ALONE: "eaton-epdu eaton-power-pdu enlogic-esp starline-ac",
     "one walk reads all these meters, so the device looks like one without them": (
-        "clever-mpdu clever-mpdu_groups clever-mpro clever-mpro_metered clever-mpro_zero"
-        " clever-zpdu cpi-legacy ipt-ipower wti-power_branches"
+        "clever-mpdu_groups clever-mpro clever-mpro_zero cpi-legacy wti-power_branches"
     ),
 }
 #: units that lose outlets of a status with all rows of a column

@@ -40,18 +40,18 @@ UNCOUNTED = frozenset(
     (
         "apc-rpdu_total aten-pe2 cpi-econnect_lines cpi-econnect_metered cyberpower-ats "
         "cyclades-acs5k e3meter-ipm eaton-nlogic enlogic-edge geist-v3 geist-v3_watchdogs "
-        "geist-v5 geist-v5_inlet geist-v5_metered hpe-mapdu2 ict-pdu_buses infrapower "
-        "lantronix-slc liebert-mph liebert-mph_metered powertek-pwt2 powertek-simple racktivity "
-        "racktivity-legacy riedo-updu rpcm schleifenbauer_conteg tripplite-products "
+        "geist-v5 geist-v5_metered hpe-mapdu2 ict-pdu_buses infrapower "
+        "liebert-mph liebert-mph_metered powertek-pwt2 powertek-simple racktivity "
+        "racktivity-legacy riedo-updu rpcm schleifenbauer_conteg "
         "tripplite-products_ats tripplite-products_ups ts-bspdu vertiv-dcs-mpdu"
     ).split()
 )
 #: likewise, but only the last row, because the others are counted, or bound other rows
 LAST_ROW = frozenset(
     (
-        "aten-pe aten-pe_slots aten-pe_unconfirmed avocent-pm_totals "
-        "cyberpower-epdu2_phase eaton-epdu enlogic-pod ipoman_metered opengear-rpc panduit-g5 "
-        "raritan-px1 sentry3 sinetica-hawk wti-power_mpc"
+        "aten-pe aten-pe_slots aten-pe_unconfirmed avocent-pm_totals eaton-epdu enlogic-pod "
+        "geist-v5_inlet ipoman_metered lantronix-slc opengear-rpc panduit-g5 "
+        "raritan-px1 sentry3 sinetica-hawk tripplite-products wti-power_mpc"
     ).split()
 )
 NO_OTHER = "the MIB, or the program that shows the objects, has no other object for it"
@@ -71,12 +71,12 @@ ONE_SOURCE = {
         ),
         "power": (
             "apc-rpdu delta-pdu eaton-nlogic enlogic-esp gude-epc gude-pdu ipt-ipower npdu"
-            " lantronix-slc racktivity-legacy vertiv-dcs-mpdu"
+            " digipower lantronix-slc racktivity-legacy vertiv-dcs-mpdu"
         ),
         "energy": (
             "apc-rpdu2 cpi-econnect cyberpower-ats dell-rpdu delta-pdu enlogic-esp hpe-ipdu ipoman"
             " ipt-ipower rpcm synaccess-synlink synaccess-netbooter vertiv-dcs-mpdu clever-mpdu"
-            " clever-zpdu clever-rpdu clever-npm-v clever-ip-pdu"
+            " clever-zpdu clever-rpdu clever-npm-v clever-ip-pdu digipower"
         ),
     },
     NO_UNIT: {

@@ -128,3 +128,29 @@ def test_a_column_of_counted_units_without_any_answer_is_not_known(
             if total in totals:
                 kinds.add(type(totals[total]))
     assert kinds == {NotKnown}
+
+
+@pytest.mark.parametrize(
+    "key, table, count, load",
+    [
+        ("panduit-g5_metered", "19536.10.1.2.2.1", "19536.10.1.1.2.1.11.1", 5.72),
+        ("cyberpower-epdu2_phase", "3808.1.1.6.4.4.1", "3808.1.1.6.4.1.0", 3.3),
+    ],
+)
+def test_the_next_figure_is_that_of_a_unit_which_counts_no_row_of_the_first(
+    key: str, table: str, count: str, load: float
+) -> None:
+    """A unit that counts phases and shows none has just started, or has lost them: a GET proves no
+    more than the walk then. Real units of Panduit have neither table nor count."""
+    unit = fixture(key)
+    device = units.memory(unit)
+    rows_of_table = rows_below(unit, f"1.3.6.1.4.1.{table}")
+    count_oid = f"1.3.6.1.4.1.{count}"
+    with device.without(rows_of_table):
+        if unit.rows.get(count_oid) is None:
+            device.put(count_oid, 1)
+        totals = read_totals(unit, device, with_power=False)
+        assert isinstance(totals["load"], NotKnown)
+        with device.without([count_oid]):
+            totals = read_totals(unit, device, with_power=False)
+            assert totals["load"] == load

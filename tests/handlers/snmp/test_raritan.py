@@ -105,6 +105,16 @@ def test_a_sensor_that_can_be_negative_has_its_signed_reading(
     assert figure(device, sensor) == scaled(sensor, 52, digits)
 
 
+@pytest.mark.parametrize("name", [name for name in SENSORS if name != "protector A"])
+def test_a_reading_of_0_counts_only_if_the_sensor_is_available(name: str) -> None:
+    """By a TruthValue, true(1) or false(2): 0 is neither."""
+    sensor = SENSORS[name]
+    for available, expected in ((1, Decimal(0)), (2, None), (0, None)):
+        device = unit(sensor, 0)
+        device.put(f"{E}{sensor.readings}.2.{sensor.row}.{sensor.kind}", available)
+        assert figure(device, sensor) == expected
+
+
 @pytest.mark.sample(11)
 @EACH_SENSOR
 @UNDEFINED

@@ -52,6 +52,25 @@ def test_a_profile_survives_json_unchanged() -> None:
         assert schema.dumps(copy) == text, profile.key
 
 
+def test_every_part_says_what_it_means() -> None:
+    """Its docstring is all that an author of a profile has of it."""
+    kinds = [*schema.PLAIN, *schema.KINDS.values()]
+    assert [kind for kind in kinds if len(vars(kind)["__doc__"] or "") <= 20] == []
+
+
+def test_a_part_that_a_single_family_needs_stands_apart() -> None:
+    """If this fails, move the named part: from single_family.py to the file of its kind, or the
+    other way.
+    """
+    families: dict[str, set[str]] = {name: set() for name in schema.KINDS}
+    for profile in PROFILES:
+        for part in parts_of(profile):
+            families.get(type(part).__name__, set()).add(profile.key)
+    single = {name for name, keys in families.items() if len(keys) < 2}
+    apart = {n for n, kind in schema.KINDS.items() if kind.__module__.endswith(".single_family")}
+    assert single == apart
+
+
 def test_the_profile_with_every_part_is_complete() -> None:
     """It has each kind of part, and a value other than the default for each field of each."""
     text = schema.dumps(EVERY_PART)

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -172,13 +172,14 @@ def test_a_command_whose_session_ended_is_not_sent_again(unit: HttpServer) -> No
     assert unit.books().writes == []
 
 
-def refuse(unit: HttpServer, refused_path: str) -> None:
+def refuse(unit: HttpServer, refused_path: str, headers: Mapping[str, str] = {}) -> None:
     """Let the unit answer 401 for a path."""
     device: Any = unit.device
     usual_answer = device.answer
 
     def answer(method: str, path: str, body: bytes) -> Any:
-        return Reply(401) if path == refused_path else usual_answer(method, path, body)
+        is_refused = path == refused_path
+        return Reply(401, headers=headers) if is_refused else usual_answer(method, path, body)
 
     device.answer = answer
 
@@ -190,6 +191,20 @@ def test_a_path_that_the_account_may_not_read_begins_no_second_session(unit: Htt
             pdu(unit).statistic()
     device: Any = unit.device
     assert len(device.sessions) == 10
+
+
+@pytest.mark.parametrize("path", ["/api/device", "/api/inlets"])
+@pytest.mark.parametrize("login", [{}, {"token": TOKEN}])
+def test_a_401_that_wants_digest_tells_of_no_session_and_begins_none(
+    unit: HttpServer, path: str, login: dict[str, str]
+) -> None:
+    refuse(unit, path, {"WWW-Authenticate": 'Digest realm="unit", nonce="1", qop="auth"'})
+    with pytest.raises(errors.Unsupported, match="another way to log in .*: Digest") as error_info:
+        pdu(unit, **login).statistic()
+    assert "session" not in str(error_info.value)
+    assert "token" not in str(error_info.value)
+    device: Any = unit.device
+    assert len(device.sessions) == (0 if login else 1)
 
 
 def test_a_login_that_fails_once_after_a_command_is_tried_again_for_the_next_reading(

@@ -32,7 +32,7 @@ from tests.conformance import baseline
 from tests.handlers.http.login_units import Case
 from tests.pdu.loading.page_handler import folder, loaded_anew
 from tests.pdu.recordings import planted_devices
-from tests.pdu.recordings.planted_devices import COMMUNITY, NAMES, PLANTED, UNITS
+from tests.pdu.recordings.planted_devices import COMMUNITY, PLANTED, UNITS
 from tests.pdu.running import run
 from tests.simulators.unit_pdu import UnitPdu
 from tests.simulators.unit_servers import USER, HttpServer
@@ -179,9 +179,7 @@ def proof_of(handler: str) -> Callable[[Place], str]:
             for key in ("password", "community"):
                 if key in params:
                     place.monkeypatch.setenv(f"PDU_{key.upper()}", params[key])
-            # what its owner answers is planted too
-            arguments = (*planted_devices.arguments(unit), "--dark", NAMES[0])
-            return place.file_of("prove", handler, *arguments)
+            return place.file_of("prove", handler, *planted_devices.arguments(unit))
 
     return prove
 

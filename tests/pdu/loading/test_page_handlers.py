@@ -114,6 +114,48 @@ def test_a_lone_file_is_a_handler(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert code == 0
 
 
+def test_a_platforms_handler_is_read_where_it_lies_in_the_copy(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Beside others, and with a module that they share."""
+    own = tmp_path / "equip_handler" / "pdu_common" / "handlers"
+    own.mkdir(parents=True)
+    (own / "__init__.py").touch()
+    (own / "shared.py").write_text("TEN = 10\n")
+    for name in ("apc", "rpcm"):
+        (own / f"{name}.py").write_text(f"from .shared import TEN\n{SOURCE}")
+    with agent() as unit:
+        code, out, err = run(capsys, "status", str(own / "rpcm.py"), f"127.0.0.1:{unit.port}")
+    assert (code, err) == (exit_codes.DONE, ""), out
+
+
+def test_a_write_while_it_reads_is_refused_also_in_a_thread_of_the_handler(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status = """\
+    def status(self):
+        import threading
+        thread = threading.Thread(target=self.write)
+        thread.start()
+        thread.join()
+        return self.read()
+
+    def write(self):
+        try:
+            self.snmp_set("1.3.6.1.4.1.46235.2.4.2.1.4.1", 0)
+        except Exception as error:
+            print(error)
+
+    def read(self)"""
+    source = SOURCE.replace("    def status(self)", status, 1)
+    with agent() as unit:
+        handler = str(folder(tmp_path, source=source))
+        code, _, err = run(capsys, "status", handler, f"127.0.0.1:{unit.port}")
+        assert unit.writes() == []
+    assert code == exit_codes.DONE, err
+    assert "this run reads only" in err
+
+
 @pytest.fixture
 def json_unit() -> Iterator[str]:
     """The address of a unit that a handler over HTTP reads."""

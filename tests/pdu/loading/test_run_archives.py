@@ -112,6 +112,8 @@ GOOD = ("pdu_x/__init__.py", "pdu_x/handler.py")
         ((*GOOD, "/x"), "not a relative path"),
         ((*GOOD, "pdu_x/../x"), "not a relative path"),
         ((*GOOD, "pdu_x/./x"), "not a relative path"),
+        ((*GOOD, "pdu_x/handler.py"), "twice"),
+        ((*GOOD, "pdu_x/über.py"), "letters, digits and _"),
         ((*GOOD, "pdu_x//a", "pdu_x/a/b"), "not a relative path"),
         (("common/__init__.py",), "reserved"),
         (("pdu-x/__init__.py",), "not a valid module"),
@@ -127,6 +129,16 @@ def test_an_archive_that_is_not_one_package_is_refused(paths: Sequence[str], wor
 def test_an_archive_that_is_cut_short_is_refused(end: int) -> None:
     with pytest.raises(BadArchive, match="not a complete"):
         read_archive(packed(*GOOD)[:end])
+
+
+def test_an_archive_that_was_damaged_before_or_after_it_was_packed_is_refused(odd: Odd) -> None:
+    odd.pack(code=b"X = 1\n" * 300)
+    data = odd.file.read_bytes()
+    one_byte_of_the_checksum = data[:-8] + bytes([data[-8] ^ 1]) + data[-7:]
+    cut_before = gzip.compress(gzip.decompress(data)[: 512 * 4])
+    for damaged in (one_byte_of_the_checksum, cut_before):
+        with pytest.raises(BadArchive, match="not a complete"):
+            read_archive(damaged)
 
 
 @pytest.mark.parametrize("kind", [tarfile.FIFOTYPE, tarfile.SYMTYPE, tarfile.LNKTYPE])

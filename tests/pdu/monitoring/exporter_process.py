@@ -128,7 +128,7 @@ def serving(*arguments: object) -> Iterator[Exporter]:
     )
     config = exporter_command.ExporterOptions(files, values["network"])
     targets = exporter_command.read_targets(config)
-    exporter = server.Exporter(targets, values["parallel"])
+    exporter = server.Exporter(targets)
     with web_server(server.ExporterRoutes(exporter), exporter.threads) as running:
         yield Exporter(f"http://127.0.0.1:{running.effective_port}/")
         assert until(

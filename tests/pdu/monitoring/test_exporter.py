@@ -366,18 +366,19 @@ def test_a_pdu_that_does_not_answer_after_a_long_wait_for_a_slot_is_not_reported
     assert times == [pytest.approx(0.8 * (9.5 - waited))]
 
 
-def exporter_of(*names: str, parallel: int = 64) -> server.Exporter:
+def exporter_of(*names: str) -> server.Exporter:
     handler, login = load("snmp"), DeviceLogin("x", {}, {})
     targets = [
         Target(ListedPdu(name, "snmp", Address("192.0.2.1")), handler, login) for name in names
     ]
-    return server.Exporter(TargetPolicy(targets, (), {}, {}), parallel)
+    return server.Exporter(TargetPolicy(targets, (), {}, {}))
 
 
 def test_a_pdu_whose_probe_hangs_is_not_asked_again_and_costs_the_others_nothing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    exporter, release = exporter_of("hang", "well", parallel=1), threading.Event()
+    monkeypatch.setattr(probes, "PARALLEL", 1)
+    exporter, release = exporter_of("hang", "well"), threading.Event()
     names: list[str] = []
 
     def poll(target: Target, *_: object, **__: object) -> Reading:
@@ -404,7 +405,8 @@ def test_a_pdu_whose_probe_hangs_is_not_asked_again_and_costs_the_others_nothing
 
 def test_a_probe_is_refused_at_once_if_too_many_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     """So other pages always have a thread."""
-    exporter, start, release = exporter_of("a", parallel=1), threading.Event(), threading.Event()
+    monkeypatch.setattr(probes, "PARALLEL", 1)
+    exporter, start, release = exporter_of("a"), threading.Event(), threading.Event()
 
     def poll(*_: object, **__: object) -> Reading:
         start.set()

@@ -30,10 +30,10 @@ from handlers.shared.address import Address
 from pdu import root
 from pdu.cli import exit_codes, optional_packages
 from pdu.cli.exit_codes import INTERRUPTED, READER_GONE
+from pdu.files import whole_files
 from pdu.monitoring import find as find_, network_scan, networks
 from pdu.monitoring.datagrams import AgentAnswer
-from pdu.monitoring.find_addition import pdus_not_listed
-from pdu.pdu_list import device_list, logins
+from pdu.pdu_list import addition, device_list, logins
 from pdu.pdu_list.listed_pdu import ListedPdu
 from tests.ports import reserved
 from tests.process_lock import turn
@@ -334,9 +334,10 @@ def test_files_to_which_nothing_can_be_added_are_refused_before_the_search(
     assert not fleet.exists()
 
 
-def test_a_found_pdu_is_not_added_beside_itself_at_another_port_or_by_its_name(
-    monkeypatch: pytest.MonkeyPatch,
+def test_a_found_pdu_is_not_added_beside_itself_by_another_handler_or_by_its_name(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    """At an unusual port of the same address, behind NAT, is another unit."""
     addresses = {"rack1.example": "192.0.2.11"}
     getaddrinfo = socket.getaddrinfo
 
@@ -345,22 +346,62 @@ def test_a_found_pdu_is_not_added_beside_itself_at_another_port_or_by_its_name(
 
     monkeypatch.setattr(socket, "getaddrinfo", look_up)
 
-    def pdu(handler: str, address: str) -> ListedPdu:
-        return ListedPdu(address, handler, Address(address))
+    fleet = tmp_path / "list.csv"
+    listed_lines = [
+        "name,handler,address,auth",
+        "a,netio,192.0.2.9,",
+        "b,snmp,192.0.2.10:1161,",
+        "c,snmp,rack1.example,",
+        "d,raritan,192.0.2.12:8443,",
+    ]
+    fleet.write_text("\n".join(listed_lines))
+    found_addresses = ["192.0.2.9", "192.0.2.10:1162", "192.0.2.10:1161", "192.0.2.11"]
+    found_pdus: list[ListedPdu] = []
+    for address in [*found_addresses, "192.0.2.12"]:
+        found_pdus.append(ListedPdu(f"at {address}", "snmp", Address(address)))
+    files = addition.new_pdu("", str(fleet), "")
+    login = logins.DeviceLogin("snmp", {}, {"community": "public"})
 
-    listed_pdus = [
-        pdu("netio", "192.0.2.9"),
-        pdu("snmp", "192.0.2.10:1161"),
-        pdu("snmp", "rack1.example"),
+    new_pdus = addition.add_missing(files, found_pdus, login, {})
+
+    assert [pdu.address for pdu in new_pdus] == ["192.0.2.10:1162", "192.0.2.12"]
+    assert fleet.read_text().splitlines() == [
+        *listed_lines,
+        "at 192.0.2.10:1162,snmp,192.0.2.10:1162,snmp",
+        "at 192.0.2.12,snmp,192.0.2.12,snmp",
     ]
-    pdu_at_other_port = pdu("snmp", "192.0.2.10:1162")
-    found_pdus = [
-        pdu("snmp", "192.0.2.9"),
-        pdu_at_other_port,
-        pdu("snmp", "192.0.2.10:1161"),
-        pdu("snmp", "192.0.2.11"),
-    ]
-    assert pdus_not_listed(found_pdus, listed_pdus) == [pdu_at_other_port]
+
+
+def test_many_pdus_are_added_in_one_write_and_each_name_is_asked_once(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    asked_names: list[str] = []
+    written_files: list[str] = []
+    write_whole = whole_files.write_whole
+
+    def look_up(host: str, port: None, *, proto: int) -> list[Any]:
+        asked_names.append(host)
+        raise OSError
+
+    def write(path: str, *arguments: Any, **options: Any) -> None:
+        written_files.append(Path(path).name)
+        write_whole(path, *arguments, **options)
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    monkeypatch.setattr(addition, "write_whole", write)
+    fleet = tmp_path / "list.csv"
+    fleet.write_text("name,handler,address,auth,settings\na,nut,ups.example,,\nb,nut,ups.example,,")
+    found_pdus: list[ListedPdu] = []
+    for number in range(600):
+        address = Address(f"192.0.{number // 250}.{number % 250 + 1}")
+        found_pdus.append(ListedPdu(f"pdu {number}", "snmp", address))
+    login = logins.DeviceLogin("snmp", {}, {"community": "public"})
+
+    new_pdus = addition.add_missing(addition.new_pdu("", str(fleet), ""), found_pdus, login, {})
+
+    assert [pdu._replace(auth="") for pdu in new_pdus] == found_pdus
+    assert asked_names == ["ups.example"]
+    assert written_files == ["logins.toml", "list.csv"]
 
 
 def test_the_list_names_the_login_and_an_unusable_login_is_refused(

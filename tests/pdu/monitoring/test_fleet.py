@@ -42,6 +42,18 @@ def test_the_printed_lines_read_the_simulated_pdus(tmp_path: Path) -> None:
             )
             assert (result.returncode, result.stderr) == (0, "")
             assert "rack1-" in result.stdout
+        list_before = (fleet_path / "pdus.csv").read_bytes()
+        second = subprocess.run(
+            [sys.executable, "-m", "tests.fleet", "--folder", str(fleet_path)],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=PATIENCE_S,
+        )
+        assert second.returncode == 2
+        assert f"another fleet runs in {fleet_path}" in second.stderr
+        assert (fleet_path / "pdus.csv").read_bytes() == list_before
         # at a free port, and from another folder
         words = [
             str(fleet_path / word) if "." in word else word for word in words_by_command["exporter"]

@@ -31,7 +31,7 @@ from handlers.snmp.settings import select_families
 from handlers.snmp.sources import Column
 from pdu import root
 from pdu.cli.output import counted, figure
-from pdu.outlets import identify
+from pdu.outlets import identify, survey
 from pdu.pdu_list.login_options import Login
 from pdu.recordings.recording_formats import HandlerFinding
 from pdu.recordings.snmp.identification import device_finding, summed_figures
@@ -538,15 +538,15 @@ def test_an_error_of_nuts_protocol_is_the_answer_of_a_nut_server(
 @pytest.mark.parametrize("port, handler", [("443", "raritan"), ("3493", "nut"), ("161", "snmp")])
 def test_the_protocol_of_a_given_port_is_tried_first(port: str, handler: str) -> None:
     names = ["nut", "snmp", "raritan"]
-    by_address = identify.order_handlers(names, Address(f"h:{port}"), Login({}))
-    by_setting = identify.order_handlers(names, Address("h"), Login({"port": port}))
+    by_address = survey.order_handlers(names, Address(f"h:{port}"), Login({}))
+    by_setting = survey.order_handlers(names, Address("h"), Login({"port": port}))
     for order in (by_address, by_setting):
         assert order[0] == handler
         assert sorted(order) == sorted(names)
 
 
 def test_on_a_port_of_no_protocol_nut_waits_for_an_answer_after_those_over_http() -> None:
-    order = identify.order_handlers(["nut", "snmp", "raritan"], Address("h:8443"), Login())
+    order = survey.order_handlers(["nut", "snmp", "raritan"], Address("h:8443"), Login())
     assert order[0] == "raritan"
 
 
@@ -585,7 +585,7 @@ def test_the_command_that_reads_the_pdu_repeats_the_settings_of_its_handler(
 def test_the_usual_port_follows_from_the_scheme(
     scheme: str, port: int, capsys: Printed, monkeypatch: Patched
 ) -> None:
-    monkeypatch.setattr("pdu.outlets.identify._port_error", lambda host, port: f"{host} {port}")
+    monkeypatch.setattr("pdu.outlets.survey._port_error", lambda host, port: f"{host} {port}")
     report = identified(capsys, 3, "192.0.2.1", "--handler", "raritan", "-s", f"scheme={scheme}")
     assert report["handlers"][0]["why"] == f"192.0.2.1 {port}"
 
@@ -596,7 +596,7 @@ def test_the_wait_for_a_port_that_answers_nothing_says_at_once_what_it_is_for(
     """A queue of connections that is full drops more, as a firewall does. The port that two
     handlers have is waited for once.
     """
-    monkeypatch.setattr("pdu.outlets.identify._CONNECT_S", 0.3)
+    monkeypatch.setattr("pdu.outlets.survey._CONNECT_S", 0.3)
     screen = Terminal()
     with socket.socket() as full:
         full.bind(("127.0.0.1", 0))
@@ -630,7 +630,7 @@ def test_port_80_is_tried_where_443_is_closed(capsys: Printed, monkeypatch: Patc
     def port_error(_: str, port: int) -> str:
         return "" if port == 80 else f"closed {port}"
 
-    monkeypatch.setattr(identify, "_port_error", port_error)
+    monkeypatch.setattr(survey, "_port_error", port_error)
     assert root.run(["identify", "192.0.2.1", "--handler", "netio"]) == 3
     line, step = capsys.readouterr().out.splitlines()
     assert line == (

@@ -11,9 +11,13 @@ from typing import Optional
 
 import pytest
 
+from handlers.shared.address import Address
+from handlers.shared.errors import SettingsError
 from pdu.cli import exit_codes
 from pdu.files import whole_files
+from pdu.loading.handler_loading import load
 from pdu.pdu_list import addition
+from pdu.pdu_list.login_options import Login
 from tests.pdu.running import options, run
 from tests.peers import PEERS, Peer
 
@@ -161,3 +165,17 @@ def test_a_device_that_no_handler_reads_is_not_added(
     assert code == exit_codes.code_of("unreachable")
     assert "r1 was not added: no handler reads the device" in out
     assert not fleet.exists()
+
+
+def test_a_unit_that_the_list_has_by_another_handler_is_not_added(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PDU_USERNAME", "admin")
+    monkeypatch.setenv("PDU_PASSWORD", "a password")
+    fleet = tmp_path / "rack.csv"
+    text = "name,handler,address,auth\nr1,snmp,192.0.2.8,\n"
+    fleet.write_text(text)
+    files = addition.new_pdu("r2", str(fleet), "")
+    with pytest.raises(SettingsError, match=r"192\.0\.2\.8 is already in .*, as 'r1'"):
+        addition.add(files, load("raritan"), Address("192.0.2.8"), Login())
+    assert fleet.read_text() == text

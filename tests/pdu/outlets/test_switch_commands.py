@@ -8,6 +8,7 @@ import json
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, Callable
 
 import pytest
@@ -195,6 +196,109 @@ def test_a_name_where_an_outlet_is_asked_leads_to_what_may_be_meant(
 
     assert error_info.value.reason.startswith(f"the PDU has no outlet {text!r}; ")
     assert error_info.value.reason.endswith(advice)
+
+
+def test_a_number_that_is_printed_on_the_unit_leads_to_its_identity(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    outlets = [PolledOutlet(f"0.{number}", EnumPowerStatus.UP, str(number)) for number in (1, 2)]
+    monkeypatch.setattr(switching, "present_outlets", lambda *_: outlets)
+    unit: Any = None
+    with pytest.raises(errors.NoSuchOutlet, match="; number 2 on the unit is outlet 0.2$"):
+        switching.outlets_of(unit, "h", ["2"])
+    (outlet,) = switching.outlets_of(unit, "h", ["0.2"])
+    assert outlet.identity == "0.2"
+
+
+def test_what_a_handler_says_of_an_outlet_for_dcimanager_is_said_for_a_shell(
+    peer: Peer, ask: Any
+) -> None:
+    _, _, err = ask("off", "33", "--yes")
+    assert "the PDU has no outlet '33'; " in err
+    assert "DCImanager" not in err
+    assert "poll it" not in err
+
+
+class _NamelessUnit:
+    """Outlets 1 and 2; their names are lost."""
+
+    def states(self) -> dict[str, EnumPowerStatus]:
+        return {"1": EnumPowerStatus.UP, "2": EnumPowerStatus.UP}
+
+    def labels(self) -> None:
+        raise errors.ProtocolError("the names end early", "h", "walk")
+
+
+def test_where_no_name_can_be_read_a_word_must_be_an_identity() -> None:
+    """1-2 may be the name of another outlet."""
+    unit: Any = _NamelessUnit()
+    (outlet,) = switching.outlets_of(unit, "h", ["1"])
+    assert outlet.identity == "1"
+    for word in ("1-2", "1,2", "web"):
+        with pytest.raises(errors.ProtocolError, match="the names end early"):
+            switching.outlets_of(unit, "h", [word])
+
+
+#: a handler that reads its PDU, a file, once
+_READS_ONCE = """
+import json
+from pathlib import Path
+
+from pdu_common.base_pdu import BasePdu
+from pdu_common.helper import EnumPowerStatus, PduPortView, PduStatisticView, PduView
+
+
+def make_handler(pdu_data):
+    return Pdu(pdu_data)
+
+
+class Pdu(BasePdu):
+    states = None
+    unit = Path("{unit}")
+
+    def status(self):
+        if self.states is None:
+            self.states = json.loads(self.unit.read_text())
+        view = PduView()
+        for identity, word in self.states.items():
+            view.ports.append(PduPortView(identity=identity, power_status=EnumPowerStatus[word]))
+        return view
+
+    def switch(self, port, word):
+        states = json.loads(self.unit.read_text())
+        self.unit.write_text(json.dumps({**states, port.identity: word}))
+        port.power_status = EnumPowerStatus[word]
+        return port
+
+    def port_up(self, port):
+        return self.switch(port, "UP")
+
+    def port_down(self, port):
+        return self.switch(port, "DOWN")
+
+    def statistic(self):
+        return PduStatisticView()
+"""
+
+
+@pytest.mark.parametrize(
+    "words, state",
+    [(("off", "1", "2"), "DOWN"), (("on", "1", "2"), "UP"), (("cycle", "1", "--pause", "0"), "UP")],
+    ids=["off", "on", "cycle"],
+)
+def test_a_proof_is_read_anew(
+    words: tuple[str, ...], state: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Also by a handler that keeps what it has read."""
+    first_state = "DOWN" if words[0] == "on" else "UP"
+    handler = tmp_path / f"reads_once_{words[0]}.py"
+    unit = tmp_path / "unit.json"
+    handler.write_text(_READS_ONCE.replace("{unit}", str(unit)))
+    unit.write_text(json.dumps({"1": first_state, "2": first_state}))
+    command, *outlets = words
+    code, _, err = run(capsys, command, str(handler), "192.0.2.7", *outlets, "--yes")
+    assert (code, err) == (exit_codes.DONE, "")
+    assert json.loads(unit.read_text())["1"] == state
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 
 from pdu import root
+from pdu.cli.exit_codes import code_of
+from pdu.pdu_list.login_options import Login
 from tests.ports import reserved
 from tests.simulators import netio
 from tests.simulators.unit_servers import PASSWORD, USER, HttpServer
@@ -71,6 +73,17 @@ def test_the_outlets_of_a_name_are_switched_off_by_the_lines_that_are_printed(
     assert "outlet 1 of r1-left" in capsys.readouterr().out
     assert root.run(["where", "--list", str(files)]) == 0
     assert "switch off" not in capsys.readouterr().out
+
+
+def test_an_identity_with_a_hyphen_before_it_is_no_option(
+    files: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    line = Login().command_line("off", "r1-left", "-1", options=["--list", str(files)])
+    assert line == f"pdu off --list {files} -- r1-left -1"
+    _, *words = shlex.split(line)
+    words.insert(1, "--yes")
+    assert root.run(words) == code_of("no-such-outlet")
+    assert "'-1'" in capsys.readouterr().err
 
 
 def test_without_a_name_all_names_are_listed(

@@ -133,6 +133,7 @@ settings = {timeout = 5, verify = false}
         (HEAD + f"a,snmp,192.0.2.1,,community={SECRET}\n", "line 2: community is a secret, which"),
         (HEAD + "a,snmp,192.0.2.1,,x=1;x=2\n", "'x' is given twice"),
         (HEAD + "a,snmp,192.0.2.1,,,maybe\n", "metered must be yes or no"),
+        (HEAD + "--yes,snmp,h1\n", "line 2: the name '--yes' would be an option of a command"),
         (HEAD + "a,snmp,h1\nb,nut,h2\n\na,nut,h3\n", "line 5: the name 'a' is already in line 2"),
         (
             "name,handler,address,\na,snmp,h,rack 1\n",
@@ -288,19 +289,12 @@ def test_deeply_nested_brackets_are_refused_as_invalid_toml() -> None:
     assert "not valid TOML" in refused(lambda: toml.loads(f"x = {'[' * 5000}", "f"))
 
 
-def test_unknown_columns_are_listed_and_left_out_if_that_is_asked_for(tmp_path: Path) -> None:
-    file = tmp_path / "list.csv"
-    file.write_text("Rack,name,handler,address,serial\n7,a,snmp,192.0.2.1,\n", "utf-8")
-    fleet = device_list.read_device_list(str(file), lenient=True)
-    assert (fleet.devices, fleet.ignored) == ([PLAIN], ["rack", "serial"])
-
-
-@pytest.mark.parametrize("column", ["setting", "auht", "password", "community"])
-def test_a_misspelt_column_and_a_secret_are_never_left_out(column: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("column", ["serial", "setting", "auht", "password", "community"])
+def test_an_unknown_column_and_one_of_secrets_are_refused(column: str, tmp_path: Path) -> None:
     """Without its settings another PDU might be read."""
     file = tmp_path / "list.csv"
     file.write_text(f"handler,address,{column}\nsnmp,192.0.2.1,{SECRET}\n", "utf-8")
-    words = refused(lambda: device_list.read_device_list(str(file), lenient=True))
+    words = refused(lambda: device_list.read_device_list(str(file)))
     is_secret = column in ("password", "community")
     why = "is a secret" if is_secret else "is not a column; allowed columns"
     assert f"'{column}' {why}" in words
@@ -315,9 +309,8 @@ def test_a_list_that_russian_excel_saved_is_read(tmp_path: Path) -> None:
     assert ["is read as cp1251" in warning for warning in read_list.warnings] == [True]
 
 
-@pytest.mark.parametrize("lenient", [False, True])
 def test_a_list_of_version_1_with_the_limits_of_a_month_is_read_with_one_note(
-    lenient: bool, tmp_path: Path
+    tmp_path: Path,
 ) -> None:
     csv_list, toml_list = tmp_path / "list.csv", tmp_path / "list.toml"
     csv_list.write_text(
@@ -328,6 +321,6 @@ def test_a_list_of_version_1_with_the_limits_of_a_month_is_read_with_one_note(
         '[[pdu]]\nname = "b"\nhandler = "snmp"\naddress = "192.0.2.2"\npdu_limit_kw = 7\n'
     )
     for file in (csv_list, toml_list):
-        fleet = device_list.read_device_list(str(file), lenient=lenient)
+        fleet = device_list.read_device_list(str(file))
         assert [device.name for device in fleet.devices] == ["a", "b"]
         assert fleet.warnings == [f"{file}: no command reads limit_kw and pdu_limit_kw any more"]

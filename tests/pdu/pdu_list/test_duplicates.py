@@ -38,6 +38,13 @@ def pdu(name: str, handler: str, address: str, **settings: str) -> ListedPdu:
         (pdu("a", "nut", "192.0.2.1", device="x"), pdu("b", "nut", "192.0.2.1:3493", device="x")),
         (pdu("a", "raritan", "192.0.2.1"), pdu("b", "raritan", "192.0.2.1", scheme="https")),
         (pdu("a", "redfish", "192.0.2.1"), pdu("b", "redfish", "192.0.2.9", host="192.0.2.1")),
+        (pdu("a", "redfish", "192.0.2.1", scheme="http"), pdu("b", "redfish", "192.0.2.1")),
+        # by two handlers, each at the usual port of its protocol
+        (pdu("a", "snmp", "192.0.2.1"), pdu("b", "raritan", "192.0.2.1")),
+        (pdu("a", "netio", "192.0.2.1:80"), pdu("b", "snmp", "192.0.2.1:161")),
+        (pdu("a", "snmp", "192.0.2.1"), pdu("b", "mine.py", "192.0.2.1", outlets="8")),
+        # by two handlers at one port
+        (pdu("a", "raritan", "192.0.2.1:8443"), pdu("b", "redfish", "192.0.2.1", port="8443")),
         # a unit of a chain, once more, with its link units
         (pdu("a", "raritan", "192.0.2.1"), pdu("b", "raritan", "192.0.2.1", link_units="yes")),
     ],
@@ -54,12 +61,14 @@ def test_one_unit_under_two_names(pdu_a: ListedPdu, pdu_b: ListedPdu) -> None:
         (pdu("a", "snmp", "192.0.2.1:1161"), pdu("b", "snmp", "192.0.2.1:1162")),
         (pdu("a", "snmp", "192.0.2.1", port="1161"), pdu("b", "snmp", "192.0.2.1")),
         (pdu("a", "raritan", "192.0.2.1", port="50002"), pdu("b", "raritan", "192.0.2.1:50003")),
-        # another handler may read something else there: a NUT server runs on any machine
+        (pdu("a", "raritan", "192.0.2.1:8443"), pdu("b", "snmp", "192.0.2.1")),
+        # UDP and TCP have ports of their own
+        (pdu("a", "raritan", "192.0.2.1:1161"), pdu("b", "snmp", "192.0.2.1:1161")),
+        # a NUT server runs on any machine
         (pdu("a", "snmp", "192.0.2.1"), pdu("b", "nut", "192.0.2.1")),
         # units of one server, of one service
         (pdu("a", "nut", "192.0.2.1", device="x"), pdu("b", "nut", "192.0.2.1", device="y")),
         (pdu("a", "redfish", "192.0.2.1", pdu="1"), pdu("b", "redfish", "192.0.2.1", pdu="2")),
-        (pdu("a", "redfish", "192.0.2.1", scheme="http"), pdu("b", "redfish", "192.0.2.1")),
         (pdu("a", "snmp", "pdu1"), pdu("b", "snmp", "pdu1.example.org")),
     ],
 )

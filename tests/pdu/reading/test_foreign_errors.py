@@ -19,7 +19,7 @@ from pdu.loading.handler_loading import LoadedHandler
 from pdu.loading.open_handler import HandlerTools, OpenHandler
 from pdu.monitoring import find, server
 from pdu.monitoring.exporter import ExporterOptions, read_targets
-from pdu.outlets import identify
+from pdu.outlets import survey
 from pdu.pdu_list.login_options import Login
 from pdu.reading.owner_files import OwnerFiles
 from tests.simulators import netio
@@ -159,7 +159,7 @@ def test_where_reads_the_others(
 
 def test_the_exporter_reads_the_others(fleet: Path) -> None:
     files = OwnerFiles.of_command(str(fleet), None, None, Login())
-    exporter = server.Exporter(read_targets(ExporterOptions(files)), 2)
+    exporter = server.Exporter(read_targets(ExporterOptions(files)))
     for name, is_up in (("p0", True), ("p1", False), ("p2", True)):
         answer = exporter.probe(f"target={name}", "30", "text/plain")
         text = answer.page.body.decode()
@@ -200,7 +200,7 @@ def test_identify_asks_the_other_handlers(
             raise error
         return handler_recordings.identify(handler, data)
 
-    monkeypatch.setattr(identify, "identify_device", identify_device)
+    monkeypatch.setattr(survey, "identify_device", identify_device)
     handlers = ("--handler", "jaws", "--handler", "netio")
     with HttpServer(netio.SimulatedPdu()) as unit:
         words = ("identify", f"127.0.0.1:{unit.port}", *handlers, *SETTINGS, "--json")

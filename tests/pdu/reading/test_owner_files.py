@@ -59,7 +59,7 @@ def known_list(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.mark.parametrize(
     "words",
-    [["check", "--parallel", "1"], ["exporter", "--listen", "nowhere"]],
+    [["check", "--lines"], ["exporter", "--listen", "nowhere"]],
     ids=lambda words: " ".join(words[:2]),
 )
 def test_a_list_that_is_known_is_that_of_many_pdus_too_and_said(

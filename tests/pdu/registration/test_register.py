@@ -5,15 +5,19 @@ it remembers, its dry run, and where the password comes from.
 from __future__ import annotations
 
 import contextlib
+import errno
+import gzip
 import io
 import json
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
+import threading
 from pathlib import Path
-from typing import Any
+from typing import Any, Callable
 from unittest import mock
 
 import pytest
@@ -22,24 +26,27 @@ from builder import command, script
 from handlers import VERSION
 from pdu import root
 from pdu.loading.handler_archives import pack_archive
+from pdu.registration import replies
 from pdu.registration.known_ids import IdFile
 from tests import terminal
-from tests.dcimanager.api import Answer, answer_error, answer_json
-from tests.dcimanager.manager import DciManager
+from tests.dcimanager.api import Answer, Request, answer_error
+from tests.dcimanager.manager import DciManager, Wrap
 from tests.needs import ROOT
 from tests.packaging import building
 from tests.packaging.building import small_tree
 from tests.packaging.registering import (
     CREATE,
     LIST,
-    UPLOAD,
     Admin,
+    Run,
     answering,
     assert_failed,
     calls,
     without_list,
 )
 from tests.waiting import PATIENCE_S
+
+from .runs import is_as_written
 
 
 def remembered(ids: Path) -> list[str]:
@@ -64,21 +71,57 @@ def register_snmp(manager: DciManager) -> None:
 # ---- what is registered and uploaded ----
 
 
-def test_the_first_run_registers_and_the_second_uploads_again(
-    admin: Admin, manager: DciManager
-) -> None:
-    first = admin.run(manager)
-    assert (first.code, first.err) == (0, "")
-    assert 'registered as "Small small" with id 1' in first.out
-    assert "id 2" in first.out
-    assert uploads(manager) == [(1, "pdu_small", 1), (2, "pdu_snmp", 1)]
+def test_a_run_says_what_it_did(admin: Admin, manager: DciManager) -> None:
+    new = admin.run(manager)
+    # as older versions wrote it
+    admin.ids.write_text(f"{manager.url} pdu_small 1 1.0.0+c0a1b2c3d4e5f\n")
+    again = admin.run(manager, "small", "--try")
+    assert (new.code, new.err, again.code, again.err) == (0, "", 0, "")
+    lines = [
+        f"Logged in to {manager.url} as {manager.email}.",
+        'pdu_small: registered as "Small small" with id 1, protocol custom.',
+        f"pdu_small: archive uploaded, {VERSION}+c.., import path pdu_small.handler, id 1.",
+        'pdu_snmp: registered as "Small snmp" with id 2, protocol snmp.',
+        f"pdu_snmp: archive uploaded, {VERSION}+c.., import path pdu_snmp.handler, id 2.",
+        "next: for a new PDU, .. CHANGELOG.md says what an upgrade asks of you",
+    ]
+    lines_of_trial = [
+        lines[0],
+        'pdu_small_try: registered as "Small small (try)" with id 3, protocol custom.',
+        "pdu_small_try: archive uploaded, .., import path pdu_small_try.handler, id 3.",
+        "next: .. the same command without --try; .. delete it in DCImanager",
+    ]
+    for run, expected_lines in ((new, lines), (again, lines_of_trial)):
+        shown_lines = run.out.splitlines()
+        assert len(shown_lines) == len(expected_lines)
+        for shown_line, expected_line in zip(shown_lines, expected_lines):
+            assert is_as_written(shown_line, expected_line)
 
-    second = admin.run(manager)
-    assert (second.code, second.err) == (0, "")
-    assert "registered as" not in second.out
-    assert uploads(manager) == [(1, "pdu_small", 2), (2, "pdu_snmp", 2)]
-    for run in (first, second):
-        assert run.out.splitlines()[-1].startswith("next: ")
+
+def test_json_has_what_was_uploaded_and_the_error(admin: Admin) -> None:
+    refusals = [answer_error(400, 1002, "no such protocol")]
+    with DciManager(wrap=answering(CREATE, *refusals, is_done=False)) as manager:
+        first = admin.run(manager, "--json")
+        second = admin.run(manager, "--json", "small")
+        third = admin.run(manager, "--json", "small", DCI_URL="https://127.0.0.1:1")
+    row = {"handler": "pdu_snmp", "id": "1", "is_new": True, "import_path": "pdu_snmp.handler"}
+    document = json.loads(first.out)
+    assert first == Run(6, first.out, "")
+    assert document["handlers"][0].pop("content").startswith(f"{VERSION}+c")
+    assert document["handlers"] == [row]
+    reason = document["error"].pop("reason")
+    assert "1 of 2 handlers were refused, the others are uploaded: pdu_small: " in reason
+    error = {"kind": "refused", "host": manager.url, "operation": "", "exit_code": 6}
+    assert document["error"] == error
+
+    document = json.loads(second.out)
+    assert second == Run(0, second.out, "")
+    assert [*document] == ["handlers"]
+    assert [uploaded["id"] for uploaded in document["handlers"]] == ["2"]
+
+    document = json.loads(third.out)
+    assert (third.code, document["handlers"]) == (3, [])
+    assert document["error"]["kind"] == "unreachable"
 
 
 def test_a_handler_is_registered_with_its_protocol_and_import_path(
@@ -93,20 +136,6 @@ def test_a_handler_is_registered_with_its_protocol_and_import_path(
     for handler in (small, snmp):
         assert handler.device_type == "pdu"
         assert handler.features == []
-
-
-def test_a_handler_that_is_named_twice_is_uploaded_once(admin: Admin, manager: DciManager) -> None:
-    assert admin.run(manager, "small", "pdu_small", str(admin.archive("small"))).code == 0
-    assert uploads(manager) == [(1, "pdu_small", 1)]
-
-
-def test_json_has_what_was_done(admin: Admin, manager: DciManager) -> None:
-    run = admin.run(manager, "small", "--json")
-    (row,) = json.loads(run.out)["handlers"]
-    assert row["handler"] == "pdu_small"
-    assert row["id"] == "1"
-    assert row["is_new"] is True
-    assert row["content"].startswith(f"{VERSION}+c")
 
 
 def test_an_older_archive_is_uploaded_as_it_is(
@@ -200,19 +229,6 @@ def test_an_archive_of_another_version_is_named(admin: Admin) -> None:
     assert_failed(run, "settings", "there is no archive", "pdu_small-0.9.tar.gz: give its path")
 
 
-def test_each_upload_says_what_it_uploads_and_nothing_of_what_others_may_have_uploaded_before(
-    admin: Admin, manager: DciManager
-) -> None:
-    first = admin.run(manager, "small")
-    (content,) = re.findall(
-        rf"archive uploaded, ({VERSION}\+c[0-9a-f]{{12}}), import path", first.out
-    )
-    # as older versions wrote it
-    admin.ids.write_text(f"{manager.url} pdu_small 1 1.0.0+c0a1b2c3d4e5f\n")
-    again = admin.run(manager, "small")
-    assert f"archive uploaded, {content}, import path" in again.out
-
-
 def test_files_of_the_clone_that_are_newer_than_an_archive_are_named(
     admin: Admin, manager: DciManager, tmp_path: Path
 ) -> None:
@@ -273,28 +289,6 @@ def test_letters_of_any_script_arrive(admin: Admin, manager: DciManager, tmp_pat
 # ---- ids ----
 
 
-def test_an_id_is_found_in_the_list_when_the_file_is_lost(
-    admin: Admin, manager: DciManager
-) -> None:
-    register_snmp(manager)
-    assert admin.run(manager, "snmp").code == 0
-    assert uploads(manager) == [(1, "pdu_snmp", 1)]
-
-
-def test_a_given_id_is_used_without_the_list(admin: Admin, manager: DciManager) -> None:
-    register_snmp(manager)
-    assert admin.run(manager, "--id", "1", "snmp").code == 0
-    assert uploads(manager) == [(1, "pdu_snmp", 1)]
-    assert calls(manager, LIST) == 0
-
-
-def test_a_new_id_registers_without_a_look_at_the_list(admin: Admin) -> None:
-    with DciManager(wrap=answering(LIST, *[answer_error(500, 1, "database")] * 9)) as manager:
-        assert admin.run(manager, "--id", "new", "snmp").code == 0
-        assert [handler.uploads for handler in manager.handlers()] == [1]
-        assert calls(manager, LIST) == 0
-
-
 def test_ids_are_remembered_for_each_server(admin: Admin) -> None:
     """Where there is no list, the file alone says that a handler is registered."""
     with DciManager(wrap=without_list()) as first, DciManager(wrap=without_list()) as second:
@@ -335,44 +329,6 @@ def test_a_new_id_counts_for_the_server_however_its_address_is_spelt(
     assert ids.known("pdu_snmp") == ""
 
 
-def test_a_remembered_id_that_the_list_shows_for_another_handler_is_not_used(
-    admin: Admin, manager: DciManager
-) -> None:
-    """A server that was set up anew may count its ids from 1 again."""
-    manager.store.create("pdu", "pdu_small", "Small small", ["custom"], [])
-    admin.ids.write_text(f"{manager.url} pdu_snmp 1\n")
-    assert admin.run(manager, "snmp").code == 0
-    assert uploads(manager) == [(1, "pdu_small", 0), (2, "pdu_snmp", 1)]
-    assert remembered(admin.ids) == [f"{manager.url} pdu_snmp 2"]
-
-
-def test_of_two_handlers_of_one_name_the_remembered_one_gets_the_archive(admin: Admin) -> None:
-    rows = [
-        {"id": 5, "handler": "pdu_snmp", "device_type": "pdu"},
-        {"id": 1, "handler": "pdu_snmp", "device_type": "pdu"},
-    ]
-    two_handlers = answer_json(200, {"list": rows})
-    with DciManager(wrap=answering(LIST, two_handlers, two_handlers, is_done=False)) as manager:
-        register_snmp(manager)
-        run = admin.run(manager, "snmp")
-        words = "several handlers named pdu_snmp, for PDUs with the id 5 and 1: register it alone,"
-        assert_failed(run, "protocol", words)
-        assert "--id new" not in run.err
-
-        admin.ids.write_text(f"{manager.url} pdu_snmp 1\n")
-        assert admin.run(manager, "snmp").code == 0
-        assert uploads(manager) == [(1, "pdu_snmp", 1)]
-
-
-def test_the_file_of_authorities_may_have_a_relative_path(
-    admin: Admin, manager: DciManager, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "my ca.pem").write_bytes(manager.ca_file.read_bytes())
-    assert admin.run(manager, "snmp", CURL_CA_BUNDLE="my ca.pem").code == 0
-    assert remembered(admin.ids) == [f"{manager.url} pdu_snmp 1"]
-
-
 def test_the_last_line_of_a_handler_counts_and_a_link_to_the_file_stays(
     admin: Admin, manager: DciManager, tmp_path: Path
 ) -> None:
@@ -387,45 +343,116 @@ def test_the_last_line_of_a_handler_counts_and_a_link_to_the_file_stays(
     assert remembered(real) == [f"{manager.url} pdu_snmp 1"]
 
 
-def test_two_runs_at_once_lose_nothing_and_register_one_handler_once(admin: Admin) -> None:
-    """Of two handlers, then of one; without a list, the file alone says that it is registered."""
-    words = [sys.executable, "-m", "pdu", "register", "--dist", str(admin.dist)]
+@pytest.mark.parametrize("has_list", [True, False])
+def test_two_runs_at_once_lose_nothing_and_register_one_handler_once(
+    admin: Admin, tmp_path: Path, has_list: bool
+) -> None:
+    """Of two handlers, then of one. In two folders, as of two clones, where there is a list;
+    without one, in one folder, whose file alone says what is registered.
+    """
+    folders = [admin.dist, admin.dist]
+    if has_list:
+        folders[1] = shutil.copytree(admin.dist, tmp_path / "other")
     for pair in (("small", "snmp"), ("snmp", "snmp")):
         admin.ids.unlink(missing_ok=True)
-        with DciManager(wrap=without_list()) as manager:
+        with DciManager(wrap=_slow_list() if has_list else without_list()) as manager:
             environment = {**admin.environment(manager), "PYTHONPATH": str(ROOT)}
             processes = [
                 subprocess.Popen(
-                    [*words, name],
+                    [sys.executable, "-m", "pdu", "register", "--dist", str(folder), name],
                     env=environment,
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.PIPE,
                     stderr=subprocess.STDOUT,
                 )
-                for name in pair
+                for folder, name in zip(folders, pair)
             ]
             outputs = [process.communicate(timeout=PATIENCE_S)[0] for process in processes]
             assert [process.returncode for process in processes] == [0, 0], outputs
             names = sorted(handler.handler for handler in manager.handlers())
             assert names == sorted({f"pdu_{name}" for name in pair})
-            assert len(remembered(admin.ids)) == len(names)
             assert sum(handler.uploads for handler in manager.handlers()) == 2
+            assert calls(manager, CREATE) == len(names)
+            if not has_list:
+                assert len(remembered(admin.ids)) == len(names)
+        (folders[1] / "register.ids").unlink(missing_ok=True)
+    locks = (admin.home / ".local" / "state").glob("*/*")
+    assert {lock.name.partition("_")[0] for lock in locks} == {"register-127.0.0.1"}
+
+
+def _slow_list() -> Wrap:
+    """The `wrap` of a DCImanager whose list two runs have asked for before one registers, if
+    nothing keeps them apart, and which knows a name once.
+    """
+    is_asked_twice = threading.Barrier(2, timeout=1.0)
+
+    def wrap(request: Request, serve: Callable[[Request], Answer]) -> Answer:
+        answer = serve(request)
+        if (request.method, request.path) == LIST:
+            with contextlib.suppress(threading.BrokenBarrierError):
+                is_asked_twice.wait()
+        return answer
+
+    return wrap
+
+
+def test_a_folder_of_state_that_cannot_be_written_ends_the_run(
+    admin: Admin, manager: DciManager
+) -> None:
+    run = admin.run(manager, "snmp", XDG_STATE_HOME="/proc/no/such")
+    words = "/dcimanager-pdu-handlers/register-127.0.0.1_"
+    assert_failed(run, "settings", f"/proc/no/such{words}", "XDG_STATE_HOME")
+    assert manager.handlers() == []
+
+
+# ---- the file of ids ----
+
+
+def test_what_cannot_be_the_file_of_ids_is_refused_and_stays_as_it_is(
+    admin: Admin, manager: DciManager
+) -> None:
+    good = "https://dci.example.com pdu_nut 7"
+    for text, words in (
+        (good, f"line 1, '{good}', has no line break at its end"),
+        (f"{good}\n{good}", f"line 2, '{good}', has no line break at its end"),
+        (f"\n{good}{good}\n", "line 2, "),
+        ("https://dci.example.com pdu_nut 7/../../x\n", "line 1, "),
+        ("https://dci.example.com pdu_nut\n", "line 1, "),
+        ("https://dci.example.com pdu_nut 7\x00\n", "line 1, "),
+    ):
+        admin.ids.write_text(text)
+        for arguments in (["snmp"], ["--dry-run", "snmp"]):
+            run = admin.run(manager, *arguments)
+            assert_failed(run, "settings", "register.ids", words, "correct or delete it")
+        assert admin.ids.read_text() == text
+    admin.ids.unlink()
+    admin.ids.mkdir()
+    assert_failed(admin.run(manager, "snmp"), "settings", "register.ids", "--dist")
+    admin.ids.rmdir()
+    os.mkfifo(admin.ids)
+    assert_failed(admin.run(manager, "snmp"), "settings", "register.ids", "--dist")
+    admin.ids.unlink()
+    admin.ids.symlink_to("/proc/no/such/file")
+    run = admin.run(manager, "snmp")
+    assert_failed(run, "settings", "register.ids", "cannot be written", "--dist")
+    assert manager.handlers() == []
+
+
+def test_a_file_of_ids_that_cannot_be_read_ends_the_run(
+    admin: Admin, manager: DciManager, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object, **__: object) -> str:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    admin.ids.write_text("")
+    monkeypatch.setattr("pdu.files.whole_files.open", refused, raising=False)
+    for arguments in (["snmp"], ["--dry-run", "snmp"]):
+        run = admin.run(manager, *arguments, CURL_CA_BUNDLE="")
+        assert_failed(run, "settings", f"the file of ids, {admin.ids} cannot be read (Permission")
+    assert manager.requests == []
 
 
 # ---- the trial beside the handler in use ----
-
-
-def test_a_trial_stands_beside_the_one_in_use(admin: Admin, manager: DciManager) -> None:
-    assert admin.run(manager, "small").code == 0
-
-    run = admin.run(manager, "small", "--try")
-
-    assert run.code == 0
-    assert "without --try" in run.out.splitlines()[-1]
-    assert uploads(manager) == [(1, "pdu_small", 1), (2, "pdu_small_try", 1)]
-    in_use, trial = manager.handlers()
-    assert (in_use.name, in_use.import_path) == ("Small small", "pdu_small.handler")
-    assert (trial.name, trial.import_path) == ("Small small (try)", "pdu_small_try.handler")
 
 
 def test_a_trial_and_the_one_in_use_are_polled(admin: Admin, manager: DciManager) -> None:
@@ -518,13 +545,10 @@ def test_the_password_may_come_from_the_first_line_of_a_file(admin: Admin, tmp_p
         assert [body["password"] for body in bodies(manager)] == ["s3cret line"]
 
 
-@pytest.mark.parametrize("mode", [0o644, 0o660, 0o602])
-def test_a_file_of_a_password_that_others_can_read_or_change_is_refused(
-    admin: Admin, tmp_path: Path, mode: int
-) -> None:
+def test_a_file_of_a_password_that_others_can_read_is_refused(admin: Admin, tmp_path: Path) -> None:
     secret = tmp_path / "pass word"
     secret.write_text("s3cret\n")
-    secret.chmod(mode)
+    secret.chmod(0o644)
     with DciManager() as manager:
         run = admin.run(manager, DCI_PASSWORD="", DCI_PASSWORD_FILE=str(secret))
         assert_failed(run, "settings", f"chmod g-w,o-rw '{secret}'")
@@ -607,28 +631,57 @@ def test_an_output_that_is_closed_ends_no_registration(admin: Admin, manager: Dc
     assert uploads(manager) == [(1, "pdu_snmp", 1)]
 
 
-@pytest.mark.parametrize("answer", [Answer(204, b""), answer_json(200, {"error": None})])
-def test_an_upload_succeeds_with_an_empty_answer_or_a_null_error(
-    admin: Admin, answer: Answer
-) -> None:
-    with DciManager(wrap=answering(UPLOAD, answer)) as manager:
-        assert admin.run(manager, "snmp").code == 0
-        assert uploads(manager) == [(1, "pdu_snmp", 1)]
+def test_ctrl_c_names_the_handlers_that_are_done(admin: Admin) -> None:
+    def stop() -> Callable[..., Any]:
+        id_in = replies.id_in
+        numbers = []
 
+        def stopped(row: Any) -> str:
+            numbers.append(id_in(row))
+            if len(numbers) == 2:
+                raise KeyboardInterrupt
+            return numbers[-1]
 
-def test_an_interrupted_run_goes_on_at_the_next_one(admin: Admin) -> None:
-    def stop(*_: object) -> None:
-        raise KeyboardInterrupt
+        return stopped
 
     with DciManager() as manager:
-        with mock.patch("pdu.registration.registrar.id_in", stop):
-            run = admin.run(manager, "snmp")
-        assert run.code == 130
-        assert run.err.startswith("interrupted")
-        assert admin.ids.read_text() == f"{manager.url} pdu_snmp ?\n"
-        assert admin.run(manager, "snmp").code == 0
-        assert calls(manager, CREATE) == 1
-        assert uploads(manager) == [(1, "pdu_snmp", 1)]
+        with mock.patch("pdu.registration.registrar.id_in", stop()):
+            run = admin.run(manager)
+        words = (
+            "interrupted: uploaded: pdu_small (id 1); not known to be uploaded: pdu_snmp: run again"
+            " for these\n"
+        )
+        assert (run.code, run.err) == (130, words)
+        assert remembered(admin.ids)[1] == f"{manager.url} pdu_snmp ?"
+        with mock.patch("pdu.registration.registrar.id_in", stop()):
+            run = admin.run(manager, "--json")
+        assert run.code == 0  # this run finds both in the list
+        assert calls(manager, CREATE) == 2
+        assert uploads(manager) == [(1, "pdu_small", 2), (2, "pdu_snmp", 1)]
+
+
+def test_of_two_archives_of_one_name_none_is_uploaded(
+    admin: Admin, manager: DciManager, tmp_path: Path
+) -> None:
+    data = gzip.decompress(admin.archive("snmp").read_bytes())
+    other = tmp_path / "other.tar.gz"
+    other.write_bytes(gzip.compress(data, mtime=5))
+    run = admin.run(manager, "snmp", str(other))
+    assert_failed(run, "settings", "are both pdu_snmp: give one")
+    assert manager.requests == []
+
+
+def test_what_is_missing_in_a_clone_is_built_there(admin: Admin, tmp_path: Path) -> None:
+    clone = tmp_path / "clone"
+    (clone / "packaging").mkdir(parents=True)
+    (clone / "packaging" / "build.py").touch()
+    admin.dist = clone / "dist"
+    for words in ([], ["snmp"]):
+        run = admin.run(None, *words)
+        assert_failed(run, "settings", "build it in this clone, by make packages or")
+    run = admin.run(None, str(clone))
+    advice = f"without a HANDLER, all archives of dist are taken, and with --dist {clone} those of"
+    assert_failed(run, "settings", advice)
 
 
 def test_shown_lines_are_pasted_by_a_shell_as_they_were_meant(admin: Admin) -> None:

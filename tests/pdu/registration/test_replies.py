@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any, Union
 
 import pytest
 
-from handlers.http import login
-from handlers.shared.errors import ProtocolError
-from pdu.registration.replies import (
-    ForeignHandler,
-    ListEntry,
-    Outcome,
-    Reply,
-    SeveralHandlers,
-    find_handler,
-    id_in,
-    token_in,
-)
+from handlers.shared.errors import PduHandlerError
+from pdu.cli.known_secrets import forget_secrets, note_secret
+from pdu.registration.replies import HandlerList, Outcome, Reply, id_in, token_in
 from tests.hostile import TEXTS, is_one_line
+
+from .runs import is_as_written
 
 H = "pdu_snmp"
 SECRET = 's3cret-Passw0rd/ü"'
@@ -27,7 +21,14 @@ SECRET = 's3cret-Passw0rd/ü"'
 
 def reply(value: Union[bytes, Any], status: int = 200) -> Reply:
     body = value if isinstance(value, bytes) else json.dumps(value).encode()
-    return Reply(status, body, login.forms_of([SECRET]))
+    return Reply(status, body)
+
+
+@pytest.fixture(autouse=True)
+def _known_secret() -> Iterator[None]:
+    note_secret(SECRET)
+    yield
+    forget_secrets()
 
 
 def row(number: Any, handler: str = H, device_type: str = "pdu", **more: Any) -> dict[str, Any]:
@@ -51,6 +52,7 @@ def row(number: Any, handler: str = H, device_type: str = "pdu", **more: Any) ->
         ({"error": "bad import path"}, 200, Outcome.REFUSED),
         ({"errors": [{"msg": "bad import path"}]}, 200, Outcome.REFUSED),
         ([{"error": {"msg": "bad"}}], 200, Outcome.UNCLEAR),
+        ({"success": False}, 200, Outcome.REFUSED),
         ("error", 200, Outcome.UNCLEAR),
         (b"<html>portal</html>", 200, Outcome.UNCLEAR),
         (b'{"id": ', 201, Outcome.UNCLEAR),
@@ -71,67 +73,92 @@ def test_success_is_a_2xx_that_says_nothing_of_an_error(
 # ---- the list ----
 
 
+PROVES_NOTHING = "protocol: the list of handlers proves nothing: "
+
+
+def listed(value: Any, remembered: str) -> str:
+    """The id, or the kind and the words of the error."""
+    try:
+        return HandlerList(reply(value)).id_of(H, remembered)
+    except PduHandlerError as error:
+        return f"{error.kind}: {error}"
+
+
 @pytest.mark.parametrize(
-    "value, remembered, listed",
+    "value, remembered, number",
     [
-        ({"list": [row(5)]}, "", ListEntry("5")),
-        ({"list": [row("5")], "size": 1}, "", ListEntry("5")),
-        ({"last_notify": 12, "list": [row("5")], "size": 1}, "", ListEntry("5")),
-        ({"last_notify": 12, "list": [row(1, "pdu_nut")], "size": 1}, "", ListEntry()),
-        ([row(4, "pdu_nut"), row(5)], "", ListEntry("5")),
-        ({"list": [row(5), row(9)]}, "9", ListEntry("9")),
-        ({"list": [row(5, device_type="PDU")]}, "", ListEntry("5")),
-        ({"list": [{"id": 5, "handler": H}]}, "", ListEntry("5")),
+        ({"list": [row(5)]}, "", "5"),
+        ({"list": [row("5")], "size": 1}, "", "5"),
+        ({"last_notify": 12, "list": [row("5")], "size": "1"}, "", "5"),
+        ({"last_notify": 12, "list": [row(1, "pdu_nut")], "size": 1}, "", ""),
+        ({"list": [row(5), row(9)]}, "9", "9"),
+        ({"list": [row(5, device_type="PDU")]}, "", "5"),
+        ({"list": [{"id": 5, "handler": H}]}, "", "5"),
         # a row with the PDUs that have this handler
-        ({"list": [row(5, equipment=[row(991)])]}, "5", ListEntry("5")),
-        ({"list": [row(4, "pdu_nut", children=[row(77)]), row(5)]}, "5", ListEntry("5")),
+        ({"list": [row(5, equipment=[row(991)])]}, "5", "5"),
+        ({"list": [row(4, "pdu_nut", children=[row(77)]), row(5)]}, "5", "5"),
         # one page of several shows a handler as well as a whole list does
-        ({"list": [row(5)], "size": 120}, "", ListEntry("5")),
-        ({"list": []}, "7", ListEntry()),
-        ({"list": [], "error": None, "success": True, "size": 0}, "7", ListEntry()),
-        ({"list": [row(1, "pdu_nut")], "size": "1"}, "7", ListEntry()),
-        ({"list": [row(7, "pdu_nut")]}, "7", ListEntry(is_id_taken=True)),
-        ({"list": [row(7, device_type="SWITCH")]}, "", ForeignHandler("7", "switch")),
-        ({"list": [row("6f1c-77", device_type="switch")]}, "", ForeignHandler("6f1c-77", "switch")),
-        ({"list": [row(7, device_type="server")]}, "", ForeignHandler("7", "server")),
-        ({"list": [row(5), row(9)]}, "", SeveralHandlers(["5", "9"])),
-        ({"list": [row(5), row(7, device_type="switch")]}, "7", SeveralHandlers(["5"])),
-        (
-            {"list": [row(5, device_type="switch"), row(7, device_type="server")]},
-            "7",
-            ForeignHandler("5", "switch"),
-        ),
+        ({"list": [row(5)], "size": 120}, "", "5"),
+        ({"list": []}, "", ""),
+        ({"list": []}, "7", "7"),
+        ({"list": [row(1, "pdu_nut")], "size": 1}, "7", "7"),
+        ({"list": [row(7, "pdu_nut")]}, "7", ""),
+        ({"list": [row(5), row(7, device_type="switch")]}, "7", "5"),
     ],
 )
-def test_a_plain_list_says_the_id(value: Any, remembered: str, listed: object) -> None:
-    assert find_handler(reply(value), H, remembered) == listed
+def test_a_plain_list_says_the_id(value: Any, remembered: str, number: str) -> None:
+    assert listed(value, remembered) == number
 
 
 @pytest.mark.parametrize(
     "value, words",
     [
-        ({"list": [row("6f1c-77")]}, "no number"),
-        ({"list": [row(5, "PDU_SNMP")]}, "another spelling"),
-        ({"list": [], "size": 40}, "one page"),
-        ({"list": [row(1, "h1")], "size": "120"}, "one page"),
-        ({"list": [row(1, "h1")], "meta": {"total": 120}}, "one page"),
-        ({"list": [row(1, "h1")], "next": "/x?page=2"}, "one page"),
-        ({"errors": [], "data": {"list": [row(1, "h1")], "size": 120}}, "no"),
-        ({"warnings": [], "list": None}, "one page"),
-        ({"list": [row(1, "h1")], "comment": "x"}, "one page"),
-        ({"errors": [], "list": [row(7, "x")]}, "not one list"),
-        ({"pdu_snmp": {"id": 1}}, "not one list"),
-        ({"list": [{"id": 1, "about": {"handler": H}}]}, "no handlers with a name"),
-        ({"list": [{"id": 7, "name": "x"}]}, "no handlers with a name"),
-        ({"list": [row(None, "h1")]}, "without an id"),
-        ({}, "not one list"),
-        ("x", "not one list"),
+        ({"list": [row(7, device_type="SWITCH")]}, "(id 7) for devices of the type switch,"),
+        ({"list": [row("6f1c", device_type="ups")]}, "(id 6f1c) for devices of the type ups,"),
+        ({"list": [row(5, device_type="switch"), row(7, device_type="server")]}, "type switch,"),
+        ({"list": [row(5), row(9)]}, "several handlers named pdu_snmp, .. the id 5 and 9:"),
+        ({"list": [row(5), row(9)], "size": 40}, "several handlers named pdu_snmp,"),
+    ],
+)
+def test_a_handler_that_may_be_anothers_is_refused(value: Any, words: str) -> None:
+    first, _, second = words.partition(" .. ")
+    error = listed(value, "7")
+    assert error.startswith(("refused: DCImanager has a", "protocol: DCImanager has several"))
+    assert first in error
+    assert second in error
+
+
+@pytest.mark.parametrize(
+    "value, words",
+    [
+        ({"list": [row("6f1c-77")]}, "the id of pdu_snmp is no number"),
+        ({"list": [row(5, "PDU_SNMP")]}, "it has pdu_snmp in another spelling"),
+        ({"list": [row(5), row(6, " pdu_snmp ")]}, "it has pdu_snmp in another spelling"),
+        ({"list": [], "size": 40}, "it may be one page of several"),
+        ({"list": [row(1, "h1")], "size": "120"}, "it may be one page of several"),
+        ({"list": [row(1, "h1")], "meta": {"total": 120}}, "it may be one page of several"),
+        ({"list": [row(1, "h1")], "next": "/x?page=2"}, "it may be one page of several"),
+        ({"list": [row(1, "h1")], "comment": "x"}, "it may be one page of several"),
+        ({"list": [{"id": 1, "about": {"handler": H}}]}, "it has rows that are no handlers .."),
+        ({"list": [{"id": 7, "name": "x"}]}, "it has rows that are no handlers with a name"),
+        ({"list": [row(None, "h1")]}, "it has rows without an id"),
+        # an empty list of another kind
+        ({"errors": []}, "it has no list"),
+        ({"items": []}, "it has no list"),
+        ({"custom_equipment": [], "size": 0}, "it has no list"),
+        ({"data": {"list": []}}, "it has no list"),
+        ({"list": None}, "it has no list"),
+        ({"list": {}}, "it has no list"),
+        ([], "it has no list"),
+        ([row(5)], "it has no list"),
+        ({}, "it has no list"),
+        ("x", "it has no list"),
     ],
 )
 def test_absent_is_believed_of_a_plain_and_whole_list_alone(value: Any, words: str) -> None:
     """The handler may be there, and the answer not show it: a second one would be created."""
-    with pytest.raises(ProtocolError, match=words):
-        find_handler(reply(value), H, "")
+    for remembered in ("", "7"):
+        assert is_as_written(listed(value, remembered), PROVES_NOTHING + words)
 
 
 # ---- ids and tokens ----
@@ -203,10 +230,10 @@ def test_words_that_repeat_the_password_are_not_shown(value: Any) -> None:
     "value, status, words",
     [
         ({"error": {"code": 7, "msg": "disk full"}}, 500, 'answers "disk full" (code 7)'),
-        ({"errors": [{"msg": "bad import path"}]}, 200, 'answers "bad import path"'),
+        ({"errors": [{"msg": "bad import path"}]}, 200, 'HTTP 200: {"errors": [{"msg": "bad'),
         ({"success": False, "msg": "bad archive"}, 200, 'answers "bad archive"'),
         (b"<html>", 200, "without JSON, so not from DCImanager"),
-        (b"", 302, "open the address in a browser"),
+        (b"", 302, "HTTP 302 leads to no address"),
         ({"detail": "Not Found"}, 404, "HTTP 404: "),
     ],
 )

@@ -1,4 +1,4 @@
-"""`pdu snmp`: families, users' own profiles, and the parts of profiles."""
+"""`pdu snmp`: families and users' own profiles."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from handlers.snmp.profiles import PROFILES
 from pdu import root
 from tests.handlers.snmp.every_part import EVERY_PART
 from tests.needs import ROOT
+from tests.pdu.running import run
 
 
 def test_a_word_that_no_family_has_is_said(capsys: pytest.CaptureFixture[str]) -> None:
@@ -25,10 +26,6 @@ def test_a_word_that_no_family_has_is_said(capsys: pytest.CaptureFixture[str]) -
     "table, family",
     [
         ("devices", "sentry3"),
-        ("evidence", "sentry3"),
-        ("identities", "sentry3"),
-        ("costly", "apc-rpdu2"),
-        ("contradicting", "wti-power"),
         ("written", "schleifenbauer"),
     ],
 )
@@ -42,7 +39,7 @@ def test_tables_are_printed_as_markdown(
 
 
 def test_a_table_has_the_families_with_a_word(capsys: pytest.CaptureFixture[str]) -> None:
-    assert root.run(["snmp", "families", "SENTRY", "--table", "evidence"]) == 0
+    assert root.run(["snmp", "families", "SENTRY", "--table", "devices"]) == 0
     _, _, *rows = capsys.readouterr().out.splitlines()
     assert any("`sentry3`" in row for row in rows)
     assert len(rows) < 9
@@ -63,6 +60,29 @@ def test_an_owners_profile_is_checked(tmp_path: Path, capsys: pytest.CaptureFixt
     # it has one part of each kind, and no device has such rows
     assert root.run(["snmp", "check", str(file)]) == 9
     assert "control: the commands could not be checked" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "changes, note",
+    [
+        ({}, "as in the family netio: vendor, models, mib, evidence; write your PDU's"),
+        ({"models": ["Bar 4"]}, "as in the family netio: vendor, mib, evidence; write your PDU's"),
+        ({"models": ["Bar 4"], "mib": "ACME-BAR-MIB"}, "switches outlets"),
+        ({"models": ["Bar 4"], "mib": ""}, "switches outlets"),
+    ],
+)
+def test_names_of_a_copied_family_are_told(
+    changes: dict[str, object],
+    note: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    _, text, _ = run(capsys, "snmp", "show", "netio")
+    path = tmp_path / "mine.json"
+    path.write_text(json.dumps({**json.loads(text), "key": "acme-bar", **changes}))
+    code, out, _ = run(capsys, "snmp", "check", str(path))
+    assert code == 0
+    assert out.splitlines()[-1] == note
 
 
 def test_control_characters_in_the_name_of_a_profile_are_escaped(
@@ -122,11 +142,6 @@ def test_a_profile_without_commands_is_checked(
         "reads of each outlet: state, number, name, A, kWh; of the PDU: load, energy",
         "does not switch: it has no control",
     ]
-
-
-def test_the_parts_of_profiles_are_printed(capsys: pytest.CaptureFixture[str]) -> None:
-    assert root.run(["snmp", "parts"]) == 0
-    assert "| WritePacked |" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@
         ... server.host, server.port, server.books(), server.faults
 
 Written from RFC 9271, NUT's documentation of its protocol and the answers of a real upsd 2.8. It
-shares no code with the handlers. Tests run NUT's own upsc, upscmd and upsrw against it.
+shares no code with the handlers.
 """
 
 from .devices import Device, StaticDevice, SwitchedPdu

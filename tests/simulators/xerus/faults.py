@@ -1,29 +1,62 @@
-"""Faults on demand: of the unit, of the network, or of a proxy in between."""
+"""Faults on demand: of the unit, or of a proxy in between."""
 
 from __future__ import annotations
 
+import threading
+from dataclasses import dataclass
 from enum import Enum
-
-from .. import orders
+from typing import Optional
 
 
 class Fault(Enum):
-    """What happens to a request; only DROP_AFTER_WRITE and SLOW carry it out."""
+    """What happens to a request; only DROP_AFTER_WRITE carries it out."""
 
     STATUS = "answers with an HTTP status such as 401 or 503"
-    HTML = "answers with status 200 and a page of HTML, as from a proxy"
-    EMPTY = "answers with status 200 and no body"
-    NOT_JSON = "answers with status 200 and a body that is announced as JSON but is not JSON"
     CLOSE_BEFORE = "closes the connection when a request arrives, and does not carry it out"
     DROP_AFTER_WRITE = "carries out the request and closes without an answer"
-    SLOW = "waits before it carries out the request"
-    PRIVILEGE = "answers that the user lacks the privilege"
 
 
-Order = orders.Order[Fault]
-Faults = orders.Orders[Fault]
+@dataclass
+class Order:
+    """A fault for `count` requests (None: all further ones), after the first `skip` ones. `status`
+    is the HTTP status that STATUS sends.
+    """
+
+    fault: Fault
+    count: Optional[int] = 1
+    skip: int = 0
+    status: int = 503
 
 
-def calls(body: bytes, method: str) -> bool:
-    """Whether a body contains the method's name in quotes, escaped or not."""
-    return f'"{method}"'.encode() in body.replace(b"\\", b"")
+class Faults:
+    """A queue of orders, shared by all connections.
+
+    Only the first one applies, until its `count` is used up.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._orders: list[Order] = []
+
+    def order(
+        self, fault: Fault, count: Optional[int] = 1, skip: int = 0, status: int = 503
+    ) -> None:
+        """Add an order to the queue."""
+        assert count is None or count > 0
+        with self._lock:
+            self._orders.append(Order(fault=fault, count=count, skip=skip, status=status))
+
+    def take(self) -> Optional[Order]:
+        """The first order, if it applies to this request."""
+        with self._lock:
+            if not self._orders:
+                return None
+            order = self._orders[0]
+            if order.skip:
+                order.skip -= 1
+                return None
+            if order.count is not None:
+                order.count -= 1
+                if order.count <= 0:
+                    self._orders.pop(0)
+            return order

@@ -10,7 +10,6 @@ from .idl import BadParams, Method
 from .objects import LinkDown, Served, Site
 
 PARSE, INVALID, NO_METHOD, BAD_PARAMS, INTERNAL = -32700, -32600, -32601, -32602, -32603
-NO_PRIVILEGE = -32001
 # Methods that begin with one of these words, and those of OWN_CHANNEL, change nothing of the unit.
 READING = ("get", "is", "list", "perform", "lookup", "check")
 OWN_CHANNEL = (

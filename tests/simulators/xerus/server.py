@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import ssl
 from typing import TYPE_CHECKING, Any, NamedTuple, Optional
 
 from ..web import Connection, Counters, WebServer
-from .faults import Fault, Order, calls
-from .jsonrpc import NO_PRIVILEGE
+from .faults import Fault, Order
 
 if TYPE_CHECKING:
     from .device import XerusPdu
@@ -24,10 +22,6 @@ _REASONS = {
     302: "Found",
     307: "Temporary Redirect",
 }
-_PAGE = (
-    b"<!DOCTYPE html><html><head><title>Gateway</title></head><body>Sign in to the"
-    b" network</body></html>"
-)
 
 
 class Answer(NamedTuple):
@@ -67,14 +61,15 @@ class XerusConnection(Connection):
         request = Request(
             self.command, path, self.headers, body, self.client_address[0], self.server.secure
         )
-        order = device.faults.take(lambda method: calls(body, method))
-        if order is not None and order.fault is Fault.SLOW:
-            self.server.stopping.wait(order.seconds)
+        order = device.faults.take()
         is_ordered = order is not None and order.fault is Fault.CLOSE_BEFORE
         if is_ordered or self.rebooted():
             self.hang_up()
             return
-        self._send(_instead(order, request) or self._answer(device, request), order)
+        if order is not None and order.fault is Fault.STATUS:
+            self._send(Answer(order.status), order)
+        else:
+            self._send(self._answer(device, request), order)
 
     def _answer(self, device: XerusPdu, request: Request) -> Answer:
         moved = device.moved(request)
@@ -99,24 +94,6 @@ class XerusConnection(Connection):
         self.end_headers()
         self.wfile.write(answer.body)
         self.wfile.flush()
-
-
-def _instead(order: Optional[Order], request: Request) -> Optional[Answer]:
-    """The answer that replaces the unit's own; None if no fault replaces it."""
-    if order is None:
-        return None
-    answers: dict[Fault, Answer] = {
-        Fault.STATUS: Answer(order.status),
-        Fault.HTML: Answer(200, _PAGE, "text/html"),
-        Fault.EMPTY: Answer(200, b"", JSON),
-        Fault.NOT_JSON: Answer(200, b'{"jsonrpc":"2.0","result":', JSON),
-    }
-    if order.fault is Fault.PRIVILEGE:
-        words = "Insufficient privileges to perform request."
-        error = {"error": {"code": NO_PRIVILEGE, "message": words}}
-        number = json.loads(request.body)["id"]
-        return Answer(200, json.dumps({"jsonrpc": "2.0", **error, "id": number}).encode(), JSON)
-    return answers.get(order.fault)
 
 
 class XerusServer(WebServer):

@@ -6,13 +6,11 @@ The answer to a call must be JSON that `http.strict_json` accepts, with the id o
 
 from __future__ import annotations
 
-import contextlib
 import itertools
 import json
 import re
-import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Optional, Union
 from urllib.parse import quote, unquote
@@ -114,7 +112,6 @@ class Agent:
         where = endpoint(proto, host, port)
         self._client = RedirectedClient(where, transport or StandardTransport(trust))
         self._ids = itertools.count(1)
-        self._caps = threading.local()  # `values`: see `waits_at_most`
         self.debug = debug
         self.timeout = timeout
         self._log_in(Login(user, passwd, token))
@@ -165,21 +162,9 @@ class Agent:
             )
         self._timeout = seconds
 
-    @contextlib.contextmanager
-    def waits_at_most(self, seconds: float) -> Iterator[None]:
-        """In this block, calls of this thread wait at most this long. Not in the vendor's
-        binding."""
-        caps: list[float] = self._caps.__dict__.setdefault("values", [])
-        caps.append(seconds)
-        try:
-            yield
-        finally:  # also after Ctrl-C; two limits may end in any order
-            caps.remove(seconds)
-
     def _wait(self) -> float:
-        """The time-out of a call of this thread."""
-        caps: Sequence[float] = getattr(self._caps, "values", ())
-        return min([self.timeout or DEFAULT_TIMEOUT, *caps])
+        """The time-out of a call."""
+        return self.timeout or DEFAULT_TIMEOUT
 
     def close(self) -> None:
         """Close the connection; the next call opens one.

@@ -1,7 +1,4 @@
-"""Interfaces and calls of their methods, single or in bulks.
-
-`_runtime.method` shows how to declare a method.
-"""
+"""Interfaces and calls of their methods, single or in bulks."""
 
 from __future__ import annotations
 
@@ -9,17 +6,17 @@ import functools
 import inspect
 import typing
 from collections.abc import Iterable, Mapping, Sequence
-from types import FunctionType
 from typing import TYPE_CHECKING, Any, Callable, Optional, TypeVar, Union, cast
 
 from ....shared.errors import PduHandlerError
 from .agent import MINIMUM_WAITS, Agent, reads_only, responses
 from .codec import NOT_SENT, decode, encode_as, expect, kept, missing_value
-from .declarations import Caller, signature_types
+from .declarations import Caller, may_be_left_out, parameter_types, types_of
 from .enumerations import Enumeration
 from .errors import JsonRpcSyntaxException
+from .idl_text import Definition, MethodDeclaration
 from .references import Reference, is_same_unit
-from .structures import Structure, ValueObject, present
+from .structures import Structure, present
 
 if TYPE_CHECKING:
     from typing_extensions import ParamSpec
@@ -34,56 +31,43 @@ CALLS_IN_A_BULK = 300
 
 class Method:
     """One IDL method: encodes its parameters and decodes its results. On a proxy it is a
-    `BoundMethod`.
-
-    `out`: the names of its results; `older_in`, `older_out`: the names of the parameters and
-    results in older releases.
+    `BoundMethod`. `scope`: the interface that declares it.
     """
 
-    def __init__(
-        self,
-        function: Callable[..., Any],
-        out: tuple[str, ...] = ("_ret_",),
-        older_in: tuple[str, ...] = (),
-        older_out: tuple[str, ...] = (),
-    ) -> None:
-        self.function = function
-        self.name = function.__name__
-        self.__doc__ = function.__doc__
-        self.out = out
-        self.older_in = older_in
-        self.older_out = older_out
+    def __init__(self, declaration: MethodDeclaration, scope: Definition) -> None:
+        self.name = declaration.name
+        self._declaration = declaration
+        self._scope = scope
+        # the names of the parameters in an older release, () if they do not differ
+        self.older_in = tuple(field.name for field in declaration.older_parameters)
 
     def __get__(self, proxy: Optional[Interface], owner: type) -> Union[Method, BoundMethod]:
         return self if proxy is None else BoundMethod(proxy, self)
 
     @functools.cached_property
     def types(self) -> Mapping[str, Any]:
-        """The types of the parameters in IDL order, and of `return`, by name."""
-        return signature_types(self.function)
+        """The types of the parameters in IDL order, by name."""
+        newest = self._declaration.parameters
+        return parameter_types(newest, self._declaration.older_parameters, self._scope)
 
     @functools.cached_property
     def signature(self) -> inspect.Signature:
         """The parameters in IDL order."""
-        _, *parameters = inspect.signature(self.function).parameters.values()
+        kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+        newest = {field.name: field for field in self._declaration.parameters}
+        parameters: list[inspect.Parameter] = []
+        for name in self.types:
+            is_needed = name in newest and not may_be_left_out(newest[name])
+            default = inspect.Parameter.empty if is_needed else None
+            parameters.append(inspect.Parameter(name, kind, default=default))
         return inspect.Signature(parameters)
 
     @functools.cached_property
     def forms(self) -> Sequence[Mapping[str, Any]]:
         """The types of the results by name, in the newest release and in an older one."""
-        annotation = self.types["return"]
-        if annotation is None:
-            return [{}]
-        releases = [(self.out, annotation)]
-        if self.older_out:  # Union[the newest release's, an older one's]
-            newest_type, older_type = typing.get_args(annotation)
-            releases = [(self.out, newest_type), (self.older_out, older_type)]
-        forms: list[Mapping[str, Any]] = []
-        for names, result in releases:
-            # several results are a tuple
-            types = typing.get_args(result) if len(names) > 1 else (result,)
-            form = dict(zip(names, types))
-            forms.append(form)
+        forms = [types_of(self._declaration.results, self._scope)]
+        if self._declaration.older_results:
+            forms.append(types_of(self._declaration.older_results, self._scope))
         return forms
 
     def params(self, args: tuple[object, ...], kwargs: Mapping[str, object]) -> dict[str, object]:
@@ -109,9 +93,8 @@ class Method:
 
     def _older_params(self, args: tuple[object, ...]) -> dict[str, object]:
         """The parameters of an older release, whose types are those of the newest one in order."""
-        types = [hint for name, hint in self.types.items() if name != "return"]
         params: dict[str, object] = {}
-        for name, hint, argument in zip(self.older_in, types, args):
+        for name, hint, argument in zip(self.older_in, self.types.values(), args):
             params[name] = self._encoded(name, hint, argument)
         return params
 
@@ -175,7 +158,7 @@ class Method:
         self, name: str, hint: Any, json: Mapping[str, object], agent: Caller, *, has_failed: bool
     ) -> object:
         """The result `name`, of the type `hint`. Raises JsonRpcSyntaxException."""
-        if json.get(name) is not None or len(self.out) == 1:
+        if json.get(name) is not None or len(self.forms[0]) == 1:
             return decode(hint, json[name], agent)
         blank_value = missing_value(hint)
         if blank_value is None:
@@ -266,17 +249,6 @@ class Interface(Reference):
     """
 
     Method = BoundMethod
-
-    def __init_subclass__(cls, version: str = "") -> None:
-        """Makes the declared methods callable: their bodies are never run, and a call sends what
-        their annotations say."""
-        super().__init_subclass__(version)
-        members = list(vars(cls).items())
-        for name, member in members:
-            if version and isinstance(member, FunctionType):
-                setattr(cls, name, Method(member))
-            elif isinstance(member, type) and issubclass(member, ValueObject):
-                member.belongs_to(cls.idlType)
 
 
 class Pending(typing.Generic[R]):

@@ -1,5 +1,5 @@
-"""The codec: JSON → values and values → JSON, by the annotations of the declared classes. Pure: no
-connection, no clock.
+"""The codec: JSON → values and values → JSON, by the declared types. Pure: no connection, no
+clock.
 
 Decoding raises JsonRpcSyntaxException for JSON of the wrong type, and RecursionError for JSON that
 is nested too deeply. Enumerations, references and structures read and write their own JSON (see
@@ -46,20 +46,11 @@ class IdlValue(IdlType):
         raise NotImplementedError
 
 
-class NamedIdlValue(IdlValue):
-    """An IDL type whose `idlType` is its name, unless it is declared with a version."""
-
-    def __init_subclass__(cls, version: str = "") -> None:
-        super().__init_subclass__(version)
-        if "idlType" not in vars(cls):
-            cls.idlType = idl_name(cls)
-
-
 # ---- JSON → values -------------------------------------------------------------------------------
 
 
 def decode(hint: Any, json: object, agent: Caller) -> Any:
-    """The value of JSON, by the annotation of its field or result."""
+    """The value of JSON, by the type of its field or result."""
     if hint in _SCALARS:
         return _SCALARS[hint](json)
     origin = typing.get_origin(hint)
@@ -213,7 +204,7 @@ _SCALARS: Mapping[Any, Callable[[object], object]] = {
 
 
 def is_nullable(hint: Any) -> bool:
-    """Whether a field with this annotation may be null."""
+    """Whether a field of this type may be null."""
     if hint is Any:
         return True
     return typing.get_origin(hint) is Union and type(None) in typing.get_args(hint)
@@ -305,7 +296,7 @@ def encode_opaque(value: object) -> object:
 
 
 def encode_as(hint: Any, value: object) -> object:
-    """JSON for a value with this annotation.
+    """JSON for a value of this type.
 
     Raises TypeError for a value of another type, as the vendor's binding does: nothing is
     converted, and an element of another enumeration, with the same ordinal, is another value.

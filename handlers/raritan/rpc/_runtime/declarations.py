@@ -1,18 +1,31 @@
-"""The types that annotations of fields and methods name.
+"""The Python types of what IDL declares: of the fields of a class, and of a method's parameters.
 
-Annotations stay text until their first use, when their types are looked up here. They may therefore
-name types of vendor modules that are imported under TYPE_CHECKING.
+They are looked up at their first use, when every module that they name can be imported.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any, Callable, Protocol, TypeVar, cast
+from types import GenericAlias
+from typing import Any, Callable, Optional, Protocol, TypeVar, Union, cast
 
-from .registry import MODULES, RPC, binding_module, vendor_module
+from .idl_text import Definition, Field, Type
+from .registry import PACKAGE, class_named
+from .times import Time
 
 F = TypeVar("F", bound=Callable[..., Any])
+# a value that names an IDL type: a class of this binding, or the type's name
+TypeName = Union[str, type[Any]]
+_PYTHON_TYPES: Mapping[str, Any] = {
+    "string": str,
+    "boolean": bool,
+    "int": int,
+    "double": float,
+    "time": Time,
+    "any": Any,
+    "typename": TypeName,
+}
 
 
 def once(function: F) -> F:
@@ -29,60 +42,61 @@ class Caller(Protocol):
     def json_rpc(self, target: str, method: str, params: Mapping[str, object] = ...) -> object: ...
 
 
+def python_type(kind: Type, scope: Definition) -> Any:
+    """The type that the text names inside the definition `scope`."""
+    arguments = tuple(python_type(argument, scope) for argument in kind.arguments)
+    hint: Any
+    if kind.name == "|":
+        hint = Union[arguments]
+    elif kind.name == "vector":
+        hint = GenericAlias(list, arguments)
+    elif kind.name == "map":
+        hint = GenericAlias(dict, arguments)
+    elif kind.name == "Object":
+        hint = PACKAGE.Interface
+    elif kind.name in _PYTHON_TYPES:
+        hint = _PYTHON_TYPES[kind.name]
+    else:
+        hint = class_named(scope.full_name(kind.name))
+    return Optional[hint] if kind.is_optional else hint
+
+
+def types_of(fields: Sequence[Field], scope: Definition) -> dict[str, Any]:
+    """Name → type of fields, parameters or results that the definition `scope` declares."""
+    return {field.name: python_type(field.type, scope) for field in fields}
+
+
+def parameter_types(
+    newest: Sequence[Field], older: Sequence[Field], scope: Definition
+) -> dict[str, Any]:
+    """Name → type of a method's parameters in the newest and in an older release. A parameter that
+    has a place in both takes the types of both; one that only the older release has is optional."""
+    types = types_of(newest, scope)
+    for place, field in enumerate(older):
+        older_type = python_type(field.type, scope)
+        if place < len(newest):
+            name = newest[place].name
+            types[name] = Union[types[name], older_type]
+        else:
+            types[field.name] = Optional[older_type]
+    return types
+
+
+def may_be_left_out(parameter: Field) -> bool:
+    """Whether a caller may leave out a parameter, which older firmware does not have. A reference
+    is always given: it may be None."""
+    return parameter.type.is_optional and parameter.type.name in _PYTHON_TYPES
+
+
+def definitions_of(cls: type) -> list[Definition]:
+    """The definitions of a class and its bases, the most derived first."""
+    return [vars(base)["_definition"] for base in cls.__mro__ if "_definition" in vars(base)]
+
+
 @once
 def field_types(cls: type) -> Mapping[str, Any]:
-    """Field name → type."""
-    return {
-        name: _type(text, file)
-        for file, body in reversed(class_annotations(cls))
-        for name, text in body.items()
-    }
-
-
-def class_annotations(cls: type) -> tuple[tuple[str, Mapping[str, str]], ...]:
-    """Module and annotations of the class and its bases, the most derived first.
-
-    Leaves out the classes of `_runtime`.
-    """
-    return tuple(
-        (base.__module__, vars(base).get("__annotations__", {}))
-        for base in cls.__mro__
-        if base is not object and not base.__module__.startswith(__package__)
-    )
-
-
-def signature_types(function: Callable[..., Any]) -> Mapping[str, Any]:
-    """Parameter name → type of a declared method. The key `return` has the type of the result."""
-    return {
-        name: _type(text, function.__module__) for name, text in function.__annotations__.items()
-    }
-
-
-@once
-def _type(text: str, file: str) -> Any:
-    """The type that the annotation `text` names in the module `file`. typing.get_type_hints would
-    not find a name of another module that the vendor's IDL names without an import."""
-    return eval(text, vars(binding_module(file)), _Names(file))  # noqa: S307 - the text is our own declaration
-
-
-class _Names(dict[str, object]):
-    """Finds a name of an annotation: in its file, else among MODULES, else in the file's IDL
-    module, such as `pdumodel`.
-    """
-
-    def __init__(self, file: str) -> None:
-        super().__init__()
-        self._file = file
-
-    def __missing__(self, name: str) -> object:
-        """The object of a name. Raises KeyError for a name of Python's own."""
-        names_of_file = vars(binding_module(self._file))
-        if name in names_of_file:
-            return names_of_file[name]
-        if name in MODULES:
-            return binding_module(f"{RPC}.{name}")
-        if self._file.startswith(f"{RPC}."):  # not a script that declares types of its own
-            vendor = binding_module(f"{RPC}.{vendor_module(self._file)}")
-            if hasattr(vendor, name):
-                return getattr(vendor, name)
-        raise KeyError(name)  # then `eval` looks among the builtins, such as `int`
+    """Field name → type, those of the bases first."""
+    types: dict[str, Any] = {}
+    for definition in reversed(definitions_of(cls)):
+        types.update(types_of(definition.fields, definition))
+    return types

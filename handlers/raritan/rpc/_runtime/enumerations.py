@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import enum
-from typing import TYPE_CHECKING, Callable, ClassVar, Optional, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Optional, TypeVar
 
-from .codec import NamedIdlValue, read_int
+from .codec import IdlValue, read_int
 from .declarations import Caller
 from .registry import idl_name
 
@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 E = TypeVar("E", bound=enum.IntEnum)
-N = TypeVar("N", bound="Enumeration")
 
 
 class _ElementNames:
@@ -21,10 +20,11 @@ class _ElementNames:
         return [element.name for element in owner]
 
 
-class _EnumerationBase(NamedIdlValue):
+class _EnumerationBase(IdlValue):
     # declared in this base, because in an enumeration mypy would take it for an element
     values = _ElementNames()
-    # the element for an ordinal that is not listed; "" if there is none
+    # The element for all ordinals that the enumeration does not list, as the vendor's binding has
+    # it for some; "" if there is none. What is decoded equals the element, and keeps its ordinal.
     _unlisted: ClassVar[str] = ""
 
 
@@ -42,7 +42,7 @@ def unlisted(cls: type[E], value: object, word: str) -> Optional[E]:
 
 class Enumeration(_EnumerationBase, enum.IntEnum):
     """Base of enumerations. An ordinal without a name becomes `UNKNOWN_<n>`, or what
-    `decodes_unlisted_as` names, and is sent back unchanged.
+    `_unlisted` names, and is sent back unchanged.
 
     An ordinal that is missing from an answer becomes -1, never the element that happens to be 0.
     """
@@ -114,15 +114,3 @@ class Enumeration(_EnumerationBase, enum.IntEnum):
 
     def __format__(self, spec: str) -> str:
         return format(str(self), spec)  # from Python 3.11 on, IntEnum shows the ordinal
-
-
-def decodes_unlisted_as(name: str) -> Callable[[type[N]], type[N]]:
-    """A decorator: the element for all ordinals that an enumeration does not list, as the vendor's
-    binding has it for some. What is decoded equals the element; its ordinal is sent back unchanged.
-    """
-
-    def set_element(cls: type[N]) -> type[N]:
-        cls._unlisted = cls[name].name
-        return cls
-
-    return set_element

@@ -26,30 +26,21 @@ OTHER_MODULES = frozenset(
 # characters; checked before `class_of_idl_type`, because devices choose the names in its cache
 LONGEST_NAME = 200
 RPC = __name__.rpartition("._runtime.")[0]
-_PACKAGE = sys.modules[RPC]
+PACKAGE = sys.modules[RPC]
 # `pdumodel.Outlet_3_0_4.StateChangedEvent:1.0.0`
 _VERSION_IN_NAME = re.compile(r"_\d+_\d+_\d+(?=\.|$)")
 
 
 class IdlType:
-    """Base of the IDL types.
-
-    `class Outlet(EDevice, version="3.0.4")` of pdumodel has the `idlType`
-    `pdumodel.Outlet:3.0.4`.
+    """Base of the IDL types. `idlType`: the name, of an interface or a value object with its
+    version, such as `pdumodel.Outlet:3.0.4`.
     """
 
     idlType: ClassVar[str] = ""
 
-    def __init_subclass__(cls, version: str = "") -> None:
-        super().__init_subclass__()
-        if version:
-            cls.idlType = f"{idl_name(cls)}:{version}"
-
 
 def idl_name(cls: type) -> str:
-    """The name of a class in its vendor module, such as `pdumodel.Outlet.State`, whichever file
-    declares it.
-    """
+    """The name of a class in its vendor module, such as `pdumodel.Outlet.State`."""
     module = vendor_module(cls.__module__)
     return f"{module}.{cls.__qualname__}" if module else cls.__qualname__
 
@@ -65,20 +56,21 @@ def vendor_module(name: str) -> str:
     return "" if module == "_runtime" else module
 
 
-def binding_module(name: str) -> ModuleType:
-    """A module by its absolute name. An imported one is an attribute of its package: after an
-    upload sys.modules may have another one. Raises ImportError.
+def _declared_module(name: str) -> ModuleType:
+    """The declarations of a vendor's module. An imported module is an attribute of its package:
+    after an upload sys.modules may have another one. Raises ImportError.
     """
-    parts = [name]
-    if name.startswith(f"{RPC}."):
-        parts = name.removeprefix(f"{RPC}.").split(".")
-    module: ModuleType = _PACKAGE
-    try:
-        for part in parts:
-            module = getattr(module, part)
-    except AttributeError:
-        return importlib.import_module(name)
-    return module
+    module = getattr(getattr(PACKAGE, "_idl", None), name, None)
+    return module or importlib.import_module(f"{RPC}._idl.{name}")
+
+
+def class_named(name: str) -> Any:
+    """The class that the binding declares under a full name, such as `pdumodel.Outlet.State`."""
+    module, *path = name.split(".")
+    item: Any = _declared_module(module)
+    for part in path:
+        item = getattr(item, part)
+    return item
 
 
 def inner_name(interface: str, version: str, name: str) -> str:
@@ -107,7 +99,7 @@ def class_of_idl_type(idl_type: str) -> Optional[type]:
     if module not in MODULES or any(name.startswith("_") for name in names):
         return None
     try:
-        item: Any = binding_module(f"{RPC}.{module}")
+        item: Any = _declared_module(module)
     except ImportError:
         return None
     for name in names:

@@ -1,10 +1,9 @@
 """Structures and value objects: their fields, and their JSON.
 
-A class declares its fields by annotations, as a dataclass does. An instance that was decoded from
-an answer keeps the form of that answer (`WireForm`), so that it is written back with the same
-fields under the same names, and with the caller's changes. A structure of older or newer firmware
-may lack fields, or have unknown fields, older names, or fields that newer firmware has inside
-another field.
+An instance that was decoded from an answer keeps the form of that answer (`WireForm`), so that it
+is written back with the same fields under the same names, and with the caller's changes. A
+structure of older or newer firmware may lack fields, or have unknown fields, older names, or fields
+that newer firmware has inside another field.
 """
 
 from __future__ import annotations
@@ -13,11 +12,11 @@ import inspect
 import typing
 import warnings
 from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Optional, TypeVar, Union
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Optional, TypeVar
 
 from .codec import (
     NOT_SENT,
-    NamedIdlValue,
+    IdlValue,
     class_of,
     decode,
     encode,
@@ -27,10 +26,10 @@ from .codec import (
     kept,
     missing_value,
 )
-from .declarations import Caller, class_annotations, field_types, once
+from .declarations import Caller, definitions_of, field_types, once
 from .errors import FieldNotSent
 from .printing import indented, text
-from .registry import idl_name, inner_name
+from .registry import idl_name
 
 if TYPE_CHECKING:
     from typing_extensions import Self, dataclass_transform
@@ -42,20 +41,8 @@ else:
 
 
 S = TypeVar("S", bound="Structure")
-# a value that names an IDL type: a class of this binding, or the type's name
-TypeName = Union[str, type[Any]]
 # a field, and a field of the structure in it
 Place = tuple[str, str]
-
-
-class _Zero:
-    def __repr__(self) -> str:
-        return "ZERO"
-
-
-ZERO: Any = _Zero()
-"""Stands for the default of the field's type: element 0 of an enumeration, an empty list or map, a
-structure with its defaults, 1970 for a time."""
 
 
 class WireForm(NamedTuple):
@@ -89,7 +76,7 @@ class _Elements:
 
 
 @dataclass_transform(eq_default=False)
-class Structure(NamedIdlValue):
+class Structure(IdlValue):
     """Base of structures and value objects. A field can also be read and set under its older names.
     `==` compares the fields.
 
@@ -107,37 +94,26 @@ class Structure(NamedIdlValue):
     _moved_fields: ClassVar[Mapping[str, Place]] = {}
     # whether constructors take the fields of the base last
     _own_first: ClassVar[bool] = False
-    # a field → what a constructor's caller who leaves it out gets, ZERO for the type's default
-    _defaults: ClassVar[Mapping[str, object]] = {}
     _wire: Optional[WireForm]
 
     elements = _Elements()
 
-    def __init_subclass__(cls, version: str = "") -> None:
-        super().__init_subclass__(version)
-        own_defaults = {name: vars(cls)[name] for name in vars(cls).get("__annotations__", {})}
-        cls._defaults = {**cls._defaults, **own_defaults}
-        for name in own_defaults:
-            # else an instance without the field would show the default as the device's value
-            delattr(cls, name)
-
     def __init__(self, *args: object, **keywords: object) -> None:
-        """With the fields that are given, and the defaults of the others. Raises TypeError as a
-        Python call does.
+        """With the fields that are given, and the `missing_value` of the others. Raises TypeError
+        as a Python call does.
         """
         cls = type(self)
         try:
-            bound = _signature(cls).bind(*args, **keywords)
+            arguments = _signature(cls).bind(*args, **keywords).arguments
         except TypeError as error:
             raise TypeError(f"{cls.__name__}(): {error}") from None
-        bound.apply_defaults()
         types = field_types(cls)
         fields = vars(self)
-        for name, value in bound.arguments.items():
-            if value is ZERO:
-                fields[name] = missing_value(types[name], True)
+        for name in field_names(cls):
+            if name in arguments:
+                fields[name] = kept(arguments[name])
             else:
-                fields[name] = kept(value)
+                fields[name] = missing_value(types[name], True)
 
     def __new__(cls, *args: object, **keywords: object) -> Self:
         structure = super().__new__(cls)
@@ -227,7 +203,7 @@ class Structure(NamedIdlValue):
             return getattr(self, newest)
         if self._wire is not None and name in self._wire.undeclared_fields:
             return self._wire.undeclared_fields[name]  # a field that is not declared, as plain JSON
-        if name in cls._defaults:
+        if name in field_types(cls):
             raise FieldNotSent(f"the device sent no {name} in {idl_name(cls)}")
         raise AttributeError(f"{idl_name(cls)} has no field {name!r}")
 
@@ -261,18 +237,6 @@ class ValueObject(Structure):
     __slots__ = ()
     _own_first = True
     sent_with_type = True
-
-    @classmethod
-    def belongs_to(cls, interface: str) -> None:
-        """Set the IDL name of a class inside that interface, with version 1.0.0.
-
-        A name with a version is kept.
-        """
-        if ":" in cls.idlType:
-            return
-        name, _, version = interface.partition(":")
-        own_name = inner_name(name, version, cls.__name__)
-        cls.idlType = f"{own_name}:1.0.0"
 
     @classmethod
     def decode(cls, json: object, agent: Caller) -> Self:
@@ -327,13 +291,13 @@ def field_names(cls: type[Structure]) -> tuple[str, ...]:
     Derived value objects put their own fields before those of their base, as the vendor's
     constructors do.
     """
-    bodies = [body for _, body in class_annotations(cls)]
+    definitions = definitions_of(cls)
     if not cls._own_first:
-        bodies.reverse()
+        definitions.reverse()
     # each name once, at its first place
     names: dict[str, None] = {}
-    for body in bodies:
-        names.update(dict.fromkeys(body))
+    for definition in definitions:
+        names.update(dict.fromkeys(field.name for field in definition.fields))
     return tuple(sorted(names, key=cls._legacy.__contains__))
 
 
@@ -343,8 +307,7 @@ def _signature(cls: type[Structure]) -> inspect.Signature:
     kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
     parameters: list[inspect.Parameter] = []
     for name in field_names(cls):
-        parameter = inspect.Parameter(name, kind, default=cls._defaults[name])
-        parameters.append(parameter)
+        parameters.append(inspect.Parameter(name, kind, default=None))
     return inspect.Signature(parameters)
 
 

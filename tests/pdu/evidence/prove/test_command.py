@@ -145,7 +145,6 @@ def proof(unit: Unit, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Pro
 
 BOTH = [("port_down", "1"), ("port_up", "1")]
 FIRST = ("--outlet", "1")
-SEEN = ("--front", "3", "--dark", "3", "--display", "1.5")
 
 
 def test_the_name_of_a_pdu_may_be_a_number(
@@ -153,24 +152,21 @@ def test_the_name_of_a_pdu_may_be_a_number(
 ) -> None:
     fleet = tmp_path / "list.csv"
     fleet.write_text("name,handler,address\n12,nut,192.0.2.7\n")
-    words = ["prove", "12", "--list", str(fleet), "-o", str(tmp_path / "p.json"), *SEEN]
+    words = ["prove", "12", "--list", str(fleet), "-o", str(tmp_path / "p.json")]
     code, out, err = run(capsys, *words)
     assert code == exit_codes.DONE, out + err
 
 
-def test_the_owner_is_asked_and_what_he_saw_is_in_the_file(
+def test_the_owner_is_asked_before_anything_is_switched(
     unit: Unit, proof: Proof, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "stdin", terminal.Person("y\n"))
-    code, out, err = proof.run(*FIRST, *SEEN)
+    code, out, err = proof.run(*FIRST)
     assert code == exit_codes.DONE, out
     assert unit.commands == BOTH, out
     # before the first command
     by_hand = err.index("switch it on by hand: pdu on nut 192.0.2.7 1")
     assert by_hand < err.index("switch outlet 1 of 192.0.2.7 (0 A) off and on? [y/N]")
-    assert "display    1.5 A, by the owner" in out
-    answers = {"outlets": 3, "dark": ["3"], "load_a": 1.5, "seen_dark": True, "seen_on": True}
-    assert json.loads(proof.file.read_text())["owner"] == answers
 
 
 def test_without_outlet_nothing_is_switched(unit: Unit, proof: Proof) -> None:
@@ -317,38 +313,6 @@ def test_a_status_that_contradicts_the_command_is_a_surprise(
     code, out, _ = proof.run(*FIRST, "--yes")
     assert code == exit_codes.NOT_SEEN
     assert "surprise: status tells on of outlet 1, not off" in out
-
-
-@pytest.mark.parametrize(
-    "words, surprise",
-    [
-        ("--front 6", "status lists 3 outlets, and the front has 6"),
-        ("--dark none", "outlet 3 is reported off, and the owner sees it on"),
-        ("--dark 3,1", "outlet 1 is reported on, and the owner sees it off"),
-    ],
-)
-def test_what_the_owner_sees_otherwise_is_a_surprise(
-    words: str, surprise: str, proof: Proof
-) -> None:
-    code, out, _ = proof.run(*words.split())
-    assert code == exit_codes.NOT_SEEN
-    assert f"surprise: {surprise}" in out
-
-
-def test_an_owner_who_sees_no_change_is_a_surprise(
-    proof: Proof, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    answers = iter(["y\n", "n\n", "n\n"])
-
-    class Owner(terminal.Person):
-        def readline(self) -> str:
-            return next(answers)
-
-    monkeypatch.setattr(sys, "stdin", Owner(""))
-    code, out, _ = proof.run(*FIRST, *SEEN)
-    assert code == exit_codes.NOT_SEEN
-    assert "switched off, and the owner sees it on" in out
-    assert "switched on, and the owner sees it dark: look at it" in out
 
 
 def test_a_unit_that_does_not_answer_leaves_no_file(

@@ -47,6 +47,8 @@ def _unit(scrubber: Scrubber) -> run.UnitUnderTest:
         (LOST, LOST, False),
         (None, None, False),
         (0.2, LOST, False),
+        (0.0, 5.0, False),
+        (None, 5.0, False),
         (float("nan"), 0.0, False),
     ],
 )
@@ -146,7 +148,7 @@ def test_signals_leave_no_outlet_off(
     calls = _Interrupted(first, second)
     # as around the whole command, whose file is written whole or not at all
     with pytest.raises(KeyboardInterrupt), signals_as_ctrl_c():
-        run.switch_off_and_on(cast(run.Calls, calls), "1", lambda _: None)
+        run.switch_off_and_on(cast(run.Calls, calls), "1")
     assert calls.commands == [False, True]
     assert [signal.getsignal(number) for number in _SIGNALS] == before
 
@@ -172,7 +174,7 @@ def test_a_signal_between_any_two_lines_leaves_no_outlet_off(
         sys.settrace(trace)
         try:
             with contextlib.suppress(KeyboardInterrupt):
-                run.switch_off_and_on(cast(run.Calls, calls), "1", lambda _: None)
+                run.switch_off_and_on(cast(run.Calls, calls), "1")
         finally:
             sys.settrace(tracer)
         return calls.commands
@@ -189,7 +191,7 @@ def test_a_proof_under_nohup_goes_on_when_its_terminal_closes(
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     calls = _Interrupted(signal.SIGHUP, signal.SIGHUP)
     try:
-        run.switch_off_and_on(cast(run.Calls, calls), "1", lambda _: None)
+        run.switch_off_and_on(cast(run.Calls, calls), "1")
         assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
     finally:
         signal.signal(signal.SIGHUP, before)

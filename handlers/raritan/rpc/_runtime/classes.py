@@ -1,0 +1,148 @@
+"""IDL text → the classes of the binding."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import new_class
+from typing import Any
+
+from .calls import Interface, Method
+from .enumerations import Enumeration
+from .idl_text import Definition, parsed
+from .registry import RPC, class_named, inner_name
+from .structures import Structure, ValueObject
+
+_BASES: Mapping[str, type] = {
+    "interface": Interface,
+    "structure": Structure,
+    "valueobject": ValueObject,
+}
+
+
+def declare(namespace: dict[str, Any], text: str) -> list[str]:
+    """Puts the classes that the IDL of a vendor's module declares into the namespace of a module
+    with that name. Returns their names.
+    """
+    _, _, name = namespace["__name__"].rpartition(".")
+    builder = _Builder(parsed(name, text))
+    classes = builder.classes()
+    namespace.update(classes)
+    return list(classes)
+
+
+def public_names(namespace: Mapping[str, Any]) -> list[str]:
+    """The `__all__` of a vendor's module: its classes and functions, without what it imports."""
+    module = namespace["__name__"]
+    names: list[str] = []
+    for name, value in namespace.items():
+        if getattr(value, "__module__", "") == module and not name.startswith("_"):
+            names.append(name)
+    return names
+
+
+class _Builder:
+    """Makes the classes of one module. A base is made before what extends it."""
+
+    def __init__(self, module: Definition) -> None:
+        self._module = module
+        self._class_by_name: dict[str, type] = {}
+
+    def classes(self) -> dict[str, type]:
+        """The classes by name, without those inside others."""
+        return {name: self._class(inner) for name, inner in self._module.inner.items()}
+
+    def _class(self, definition: Definition) -> type:
+        if definition.name not in self._class_by_name:
+            make = _enumeration if definition.kind == "enumeration" else self._made
+            self._class_by_name[definition.name] = make(definition)
+        return self._class_by_name[definition.name]
+
+    def _made(self, definition: Definition) -> type:
+        """The class of a structure, a value object or an interface."""
+        body: dict[str, Any] = {
+            "__module__": _python_module(definition),
+            "__qualname__": _qualified_name(definition),
+            "__doc__": definition.doc or None,
+            "idlType": _type_name(definition),
+            "_definition": definition,
+            **definition.constants,
+        }
+        for name, inner in definition.inner.items():
+            body[name] = self._class(inner)
+        if definition.kind == "interface":
+            body.update(_methods(definition))
+        else:
+            body.update(_differences(definition))
+        base = self._base(definition) if definition.base else _BASES[definition.kind]
+        return new_class(definition.own_name, (base,), {}, lambda names: names.update(body))
+
+    def _base(self, definition: Definition) -> type:
+        """The class that a definition extends: of this module, or of another one."""
+        assert definition.outer is not None  # only the module's own is None
+        name = definition.outer.full_name(definition.base)
+        module, *path = name.split(".")
+        if module != self._module.name:
+            foreign: type = class_named(name)
+            return foreign
+        base = self._module
+        for part in path:
+            base = base.inner[part]
+        return self._class(base)
+
+
+def _enumeration(definition: Definition) -> type:
+    functional: Any = Enumeration
+    cls: type = functional(
+        definition.own_name,
+        definition.constants,
+        module=_python_module(definition),
+        qualname=_qualified_name(definition),
+    )
+    attributes: Any = cls
+    attributes.__doc__ = definition.doc or None
+    attributes.idlType = definition.name
+    attributes._unlisted = definition.unlisted
+    return cls
+
+
+def _methods(definition: Definition) -> dict[str, Method]:
+    """The methods of an interface, under each of their names."""
+    methods = {method.name: Method(method, definition) for method in definition.methods}
+    for second_name, name in definition.aliases.items():
+        methods[second_name] = methods[name]
+    return methods
+
+
+def _differences(definition: Definition) -> dict[str, Any]:
+    """What differs between releases in the fields of a structure."""
+    differences: dict[str, Any] = {}
+    aliases = {field.name: field.older_names for field in definition.fields if field.older_names}
+    if aliases:
+        differences["_aliases"] = aliases
+    if definition.legacy:
+        differences["_legacy"] = tuple(definition.legacy)
+    if definition.moved:
+        differences["_moved_fields"] = definition.moved
+    return differences
+
+
+def _python_module(definition: Definition) -> str:
+    module, _, _ = definition.name.partition(".")
+    return f"{RPC}.{module}"
+
+
+def _qualified_name(definition: Definition) -> str:
+    return definition.name.partition(".")[2]
+
+
+def _type_name(definition: Definition) -> str:
+    """The name of the type, with the version that the definition has. A value object inside an
+    interface has the version 1.0.0, and that of its interface.
+    """
+    if definition.version:
+        return f"{definition.name}:{definition.version}"
+    outer = definition.outer
+    if definition.kind != "valueobject" or outer is None or not outer.version:
+        return definition.name
+    name = inner_name(outer.name, outer.version, definition.own_name)
+    return f"{name}:1.0.0"

@@ -1,0 +1,291 @@
+"""The vendor's IDL, as the modules of `_idl` have it: text → definitions. Pure.
+
+    enumeration PowerState { PS_OFF, PS_ON }           elements count from 0, or from a `= n`
+    interface Outlet 3.0.4 extends EDevice {            the number is the version
+      constant ERR_INVALID_PARAM = 1, ERR_DISABLED;
+      structure Rating { string voltage, current; }     fields of one type share a statement
+      int setPowerState(PowerState pstate);
+      void getIOP(out Inlet i, out vector<Pole> p);     results: `_ret_`, then those with `out`
+    }
+
+A name is looked up in the definitions around it, then among the vendor's modules. Fields have the
+order of the newest release. Comment lines right above a definition are its docstring. Eight marks
+are not the vendor's: its IDL describes one release, and this binding reads them all.
+
+    boolean? available            also null, or left out by some units; a parameter that older
+                                  firmware does not have, and that is sent only if it is given
+    int mainCount=masterCount     the field's name in older firmware
+    legacy int samplePeriod       newer firmware has the field no longer
+    moved keyType = keyInfo.type  newer firmware has the field inside another one
+    Waveform|vector<Sample> w     the type differs between releases, the newest one's first
+    f(Settings s) older(int a)    parameters, or `out` results, of an older release
+    enumeration T unlisted U {    the element that an ordinal without a name decodes to, as in the
+                                  vendor's binding
+    alias cycleAll = cycle        a second name of the method, which the vendor's guide has
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple, Optional
+
+KINDS = ("enumeration", "structure", "valueobject", "interface")
+_TOKEN = re.compile(r"-?[\w.]+|\S")
+_NAME = re.compile(r"-?\w")
+# behind the last token: no statement goes on there
+_END = ""
+
+
+class Type(NamedTuple):
+    """A type as the text names it. The name of several types, one for each release, is "|"."""
+
+    name: str
+    arguments: tuple[Type, ...] = ()
+    is_optional: bool = False
+
+
+class Field(NamedTuple):
+    """A field, a parameter or a result. `older_names`: of a field."""
+
+    name: str
+    type: Type
+    older_names: tuple[str, ...] = ()
+
+
+class MethodDeclaration(NamedTuple):
+    """A method. The older parameters and results are those of an older release, if they differ."""
+
+    name: str
+    parameters: tuple[Field, ...]
+    results: tuple[Field, ...]
+    older_parameters: tuple[Field, ...]
+    older_results: tuple[Field, ...]
+
+
+class Definition:
+    """What a block declares: an enumeration, a structure, a value object, an interface, or
+    (`module`) a whole text. `name` is the full one, such as `pdumodel.Outlet.State`.
+    """
+
+    def __init__(self, kind: str, name: str, line: int, outer: Optional[Definition] = None) -> None:
+        self.kind = kind
+        self.name = name
+        # from 1, in the text
+        self.line = line
+        self.outer = outer
+        self.doc = ""
+        self.version = ""
+        # the name of what it extends, as the text has it
+        self.base = ""
+        self.unlisted = ""
+        # of an enumeration its elements, else constants
+        self.constants: dict[str, int] = {}
+        self.fields: list[Field] = []
+        self.legacy: list[str] = []
+        # an older field → the field, and the one inside it, that hold it now
+        self.moved: dict[str, tuple[str, str]] = {}
+        self.methods: list[MethodDeclaration] = []
+        # a second name → the method's name
+        self.aliases: dict[str, str] = {}
+        self.inner: dict[str, Definition] = {}
+
+    @property
+    def own_name(self) -> str:
+        """The last part of the name."""
+        return self.name.rpartition(".")[2]
+
+    def full_name(self, name: str) -> str:
+        """The full name of what the text names `name` inside this definition."""
+        first, _, _ = name.partition(".")
+        if first in self.inner:
+            return f"{self.name}.{name}"
+        return self.outer.full_name(name) if self.outer else name
+
+
+class _Parser:
+    """Reads tokens one by one. A line's comment is kept for the definition below it."""
+
+    def __init__(self, text: str) -> None:
+        self._tokens: list[str] = []
+        self._lines: list[int] = []
+        self._comments: dict[int, str] = {}
+        self._place = 0
+        for number, line in enumerate(text.splitlines(), 1):
+            code, mark, comment = line.partition("//")
+            tokens = _TOKEN.findall(code)
+            self._tokens += tokens
+            self._lines += [number] * len(tokens)
+            if mark and not tokens:
+                self._comments[number] = comment.strip()
+        self._tokens.append(_END)
+        self._lines.append(text.count("\n") + 1)
+
+    def module(self, name: str) -> Definition:
+        """The whole text. Raises SyntaxError."""
+        module = Definition("module", name, 1)
+        while self._next() != _END:
+            self._definition(module)
+        return module
+
+    def _next(self) -> str:
+        return self._tokens[self._place]
+
+    def _take(self, expected: str) -> None:
+        """Takes the next token. Raises SyntaxError for another one than expected."""
+        if not self._takes(expected):
+            raise self._error(expected)
+
+    def _name(self) -> str:
+        """The next token, which is taken: a name or a number. Raises SyntaxError for a sign, and at
+        the end of the text.
+        """
+        token = self._next()
+        if not _NAME.match(token):
+            raise self._error("a name")
+        self._place += 1
+        return token
+
+    def _error(self, expected: str) -> SyntaxError:
+        line = self._lines[self._place]
+        return SyntaxError(f"IDL, line {line}: {expected} is expected, not {self._next()!r}")
+
+    def _takes(self, token: str) -> bool:
+        """Whether the next token is this one, which is then taken."""
+        if self._next() != token:
+            return False
+        self._place += 1
+        return True
+
+    def _definition(self, outer: Definition) -> None:
+        line = self._lines[self._place]
+        if self._next() not in KINDS:
+            raise self._error("a definition")
+        kind = self._name()
+        name = self._name()
+        definition = Definition(kind, f"{outer.name}.{name}", line, outer)
+        definition.doc = self._comment_above(line)
+        outer.inner[name] = definition
+        if self._next()[:1].isdigit():
+            definition.version = self._name()
+        if self._takes("extends"):
+            definition.base = self._name()
+        if self._takes("unlisted"):
+            definition.unlisted = self._name()
+        self._take("{")
+        if kind == "enumeration":
+            definition.constants = self._constants("}")
+            return
+        while not self._takes("}"):
+            self._statement(definition)
+
+    def _comment_above(self, line: int) -> str:
+        """The comment lines right above a line."""
+        lines: list[str] = []
+        while line - 1 in self._comments:
+            line -= 1
+            lines.insert(0, self._comments[line])
+        return "\n".join(lines)
+
+    def _statement(self, definition: Definition) -> None:
+        if self._next() in KINDS:
+            self._definition(definition)
+        elif self._takes("constant"):
+            definition.constants.update(self._constants(";"))
+        elif self._takes("moved"):
+            name, place = self._assignment()
+            outer_field, _, inner_field = place.partition(".")
+            definition.moved[name] = (outer_field, inner_field)
+        elif self._takes("alias"):
+            name, method = self._assignment()
+            definition.aliases[name] = method
+        else:
+            self._fields_or_method(definition)
+
+    def _assignment(self) -> tuple[str, str]:
+        """The two names of `name = other;`."""
+        name = self._name()
+        self._take("=")
+        other = self._name()
+        self._take(";")
+        return name, other
+
+    def _constants(self, end: str) -> dict[str, int]:
+        """Names with their values: one more than the one before, or that behind `=`."""
+        constants: dict[str, int] = {}
+        value = 0
+        while True:
+            name = self._name()
+            if self._takes("="):
+                value = int(self._name())
+            constants[name] = value
+            value += 1
+            if self._takes(end):
+                return constants
+            self._take(",")
+
+    def _fields_or_method(self, definition: Definition) -> None:
+        is_legacy = self._takes("legacy")
+        kind = self._type()
+        name = self._name()
+        if self._next() == "(":
+            definition.methods.append(self._method(name, kind))
+            return
+        while True:
+            older_names: list[str] = []
+            while self._takes("="):
+                older_names.append(self._name())
+            definition.fields.append(Field(name, kind, tuple(older_names)))
+            if is_legacy:
+                definition.legacy.append(name)
+            if self._takes(";"):
+                return
+            self._take(",")
+            name = self._name()
+
+    def _method(self, name: str, returned: Type) -> MethodDeclaration:
+        parameters, results = self._parameters()
+        if returned.name != "void":
+            results = (Field("_ret_", returned), *results)
+        older_parameters: tuple[Field, ...] = ()
+        older_results: tuple[Field, ...] = ()
+        if self._takes("older"):
+            older_parameters, older_results = self._parameters()
+        self._take(";")
+        return MethodDeclaration(name, parameters, results, older_parameters, older_results)
+
+    def _parameters(self) -> tuple[tuple[Field, ...], tuple[Field, ...]]:
+        """The parameters in parentheses, and those marked `out`, which are results."""
+        parameters: list[Field] = []
+        results: list[Field] = []
+        self._take("(")
+        is_over = self._takes(")")
+        while not is_over:
+            fields = results if self._takes("out") else parameters
+            kind = self._type()
+            fields.append(Field(self._name(), kind))
+            is_over = self._takes(")")
+            if not is_over:
+                self._take(",")
+        return tuple(parameters), tuple(results)
+
+    def _type(self) -> Type:
+        kinds = [self._release_type()]
+        while self._takes("|"):
+            kinds.append(self._release_type())
+        return kinds[0] if len(kinds) == 1 else Type("|", tuple(kinds))
+
+    def _release_type(self) -> Type:
+        """The type in one release."""
+        name = self._name()
+        arguments: list[Type] = []
+        if self._takes("<"):
+            arguments.append(self._type())
+            while self._takes(","):
+                arguments.append(self._type())
+            self._take(">")
+        return Type(name, tuple(arguments), self._takes("?"))
+
+
+def parsed(module: str, text: str) -> Definition:
+    """The definitions of a vendor's module, whose IDL is `text`. Raises SyntaxError."""
+    return _Parser(text).module(module)

@@ -1,6 +1,0 @@
-"""Numeric sensors, state sensors, actuators, the sensor log, and sensors in alarm."""
-
-from __future__ import annotations
-
-from .logger import *
-from .sensor import *

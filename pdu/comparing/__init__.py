@@ -1,1 +1,0 @@
-"""Two handlers read one PDU, side by side."""

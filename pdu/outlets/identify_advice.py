@@ -1,0 +1,201 @@
+"""What to do where handlers do not read a device, or read it: sentences and command lines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Optional
+
+from handlers import registry
+from handlers.shared.errors import PduHandlerError, Unreachable
+
+from ..cli.error_output import reason
+from ..cli.invocation import build_line, program
+from ..cli.options import Output
+from ..pdu_list import addition, names
+from ..pdu_list.login_options import Login, NoSecret
+from .survey import HandlerAnswer, HeldBack, Survey, for_handler, order_handlers
+
+#: the handler that reads what a user's profile describes
+DESCRIBED = "snmp"
+_OID = re.compile(r"[0-9]+(\.[0-9]+)+")
+_SNMP_ADVICE = (
+    "For SNMP, check on the PDU's web page that it is enabled and which community or user it"
+    " accepts: most PDUs do not answer a wrong community."
+)
+
+
+class NotIdentified(PduHandlerError):
+    """No handler reads the device."""
+
+    def __init__(self, reason: str, host: str, kind: str) -> None:
+        super().__init__(reason, host)
+        self.kind = kind
+
+
+def with_best_handler(pdu: names.ChosenPdu, output: Output) -> names.ChosenPdu:
+    """The PDU with the handler that reads it best, and the settings that this handler takes. Asks
+    the device by all handlers.
+
+    Raises NotIdentified with what the handlers answered if none does.
+    """
+    survey = Survey(pdu, output, has_one_handler=False)
+    candidates = order_handlers(registry.names(), pdu.host, pdu.login)
+    survey.ask(candidates)
+    best = survey.best()
+    if best is None:
+        lines = lines_without_handler(survey, verbose=False)
+        raise NotIdentified("; ".join(lines), pdu.host, survey.kind())
+    return for_handler(survey.pdu, best.handler)
+
+
+def command_to_read(
+    pdu: names.ChosenPdu, best: HandlerAnswer, new_pdu: Optional[addition.NewPdu]
+) -> str:
+    """The command that reads the PDU, by its name if it was added, else with the settings that were
+    given.
+    """
+    if new_pdu is None:
+        return for_handler(pdu, best.handler).command_line("status")
+    no_settings = Login()
+    return no_settings.command_line("status", new_pdu.name, options=new_pdu.words)
+
+
+def description_steps(pdu: names.ChosenPdu, sys_object_id: str) -> list[str]:
+    """The commands that lead to an archive for a device that no family fits. `sys_object_id`:
+    its answer, which may be any text.
+    """
+    record = for_handler(pdu, DESCRIBED).command_line("record", options=("-o", "unit.snmprec"))
+    steps = [f"{record}    # its answers in a file"]
+    if _OID.fullmatch(sys_object_id):
+        supports = f"{program()} supports {sys_object_id}"
+        steps.append(f"{supports}    # the nearest family; docs/own-pdu.md makes mine.json of it")
+    steps.append(build_line("mine.json"))
+    return steps
+
+
+def lines_without_handler(survey: Survey, *, verbose: bool) -> list[str]:
+    """Why no handler reads the device, and what to do. Where its web service is of a make that none
+    reads, what each handler over HTTP says of it is left out, unless `verbose`.
+    """
+    answers = survey.answers
+    web_handlers = survey.handlers_of_other_makes()
+    if not web_handlers:
+        return [*error_lines(answers, survey.pdu.login), *step_lines("", answers, survey.pdu)]
+    lines: list[str] = []
+    if verbose:
+        lines += error_lines(answers, survey.pdu.login)
+    else:
+        other_answers = [answer for answer in answers if answer.handler not in web_handlers]
+        lines.append(f"{', '.join(web_handlers)}: no: its web service is of none of these makes")
+        lines += error_lines(other_answers, survey.pdu.login)
+    lines += _community_steps(answers, survey.pdu)
+    # a PDU that SNMP reads has a web service of its own, too
+    if any(answer.word == "no answer" for answer in answers):
+        lines.append(_SNMP_ADVICE)
+    lines.append("next: docs/own-handler.md, a handler of your own from what its web pages ask")
+    return lines
+
+
+def step_lines(
+    line_to_read: str, answers: Sequence[HandlerAnswer], pdu: names.ChosenPdu
+) -> list[str]:
+    """The next steps after the answers. `line_to_read`: the command that reads the PDU, "" if no
+    handler does.
+    """
+    if line_to_read:
+        return [
+            f"next: {line_to_read}",
+            "then: docs/first-run.md, the first run on your DCImanager",
+        ]
+    community_steps = _community_steps(answers, pdu)
+    words_of_others = {answer.word for answer in answers if not answer.speaks_snmp}
+    if community_steps and words_of_others <= {"closed", "no"}:
+        return community_steps
+    step = _next_step(answers, pdu)
+    if step:
+        return [step]
+    if not all(answer.is_silent for answer in answers):
+        return []
+    advice = (
+        "No handler found a PDU at this address. Check the address and the port, and give the"
+        " settings that the lines above ask for."
+    )
+    if any(answer.handler == "snmp" for answer in answers):
+        advice += f" {_SNMP_ADVICE}"
+    return [advice]
+
+
+def _community_steps(answers: Sequence[HandlerAnswer], pdu: names.ChosenPdu) -> list[str]:
+    """How to give the community, if SNMP lacks it; else nothing."""
+    for answer in answers:
+        if isinstance(answer.error, NoSecret) and answer.error.key == "community":
+            line = _identify_line(pdu)
+            return [f"next: read -rs PDU_COMMUNITY; export PDU_COMMUNITY; {line}"]
+    return []
+
+
+def error_lines(answers: Sequence[HandlerAnswer], login: Login) -> list[str]:
+    """The errors of handlers, a line each; handlers with the same one share it."""
+    names_by_text: dict[str, list[str]] = {}
+    for answer in answers:
+        if answer.error is None:
+            continue
+        text = f"{answer.word}: {reason(answer.error, login.spellings)}"
+        names_by_text.setdefault(text, []).append(answer.handler)
+    lines: list[str] = []
+    for text, handlers in names_by_text.items():
+        lines.append(f"{', '.join(handlers)}: {text}")
+    return lines
+
+
+def _next_step(answers: Sequence[HandlerAnswer], pdu: names.ChosenPdu) -> str:
+    """The first step that lets a handler be asked that was not; "" if all were."""
+    untrusted_answers = [answer for answer in answers if answer.names_setting("fingerprint")]
+    if untrusted_answers:
+        return _trust_step(untrusted_answers, pdu)
+    waiting_handlers = [answer.handler for answer in answers if isinstance(answer.error, HeldBack)]
+    is_refused = any(answer.is_refused for answer in answers)
+    lacks_login = any(answer.lacks_login for answer in answers)
+    if waiting_handlers and is_refused and not lacks_login:
+        handler = waiting_handlers[0]
+        line = _identify_line(for_handler(pdu, handler), "--handler", handler)
+        return f"next: check the password; if the unit is of another make: {line}"
+    http_handlers = [answer.handler for answer in answers if answer.names_setting("scheme")]
+    if http_handlers:
+        settings = {**pdu.login.settings, "scheme": "http"}
+        http_pdu = pdu._replace(login=replace(pdu.login, settings=settings))
+        words = ["--handler", http_handlers[0]] if len(answers) == 1 else []
+        line = _identify_line(http_pdu, *words)
+        return f"next: {line}    # the login is then sent unencrypted"
+    unasked_answers = [answer for answer in answers if answer.word == "not asked"]
+    if all(answer.speaks_snmp for answer in unasked_answers):
+        return ""
+    return f"next: give the login that the line of {unasked_answers[0].handler} asks for"
+
+
+def _trust_step(untrusted_answers: Sequence[HandlerAnswer], pdu: names.ChosenPdu) -> str:
+    """What to do next where the device's certificate is not trusted: the same command with its
+    fingerprint, for the one handler that met it, or for all.
+    """
+    answer = untrusted_answers[0]
+    if len(untrusted_answers) == 1:
+        line = _identify_line(for_handler(pdu, answer.handler), "--handler", answer.handler)
+    else:
+        line = _identify_line(pdu)
+    fingerprint = ""
+    if isinstance(answer.error, Unreachable):
+        fingerprint = answer.error.fingerprint
+    if not fingerprint:
+        return f"next: {line}, with one of the settings that the line of {answer.handler} names"
+    return (
+        "next: compare the certificate's SHA-256 with the one on the device itself, then:"
+        f" {line} --fingerprint {fingerprint}"
+    )
+
+
+def _identify_line(pdu: names.ChosenPdu, *options: str) -> str:
+    """This command again, with the settings of the PDU and these options."""
+    all_options = (*pdu.list_words, *options)
+    return pdu.login.command_line("identify", pdu.name or pdu.host, options=all_options)

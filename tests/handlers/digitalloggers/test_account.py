@@ -1,0 +1,83 @@
+"""An account that may not see all outlets of a Digital Loggers unit."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any, Callable
+
+import pytest
+
+from handlers.digitalloggers.handler import make_handler
+from handlers.http.unit_requests import listed_outlets
+from handlers.shared import errors
+from pdu_common.helper import EnumPowerStatus, PduPortView
+from tests.handlers.other_clients import unit_data
+from tests.peers.unit_pdus import UnitPeers
+from tests.simulators.unit_servers import Reply
+
+
+def test_an_account_that_does_not_see_all_outlets_is_an_error_that_names_them() -> None:
+    """The unit's lists leave no gap for the others: places in them are no numbers."""
+    peers = UnitPeers("digitalloggers")
+    device = peers.device()
+    with peers.serve(device) as unit:
+        handler = make_handler(unit_data(unit))
+        assert len(handler.status().ports) == 8
+        device.hidden = {1, 3, 6, 7, 8}
+        port = PduPortView("1", EnumPowerStatus.UNKNOWN)
+        for call in (handler.status, handler.statistic, partial(handler.port_down, port)):
+            with pytest.raises(errors.Denied, match="sees the outlets 2, 4, 5 alone"):
+                call()
+        assert not device.writes
+        # of the first ones, the places are the numbers
+        device.hidden = {7, 8}
+        assert [port.identity for port in handler.status().ports] == list("123456")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda links: "",
+        lambda links: links.replace("rel=item", "rel=related"),
+        lambda links: links.replace("outlets/0/", "outlets/x/"),
+        lambda links: links.partition(", ")[2],
+        lambda links: f"{links}, </restapi/relay/outlets/8/physical_state/>; rel=item",
+        lambda links: "nonsense",
+    ],
+)
+def test_a_list_whose_numbers_are_not_proven_is_an_error(change: Callable[[str], str]) -> None:
+    """A proof that is missing, or not understood, is none."""
+    peers = UnitPeers("digitalloggers")
+    device = peers.device()
+    answer = device.answer
+
+    def changed_answer(method: str, path: str, body: bytes) -> Any:
+        reply = answer(method, path, body)
+        if isinstance(reply, Reply) and "Link" in reply.headers:
+            return Reply(reply.status, reply.body, {"Link": change(reply.headers["Link"])})
+        return reply
+
+    device.answer = changed_answer
+    with peers.serve(device) as unit:
+        handler = make_handler(unit_data(unit))
+        port = PduPortView("1", EnumPowerStatus.UNKNOWN)
+        for call in (handler.status, handler.statistic, partial(handler.port_down, port)):
+            with pytest.raises(errors.ProtocolError, match="places in the list are no numbers"):
+                call()
+        assert not device.writes
+
+
+@pytest.mark.parametrize(
+    "links",
+    [
+        "</restapi/relay/outlets/1/name/>; rel=item, </restapi/relay/outlets/3/name/>; rel=item",
+        '<https://192.0.2.7/restapi/relay/outlets/1/name/>; rel="item", <../3/name/>;rel=item',
+        "<1/name/>, rel=item, <3/name/>, rel=item, </restapi/relay/outlets/5/>; rel=templated",
+        '<1/name/>; title="an outlet"; rel="item", <3/name/>; REL = "describedby item"',
+        '<1/name/>;rel="item describedby"; title=x, <3/name/>; rel=item; title="y"',
+        '<1/name/>; rel=item, <3/name/>; rel=item, <4/name/>; rel=items, <5/name/>; rel="an-item"',
+    ],
+)
+def test_the_outlets_of_a_list_are_named_in_its_link_headers(links: str) -> None:
+    assert listed_outlets(links, "name") == [1, 3]
+    assert listed_outlets(links, "state") == []

@@ -1,0 +1,172 @@
+"""Tables of cases: text files whose lines each say what is done, and the whole of what it gives.
+
+    let NAME = TEXT     `<NAME>` stands for TEXT in the lines below
+    # TITLE             a law: one test, which lists all of its lines that differ
+    LEFT -> RIGHT       a case of it
+
+LEFT is made of changes. ` | ` stands between values of one, each of which makes a case; RIGHT has
+`{}` for the value of such a case, and `..` for any text. A room has a module that says what LEFT
+means and what comes of it; run as a program, it writes the RIGHT of each line that ends with ` ->`.
+
+`pytest -k WORD` runs the laws whose title has the word, and of the others the lines that have it.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Callable, NamedTuple
+
+import pytest
+
+_ARROW = " ->"
+#: the expression of `-k`, in lower case, "" without one
+chosen_keyword = ""
+
+
+class Case(NamedTuple):
+    """One case of a line."""
+
+    #: of its law
+    title: str
+    #: the number of the line in the file, from 1
+    line: int
+    left: str
+    right: str
+
+
+class Law(NamedTuple):
+    """The cases below a title."""
+
+    title: str
+    cases: Sequence[Case]
+
+    def __str__(self) -> str:
+        return self.title[:90]
+
+    def check(self, difference: Callable[[Case], str]) -> None:
+        """Fails with each line that differs. `difference`: how a case does, "" if it does not."""
+        failures: list[str] = []
+        for case in self._chosen_cases():
+            text = difference(case)
+            if text:
+                failures.append(f"line {case.line}: {case.left}\n  {text}")
+        if failures:
+            pytest.fail("\n".join([f"{len(failures)} cases differ:", *failures]), pytrace=False)
+
+    def _chosen_cases(self) -> Sequence[Case]:
+        """The cases that `-k` names, all if it names none."""
+        word = chosen_keyword
+        if not word or word in self.title.lower():
+            return self.cases
+        return [case for case in self.cases if word in case.left.lower()] or self.cases
+
+
+class Table(NamedTuple):
+    """A file of cases."""
+
+    path: Path
+    #: between changes
+    separator: str = " & "
+    #: between what is changed and its values; without it, the values follow the first word
+    operator: str = " = "
+    #: the text for `{}` by a value
+    shown_value: Callable[[str], str] = str
+
+    def lines(self) -> Sequence[str]:
+        return self.path.read_text("utf-8").splitlines()
+
+    def laws(self) -> Sequence[Law]:
+        """The laws in the order of the file."""
+        cases_by_title: dict[str, list[Case]] = {}
+        texts: dict[str, str] = {}
+        title = ""
+        for number, line in enumerate(self.lines(), 1):
+            if line.startswith("# "):
+                title = line[2:]
+            elif line.startswith("let "):
+                name, _, text = line[4:].partition(" = ")
+                texts[name] = _filled(text, texts)
+            elif _ARROW in line:
+                for left, right in self._cases(_filled(line, texts)):
+                    case = Case(title=title, line=number, left=left, right=right)
+                    cases_by_title.setdefault(title, []).append(case)
+        return [Law(title, cases) for title, cases in cases_by_title.items()]
+
+    def _cases(self, line: str) -> Iterator[tuple[str, str]]:
+        """The left and the right side of each case of a line."""
+        left, _, right = line.rpartition(_ARROW)
+        values = [self._values(change) for change in left.split(self.separator)]
+        for choice in itertools.product(*values):
+            chosen = [change for change, several in zip(choice, values) if len(several) > 1]
+            _, _, value = (chosen or choice)[0].partition(self.operator)
+            # what is no value of a change is not asked for its text
+            shown_value = self.shown_value(value) if "{}" in right else ""
+            yield self.separator.join(choice), right[1:].replace("{}", shown_value)
+
+    def _values(self, change: str) -> Sequence[str]:
+        """The change with each of its values."""
+        begin, operator, values = change.partition(self.operator)
+        if not operator:
+            begin, operator, values = change.partition(" ")
+        return [begin + operator + value for value in values.split(" | ")]
+
+    def write(self, shown: Callable[[Case], str]) -> None:
+        """Write what comes of the lines that do not say it yet; what their cases have in common."""
+        texts_by_line: dict[int, list[str]] = {}
+        for law in self.laws():
+            for case in law.cases:
+                if not case.right:
+                    texts_by_line.setdefault(case.line, []).append(shown(case))
+        lines = list(self.lines())
+        for number, texts in texts_by_line.items():
+            lines[number - 1] += f" {_common(texts)}"
+        self.path.write_text("\n".join(lines) + "\n", "utf-8")
+
+
+def fits(text: str, right: str) -> bool:
+    """Whether the text is what a line says."""
+    pattern = re.escape(right).replace(re.escape(".."), ".*")
+    return re.fullmatch(pattern, text, re.DOTALL) is not None
+
+
+def compared(shown: Callable[[Case], str]) -> Callable[[Case], str]:
+    """How what is shown of a case differs from its line, "" if it does not."""
+
+    def difference(case: Case) -> str:
+        text = shown(case)
+        return "" if fits(text, case.right) else f"shown:    {text}\n  expected: {case.right}"
+
+    return difference
+
+
+def add_keywords(items: Iterable[pytest.Item], keyword: str) -> None:
+    """Let `-k` choose tests of laws by the left sides of their lines, too."""
+    global chosen_keyword
+    chosen_keyword = keyword.lower()
+    if not keyword:
+        return
+    for item in items:
+        callspec = getattr(item, "callspec", None)
+        law = callspec.params.get("law") if callspec else None
+        if isinstance(law, Law):
+            item.extra_keyword_matches.update(case.left for case in law.cases)
+
+
+def _filled(line: str, texts: Mapping[str, str]) -> str:
+    """The line with the texts that stand for names."""
+    for name, text in texts.items():
+        line = line.replace(f"<{name}>", text)
+    return line
+
+
+def _common(texts: Sequence[str]) -> str:
+    """The text, or where several differ, how they begin and end."""
+    begin = os.path.commonprefix(texts)
+    if len(set(texts)) == 1:
+        return begin
+    reversed_rests = [text[len(begin) :][::-1] for text in texts]
+    return f"{begin}..{os.path.commonprefix(reversed_rests)[::-1]}"

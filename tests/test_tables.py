@@ -1,0 +1,88 @@
+"""Tables of cases (tests/tables.py): what a line means, and that one that differs fails."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests import tables
+from tests.tables import Case, Law, Table, compared, fits
+
+TEXT = """let all = a & b
+a line of another kind
+# the first law
+<all> & x = 1 | 2 -> 1 {}
+w 1 | 2 -> as it is..
+# the second law
+c ->
+"""
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Table:
+    path = tmp_path / "cases.txt"
+    path.write_text(TEXT, "utf-8")
+    return Table(path, shown_value=repr)
+
+
+def test_a_line_has_a_case_for_each_value(table: Table) -> None:
+    first, second = table.laws()
+    assert first == Law(
+        "the first law",
+        [
+            Case("the first law", 4, "a & b & x = 1", "1 '1'"),
+            Case("the first law", 4, "a & b & x = 2", "1 '2'"),
+            Case("the first law", 5, "w 1", "as it is.."),
+            Case("the first law", 5, "w 2", "as it is.."),
+        ],
+    )
+    assert second == Law("the second law", [Case("the second law", 7, "c", "")])
+
+
+@pytest.mark.parametrize(
+    "text, right, is_fitting",
+    [
+        ("a b", "a b", True),
+        ("a b", "a", False),
+        ("a\nb", "a..b", True),
+        ("ab", "a..b", True),
+        ("a (b)", "a (..)", True),
+        ("axb", "a.b", False),
+    ],
+)
+def test_two_points_stand_for_any_text(text: str, right: str, is_fitting: bool) -> None:
+    assert fits(text, right) is is_fitting
+
+
+def test_each_line_that_differs_is_named(table: Table) -> None:
+    first, _ = table.laws()
+    first.check(lambda case: "")
+    with pytest.raises(pytest.fail.Exception) as error_info:
+        first.check(compared(lambda case: "1 '1'" if case.line == 4 else "as it is not"))
+    sentence = str(error_info.value)
+    assert sentence.startswith("1 cases differ:\nline 4: a & b & x = 2\n")
+    assert "expected: 1 '2'" in sentence
+
+
+def test_the_ends_of_lines_that_have_none_are_written(table: Table) -> None:
+    table.write(lambda case: f"shown of {case.left}")
+    assert table.path.read_text("utf-8") == TEXT.replace("c ->", "c -> shown of c")
+    table.path.write_text("# law\nx = 1 | 22 ->\n", "utf-8")
+    table.write(lambda case: f"begin {case.left[4:]} end")
+    assert table.path.read_text("utf-8") == "# law\nx = 1 | 22 -> begin .. end\n"
+
+
+def test_a_keyword_chooses_laws_and_lines(table: Table, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, _ = table.laws()
+    lines: list[int] = []
+
+    def note(case: Case) -> str:
+        lines.append(case.line)
+        return ""
+
+    for keyword, expected in (("w 2", [5]), ("FIRST", [4, 4, 5, 5]), ("other", [4, 4, 5, 5])):
+        lines.clear()
+        monkeypatch.setattr(tables, "chosen_keyword", keyword.lower())
+        first.check(note)
+        assert lines == expected
