@@ -108,6 +108,9 @@ class SimulatedPdu(ABC):
     def __init__(self, fault: UnitFault) -> None:
         self.requests: list[Any] = []
         self.commands: list[UnitCommand] = []
+        #: over HTTP, each request whole, with its headers, and the content of each answer
+        self.messages: list[str] = []
+        self.answers: list[bytes] = []
         self.doubts = {}
         self.writes = []
         #: its own failures, which are no fault of a handler
@@ -284,9 +287,6 @@ class HttpPdu(SimulatedPdu, HttpReplay):
     def __init__(self, port: int, fault: UnitFault = UnitFault.NONE) -> None:
         """Raises OSError if the port cannot be used."""
         SimulatedPdu.__init__(self, fault)
-        #: each request whole, with its headers, and the content of each answer
-        self.messages: list[str] = []
-        self.answers: list[bytes] = []
         #: the answer to each command, in the place of obeying it, and to each request; a Location
         #: gets the path of the request
         self.refusal: Optional[Response] = None

@@ -211,8 +211,7 @@ class Judge:
             if fault is not None:
                 faults.append(fault)
         target.unit.close()  # a server takes some of a processor
-        if isinstance(target.unit, HttpPdu):
-            target.unit.answers.clear()
+        target.unit.answers.clear()
         return faults
 
     # ---- PDUs ------------------------------------------------------------------------------------

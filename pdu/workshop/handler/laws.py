@@ -153,8 +153,7 @@ class JudgedCall:
 
     def fault(self, methods: Methods) -> Optional[Fault]:
         """Call the method. Returns what is wrong, or why that is not known; None for nothing."""
-        messages = getattr(self._unit, "messages", [])
-        messages_before = len(messages)
+        messages_before = len(self._unit.messages)
         try:
             self.answer = call_method(methods, self.method, self._outlet)
         except (LackingDouble, SettingNotGiven) as error:
@@ -169,7 +168,7 @@ class JudgedCall:
             self._why_untried()
             or self._fault_of_request()
             or self._fault_of_writes()
-            or self._fault_of_logins(messages[messages_before:])
+            or self._fault_of_logins(self._unit.messages[messages_before:])
             or self._fault_of_code()
             or (self._fault_of_error(self._error) if self._error else self._fault_of_answer())
             or self._why_unreached()
@@ -320,9 +319,8 @@ class JudgedCall:
 
     def _fault_of_code(self) -> Optional[Fault]:
         """Who answers in the place of the PDU would run what he wants."""
-        answers = getattr(self._unit, "answers", [])
         for text, place in dict(self._handler.run_texts).items():
-            if any(text.encode() in answer for answer in answers):
+            if any(text.encode() in answer for answer in self._unit.answers):
                 return self._broken("code", f"runs an answer as Python ({place})")
         return None
 
@@ -331,7 +329,7 @@ class JudgedCall:
     def _fault_of_error(self, error: Exception) -> Optional[Fault]:
         """An error of a PDU that is well, an answer of another type, and the end of the program."""
         rule = self.expected.rule or self.method
-        reason = error_text(error)[:200]
+        reason = error_text(error)
         if isinstance(error.__cause__, SystemExit):
             return Fault(rule, "", f"{reason}: it ends the program that calls it", self._situation)
         # an exception of its own is as the page wants it: the user sees it as it is

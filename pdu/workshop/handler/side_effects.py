@@ -46,7 +46,7 @@ _watches: dict[int, SideEffects] = {}
 
 
 class SideEffects:
-    """The side effects of one handler's calls, and the line of its code that asked last."""
+    """The side effects of one handler's calls."""
 
     def __init__(self, package: str, note_secret: Callable[[str, str], None]) -> None:
         """`package`: the handler's; `note_secret`: searches a text, and is told its place."""
@@ -57,15 +57,11 @@ class SideEffects:
         self.other_hosts: list[str] = []
         #: the ports of the simulated devices
         self.ports: set[int] = set()
-        self._place_by_port: dict[int, str] = {}
+        #: whether a request went to one of them
+        self.has_asked = False
         #: the begin of each text that the handler's code runs as Python, and its line
         self.run_texts: dict[str, str] = {}
         _install_hook()
-
-    @property
-    def has_asked(self) -> bool:
-        """Whether a request went to a simulated device."""
-        return bool(self._place_by_port)
 
     @contextlib.contextmanager
     def watching(self, method: str) -> Iterator[None]:
@@ -79,10 +75,6 @@ class SideEffects:
             if socket.getdefaulttimeout() != timeout:
                 self._add(f"{method} changes the time-out of all sockets")
                 socket.setdefaulttimeout(timeout)
-
-    def place_of_request(self, port: int) -> str:
-        """The line of the handler that asked this port last, such as `my_handler.py line 7`."""
-        return self._place_by_port.get(port, "")
 
     def note(self, event: str, arguments: tuple[Any, ...]) -> None:
         """Note an audit event of a watched thread."""
@@ -131,7 +123,7 @@ class SideEffects:
         if host not in _LOOPBACK:
             _append_once(self.other_hosts, sentence)
         elif port in self.ports:
-            self._place_by_port[port] = place
+            self.has_asked = True
         else:
             self._add(sentence)
 
