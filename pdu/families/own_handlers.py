@@ -30,13 +30,15 @@ def own_handlers(makers: Iterable[str], families: Iterable[str]) -> list[str]:
     return names
 
 
-def own_handlers_sentence(names: Sequence[str]) -> str:
-    """Whether DCImanager reads it itself; `names`: of `own_handlers`."""
+def own_handlers_sentence(names: Sequence[str], *, is_read_here: bool = False) -> str:
+    """Whether DCImanager reads it itself; `names`: of `own_handlers`. `is_read_here`: whether a
+    handler of this pack has just read the unit.
+    """
     if not names:
         return "DCImanager's pages name no handler of its own for it"
     make = ", of a make that is not named" if names == [_ATS] else ""
+    alternative = ", else go on with this one" if is_read_here else ""
     return (
-        f"DCImanager has a handler of its own for {' and '.join(names)}{make}: keep that one"
-        " where it switches your unit or shows its consumption, else go on with this one"
-        " (docs/before.md)"
+        f"DCImanager has a handler of its own for {' and '.join(names)}{make}: keep it where it"
+        f" switches your unit or shows its consumption{alternative} (docs/before.md)"
     )

@@ -66,7 +66,9 @@ def test_the_handler_that_comes_first_is_the_one_that_identify_prefers() -> None
     rows = _handlers_by_row(PAGE)
     assert len(rows) == 9
     for handlers in rows.values():
-        ranks = [recording(handler).rank for handler in handlers]
+        formats = [recording(handler) for handler in handlers]
+        ranks = [recording_format.rank for recording_format in formats if recording_format]
+        assert len(ranks) == len(handlers)
         assert ranks == sorted(set(ranks))
 
 
