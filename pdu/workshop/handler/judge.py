@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any, Callable, NamedTuple, Optional
@@ -40,6 +40,8 @@ _RULES_OF_COMMANDS = (
     *("port_down", "port_up", "others", "once", "late", "stuck", "pending", "answer lost"),
     *("unread", "refused", "no outlet"),
 )
+_READING_RULES = ("status", "states", "statistic", "figures", "poll")
+_EXPLAINED = "a fault of a PDU that is well explains what follows"
 _NO_METER = "the device has no meter"
 
 
@@ -119,18 +121,14 @@ class Judge:
 
     def findings(self, table: Table) -> Iterator[Finding]:
         """A finding for each rule that this PDU can try."""
-        faults, why_ended = self._faults(table)
-        situations = (*table.first, *table.at_once, *table.alone)
-        rules: set[str] = set()
-        for situation in situations:
-            if self.is_over_http or not situation.is_over_http:
-                rules.update(situation.rules)
+        faults, unfinished_rules = self._faults(table)
+        why_by_rule = dict.fromkeys(unfinished_rules, _EXPLAINED)
+        if self._why_no_commands:
+            why_by_rule.update(dict.fromkeys(_RULES_OF_COMMANDS, self._why_no_commands))
+        why_by_rule.update(self.model.doubts)
         for rule in RULES:
             faults_of_rule = [fault for fault in faults if fault.rule == rule]
-            why = why_ended
-            if self._why_no_commands and rule in _RULES_OF_COMMANDS:
-                why = self._why_no_commands
-            finding = self._finding(rule, faults_of_rule, why if rule in rules else "")
+            finding = self._finding(rule, faults_of_rule, why_by_rule.get(rule, ""))
             if finding is not None:
                 yield finding
 
@@ -141,31 +139,37 @@ class Judge:
         faults_seen = [fault for fault in faults if fault.result == BROKEN]
         if faults_seen:
             return broken(rule, faults_seen[0].sentence)
-        if faults:
-            return untried(rule, faults[0].sentence)
-        doubt = self.model.doubts.get(rule) or ("" if rule in self._details else why)
-        if doubt:
-            return untried(rule, doubt)
+        if faults or why:
+            return untried(rule, faults[0].sentence if faults else why)
         return kept(rule, self._details[rule]) if rule in self._details else None
 
-    def _faults(self, table: Table) -> tuple[list[Fault], str]:
-        """The faults in all situations, and why a fault of a PDU that is well ended them; "" for
-        all, and where nothing could be tried.
+    def _faults(self, table: Table) -> tuple[list[Fault], Collection[str]]:
+        """The faults in all situations, and the rules of which not all cases were tried, because of
+        a fault of a PDU that is well.
         """
         faults: list[Fault] = []
-        for situation in table.first:
+        for number, situation in enumerate(table.first):
             faults += self.faults_in(situation)
             if any(fault.result == BROKEN for fault in faults):
                 for cause in table.causes:
                     faults += self.faults_in(cause)
-                return faults, "a fault of a PDU that is well explains what follows"
+                rows = (*table.first[number:], *table.at_once, *table.alone)
+                return faults, self._unfinished_rules(rows)
             if any(fault.rule == "status" for fault in faults):
-                return faults, ""
+                return faults, ()
         faults += self._faults_at_once(table.at_once)
         for situation in (*table.at_once, *table.alone):
             if self.is_over_http or not situation.is_over_http:
                 faults += situation.steps(self)
-        return faults, ""
+        return faults, ()
+
+    def _unfinished_rules(self, situations: Sequence[Situation]) -> set[str]:
+        """The rules of these situations, but for those of readings that were seen to their end."""
+        rules: set[str] = set()
+        for situation in situations:
+            if self.is_over_http or not situation.is_over_http:
+                rules.update(situation.rules)
+        return {rule for rule in rules if rule not in self._details or rule not in _READING_RULES}
 
     def faults_in(self, situation: Situation) -> Iterator[Fault]:
         """The faults in a situation, one after another."""

@@ -357,15 +357,22 @@ _OTHER_ENERGY = (
 
 
 @pytest.mark.usefixtures("without_loading", "without_faults")
-def test_commands_that_raise_show_nothing_of_other_outlets(tmp_path: Path) -> None:
-    change = (_SET, f"        raise RuntimeError('locked')\n{_SET}")
-    _, results, _ = check(folder(tmp_path, source=replaced(change)))
-    result, detail = results["port_down"]
+@pytest.mark.parametrize("method", ["port_down", "port_up"])
+def test_after_a_command_that_raises_nothing_of_commands_is_kept(
+    method: str, tmp_path: Path
+) -> None:
+    head = f"    def {method}(self, pdu_port_data: PduPortView) -> PduPortView:\n"
+    source = replaced((head, f"{head}        raise RuntimeError('locked')\n"))
+
+    _, results, _ = check(folder(tmp_path, source=source))
+
+    result, detail = results.pop(method)
     assert result == "broken", results
     assert "locked" in detail
-    # nothing is kept that was not seen
-    for rule in ("port_up", "others", "once", "pdus"):
+    # also what a command before it kept
+    for rule in {"port_down", "port_up", "others", "once", "pdus", "asked"} - {method}:
         assert results[rule] == ("not tried", _EXPLAINED), rule
+    assert results["states"][0] == results["figures"][0] == results["poll"][0] == "kept"
 
 
 @pytest.mark.usefixtures("without_loading", "without_faults")
