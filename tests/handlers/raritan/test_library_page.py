@@ -13,7 +13,7 @@ import io
 import re
 import time
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -72,9 +72,14 @@ def _script(name: str) -> Script:
     return Script(name, 0, _local(code).replace("from unit import agent\n", ""), text)
 
 
+def _named_scripts() -> Sequence[str]:
+    """The files that the page names, in its order."""
+    return [*dict.fromkeys(re.findall(r"`(\w+\.py)`", PAGE.read_text("utf-8")))]
+
+
 def _of_the_folder() -> Iterator[Script]:
     """The scripts in the order of the page's table."""
-    for name in re.findall(r"\(raritan/(\w+\.py)\)", PAGE.read_text("utf-8")):
+    for name in _named_scripts():
         if name not in _ELSEWHERE:
             yield _script(name)
 
@@ -136,7 +141,7 @@ def test_a_script_prints_what_the_page_shows(script: Script, printed: Mapping[Sc
 
 def test_each_script_of_the_folder_is_on_the_page() -> None:
     files = {path.name for path in _FOLDER.glob("*.py")}
-    assert files == set(re.findall(r"\(raritan/(\w+\.py)\)", PAGE.read_text("utf-8")))
+    assert files == set(_named_scripts())
 
 
 def test_the_connection_of_the_scripts_is_that_of_the_variables(
