@@ -70,6 +70,7 @@ _FAMILIES = Path("handlers", "snmp", "profiles")
 _PAGES_S = 300.0  # limit for writing the generated parts of the pages, in seconds
 # a line of the two lists of the files of families, with the comment above it
 _FILE = re.compile(r"(?m)^(?: +#.*\n)* +(\w+),\n")
+_EXAMPLE_FAMILY = "acme-strip"
 _NUMBER = 99_999  # the vendor's number in the example of docs/dev/new-family.md
 
 
@@ -414,29 +415,30 @@ def family_files(root: Path, key: str, vendor: Optional[str]) -> dict[Path, str]
     """
     file = _vendor_of(root, key)
     page = _text(root / "docs/dev/new-family.md").partition("## Adding an SNMP family")[2]
-    fenced_blocks = re.findall(r"(?ms)^ *```(\w+)\n(.*?)^ *```$", page)
-    blocks: dict[str, str] = {}  # the first of each language
-    for language, block in fenced_blocks:
-        blocks.setdefault(language, textwrap.dedent(block))
+    entry = re.search(r"(?ms)^ *```python\n(.*?)^ *```$", page)
+    assert entry is not None
+    fixture_of_example = root / _SKELETON / "family" / _EXAMPLE_FAMILY
     display_name = _display_name(vendor or file.capitalize(), "vendor")
     words = {
-        "acme-strip": key,
+        _EXAMPLE_FAMILY: key,
         "Acme": display_name,
         "ACME": file.upper(),
         str(_NUMBER): _free_number(root),
     }
 
-    def text(language: str) -> str:
-        return re.sub("|".join(words), lambda match: words[match[0]], blocks[language])
+    def renamed(text: str) -> str:
+        return re.sub("|".join(words), lambda match: words[match[0]], text)
 
     fixture = Path("tests", "recordings", key)
     return {
         _FAMILIES / f"{file}.py": (
             f'"""{display_name}.\n\nName the MIB, its revision and where its text is.\n"""\n\n'
-            + text("python")
+            + renamed(textwrap.dedent(entry[1]))
         ),
-        fixture.with_suffix(".snmprec"): text("snmprec"),
-        fixture.with_suffix(".json"): text("json"),
+        fixture.with_suffix(".snmprec"): renamed(
+            _text(fixture_of_example.with_suffix(".snmprec.in"))
+        ),
+        fixture.with_suffix(".json"): renamed(_text(fixture_of_example.with_suffix(".json.in"))),
     }
 
 

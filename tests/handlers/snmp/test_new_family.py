@@ -30,17 +30,15 @@ STATES = {"on": EnumPowerStatus.UP, "off": EnumPowerStatus.DOWN}
 
 @pytest.fixture(name="example", scope="module")
 def _example() -> Mapping[str, str]:
-    """Return the example's code blocks by language."""
-    text = (
-        (ROOT / "docs/dev/new-family.md")
-        .read_text("utf-8")
-        .partition("## Adding an SNMP family")[2]
-        .partition("\n## ")[0]
-    )
-    names: dict[str, str] = dict(
-        re.findall(r"^ *```(\w+)\n(.*?)^ *```$", text, re.DOTALL | re.MULTILINE)
-    )
-    return {language: textwrap.dedent(block) for language, block in names.items()}
+    """Return the texts of the example: the entry of the page, and the files of its fixture."""
+    page = (ROOT / "docs/dev/new-family.md").read_text("utf-8")
+    (entry,) = re.findall(r"^ *```python\n(.*?)^ *```$", page, re.DOTALL | re.MULTILINE)
+    fixture = ROOT / "packaging" / "new" / "family" / "acme-strip"
+    return {
+        "python": textwrap.dedent(entry),
+        "snmprec": fixture.with_suffix(".snmprec.in").read_text("utf-8"),
+        "json": fixture.with_suffix(".json.in").read_text("utf-8"),
+    }
 
 
 @pytest.fixture(name="families", scope="module")
