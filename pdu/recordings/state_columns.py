@@ -36,8 +36,6 @@ _OFF_BY_ON = {
 }
 _ON_BY_OFF = {off: on for on, off in _OFF_BY_ON.items()}
 _UNDOCUMENTED, _UNDOCUMENTED_NUMBER = "undocumented", 97
-# outlets whose states tell a column of unusual words from another
-_ENOUGH_OUTLETS = 3
 _LONGEST_STRIDE = 60
 _MOST_FIGURES = 40
 # lengths of the text before a row, in characters: a short one is alike where names differ
@@ -69,17 +67,14 @@ class Column(NamedTuple):
         return self.on if on else self.off
 
 
-def candidate_columns(
-    contents: Contents, states: States, *, is_strict: bool = False
-) -> Iterator[Column]:
-    """The columns that may hold these states, in the order of the outlets; first those that show
-    both. `is_strict`: no outlet of an unknown state has the value of on or off, which another value
-    may deny.
+def candidate_columns(contents: Contents, states: States) -> Iterator[Column]:
+    """The columns that may hold these states, in the order of the outlets; first those of usual
+    words, such as on and off, or 1 and 0.
     """
     columns: list[Column] = []
     for places in _all_columns(contents, states):
         values = [value_at(contents, place) for place in places]
-        column = _column(places, values, list(states.values()), is_strict=is_strict)
+        column = _column(places, values, list(states.values()))
         if column is not None:
             columns.append(column)
     usual = [column for column in columns if _opposite(column.on, _OFF_BY_ON) == column.off]
@@ -110,20 +105,6 @@ def number_groups(contents: Contents, count: int) -> Iterator[list[Place]]:
 
 def _is_figure(value: Any) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
-
-
-def columns_of(contents: Contents, states: States) -> list[Column]:
-    """The columns that hold these states, in the order of the outlets; [] if it is not certain."""
-    columns = list(candidate_columns(contents, states, is_strict=True))
-    # such as on and off, or 1 and 0
-    usual_columns = [column for column in columns if _opposite(column.on, _OFF_BY_ON) == column.off]
-    has_both_states = {True, False} <= set(states.values())
-    if not has_both_states:
-        # any column of equal words fits: one alone is taken
-        return usual_columns if len(usual_columns) == 1 else []
-    if usual_columns:
-        return usual_columns
-    return columns if len(states) >= _ENOUGH_OUTLETS else []
 
 
 def with_values(contents: Contents, values: Mapping[Place, Any]) -> dict[str, Any]:
@@ -277,11 +258,9 @@ def _column(
     places: Sequence[Place],
     values: Sequence[Any],
     states: Sequence[Optional[bool]],
-    *,
-    is_strict: bool,
 ) -> Optional[Column]:
     """The column of these values, if they tell these states: all outlets that are on have one
-    value, all that are off have another, and those of an unknown state have neither.
+    value, and all that are off have another.
     """
     if any(value is None or isinstance(value, (dict, list)) for value in values):
         return None
@@ -297,9 +276,6 @@ def _column(
     elif off is None:
         off = _opposite(on, _OFF_BY_ON)
     if on is None or off is None or _key(on) == _key(off):
-        return None
-    other_values = _values_of_state(values, states, on=None)
-    if is_strict and any(_key(value) in (_key(on), _key(off)) for value in other_values):
         return None
     return Column(places, on, off)
 

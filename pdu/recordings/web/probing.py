@@ -18,7 +18,6 @@ from ..state_columns import (
     Place,
     all_places,
     candidate_columns,
-    columns_of,
     number_groups,
     value_at,
     with_values,
@@ -47,12 +46,6 @@ def with_effects(recording: WebRecording, reader: Reader) -> WebRecording:
     """The recording with the places of its outlets' states, as far as they are found."""
     with contextlib.closing(WebUnit(recording, 0)) as unit:
         return _Probe(recording, unit, reader).probed()
-
-
-def with_places(recording: WebRecording) -> WebRecording:
-    """The same without a handler, by the states alone: for a file that a person wrote."""
-    columns = columns_of(recording.contents, recording.states)
-    return _with_columns(recording, columns, {})
 
 
 class _Probe(NamedTuple):

@@ -13,6 +13,9 @@ import pytest
 from handlers.redfish.handler import make_handler
 from handlers.shared.errors import Unsupported
 from pdu.recordings.recording_formats import HandlerFinding
+from pdu.recordings.state_columns import Place
+from pdu.recordings.web import har
+from pdu.recordings.web.har import Effect, RecordedOutlet
 from pdu_common.connection import PduData
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.pdu.recordings.planted_devices import (
@@ -118,6 +121,10 @@ def test_the_target_of_an_action_must_be_below_the_link_to_the_outlet(
     if own:
         member["@odata.id"] = f"{PDUS}/1/{own}"
     text = service([{"@odata.id": f"{OUTLETS}/A1"}], {f"{OUTLETS}/A1": member})
+    place = Place(f"GET {OUTLETS}/A1", ("PowerState",))
+    off = Effect(f"POST {PDUS}/1/{target} {{any}}", {place: "Off"})
+    outlets = {"A1": RecordedOutlet(True, on=Effect(sets={place: "On"}), off=off)}
+    text = har.parse(text)._replace(outlets=outlets).text
     with replayed("redfish", text) as unit:
         assert isinstance(unit.data, PduData)
         lines = switchable(finding(unit).can)
