@@ -152,7 +152,7 @@ FAULTS = {
     "Wh of an outlet": Fault(
         "figures",
         _WELL,
-        "statistic returned consumption of outlet 1 1.2345e+07 kWh; the PDU measures 12345 kWh",
+        "statistic returned consumption of outlet 1 12345000 kWh; the PDU measures 12345 kWh",
         ((_ENERGY, _ENERGY.replace("value_float", "value_float * 1000")),),
     ),
     "no figure": Fault(
