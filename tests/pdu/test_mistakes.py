@@ -66,7 +66,7 @@ TYPED = (
     "exporter | give LIST, or --network with --auth",
     "exporter hall.csv --auth logins.toml --listen 9914x | give ADDRESS:PORT, such as",
     "replay | For example: pdu replay unit.snmprec",
-    "replay hall.csv | use pdu record, snmpwalk -On, or a file for NUT's dummy-ups",
+    "replay hall.csv | use pdu record, snmpwalk -On, an HTTP Archive (HAR)",
     "record snmp | For example: pdu record",
     "identify | For example: pdu identify 192.0.2.8",
     "supports | For example: pdu supports AP8959",
