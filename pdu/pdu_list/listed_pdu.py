@@ -12,6 +12,7 @@ from handlers import registry
 from handlers.shared.address import Address, host_with_port
 
 from ..network import hosts
+from .logins import DeviceLogin
 
 #: handler -> the ports that it uses where none is said, the second one over plain HTTP, if not
 #: those of https and http (RFC 9110); of SNMP: RFC 3417; of NUT: IANA
@@ -67,8 +68,12 @@ class Place(NamedTuple):
     choice: str
 
 
-def place_of(device: ListedPdu, login_settings: Mapping[str, str] = MappingProxyType({})) -> Place:
-    """Where a PDU of a list is read. `login_settings`: those of its login; the PDU's own win."""
+def place_of(device: ListedPdu, logins: Mapping[str, DeviceLogin] = MappingProxyType({})) -> Place:
+    """Where a PDU of a list is read. `logins`: by name; one may have a port, or choose a unit. The
+    PDU's own settings win.
+    """
+    login = logins.get(device.auth)
+    login_settings = {} if login is None else login.settings
     settings = {**login_settings, **dict(device.settings)}
     handler = handler_name(device.handler)
     address = device.address

@@ -415,9 +415,10 @@ def _name_advice(words: Sequence[str], known_list: KnownList) -> str:
     """What was probably meant by the first of these words; "" if nothing can be said."""
     word = words[0]
     names = list(known_list.pdus)
-    whole_name = " ".join(words[:2])
-    if whole_name in names:
-        return f"a name with blanks needs quotes, as in {printable(whole_name, 60)!r}"
+    for count in range(len(words), 1, -1):
+        whole_name = " ".join(words[:count])
+        if whole_name in names:
+            return f"a name with blanks needs quotes, as in {printable(whole_name, 60)!r}"
     parts = [part.strip() for part in word.split(",")]
     if len(parts) > 1 and all(part in names for part in parts):
         return "give several names with spaces between them, or a command for each"
