@@ -221,7 +221,7 @@ def _switch(run: Run, pdu: names.ChosenPdu, *, on: bool, outlets: Sequence[str])
     goal = word(target_state(on=on))
     prompts.check_can_ask(run.output, f"switching {outlets_text(words)} {goal}", pdu.host)
     data = pdu.data(handler)
-    with HandlerTools(handler).opened(data) as unit:
+    with show_warnings(run.output, pdu.where), HandlerTools(handler).opened(data) as unit:
         switching = _Switching(
             run=run,
             pdu=pdu,
@@ -235,7 +235,7 @@ def _switch(run: Run, pdu: names.ChosenPdu, *, on: bool, outlets: Sequence[str])
         results: dict[str, Optional[PolledOutlet]] = {}
         try:
             # the switched outlets are reported after SIGTERM as well
-            with signals_as_ctrl_c(), show_warnings(run.output, pdu.where):
+            with signals_as_ctrl_c():
                 for identity, outlet in switching.switch_outlets():
                     results[identity] = outlet
         except KeyboardInterrupt as interruption:

@@ -449,6 +449,9 @@ def choose_pdu(
         return ChosenPdu(handler, hosts.parse_argument(host), typed_login)
     listed_pdu = known_list.pdus.get(host)
     if listed_pdu is None:
+        if re.fullmatch(r"[0-9]+([.,/:-][0-9]+)*", host) and not hosts.is_ip(host):
+            fault = f"{printable(host, 60)!r} is no PDU of {known_list.path}"
+            raise Usage(f"{fault}; the whole PDU is read: leave the number of an outlet out")
         fault = _unknown_name_text([host], known_list)
         raise Usage(f"{fault}; give names alone, or HANDLER and addresses")
     pdu = _chosen(typed_login, known_list, listed_pdu)
