@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from pdu.recordings.raritan.recorded_calls import key
+from pdu.recordings.raritan.recorded_calls import key, record_answer
 from pdu.recordings.raritan.recording import scrubbed
 from pdu.recordings.scrub import Scrubber
 
@@ -33,3 +33,12 @@ def test_a_text_in_the_place_of_a_type_is_scrubbed(text: str) -> None:
 
 def test_only_the_member_type_is_one() -> None:
     assert clean("serialNumber", "pdumodel.Outlet:3.0.4") != "pdumodel.Outlet:3.0.4"
+
+
+def test_a_call_of_a_bulk_without_a_status_of_its_own_was_answered() -> None:
+    """`statcode` is that of HTTP for the call; what has no result keeps it."""
+    calls = [{"rid": f"/outlet/{number}", "json": {"method": "getState"}} for number in (1, 2)]
+    responses = [{"json": None}, {"json": None, "statcode": 404}]
+    request = {"method": "performBulk", "params": {"requests": calls}}
+    recorded = record_answer("/bulk", request, 200, {"result": {"responses": responses}})
+    assert [outcome for _, outcome in recorded] == [{"status": 200}, {"status": 404}]
