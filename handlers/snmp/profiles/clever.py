@@ -242,7 +242,10 @@ PROFILES = (
         power="11",
     ),
     _zm("clever-zpdu", "7", "ZPDU"),
-    _rpdu("clever-rpdu", "6", TEST_PROGRAM + "/RPDU/r_snmp", "RPDU", "Canovate PDU"),
+    replace(
+        _rpdu("clever-rpdu", "6", TEST_PROGRAM + "/RPDU/r_snmp", "RPDU"),
+        vendor=f"{VENDOR}, Canovate",
+    ),
     _rpdu("clever-npm-v", "5", MANAGER, "NPM-V"),
     Profile(
         key="clever-ms-pdu",

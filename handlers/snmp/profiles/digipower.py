@@ -35,10 +35,10 @@ def _of_one_unit(values: Scalar) -> Unless:
 PROFILES = (
     Profile(
         key="digipower",
-        vendor="DigiPower",
+        vendor="DigiPower, Servedge",
         mib="DigiPower-PDU-MIB, DigiPower-BravoPDU-MIB",
         source=librenms("digipower/DigiPower-PDU-MIB"),
-        models=("SWH, SWV", "Lindy IPower Switch Classic 32657 to 32659", "Manhattan", "Servedge"),
+        models=("SWH, SWV", "Lindy IPower Switch Classic 32657 to 32659", "Manhattan"),
         sys_object_ids=oids("17420"),
         outlets=outlets(
             states=State(STATES, on=("1",), off=("0",), absent=(NO_OUTLET,)),

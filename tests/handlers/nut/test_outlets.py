@@ -7,6 +7,7 @@ from __future__ import annotations
 import contextlib
 import re
 import tracemalloc
+from typing import Optional
 
 import pytest
 from hypothesis import example, given, strategies as st
@@ -14,6 +15,7 @@ from hypothesis import example, given, strategies as st
 from handlers.nut import metering
 from handlers.nut.outlets import decode_outlets, state_of
 from handlers.shared.errors import PduHandlerError, ProtocolError
+from handlers.shared.meter_figures import NotKnown, measured
 from tests.handlers.nut.clients import DEFAULTS
 from tests.handlers.nut.decoding_table import TABLE, decoded, variables_of
 from tests.tables import Case, Law
@@ -38,6 +40,29 @@ def test_a_command_is_proven_by_what_decides_a_status(law: Law) -> None:
         return ""
 
     law.check(difference)
+
+
+@pytest.mark.parametrize(
+    "left, currents",
+    [
+        ("in.current: 9; in.L1.voltage: 230", {}),
+        ("in.L1.current: 1; in.L2.current: 2", {"L1": 1.0, "L2": 2.0}),
+        ("in.phases: 1; in.L1.current: 1", {"L1": 1.0}),
+        ("in.L1.current: 1; in.L3.current: x", {"L1": 1.0, "L2": None, "L3": None}),
+        ("in.L1.current: 1; driver.state: init.starting", {"L1": None}),
+        ("in.phases: x; in.L1.current: 1; in.L2.voltage: 230", None),
+    ],
+)
+def test_the_lines_of_an_input_have_their_currents(
+    left: str, currents: Optional[dict[str, Optional[float]]]
+) -> None:
+    """None: the number of lines is not known; a line without a value is not known."""
+    lines = metering.line_currents(variables_of(left))
+    if isinstance(lines, NotKnown):
+        assert currents is None
+        return
+    assert {line: measured(figure) for line, figure in lines.items()} == currents
+    assert all(figure is not None for figure in lines.values())
 
 
 def test_a_chain_of_any_length_is_read_whole_or_not_at_all() -> None:
