@@ -340,8 +340,8 @@ def _total_requests(device: SnmpDevice, tables: WholeTables, *, with_power: bool
 def _totals(
     device: SnmpDevice, requests: _TotalRequests, tables: WholeTables
 ) -> Sequence[ExactFigure]:
-    """The totals, in the order of `requests`. None is known if the device counts more units than
-    its answers list, or if these contradict each other because rows are lost."""
+    """The totals, in the order of `requests`. No total is known if the device counts more units
+    than its answers list, or if these contradict each other because rows are lost."""
     try:
         totals = _read_totals(requests, tables, list(outlets_read(device)))
     except ProtocolError as error:

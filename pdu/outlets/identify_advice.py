@@ -92,7 +92,7 @@ def lines_without_handler(survey: Survey, *, verbose: bool) -> list[str]:
         lines += error_lines(other_answers, survey.pdu.login)
     lines += _community_steps(answers, survey.pdu)
     # a PDU that SNMP reads has a web service of its own, too
-    if _is_without_snmp(answers):
+    if any(answer.word == "no answer" for answer in answers):
         lines.append(_SNMP_ADVICE)
     lines.append("next: docs/own-handler.md, a handler of your own from what its web pages ask")
     return lines
@@ -122,14 +122,9 @@ def step_lines(
         "No handler found a PDU at this address. Check the address and the port, and give the"
         " settings that the lines above ask for."
     )
-    if _is_without_snmp(answers):
+    if any(answer.word == "no answer" for answer in answers):
         advice += f" {_SNMP_ADVICE}"
     return [advice]
-
-
-def _is_without_snmp(answers: Sequence[HandlerAnswer]) -> bool:
-    """Whether the device was asked over SNMP and did not answer."""
-    return any(answer.word == "no answer" for answer in answers)
 
 
 def _community_steps(answers: Sequence[HandlerAnswer], pdu: names.ChosenPdu) -> list[str]:

@@ -22,7 +22,7 @@ from ..files.whole_files import PRIVATE, signals_as_ctrl_c, write_whole
 from ..loading.handler_loading import LoadedHandler
 from ..network import hosts
 from . import device_list, form, logins as auth, names
-from .listed_pdu import ListedPdu, Place, place_of
+from .listed_pdu import ListedPdu, place_of
 from .login_options import Login
 from .logins import DeviceLogin
 
@@ -150,16 +150,15 @@ def add_missing(
     login has it. Returns them as they are listed. Raises SettingsError, as `add`.
     """
     # before the lock: a name server may take seconds
-    known_hosts = _address_book(place.host for place in _places(_read_list(files)))
+    known_hosts = _address_book(_read_list(files))
     with _files_under_lock(files) as (list_file, login_file):
         logins = _logins(login_file)
-        # a name may not be the address of another PDU
-        taken_names: set[str] = set()
         known_list = _known_list(list_file, login_file)
-        for listed_pdu in known_list.devices:
-            taken_names.update((listed_pdu.name, listed_pdu.address))
+        taken_names = {pdu.name for pdu in known_list.devices}
+        # a name may not be the address of another PDU
+        taken_names.update(pdu.address for pdu in known_list.devices)
         additions: list[Addition] = []
-        for pdu in _pdus_at_other_places(pdus, _places(known_list), known_hosts):
+        for pdu in _pdus_at_other_places(pdus, known_list, known_hosts):
             name = pdu.name
             while name in taken_names or registry.is_handler(name):
                 name = f"{name} {pdu.address}"
@@ -174,19 +173,15 @@ def add_missing(
         return _append(list_file, login_file, additions, secret_paths)
 
 
-def _places(known_list: device_list.DeviceList) -> Sequence[Place]:
-    """Where the PDUs of a list are read."""
-    return [place_of(pdu, known_list.auths) for pdu in known_list.devices]
-
-
 def _pdus_at_other_places(
     pdus: Iterable[ListedPdu],
-    listed_places: Iterable[Place],
+    known_list: device_list.DeviceList,
     known_hosts: Mapping[str, Collection[str]],
 ) -> list[ListedPdu]:
     """The PDUs at whose place the list has none. `known_hosts`: the addresses of its names."""
     listed_doors: set[tuple[str, str]] = set()
-    for place in listed_places:
+    for listed_pdu in known_list.devices:
+        place = place_of(listed_pdu, known_list.auths)
         for host in (place.host, *known_hosts.get(place.host, ())):
             listed_doors.add((host, place.door))
     missing_pdus: list[ListedPdu] = []
@@ -197,11 +192,12 @@ def _pdus_at_other_places(
     return missing_pdus
 
 
-def _address_book(listed_hosts: Iterable[str]) -> Mapping[str, Collection[str]]:
-    """The IP addresses of each host name, as far as the name server knows them; many are asked for
-    at a time.
+def _address_book(known_list: device_list.DeviceList) -> Mapping[str, Collection[str]]:
+    """The IP addresses of each host name of a list, as far as the name server knows them; many are
+    asked for at a time.
     """
-    host_names = sorted({host for host in listed_hosts if not hosts.is_ip(host)})
+    listed_hosts = {place_of(pdu, known_list.auths).host for pdu in known_list.devices}
+    host_names = [host for host in sorted(listed_hosts) if not hosts.is_ip(host)]
     with ThreadPoolExecutor(_RESOLVERS) as pool:
         return dict(zip(host_names, pool.map(_addresses, host_names)))
 

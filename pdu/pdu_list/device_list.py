@@ -130,14 +130,13 @@ def _warning(path: str, duplicate: Duplicate, places: Mapping[str, str]) -> str:
     for name, place in places.items():  # in the order of the list
         if name in names:
             lines.append(f"{place} ({printable(name, 60)})")
-    unit_place = duplicate.place
-    unit = unit_place.host
-    if unit_place.door:
-        unit += f", port {unit_place.door}"
-    if unit_place.choice:
-        unit += f", {printable(unit_place.choice, 60)}"
+    place_text = duplicate.place.host
+    if duplicate.place.door:
+        place_text += f", port {duplicate.place.door}"
+    if duplicate.place.choice:
+        place_text += f", {printable(duplicate.place.choice, 60)}"
     return (
-        f"{path}: {' and '.join(lines)} are one PDU, {unit}: sums count it once, as"
+        f"{path}: {' and '.join(lines)} are one PDU, {place_text}: sums count it once, as"
         f" {printable(duplicate.counted_pdu.name, 60)}; take one line out"
     )
 

@@ -10,9 +10,10 @@ from typing import NamedTuple, Optional
 
 from handlers import registry
 from handlers.shared.address import Address, host_with_port
+from handlers.shared.errors import SettingsError, printable
 
 from ..network import hosts
-from .logins import DeviceLogin
+from .logins import DeviceLogin, names
 
 #: handler -> the ports that it uses where none is said, the second one over plain HTTP, if not
 #: those of https and http (RFC 9110); of SNMP: RFC 3417; of NUT: IANA
@@ -45,6 +46,17 @@ class ListedPdu(NamedTuple):
         Several PDUs may be behind one address.
         """
         return shown_place(self.handler, self.address, dict(self.settings))
+
+    def login(self, logins: Mapping[str, DeviceLogin]) -> Optional[DeviceLogin]:
+        """Its login, None if the list names none. Raises SettingsError if `logins` has none of this
+        name.
+        """
+        if not self.auth or self.auth in logins:
+            return logins[self.auth] if self.auth else None
+        raise SettingsError(
+            f"{self.name}: unknown login {printable(self.auth, 60)!r}; known: {names(logins)};"
+            " give their file as --auth, or as logins.toml beside the list"
+        )
 
 
 #: the choice of a PDU that reads all units of its address

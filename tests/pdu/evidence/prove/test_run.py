@@ -87,10 +87,10 @@ def test_an_error_tells_no_name_of_an_outlet_in_the_proof(monkeypatch: pytest.Mo
     """A name tells what is plugged in. The error's own words are for the terminal alone."""
     unit = _unit(Scrubber())
     named_outlet = PolledOutlet("3", UP, name="mueller")
-    monkeypatch.setattr(
-        run.reading, "read_pdu", lambda _handler, _data, _parts, keep: keep(unit_reading)
-    )
     unit_reading = Reading(outlets=[named_outlet], answered=True)
+    monkeypatch.setattr(
+        "pdu.reading.parts.read_pdu", lambda _handler, _data, _parts, keep: keep(unit_reading)
+    )
     run.read_unit(unit)
     calls = run.Calls(unit)
     lost = NotKnown("outlet mueller: no answer")
