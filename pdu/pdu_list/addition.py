@@ -84,7 +84,7 @@ class _File(NamedTuple):
 
 def new_pdu(name: str, list_file: str, auth_file: str) -> NewPdu:
     """A PDU for the files of these options, else of the environment, else the usual ones. Raises
-    SettingsError if the environment says that there is no list.
+    SettingsError if the environment says that there is no list, or a folder does not exist.
     """
     path = list_file or names.usual_list()
     if not path:
@@ -94,6 +94,10 @@ def new_pdu(name: str, list_file: str, auth_file: str) -> NewPdu:
     login_path = auth_file or names.usual_logins(path)
     if not login_path:
         login_path = os.path.join(os.path.dirname(path), names.LOGINS)
+    for file in (path, login_path):
+        folder = os.path.dirname(os.path.realpath(file))
+        if not os.path.isdir(folder) and path != names.own_list():
+            raise SettingsError(f"{file}: there is no folder {folder}: create it")
     return NewPdu(
         name=name,
         list_path=os.path.realpath(path),

@@ -61,8 +61,6 @@ class ListedPdu(NamedTuple):
 
 #: the choice of a PDU that reads all units of its address
 ALL_UNITS = ""
-
-
 #: the door of a unit that is asked at the usual port of its protocol
 USUAL_DOOR = ""
 

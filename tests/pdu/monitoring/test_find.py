@@ -332,6 +332,12 @@ def test_files_to_which_nothing_can_be_added_are_refused_before_the_search(
     private(tmp_path / "logins.toml", "[auth.snmp\n")
     assert "logins.toml" in call(*words, PDU_COMMUNITY="public").stderr
     assert not fleet.exists()
+    for option in ("--list", "--auth"):
+        absent_file = tmp_path / "gone" / "file.toml"
+        # the last one counts
+        result = call(*words, option, absent_file, PDU_COMMUNITY="public")
+        assert result.returncode == 2
+        assert f"there is no folder {absent_file.parent}: create it" in result.stderr
 
 
 def test_a_found_pdu_is_not_added_beside_itself_by_another_handler_or_by_its_name(
