@@ -144,7 +144,7 @@ def find(
     if files is not None:
         addition.check_files(files)  # before the search, which may take minutes
     networks = parse_networks(network)
-    community = _community(typed_login, auth_file, login)
+    community = _community(typed_login, auth_file, login, port)
     snmp_port = _port(port)
     address_count = 0
     for asked_network in networks:
@@ -254,10 +254,11 @@ def _minutes(seconds: float) -> str:
     return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} min"
 
 
-def _community(typed_login: Login, auth: Optional[str], login: Optional[str]) -> str:
+def _community(typed_login: Login, auth: Optional[str], login: Optional[str], port: str) -> str:
     """The community: from the login, else from --secret-file, PDU_COMMUNITY or the terminal.
 
-    Raises SettingsError.
+    Raises SettingsError, also for a login with another port: a PDU that is found would then be read
+    there, where another one may be.
     """
     if auth is None or login is None:
         return typed_login.secret("community", "community of the PDUs (often public)")
@@ -268,6 +269,9 @@ def _community(typed_login: Login, auth: Optional[str], login: Optional[str]) ->
     community = logins[login].secrets.get("community")
     if not community:
         raise SettingsError(f"the login {shown_login} has no community; a search asks over SNMPv2c")
+    login_port = logins[login].settings.get("port", port)
+    if login_port != port:
+        raise SettingsError(f"the login {shown_login} has another port: give --port {login_port}")
     return community
 
 

@@ -470,6 +470,14 @@ def test_the_list_names_the_login_and_an_unusable_login_is_refused(
     assert "unknown login 'other'; known: none, rack" in unknown.stderr
 
 
+def test_a_login_with_another_port_than_the_search_is_refused(tmp_path: Path, call: Call) -> None:
+    """What is found at one port would be read at the other."""
+    auth = private(tmp_path / "logins.toml", '[auth.nat]\ncommunity = "public"\nport = 1161\n')
+    result = call("find", f"{NETWORK}.0/30", "--login", "nat", "--auth", auth, "--no-mdns")
+    assert (result.returncode, result.stdout) == (2, "")
+    assert "the login 'nat' has another port: give --port 1161" in result.stderr
+
+
 def test_json_holds_pdus_and_others(hall: Hall, call: Call) -> None:
     search = complete(call, hall, f"{NETWORK}.0/29", "--json")
     document = json.loads(search.stdout)
