@@ -77,7 +77,7 @@ class HttpClient:
             try:
                 reply = self._reply_to(request, login)
                 if reply.status not in answers:
-                    raise error_of_status(reply.status, login, reply.headers)
+                    raise error_of_status(reply.status, login, reply.headers, reply.body)
                 return reply
             except HttpException as error:
                 error.at(self.where.netloc, f"{request.method} {login.quoted_path(request.target)}")
