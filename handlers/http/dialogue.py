@@ -252,8 +252,11 @@ class HttpSession:
             limit=_LIMIT,
             once=isinstance(request, WriteRequest),
         )
+        send = partial(self._client.send, message, self.login, request.answers)
+        if isinstance(request, WriteRequest):
+            send = partial(send, request.fault_of)
         try:
-            response = self._client.send(message, self.login, request.answers)
+            response = send()
         except HttpUnreachable as error:
             # the first error of an owner whose unit serves HTTP only, as it leaves the factory
             if self._client.where.scheme == "https" and no_tls_answered(error):

@@ -96,8 +96,6 @@ class HttpRefused(HttpException, Refused):
 
     def __init__(self, reason: Reason, code: str = "", host: str = "", operation: str = "") -> None:
         super().__init__(reason, code=code, host=host, operation=operation)
-        #: what the device answered beside the status, for a codec whose units give a reason there
-        self.body = b""
         is_declined = len(code) == 3 and code.startswith("4")
         self.may_have_executed = not is_declined
 
@@ -164,13 +162,13 @@ _FAILED = (
 
 
 def error_of_status(
-    status: int, login: Optional[Login] = None, headers: Mapping[str, str] = {}, body: bytes = b""
+    status: int, login: Optional[Login] = None, headers: Mapping[str, str] = {}
 ) -> HttpException:
     """The error for a status that the caller does not accept. Its text holds `HTTP Error <status>`,
     as in Raritan's SDK.
 
     `login`: what was sent, if known, to explain a 401. `headers`: of the reply, for its
-    Retry-After. `body`: of the reply.
+    Retry-After.
     """
     quote = printable if login is None else login.quoted
     if status == 401:
@@ -186,11 +184,9 @@ def error_of_status(
         reason += f"; it leads to {location}"
     if status in (429, 503):
         reason += _pause_hint(headers.get("retry-after", ""))
-    if not issubclass(error_class, HttpRefused):
-        return error_class(reason)
-    refusal = HttpRefused(reason, code=str(status))
-    refusal.body = body
-    return refusal
+    if issubclass(error_class, HttpRefused):
+        return HttpRefused(reason, code=str(status))
+    return error_class(reason)
 
 
 def _pause_hint(retry_after: str) -> str:

@@ -16,7 +16,6 @@ from collections.abc import Sequence
 from typing import Any, Optional
 
 from ..http.dialogue import Dialogue, Outlet, PduState, ReadRequest, WriteRequest
-from ..http.errors import HttpRefused
 from ..http.login_forms import DigestLogin
 from ..http.strict_json import FORM_ERRORS, column, loads
 from ..shared.doubts import denial_of_off
@@ -79,20 +78,15 @@ def command(identity: str, *, on: bool) -> Dialogue[None]:
     # < 500 {"code": -109, "message": ...} for a command that is not carried out
     # < 400 {"error": {"code": -103, "message": ...}}, as windkh/node-red-contrib-shelly 195 has it
     order = {"id": int(identity) - 1, "on": on}
-    try:
-        answer = yield WriteRequest(SET, json.dumps(order).encode())
-    except HttpRefused as error:
-        fault = _fault(error.body)
-        if fault is None:
-            raise
-        raise fault from None
+    answer = yield WriteRequest(SET, json.dumps(order).encode(), fault_of=_fault)
     if not answer:
         return  # the reading after the command decides
     fault = _fault(answer)
     if fault is not None:
         raise fault
     try:
-        is_done = "was_on" in loads(answer)
+        document: Any = loads(answer)
+        is_done = "was_on" in document
     except FORM_ERRORS:
         is_done = False
     if not is_done:

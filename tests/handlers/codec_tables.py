@@ -4,8 +4,7 @@ doors of DOORS, which must show the same states.
     at o = /api/outlets                 a short name of an answer of the recording
     recording -> STATEMENTS             all that the recording shows
     o.0.state = "OFF" | 1 | -           a member, as JSON; - for none, @404 or @denied for an error,
-                                        @404 `text` for one with a body, `text` for an answer that
-                                        is no JSON; `o.*.state`: of all
+                                        `text` for an answer that is no JSON; `o.*.state`: of all
     o += o.0 {"id": "x"}                one more row: a copy with these members
     order 3 off `answer`                a command -> the request, or the error of its answer
 
@@ -145,10 +144,7 @@ def _value(text: str) -> Any:
     if text == "@denied":
         return HttpDenied("the reason")
     if text.startswith("@"):
-        code, _, body = text[1:].partition(" ")
-        error = HttpRefused("the reason", code)
-        error.body = body.strip("`").encode()
-        return error
+        return HttpRefused("the reason", text[1:])
     if text.startswith("`"):
         return text.strip("`").encode()
     return None if text == "-" else json.loads(text)
