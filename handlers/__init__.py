@@ -2,4 +2,4 @@
 archive.
 """
 
-VERSION = "3.0.0"
+VERSION = "4.0.0.dev0"

@@ -161,17 +161,14 @@ def register(
         error = exception
     else:
         _say_end(uploads, results, name, speaker, is_trial=is_trial)
-        return print_result(Result({"handlers": _documents(results)}, ()), as_json=run.output.json)
+        documents = [result._asdict() for result in results]
+        return print_result(Result({"handlers": documents}, ()), as_json=run.output.json)
     if not run.output.json:
         raise error
+    documents = [result._asdict() for result in results]
     description = describe(error, run)
-    print_json({"handlers": _documents(results), "error": description})
+    print_json({"handlers": documents, "error": description})
     return int(description["exit_code"])
-
-
-def _documents(results: Sequence[UploadResult]) -> list[dict[str, object]]:
-    """What was uploaded, as --json prints it."""
-    return [result._asdict() for result in results]
 
 
 def _progress(uploads: Sequence[Upload], results: Sequence[UploadResult]) -> str:
@@ -330,9 +327,8 @@ def _built_archives(dist: str) -> list[str]:
     """All archives of this version. Raises SettingsError if there is none."""
     paths = sorted(Path(dist).glob(registry.archive_name("*")))
     if not paths:
-        raise SettingsError(
-            f"{dist} has no archive of the version {VERSION}: {_build_advice(dist)}"
-        )
+        advice = _build_advice(dist)
+        raise SettingsError(f"{dist} has no archive of the version {VERSION}: {advice}")
     return [str(path) for path in paths]
 
 
@@ -393,7 +389,7 @@ def _dry_run(uploads: Sequence[Upload], dist: str, handler_id: str) -> Result:
     ids.check()
     lines = [
         "Nothing is sent. A run would make these calls (the token comes from the first answer);"
-        " without --id, it also reads the list of handlers:",
+        " without --id new, it also reads the list of handlers:",
         *login_lines(url, email or "<DCI_EMAIL>"),
     ]
     for upload in uploads:

@@ -156,6 +156,8 @@ class Server:
             raise
         except (OSError, ValueError, urllib3.exceptions.HTTPError) as error:
             handler_error = self._error_of(error)
+        finally:
+            self._session.close()  # its connections; it goes on
         raise handler_error
 
     def _error_of(self, error: Exception) -> PduHandlerError:

@@ -546,10 +546,13 @@ def _entries_that_know(words: Sequence[Word]) -> tuple[SupportEntry, ...]:
 
 
 def _is_one_named(candidates: Iterable[SupportEntry], words: Sequence[Word]) -> bool:
-    """Whether a word names one of the entries without others: G3 does not, HP does."""
+    """Whether a word names one of the entries without others: HP and MPDU do, G3 and NET do not, of
+    which many products have the name in theirs."""
     for entry in candidates:
         for word in words:
-            if len(word.squeezed) > 2 or word.squeezed in entry.makers:
+            has_digit = re.search(r"\d", word.squeezed) is not None
+            is_series = has_digit and len(word.squeezed) > 2
+            if is_series or word.squeezed in entry.whole_names | entry.makers:
                 return True
     return False
 

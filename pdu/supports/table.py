@@ -62,6 +62,8 @@ class SupportEntry(NamedTuple):
     shared_brands: tuple[str, ...] = ()
     #: the words above that tell it from others, in the form of `normalization.py`
     words: frozenset[str] = frozenset()
+    #: those of them that are a family, a maker or a model as a whole
+    whole_names: frozenset[str] = frozenset()
     #: vendors and brands, whole and in their parts, in that form
     makers: frozenset[str] = frozenset()
 
@@ -152,11 +154,13 @@ def _with_names(entry: SupportEntry) -> SupportEntry:
         descriptions.append(entry.document)  # a MIB's name tells a family
     else:
         whole_models += entry.models  # a handler's models are also makes, such as HP
+    whole_names = squeezed([entry.key, *makers, *whole_models])
     return entry._replace(
         names=tuple(names),
         brands=tuple(own_brands),
         shared_brands=tuple(shared_brands),
-        words=squeezed([entry.key, *makers, *whole_models]) | product_words(descriptions),
+        words=whole_names | product_words(descriptions),
+        whole_names=whole_names,
         makers=_wholes_and_parts([*makers, *shared_brands]) - GENERIC,
     )
 

@@ -12,7 +12,6 @@ from tests.needs import ROOT
 FILES = ("requirements.txt", "tests/requirements.txt")
 #: packages that no file imports: the file that runs or configures each, and the words there
 _RUN = {
-    "mypy": ("Makefile", "-m mypy"),
     "ruff": ("Makefile", "-m ruff"),
     "pytest-xdist": ("Makefile", "--dist worksteal"),
     "pytest-timeout": ("pyproject.toml", "timeout = 900"),

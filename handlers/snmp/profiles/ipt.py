@@ -30,10 +30,10 @@ CURRENTS = CurrentsByPower(
 PROFILES = (
     Profile(
         key="ipt-ipower",
-        vendor="IPT",
+        vendor="IPT, Excel",
         mib="PDUSNMP of 2015-11-27",
         source=pysnmp_mibs("mibs/ipt/PDUSNMP"),
-        models=("iPower PDU, also sold as Excel",),
+        models=("iPower PDU",),
         sys_object_ids=oids("38218"),
         unseen=True,
         outlets=outlets(

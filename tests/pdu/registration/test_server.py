@@ -264,6 +264,8 @@ def proxy(answer: bytes) -> Iterator[tuple[int, list[bytes]]]:
             thread = threading.Thread(target=pump, args=(far, connection), daemon=True)
             thread.start()
             pump(connection, far)
+            # the client is gone: the server would wait for its end of TLS
+            far.shutdown(socket.SHUT_RDWR)
             thread.join()
 
     with serving(speak) as port:
