@@ -60,6 +60,9 @@ _TEXT_WORDS: Mapping[Optional[bool], Sequence[str]] = {
     None: ("undocumented", "97"),
 }
 _NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
+#: in a path: of each entry of the list before it. A recording begins with the first entry, and Link
+#: headers say so (Digital Loggers' REST-style API Reference, "Nonstandard 207")
+_OF_EACH = "all;/"
 
 
 class CodecUnit(HttpPdu):
@@ -104,9 +107,13 @@ class CodecUnit(HttpPdu):
     def _document_response(self, key: str) -> Response:
         """A document as the unit sends it: JSON, or a page."""
         document = self.documents[key]
-        if not isinstance(document, TextPieces):
+        if isinstance(document, TextPieces):
+            return 200, _body(document), {"Content-Type": "text/html; charset=UTF-8"}
+        begin, of_each, member = key.partition(_OF_EACH)
+        if not of_each or not isinstance(document, list):
             return 200, document, {}
-        return 200, _body(document), {"Content-Type": "text/html; charset=UTF-8"}
+        links = [f"<{begin}{place}/{member}>; rel=item" for place in range(len(document))]
+        return 207, document, {"Link": ", ".join(links)}
 
     def _key_of_read(self, method: str, target: str, body: bytes) -> str:
         """The key of the document that a request reads; "" for any other request."""
