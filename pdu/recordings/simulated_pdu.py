@@ -6,6 +6,7 @@ Each protocol says which request is a command, and what it answers; the faults a
 from __future__ import annotations
 
 import json
+import re
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
@@ -14,7 +15,7 @@ from typing import Any, Callable, NamedTuple, Optional
 
 from handlers.dcimanager import Figures
 
-from .replay_server import HttpReplay, Response
+from .replay_server import HttpReplay, Response, header_pairs
 
 #: identity -> on, off, or None for a state that is neither
 States = dict[str, Optional[bool]]
@@ -206,6 +207,11 @@ class HttpPdu(SimulatedPdu, HttpReplay):
         self.messages: list[str] = []
         #: the answer to each command, in the place of obeying it
         self.refusal: Optional[Response] = None
+        #: the answer to each request
+        self.redirect: Optional[Response] = None
+        #: whether it gives no answer, and whether it leaves the connection open then
+        self.is_mute = False
+        self.hangs = False
         HttpReplay.__init__(self, port)
 
     def close(self) -> None:
@@ -223,7 +229,15 @@ class HttpPdu(SimulatedPdu, HttpReplay):
 
     def reply(self, method: str, target: str, body: bytes) -> Response:
         """The answer to one request. Raises ConnectionAbortedError for no answer."""
+        target = re.sub(r"^https?://[^/]+", "", target)  # as a client asks a proxy
         self.note_request(f"{method} {target}")
+        if self.is_mute:
+            if self.hangs:
+                self._end.wait()
+            raise ConnectionAbortedError
+        if self.redirect is not None:
+            status, _, headers = self.redirect
+            return status, None, {"Location": f"{dict(header_pairs(headers))['Location']}{target}"}
         if self._fault is UnitFault.DENIES:
             return 401, None, {"WWW-Authenticate": 'Basic realm="unit"'}
         commands = self.commands_of(method, target, body)
@@ -266,4 +280,5 @@ def _half_of(response: Response) -> Response:
     body = content if isinstance(content, bytes) else json.dumps(content).encode()
     size = len(body)
     half_body = body[: size // 2]
-    return status, half_body, {**headers, "Content-Length": str(size), "Connection": "close"}
+    end = [("Content-Length", str(size)), ("Connection", "close")]
+    return status, half_body, [*header_pairs(headers), *end]

@@ -11,8 +11,12 @@ from pdu_common.helper import EnumPowerStatus
 
 from ...cli.error_facts import attribute_text
 from ...cli.known_secrets import error_text as own_text
-from ...cli.options import SECRETS, spelled_secret
-from ...loading.four_methods import BrokenHandler, HandlerRaised, LackingDouble
+from ...loading.four_methods import (
+    BrokenHandler,
+    HandlerRaised,
+    LackingDouble,
+    SettingNotGiven,
+)
 from .rules import BROKEN, KEPT, RULES, UNTRIED, Finding, Rule, broken, kept, untried
 
 #: in the reason of EndlessCall
@@ -31,16 +35,6 @@ class Methods(Protocol):
 
 class EndlessCall(PduHandlerError):
     """A call did not end in time."""
-
-
-class SettingNotGiven(PduHandlerError):
-    """The handler wants a setting that its owner did not give."""
-
-
-def wanted_setting(key: str) -> str:
-    """What its owner gives to a handler that wants this setting."""
-    giving = spelled_secret(key) if key in SECRETS else f"-s {key}=…"
-    return f"the handler wants the setting {key}: {giving}"
 
 
 #: of an answer where an error was expected: a result and its detail; None if nothing excuses it

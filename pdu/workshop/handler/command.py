@@ -43,8 +43,8 @@ from ...loading.handler_source import PAGE, UnreadHandler, read_handler
 from ...pdu_list import form as connection_data
 from ...pdu_list.login_options import Login, pass_login, setting_options
 from ...pdu_list.logins import environment_login
-from ...recordings import foreign_pdu
 from ...recordings.recording_formats import ReplayedDevice
+from ...recordings.web import har, unit as web_unit
 from . import loading_checks
 from .rules import (
     ADVISED,
@@ -348,8 +348,8 @@ def _finding_of_watch(
 def _served(device: RecordedDevice) -> ReplayedDevice:
     """The recording as a device of this machine. Raises SettingsError."""
     text = device.text
-    if foreign_pdu.is_recording(text):
-        return foreign_pdu.serve(text, 0, device.on, device.off)
+    if har.is_recording(text):
+        return web_unit.serve(text, 0, device.on, device.off)
     if device.on or device.off:
         raise SettingsError("--on and --off are for a recording of a handler's own requests")
     _, recording_format = handler_of_recording(text, device.file)

@@ -16,14 +16,13 @@ from handlers.shared.meter_figures import measured
 from pdu_common.helper import EnumPowerStatus
 
 from ...cli.states import UNKNOWN, word
-from ...loading.four_methods import LackingDouble
+from ...loading.four_methods import LackingDouble, SettingNotGiven
 from ...recordings.simulated_pdu import SimulatedPdu, UnitFault
 from .calls import (
     ENDLESS,
     EndlessCall,
     Judgement,
     Methods,
-    SettingNotGiven,
     error_text,
     fault_finding,
     judge_call,

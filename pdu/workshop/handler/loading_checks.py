@@ -25,10 +25,9 @@ import pdu_common
 from handlers.shared.errors import printable
 from handlers.shared.similar_names import similar_names
 
-from ...loading.four_methods import LACK_OF_DOUBLE
+from ...loading.four_methods import LACK_OF_DOUBLE, wanted_setting
 from ...loading.handler_module import CLASSES, FUNCTIONS, PLATFORM
 from ...loading.handler_source import HandlerSource
-from .calls import wanted_setting
 from .handler_imports import PLATFORM_MODULES, REMOVED_MODULES, TOOL_MODULES, standard_library
 from .import_alone import Outcome
 from .rules import BROKEN, KEPT, RULES, Finding, kept, untried, worst_finding

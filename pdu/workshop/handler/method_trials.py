@@ -11,8 +11,8 @@ from typing import NamedTuple
 from handlers.dcimanager import Figures
 
 from ...cli.states import DOWN
-from ...loading.four_methods import BrokenHandler, LackingDouble
-from .calls import Methods, SettingNotGiven, error_text, fault_finding, untried_after
+from ...loading.four_methods import BrokenHandler, LackingDouble, SettingNotGiven
+from .calls import Methods, error_text, fault_finding, untried_after
 from .command_trials import absent_outlet_finding, command_findings, fault_of_memory
 from .comparisons import States, compare_figures, compare_states, has_no_figure
 from .known_units import KnownUnit

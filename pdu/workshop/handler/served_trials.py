@@ -38,7 +38,7 @@ from .two_pdus import two_pdus_finding
 
 #: what a handler of an unknown make is advised
 WITHOUT_RECORDING = (
-    "give a recording of the device: pdu record PATH HOST -o unit.json, then --replay unit.json"
+    "give a recording of the device: pdu record PATH HOST -o unit.har, then --replay unit.har"
 )
 # RFC 9110, 15.4: a client asks by GET at the first three, and repeats a POST at the others
 _REDIRECTS = (301, 302, 303, 307, 308)

@@ -14,14 +14,14 @@ from typing import NamedTuple, Optional
 
 from pdu_common.connection import PduSnmpData
 
-from ...loading.four_methods import BrokenHandler, HandlerRaised
+from ...loading.four_methods import BrokenHandler, HandlerRaised, SettingNotGiven
 from ...loading.handler_module import AskedSettings
 from ...recordings.replay_server import HOST
 from ...recordings.simulated_pdu import UnitFault
 from ...recordings.snmp.agent import SnmpServer
 from ...recordings.snmp.recorded_rows import Arcs
 from .bounded_methods import Forms
-from .calls import EndlessCall, Methods, SettingNotGiven, error_text, fault_finding
+from .calls import EndlessCall, Methods, error_text, fault_finding
 from .fault_trials import (
     FaultTrial,
     FaultyDevice,

@@ -15,7 +15,6 @@ from handlers.snmp import schema
 from handlers.snmp.frozen_value import replace
 from handlers.snmp.profiles import PROFILE_BY_KEY
 from pdu.loading.handler_loading import load
-from pdu.recordings.redfish import tree as redfish_tree
 from pdu.recordings.snmp import snmprec
 from pdu.recordings.snmp.recorded_rows import SnmpRow as HeldRow, arcs, detect_device
 from pdu.recordings.snmp.unit import RecordedUnit
@@ -24,7 +23,14 @@ from pdu_common.helper import EnumPowerStatus, PduPortView
 from pdu_common.snmp_client.tool_api import INTEGER
 from tests.handlers.redfish import tree as redfish
 from tests.needs import program
-from tests.pdu.recordings.planted_devices import HANDLERS, Unit, read, recording_of, replayed
+from tests.pdu.recordings.planted_devices import (
+    HANDLERS,
+    Unit,
+    read,
+    recorded_answers,
+    recording_of,
+    replayed,
+)
 from tests.pdu.recordings.recording_formats import kind, kind_of
 from tests.recordings import fixture
 from tests.servers.upsd import Upsd, dummy_file
@@ -40,7 +46,7 @@ def test_a_replayed_redfish_outlet_that_its_list_includes_follows_its_action() -
         members.append(dict(outlet))
     resources[redfish.OUTLETS]["Members"] = members
 
-    with replayed("redfish", redfish_tree.tree_text(resources)) as replay:
+    with replayed("redfish", recorded_answers("redfish", resources)) as replay:
         pdu = load("redfish").make(replay.data)
         port = pdu.port_down(PduPortView("1"))
         view = pdu.status()

@@ -687,7 +687,7 @@ def _netio_source() -> str:
 
 def _netio_arguments(tmp_path: Path) -> list[str]:
     """The options for a replay of NETIO's recording, and for its login."""
-    replay = ROOT / "tests" / "handlers" / "netio" / "recording.json"
+    replay = ROOT / "tests" / "handlers" / "netio" / "recording.har"
     secret = tmp_path / "secret"
     secret.write_text("netio")
     secret.chmod(0o600)

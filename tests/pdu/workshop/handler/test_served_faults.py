@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 import pytest
 
+from pdu.recordings.web import har
+from pdu.recordings.web.har import Answer
 from pdu.workshop.handler import bounded_methods, loading_checks
 from pdu.workshop.handler.rules import RULES, untried
 from tests.needs import ROOT
@@ -277,7 +279,7 @@ def test_a_fault_in_the_example_breaks_its_rule(
     for old, new in fault.changes:
         assert old in source, old
         source = source.replace(old, new)
-    results = checked(capsys, folder(tmp_path, source=source), EXAMPLE / "volt.json")
+    results = checked(capsys, folder(tmp_path, source=source), EXAMPLE / "volt.har")
     assert results.get(fault.rule) == "broken", results
 
 
@@ -293,7 +295,7 @@ def test_a_setting_that_was_not_given_is_named(
         make = "    return VoltPdu(pdu_data)\n"
         source = source.replace(make, f'    pdu_data.custom_params["username"]\n{make}')
     handler = folder(tmp_path, source=source)
-    words = ("handler", "check", str(handler), "--replay", str(EXAMPLE / "volt.json"), "--json")
+    words = ("handler", "check", str(handler), "--replay", str(EXAMPLE / "volt.har"), "--json")
     code, out, _ = run(capsys, *words)
     rows = {_KEYS[row["rule"]]: row for row in json.loads(out)["findings"]}
     assert code == 9
@@ -311,7 +313,7 @@ def test_a_secret_that_was_not_given_is_named_with_a_way_that_is_taken(
 ) -> None:
     source = SOURCE.replace("settings['password']", "settings['token']")
     handler = folder(tmp_path, source=source)
-    words = ("handler", "check", str(handler), "--replay", str(EXAMPLE / "volt.json"), "--json")
+    words = ("handler", "check", str(handler), "--replay", str(EXAMPLE / "volt.har"), "--json")
     _, out, _ = run(capsys, *words, "-s", "username=admin")
     (detail,) = (
         row["detail"] for row in json.loads(out)["findings"] if row["rule"] == RULES["status"].text
@@ -350,10 +352,10 @@ def test_a_reading_that_is_recorded_and_sends_a_command_is_found(
         "pdu.workshop.handler.served_trials.findings_of_trials", lambda *_: iter(())
     )
     (change,) = FAULTS["status switches outlet 1 on"].changes
-    recording = json.loads((EXAMPLE / "volt.json").read_text("utf-8"))
-    recording["answers"].append({"request": "POST /relay/1 turn=on", "json": {}})
-    replay = tmp_path / "unit.json"
-    replay.write_text(json.dumps(recording), "utf-8")
+    recording = har.parse((EXAMPLE / "volt.har").read_text("utf-8"))
+    command = Answer("POST /relay/1 turn=on", {})
+    replay = tmp_path / "unit.har"
+    replay.write_text(recording._replace(answers=[*recording.answers, command]).text, "utf-8")
 
     results = checked(capsys, folder(tmp_path, source=SOURCE.replace(*change)), replay)
 
