@@ -19,6 +19,7 @@ from .recording_formats import ReplayedDevice
 
 HOST = "127.0.0.1"
 _LONGEST = 4 << 20  # limit for the body of a request, in bytes
+_TLS_HANDSHAKE = b"\x16"  # the first byte of a connection over TLS
 _ENDS_S = 5.0  # longest wait for the end of the thread, in seconds
 ANY_LOGIN = "-s scheme=http --username any"
 #: a name may be there twice, such as Set-Cookie (RFC 6265, 3)
@@ -38,11 +39,19 @@ class ReplayServer(socketserver.ThreadingTCPServer):
     block_on_close = False
     replay: Any
     connections = 0
+    #: how many are open now
+    open_connections = 0
 
     def process_request(self, request: Any, client_address: Any) -> None:
         """Count the connection, and serve it in a thread."""
         self.connections += 1
+        self.open_connections += 1
         super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        """End the connection, whose thread has served it."""
+        self.open_connections -= 1
+        super().shutdown_request(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Report errors except OSError: clients may disconnect at any time."""
@@ -84,6 +93,11 @@ class Replay:
             connections=lambda: self._server.connections,
         )
 
+    @property
+    def open_connections(self) -> int:
+        """How many connections are open now."""
+        return self._server.open_connections
+
     def close(self) -> None:
         self._server.shutdown()
         self._server.server_close()
@@ -116,7 +130,7 @@ class _ReplayRequestHandler(BaseHTTPRequestHandler):
 
     def handle(self) -> None:
         """Serve the connection, unless it begins with a hello of TLS (RFC 8446, 5.1)."""
-        if self.connection.recv(1, socket.MSG_PEEK) == b"\x16":
+        if self.connection.recv(1, socket.MSG_PEEK) == _TLS_HANDSHAKE:
             self.server.replay.tls_hellos += 1
         else:
             super().handle()

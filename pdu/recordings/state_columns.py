@@ -12,6 +12,7 @@ from __future__ import annotations
 import copy
 import itertools
 import json
+import math
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Optional, Union
@@ -173,7 +174,7 @@ def _some_of(places: Sequence[Place], contents: Contents) -> list[Place]:
         column: Any = place if is_of_text else _list_of(place)
         columns.setdefault(column, []).append(place)
     middle_places = [column[len(column) // 2] for column in columns.values()]
-    step = max(1, len(middle_places) // _MOST_FIGURES)
+    step = max(1, math.ceil(len(middle_places) / _MOST_FIGURES))
     return middle_places[::step][:_MOST_FIGURES]
 
 
@@ -190,6 +191,36 @@ def zero_figures(
             zero = re.sub("[0-9]", "0", value) if isinstance(value, str) else type(value)(0)
             zeros.append(with_values(contents, {place: zero}))
     return zeros
+
+
+def other_figures(
+    contents: Contents, columns: Sequence[Column], names: Collection[str]
+) -> Iterator[dict[str, Any]]:
+    """The contents with half of each number that is no state and no name of an outlet; then with
+    half of those that have a point or are one of each outlet's; then of each column alone.
+    """
+    state_places = {place for column in columns for place in column.places}
+    groups = list(number_groups(contents, len(names)))
+    grouped_places = {place for places in groups for place in places}
+    places: list[Place] = []
+    for place in all_places(contents):
+        value = value_at(contents, place)
+        if place not in state_places and _is_number(value) and str(value) not in names:
+            places.append(place)
+    likely_places = []
+    for place in places:
+        if place in grouped_places or "." in str(value_at(contents, place)):
+            likely_places.append(place)
+    for changed_places in (places, likely_places, *groups):
+        halves = {place: _half(value_at(contents, place)) for place in changed_places}
+        yield with_values(contents, halves)
+
+
+def _half(value: Any) -> Any:
+    """Half of a number, or of a text that is one, in its form."""
+    if not isinstance(value, str):
+        return type(value)(value / 2)
+    return f"{float(value) / 2:.3f}" if "." in value else str(int(value) // 2)
 
 
 def list_places(contents: Contents, count: int) -> list[Place]:

@@ -7,22 +7,26 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any, Generic, NamedTuple, Optional, TypeVar
 
 from handlers.dcimanager import Figures, MeterFigures
 
 from ...cli.output import counted
+from ..outlet_rows import without_row
 from ..recording_formats import ReplayedDevice
 from ..replay_server import ANY_LOGIN, Response
 from ..request_patterns import ANY, RequestPattern, body_parts
 from ..simulated_pdu import HttpPdu, States, UnitCommand, UnitFault
 from ..state_columns import (
     Column,
+    Contents,
     Place,
     candidate_columns,
     list_places,
     number_places,
+    other_figures,
     undocumented,
     value_at,
     with_values,
@@ -31,11 +35,14 @@ from ..state_columns import (
 )
 from ..text_answers import TextAnswer
 from . import har
-from .har import Answer, WebRecording
+from .har import Answer, RecordedOutlet, WebRecording
 
 T = TypeVar("T")
 #: stands for the path of the handler that reads it, which no recording tells
 PATH = "PATH"
+# the numbered stand-in of a token, and what a recording has for one in a cookie
+_TOKEN = re.compile(r"(?<![\w-])secret-[0-9]+(?![\w-])|(?<==)any(?=;|$)")
+_STAND_IN = "any"
 _NO_METHOD = {"code": -32601, "message": "Method not found"}
 _NOT_COMPARED = (
     "compare the states and figures in the recording with the PDU's own page, correct them, and"
@@ -48,6 +55,10 @@ _UNKNOWN_FIGURE = (
 _NO_COMMANDS = (
     "the recording does not say how the PDU is commanded: give --on and --off, such as"
     " --on 'POST /relay/{outlet} turn=on' --off 'POST /relay/{outlet} turn=off'"
+)
+_NO_REFUSAL = (
+    "the recording does not say what the PDU answers to a command that it refuses: give it as"
+    ' --refused, such as --refused \'{"result": "error"}\', or --refused 403 for a status alone'
 )
 _RAW = (
     "This file holds what its tool saw, such as the login and the session of its owner: do not pass"
@@ -131,6 +142,32 @@ def command_table(recording: WebRecording) -> RequestTable[tuple[str, bool]]:
     return commands
 
 
+class RecordedRequests(NamedTuple):
+    """The requests of a recording, in the forms in which they are sought."""
+
+    reads: RequestTable[Answer]
+    #: outlet, and whether it is switched on
+    commands: RequestTable[tuple[str, bool]]
+    paths: Collection[str]
+    #: those whose answers hold stand-ins of tokens
+    with_tokens: Collection[str]
+
+    @classmethod
+    def of(cls, recording: WebRecording) -> RecordedRequests:
+        """Those of a recording."""
+        reads: RequestTable[Answer] = RequestTable()
+        paths: set[str] = set()
+        with_tokens: set[str] = set()
+        for answer in recording.answers:
+            pattern = RequestPattern.parse(answer.request)
+            reads.add(pattern, answer)
+            paths.add(pattern.path)
+            parts = (answer.content, [list(pair) for pair in answer.headers])
+            if any(_with_token(part, "x") != part for part in parts):
+                with_tokens.add(answer.request)
+        return cls(reads, command_table(recording), paths, with_tokens)
+
+
 def reason_without_places(recording: WebRecording) -> str:
     """Why the recording does not say where its states are; "" if it does, or has no outlets."""
     outlets = recording.outlets.values()
@@ -154,22 +191,23 @@ class WebUnit(HttpPdu):
         port: int,
         fault: UnitFault = UnitFault.NONE,
         contents: Any = None,
+        requests: Optional[RecordedRequests] = None,
     ) -> None:
-        """`contents`: those of another, in place of the recording's."""
-        self.load(recording)
+        """`contents`: those of another, in place of the recording's; `requests`: the recording's,
+        which units of one recording share.
+        """
+        self.load(recording, requests)
         super().__init__(port, fault)
         self._note_doubts()
+        if fault is UnitFault.REFUSES:
+            self.refusal = self._recorded_refusal()
         if contents is not None:
             self.contents = contents
 
-    def load(self, recording: WebRecording) -> None:
-        """Answer from this recording."""
+    def load(self, recording: WebRecording, requests: Optional[RecordedRequests] = None) -> None:
+        """Answer from this recording. `requests`: as of it, or None."""
         self._recording = recording
-        self._reads: RequestTable[Answer] = RequestTable()
-        for answer in recording.answers:
-            self._reads.add(RequestPattern.parse(answer.request), answer)
-        self._paths = {RequestPattern.parse(answer.request).path for answer in recording.answers}
-        self._commands = command_table(recording)
+        self._requests = requests or RecordedRequests.of(recording)
         self._states, self._contents = recording.states, recording.contents
 
     def _note_doubts(self) -> None:
@@ -178,12 +216,27 @@ class WebUnit(HttpPdu):
             self.doubts["states"] = self.doubts["figures"] = _NOT_COMPARED
         elif "unknown" in map(har.shown_figure, self._figures_of_recording()):
             self.doubts["figures"] = _UNKNOWN_FIGURE
-        if not self._commands.patterns:
+        if not self._requests.commands.patterns:
             self.doubts["port_down"] = self.doubts["port_up"] = _NO_COMMANDS
+        answers = [pattern.answer for pattern in self._requests.commands.patterns if pattern.answer]
+        has_content = any(not answer[:3].isdigit() for answer in answers)
+        if has_content and self._recorded_refusal() is None:
+            self.doubts["refused"] = _NO_REFUSAL
         reason = reason_without_places(self._recording)
         if reason:
             for rule in ("asked", "port_down", "port_up", "lost state"):
                 self.doubts[rule] = reason
+
+    def _recorded_refusal(self) -> Optional[Response]:
+        """How it refuses a command: in the recording's words, or as it was seen to refuse one."""
+        if self._recording.refused:
+            return answer_in_words(self._recording.refused)
+        for answer in self._recording.answers:
+            pattern = RequestPattern.parse(answer.request)
+            call = Call(pattern.method, pattern.target, pattern.body)
+            if answer.status >= 400 and self._requests.commands.find(call) is not None:
+                return self._response(answer, None)
+        return None
 
     # ---- outlets ---------------------------------------------------------------------------------
 
@@ -198,6 +251,14 @@ class WebUnit(HttpPdu):
 
     def outlet_states(self) -> States:
         return dict(self._states)
+
+    def can_switch(self, identity: str, *, on: bool) -> bool:
+        return bool(self.command_words(identity, on=on))
+
+    def command_words(self, identity: str, *, on: bool) -> str:
+        outlet = self._recording.outlets.get(identity, RecordedOutlet(state=None))
+        request, _, _ = outlet.effect(on=on).request.partition(" -> ")
+        return request
 
     def figures(self) -> Figures:
         outlets: dict[str, MeterFigures] = {}
@@ -226,7 +287,7 @@ class WebUnit(HttpPdu):
         with self._contents_lock:
             try:
                 self._contents = with_values(self._contents, values)
-            except LookupError:  # contents of `without_outlets`: the outlet has no value now
+            except (LookupError, TypeError):  # of contents that lack the outlet
                 return False
             self._states = {**self._states, identity: on}
         return True
@@ -238,6 +299,42 @@ class WebUnit(HttpPdu):
     def without_figures(self) -> Sequence[Any]:
         places = number_places(self._contents, self._columns())
         return [(self._states, without_values(self._contents, [place])) for place in places]
+
+    def without_row(self) -> Sequence[tuple[str, Any]]:
+        """Of the middle one of the outlets that are on, if rows name their outlets, else of the
+        last outlet, if it is on.
+        """
+        outlets_on = [name for name, state in self._states.items() if state]
+        if not outlets_on:
+            return []
+        last_outlet = list(self._states)[-1]
+        for outlet in (outlets_on[len(outlets_on) // 2], outlets_on[-1]):
+            contents = self._without_row_of(outlet, is_named=outlet != last_outlet)
+            if contents is not None:
+                return [(outlet, ({**self._states, outlet: None}, contents))]
+        return []
+
+    def _without_row_of(self, outlet: str, *, is_named: bool) -> Any:
+        """The contents without the rows of an outlet; None if they have none that can be absent, or
+        if it `is_named` and a row does not name it.
+        """
+        others: list[Place] = []
+        for name, recorded_outlet in self._recording.outlets.items():
+            if name != outlet:
+                others += recorded_outlet.on.sets
+        # one of each answer
+        places = {place.request: place for place in self._recording.outlets[outlet].on.sets}
+        contents: Contents = self._contents
+        for place in places.values():
+            absent_row = without_row(contents, place, others, outlet)
+            if absent_row is None or (is_named and not absent_row.is_named):
+                return None
+            contents = absent_row.contents
+        return contents if places else None
+
+    def with_other_figures(self) -> Sequence[Any]:
+        candidates = other_figures(self._contents, self._columns(), self._states)
+        return [(self._states, contents) for contents in candidates]
 
     def with_zero_figures(self) -> Sequence[Any]:
         zeros = zero_figures(self._contents, self._columns(), self._states)
@@ -266,15 +363,15 @@ class WebUnit(HttpPdu):
         text = f"{call.method} {call.target} {call.body}".strip()
         commands: list[UnitCommand] = []
         for body in body_parts(call.body):
-            command = self._commands.find(call._replace(body=body))
+            command = self._requests.commands.find(call._replace(body=body))
             if command is not None:
                 commands.append(UnitCommand(command[0], on=command[1], text=text))
-        if commands or self._reads.find(call) is not None:
+        if commands or self._requests.reads.find(call) is not None:
             return commands
-        similar = [pattern for pattern in self._commands.patterns if pattern.is_like(*call[:2])]
+        similar = any(pattern.is_like(*call[:2]) for pattern in self._requests.commands.patterns)
         if not similar and (call.method in ("GET", "DELETE") or self._is_rpc_read(call)):
             return []
-        return [UnitCommand.unknown(text, similar[-1].text if similar else "")]
+        return [UnitCommand.unknown(text, is_similar=similar)]
 
     def _is_rpc_read(self, call: Call) -> bool:
         """Whether a call of JSON-RPC only reads, by its name."""
@@ -301,13 +398,14 @@ class WebUnit(HttpPdu):
                 status, content, _ = self._answer(part, is_taken=is_taken)
                 responses.append({"json": content, "statcode": status})
             return 200, {"jsonrpc": "2.0", "result": {"responses": responses}, "id": number}, {}
-        answer = self._reads.find(call)
-        if answer is not None:
+        answer = self._requests.reads.find(call)
+        is_refusal = answer is not None and answer.status >= 400 and is_taken
+        if answer is not None and not is_refusal:
             return self._response(answer, number)
         is_rpc = isinstance(request, dict) and "method" in request
-        if is_taken and any(self._commands.find(part) for part in _parts(call)):
+        if is_taken and any(self._requests.commands.find(part) for part in _parts(call)):
             return self._answer_of_command(call, number if is_rpc else None)
-        if is_rpc and call.target in self._paths:
+        if is_rpc and call.target in self._requests.paths:
             return 200, {"jsonrpc": "2.0", "error": _NO_METHOD, "id": number}, {}
         return 404, None, {}
 
@@ -315,7 +413,7 @@ class WebUnit(HttpPdu):
         """What the recording says, else what such a unit answers, else another answer of this
         path, else {}.
         """
-        for pattern in self._commands.patterns:
+        for pattern in self._requests.commands.patterns:
             if pattern.answer and pattern.matches(*call):
                 return answer_in_words(pattern.answer)
         if number is not None:
@@ -329,15 +427,36 @@ class WebUnit(HttpPdu):
     def _response(self, answer: Answer, number: Any) -> Response:
         """A recorded answer, with its content as it is now, and the number of the call."""
         content = self._contents[answer.request]
+        if content is None and answer.content is not None:  # the row of an outlet that is absent
+            return 404, None, {}
+        headers = list(answer.headers)
+        if self.token and answer.request in self._requests.with_tokens:
+            headers = [(name, _with_token(text, self.token)) for name, text in headers]
+            content = _with_token(content, self.token)
         if isinstance(content, bytes):
-            return answer.status, content, [*answer.headers, ("Content-Type", answer.type)]
+            return answer.status, content, [*headers, ("Content-Type", answer.type)]
         if isinstance(content, TextAnswer):
             kind = answer.type.partition(";")[0] or "text/plain"
-            headers = [*answer.headers, ("Content-Type", f"{kind}; charset=utf-8")]
+            headers.append(("Content-Type", f"{kind}; charset=utf-8"))
             return answer.status, content.encode("utf-8", "replace"), headers
         if number is not None and isinstance(content, dict) and "id" in content:
             content = {**content, "id": number}
-        return answer.status, content, answer.headers
+        return answer.status, content, headers
+
+
+def _with_token(content: Any, token: str) -> Any:
+    """The content with this end at each token, of which a recording keeps a stand-in alone."""
+    if isinstance(content, TextAnswer):
+        return TextAnswer(_TOKEN.sub(rf"\g<0>{token}", content))
+    if isinstance(content, str):
+        return (
+            f"{content}{token}" if content == _STAND_IN else _TOKEN.sub(rf"\g<0>{token}", content)
+        )
+    if isinstance(content, dict):
+        return {name: _with_token(value, token) for name, value in content.items()}
+    if isinstance(content, list):
+        return [_with_token(value, token) for value in content]
+    return content
 
 
 def answer_in_words(words: str) -> Response:
@@ -363,15 +482,24 @@ def _json_of(text: str) -> Any:
 
 
 def serve(
-    text: str, port: int, on: Sequence[str] = (), off: Sequence[str] = (), *, obeys: bool = True
+    text: str,
+    port: int,
+    on: Sequence[str] = (),
+    off: Sequence[str] = (),
+    *,
+    refused: str = "",
+    obeys: bool = True,
 ) -> ReplayedDevice:
-    """Simulate the device on a port of 127.0.0.1. `on`, `off`: the requests that command it; if
-    empty, the recording's own. Raises SettingsError, and OSError if the port cannot be used.
+    """Simulate the device on a port of 127.0.0.1. `on`, `off`: the requests that command it, and
+    `refused`: what it answers to one that it refuses; if empty, the recording's own. Raises
+    SettingsError, and OSError if the port cannot be used.
     """
     recording = har.parse(text).commanded(on, off)
+    recording = recording._replace(refused=refused or recording.refused)
+    requests = RecordedRequests.of(recording)
 
     def make_pdu(own_port: int, fault: UnitFault, contents: Any = None) -> WebUnit:
-        return WebUnit(recording, own_port, fault, contents)
+        return WebUnit(recording, own_port, fault, contents, requests)
 
     unit = make_pdu(port, UnitFault.NONE if obeys else UnitFault.REFUSES)
     doubt = unit.doubts.get("port_down", "")

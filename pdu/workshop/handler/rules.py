@@ -145,6 +145,21 @@ RULES: Mapping[str, Rule] = {
         " it is",
         remedy="log, and ask the device of pdu_data",
     ),
+    "process": Rule(
+        "it changes nothing for all that runs in the process",
+        is_safety=True,
+        remedy="give certificates, time-outs and levels of the log to your own objects alone",
+    ),
+    "code": Rule(
+        "it runs nothing as Python that a device answers",
+        is_safety=True,
+        remedy="read JSON by json.loads",
+    ),
+    "connections": Rule(
+        "it leaves no connection open",
+        is_safety=True,
+        remedy="close what a method opened, also after an error",
+    ),
     "elsewhere": Rule(
         "its methods ask no other host than their PDU",
         is_safety=True,

@@ -190,8 +190,8 @@ def test_a_request_may_hold_several_commands_and_other_writes_are_noted(
     toggle, other = unit.commands
     assert not toggle.is_known
     assert '"Action": 4' in toggle.text
-    assert '"Action"' in toggle.similar_command
-    assert (other.is_known, other.similar_command) == (False, "")
+    assert toggle.is_similar
+    assert (other.is_known, other.is_similar) == (False, False)
     assert unit.outlet_states() == {"1": False, "2": True, "3": True}
 
 

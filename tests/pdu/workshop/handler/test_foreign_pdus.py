@@ -14,13 +14,12 @@ import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 
 from pdu.recordings.replay_server import HttpReplay, Response
 from pdu.recordings.web import har
-from pdu.workshop.handler import loading_checks, served_trials
 from tests.needs import ROOT
 from tests.pdu.loading.page_handler import folder
 from tests.pdu.running import run
@@ -254,18 +253,7 @@ def test_a_reading_that_sends_a_command_ends_before_it_is_passed_on(
     assert not file.exists()
 
 
-@pytest.fixture(name="_without_faults")
-def _without_faults(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Only the trials on a device that is well: those of faults wait for it."""
-    monkeypatch.setattr(served_trials, "findings_of_trials", lambda *_: iter(()))
-
-
-@pytest.fixture(name="_without_loading")
-def _without_loading(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(loading_checks, "check_loading", lambda *_: iter(()))
-
-
-@pytest.mark.usefixtures("_without_loading", "_without_faults")
+@pytest.mark.usefixtures("without_loading")
 def test_before_its_recording_was_compared_a_handler_is_not_known_to_be_right(
     recording: Path, secret_file: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -278,7 +266,7 @@ def test_before_its_recording_was_compared_a_handler_is_not_known_to_be_right(
     assert "port_down switches the outlet off and returns its state" not in untried
 
 
-@pytest.mark.usefixtures("_without_loading")
+@pytest.mark.usefixtures("without_loading")
 def test_a_right_handler_is_known_to_be_right_once_its_recording_was_compared(
     recording: Path, secret_file: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -289,7 +277,7 @@ def test_a_right_handler_is_known_to_be_right_once_its_recording_was_compared(
     assert {result for result, _ in rows.values()} <= {"kept", "advised"}
 
 
-@pytest.mark.usefixtures("_without_loading")
+@pytest.mark.usefixtures("without_loading")
 def test_a_handler_of_a_unit_without_meters_need_not_ask_for_figures(
     recording: Path, secret_file: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -301,73 +289,6 @@ def test_a_handler_of_a_unit_without_meters_need_not_ask_for_figures(
     code, rows, _ = checked(capsys, handler, recording, secret_file)
     assert code == 0, rows
     assert rows["a refused login raises"][0] == "kept"
-
-
-class Fault(NamedTuple):
-    """What is replaced in the handler, and words of the rule that this breaks."""
-
-    old: str
-    new: str
-    rule: str
-
-
-FAULTS = {
-    "exchanged": Fault(
-        old='self.switch(pdu_port_data, "0")',
-        new='self.switch(pdu_port_data, "1")',
-        rule="port_down",
-    ),
-    "the wish": Fault(
-        old="            port.power_status = self.states()[port.identity]\n",
-        new="            port.power_status = STATES[to]\n",
-        rule="an outlet that does not switch",
-    ),
-    "the neighbour": Fault(
-        old="outlet=port.identity",
-        new="outlet=int(port.identity) - 1",
-        rule="its own outlet",
-    ),
-    "reversed": Fault(
-        old='{"1": EnumPowerStatus.UP, "0": EnumPowerStatus.DOWN}',
-        new='{"0": EnumPowerStatus.UP, "1": EnumPowerStatus.DOWN}',
-        rule="the states are those",
-    ),
-    "milliamperes": Fault(
-        old='findtext("amps"))',
-        new='findtext("amps")) / 1000',
-        rule="the figures are",
-    ),
-    "sent unasked": Fault(
-        old="        if port.identity not in self.states():\n"
-        '            raise RuntimeError("no such outlet")\n',
-        new="",
-        rule="an outlet that does not exist",
-    ),
-}
-
-
-@pytest.mark.usefixtures("_without_loading")
-@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
-def test_a_faulty_handler_is_found_on_the_recording_of_a_right_one(
-    fault: Fault,
-    recording: Path,
-    secret_file: str,
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
-    request: pytest.FixtureRequest,
-) -> None:
-    if fault is not FAULTS["the wish"]:
-        request.getfixturevalue("_without_faults")
-    assert fault.old in HANDLER
-    source = HANDLER.replace(fault.old, fault.new)
-    handler = folder(tmp_path / "faulty", "handler_dir", source)
-    compare(recording)
-
-    code, rows, _ = checked(capsys, handler, recording, secret_file)
-
-    assert code == 1, rows
-    broken_rules = [text for text, (result, _) in rows.items() if result == "broken"]
-    assert any(fault.rule in text for text in broken_rules), rows
 
 
 @pytest.mark.parametrize(
