@@ -149,12 +149,12 @@ def write(folder: Path) -> None:
     """
     stub_by_file = stubs()
     for path in folder.glob("*.pyi"):
-        if path.name not in stub_by_file:
-            path.unlink()
+        if path.name not in stub_by_file and not path.name.startswith("."):
+            path.unlink(missing_ok=True)
     for name, stub in stub_by_file.items():
         path = folder / name
         if not path.is_file() or path.read_text("utf-8") != stub:
-            new = folder / f".{name}.{os.getpid()}"
+            new = folder / f".{os.getpid()}.{name}"
             new.write_text(stub, "utf-8")
             new.replace(path)
 
