@@ -9,11 +9,12 @@
     }
 
 A name is looked up in the definitions around it, then among the vendor's modules. Fields have the
-order of the newest release. Comment lines right above a definition are its docstring. Eight marks
+order of the newest release. Comment lines right above a definition are its docstring. Nine marks
 are not the vendor's: its IDL describes one release, and this binding reads them all.
 
-    boolean? available            also null, or left out by some units; a parameter that older
-                                  firmware does not have, and that is sent only if it is given
+    boolean? available            also null, or left out by some units
+    void ping(string h, int? n)   a number, text or time that older firmware does not have as a
+                                  parameter, and that is sent only if it is given
     int mainCount=masterCount     the field's name in older firmware
     legacy int samplePeriod       newer firmware has the field no longer
     moved keyType = keyInfo.type  newer firmware has the field inside another one
