@@ -26,7 +26,7 @@ from tests.handlers.snmp.calls import near, pdu
 from tests.handlers.snmp.exact_figures import read_exactly
 from tests.handlers.snmp.memory import of_rows
 from tests.handlers.snmp.units import (
-    EACH,
+    EACH_MECHANISM,
     EVERY_ROW,
     FAMILIES,
     FIXTURES,
@@ -210,7 +210,7 @@ def state_objects(unit: Fixture, identity: str) -> list[str]:
     with contextlib.suppress(ValueError):
         source = device.outlets.states.source
         source.written_places()
-        objects.append(source.instance_oid(device.reader, identity))
+        objects.append(device.reader.resolve(source.instance_oid(device.reader, identity)))
     return objects
 
 
@@ -338,6 +338,8 @@ def test_a_truncated_table_of_states_never_shortens_the_list_of_outlets() -> Non
             states = dict(find(unit, of_rows(rows)).states)
         except ProtocolError as error:
             sentence = f"counts {len(whole)} outlets, but it listed {len(whole) - 1}"
+            if unit.name == "ibm-dpi":
+                sentence = "lacks a row"  # each row of the table tells its layout
             assert sentence in str(error), unit.name
         else:
             assert states == {**whole, lost: EnumPowerStatus.UNKNOWN}, unit.name
@@ -531,7 +533,7 @@ def test_a_unit_with_unproven_or_no_switching_is_read_only(unit: Fixture) -> Non
 
 
 @pytest.mark.sample(10)
-@EACH
+@EACH_MECHANISM
 def test_an_unknown_outlet_is_an_error_and_nothing_is_written(unit: Fixture) -> None:
     with Agent(Device(unit.rows, rules=None)) as agent:
         for identity in ("999", "", "-1", "1.3.6.1", "1; drop", *unit.padding[:1]):
