@@ -9,7 +9,7 @@
     }
 
 A name is looked up in the definitions around it, then among the vendor's modules. Fields have the
-order of the newest release. Comment lines right above a definition are its docstring. Nine marks
+order of the newest release. Comment lines right above a definition are its docstring. Eight marks
 are not the vendor's: its IDL describes one release, and this binding reads them all.
 
     boolean? available            also null, or left out by some units
