@@ -13,7 +13,7 @@ import requests
 import requests.adapters
 import requests.utils
 import urllib3
-from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError, ProxyError
+from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
 
 from handlers.shared.errors import PduHandlerError, ProtocolError, SettingsError, Unreachable
 
@@ -27,8 +27,8 @@ _CONNECT_SECONDS = 10.0
 _MOST_BYTES = 1_000_000  # of an answer
 _PART = 1 << 16  # bytes of an answer that are read at once
 _AT_ADDRESS = "check that DCImanager is at this address and port"
-# no request was sent
-_BEFORE_REQUEST = (ConnectTimeoutError, ProxyError, ssl.SSLCertVerificationError)
+# no request was sent; to urllib3, any error behind a proxy is the proxy's, also after a request
+_BEFORE_REQUEST = (ConnectTimeoutError, ssl.SSLCertVerificationError)
 
 
 class _Session(requests.Session):
@@ -69,6 +69,8 @@ class _Retry(urllib3.Retry):
         if error is not None and not is_no_connection:
             raise MaxRetryError(_pool, url, error)
         retry = super().increment(method, url, response, error, _pool, _stacktrace)
+        if response is not None:
+            response.close()  # urllib3 would read its body to the end, which may not come
         state = "refuses the connection" if response is None else f"is not ready ({_NOT_READY})"
         self.say(f"  the server {state}; trying again in {retry.get_backoff_time():g} s")
         return retry

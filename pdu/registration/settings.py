@@ -14,7 +14,6 @@ from handlers.shared.errors import SettingsError
 
 from ..cli.prompts import ask_line, ask_secret
 from ..files.secret_files import secret_in
-from ..files.whole_files import read_file
 
 _ADDRESS = re.compile(r"(?i:https)://[A-Za-z0-9\[][A-Za-z0-9.:_~%\[\]-]*/*")
 _YES, _NO = ("1", "yes"), ("", "0", "no")
@@ -95,13 +94,23 @@ def verify() -> Union[bool, str]:
         raise SettingsError("DCI_INSECURE must be 1 or 0")
     if insecure in _YES:
         return False
-    path = _variable("CURL_CA_BUNDLE") or _variable("REQUESTS_CA_BUNDLE")
-    if path:
-        read_file(path, "CURL_CA_BUNDLE: ")
-        return path
+    for name in ("CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE"):
+        path = _variable(name)
+        if path:
+            _check_authorities(name, path)
+            return path
     # those of the system, also by SSL_CERT_FILE; requests alone would take those that it brings
     system_paths = ssl.get_default_verify_paths()
     return system_paths.cafile or system_paths.capath or True
+
+
+def _check_authorities(name: str, path: str) -> None:
+    """Raises SettingsError for a file without a certificate. `name`: of the variable."""
+    place = "capath" if os.path.isdir(path) else "cafile"
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(**{place: path})
+    except OSError as error:
+        raise SettingsError(f"{name}: {path} cannot be read ({error.strerror})") from None
 
 
 def pause() -> float:
