@@ -116,14 +116,9 @@ class IdFile:
         )
 
     def _text(self) -> str:
-        """The text of the file; "" if there is none. A pipe is not read: that may not end."""
+        """The text of the file; "" if there is none."""
         if not os.path.exists(self.path):
             return ""
-        if not os.path.isfile(self.path):
-            raise SettingsError(
-                f"the file of ids, {self.path}, is a folder, a device or a pipe: remove it, or give"
-                " another folder with --dist"
-            )
         return read_file(self.path, "the file of ids, ").decode("utf-8", "replace")
 
 

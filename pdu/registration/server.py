@@ -42,17 +42,14 @@ class _Retry(urllib3.Retry):
     """Repeats a call whose connection did not come about, and one that was answered 503
     (DCImanager's API guide: a service that slept answers so, and the request is repeated). Whatever
     else went wrong may have been carried out, or goes wrong again: a name that is not known, a
-    proxy.
+    proxy, whose errors are ProxyError.
     """
 
     say: Callable[[str], None]
-    #: whether the connections are a proxy's
-    is_by_proxy: bool
 
     def new(self, **changes: Any) -> _Retry:
         retry = super().new(**changes)
         retry.say = self.say
-        retry.is_by_proxy = self.is_by_proxy
         return retry
 
     def increment(
@@ -65,8 +62,7 @@ class _Retry(urllib3.Retry):
         _stacktrace: Any = None,
     ) -> _Retry:
         # the error of a name that is not known is derived from it
-        is_no_connection = type(error) is NewConnectionError and not self.is_by_proxy
-        if error is not None and not is_no_connection:
+        if error is not None and type(error) is not NewConnectionError:
             raise MaxRetryError(_pool, url, error)
         retry = super().increment(method, url, response, error, _pool, _stacktrace)
         if response is not None:
@@ -111,7 +107,6 @@ class Server:
             backoff_factor=pause,
         )
         retry.say = say
-        retry.is_by_proxy = bool(self._proxy)
         self._session = _Session()
         self._session.mount("https://", requests.adapters.HTTPAdapter(max_retries=retry))
         self._session.auth = _without_netrc

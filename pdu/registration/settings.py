@@ -16,6 +16,10 @@ from ..cli.prompts import ask_line, ask_secret
 from ..files.secret_files import secret_in
 
 _ADDRESS = re.compile(r"(?i:https)://[A-Za-z0-9\[][A-Za-z0-9.:_~%\[\]-]*/*")
+_QUESTIONS = {
+    "DCI_URL": "URL of DCImanager (https://...):",
+    "DCI_EMAIL": "E-mail of an administrator:",
+}
 _YES, _NO = ("1", "yes"), ("", "0", "no")
 
 
@@ -54,14 +58,14 @@ def server_url(address: str) -> str:
     return Endpoint("https", host, port).url
 
 
-def address_text() -> str:
-    """The address of DCImanager. Raises SettingsError."""
-    return _variable("DCI_URL") or _typed_line("DCI_URL", "URL of DCImanager (https://...):")
-
-
-def email_text() -> str:
-    """The e-mail of an administrator. Raises SettingsError."""
-    return _variable("DCI_EMAIL") or _typed_line("DCI_EMAIL", "E-mail of an administrator:")
+def needed_text(name: str) -> str:
+    """A variable, or in its place what a person types. Raises SettingsError for nothing."""
+    text = _variable(name)
+    if not text and sys.stdin.isatty():
+        text = ask_line(_QUESTIONS[name]) or ""
+    if not text:
+        raise SettingsError(f"{name} is not set, and nothing was typed on a terminal")
+    return text
 
 
 def take_password(email: str) -> Password:
@@ -124,11 +128,3 @@ def pause() -> float:
 def _variable(name: str) -> str:
     """A variable of the environment, "" if it is not set."""
     return os.environ.get(name, "").strip()
-
-
-def _typed_line(name: str, question: str) -> str:
-    """What a person types in the place of this variable. Raises SettingsError for nothing."""
-    reply = (ask_line(question) or "") if sys.stdin.isatty() else ""
-    if not reply:
-        raise SettingsError(f"{name} is not set, and nothing was typed on a terminal")
-    return reply
