@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ssl
 import time
 import urllib.parse
@@ -224,13 +225,20 @@ def _proxy_place(url: str) -> str:
     is kept out of errors. Raises SettingsError.
     """
     proxies = requests.utils.get_environ_proxies(url)
-    text = requests.utils.select_proxy(url, proxies) or ""
-    try:
+    text = requests.utils.select_proxy(url, proxies)
+    if not text:
+        return ""
+    is_address = False
+    with contextlib.suppress(ValueError):  # whose text may hold the login
         parts = urllib.parse.urlsplit(text if "://" in text else f"//{text}")
-    except ValueError as error:
-        raise SettingsError(f"https_proxy or all_proxy is no address ({error})") from None
-    if text and not parts.hostname:
-        raise SettingsError("https_proxy or all_proxy is no address: it names no host")
+        # a slash in a password is the end of the host: what is before it is no place then
+        rest = parts.path.strip("/") + parts.query + parts.fragment
+        is_address = bool(parts.hostname) and parts.port != 0 and not rest
+    if not is_address:
+        raise SettingsError(
+            "https_proxy or all_proxy is no address such as http://proxy.example.com:3128; in its"
+            " login, signs such as / are written as %2F"
+        )
     password = parts.password or ""
     note_secret(password)
     note_secret(urllib.parse.unquote(password))

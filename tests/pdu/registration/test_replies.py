@@ -196,6 +196,7 @@ def test_the_words_of_an_error_are_one_line() -> None:
         {"error": SECRET},
         {"error": {"code": SECRET, "msg": "x"}},
         {"detail": SECRET},
+        {"error": {"code": 1, "msg": "x" * 495 + SECRET}},  # a cut leaves a part
         f'{{"error": {{"msg": "{SECRET.encode().hex()}"}}}}'.encode(),
         json.dumps({"error": {"msg": SECRET.replace("/", "\\/")}}).encode(),
     ],

@@ -351,9 +351,18 @@ def test_a_proxy_that_refuses_or_is_dead_is_named_at_once_and_without_its_login(
 @pytest.mark.parametrize(
     "proxy_url, words",
     [
-        ("http://me:s3cret@[x", "https_proxy or all_proxy is no address ("),
-        ("http://me:s3cret@p:x", "it is reached through the proxy p:x (variable"),
-        ("http://me:s3cret@", "https_proxy or all_proxy is no address: it names no host"),
+        *(
+            (f"http://{text}", "https_proxy or all_proxy is no address such as")
+            for text in (
+                "me:s3cret@[x",
+                "me:s3cret@p:x",
+                "me:s3cret@",
+                "me:s3cret@\u2100",  # "a/c" to a browser
+                "me:s3cret/x@p:1",
+                "me:s3cret#x@p:1",
+                "me:80?s3cret@p:1",
+            )
+        ),
         ("gopher://me:s3cret@p", "it is reached through the proxy p (variable"),
     ],
 )
