@@ -37,16 +37,18 @@ class Cost(NamedTuple):
 
 
 class CountedPdu(SnmpPdu):
-    """The handler on a platform that reads a device in memory. `rows` has the number of rows of
-    each call, 0 for a GET or SET."""
+    """The handler on a platform that reads a device in memory. `requests` has each call, `rows` the
+    number of its rows, 0 for a GET or SET."""
 
     def __init__(self, pdu_data: PduSnmpData, device: Device) -> None:
         super().__init__(pdu_data)
         self._device = device
         self._objects = sorted(map(arcs, device.rows()))
+        self.requests: list[str] = []
         self.rows: list[int] = []
 
     def snmp_get(self, oid: str) -> Element:
+        self.requests.append(f"get {oid}")
         self.rows.append(0)
         row = self._device.get(arcs(oid))
         return Element(oid, None if row is None else plain(row))
@@ -59,11 +61,13 @@ class CountedPdu(SnmpPdu):
         self._write(oid, GAUGE, value)
 
     def _write(self, oid: str, tag: int, octets: Union[int, bytes]) -> None:
+        self.requests.append(f"set {oid} {octets!r}")
         self.rows.append(0)
         if self._device.write(arcs(oid), tag, octets):
             raise SnmpError(f"127.0.0.1 refused {oid}")
 
     def snmp_walk(self, oid: str) -> list[Element]:
+        self.requests.append(f"walk {oid}")
         root = arcs(oid)
         after_root = (*root[:-1], root[-1] + 1)
         begin = bisect.bisect_right(self._objects, root)
@@ -85,8 +89,7 @@ def costs(unit: Fixture) -> Mapping[str, Cost]:
     for method in _METHODS:
         if method == "command" and not unit.switch:
             continue
-        clock = itertools.count(0, 1000)
-        pdu = CountedPdu(_data(unit), Device(unit.rows, unit.rules, lambda: next(clock)))
+        pdu = pdu_of(unit)
         if unit.switch and method == "command":
             pdu.port_down(PduPortView(unit.switch.identity), deadline=0.0, pause=0.0)
         else:
@@ -103,6 +106,12 @@ def costs(unit: Fixture) -> Mapping[str, Cost]:
 def _scaled(rows: int, outlets: int) -> int:
     has_row_for_each = outlets > 1 and rows >= max(2, 0.6 * outlets)
     return round(rows * OUTLETS / outlets) if has_row_for_each else rows
+
+
+def pdu_of(unit: Fixture) -> CountedPdu:
+    """The handler of a unit whose relays switch at once."""
+    clock = itertools.count(0, 1000)
+    return CountedPdu(_data(unit), Device(unit.rows, unit.rules, lambda: next(clock)))
 
 
 def _data(unit: Fixture) -> PduSnmpData:

@@ -113,7 +113,7 @@ class IndexedRows:
 
     def __init__(self, elements: Sequence[Any], walked_oid: str) -> None:
         self._walked_oid = walked_oid
-        self._root = oid_arcs(walked_oid) or ()
+        self._root = root = oid_arcs(walked_oid) or ()
         self._oids: list[Arcs] = []
         self._index_arcs: list[Optional[Arcs]] = []
         #: whether the index of a row is its whole OID
@@ -121,26 +121,20 @@ class IndexedRows:
         for element in elements:
             self._oids.append(_oid(element))
             index = _index(element)
-            if index and self._is_below_root(index):
+            if index and index[: len(root)] == root:
                 self._has_whole_index = True
-                index = self._below_root(index)
+                index = index[len(root) :]
             self._index_arcs.append(index)
-
-    def _is_below_root(self, oid: Arcs) -> bool:
-        return oid[: len(self._root)] == self._root
-
-    def _below_root(self, oid: Arcs) -> Arcs:
-        return oid[len(self._root) :]
 
     def indexes(self, *, split: bool) -> list[Arcs]:
         """The index of each row. Raises ProtocolError if one cannot be placed below `root`."""
-        oids_below = [oid for oid in self._oids if oid and self._is_below_root(oid)]
-        if len(oids_below) == len(self._oids):
-            suffixes = [self._below_root(oid) for oid in oids_below]
+        root = self._root
+        suffixes = [oid[len(root) :] for oid in self._oids if oid and oid[: len(root)] == root]
+        if len(suffixes) == len(self._oids):
             return self._indexes_by_oid(suffixes, split=split)
         if self._has_foreign_oid():
             raise self._error("the walk returned an object that was not asked for")
-        if oids_below:
+        if suffixes:
             raise self._error("only some of the walked rows have an OID that can be read")
         return self._indexes_alone()
 
@@ -162,10 +156,10 @@ class IndexedRows:
 
     def _has_foreign_oid(self) -> bool:
         """Whether a row has an absolute OID that is not below `root`."""
-        internet = self._root[:_INTERNET]
+        root = self._root
         for oid in self._oids:
-            is_absolute = bool(oid) and oid[:_INTERNET] == internet
-            if is_absolute and not self._is_below_root(oid):
+            is_absolute = bool(oid) and oid[:_INTERNET] == root[:_INTERNET]
+            if is_absolute and oid[: len(root)] != root:
                 return True
         return False
 

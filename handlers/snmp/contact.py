@@ -60,7 +60,7 @@ class Contact(FrozenValue):
     def marks(self, reader: Reader) -> Rows:
         """Unit -> mark, of several the one that is not good; {} on a device that has none."""
         marks: Rows = {}
-        for row, mark in self.mark.rows(reader).items():
+        for row, mark in reader.rows(self.mark).items():
             unit = self.part.of(row)
             if unit not in marks or self.is_good(marks[unit]):
                 marks[unit] = mark
@@ -126,7 +126,7 @@ class ContactMarks(ReadOnly):
         """The mark of each row of `over`, LOST for one without a mark."""
         if is_known_lacking(self.contact.mark, reader):
             return {}
-        rows = self.over.rows(reader)
+        rows = reader.rows(self.over)
         if self.contact.is_lacking(reader, rows):
             return {}
         marks = self.contact.marks(reader)
@@ -165,7 +165,7 @@ class ValuesInContact(ReadOnly):
         """Each row with its value, which is lost if the device says that it has no contact with the
         row's unit. All values of a device that does not have that mark.
         """
-        rows = self.source.rows(reader)
+        rows = reader.rows(self.source)
         if not rows or self.contact.is_lacking(reader, rows):
             return rows
         marks = self.contact.marks(reader)

@@ -34,7 +34,8 @@ class Control(FrozenValue, ABC):
     def orders(self, reader: Reader, identity: str, *, up: bool) -> list[Order]:
         """The writes, in this order, once each. Raises Unsupported if the outlet must not be
         switched, or NoSuchOutlet if the device has no object for it. The caller checks that the
-        outlet exists: not every control notices if it does not."""
+        outlet exists (not every control notices it), and makes the reader right before the writes.
+        """
 
     def ignore_automatic(self) -> Control:
         """The control to use with the setting `switch_automatic`: without the guards of automatic
@@ -96,7 +97,8 @@ class Control(FrozenValue, ABC):
 def object_of(at: Source, reader: Reader, identity: str) -> str:
     """The OID of the object that a command to an outlet writes. A `Scalar` is the object of every
     outlet (`has_one_object`), unless it is inside another source. Raises NoSuchOutlet."""
-    return at.object_oid(reader) if isinstance(at, Scalar) else at.instance_oid(reader, identity)
+    oid = at.oid if isinstance(at, Scalar) else at.instance_oid(reader, identity)
+    return reader.resolve(oid)
 
 
 class Write(Control):
@@ -228,7 +230,7 @@ class Guarded(Control):
         """Whether an outlet with this value of `test`, None for no value, must not be switched."""
         if test_value is None:
             must_have_value = bool(self.allow) or self.demanded
-            return must_have_value or bool(self.test.rows(reader))
+            return must_have_value or bool(reader.rows(self.test))
         if self.allow:
             return not is_one_of(test_value, self.allow)
         return isinstance(test_value, Lost) or is_one_of(test_value, self.refuse)

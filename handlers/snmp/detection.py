@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import partial
+from operator import itemgetter
 from typing import NamedTuple, Optional
 
 from ..dcimanager.rows import oid_arcs
@@ -23,6 +25,7 @@ from .device import (
 from .profile import Profile
 from .read_scope import ALL_STATES, ReadScope
 from .reader import Reader, SnmpReads
+from .sources.base import identity_prefixes
 
 SYS_DESCR, SYS_OBJECT_ID = "1.3.6.1.2.1.1.1.0", "1.3.6.1.2.1.1.2.0"
 _ENTERPRISES = (1, 3, 6, 1, 4, 1)
@@ -61,6 +64,13 @@ def detect(
     figure needs them.
     """
     reader = Reader(device)
+    return reader.decide(partial(_detect, reader, profiles, scope, metered_only=metered_only))
+
+
+def _detect(
+    reader: Reader, profiles: Sequence[Profile], scope: ReadScope, *, metered_only: bool
+) -> SnmpDevice:
+    """The device, as `detect` decides."""
     object_id = sys_object_id(reader, profiles)
     families = candidates(object_id.oid, profiles)
     if not object_id.oid:
@@ -124,6 +134,13 @@ def read_as(
     neither outlets nor meters of the family, unless the family has no outlets and the
     sysObjectID fits; other errors are those of `detect`."""
     reader = Reader(device)
+    return reader.decide(partial(_read_as, reader, profile, scope, metered_only=metered_only))
+
+
+def _read_as(
+    reader: Reader, profile: Profile, scope: ReadScope, *, metered_only: bool
+) -> SnmpDevice:
+    """The device, as `read_as` decides."""
     oid = ""
     # a root is chosen by the id; of a family without outlets, the id alone may prove the device
     is_id_needed = bool(profile.roots) or not profile.outlets
@@ -156,13 +173,27 @@ def candidates(sys_object_id: str, profiles: Sequence[Profile]) -> Sequence[Cand
     if not sys_object_id:
         profiles_to_try = [profile for profile in profiles if profile.sweep or profile.unseen]
     else:
-        profiles_to_try = [profile for profile in profiles if profile.match(sys_object_id)]
-        # the longest prefix first; stable: of equal length, in the order of `profiles`
-        profiles_to_try.sort(key=lambda profile: profile.match(sys_object_id), reverse=True)
+        profiles_to_try = _fitting_profiles(profiles, sys_object_id)
     families: list[Candidate] = []
     for profile in profiles_to_try:
         families += candidates_of(profile, sys_object_id)
     return families
+
+
+def _fitting_profiles(profiles: Sequence[Profile], sys_object_id: str) -> list[Profile]:
+    """The profiles with a prefix that fits: the longest prefix first; of equal length, in the order
+    of `profiles`."""
+    beginnings = set(identity_prefixes(sys_object_id))
+    profile_with_length: list[tuple[int, Profile]] = []
+    for profile in profiles:
+        prefixes = [*profile.sys_object_ids]
+        for root in profile.roots:
+            prefixes.append(root.sys_object_id)
+        fitting_prefixes = beginnings.intersection(prefixes)
+        if fitting_prefixes:
+            profile_with_length.append((max(map(len, fitting_prefixes)), profile))
+    profile_with_length.sort(key=itemgetter(0), reverse=True)
+    return [profile for _, profile in profile_with_length]
 
 
 def candidates_of(profile: Profile, sys_object_id: str) -> list[Candidate]:

@@ -134,7 +134,7 @@ def list_for_figures(
         states: States = {}
         if is_only_family:
             for column in _columns_beside(outlets, (outlets.current, outlets.energy)):
-                states.update(_as_unknown(column.rows(reader)))
+                states.update(_as_unknown(reader.rows(column)))
         if not states:
             states = _as_unknown(outlets.states.rows_from(reader))
         if states:
@@ -300,7 +300,7 @@ def read_without_states(
 def _list_without_states(outlets: Outlets, reader: Reader) -> States:
     """The outlets that `rows` lists, and those that other answers show, as UNKNOWN. Raises
     ProtocolError if they are fewer than the device's count."""
-    states = _as_unknown(outlets.rows.rows(reader)) if outlets.rows else {}
+    states = _as_unknown(reader.rows(outlets.rows)) if outlets.rows else {}
     states = _with_rows_of_other_columns(outlets, states, reader)
     # with states, `read_by_states` has compared the count
     count = None if outlets.states else outlets.count
@@ -334,7 +334,7 @@ def _decisions(states: State, reader: Reader) -> dict[str, Decision]:
     if not decisions or not reader.lacks_rows():
         return decisions
     try:
-        return states.decisions_from(reader.whole())
+        return states.decisions_from(reader.whole(walks=False))
     except PduHandlerError:  # the rows that are lost contradict others
         return decisions
 
@@ -346,13 +346,15 @@ def _with_rows_of_other_columns(outlets: Outlets, states: States, reader: Reader
     _raise_if_unidentified(outlets, states, reader)
     if not states or not reader.lacks_rows():
         return states
-    tables = reader.whole()
+    # a column of states that figures do not need is not walked: others of its table list the rows
+    is_column = outlets.states is not None and isinstance(outlets.states.source, Column)
+    tables = reader.whole(walks=not is_column)
     rows: dict[str, object] = {}
     try:
         if outlets.states:
             rows.update(outlets.states.rows_from(tables))
         if outlets.rows is not None and not states.keys() <= rows.keys():
-            rows.update(outlets.rows.rows(tables))
+            rows.update(tables.rows(outlets.rows))
     except PduHandlerError:  # the rows that are lost contradict others
         return states
     _raise_if_unidentified(outlets, rows, tables)
@@ -410,7 +412,7 @@ def _is_zero_in_every_row(count: Optional[Source], reader: Reader) -> bool:
     """Whether a number of outlets is 0 in at least one row and in no row another."""
     if count is None:
         return False
-    numbers = {number(value) for value in count.rows(reader).values()}
+    numbers = {number(value) for value in reader.rows(count).values()}
     return numbers == {0}
 
 
@@ -429,7 +431,7 @@ def _count(
     the `identities`; 0 and certain without a `source`."""
     if source is None:
         return _OutletCount(number=0, is_certain=True)
-    rows = source.rows(reader)
+    rows = reader.rows(source)
     numbers: list[int] = []
     for value in rows.values():
         count = counted_by(value)
@@ -466,7 +468,7 @@ def _with_rows_up_to_count(
     """
     may_lack_outlets = len(states) < outlet_count or not is_certain
     if may_lack_outlets and outlets.rows is not None:
-        states_of_rows = _as_unknown(outlets.rows.rows(reader))
+        states_of_rows = _as_unknown(reader.rows(outlets.rows))
         states = {**states_of_rows, **states}
         _raise_if_unidentified(outlets, states, reader)
     if len(states) < outlet_count:

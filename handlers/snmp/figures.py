@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
-from typing import NamedTuple, Optional, Union
+from typing import Callable, NamedTuple, Optional, Union
 
 from ..dcimanager.rows import Raw
 from ..shared.ceilings import (
@@ -28,7 +28,14 @@ from . import validation
 from .decoding import Rows, number, text
 from .frozen_value import FrozenValue, replace
 from .reader import LOST, Lost, Reader
-from .sources.base import Source, is_one_of, is_unidentified, object_name, objects_read
+from .sources.base import (
+    Source,
+    is_one_of,
+    is_unanswered,
+    is_unidentified,
+    object_name,
+    objects_read,
+)
 from .sources.objects import Column, Scalar
 
 LEAST_NINES = 5
@@ -130,7 +137,7 @@ class Measurement(FrozenValue):
     def unpadded_rows(self, reader: Reader) -> Rows:
         """Identity -> value, without the scale, which may be another request."""
         rows: Rows = {}
-        for row, value in self.source.rows(reader).items():
+        for row, value in reader.rows(self.source).items():
             if not self._is_padding(value):
                 rows[row] = value
         return rows
@@ -143,7 +150,7 @@ class Measurement(FrozenValue):
         complete. None in every row: they all are marked as not measured. Padding is left out.
         `most`: the most A or W of a row, None for an energy.
         """
-        return self.figures_of(self.raw_figures(reader), most, reader)
+        return self.figures_of(reader.once(self.raw_figures), most, reader)
 
     def figures_of(
         self, raw_figures: RawFigures, most: Optional[Decimal], reader: Reader
@@ -186,10 +193,9 @@ class Measurement(FrozenValue):
         """Whether the device does not have the values: no walk answered one, nor a row that this
         figure leaves out, and no GET does of the first row and of the last, which other columns of
         the table show."""
-        rows = self.source.rows(reader)
-        for value in rows.values():
-            if not isinstance(value, Lost) or not value.is_unanswered:
-                return False
+        rows = reader.rows(self.source)
+        if not all(map(is_unanswered, rows.values())):
+            return False
         if not self.source.reads_single_rows() or self._has_other_rows(reader):
             return False
         first, *other_rows = rows
@@ -209,7 +215,7 @@ class Measurement(FrozenValue):
         for part in objects_read(self.source):
             column = replace(part, suffix="") if isinstance(part, Column) else part
             if isinstance(column, Source):
-                answers = column.rows(reader).values()
+                answers = reader.rows(column).values()
                 if not all(isinstance(answer, Lost) for answer in answers):
                     return True
         return False
@@ -299,7 +305,7 @@ def _values_for(
     """The value of `scale` for each of `rows`, LOST for one that it lacks."""
     if scale is None:
         return dict.fromkeys(rows)
-    values = scale.rows(reader)
+    values = reader.rows(scale)
     return {identity: values.get(identity, LOST) for identity in rows}
 
 
@@ -420,14 +426,14 @@ class Total(FrozenValue):
         most: Optional[Decimal] = None,
         *,
         counters: bool = False,
-        metered_units: Collection[str] = (),
+        metered_units: Callable[[], Collection[str]] = tuple,
     ) -> ExactFigure:
         """The total, or why there is none.
 
         `outlets`: the figure of each listed outlet, None for one that is not metered. `most`: as in
         `Measurement.rows_from`. `counters`: the figures are counters, each with a zero of its own,
         and the first that a unit has is used for all units: the total would jump if another
-        replaced it where an answer lacks it. `metered_units`: the units that have a meter.
+        replaced it where an answer lacks it. `metered_units`: tells which units have any meter.
         """
         figures_read = self._read_figures(reader, most, counters=counters)
         if isinstance(figures_read, NotKnown):
@@ -464,7 +470,10 @@ class Total(FrozenValue):
         reason_lacking: Optional[NotKnown] = None
         empty_figures: list[Measurement] = []
         for figure in self.figures:
-            raw_figures = self._raw_figures_of_others(units, figure, reader)
+            raw_figures: dict[str, RawFigure] = {}  # of units that no earlier figure has
+            for row, raw_figure in reader.once(figure.raw_figures).items():
+                if self._unit(row) not in units:
+                    raw_figures[row] = raw_figure
             if not raw_figures and not units:
                 empty_figures.append(figure)
             reason = figure.missing_part(raw_figures, reader)
@@ -489,7 +498,7 @@ class Total(FrozenValue):
         if not self.demanded:
             return False
         if not self.else_outlets:
-            return not any(figure.source.rows(reader) for figure in self.figures)
+            return not any(reader.rows(figure.source) for figure in self.figures)
         units_without_row: set[str] = set()  # with a metered outlet
         for identity, figure_of_outlet in outlets.items():
             if figure_of_outlet is not None:
@@ -497,11 +506,11 @@ class Total(FrozenValue):
         for figure in self.figures:
             if not units_without_row:
                 return False
-            units_without_row.difference_update(map(self._unit, figure.source.rows(reader)))
+            units_without_row.difference_update(map(self._unit, reader.rows(figure.source)))
         return bool(units_without_row)
 
     def _reason_without(
-        self, units: set[str], reader: Reader, metered_units: Collection[str]
+        self, units: set[str], reader: Reader, metered_units: Callable[[], Collection[str]]
     ) -> Union[NotKnown, NotMetered]:
         """Why there is no total if these units, which have outlets or are in the chain, have no
         row."""
@@ -510,7 +519,9 @@ class Total(FrozenValue):
         listed_units = self._chain(reader) or units
         units_without_value = self._units_without_value(reader)
         certain_units = units & listed_units
-        unmetered_units = certain_units.difference(metered_units, units_without_value)
+        unmetered_units = certain_units - units_without_value
+        if unmetered_units:
+            unmetered_units -= set(metered_units())
         if unmetered_units and not self.demanded:
             names = _names("unit", sorted(unmetered_units))
             return NotMetered(f"{names} without a meter")
@@ -533,7 +544,7 @@ class Total(FrozenValue):
         """The names of the objects of the figures, if the device was asked for them and answered
         none: they are taken as not there."""
         for figure in self.figures:
-            values = figure.source.rows(reader).values()
+            values = reader.rows(figure.source).values()
             if not all(isinstance(value, Lost) for value in values):
                 return []
         return [figure.objects for figure in self.figures]
@@ -546,29 +557,22 @@ class Total(FrozenValue):
     def is_listed(self, reader: Reader) -> bool:
         """Whether the device shows a row of one of the figures, with or without a value."""
         for figure in self.figures:
-            if not all(map(is_unidentified, figure.raw_figures(reader))):
+            if not all(map(is_unidentified, reader.once(figure.raw_figures))):
                 return True
         return False
-
-    def _raw_figures_of_others(
-        self, units: Collection[str], figure: Measurement, reader: Reader
-    ) -> RawFigures:
-        """What was read of a figure, of all units but these."""
-        raw_figures = figure.raw_figures(reader)
-        return {row: parts for row, parts in raw_figures.items() if self._unit(row) not in units}
 
     def _chain(self, reader: Reader) -> set[str]:
         """The units that `units` lists, none if it lists only one."""
         if self.units is None:
             return set()
-        units = set(map(self._unit, self.units.rows(reader)))
+        units = set(map(self._unit, reader.rows(self.units)))
         return units if len(units) > 1 else set()
 
     def _units_without_value(self, reader: Reader) -> set[str]:
         """The units in `units` whose own row cannot be read: they may not be there."""
         if self.units is None:
             return set()
-        rows = self.units.rows(reader)
+        rows = reader.rows(self.units)
         return {self._unit(row) for row, value in rows.items() if not text(value)}
 
     def _unit(self, index: str) -> str:

@@ -128,7 +128,7 @@ class Outlets(FrozenValue):
         if reader.walked:  # which walks were after the GETs is not kept
             return False
         last_oid = next(reversed(reader.got))
-        return last_oid == source.unit.instance_oid(reader, identity)
+        return last_oid == reader.resolve(source.unit.instance_oid(reader, identity))
 
     def row_of(self, reader: Reader, identity: str) -> Optional[str]:
         """The row of the states' table that is this outlet now, None if there is none. The
@@ -148,7 +148,7 @@ class Outlets(FrozenValue):
         for column in parts_of((source.unit, source.number)):
             if not isinstance(column, Column):
                 continue
-            value = column.rows(reader).get(row)
+            value = reader.rows(column).get(row)
             if value is None or text(value) in ("", NO_VALUE):
                 return ""
             readings[f"{column.object} reads {reader.quoted(value, 40)!r}"] = None

@@ -215,7 +215,7 @@ class Profile(FrozenValue):
         if self.units is None or self.units.counts_one_unit(reader):
             return ""
         # `Complete` adds a row without an identity where it lists fewer units than are counted
-        if not any(map(is_unidentified, self.units.rows(reader))):
+        if not any(map(is_unidentified, reader.rows(self.units))):
             return ""
         return "the device counts more units than its answers list"
 
@@ -242,11 +242,8 @@ class Profile(FrozenValue):
         dot); 0 if none fits.
         """
         prefixes = [*self.sys_object_ids, *(root.sys_object_id for root in self.roots)]
-        most_arcs = 0
-        for prefix in prefixes:
-            if is_below(sys_object_id, prefix):
-                most_arcs = max(most_arcs, prefix.count(".") + 1)
-        return most_arcs
+        fitting_prefixes = [prefix for prefix in prefixes if is_below(sys_object_id, prefix)]
+        return max((prefix.count(".") + 1 for prefix in fitting_prefixes), default=0)
 
     def roots_for(self, sys_object_id: str) -> tuple[str, ...]:
         """The roots that fit this sysObjectID, the longest prefix first, else all roots; ("",) for

@@ -1,16 +1,20 @@
-"""Keeps a device's answers, so that a status reuses the walk that detected the family, and shows
-what they lack. `decide_by_whole_tables` is the loop in which a decision over whole tables is made.
+"""Keeps a device's answers in one call, and shows what they lack.
+
+A decision cannot notice when its answers are read: what it was told once stays so, and an answer
+that denies it makes the decision begin anew (`Reader.decide`).
 """
 
 from __future__ import annotations
 
 import copy
 from collections.abc import Collection, Hashable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any, Callable, Optional, Protocol, TypeVar
 
 from ..dcimanager.rows import Raw
-from ..shared.errors import LONGEST, ProtocolError
-from .decoding import Walked, printable_text
+from ..shared.errors import LONGEST
+from .decoding import Rows, Walked, printable_text
 
 Result = TypeVar("Result")
 
@@ -52,56 +56,152 @@ class SnmpReads(Protocol):
     def quoted(self, words: str) -> str: ...
 
 
+class _RowsDenied(Exception):
+    """An answer shows other rows of a table than a decision was told of."""
+
+
+class HasRows(Protocol):
+    """A source, as a reader evaluates it."""
+
+    def rows(self, reader: Reader) -> Rows: ...
+
+
+@dataclass
+class _Decision:
+    """What a decision was told, and what followed from it."""
+
+    rows_by_table: dict[str, dict[str, None]]
+    results: dict[Hashable, Any]  #: of `Reader.once`, by its key
+    is_under_way: bool = False
+
+
 class Reader:
     """Keeps the answers to walks and GETs (`walked`, `got`) and does not repeat an answered
     request.
+
+    *Which rows there are* is decided by what was answered, *what they read* by whole tables. In
+    these (`whole`) a column has a row for each index that a column of its table has (RFC 2578,
+    7.10: their OIDs differ in the last arc), LOST if it was not answered. A column without any row
+    is LOST too, unless it is optional and a GET of a row that the others have says that the device
+    does not have it.
 
     `root` replaces a leading `~` in OIDs, for families whose root differs by product.
 
     A reading that must be new (`fresh_reader`) keeps three things of this one as its evidence: the
     names, `places` and `lacking`. Without them it could reach another row, or ask once more for
-    what the device does not have. `derived` is a cache alone: what it holds follows from the
-    answers.
+    what the device does not have.
     """
 
     def __init__(self, device: SnmpReads, root: str = "") -> None:
         self._device = device
         self.root = root
+        self._is_whole = False
+        self._walks = True  # whether a column that was not walked yet is, when it is asked for
         #: the answers, by the OID with the root instead of `~`
         self.walked: dict[str, Walked] = {}
         self.got: dict[str, Optional[Raw]] = {}
-        self._columns: set[str] = set()  # those of `walked` that are columns of tables
+        self._columns: dict[str, list[str]] = {}  # table -> those of `walked` that are its columns
+        self._decision = _Decision(rows_by_table={}, results={})
         # evidence: the columns of names
-        self._names: dict[str, Walked] = {}
+        self._names: set[str] = set()
         #: evidence of `ByUnit`: the row of a unit and number, which is checked before it is used;
         #: the unit that a row had first; and "" for columns that the device does not have
         self.places: dict[Hashable, str] = {}
         #: evidence: the sources that the device does not have, each with the root
         self.lacking: set[Hashable] = set()
-        #: a cache: what sources derived from the answers, by a key of their own
-        self.derived: dict[Hashable, Any] = {}
+
+    def decide(self, function: Callable[[], Result]) -> Result:
+        """What a function of this reader's answers returns. It is asked again if an answer denies
+        what it was told before, so that it decides as if all answers had been there first."""
+        decision = self._decision
+        if decision.is_under_way:  # this is a part of it
+            return function()
+        decision.is_under_way = True
+        try:
+            while True:
+                with suppress(_RowsDenied):
+                    return function()
+        finally:
+            decision.is_under_way = False
+
+    def rows(self, source: HasRows) -> Rows:
+        """The rows of a source, read once."""
+        return self.once(source.rows)
+
+    def once(self, method: Callable[..., Result], *arguments: Hashable) -> Result:
+        """What a method of a part of a profile returns for this reader, computed once."""
+        if not self._walks:  # a column that is walked later is not lost any more
+            return method(self, *arguments)
+        # bound methods are equal if they are of the same object
+        key = (method, arguments, self.root, self._is_whole)
+        results = self._decision.results
+        if key not in results:
+            results[key] = method(self, *arguments)
+        result: Result = results[key]
+        return result
 
     def walk(self, oid: str) -> Walked:
         """Index suffix -> value for all rows below `oid`; {} if the device has none."""
         full_oid = self.resolve(oid)
-        if full_oid not in self.walked:
+        if full_oid not in self.walked and self._walks:
             self.walked[full_oid] = self._device.walk(full_oid)
-        return self.walked[full_oid]
+        return self.walked.get(full_oid, {})
 
     def column(self, oid: str, *, optional: bool = False) -> Walked:
-        """A walk of a column of a table, which `whole` compares with others of the table.
-        `optional`: some devices with the table lack this column."""
-        rows = self.walk(oid)
-        self._columns.add(self.resolve(oid))
-        return rows
+        """A walk of a column of a table; in whole tables, with all rows of the table. `optional`:
+        some devices with the table lack this column."""
+        answers, full_oid = self.walk(oid), self.resolve(oid)
+        table = _table_of(full_oid)
+        columns = self._columns.setdefault(table, [])
+        if full_oid in self.walked and full_oid not in columns:
+            columns.append(full_oid)
+            self._raise_if_denied(table)
+        rows = self._rows_of(table) if self._is_whole else {}
+        if not rows or len(answers) == len(rows):
+            return answers
+        if answers and not _has_index_of(rows, answers):
+            return answers  # of another table
+        if not answers and optional:
+            first_row = next(iter(rows))
+            if self.get(f"{full_oid}.{first_row}") is None:
+                return {}
+        return {row: answers.get(row, LOST) for row in rows}
+
+    def _raise_if_denied(self, table: str) -> None:
+        """Raise _RowsDenied if the decision was told of other rows of the table."""
+        rows_told = self._decision.rows_by_table.pop(table, None)
+        if rows_told is None or rows_told.keys() == self._rows_of(table).keys():
+            return
+        self._decision.results.clear()
+        if self._decision.is_under_way:
+            raise _RowsDenied
+
+    def _rows_of(self, table: str) -> dict[str, None]:
+        """The rows that at least one walked column of the table has."""
+        rows_by_table = self._decision.rows_by_table
+        if table not in rows_by_table:
+            walks = [self.walked[full_oid] for full_oid in sorted(self._columns.get(table, ()))]
+            columns = [rows for rows in walks if rows]
+            rows_by_table[table] = _all_rows(columns) if columns else {}
+        return rows_by_table[table]
+
+    def has_table(self, oid: str) -> bool:
+        """Whether a column that was walked in the table of the column `oid` has a row."""
+        return bool(self._rows_of(_table_of(self.resolve(oid))))
+
+    def lacks_rows(self) -> bool:
+        """Whether a column that was read lacks a row that another one of its table has."""
+        for table, columns in self._columns.items():
+            rows = self._rows_of(table)
+            if any(self.walked[full_oid].keys() != rows.keys() for full_oid in columns):
+                return True
+        return False
 
     def names(self, oid: str) -> Walked:
         """A walk of a column of names. They are taken as fixed during a call: `fresh_reader` keeps
         them."""
-        full_oid = self.resolve(oid)
-        if full_oid not in self._names:
-            self._names[full_oid] = self.column(oid)
-        return self._names[full_oid]
+        self._names.add(self.resolve(oid))
+        return self.column(oid)
 
     def get(self, oid: str) -> Optional[Raw]:
         """One object, None if the device does not have it."""
@@ -118,25 +218,6 @@ class Reader:
         quotation = self._device.quoted(value)
         return quotation[:longest] if quotation == value else quotation
 
-    def lacks_rows(self) -> bool:
-        """Whether a column that was read lacks a row that another one of its table has."""
-        first_rows_by_table: dict[str, Walked] = {}  # those of its first column
-        for full_oid in self._columns:
-            rows = self.walked[full_oid]
-            first_rows = first_rows_by_table.setdefault(_table_of(full_oid), rows)
-            if rows.keys() != first_rows.keys():
-                return True
-        return False
-
-    def has_table(self, oid: str) -> bool:
-        """Whether a column that was walked in the table of the column `oid` has a row."""
-        table = _table_of(self.resolve(oid))
-        return any(rows and _table_of(full_oid) == table for full_oid, rows in self.walked.items())
-
-    def whole(self) -> WholeTables:
-        """What was read so far, with the rows that are lost in it."""
-        return WholeTables(self)
-
     def resolve(self, oid: str) -> str:
         """`oid` with the root instead of `~`."""
         return self.root + oid[len(ROOT) :] if oid.startswith(ROOT) else oid
@@ -144,116 +225,25 @@ class Reader:
     def at(self, root: str) -> Reader:
         """The same device and answers, with another root."""
         reader = copy.copy(self)
-        reader.root, reader.derived = root, {}
+        reader.root = root
+        return reader
+
+    def whole(self, *, walks: bool = True) -> Reader:
+        """The same device and answers, by whole tables. Not `walks`: a column that was not walked
+        yet is taken as empty."""
+        reader = copy.copy(self)
+        reader._is_whole, reader._walks = True, walks
         return reader
 
     def fresh_reader(self) -> Reader:
         """The same device without its answers, except names and what it does not have: for a
         reading that must be new."""
-        reader = Reader(self._device, self.root)
+        reader = type(self)(self._device, self.root)
         reader._names = self._names
+        reader.walked = {name: self.walked[name] for name in self._names if name in self.walked}
         reader.places = self.places
         reader.lacking = self.lacking
         return reader
-
-
-class WholeTables(Reader):
-    """A device's answers by whole tables: each column has a row for each index that a column of its
-    table has (RFC 2578, 7.10: their OIDs differ in the last arc), LOST if it was not answered.
-
-    A column without any row is LOST too, unless it is optional and a GET of a row that the others
-    have says that the device does not have it.
-
-    Fields:
-        reads: whether a column that was not read yet is walked. Else it is taken as empty.
-    """
-
-    def __init__(self, reader: Reader, *, reads: bool = False) -> None:
-        super().__init__(reader._device, reader.root)
-        self.reads = reads
-        self.walked = reader.walked
-        self.got = reader.got
-        self.places = reader.places
-        self.lacking = reader.lacking
-        self._columns = reader._columns
-        self._whole: dict[str, Walked] = {}  # the columns that were asked for
-        # the rows of their tables, by the number of columns that were read then
-        self._tables: dict[tuple[str, int], dict[str, None]] = {}
-
-    def walk(self, oid: str) -> Walked:
-        """The rows as they were answered; {} for a walk that `reads` forbids."""
-        return super().walk(oid) if self.reads else self.walked.get(self.resolve(oid), {})
-
-    def names(self, oid: str) -> Walked:
-        """A column of names, as any other here."""
-        return self.column(oid)
-
-    def column(self, oid: str, *, optional: bool = False) -> Walked:
-        """A column with all rows of its table, LOST where it has no answer."""
-        full_oid = self.resolve(oid)
-        if self.reads and full_oid not in self._columns:
-            super().column(oid)
-        if full_oid not in self._whole:
-            self._whole[full_oid] = self._whole_column(full_oid, optional=optional)
-        return self._whole[full_oid]
-
-    def _rows_of(self, table: str) -> dict[str, None]:
-        """The rows that at least one column of the table has."""
-        key = (table, len(self._columns))
-        if key not in self._tables:
-            columns: list[Walked] = []
-            for full_oid in sorted(self._columns):
-                rows = self.walked[full_oid]
-                if rows and _table_of(full_oid) == table:
-                    columns.append(rows)
-            self._tables[key] = _all_rows(columns) if columns else {}
-        return self._tables[key]
-
-    def _whole_column(self, full_oid: str, *, optional: bool) -> Walked:
-        """The answers to the walk of a column, and LOST for each other row of its table. {} if an
-        `optional` column has no answer to a GET either: the device does not have it."""
-        answers = self.walked.get(full_oid, {})
-        rows = self._rows_of(_table_of(full_oid))
-        if not rows or len(answers) == len(rows):
-            return answers
-        if answers and not _has_index_of(rows, answers):
-            return answers  # of another table
-        if not answers and optional:
-            first_row = next(iter(rows))
-            if self.get(f"{full_oid}.{first_row}") is None:
-                return {}
-        return {row: answers.get(row, LOST) for row in rows}
-
-    def whole(self) -> WholeTables:
-        """These tables, which walk no further column."""
-        return WholeTables(self) if self.reads else self
-
-
-def decide_by_whole_tables(decide: Callable[[WholeTables], Result], reader: Reader) -> Result:
-    """What `decide` returns for whole tables, which walk each column that it asks for.
-
-    A column that is walked late can deny three answers: which rows a table has, whether it has any
-    (`has_table`), and whether a row is lost (`lacks_rows`). Where it does, an earlier column of its
-    table lacks a row. So `decide` is asked again, and a ProtocolError of contradictory rows is
-    forgotten, as long as a row is lacking and it has walked another column. A request that failed
-    is an error at once, and is not sent again.
-    """
-    while True:
-        columns_before = len(reader._columns)
-        try:
-            decision = decide(WholeTables(reader, reads=True))
-        except ProtocolError as error:
-            is_of_request = bool(error.operation)  # else of rows that contradict each other
-            if is_of_request or not _may_show_rows(reader, columns_before):
-                raise
-            continue
-        if not _may_show_rows(reader, columns_before):
-            return decision
-
-
-def _may_show_rows(reader: Reader, columns_before: int) -> bool:
-    """Whether a column that was walked since may show a row that an earlier one lacks."""
-    return len(reader._columns) > columns_before and reader.lacks_rows()
 
 
 def _all_rows(columns: Sequence[Walked]) -> dict[str, None]:

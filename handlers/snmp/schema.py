@@ -44,6 +44,17 @@ KINDS: Mapping[str, type[Any]] = {
     and issubclass(cls, (Source, Control))
     and not inspect.isabstract(cls)
 }
+# what they were called in release 3.0.0
+_EARLIER_KINDS = {
+    "Checked": "ExceptWhere",
+    "Counted": "UpToCount",
+    "Fitted": "ExceptEmptySlots",
+    "Listed": "LeftJoin",
+    "Merged": "Concat",
+    "Only": "Where",
+    "Provided": "IfMatches",
+    "Whole": "IfComplete",
+}
 PLAIN: tuple[type[Any], ...] = (
     Profile,
     Root,
@@ -248,7 +259,7 @@ def _class_of(members: Mapping[str, object], hint: Any, path: str) -> Any:
         return hint
     if "kind" not in members:
         raise ProfileError(f"{path}.kind: this key is missing; give one of {', '.join(kind_names)}")
-    kind = members["kind"]
+    kind = _EARLIER_KINDS.get(str(members["kind"]), members["kind"])
     if kind not in kind_names:
         raise ProfileError(
             f"{path}.kind: {_quote(kind)} is not allowed; give one of {', '.join(kind_names)}"

@@ -44,7 +44,7 @@ class Unlock(Control):
 class WritePacked(Control):
     """Writes the states of all outlets of a unit as one string, with one state changed.
 
-    The text is read again right before the write. No other command to the device may run from this
+    The text is read right before the write. No other command to the device may run from this
     reading until the device shows the new text. Raises Unsupported if an outlet reports a value
     other than `on`, `off` and `empty`, because the effect of writing it back is unknown.
 
@@ -82,9 +82,9 @@ class WritePacked(Control):
             )
 
     def orders(self, reader: Reader, identity: str, *, up: bool) -> list[Order]:
-        """The unit's text, read now, with the state of this outlet changed."""
+        """The unit's text with the state of this outlet changed."""
         row, position = self.packed.position(identity)
-        raw_text = self.at.value_of(reader.fresh_reader(), row)
+        raw_text = self.at.value_of(reader, row)
         packed_text = "" if raw_text is None else text(raw_text)
         values = self.packed.values(packed_text)
         if not 1 <= position <= len(values) or values[position - 1] in self.empty:
@@ -138,7 +138,7 @@ class WritePacked(Control):
     def is_carried_out(self, reader: Reader, identity: str, orders: list[Order]) -> bool:
         """Whether each outlet of the unit has the value that was written for it."""
         row, _ = self.packed.position(identity)
-        value_by_outlet = self.packed.rows(reader)
+        value_by_outlet = reader.rows(self.packed)
         for position, value in enumerate(self._written_values(orders), 1):
             if value_by_outlet.get(self.packed.identity(row, position)) != value:
                 return False
@@ -184,7 +184,7 @@ class Unmarked(Control):
 
     def orders(self, reader: Reader, identity: str, *, up: bool) -> list[Order]:
         """The orders of `then`. Raises Unsupported if another outlet is marked, or may be."""
-        marks = self.marks.rows(reader)
+        marks = reader.rows(self.marks)
         if identity not in marks:
             raise Unsupported(
                 f"outlet {identity} is not switched: {self.why}, and the device does "

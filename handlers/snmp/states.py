@@ -82,7 +82,7 @@ class State(FrozenValue):
         for name in ("on", "off", "absent"):
             values = getattr(self, name)
             validation.require_distinct_texts(values, name)
-            words.append((name, _folded(values)))
+            words.append((name, tuple(map(str.casefold, values))))
         validation.require_disjoint(words)
 
     def read_from(self, reader: Reader) -> dict[str, EnumPowerStatus]:
@@ -98,8 +98,8 @@ class State(FrozenValue):
         tests: list[tuple[Doubt, Rows]] = []
         for doubt in self.doubts:
             if not doubt.is_lacking(reader, rows):
-                tests.append((doubt, doubt.test.rows(reader)))
-        confirming_rows = self.confirm.rows(reader) if self.confirm else {}
+                tests.append((doubt, reader.rows(doubt.test)))
+        confirming_rows = reader.rows(self.confirm) if self.confirm else {}
         decisions: dict[str, Decision] = {}
         for identity, value in rows.items():
             test_values = [(doubt, test_rows.get(identity)) for doubt, test_rows in tests]
@@ -109,7 +109,7 @@ class State(FrozenValue):
 
     def rows_from(self, reader: Reader) -> Rows:
         """The outlets that the device lists, each with the value of its state."""
-        rows = self.source.rows(reader)
+        rows = reader.rows(self.source)
         if not self.absent:
             return rows
         return {identity: value for identity, value in rows.items() if not self._is_absent(value)}
@@ -121,11 +121,13 @@ class State(FrozenValue):
 
     def _is_absent(self, value: Raw) -> bool:
         """Whether a value says that its row is no outlet; a lost one does not."""
-        return not isinstance(value, Lost) and text(value).casefold() in _folded(self.absent)
+        if isinstance(value, Lost):
+            return False
+        return text(value).casefold() in map(str.casefold, self.absent)
 
     def lists_no_outlet(self, reader: Reader) -> bool:
         """Whether the table has rows, and the values of all are in `absent`."""
-        rows = self.source.rows(reader)
+        rows = reader.rows(self.source)
         return bool(rows) and all(map(self._is_absent, rows.values()))
 
     def state_of(self, reader: Reader, identity: str) -> Decision:
@@ -189,9 +191,9 @@ class State(FrozenValue):
         if isinstance(value, Lost):
             return EnumPowerStatus.UNKNOWN
         word = text(value).casefold()
-        if word in _folded(self.on):
+        if word in map(str.casefold, self.on):
             return EnumPowerStatus.UP
-        if word in _folded(self.off):
+        if word in map(str.casefold, self.off):
             return EnumPowerStatus.DOWN
         return EnumPowerStatus.UNKNOWN
 
@@ -204,8 +206,3 @@ def _reading(source: Source, value: Optional[Raw], reader: Reader) -> str:
     if isinstance(value, Lost):
         return f"{name}: {value.reason}"
     return f"{name} reads {reader.quoted(value, _QUOTED)!r}"
-
-
-def _folded(words: Iterable[str]) -> tuple[str, ...]:
-    """The words in the form in which they are compared."""
-    return tuple(word.casefold() for word in words)

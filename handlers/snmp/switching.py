@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple, Optional
 
 from common.logger import get_logger
@@ -57,7 +58,12 @@ class _Command:
 
     def state(self, reader: Reader, target: EnumPowerStatus) -> EnumPowerStatus:
         """The outlet's state after the write; see `_decision`."""
-        decision = self._decision(reader, target)
+        decision = reader.decide(partial(self._decision, reader, target))
+        if decision.state is target and self.outlets.has_moving_rows:
+            # a unit that was away for the first reading alone showed another outlet's state
+            reported_again = self.outlets.reported_at(reader.fresh_reader(), self.row)
+            if reported_again.state is not target:
+                decision = reported_again
         self.reason = decision.reason
         return decision.state
 
@@ -73,11 +79,6 @@ class _Command:
             return decision
         if self.outlets.row_of(reader, self.identity) != self.row:
             return Decision(EnumPowerStatus.UNKNOWN, "its row is another outlet's now")
-        if self.outlets.has_moving_rows:
-            # a unit that was away for the first reading alone showed another outlet's state
-            reported_again = self.outlets.reported_at(reader.fresh_reader(), self.row)
-            if reported_again.state is not target:
-                return reported_again
         if not self.control.is_carried_out(reader, self.identity, self.orders):
             return Decision(
                 EnumPowerStatus.UNKNOWN, "another outlet of the same write does not read as written"
@@ -103,7 +104,8 @@ def switch_outlet(
     """
     snmp, device, choice = call
     may_be_unproven = choice.switches_unproven(device.profile)
-    outlet = _switchable_outlet(device, identity, may_be_unproven=may_be_unproven)
+    choose = partial(_switchable_outlet, device, identity, may_be_unproven=may_be_unproven)
+    outlet = device.reader.decide(choose)
     outlets, control = outlet.outlets, outlet.control
     if choice.switch_automatic:
         control = control.ignore_automatic()
@@ -113,8 +115,10 @@ def switch_outlet(
         reader = device.reader
         if not outlets.is_row_read_last(reader, identity):
             reader = reader.fresh_reader()
-        row = outlets.row_of(reader, identity) or identity  # without a row, `orders` raises
-        orders = control.orders(reader, identity, up=target is EnumPowerStatus.UP)
+        # without a row, `orders` raises
+        row = reader.decide(partial(outlets.row_of, reader, identity)) or identity
+        is_up = target is EnumPowerStatus.UP
+        orders = reader.decide(partial(control.orders, reader, identity, up=is_up))
         if not control.covers(device.states, identity, orders):
             raise ProtocolError(_FEWER_OUTLETS)
         command = _Command(

@@ -32,7 +32,7 @@ RPDU_PENDING = pending(
 # has a word for each outlet.
 SPDU_MASTER = scalar("318.1.1.4.2.2.0", "sPDUMasterState")
 SPDU_INCONSISTENT = Doubt(
-    Provided(SPDU_STATE, SPDU_MASTER, "(?i)unknown"), quiet=("4",), optional=True
+    IfMatches(SPDU_STATE, SPDU_MASTER, "(?i)unknown"), quiet=("4",), optional=True
 )
 
 
@@ -58,9 +58,9 @@ RPDU_PHASES = phase_rows(
     RPDU_LOAD, column("318.1.1.12.2.3.1.1.5", "rPDULoadStatusBankNumber", optional=True), RPDU_PHASE
 )
 # for a table whose only row has index 1
-RPDU_ONE_ROW = Provided(RPDU_LOAD, Number(RPDU_LOAD, plus=0), "1")
+RPDU_ONE_ROW = IfMatches(RPDU_LOAD, Number(RPDU_LOAD, plus=0), "1")
 # a Gauge: below 0 it is no value
-RPDU_LINES = figure(First((RPDU_PHASES, RPDU_LOAD.known_where(RPDU_ONE_ROW))), TENTHS, absent=())
+RPDU_LINES = figure(First((RPDU_PHASES, RPDU_LOAD.left_join(RPDU_ONE_ROW))), TENTHS, absent=())
 
 RPDU_STATE = column("318.1.1.12.3.5.1.1.4", "rPDUOutletStatusOutletState")
 RPDU_COUNT = scalar("318.1.1.12.3.1.3.0", "rPDUOutletDevNumCntrlOutlets")  # 0 on a metered unit
@@ -82,12 +82,12 @@ def _rpdu(state: Source) -> tuple[Outlets, ...]:
     )
 
 
-def _calculated(watts: Scalar) -> Listed:
+def _calculated(watts: Scalar) -> LeftJoin:
     """A power that the unit calculates; empty if it is 0 because a factor was set to 0."""
     volts = scalar("318.1.1.12.1.15.0", "rPDUIdentDeviceLinetoLineVoltage")
     factor = scalar("318.1.1.12.1.17.0", "rPDUIdentDevicePowerFactor")
-    with_volts = Checked(watts, ("0",), volts, ("0",))
-    return watts.known_where(Checked(with_volts, ("0",), factor, ("0",)))
+    with_volts = ExceptWhere(watts, ("0",), volts, ("0",))
+    return watts.left_join(ExceptWhere(with_volts, ("0",), factor, ("0",)))
 
 
 # Second generation (rPDU2). A table numbers its rows consecutively over all linked units. The
@@ -192,8 +192,8 @@ EASY_DEVICE = column("318.1.1.30.2.1.1.2", "ePDUDeviceStatusModule", optional=Tr
 EASY_PHASE = column("318.1.1.30.4.2.1.2", "ePDUPhaseStatusModule", optional=True)
 NO_OUTLET = "-1"  # in every column of the one row of a unit without switched outlets
 EASY_COUNT = scalar("318.1.1.30.5.0", "ePDUOutletTableSize")
-EASY_OUTLETS = EASY_STATE.but(NO_OUTLET)
-EASY_UNITS = (EASY_DEVICE, if_listed(EASY_MODULE.but(NO_OUTLET), EASY_OUTLETS))
+EASY_OUTLETS = EASY_STATE.where_not(NO_OUTLET)
+EASY_UNITS = (EASY_DEVICE, if_listed(EASY_MODULE.where_not(NO_OUTLET), EASY_OUTLETS))
 
 
 def _easy(below: str, name: str, module: Column, count: Optional[Scalar] = None) -> EachUnit:
@@ -233,9 +233,9 @@ def _ats_phases(below: str, name: str) -> Source:
 # InfraStruXure PDU (xPDU). Its panels have 42 or 84 positions. A breaker with several poles has as
 # many rows.
 XPDU_RATING = column("318.1.1.15.4.2.3.1.2", "xPDUBranchBreakerRating")
-XPDU_POSITIONS = Counted(XPDU_RATING, scalar("318.1.1.15.4.2.2.0", "xPDUBranchBreakerTableSize"))
+XPDU_POSITIONS = UpToCount(XPDU_RATING, scalar("318.1.1.15.4.2.2.0", "xPDUBranchBreakerTableSize"))
 XPDU_CURRENT = column("318.1.1.15.3.4.14.1.4", "xPDUSystemOutputPhaseCurrent")
-XPDU_LINES = Counted(XPDU_CURRENT, scalar("318.1.1.15.3.4.13.0", "xPDUSystemOutputTableSize"))
+XPDU_LINES = UpToCount(XPDU_CURRENT, scalar("318.1.1.15.3.4.13.0", "xPDUSystemOutputTableSize"))
 # not present, a connection of the earth, of the neutral; a higher value is in A
 NO_BREAKER = ("0", "1", "2")
 
@@ -379,7 +379,7 @@ PROFILES = (
             control=Write(EASY_COMMAND, on=1, off=2),
             count=EASY_COUNT,
             # another number may count the row of padding
-            none_if_zero=Provided(EASY_COUNT, EASY_COUNT, "0"),
+            none_if_zero=IfMatches(EASY_COUNT, EASY_COUNT, "0"),
             number=unit_and_number(EASY_STATE),
         ),
         load=total(
@@ -447,7 +447,7 @@ PROFILES = (
         models=("InfraStruXure PDU: each branch breaker is listed",),
         sys_object_ids=oids("318.1.3.15"),
         outlets=outlets(
-            rows=XPDU_POSITIONS.but(*NO_BREAKER, by=XPDU_RATING),
+            rows=XPDU_POSITIONS.where_not(*NO_BREAKER, by=XPDU_RATING),
             name=column("318.1.1.15.4.2.3.1.10", "xPDUBranchBreakerName"),
             current=figure(column("318.1.1.15.4.2.3.1.5", "xPDUBranchBreakerCurrent"), TENTHS),
         ),
@@ -464,7 +464,9 @@ PROFILES = (
         models=("InfraStruXure modular PDU: each cable of its modules is listed",),
         sys_object_ids=oids("318.1.3.24"),
         outlets=outlets(
-            rows=Fitted(ISX_STATUS, (ISX_NAME, ISX_POWER), ISX_NOTHING).but(*ISX_NOT_PRESENT),
+            rows=ExceptEmptySlots(ISX_STATUS, (ISX_NAME, ISX_POWER), ISX_NOTHING).where_not(
+                *ISX_NOT_PRESENT
+            ),
             number=unit_and_outlet(ISX_STATUS),
             name=ISX_NAME,
             power=figure(ISX_POWER, HUNDREDS),

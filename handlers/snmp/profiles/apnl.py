@@ -23,7 +23,7 @@ def _metered_column(values: Source) -> Source:
 
 
 def _pdu_rows(values: Source) -> Source:
-    return Provided(values, scalar("29640.4.3.1.0", "pduType"), MODULAR)
+    return IfMatches(values, scalar("29640.4.3.1.0", "pduType"), MODULAR)
 
 
 def _total_of_pdu(values: Source) -> Source:
@@ -45,7 +45,7 @@ PROFILES = (
         outlets=outlets(
             states=State(
                 _pdu_rows(
-                    column("29640.4.3.33.1.13", "nodeSwitchOperStatus").but(
+                    column("29640.4.3.33.1.13", "nodeSwitchOperStatus").where_not(
                         NO_OUTLET, by=OUTLET, demanded=True
                     )
                 ),

@@ -25,7 +25,7 @@ STATUS = Spread(
 )
 CONFIRMATION = column("21317.1.3.2.2.2.2.10.1.3", "outletConfirmation")
 NO_CONFIRMATION = "4"
-LISTED_STATUS = replace(STATUS, listed=CONFIRMATION.but(NO_CONFIRMATION))
+LISTED_STATUS = replace(STATUS, listed=CONFIRMATION.where_not(NO_CONFIRMATION))
 NO_RIGHT, NOT_THERE = "6", "7"
 PERMITTED = ("1", "2", "3", "4", "5", "8")  # all other statuses but "no right" (6)
 NOT_SUPPORTED = ("-2000000",)
@@ -44,7 +44,7 @@ OPERATION = column(f"{PE2}.2.3.3.1.1", "outletControlOperation")
 SWITCHABLE = column(f"{PE2}.2.3.1.1.3", "outletStatusSwitchable")
 NAME = column(f"{PE2}.2.3.2.1.1", "outletConfigName")
 COUNTED = column(f"{PE2}.1.2.1.7", "staStatusOutletCount")
-STATIONS = COUNTED.but(NO_STATION)
+STATIONS = COUNTED.where_not(NO_STATION)
 station_total = partial(total, else_outlets=True, unit=THE_UNIT, units=STATIONS)
 DEVICE_AMPS = column(f"{PE2}.2.1.4.1.1", "devReadingCur")
 DEVICE_ENERGY = column(f"{PE2}.2.1.4.1.4", "devReadingPD")
@@ -52,7 +52,7 @@ DEVICE_ENERGY = column(f"{PE2}.2.1.4.1.4", "devReadingPD")
 DEVICE_CURRENT = DEVICE_AMPS.where(column(f"{PE2}.2.1.1.1.4", "devStatusWiredType"), ONE_PHASE)
 
 
-def _station_rows(source: Source) -> Provided:
+def _station_rows(source: Source) -> IfMatches:
     """Not read on a device that lists no station: a server's BMC, or a unit of the older MIB."""
     return if_listed(source, First((COUNTED, OPERATION)))
 
@@ -113,7 +113,7 @@ PROFILES = (
         outlets=(
             _outlets(
                 State(
-                    Whole(DISPLAYED.but(DISPLAYED_NOT_THERE), NUMBER_OF_OUTLETS),
+                    IfComplete(DISPLAYED.where_not(DISPLAYED_NOT_THERE), NUMBER_OF_OUTLETS),
                     on=("2",),
                     off=("1",),
                 )
@@ -121,7 +121,7 @@ PROFILES = (
             + _outlets(State(LISTED_STATUS, on=("2",), off=("1",), absent=(NOT_THERE,)))
             + _outlets(
                 State(
-                    Provided(STATUS, CONFIRMATION, NO_CONFIRMATION),
+                    IfMatches(STATUS, CONFIRMATION, NO_CONFIRMATION),
                     on=("2",),
                     off=("1",),
                     absent=(NOT_THERE,),

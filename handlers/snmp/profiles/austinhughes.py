@@ -13,7 +13,7 @@ NOT_MEASURED = ("0", "-1")
 SOCKET_THERE = ("0", "1", "2", "3")  # ok, over load, rising, low current; 4 is a missing socket
 
 
-def _outlets(below: str, name: str) -> Merged:
+def _outlets(below: str, name: str) -> Concat:
     """A column of both tables of outlets."""
     return numbered_parts(lambda table: column(f"{PDU}.26.{table}.1.{below}", name), (1, 2))
 

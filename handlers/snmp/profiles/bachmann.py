@@ -43,7 +43,7 @@ DEVICES = Complete(
     count=scalar("31770.2.2.4.1.2.0", "blueNet2NumberOfDevices"),
     gaps=True,
 )
-WITH_PHASES = DEVICES.but("0")
+WITH_PHASES = DEVICES.where_not("0")
 device_total = partial(total, else_outlets=True, unit=THE_UNIT, units=WITH_PHASES)
 ENTITY = 7  # octets of a GUID that identify the measured part
 
@@ -61,10 +61,10 @@ def _irs_socket(sub_oid: str, name: str) -> Measurement:
     that it does not. There are no rows if no PDU meters its sockets, or if the answers are missing.
     """
     values = column(f"{IRS}.8.1.{sub_oid}", name)
-    if_every_pdu_meters = Provided(values, IRS_METERS_SOCKETS, YES, others=NO)
-    pdus_that_meter = IRS_METERS_SOCKETS.but(NO)
+    if_every_pdu_meters = IfMatches(values, IRS_METERS_SOCKETS, YES, others=NO)
+    pdus_that_meter = IRS_METERS_SOCKETS.where_not(NO)
     return figure(
-        if_listed(values.known_where(if_every_pdu_meters), pdus_that_meter),
+        if_listed(values.left_join(if_every_pdu_meters), pdus_that_meter),
         THOUSANDTHS,
         unmetered="not every PDU meters its sockets",
     )
@@ -75,20 +75,20 @@ def _irs_phase(sub_oid: str, name: str) -> Source:
 
     No rows unless every PDU meters, and all are listed.
     """
-    rows = Whole(column(f"{IRS}.6.1.{sub_oid}", name), scalar(f"{IRS}.5.0", "phasCount"))
-    return Provided(rows, IRS_METERS_PHASES, YES, others=NO)
+    rows = IfComplete(column(f"{IRS}.6.1.{sub_oid}", name), scalar(f"{IRS}.5.0", "phasCount"))
+    return IfMatches(rows, IRS_METERS_PHASES, YES, others=NO)
 
 
 # The phases by two columns; no rows if a PDU does not meter them. If the value of one, the count or
 # the flags are missing from an answer, there is no sum: that of the sockets is another.
 IRS_PHASES = Unless(
     column(f"{IRS}.6.1.12", "pRealEnergy"),
-    IRS_METERS_PHASES.where(IRS_METERS_PHASES, "0").but(""),
+    IRS_METERS_PHASES.where(IRS_METERS_PHASES, "0").where_not(""),
 )
 
 
 def _irs_total(sub_oid: str, name: str) -> Total:
-    phases = Listed(IRS_PHASES, _irs_phase(sub_oid, name))
+    phases = LeftJoin(IRS_PHASES, _irs_phase(sub_oid, name))
     return total(figure(phases, THOUSANDTHS), else_outlets=True)
 
 
@@ -104,12 +104,12 @@ def _measurement(
 
     def by_guid(values: Source) -> ByOctets:
         of_kind = values.where(TYPE, type_).where(UNIT, unit)
-        variables = of_kind.but(*NOT_MEASURED, by=CONDITION)
-        known_variables = variables.known_where(variables.but(LOST, by=CONDITION))
+        variables = of_kind.where_not(*NOT_MEASURED, by=CONDITION)
+        known_variables = variables.left_join(variables.where_not(LOST, by=CONDITION))
         return ByOctets(known_variables, guids, ENTITY)
 
     of_each_guid = Number(guids, plus=0, position=0)
-    rows: Source = Listed(of_each_guid, by_guid(VALUE))
+    rows: Source = LeftJoin(of_each_guid, by_guid(VALUE))
     if count:
         rows = Complete(rows, count=count)
     return Measurement(rows, absent=(), exponent=by_guid(SCALING))

@@ -29,7 +29,7 @@ DECA_WATT_SECONDS = CONTEXT.divide(Decimal(1), 360_000)  # in kWh
 LEGACY = "30932.1.1"
 
 
-CHAIN = scalar(f"{LEGACY}.5.1.0", "pduCount").but("0", "1")
+CHAIN = scalar(f"{LEGACY}.5.1.0", "pduCount").where_not("0", "1")
 
 
 def _legacy(below: str, name: str, last: int = 24) -> Unless:
@@ -78,11 +78,15 @@ PROFILES = (
             name=column("30932.1.10.1.4.10.1.4", "cpiPduOutletName"),
             number=Number(CONTROL, plus=0, position=0),
             current=figure(
-                column("30932.1.10.1.4.10.1.6", "cpiPduOutletCurrent").but("0", by=HAS_MONITOR),
+                column("30932.1.10.1.4.10.1.6", "cpiPduOutletCurrent").where_not(
+                    "0", by=HAS_MONITOR
+                ),
                 HUNDREDTHS,
             ),
             energy=figure(
-                column("30932.1.10.1.4.10.1.10", "cpiPduOutletEnergy").but("0", by=HAS_MONITOR),
+                column("30932.1.10.1.4.10.1.10", "cpiPduOutletEnergy").where_not(
+                    "0", by=HAS_MONITOR
+                ),
                 DECA_WATT_SECONDS,
             ),
         ),

@@ -36,12 +36,12 @@ FEWER_THAN_49 = "[1-9]|[1-3][0-9]|4[0-8]"
 MS_WORDS = ("ON", "OFF", "On", "Off", "on", "off")
 MS_KNOWN = MS_STATUS.where(MS_STATUS, *MS_WORDS)
 NUMBERS = tuple(map(str, range(1000)))
-MS_STATES = Counted(MS_STATUS, MS_COUNT).where(MS_STATUS, *MS_WORDS, others=NUMBERS)
+MS_STATES = UpToCount(MS_STATUS, MS_COUNT).where(MS_STATUS, *MS_WORDS, others=NUMBERS)
 
 
-def _of_ms_pdu(values: Source) -> Provided:
+def _of_ms_pdu(values: Source) -> IfMatches:
     """The values of a unit that is an MS-PDU."""
-    return Provided(if_listed(values, MS_KNOWN), MS_COUNT, FEWER_THAN_49)
+    return IfMatches(if_listed(values, MS_KNOWN), MS_COUNT, FEWER_THAN_49)
 
 
 # Line currents are items 4 to 6 in every generation of firmware. Only one with the online flags of
@@ -60,10 +60,10 @@ TEST_PROGRAM = (
 MANAGER = "https://github.com/ChinaClever/CleverManagerV1/tree/HEAD"
 
 
-def _here(values: Source, count: Scalar) -> Provided:
+def _here(values: Source, count: Scalar) -> IfMatches:
     """The values, on a device that has `count`. It is read first, so a device without this family's
     tree costs one GET."""
-    return Provided(values, count, r"\d+")
+    return IfMatches(values, count, r"\d+")
 
 
 def _text_outlets(
@@ -77,14 +77,14 @@ def _text_outlets(
 ) -> tuple[Outlets, ...]:
     """The outlets, whose number `count` may be 0."""
 
-    def meter(values: Column, beside: Column) -> Whole:
+    def meter(values: Column, beside: Column) -> IfComplete:
         """A column of the outlets' meters. `beside`, another one, shows rows that the answers
         lack."""
-        rows = Complete(values, beside=beside.but(*NOT_THERE))
-        return Whole(rows.but(*NOT_THERE), count)
+        rows = Complete(values, beside=beside.where_not(*NOT_THERE))
+        return IfComplete(rows.where_not(*NOT_THERE), count)
 
     return outlets(
-        states=State(_here(Counted(switch, count), count), on=(ON,), off=(OFF,)),
+        states=State(_here(UpToCount(switch, count), count), on=(ON,), off=(OFF,)),
         control=Write(switch, on=ON, off=OFF),
         none_if_zero=count,
         name=name,
@@ -171,7 +171,7 @@ def _lines(item: str, tail: str) -> Source:
 
     currents, powers = lines("2.1"), lines("3.1")
     every_line = Complete(powers, beside=currents, next_row=True)
-    return Listed(every_line, lines(item))
+    return LeftJoin(every_line, lines(item))
 
 
 def _items_of(group: str, name: str, tail: str) -> Spread:
@@ -256,7 +256,7 @@ PROFILES = (
         sys_object_ids=oids("30966"),
         outlets=outlets(
             states=State(
-                Provided(MS_STATES, MS_COUNT, FEWER_THAN_49),
+                IfMatches(MS_STATES, MS_COUNT, FEWER_THAN_49),
                 on=(ON,),
                 off=(OFF,),
             ),
@@ -282,7 +282,7 @@ PROFILES = (
         models=("IP-PDU: metered inlet", "FS.COM metered PDUs (net-pdu)"),
         sys_object_ids=oids("30966"),
         load=total(figure(_items(4), TENTHS)),
-        energy=total(figure(Provided(_items(7), SLAVE_ONE_ONLINE, r"-?\d+"), TENTHS)),
+        energy=total(figure(IfMatches(_items(7), SLAVE_ONE_ONLINE, r"-?\d+"), TENTHS)),
         evidence=SIMULATED.of("current", "energy"),
         note=(
             "Slaves are not read: one that is offline cannot be told from none, so a sum would "

@@ -44,7 +44,7 @@ UNITS = (DEVICE_MODULE, First((UnitOf(EPDU2_STATE), UnitOf(METERED_NAME))))
 # a sum.
 CURRENT = column(EPDU2 + ".3.4.1.5", "ePDU2DeviceStatusCurrentLoad")
 PHASE_NUMBERS = column(EPDU2 + ".3.3.1.8", "ePDU2DeviceInfoNumPhases")
-ONE_PHASE_CURRENT = CURRENT.known_where(CURRENT.but("2", "3", by=PHASE_NUMBERS))
+ONE_PHASE_CURRENT = CURRENT.left_join(CURRENT.where_not("2", "3", by=PHASE_NUMBERS))
 EPDU_COUNT = scalar(EPDU + ".3.1.3.0", "ePDUOutletDevNumCntrlOutlets")  # 0 on a metered unit
 # of atsLoadStatusPhase
 LINES, PAIRS = ("1", "2", "3"), ("4", "5", "6")
@@ -65,7 +65,7 @@ def _column_of_units(
     return EachUnit(rows, module, UNITS)
 
 
-def _lines(below: str, name: str) -> Only:
+def _lines(below: str, name: str) -> Where:
     values = column(f"{ATS}.5.2.2.1.{below}", name)
     phases = column(ATS + ".5.2.2.1.2", "atsLoadStatusPhase")
     every_row = Complete(values, from_one=LAST_ARC)
@@ -96,8 +96,8 @@ def _epdu_figure(values: First, scale: Decimal = ONES) -> Measurement:
     No rows in a chain: this tree lacks the other units.
     """
     for module in (UnitOf(EPDU2_STATE), DEVICE_MODULE):
-        of_unit_0 = Provided(values, module, "0")
-        of_unit_1 = Provided(values, module, "1")
+        of_unit_0 = IfMatches(values, module, "0")
+        of_unit_1 = IfMatches(values, module, "1")
         values = First((of_unit_0, of_unit_1, Unless(values, module)))
     epdu2_outlets = First((EPDU2_STATE, METERED_NAME, METERED_LOAD))
     return figure(if_listed(values, epdu2_outlets), scale, ())

@@ -43,10 +43,10 @@ def _outlets(tree: str, why: str) -> tuple[Outlets, ...]:
     )
 
 
-def _where(values: Column, test: Column, mark: str, other: str) -> Listed:
+def _where(values: Column, test: Column, mark: str, other: str) -> LeftJoin:
     """The values of units for which `test` reads `mark`; those that read `other` have none, so no
     sum."""
-    return values.known_where(values.where(test, mark, others=(other,)))
+    return values.left_join(values.where(test, mark, others=(other,)))
 
 
 PROFILES = (

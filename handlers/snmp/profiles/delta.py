@@ -18,17 +18,17 @@ ON, OFF = "1", "2"
 STS = "2254.2.80"
 
 
-def _output(column_number: int, name: str) -> Listed:
+def _output(column_number: int, name: str) -> LeftJoin:
     """A column of the enabled PDUs. One that is disconnected has an empty value."""
     output = column(f"{PDU}.2.1.1.{column_number}", name)
     enabled_flags = Complete(column(f"{PDU}.1.6.1.2", "dpduIdentEnabled"), beside=output)
     enabled_pdus = enabled_flags.where(enabled_flags, ON, others=(OFF,))
     disconnection = column(f"{PDU}.3.1.1.2", "dpduAlarmDisconnect")
     connected_output = output.where(disconnection, OFF, others=(ON,))
-    return Listed(enabled_pdus, connected_output)
+    return LeftJoin(enabled_pdus, connected_output)
 
 
-def _line(line: int) -> Listed:
+def _line(line: int) -> LeftJoin:
     return _output(34 + line, f"dpduOutputCurrentL{line}Total")
 
 

@@ -14,7 +14,7 @@ def _port(number: str, arc: int) -> Prefixed:
     return Prefixed(number, Spread(oid(f"19865.1.2.{arc}"), pins, f"pin P{number}.N", by_get=True))
 
 
-PINS = Merged((_port("3", 1), _port("5", 2)))
+PINS = Concat((_port("3", 1), _port("5", 2)))
 
 PROFILES = (
     Profile(

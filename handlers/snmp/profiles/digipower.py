@@ -29,7 +29,7 @@ def _names(unit: int) -> Field:
 
 def _of_one_unit(values: Scalar) -> Unless:
     """A total of DigiPower-BravoPDU-MIB (kWhInfo). Of a chain, it does not say of which units."""
-    return Unless(values, OTHER_UNITS.but(""))
+    return Unless(values, OTHER_UNITS.where_not(""))
 
 
 PROFILES = (
@@ -45,14 +45,14 @@ PROFILES = (
             control=WritePacked(
                 STATUS, STATES, on="1", off="0", empty=(NO_OUTLET,), longest=32, longest_unproven=47
             ),
-            name=Merged(
+            name=Concat(
                 (
                     _names(FIRST),
                     *(Prefixed(str(unit), _names(unit)) for unit in range(FIRST + 1, LAST + 1)),
                 )
             ),
         ),
-        load=total(figure(Complete(CURRENT, beside=STATUS.but(""), next_row=True), TENTHS)),
+        load=total(figure(Complete(CURRENT, beside=STATUS.where_not(""), next_row=True), TENTHS)),
         power=total(figure(_of_one_unit(scalar("17420.1.3.4.0", "activePower")), HUNDREDTHS)),
         energy=total(figure(_of_one_unit(scalar("17420.1.3.6.0", "energy")), THOUSANDTHS)),
         evidence=SIMULATED,

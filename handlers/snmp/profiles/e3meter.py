@@ -15,7 +15,7 @@ LIVE_WIRE, NEUTRAL_WIRE = "0", "1"
 TYPE = column("21695.1.10.7.2.1.12", "e3IpmChannelType")
 
 
-def _live(values: Column) -> Only:
+def _live(values: Column) -> Where:
     return values.where(TYPE, LIVE_WIRE, others=(NEUTRAL_WIRE,))
 
 

@@ -21,9 +21,9 @@ CURRENT = column("534.6.6.7.3.3.1.4", "inputCurrent")
 # of each input, with the neutral
 CURRENT_COUNT = column("534.6.6.7.3.1.1.6", "inputCurrentCount")
 LINES = figure(
-    Complete(CURRENT, count=CURRENT_COUNT).but(
+    Complete(CURRENT, count=CURRENT_COUNT).where_not(
         NEUTRAL,
-        by=Listed(CURRENT, column("534.6.6.7.3.3.1.2", "inputCurrentMeasType")),
+        by=LeftJoin(CURRENT, column("534.6.6.7.3.3.1.2", "inputCurrentMeasType")),
         others=LINES_OF_INPUT,
     ),
     THOUSANDTHS,
@@ -59,12 +59,12 @@ MONITOR_TYPE = scalar(MONITORED + ".1.24.0", "currentMonitorType")
 # Types whose channels do not overlap: the unit, branches, outlets, three or two lines; and types
 # with lines and branches together, of which the MIB does not say which channel is which.
 DISJOINT, WITH_BRANCHES = "[1-5]", "[678]"
-CHANNELS = Counted(
+CHANNELS = UpToCount(
     Spread(oid(MONITORED + ".3"), (Span(1, 32, 1),), "chanN"),
     scalar(MONITORED + ".1.23.0", "numCurrentChannels"),
 )
 
-GENESIS_CURRENT = Spread(oid("17373.3.2"), (Span(1, 8, 1),), "intDeciAmpsCTN").but("-1")
+GENESIS_CURRENT = Spread(oid("17373.3.2"), (Span(1, 8, 1),), "intDeciAmpsCTN").where_not("-1")
 
 POWER_PDU = "534.6.6.4.1"
 BREAKER = column(POWER_PDU + ".3.1.1.2", "breakerName")
@@ -208,8 +208,8 @@ PROFILES = (
         load=total(
             figure(
                 value_or_empty(
-                    Provided(CHANNELS, MONITOR_TYPE, DISJOINT, others=WITH_BRANCHES),
-                    Provided(MONITOR_TYPE, MONITOR_TYPE, WITH_BRANCHES),
+                    IfMatches(CHANNELS, MONITOR_TYPE, DISJOINT, others=WITH_BRANCHES),
+                    IfMatches(MONITOR_TYPE, MONITOR_TYPE, WITH_BRANCHES),
                 ),
                 TENTHS,
                 unmetered="the MIB does not say which channels are lines, and which branches",

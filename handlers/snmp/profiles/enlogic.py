@@ -59,7 +59,7 @@ def _outlets(below: Callable[[str, str], Column], count: Column) -> tuple[Outlet
 
     return outlets(
         states=State(
-            state.but(PADDING, by=number, demanded=True),
+            state.where_not(PADDING, by=number, demanded=True),
             on=("1",),
             off=("0",),
             doubts=(Doubt(Complete(command, beside=state), (str(OFF), str(ON)), optional=True),),
@@ -67,7 +67,7 @@ def _outlets(below: Callable[[str, str], Column], count: Column) -> tuple[Outlet
         count=count,
         checks_empty_table=True,
         control=Write(command, on=ON, off=OFF),
-        rows=metered_number.but(PADDING),
+        rows=metered_number.where_not(PADDING),
         number=First(
             (Chained(_unit(number), number), Chained(_unit(metered_number), metered_number))
         ),

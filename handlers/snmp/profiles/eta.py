@@ -12,7 +12,7 @@ FUSES = "44086.4.1.10"
 FEEDS = {1: "A", 2: "B"}
 
 
-def _column(number: int, name: str) -> Merged:
+def _column(number: int, name: str) -> Concat:
     """The column with this number below the table of slots, of both feeds."""
     return numbered_parts(
         lambda feed: column(f"{FUSES}.{feed}.10.1.{number}", name + FEEDS[feed]), FEEDS
@@ -23,7 +23,7 @@ AVAILABLE = _column(2, "available")
 OUTPUT = _column(16, "loadOutput")
 
 
-def _of_fuses(values: Source) -> Only:
+def _of_fuses(values: Source) -> Where:
     """The rows of the slots that have a fuse."""
     return values.where(AVAILABLE, "1", demanded=True)
 

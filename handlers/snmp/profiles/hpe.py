@@ -27,10 +27,10 @@ CORE_WH = column(MPDU + ".2.1.1.13", "mpduOutputPowerWattHour")
 BAR_STATE = column(MPDU + ".4.1.1.2", "mpduSmExtBarOutletStatus")
 # The table of bars has rows for every output. If no smart device is detected on an output, the type
 # of its device is empty.
-BARS = BAR_STATE.but("", by=Part(DEVICE_TYPE, over=BAR_STATE, stop=2))
+BARS = BAR_STATE.where_not("", by=Part(DEVICE_TYPE, over=BAR_STATE, stop=2))
 MODULE_POWER = column(PDU + ".3.1.1.4", "pduOutputPower")
 MODULE_PDUS = column(PDU + ".1.2.1.1", "pduIdentIndex")
-POWERS_OF_PDUS = Complete(MODULE_PDUS, beside=MODULE_POWER).known_where(MODULE_POWER)
+POWERS_OF_PDUS = Complete(MODULE_PDUS, beside=MODULE_POWER).left_join(MODULE_POWER)
 MODULE_COUNT = scalar(PDU + ".1.1.0", "numOfPdu")
 COUNTED_POWERS = Complete(MODULE_POWER, count=MODULE_COUNT)
 NOT_MEASURED = "-1"
@@ -66,7 +66,7 @@ class PduTables(NamedTuple):
     def count_of_listed(self) -> OfUnits:
         """`outlet_count`, of units with outlets in the table of states; where no unit has some, of
         those with names of outlets."""
-        listed = First((self.control_states.but(PADDING), self.names.but("")))
+        listed = First((self.control_states.where_not(PADDING), self.names.where_not("")))
         return OfUnits(self.outlet_count, listed)
 
     def verbs(self, controllable: Column) -> Guarded:
@@ -93,7 +93,7 @@ class PduTables(NamedTuple):
                 refuse=("2",),
                 why="it is configured as not switchable on the device",
             ),
-            rows=names.but(""),
+            rows=names.where_not(""),
             count=self.count_of_listed,
             checks_empty_table=True,
             none_if_zero=self.outlet_count,
@@ -109,9 +109,9 @@ class PduTables(NamedTuple):
         )
 
     @property
-    def units(self) -> Only:
+    def units(self) -> Where:
         """The units of the chain."""
-        return self.outlet_count.but(PADDING)
+        return self.outlet_count.where_not(PADDING)
 
     def total(
         self, *figures: Measurement, else_outlets: bool = False, demanded: bool = False
@@ -138,8 +138,8 @@ class PduTables(NamedTuple):
         rows = Complete(currents, beside=types_or_voltages, from_one=LAST_ARC)
         lines: Source = First(
             (
-                if_listed(rows.but(NEUTRAL, by=types, others=LINES), types),
-                rows.known_where(Arc(rows, -1, ("4",), keep=False)),
+                if_listed(rows.where_not(NEUTRAL, by=types, others=LINES), types),
+                rows.left_join(Arc(rows, -1, ("4",), keep=False)),
             )
         )
         if phases is not None:
@@ -184,14 +184,14 @@ PDU3_PHASES = PDU3.column("1.2.1.11", "InputPhaseCount")
 PDU3_CONTROLLABLE = PDU3.column("1.2.1.10", "Controllable")
 
 
-def _core_and_bars(core: Source, bar: str, name: str) -> Merged:
-    return Merged((core, column(f"{MPDU}.4.1.1.{bar}", name)))
+def _core_and_bars(core: Source, bar: str, name: str) -> Concat:
+    return Concat((core, column(f"{MPDU}.4.1.1.{bar}", name)))
 
 
 def _of_core(values: Column, scale: Decimal = ONES) -> Measurement:
     """A figure of the outputs of the core. -1 "means not measurable" (CPQPOWER-MIB)."""
     return figure(
-        values.known_where(values.but(NOT_MEASURED)),
+        values.left_join(values.where_not(NOT_MEASURED)),
         scale,
         unmetered="the core calls an output not measurable",
     )
@@ -251,10 +251,10 @@ PROFILES = (
         sys_object_ids=oids(MPDU),
         units=Complete(CORE_OUTLETS, count=CORE_COUNT, gaps=True),
         outlets=outlets(
-            states=State(Merged((CORE_STATE, BARS)), on=("on",), off=("off",)),
+            states=State(Concat((CORE_STATE, BARS)), on=("on",), off=("off",)),
             count=CORE_OUTLETS,
             checks_empty_table=True,
-            number=Merged(
+            number=Concat(
                 (
                     Number(CORE_STATE, plus=0),
                     Chained(Number(BAR_STATE, plus=0, position=1), Number(BAR_STATE, plus=0), "-"),
@@ -292,7 +292,7 @@ PROFILES = (
         # A row for each PDU. No total unless each row, and at least numOfPdu rows, has a power; on
         # a module without that number, unless each PDU of the table of identities has one, too.
         power=total(
-            figure(Provided(COUNTED_POWERS, MODULE_COUNT, pattern="[1-9][0-9]*")),
+            figure(IfMatches(COUNTED_POWERS, MODULE_COUNT, pattern="[1-9][0-9]*")),
             figure(Unless(POWERS_OF_PDUS, MODULE_COUNT)),
             figure(Unless(Unless(MODULE_POWER, MODULE_PDUS), MODULE_COUNT)),
         ),

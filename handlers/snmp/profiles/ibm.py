@@ -34,7 +34,7 @@ NEWER_STATE = replace(NEWER, object="ibmPduOutletState")
 EIGHTH = column(
     TABLE + ".8", "ibmPduOutletVoltage (older firmware: the highest current)", optional=True
 )
-VOLTAGES = EIGHTH.but("0")
+VOLTAGES = EIGHTH.where_not("0")
 POWER = column(TABLE + ".15", "ibmPduOutletLastPowerReading", optional=True)
 NAME = column(TABLE + ".2", "ibmPduOutletName")
 COUNT = scalar("2.6.223.8.2.1.0", "ibmPduOutletCount")
@@ -45,17 +45,17 @@ PHASE_POWERS = Complete(
 VERSION = scalar("2.6.223.7.3.0", "ibmPduSoftwareVersion")
 STATES, NUMBER = "-1|[0-5]", "-?[0-9]+"
 VOLTS = "[89][0-9]|1[0-9]{2}|2[0-8][0-9]"
-NEWER_VERSION = Provided(VERSION, VERSION, ".*sLEN.*")
+NEWER_VERSION = IfMatches(VERSION, VERSION, ".*sLEN.*")
 # the version is only read if column 11 could be the state
-LIKE_OLDER = Provided(Unless(OLDER, NEWER_VERSION), OLDER, STATES)
+LIKE_OLDER = IfMatches(Unless(OLDER, NEWER_VERSION), OLDER, STATES)
 
 
 def _newer(at: Source) -> Source:
     """`at`, if the table has the newer layout; else no rows."""
     unlike_older = Unless(at, LIKE_OLDER)
-    by_states = Provided(unlike_older, NEWER, STATES)
-    by_power = Provided(by_states, POWER, NUMBER)
-    return Provided(by_power, OLDER, NUMBER)
+    by_states = IfMatches(unlike_older, NEWER, STATES)
+    by_power = IfMatches(by_states, POWER, NUMBER)
+    return IfMatches(by_power, OLDER, NUMBER)
 
 
 def _outlet_figure(at: Source, scale: Decimal = ONES) -> Measurement:
@@ -65,11 +65,11 @@ def _outlet_figure(at: Source, scale: Decimal = ONES) -> Measurement:
 
 def _older(at: Source) -> Source:
     """`at`, if the table has the older layout; else no rows."""
-    by_states = Provided(at, OLDER, STATES)
-    by_eighth = Provided(by_states, EIGHTH, NUMBER)
-    without_voltages = Unless(by_eighth, Provided(VOLTAGES, VOLTAGES, VOLTS))
+    by_states = IfMatches(at, OLDER, STATES)
+    by_eighth = IfMatches(by_states, EIGHTH, NUMBER)
+    without_voltages = Unless(by_eighth, IfMatches(VOLTAGES, VOLTAGES, VOLTS))
     without_power = Unless(without_voltages, POWER)
-    return Provided(without_power, VERSION, "(?!.*sLEN).*")
+    return IfMatches(without_power, VERSION, "(?!.*sLEN).*")
 
 
 PROFILES = (
@@ -101,7 +101,8 @@ PROFILES = (
         ),
         load=total(else_outlets=True),
         power=total(
-            figure(value_or_empty(PHASE_POWERS, beside=PHASE_COUNT.but("0"))), else_outlets=True
+            figure(value_or_empty(PHASE_POWERS, beside=PHASE_COUNT.where_not("0"))),
+            else_outlets=True,
         ),
         evidence=SIMULATED.of("state", "current", "power", "switching"),
         programs=(

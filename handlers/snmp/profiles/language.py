@@ -1,7 +1,7 @@
 """The words of which a family's profile is made.
 
 sources     Column, Scalar, First …: where values are, and how rows of tables join
-            rows.where(), .but(), .known_where(): some of their rows (`Only`, `Listed`)
+            rows.where(), .where_not(), .left_join(): some of their rows (`Where`, `LeftJoin`)
 shorthand   outlets, figure, total, column …: the parts with the defaults of most families
 """
 

@@ -18,7 +18,7 @@ from .language import *
 MASTER = "23273.3.1.1"
 COUNT = scalar(f"{MASTER}.1.3.0", "MasterDeviceOutputNum")
 # a firmware may list more outputs than the unit has
-STATUS = Counted(column(f"{MASTER}.6", "masterOutputStatus", suffix="0"), COUNT)
+STATUS = UpToCount(column(f"{MASTER}.6", "masterOutputStatus", suffix="0"), COUNT)
 
 
 def _texts(source: Source) -> Measurement:

@@ -15,7 +15,7 @@ G5 = hpe.PduTables(
     HUNDREDTHS,
     column(ROOT + ".1.2.1.13", "pdug5OutletCount"),
 )
-STATES = G5.control_states.but("0", by=G5.column("5.1.1.1", "OutletIndex"), demanded=True)
+STATES = G5.control_states.where_not("0", by=G5.column("5.1.1.1", "OutletIndex"), demanded=True)
 # each unit of a chain has this row, also one without outlets; rows of padding have none
 PHASES = G5.column("1.2.1.11", "InputPhaseCount")
 # It reads the outlet's state as a command, 7 if that cannot be determined.

@@ -24,7 +24,7 @@ VOLTAGE = column("23280.6.1.2", "phaseStatusVoltage")
 def _supported(values: Column) -> Source:
     """A column of the table of PDUs, if all of them support it."""
     of_each_pdu = Complete(values, count=DEVICES)
-    return Provided(of_each_pdu, of_each_pdu, SUPPORTED)
+    return IfMatches(of_each_pdu, of_each_pdu, SUPPORTED)
 
 
 def _phase_column(below: str, name: str) -> Source:

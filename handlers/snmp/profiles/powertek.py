@@ -34,19 +34,19 @@ def _count(unit: int) -> Scalar:
 
 def _states(unit: int) -> Source:
     states = column(f"{BSPDU}.{unit}.2.1.2", f"outletPdu{BSPDU_UNITS[unit]}State")
-    return Counted(states, _count(unit), count_is_required=True)
+    return UpToCount(states, _count(unit), count_is_required=True)
 
 
 def _of_units_with_outlets(
     values: Callable[[int], Column], count: Callable[[int], Scalar], units: Iterable[int]
-) -> Merged:
+) -> Concat:
     """A column of the outlets, without units that count none."""
     return numbered_parts(
         lambda unit: Unless(values(unit), count(unit).where(count(unit), "0")), units
     )
 
 
-def _measurements(below: str, name: str) -> Merged:
+def _measurements(below: str, name: str) -> Concat:
     return _of_units_with_outlets(
         lambda unit: column(f"{BSPDU}.{unit}.2.1.{below}", f"outletPdu{BSPDU_UNITS[unit]}{name}"),
         _count,
@@ -85,9 +85,9 @@ PHASE_CURRENT = Complete(
 )
 
 
-def _phase_currents(indexes: str) -> Provided:
+def _phase_currents(indexes: str) -> IfMatches:
     """The current of each phase; no rows unless all phase indexes match `indexes`."""
-    return Provided(PHASE_CURRENT, PHASE_INDEX, indexes, others=INDEXES)
+    return IfMatches(PHASE_CURRENT, PHASE_INDEX, indexes, others=INDEXES)
 
 
 def _size(unit: int) -> Scalar:
@@ -98,16 +98,16 @@ def _pwt2_column(unit: int, below: str, name: str) -> Column:
     return column(f"{PWT2}.2.2.{unit}.2.1.{below}", "pduDevMonOutletXPort" + name)
 
 
-def _pwt2(below: str, name: str) -> Merged:
+def _pwt2(below: str, name: str) -> Concat:
     return _of_units_with_outlets(lambda unit: _pwt2_column(unit, below, name), _size, PWT2_UNITS)
 
 
 PWT2_STATES = numbered_parts(
-    lambda unit: Counted(_pwt2_column(unit, "5", "RlyState"), _size(unit)), PWT2_UNITS
+    lambda unit: UpToCount(_pwt2_column(unit, "5", "RlyState"), _size(unit)), PWT2_UNITS
 )
 # Whether each outlet is online. Units without a size above 0 have no rows here.
 PWT2_VALID = numbered_parts(
-    lambda unit: Provided(
+    lambda unit: IfMatches(
         column(f"{PWT2}.3.2.{unit}.2.1.2", "pduDevMgmtOutletXPortValid"), _size(unit), r"[1-9]\d*"
     ),
     PWT2_UNITS,
@@ -233,7 +233,7 @@ PROFILES = (
             figure(_phase_currents("[123]"), HUNDREDTHS),
             figure(
                 value_or_empty(
-                    _phase_currents("[012]"), Provided(PHASE_INDEX, PHASE_INDEX, INDEXES)
+                    _phase_currents("[012]"), IfMatches(PHASE_INDEX, PHASE_INDEX, INDEXES)
                 ),
                 HUNDREDTHS,
                 unmetered="one of the four phases of the MIB may be the sum of the others",

@@ -19,7 +19,7 @@ YES = "1"
 
 def _of_ports(below: int, name: str) -> Source:
     """A figure that each port has: a port without it is not known."""
-    return Listed(STATE, column(f"{POWER}.{below}", name))
+    return LeftJoin(STATE, column(f"{POWER}.{below}", name))
 
 
 PROFILES = (

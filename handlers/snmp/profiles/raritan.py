@@ -24,7 +24,7 @@ CAPABILITIES = column("13742.6.3.5.3.1.10", "outletDeviceCapabilities", optional
 INLET_COUNT = column("13742.6.3.2.2.1.2", "inletCount", optional=True)
 PX2_OUTLET_COUNT = column("13742.6.3.2.2.1.4", "outletCount")
 PDU_COUNT = scalar("13742.6.3.1.0", "pduCount")
-pdu_total = partial(total, unit=THE_UNIT, units=INLET_COUNT.but("0"))
+pdu_total = partial(total, unit=THE_UNIT, units=INLET_COUNT.where_not("0"))
 LABEL = column("13742.6.3.5.3.1.2", "outletLabel")
 NEUTRAL = "4"  # a value of inletPoleLine
 POLE_LINE = column("13742.6.3.3.5.1.1", "inletPoleLine")
@@ -59,7 +59,7 @@ class _Sensors(NamedTuple):
         return Signed(
             column(f"{self.readings}.4", f"{object_name}Value", kind, optional=self.optional),
             column(f"{self.readings}.6", f"{object_name}SignedValue", kind, optional=True),
-            minimum or Listed(if_listed(digits, self.minimum()), self.minimum(kind)),
+            minimum or LeftJoin(if_listed(digits, self.minimum()), self.minimum(kind)),
             column(
                 f"{self.configuration}.26", f"{self.part}SensorSignedMaximum", kind, optional=True
             ),
@@ -75,14 +75,16 @@ class _Sensors(NamedTuple):
     def checked_readings(self, kind: str) -> Source:
         """A row for each part with a reading. A 0 of a sensor that is not available is empty."""
         values = self.values(kind)
-        return values.known_where(Checked(values, (ZERO,), self.availability(kind), NOT_AVAILABLE))
+        return values.left_join(
+            ExceptWhere(values, (ZERO,), self.availability(kind), NOT_AVAILABLE)
+        )
 
     def meters(self, kind: str) -> Source:
         """Rows if a part has a reading, or a sensor that is available or left out of the answer."""
         available = self.availability(kind)
         return First(
             (
-                available.but(*NOT_AVAILABLE),
+                available.where_not(*NOT_AVAILABLE),
                 Unless(self.values(kind), available),
                 Unless(self.digits(kind), available),
             )
@@ -93,8 +95,8 @@ class _Sensors(NamedTuple):
         left out one that is.
         """
         values = self.values(kind)
-        available_values = values.but(*NOT_AVAILABLE, by=self.availability(kind))
-        return Listed(First((values, self.meters(kind))), available_values)
+        available_values = values.where_not(*NOT_AVAILABLE, by=self.availability(kind))
+        return LeftJoin(First((values, self.meters(kind))), available_values)
 
 
 def _upper(word: str) -> str:
@@ -122,8 +124,10 @@ def _outlet(kind: str) -> Measurement:
     values = OUTLETS.values(kind, minimum)
     availability = OUTLETS.availability(kind)
     with_sensor = values.where(has_sensor, "1")
-    by_capability = Checked(with_sensor, values=(ZERO,), test=availability, refuse=NOT_AVAILABLE)
-    available = values.but(*NOT_AVAILABLE, by=availability)
+    by_capability = ExceptWhere(
+        with_sensor, values=(ZERO,), test=availability, refuse=NOT_AVAILABLE
+    )
+    available = values.where_not(*NOT_AVAILABLE, by=availability)
     by_availability = Unless(available, CAPABILITIES)
     readings = First((by_capability, by_availability))
     return OUTLETS.figure(readings, kind, digits)
@@ -154,9 +158,9 @@ def _units(kind: str) -> Measurement:
     return UNITS.figure(if_listed(UNITS.parts(kind), UNITS.availability("")), kind)
 
 
-def _phase_rows(poles: Source) -> Only:
+def _phase_rows(poles: Source) -> Where:
     """Without the neutral, whatever its number is."""
-    return Arc(poles, -1, ("1", "2", "3")).but(NEUTRAL, by=POLE_LINE)
+    return Arc(poles, -1, ("1", "2", "3")).where_not(NEUTRAL, by=POLE_LINE)
 
 
 LINES = INLET_POLES.figure(
@@ -172,7 +176,7 @@ POLE_COUNTS = Complete(POLE_COUNT, beside=INLET_CURRENTS)
 OF_TWO_POLES = INLET_CURRENTS.where(POLE_COUNTS, "1", "2", others=("3", "4", "5"))
 LOADS = First((OF_TWO_POLES, INLET_CURRENTS.where(INLET_CURRENTS, "0")))
 ONE_PHASE_INLETS = INLETS.figure(
-    INLET_CURRENTS.known_where(LOADS),
+    INLET_CURRENTS.left_join(LOADS),
     CURRENT,
     unmetered="the current of an inlet is that of its highest line, unless it has one or two poles",
 )
@@ -214,22 +218,22 @@ PX1_POLE_CURRENT = column("~.21.2.1.3", "inletPoleCurrent")
 PX1_POLE_LABEL = column("~.21.2.1.2", "inletPoleLabel")
 PX1_POLE_COUNT = column("~.20.2.1.3", "inletPoleCount")
 # A pole without a label has an empty value: it may be the neutral.
-PX1_LABELLED = PX1_POLE_CURRENT.but("", by=Listed(PX1_POLE_CURRENT, PX1_POLE_LABEL))
+PX1_LABELLED = PX1_POLE_CURRENT.where_not("", by=LeftJoin(PX1_POLE_CURRENT, PX1_POLE_LABEL))
 PX1_EVERY_POLE = Complete(PX1_POLE_CURRENT, beside=PX1_POLE_LABEL, count=PX1_POLE_COUNT)
-PX1_POLES = PX1_EVERY_POLE.known_where(PX1_LABELLED).but(
+PX1_POLES = PX1_EVERY_POLE.left_join(PX1_LABELLED).where_not(
     "N", by=PX1_POLE_LABEL, others=("L1", "L2", "L3")
 )
 PX1_POLES_OF_EACH_INLET = EachUnit(
     PX1_POLES,
     Number(PX1_POLES, plus=0, position=0),
-    (Number(PX1_POLE_COUNT.but("0"), plus=0),),
+    (Number(PX1_POLE_COUNT.where_not("0"), plus=0),),
 )
 # Three-phase units have this table before that of poles. Their unitCurrent is the current of L1.
 PX1_LINE_CURRENT = column("~.4.2.1.3", "lineCurrent")
 PX1_LINE_LABEL = column("~.4.2.1.2", "lineCurrentLabel")
 PX1_LINES = Complete(
     PX1_LINE_CURRENT, beside=PX1_LINE_LABEL, count=scalar("~.4.1.0", "lineCurrentCount")
-).but("N", by=PX1_LINE_LABEL, others=("L1", "L2", "L3"))
+).where_not("N", by=PX1_LINE_LABEL, others=("L1", "L2", "L3"))
 PX1_UNIT_CURRENT = scalar("~.3.1.1.0", "unitCurrent")
 PX1_INLET_CURRENT = column("~.20.2.1.7", "inletCurrent")
 PX1_LOAD = total(

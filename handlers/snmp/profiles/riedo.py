@@ -32,7 +32,7 @@ WITHOUT_DATA = ("1", "2")
 
 
 def _rows_with_data(values: Source) -> Source:
-    return values.but(
+    return values.where_not(
         *WITHOUT_DATA, by=column("55108.1.3.1.1.15", "upduMeterDataQuality", optional=True)
     )
 
@@ -41,7 +41,7 @@ def _of_type(values: Source, kind: str) -> Source:
     # A meter without data stays listed, so that a sum over it is missing, not too small.
     other_kinds = tuple(type_ for type_ in TYPES if type_ != kind)
     meters = values.where(TYPE, kind, others=other_kinds)
-    return meters.known_where(_rows_with_data(values))
+    return meters.left_join(_rows_with_data(values))
 
 
 def _first_of(values: Source, scale: Decimal, absent: tuple[str, ...], *kinds: str) -> Total:

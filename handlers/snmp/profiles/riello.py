@@ -28,7 +28,7 @@ PROFILES = (
                 STATUS,
                 on=("1",),
                 off=("0", "6"),
-                doubts=(Doubt(Provided(STATUS, BYPASS, "[1-9][0-9]*"), ("1",), optional=True),),
+                doubts=(Doubt(IfMatches(STATUS, BYPASS, "[1-9][0-9]*"), ("1",), optional=True),),
             ),
             none_if_zero=scalar(f"{MDU}.1.6.0", "mduIdentOutputSockets"),
             counts_unlisted=True,
@@ -37,7 +37,7 @@ PROFILES = (
         # the current of line A is that of the unit if it has one phase
         load=total(
             figure(
-                Provided(
+                IfMatches(
                     scalar(f"{MDU}.2.3.0", "mduLineACurrent"),
                     scalar(f"{MDU}.1.4.0", "mduIdentIOConfiguration"),
                     ONE_PHASE,

@@ -49,9 +49,9 @@ class Variables(NamedTuple):
         return self.rows(QUALITIES, "cmcIIIVarQuality")
 
     @property
-    def values(self) -> Listed:
+    def values(self) -> LeftJoin:
         """The numbers; empty unless their quality is in WITH_VALUE."""
-        return Listed(self.names, self.numbers.where(self.qualities, *WITH_VALUE))
+        return LeftJoin(self.names, self.numbers.where(self.qualities, *WITH_VALUE))
 
     @property
     def units(self) -> NamedRows:
@@ -109,11 +109,11 @@ STRIP_VALUE = Complete(
 )
 STRIP_CURRENT = STRIP_VALUE.where(STRIPS.units, "A")
 CURRENT = Measurement(
-    Merged((_phase_values(PHASES), STRIP_VALUE.known_where(STRIP_CURRENT))),
+    Concat((_phase_values(PHASES), STRIP_VALUE.left_join(STRIP_CURRENT))),
     ONES,
     ("-1",),
     # the strips of a controller may be of several kinds
-    factor=Merged((PHASES.device_scales, if_listed(STRIPS.scales, STRIP_VALUE))),
+    factor=Concat((PHASES.device_scales, if_listed(STRIPS.scales, STRIP_VALUE))),
 )
 
 CMC_TC = "2606.4.2"
@@ -127,12 +127,12 @@ def _output(port: int, below: str, name: str) -> Column:
     return column(f"{CMC_TC}.{port}.6.2.1.{below}", name)
 
 
-def _outputs(below: str, name: str) -> Merged:
+def _outputs(below: str, name: str) -> Concat:
     """A column of the output tables of all ports, without rows beyond the number of outputs that a
     port reports.
     """
     return numbered_parts(
-        lambda port: Counted(
+        lambda port: UpToCount(
             _output(port, below, name),
             scalar(f"{CMC_TC}.{port}.6.1.0", "cmcTcUnitXNumberOfOutputs"),
         ),
@@ -143,7 +143,7 @@ def _outputs(below: str, name: str) -> Merged:
 TC_TYPE = _outputs("2", "unitXOutputType")
 TC_RELAY = _outputs("5", "unitXOutputValue").where(TC_TYPE, RELAY_PSM)
 TC_STATUS = numbered_parts(
-    lambda port: Provided(
+    lambda port: IfMatches(
         _output(port, "4", "unitXOutputStatus"),
         scalar(f"{CMC_TC}.{port}.4.0", "cmcTcUnitXStatus"),
         ANSWERING,
@@ -151,7 +151,7 @@ TC_STATUS = numbered_parts(
     PORTS,
 )
 # The value of a relay, unless its status contradicts it. The status ok(4) says neither on nor off.
-TC_CONFIRMED = Merged(
+TC_CONFIRMED = Concat(
     (
         TC_RELAY.where(TC_RELAY, "1").where(TC_STATUS, "4", "6", "8"),  # ok, on, setOn
         TC_RELAY.where(TC_RELAY, "0").where(TC_STATUS, "4", "5", "7"),  # ok, off, setOff

@@ -36,7 +36,7 @@ def _inputs(below: str, name: str, scale: Decimal = ONES) -> Measurement:
     values = column(f"~.1.1.2.6.1.1.{below}", name)
     inputs = _of_shown_ring(value_or_empty(Complete(values, beside=ENERGY, count=PHASES), ENERGY))
     # an input whose voltage is missing in the answer has an empty value
-    return figure(inputs.but(*NOT_WIRED, by=Listed(inputs, VOLTAGE)), scale)
+    return figure(inputs.where_not(*NOT_WIRED, by=LeftJoin(inputs, VOLTAGE)), scale)
 
 
 STATE = column("~.1.1.2.7.3.1.2", "sdbDevOutSwCurrentState")
@@ -96,8 +96,8 @@ PROFILES = (
         # not metered.
         energy=unit_total(
             figure(
-                INPUT_ENERGY.but(
-                    *NOT_WIRED, by=Listed(INPUT_ENERGY.where(INPUT_ENERGY, "0"), VOLTAGE)
+                INPUT_ENERGY.where_not(
+                    *NOT_WIRED, by=LeftJoin(INPUT_ENERGY.where(INPUT_ENERGY, "0"), VOLTAGE)
                 )
             )
         ),

@@ -64,14 +64,14 @@ INFEED_LOAD = _infeeds("7", "infeedLoadValue", optional=True)
 # A fourth infeed may be a neutral line. If its tower does not report its capabilities, the tower's
 # infeeds are not summed.
 FOURTH = Arc(INFEED_LOAD, 1, ("4",))
-NEUTRAL = Listed(FOURTH, Part(IS_THREE_PHASE.but("", by=TOWER), over=FOURTH, stop=1))
+NEUTRAL = LeftJoin(FOURTH, Part(IS_THREE_PHASE.where_not("", by=TOWER), over=FOURTH, stop=1))
 
 ST4_CORD_STATUS = column("1718.4.1.3.3.1.2", "st4InputCordStatus", optional=True)
 
 
-def _st4_read(values: Source, status: Column) -> Listed:
+def _st4_read(values: Source, status: Column) -> LeftJoin:
     """The values of cords or lines that the unit reads."""
-    return values.known_where(values.but("7", "8", "9", "10", by=status))
+    return values.left_join(values.where_not("7", "8", "9", "10", by=status))
 
 
 ST4_READ_LINES = _st4_read(
@@ -116,16 +116,16 @@ PROFILES = (
             power=figure(column("1718.3.2.3.1.14", "outletPower", optional=True)),
             energy=figure(column("1718.3.2.3.1.18", "outletEnergy", optional=True), THOUSANDTHS),
         ),
-        load=tower_total(figure(INFEED_LOAD.but("1", by=NEUTRAL), HUNDREDTHS)),
+        load=tower_total(figure(INFEED_LOAD.where_not("1", by=NEUTRAL), HUNDREDTHS)),
         power=total(
             figure(value_or_empty(scalar("1718.3.1.6.0", "systemTotalPower"), AREA)),
             # of a unit whose infeeds have no power, or none that they measure
             figure(
                 First(
-                    (Unless(TOWER_POWER, INFEED_POWER), Provided(TOWER_POWER, INFEED_POWER, "-1"))
+                    (Unless(TOWER_POWER, INFEED_POWER), IfMatches(TOWER_POWER, INFEED_POWER, "-1"))
                 )
             ),
-            figure(_infeeds("12", "infeedPower", optional=True).but("1", by=NEUTRAL)),
+            figure(_infeeds("12", "infeedPower", optional=True).where_not("1", by=NEUTRAL)),
         ),
         energy=tower_total(
             figure(

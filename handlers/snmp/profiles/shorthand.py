@@ -20,14 +20,14 @@ from ..sources import (
     Chained,
     Column,
     Complete,
+    Concat,
     First,
+    IfMatches,
     Joined,
-    Listed,
-    Merged,
+    LeftJoin,
     Number,
     OfUnits,
     Prefixed,
-    Provided,
     Scalar,
     Source,
     UnitOf,
@@ -145,7 +145,7 @@ def figure(
     return Measurement(rows, scale, tuple(absent), tuple(padding), unmetered=unmetered)
 
 
-def value_or_empty(values: Source, beside: Source) -> Listed:
+def value_or_empty(values: Source, beside: Source) -> LeftJoin:
     """Values of a figure. If an answer has none of them, an empty row for each of `beside`, so
     that no other source takes their place.
 
@@ -153,7 +153,7 @@ def value_or_empty(values: Source, beside: Source) -> Listed:
     MIB with theirs, which no known unit has without it. It is only read if there are no values.
     """
     rows = First((values, beside))
-    return Listed(rows, values)
+    return LeftJoin(rows, values)
 
 
 def join_by_columns(
@@ -164,12 +164,12 @@ def join_by_columns(
     return Joined(values, keys, outlet_keys, else_same_row=True)
 
 
-def numbered_parts(rows_of: Callable[[int], Source], units: Iterable[int]) -> Merged:
+def numbered_parts(rows_of: Callable[[int], Source], units: Iterable[int]) -> Concat:
     """The rows of numbered parts such as ports, each with an object or a table.
 
     The identity begins with the part's number.
     """
-    return Merged(tuple(Prefixed(str(unit), rows_of(unit)) for unit in units))
+    return Concat(tuple(Prefixed(str(unit), rows_of(unit)) for unit in units))
 
 
 def by_unit(
@@ -214,16 +214,16 @@ def unit_and_number(rows: ByUnit) -> Chained:
     return Chained(UnitOf(rows), Number(rows, plus=0))
 
 
-def if_listed(values: Source, table: Source) -> Provided:
+def if_listed(values: Source, table: Source) -> IfMatches:
     """`values` on a device that has rows of `table`; else no rows."""
-    return Provided(values, table, "(?s).*")
+    return IfMatches(values, table, "(?s).*")
 
 
-def known_unless(values: Source, mark: Source, pattern: str) -> Listed:
+def known_unless(values: Source, mark: Source, pattern: str) -> LeftJoin:
     """All rows; without values while `mark`, an object of the device, matches `pattern`: its agent
     has lost the part that measures, for example. A device may lack the mark."""
-    has_matching_mark = Provided(mark, mark, pattern)
-    return values.known_where(Unless(values, has_matching_mark))
+    has_matching_mark = IfMatches(mark, mark, pattern)
+    return values.left_join(Unless(values, has_matching_mark))
 
 
 def contact(
@@ -276,7 +276,7 @@ def phase_rows(values: Source, banks: Source, phases: Source) -> First:
     every_row = Complete(values, beside=phases, from_one=LAST_ARC)
     bank_or_empty = value_or_empty(banks, phases)
     bank_of_row = Complete(bank_or_empty, beside=values)
-    phase_of_row = Listed(values, phases)
+    phase_of_row = LeftJoin(values, phases)
     of_no_bank = every_row.where(bank_of_row, "0")
     of_a_phase = of_no_bank.where(phase_of_row, "1", "2", "3", others=("0",))
     return First((of_a_phase, of_no_bank))
@@ -306,7 +306,7 @@ def outlets(
     `checks_empty_table`: the count is of this table, so that without any row it is compared, too.
     """
     if count is not None and states is not None and not checks_empty_table:
-        table = states.source.but(*states.absent) if states.absent else states.source
+        table = states.source.where_not(*states.absent) if states.absent else states.source
         if isinstance(count, Column):
             count = OfUnits(count, table)
         else:

@@ -26,23 +26,23 @@ LINES = Spread(
 )
 
 
-def _of_outlets(below: str, name: str, *unmetered: str) -> Listed:
+def _of_outlets(below: str, name: str, *unmetered: str) -> LeftJoin:
     """A column of the outlets' meters, without PDUs whose monitor mode is one of `unmetered`."""
     values = column(f"3711.24.1.1.7.2.3.1.{below}", name)
     mode = Part(
         column("3711.24.1.1.7.1.2.1.10", "pduOutletMonMode", optional=True), over=values, stop=1
     )
-    metered = values.but(*unmetered, by=mode)
-    return metered.known_where(metered.but(UNKNOWN_MONITOR, by=mode))
+    metered = values.where_not(*unmetered, by=mode)
+    return metered.left_join(metered.where_not(UNKNOWN_MONITOR, by=mode))
 
 
-def _of_pdus(one_phase: Column, three_phase: Source) -> Merged:
+def _of_pdus(one_phase: Column, three_phase: Source) -> Concat:
     """The rows of PDUs of one phase, and those of PDUs that the table of three phases has."""
-    one_phase_rows = one_phase.but(STAR, DELTA, AGGREGATE, UNKNOWN_MODE, by=MODE)
-    return Merged((one_phase_rows, three_phase))
+    one_phase_rows = one_phase.where_not(STAR, DELTA, AGGREGATE, UNKNOWN_MODE, by=MODE)
+    return Concat((one_phase_rows, three_phase))
 
 
-def _aggregate(below: str, name: str) -> Only:
+def _aggregate(below: str, name: str) -> Where:
     values = column(f"3711.24.1.1.7.3.5.1.{below}", name)
     return values.where(MODE, STAR, DELTA, AGGREGATE, others=(NO_MODE,))
 

@@ -25,7 +25,7 @@ def _line(below: int, name: str) -> Arc:
 
 def _rated_outlets(below: int, name: str) -> Source:
     """A column of the outlets that have a rating."""
-    return column(f"{AC}.7.1.{below}", name).but(*NOT_FITTED, by=RATING)
+    return column(f"{AC}.7.1.{below}", name).where_not(*NOT_FITTED, by=RATING)
 
 
 LINES = figure(_line(3, "cpmAcInfLineCurrent"), least=3)

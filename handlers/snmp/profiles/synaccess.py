@@ -28,9 +28,9 @@ OF_A_SWITCH = column("21728.4.2.1.1.20", "atsActiveInlet", optional=True).where(
 )
 
 
-def _inlets(below: str, name: str) -> Only:
+def _inlets(below: str, name: str) -> Where:
     """A column of the inlets in use."""
-    return column(f"21728.4.2.1.1.{below}", name).but(NO, by=OF_A_SWITCH)
+    return column(f"21728.4.2.1.1.{below}", name).where_not(NO, by=OF_A_SWITCH)
 
 
 INLET_POWER = _inlets("14", "inletActivePower")

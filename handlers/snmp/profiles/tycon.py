@@ -8,7 +8,7 @@ relays are read only if sysDescr begins with TPDIN2.
 from .language import *
 
 RELAYS = Spread(oid("45621.2.2"), (Span(1, 4, 1),), "relayN")
-ON_WEB2 = Provided(RELAYS, Scalar("1.3.6.1.2.1.1.1.0", "sysDescr"), "TPDIN2.*")
+ON_WEB2 = IfMatches(RELAYS, Scalar("1.3.6.1.2.1.1.1.0", "sysDescr"), "TPDIN2.*")
 WEB3_RELAYS = Spread(oid("45621.3.3"), (Span(1, 4, 1),), "relayN")
 
 PROFILES = (

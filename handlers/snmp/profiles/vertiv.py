@@ -25,7 +25,7 @@ def _v5_metered(values: Source) -> Source:
 # two lines. Firmware that does not measure the lines reports 0 for them.
 V5_VOLTS = column("21239.5.2.3.2.1.4", "pduPhaseVoltage")
 V5_TYPE = column("21239.5.2.3.1.1.6", "pduMeterType", optional=True)
-V5_WYE = V5_TYPE.where(V5_TYPE, "0").but("")  # a meter's type: it is not fed in delta
+V5_WYE = V5_TYPE.where(V5_TYPE, "0").where_not("")  # a meter's type: it is not fed in delta
 V5_LINE_NAME = column("21239.5.2.3.4.1.2", "pduLineName")
 # Also of a unit that does not say how it is fed: the sum of its lines is right either way.
 V5_LINES = figure(
@@ -54,7 +54,7 @@ V3_STATUS = column("~.16.1.3", "ctrlOutletStatus")
 V3_FEEDBACK = column("~.16.1.4", "ctrlOutletFeedback")  # the measured state
 V3_PENDING = column("~.16.1.5", "ctrlOutletPending")
 # the feedback, if it equals the pending state
-V3_SETTLED = Merged(
+V3_SETTLED = Concat(
     tuple(V3_FEEDBACK.where(V3_FEEDBACK, value).where(V3_PENDING, value) for value in ("0", "1"))
 )
 V3_PLUGGED = column("~.25.1.4", "ctrl3ChIECAvail")
@@ -89,7 +89,7 @@ EM_MAIN_CURRENT = column("21239.3.2.1.4", "mainChannelDeciAmps")
 # the row is lost if a unit that counts one main channel shows none
 EM_MAIN = Complete(
     EM_MAIN_CURRENT,
-    beside=Unless(Provided(EM_MAIN_COUNT, EM_MAIN_COUNT, "1"), EM_MAIN_CURRENT),
+    beside=Unless(IfMatches(EM_MAIN_COUNT, EM_MAIN_COUNT, "1"), EM_MAIN_CURRENT),
 )
 
 # MPDUs behind the rack manager (DCS-MIB): the row is the unit, outlet N is column 51+N. The columns
@@ -103,9 +103,9 @@ DCS_SWITCHED = ("2", "4", "6", "8")
 DCS_UNITS = DCS_TYPE.where(DCS_TYPE, *DCS_PRESENT, others=DCS_ABSENT)
 
 
-def _dcs(below: str, name: str) -> Listed:
+def _dcs(below: str, name: str) -> LeftJoin:
     """A column, with a row for each unit that is present."""
-    return Listed(DCS_UNITS, column(f"13400.3.2.225.1.1.{below}", name))
+    return LeftJoin(DCS_UNITS, column(f"13400.3.2.225.1.1.{below}", name))
 
 
 LIEBERT_POWER = column("476.1.42.3.8.30.20.1.65", "lgpPduPsEntryPwrTotal")
@@ -137,9 +137,9 @@ def _acs(below: str, name: str) -> First:
     return First((column(f"10418.16.2.5.{below}", name), column(f"10418.26.2.5.{below}", name)))
 
 
-def _measured(values: Source, power_type: Source) -> Listed:
+def _measured(values: Source, power_type: Source) -> LeftJoin:
     """The rows, without a value where the unit estimates its power."""
-    return values.known_where(values.but(ESTIMATED, by=power_type))
+    return values.left_join(values.where_not(ESTIMATED, by=power_type))
 
 
 PM_TYPE = column("~.5.1.65", "pmPowerMgmtOutletsTablePowerType", optional=True)
@@ -159,13 +159,13 @@ ACS_LINES = Complete(
     beside=_acs("8.1.4", "acsPowerMgmtPhasesTablePhaseName"),
     count=ACS_PHASES,
 )
-ACS_CURRENT = Complete(_acs("3.1.39", "acsPowerMgmtPDUTableCurrentValue"), beside=ACS_PHASES).but(
-    THREE_PHASES, by=ACS_PHASES
-)
+ACS_CURRENT = Complete(
+    _acs("3.1.39", "acsPowerMgmtPDUTableCurrentValue"), beside=ACS_PHASES
+).where_not(THREE_PHASES, by=ACS_PHASES)
 ACS_TYPE = _acs("3.1.50", "acsPowerMgmtPDUTablePowerType")
 ACS_POWER = _measured(
     Complete(_acs("3.1.51", "acsPowerMgmtPDUTablePowerValue"), beside=ACS_TYPE), ACS_TYPE
-).but(NO_SENSOR, by=ACS_TYPE)
+).where_not(NO_SENSOR, by=ACS_TYPE)
 PM_OUTLET_COUNT = column("~.3.1.8", "pmPowerMgmtPDUTableNumberOfOutlets")
 port_total = partial(total, else_outlets=True, unit=Arcs(0, 2))  # of a PDU of a port
 # A PM with outlets is no console server. Not the other way round: a PM may have no outlets.
@@ -185,7 +185,7 @@ ONE_SENSOR = Unless(
 LIEBERT_POINT = column("476.1.42.3.5.2.2.1.2", "lgpPwrMeasurementPointId")
 
 
-def _rows_of_points(values: Source, points: Source, *numbers: int) -> Only:
+def _rows_of_points(values: Source, points: Source, *numbers: int) -> Where:
     """Rows of the measurement points with these numbers in the MIB."""
     point_ids = [oid(f"476.1.42.3.5.2.1.{point}") for point in numbers]
     return values.where(points, *point_ids, *(f".{point}" for point in point_ids))
@@ -316,13 +316,13 @@ PROFILES = (
         load=total(
             figure(
                 value_or_empty(
-                    Provided(
+                    IfMatches(
                         EM_MAIN,
                         EM_MAIN_COUNT,
                         "1",
                         others=SEVERAL,
                     ),
-                    Provided(EM_MAIN_COUNT, EM_MAIN_COUNT, SEVERAL),
+                    IfMatches(EM_MAIN_COUNT, EM_MAIN_COUNT, SEVERAL),
                 ),
                 TENTHS,
                 unmetered="the MIB does not say which of several mains are lines",
@@ -505,7 +505,7 @@ PROFILES = (
                 figure(currents, TENTHS, (), padding=NO_METER)
                 for currents in (
                     PM_LINES,
-                    Complete(PM_AMPS, beside=PM_PHASES).but(THREE_PHASES, by=PM_PHASES),
+                    Complete(PM_AMPS, beside=PM_PHASES).where_not(THREE_PHASES, by=PM_PHASES),
                     Unless(ACS_LINES, PM_OUTLETS),
                     Unless(ACS_CURRENT, PM_OUTLETS),
                     ONE_SENSOR,

@@ -16,7 +16,7 @@ ELEMENT = "39052.1.3.1"
 TYPE = column(f"{ELEMENT}.6", "ctlUnitElementType")
 
 
-def _outlet(below: int, name: str) -> Only:
+def _outlet(below: int, name: str) -> Where:
     """A column of the outlets."""
     return column(f"{ELEMENT}.{below}", name).where(TYPE, "outlet", demanded=True)
 

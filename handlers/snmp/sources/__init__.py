@@ -23,7 +23,7 @@ mark
     A value that tells what a row is, or how its unit is, and that is no state and no figure: a
     value of `test` in a sentence for the owner, and that of a `Contact`.
 known
-    The source whose values are taken where it has a row; the others are empty (`Listed`).
+    The source whose values are taken where it has a row; the others are empty (`LeftJoin`).
 optional
     Some devices do not have the object. That a device does not have it is proved by a GET.
 others
@@ -36,20 +36,20 @@ demanded
 from __future__ import annotations
 
 from .base import (
-    Listed as Listed,
+    LeftJoin as LeftJoin,
     ObjectSource as ObjectSource,
-    Only as Only,
     ReadOnly as ReadOnly,
     Source as Source,
+    Where as Where,
 )
 from .chains import ByUnit as ByUnit, UnitOf as UnitOf
 from .choices import (
+    Concat as Concat,
     First as First,
-    Merged as Merged,
+    IfComplete as IfComplete,
+    IfMatches as IfMatches,
     Prefixed as Prefixed,
-    Provided as Provided,
     Unless as Unless,
-    Whole as Whole,
 )
 from .derived import (
     Alike as Alike,
@@ -60,12 +60,12 @@ from .derived import (
 )
 from .filters import (
     Arc as Arc,
-    Checked as Checked,
     Complete as Complete,
-    Counted as Counted,
     EachUnit as EachUnit,
+    ExceptWhere as ExceptWhere,
     OfUnits as OfUnits,
     Units as Units,
+    UpToCount as UpToCount,
 )
 from .joins import Joined as Joined, Part as Part
 from .numbered_objects import Span as Span, Spread as Spread, Tables as Tables
@@ -73,7 +73,7 @@ from .objects import Column as Column, Scalar as Scalar
 from .single_family import (
     ByOctets as ByOctets,
     CurrentsByPower as CurrentsByPower,
-    Fitted as Fitted,
+    ExceptEmptySlots as ExceptEmptySlots,
     Gathered as Gathered,
     InletsInUse as InletsInUse,
     ItemCount as ItemCount,

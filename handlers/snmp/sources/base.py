@@ -66,6 +66,11 @@ def is_one_of(value: Optional[Raw], texts: Collection[str]) -> bool:
     return value is not None and not isinstance(value, Lost) and text(value) in texts
 
 
+def is_unanswered(value: Raw) -> bool:
+    """Whether the answers lack the row, not something else that decides about it."""
+    return isinstance(value, Lost) and value.is_unanswered
+
+
 def is_unidentified(identity: str) -> bool:
     """Whether an identity stands for rows whose own identities are lost."""
     return identity.endswith(UNIDENTIFIED)
@@ -100,24 +105,24 @@ class Source(FrozenValue, ABC):
 
         Reads all rows unless the class can read one.
         """
-        return self.rows(reader).get(identity)
+        return reader.rows(self).get(identity)
 
     def where(
         self, test: Source, *values: str, others: tuple[str, ...] = (), demanded: bool = False
-    ) -> Only:
-        """The rows whose value in `test` is one of `values`. See `Only`."""
-        return Only(source=self, test=test, values=values, demanded=demanded, others=others)
+    ) -> Where:
+        """The rows whose value in `test` is one of `values`. See `Where`."""
+        return Where(source=self, test=test, values=values, demanded=demanded, others=others)
 
-    def but(
+    def where_not(
         self,
         *values: str,
         by: Optional[Source] = None,
         others: tuple[str, ...] = (),
         demanded: bool = False,
-    ) -> Only:
+    ) -> Where:
         """The rows whose value is none of `values`: without padding or the neutral line. `by`:
-        another column of the table, whose values decide instead. See `Only`."""
-        return Only(
+        another column of the table, whose values decide instead. See `Where`."""
+        return Where(
             source=self,
             test=by or self,
             values=values,
@@ -126,10 +131,10 @@ class Source(FrozenValue, ABC):
             others=others,
         )
 
-    def known_where(self, known: Source) -> Listed:
+    def left_join(self, known: Source) -> LeftJoin:
         """All rows, with the values of `known`. A row that `known` leaves out has an empty value,
         so that there is no sum."""
-        return Listed(source=self, known=known)
+        return LeftJoin(source=self, known=known)
 
     def reads_single_rows(self) -> bool:
         """Whether `value_of` has a value for the identities of `rows` and for no others, and reads
@@ -145,7 +150,7 @@ class Source(FrozenValue, ABC):
 
     @abstractmethod
     def instance_oid(self, reader: Reader, identity: str) -> str:
-        """The OID of an identity's object, instance included.
+        """The OID of an identity's object, instance included; it may begin with `~`.
 
         Raises NoSuchOutlet if the source has none for it.
         """
@@ -211,7 +216,7 @@ def is_lacking(source: Source, reader: Reader, identities: Iterable[str]) -> boo
     """
     if is_known_lacking(source, reader):
         return True
-    if source.rows(reader):
+    if reader.rows(source):
         return False
     first = next(iter(identities), None)
     if first is None or source.value_of(reader, first) is not None:
@@ -236,7 +241,7 @@ def counted_by(value: Optional[Raw]) -> Optional[int]:
 
 def counted(count: Source, reader: Reader) -> int:
     """What a device counts by `count`, summed over its rows; those without a count add nothing."""
-    counts = map(counted_by, count.rows(reader).values())
+    counts = map(counted_by, reader.rows(count).values())
     return sum(filter(None, counts))
 
 
@@ -262,9 +267,9 @@ class Filter(Source):
 
     source: Source
 
-    @abstractmethod
     def keeps(self, reader: Reader, identity: str) -> bool:
-        """Whether the row of this identity is certainly not left out; it need not exist."""
+        """Whether the row of this identity is certainly not left out."""
+        return identity in reader.rows(self)
 
     def written_places(self) -> tuple[ObjectSource, ...]:
         return self.source.written_places()
@@ -303,9 +308,33 @@ class ReadOnly(Source):
         return f"a {type(self).__name__} cannot be written: {self.WHY}"
 
 
-class Only(RowFilter):
-    """Rows of `source` whose value in `test` is one of `values`. For padding rows, mixed tables,
-    neutral lines.
+class EachValue(ReadOnly):
+    """What is computed of each value of `source`, in the same row. A lost value stays lost."""
+
+    source: Source
+
+    @abstractmethod
+    def computed(self, value: Raw) -> Optional[Raw]:
+        """What follows from one value; None if the row is left out."""
+
+    def rows(self, reader: Reader) -> Rows:
+        """The computed value of each row that has one."""
+        rows: Rows = {}
+        for identity, value in reader.rows(self.source).items():
+            computed = value if isinstance(value, Lost) else self.computed(value)
+            if computed is not None:
+                rows[identity] = computed
+        return rows
+
+    def value_of(self, reader: Reader, identity: str) -> Optional[Raw]:
+        """The computed value of one row, None if it has none."""
+        value = self.source.value_of(reader, identity)
+        return value if value is None or isinstance(value, Lost) else self.computed(value)
+
+
+class Where(RowFilter):
+    """Rows of `source` whose value in `test` is one of `values`, as WHERE of SQL. For padding rows,
+    mixed tables, neutral lines.
 
     If a row's value in `test` is neither one of `values` nor one of `others`, the row is kept with
     an empty value, because it may be an outlet or a part of a sum; so is, without `others`, one
@@ -338,8 +367,8 @@ class Only(RowFilter):
 
     def rows(self, reader: Reader) -> Rows:
         """The rows that are kept. One of which `test` does not tell has an empty value."""
-        test_values = self.test.rows(reader)
-        rows = self.source.rows(reader)
+        test_values = reader.rows(self.test)
+        rows = reader.rows(self.source)
         # a row of `test` without an identity may be that of each row that `test` lacks
         default = unidentified_value(test_values)
         kept_rows: Rows = {}
@@ -407,9 +436,9 @@ class Only(RowFilter):
         return not are_numbers or _WHOLE_NUMBER.fullmatch(test_text) is not None
 
 
-class Listed(ReadOnly):
-    """All rows of `source`, with the values of `known`. A row has an empty value, so that there is
-    no sum, if it is empty in `source` or missing in `known`."""
+class LeftJoin(ReadOnly):
+    """All rows of `source`, with the values of `known`, as LEFT JOIN of SQL. A row has an empty
+    value, so that there is no sum, if it is empty in `source` or missing in `known`."""
 
     WHY = "it has rows without an object"
 
@@ -418,11 +447,11 @@ class Listed(ReadOnly):
 
     def rows(self, reader: Reader) -> Rows:
         """Each row of `source` with its value in `known`, empty if either has none."""
-        values = self.known.rows(reader)
+        values = reader.rows(self.known)
         # a row of `known` without an identity may be that of each row that `known` lacks
         default = unidentified_value(values)
         rows: Rows = {}
-        for identity, value in self.source.rows(reader).items():
+        for identity, value in reader.rows(self.source).items():
             if not text(value):
                 rows[identity] = undecided_value(value)
             else:

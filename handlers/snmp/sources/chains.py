@@ -71,7 +71,7 @@ class ByUnit(ObjectSource):
 
     def rows(self, reader: Reader) -> Rows:
         """The rows of `source` under the identities of their outlets."""
-        rows = self.source.rows(reader)
+        rows = reader.rows(self.source)
         identities = self._identities(reader, rows)
         return {identities[row]: value for row, value in rows.items() if row in identities}
 
@@ -147,7 +147,7 @@ class ByUnit(ObjectSource):
     def _walked_row(self, reader: Reader, identity: str, *, has_number: bool) -> Optional[str]:
         """The outlet's row by walks of both columns, None if they show none. `has_number`: a GET
         has shown that the device has the column of numbers."""
-        units, numbers = self.unit.rows(reader), self.number.rows(reader)
+        units, numbers = reader.rows(self.unit), reader.rows(self.number)
         if has_number and not numbers:
             return None  # the walk ended early
         # on a device without these columns, the row of an outlet is its identity
@@ -159,11 +159,11 @@ class ByUnit(ObjectSource):
 
     def units_of(self, reader: Reader) -> Rows:
         """Identity -> unit, for each row."""
-        rows = self.source.rows(reader)
+        rows = reader.rows(self.source)
         if _is_one_unit(self, rows, reader):
             return dict.fromkeys(rows, _cell(self.unit, reader, str(len(rows))))
         identities = self._identities(reader, rows)
-        units = self.unit.rows(reader)
+        units = reader.rows(self.unit)
         unit_by_identity: Rows = {}
         for row in rows:
             if row in identities and row in units:
@@ -182,7 +182,7 @@ class ByUnit(ObjectSource):
 
         If both columns are empty, and the device does not have them, the identity is the row.
         """
-        units, numbers = self.unit.rows(reader), self.number.rows(reader)
+        units, numbers = reader.rows(self.unit), reader.rows(self.number)
         positions: dict[str, _Position] = {}
         for row in rows:
             position = _Position(unit=text(units.get(row, "")), number=text(numbers.get(row, "")))
@@ -190,7 +190,7 @@ class ByUnit(ObjectSource):
         has_text = any(map(any, positions.values()))
         cells = (*units.values(), *numbers.values())
         if not has_text and not any(isinstance(cell, Lost) for cell in cells):
-            if any(column.rows(reader) for column in self.others):
+            if any(reader.rows(column) for column in self.others):
                 return {}
             if self._lacks_columns(reader, next(reversed(positions), "")):
                 reader.places[self.unit, self.number] = ""

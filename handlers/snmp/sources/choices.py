@@ -46,7 +46,7 @@ class First(ReadOnly):
     def rows(self, reader: Reader) -> Rows:
         """The rows of the first choice that has some."""
         for choice in self.choices:
-            rows = choice.rows(reader)
+            rows = reader.rows(choice)
             if rows:
                 return rows
         return {}
@@ -59,7 +59,7 @@ class First(ReadOnly):
         next."""
         for choice in self.choices:
             value = choice.value_of(reader, identity)
-            if value is not None or choice.rows(reader):
+            if value is not None or reader.rows(choice):
                 return value
         return None
 
@@ -77,7 +77,7 @@ class Conditional(RowFilter):
         condition = self.condition(reader)
         if condition is False:
             return {}
-        rows = self.source.rows(reader)
+        rows = reader.rows(self.source)
         if condition is True:
             return rows
         identities = list(rows)
@@ -100,7 +100,7 @@ class Conditional(RowFilter):
         return self.condition(reader) is True
 
 
-class Provided(Conditional):
+class IfMatches(Conditional):
     """`source` on a device where `test` has rows and `pattern` matches the whole value of each;
     else no rows.
 
@@ -125,7 +125,7 @@ class Provided(Conditional):
     def condition(self, reader: Reader) -> Union[bool, Lost]:
         """Whether `pattern` matches each value of `test`. Lost if one is lost, or if with `others`
         neither pattern matches one or there is none."""
-        values = self.test.rows(reader).values()
+        values = reader.rows(self.test).values()
         lost_values = [value for value in values if isinstance(value, Lost)]
         texts = {text(value) for value in values if not isinstance(value, Lost)}
         if not values or not _match_all(texts, self.pattern, self.others):
@@ -141,7 +141,7 @@ def _match_all(texts: Iterable[str], *patterns: str) -> bool:
     return all(any(regex.fullmatch(text_) for regex in expressions) for text_ in texts)
 
 
-class Whole(Filter):
+class IfComplete(Filter):
     """`source` if the device's own `count` (a scalar) is above 0 and `source` has at least as many
     rows; else no rows.
 
@@ -158,7 +158,7 @@ class Whole(Filter):
         count = counted_by(count_value)
         if count_value is None or count == 0:
             return {}
-        rows = self.source.rows(reader)
+        rows = reader.rows(self.source)
         if count is None:
             return {UNIDENTIFIED: LOST} if rows else {}
         certain_rows = 0
@@ -172,10 +172,6 @@ class Whole(Filter):
         """The value in `source`, whatever the count is."""
         return self.source.value_of(reader, identity)
 
-    def keeps(self, reader: Reader, identity: str) -> bool:
-        """Whether the table is whole and has the row."""
-        return identity in self.rows(reader)
-
 
 class Unless(Conditional):
     """`source` on a device where `test` has no rows; else no rows.
@@ -188,7 +184,7 @@ class Unless(Conditional):
 
     def condition(self, reader: Reader) -> Union[bool, Lost]:
         """Whether `test` has no rows. Lost if it has some and all are lost."""
-        values = list(self.test.rows(reader).values())
+        values = list(reader.rows(self.test).values())
         if not values:
             return True
         lost_values = [value for value in values if isinstance(value, Lost)]
@@ -197,7 +193,7 @@ class Unless(Conditional):
         return False
 
 
-class Merged(Source):
+class Concat(Source):
     """The rows of all `parts`, those of the first part first. Raises ProtocolError if two parts
     have the same identity.
 
@@ -215,7 +211,7 @@ class Merged(Source):
         """The rows of all parts. Raises ProtocolError if two have the same identity."""
         value_by_row: Rows = {}
         for part in self.parts:
-            for identity, value in part.rows(reader).items():
+            for identity, value in reader.rows(part).items():
                 if identity in value_by_row and not is_unidentified(identity):
                     raise ProtocolError(f"two tables of the device have the row {identity}")
                 value_by_row[identity] = value
@@ -236,7 +232,7 @@ class Merged(Source):
         """The places of all parts. Raises ValueError if two may have the same identity."""
         if not _are_apart(self.parts):
             raise ValueError(
-                "a Merged cannot be written if two of its parts may have the same identity: "
+                "a Concat cannot be written if two of its parts may have the same identity: "
                 "put each part into a Prefixed of its own"
             )
         return tuple(chain.from_iterable(part.written_places() for part in self.parts))
@@ -292,7 +288,7 @@ class Prefixed(Source):
 
     def rows(self, reader: Reader) -> Rows:
         """The rows of `source` under their longer identities."""
-        rows = self.source.rows(reader)
+        rows = reader.rows(self.source)
         return {f"{self.prefix}.{identity}": value for identity, value in rows.items()}
 
     def value_of(self, reader: Reader, identity: str) -> Optional[Raw]:

@@ -8,14 +8,14 @@ from ...dcimanager.rows import Raw
 from .. import validation
 from ..decoding import Rows, bits, latin_1, number, text
 from ..reader import Lost, Reader
-from .base import ObjectSource, ReadOnly, Source
+from .base import EachValue, ObjectSource, ReadOnly, Source
 
 # what decoders put in place of octets that they cannot decode
 _REPLACEMENT_CHARACTER = "\ufffd"
 _UNDECODED = Lost("its octets were lost where they became text")
 
 
-class Bits(ReadOnly):
+class Bits(EachValue):
     """One bit of each row's BITS value, as "1" or "0". Bit 0 is the highest bit of the first octet.
     Missing octets are 0.
 
@@ -25,30 +25,18 @@ class Bits(ReadOnly):
 
     WHY = "a write sets the other bits of its object too"
 
-    source: Source
     bit: int
 
     def check(self) -> None:
         if self.bit < 0:
             raise ValueError(f"bit is {self.bit}; count from 0")
 
-    def rows(self, reader: Reader) -> Rows:
-        """The bit of each row's value."""
-        return {identity: self._bit(value) for identity, value in self.source.rows(reader).items()}
-
-    def value_of(self, reader: Reader, identity: str) -> Optional[Raw]:
-        """The bit of one row's value, None without a value."""
-        value = self.source.value_of(reader, identity)
-        return None if value is None else self._bit(value)
-
-    def _bit(self, value: Raw) -> str:
+    def computed(self, value: Raw) -> Raw:
         """The bit as "1" or "0", lost if it cannot be known.
 
         The platform may pass octets as text, and does not say whether it decoded them as UTF-8 or
         as Latin-1. Only a bit that is the same in both is certain.
         """
-        if isinstance(value, Lost):
-            return value
         if isinstance(value, str) and _REPLACEMENT_CHARACTER in value:
             return _UNDECODED
         bit = self._bit_of(bits(value))
@@ -65,7 +53,7 @@ class Bits(ReadOnly):
         return str(octets[octet] >> shift & 1)
 
 
-class Field(ReadOnly):
+class Field(EachValue):
     """One field of each row's text, counted from 0. A row without this field is left out.
 
     Fields:
@@ -77,7 +65,6 @@ class Field(ReadOnly):
 
     WHY = "a write sets the other fields of its text too"
 
-    source: Source
     field: int
     separator: str = ","
     default: str = ""
@@ -87,24 +74,8 @@ class Field(ReadOnly):
         if self.field < 0:
             raise ValueError(f"field is {self.field}; count from 0")
 
-    def rows(self, reader: Reader) -> Rows:
-        """The field of each row that has it."""
-        fields: Rows = {}
-        for row, value in self.source.rows(reader).items():
-            field = self._field(value)
-            if field is not None:
-                fields[row] = field
-        return fields
-
-    def value_of(self, reader: Reader, identity: str) -> Optional[Raw]:
-        """The field of one row, None if it has none."""
-        value = self.source.value_of(reader, identity)
-        return None if value is None else self._field(value)
-
-    def _field(self, value: Raw) -> Optional[Raw]:
-        """The field of a text, None if it has fewer; the value itself if it is lost."""
-        if isinstance(value, Lost):
-            return value
+    def computed(self, value: Raw) -> Optional[Raw]:
+        """The field of a text, None if it has fewer."""
         fields = text(value).split(self.separator)
         if self.default and len(fields) == 1 and fields[0]:
             fields.insert(0, self.default)
@@ -127,7 +98,7 @@ class Number(ReadOnly):
     def rows(self, reader: Reader) -> Rows:
         """The number of each identity that has one at `position`."""
         numbers: Rows = {}
-        for identity in self.over.rows(reader):
+        for identity in reader.rows(self.over):
             arcs = identity.split(".")
             if not -len(arcs) <= self.position < len(arcs):
                 continue
@@ -150,9 +121,9 @@ class Chained(ReadOnly):
 
     def rows(self, reader: Reader) -> Rows:
         """The numbers; in a chain of several units UNIT:NUMBER for rows that have a unit."""
-        raw_units = self.unit.rows(reader)
+        raw_units = reader.rows(self.unit)
         unit_by_row = {row: text(unit) for row, unit in raw_units.items()}
-        numbers = self.number.rows(reader)
+        numbers = reader.rows(self.number)
         has_one_unit = len(set(unit_by_row.values())) < 2
         if has_one_unit:
             return numbers
@@ -185,19 +156,19 @@ class Alike(ReadOnly):
     def rows(self, reader: Reader) -> Rows:
         """The value of each row of `like`: that of the first row of its kind, or from a walk."""
         rows_by_kind: dict[tuple[str, Raw], list[str]] = {}
-        for identity, value_of_kind in self.like.rows(reader).items():
+        for identity, value_of_kind in reader.rows(self.like).items():
             # raw values: as texts, different octets can look the same
             kind = (_unit_of(identity), value_of_kind)
             rows_by_kind.setdefault(kind, []).append(identity)
         if not rows_by_kind:
-            return self.source.rows(reader)  # there is no row that a GET could name
+            return reader.rows(self.source)  # there is no row that a GET could name
         value_by_row: Rows = {}
         for identities in rows_by_kind.values():
             first, last = identities[0], identities[-1]
             value = self.source.value_of(reader, first)
             if value is None or value != self.source.value_of(reader, last):
                 # the kind does not show one value for all its rows: a walk reads each row's own
-                return self.source.rows(reader)
+                return reader.rows(self.source)
             for identity in identities:
                 value_by_row[identity] = value
         return value_by_row

@@ -83,8 +83,8 @@ class Complete(ReadOnly):
     def rows(self, reader: Reader) -> Rows:
         """The rows of `source`, and LOST for those that the answers lack: under their identities if
         `beside` has them, else unidentified, one for each unit that lacks some."""
-        rows = self._without_padding(self.source.rows(reader), reader)
-        rows_beside = self.beside.rows(reader) if self.beside else {}
+        rows = self._without_padding(reader.rows(self.source), reader)
+        rows_beside = reader.rows(self.beside) if self.beside else {}
         if not rows and self._is_table_absent(reader, rows_beside):
             return {UNIDENTIFIED: LOST} if self._counts_rows(reader) else {}
         all_rows = dict(rows)
@@ -128,7 +128,7 @@ class Complete(ReadOnly):
         """The rows without those that are none."""
         if self.count is None or not self.padding:
             return rows
-        count_by_unit = self.count.rows(reader)
+        count_by_unit = reader.rows(self.count)
         kept_rows: Rows = {}
         for identity, value in rows.items():
             unit = identity.rpartition(".")[0]
@@ -140,7 +140,7 @@ class Complete(ReadOnly):
 
     def _short_units(self, reader: Reader, rows: Iterable[str]) -> list[str]:
         """The units that lack some of the rows that `count` counts."""
-        counts = self.count.rows(reader) if self.count else {}
+        counts = reader.rows(self.count) if self.count else {}
         parts = self._counted_parts(rows)
         short_units: list[str] = []
         for unit, value in counts.items():
@@ -242,7 +242,7 @@ class Arc(RowFilter):
     def rows(self, reader: Reader) -> Rows:
         """The rows with one of the arcs, and those whose identity is lost."""
         kept_rows: Rows = {}
-        for identity, value in self.source.rows(reader).items():
+        for identity, value in reader.rows(self.source).items():
             if is_unidentified(identity) or self._has_arc(identity) is self.keep:
                 kept_rows[identity] = value
         return kept_rows
@@ -279,18 +279,14 @@ class OfUnits(Filter):
 
     def rows(self, reader: Reader) -> Rows:
         """The rows of units with which an identity of `listed` begins."""
-        outlets = self.listed.rows(reader)
+        outlets = reader.rows(self.listed)
         if not outlets:
             return {}
         units_with_outlets: set[str] = set()
         for identity in outlets:
             units_with_outlets.update(identity_prefixes(identity))
-        value_by_unit = self.source.rows(reader)
+        value_by_unit = reader.rows(self.source)
         return {unit: value for unit, value in value_by_unit.items() if unit in units_with_outlets}
-
-    def keeps(self, reader: Reader, identity: str) -> bool:
-        """Whether this unit has rows in `listed`."""
-        return identity in self.rows(reader)
 
 
 class Units(ReadOnly):
@@ -304,7 +300,7 @@ class Units(ReadOnly):
     def rows(self, reader: Reader) -> Rows:
         """Unit -> value of its first row."""
         value_by_unit: Rows = {}
-        for identity, value in self.source.rows(reader).items():
+        for identity, value in reader.rows(self.source).items():
             value_by_unit.setdefault(identity.partition(".")[0], value)
         return value_by_unit
 
@@ -334,11 +330,11 @@ class EachUnit(ReadOnly):
 
     def rows(self, reader: Reader) -> Rows:
         """The source's rows, and LOST for each unit of the chain that has none."""
-        rows = self.source.rows(reader)
+        rows = reader.rows(self.source)
         units_without_row = self._read_units(reader) if rows else set()
         if not units_without_row:
             return rows
-        for identity, unit in self.unit.rows(reader).items():
+        for identity, unit in reader.rows(self.unit).items():
             if identity in rows:
                 units_without_row.discard(text(unit))
         all_rows = dict(rows)
@@ -350,14 +346,14 @@ class EachUnit(ReadOnly):
         """The units of the chain; none if every source of `units` lists at most one."""
         unit_names: set[str] = set()
         for units in self.units:
-            names = set(map(text, units.rows(reader).values()))
+            names = set(map(text, reader.rows(units).values()))
             names.discard("")
             if len(names) > 1:
                 unit_names |= names
         return unit_names
 
 
-class Counted(RowFilter):
+class UpToCount(RowFilter):
     """The rows of `source` whose last arc is at most the device's own `count` (a scalar).
 
     For tables with a fixed number of rows. If there is none (`counted_by`), all rows are
@@ -382,7 +378,7 @@ class Counted(RowFilter):
         if count == 0:
             return {}
         rows_in_count: Rows = {}
-        for identity, value in self.source.rows(reader).items():
+        for identity, value in reader.rows(self.source).items():
             if _is_in_count(identity, count):
                 rows_in_count[identity] = value
         if len(rows_in_count) < count:
@@ -394,7 +390,7 @@ class Counted(RowFilter):
 
     def _rows_without_count(self, reader: Reader) -> Rows:
         """All rows. Raises ProtocolError if there are some and a count is required."""
-        rows = self.source.rows(reader)
+        rows = reader.rows(self.source)
         if rows and self.count_is_required:
             raise ProtocolError(
                 "the device does not say how many rows of a table are outlets, and the others look"
@@ -424,7 +420,7 @@ def _is_in_count(identity: str, count: int) -> bool:
     return arc.isascii() and arc.isdigit() and int(arc) <= count
 
 
-class Checked(Filter):
+class ExceptWhere(Filter):
     """All rows of `source`, except those whose value is in `values` and whose value in `test` is in
     `refuse`.
 
@@ -451,7 +447,7 @@ class Checked(Filter):
 
     def rows(self, reader: Reader) -> Rows:
         """The rows that are not refused. One whose value in `test` is lost is lost, too."""
-        rows = dict(self.source.rows(reader))
+        rows = dict(reader.rows(self.source))
         rows_to_check = [row for row, value in rows.items() if is_one_of(value, self.values)]
         test_values = self._test_values(reader, rows_to_check)
         for row, test_value in test_values.items():
@@ -461,13 +457,9 @@ class Checked(Filter):
                 del rows[row]
         return rows
 
-    def keeps(self, reader: Reader, identity: str) -> bool:
-        """Whether the row exists and is not refused."""
-        return identity in self.rows(reader)
-
     def _test_values(self, reader: Reader, rows: Sequence[str]) -> dict[str, Optional[Raw]]:
         """The value of `test` for each of these rows, None where it has none."""
         if len(rows) > self.most:
-            value_by_row = self.test.rows(reader)
+            value_by_row = reader.rows(self.test)
             return {row: value_by_row.get(row) for row in rows}
         return {row: self.test.value_of(reader, row) for row in rows}

@@ -51,11 +51,11 @@ class Joined(ReadOnly):
 
     def rows(self, reader: Reader) -> Rows:
         """Outlet -> value of the row with the same key; lost if another value may be its own."""
-        values = self.values.rows(reader)
+        values = reader.rows(self.values)
         if not values:
             return {}
-        outlet_keys = _Keys.of(self.own, reader)
-        value_keys = _Keys.of(self.keys, reader)
+        outlet_keys = reader.once(_Keys.of, self.own)
+        value_keys = reader.once(_Keys.of, self.keys)
         if self.else_same_row:
             has_outlets = any(map(reader.has_table, _objects(self.own)))
             if has_outlets and outlet_keys.has_text != value_keys.has_text:
@@ -101,18 +101,9 @@ class _Keys(NamedTuple):
     has_text: Sequence[bool]
 
     @classmethod
-    def of(cls, columns: Sequence[Source], reader: Reader) -> _Keys:
-        """The keys by these columns, computed once in a reading."""
-        cache_key = cls, columns
-        if cache_key not in reader.derived:
-            reader.derived[cache_key] = cls._read(columns, reader)
-        keys: _Keys = reader.derived[cache_key]
-        return keys
-
-    @classmethod
-    def _read(cls, columns: Sequence[Source], reader: Reader) -> _Keys:
+    def of(cls, reader: Reader, columns: Sequence[Source]) -> _Keys:
         """The keys by these columns."""
-        cells_by_column = [column.rows(reader) for column in columns]
+        cells_by_column = [reader.rows(column) for column in columns]
         has_text = [_has_text(cells.values()) for cells in cells_by_column]
         rows = dict.fromkeys(chain.from_iterable(cells_by_column))
         keys: dict[str, tuple[str, ...]] = {}
@@ -158,9 +149,9 @@ class Part(ReadOnly):
 
     def rows(self, reader: Reader) -> Rows:
         """Identity of `over` -> value of its part."""
-        values = self.source.rows(reader)
+        values = reader.rows(self.source)
         value_by_row: Rows = {}
-        for identity in self.over.rows(reader):
+        for identity in reader.rows(self.over):
             part = self._part(identity)
             if part in values:
                 value_by_row[identity] = values[part]

@@ -108,7 +108,7 @@ class Spread(ObjectSource):
         with a value are left out."""
         sub_by_outlet = {str(n): sub for n, sub in self.numbers()}
         if self.listed:
-            outlets = self.listed.rows(reader)
+            outlets = reader.rows(self.listed)
             sub_by_outlet = {n: sub for n, sub in sub_by_outlet.items() if n in outlets}
         rows: Rows = {}
         rows_to_last_value = 0
@@ -152,8 +152,7 @@ class Spread(ObjectSource):
         has_row = bool(dot)
         if sub is None or has_row is not self.by_row:
             raise NoSuchOutlet(f"outlet {identity[:40]!r} is outside this family's numbers")
-        oid = f"{self.oid}.{sub}.{row}" if self.by_row else self._oid(sub)
-        return reader.resolve(oid)
+        return f"{self.oid}.{sub}.{row}" if self.by_row else self._oid(sub)
 
     def identity_starts(self) -> Optional[frozenset[str]]:
         return None if self.by_row else frozenset(str(n) for n, _ in self.numbers())
@@ -210,7 +209,7 @@ class Tables(ObjectSource):
         unit, _, row = identity.partition(".")
         if not row or unit not in self._units():
             raise NoSuchOutlet(f"outlet {identity[:40]!r} is outside this family's units")
-        return reader.resolve(f"{self.oid}.{unit}.{self.column}.{row}")
+        return f"{self.oid}.{unit}.{self.column}.{row}"
 
     def identity_starts(self) -> frozenset[str]:
         return frozenset(self._units())

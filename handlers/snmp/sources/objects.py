@@ -10,8 +10,8 @@ from typing import Optional
 from ...dcimanager.rows import Raw
 from .. import validation
 from ..decoding import Rows
-from ..reader import Reader
-from .base import ObjectSource, is_unidentified, no_object
+from ..reader import UNIDENTIFIED, Reader
+from .base import ObjectSource, no_object
 
 _ONLY_ROW = "0"
 
@@ -69,10 +69,11 @@ class Column(ObjectSource):
 
     def instance_oid(self, reader: Reader, identity: str) -> str:
         """The cell of the row. Raises NoSuchOutlet for a row that is unidentified, or none."""
-        if is_unidentified(identity) or self._is_deeper(identity):
+        is_deeper = bool(self.suffix) and self._is_deeper(identity)
+        if is_deeper or identity.endswith(UNIDENTIFIED):
             raise no_object(identity)
         index = f"{identity}.{self.suffix}" if self.suffix else identity
-        return reader.resolve(f"{self.oid}.{index}")
+        return f"{self.oid}.{index}"
 
 
 class Scalar(ObjectSource):
@@ -105,11 +106,7 @@ class Scalar(ObjectSource):
         """The object, for the identity "0" alone. Raises NoSuchOutlet."""
         if identity != _ONLY_ROW:
             raise no_object(identity)
-        return self.object_oid(reader)
-
-    def object_oid(self, reader: Reader) -> str:
-        """The OID of the object, for whatever identity."""
-        return reader.resolve(self.oid)
+        return self.oid
 
     def identity_starts(self) -> frozenset[str]:
         return frozenset({_ONLY_ROW})

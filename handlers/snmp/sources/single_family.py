@@ -18,6 +18,7 @@ from .. import validation
 from ..decoding import Rows, latin_1, number, octets, text
 from ..reader import LOST, UNDECIDED, UNIDENTIFIED, Lost, Reader
 from .base import (
+    EachValue,
     Filter,
     ObjectSource,
     ReadOnly,
@@ -29,7 +30,7 @@ from .base import (
 )
 
 
-class Fitted(Filter):
+class ExceptEmptySlots(Filter):
     """Rows of `source` without those of places where no hardware is fitted.
 
     A row is left out if its value, and those in all `columns`, are in `nothing`. The columns are
@@ -51,20 +52,16 @@ class Fitted(Filter):
 
     def rows(self, reader: Reader) -> Rows:
         """The rows of which one value, here or in `columns`, is not in `nothing`."""
-        rows = dict(self.source.rows(reader))
+        rows = dict(reader.rows(self.source))
         unfitted_rows = [row for row, value in rows.items() if self._is_unfitted(value)]
         if not unfitted_rows:
             return rows
         for column in self.columns:
-            values = column.rows(reader)
+            values = reader.rows(column)
             unfitted_rows = [row for row in unfitted_rows if self._is_unfitted(values.get(row))]
         for row in unfitted_rows:
             del rows[row]
         return rows
-
-    def keeps(self, reader: Reader, identity: str) -> bool:
-        """Whether the row exists and has hardware."""
-        return identity in self.rows(reader)
 
     def _is_unfitted(self, value: Optional[Raw]) -> bool:
         """Whether a value stands for no hardware; a missing or lost one does not."""
@@ -116,7 +113,7 @@ class NamedRows(ObjectSource):
         index = self._index_by_identity(reader).get(identity)
         if index is None:
             raise NoSuchOutlet(f"the device has no variable for outlet {identity[:40]!r}")
-        return reader.resolve(f"{self.values}.{index}")
+        return f"{self.values}.{index}"
 
     def _index_by_identity(self, reader: Reader) -> dict[str, str]:
         """Identity -> index of each variable whose name the pattern matches: "7.3" -> "7.1" for the
@@ -173,7 +170,7 @@ class Packed(ReadOnly):
 
     def rows(self, reader: Reader) -> Rows:
         """The values of all outlets; one lost row if a text is lost."""
-        rows = self.source.rows(reader)
+        rows = reader.rows(self.source)
         if any(isinstance(value, Lost) for value in rows.values()):
             return {UNIDENTIFIED: LOST}
         packed_texts = {row: text(value) for row, value in rows.items()}
@@ -227,8 +224,8 @@ class InletsInUse(ReadOnly):
     def rows(self, reader: Reader) -> Rows:
         """The rows of PDUs without a transfer switch, and of the inlets that are in use; with an
         empty value where no inlet of the PDU is known to be."""
-        rows = self.source.rows(reader)
-        count_by_pdu = self.count.rows(reader) if rows else {}
+        rows = reader.rows(self.source)
+        count_by_pdu = reader.rows(self.count) if rows else {}
         pdus_with_switch: set[str] = set()
         for pdu, count in count_by_pdu.items():
             if not is_one_of(count, ("0",)):
@@ -250,7 +247,7 @@ class InletsInUse(ReadOnly):
     def _inlet_in_use_by_pdu(self, reader: Reader) -> dict[str, Optional[str]]:
         """PDU -> "PDU.INLET" that its transfer switch uses, None if it has several switches."""
         inlet_by_pdu: dict[str, Optional[str]] = {}
-        for row, inlet in self.active.rows(reader).items():
+        for row, inlet in reader.rows(self.active).items():
             pdu = _first_arcs(row, 1)
             inlet_by_pdu[pdu] = None if pdu in inlet_by_pdu else f"{pdu}.{text(inlet)}"
         return inlet_by_pdu
@@ -261,25 +258,18 @@ def _first_arcs(identity: str, number_of_arcs: int) -> str:
     return ".".join(identity.split(".")[:number_of_arcs])
 
 
-class ItemCount(ReadOnly):
+class ItemCount(EachValue):
     """The number of items in each row's text, such as 2 for "0,1"."""
 
     WHY = "a number of items is no object of the device"
 
-    source: Source
     separator: str = ","
 
     def check(self) -> None:
         validation.require_separator(self.separator)
 
-    def rows(self, reader: Reader) -> Rows:
-        """The number of items of each row."""
-        return {row: self._count(value) for row, value in self.source.rows(reader).items()}
-
-    def _count(self, value: Raw) -> str:
-        """The number of items in a text that are not blank; a lost value itself."""
-        if isinstance(value, Lost):
-            return value
+    def computed(self, value: Raw) -> str:
+        """The number of items in a text that are not blank."""
         items = text(value).split(self.separator)
         return str(sum(1 for item in items if item.strip()))
 
@@ -294,7 +284,7 @@ class Summed(ReadOnly):
     def rows(self, reader: Reader) -> Rows:
         """{"0": the sum}, or {}."""
         numbers: list[Decimal] = []
-        for raw in self.source.rows(reader).values():
+        for raw in reader.rows(self.source).values():
             value = number(raw)
             if value is None or value < 0:
                 return {}
@@ -304,7 +294,7 @@ class Summed(ReadOnly):
         return {"0": format(decimal_sum(numbers), "f")}
 
 
-class Negative(ReadOnly):
+class Negative(EachValue):
     """The numbers of `source` with the opposite sign, so that a number of decimal digits becomes an
     exponent.
 
@@ -313,18 +303,12 @@ class Negative(ReadOnly):
 
     WHY = "its numbers are computed"
 
-    source: Source
-
-    def rows(self, reader: Reader) -> Rows:
-        """The negative of each number from 0 on; a lost value stays lost."""
-        numbers: Rows = {}
-        for identity, raw in self.source.rows(reader).items():
-            value = number(raw)
-            if isinstance(raw, Lost):
-                numbers[identity] = raw
-            elif value is not None and value >= 0:
-                numbers[identity] = format(CONTEXT.minus(value), "f")
-        return numbers
+    def computed(self, value: Raw) -> Optional[str]:
+        """The negative of a number from 0 on, None of any other value."""
+        digits = number(value)
+        if digits is None or digits < 0:
+            return None
+        return format(CONTEXT.minus(digits), "f")
 
 
 class Signed(ReadOnly):
@@ -353,8 +337,8 @@ class Signed(ReadOnly):
 
     def rows(self, reader: Reader) -> Rows:
         """The reading of each sensor."""
-        readings = self.values.rows(reader)
-        minima = self.minimum.rows(reader)
+        readings = reader.rows(self.values)
+        minima = reader.rows(self.minimum)
         if not minima:
             return readings
         signed_rows = [row for row, minimum in minima.items() if (number(minimum) or 0) < 0]
@@ -364,8 +348,8 @@ class Signed(ReadOnly):
                 unclear_rows.append(row)
         if not signed_rows and not unclear_rows:
             return readings
-        signed_readings = self.signed.rows(reader)
-        maxima = self.maximum.rows(reader)
+        signed_readings = reader.rows(self.signed)
+        maxima = reader.rows(self.maximum)
         reading_by_row = dict(readings)
         for row in unclear_rows:
             if text(readings[row]) != text(signed_readings.get(row, "")):
@@ -426,10 +410,10 @@ class CurrentsByPower(ReadOnly):
 
     def rows(self, reader: Reader) -> Rows:
         """The current of each meter."""
-        voltages = self.voltages.rows(reader)
-        powers = self.powers.rows(reader)
+        voltages = reader.rows(self.voltages)
+        powers = reader.rows(self.powers)
         currents: Rows = {}
-        for meter, current in self.values.rows(reader).items():
+        for meter, current in reader.rows(self.values).items():
             reading = number(current)
             if reading is None or reading <= 0:
                 currents[meter] = current
@@ -486,7 +470,7 @@ class Gathered(ReadOnly):
         measured."""
         meters_by_module = self._meters_by_module(reader)
         sum_by_row: Rows = {}
-        for row, names_of_row in self.lists.rows(reader).items():
+        for row, names_of_row in reader.rows(self.lists).items():
             if isinstance(names_of_row, Lost):
                 sum_by_row[row] = lost_with(names_of_row)
                 continue
@@ -500,9 +484,9 @@ class Gathered(ReadOnly):
 
     def _meters_by_module(self, reader: Reader) -> dict[str, _Meters]:
         """Module -> its meters."""
-        values = self.values.rows(reader)
+        values = reader.rows(self.values)
         meters_by_module: dict[str, _Meters] = {}
-        for row, raw_name in self.names.rows(reader).items():
+        for row, raw_name in reader.rows(self.names).items():
             module, name = row.partition(".")[0], text(raw_name)
             meters = meters_by_module.get(module, _Meters())
             is_repeated = name in meters.value_by_name
@@ -565,13 +549,13 @@ class ByOctets(ReadOnly):
     def rows(self, reader: Reader) -> Rows:
         """Row of `ids` -> the value whose index starts with its octets."""
         values_by_arcs: dict[tuple[str, ...], list[Raw]] = {}
-        for index, value in self.values.rows(reader).items():
+        for index, value in reader.rows(self.values).items():
             arcs = tuple(index.split(".")[: self.length])
             values_by_arcs.setdefault(arcs, []).append(value)
         if not values_by_arcs:
             return {}
         value_by_row: Rows = {}
-        for row, guid in self.ids.rows(reader).items():
+        for row, guid in reader.rows(self.ids).items():
             if isinstance(guid, Lost):
                 value_by_row[row] = lost_with(guid)
                 continue
@@ -612,8 +596,8 @@ class Renumbered(ReadOnly):
 
     def rows(self, reader: Reader) -> Rows:
         """The rows under the outlets' identities; one lost row if they may be other outlets'."""
-        rows = self.source.rows(reader)
-        outlets = self.over.rows(reader) if rows else {}
+        rows = reader.rows(self.source)
+        outlets = reader.rows(self.over) if rows else {}
         if not outlets:
             return {}
         is_from_one = rows.keys() == _numbers(1, len(rows))

@@ -19,7 +19,7 @@ from handlers.snmp.device import SnmpDevice
 from handlers.snmp.figures import ExactFigure, Measurement, Total
 from handlers.snmp.frozen_value import parts_of
 from handlers.snmp.handler import Session
-from handlers.snmp.reader import Reader, WholeTables, decide_by_whole_tables
+from handlers.snmp.reader import Reader
 from handlers.snmp.sources import EachUnit
 from handlers.snmp.sources.base import is_unidentified
 
@@ -44,12 +44,11 @@ def parts_of_device(device: SnmpDevice) -> list[MeteredPart]:
     load = device.profile.load
     if load is None:
         return []
-    return decide_by_whole_tables(
-        partial(_parts, load, device.profile.ceilings.part_a), device.reader
-    )
+    parts = partial(_parts, load, device.profile.ceilings.part_a, device.reader.whole())
+    return device.reader.decide(parts)
 
 
-def _parts(load: Total, most_amperes: Decimal, tables: WholeTables) -> list[MeteredPart]:
+def _parts(load: Total, most_amperes: Decimal, tables: Reader) -> list[MeteredPart]:
     """The lines and breakers whose figures make up the load, as these tables show them."""
     parts: list[MeteredPart] = []
     units: dict[str, set[str]] = {LINE: set(), BREAKER: set()}  # that have parts of a kind

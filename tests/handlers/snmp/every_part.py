@@ -21,30 +21,29 @@ from handlers.snmp.sources import (
     ByOctets,
     ByUnit,
     Chained,
-    Checked,
     Column,
     Complete,
-    Counted,
+    Concat,
     CurrentsByPower,
     EachUnit,
+    ExceptEmptySlots,
+    ExceptWhere,
     Field,
     First,
-    Fitted,
     Gathered,
+    IfComplete,
+    IfMatches,
     InletsInUse,
     ItemCount,
     Joined,
-    Listed,
-    Merged,
+    LeftJoin,
     NamedRows,
     Negative,
     Number,
     OfUnits,
-    Only,
     Packed,
     Part,
     Prefixed,
-    Provided,
     Renumbered,
     Scalar,
     Signed,
@@ -55,7 +54,8 @@ from handlers.snmp.sources import (
     UnitOf,
     Units,
     Unless,
-    Whole,
+    UpToCount,
+    Where,
 )
 from handlers.snmp.states import Doubt, State
 
@@ -89,8 +89,8 @@ EVERY_PART = Profile(
                 First(
                     (
                         C,
-                        Only(C, S, ("1", "2"), False, demanded=True, others=("3",)),
-                        Provided(Arc(C, 1, ("4",), keep=False), S, "x.*", others="y"),
+                        Where(C, S, ("1", "2"), False, demanded=True, others=("3",)),
+                        IfMatches(Arc(C, 1, ("4",), keep=False), S, "x.*", others="y"),
                     )
                 ),
                 on=("1", "3"),
@@ -112,9 +112,9 @@ EVERY_PART = Profile(
                 automatic=True,
                 demanded=False,
             ),
-            rows=Merged(
+            rows=Concat(
                 (
-                    Prefixed("2", Counted(BY_ROW, S, count_is_required=True)),
+                    Prefixed("2", UpToCount(BY_ROW, S, count_is_required=True)),
                     TABLES,
                     BY_UNIT,
                     UnitOf(BY_UNIT),
@@ -137,15 +137,15 @@ EVERY_PART = Profile(
                 magnitude=True,
             ),
             power=Measurement(
-                Merged(
+                Concat(
                     (
                         Gathered(C, S, C, ";", ("x",)),
                         CurrentsByPower(C, S, C),
                         ByOctets(C, S, 7),
-                        Whole(C, Summed(S)),
-                        Unless(C, Listed(C, S)),
-                        Checked(Alike(C, S), ("0",), S, ("2",), 3),
-                        Fitted(C, (S,), ("", "-1")),
+                        IfComplete(C, Summed(S)),
+                        Unless(C, LeftJoin(C, S)),
+                        ExceptWhere(Alike(C, S), ("0",), S, ("2",), 3),
+                        ExceptEmptySlots(C, (S,), ("", "-1")),
                         Renumbered(C, S),
                         Signed(C, S, C, S),
                         Complete(

@@ -20,7 +20,7 @@ from handlers.snmp.frozen_value import parts_of
 from handlers.snmp.outlets import Outlets
 from handlers.snmp.read_scope import FIGURES
 from handlers.snmp.reader import Lost, Reader
-from handlers.snmp.sources import Column, Complete, Part, Provided, Scalar
+from handlers.snmp.sources import Column, Complete, IfMatches, Part, Scalar
 from handlers.snmp.sources.base import is_unidentified
 from handlers.snmp.states import Doubt, State
 from pdu_common.helper import EnumPowerStatus
@@ -82,7 +82,7 @@ def put_bad_marks(contact: Contact, unit: Fixture, device: Memory) -> None:
         (part,) = objects
         oids_of_marks = oids_of_absent_marks(contact, part, unit, reader)
     for oid in oids_of_marks:
-        device.put(oid, bad_value)
+        device.put(reader.resolve(oid), bad_value)
 
 
 def oids_of_absent_marks(
@@ -90,7 +90,7 @@ def oids_of_absent_marks(
 ) -> list[str]:
     """Where a unit that has no marks would have them: one of each unit of its chain."""
     if isinstance(mark, Scalar):
-        return [mark.object_oid(reader)]
+        return [mark.oid]
     rows = list(units_of(contact, unit, reader))
     if contact.part != Arcs():
         rows = [f"{row}.1" for row in rows]
@@ -205,7 +205,7 @@ def test_a_mark_that_the_device_lacks_is_asked_once_in_a_call() -> None:
 
 def is_of_several_outlets(doubt: Doubt) -> bool:
     """Whether one object decides for all outlets of a unit or of the device."""
-    return isinstance(doubt.test, (Part, Provided))
+    return isinstance(doubt.test, (Part, IfMatches))
 
 
 def test_an_object_that_makes_several_states_unknown_is_declared_as_a_contact() -> None:

@@ -4,12 +4,14 @@ import pytest
 
 from handlers.shared.errors import NoSuchOutlet, Unsupported
 from handlers.snmp.controls import Guarded, Verbs, Write
-from handlers.snmp.frozen_value import check_parts, replace
+from handlers.snmp.frozen_value import check_parts, parts_of, replace
 from handlers.snmp.reader import Reader
 from handlers.snmp.single_family import Unmarked, WritePacked
 from handlers.snmp.sources import Column, Packed, Scalar
 from tests.handlers.snmp.memory import Memory, reader, table
-from tests.handlers.snmp.units import FAMILIES
+from tests.handlers.snmp.units import FAMILIES, SWITCHED, port_of, switching
+from tests.platform_calls import pdu_of
+from tests.recordings import Fixture
 
 COMMAND = Column("1.3.5")
 WRITE = Write(COMMAND, on=1, off=2)
@@ -70,11 +72,17 @@ def test_an_empty_lock_forbids_the_write_where_one_value_allows_it() -> None:
 
 
 def test_a_packed_text_is_read_again_right_before_the_write() -> None:
-    device = Memory({"1.3.13.0": "1,1"})
-    at = Reader(device)
-    assert at.get("1.3.13.0") == "1,1"
-    device.put("1.3.13.0", "0,1")
-    assert PACKED.orders(at, "2", up=False) == [("1.3.13.0", "0,0")]
+    packed_units: list[Fixture] = []
+    for unit in SWITCHED:
+        if any(isinstance(part, WritePacked) for part in parts_of(FAMILIES[unit.key].outlets)):
+            packed_units.append(unit)
+    assert packed_units
+    for unit in packed_units:
+        pdu = pdu_of(unit)
+        pdu.port_down(port_of(unit), deadline=0.0, pause=0.0)
+        oid = switching(unit).off[-1].oid
+        is_write = [request.startswith(f"set {oid} ") for request in pdu.requests]
+        assert pdu.requests[is_write.index(True) - 1] == f"get {oid}", unit.name
 
 
 def test_a_position_without_an_outlet_is_written_back_as_it_was_read() -> None:

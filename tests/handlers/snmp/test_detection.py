@@ -6,7 +6,7 @@ from typing import Optional
 import pytest
 
 from handlers.shared.errors import Denied, PduHandlerError, ProtocolError, Unreachable, Unsupported
-from handlers.snmp.detection import SYS_DESCR, SYS_OBJECT_ID, detect, read_as
+from handlers.snmp.detection import SYS_DESCR, SYS_OBJECT_ID, candidates, detect, read_as
 from handlers.snmp.evidence import Evidence, EvidenceLevel
 from handlers.snmp.figures import Measurement, Total
 from handlers.snmp.frozen_value import replace
@@ -18,7 +18,7 @@ from handlers.snmp.sources import Column, Complete, Scalar
 from handlers.snmp.states import State
 from pdu_common.helper import EnumPowerStatus
 from tests.handlers.snmp import units
-from tests.handlers.snmp.memory import Memory, Value, of_rows, table
+from tests.handlers.snmp.memory import Memory, Value, of_rows, plain, table
 from tests.handlers.snmp.units import find
 from tests.recordings import Fixture, fixture
 from tests.simulators.snmp_agent import BUILT_IN, Row
@@ -97,6 +97,20 @@ def test_the_longest_prefix_by_arcs_is_tried_first(
     snmp_device = detect(device(sys_object_id, *tables), (NEW, OLD, OTHER))
     assert snmp_device.profile.key == key
     assert snmp_device.states == {"1": UP, "2": DOWN}
+
+
+def test_the_families_of_each_recorded_sys_object_id_are_all_that_match_it() -> None:
+    """Also of one that is longer, shorter, or beside it."""
+    rows = [unit.rows[SYS_OBJECT_ID] for unit in units.FIXTURES if SYS_OBJECT_ID in unit.rows]
+    recorded_oids = {str(plain(row)) for row in rows if "." in str(plain(row))}
+    assert len(recorded_oids) > 90
+    for recorded_oid in recorded_oids:
+        parent, _, last_arc = recorded_oid.rpartition(".")
+        for oid in (recorded_oid, f"{recorded_oid}.1", parent, f"{parent}.{last_arc}0"):
+            matching = [profile for profile in PROFILES if profile.match(oid)]
+            matching.sort(key=lambda profile: profile.match(oid), reverse=True)
+            keys = dict.fromkeys(family.profile.key for family in candidates(oid, PROFILES))
+            assert list(keys) == [profile.key for profile in matching], oid
 
 
 METER = Profile(

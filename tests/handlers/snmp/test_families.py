@@ -210,7 +210,7 @@ def state_objects(unit: Fixture, identity: str) -> list[str]:
     with contextlib.suppress(ValueError):
         source = device.outlets.states.source
         source.written_places()
-        objects.append(source.instance_oid(device.reader, identity))
+        objects.append(device.reader.resolve(source.instance_oid(device.reader, identity)))
     return objects
 
 
@@ -338,6 +338,8 @@ def test_a_truncated_table_of_states_never_shortens_the_list_of_outlets() -> Non
             states = dict(find(unit, of_rows(rows)).states)
         except ProtocolError as error:
             sentence = f"counts {len(whole)} outlets, but it listed {len(whole) - 1}"
+            if unit.name == "ibm-dpi":
+                sentence = "lacks a row"  # each row of the table tells its layout
             assert sentence in str(error), unit.name
         else:
             assert states == {**whole, lost: EnumPowerStatus.UNKNOWN}, unit.name

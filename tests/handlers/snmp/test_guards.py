@@ -12,7 +12,7 @@ from handlers.shared.errors import PduHandlerError, ProtocolError
 from handlers.snmp.controls import Guarded
 from handlers.snmp.frozen_value import parts_of
 from handlers.snmp.reader import Reader
-from handlers.snmp.sources import Column, Only, Scalar
+from handlers.snmp.sources import Column, Scalar, Where
 from pdu_common.helper import EnumPowerStatus
 from tests.handlers.snmp.calls import near
 from tests.handlers.snmp.memory import of_rows
@@ -129,7 +129,7 @@ def marking_padding() -> list[tuple[Fixture, str]]:
         if not unit.expected.outlets:
             continue
         states = FAMILIES[unit.key].outlets[0].states
-        filters = [part for part in parts_of(states) if isinstance(part, Only) and part.demanded]
+        filters = [part for part in parts_of(states) if isinstance(part, Where) and part.demanded]
         for filter_ in filters:
             if isinstance(filter_.test, Column):
                 pairs.append((unit, filter_.test.oid))

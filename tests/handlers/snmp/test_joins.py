@@ -10,14 +10,12 @@ from handlers.snmp.figures import Measurement, Total
 from handlers.snmp.reader import UNDECIDED, UNIDENTIFIED, Lost
 from handlers.snmp.sources import (
     Arc,
-    Checked,
     Column,
-    Counted,
+    Concat,
+    ExceptWhere,
     First,
     Joined,
-    Merged,
     OfUnits,
-    Only,
     Prefixed,
     Renumbered,
     Scalar,
@@ -25,6 +23,8 @@ from handlers.snmp.sources import (
     Span,
     Spread,
     Tables,
+    UpToCount,
+    Where,
 )
 from tests.handlers.snmp.memory import Value, both, reader, table
 
@@ -39,18 +39,18 @@ def told(source: Source, objects: Mapping[str, Value]) -> Mapping[str, Value]:
 
 
 def test_merged_tables_are_joined_in_order_and_a_shared_identity_is_an_error() -> None:
-    source = Merged((A, Prefixed("9", B)))
+    source = Concat((A, Prefixed("9", B)))
     rows = both(source, {**table("1.3.1", {"1": 5}), **table("1.3.2", {"1": 6})})
     assert list(rows.items()) == [("1", 5), ("9.1", 6)]
     with pytest.raises(ProtocolError, match="the row 1"):
-        Merged((A, B)).rows(reader({**table("1.3.1", {"1": 5}), **table("1.3.2", {"1": 6})}))
+        Concat((A, B)).rows(reader({**table("1.3.1", {"1": 5}), **table("1.3.2", {"1": 6})}))
 
 
 def test_an_outlet_outside_the_bounds_of_one_part_is_read_from_another() -> None:
     first_two = Spread("1.3.1", (Span(1, 2, 1),))
     next_two = Spread("1.3.2", (Span(3, 4, 1),))
     objects = {"1.3.1.1.0": 1, "1.3.1.2.0": 0, "1.3.2.1.0": 1, "1.3.2.2.0": 0}
-    rows = both(Merged((first_two, next_two)), objects)
+    rows = both(Concat((first_two, next_two)), objects)
     assert rows == {"1": 1, "2": 0, "3": 1, "4": 0}
 
 
@@ -75,7 +75,7 @@ def test_first_takes_all_rows_of_the_first_source_with_rows() -> None:
 def test_a_row_whose_tested_value_is_not_a_whole_number_is_empty_and_prevents_a_total(
     tested: str | bytes, keep: bool
 ) -> None:
-    source = Only(A, B, ("1",)) if keep else Only(A, B, ("0",), keep=False)
+    source = Where(A, B, ("1",)) if keep else Where(A, B, ("0",), keep=False)
     objects = {**PADDED, "1.3.2.2": tested}
     with_mark_alone = {**objects, "1.3.2.4": tested}
 
@@ -92,7 +92,7 @@ def test_a_row_whose_tested_value_is_not_a_whole_number_is_empty_and_prevents_a_
 def test_tested_values_are_compared_as_text_if_a_listed_value_is_not_a_number(
     values: tuple[str, ...],
 ) -> None:
-    source = Only(A, B, values, keep=False)
+    source = Where(A, B, values, keep=False)
     objects = {**PADDED, "1.3.2.1": "N", "1.3.2.2": "L1"}
     assert both(source, objects, absent="1") == {"2": 1, "3": 1}
 
@@ -113,7 +113,7 @@ def test_the_units_of_a_hostile_table_are_found_row_by_row() -> None:
 
 
 def test_rows_beyond_the_devices_count_are_ignored() -> None:
-    source = Counted(A, Scalar("1.3.2.0"))
+    source = UpToCount(A, Scalar("1.3.2.0"))
     objects = {**table("1.3.1", {"1": 5, "2": 6, "3": 7}), "1.3.2.0": 2}
     assert both(source, objects, absent="3") == {"1": 5, "2": 6}
 
@@ -124,7 +124,7 @@ def test_rows_beyond_the_devices_count_are_ignored() -> None:
     ids=str,
 )
 def test_all_rows_are_read_if_the_devices_count_is_unreadable(count: dict[str, Value]) -> None:
-    source = Counted(A, Scalar("1.3.2.0"))
+    source = UpToCount(A, Scalar("1.3.2.0"))
     rows = {"1": 5, "2": 6, "3": 7}
     assert both(source, {**table("1.3.1", rows), **count}) == rows
 
@@ -266,12 +266,12 @@ def test_a_command_goes_through_parts_whose_identities_begin_with_different_arcs
     of_1 = Prefixed("1", A)
     of_2 = Prefixed("2", B)
     for parts in (
-        (Only(of_1, Prefixed("1", C), ("1",)), of_2),
+        (Where(of_1, Prefixed("1", C), ("1",)), of_2),
         (Arc(of_1, 1, ("1", "2")), of_2),
         (Scalar("1.3.9.0"), of_1),
     ):
-        assert len(Merged(parts).written_places()) == 2
-    assert Merged((Arc(of_1, 1, ("1", "2")), of_2)).instance_oid(reader({}), "1.2") == "1.3.1.2"
+        assert len(Concat(parts).written_places()) == 2
+    assert Concat((Arc(of_1, 1, ("1", "2")), of_2)).instance_oid(reader({}), "1.2") == "1.3.1.2"
 
 
 def test_a_doubtful_value_whose_mark_is_lost_is_lost() -> None:
@@ -285,7 +285,7 @@ def test_a_doubtful_value_whose_mark_is_lost_is_lost() -> None:
             **table(volts.oid, dict.fromkeys(numbers[1:], 230)),
         }
     )
-    source = Checked(watts, ("0",), volts, ("0",))
+    source = ExceptWhere(watts, ("0",), volts, ("0",))
     source.rows(device)
 
     rows = source.rows(device.whole())

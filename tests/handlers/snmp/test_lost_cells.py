@@ -18,9 +18,9 @@ from handlers.snmp.decoding import Rows
 from handlers.snmp.figures import Measurement
 from handlers.snmp.reader import LOST, Lost, Reader
 from handlers.snmp.single_family import Unmarked
-from handlers.snmp.sources import Bits, Checked, Column, Source
+from handlers.snmp.sources import Bits, Column, ExceptWhere, Source
 from handlers.snmp.sources.base import ReadOnly
-from handlers.snmp.sources.single_family import Fitted
+from handlers.snmp.sources.single_family import ExceptEmptySlots
 from handlers.snmp.states import Doubt, State
 from pdu_common.helper import EnumPowerStatus
 from tests.handlers.snmp.memory import reader, table
@@ -72,8 +72,12 @@ PARTS: dict[str, Callable[[], bool]] = {
     "a guard that refuses": lambda: is_refused(Guarded(WRITE, CELLS, "locked", refuse=("1",))),
     "a guard that allows": lambda: is_refused(Guarded(WRITE, CELLS, "locked", allow=EMPTY)),
     "a mark of another outlet": lambda: is_refused(Unmarked(WRITE, CELLS, EMPTY, "marked")),
-    "a checked value": lambda: len(Checked(CELLS, EMPTY, STATE, ("1",)).rows(reader(DEVICE))) == 2,
-    "a fitted place": lambda: len(Fitted(CELLS, (CELLS,), EMPTY).rows(reader(DEVICE))) == 2,
+    "a checked value": lambda: (
+        len(ExceptWhere(CELLS, EMPTY, STATE, ("1",)).rows(reader(DEVICE))) == 2
+    ),
+    "a fitted place": lambda: (
+        len(ExceptEmptySlots(CELLS, (CELLS,), EMPTY).rows(reader(DEVICE))) == 2
+    ),
 }
 
 

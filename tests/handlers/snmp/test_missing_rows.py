@@ -19,7 +19,7 @@ from handlers.snmp.frozen_value import replace
 from handlers.snmp.outlets import Outlets
 from handlers.snmp.profile import Profile, is_below, oids
 from handlers.snmp.read_scope import FIGURES
-from handlers.snmp.sources import Column, Merged
+from handlers.snmp.sources import Column, Concat
 from handlers.snmp.states import State
 from pdu_common.helper import EnumPowerStatus
 from tests.handlers.snmp import units
@@ -206,7 +206,7 @@ def test_a_sum_over_outlets_is_not_known_beside_a_meter_of_no_outlet(unlisted: i
 def test_a_sum_whose_lost_rows_contradict_others_is_not_known() -> None:
     """Row 2 of the first table has lost its current, and another table has a row 2."""
     other = Column("1.3.8.1.2")
-    profile = replace(METERED, load=Total((Measurement(Merged((CURRENT, other))),)))
+    profile = replace(METERED, load=Total((Measurement(Concat((CURRENT, other))),)))
     objects = {
         **table(NAME.oid, {"1": "a", "2": "b"}),
         **table(CURRENT.oid, {"1": 3}),

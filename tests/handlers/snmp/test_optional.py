@@ -10,7 +10,7 @@ from handlers.snmp.frozen_value import parts_of
 from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.read_scope import FIGURES
-from handlers.snmp.sources import Column, Provided, Scalar, Source
+from handlers.snmp.sources import Column, IfMatches, Scalar, Source
 from handlers.snmp.states import Doubt
 from tests.handlers.snmp import units
 from tests.handlers.snmp.memory import Memory
@@ -63,7 +63,7 @@ def is_optional(test: Source) -> bool:
     scalar, or is read on some devices only."""
     parts = list(parts_of(test))
     has_optional_column = any(isinstance(part, Column) and part.optional for part in parts)
-    return has_optional_column or isinstance(test, (Scalar, Provided))
+    return has_optional_column or isinstance(test, (Scalar, IfMatches))
 
 
 @EVERY_PROFILE

@@ -1,13 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Optional
+from typing import Callable
 
 import pytest
 
 from handlers.shared.errors import ProtocolError
 from handlers.snmp.decoding import Walked
-from handlers.snmp.reader import LOST, Reader, WholeTables, decide_by_whole_tables
+from handlers.snmp.reader import LOST, Reader
 from tests.handlers.snmp.memory import Memory, Value, table
 
 # ---- what the answers lack -----------------------------------------------------------------------
@@ -34,7 +34,7 @@ def test_a_row_that_another_column_of_the_table_has_is_missing() -> None:
         **table(OTHER, {"7": 1}),
     }
     reader = read(objects, A, B, OTHER)
-    whole = reader.whole()
+    whole = reader.whole(walks=False)
     assert reader.lacks_rows()
     # in the order of the indexes, not at the end
     assert list(whole.column(A).items()) == [("1", 10), ("2", LOST), ("12", 30)]
@@ -42,10 +42,11 @@ def test_a_row_that_another_column_of_the_table_has_is_missing() -> None:
     assert whole.names(A) == whole.column(A)
     assert whole.column(B) == reader.column(B)
     assert whole.column(OTHER) == {"7": 1}
-    assert whole.whole() is whole
     # a walk is what was answered, also of what is no column
     assert whole.walk(A) == {"1": 10, "12": 30}
     assert whole.walk(C) == {}
+    assert whole.column(C) == dict.fromkeys(("1", "2", "12"), LOST)
+    assert C not in reader.walked
 
 
 def test_only_columns_that_were_read_are_compared_and_only_as_columns() -> None:
@@ -101,7 +102,7 @@ def test_roots_share_what_was_read_and_a_new_reading_keeps_names_alone() -> None
     assert again.got == {}
     assert again.names("~.1") == FULL
     assert again.root == "1.3.9.1"
-    assert again.walked == {}
+    assert again.walked == {A: FULL}
 
 
 def test_a_value_in_an_error_is_short_or_says_that_it_holds_a_secret() -> None:
@@ -136,23 +137,26 @@ def test_a_table_with_longer_indexes_under_the_same_node_is_another_one() -> Non
     assert whole.column("1.3.9.1.2") == {"2.1": 5}
 
 
-# ---- decisions over whole tables -----------------------------------------------------------------
+# ---- decisions -----------------------------------------------------------------------------------
 
 
 class Evaluations:
-    """A decision that walks columns in this order, and counts how often it is asked."""
+    """A decision over whole tables that walks columns in this order, and counts how often it is
+    asked."""
 
-    def __init__(self, *columns: str) -> None:
+    def __init__(self, reader: Reader, *columns: str) -> None:
+        self.reader = reader
+        self._whole = reader.whole()
         self._columns = columns
         self.count = 0
 
-    def values(self, whole: WholeTables) -> Mapping[str, Walked]:
+    def values(self) -> Mapping[str, Walked]:
         self.count += 1
-        return {column: dict(whole.column(column)) for column in self._columns}
+        return {column: dict(self._whole.column(column)) for column in self._columns}
 
-    def or_contradiction(self, whole: WholeTables) -> Mapping[str, Walked]:
+    def or_contradiction(self) -> Mapping[str, Walked]:
         """The values. Raises ProtocolError for a row of A without a value."""
-        values = self.values(whole)
+        values = self.values()
         if len(values[A]) < len(values[B]):
             raise ProtocolError("rows are missing")
         return values
@@ -163,36 +167,78 @@ def test_a_row_that_a_later_column_shows_is_lost_in_an_earlier_one(
     lacking: Mapping[str, Value],
 ) -> None:
     reader = Reader(Memory({**table(A, lacking), **table(B, FULL)}))
-    evaluations = Evaluations(A, B)
+    evaluations = Evaluations(reader, A, B)
 
-    decision = decide_by_whole_tables(evaluations.values, reader)
+    decision = reader.decide(evaluations.values)
 
     assert decision == {A: {row: lacking.get(row, LOST) for row in FULL}, B: FULL}
     assert evaluations.count == 2
 
 
-def test_an_error_that_a_later_column_denies_is_forgotten() -> None:
-    """The first evaluation raises, because A has fewer rows than B. By then B has shown the rows 2
-    and 3: with them as lost rows of A, the second one raises nothing.
-    """
+def test_an_error_of_rows_that_a_later_column_denies_is_never_raised() -> None:
+    """A has fewer rows than B. B shows the rows 2 and 3 before the two are compared."""
     reader = Reader(Memory({**table(A, {"1": 10}), **table(B, FULL)}))
 
-    decision = decide_by_whole_tables(Evaluations(A, B).or_contradiction, reader)
+    decision = reader.decide(Evaluations(reader, A, B).or_contradiction)
 
     assert decision[A] == {"1": 10, "2": LOST, "3": LOST}
 
 
 def test_an_error_of_tables_that_are_whole_stays() -> None:
     reader = Reader(Memory({**table(A, {"1": 10}), **table(B, {"1": 20})}))
-    evaluations = Evaluations(A, B)
+    evaluations = Evaluations(reader, A, B)
 
-    def contradiction(whole: WholeTables) -> Optional[int]:
-        evaluations.values(whole)
+    def contradiction() -> None:
+        evaluations.values()
         raise ProtocolError("two tables have the row 1")
 
     with pytest.raises(ProtocolError):
-        decide_by_whole_tables(contradiction, reader)
+        reader.decide(contradiction)
     assert evaluations.count == 1
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        pytest.param(Reader.lacks_rows, id="whether a row is lost"),
+        pytest.param(lambda reader: reader.has_table(A), id="whether a table has rows"),
+    ],
+)
+def test_an_answer_about_a_table_is_denied_by_a_later_column_too(
+    question: Callable[[Reader], bool],
+) -> None:
+    reader = Reader(Memory(table(B, FULL)))
+
+    def decision() -> bool:
+        reader.column(A)
+        answer = question(reader)
+        reader.column(B)
+        return answer
+
+    assert reader.decide(decision) is True
+
+
+def test_what_was_computed_from_rows_that_are_denied_is_computed_anew() -> None:
+    device = Memory({**table(A, {"1": 10}), **table(B, FULL)})
+    reader = Reader(device)
+    whole = reader.whole()
+    columns_read: list[str] = []
+
+    def length_of(reader_used: Reader, column: str) -> int:
+        columns_read.append(column)
+        return len(reader_used.column(column))
+
+    def number_of_rows() -> int:
+        count = whole.once(length_of, A)
+        whole.once(length_of, B)
+        return count
+
+    assert reader.decide(number_of_rows) == 3
+    assert columns_read == [A, B, A, B]
+    # of other readers of the same answers, something else may be computed
+    assert reader.once(length_of, A) == 1
+    assert whole.once(length_of, A) == 3
+    assert columns_read[4:] == [A]
 
 
 class FailedWalk(Memory):
@@ -214,24 +260,37 @@ def test_a_walk_that_failed_is_an_error_at_once_and_is_not_sent_again() -> None:
     reader = Reader(device)
 
     with pytest.raises(ProtocolError):
-        decide_by_whole_tables(Evaluations(A, B, OTHER).values, reader)
+        reader.decide(Evaluations(reader, A, B, OTHER).values)
 
     assert device.asked == [f"walk {A}", f"walk {B}", f"walk {OTHER}"]
 
 
-def test_a_decision_over_whole_tables_is_asked_once_and_each_column_is_walked_once() -> None:
+def test_a_decision_is_asked_once_and_each_column_is_walked_once() -> None:
     device = Memory({**table(A, FULL), **table(B, FULL), **table(OTHER, {"7": 1})})
-    evaluations = Evaluations(A, OTHER, B, A)
+    reader = Reader(device)
+    evaluations = Evaluations(reader, A, OTHER, B, A)
 
-    decide_by_whole_tables(evaluations.values, Reader(device))
+    reader.decide(evaluations.values)
 
     assert evaluations.count == 1
     assert device.asked == [f"walk {A}", f"walk {OTHER}", f"walk {B}"]
 
 
+def test_a_decision_inside_another_one_is_a_part_of_it() -> None:
+    reader = Reader(Memory({**table(A, {"1": 10}), **table(B, FULL)}))
+    inner = Evaluations(reader, A)
+    outer = Evaluations(reader, B)
+
+    def values() -> Mapping[str, Walked]:
+        return {**reader.decide(inner.values), **outer.values()}
+
+    assert reader.decide(values) == {A: {"1": 10, "2": LOST, "3": LOST}, B: FULL}
+    assert inner.count == 2
+
+
 def test_whole_tables_have_the_rows_that_the_reader_itself_has_read_since() -> None:
     reader = Reader(Memory(table(B, FULL)))
-    whole = WholeTables(reader, reads=True)
+    whole = reader.whole()
     assert whole.column(A) == {}
 
     reader.column(B)

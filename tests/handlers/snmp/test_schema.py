@@ -86,6 +86,26 @@ def test_the_profile_with_every_part_is_complete() -> None:
     assert fields_with_a_value == fields
 
 
+KINDS_OF_3_0_0 = {
+    "ExceptWhere": "Checked",
+    "UpToCount": "Counted",
+    "ExceptEmptySlots": "Fitted",
+    "LeftJoin": "Listed",
+    "Concat": "Merged",
+    "Where": "Only",
+    "IfMatches": "Provided",
+    "IfComplete": "Whole",
+}
+
+
+def test_a_profile_with_the_kinds_of_an_earlier_release_is_read() -> None:
+    earlier_text = schema.dumps(EVERY_PART)
+    for kind, earlier_kind in KINDS_OF_3_0_0.items():
+        assert f'"kind": "{kind}"' in earlier_text
+        earlier_text = earlier_text.replace(f'"kind": "{kind}"', f'"kind": "{earlier_kind}"')
+    assert schema.loads(earlier_text) == EVERY_PART
+
+
 #: in place of a value: the key is removed
 REMOVED = object()
 
@@ -149,7 +169,7 @@ OF_STATES = "outlets.0.states.source.kind"
         (
             "outlets.0.name",
             {
-                "kind": "Provided",
+                "kind": "IfMatches",
                 "source": {"kind": "Column", "oid": "1.3.6.1.4.1.99999.1.3"},
                 "test": {"kind": "Column", "oid": "1.3.6.1.4.1.99999.1.3"},
                 "pattern": "(" * 5000,

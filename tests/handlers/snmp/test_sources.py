@@ -11,15 +11,15 @@ from handlers.snmp.reader import LOST, UNDECIDED, Lost, Reader
 from handlers.snmp.sources import (
     Column,
     Complete,
-    Fitted,
+    ExceptEmptySlots,
+    IfMatches,
     NamedRows,
-    Only,
-    Provided,
     Scalar,
     Source,
     Span,
     Spread,
     Unless,
+    Where,
 )
 from tests.handlers.snmp.memory import Memory, Value, both, filled, reader, table
 
@@ -151,7 +151,7 @@ CABLES = {
 
 def test_a_place_with_nothing_in_all_its_columns_is_left_out() -> None:
     """2.1 is metered, 2.2 has a name, and of 2.3 the answer lacks a column."""
-    source = Fitted(Column("1.3.1"), (Column("1.3.2"), Column("1.3.3")), ("", "-1"))
+    source = ExceptEmptySlots(Column("1.3.1"), (Column("1.3.2"), Column("1.3.3")), ("", "-1"))
     objects = {**PLACES, **CABLES}
     assert list(source.rows(reader(objects))) == ["1.1", "2.1", "2.2", "2.3"]
     assert source.keeps(reader(objects), "2.1")
@@ -159,7 +159,7 @@ def test_a_place_with_nothing_in_all_its_columns_is_left_out() -> None:
 
 
 def test_places_that_all_say_something_cost_no_other_walk() -> None:
-    source = Fitted(Column("1.3.1"), (Column("1.3.2"), Column("1.3.3")), ("", "-1"))
+    source = ExceptEmptySlots(Column("1.3.1"), (Column("1.3.2"), Column("1.3.3")), ("", "-1"))
     device = Memory(table("1.3.1", {"1": 1, "2": 0}))
     assert list(source.rows(Reader(device))) == ["1", "2"]
     assert device.asked == ["walk 1.3.1"]
@@ -168,7 +168,7 @@ def test_places_that_all_say_something_cost_no_other_walk() -> None:
 @pytest.mark.parametrize("keep", [True, False])
 def test_a_row_whose_test_value_is_in_neither_list_is_kept_without_its_value(keep: bool) -> None:
     """`values` has 1 and `others` 0: row 3 has another test value, row 4 has none."""
-    source = Only(Column("1.3.1"), Column("1.3.2"), ("1",), keep, others=("0",))
+    source = Where(Column("1.3.1"), Column("1.3.2"), ("1",), keep, others=("0",))
     objects = {
         **table("1.3.1", {"1": 5, "2": 5, "3": 5, "4": 5}),
         **table("1.3.2", {"1": 1, "2": 0, "3": 99}),
@@ -179,7 +179,7 @@ def test_a_row_whose_test_value_is_in_neither_list_is_kept_without_its_value(kee
 
 def test_a_test_value_in_both_lists_is_refused() -> None:
     with pytest.raises(ValueError, match="others"):
-        check_parts(Only(Column("1.3.1"), Column("1.3.2"), ("1",), others=("1",)))
+        check_parts(Where(Column("1.3.1"), Column("1.3.2"), ("1",), others=("1",)))
 
 
 @pytest.mark.parametrize(
@@ -194,7 +194,7 @@ def test_a_test_value_in_both_lists_is_refused() -> None:
 def test_rows_are_empty_if_nothing_says_whether_the_device_has_them(
     test_values: Mapping[str, Value], rows: Mapping[str, Value]
 ) -> None:
-    source = Provided(Column("1.3.1"), Column("1.3.2"), "1", others="0")
+    source = IfMatches(Column("1.3.1"), Column("1.3.2"), "1", others="0")
     assert both(source, {**table("1.3.1", {"1": 5}), **table("1.3.2", test_values)}) == rows
 
 
@@ -202,17 +202,17 @@ def test_rows_are_empty_if_nothing_says_whether_the_device_has_them(
 def test_a_row_whose_test_value_is_minus_one_is_kept_without_its_value(keep: bool) -> None:
     """Many agents show -1 for no value; not so if the list has it."""
     objects = {**table("1.3.1", {"1": 5, "2": 6}), **table("1.3.2", {"1": 1, "2": -1})}
-    rows = both(Only(Column("1.3.1"), Column("1.3.2"), ("1",), keep), objects)
+    rows = both(Where(Column("1.3.1"), Column("1.3.2"), ("1",), keep), objects)
     assert rows == ({"1": 5, "2": ""} if keep else {"2": ""})
-    rows_of_minus_one = both(Only(Column("1.3.1"), Column("1.3.2"), ("-1",), keep), objects)
+    rows_of_minus_one = both(Where(Column("1.3.1"), Column("1.3.2"), ("-1",), keep), objects)
     assert rows_of_minus_one == ({"2": 6} if keep else {"1": 5})
 
 
 @pytest.mark.parametrize(
     "source, test_values",
     [
-        (Provided(Column("1.3.1.1"), Column("1.3.1.2"), "5"), {"1": 5, "3": 5}),
-        (Provided(Column("1.3.1.1"), Column("1.3.1.2"), "5", others="6"), {"1": 5, "3": 5}),
+        (IfMatches(Column("1.3.1.1"), Column("1.3.1.2"), "5"), {"1": 5, "3": 5}),
+        (IfMatches(Column("1.3.1.1"), Column("1.3.1.2"), "5", others="6"), {"1": 5, "3": 5}),
         (Unless(Column("1.3.1.1"), Column("1.3.1.2")), {}),
     ],
 )

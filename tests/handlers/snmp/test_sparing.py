@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from handlers.snmp.reader import Reader
-from handlers.snmp.sources import Alike, Checked, Column
+from handlers.snmp.sources import Alike, Column, ExceptWhere
 from tests.handlers.snmp.memory import Memory, reader, table
 
 A, B = Column("1.3.1"), Column("1.3.2")
@@ -47,5 +47,5 @@ def test_up_to_most_doubtful_values_are_checked_one_by_one_and_more_by_a_walk(
     most: int, cost: tuple[int, int]
 ) -> None:
     device = Memory(ZEROS)
-    assert Checked(A, ("0",), B, ("2",), most).rows(Reader(device)) == {"2": 5, "3": 0, "4": 0}
+    assert ExceptWhere(A, ("0",), B, ("2",), most).rows(Reader(device)) == {"2": 5, "3": 0, "4": 0}
     assert asked(device) == cost

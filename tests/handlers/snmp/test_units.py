@@ -63,14 +63,14 @@ def put_count(device: Memory, reader: Reader, unit_list: Complete, more: int) ->
         units_by_port = Counter(port_of_each_unit)
         units_by_port[port_of_each_unit[0]] += more
         for port, unit_count in units_by_port.items():
-            device.put(count_object.instance_oid(reader, port), unit_count)
+            device.put(reader.resolve(count_object.instance_oid(reader, port)), unit_count)
         return
     unit_count = len(units) + more
     if isinstance(count, ItemCount):
         names = [str(number) for number in range(unit_count)]
-        device.put(count_object.object_oid(reader), ",".join(names))
+        device.put(reader.resolve(count_object.oid), ",".join(names))
     else:
-        device.put(count_object.object_oid(reader), unit_count)
+        device.put(reader.resolve(count_object.oid), unit_count)
 
 
 def index_is_of(row: str, unit: str) -> bool:

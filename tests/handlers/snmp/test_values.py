@@ -8,9 +8,9 @@ from handlers.shared.errors import ProtocolError
 from handlers.snmp.device import SnmpDevice, all_outlets
 from handlers.snmp.outlets import Outlets
 from handlers.snmp.profiles import PROFILES
-from handlers.snmp.sources import Column, Complete, Counted, Scalar
+from handlers.snmp.sources import Column, Complete, Scalar, UpToCount
 from handlers.snmp.sources.base import counted_by
-from handlers.snmp.sources.choices import Whole
+from handlers.snmp.sources.choices import IfComplete
 from handlers.snmp.sources.filters import lacks_first_row
 from handlers.snmp.states import Doubt, State
 from pdu_common.helper import EnumPowerStatus
@@ -91,10 +91,10 @@ def test_what_is_no_count_is_believed_by_no_part_that_counts(value: Value) -> No
     device = {**table(A.oid, {"1": 5, "2": 6}), COUNT.oid: value}
     rows = {"1": 5, "2": 6}
     assert filled(Complete(A, count=COUNT), device) == rows
-    assert filled(Counted(A, COUNT), device) == rows
+    assert filled(UpToCount(A, COUNT), device) == rows
     with pytest.raises(ProtocolError):
-        filled(Counted(A, COUNT, count_is_required=True), device)
-    assert [*filled(Whole(A, COUNT), device)] == ["."]
+        filled(UpToCount(A, COUNT, count_is_required=True), device)
+    assert [*filled(IfComplete(A, COUNT), device)] == ["."]
     outlets = Outlets(states=State(A, on=("5",), off=("6",)), count=COUNT)
     unit = SnmpDevice(PROFILES[0], outlets, {}, reader(device), is_counted=False)
     assert [*all_outlets(unit)] == ["1", "2"]

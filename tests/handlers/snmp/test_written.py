@@ -16,16 +16,15 @@ from handlers.snmp.reader import Reader
 from handlers.snmp.single_family import Unlock, WritePacked
 from handlers.snmp.sources import (
     Arc,
-    Checked,
     Column,
-    Counted,
+    Concat,
+    ExceptWhere,
     First,
-    Merged,
+    IfComplete,
+    IfMatches,
     OfUnits,
-    Only,
     Packed,
     Prefixed,
-    Provided,
     ReadOnly,
     Scalar,
     Source,
@@ -33,7 +32,8 @@ from handlers.snmp.sources import (
     Spread,
     Tables,
     Unless,
-    Whole,
+    UpToCount,
+    Where,
 )
 from pdu_common.helper import EnumPowerStatus
 from tests.handlers.snmp.every_part import EVERY_PART
@@ -48,7 +48,7 @@ def test_the_object_follows_from_the_identity_without_a_reading() -> None:
     other table.
     """
     device = Memory({f"{A.oid}.3": 1})
-    tables = Merged((Prefixed("1", A), Prefixed("2", B)))
+    tables = Concat((Prefixed("1", A), Prefixed("2", B)))
     control = Write(tables, on=1, off=2)
 
     orders = control.orders(Reader(device), "2.3", up=False)
@@ -76,9 +76,9 @@ def test_every_source_says_where_it_writes_or_why_it_cannot() -> None:
 MIXED: Sequence[Source] = (
     Packed(Scalar("1.3.7.0")),
     First((A, B)),
-    Only(First((A, B)), TEST, ("1",)),
+    Where(First((A, B)), TEST, ("1",)),
     Prefixed("1", First((A,))),
-    Merged((Prefixed("1", A), Prefixed("2", First((B,))))),
+    Concat((Prefixed("1", A), Prefixed("2", First((B,))))),
 )
 
 
@@ -105,7 +105,7 @@ def test_a_control_refuses_a_source_that_cannot_be_written(at: Source) -> None:
         (Prefixed("1", A), Prefixed("1", B)),
         (Prefixed("1", A), Prefixed("1.2", B)),
         (Prefixed("1.2", A), Prefixed("1", B)),
-        (Prefixed("1", A), Provided(Prefixed("1", B), TEST, ".*")),
+        (Prefixed("1", A), IfMatches(Prefixed("1", B), TEST, ".*")),
         (Spread("1.3.1", (Span(1, 8, 1),)), Spread("1.3.2", (Span(8, 9, 1),))),
         (Spread("1.3.1", (Span(1, 8, 1),), by_row=True), Prefixed("9", A)),
         (Tables("1.3.1", 1, 2, "1"), Tables("1.3.2", 2, 3, "1")),
@@ -113,16 +113,16 @@ def test_a_control_refuses_a_source_that_cannot_be_written(at: Source) -> None:
         (Arc(A, 0, ("1",)), Arc(B, 0, ("1", "2"))),
         (Arc(A, 0, ("1",), keep=False), Prefixed("1", B)),
         (Arc(A, -1, ("1",)), Arc(B, -1, ("2",))),
-        (Merged((Prefixed("1", A), Prefixed("2", A))), Prefixed("2", B)),
+        (Concat((Prefixed("1", A), Prefixed("2", A))), Prefixed("2", B)),
     ],
     ids=lambda tables: "-".join(type(source).__name__ for source in tables),
 )
 def test_tables_that_may_share_an_identity_cannot_be_written(tables: Sequence[Source]) -> None:
     with pytest.raises(
         ValueError,
-        match="a Merged cannot be written if two of its parts may have the same identity",
+        match="a Concat cannot be written if two of its parts may have the same identity",
     ):
-        check_parts(Write(Merged(tuple(tables)), 1, 2))
+        check_parts(Write(Concat(tuple(tables)), 1, 2))
 
 
 @pytest.mark.parametrize(
@@ -150,7 +150,7 @@ def test_tables_that_may_share_an_identity_cannot_be_written(tables: Sequence[So
             {"1.4": "1.3.1.1.4", "2.4": "1.3.2.2.4", "3.4": None},
         ),
         (
-            (Merged((Prefixed("1", A), Prefixed("2", A))), Prefixed("3", B)),
+            (Concat((Prefixed("1", A), Prefixed("2", A))), Prefixed("3", B)),
             {"2.5": "1.3.1.5", "3.5": "1.3.2.5"},
         ),
     ],
@@ -161,7 +161,7 @@ def test_tables_that_may_share_an_identity_cannot_be_written(tables: Sequence[So
 def test_tables_that_share_no_identity_are_written_each_at_its_own(
     tables: Sequence[Source], objects: Mapping[str, Optional[str]]
 ) -> None:
-    control = Write(Merged(tuple(tables)), 1, 2)
+    control = Write(Concat(tuple(tables)), 1, 2)
     for identity, oid in objects.items():
         if oid is None:
             with pytest.raises(NoSuchOutlet):
@@ -178,21 +178,25 @@ COMMAND = {"1.3.1.1": 1, "1.3.1.2": 1, "1.3.1.3": 1}
 @pytest.mark.parametrize(
     "at, objects, written_rows",
     [
-        (Only(A, TEST, ("1",)), table("1.3.3", {"1": 1, "2": 0}), ["1"]),
-        (Only(A, TEST, ("0",), keep=False), table("1.3.3", {"1": 1, "2": 0}), ["1", "3"]),
-        (Only(A, TEST, ("0",), keep=False, demanded=True), table("1.3.3", {"1": 1, "2": 0}), ["1"]),
-        (Only(A, TEST, ("1",)), table("1.3.3", {"1": 1, "2": "x"}), ["1"]),
-        (Provided(A, TEST, "1"), table("1.3.3", {"1": 1}), ["1", "2", "3"]),
-        (Provided(A, TEST, "1"), table("1.3.3", {"1": 1, "2": 2}), []),
-        (Provided(A, TEST, "1"), {}, []),
+        (Where(A, TEST, ("1",)), table("1.3.3", {"1": 1, "2": 0}), ["1"]),
+        (Where(A, TEST, ("0",), keep=False), table("1.3.3", {"1": 1, "2": 0}), ["1", "3"]),
+        (
+            Where(A, TEST, ("0",), keep=False, demanded=True),
+            table("1.3.3", {"1": 1, "2": 0}),
+            ["1"],
+        ),
+        (Where(A, TEST, ("1",)), table("1.3.3", {"1": 1, "2": "x"}), ["1"]),
+        (IfMatches(A, TEST, "1"), table("1.3.3", {"1": 1}), ["1", "2", "3"]),
+        (IfMatches(A, TEST, "1"), table("1.3.3", {"1": 1, "2": 2}), []),
+        (IfMatches(A, TEST, "1"), {}, []),
         (Unless(A, TEST), {}, ["1", "2", "3"]),
         (Unless(A, TEST), table("1.3.3", {"7": 0}), []),
         (Arc(A, -1, ("2", "3")), {}, ["2", "3"]),
-        (Counted(A, COUNT), {"1.3.4.0": 2}, ["1", "2"]),
-        (Whole(A, COUNT), {"1.3.4.0": 3}, ["1", "2", "3"]),
-        (Whole(A, COUNT), {"1.3.4.0": 4}, []),
+        (UpToCount(A, COUNT), {"1.3.4.0": 2}, ["1", "2"]),
+        (IfComplete(A, COUNT), {"1.3.4.0": 3}, ["1", "2", "3"]),
+        (IfComplete(A, COUNT), {"1.3.4.0": 4}, []),
         (OfUnits(A, TEST), table("1.3.3", {"2.1": 0}), ["2"]),
-        (Checked(A, ("1",), TEST, ("9",)), table("1.3.3", {"2": 9, "3": 1}), ["1", "3"]),
+        (ExceptWhere(A, ("1",), TEST, ("9",)), table("1.3.3", {"2": 9, "3": 1}), ["1", "3"]),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, Source) else "",
 )
@@ -219,7 +223,7 @@ LEAVES = st.sampled_from(
         Tables("1.3.7", 1, 2, "1"),
     ]
 )
-# A Scalar as the test of an `Only` decides for every outlet in `value_of`, and for none in `rows`.
+# A Scalar as the test of an `Where` decides for every outlet in `value_of`, and for none in `rows`.
 COLUMNS = st.sampled_from([TEST, Column("1.3.8")])
 TESTS = st.one_of(COLUMNS, st.just(COUNT))
 ARCS = st.sampled_from(["1", "2", "3"])
@@ -227,10 +231,10 @@ ARCS = st.sampled_from(["1", "2", "3"])
 
 def _wrapped(inner: st.SearchStrategy[Source]) -> st.SearchStrategy[Source]:
     def merged(parts: list[Source]) -> Source:
-        return Merged(tuple(parts))
+        return Concat(tuple(parts))
 
     def merged_with_prefixes(parts: list[Source]) -> Source:
-        return Merged(tuple(Prefixed(str(number), part) for number, part in enumerate(parts, 1)))
+        return Concat(tuple(Prefixed(str(number), part) for number, part in enumerate(parts, 1)))
 
     different_parts = st.lists(inner, min_size=1, max_size=3, unique=True)
     any_parts = st.lists(inner, min_size=1, max_size=3)
@@ -238,12 +242,12 @@ def _wrapped(inner: st.SearchStrategy[Source]) -> st.SearchStrategy[Source]:
         st.builds(Prefixed, ARCS, inner),
         st.builds(merged, different_parts),
         st.builds(merged_with_prefixes, any_parts),
-        st.builds(Only, inner, COLUMNS, st.just(("1",)), st.booleans(), st.booleans()),
+        st.builds(Where, inner, COLUMNS, st.just(("1",)), st.booleans(), st.booleans()),
         st.builds(Arc, inner, st.sampled_from([0, -1]), st.tuples(ARCS), st.booleans()),
-        st.builds(Provided, inner, TESTS, st.just("1|2")),
+        st.builds(IfMatches, inner, TESTS, st.just("1|2")),
         st.builds(Unless, inner, TESTS),
-        st.builds(Counted, inner, st.just(COUNT)),
-        st.builds(Whole, inner, st.just(COUNT)),
+        st.builds(UpToCount, inner, st.just(COUNT)),
+        st.builds(IfComplete, inner, st.just(COUNT)),
         st.builds(OfUnits, inner, TESTS),
     )
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from handlers.snmp.profiles import PROFILES
-from handlers.snmp.sources import Column, Number, Only
+from handlers.snmp.sources import Column, Number, Where
 from pdu.families import family_tables
 
 
@@ -18,7 +18,7 @@ def sorted_keys() -> list[str]:
 
 
 def test_a_number_from_an_index_is_not_shown_as_the_value_of_the_object() -> None:
-    named = Number(Only(Column("~.1", object="state"), Column("~.2", object="kind"), ("1",)))
+    named = Number(Where(Column("~.1", object="state"), Column("~.2", object="kind"), ("1",)))
     assert list(family_tables.object_names(named)) == ["index of state", "kind"]
-    nameless = Number(Only(Column("~.1"), Column("~.2"), ("1",)))
+    nameless = Number(Where(Column("~.1"), Column("~.2"), ("1",)))
     assert list(family_tables.object_names(nameless)) == []
