@@ -113,8 +113,8 @@ class Registrar:
         )
 
     def _check_id(self, handler: str, number: str) -> None:
-        """Raises Refused if DCImanager's list says that the id is another handler's. An id is given
-        where the list cannot be read, too.
+        """Raises Refused if the id is another handler's, by DCImanager's list, or where that cannot
+        be read by the file of ids.
         """
         try:
             names = HandlerList(self._server.call("GET", HANDLERS)).names_of(number)
@@ -122,7 +122,7 @@ class Registrar:
             self._say(
                 f"  whether the id {number} is that of {handler} is not known: {error.reason}"
             )
-            return
+            names = self._ids.handlers_of(number)
         other_names = [name for name in names if name != handler]
         if other_names:
             raise Refused(
