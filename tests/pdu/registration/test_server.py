@@ -147,6 +147,18 @@ def test_the_rest_of_an_answer_that_is_not_ready_is_not_waited_for() -> None:
         is_over.set()
 
 
+@pytest.mark.parametrize("status, count", [("429 Too Many Requests", 1), ("503 X", 2)])
+def test_no_answer_says_how_long_to_wait(
+    status: str, count: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pauses: list[float] = []
+    monkeypatch.setattr("urllib3.util.retry.time.sleep", pauses.append)
+    answers = [[http_answer("", status, "Retry-After: 86400")], [http_answer("{}")]]
+    with Peer(answers, tls=usual().context) as peer:
+        server(f"https://{peer.address}").call(*CREATE)
+        assert (peer.accepted, pauses) == (count, [])
+
+
 def test_a_peer_that_is_silent_is_not_asked_again() -> None:
     with Peer([], silent=True, tls=usual().context) as peer:
         error = shown_error(server(f"https://{peer.address}"), *CREATE, 0.2)
@@ -198,6 +210,12 @@ def test_a_server_without_tls_is_an_error() -> None:
     with serving(speak) as port:
         error = shown_error(server(f"https://127.0.0.1:{port}"))
     assert "the TLS handshake failed" in error
+
+
+def test_nothing_is_sent_to_a_server_whose_certificate_is_not_trusted(manager: DciManager) -> None:
+    error = shown_error(Server(manager.url, verify=True, say=print), *CREATE)
+    assert error.startswith("unreachable, not done: ")
+    assert manager.requests == []
 
 
 @pytest.mark.parametrize("version, code", [("TLSv1_1", 3), ("TLSv1_2", 0)])
