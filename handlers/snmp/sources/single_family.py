@@ -427,14 +427,16 @@ class CurrentsByPower(ReadOnly):
         if not volts or watts is None:
             return Decimal(0)
         divisor = 10 if volts <= self._MOST_TENTHS_OF_V else 100
-        return CONTEXT.divide(watts * divisor, volts)
+        return CONTEXT.divide(CONTEXT.multiply(watts, divisor), volts)
 
     def _hundredths(self, reading: Decimal, least_amperes: Decimal) -> Raw:
         """A reading in hundredths of A, undecided if its scale is not known."""
+        lowest = CONTEXT.multiply(least_amperes, self._LEAST)
+        highest = CONTEXT.multiply(least_amperes, self._MOST)
         for divisor in (10, 100):
-            current = reading / divisor
-            if least_amperes * self._LEAST <= current <= least_amperes * self._MOST:
-                return format(current * 100, "f")
+            current = CONTEXT.divide(reading, divisor)
+            if lowest <= current <= highest:
+                return format(CONTEXT.multiply(current, 100), "f")
         return UNDECIDED
 
 
