@@ -127,11 +127,7 @@ def test_a_setting_that_was_not_given_is_named_at_each_door(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(
-        loading_checks,
-        "_check_types",
-        lambda *_: loading_checks._TypesTrial(untried("types", "")),
-    )
+    monkeypatch.setattr(loading_checks, "_check_types", lambda *_: untried("types", ""))
     monkeypatch.setattr(loading_checks, "_find_python", lambda _: None)
     line = "        place = ("
     wanted = '        settings["rack"]'
