@@ -109,13 +109,9 @@ class Definition:
         return self.outer.full_name(name) if self.outer else name
 
 
-def _error_at(line: int, reason: str) -> SyntaxError:
-    return SyntaxError(f"IDL, line {line}: {reason}")
-
-
 def fault(definition: Definition, reason: str) -> SyntaxError:
     """The error for a definition that is none, such as one with a base that nothing declares."""
-    return _error_at(definition.line, f"{definition.name}: {reason}")
+    return SyntaxError(f"IDL, line {definition.line}: {definition.name}: {reason}")
 
 
 class _Parser:
@@ -175,7 +171,7 @@ class _Parser:
 
     def _error(self, expected: str) -> SyntaxError:
         line = self._lines[self._place]
-        return _error_at(line, f"{expected} is expected, not {self._next()!r}")
+        return SyntaxError(f"IDL, line {line}: {expected} is expected, not {self._next()!r}")
 
     def _takes(self, token: str) -> bool:
         """Whether the next token is this one, which is then taken."""
