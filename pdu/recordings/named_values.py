@@ -81,7 +81,8 @@ def named_values(text: str) -> Iterator[NamedValue]:
 @functools.lru_cache(maxsize=64)
 def private_values(text: str) -> tuple[NamedValue, ...]:
     """The values of a page that are secrets, places or telephone numbers by their names, also
-    those that stand beside such a name, and the numbers near behind it. None is a part of another.
+    those that stand beside such a name, and the numbers near behind it. No value is a
+    part of another.
     """
     values = (*named_values(text), *_neighbours(text), *_numbers_behind_names(text))
     return _without_overlaps(value for value in values if value.kind in NEVER_GENERIC)

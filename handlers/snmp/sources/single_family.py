@@ -109,7 +109,7 @@ class NamedRows(ObjectSource):
         return rows
 
     def instance_oid(self, reader: Reader, identity: str) -> str:
-        """The value of the variable with this identity. Raises NoSuchOutlet."""
+        """The OID of the value of the variable with this identity. Raises NoSuchOutlet."""
         index = self._index_by_identity(reader).get(identity)
         if index is None:
             raise NoSuchOutlet(f"the device has no variable for outlet {identity[:40]!r}")

@@ -301,7 +301,7 @@ def at(place: str) -> str:
 
 def lines(findings: Sequence[Finding], width: int) -> list[str]:
     """A line of result, rule and source for each, and what was seen below it, with the remedy of
-    what is broken. None is longer than `width`.
+    what is broken. No line is longer than `width`.
     """
     indent = " " * _RESULT_WIDTH
     lines: list[str] = []
