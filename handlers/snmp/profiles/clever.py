@@ -31,17 +31,18 @@ MS_STATUS = column(MS + ".4", "outputStatus", "0")
 FEWER_THAN_49 = "[1-9]|[1-3][0-9]|4[0-8]"
 # Other units have the tree of the MS-PDU too: the MPDU of NETPDU-MIB, whose states are at 7.N.M,
 # and a metered one. What an MS-PDU has as its total is the voltage of a line there, and what it has
-# as states are percents and alarms. A number is no state of an MS-PDU, and a unit with no state ON
-# or OFF is none: it has no figures.
+# as states are percents and alarms. A number is no state of an MS-PDU, and a unit of which all
+# states are numbers is none: it has no figures. They are lost while no state is ON or OFF.
 MS_WORDS = ("ON", "OFF", "On", "Off", "on", "off")
-MS_KNOWN = MS_STATUS.where(MS_STATUS, *MS_WORDS)
 NUMBERS = tuple(map(str, range(1000)))
+MS_WORDED = MS_STATUS.where(MS_STATUS, *MS_WORDS, others=NUMBERS)
 MS_STATES = UpToCount(MS_STATUS, MS_COUNT).where(MS_STATUS, *MS_WORDS, others=NUMBERS)
 
 
 def _of_ms_pdu(values: Source) -> IfMatches:
     """The values of a unit that is an MS-PDU."""
-    return IfMatches(if_listed(values, MS_KNOWN), MS_COUNT, FEWER_THAN_49)
+    of_an_ms_pdu = Unless(if_listed(values, MS_STATUS), Unless(MS_STATUS, MS_WORDED))
+    return IfMatches(of_an_ms_pdu, MS_COUNT, FEWER_THAN_49)
 
 
 # Line currents are items 4 to 6 in every generation of firmware. Only one with the online flags of
