@@ -41,8 +41,8 @@ MS_STATES = UpToCount(MS_STATUS, MS_COUNT).where(MS_STATUS, *MS_WORDS, others=NU
 
 def _of_ms_pdu(values: Source) -> IfMatches:
     """The values of a unit that is an MS-PDU."""
-    of_an_ms_pdu = Unless(if_listed(values, MS_STATUS), Unless(MS_STATUS, MS_WORDED))
-    return IfMatches(of_an_ms_pdu, MS_COUNT, FEWER_THAN_49)
+    without_words = Unless(MS_COUNT, MS_WORDED)
+    return IfMatches(Unless(values, without_words), MS_COUNT, FEWER_THAN_49)
 
 
 # Line currents are items 4 to 6 in every generation of firmware. Only one with the online flags of

@@ -14,6 +14,7 @@ from handlers.snmp.frozen_value import parts_of
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.read_scope import FIGURES, VIEW_FIGURES, ReadScope
 from handlers.snmp.sources import Column
+from tests.handlers.snmp import units
 from tests.handlers.snmp.calls import near
 from tests.handlers.snmp.memory import Memory, Value, of_rows, reader
 from tests.handlers.snmp.units import UNPROVEN, port_of
@@ -79,6 +80,14 @@ def test_an_ms_pdu_without_a_readable_state_has_figures_that_are_not_known(word:
     device = detection.detect(of_rows(rows), PROFILES, VIEW_FIGURES)
     assert len(device.states) == 3
     assert isinstance(metering.read_statistic(device).load_a, NotKnown)
+
+
+def test_an_ms_pdu_without_a_row_beyond_its_count_has_figures() -> None:
+    unit = fixture("clever-ms-pdu")
+    device = of_rows(unit.rows)
+    with device.without([f"{TREE}.4.4.0"]):
+        figures = metering.read_statistic(units.find(unit, device, FIGURES))
+    assert figures.load_a == 1.7
 
 
 def test_a_command_writes_into_no_alarm() -> None:
