@@ -61,7 +61,7 @@ TEST_PROGRAM = (
 MANAGER = "https://github.com/ChinaClever/CleverManagerV1/tree/HEAD"
 
 
-def _here(values: Source, count: Scalar) -> IfMatches:
+def _if_counted(values: Source, count: Scalar) -> IfMatches:
     """The values, on a device that has `count`. It is read first, so a device without this family's
     tree costs one GET."""
     return IfMatches(values, count, r"\d+")
@@ -85,7 +85,7 @@ def _text_outlets(
         return IfComplete(rows.where_not(*NOT_THERE), count)
 
     return outlets(
-        states=State(_here(UpToCount(switch, count), count), on=(ON,), off=(OFF,)),
+        states=State(_if_counted(UpToCount(switch, count), count), on=(ON,), off=(OFF,)),
         control=Write(switch, on=ON, off=OFF),
         none_if_zero=count,
         name=name,
@@ -101,8 +101,8 @@ def _text_family(
     """A family with values as strings; older firmware has INTEGERs, in hundredths of A and tenths
     of kWh."""
     all_currents = Complete(line_current, beside=line_energy, next_row=True)
-    currents = _here(all_currents, count)
-    energies = _here(Complete(line_energy, beside=all_currents), count)
+    currents = _if_counted(all_currents, count)
+    energies = _if_counted(Complete(line_energy, beside=all_currents), count)
     return partial(
         Profile,
         vendor=VENDOR,
