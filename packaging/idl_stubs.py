@@ -9,6 +9,7 @@ which stops with what to run where stubs are missing or older than their text.
 from __future__ import annotations
 
 import ast
+import os
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -143,11 +144,19 @@ class _Stub:
 
 
 def write(folder: Path) -> None:
-    """Write the stubs into a folder of the modules."""
-    for name, stub in stubs().items():
+    """Write the stubs into a folder of the modules, each at once, as another program may read them;
+    those of modules that are no more go. Raises OSError.
+    """
+    stub_by_file = stubs()
+    for path in folder.glob("*.pyi"):
+        if path.name not in stub_by_file and not path.name.startswith("."):
+            path.unlink(missing_ok=True)
+    for name, stub in stub_by_file.items():
         path = folder / name
         if not path.is_file() or path.read_text("utf-8") != stub:
-            path.write_text(stub, "utf-8")
+            new = folder / f".{os.getpid()}.{name}"
+            new.write_text(stub, "utf-8")
+            new.replace(path)
 
 
 def _written(names: Mapping[str, str]) -> dict[str, str]:
@@ -169,5 +178,14 @@ def plugin(version: str) -> type[Plugin]:
     return Plugin
 
 
+def main() -> None:
+    """Writes them. Raises SystemExit with the reason where they cannot be written."""
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER
+    try:
+        write(folder)
+    except OSError as error:
+        sys.exit(f"the stubs cannot be written: {error}")
+
+
 if __name__ == "__main__":
-    write(Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER)
+    main()

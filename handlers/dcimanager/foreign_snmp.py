@@ -59,9 +59,18 @@ def _nested_texts(node: object, key: str = "", depth: int = 0) -> Iterator[tuple
         for value in node:
             yield from _nested_texts(value, key, depth + 1)
     else:
-        fields = node if isinstance(node, Mapping) else getattr(node, "__dict__", {})
+        fields = node if isinstance(node, Mapping) else _attributes(node)
         for name, value in fields.items():
             yield from _nested_texts(value, f"{key}.{name}" if key else str(name), depth + 1)
+
+
+def _attributes(node: object) -> Mapping[str, object]:
+    """The attributes of an object, also of one with slots, as attrs makes them."""
+    names = [*getattr(node, "__dict__", ())]
+    for base in type(node).__mro__:
+        slots = vars(base).get("__slots__", ())
+        names += [slots] if isinstance(slots, str) else slots
+    return {name: getattr(node, name, None) for name in names}
 
 
 def read_port(pdu_data: object) -> Optional[str]:

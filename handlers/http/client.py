@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Container
-from typing import Optional
+from typing import Callable, Optional
 
 from ..shared.address import Address, host_fault
-from ..shared.errors import SettingsError
+from ..shared.errors import PduHandlerError, SettingsError
 from .digest import Digest
 from .errors import HttpException, HttpUnreachable, error_of_status
 from .login import Login
@@ -59,13 +59,19 @@ class HttpClient:
         if renew is not None:
             renew(total)
 
-    def send(self, request: Request, login: Login, answers: Container[int] = (200,)) -> Response:
+    def send(
+        self,
+        request: Request,
+        login: Login,
+        answers: Container[int] = (200,),
+        fault_of: Callable[[bytes], Optional[PduHandlerError]] = lambda body: None,
+    ) -> Response:
         """The answer to the request with this login, whose status is one of `answers`. A request
         that is sent `once` is not repeated. Any other request may be sent again: with digest
         login, once more to answer the unit's challenge.
 
-        Raises SettingsError (login or `ca_pem` is unusable), HttpException (the upload cannot be
-        read) and its subclasses.
+        Raises what `fault_of` reads in the body of a 400 or 500, SettingsError (login or `ca_pem`
+        is unusable), HttpException (the upload cannot be read) and its subclasses.
         """
         headers = {"Accept-Encoding": "identity", **request.headers}
         request = request._replace(headers=headers)
@@ -77,7 +83,8 @@ class HttpClient:
             try:
                 reply = self._reply_to(request, login)
                 if reply.status not in answers:
-                    raise error_of_status(reply.status, login, reply.headers)
+                    fault = fault_of(reply.body) if reply.status in (400, 500) else None
+                    raise fault or error_of_status(reply.status, login, reply.headers)
                 return reply
             except HttpException as error:
                 error.at(self.where.netloc, f"{request.method} {login.quoted_path(request.target)}")

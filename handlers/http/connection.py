@@ -90,7 +90,8 @@ class StandardTransport:
                 error, where, is_reused=is_reused, is_answered=is_answered
             )
         else:
-            return Response(response.status, _join_fields(response.headers.items()), body)
+            fields = response.headers.items()
+            return Response(response.status, _join_fields(fields), body, fields)
         finally:
             if response is not None:
                 response.close()

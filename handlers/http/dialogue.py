@@ -252,8 +252,11 @@ class HttpSession:
             limit=_LIMIT,
             once=isinstance(request, WriteRequest),
         )
+        send = partial(self._client.send, message, self.login, request.answers)
+        if isinstance(request, WriteRequest):
+            send = partial(send, request.fault_of)
         try:
-            response = self._client.send(message, self.login, request.answers)
+            response = send()
         except HttpUnreachable as error:
             # the first error of an owner whose unit serves HTTP only, as it leaves the factory
             if self._client.where.scheme == "https" and no_tls_answered(error):
@@ -300,17 +303,15 @@ class HttpSession:
 
 def _fault_of_places(member: str, response: Response) -> Optional[PduHandlerError]:
     """Why the places of a list of the outlets' `member` are not their numbers, None if they are: an
-    account that may not see all gets a list without gaps. Only an answer with another status than
-    207 needs no Link headers: it is not put together from several.
+    account that may not see all gets a list without gaps.
     """
-    links = response.headers.get("link", "")
     try:
         entries = loads(response.body)
     except FORM_ERRORS:
         return None  # the codec refuses it
-    if not isinstance(entries, list) or (not links and response.status != 207):
+    if not isinstance(entries, list):
         return None
-    numbers = listed_outlets(links, member)
+    numbers = listed_outlets(response.headers.get("link", ""), member)
     if len(numbers) != len(entries):
         return ProtocolError(
             f"the answer lists {len(entries)} outlets, and its Link headers say of {len(numbers)}"

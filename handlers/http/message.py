@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol, Union
 
 PORTS = {"http": 80, "https": 443}
@@ -69,6 +69,8 @@ class Response(NamedTuple):
     headers: Mapping[str, str]
     #: the whole body
     body: bytes
+    #: the headers as they came: each Set-Cookie is one of its own (RFC 6265, 3)
+    fields: Sequence[tuple[str, str]] = ()
 
 
 class Transport(Protocol):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import NamedTuple, Union
+from typing import Callable, NamedTuple, Optional, Union
 from urllib.parse import urlencode
+
+from ..shared.errors import PduHandlerError
 
 JSON = "application/json"
 #: fields as a web page sends them
@@ -44,6 +46,8 @@ class WriteRequest(NamedTuple):
     headers: tuple[tuple[str, str], ...] = ()
     #: the statuses of success: each 2xx, also "accepted", for the reading after it proves the rest
     answers: Union[range, tuple[int, ...]] = range(200, 300)
+    #: the error that the body of a 400 or 500 has; None if it has none: then the status tells it
+    fault_of: Callable[[bytes], Optional[PduHandlerError]] = lambda body: None
 
 
 Request = Union[ReadRequest, WriteRequest]

@@ -390,8 +390,8 @@ def _group_states(member: Member, row: _OutletRow) -> dict[str, str]:
 
 
 def _states(row: _OutletRow) -> dict[str, str]:
-    """The variables that hold the state of the outlet. None if it lacks the status that others
-    have: a `switch` is the last word that was written.
+    """The variables that hold the state of the outlet; {} if it lacks the status that others have:
+    a `switch` is the last word that was written.
     """
     if "status" in row.listed_fields - row.fields.keys():
         return {}

@@ -163,7 +163,7 @@ def _shown_figures(resources: PduResources, quantity: Quantity) -> _QuantityFigu
         _of_metrics(resources.metrics, quantity),
         inlet,
         _of_circuits("Branches", resources.branches, quantity),
-        outlets=[sum_in_use(outlets)],
+        outlets=_in_use(outlets),
     )
     by_outlet: dict[str, Figure] = {}
     for outlet, figure in zip(resources.outlets, outlets):
@@ -230,8 +230,13 @@ def of_part(place: str, figure: Figure) -> Figure:
 
 def sum_in_use(parts: Iterable[Figure]) -> Figure:
     """The sum of the parts that carry something; not known if there are none among some."""
+    return sum_if_complete(_in_use(parts))
+
+
+def _in_use(parts: Iterable[Figure]) -> Sequence[Figure]:
+    """The parts that carry something; one that is not known if there are none among some."""
     all_parts = list(parts)
     parts_in_use = [part for part in all_parts if part != NOTHING]
     if all_parts and not parts_in_use:
-        return NotKnown("none of its parts is in use")
-    return sum_if_complete(parts_in_use)
+        return [NotKnown("none of its parts is in use")]
+    return parts_in_use

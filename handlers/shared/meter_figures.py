@@ -132,18 +132,21 @@ def total_figure(*meters: Figure, outlets: Iterable[Figure], is_sum_total: bool 
     show.
 
     - The first of `meters` that the unit has, as `first_metered`.
-    - Without any, the sum over its outlets, as `sum_if_complete`. With `is_sum_total` False, that
-      is no total: it is then not known if an outlet shows more than 0, and else not metered.
+    - Without any, the sum over its outlets, as `sum_if_complete`; none with `is_sum_total` False.
+    - Not known if that is none, and an outlet shows more than 0: DCImanager would show 0 for it.
     """
     total = first_metered(*meters)
     if total is not None:
         return total
-    if is_sum_total:
-        return sum_if_complete(outlets)
-    for outlet in outlets:
-        if (measured(outlet) or 0) > 0:
-            return NotKnown("the unit shows no total, though its outlets show figures")
-    return None
+    outlet_figures = list(outlets)
+    total = sum_if_complete(outlet_figures) if is_sum_total else None
+    has_total = total is not None and not isinstance(total, NotMetered)
+    if has_total or not any((measured(figure) or 0) > 0 for figure in outlet_figures):
+        return total
+    reason = "the unit shows no total, though its outlets show figures"
+    if isinstance(total, NotMetered):
+        reason += f", and {total.reason}"
+    return NotKnown(reason)
 
 
 def divided(figure: Figure, divisor: float) -> Figure:

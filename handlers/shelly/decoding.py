@@ -19,7 +19,7 @@ from ..http.dialogue import Dialogue, Outlet, PduState, ReadRequest, WriteReques
 from ..http.login_forms import DigestLogin
 from ..http.strict_json import FORM_ERRORS, column, loads
 from ..shared.doubts import denial_of_off
-from ..shared.errors import ProtocolError, Refused, printable
+from ..shared.errors import PduHandlerError, ProtocolError, Refused, printable
 from ..shared.meter_figures import Figure, MeterFigures, NotKnown, sum_if_complete
 
 STATUS, CONFIG, SET = (
@@ -28,9 +28,6 @@ STATUS, CONFIG, SET = (
 LOGIN = DigestLogin(user="admin")  # "always", says the page on authentication
 _SWITCH = re.compile(r"switch:(0|[1-9][0-9]{0,2})")
 _ADD_ON = 100  # the first ID of a relay that is an add-on's
-# < 500 {"code": -109, "message": ...} for a command that is not carried out
-# < 400 {"error": {"code": -103, "message": ...}}, as windkh/node-red-contrib-shelly 195 has it
-_WITH_RESULT = (*range(200, 300), 400, 500)
 # of Common Errors, without -104 (deadline exceeded), which leaves open what was done
 _DECLINED = (-103, -105, -108, -109, -114)
 # errors of the meter, as far as the pages name them, or their beginnings
@@ -78,22 +75,34 @@ def command(identity: str, *, on: bool) -> Dialogue[None]:
     """The command that switches one relay."""
     # > POST /rpc/Switch.Set {"id": 0, "on": false}
     # < 200 {"was_on": true}
+    # < 500 {"code": -109, "message": ...} for a command that is not carried out
+    # < 400 {"error": {"code": -103, "message": ...}}, as windkh/node-red-contrib-shelly 195 has it
     order = {"id": int(identity) - 1, "on": on}
-    answer = yield WriteRequest(SET, json.dumps(order).encode(), answers=_WITH_RESULT)
+    answer = yield WriteRequest(SET, json.dumps(order).encode(), fault_of=_fault)
     if not answer:
         return  # the reading after the command decides
+    fault = _fault(answer)
+    if fault is not None:
+        raise fault
     try:
         document: Any = loads(answer)
-        if "was_on" in document:
-            return
+        is_done = "was_on" in document
+    except FORM_ERRORS:
+        is_done = False
+    if not is_done:
+        raise ProtocolError("the answer to the command is not a Shelly's")
+
+
+def _fault(answer: bytes) -> Optional[PduHandlerError]:
+    """The error that the answer to a command has; None if it has none."""
+    try:
+        document: Any = loads(answer)
         fault = document.get("error", document)
         code = fault["code"]
         reason = f"the unit says: {printable(str(fault['message']), 200)} ({code})"
     except FORM_ERRORS:
-        raise ProtocolError("the answer to the command is not a Shelly's") from None
-    if code in _DECLINED:
-        raise Refused(reason, str(code))
-    raise ProtocolError(reason)
+        return None
+    return Refused(reason, str(code)) if code in _DECLINED else ProtocolError(reason)
 
 
 def _rows(path: str) -> Dialogue[Rows]:

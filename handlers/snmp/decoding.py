@@ -81,7 +81,7 @@ def bits(raw: Raw) -> bytes:
     for octet_count in range(longest, 0, -1):
         leading_octets = _octets_of_pairs(words[:octet_count])
         numbers = words[octet_count:]
-        if numbers == _set_bits(leading_octets):
+        if numbers == [str(bit) for bit in set_bits(leading_octets)]:
             return leading_octets
     is_pairs_alone = len(words) > 1 and words == pairs
     if is_pairs_alone or words == ["00"]:
@@ -94,14 +94,9 @@ def _octets_of_pairs(pairs: Sequence[str]) -> bytes:
     return bytes.fromhex("".join(pairs))
 
 
-def _set_bits(bit_octets: bytes) -> list[str]:
-    """The numbers of the bits that are set; bit 0 is the highest of the first octet."""
-    numbers: list[str] = []
-    for position, octet in enumerate(bit_octets):
-        for bit in range(8):
-            if octet & 0x80 >> bit:
-                numbers.append(str(8 * position + bit))
-    return numbers
+def set_bits(octets: bytes) -> list[int]:
+    """The numbers of the bits that are 1; bit 0 is the highest of the first octet (RFC 2578, 8)."""
+    return [bit for bit in range(8 * len(octets)) if octets[bit // 8] & 0x80 >> bit % 8]
 
 
 def number(raw: Optional[Raw], unit: str = "") -> Optional[Decimal]:

@@ -234,8 +234,8 @@ def _with_metered_outlets(
 
 
 def _totals(device: SnmpDevice, requests: _TotalRequests, tables: Reader) -> Sequence[ExactFigure]:
-    """The totals, in the order of `requests`. None is known if the device counts more units than
-    its answers list, or if these contradict each other because rows are lost."""
+    """The totals, in the order of `requests`. No total is known if the device counts more units
+    than its answers list, or if these contradict each other because rows are lost."""
     # a unit without a row of one total has a meter if another total has its row
     metered_units = partial(_metered_units, requests, tables)
     try:

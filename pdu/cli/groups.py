@@ -96,7 +96,7 @@ class Group(Subcommand, click.Group):
         spelling_advice = suggestions.same_word(word, names) or look_alike(word, names.__contains__)
         if spelling_advice:
             return spelling_advice
-        own_advice = suggestions.similar_word(word, names) or self.choice()
+        own_advice = self._own_advice(ctx, words, names)
         root = ctx.find_root()
         root_names: Sequence[str] = []
         if isinstance(root.command, Group):
@@ -114,6 +114,16 @@ class Group(Subcommand, click.Group):
             return f"{self.choice()}; {_IDENTIFY.format(word)}"
         line = _line_for_address(handler, words, root_names)
         return f"did you mean {root.command_path} {printable(line, 100)}?"
+
+    def _own_advice(self, ctx: click.Context, words: Sequence[str], names: Sequence[str]) -> str:
+        """The line with the command of this group that stands among the words, else a command that
+        is similar to the first word, else all.
+        """
+        commands = [word for word in words[1:] if word in names]
+        if commands and not any(map(registry.is_handler, words)):
+            line = [commands[0], *(word for word in words if word != commands[0])]
+            return f"the command comes first: {ctx.command_path} {printable(shlex.join(line), 100)}"
+        return suggestions.similar_word(words[0], names) or self.choice()
 
     def choice(self) -> str:
         """The commands to choose from, for errors."""
@@ -186,7 +196,7 @@ class LazyGroup(Group):
             return advice
         if hosts.is_ip(word):
             return f"{self.choice()}; {_IDENTIFY.format(word)}"
-        return suggestions.similar_word(word, names) or self.choice()
+        return self._own_advice(ctx, words, names)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> Optional[click.Command]:
         """Import the command; None if there is none of this name."""

@@ -86,3 +86,11 @@ off_option = functools.partial(
     multiple=True,
     help="what switches an outlet off",
 )
+refused_option = functools.partial(
+    click.option,
+    "--refused",
+    metavar="ANSWER",
+    type=Text(),
+    help="what it answers to a command that it refuses, if it does not refuse by the status: the"
+    " content of the answer",
+)

@@ -15,12 +15,12 @@ from ..cli.output import Result, print_result, show_status_line, waiting
 from ..cli.shared_options import STANDARD_OUTPUT, off_option, on_option, out_option
 from ..files.whole_files import new_file
 from ..loading import handler_recordings
-from ..loading.handler_loading import LoadedHandler, load
+from ..loading.handler_loading import load
 from ..loading.handler_paths import is_handler_there
 from ..pdu_list import names
 from ..pdu_list.login_options import login_options
-from ..recordings.recording_formats import Recording, RecordingFormat, RecordingOptions
-from .foreign_recorder import record_foreign
+from ..recordings.recording_formats import Recording, RecordingOptions
+from . import web_recorder
 
 _PATIENCE_S = 60.0  # how long to wait for a device that stops answering
 _LOOK = "Look through the file before you share it: no program recognises every name."
@@ -48,7 +48,7 @@ class _RecordableHandler(click.ParamType):
     cls=names.PduCommand,
     examples=(
         "pdu record snmp 192.0.2.8 -o unit.snmprec",
-        "pdu record raritan 192.0.2.9 -o unit.json",
+        "pdu record raritan 192.0.2.9 -o unit.har",
     ),
     help=f"""\
 Record what a device answers: for `pdu replay`, or to send with a request to support the device.
@@ -103,10 +103,9 @@ def record(
             new_file(path) as write,
             waiting(f"waiting for {pdu.where}", output),
         ):
-            if is_foreign:
-                recording = record_foreign(loaded_handler, pdu.host, pdu.login, options, on, off)
-            else:
-                recording = _recording(loaded_handler, pdu, options)
+            recording = web_recorder.recorded(
+                loaded_handler, pdu.data(loaded_handler), options, on, off
+            )
             write(recording.text.encode("utf-8", "surrogateescape"))
     except RecursionError:
         raise ProtocolError(
@@ -116,32 +115,6 @@ def record(
         tell("")
     result = _result(recording, pdu.handler, pdu.host, path)
     return print_result(result, as_json=output.json)
-
-
-def _recording(
-    handler: LoadedHandler, pdu: names.ChosenPdu, options: RecordingOptions
-) -> Recording:
-    """Of a handler of this pack; of anybody's over SNMP, all that the device has. Raises the errors
-    of handlers/shared/errors.py.
-    """
-    name = "snmp" if handler.snmp else handler.name
-    recording_format = handler_recordings.recording(name)
-    assert recording_format is not None  # click offers only these
-    recording = recording_format.record(pdu.data(handler), options)
-    _check_readable(recording_format, recording.text, pdu.where)
-    return recording
-
-
-def _check_readable(recording_format: RecordingFormat, text: str, host: str) -> None:
-    """Raises ProtocolError for a recording that `pdu replay` could not read: serves it once."""
-    try:
-        recording_format.serve(text, 0).close()
-    except SettingsError as error:
-        raise ProtocolError(
-            f"what was recorded cannot be read again, so nothing was written: {error.reason}",
-            host=host,
-            operation="record",
-        ) from None
 
 
 def _result(recording: Recording, handler: str, host: str, out: Optional[str]) -> Result:

@@ -23,9 +23,10 @@ from ..cli.shared_options import listen_option, off_option, on_option
 from ..files.whole_files import text_of
 from ..loading.handler_recordings import handler_of_recording
 from ..network.listening import listen_address, port_advice
-from ..recordings import foreign_pdu
 from ..recordings.recording_formats import ReplayedDevice
 from ..recordings.replay_server import HOST
+from ..recordings.web import har
+from ..recordings.web.unit import PATH, serve
 
 USUAL_LISTEN = f"{HOST}:0"
 _POLL_S = 0.2
@@ -70,7 +71,8 @@ def replay(
 ) -> int:
     """Serve a recording as a device on 127.0.0.1 until Ctrl-C.
 
-    FILE  a file of pdu record, the output of snmpwalk -On, or a file for NUT's dummy-ups
+    FILE  a file of pdu record, an HTTP Archive (HAR) of a browser, the output of snmpwalk -On, or a
+    file for NUT's dummy-ups
 
     Reads are answered from the recording. Outlets follow the handler's commands, and figures keep
     their recorded values. A device that no handler of this pack reads takes commands with
@@ -92,6 +94,8 @@ def replay(
                 print_json(_facts(device, handler))
             else:
                 print("\n".join(_lines(device, file, profile or "")))
+                for note in device.notes:
+                    print(printable(note, 300), file=sys.stderr)
             sys.stdout.flush()
             _wait_for_signal(signals, device, as_json=output.json)
     finally:
@@ -114,13 +118,12 @@ def _serve(
     """The handler that reads the recorded device, "" for none, and the device, started. Raises
     SettingsError and OSError.
     """
-    if foreign_pdu.is_recording(text):
+    if har.is_recording(text):
         if profile:
             raise SettingsError("--profile is for recordings of SNMP devices")
-        device = foreign_pdu.serve(
-            text, port, commands.on, commands.off, obeys=commands.is_writable
-        )
-        return "", device
+        handler = har.handler_in(text)
+        obeys = commands.is_writable or bool(handler)
+        return handler, serve(text, port, commands.on, commands.off, obeys=obeys)
     handler, recording_format = handler_of_recording(text, file)
     if commands.on or commands.off:
         raise SettingsError("--on and --off are for a recording of a handler's own requests")
@@ -141,6 +144,7 @@ def _facts(device: ReplayedDevice, handler: str) -> dict[str, object]:
         "port": device.port,
         "about": device.about,
         "poll": device.poll,
+        "notes": list(device.notes),
     }
 
 
@@ -153,7 +157,7 @@ def _lines(device: ReplayedDevice, file: str, profile: str) -> list[str]:
 
 def _next(device: ReplayedDevice, where: str, profile: str) -> list[str]:
     """The lines that say how to read the replay at this address."""
-    if device.poll.startswith(foreign_pdu.PATH):
+    if device.poll.startswith(PATH):
         return [f"read it: {program()} status {device.poll}, with your handler's; Ctrl-C stops it"]
     if not device.is_read:
         return [f"ask it: {program()} identify {where}; Ctrl-C stops it"]

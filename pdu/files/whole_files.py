@@ -166,7 +166,10 @@ def new_file(path: Optional[str]) -> Iterator[Callable[[bytes], None]]:
         try:
             file = open(path, "xb", opener=lambda name, flags: os.open(name, flags, 0o600))
         except FileExistsError:
-            raise SettingsError(f"{path} exists already: remove it, or give another name") from None
+            advice = "remove it, or give another name"
+            if os.path.isdir(path):
+                advice = "it is a folder: give the name of a file in it"
+            raise SettingsError(f"{path} exists already: {advice}") from None
         except OSError as error:
             raise SettingsError(f"{path} cannot be written ({error.strerror})") from None
         try:

@@ -19,7 +19,13 @@ from handlers.dcimanager.snmp import known_endpoint
 from handlers.dcimanager.snmp_errors import translate
 from handlers.http import login
 from handlers.shared.address import Address, host_with_port
-from handlers.shared.errors import PduHandlerError, ProtocolError, Unreachable, printable
+from handlers.shared.errors import (
+    PduHandlerError,
+    ProtocolError,
+    SettingsError,
+    Unreachable,
+    printable,
+)
 from pdu_common.helper import (
     EnumPowerStatus,
     PduPortStatisticView,
@@ -30,9 +36,10 @@ from pdu_common.helper import (
 
 from ..cli.error_facts import attribute_of, attribute_text, kind_of
 from ..cli.known_secrets import HIDDEN, error_text, without_secrets
+from ..cli.options import SECRETS, spelled_secret
 from ..cli.output import figure_or_none, printing_to_stderr
 from . import answers
-from .handler_module import FOREIGN_ERRORS, name_missing_in_double
+from .handler_module import FOREIGN_ERRORS, AskedSettings, name_missing_in_double
 
 T = TypeVar("T")
 #: DCImanager may have what a handler uses of it
@@ -52,6 +59,23 @@ class HandlerRaised(BrokenHandler):
 
 class LackingDouble(BrokenHandler):
     """A method uses what the local double of the platform does not have, and DCImanager may."""
+
+
+class SettingNotGiven(SettingsError):
+    """The handler wants a setting that its owner did not give."""
+
+
+def wanted_setting(key: str) -> str:
+    """What its owner gives to a handler that wants this setting."""
+    giving = spelled_secret(key) if key in SECRETS else f"-s {key}=…"
+    return f"the handler wants the setting {key}: {giving}"
+
+
+def _setting_not_given(error: BaseException, data: Any) -> Optional[SettingNotGiven]:
+    """The error of ours for one that tells that a setting is missing in `data`."""
+    settings = getattr(data, "custom_params", None)
+    key = settings.absent_key(error) if isinstance(settings, AskedSettings) else ""
+    return SettingNotGiven(wanted_setting(key)) if key else None
 
 
 class FourMethods:
@@ -118,6 +142,9 @@ class FourMethods:
             if kind_of(error):  # one of this pack's: an archive has its own error classes
                 _hide_reason(error)
                 raise
+            not_given = _setting_not_given(error, self._data)
+            if not_given is not None:
+                raise not_given from error
             foreign_text = _ForeignText.of(error, self._data)
             failure = self._translated(method, error, foreign_text, is_command=bool(port))
             _close_connection(error)
@@ -327,6 +354,9 @@ def make_pdu(make: Callable[[Any], T], data: Any) -> T:
     except FOREIGN_ERRORS as error:
         if kind_of(error):
             raise
+        not_given = _setting_not_given(error, data)
+        if not_given is not None:
+            raise not_given from error
         foreign_text = _ForeignText.of(error, data)
         words = type(error).__name__
         if not foreign_text.is_hidden:

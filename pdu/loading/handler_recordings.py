@@ -13,8 +13,9 @@ from handlers.shared.errors import PduHandlerError, SettingsError, printable
 
 from ..recordings.adapters import adapter_of
 from ..recordings.recording_formats import HandlerFinding, RecordingFormat
-from ..recordings.unit_recording import unit_recording_format
-from .handler_loading import LoadedHandler, load
+from ..recordings.web import har
+from ..recordings.web.unit import serve
+from .handler_loading import LoadedHandler
 from .open_handler import HandlerTools
 
 
@@ -51,37 +52,42 @@ def _finding_of_calls(handler: LoadedHandler, data: Any) -> HandlerFinding:
     return finding
 
 
-def _is_codec(handler: str) -> bool:
-    """Whether this is a handler of the tree that is a codec."""
-    return registry.is_handler(handler) and registry.about(handler).is_codec
+_HTTPS_PORT = 443
+# if several handlers read a device
+_RANKS = {"raritan": 1, "redfish": 3}
+_LAST_RANK = 4
 
 
 def recordable_handlers() -> tuple[str, ...]:
     """The handlers whose devices can be recorded."""
-    names: list[str] = []
-    for name in registry.names():
-        if _is_codec(name) or adapter_of(name).recording_format is not None:
-            names.append(name)
-    return tuple(names)
+    return tuple(registry.names())
 
 
 def recording(handler: str) -> Optional[RecordingFormat]:
-    """How its devices are recorded and simulated; None if they are not."""
+    """How its devices are recorded and simulated; None for a path."""
     adapter = adapter_of(handler)
     if adapter.recording_format is not None:
         return adapter.recording_format()
-    if _is_codec(handler):
-        return unit_recording_format(handler, load(handler).make)
-    return None
+    if not registry.is_handler(handler):
+        return None
+
+    return RecordingFormat(
+        tcp_port=_HTTPS_PORT,
+        rank=_RANKS.get(handler, _LAST_RANK),
+        is_recording=lambda text: har.handler_in(text) == handler,
+        serve=serve,
+    )
 
 
 def handler_of_recording(text: str, file: str) -> tuple[str, RecordingFormat]:
     """The handler whose recording this is, and its format. Raises SettingsError."""
+    if har.is_old_recording(text):
+        har.parse(text)  # raises
     for name in registry.names():
         recording_format = recording(name)
         if recording_format is not None and recording_format.is_recording(text):
             return name, recording_format
     raise SettingsError(
-        f"{printable(file)} is not a recording: use pdu record, snmpwalk -On, or a file for NUT's"
-        " dummy-ups"
+        f"{printable(file)} is not a recording: use pdu record, snmpwalk -On, an HTTP Archive"
+        " (HAR), or a file for NUT's dummy-ups"
     )

@@ -39,7 +39,7 @@ from ..files.csv_out import begins_as_formula, csv_lines
 from ..loading.handler_loading import load
 from ..loading.handler_recordings import identify as identify_device
 from ..pdu_list import addition, form as connection_data
-from ..pdu_list.listed_pdu import ListedPdu
+from ..pdu_list.listed_pdu import ListedPdu, shown_place
 from ..pdu_list.login_options import Login, pass_login, secret_file_option
 from ..pdu_list.logins import DeviceLogin, names
 from ..reading.owner_files import OwnerFiles
@@ -59,7 +59,6 @@ _HEAD = ("name", "handler", "address", "auth", "settings")
 _READERS = 16  # devices whose tables are read at a time
 # in characters; "..." and an address may follow, and a list allows 100
 _LONGEST_NAME = 48
-_USUAL = {"snmp": 161, "raritan": 443}
 _SILENCE = (
     "no device answered: check the networks, the community and the port, and that the PDUs' SNMP is"
     " on; devices that speak only SNMPv1 or SNMPv3 are not found"
@@ -96,7 +95,7 @@ class FoundDevice(NamedTuple):
     requires=["--auth"],
     help="the login whose community is tried; the list names it for each PDU found over SNMP",
 )
-@plain_option(PORT, default=str(_USUAL["snmp"]), show_default=True)
+@plain_option(PORT, default="161", show_default=True)
 @click.option(
     "--rate",
     metavar="N",
@@ -143,9 +142,9 @@ def find(
         raise Usage("--auth needs --login, or --add, which writes a login into it")
     files = addition.new_pdu("", list_file or "", auth_file or "") if add else None
     if files is not None:
-        addition.listed_pdus(files)  # raises before the search for a list that cannot be read
+        addition.check_files(files)  # before the search, which may take minutes
     networks = parse_networks(network)
-    community = _community(typed_login, auth_file, login)
+    community = _community(typed_login, auth_file, login, port)
     snmp_port = _port(port)
     address_count = 0
     for asked_network in networks:
@@ -255,10 +254,11 @@ def _minutes(seconds: float) -> str:
     return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} min"
 
 
-def _community(typed_login: Login, auth: Optional[str], login: Optional[str]) -> str:
+def _community(typed_login: Login, auth: Optional[str], login: Optional[str], port: str) -> str:
     """The community: from the login, else from --secret-file, PDU_COMMUNITY or the terminal.
 
-    Raises SettingsError.
+    Raises SettingsError, also for a login with another port: a PDU that is found would then be read
+    there, where another one may be.
     """
     if auth is None or login is None:
         return typed_login.secret("community", "community of the PDUs (often public)")
@@ -269,6 +269,9 @@ def _community(typed_login: Login, auth: Optional[str], login: Optional[str]) ->
     community = logins[login].secrets.get("community")
     if not community:
         raise SettingsError(f"the login {shown_login} has no community; a search asks over SNMPv2c")
+    login_port = logins[login].settings.get("port", port)
+    if login_port != port:
+        raise SettingsError(f"the login {shown_login} has another port: give --port {login_port}")
     return community
 
 
@@ -589,4 +592,4 @@ def _print_addition(
 
 def _place_with_port(device: FoundDevice) -> str:
     """Its address, with a port that is not the usual one of its handler."""
-    return host_with_port(device.address, device.port, _USUAL[device.handler])
+    return shown_place(device.handler, Address(device.address), {"port": str(device.port)})

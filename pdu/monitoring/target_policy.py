@@ -66,7 +66,7 @@ class TargetPolicy:
             device = target.device
             self._targets_by_name.setdefault(device.name, []).append(target)
             self._targets_by_address.setdefault(device.address.lower(), []).append(target)
-            place = place_of(device, target.auth.settings)
+            place = place_of(device, auths)
             self._targets_by_door.setdefault((place.host, place.door), []).append(target)
         self._handler_names = sorted({target.handler.name for target in targets})
 
@@ -138,13 +138,11 @@ class TargetPolicy:
         Such a query must not bypass the list's handler and login. Host names are not resolved. The
         usual port depends on the handler: of the query, or of each PDU if the query has none.
         """
-        login = self.auths.get(query.auth)
-        settings = login.settings if login else {}
         address = Address(query.target)
         handlers = [query.handler] if query.handler else self._handler_names
         doors: dict[tuple[str, str], None] = {}  # each once, in this order
         for handler in handlers:
-            place = place_of(ListedPdu("", handler, address), settings)
+            place = place_of(ListedPdu("", handler, address, query.auth), self.auths)
             doors[place.host, place.door] = None
         targets: list[Target] = []
         for door in doors:

@@ -52,7 +52,7 @@ _TICK_S = 1.0
 class _CalledOutlet:
     """An outlet, by the calls of its handler. A `ProofOutlet` that says what it waits for."""
 
-    unit: OpenHandler
+    session: OpenHandler
     identity: str
     #: the PDU, for people
     where: str
@@ -62,7 +62,7 @@ class _CalledOutlet:
 
     def command(self, *, on: bool) -> EnumPowerStatus:
         """See `ProofOutlet`."""
-        pdu = self.unit.command_pdu()
+        pdu = self.session.command_pdu()
         return send_command(pdu, self.identity, on=on, output=self.output, where=self.where)
 
     def state(self) -> EnumPowerStatus:
@@ -70,8 +70,8 @@ class _CalledOutlet:
         self.failure = None
         try:
             with waiting(f"waiting for {self.where}", self.output):
-                self.unit.forget()
-                return dict(self.unit.states()).get(self.identity, UNKNOWN)
+                self.session.forget()
+                return dict(self.session.states()).get(self.identity, UNKNOWN)
         except FOREIGN_ERRORS as error:
             self.failure = error
             return UNKNOWN
@@ -141,18 +141,18 @@ def _cycle(run: Run, pdu: names.ChosenPdu, outlet_word: str, pause_s: float) -> 
     handler = load(pdu.handler)
     prompts.check_can_ask(run.output, f"cycling outlet {outlet_word}", pdu.host)
     data = pdu.data(handler)
-    with show_warnings(run.output, pdu.where), HandlerTools(handler).opened(data) as unit:
+    with show_warnings(run.output, pdu.where), HandlerTools(handler).opened(data) as session:
         with waiting(f"waiting for {pdu.where}", run.output):
-            outlet, *other_outlets = outlets_of(unit, pdu.host, [outlet_word])
+            outlet, *other_outlets = outlets_of(session, pdu.host, [outlet_word])
         if other_outlets:
             count = 1 + len(other_outlets)
             raise Usage(f"{outlet_word[:60]!r} is {count} outlets: cycle takes one at a time")
         outcome = _OutletCycle(run, pdu, outlet.identity, handler)
-        return _cycle_outlet(outcome, unit, outlet, pause_s)
+        return _cycle_outlet(outcome, session, outlet, pause_s)
 
 
 def _cycle_outlet(
-    outcome: _OutletCycle, unit: OpenHandler, outlet: PolledOutlet, pause_s: float
+    outcome: _OutletCycle, session: OpenHandler, outlet: PolledOutlet, pause_s: float
 ) -> int:
     """As `_cycle`, of an outlet of a PDU that is open."""
     run, pdu = outcome.run, outcome.pdu
@@ -160,7 +160,7 @@ def _cycle_outlet(
     question = switch_question(pdu, outcome.handler, [outlet], on=False)
     prompts.confirm(run.output, f"{question}, and on again after {pause_s:g} s", pdu.host)
     run.changing = True
-    called_outlet = _CalledOutlet(unit, outcome.identity, pdu.where, run.output)
+    called_outlet = _CalledOutlet(session, outcome.identity, pdu.where, run.output)
     power = OutletPower(called_outlet)
     begin = time.monotonic()
     try:

@@ -122,7 +122,7 @@ def step_lines(
         "No handler found a PDU at this address. Check the address and the port, and give the"
         " settings that the lines above ask for."
     )
-    if any(answer.handler == "snmp" for answer in answers):
+    if any(answer.word == "no answer" for answer in answers):
         advice += f" {_SNMP_ADVICE}"
     return [advice]
 

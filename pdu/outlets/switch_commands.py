@@ -54,7 +54,7 @@ class _Switching(NamedTuple):
     run: Run
     pdu: names.ChosenPdu
     handler: LoadedHandler
-    unit: OpenHandler
+    session: OpenHandler
     on: bool
     identities: Sequence[str]
 
@@ -66,7 +66,7 @@ class _Switching(NamedTuple):
         output, where = self.run.output, self.pdu.where
         identities_to_confirm: list[str] = []
         for identity in self.identities:
-            pdu = self.unit.command_pdu()
+            pdu = self.session.command_pdu()
             yield identity, None
             state = send_command(pdu, identity, on=self.on, output=output, where=where)
             yield identity, PolledOutlet(identity, state)
@@ -85,9 +85,9 @@ class _Switching(NamedTuple):
         parts = (reading.states, reading.figures)
 
         def read(keep: Callable[[reading.Reading], object]) -> None:
-            self.unit.forget()
+            self.session.forget()
             names_of_parts = [part.name for part in parts]
-            reading.read_parts(self.unit, parts, keep, optional=names_of_parts)
+            reading.read_parts(self.session, parts, keep, optional=names_of_parts)
 
         return reading.read_until_error(parts, read)
 
@@ -221,28 +221,28 @@ def _switch(run: Run, pdu: names.ChosenPdu, *, on: bool, outlets: Sequence[str])
     goal = word(target_state(on=on))
     prompts.check_can_ask(run.output, f"switching {outlets_text(words)} {goal}", pdu.host)
     data = pdu.data(handler)
-    with HandlerTools(handler).opened(data) as unit:
+    with show_warnings(run.output, pdu.where), HandlerTools(handler).opened(data) as session:
         switching = _Switching(
             run=run,
             pdu=pdu,
             handler=handler,
-            unit=unit,
+            session=session,
             on=on,
-            identities=_confirm_outlets(run.output, pdu, handler, unit, words, on=on),
+            identities=_confirm_outlets(run.output, pdu, handler, session, words, on=on),
         )
         run.changing = True
         begin = time.monotonic()
         results: dict[str, Optional[PolledOutlet]] = {}
         try:
             # the switched outlets are reported after SIGTERM as well
-            with signals_as_ctrl_c(), show_warnings(run.output, pdu.where):
+            with signals_as_ctrl_c():
                 for identity, outlet in switching.switch_outlets():
                     results[identity] = outlet
         except KeyboardInterrupt as interruption:
             return switching.report_error(results, interruption)
         except FOREIGN_ERRORS as handler_error:
             identity, *_ = _unanswered(results) or words
-            error = error_for_a_shell(handler_error, unit, pdu.host, identity)
+            error = error_for_a_shell(handler_error, session, pdu.host, identity)
             return switching.report_error(results, error)
         return switching.report_results(results, round(time.monotonic() - begin, 3))
 
@@ -251,7 +251,7 @@ def _confirm_outlets(
     output: Output,
     pdu: names.ChosenPdu,
     handler: LoadedHandler,
-    unit: OpenHandler,
+    session: OpenHandler,
     words: Sequence[str],
     *,
     on: bool,
@@ -264,7 +264,7 @@ def _confirm_outlets(
     if output.yes and is_only_identity:
         return words
     with waiting(f"waiting for {pdu.where}", output):
-        outlets = outlets_of(unit, pdu.host, words)
+        outlets = outlets_of(session, pdu.host, words)
     prompts.confirm(output, switch_question(pdu, handler, outlets, on=on), pdu.host)
     return [outlet.identity for outlet in outlets]
 

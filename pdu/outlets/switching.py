@@ -65,13 +65,13 @@ def refuse_unnamed_handler(run: Run, pdu: names.ChosenPdu, command: str, *words:
     )
 
 
-def outlets_of(unit: OpenHandler, host: str, words: Sequence[str]) -> Sequence[PolledOutlet]:
+def outlets_of(session: OpenHandler, host: str, words: Sequence[str]) -> Sequence[PolledOutlet]:
     """The outlets that these words mean: 1 status. Raises NoSuchOutlet, and Usage for a word with
     two meanings.
     """
     outlet_by_identity: dict[str, PolledOutlet] = {}
     name_by_identity: dict[str, str] = {}
-    for outlet in present_outlets(unit, words):
+    for outlet in present_outlets(session, words):
         outlet_by_identity[outlet.identity] = outlet
         name_by_identity[outlet.identity] = outlet.name
     try:
@@ -96,7 +96,7 @@ def _number_advice(words: Sequence[str], outlets: Collection[PolledOutlet]) -> s
 
 
 def error_for_a_shell(
-    error: BaseException, unit: OpenHandler, host: str, identity: str
+    error: BaseException, session: OpenHandler, host: str, identity: str
 ) -> BaseException:
     """The error of a command; that of `outlets_of` if it is that the PDU has no such outlet,
     because a handler speaks to the owner of a port in DCImanager: then 1 status more.
@@ -104,8 +104,8 @@ def error_for_a_shell(
     if kind_of(error) != NoSuchOutlet.kind:
         return error
     try:
-        unit.forget()
-        outlets_of(unit, host, [identity])
+        session.forget()
+        outlets_of(session, host, [identity])
     except NoSuchOutlet as shell_error:
         return shell_error
     except FOREIGN_ERRORS:
@@ -113,15 +113,15 @@ def error_for_a_shell(
     return error
 
 
-def present_outlets(unit: OpenHandler, words: Sequence[str]) -> Sequence[PolledOutlet]:
+def present_outlets(session: OpenHandler, words: Sequence[str]) -> Sequence[PolledOutlet]:
     """All outlets with state and name. Their identities are those of the handler, with which it
     switches: in a `Reading` they are printable. If no name can be read, `words` must be identities:
     another one might be a name, too.
     """
-    state_by_identity = dict(unit.states())
+    state_by_identity = dict(session.states())
     label_by_identity: dict[str, Label] = {}
     try:
-        for label in unit.labels() or ():
+        for label in session.labels() or ():
             label_by_identity[label.identity] = label
     except Exception as error:
         are_identities = all(word in state_by_identity for word in words)

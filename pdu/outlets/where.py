@@ -215,7 +215,6 @@ def where(
     what is sought may be there too, so the exit code is that of its error.
     """
     owner_files = OwnerFiles.of_command(None, list_file, auth_file, login).add_known_list()
-    owner_files = owner_files._replace(list=owner_files.require_list())
     targets = owner_files.targets(owner_files.files())
     result = search(names, targets)
     if output.json:

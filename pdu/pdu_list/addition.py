@@ -84,7 +84,7 @@ class _File(NamedTuple):
 
 def new_pdu(name: str, list_file: str, auth_file: str) -> NewPdu:
     """A PDU for the files of these options, else of the environment, else the usual ones. Raises
-    SettingsError if the environment says that there is no list.
+    SettingsError if the environment says that there is no list, or a folder does not exist.
     """
     path = list_file or names.usual_list()
     if not path:
@@ -94,6 +94,10 @@ def new_pdu(name: str, list_file: str, auth_file: str) -> NewPdu:
     login_path = auth_file or names.usual_logins(path)
     if not login_path:
         login_path = os.path.join(os.path.dirname(path), names.LOGINS)
+    for file in (path, login_path):
+        folder = os.path.dirname(os.path.realpath(file))
+        if not os.path.isdir(folder) and path != names.own_list():
+            raise SettingsError(f"{file}: there is no folder {folder}: create it")
     return NewPdu(
         name=name,
         list_path=os.path.realpath(path),
@@ -110,14 +114,16 @@ def check_addition(pdu: NewPdu, host: str) -> None:
         raise SettingsError(f"{name!r} is no name: give one such as r1-left")
     if registry.is_handler(name):
         raise SettingsError(f"{name!r} is the name of a handler: give the PDU another name")
-    list_file = _read(list_path, secret_files.LIST)
-    known_names = [device.name for device in _fleet(list_file).devices]
+    known_names = [device.name for device in _read_list(pdu).devices]
     if name in known_names:
         raise SettingsError(f"{printable(name, 60)!r} is already in {list_path}")
     if host in known_names:
         raise SettingsError(f"{printable(host, 60)!r} is already the name of a PDU of {list_path}")
-    login_file = _read(pdu.login_path, secret_files.SECRET)
-    _logins(login_file)  # raises for a file to which no login can be added
+
+
+def check_files(files: NewPdu) -> None:
+    """Raises SettingsError for a list or a file of logins to which nothing can be added."""
+    _read_list(files)
 
 
 def add(pdu: NewPdu, handler: LoadedHandler, host: Address, login: Login) -> ListedPdu:
@@ -148,17 +154,19 @@ def add_missing(
     login has it. Returns them as they are listed. Raises SettingsError, as `add`.
     """
     # before the lock: a name server may take seconds
-    known_hosts = _address_book([device.address.host for device in listed_pdus(files)])
+    known_hosts = _address_book(_read_list(files))
     with _files_under_lock(files) as (list_file, login_file):
-        listed = _fleet(list_file).devices
         logins = _logins(login_file)
-        listed_names = {pdu.name for pdu in listed}
+        known_list = _known_list(list_file, login_file)
+        taken_names = {pdu.name for pdu in known_list.devices}
+        # a name may not be the address of another PDU
+        taken_names.update(pdu.address for pdu in known_list.devices)
         additions: list[Addition] = []
-        for pdu in _pdus_at_other_places(pdus, listed, known_hosts):
+        for pdu in _pdus_at_other_places(pdus, known_list, known_hosts):
             name = pdu.name
-            if name in listed_names or registry.is_handler(name):
+            while name in taken_names or registry.is_handler(name):
                 name = f"{name} {pdu.address}"
-            listed_names.add(name)
+            taken_names.add(name)
             new_login = _NO_LOGIN
             if pdu.handler == "snmp" and not pdu.auth:
                 is_taken = logins.get(login.name, login) != login
@@ -169,25 +177,16 @@ def add_missing(
         return _append(list_file, login_file, additions, secret_paths)
 
 
-def listed_pdus(files: NewPdu) -> Sequence[ListedPdu]:
-    """The PDUs of the list, none if it does not exist. Raises SettingsError, also for a list or a
-    file of logins to which nothing can be added.
-    """
-    list_file = _read(files.list_path, secret_files.LIST)
-    _logins(_read(files.login_path, secret_files.SECRET))
-    return _fleet(list_file).devices if list_file.text.strip() else ()
-
-
 def _pdus_at_other_places(
     pdus: Iterable[ListedPdu],
-    listed: Iterable[ListedPdu],
+    known_list: device_list.DeviceList,
     known_hosts: Mapping[str, Collection[str]],
 ) -> list[ListedPdu]:
     """The PDUs at whose place the list has none. `known_hosts`: the addresses of its names."""
     listed_doors: set[tuple[str, str]] = set()
-    for pdu in listed:
-        place = place_of(pdu)
-        for host in (place.host, *known_hosts.get(pdu.address.host, ())):
+    for listed_pdu in known_list.devices:
+        place = place_of(listed_pdu, known_list.auths)
+        for host in (place.host, *known_hosts.get(place.host, ())):
             listed_doors.add((host, place.door))
     missing_pdus: list[ListedPdu] = []
     for pdu in pdus:
@@ -197,11 +196,12 @@ def _pdus_at_other_places(
     return missing_pdus
 
 
-def _address_book(listed_hosts: Iterable[str]) -> Mapping[str, Collection[str]]:
-    """The IP addresses of each host name, as far as the name server knows them; many are asked for
-    at a time.
+def _address_book(known_list: device_list.DeviceList) -> Mapping[str, Collection[str]]:
+    """The IP addresses of each host name of a list, as far as the name server knows them; many are
+    asked for at a time.
     """
-    host_names = sorted({host for host in listed_hosts if not hosts.is_ip(host)})
+    listed_hosts = {place_of(pdu, known_list.auths).host for pdu in known_list.devices}
+    host_names = [host for host in sorted(listed_hosts) if not hosts.is_ip(host)]
     with ThreadPoolExecutor(_RESOLVERS) as pool:
         return dict(zip(host_names, pool.map(_addresses, host_names)))
 
@@ -261,6 +261,7 @@ def _append(
     """Write the PDUs and the logins that the file lacks, each file once; both or none. Returns the
     PDUs as they are listed. Raises SettingsError.
     """
+    known_list = _known_list(list_file, login_file)
     known_logins = dict(_logins(login_file))
     new_logins: list[DeviceLogin] = []
     pdus: list[ListedPdu] = []
@@ -274,10 +275,10 @@ def _append(
             new_logins.append(login)
         pdus.append(pdu._replace(auth=known_name or login.name))
     if not new_logins:
-        list_file.write(_with_pdus(list_file, pdus))
+        list_file.write(_with_pdus(list_file, pdus, known_list))
         return pdus
     login_data = _with_logins(login_file, new_logins, secret_paths)
-    list_data = _with_pdus(list_file, pdus)
+    list_data = _with_pdus(list_file, pdus, known_list)
     try:
         login_file.write(login_data)
         list_file.write(list_data)
@@ -296,12 +297,22 @@ def _read(path: str, rule: secret_files.FilePermission) -> _File:
     return _File(path, data, (status.st_uid, status.st_gid))
 
 
-def _fleet(file: _File) -> device_list.DeviceList:
-    """The PDUs of a list, none if it is empty. Raises SettingsError."""
+def _read_list(files: NewPdu) -> device_list.DeviceList:
+    """The list as it is now, as `_known_list`. Raises SettingsError."""
+    list_file = _read(files.list_path, secret_files.LIST)
+    return _known_list(list_file, _read(files.login_path, secret_files.SECRET))
+
+
+def _known_list(list_file: _File, login_file: _File) -> device_list.DeviceList:
+    """The list with the logins of both files; an empty one if it has no PDU. Raises
+    SettingsError.
+    """
+    logins = _logins(login_file)
     try:
-        return device_list.parse_device_list(file.data or b"", file.path)
+        known_list = device_list.parse_device_list(list_file.text.encode(), list_file.path)
     except device_list.EmptyList:
-        return device_list.DeviceList((), {})
+        return device_list.DeviceList((), logins)
+    return known_list._replace(auths={**known_list.auths, **logins})
 
 
 def _logins(file: _File) -> Mapping[str, DeviceLogin]:
@@ -349,16 +360,19 @@ def _with_logins(
     raise SettingsError(f"{file.path}: the login cannot be written as a table at its end")
 
 
-def _with_pdus(file: _File, pdus: Sequence[ListedPdu]) -> bytes:
-    """The list with these PDUs at its end."""
+def _with_pdus(
+    file: _File, pdus: Sequence[ListedPdu], list_before: device_list.DeviceList
+) -> bytes:
+    """The list with these PDUs at its end. Raises SettingsError if it has one of them already."""
     is_toml = file.path.endswith(".toml")
     text = "".join(map(_toml_entry, pdus)) if is_toml else _csv_rows(file, pdus)
     data = _appended(file, text)
-    list_before = _fleet(file)
     new_list = device_list.parse_device_list(data, file.path)
+    new_list = new_list._replace(auths=list_before.auths)
     new_pdus = {pdu.name: pdu for pdu in pdus}
+    repeated_before = list_before.repeated
     for repeated_name, counted_name in new_list.repeated.items():
-        if repeated_name in list_before.repeated:
+        if repeated_name in repeated_before:
             continue
         new_name, listed_name = repeated_name, counted_name
         if new_name not in new_pdus:  # it reads all units of its door, also the listed one

@@ -34,14 +34,36 @@ _SHOWN = 5  # limit of printed errors; the others are counted
 
 
 class DeviceList(NamedTuple):
-    """The PDUs of a list in the list's order, and the logins in the same file."""
+    """The PDUs of a list in the list's order, and the logins by name: those in the same file, and
+    those of a file of logins once it was read.
+    """
 
     devices: Sequence[ListedPdu]
     auths: Mapping[str, auth.DeviceLogin]
-    #: names of PDUs that are already in the list under another name -> that name
-    repeated: Mapping[str, str] = MappingProxyType({})
-    #: sentences about those, with both lines
-    warnings: Sequence[str] = ()
+    #: the path of the list
+    path: str = ""
+    #: name of a PDU -> where it is in the file, in its order
+    places: Mapping[str, str] = MappingProxyType({})
+    #: sentences about the encoding and the columns of the file
+    notes: Sequence[str] = ()
+
+    @property
+    def repeated(self) -> Mapping[str, str]:
+        """The names of PDUs that are already in the list under another name -> that name."""
+        duplicates = find_duplicates(self.devices, self.auths)
+        return {pair.repeated_pdu.name: pair.counted_pdu.name for pair in duplicates}
+
+    @property
+    def warnings(self) -> Sequence[str]:
+        """The notes, and sentences about the first PDUs that are on the list twice."""
+        duplicates = list(find_duplicates(self.devices, self.auths))
+        warnings = [*self.notes]
+        for duplicate in duplicates[:_SHOWN]:
+            warnings.append(_warning(self.path, duplicate, self.places))
+        further_count = len(duplicates) - _SHOWN
+        if further_count > 0:
+            warnings.append(f"{self.path}: and {further_count} more such lines")
+        return warnings
 
 
 class EmptyList(SettingsError):
@@ -85,9 +107,8 @@ def _toml_list(data: bytes, path: str) -> DeviceList:
             " list of PDUs"
         )
     logins = auth.parse_logins(document.get("auth", {}), path, inline=False)
-    entries = _tables(document.get("pdu", []), path)
-    placed_pdus = _placed_pdus(path, entries)
-    return _with_warnings(DeviceList(placed_pdus.devices, logins), path, placed_pdus)
+    device_list = _list_of(path, _tables(document.get("pdu", []), path))
+    return device_list._replace(auths=logins)
 
 
 def _csv_list(data: bytes, path: str) -> DeviceList:
@@ -96,32 +117,10 @@ def _csv_list(data: bytes, path: str) -> DeviceList:
     head = [name for name in csv_in.head_of(text, path) if name]
     if head:
         _check_head(head, path)
-    entries = _rows(text, path)
-    placed_pdus = _placed_pdus(path, entries)
-    device_list = DeviceList(
-        devices=placed_pdus.devices,
-        auths={},
-        warnings=[encoding_note] if encoding_note else [],
-    )
-    return _with_warnings(device_list, path, placed_pdus)
-
-
-def _with_warnings(device_list: DeviceList, path: str, placed_pdus: _PlacedPdus) -> DeviceList:
-    """The list, with a warning for each PDU that is on it twice, and one for ended columns."""
-    duplicates = list(find_duplicates(placed_pdus.devices))
-    repeated: dict[str, str] = {}
-    for duplicate in duplicates:
-        repeated[duplicate.repeated_pdu.name] = duplicate.counted_pdu.name
-    warnings = list(device_list.warnings)
-    for duplicate in duplicates[:_SHOWN]:
-        warnings.append(_warning(path, duplicate, placed_pdus.places))
-    further_count = len(duplicates) - _SHOWN
-    if further_count > 0:
-        warnings.append(f"{path}: and {further_count} more such lines")
-    if placed_pdus.ended_columns:
-        columns = " and ".join(placed_pdus.ended_columns)
-        warnings.append(f"{path}: no command reads {columns} any more")
-    return device_list._replace(repeated=repeated, warnings=warnings)
+    device_list = _list_of(path, _rows(text, path))
+    if not encoding_note:
+        return device_list
+    return device_list._replace(notes=[encoding_note, *device_list.notes])
 
 
 def _warning(path: str, duplicate: Duplicate, places: Mapping[str, str]) -> str:
@@ -131,14 +130,13 @@ def _warning(path: str, duplicate: Duplicate, places: Mapping[str, str]) -> str:
     for name, place in places.items():  # in the order of the list
         if name in names:
             lines.append(f"{place} ({printable(name, 60)})")
-    unit_place = duplicate.place
-    unit = unit_place.host
-    if unit_place.door:
-        unit += f", port {unit_place.door}"
-    if unit_place.choice:
-        unit += f", {printable(unit_place.choice, 60)}"
+    place_text = duplicate.place.host
+    if duplicate.place.door:
+        place_text += f", port {duplicate.place.door}"
+    if duplicate.place.choice:
+        place_text += f", {printable(duplicate.place.choice, 60)}"
     return (
-        f"{path}: {' and '.join(lines)} are one PDU, {unit}: sums count it once, as"
+        f"{path}: {' and '.join(lines)} are one PDU, {place_text}: sums count it once, as"
         f" {printable(duplicate.counted_pdu.name, 60)}; take one line out"
     )
 
@@ -198,19 +196,9 @@ def _unknown_columns_text(names: Sequence[str]) -> str:
     return text + (" is not a column" if len(names) == 1 else " are not columns")
 
 
-class _PlacedPdus(NamedTuple):
-    """The PDUs of a file, and where it has them."""
-
-    devices: Sequence[ListedPdu]
-    #: name -> where it is in the file, in its order
-    places: Mapping[str, str]
-    #: those of `ENDED_COLUMNS` in which a PDU has a value
-    ended_columns: Sequence[str]
-
-
-def _placed_pdus(path: str, entries: Iterable[Entry]) -> _PlacedPdus:
-    """The PDUs of a list. Raises SettingsError with the first entries that are wrong, and EmptyList
-    if there is none.
+def _list_of(path: str, entries: Iterable[Entry]) -> DeviceList:
+    """A list without logins. Raises SettingsError with the first entries that are wrong, and
+    EmptyList if there is none.
     """
     devices: list[ListedPdu] = []
     places: dict[str, str] = {}
@@ -240,8 +228,9 @@ def _placed_pdus(path: str, entries: Iterable[Entry]) -> _PlacedPdus:
         raise SettingsError(f"{path}: {'; '.join(shown_faults)}")
     if not devices:
         raise EmptyList(f"{path}: there is no PDU in it; keys of a PDU: {', '.join(COLUMNS)}")
-    ended_columns = [name for name in ENDED_COLUMNS if name in columns]
-    return _PlacedPdus(devices, places, ended_columns)
+    ended_columns = " and ".join(name for name in ENDED_COLUMNS if name in columns)
+    notes = [f"{path}: no command reads {ended_columns} any more"] if ended_columns else []
+    return DeviceList(devices, {}, path, places, notes)
 
 
 def _ambiguous_names(devices: Sequence[ListedPdu], places: Mapping[str, str]) -> Iterator[str]:

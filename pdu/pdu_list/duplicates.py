@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from .listed_pdu import ALL_UNITS, ListedPdu, Place, place_of
+from .logins import DeviceLogin
 
 
 class Duplicate(NamedTuple):
@@ -19,14 +20,16 @@ class Duplicate(NamedTuple):
     place: Place
 
 
-def find_duplicates(devices: Iterable[ListedPdu]) -> Iterator[Duplicate]:
-    """Each PDU that is already in the list, under another name.
+def find_duplicates(
+    devices: Iterable[ListedPdu], logins: Mapping[str, DeviceLogin]
+) -> Iterator[Duplicate]:
+    """Each PDU that is already in the list, under another name. `logins`: as for `place_of`.
 
     Units of one door differ by what a setting chooses; a PDU that reads all of them has each.
     """
     devices_by_door: dict[Place, list[tuple[ListedPdu, Place]]] = {}
     for device in devices:
-        place = place_of(device)
+        place = place_of(device, logins)
         door = place._replace(choice=ALL_UNITS)
         devices_by_door.setdefault(door, []).append((device, place))
     for placed_devices in devices_by_door.values():

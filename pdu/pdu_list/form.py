@@ -19,6 +19,7 @@ from ..cli import optional_packages
 from ..cli.options import EMPTY, SECRETS, spelled_secret
 from ..files.whole_files import read_file
 from ..loading.handler_loading import LoadedHandler
+from ..loading.handler_module import AskedSettings
 from .listed_pdu import shown_place
 from .login_options import Login, NoSecret
 
@@ -131,7 +132,8 @@ def _pdu_data(
         values["port"] = str(host.port)
     values.update(login.all_settings(("username",), host))
     values.update(_secret_values(secrets, login))
-    return PduData(host.host if host.port is not None else str(host), values)
+    # a method may tell which one it wants besides
+    return PduData(host.host if host.port is not None else str(host), AskedSettings(values))
 
 
 def refuse_empty(login: Login) -> None:

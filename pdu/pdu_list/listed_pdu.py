@@ -10,8 +10,10 @@ from typing import NamedTuple, Optional
 
 from handlers import registry
 from handlers.shared.address import Address, host_with_port
+from handlers.shared.errors import SettingsError, printable
 
 from ..network import hosts
+from .logins import DeviceLogin, names
 
 #: handler -> the ports that it uses where none is said, the second one over plain HTTP, if not
 #: those of https and http (RFC 9110); of SNMP: RFC 3417; of NUT: IANA
@@ -45,11 +47,20 @@ class ListedPdu(NamedTuple):
         """
         return shown_place(self.handler, self.address, dict(self.settings))
 
+    def login(self, logins: Mapping[str, DeviceLogin]) -> Optional[DeviceLogin]:
+        """Its login, None if the list names none. Raises SettingsError if `logins` has none of this
+        name.
+        """
+        if not self.auth or self.auth in logins:
+            return logins[self.auth] if self.auth else None
+        raise SettingsError(
+            f"{self.name}: unknown login {printable(self.auth, 60)!r}; known: {names(logins)};"
+            " give their file as --auth, or as logins.toml beside the list"
+        )
+
 
 #: the choice of a PDU that reads all units of its address
 ALL_UNITS = ""
-
-
 #: the door of a unit that is asked at the usual port of its protocol
 USUAL_DOOR = ""
 
@@ -67,8 +78,12 @@ class Place(NamedTuple):
     choice: str
 
 
-def place_of(device: ListedPdu, login_settings: Mapping[str, str] = MappingProxyType({})) -> Place:
-    """Where a PDU of a list is read. `login_settings`: those of its login; the PDU's own win."""
+def place_of(device: ListedPdu, logins: Mapping[str, DeviceLogin] = MappingProxyType({})) -> Place:
+    """Where a PDU of a list is read. `logins`: by name; one may have a port, or choose a unit. The
+    PDU's own settings win.
+    """
+    login = logins.get(device.auth)
+    login_settings = {} if login is None else login.settings
     settings = {**login_settings, **dict(device.settings)}
     handler = handler_name(device.handler)
     address = device.address

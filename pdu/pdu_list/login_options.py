@@ -65,17 +65,6 @@ class Login:
     #: whether it is that of a listed PDU: then the environment sets the user alone
     is_listed: bool = False
 
-    @classmethod
-    def listed(cls, settings: Mapping[str, str], login: DeviceLogin) -> Login:
-        """The login of a listed PDU where no command line adds to it."""
-        values = {**login.settings, **settings}
-        return cls(
-            settings=values,
-            of_list=frozenset(values),
-            source=login.description,
-            secrets=login.secrets,
-        )
-
     def with_list(self, settings: Mapping[str, str], login: Optional[DeviceLogin]) -> Login:
         """This login with what a list says of a PDU. Settings of the command line win over those
         of the PDU, and these over those of its login in the list.

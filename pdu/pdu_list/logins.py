@@ -184,8 +184,6 @@ def _secret_value(where: str, secret: str, ending: str, text: str, folder: str) 
 def names(login_by_name: Mapping[str, DeviceLogin]) -> str:
     """The names of at most ten logins, for an error."""
     login_names: list[str] = sorted(login_by_name)
-    if not login_names:
-        return "none"
     if len(login_names) > 10:
         login_names[10:] = ["..."]
-    return ", ".join(login_names)
+    return ", ".join(login_names) or "none"

@@ -10,7 +10,6 @@ import contextlib
 import os
 import re
 import shlex
-import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Callable, NamedTuple, Optional, Union
@@ -25,6 +24,7 @@ from pdu_common.connection import PduData, PduSnmpData
 from ..cli.error_output import NoSuchHandler, Usage
 from ..cli.groups import Subcommand
 from ..cli.options import EMPTY, F, run_of, word_completion
+from ..cli.output import report
 from ..cli.shared_options import auth_option, list_option
 from ..cli.spelling import look_alike
 from ..cli.suggestions import only_similar_name
@@ -81,18 +81,10 @@ class KnownList(NamedTuple):
 
     def login(self, pdu: ListedPdu) -> Optional[DeviceLogin]:
         """The login of this PDU, None if the list names none. Raises SettingsError."""
-        if not pdu.auth:
-            return None
         logins = dict(self.logins)
-        if self.auth:
+        if pdu.auth and self.auth:
             logins.update(auth.read_logins(self.auth))
-        if pdu.auth not in logins:
-            raise SettingsError(
-                f"{pdu.name}: unknown login {printable(pdu.auth, 60)!r}; known:"
-                f" {auth.names(logins)}; give their file as --auth, or as {LOGINS} beside"
-                f" {self.path}"
-            )
-        return logins[pdu.auth]
+        return pdu.login(logins)
 
 
 class ChosenPdu(NamedTuple):
@@ -415,9 +407,10 @@ def _name_advice(words: Sequence[str], known_list: KnownList) -> str:
     """What was probably meant by the first of these words; "" if nothing can be said."""
     word = words[0]
     names = list(known_list.pdus)
-    whole_name = " ".join(words[:2])
-    if whole_name in names:
-        return f"a name with blanks needs quotes, as in {printable(whole_name, 60)!r}"
+    for count in range(len(words), 1, -1):
+        whole_name = " ".join(words[:count])
+        if whole_name in names:
+            return f"a name with blanks needs quotes, as in {printable(whole_name, 60)!r}"
     parts = [part.strip() for part in word.split(",")]
     if len(parts) > 1 and all(part in names for part in parts):
         return "give several names with spaces between them, or a command for each"
@@ -441,13 +434,15 @@ def choose_pdu(
     typed_login = login_of(context)
     line = _CommandLine.of(context)
     known_list = line.known_list
-    if known_list is None:
-        return ChosenPdu(handler, hosts.parse_argument(host), typed_login)
-    if not line.is_by_name:
-        _note_namesakes(known_list, context.command_path, handler, host)
+    if known_list is None or not line.is_by_name:
+        if known_list is not None:
+            _note_namesakes(known_list, context.command_path, handler, host)
         return ChosenPdu(handler, hosts.parse_argument(host), typed_login)
     listed_pdu = known_list.pdus.get(host)
     if listed_pdu is None:
+        if re.fullmatch(r"[0-9]+([.,/:-][0-9]+)*", host) and not hosts.is_ip(host):
+            fault = f"{printable(host, 60)!r} is no PDU of {known_list.path}"
+            raise Usage(f"{fault}; the whole PDU is read: leave the number of an outlet out")
         fault = _unknown_name_text([host], known_list)
         raise Usage(f"{fault}; give names alone, or HANDLER and addresses")
     pdu = _chosen(typed_login, known_list, listed_pdu)
@@ -472,20 +467,15 @@ def _note_namesakes(known_list: KnownList, command: str, handler: str, host: str
     """Print on standard error which words of this line are also names of the list."""
     if handler in known_list.pdus:
         shown_handler = repr(printable(handler, 60))
-        _note(f"{shown_handler} is a handler here, and no PDU of {known_list.path}")
+        report(f"note: {shown_handler} is a handler here, and no PDU of {known_list.path}")
     pdu = known_list.pdus.get(host)
     if pdu is None or _is_at(pdu, host):
         return
     shown_host = printable(host, 60)
-    _note(
-        f"{shown_host!r} is a host name here; `{command} {shown_host}`"
+    report(
+        f"note: {shown_host!r} is a host name here; `{command} {shown_host}`"
         f" means the PDU of that name in {known_list.path}: {_pdu_text(pdu)}"
     )
-
-
-def _note(words: str) -> None:
-    """Print a note on standard error."""
-    print(f"note: {words}", file=sys.stderr)
 
 
 def _is_at(pdu: ListedPdu, host: str) -> bool:
@@ -515,14 +505,15 @@ def resolve_name(context: click.Context, host: str) -> ChosenPdu:
     except SettingsError as error:
         if list_file:
             raise
-        _note(f"names of PDUs are not known: {error.reason}")
+        report(f"note: names of PDUs are not known: {error.reason}")
     if known_list is None or host not in known_list.pdus:
         return ChosenPdu("", hosts.parse_argument(host), typed_login)
     listed_pdu = known_list.pdus[host]
     pdu = _chosen(typed_login, known_list, listed_pdu)
     run_of(context).pdu_name = pdu.name
     if not _is_at(listed_pdu, host):
-        _note(f"{printable(host, 60)!r} is taken from {known_list.path}: {_pdu_text(listed_pdu)}")
+        shown_host = repr(printable(host, 60))
+        report(f"note: {shown_host} is taken from {known_list.path}: {_pdu_text(listed_pdu)}")
     return pdu
 
 

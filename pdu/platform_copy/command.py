@@ -27,8 +27,9 @@ from ..cli.shared_options import out_option
 from ..files.whole_files import text_of, write_whole
 from ..loading.handler_paths import is_handler_there
 from ..loading.handler_source import read_handler
-from ..workshop.handler.method_trials import method_findings
-from ..workshop.handler.rules import BROKEN, UNTRIED, Finding
+from ..workshop.handler.laws import Fault
+from ..workshop.handler.rules import BROKEN, RULES
+from ..workshop.handler.situations import faults_of_methods
 from .own_handlers import Comparison, compare_handlers
 from .placement import archive_module, pack_module, place_pack
 from .report_lines import ReportLine, failure_line
@@ -334,17 +335,16 @@ def _trial(platform_: Platform, name: str, handler: HandlerModule, pdu: Platform
     """
     with worker_process(platform_, handler, pdu.form) as worker:
         # Only whether it succeeds counts: its failure may be that of the copy, or of how it was run
-        # here. Then nothing else is tried. `method_findings` calls status again, and judges it.
+        # here. Then nothing else is tried. What follows calls status again, and judges it.
         first_call = worker.call("status", CALL_SECONDS)
         if not first_call.ok:
             return _failed_trial(platform_, name, first_call, pdu)
-        device = pdu.device(WorkerMethods(worker))
         faults, untried = [], []
-        for finding in method_findings(device):
-            if finding.result == BROKEN:
-                faults.append(_line(finding))
-            elif finding.result == UNTRIED:
-                untried.append(_line(finding))
+        for fault in faults_of_methods(pdu.unit, WorkerMethods(worker), pdu.about):
+            if fault.result == BROKEN:
+                faults.append(_line(fault))
+            else:
+                untried.append(_line(fault))
     return Trial(name, faults, untried)
 
 
@@ -393,9 +393,9 @@ def _names_package(tree: Path, package: str) -> bool:
     return False
 
 
-def _line(finding: Finding) -> ReportLine:
-    """A finding: its detail may hold words of an error."""
-    return ReportLine(finding.rule.text, finding.detail)
+def _line(fault: Fault) -> ReportLine:
+    """A fault: its sentence may hold words of an error."""
+    return ReportLine(RULES[fault.rule].text, fault.sentence)
 
 
 def _survey(platform_: Platform) -> Survey:

@@ -13,11 +13,9 @@ from handlers.shared.errors import SettingsError
 from ..recordings.nut import dump
 from ..recordings.nut.server import NutServer
 from ..recordings.replay_server import HOST
+from ..recordings.simulated_pdu import SimulatedPdu
 from ..recordings.snmp.agent import SnmpServer
-from ..workshop.handler.calls import Methods
-from ..workshop.handler.known_units import ServedUnit
-from ..workshop.handler.snmp_units import COMMUNITY, TrialUnit, family_device
-from ..workshop.handler.trial_device import TrialDevice
+from ..workshop.handler.snmp_units import COMMUNITY, family_device
 from .trials import Form
 
 #: seconds for one SNMP request of the platform
@@ -33,8 +31,7 @@ class PlatformPdu(NamedTuple):
     about: str
     #: what DCImanager's form would carry for it
     form: Form
-    #: the device, for the trials of the methods that read it
-    device: Callable[[Methods], TrialDevice]
+    unit: SimulatedPdu
     #: how many requests reached it
     requests: Callable[[], int]
 
@@ -48,7 +45,7 @@ def snmp_pdu(family: str, port: int = 0) -> Iterator[PlatformPdu]:
     if device is None:
         raise SettingsError(f"there is no simulated unit of the family {family}")
     with contextlib.closing(SnmpServer(COMMUNITY)) as server:
-        unit = TrialUnit(device.rows, device.key)
+        unit = device.unit()
         try:
             agent = server.serve(unit, port)
         except OSError as error:
@@ -63,13 +60,10 @@ def snmp_pdu(family: str, port: int = 0) -> Iterator[PlatformPdu]:
         def requests() -> int:
             return agent.datagrams
 
-        def trial_device(methods: Methods) -> TrialDevice:
-            return TrialDevice(methods, device.about, unit, requests=requests)
-
         yield PlatformPdu(
             about=device.about,
             form=Form(protocol="snmp", address=HOST, snmp=fields, settings={}, handler="pdu_snmp"),
-            device=trial_device,
+            unit=unit,
             requests=requests,
         )
 
@@ -87,18 +81,13 @@ def nut_pdu() -> Iterator[PlatformPdu]:
         "password": "any",
     }
 
-    about = "a simulated PDU behind a NUT server"
-
-    def trial_device(methods: Methods) -> TrialDevice:
-        return TrialDevice(methods, about, ServedUnit(server), requests=replay.connections)
-
     try:
         yield PlatformPdu(
-            about=about,
+            about="a simulated PDU behind a NUT server",
             form=Form(
                 protocol="custom", address=HOST, snmp={}, settings=settings, handler="pdu_nut"
             ),
-            device=trial_device,
+            unit=server,
             requests=replay.connections,
         )
     finally:

@@ -77,22 +77,22 @@ class OwnerFiles(NamedTuple):
         fleet = DeviceList((), {})
         if self.list is not None:
             fleet = device_list.read_device_list(self.list)
-        for warning in fleet.warnings:
-            report(warning)
         named_logins = {device.auth for device in fleet.devices if device.auth}
         auth = self.auth or ""
         if not auth and self.list and not named_logins <= fleet.auths.keys():
             auth = names.usual_logins(self.list)
-        if not auth:
-            return fleet
-        return fleet._replace(auths={**fleet.auths, **read_logins(auth)})
+        if auth:
+            fleet = fleet._replace(auths={**fleet.auths, **read_logins(auth)})
+        for warning in fleet.warnings:
+            report(warning)
+        return fleet
 
     def login(self) -> DeviceLogin:
         """The login of PDUs that name none. Raises SettingsError."""
         return environment_login(self.secret_files)
 
     def targets(self, fleet: DeviceList) -> Sequence[Target]:
-        """The PDUs of files that were read, in their order and as they name them. None without a
-        list.
+        """The PDUs of files that were read, in their order and as they name them; an empty sequence
+        without a list.
         """
         return targets(fleet.devices, fleet.auths, self.login())

@@ -159,12 +159,12 @@ def read_pdu(
     # for figures alone, a handler may open a cheaper session, which does not read the states
     reads_figures_alone = all(part in (figures, power) for part in parts)
     tools = HandlerTools(handler)
-    with tools.opened(data, with_states=not reads_figures_alone) as unit:
-        return read_parts(unit, parts, keep, optional=optional)
+    with tools.opened(data, with_states=not reads_figures_alone) as session:
+        return read_parts(session, parts, keep, optional=optional)
 
 
 def read_parts(
-    unit: OpenHandler,
+    session: OpenHandler,
     parts: Sequence[Part],
     keep: Callable[[Reading], object] = lambda _: None,
     *,
@@ -174,7 +174,7 @@ def read_parts(
     reading = Reading(start_s=time.monotonic())
     for part in parts:
         try:
-            reading = part.read(reading, unit)
+            reading = part.read(reading, session)
         except Exception as error:
             if part.name not in optional or not is_of_some_values(error):
                 raise
@@ -207,34 +207,34 @@ def read_until_error(
 # ---- the parts -----------------------------------------------------------------------------------
 
 
-def _read_states(reading: Reading, unit: OpenHandler) -> Reading:
+def _read_states(reading: Reading, session: OpenHandler) -> Reading:
     """The outlets with their states."""
-    outlets = [PolledOutlet(_printable(identity), state) for identity, state in unit.states()]
+    outlets = [PolledOutlet(_printable(identity), state) for identity, state in session.states()]
     return reading._replace(answered=True, outlets=outlets)
 
 
-def _read_figures(reading: Reading, unit: OpenHandler) -> Reading:
+def _read_figures(reading: Reading, session: OpenHandler) -> Reading:
     """A and kWh."""
-    return _add_figures(reading, unit.figures(with_power=False))
+    return _add_figures(reading, session.figures(with_power=False))
 
 
-def _read_power(reading: Reading, unit: OpenHandler) -> Reading:
+def _read_power(reading: Reading, session: OpenHandler) -> Reading:
     """A, kWh and W. If only W cannot be read, that is the failure of POWER."""
     try:
-        return _add_figures(reading, unit.figures(with_power=True))
+        return _add_figures(reading, session.figures(with_power=True))
     except Exception as error:
         if not is_of_some_values(error):
             raise
         failure = error_of(error)
-    reading = _add_figures(reading, unit.figures(with_power=False))
+    reading = _add_figures(reading, session.figures(with_power=False))
     unknown_power = NotKnown(failure.reason)
     reading = reading._replace(power_w=unknown_power, inlet_w=unknown_power)
     return reading.with_failure(POWER, failure)
 
 
-def read_labels(reading: Reading, unit: OpenHandler) -> Reading:
+def read_labels(reading: Reading, session: OpenHandler) -> Reading:
     """Numbers and names."""
-    port_labels = unit.labels()
+    port_labels = session.labels()
     if port_labels is None:
         return reading
     label_by_identity = {_printable(label.identity): label for label in port_labels}
@@ -247,19 +247,19 @@ def read_labels(reading: Reading, unit: OpenHandler) -> Reading:
     return reading._replace(outlets=outlets, labelled=True)
 
 
-def _read_topology(reading: Reading, unit: OpenHandler) -> Reading:
+def _read_topology(reading: Reading, session: OpenHandler) -> Reading:
     """Lines and breakers."""
-    return reading._replace(meters=unit.meters())
+    return reading._replace(meters=session.meters())
 
 
-def _read_nameplate(reading: Reading, unit: OpenHandler) -> Reading:
+def _read_nameplate(reading: Reading, session: OpenHandler) -> Reading:
     """The whole nameplate."""
-    return reading._replace(plate=unit.nameplate())
+    return reading._replace(plate=session.nameplate())
 
 
-def _read_brief_nameplate(reading: Reading, unit: OpenHandler) -> Reading:
+def _read_brief_nameplate(reading: Reading, session: OpenHandler) -> Reading:
     """The nameplate that metrics show."""
-    return reading._replace(plate=unit.brief_nameplate())
+    return reading._replace(plate=session.brief_nameplate())
 
 
 states = Part(STATES, _read_states)

@@ -15,7 +15,7 @@ from ..loading.handler_loading import LoadedHandler, load
 from ..pdu_list import form as connection_data
 from ..pdu_list.listed_pdu import ListedPdu
 from ..pdu_list.login_options import Login, NoSecret
-from ..pdu_list.logins import ENVIRONMENT, DeviceLogin, names
+from ..pdu_list.logins import ENVIRONMENT, DeviceLogin
 from . import parts as reading
 from .parts import Part, Reading
 
@@ -39,7 +39,7 @@ class Target(NamedTuple):
         settings = {**self.auth.settings, **dict(self.device.settings)}  # the PDU's win
         if timeout is not None:
             settings.update(_shortened_timeout(self.handler, settings, timeout))
-        login = Login.listed(settings, self.auth)
+        login = Login().with_list(settings, self.auth)
         try:
             return connection_data.pdu_data(self.handler, self.device.address, login)
         except NoSecret as error:
@@ -53,7 +53,7 @@ class Target(NamedTuple):
 def targets(
     devices: Sequence[ListedPdu],
     auths: Mapping[str, DeviceLogin],
-    usual_login: Optional[DeviceLogin],
+    usual_login: DeviceLogin,
 ) -> list[Target]:
     """The PDUs with their handlers, each loaded once, and their logins. `usual_login`: of PDUs that
     name none. Raises SettingsError.
@@ -61,18 +61,11 @@ def targets(
     handlers: dict[str, LoadedHandler] = {}
     rows: list[Target] = []
     for device in devices:
-        auth = auths.get(device.auth) if device.auth else usual_login
-        if auth is None:
-            advice = "" if auths else "; give their file as --auth"
-            raise SettingsError(
-                f"{device.name}: unknown login {printable(device.auth, 60)!r}; known:"
-                f" {names(auths)}{advice}"
-            )
+        auth = device.login(auths) or usual_login
         if device.handler not in handlers:
             handlers[device.handler] = _load(device)
         rows.append(Target(device, handlers[device.handler], auth))
-    if usual_login is not None:
-        _check_secrets(usual_login, handlers.values())
+    _check_secrets(usual_login, handlers.values())
     return rows
 
 

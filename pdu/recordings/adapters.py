@@ -44,24 +44,22 @@ def _nut() -> HandlerAdapter:
 
 
 def _raritan() -> HandlerAdapter:
-    from .raritan import identification, nameplate, recording_format, topology  # 50 ms
+    from .raritan import identification, nameplate, topology  # 50 ms
 
     return HandlerAdapter(
         nameplate.read_nameplate,
         read_topology=topology.read_topology,
         identify=identification.identify,
-        recording_format=lambda: recording_format.FORMAT,
     )
 
 
 def _redfish() -> HandlerAdapter:
-    from .redfish import identification, nameplate, recording_format, topology  # 50 ms
+    from .redfish import identification, nameplate, topology  # 50 ms
 
     return HandlerAdapter(
         nameplate.read_nameplate,
         read_topology=topology.read_topology,
         identify=identification.identify,
-        recording_format=lambda: recording_format.FORMAT,
     )
 
 

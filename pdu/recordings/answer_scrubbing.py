@@ -9,7 +9,7 @@ member, the numbers and words of a run.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Any, Callable, NamedTuple
+from typing import Any, Callable, NamedTuple, Optional
 
 from handlers.shared.errors import printable
 
@@ -48,11 +48,16 @@ class ScrubbedAnswers(NamedTuple):
 
 
 def scrub_answers(
-    answers: Answers, scrubber: Scrubber, read_values: Callable[[Answers], object]
+    answers: Answers,
+    scrubber: Scrubber,
+    read_values: Callable[[Answers], object],
+    links: Optional[Collection[str]] = None,
 ) -> ScrubbedAnswers:
-    """The answers with all replaced on which the result of `read_values` does not depend."""
+    """The answers with all replaced on which the result of `read_values` does not depend. `links`:
+    of a documented interface, the members whose texts stay, as the names of all members.
+    """
     # what looks private is sought once, in the texts that may stay
-    public_answers = {key: _without_private(answer, scrubber) for key, answer in answers.items()}
+    public_answers = {key: without_private(answer, scrubber) for key, answer in answers.items()}
 
     def scrub(groups: Collection[Group]) -> dict[str, Any]:
         clean_answers: dict[str, Any] = {}
@@ -61,10 +66,19 @@ def scrub_answers(
         return clean_answers
 
     unread: set[Group] = set()
-    for groups in _stages(public_answers):
-        unread = unread_groups(_groups_to_try(groups, unread), unread, scrub, read_values)
+
+    def try_groups(groups: Sequence[Group]) -> None:
+        unread.update(unread_groups(_groups_to_try(groups, unread), unread, scrub, read_values))
+
+    for groups in _stages_of_values(public_answers, links):
+        try_groups(groups)
+    for kind, pattern in _PARTS.items():
+        # what a stand-in left of a longer part is a part, too
+        texts = [answer for answer in scrub(unread).values() if isinstance(answer, TextAnswer)]
+        try_groups([Group(kind, part) for text in texts for part in text.parts(pattern)])
     clean_answers = scrub(unread)
-    return ScrubbedAnswers(clean_answers, _kept_texts(clean_answers, scrubber))
+    kept_texts = _kept_texts(clean_answers, scrubber, links)
+    return ScrubbedAnswers(clean_answers, kept_texts)
 
 
 def secrets_in(answers: Answers) -> list[str]:
@@ -99,9 +113,9 @@ def kept_notes(kept_texts: Sequence[str]) -> Sequence[str]:
 # ---- groups --------------------------------------------------------------------------------------
 
 
-def _stages(answers: Answers) -> Iterator[list[Group]]:
+def _stages_of_values(answers: Answers, links: Optional[Collection[str]]) -> Iterator[list[Group]]:
     """The groups of answers from the largest to the smallest: members, names and private values;
-    texts of members; runs, numbers and words of other texts.
+    texts of members.
     """
     named_members = list(members(answers.values()))
     texts = [answer for answer in answers.values() if isinstance(answer, TextAnswer)]
@@ -109,14 +123,17 @@ def _stages(answers: Answers) -> Iterator[list[Group]]:
     for text in texts:
         groups += [_private_group(value) for value in private_values(text)]
     for name, _ in named_members:
-        groups += [Group(_NAME, name), Group(_MEMBER, name)]
+        if links is None:
+            groups.append(Group(_NAME, name))
+        if name not in (links or ()):
+            groups.append(Group(_MEMBER, name))
     yield groups
-    yield [Group(_TEXT, value, name) for name, value in named_members if isinstance(value, str)]
-    for kind, pattern in _PARTS.items():
-        parts_of_kind: list[Group] = []
-        for text in texts:
-            parts_of_kind += [Group(kind, part) for part in text.parts(pattern)]
-        yield parts_of_kind
+    tried_members = {group.text for group in groups if group.kind == _MEMBER}
+    yield [
+        Group(_TEXT, value, name)
+        for name, value in named_members
+        if isinstance(value, str) and name in tried_members
+    ]
 
 
 def _private_group(value: NamedValue) -> Group:
@@ -153,7 +170,7 @@ def members(documents: Iterable[Any]) -> Iterator[tuple[str, Any]]:
 # ---- stand-ins -----------------------------------------------------------------------------------
 
 
-def _without_private(answer: Any, scrubber: Scrubber) -> Any:
+def without_private(answer: Any, scrubber: Scrubber) -> Any:
     """An answer with stand-ins for secrets and for what looks private, even if the reading needs
     it.
     """
@@ -214,7 +231,9 @@ def _text_with_stand_ins(
     return text
 
 
-def _kept_texts(answers: Answers, scrubber: Scrubber) -> list[str]:
+def _kept_texts(
+    answers: Answers, scrubber: Scrubber, links: Optional[Collection[str]]
+) -> list[str]:
     """The texts that stay and are no common words or numbers, each once: values, then names."""
     texts: list[str] = []
     names: list[str] = []
@@ -223,8 +242,9 @@ def _kept_texts(answers: Answers, scrubber: Scrubber) -> list[str]:
             texts += answer.parts(NUMBER_OR_WORD)
     for name, value in members(answers.values()):
         names.append(name)
-        if isinstance(value, str):
+        if isinstance(value, str) and name not in (links or ()):
             texts.append(value)
     telling_texts = [text for text in texts if not has_only_generic_words(text)]
-    telling_texts += [name for name in names if not is_generic_name(name)]
+    if links is None:
+        telling_texts += [name for name in names if not is_generic_name(name)]
     return [text for text in dict.fromkeys(telling_texts) if not scrubber.is_stand_in(text)]

@@ -12,10 +12,11 @@ from typing import Callable, NamedTuple
 from .scrub import NAMES, NEVER_GENERIC, SECRETS, is_telling, kind_of
 
 # name=value, name: value, name = "value", "name": "value", "name": 5
-_PAIR = re.compile(
-    r"(?<![A-Za-z0-9_.-])(?P<name>[A-Za-z0-9_.-]+)[\"']?\s*[=:]\s*"
-    r"(?:\"(?P<double>[^\"<>]+)\"|'(?P<single>[^'<>]+)'|(?P<bare>[^\s&\"'<>;,{}()\[\]]+))"
-)
+_PAIR_NAME = re.compile(r"(?<![A-Za-z0-9_.-])(?P<name>[A-Za-z0-9_.-]+)[\"']?\s*[=:]\s*")
+_QUOTED = r"\"(?P<double>[^\"<>]+)\"|'(?P<single>[^'<>]+)'"
+# a secret may have a sign of equality in it, and end with it
+_PRIVATE_VALUE = re.compile(rf"{_QUOTED}|(?P<bare>[^\s&\"'<>;,{{}}()\[\]]+)")
+_PAIR_VALUE = re.compile(rf"{_QUOTED}|(?P<bare>[^\s&\"'<>;,{{}}()\[\]=:]+)")
 # <td>name</td><td>value</td>
 _NEIGHBOUR = re.compile(
     r">\s*(?P<name>\w[\w .-]{0,38}\w)[\s:]*</[^<>]+>\s*(?:<[^<>/][^<>]*>\s*)+(?P<value>[^<>]+)"
@@ -53,11 +54,20 @@ class NamedValue(NamedTuple):
 
 def named_values(text: str) -> Iterator[NamedValue]:
     """All values with a name; one may be a part of another."""
-    for pair in _PAIR.finditer(text):
-        value, begin = _value_of(pair)
-        yield NamedValue(pair["name"], value, begin)
-        for inner in named_values(value):  # the query of an address in an attribute
-            yield inner._replace(begin=begin + inner.begin)
+    begin = 0
+    while True:
+        name_match = _PAIR_NAME.search(text, begin)
+        if name_match is None:
+            break
+        name, begin = name_match["name"], name_match.end()
+        is_private = NamedValue(name, "", 0).kind in NEVER_GENERIC
+        pattern = _PRIVATE_VALUE if is_private else _PAIR_VALUE
+        value_match = pattern.match(text, begin)
+        if value_match is not None:
+            value, value_begin = _value_of(value_match)
+            yield NamedValue(name, value, value_begin)
+            # a value may hold others, such as the query of an address
+            begin = value_match.end() if is_private else value_begin
     for tag in _TAG.finditer(text):
         content = _CONTENT.match(text, tag.end())
         for name in _TAG_NAME.finditer(tag[0]):
@@ -71,7 +81,8 @@ def named_values(text: str) -> Iterator[NamedValue]:
 @functools.lru_cache(maxsize=64)
 def private_values(text: str) -> tuple[NamedValue, ...]:
     """The values of a page that are secrets, places or telephone numbers by their names, also
-    those that stand beside such a name, and the numbers near behind it. None is a part of another.
+    those that stand beside such a name, and the numbers near behind it. No value is a
+    part of another.
     """
     values = (*named_values(text), *_neighbours(text), *_numbers_behind_names(text))
     return _without_overlaps(value for value in values if value.kind in NEVER_GENERIC)

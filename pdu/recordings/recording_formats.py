@@ -1,12 +1,12 @@
 """What the folders of the handlers here share: the recording of a device and its replay
-(<name>/recording_format.py), and what is found at an address (<name>/identification.py).
+(web/ over HTTP, else <name>/recording_format.py), and what is found at an address
+(<name>/identification.py).
 
 `adapters` has the table of those modules.
 """
 
 from __future__ import annotations
 
-import re
 import time
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
@@ -94,6 +94,8 @@ class ReplayedDevice(NamedTuple):
     writes: Callable[[], Sequence[str]]
     #: ends it
     close: Callable[[], None]
+    #: for its owner
+    notes: Sequence[str] = ()
     #: whether a handler reads it
     is_read: bool = True
     #: how many connections it had; 0 over UDP
@@ -232,25 +234,18 @@ class RecordingFormat(NamedTuple):
     tcp_port: Optional[int]
     #: if several handlers read a device, the one with the lowest rank is preferred
     rank: int
-    #: the device's answers, scrubbed. Raises the errors of handlers/shared/errors.py, and
-    #: RecursionError for an answer that is nested too deeply
-    record: Callable[[Any, RecordingOptions], Recording]
     #: whether a text is a recording
     is_recording: Callable[[str], bool]
     #: simulates the device on a port of 127.0.0.1. Raises SettingsError for text that is not a
     #: recording, OSError if the port cannot be used, and Unreachable if the simulated device does
     #: not start in time
     serve: Callable[[str, int], ReplayedDevice]
+    #: the device's answers, scrubbed; None over HTTP, where its handler is asked
+    #: (evidence/web_recorder.py). Raises the errors of handlers/shared/errors.py, and
+    #: RecursionError for an answer that is nested too deeply
+    record: Optional[Callable[[Any, RecordingOptions], Recording]] = None
     #: like `serve`, with the commands of the named family or profile. Also raises SettingsError for
     #: a name that is neither
     serve_as: Optional[Callable[[str, int, str], ReplayedDevice]] = None
     #: like `serve`; the device takes any write to a value that it has
     serve_writable: Optional[Callable[[str, int], ReplayedDevice]] = None
-
-
-def make_json_detector(format_name: str) -> Callable[[str], bool]:
-    """A function that recognises a JSON recording: its text begins with
-    `{"recording": "<format_name> `.
-    """
-    begin = re.compile(rf'\s*\{{\s*"recording"\s*:\s*"{format_name} ')
-    return lambda text: begin.match(text) is not None

@@ -6,21 +6,30 @@ from __future__ import annotations
 
 import json
 import re
+import socket
 import socketserver
 import sys
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http.server import BaseHTTPRequestHandler
-from typing import Any
+from typing import Any, Union
 
 from .recording_formats import ReplayedDevice
 
 HOST = "127.0.0.1"
 _LONGEST = 4 << 20  # limit for the body of a request, in bytes
+_TLS_HANDSHAKE = b"\x16"  # the first byte of a connection over TLS
 _ENDS_S = 5.0  # longest wait for the end of the thread, in seconds
 ANY_LOGIN = "-s scheme=http --username any"
-Response = tuple[int, Any, Mapping[str, str]]  # status, JSON (None: no body), further headers
+#: a name may be there twice, such as Set-Cookie (RFC 6265, 3)
+Headers = Union[Mapping[str, str], Sequence[tuple[str, str]]]
+Response = tuple[int, Any, Headers]  # status, JSON (None: no body), further headers
+
+
+def header_pairs(headers: Headers) -> list[tuple[str, str]]:
+    """Names and values of headers."""
+    return list(headers.items()) if isinstance(headers, Mapping) else list(headers)
 
 
 class ReplayServer(socketserver.ThreadingTCPServer):
@@ -30,11 +39,19 @@ class ReplayServer(socketserver.ThreadingTCPServer):
     block_on_close = False
     replay: Any
     connections = 0
+    #: how many are open now
+    open_connections = 0
 
     def process_request(self, request: Any, client_address: Any) -> None:
         """Count the connection, and serve it in a thread."""
         self.connections += 1
+        self.open_connections += 1
         super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        """End the connection, whose thread has served it."""
+        self.open_connections -= 1
+        super().shutdown_request(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Report errors except OSError: clients may disconnect at any time."""
@@ -52,6 +69,8 @@ class Replay:
     def __init__(self, server: ReplayServer) -> None:
         server.replay = self
         self.writes: list[str] = []
+        #: how many connections began with TLS, which it does not speak
+        self.tls_hellos = 0
         self.host, self.port = HOST, int(server.server_address[1])
         self._server = server
         self._thread = threading.Thread(
@@ -73,6 +92,11 @@ class Replay:
             close=self.close,
             connections=lambda: self._server.connections,
         )
+
+    @property
+    def open_connections(self) -> int:
+        """How many connections are open now."""
+        return self._server.open_connections
 
     def close(self) -> None:
         self._server.shutdown()
@@ -104,6 +128,13 @@ class _ReplayRequestHandler(BaseHTTPRequestHandler):
     wbufsize = -1
     timeout = 60.0
 
+    def handle(self) -> None:
+        """Serve the connection, unless it begins with a hello of TLS (RFC 8446, 5.1)."""
+        if self.connection.recv(1, socket.MSG_PEEK) == _TLS_HANDSHAKE:
+            self.server.replay.tls_hellos += 1
+        else:
+            super().handle()
+
     def _serve(self) -> None:
         """Answer a request: 411 without a usable length, 413 if it is long, else as the replay."""
         size = self.headers.get("Content-Length", "0")
@@ -130,19 +161,21 @@ class _ReplayRequestHandler(BaseHTTPRequestHandler):
     do_PATCH = _serve
     do_DELETE = _serve
 
-    def _send(self, status: int, content: Any, headers: Mapping[str, str]) -> None:
+    def _send(self, status: int, content: Any, headers: Headers) -> None:
         """Send a response; `content` becomes JSON, None an empty body, and bytes stay."""
         body = b"" if content is None else content
         if not isinstance(body, bytes):
             body = json.dumps(content).encode()
+        pairs = header_pairs(headers)
+        names = {name.lower() for name, _ in pairs}
         self.send_response(status)
         if status != 204:  # which has no Content-Length: RFC 9110, 8.6
-            if "Content-Type" not in headers:
+            if "content-type" not in names:
                 self.send_header("Content-Type", "application/json; charset=UTF-8")
-            if "Content-Length" not in headers:
+            if "content-length" not in names:
                 self.send_header("Content-Length", str(len(body)))
-        for name, value in headers.items():
-            self.send_header(name, value)
+        for name, value in pairs:
+            self.send_header(name, value.encode("latin-1", "replace").decode("latin-1"))
         self.end_headers()
         self.wfile.write(body)
 

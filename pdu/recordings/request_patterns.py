@@ -27,7 +27,7 @@ ANY = "{any}"
 _ANY_NUMBER = "98765432109876"  # in place of {any}: it may stand inside JSON
 _ANY_TEXT = r'[^&"\s]*'
 _OUTLET = re.compile(r"\{outlet(?P<offset>[+-][0-9]+)?\}")
-_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 # the number of a call, and a time that keeps an answer from being cached
 _CALL_NUMBER = re.compile(r'("id"\s*:\s*)[0-9]+')
 _TIME = re.compile(r"(?<![0-9])1[0-9]{9,12}(?![0-9])")
@@ -48,7 +48,7 @@ class RequestPattern(NamedTuple):
         request, _, answer = words.strip().partition(" -> ")
         first_word, _, rest = request.partition(" ")
         method = first_word.upper()
-        if method not in _METHODS:
+        if method not in METHODS:
             method, rest = "GET", request
         target, _, body = rest.strip().partition(" ")
         if method == "GET":  # without a body: a blank is one of the address
@@ -65,6 +65,21 @@ class RequestPattern(NamedTuple):
     def text(self) -> str:
         """The request in words."""
         return f"{self.method} {self.target} {self.body}".strip()
+
+    @property
+    def words(self) -> str:
+        """As `parse` reads it."""
+        return f"{self.text} -> {self.answer}" if self.answer else self.text
+
+    @property
+    def path(self) -> str:
+        """The target without its query."""
+        return self.target.partition("?")[0]
+
+    @property
+    def canonical(self) -> str:
+        """The request in one spelling."""
+        return _canonical(self.method, self.target, self.body)
 
     @property
     def names_outlet(self) -> bool:
@@ -114,7 +129,7 @@ def recorded_request(method: str, target: str, body: str, secrets: list[str]) ->
             request = request.replace(secret, ANY)
     request = without_named_secrets(request, ANY)
     if '"method"' in body:
-        request = _CALL_NUMBER.sub(rf"\g<1>{ANY}", request)
+        request = _CALL_NUMBER.sub(r"\g<1>0", request)  # which matches any number
     return _TIME.sub(ANY, request)
 
 
@@ -135,13 +150,18 @@ def _canonical(method: str, target: str, body: str) -> str:
     target = target.replace(ANY, _ANY_NUMBER)
     body = body.replace(ANY, _ANY_NUMBER)
     path, mark, query = target.partition("?")
-    plain_path = _in_one_escape(path)
+    plain_path = _in_one_escape(path).rstrip("/") or "/"
     plain_query = _sorted_fields(query)
     plain_target = f"{plain_path}{mark}{plain_query}"
     document = _json_or_none(body)
     if document is None:
         plain_body = _sorted_fields(body)
     else:
+        if isinstance(document, dict) and "method" in document:
+            # of JSON-RPC: the number of the call
+            document = {**document, "params": document.get("params") or {}}
+            document.pop("id", None)
+            document.pop("jsonrpc", None)
         plain_body = json.dumps(document, sort_keys=True)
     return f"{method} {plain_target} {plain_body}".strip()
 

@@ -46,11 +46,11 @@ NEVER_GENERIC = frozenset({SECRETS, CONTACTS, LOCATIONS})
 _SHORTEST = 3  # characters of a value that is replaced inside texts
 _LONG_NUMBER = 7  # digits of a number that may be a serial number
 _HEX = "[0-9A-Fa-f]"
-_MAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+_MAIL = re.compile(r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 _MAC = re.compile(
     rf"(?<![0-9A-Za-z])(?:{_HEX}{{1,2}}(?:[:-]{_HEX}{{1,2}}){{5}}(?![:-]{_HEX})"
     rf"|(?<!\b{_HEX}{{2}} ){_HEX}{{2}}(?: {_HEX}{{2}}){{5}}(?! ?[0-9A-Za-z])"
-    rf"|(?=[0-9.]*[A-Fa-f]){_HEX}{{4}}(?:\.{_HEX}{{4}}){{2}}|(?=[0-9]*[a-f])(?=[a-f]*[0-9])[0-9a-f]{{12}})"
+    rf"|(?=[0-9.]{{0,13}}[A-Fa-f]){_HEX}{{4}}(?:\.{_HEX}{{4}}){{2}}|(?=[0-9]{{0,11}}[a-f])(?=[a-f]{{0,11}}[0-9])[0-9a-f]{{12}})"
     r"(?![0-9A-Za-z])"
 )
 _IPV4 = re.compile(r"(?<![0-9A-Za-z.])(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?![0-9A-Za-z]|\.[0-9])")
@@ -61,7 +61,7 @@ _IPV6 = re.compile(
 _PRODUCT = re.compile(r"manufacturer|mfr$|vendor|model|firmware|version|revision", re.IGNORECASE)
 # members whose text is a secret, or derived from one: it does not even stay with `keep`
 _SECRET = re.compile(
-    r"passw|passphrase|passcode|secret|communit|token|credential|cookie|keytab|secname|usbuser|nonce$"
+    r"passw|passphrase|passcode|secret|communit|token|[cx]srf|credential|cookie|keytab|secname|usbuser|nonce$"
     r"|(^|[._])(auth|priv)(pass|key|protocol_pass)|(?<!hot)keys?(chain|string|value|data)?$"
     r"|licen[cs]e_?(string|data|code)|authori[sz]ation(code)?$|https?headers?$"
     r"|(certificate|signature)string$|(door|unlock|access|login|security)_?code$"
@@ -87,7 +87,7 @@ _VERSION = re.compile(
     re.IGNORECASE,
 )
 _SERIAL = re.compile(
-    r"\b(?:serial(?:\s*(?:number|no\.?|#))?|s/n|sn)[\s:=#-]+(?=[A-Za-z-]*[0-9])"
+    r"\b(?:serial(?:\s*(?:number|no\.?|#))?|s/n|sn)[\s:=#-]+(?=[A-Za-z-]{0,40}[0-9])"
     r"(?P<labelled>[A-Za-z0-9][A-Za-z0-9-]{2,})"
     r"|\b(?<![MP]N:)(?=[A-Z0-9]*[0-9])(?=[A-Z0-9]*[A-Z])[A-Z0-9]{9,}\b",  # not a model's number
     re.IGNORECASE,
@@ -196,6 +196,12 @@ class Scrubber:
             self._holds_login[text] = login.holds(text, self._secret_forms)
         return self._holds_login[text]
 
+    def with_stand_ins_as(self, word: str, text: str) -> str:
+        """A text with this word in place of each stand-in."""
+        for stand_in in longest_first(self._stand_ins):
+            text = text.replace(stand_in, word)
+        return text
+
     def is_stand_in(self, text: str) -> bool:
         """Whether a text is one of the stand-ins, or "any"."""
         return text == ANY_TEXT or text in self._stand_ins
@@ -243,7 +249,8 @@ class Scrubber:
             return data
         is_private = kind_of(name) in NEVER_GENERIC
         digits = re.sub("[^0-9]", "", str(data))
-        is_serial = len(digits) >= _LONG_NUMBER and SERIALS not in self.keep
+        has_fraction = data != int(data)  # which a serial number has not
+        is_serial = len(digits) >= _LONG_NUMBER and not has_fraction and SERIALS not in self.keep
         return type(data)(0) if is_private or is_serial else data
 
     def _stand_in_of_mail(self, match: re.Match[str]) -> str:

@@ -6,15 +6,18 @@ Each protocol says which request is a command, and what it answers; the faults a
 from __future__ import annotations
 
 import json
+import re
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from enum import Enum
-from typing import Any, Callable, NamedTuple, Optional
+from functools import partial
+from typing import Any, Callable, NamedTuple, Optional, Union
 
 from handlers.dcimanager import Figures
+from handlers.shared.meter_figures import Figure, measured
 
-from .replay_server import HttpReplay, Response
+from .replay_server import HttpReplay, Response, header_pairs
 
 #: identity -> on, off, or None for a state that is neither
 States = dict[str, Optional[bool]]
@@ -54,13 +57,13 @@ class UnitCommand(NamedTuple):
     on: bool
     #: the request, for people
     text: str
-    #: of an unknown command, the one of this unit that is like it, for people; "" if none is
-    similar_command: str = ""
+    #: whether an unknown command is like one of this unit's
+    is_similar: bool = False
 
     @classmethod
-    def unknown(cls, text: str, similar_command: str = "") -> UnitCommand:
+    def unknown(cls, text: str, *, is_similar: bool = False) -> UnitCommand:
         """A request that writes, and is no command of this unit."""
-        return cls(identity="", on=False, text=text, similar_command=similar_command)
+        return cls(identity="", on=False, text=text, is_similar=is_similar)
 
     @property
     def is_known(self) -> bool:
@@ -72,10 +75,26 @@ class CommandRefused(Exception):
     """The PDU refuses a command."""
 
 
+class MeasuredSums(NamedTuple):
+    """The sums of each table of a PDU's meters, such as lines, banks and outlets: a handler may
+    read any of them.
+    """
+
+    load_a: Sequence[float] = ()
+    energy_kwh: Sequence[float] = ()
+    #: of each outlet that is metered
+    outlet_kwh: Mapping[str, float] = {}
+
+
 class SimulatedPdu(ABC):
     """The outlets of a PDU, its fault, and what it was sent. A PDU over a network is a server
     besides.
     """
+
+    #: whether it may refuse a command for an outlet that it does not have, as an SNMP agent does
+    refuses_unknown_outlets = False
+    #: of the rules of `pdu handler check`, the one of a login that it refuses
+    rule_of_login = "denied"
 
     LATE_S = 2.0
     #: the methods that a refused login stops
@@ -87,11 +106,20 @@ class SimulatedPdu(ABC):
     port: int
 
     def __init__(self, fault: UnitFault) -> None:
-        self.requests: list[str] = []
+        self.requests: list[Any] = []
         self.commands: list[UnitCommand] = []
+        #: over HTTP, each request whole, with its headers, and the content of each answer
+        self.messages: list[str] = []
+        self.answers: list[bytes] = []
         self.doubts = {}
+        self.writes = []
+        #: its own failures, which are no fault of a handler
+        self.failures: list[str] = []
+        #: whether it gives no answer, and leaves the connection open then
+        self.is_mute = self.hangs = False
+        #: the logins that are no more than a word, such as a community
+        self.communities: set[bytes] = set()
         self._fault = fault
-        self._is_silent = False
         self._timers: list[threading.Timer] = []
         self._contents_lock = threading.RLock()
         self._end = threading.Event()
@@ -121,16 +149,52 @@ class SimulatedPdu(ABC):
         """What it measures; None if only a handler says it."""
         return None
 
-    def count_on(self) -> bool:
-        """Let its meters count on, where their values are known. False if they stay."""
-        return False
+    def measured_sums(self) -> MeasuredSums:
+        """What it measures now."""
+        figures = self.figures()
+        if figures is None:
+            return MeasuredSums()
+        outlet_kwh: dict[str, float] = {}
+        outlet_a: dict[str, float] = {}
+        for name, port in figures.ports.items():
+            energy_kwh = measured(port.energy_kwh)
+            current_a = measured(port.current_a)
+            if energy_kwh is not None:
+                outlet_kwh[name] = energy_kwh
+            if current_a is not None:
+                outlet_a[name] = current_a
+        return MeasuredSums(
+            load_a=_sums(figures.load_a, outlet_a),
+            energy_kwh=_sums(figures.energy_kwh, outlet_kwh),
+            outlet_kwh=outlet_kwh,
+        )
+
+    def can_switch(self, identity: str, *, on: bool) -> bool:
+        """Whether a command switches this outlet."""
+        return True
+
+    def command_words(self, identity: str, *, on: bool) -> str:
+        """The request that switches an outlet, for people; "" if it is not known."""
+        return ""
 
     def without_state(self, identity: str) -> Sequence[Any]:
         """Contents that lack the state of an outlet."""
         return []
 
+    def without_row(self) -> Sequence[tuple[str, Any]]:
+        """An outlet, and contents that lack all that they say of it."""
+        return []
+
     def without_figures(self) -> Sequence[Any]:
-        """Contents that lack a figure each."""
+        """Contents in which a figure each cannot be read."""
+        return []
+
+    def without_figure_rows(self) -> Sequence[Any]:
+        """Contents that lack a row of a table of meters each."""
+        return []
+
+    def with_other_figures(self) -> Sequence[Any]:
+        """Contents with other figures."""
         return []
 
     def with_zero_figures(self) -> Sequence[Any]:
@@ -145,30 +209,36 @@ class SimulatedPdu(ABC):
 
     def note_request(self, text: str) -> None:
         """Note a request. Raises ConnectionAbortedError if it is not answered."""
-        if self._is_silent:
-            raise ConnectionAbortedError
         self.requests.append(text)
+        if self.is_mute and self.hangs:
+            self._end.wait()
+        if self.is_mute:
+            raise ConnectionAbortedError
 
-    def obey(self, commands: Sequence[UnitCommand]) -> None:
-        """Carry commands out, as the fault says. Raises CommandRefused, and ConnectionAbortedError
-        for no answer.
+    def obey(
+        self, commands: Sequence[UnitCommand], carry_out: Optional[Callable[[], object]] = None
+    ) -> None:
+        """Carry commands out, as the fault says: by `carry_out`, else by turning the outlets.
+        Raises CommandRefused, and ConnectionAbortedError for no answer.
         """
         self.commands += commands
+        if carry_out is None or self._fault is UnitFault.PENDING:
+            carry_out = partial(self._carry_out, commands)
         if self._fault in (UnitFault.REFUSES, UnitFault.BUSY):
             raise CommandRefused
         if self._fault is UnitFault.SILENT_AFTER:
-            self._is_silent = True
+            self.is_mute = True
             return
         if self._fault is UnitFault.LATE:
-            self._start_timer(lambda: self._carry_out(commands))
+            self._start_timer(carry_out)
         elif self._fault is not UnitFault.STUCK:
-            self._carry_out(commands)
+            carry_out()
         if self._fault is UnitFault.UNANSWERED:
             self._end.wait()
         if self._fault in (UnitFault.ANSWER_LOST, UnitFault.UNANSWERED):
             raise ConnectionAbortedError
 
-    def _start_timer(self, function: Callable[[], None]) -> None:
+    def _start_timer(self, function: Callable[[], object]) -> None:
         """Call the function after LATE_S, unless `drop_timers` is called before."""
         timer = threading.Timer(self.LATE_S, function)
         timer.daemon = True
@@ -196,16 +266,38 @@ class SimulatedPdu(ABC):
             self.writes.append(line)
 
 
+def _sums(total: Figure, of_outlets: Mapping[str, float]) -> list[float]:
+    """The total, and the sum over the outlets: a handler may give either."""
+    sums = []
+    value = measured(total)
+    if value is not None:
+        sums.append(value)
+    if of_outlets:
+        sums.append(sum(of_outlets.values()))
+    return sums
+
+
+#: what happens to a request: a status without a content, or half of the answer
+Disturbance = Union[int, UnitFault]
+
+
 class HttpPdu(SimulatedPdu, HttpReplay):
     """A simulated PDU over HTTP. It takes any login."""
 
     def __init__(self, port: int, fault: UnitFault = UnitFault.NONE) -> None:
         """Raises OSError if the port cannot be used."""
         SimulatedPdu.__init__(self, fault)
-        #: each request whole, with its headers
-        self.messages: list[str] = []
-        #: the answer to each command, in the place of obeying it
+        #: the answer to each command, in the place of obeying it, and to each request; a Location
+        #: gets the path of the request
         self.refusal: Optional[Response] = None
+        self.redirect: Optional[Response] = None
+        #: what its tokens end with; "" for those of the recording
+        self.token = ""
+        #: by the number of the request, from 1
+        self.disturbances: dict[int, Disturbance] = {}
+        #: whether a request is refused as a login, and the targets where one was
+        self.denies: Callable[[str], bool] = lambda message: False
+        self._denied_targets: set[str] = set()
         HttpReplay.__init__(self, port)
 
     def close(self) -> None:
@@ -218,14 +310,47 @@ class HttpPdu(SimulatedPdu, HttpReplay):
         """As `reply`; the request is kept whole in `messages`."""
         header_lines = [f"{name}: {value}" for name, value in headers.items()]
         content = body.decode("utf-8", "replace")
-        self.messages.append("\n".join([f"{method} {target}", *header_lines, "", content]))
-        return self.reply(method, target, body)
+        message = "\n".join([f"{method} {target}", *header_lines, "", content])
+        self.messages.append(message)
+        try:
+            response = self._disturbed_reply(message, method, target, body)
+        except ConnectionAbortedError:
+            raise
+        except Exception as error:
+            self.failures.append(f"{type(error).__name__}: {error}")
+            raise
+        status, response_content, response_headers = response
+        answer = _content_of(response)
+        self.answers.append(answer)
+        return status, None if response_content is None else answer, response_headers
+
+    def _disturbed_reply(self, message: str, method: str, target: str, body: bytes) -> Response:
+        """As `reply`, but for a login that is refused, and for the disturbance of this request."""
+        disturbance = self.disturbances.get(len(self.messages))
+        if self._is_denied(message, target, body):
+            self.note_request(f"{method} {target}")
+            return _DENIED
+        if isinstance(disturbance, int):
+            self.note_request(f"{method} {target}")
+            return disturbance, None, {}
+        response = self.reply(method, target, body)
+        return _half_of(response) if disturbance is UnitFault.HALF else response
+
+    def _is_denied(self, message: str, target: str, body: bytes) -> bool:
+        """Whether a request holds a login that is refused, or what is sent after one."""
+        is_login = self.denies(message)
+        if is_login:
+            self._denied_targets.add(target)
+        return is_login or (bool(body) and target in self._denied_targets)
 
     def reply(self, method: str, target: str, body: bytes) -> Response:
         """The answer to one request. Raises ConnectionAbortedError for no answer."""
+        target = re.sub(r"^https?://[^/]+", "", target)  # as a client asks a proxy
         self.note_request(f"{method} {target}")
+        if self.redirect is not None:
+            return _with_path(self.redirect, target)
         if self._fault is UnitFault.DENIES:
-            return 401, None, {"WWW-Authenticate": 'Basic realm="unit"'}
+            return _DENIED
         commands = self.commands_of(method, target, body)
         # one request may hold commands of both kinds
         known_commands = [command for command in commands if command.is_known]
@@ -235,7 +360,7 @@ class HttpPdu(SimulatedPdu, HttpReplay):
             return _half_of(answer) if self._fault is UnitFault.HALF else answer
         if self.refusal is not None:
             self.commands += known_commands
-            return self.refusal
+            return _with_path(self.refusal, target)
         try:
             self.obey(known_commands)
         except CommandRefused:
@@ -258,12 +383,34 @@ class HttpPdu(SimulatedPdu, HttpReplay):
         return 204, None, {}
 
 
+_DENIED: Response = (401, None, {"WWW-Authenticate": 'Basic realm="unit"'})
+
+
+def _with_path(response: Response, target: str) -> Response:
+    """A redirect with the path of the request, without its query, which may hold the login."""
+    status, content, headers = response
+    location = dict(header_pairs(headers)).get("Location")
+    if location is None:
+        return response
+    path = target.partition("?")[0]
+    return status, content, {"Location": f"{location}{path}"}
+
+
+def _content_of(response: Response) -> bytes:
+    """The content of an answer, as it is sent."""
+    _, content, _ = response
+    if content is None:
+        return b""
+    return content if isinstance(content, bytes) else json.dumps(content).encode()
+
+
 def _half_of(response: Response) -> Response:
     """Half of a body, under the length of the whole one: the device resets the connection."""
     status, content, headers = response
     if content is None:
         return response
-    body = content if isinstance(content, bytes) else json.dumps(content).encode()
+    body = _content_of(response)
     size = len(body)
     half_body = body[: size // 2]
-    return status, half_body, {**headers, "Content-Length": str(size), "Connection": "close"}
+    end = [("Content-Length", str(size)), ("Connection", "close")]
+    return status, half_body, [*header_pairs(headers), *end]

@@ -3,24 +3,27 @@
 It is sought by the states alone, which its owner knows: a column of values, one for each outlet,
 that are the same for all outlets that are on, and the same for all that are off. In JSON these are
 the values in one place of the elements of a list, of members whose names differ in a number, or of
-answers whose requests do. In another text they are words and numbers in equal distances.
+answers whose requests do. In another text they are words and numbers in equal distances, or words
+of rows that begin alike.
 """
 
 from __future__ import annotations
 
 import copy
+import itertools
 import json
+import math
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Optional, Union
 
 from .simulated_pdu import States
+from .text_answers import TextAnswer
 
 #: a place in a JSON document, or the number of a word in another text
 Path = tuple[Union[str, int], ...]
-#: the content of each answer by its request: JSON, or TextPieces
+#: the content of each answer by its request: JSON, or a TextAnswer
 Contents = Mapping[str, Any]
-_WORD = re.compile(r"([0-9]+(?:\.[0-9]+)?|[A-Za-z]+)")
 _OFF_BY_ON = {
     "on": "off",
     "1": "0",
@@ -33,24 +36,11 @@ _OFF_BY_ON = {
 }
 _ON_BY_OFF = {off: on for on, off in _OFF_BY_ON.items()}
 _UNDOCUMENTED, _UNDOCUMENTED_NUMBER = "undocumented", 97
-# outlets whose states tell a column of unusual words from another
-_ENOUGH_OUTLETS = 3
 _LONGEST_STRIDE = 60
 _MOST_FIGURES = 40
-
-
-class TextPieces(NamedTuple):
-    """A text that is no JSON: what is between its words, and its words, in turn."""
-
-    pieces: tuple[str, ...]
-
-    @classmethod
-    def of(cls, text: str) -> TextPieces:
-        return cls(tuple(_WORD.split(text)))
-
-    @property
-    def text(self) -> str:
-        return "".join(self.pieces)
+# lengths of the text before a row, in characters: a short one is alike where names differ
+_CONTEXTS = (4, 8, 16)
+_MOST_WORDS = 8
 
 
 class Place(NamedTuple):
@@ -73,24 +63,48 @@ class Column(NamedTuple):
     on: Any
     off: Any
 
+    def value(self, *, on: bool) -> Any:
+        return self.on if on else self.off
 
-def columns_of(contents: Contents, states: States) -> list[Column]:
-    """The columns that hold these states, in the order of the outlets; [] if it is not certain."""
+
+def candidate_columns(contents: Contents, states: States) -> Iterator[Column]:
+    """The columns that may hold these states, in the order of the outlets; first those of usual
+    words, such as on and off, or 1 and 0.
+    """
     columns: list[Column] = []
-    for places in (*_json_columns(contents, len(states)), *_text_columns(contents, states)):
+    for places in _all_columns(contents, states):
         values = [value_at(contents, place) for place in places]
         column = _column(places, values, list(states.values()))
         if column is not None:
             columns.append(column)
-    # such as on and off, or 1 and 0
-    usual_columns = [column for column in columns if _opposite(column.on, _OFF_BY_ON) == column.off]
-    has_both_states = {True, False} <= set(states.values())
-    if not has_both_states:
-        # any column of equal words fits: one alone is taken
-        return usual_columns if len(usual_columns) == 1 else []
-    if usual_columns:
-        return usual_columns
-    return columns if len(states) >= _ENOUGH_OUTLETS else []
+    usual = [column for column in columns if _opposite(column.on, _OFF_BY_ON) == column.off]
+    yield from usual
+    yield from (column for column in columns if column not in usual)
+
+
+def _all_columns(contents: Contents, states: States) -> Iterator[list[Place]]:
+    """All groups of places, one for each outlet, each once."""
+    columns = itertools.chain(
+        _json_columns(contents, len(states)),
+        _text_columns(contents, states),
+        _row_columns(contents, states),
+    )
+    seen: set[tuple[Place, ...]] = set()
+    for places in columns:
+        if tuple(places) not in seen:
+            seen.add(tuple(places))
+            yield places
+
+
+def number_groups(contents: Contents, count: int) -> Iterator[list[Place]]:
+    """The groups of `count` places of numbers in JSON, one for each outlet."""
+    for places in _json_columns(contents, count):
+        if all(_is_figure(value_at(contents, place)) for place in places):
+            yield places
+
+
+def _is_figure(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def with_values(contents: Contents, values: Mapping[Place, Any]) -> dict[str, Any]:
@@ -108,7 +122,7 @@ def without_values(contents: Contents, places: Sequence[Place]) -> dict[str, Any
     new_contents = dict(contents)
     for place in places:
         content = new_contents[place.request]
-        if isinstance(content, TextPieces):
+        if isinstance(content, TextAnswer):
             new_content: Any = _with_value(content, place.path, "?")
         elif _is_plain_member(place):
             new_content = copy.deepcopy(content)
@@ -156,11 +170,11 @@ def _some_of(places: Sequence[Place], contents: Contents) -> list[Place]:
     """
     columns: dict[Any, list[Place]] = {}
     for place in places:
-        is_of_text = isinstance(contents[place.request], TextPieces)
+        is_of_text = isinstance(contents[place.request], TextAnswer)
         column: Any = place if is_of_text else _list_of(place)
         columns.setdefault(column, []).append(place)
     middle_places = [column[len(column) // 2] for column in columns.values()]
-    step = max(1, len(middle_places) // _MOST_FIGURES)
+    step = max(1, math.ceil(len(middle_places) / _MOST_FIGURES))
     return middle_places[::step][:_MOST_FIGURES]
 
 
@@ -179,11 +193,41 @@ def zero_figures(
     return zeros
 
 
+def other_figures(
+    contents: Contents, columns: Sequence[Column], names: Collection[str]
+) -> Iterator[dict[str, Any]]:
+    """The contents with half of each number that is no state and no name of an outlet; then with
+    half of those that have a point or are one of each outlet's; then of each column alone.
+    """
+    state_places = {place for column in columns for place in column.places}
+    groups = list(number_groups(contents, len(names)))
+    grouped_places = {place for places in groups for place in places}
+    places: list[Place] = []
+    for place in all_places(contents):
+        value = value_at(contents, place)
+        if place not in state_places and _is_number(value) and str(value) not in names:
+            places.append(place)
+    likely_places = []
+    for place in places:
+        if place in grouped_places or "." in str(value_at(contents, place)):
+            likely_places.append(place)
+    for changed_places in (places, likely_places, *groups):
+        halves = {place: _half(value_at(contents, place)) for place in changed_places}
+        yield with_values(contents, halves)
+
+
+def _half(value: Any) -> Any:
+    """Half of a number, or of a text that is one, in its form."""
+    if not isinstance(value, str):
+        return type(value)(value / 2)
+    return f"{float(value) / 2:.3f}" if "." in value else str(int(value) // 2)
+
+
 def list_places(contents: Contents, count: int) -> list[Place]:
     """Places of the lists in JSON that have so many elements."""
     places: list[Place] = []
     for place in all_places(contents):
-        if isinstance(contents[place.request], TextPieces):
+        if isinstance(contents[place.request], TextAnswer):
             continue
         for length in range(len(place.path)):
             outer_place = Place(place.request, place.path[:length])
@@ -211,10 +255,12 @@ def value_at(contents: Contents, place: Place) -> Any:
 
 
 def _column(
-    places: Sequence[Place], values: Sequence[Any], states: Sequence[Optional[bool]]
+    places: Sequence[Place],
+    values: Sequence[Any],
+    states: Sequence[Optional[bool]],
 ) -> Optional[Column]:
     """The column of these values, if they tell these states: all outlets that are on have one
-    value, all that are off have another, and those of an unknown state have neither.
+    value, and all that are off have another.
     """
     if any(value is None or isinstance(value, (dict, list)) for value in values):
         return None
@@ -230,9 +276,6 @@ def _column(
     elif off is None:
         off = _opposite(on, _OFF_BY_ON)
     if on is None or off is None or _key(on) == _key(off):
-        return None
-    other_values = _values_of_state(values, states, on=None)
-    if any(_key(value) in (_key(on), _key(off)) for value in other_values):
         return None
     return Column(places, on, off)
 
@@ -271,10 +314,12 @@ def _opposite(value: Any, opposites: Mapping[str, str]) -> Any:
 def _json_columns(contents: Contents, count: int) -> Iterator[list[Place]]:
     """The groups of `count` places that differ in a number alone, such as one for each outlet."""
     groups: dict[Any, list[Place]] = {}
+    members: dict[Any, list[Place]] = {}  # of outlets in several lists, such as those of two units
     for place in all_places(contents):
-        if not isinstance(contents[place.request], TextPieces):
+        if not isinstance(contents[place.request], TextAnswer):
             groups.setdefault(_list_of(place), []).append(place)
-    for places in groups.values():
+            members.setdefault(place.pattern[-1:], []).append(place)
+    for places in (*groups.values(), *members.values()):
         if len(places) == count:
             yield places
 
@@ -289,7 +334,7 @@ def _text_columns(contents: Contents, states: States) -> Iterator[list[Place]]:
     unknown_states = [state for state in states.values() if state is None]
     most_words = 2 + len(unknown_states)
     for request, content in contents.items():
-        if not isinstance(content, TextPieces):
+        if not isinstance(content, TextAnswer):
             continue
         words = content.pieces[1::2]
         longest_stride = min(_LONGEST_STRIDE, len(words) // count)
@@ -301,6 +346,71 @@ def _text_columns(contents: Contents, states: States) -> Iterator[list[Place]]:
                 if len(values) <= most_words:
                     # each second piece is a word
                     yield [Place(request, (2 * number + 1,)) for number in numbers]
+
+
+def _row_columns(contents: Contents, states: States) -> Iterator[list[Place]]:
+    """Groups of words of rows, one row for each outlet: a word that all rows of outlets that are on
+    have, and no row of one that is off, and the other way round. Of an outlet of an unknown state,
+    the first word.
+    """
+    for request, content in contents.items():
+        if not isinstance(content, TextAnswer):
+            continue
+        for rows in _rows(content, len(states)):
+            words = [[content.pieces[number] for number in row] for row in rows]
+            for on, off in _words_of_states(words, list(states.values())):
+                numbers: list[int] = []
+                for row, row_words, state in zip(rows, words, states.values()):
+                    word = row_words[0] if state is None else on if state else off
+                    numbers.append(row[row_words.index(word)])
+                yield [Place(request, (number,)) for number in numbers]
+
+
+def _rows(text: TextAnswer, count: int) -> Iterator[list[range]]:
+    """The numbers of the words of each row: `count` rows before which the same text stands, but for
+    its numbers. The last row is as long as the shortest, or the longest.
+    """
+    pieces = text.pieces
+    if count < 2:
+        return
+    for length in _CONTEXTS:
+        begins_by_context: dict[str, list[int]] = {}
+        for number in range(1, len(pieces), 2):
+            before = "".join(pieces[max(0, number - length) : number])
+            context = _normalised(f"\n{before}")[-length:]
+            # rows may begin with the same word, or with another one each
+            for begin in (context, f"{context}{_normalised(pieces[number])}"):
+                begins_by_context.setdefault(begin, []).append(number)
+        for begins in begins_by_context.values():
+            if len(begins) == count:
+                lengths = [end - begin for begin, end in zip(begins, begins[1:])]
+                for last_length in {min(lengths), max(lengths)}:
+                    ends = [*begins[1:], min(begins[-1] + last_length, len(pieces))]
+                    yield [range(begin, end, 2) for begin, end in zip(begins, ends)]
+
+
+def _words_of_states(
+    rows: Sequence[Sequence[str]], states: Sequence[Optional[bool]]
+) -> Iterator[tuple[str, str]]:
+    """The words that may mean on and off in these rows; of one state alone, the word twice."""
+    on_rows = [row for row, state in zip(rows, states) if state is True]
+    off_rows = [row for row, state in zip(rows, states) if state is False]
+    on_words = _common_words(on_rows, off_rows)
+    off_words = _common_words(off_rows, on_rows)
+    if on_rows and off_rows:
+        yield from itertools.product(on_words[:_MOST_WORDS], off_words[:_MOST_WORDS])
+    else:
+        yield from ((word, word) for word in (*on_words, *off_words))
+
+
+def _common_words(rows: Sequence[Sequence[str]], others: Sequence[Sequence[str]]) -> list[str]:
+    """The words that all of these rows have, and none of the others, in the order of the first."""
+    words = list(dict.fromkeys(rows[0] if rows else ()))
+    return [
+        word
+        for word in words
+        if all(word in row for row in rows) and not any(word in row for row in others)
+    ]
 
 
 def _list_of(place: Place) -> tuple[str, Path]:
@@ -325,8 +435,10 @@ def _is_number(value: Any) -> bool:
 
 def _paths(content: Any) -> list[Path]:
     """The path of each value that is no object and no list."""
-    if isinstance(content, TextPieces):
+    if isinstance(content, TextAnswer):
         return [(number,) for number in range(1, len(content.pieces), 2)]
+    if isinstance(content, bytes):
+        return []
     paths: list[Path] = []
     queue: list[tuple[Path, Any]] = [((), content)]
     while queue:
@@ -342,7 +454,7 @@ def _paths(content: Any) -> list[Path]:
 
 def _value_in(content: Any, path: Path) -> Any:
     """The value at this path of a content."""
-    value: Any = content.pieces if isinstance(content, TextPieces) else content
+    value: Any = content.pieces if isinstance(content, TextAnswer) else content
     for part in path:
         value = value[part]
     return value
@@ -352,10 +464,8 @@ def _with_value(content: Any, path: Path, value: Any) -> Any:
     """A copy of the content with another value at this path."""
     if not path:
         return value
-    if isinstance(content, TextPieces):
-        pieces = list(content.pieces)
-        pieces[int(path[0])] = str(value)
-        return TextPieces(tuple(pieces))
+    if isinstance(content, TextAnswer):
+        return content.with_piece(int(path[0]), str(value))
     new_content = copy.deepcopy(content)
     container = _value_in(new_content, path[:-1])
     container[path[-1]] = value

@@ -1,9 +1,13 @@
-"""Answers that are no JSON, such as HTML, XML or a form, as a text of parts: runs between tags and
-quotes, numbers and words. In a recording, and in the unit that answers with it.
+"""Answers over HTTP: JSON, or another text, such as HTML, XML or a form. In a recording, and in the
+PDU that answers with it. Pure.
+
+A text is seen in two ways: as runs between tags and quotes, numbers and words, in which private
+data is replaced; and as `pieces`, of which each second one may be a state or a figure.
 """
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 from typing import Any, Callable
@@ -22,10 +26,24 @@ _WORD = r"[^\s<>\"'=,;&|()\[\]{}/]+(?:/[^\s<>\"'=,;&|()\[\]{}/]+)*"
 _NUMBER = r"[+(]{0,2}[0-9]+(?:[ ()/.-]+[0-9]+)+"
 NUMBER_OR_WORD = re.compile(f"{_NUMBER}|{_WORD}")
 WORD = re.compile(_WORD)
+_BINARY = re.compile(r"(?:image/(?!svg)|font/|audio/|video/|application/(?:octet|zip|pdf|font))")
+_PIECE = re.compile(r"([0-9]+(?:\.[0-9]+)?|[A-Za-z]+)")
 
 
 class TextAnswer(str):
     """The body of an answer that is no JSON."""
+
+    @functools.cached_property
+    def pieces(self) -> tuple[str, ...]:
+        """What is between its words and numbers, and these, in turn."""
+        return tuple(_PIECE.split(self))
+
+    def with_piece(self, number: int, piece: str) -> TextAnswer:
+        """The text with another piece in this place. The others keep their numbers."""
+        pieces = (*self.pieces[:number], piece, *self.pieces[number + 1 :])
+        text = TextAnswer("".join(pieces))
+        text.pieces = pieces  # its own words may be others
+        return text
 
     def parts(self, kind: re.Pattern[str]) -> list[str]:
         """The parts of a kind, such as RUN, each once."""
@@ -36,14 +54,18 @@ class TextAnswer(str):
         return TextAnswer(kind.sub(lambda part: change(part[0]), self))
 
 
-def document_of(body: bytes) -> Any:
-    """The JSON of an answer, or its text."""
+def document_of(body: bytes, media_type: str = "", charset: str = "utf-8") -> Any:
+    """The JSON of an answer, or its text in this encoding; the octets of a picture and the like."""
+    if _BINARY.match(media_type):
+        return body
     try:
         return loads(body)
     except (ValueError, RecursionError):
-        return TextAnswer(body.decode("utf-8", "replace"))
+        return TextAnswer(body.decode(charset, "replace"))
 
 
-def body_of(document: Any) -> bytes:
-    """The body of the answer that is this document."""
-    return document.encode() if isinstance(document, TextAnswer) else json.dumps(document).encode()
+def text_of(document: Any) -> str:
+    """The text of the answer that is this document, which is no octets."""
+    if isinstance(document, TextAnswer):
+        return str(document)
+    return json.dumps(document, ensure_ascii=False)

@@ -25,7 +25,6 @@ from .curl_lines import login_lines, upload_lines
 from .kept_archives import kept_archives
 from .known_ids import ID_FILE, UNCLEAR, IdFile
 from .registrar import NEW, Registrar, UploadResult
-from .replies import SeveralRegistered
 from .server import Server
 from .uploads import Upload, read_upload
 
@@ -149,7 +148,7 @@ def register(
         return print_result(_dry_run(uploads, dist, handler_id), as_json=run.output.json)
     speaker = _Speaker(run.output)
     results: list[UploadResult] = []
-    error: Exception
+    error: Optional[Exception] = None
     try:
         with signals_as_ctrl_c():
             _register(uploads, dist, handler_id, run, speaker, results)
@@ -159,15 +158,14 @@ def register(
         error = Interrupted(_progress(uploads, results))
     except Exception as exception:
         error = exception
-    else:
+    document: dict[str, object] = {"handlers": [result._asdict() for result in results]}
+    if error is None:
         _say_end(uploads, results, name, speaker, is_trial=is_trial)
-        documents = [result._asdict() for result in results]
-        return print_result(Result({"handlers": documents}, ()), as_json=run.output.json)
+        return print_result(Result(document, ()), as_json=run.output.json)
     if not run.output.json:
         raise error
-    documents = [result._asdict() for result in results]
     description = describe(error, run)
-    print_json({"handlers": documents, "error": description})
+    print_json({**document, "error": description})
     return int(description["exit_code"])
 
 
@@ -214,14 +212,14 @@ def _register(
     for note in _notes(uploads, dist):
         speaker.say(note)
     server = Server(
-        settings.server_url(settings.address_text()),
+        settings.server_url(settings.needed_text("DCI_URL")),
         verify=settings.verify(),
         say=speaker.say,
         pause=settings.pause(),
     )
     ids = IdFile(os.path.join(dist, ID_FILE), server.url)
     ids.check()
-    email = settings.email_text()
+    email = settings.needed_text("DCI_EMAIL")
     password = settings.take_password(email)
     registrar = Registrar(server, ids, speaker.say)
     registrar.log_in(email, password.text, password.source)
@@ -230,7 +228,7 @@ def _register(
     for upload in uploads:
         try:
             result = registrar.register(upload, handler_id)
-        except (Refused, SeveralRegistered) as error:
+        except Refused as error:
             if len(uploads) == 1:
                 raise
             refusal = f"{upload.handler}: {error.reason}"

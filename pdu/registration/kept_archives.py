@@ -38,7 +38,8 @@ def kept_archives(dist: str, handlers: Collection[str] = ()) -> list[KeptArchive
     folder = Path(dist)
     paths = [*folder.glob("*.tar.gz"), *folder.joinpath(PREVIOUS).glob("*.tar.gz")]
     archives = []
-    for path in sorted(paths, key=_written_at, reverse=True):
+    # of a link, its own time: it may lead to nothing, which is told when it is read
+    for path in sorted(paths, key=lambda path: path.lstat().st_mtime, reverse=True):
         archive = _archive_at(path, is_newest_build=path.parent == folder)
         if archive is None:
             continue
@@ -70,13 +71,3 @@ def _archive_at(path: Path, *, is_newest_build: bool) -> Optional[KeptArchive]:
     return KeptArchive(
         handler=top, content=content_name(data), path=str(path), is_newest_build=is_newest_build
     )
-
-
-def _written_at(path: Path) -> float:
-    """When a file was written last, in seconds; 0.0 for a link to nothing, which is told when it is
-    read.
-    """
-    try:
-        return path.stat().st_mtime
-    except OSError:
-        return 0.0

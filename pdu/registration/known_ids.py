@@ -68,11 +68,12 @@ class IdFile:
 
     def known(self, handler: str) -> str:
         """The id of the handler, UNCLEAR, or "" for none."""
-        number = ""
-        for row in self._rows():
-            if row.handler == handler and _usual_spelling(row.url) == self._url:
-                number = "" if row.id == _NOT_REGISTERED else row.id
-        return number
+        number = self._ids().get(handler, _NOT_REGISTERED)
+        return "" if number == _NOT_REGISTERED else number
+
+    def handlers_of(self, number: str) -> list[str]:
+        """The handlers with this id."""
+        return [handler for handler, known_id in self._ids().items() if known_id == number]
 
     def remember(self, handler: str, number: str) -> None:
         """Keep an id or UNCLEAR, or forget the handler with ""."""
@@ -92,6 +93,11 @@ class IdFile:
                 f"the file of ids, {self.path}, cannot be written ({error.strerror}): give another"
                 " folder with --dist"
             ) from None
+
+    def _ids(self) -> dict[str, str]:
+        """The last id of each handler of this server."""
+        rows = [row for row in self._rows() if _usual_spelling(row.url) == self._url]
+        return {row.handler: row.id for row in rows}
 
     def _rows(self) -> list[_Row]:
         """The lines of the file, for all servers."""
@@ -116,14 +122,9 @@ class IdFile:
         )
 
     def _text(self) -> str:
-        """The text of the file; "" if there is none. A pipe is not read: that may not end."""
+        """The text of the file; "" if there is none."""
         if not os.path.exists(self.path):
             return ""
-        if not os.path.isfile(self.path):
-            raise SettingsError(
-                f"the file of ids, {self.path}, is a folder, a device or a pipe: remove it, or give"
-                " another folder with --dist"
-            )
         return read_file(self.path, "the file of ids, ").decode("utf-8", "replace")
 
 

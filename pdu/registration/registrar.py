@@ -66,7 +66,9 @@ class Registrar:
         note_secret(password)
         login = {"email": email, "password": password}
         reply = self._server.call("POST", LOGIN, json=login)
-        if reply.outcome is Outcome.REFUSED and _is_refused_login(reply):
+        # not what else answers at this address
+        is_of_manager = reply.is_of_manager and reply.status not in NO_SUCH_CALL
+        if reply.outcome is Outcome.REFUSED and is_of_manager:
             raise Denied(
                 f"the login of {email} was refused: {reply.words()}; check DCI_EMAIL and the"
                 f" password, which {password_source}",
@@ -111,8 +113,8 @@ class Registrar:
         )
 
     def _check_id(self, handler: str, number: str) -> None:
-        """Raises Refused if DCImanager's list says that the id is another handler's. An id is given
-        where the list cannot be read, too.
+        """Raises Refused if the id is another handler's, by DCImanager's list, or where that cannot
+        be read by the file of ids.
         """
         try:
             names = HandlerList(self._server.call("GET", HANDLERS)).names_of(number)
@@ -120,7 +122,7 @@ class Registrar:
             self._say(
                 f"  whether the id {number} is that of {handler} is not known: {error.reason}"
             )
-            return
+            names = self._ids.handlers_of(number)
         other_names = [name for name in names if name != handler]
         if other_names:
             raise Refused(
@@ -236,8 +238,3 @@ class Registrar:
         if reply.is_of_manager:
             raise Refused(f"{what}: {words}", reply.error_code, url)
         raise ProtocolError(f"{what}: {words}", url)
-
-
-def _is_refused_login(reply: Reply) -> bool:
-    """Whether DCImanager itself declines, and not what else answers at this address."""
-    return reply.is_of_manager and reply.status not in NO_SUCH_CALL

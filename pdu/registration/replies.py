@@ -53,12 +53,7 @@ class Reply(NamedTuple):
     def error(self) -> Any:
         """What it says of an error, None if it says nothing."""
         value = self.value
-        if not isinstance(value, dict):
-            return None
-        error = value.get("error") or value.get("errors") or None
-        if error is None and value.get("success") is False:
-            return value
-        return error
+        return (value.get("error") or None) if isinstance(value, dict) else None
 
     @property
     def outcome(self) -> Outcome:
@@ -136,10 +131,6 @@ def id_in(row: Any) -> str:
 # ---- the list of handlers ------------------------------------------------------------------------
 
 
-class SeveralRegistered(ProtocolError):
-    """DCImanager has several handlers of one name."""
-
-
 class HandlerList:
     """DCImanager's list of handlers. Raises ProtocolError for a reply that is none."""
 
@@ -162,37 +153,25 @@ class HandlerList:
         """The id of the handler for PDUs with this internal name, "" if there is none.
         `remembered_id`: the one that this machine knows for it, "" for none.
 
-        Raises ProtocolError for a list that does not say it plainly, SeveralRegistered, and Refused
-        for a handler of other devices.
+        Raises ProtocolError for a list that does not say it plainly, and Refused for a handler of
+        other devices.
         """
-        same_rows = []
-        for row in self._rows:
-            if row["handler"] == handler:
-                same_rows.append(row)
-            elif row["handler"].strip().casefold() == handler.casefold():
-                raise _no_proof(f"it has {handler} in another spelling")
-        if not same_rows:
+        rows = [row for row in self._rows if row["handler"] == handler]
+        if not rows:
             return self._id_of_absent(remembered_id)
-        own_rows = [row for row in same_rows if _device_type(row) == "pdu"]
-        if not own_rows:
-            raise Refused(
-                f"DCImanager has a handler named {handler} (id {_shown_id(same_rows[0])}) for"
-                f" devices of the type {_device_type(same_rows[0])}, whose archive would be"
-                " replaced: give yours another name, that of its directory"
-            )
-        ids = [id_in(row) for row in own_rows]
-        if len(own_rows) > 1 and (not remembered_id or remembered_id not in ids):
-            shown_ids = " and ".join(map(_shown_id, own_rows))
-            raise SeveralRegistered(
-                f"DCImanager has several handlers named {handler}, for PDUs with the id"
-                f" {shown_ids}: register it alone, with --id and the one whose archive is to be"
-                " replaced, or remove the others in DCImanager"
-            )
-        if len(own_rows) > 1:
-            return remembered_id
-        if not ids[0]:
+        if len(rows) > 1:
+            raise _no_proof(f"it has several handlers named {handler}")
+        number = id_in(rows[0])
+        if not number:
             raise _no_proof(f"the id of {handler} is no number")
-        return ids[0]
+        device_type = rows[0].get("device_type", "pdu")
+        if device_type != "pdu":
+            raise Refused(
+                f"DCImanager has a handler named {handler} (id {number}) for devices of the type"
+                f" {printable(str(device_type), 40)}, whose archive would be replaced: give yours"
+                " another name, that of its directory"
+            )
+        return number
 
     def _id_of_absent(self, remembered_id: str) -> str:
         """The remembered id of a handler that is not in the list, of which the upload says whether
@@ -212,13 +191,3 @@ class HandlerList:
 
 def _no_proof(why: str) -> ProtocolError:
     return ProtocolError(f"the list of handlers proves nothing: {why}")
-
-
-def _shown_id(row: Mapping[str, Any]) -> str:
-    """The id of a row, whatever it is, for people."""
-    return printable(str(row.get("id")), 40)
-
-
-def _device_type(row: Mapping[str, Any]) -> str:
-    """The type of the devices of a handler, in lower case; a row need not say it."""
-    return printable(str(row.get("device_type", "pdu")).lower(), 40)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ssl
 import time
 import urllib.parse
@@ -13,7 +14,7 @@ import requests
 import requests.adapters
 import requests.utils
 import urllib3
-from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError, ProxyError
+from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
 
 from handlers.shared.errors import PduHandlerError, ProtocolError, SettingsError, Unreachable
 
@@ -27,8 +28,8 @@ _CONNECT_SECONDS = 10.0
 _MOST_BYTES = 1_000_000  # of an answer
 _PART = 1 << 16  # bytes of an answer that are read at once
 _AT_ADDRESS = "check that DCImanager is at this address and port"
-# no request was sent
-_BEFORE_REQUEST = (ConnectTimeoutError, ProxyError, ssl.SSLCertVerificationError)
+# no request was sent; to urllib3, any error behind a proxy is the proxy's, also after a request
+_BEFORE_REQUEST = (ConnectTimeoutError, ssl.SSLCertVerificationError)
 
 
 class _Session(requests.Session):
@@ -42,17 +43,14 @@ class _Retry(urllib3.Retry):
     """Repeats a call whose connection did not come about, and one that was answered 503
     (DCImanager's API guide: a service that slept answers so, and the request is repeated). Whatever
     else went wrong may have been carried out, or goes wrong again: a name that is not known, a
-    proxy.
+    proxy, whose errors are ProxyError.
     """
 
     say: Callable[[str], None]
-    #: whether the connections are a proxy's
-    is_by_proxy: bool
 
     def new(self, **changes: Any) -> _Retry:
         retry = super().new(**changes)
         retry.say = self.say
-        retry.is_by_proxy = self.is_by_proxy
         return retry
 
     def increment(
@@ -65,10 +63,11 @@ class _Retry(urllib3.Retry):
         _stacktrace: Any = None,
     ) -> _Retry:
         # the error of a name that is not known is derived from it
-        is_no_connection = type(error) is NewConnectionError and not self.is_by_proxy
-        if error is not None and not is_no_connection:
+        if error is not None and type(error) is not NewConnectionError:
             raise MaxRetryError(_pool, url, error)
         retry = super().increment(method, url, response, error, _pool, _stacktrace)
+        if response is not None:
+            response.close()  # urllib3 would read its body to the end, which may not come
         state = "refuses the connection" if response is None else f"is not ready ({_NOT_READY})"
         self.say(f"  the server {state}; trying again in {retry.get_backoff_time():g} s")
         return retry
@@ -109,7 +108,6 @@ class Server:
             backoff_factor=pause,
         )
         retry.say = say
-        retry.is_by_proxy = bool(self._proxy)
         self._session = _Session()
         self._session.mount("https://", requests.adapters.HTTPAdapter(max_retries=retry))
         self._session.auth = _without_netrc
@@ -227,13 +225,20 @@ def _proxy_place(url: str) -> str:
     is kept out of errors. Raises SettingsError.
     """
     proxies = requests.utils.get_environ_proxies(url)
-    text = requests.utils.select_proxy(url, proxies) or ""
-    try:
+    text = requests.utils.select_proxy(url, proxies)
+    if not text:
+        return ""
+    is_address = False
+    with contextlib.suppress(ValueError):  # whose text may hold the login
         parts = urllib.parse.urlsplit(text if "://" in text else f"//{text}")
-    except ValueError as error:
-        raise SettingsError(f"https_proxy or all_proxy is no address ({error})") from None
-    if text and not parts.hostname:
-        raise SettingsError("https_proxy or all_proxy is no address: it names no host")
+        # a slash in a password is the end of the host: what is before it is no place then
+        rest = parts.path.strip("/") + parts.query + parts.fragment
+        is_address = bool(parts.hostname) and parts.port != 0 and not rest
+    if not is_address:
+        raise SettingsError(
+            "https_proxy or all_proxy is no address such as http://proxy.example.com:3128; in its"
+            " login, signs such as / are written as %2F"
+        )
     password = parts.password or ""
     note_secret(password)
     note_secret(urllib.parse.unquote(password))

@@ -14,9 +14,12 @@ from handlers.shared.errors import SettingsError
 
 from ..cli.prompts import ask_line, ask_secret
 from ..files.secret_files import secret_in
-from ..files.whole_files import read_file
 
 _ADDRESS = re.compile(r"(?i:https)://[A-Za-z0-9\[][A-Za-z0-9.:_~%\[\]-]*/*")
+_QUESTIONS = {
+    "DCI_URL": "URL of DCImanager (https://...):",
+    "DCI_EMAIL": "E-mail of an administrator:",
+}
 _YES, _NO = ("1", "yes"), ("", "0", "no")
 
 
@@ -55,14 +58,14 @@ def server_url(address: str) -> str:
     return Endpoint("https", host, port).url
 
 
-def address_text() -> str:
-    """The address of DCImanager. Raises SettingsError."""
-    return _variable("DCI_URL") or _typed_line("DCI_URL", "URL of DCImanager (https://...):")
-
-
-def email_text() -> str:
-    """The e-mail of an administrator. Raises SettingsError."""
-    return _variable("DCI_EMAIL") or _typed_line("DCI_EMAIL", "E-mail of an administrator:")
+def needed_text(name: str) -> str:
+    """A variable, or in its place what a person types. Raises SettingsError for nothing."""
+    text = _variable(name)
+    if not text and sys.stdin.isatty():
+        text = ask_line(_QUESTIONS[name]) or ""
+    if not text:
+        raise SettingsError(f"{name} is not set, and nothing was typed on a terminal")
+    return text
 
 
 def take_password(email: str) -> Password:
@@ -95,13 +98,23 @@ def verify() -> Union[bool, str]:
         raise SettingsError("DCI_INSECURE must be 1 or 0")
     if insecure in _YES:
         return False
-    path = _variable("CURL_CA_BUNDLE") or _variable("REQUESTS_CA_BUNDLE")
-    if path:
-        read_file(path, "CURL_CA_BUNDLE: ")
-        return path
+    for name in ("CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE"):
+        path = _variable(name)
+        if path:
+            _check_authorities(name, path)
+            return path
     # those of the system, also by SSL_CERT_FILE; requests alone would take those that it brings
     system_paths = ssl.get_default_verify_paths()
     return system_paths.cafile or system_paths.capath or True
+
+
+def _check_authorities(name: str, path: str) -> None:
+    """Raises SettingsError for a file without a certificate. `name`: of the variable."""
+    place = "capath" if os.path.isdir(path) else "cafile"
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(**{place: path})
+    except OSError as error:
+        raise SettingsError(f"{name}: {path} cannot be read ({error.strerror})") from None
 
 
 def pause() -> float:
@@ -115,11 +128,3 @@ def pause() -> float:
 def _variable(name: str) -> str:
     """A variable of the environment, "" if it is not set."""
     return os.environ.get(name, "").strip()
-
-
-def _typed_line(name: str, question: str) -> str:
-    """What a person types in the place of this variable. Raises SettingsError for nothing."""
-    reply = (ask_line(question) or "") if sys.stdin.isatty() else ""
-    if not reply:
-        raise SettingsError(f"{name} is not set, and nothing was typed on a terminal")
-    return reply

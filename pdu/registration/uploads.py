@@ -67,28 +67,23 @@ def read_upload(
             " of at most 61 lower-case letters, digits and _"
         )
     path = Path(source.path)
+    name = display_name or source.display_name or top
+    if not name.isprintable() or len(name) > _LONGEST_NAME:
+        raise SettingsError(
+            f"{source.path}: its name in DCImanager must be one line of at most {_LONGEST_NAME}"
+            " characters"
+        )
     upload = Upload(
         path=source.path,
         handler=top,
         import_path=source.import_path,
         protocol=protocol or source.protocol,
-        display_name=display_name or source.display_name or top,
+        display_name=name,
         data=source.data,
         content=content_name(source.data),
         is_file=path.is_file() and path.read_bytes() == source.data,
     )
-    _check_description(upload)
     return _trial_upload(upload, source.archive) if is_trial else upload
-
-
-def _check_description(upload: Upload) -> None:
-    """Raises SettingsError for a text that is no name."""
-    name = upload.display_name
-    if not name.isprintable() or len(name) > _LONGEST_NAME:
-        raise SettingsError(
-            f"{upload.path}: its name in DCImanager must be one line of at most {_LONGEST_NAME}"
-            " characters"
-        )
 
 
 def _trial_upload(upload: Upload, archive: Archive) -> Upload:

@@ -38,7 +38,7 @@ _PLACES: Mapping[str, str] = {  # template → path in the tree
     "simulated.py": "tests/simulators/@name@.py",
     "tests__init__.py": "tests/handlers/@name@/__init__.py",
     "test_decoding.py": "tests/handlers/@name@/test_decoding.py",
-    "recording.json": "tests/handlers/@name@/recording.json",
+    "recording.har": "tests/handlers/@name@/recording.har",
 }
 # the vendor's page: a folder of its own, which is no part of this project
 _PLATFORM_PLACES: Mapping[str, str] = {
@@ -313,7 +313,7 @@ def _copied_example(root: Path, name: str, title: Optional[str]) -> dict[Path, s
         text = _text(source).replace("VoltPdu", f"{name.capitalize()}Pdu")
         text = text.replace("Volt", display_name).replace(_EXAMPLE_NAME, name)
         files[Path(name, source.name)] = text
-    files[Path(f"{name}.json")] = _text(root / _EXAMPLE / f"{_EXAMPLE_NAME}.json")
+    files[Path(f"{name}.har")] = _text(root / _EXAMPLE / f"{_EXAMPLE_NAME}.har")
     return files
 
 

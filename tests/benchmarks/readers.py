@@ -336,7 +336,9 @@ def read_list(path: str, logins: str, threads: int) -> dict[str, list[Any]]:
 
     devices = device_list.read_device_list(path).devices
     with ThreadPoolExecutor(threads) as pool:
-        rows = pool.map(row, polling.targets(devices, auth.read_logins(logins), None))
+        rows = pool.map(
+            row, polling.targets(devices, auth.read_logins(logins), auth.environment_login({}))
+        )
         return {device.name: values for device, values in zip(devices, rows)}
 
 

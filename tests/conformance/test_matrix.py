@@ -178,5 +178,23 @@ def test_a_difference_from_the_truth_is_noticed(
 
     problems = trial.run(usual_platform, place("snmp", "directory"), wrong_peer)
 
-    for words in ("states: ", "load: ", "energy by outlet: ", "port_up: the device has outlet"):
+    for words in ("states: ", "load: ", "energy by outlet: "):
         assert any(words in problem for problem in problems), words
+
+
+def test_a_command_that_the_device_does_not_show_is_noticed(
+    snmp_peer: Peer, place: Place, tmp_path: Path
+) -> None:
+    states = dict(snmp_peer.books().states)
+
+    def old_books() -> Books:
+        books = snmp_peer.books()
+        books.states = states
+        return books
+
+    old_peer = Peer("snmp", "snmp", snmp_peer.address, old_books, snmp_peer.snmp)
+    usual_platform = platform(VARIANTS[0], tmp_path)
+
+    problems = trial.run(usual_platform, place("snmp", "directory"), old_peer)
+
+    assert any("port_down: " in problem for problem in problems), problems

@@ -15,6 +15,7 @@ from typing import Any, Optional
 from pdu.loading.handler_archives import Archive
 from pdu.platform_copy.trials import (
     CALL_SECONDS,
+    CallFailed,
     Form,
     HandlerModule as HandlerModule,
     Platform as Platform,
@@ -22,14 +23,11 @@ from pdu.platform_copy.trials import (
     worker_process,
 )
 from pdu.platform_copy.worker import Worker
-from pdu.workshop.handler.method_trials import method_findings
-from pdu.workshop.handler.rules import KEPT, RULES
-from pdu.workshop.handler.trial_device import TrialDevice
-from pdu_common.helper import EnumPowerStatus
+from pdu.recordings.simulated_pdu import SimulatedPdu, States, UnitFault
+from pdu.workshop.handler.laws import ABSENT
+from pdu.workshop.handler.rules import BROKEN
+from pdu.workshop.handler.situations import faults_of_methods
 from tests.peers import Peer
-
-_NAMES = {True: "UP", False: "DOWN", None: "UNKNOWN"}
-_KEYS = {rule: key for key, rule in RULES.items()}
 
 
 def place(archive: Archive, where: str, folder: Path) -> HandlerModule:
@@ -106,25 +104,53 @@ def worker_of(platform: Platform, handler: HandlerModule, peer: Peer) -> Iterato
         yield worker
 
 
+class _PeerPdu(SimulatedPdu):
+    """A simulator that is not this pack's, by its books. Its meters are compared elsewhere."""
+
+    contents = None
+    port = 0
+
+    def __init__(self, peer: Peer) -> None:
+        super().__init__(UnitFault.NONE)
+        self._peer = peer
+
+    @property
+    def requests(self) -> list[int]:
+        return list(range(self._peer.books().requests))
+
+    @requests.setter
+    def requests(self, requests: list[int]) -> None:
+        """The simulator counts them itself."""
+
+    def outlet_states(self) -> States:
+        return dict(self._peer.books().states)
+
+    def turn_outlet(self, identity: str, *, on: Optional[bool]) -> bool:
+        return False
+
+    def close(self) -> None:
+        """The simulator is closed by who started it."""
+
+
 def _problems(worker: Worker, peer: Peer, port_energy: bool) -> Iterator[str]:
     """What the trials of `pdu handler check` find, and what this pack promises beyond: the figures
     of the device, and the kind of an error.
     """
     methods = WorkerMethods(worker)
-
-    def states() -> Mapping[str, EnumPowerStatus]:
-        return {name: EnumPowerStatus[_NAMES[on]] for name, on in peer.books().states.items()}
-
-    device = TrialDevice(methods, "the simulator", known_states=states)
-    for finding in method_findings(device):
-        is_broken = finding.result != KEPT
-        is_wrong_kind = (
-            finding.rule is RULES["no outlet"] and "no-such-outlet: " not in finding.detail
-        )
-        if is_broken or is_wrong_kind:
-            yield f"{_KEYS[finding.rule]}: {finding.detail}"
-    if methods.statistic:
-        yield from _figures(methods.statistic, peer, port_energy)
+    for fault in faults_of_methods(_PeerPdu(peer), methods, "the simulator"):
+        if fault.result == BROKEN or fault.rule != "figures":  # which are compared below
+            yield f"{fault.rule}: {fault.sentence}"
+        if fault.rule == "status":  # it cannot be read
+            return
+    for on in (True, False):
+        try:
+            methods.switch(ABSENT, on=on)
+            yield f"no outlet: a command for outlet {ABSENT} raised nothing"
+        except CallFailed as error:
+            if not error.reason.startswith("no-such-outlet: "):
+                yield f"no outlet: {error.reason}"
+    methods.figures()  # of now: outlets were switched
+    yield from _figures(methods.statistic, peer, port_energy)
 
 
 def _figures(statistic: Mapping[str, Any], peer: Peer, port_energy: bool) -> list[str]:

@@ -249,7 +249,7 @@ MUTANTS = (
     Mutant(
         "a registration is never repeated after an unclear answer",
         "pdu/registration/server.py",
-        "        if error is not None and not is_no_connection:\n",
+        "        if error is not None and type(error) is not NewConnectionError:\n",
         "        if False:\n",
         "tests/pdu/registration",
     ),

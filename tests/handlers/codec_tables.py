@@ -122,7 +122,7 @@ def _difference(shown: Shown, expected: Expected) -> str:
 
 @functools.lru_cache(None)
 def _recording(handler: str) -> Any:
-    return json.loads((FOLDER / handler / "recording.json").read_text("utf-8"))["answers"]
+    return codecs.recorded_answers((FOLDER / handler / "recording.har").read_text("utf-8"))
 
 
 @functools.lru_cache(None)

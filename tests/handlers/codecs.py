@@ -7,8 +7,8 @@ from functools import partial
 from typing import Any
 
 from handlers.http.dialogue import Outlet, PduState, run_dialogue
-from pdu.recordings.codec_unit import request_key
-from pdu.recordings.text_answers import body_of
+from pdu.recordings.text_answers import text_of
+from pdu.recordings.web import har
 
 
 def read(codec: Any, answers: Mapping[str, Any], with_figures: bool = True) -> PduState:
@@ -54,3 +54,27 @@ def commands(codec: Any, identity: str, on: bool, answer: Any = b"") -> list[Any
 
     run_dialogue(codec.command(identity, on=on), exchange)
     return requests
+
+
+def request_key(request: Any) -> str:
+    """The key of a request's answer: its path, and the body of a read by POST after it."""
+    return f"{request.path} {request.body.decode('utf-8', 'replace')}".strip()
+
+
+def body_of(document: Any) -> bytes:
+    """The body of the answer that is this document."""
+    return text_of(document).encode()
+
+
+def recorded_answers(text: str) -> dict[str, Any]:
+    """The content of each answer of a recording by the key of its request."""
+    answers: dict[str, Any] = {}
+    for answer in har.parse(text).answers:
+        _, _, key = answer.request.partition(" ")
+        answers[key] = answer.content
+    return answers
+
+
+def read_recorded(codec: Any, text: str) -> PduState:
+    """The values that a codec reads in a recording."""
+    return read(codec, recorded_answers(text))

@@ -19,7 +19,7 @@ from handlers.snmp.read_scope import FIGURES
 from pdu_common.helper import PduPortView
 from tests.handlers.clocks import in_switching
 from tests.handlers.snmp.exact_figures import read_exactly
-from tests.handlers.snmp.units import EACH, find, memory
+from tests.handlers.snmp.units import EACH_MECHANISM, find, memory
 from tests.handlers.wired import EVERY, Wire
 from tests.needs import ROOT
 from tests.recordings import Fixture
@@ -47,7 +47,7 @@ HOSTILE: dict[str, Context] = {
 
 
 @pytest.mark.sample(10)
-@EACH
+@EACH_MECHANISM
 def test_the_figures_of_a_family_are_the_same_in_every_context(unit: Fixture) -> None:
     plain = repr(read_exactly(find(unit, memory(unit), FIGURES)))
     for name, context in HOSTILE.items():

@@ -140,3 +140,7 @@ def test_outlets_deny_a_total_that_is_not_shown_and_that_their_sum_is_not() -> N
     assert total(lost, outlets=[2.0]) == lost
     assert total(unmetered, outlets=[2.0]) == unmetered
     assert measured(total_figure(outlets=[0.1, 0.2])) == 0.3
+    assert isinstance(total_figure(outlets=[None, 0.2]), NotKnown)
+    assert isinstance(total_figure(outlets=[unmetered, 0.2]), NotKnown)
+    assert isinstance(total_figure(outlets=[None, 0.0]), NotMetered)
+    assert total_figure(outlets=[None, None]) is None

@@ -4,7 +4,6 @@ their lines, its outlets. Redfish and Xerus units: `test_metering.py` of their h
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any, Callable, Optional
 
@@ -27,7 +26,7 @@ from tests.rows import each_row
 
 # outlets' field -> total of the profile
 KINDS = {"current": "load", "power": "power", "energy": "energy"}
-NETIO = Path(__file__).parent / "netio" / "recording.json"
+NETIO = Path(__file__).parent / "netio" / "recording.har"
 
 
 @each_row("profile", PROFILES, ids=lambda profile: profile.key)
@@ -97,7 +96,7 @@ def test_netio_takes_current_power_and_energy_of_the_unit_from_its_own_meter_alo
     empty: object,
 ) -> None:
     """Outputs with meters show that the unit has one, so its figures are not known."""
-    document: dict[str, Any] = json.loads(NETIO.read_text("utf-8"))["answers"]["/netio.json"]
+    document: dict[str, Any] = codecs.recorded_answers(NETIO.read_text("utf-8"))["/netio.json"]
     document["GlobalMeasure"]["TotalLoad"] = 2062
     metered = codecs.read(decoding, {"/netio.json": document})
     assert metered.load_a is not None

@@ -24,12 +24,12 @@ from handlers import registry
 from handlers.http.dialogue import Codec, PduState, WriteRequest
 from handlers.shared import errors
 from handlers.shared.meter_figures import measured
+from pdu.evidence.web_recorder import recorded
 from pdu.loading import handler_recordings
 from pdu.loading.handler_loading import load
 from pdu.reading import parts as reading
 from pdu.recordings.recording_formats import RecordingOptions
 from pdu.recordings.text_answers import WORD, TextAnswer
-from pdu.recordings.unit_recording import parse_answers
 from pdu.workshop.new import SHAPES as ALL_SHAPES, handler_files
 from pdu_common.connection import PduData
 from pdu_common.helper import EnumPowerStatus, PduPortView
@@ -153,13 +153,14 @@ def test_the_device_is_identified(peer: Peer) -> None:
 def test_a_recording_of_the_device_is_read_like_it(peer: Peer) -> None:
     kind = handler_recordings.recording(peer.handler)
     assert kind is not None
-    recording = kind.record(PduData(peer.address, peer.settings), RecordingOptions())
+    data = PduData(peer.address, peer.settings)
+    recording = recorded(load(peer.handler), data, RecordingOptions())
     assert recording.holds
     assert kind.is_recording(recording.text)
     assert peer.settings["password"] not in recording.text
 
     with contextlib.closing(kind.serve(recording.text, 0)) as replayed_device:
-        view = pdu(peer, port=str(replayed_device.port)).status()
+        view = pdu(peer, port=str(replayed_device.port), scheme="http").status()
 
     states = [port.power_status for port in view.ports]
     assert states == [STATES[on] for on in peer.books().states.values()]
@@ -213,9 +214,9 @@ def _example_of(name: str) -> Example:
     """That of the handler `name`, in the tree that its folder is in."""
     codec: Any = importlib.import_module(f"handlers.{name}.decoding")
     tree = Path(codec.__file__).parents[2]
-    recording = (tree / "tests" / "handlers" / name / "recording.json").read_text("utf-8")
+    recording = (tree / "tests" / "handlers" / name / "recording.har").read_text("utf-8")
     simulator = importlib.import_module(f"tests.simulators.{name}")
-    return Example(codec, dict(parse_answers(recording)), simulator.SimulatedPdu.NUMBERS)
+    return Example(codec, codecs.recorded_answers(recording), simulator.SimulatedPdu.NUMBERS)
 
 
 @pytest.fixture(name="example", params=[*SHAPES, *_OWN])

@@ -55,8 +55,9 @@ _ELSEWHERE: Mapping[str, str] = {
     "pdu new": "tests/packaging/test_new.py",
     "pdu status acme": "tests/packaging/test_new.py",
     "pdu record acme": "tests/packaging/test_new.py",
-    "pdu replay acme-unit.json": "tests/packaging/test_new.py",
+    "pdu replay acme-unit.har": "tests/packaging/test_new.py",
     "python3 packaging/build.py --profile": "tests/packaging/test_own_pdu_text.py",
+    "pdu replay unit.browser.har": "tests/pdu/recordings/test_har.py",
     **dict.fromkeys(
         (
             "python3 packaging/build.py --profile mine.json",
@@ -82,7 +83,7 @@ _ELSEWHERE: Mapping[str, str] = {
             "pdu handler check bolt",
             "pdu on acme",
             "pdu off acme",
-            "pdu replay bolt.json",
+            "pdu replay bolt.har",
             "pdu off bolt",
         ),
         "tests/packaging/test_own_handler_page.py",

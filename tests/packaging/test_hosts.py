@@ -24,7 +24,7 @@ from pdu.loading import handler_archives
 from pdu.loading.handler_archives import Archive
 from tests.needs import ROOT, pythons
 from tests.peers import PEERS, Peer
-from tests.waiting import PATIENCE_S
+from tests.waiting import LONGEST_TIMEOUT_S, PATIENCE_S
 
 from .building import NAMES, archive
 
@@ -110,15 +110,17 @@ def placed(folder: Path, *names: str) -> list[str]:
 
 
 def task(path: list[str], *peers: Peer, host: str = "") -> str:
-    jobs = [
-        {
+    jobs = []
+    for peer in peers:
+        job: dict[str, Any] = {
             "module": f"pdu_{peer.handler}.handler",
             "address": peer.address,
-            "snmp": peer.snmp,
-            "settings": peer.settings,
+            "snmp": dict(peer.snmp),
+            "settings": dict(peer.settings),
         }
-        for peer in peers
-    ]
+        # the usual one can end on a busy machine
+        (job["snmp"] or job["settings"])["timeout"] = str(LONGEST_TIMEOUT_S)
+        jobs.append(job)
     return json.dumps({"path": path, "host": host, "jobs": jobs})
 
 

@@ -49,6 +49,32 @@ def test_mypy_says_what_to_run_if_stubs_are_missing_or_older_than_their_text(clo
     assert "def unstick(self) -> bool: ..." in stub.read_text("utf-8")
 
 
+def test_a_stub_is_replaced_at_once_and_goes_with_its_module(clone: Path) -> None:
+    """Another program may read it meanwhile: a file that it has open stays whole."""
+    output(_PROGRAM, clone)
+    stub = clone / _IDL / "diag.pyi"
+    whole = stub.read_text("utf-8")
+    stub.write_text(f"{whole}# older")
+    (clone / _IDL / "gone.pyi").touch()
+    with stub.open() as reader:
+        output(_PROGRAM, clone)
+        assert reader.read() == f"{whole}# older"
+    assert stub.read_text("utf-8") == whole
+    written = sorted(path.name for path in (clone / _IDL).iterdir() if path.suffix != ".py")
+    assert [name for name in written if name != "__pycache__"] == sorted(
+        f"{module}.pyi" for module in MODULES
+    )
+
+
+def test_a_folder_that_cannot_be_written_is_named_in_one_line(clone: Path) -> None:
+    (clone / "file").touch()
+    refusal = run([*_PROGRAM, "file"], clone)
+    assert refusal.returncode == 1
+    (line,) = refusal.stderr.splitlines()
+    assert "cannot be written" in line
+    assert "file" in line
+
+
 def test_the_stub_names_the_line_of_the_text_and_has_its_comment(clone: Path) -> None:
     output(_PROGRAM, clone)
     assert {path.stem for path in (clone / _IDL).glob("*.pyi")} == MODULES

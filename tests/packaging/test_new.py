@@ -200,7 +200,7 @@ with peers.peer() as peer:
         assert peer.books().states["3"] is False
     assert "{name}" in pdu("identify", host, "--handler", "{name}")
     pdu("record", "{name}", host, "--out", str(file))
-    for recording in (str(file), "tests/handlers/{name}/recording.json"):
+    for recording in (str(file), "tests/handlers/{name}/recording.har"):
         # exit 0: all was tried, and nothing is broken
         pdu("handler", "check", "{archive}", "--replay", recording)
 handler, kind = handler_recordings.handler_of_recording(file.read_text(), str(file))

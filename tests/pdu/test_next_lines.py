@@ -20,7 +20,7 @@ import pytest
 from handlers import registry
 from pdu.recordings.snmp import snmprec
 from pdu.recordings.snmp.agent import SnmpServer
-from pdu.recordings.snmp.unit import RecordedUnit
+from pdu.recordings.snmp.unit import SnmpUnit
 from tests.needs import ROOT
 from tests.packaging.building import small_pack
 from tests.pdu.monitoring.halls import PDU, environment
@@ -179,7 +179,7 @@ def test_the_steps_for_an_unknown_unit_lead_to_its_archive(
     example = ROOT / "docs" / "own-pdu"
     rows = snmprec.parse((example / "acme-bar.snmprec").read_text("utf-8")).rows
     with closing(SnmpServer("acme")) as server:
-        agent = server.serve(RecordedUnit(rows, None), 0)
+        agent = server.serve(SnmpUnit(rows, None), 0)
         _, out, _ = run(capsys, "identify", f"127.0.0.1:{agent.port}", "--handler", "snmp")
         _, _, steps = out.partition("  next ")
         record_line, supports_line, build_line = steps.strip().splitlines()

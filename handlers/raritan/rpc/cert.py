@@ -12,9 +12,6 @@ from ._runtime.classes import public_names
 if TYPE_CHECKING:
     from ._runtime.agent import Agent
 
-# Fields of older firmware, which are in `keyInfo` now.
-
-
 TAGS = ("active_cert", "active_key", "new_cert", "new_key", "new_req")
 
 

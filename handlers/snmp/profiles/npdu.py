@@ -7,7 +7,7 @@ to 3.4; what these show of an empty place is not known, so they are not read.
 
 Units with an older tree, 23273.4, are not read. Four programs were found by its numbers in an index
 of public code: they show its total power and the names of its outlets, and two commands, one of
-them without its texts. None shows a state.
+them without its texts. No program shows a state.
 """
 
 from decimal import Decimal

@@ -143,7 +143,7 @@ def _match_all(texts: Iterable[str], *patterns: str) -> bool:
 
 class IfComplete(Filter):
     """`source` if the device's own `count` (a scalar) is above 0 and `source` has at least as many
-    rows; else no rows.
+    rows; else no rows if the count is 0 or missing, and one lost row if it is not.
 
     For a table that may lack rows. `value_of` does not read the count.
     """

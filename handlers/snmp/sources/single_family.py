@@ -109,7 +109,7 @@ class NamedRows(ObjectSource):
         return rows
 
     def instance_oid(self, reader: Reader, identity: str) -> str:
-        """The value of the variable with this identity. Raises NoSuchOutlet."""
+        """The OID of the value of the variable with this identity. Raises NoSuchOutlet."""
         index = self._index_by_identity(reader).get(identity)
         if index is None:
             raise NoSuchOutlet(f"the device has no variable for outlet {identity[:40]!r}")
@@ -432,14 +432,15 @@ class CurrentsByPower(ReadOnly):
         if not volts or watts is None:
             return Decimal(0)
         divisor = 10 if volts <= self._MOST_TENTHS_OF_V else 100
-        return CONTEXT.divide(watts * divisor, volts)
+        return CONTEXT.divide(CONTEXT.multiply(watts, divisor), volts)
 
     def _hundredths(self, reading: Decimal, least_amperes: Decimal) -> Raw:
         """A reading in hundredths of A, lost if its scale is not known."""
-        least, most = least_amperes * self._LEAST, least_amperes * self._MOST
-        if least <= reading / 10 <= most:
-            return format(reading * 10, "f")
-        if least <= reading / 100 <= most and reading >= self._LEAST_HUNDREDTHS:
+        least = CONTEXT.multiply(least_amperes, self._LEAST)
+        most = CONTEXT.multiply(least_amperes, self._MOST)
+        if least <= CONTEXT.divide(reading, 10) <= most:
+            return format(CONTEXT.multiply(reading, 10), "f")
+        if least <= CONTEXT.divide(reading, 100) <= most and reading >= self._LEAST_HUNDREDTHS:
             return format(reading, "f")
         return _OF_UNKNOWN_SCALE
 

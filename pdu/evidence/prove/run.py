@@ -23,7 +23,6 @@ from pdu_common.helper import EnumPowerStatus
 
 from ...cli.error_output import Usage
 from ...cli.states import UP, word
-from ...loading import handler_recordings
 from ...loading.error_types import error_type
 from ...loading.four_methods import FourMethods
 from ...loading.handler_loading import LoadedHandler
@@ -35,6 +34,7 @@ from ...reading.parts import Reading
 from ...recordings.nameplate import Nameplate
 from ...recordings.recording_formats import RecordingOptions
 from ...recordings.scrub import NAMES, SERIALS, Scrubber
+from .. import web_recorder
 from .document import ProvenCall, ProvenOutlet, UnitProof
 
 _COMMANDED_STATES = {"port_up": "on", "port_down": "off"}
@@ -186,11 +186,8 @@ def read_unit(unit: UnitUnderTest) -> tuple[Reading, tuple[str, ...]]:
 
 def record_unit(unit: UnitUnderTest, tell: Callable[[str], None]) -> tuple[str, tuple[str, ...]]:
     """The scrubbed recording of the unit, "" if there is none, with notes or the reason."""
-    recording_format = handler_recordings.recording(unit.handler.display_name)
-    if recording_format is None:
-        return "", ("its handler makes no recordings",)
     try:
-        recording = recording_format.record(unit.data, RecordingOptions(tell=tell))
+        recording = web_recorder.recorded(unit.handler, unit.data, RecordingOptions(tell=tell))
     except RecursionError:
         return "", ("an answer is nested too deeply to be recorded",)
     except PduHandlerError as error:

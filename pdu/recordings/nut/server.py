@@ -68,6 +68,13 @@ class _Err(Exception):
     """The server answers `ERR` with this code."""
 
 
+def _command_words(device: RecordedDevice, name: str, value: Optional[str]) -> str:
+    """A command of a device, or a value of a variable, as a client sends it."""
+    if value is None:
+        return f"INSTCMD {device.name} {name}"
+    return f"SET VAR {device.name} {name} {value!r}"
+
+
 class NutServer(SimulatedPdu, Replay):
     """Serves the devices of a dump. Raises OSError if the port cannot be used."""
 
@@ -77,7 +84,7 @@ class NutServer(SimulatedPdu, Replay):
     def __init__(
         self, devices: Sequence[RecordedDevice], port: int, fault: UnitFault = UnitFault.NONE
     ) -> None:
-        self.devices = {device.name: device for device in devices}
+        self.devices = {device.name: copy.deepcopy(device) for device in devices}
         #: device and variable -> what the dump has, of outlets that are off
         self._figures: dict[tuple[str, str], str] = {}
         SimulatedPdu.__init__(self, fault)
@@ -95,7 +102,8 @@ class NutServer(SimulatedPdu, Replay):
 
     @contents.setter
     def contents(self, contents: Any) -> None:
-        self.devices = {device.name: device for device in contents}
+        """A copy: commands change it."""
+        self.devices = {device.name: copy.deepcopy(device) for device in contents}
 
     def outlet_states(self) -> States:
         return {name: outlet.state for name, (_, outlet) in self._outlets().items()}
@@ -109,6 +117,21 @@ class NutServer(SimulatedPdu, Replay):
         else:
             self._turn_outlet(device, outlet, on=on)
         return True
+
+    def can_switch(self, identity: str, *, on: bool) -> bool:
+        return self._command(identity, on=on) is not None
+
+    def command_words(self, identity: str, *, on: bool) -> str:
+        command = self._command(identity, on=on)
+        if command is None:
+            return ""
+        device, _ = self._outlets()[identity]
+        return _command_words(device, command.name, command.value)
+
+    def _command(self, identity: str, *, on: bool) -> Optional[model.SwitchCommand]:
+        """The command that switches an outlet; None if none does."""
+        _, outlet = self._outlets()[identity]
+        return outlet.on if on else outlet.off
 
     def figures(self) -> Optional[Figures]:
         """Of a dump of one device."""
@@ -128,6 +151,16 @@ class NutServer(SimulatedPdu, Replay):
 
     def without_figures(self) -> Sequence[Any]:
         return [self._contents_with(name, {variable: None}) for name, variable in self._meters()]
+
+    def with_other_figures(self) -> Sequence[Any]:
+        """With half of each figure."""
+        contents = self.contents
+        for device in contents:
+            for variable, text in device.variables.items():
+                if _METER.search(variable):
+                    with contextlib.suppress(ValueError):
+                        device.variables[variable] = str(float(text) / 2)
+        return [contents]
 
     def with_zero_figures(self) -> Sequence[Any]:
         return [self._contents_with(name, {variable: "0"}) for name, variable in self._meters()]
@@ -178,9 +211,7 @@ class NutServer(SimulatedPdu, Replay):
         """
         if self._fault is UnitFault.DENIES:
             raise CommandRefused
-        text = f"INSTCMD {device.name} {name}"
-        if value is not None:
-            text = f"SET VAR {device.name} {name} {value!r}"
+        text = _command_words(device, name, value)
         commands = self._commands_of(device, model.SwitchCommand(name, value), text)
         if commands and self._fault is not UnitFault.NONE:
             self.obey(commands)

@@ -1,5 +1,5 @@
 """SNMP agents for v1 and v2c on 127.0.0.1: pysnmp's command responders in front of
-RecordedUnits.
+simulated units.
 
 The tests have an agent of their own (tests/simulators), which shares no code with this one or with
 the client that it judges: it plays faults, counts requests and starts without pysnmp's 0.1 s.
@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
+import contextlib
+import re
 import socket
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Callable, Optional
 
 from pyasn1.type import univ
@@ -37,7 +39,7 @@ from pdu_common.snmp_client.tool_api import (
 
 from ..replay_server import HOST
 from .recorded_rows import SnmpRow, wire_row
-from .unit import RecordedUnit
+from .unit import SnmpUnit
 
 # longest waits for the start and the end of the thread, in seconds
 _STARTS_S, _ENDS_S = 20.0, 5.0
@@ -53,6 +55,10 @@ _TYPES: Mapping[int, Any] = {
     COUNTER64: rfc1902.Counter64,
 }
 _ERRORS = {"notWritable": smi_error.NotWritableError, "wrongType": smi_error.WrongTypeError}
+# a message of v1 or v2c up to the length of its community (RFC 1901)
+_COMMUNITY = re.compile(
+    rb"\x30(?:[\x00-\x7f]|\x81.|\x82..)\x02\x01[\x00\x01]\x04([\x00-\x7f])", re.DOTALL
+)
 _EVERYTHING = (1, 3)
 _ZERO = (0, 0)  # zeroDotZero (RFC 2578), as Net-SNMP sends an empty OID
 
@@ -60,7 +66,7 @@ _ZERO = (0, 0)  # zeroDotZero (RFC 2578), as Net-SNMP sends an empty OID
 class SimulatedAgent:
     """A unit at a UDP port of 127.0.0.1."""
 
-    def __init__(self, unit: RecordedUnit, port: int) -> None:
+    def __init__(self, unit: SnmpUnit, port: int) -> None:
         """With `port` 0 the system chooses a port. Raises OSError if the port cannot be used."""
         self.unit = unit
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -70,6 +76,7 @@ class SimulatedAgent:
             self.socket.close()
             raise
         self.port = int(self.socket.getsockname()[1])
+        unit.port = self.port
         #: how many datagrams reached it, also those that pysnmp does not answer, as for another
         #: community
         self.datagrams = 0
@@ -81,6 +88,10 @@ class SimulatedAgent:
 
         def received(datagram: bytes, address: Any) -> None:
             self.datagrams += 1
+            begin = _COMMUNITY.match(datagram)
+            if begin is not None:
+                size = begin[1][0]
+                self.unit.communities.add(datagram[begin.end() :][:size])
             delay_s = self.unit.delay_s
             if delay_s:
                 asyncio.get_running_loop().call_later(delay_s, receive, datagram, address)
@@ -106,7 +117,7 @@ class SnmpServer:
         )
         self._thread.start()
 
-    def serve(self, unit: RecordedUnit, port: int) -> SimulatedAgent:
+    def serve(self, unit: SnmpUnit, port: int) -> SimulatedAgent:
         """An agent for the unit; with `port` 0 the system chooses a port.
 
         Raises OSError if the port cannot be used, Unreachable if the agent does not start in time.
@@ -164,7 +175,7 @@ class SnmpServer:
         _answer_without_rows(cmdrsp.BulkCommandResponder(engine, snmp_context))
         return engine
 
-    def _asked_unit(self, engine: Any) -> RecordedUnit:
+    def _asked_unit(self, engine: Any) -> SnmpUnit:
         """The unit at whose port the request arrived that the engine executes."""
         request = engine.observer.get_execution_context("rfc3412.receiveMessage:request")
         return self._agents[tuple(request["transportDomain"])].unit
@@ -191,32 +202,48 @@ class _Instrumentation:
     OID and value.
     """
 
-    def __init__(self, unit: Callable[[], RecordedUnit]) -> None:
+    def __init__(self, unit: Callable[[], SnmpUnit]) -> None:
         """`unit`: the unit that is asked now."""
         self._unit = unit
 
     def read_variables(self, *pairs: Any, **_: Any) -> list[Any]:
-        return [(oid, _wire(self._unit().get(tuple(oid)))) for oid, _value in pairs]
+        with self._noting_failures() as unit:
+            return [(oid, _wire(unit.get(tuple(oid)))) for oid, _value in pairs]
 
     def read_next_variables(self, *pairs: Any, **_: Any) -> list[Any]:
-        return [self._next(oid) for oid, _value in pairs]
-
-    def _next(self, oid: Any) -> Any:
-        """The next object and its value; endOfMibView behind the last one."""
-        successor = self._unit().next(tuple(oid))
-        if successor is None:
-            return (oid, rfc1905.endOfMibView)
-        next_oid, row = successor
-        return (rfc1902.ObjectIdentifier(next_oid), _wire(row))
+        with self._noting_failures() as unit:
+            return [_next(unit, oid) for oid, _value in pairs]
 
     def write_variables(self, *pairs: Any, **_: Any) -> list[Any]:
         """Set all of the objects or none. Raises pysnmp's error of the write that is refused."""
         writes = [(tuple(oid), wire_row(value)) for oid, value in pairs]
-        error, position = self._unit().set(writes)
-        if error:
-            oid, _value = pairs[position]
-            raise _ERRORS[error](name=oid, idx=position)
+        with self._noting_failures() as unit:
+            error, position = unit.set(writes)
+            if error:
+                oid, _value = pairs[position]
+                raise _ERRORS[error](name=oid, idx=position)
         return list(pairs)
+
+    @contextlib.contextmanager
+    def _noting_failures(self) -> Iterator[SnmpUnit]:
+        """The unit that is asked. An error that no device answers is a failure of its own."""
+        unit = self._unit()
+        try:
+            yield unit
+        except (ConnectionAbortedError, smi_error.PySnmpError):
+            raise
+        except Exception as error:
+            unit.failures.append(f"{type(error).__name__}: {error}")
+            raise
+
+
+def _next(unit: SnmpUnit, oid: Any) -> Any:
+    """The next object and its value; endOfMibView behind the last one."""
+    successor = unit.next(tuple(oid))
+    if successor is None:
+        return (oid, rfc1905.endOfMibView)
+    next_oid, row = successor
+    return (rfc1902.ObjectIdentifier(next_oid), _wire(row))
 
 
 def _wire(row: Optional[SnmpRow]) -> Any:

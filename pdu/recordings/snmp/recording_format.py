@@ -40,7 +40,7 @@ from .recorded_rows import (
     read_as_chosen,
     read_device,
 )
-from .unit import RecordedUnit, WritableUnit
+from .unit import SnmpUnit
 
 _COMMUNITY = "public"
 # of 1.3.6.1.4.1.N
@@ -136,8 +136,7 @@ def _serve(text: str, port: int, profile: str = "", *, is_writable: bool = False
         raise SettingsError(f"the recording has no usable object{hint}{note}")
     community = _community()
     device, about, setting = find_device(content.rows, profile)
-    unit_class = WritableUnit if is_writable else RecordedUnit
-    unit = unit_class(content.rows, device)
+    unit = SnmpUnit(content.rows, device, is_writable=is_writable)
     server = SnmpServer(community)
     try:
         agent = server.serve(unit, port)

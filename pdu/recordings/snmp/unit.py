@@ -11,14 +11,16 @@ from __future__ import annotations
 
 import bisect
 import itertools
+import math
 import re
-import threading
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from typing import Optional
+from functools import cached_property, partial
+from typing import Callable, NamedTuple, Optional
 
 from handlers.shared.errors import PduHandlerError
 from handlers.snmp.device import SnmpDevice
+from handlers.snmp.figures import Measurement
 from handlers.snmp.frozen_value import parts_of
 from handlers.snmp.reader import Reader
 from handlers.snmp.sources import Packed
@@ -26,52 +28,174 @@ from handlers.snmp.states import State
 from pdu_common.helper import EnumPowerStatus
 from pdu_common.snmp_client.tool_api import INTEGER, OCTETS
 
-from .recorded_rows import NUMBERS, Arcs, RecordedRows, Rows, SnmpRow, arcs, dotted, reading
+from ..simulated_pdu import (
+    CommandRefused,
+    MeasuredSums,
+    SimulatedPdu,
+    States,
+    UnitCommand,
+    UnitFault,
+)
+from .recorded_rows import (
+    ANY_FAMILY,
+    NUMBERS,
+    Arcs,
+    RecordedRows,
+    Rows,
+    SnmpRow,
+    arcs,
+    detect_device,
+    dotted,
+    reading,
+)
+from .unit_objects import UnitObjects, energy_figures, load_figures, unit_objects
 
 _MOST_BITS = 512  # limit for the bits of one row that _changes tries
 _UNDOCUMENTED = ("97", "undocumented")  # states that no MIB has
+# after so many requests since a command, each answer takes this long
+_MOST_AFTER_COMMAND, _BUSY_S = 100, 0.25
+_ON = {EnumPowerStatus.UP: True, EnumPowerStatus.DOWN: False}
+_STATES: Mapping[Optional[bool], EnumPowerStatus] = {
+    True: EnumPowerStatus.UP,
+    False: EnumPowerStatus.DOWN,
+    None: EnumPowerStatus.UNKNOWN,
+}
 _COMMANDED_STATES = (EnumPowerStatus.UP, EnumPowerStatus.DOWN)
 # what a write commands that is accepted and switches nothing
 _NO_OUTLET = ("", EnumPowerStatus.UNKNOWN)
 
 
-class RecordedUnit:
-    """A simulated device: its rows, and the outlets of the family in `device`.
+class LostObjects(NamedTuple):
+    """Objects of which a device says that it failed while it read them (genErr)."""
+
+    oids: frozenset[Arcs] = frozenset()
+    #: whether a walk fails there too
+    in_walks: bool = True
+
+
+class SnmpContents(NamedTuple):
+    """What a unit answers from."""
+
+    rows: Rows
+    lost_objects: LostObjects = LostObjects()
+
+
+class SnmpUnit(SimulatedPdu):
+    """A simulated device: its rows, and the outlets of the family in `device`. It may not sleep:
+    one thread serves all units.
 
     `writes` lists each write with its effect; of a failed SET, only the write that was refused.
     """
 
-    def __init__(self, rows: Rows, device: Optional[SnmpDevice]) -> None:
+    refuses_unknown_outlets = True
+    rule_of_login = "community"
+
+    def __init__(
+        self,
+        rows: Rows,
+        device: Optional[SnmpDevice],
+        fault: UnitFault = UnitFault.NONE,
+        *,
+        is_writable: bool = False,
+    ) -> None:
+        """`is_writable`: it takes any write to an object that it has."""
+        super().__init__(fault)
         self._rows = dict(rows)
         self._order = sorted(rows)
         self._device = device
         self._control = device.outlets.control if device and device.outlets else None
-        self._lock = threading.Lock()
-        self.writes: list[str] = []
+        self._is_writable = is_writable
+        self._lost_objects = LostObjects()
+        self._walked: set[Arcs] = set()
+        self._requests_after_command = 0
+        # an agent does not answer a community that it does not know
+        self.is_mute = fault is UnitFault.DENIES
+
+    # ---- requests --------------------------------------------------------------------------------
 
     @property
     def delay_s(self) -> float:
-        """How late it answers, in seconds."""
-        return 0.0
+        """How late it answers, in seconds: a handler that asks without a pause until an outlet
+        switches would take all of a processor.
+        """
+        return _BUSY_S if self._requests_after_command > _MOST_AFTER_COMMAND else 0.0
 
     def get(self, oid: Arcs) -> Optional[SnmpRow]:
+        """The row at `oid`. Raises pysnmp's error of a read that failed."""
+        self._note(oid)
+        if oid in self._lost_objects.oids:
+            raise _gen_error(oid)
         return self._rows.get(oid)
 
     def next(self, oid: Arcs) -> Optional[tuple[Arcs, SnmpRow]]:
-        """The first object after `oid`, None at the end."""
+        """The first object after `oid`, None at the end. Raises pysnmp's error of a read that
+        failed.
+        """
+        self._note(oid)
         place = bisect.bisect_right(self._order, oid)
         if place == len(self._order):
             return None
         next_oid = self._order[place]
+        if self._lost_objects.in_walks and next_oid in self._lost_objects.oids:
+            raise _gen_error(next_oid)
+        # the second row of a table and those after it
+        if self._fault is UnitFault.HALF and oid in self._walked:
+            raise _gen_error(oid)
+        self._walked.add(next_oid)
         return next_oid, self._rows[next_oid]
 
+    def _note(self, oid: Arcs) -> None:
+        """Note a request. Raises ConnectionAbortedError if it is not answered."""
+        self.note_request(dotted(oid))
+        if self.commands:
+            self._requests_after_command += 1
+
     def set(self, pairs: Sequence[tuple[Arcs, SnmpRow]]) -> tuple[str, int]:
-        """Carry out the writes of one SET, all or none.
+        """Take the writes of one SET: carry them out, all or none, late or never, as the unit's
+        fault says. Raises ConnectionAbortedError if it is not answered.
 
         Returns the name of the SNMP error (RFC 3416, 4.2.5) and the position of the write that
         caused it, counted from 0; or "" and 0.
         """
-        with self._lock:
+        for oid, _ in pairs:
+            self.note_request(dotted(oid))
+        self._requests_after_command = 0
+        commands = self._commands_in(pairs)
+        switching_commands = [command for command in commands if command.is_known]
+        if not switching_commands or self._fault in (UnitFault.NONE, UnitFault.HALF):
+            self.commands += commands
+            return self._write(pairs)
+        try:
+            self.obey(switching_commands, partial(self._write, pairs))
+        except CommandRefused:
+            return "notWritable", 0
+        return "", 0
+
+    def _commands_in(self, pairs: Sequence[tuple[Arcs, SnmpRow]]) -> list[UnitCommand]:
+        """What these writes command; none for one that only prepares a command."""
+        commands: list[UnitCommand] = []
+        for oid, value in pairs:
+            text = f"{dotted(oid)} = {value.raw!r}"
+            command = self._command(oid, value)
+            if command is None:
+                is_similar = self._is_written_by_commands(oid)
+                commands.append(UnitCommand.unknown(text, is_similar=is_similar))
+            elif command != _NO_OUTLET:
+                identity, state = command
+                on = state is EnumPowerStatus.UP
+                commands.append(UnitCommand(identity, on=on, text=text))
+        return commands
+
+    def _is_written_by_commands(self, oid: Arcs) -> bool:
+        """Whether a command of this unit writes the object."""
+        for identity, state in itertools.product(self.outlet_states(), _COMMANDED_STATES):
+            if any(oid == own_oid for own_oid, _ in self.orders(identity, state)):
+                return True
+        return False
+
+    def _write(self, pairs: Sequence[tuple[Arcs, SnmpRow]]) -> tuple[str, int]:
+        """Carry out the writes of one SET, all or none. Returns as `set`."""
+        with self._contents_lock:
             rows_before = dict(self._rows)
             lines: list[str] = []
             for position, (oid, value) in enumerate(pairs):
@@ -99,19 +223,21 @@ class RecordedUnit:
             return "", "accepted"
         identity, state = command
         effect = f"outlet {identity} {'on' if state is EnumPowerStatus.UP else 'off'}"
-        is_switched = self.turn(identity, state, oid)
+        is_switched = self._turn(identity, state, oid)
         if not is_switched:
             effect += ": accepted, but the recording cannot show this state"
         return "", effect
 
+    # ---- commands --------------------------------------------------------------------------------
+
     def _command(self, oid: Arcs, value: SnmpRow) -> Optional[tuple[str, EnumPowerStatus]]:
         """The outlet and state that this write commands; _NO_OUTLET if it only prepares a command,
-        None if it does neither.
+        or writes an object of a writable unit; None if it does neither.
         """
+        prepares = self._is_writable and oid in self._rows
         if self._control is None or self._device is None:
-            return None
+            return _NO_OUTLET if prepares else None
         write = (oid, value)
-        prepares = False
         for identity, state in itertools.product(self._device.states, _COMMANDED_STATES):
             orders = self.orders(identity, state)
             if orders and orders[-1] == write:
@@ -131,7 +257,41 @@ class RecordedUnit:
             return []
         return [(arcs(oid), _value_row(value)) for oid, value in orders]
 
-    def turn(self, identity: str, state: EnumPowerStatus, command_oid: Arcs = ()) -> bool:
+    def can_switch(self, identity: str, *, on: bool) -> bool:
+        return bool(self.orders(identity, _STATES[on]))
+
+    def command_words(self, identity: str, *, on: bool) -> str:
+        orders = self.orders(identity, _STATES[on])
+        return ", ".join(f"{dotted(oid)} = {row.raw!r}" for oid, row in orders)
+
+    # ---- outlets and meters ----------------------------------------------------------------------
+
+    @property
+    def contents(self) -> SnmpContents:
+        return SnmpContents(dict(self._rows), self._lost_objects)
+
+    @contents.setter
+    def contents(self, contents: SnmpContents) -> None:
+        self._rows = dict(contents.rows)
+        self._order = sorted(contents.rows)
+        self._lost_objects = contents.lost_objects
+
+    def _read(self) -> Optional[SnmpDevice]:
+        """The device as its family reads it now; None if it does not."""
+        if self._device is None:
+            return None
+        profiles = (self._device.profile,)
+        return detect_device(self._rows, ANY_FAMILY._replace(profiles=profiles, is_fixed=True))
+
+    def outlet_states(self) -> States:
+        device = self._read()
+        states = {} if device is None else device.states
+        return {identity: _ON.get(state) for identity, state in states.items()}
+
+    def turn_outlet(self, identity: str, *, on: Optional[bool]) -> bool:
+        return self._turn(identity, _STATES[on])
+
+    def _turn(self, identity: str, state: EnumPowerStatus, command_oid: Arcs = ()) -> bool:
         """Change rows so that the family reads `state` for this outlet, and no other state
         changes. False if no such change is found. `command_oid` is the object of the command, ()
         for a change without one."""
@@ -157,16 +317,124 @@ class RecordedUnit:
                     return True
         return False
 
+    def measured_sums(self) -> MeasuredSums:
+        device = self._read()
+        if device is None:
+            return MeasuredSums()
+        outlet_energy = device.outlets.energy if device.outlets is not None else None
+        try:
+            energies = outlet_energy.read_from(device.reader) if outlet_energy is not None else {}
+            return MeasuredSums(
+                load_a=_sums(device, load_figures(device)),
+                energy_kwh=_sums(device, energy_figures(device)),
+                outlet_kwh={identity: float(kwh) for identity, kwh in energies.items()},
+            )
+        except PduHandlerError:  # a table that its family does not read
+            return MeasuredSums()
 
-class WritableUnit(RecordedUnit):
-    """A simulated device that keeps what is written to an object that it has. Its outlets follow
-    the family's commands, if a family reads it.
-    """
+    # ---- contents that lack something ------------------------------------------------------------
 
-    def _command(self, oid: Arcs, value: SnmpRow) -> Optional[tuple[str, EnumPowerStatus]]:
-        """As that of the family; any other write to an object of the unit commands no outlet."""
-        command = super()._command(oid, value)
-        return _NO_OUTLET if command is None and oid in self._rows else command
+    @cached_property
+    def _objects(self) -> UnitObjects:
+        """Those of the device as it was recorded."""
+        return UnitObjects() if self._device is None else unit_objects(self._rows, self._device)
+
+    def without_state(self, identity: str) -> Sequence[SnmpContents]:
+        """For the middle one of the outlets that are on alone: by its value, and in walks, too."""
+        if identity != self._objects.middle_outlet:
+            return []
+        oids = self._objects.middle_outlet_state
+        lost_objects = [LostObjects(oids, in_walks=in_walks) for in_walks in (True, False)]
+        return [SnmpContents(self._rows, lost) for lost in lost_objects]
+
+    def without_row(self) -> Sequence[tuple[str, SnmpContents]]:
+        """The middle one of the outlets that are on."""
+        oids = self._objects.middle_outlet_state
+        return [(self._objects.middle_outlet, self._without(oids))] if oids else []
+
+    def without_figures(self) -> Sequence[SnmpContents]:
+        return [SnmpContents(self._rows, LostObjects(oids)) for oids in self._objects.meter_rows]
+
+    def without_figure_rows(self) -> Sequence[SnmpContents]:
+        return [self._without(oids) for oids in self._objects.meter_rows]
+
+    def with_other_figures(self) -> Sequence[SnmpContents]:
+        """With half of each figure."""
+        return [self._with_figures(self._figure_objects, lambda number: number // 2)]
+
+    def with_zero_figures(self) -> Sequence[SnmpContents]:
+        """With 0 in place of all figures."""
+        return [self._with_figures(self._figure_objects, lambda number: 0)]
+
+    @cached_property
+    def _figure_objects(self) -> Sequence[Arcs]:
+        """The objects that hold a figure: with half of the number, one figure is half as large."""
+        return [oid for oid in itertools.chain(*self._objects.meters) if self._is_of_figure(oid)]
+
+    def _is_of_figure(self, oid: Arcs) -> bool:
+        """Whether an object holds one figure and nothing else."""
+        number = self._rows[oid].value
+        if self._rows[oid].tag not in NUMBERS or not isinstance(number, int) or number < 2:
+            return False
+        figures = self._figures_of(self._rows)
+        changed_figures = self._figures_of(
+            self._with_figures([oid], lambda number: number // 2).rows
+        )
+        if figures.keys() != changed_figures.keys():
+            return False
+        ratios = {changed_figures[key] / figures[key] for key in figures if figures[key]} - {1.0}
+        return len(ratios) == 1 and math.isclose(ratios.pop(), number // 2 / number, rel_tol=1e-6)
+
+    def _figures_of(self, rows: Rows) -> dict[tuple[int, str], float]:
+        """The figure of each row of each table of meters; {} for rows that are not read."""
+        if self._device is None:
+            return {}
+        figures: dict[tuple[int, str], float] = {}
+        tables = [*load_figures(self._device), *energy_figures(self._device)]
+        with suppress(PduHandlerError):
+            for number, table in enumerate(tables):
+                for name, value in table.read_from(reading(rows, self._device.reader)).items():
+                    figures[number, name] = float(value)
+        return figures
+
+    def without_outlets(self) -> Sequence[SnmpContents]:
+        """Or a table of meters."""
+        tables = [self._objects.states, *self._objects.meters]
+        return [self._without(oids) for oids in tables if oids]
+
+    def _without(self, oids: frozenset[Arcs]) -> SnmpContents:
+        """The rows without these."""
+        return SnmpContents({oid: row for oid, row in self._rows.items() if oid not in oids})
+
+    def _with_figures(self, oids: Iterable[Arcs], changed: Callable[[int], int]) -> SnmpContents:
+        """The rows with a changed number in each of these objects that is one."""
+        rows = dict(self._rows)
+        for oid in oids:
+            value = rows[oid].value
+            if rows[oid].tag in NUMBERS and isinstance(value, int):
+                rows[oid] = rows[oid]._replace(value=changed(value))
+        return SnmpContents(rows)
+
+    def close(self) -> None:
+        self.drop_timers()
+
+
+def _gen_error(oid: Arcs) -> Exception:
+    """The error with which an agent fails while it reads an object (RFC 3416)."""
+    from pysnmp.smi.error import GenError  # imported late: 60 ms, with the agent
+
+    error: Exception = GenError(name=oid, idx=0)
+    return error
+
+
+def _sums(device: SnmpDevice, figures: Sequence[Measurement]) -> list[float]:
+    """The sum of each table of the meters of one quantity."""
+    sums = []
+    for figure in figures:
+        values = figure.read_from(device.reader)
+        if values:
+            sums.append(float(sum(values.values())))
+    return sums
 
 
 def _changes(

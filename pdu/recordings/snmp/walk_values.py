@@ -12,6 +12,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from typing import Callable, Optional
 
+from handlers.snmp.decoding import set_bits
 from pdu_common.snmp_client.tool_api import (
     ADDRESS,
     COUNTER,
@@ -255,23 +256,19 @@ def _bits(value: str) -> bytes:
         return b""
     hex_tokens = list(itertools.takewhile(re.compile("[0-9A-Fa-f]{2}").fullmatch, tokens))
     octets = bytes.fromhex("".join(hex_tokens))
-    set_bits = _set_bits(octets)
-    # the shortest octets behind which exactly their bits are listed
+    numbers_of_bits = set_bits(octets)
+    # the octets behind which exactly their bits are listed: no others can be, because more octets
+    # have no fewer bits, and leave fewer tokens for them
     for size in range(1, len(octets) + 1):
-        bit_count = bisect_left(set_bits, 8 * size)
+        bit_count = bisect_left(numbers_of_bits, 8 * size)
         has_same_count = len(tokens) - size == bit_count
-        if has_same_count and _bit_numbers(tokens[size:]) == set_bits[:bit_count]:
+        if has_same_count and _bit_numbers(tokens[size:]) == numbers_of_bits[:bit_count]:
             return octets[:size]
     # a list that is not whole
     listed_bits = _bit_numbers(tokens[len(octets) :])
-    if not listed_bits or not set(listed_bits) <= set(set_bits):
+    if not listed_bits or not set(listed_bits) <= set(numbers_of_bits):
         raise ValueError(f"{value[:30]!r}: the octets and the bits cannot be told apart")
     return octets
-
-
-def _set_bits(octets: bytes) -> list[int]:
-    """The numbers of the bits that are 1; bit 0 is the highest of the first octet."""
-    return [bit for bit in range(8 * len(octets)) if octets[bit // 8] & 0x80 >> bit % 8]
 
 
 def _bit_numbers(tokens: Sequence[str]) -> Optional[list[int]]:

@@ -18,8 +18,7 @@ from pdu_common.helper import EnumPowerStatus
 from ...cli.known_secrets import HIDDEN
 from ...loading.four_methods import FourMethods, make_pdu
 from ...loading.handler_loading import LoadedHandler
-from ...loading.handler_module import AskedSettings
-from .calls import ENDLESS, EndlessCall, SettingNotGiven, error_text, wanted_setting
+from .calls import ENDLESS, EndlessCall, error_text
 from .side_effects import SideEffects
 
 T = TypeVar("T")
@@ -112,7 +111,6 @@ class BoundedMethods:
         self._effects = effects
         self._is_kept = is_kept
         self._kept_pdu: Optional[FourMethods] = None
-        self._last_data: Any = None
 
     def states(self) -> list[tuple[str, EnumPowerStatus]]:
         """As FourMethods."""
@@ -147,9 +145,6 @@ class BoundedMethods:
         thread.start()
         thread.join(CALL_S)
         if errors:
-            missing_key = self._missing_setting(errors[0])
-            if missing_key:
-                raise SettingNotGiven(wanted_setting(missing_key))
             if self._secrets is not None:
                 self._secrets.search(error_text(errors[0]), f"an error of {name} shows a secret")
             raise errors[0]
@@ -157,18 +152,11 @@ class BoundedMethods:
             raise EndlessCall(f"{name} {ENDLESS} {CALL_S:g} s: DCImanager would wait for it")
         return results[0]
 
-    def _missing_setting(self, error: BaseException) -> str:
-        """The handler setting that was not given, and whose absence this error tells."""
-        settings = getattr(self._last_data, "custom_params", None)
-        if not isinstance(settings, AskedSettings):
-            return ""
-        return settings.absent_key(error.__cause__)
-
     def _pdu(self) -> FourMethods:
         """The handler's object, made anew unless it is kept."""
         if self._kept_pdu is not None:
             return self._kept_pdu
-        data = self._last_data = self._data()
+        data = self._data()
         pdu = FourMethods(make_pdu(self._handler.make, data), data)
         if self._is_kept:
             self._kept_pdu = pdu

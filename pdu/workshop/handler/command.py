@@ -31,7 +31,7 @@ from ...cli.options import (
     pass_output,
 )
 from ...cli.output import Result, print_result, printing_to_stderr, waiting
-from ...cli.shared_options import off_option, on_option
+from ...cli.shared_options import off_option, on_option, refused_option
 from ...files.secret_files import secret_in
 from ...files.whole_files import text_of
 from ...loading.four_methods import LACK_OF_DOUBLE
@@ -43,9 +43,9 @@ from ...loading.handler_source import PAGE, UnreadHandler, read_handler
 from ...pdu_list import form as connection_data
 from ...pdu_list.login_options import Login, pass_login, setting_options
 from ...pdu_list.logins import environment_login
-from ...recordings import foreign_pdu
 from ...recordings.recording_formats import ReplayedDevice
-from . import loading_checks
+from ...recordings.web import har, unit as web_unit
+from . import loading_checks, process_settings
 from .rules import (
     ADVISED,
     BROKEN,
@@ -106,6 +106,7 @@ def handler() -> None:
 )
 @on_option()
 @off_option()
+@refused_option()
 @setting_options
 @output_options
 @pass_login
@@ -118,6 +119,7 @@ def handler_check(
     profile: Optional[str],
     on: Sequence[str],
     off: Sequence[str],
+    refused: Optional[str],
 ) -> int:
     """Say what a handler keeps and breaks of the vendor's page "Creating a PDU handler", of
     safety and of our advice: each row says who wants it, with words of the page to search for.
@@ -140,7 +142,7 @@ def handler_check(
         secret_in(secret_file)  # one that cannot be used is no fault of the handler
     connection_data.refuse_empty(login)
     text = text_of(replay) if replay else ""
-    device = RecordedDevice(replay or "", text, profile or "", on, off)
+    device = RecordedDevice(replay or "", text, profile or "", on, off, refused or "")
     with tempfile.TemporaryDirectory(prefix="pdu-handler-") as name, printing_to_stderr():
         findings = list(_findings(path, device, Path(name), output, login))
     return print_result(_result(path, findings), as_json=output.json)
@@ -236,6 +238,8 @@ class RecordedDevice(NamedTuple):
     #: requests that switch an outlet, in words
     on: Sequence[str]
     off: Sequence[str]
+    #: what it answers to a command that it refuses
+    refused: str
 
 
 def _findings(
@@ -263,6 +267,7 @@ def _findings(
     if not is_loadable:  # it may end or stop this program
         yield untried("status", "it was not loaded")
         return
+    process_settings.restore_process()
     try:
         loaded_handler = load(path)
     except SettingsError as error:
@@ -303,27 +308,25 @@ def _device_findings(
     from .served_trials import served_findings
     from .side_effects import SideEffects
     from .snmp_trials import snmp_findings, snmp_form
-    from .snmp_units import COMMUNITY, WRONG_COMMUNITY, profile_of_words, recorded_device
+    from .snmp_units import COMMUNITY, profile_of_words, recorded_device
 
-    shown_secrets = ShownSecrets((COMMUNITY, WRONG_COMMUNITY, _TRIAL_PASSWORD))
+    shown_secrets = ShownSecrets((COMMUNITY, _TRIAL_PASSWORD))
     package = handler.make.__module__.partition(".")[0]
     effects = SideEffects(package, shown_secrets.search)
+    load_again = partial(load_again_by_path, path)
     with shown_secrets.watching(), contextlib.ExitStack() as stack:
         if handler.snmp:
             form = partial(snmp_form, _handler_settings(login), COMMUNITY)
-            other_form = partial(snmp_form, _handler_settings(login), WRONG_COMMUNITY)
             forms = Forms(handler, [form], shown_secrets, effects)
-            other_forms = forms._replace(forms=[other_form])
             key = device.profile or profile_of_words(device.on, device.off, folder)
             snmp_device = recorded_device(device.text, key) if device.text else None
-            yield from snmp_findings(forms, other_forms, snmp_device)
+            yield from snmp_findings(forms, load_again, snmp_device)
         else:
             recording = None
             if device.text:
                 recording = _served(device)
                 stack.callback(recording.close)
             forms = Forms(handler, _forms(handler, login), shown_secrets, effects)
-            load_again = partial(load_again_by_path, path)
             yield from served_findings(forms, recording, load_again)
     yield _finding_of_watch("side effects", ADVISED, effects.sentences, effects)
     yield _finding_of_watch("elsewhere", BROKEN, effects.other_hosts, effects)
@@ -333,25 +336,23 @@ def _device_findings(
 def _finding_of_watch(
     rule: str, result: str, faults: Sequence[str], effects: SideEffects
 ) -> Finding:
-    """What was seen beside the answers of calls. Of a handler whose methods asked no PDU, and of
-    what its own threads do, nothing is known.
+    """What was seen beside the answers of calls. Of a handler whose methods asked no PDU, nothing
+    is known.
     """
     if faults:
         return Finding(RULES[rule], result, "; ".join(faults))
     if not effects.has_asked:
         return untried(rule, "no request of its methods reached a simulated device")
-    if effects.threads and rule != "secret":
-        return untried(rule, f"it starts threads, which are not watched ({effects.threads[0]})")
     return kept(rule)
 
 
 def _served(device: RecordedDevice) -> ReplayedDevice:
     """The recording as a device of this machine. Raises SettingsError."""
     text = device.text
-    if foreign_pdu.is_recording(text):
-        return foreign_pdu.serve(text, 0, device.on, device.off)
-    if device.on or device.off:
-        raise SettingsError("--on and --off are for a recording of a handler's own requests")
+    if har.is_recording(text):
+        return web_unit.serve(text, 0, device.on, device.off, refused=device.refused)
+    if device.on or device.off or device.refused:
+        raise SettingsError("--on, --off and --refused are for a recording over HTTP")
     _, recording_format = handler_of_recording(text, device.file)
     return recording_format.serve(text, 0)
 

@@ -11,19 +11,20 @@ from __future__ import annotations
 import contextlib
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Optional
 
 from handlers.shared.errors import PduHandlerError
 from handlers.snmp.device import SnmpDevice
-from handlers.snmp.figures import Measurement, Total
+from handlers.snmp.figures import Measurement
 from handlers.snmp.reader import Reader
 from pdu_common.helper import EnumPowerStatus
 
 from ...cli.states import UNKNOWN, UP
-from ...recordings.snmp.recorded_rows import NUMBERS, Arcs, RecordedRows, Rows, arcs, reading
+from ...recordings.snmp.recorded_rows import NUMBERS, Arcs, RecordedRows, Rows, reading
 from ...recordings.snmp.recording_format import find_device
-from ...recordings.snmp.unit import RecordedUnit
+from ...recordings.snmp.unit import SnmpUnit
+from ...recordings.snmp.unit_objects import energy_figures, is_index, objects_with_index
 
 #: how many outlets a unit of the trials has
 OUTLETS = 12
@@ -86,8 +87,8 @@ def _template(rows: Rows, device: SnmpDevice) -> Optional[_Template]:
     """The last outlet of the first unit that is on and can be switched: its number is none that a
     column of units has too.
     """
-    unit = RecordedUnit(rows, device)
-    identities = [identity for identity in device.states if _is_index(identity)]
+    unit = SnmpUnit(rows, device)
+    identities = [identity for identity in device.states if is_index(identity)]
     for identity in sorted(reversed(identities), key=lambda name: "." in name):
         prefix, _ = _parted(identity)
         parted_identities = [_parted(other_identity) for other_identity in identities]
@@ -113,19 +114,6 @@ def _rows_of_outlet(
         if has_each_outlet and row_counts[column] in (len(numbers), outlet_count):
             oids.append(oid)
     return oids
-
-
-def _is_index(identity: str) -> bool:
-    """Whether an outlet's identity is the index of its rows."""
-    return all(part.isdecimal() for part in identity.split("."))
-
-
-def objects_with_index(oids: Iterable[Arcs], identity: str) -> list[Arcs]:
-    """The objects whose index is an outlet's identity; none if it is no index."""
-    if not _is_index(identity):
-        return []
-    index = arcs(identity)
-    return [oid for oid in oids if oid[-len(index) :] == index]
 
 
 def _parted(identity: str) -> tuple[str, int]:
@@ -161,42 +149,6 @@ def _with_own_figures(rows: Rows, key: str) -> Rows:
         if len(values) == 1:
             total_by_row = dict.fromkeys(values, _TOTAL_KWH)
             rows = _with_figures(rows, device, total, total_by_row)
-    return rows
-
-
-def load_figures(device: SnmpDevice) -> list[Measurement]:
-    """The tables of all meters of current, such as lines, inlet and outlets."""
-    profile = device.profile
-    outlet_figure = device.outlets.current if device.outlets is not None else None
-    return _figures((profile.load, profile.inlet), outlet_figure)
-
-
-def energy_figures(device: SnmpDevice) -> list[Measurement]:
-    """The tables of all meters of energy."""
-    outlet_figure = device.outlets.energy if device.outlets is not None else None
-    return _figures((device.profile.energy,), outlet_figure)
-
-
-def _figures(
-    totals: Sequence[Optional[Total]], outlet_figure: Optional[Measurement]
-) -> list[Measurement]:
-    """The figures of these totals, and that of the outlets."""
-    figures: list[Measurement] = []
-    for total in totals:
-        if total is not None:
-            figures += total.figures
-    if outlet_figure is not None:
-        figures.append(outlet_figure)
-    return figures
-
-
-def raised_meters(rows: Rows, device: SnmpDevice) -> Rows:
-    """The rows after each meter counted on by a tenth."""
-    for figure in dict.fromkeys([*load_figures(device), *energy_figures(device)]):
-        new_values = {}
-        for identity, value in figure.read_from(reading(rows, device.reader)).items():
-            new_values[identity] = float(value) * 1.1
-        rows = _with_figures(rows, device, figure, new_values)
     return rows
 
 

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import ast
 import contextlib
-import glob
 import importlib
 import importlib.util
 import json
@@ -25,10 +24,9 @@ import pdu_common
 from handlers.shared.errors import printable
 from handlers.shared.similar_names import similar_names
 
-from ...loading.four_methods import LACK_OF_DOUBLE
+from ...loading.four_methods import LACK_OF_DOUBLE, wanted_setting
 from ...loading.handler_module import CLASSES, FUNCTIONS, PLATFORM
 from ...loading.handler_source import HandlerSource
-from .calls import wanted_setting
 from .handler_imports import PLATFORM_MODULES, REMOVED_MODULES, TOOL_MODULES, standard_library
 from .import_alone import Outcome
 from .rules import BROKEN, KEPT, RULES, Finding, kept, untried, worst_finding
@@ -95,11 +93,10 @@ def check_loading(
     yield _import_finding("alone", outcome, source)
     if not outcome.error:
         yield from _entry_findings(outcome)
-    types = _check_types(source, platform, handler_folder)
     if not outcome.error:
-        yield from _python_findings(trial, source, types.old_python_fault)
+        yield from _python_findings(trial, source)
     yield _check_imports(source)
-    yield types.finding
+    yield _check_types(source, platform, handler_folder)
 
 
 def _entry_findings(outcome: Outcome) -> Iterator[Finding]:
@@ -230,11 +227,9 @@ def _own_modules(source: HandlerSource) -> set[str]:
     return names
 
 
-def _python_findings(
-    trial: _ImportTrial, source: HandlerSource, old_python_fault: str
-) -> Iterator[Finding]:
-    """Whether it loads on the recommended Python, and on the others that are here; which are not is
-    said. `old_python_fault`: what mypy finds wrong with it for the recommended one.
+def _python_findings(trial: _ImportTrial, source: HandlerSource) -> Iterator[Finding]:
+    """Whether it loads on the recommended Python, and on the others that are in PATH; which are not
+    is said.
     """
     own_version = f"{sys.version_info.major}.{sys.version_info.minor}"
     findings: dict[str, Finding] = {}
@@ -246,14 +241,12 @@ def _python_findings(
         else:
             findings[version] = _finding_of_version(version, trial.outcome(program), source)
     recommended = findings.pop(RECOMMENDED, None)
-    if old_python_fault and (recommended is None or recommended.result != BROKEN):
-        recommended = _finding("python", old_python_fault)
     if recommended is not None:
         yield recommended
     if findings:
         finding = worst_finding(findings.values())
         if finding.result == KEPT:
-            absent = f"; not here: {', '.join(absent_versions)}" if absent_versions else ""
+            absent = f"; not in PATH: {', '.join(absent_versions)}" if absent_versions else ""
             finding = finding._replace(detail=f"Python {', '.join(findings)}{absent}")
         yield finding
 
@@ -268,20 +261,11 @@ def _finding_of_version(version: str, outcome: Outcome, source: HandlerSource) -
 
 
 def _find_python(version: str) -> Optional[str]:
-    """A Python of this version that starts: pyenv's in PATH fails for versions that are not
-    selected.
+    """The Python of this version in PATH, if it starts: a launcher of pyenv's fails for versions
+    that are not selected.
     """
-    name = f"python{version}"
-    pyenv = os.environ.get("PYENV_ROOT") or str(Path.home() / ".pyenv")
-    folder = glob.escape(pyenv)
-    # the module glob skips a folder that may not be read; Path.glob raises before Python 3.13
-    for program in glob.glob(f"{folder}/versions/{version}.*/bin/{name}"):
-        if _starts(program):
-            return program
-    program_in_path = shutil.which(name)
-    if program_in_path and _starts(program_in_path):
-        return program_in_path
-    return None
+    program = shutil.which(f"python{version}")
+    return program if program and _starts(program) else None
 
 
 def _starts(program: str) -> bool:
@@ -368,66 +352,33 @@ def _nodes_for_types(tree: ast.AST) -> set[ast.AST]:
     return nodes
 
 
-class _TypesTrial(NamedTuple):
-    """What mypy says of the handler."""
-
-    finding: Finding
-    #: the first mistake that the newest Python does not have, "" for none: a call of what Python
-    #: 3.9 lacks
-    old_python_fault: str = ""
-
-
-def _check_types(source: HandlerSource, platform: Path, handler_folder: Path) -> _TypesTrial:
-    """Run mypy on the handler, beside our double of the platform."""
+def _check_types(source: HandlerSource, platform: Path, handler_folder: Path) -> Finding:
+    """What mypy says of the handler, beside our double of the platform."""
     environment = {**os.environ, "MYPYPATH": f"{platform}{os.pathsep}{handler_folder}"}
     run = partial(_run_mypy, source, handler_folder, environment)
-    old_python_fault = ""
     try:
         process = run("--python-version", RECOMMENDED)
         if "argument --python-version" in process.stderr:  # mypy 2 knows no Python before 3.10
             process = run()
-            errors = _mypy_errors(process)
-        else:
-            errors = _mypy_errors(process)
-            if errors:
-                newest_process = run("--python-version", LATER_VERSIONS[-1])
-                old_python_fault = _old_python_fault(errors, newest_process)
     except (OSError, subprocess.TimeoutExpired):
-        why = f"mypy did not end within {_SECONDS:g} s"
-        return _TypesTrial(untried("types", why))
+        return untried("types", f"mypy did not end within {_SECONDS:g} s")
     if "No module named mypy" in process.stderr:
-        return _TypesTrial(untried("types", _NO_MYPY))
+        return untried("types", _NO_MYPY)
+    errors = _mypy_errors(process)
     if process.returncode > 1 and not errors:
-        detail = printable(process.stderr.strip()[-200:], 200)
-        return _TypesTrial(untried("types", detail))
-    return _TypesTrial(_types_finding(errors), old_python_fault)
-
-
-def _old_python_fault(
-    errors: Sequence[str], newest_process: subprocess.CompletedProcess[str]
-) -> str:
-    """The first mistake that mypy does not find for the newest Python; "" for none."""
-    if newest_process.returncode > 1:  # it failed
-        return ""
-    newest_errors = _mypy_errors(newest_process)
-    old_errors = [error for error in errors if error not in newest_errors]
-    return next(_own_errors(old_errors), "")
+        return untried("types", process.stderr.strip()[-200:])
+    return _types_finding(errors)
 
 
 def _types_finding(errors: Sequence[str]) -> Finding:
     """The first of mypy's errors, and how many more; not tried if our double causes them all."""
-    own_errors = list(_own_errors(errors))
+    own_errors = [error for error in errors if not _MYPY_LACKING.search(error)]
     if errors and not own_errors:
         return _missing_in_double("types", errors[0])
     fault = own_errors[0] if own_errors else ""
     if len(own_errors) > 1:
         fault += f" (and {len(own_errors) - 1} more)"
     return _finding("types", fault)
-
-
-def _own_errors(errors: Sequence[str]) -> Iterator[str]:
-    """Those that our double of the platform does not cause."""
-    return (error for error in errors if not _MYPY_LACKING.search(error))
 
 
 def _mypy_errors(process: subprocess.CompletedProcess[str]) -> list[str]:

@@ -3,54 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Callable, Optional
 
 from handlers.dcimanager import Figures
 from pdu_common.helper import EnumPowerStatus
 
+from ...recordings.simulated_pdu import States
 from .calls import Methods
-from .comparisons import BY_ORDER, States
+from .comparisons import ON
 from .rules import ADVISED, KEPT, RULES, Finding, kept
 
 
 class RenamedMethods:
     """Methods of a handler that may name outlets otherwise than the device does."""
 
-    def __init__(
-        self,
-        methods: Methods,
-        own_names: dict[str, str],
-        real_states: Optional[Callable[[], States]] = None,
-    ) -> None:
-        """`own_names`: the handler's, by the device's; {} if they are the same. With
-        `real_states`, those of the device, they are found at the first status.
-        """
+    def __init__(self, methods: Methods, own_names: Mapping[str, str]) -> None:
+        """`own_names`: the handler's, by the device's; {} if they are the same."""
         self._methods = methods
         self._own_names = own_names
-        self._real_states = real_states
+        self._real_names = {own_name: name for name, own_name in own_names.items()}
 
     def states(self) -> Sequence[tuple[str, EnumPowerStatus]]:
         states = self._methods.states()
-        if self._real_states is not None:
-            self._own_names.update(own_names(states, self._real_states()))
-            self._real_states = None
-        real_names = self._real_names()
-        return [(real_names.get(name, name), state) for name, state in states]
+        return [(self._real_names.get(name, name), state) for name, state in states]
 
     def figures(self) -> Figures:
         figures = self._methods.figures()
-        real_names = self._real_names()
         ports = {}
         for name, port_figures in figures.ports.items():
-            ports[real_names.get(name, name)] = port_figures
+            ports[self._real_names.get(name, name)] = port_figures
         return figures._replace(ports=ports)
 
     def switch(self, identity: str, *, on: bool) -> EnumPowerStatus:
         own_name = self._own_names.get(identity, identity)
         return self._methods.switch(own_name, on=on)
-
-    def _real_names(self) -> dict[str, str]:
-        return {own_name: name for name, own_name in self._own_names.items()}
 
 
 def own_names(states: Sequence[tuple[str, EnumPowerStatus]], real_states: States) -> dict[str, str]:
@@ -58,7 +43,7 @@ def own_names(states: Sequence[tuple[str, EnumPowerStatus]], real_states: States
     of the device in this order; {} if it has the same names.
     """
     names = [name for name, _ in states]
-    values = [state for _, state in states]
+    values = [ON.get(state) for _, state in states]
     has_other_states = values != list(real_states.values())
     has_same_names = names == list(real_states)
     is_double = len(set(names)) < len(names)
@@ -87,5 +72,5 @@ def with_order(finding: Finding, names: Mapping[str, str]) -> Finding:
     names of outlets, by the device's.
     """
     if names and finding.rule is RULES["states"] and finding.result == KEPT:
-        return finding._replace(detail=BY_ORDER)
+        return finding._replace(detail="by their order: this pack has other identities")
     return finding

@@ -145,6 +145,21 @@ RULES: Mapping[str, Rule] = {
         " it is",
         remedy="log, and ask the device of pdu_data",
     ),
+    "process": Rule(
+        "it changes nothing for all that runs in the process",
+        is_safety=True,
+        remedy="give certificates, time-outs and levels of the log to your own objects alone",
+    ),
+    "code": Rule(
+        "it runs nothing as Python that a device answers",
+        is_safety=True,
+        remedy="read JSON by json.loads",
+    ),
+    "connections": Rule(
+        "it leaves no connection open",
+        is_safety=True,
+        remedy="close what a method opened, also after an error",
+    ),
     "elsewhere": Rule(
         "its methods ask no other host than their PDU",
         is_safety=True,
@@ -286,7 +301,7 @@ def at(place: str) -> str:
 
 def lines(findings: Sequence[Finding], width: int) -> list[str]:
     """A line of result, rule and source for each, and what was seen below it, with the remedy of
-    what is broken. None is longer than `width`.
+    what is broken. No line is longer than `width`.
     """
     indent = " " * _RESULT_WIDTH
     lines: list[str] = []

@@ -12,6 +12,7 @@ import socket
 import sys
 import threading
 from collections.abc import Iterator
+from functools import partial
 from types import FrameType
 from typing import Any, Callable, Optional
 
@@ -25,8 +26,8 @@ _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_TRUNC
 # devices of the system, and what Python itself writes
 _IGNORED_PATH = re.compile("/dev/(null|tty|u?random)|.*__pycache__/[^/]*")
 _PROGRAMS = ("subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn")
-# of Python 3.12, and of later ones; before, Python does not say it
-_THREADS = ("_thread.start_new_thread", "_thread.start_joinable_thread")
+_LONGEST_BEGIN = 200
+_LOOKUPS = ("socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr")
 _REQUESTS = ("socket.connect", "socket.sendto", "socket.sendmsg")
 _CHANGES = {
     "os.symlink": "makes a link",
@@ -45,7 +46,7 @@ _watches: dict[int, SideEffects] = {}
 
 
 class SideEffects:
-    """The side effects of one handler's calls, and the line of its code that asked last."""
+    """The side effects of one handler's calls."""
 
     def __init__(self, package: str, note_secret: Callable[[str, str], None]) -> None:
         """`package`: the handler's; `note_secret`: searches a text, and is told its place."""
@@ -56,15 +57,11 @@ class SideEffects:
         self.other_hosts: list[str] = []
         #: the ports of the simulated devices
         self.ports: set[int] = set()
-        self._place_by_port: dict[int, str] = {}
-        #: the lines of the handler that start threads
-        self.threads: list[str] = []
+        #: whether a request went to one of them
+        self.has_asked = False
+        #: the begin of each text that the handler's code runs as Python, and its line
+        self.run_texts: dict[str, str] = {}
         _install_hook()
-
-    @property
-    def has_asked(self) -> bool:
-        """Whether a request went to a simulated device."""
-        return bool(self._place_by_port)
 
     @contextlib.contextmanager
     def watching(self, method: str) -> Iterator[None]:
@@ -79,10 +76,6 @@ class SideEffects:
                 self._add(f"{method} changes the time-out of all sockets")
                 socket.setdefaulttimeout(timeout)
 
-    def place_of_request(self, port: int) -> str:
-        """The line of the handler that asked this port last, such as `my_handler.py line 7`."""
-        return self._place_by_port.get(port, "")
-
     def note(self, event: str, arguments: tuple[Any, ...]) -> None:
         """Note an audit event of a watched thread."""
         if event == "open":
@@ -93,14 +86,14 @@ class SideEffects:
             self._add(f"it starts a program{place}")
         elif event in _REQUESTS:
             self._note_request(arguments[1])
-        elif event == "socket.getaddrinfo":
+        elif event in _LOOKUPS:
             host = _text(arguments[0])
             if host and host not in _LOOPBACK:
                 _append_once(self.other_hosts, f"it looks up {host}{at(self._place())}")
+        elif event == "compile" and _package_of(sys._getframe(2)) == self._package:
+            self.run_texts[_begin_of(arguments[0])] = self._place()
         elif event == "sqlite3.connect":
             self._add(f"it opens {_text(arguments[0])} for writing{at(self._place())}")
-        elif event in _THREADS:
-            self.threads.append(self._place())
         elif event in _CHANGES:
             place = at(self._place())
             self._add(f"it {_CHANGES[event]}{place}")
@@ -130,7 +123,7 @@ class SideEffects:
         if host not in _LOOPBACK:
             _append_once(self.other_hosts, sentence)
         elif port in self.ports:
-            self._place_by_port[port] = place
+            self.has_asked = True
         else:
             self._add(sentence)
 
@@ -141,12 +134,16 @@ class SideEffects:
         """The innermost line of the handler's code that runs now."""
         frame: Optional[FrameType] = sys._getframe()
         while frame is not None:
-            name = str(frame.f_globals.get("__name__", ""))
-            if name.partition(".")[0] == self._package:
+            if _package_of(frame) == self._package:
                 file = os.path.basename(frame.f_code.co_filename)
                 return f"{file} line {frame.f_lineno}"
             frame = frame.f_back
         return ""
+
+
+def _package_of(frame: FrameType) -> str:
+    """The package of the code that runs in a frame."""
+    return str(frame.f_globals.get("__name__", "")).partition(".")[0]
 
 
 def _append_once(sentences: list[str], sentence: str) -> None:
@@ -164,6 +161,12 @@ def _is_for_writing(mode: object, flags: object) -> bool:
     return mode is None and isinstance(flags, int) and bool(flags & _WRITING)
 
 
+def _begin_of(source: object) -> str:
+    """The begin of a text that is compiled."""
+    text = source.decode("utf-8", "replace") if isinstance(source, bytes) else str(source)
+    return text[:_LONGEST_BEGIN]
+
+
 def _text(value: object) -> str:
     """A value of an event in a sentence."""
     if isinstance(value, (bytes, bytearray)):
@@ -178,6 +181,8 @@ def _install_hook() -> None:
     global _is_installed
     if not _is_installed:
         sys.addaudithook(_note_event)
+        # Python says which thread started another one since 3.12 alone
+        setattr(threading.Thread, "start", _start_watched)
         _is_installed = True
 
 
@@ -186,3 +191,23 @@ def _note_event(event: str, arguments: tuple[Any, ...]) -> None:
     if watch is not None:
         with contextlib.suppress(Exception):  # an error would end what the handler does
             watch.note(event, arguments)
+
+
+_start = threading.Thread.start
+
+
+def _start_watched(thread: threading.Thread) -> None:
+    """As Thread.start: a thread that a watched one starts is watched, too."""
+    watch = _watches.get(threading.get_ident())
+    if watch is not None:
+        setattr(thread, "run", partial(_run_watched, watch, thread.run))
+    _start(thread)
+
+
+def _run_watched(watch: SideEffects, run: Callable[[], None]) -> None:
+    """What the thread runs, watched."""
+    _watches[threading.get_ident()] = watch
+    try:
+        run()
+    finally:
+        del _watches[threading.get_ident()]

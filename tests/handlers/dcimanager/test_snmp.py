@@ -538,6 +538,15 @@ class SecretStr:
     __repr__ = __str__
 
 
+class SlottedLogin:
+    """As a class of attrs or a dataclass with slots: without `__dict__`."""
+
+    __slots__ = ("port", "community")
+
+    def __init__(self) -> None:
+        self.community = "31415926"
+
+
 def knows_itself() -> object:
     """With its logger, it also knows half of the program."""
     params = SimpleNamespace(port="1161", logger=logging.getLogger("pdu"), community="31415926")
@@ -563,6 +572,8 @@ def knows_itself() -> object:
         {"v3": {"auth_key": "31415926"}},
         knows_itself(),
         Login(),
+        SlottedLogin(),
+        {"v3": SlottedLogin()},
         SimpleNamespace(v3=SimpleNamespace(auth_password="31415926")),
         [{"community": "31415926"}],
         ("2", "31415926"),

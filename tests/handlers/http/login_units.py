@@ -11,7 +11,15 @@ from types import SimpleNamespace
 from typing import Any, NamedTuple, Optional, Union
 from urllib.parse import parse_qs, urlsplit
 
-from handlers.http.dialogue import Dialogue, HttpPdu, Outlet, PduState, ReadRequest, WriteRequest
+from handlers.http.dialogue import (
+    Dialogue,
+    HttpPdu,
+    Outlet,
+    PduState,
+    ReadRequest,
+    WriteRequest,
+    settings_of,
+)
 from handlers.http.login_forms import (
     BasicLogin,
     Cookie,
@@ -23,6 +31,7 @@ from handlers.http.login_forms import (
     SessionLogin,
 )
 from handlers.http.unit_requests import FORM, form
+from pdu.loading.handler_loading import LoadedHandler
 from pdu_common.connection import PduData
 from tests.simulators.digest_access import DigestAccess
 from tests.simulators.unit_pdu import UnitPdu
@@ -221,6 +230,12 @@ class Case(NamedTuple):
         fields = {"scheme": "http", "port": str(server.port), **self.settings, **settings}
         pdu: HttpPdu = kind(PduData(server.host, fields))
         return pdu
+
+    @property
+    def loaded(self) -> LoadedHandler:
+        """The handler of this codec, as the command loads one."""
+        kind = type("TestPdu", (HttpPdu,), {"handler_name": "test", "codec": self.codec})
+        return LoadedHandler("test", "test", kind, settings_of(self.codec), snmp=False)
 
     def make(self, uses: Optional[int] = None) -> Unit:
         unit: Unit = self.unit(*self.arguments) if uses is None else self.unit(uses=uses)

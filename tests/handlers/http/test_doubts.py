@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple, Union
@@ -31,8 +30,8 @@ class Recorded(NamedTuple):
 
 
 def recorded(codec: Any, name: str) -> Recorded:
-    file = Path(__file__).parents[1] / name / "recording.json"
-    answers = json.loads(file.read_text("utf-8"))["answers"]
+    file = Path(__file__).parents[1] / name / "recording.har"
+    answers = codecs.recorded_answers(file.read_text("utf-8"))
     document = answers[netio.PATH if codec is netio else codec.OUTLETS]
     return Recorded(codec, answers, document["Outputs"] if codec is netio else document)
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import functools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import pytest
 
+from handlers.nut.client import NutClient
 from handlers.nut.handler import NutPdu
 from handlers.nut.mirrors import originals
 from handlers.shared.errors import NoSuchOutlet, PduHandlerError, Unsupported
@@ -133,6 +135,25 @@ def test_a_mirror_is_not_switched_beside_its_original(server: NutServer) -> None
     with pytest.raises(NoSuchOutlet, match="'mirror' only shows 'rack1' once more"):
         handler(server, **ADMIN_SETTINGS).port_down(PduPortView(identity="mirror/1"))
     assert not server.books().writes
+
+
+def test_a_command_reads_the_device_of_its_outlet_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another one may be slow, or not be readable at all."""
+    read_names: list[str] = []
+    snapshots = NutClient.snapshots
+
+    def keep_names(client: NutClient, names: Sequence[str], *, writable: bool) -> Any:
+        read_names.extend(names)
+        return snapshots(client, names, writable=writable)
+
+    commands = ["outlet.1.load.off", "outlet.1.load.on"]
+    devices = [StaticDevice(name, PDU, commands) for name in ("rack1", "rack2", "rack3")]
+    with NutServer(devices) as server:
+        monkeypatch.setattr(NutClient, "snapshots", keep_names)
+        handler(server, **ADMIN_SETTINGS).port_down(PduPortView(identity="rack2/1"), deadline=0.0)
+        ((command, _),) = server.books().writes
+    assert command.startswith("rack2 ")
+    assert set(read_names) == {"rack2"}
 
 
 _FAR = {

@@ -64,7 +64,7 @@ _TEXT = """
 interface Door 1.2.3 {
   enumeration State unlisted AJAR { OPEN, SHUT = 4, AJAR }
   structure Size {
-    int width=w, height; legacy double depth; moved deep = inner.depth; Inner inner;
+    int width=w, height; legacy double depth; Inner inner; moved deep = inner.depth;
   }
   structure Inner { double? depth; }
   valueobject Opened { State state; }
@@ -117,11 +117,41 @@ def test_each_mark_of_the_notation_declares_what_its_line_says(
         ("\nclass A {}", "line 2: a definition is expected, not 'class'"),
         ("structure A {\n  int a\n}", "line 3: , is expected, not '}'"),
         ("structure A { moved a b; }", "line 1: = is expected, not 'b'"),
+        ("structure A { moved a = b.c; }", "line 1: a field above is expected, not 'b.c'"),
+        ("enumeration A { X,\nX = 3 }", "line 2: a new name is expected, not 'X'"),
+        ("enumeration A { X = Y }", "line 1: a whole number is expected, not 'Y'"),
+        ("enumeration A\nunlisted Z {\nX }", "line 2: an element is expected, not 'Z'"),
+        ("structure A { int a; string a; }", "line 1: a new name is expected, not 'a'"),
+        ("structure A { int a; }\nstructure A {}", "line 2: a new name is expected, not 'A'"),
+        ("structure A { int a=b=a; }", "line 1: a new name is expected, not 'a'"),
+        ("structure A { int 5; }", "line 1: a name is expected, not '5'"),
+        ("structure A { int f(); }", "line 1: , is expected, not '('"),
+        ("structure A { map<int> a; }", "line 1: , is expected, not '>'"),
+        ("structure A { int<int> a; }", "line 1: a name is expected, not '<'"),
+        ("interface A { int a; }", "line 1: ( is expected, not ';'"),
+        ("interface A { int f(); int f(int a); }", "line 1: a new name is expected, not 'f'"),
+        ("interface A { int f(int a, out int a); }", "line 1: a new name is expected, not 'a'"),
+        ("interface A { alias b = c; }", "line 1: a method above is expected, not 'c'"),
+        ("\nstructure A extends A {}", "line 2: doors.A: it extends itself"),
+        (
+            "structure A extends B {}\nstructure B extends A {}",
+            "line 1: doors.A: it extends itself",
+        ),
+        ("\nstructure A extends B {}", "line 2: doors.A: nothing declares B"),
+        ("structure A extends event.B {}", "line 1: doors.A: nothing declares event.B"),
+        ("structure A extends event.Engine {}", "line 1: doors.A: event.Engine is no structure"),
     ],
 )
 def test_a_fault_of_the_text_is_named_with_its_line(text: str, words: str) -> None:
     with pytest.raises(SyntaxError, match=re.escape(words)):
         declare({"__name__": "doors"}, text)
+
+
+def test_a_type_that_nothing_declares_is_named_at_its_first_use() -> None:
+    doors: dict[str, Any] = {"__name__": "handlers.raritan.rpc.doors"}
+    declare(doors, "\nstructure Door { Handle handle; }")
+    with pytest.raises(SyntaxError, match=r"line 2: doors\.Door: nothing declares Handle"):
+        doors["Door"]()
 
 
 # ---- structures ----------------------------------------------------------------------------------

@@ -419,12 +419,18 @@ def test_mains_of_which_none_is_in_use_are_not_replaced_by_the_outlets(word: str
     assert isinstance(figures.energy_kwh, NotKnown)
 
 
-def test_a_figure_that_only_other_outlets_have_is_not_metered() -> None:
-    """As of the outlet "Managed, Un-monitored Outlet A4" in DMTF's published rack PDU."""
+def test_a_figure_that_only_other_outlets_have_is_not_metered_and_no_sum_is_the_total() -> None:
+    """As of the outlet "Managed, Un-monitored Outlet A4" in DMTF's published rack PDU. DCImanager
+    would show a total that is not metered as 0.
+    """
     figures = figures_of(metered([OLD, amps(3.0)]))
     assert figures.ports["2"].energy_kwh is None
-    assert figures.energy_kwh == NotMetered("1 of 2 parts of the sum have no meter")
+    assert isinstance(figures.energy_kwh, NotKnown)
+    assert figures.energy_kwh.reason.endswith("and 1 of 2 parts of the sum have no meter")
     assert figures.load_a == 6.0
+    without_load = {**OLD, **hours(0.0)}
+    figures = figures_of(metered([without_load, amps(3.0)]))
+    assert figures.energy_kwh == NotMetered("1 of 2 parts of the sum have no meter")
 
 
 def test_the_current_of_an_outlet_that_is_off_is_what_it_shows() -> None:

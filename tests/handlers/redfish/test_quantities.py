@@ -7,7 +7,7 @@ from typing import Any, Callable, Optional
 import pytest
 
 from handlers.redfish.figures import sum_in_use
-from handlers.redfish.quantities import AMPERES, Reader, Sensors, current, energy, power
+from handlers.redfish.quantities import AMPERES, Reader, Sensors, current, energy, power, sensor
 from handlers.redfish.responses import Json
 from handlers.shared.meter_figures import Figure, NotKnown, NotMetered, measured
 
@@ -209,3 +209,12 @@ def test_a_current_that_is_left_out_is_not_metered_whatever_else_is_shown() -> N
         assert current(resource, READER) is None
     assert energy({"PolyPhaseEnergykWh": {}}, READER) is None
     assert isinstance(sum_in_use([1.0, None]), NotMetered)
+
+
+@pytest.mark.parametrize("state", ["Absent", "Disabled", "UnavailableOffline"])
+def test_a_reading_of_a_sensor_that_reports_nothing_is_none(state: str) -> None:
+    """It may be the last one."""
+    resource: Json = {"Reading": 3.5, "ReadingUnits": "A"}
+    assert sensor({**resource, "Status": {"State": state}}, ["A"]) is None
+    for other_status in ({}, {"Status": {"State": "Enabled"}}, {"Status": {"State": "Updating"}}):
+        assert sensor({**resource, **other_status}, ["A"]) == 3.5

@@ -26,7 +26,7 @@ from tests.handlers.snmp.calls import near, pdu
 from tests.handlers.snmp.exact_figures import read_exactly
 from tests.handlers.snmp.memory import of_rows
 from tests.handlers.snmp.units import (
-    EACH,
+    EACH_MECHANISM,
     EVERY_ROW,
     FAMILIES,
     FIXTURES,
@@ -533,7 +533,7 @@ def test_a_unit_with_unproven_or_no_switching_is_read_only(unit: Fixture) -> Non
 
 
 @pytest.mark.sample(10)
-@EACH
+@EACH_MECHANISM
 def test_an_unknown_outlet_is_an_error_and_nothing_is_written(unit: Fixture) -> None:
     with Agent(Device(unit.rows, rules=None)) as agent:
         for identity in ("999", "", "-1", "1.3.6.1", "1; drop", *unit.padding[:1]):

@@ -162,7 +162,7 @@ def each_planted(unit: Fixture, *kinds: str) -> list[Planted]:
 
 
 @pytest.mark.sample(8)
-@units.EACH
+@units.EACH_MECHANISM
 def test_a_current_or_power_that_is_a_fill_of_16_32_or_64_bits_is_not_measured(
     unit: Fixture,
 ) -> None:
@@ -176,7 +176,7 @@ def test_a_current_or_power_that_is_a_fill_of_16_32_or_64_bits_is_not_measured(
 
 
 @pytest.mark.sample(8)
-@units.EACH
+@units.EACH_MECHANISM
 def test_an_energy_passes_through_16_bits_and_is_not_measured_at_32_and_64(unit: Fixture) -> None:
     for trial in each_planted(unit, "energy"):
         for fill in (*WIDE, *NARROW):
@@ -187,7 +187,7 @@ def test_an_energy_passes_through_16_bits_and_is_not_measured_at_32_and_64(unit:
 
 
 @pytest.mark.sample(8)
-@units.EACH
+@units.EACH_MECHANISM
 def test_an_energy_is_read_on_both_sides_of_each_nines_and_of_the_wrap_of_its_register(
     unit: Fixture,
 ) -> None:
@@ -205,7 +205,7 @@ def test_an_energy_is_read_on_both_sides_of_each_nines_and_of_the_wrap_of_its_re
 
 
 @pytest.mark.sample(8)
-@units.EACH
+@units.EACH_MECHANISM
 def test_no_energy_is_10_15_kwh_or_more(unit: Fixture) -> None:
     for trial in each_planted(unit, "energy"):
         for value in (3 * 10**17, 2**64 - 2):
@@ -215,7 +215,7 @@ def test_no_energy_is_10_15_kwh_or_more(unit: Fixture) -> None:
 
 
 @pytest.mark.sample(8)
-@units.EACH
+@units.EACH_MECHANISM
 @pytest.mark.parametrize("fill", [2**16 - 1, -(2**31)])
 def test_a_device_with_a_fill_shows_no_figure_that_no_pdu_carries(unit: Fixture, fill: int) -> None:
     for trial in each_planted(unit, "current", "power"):

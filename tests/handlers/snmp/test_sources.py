@@ -251,3 +251,15 @@ def test_the_row_after_the_last_one_of_a_walk_that_ended_early_is_read_by_get() 
     assert source.rows(Reader(cut_short)) == {"1": 10, "2": 20, ".": LOST}
     assert whole.asked == ["walk 1.3.1", "get 1.3.1.3"]
     assert cut_short.asked == ["walk 1.3.1", "get 1.3.1.3"]
+
+
+def test_a_scalar_is_one_row_and_counts_for_every_outlet() -> None:
+    """A lock of the whole device is that of each outlet; it is written as itself alone."""
+    lock = Scalar("1.3.5.0")
+    device = reader({"1.3.5.0": 2})
+    assert lock.rows(device) == {"0": 2}
+    assert [lock.value_of(device, identity) for identity in ("0", "1", "2.7")] == [2, 2, 2]
+    assert lock.instance_oid(device, "0") == "1.3.5.0"
+    for identity in ("1", "2.7"):
+        with pytest.raises(NoSuchOutlet):
+            lock.instance_oid(device, identity)

@@ -110,7 +110,7 @@ def test_octets_are_found_in_an_index_however_a_platform_decoded_them(decoded: s
 
 
 @pytest.mark.sample(8)
-@units.EACH
+@units.EACH_MECHANISM
 def test_a_text_of_a_nul_is_read_as_an_empty_one(unit: Fixture) -> None:
     """The first text of each column."""
     columns: set[str] = set()

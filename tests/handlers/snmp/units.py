@@ -10,6 +10,7 @@ import pytest
 from handlers.snmp import detection
 from handlers.snmp.controls import Control
 from handlers.snmp.device import SnmpDevice
+from handlers.snmp.figures import Measurement
 from handlers.snmp.frozen_value import parts_of
 from handlers.snmp.handler import SnmpPdu
 from handlers.snmp.profile import Profile
@@ -34,7 +35,34 @@ def unit_id(value: object) -> str:
 
 
 EACH = pytest.mark.parametrize("unit", FIXTURES, ids=unit_id)
-#: likewise, in one test
+
+
+def _mechanisms(unit: Fixture) -> set[str]:
+    """The kinds of parts that the unit's profile has, and which fields of a figure it uses."""
+    names: set[str] = set()
+    for part in parts_of(FAMILIES[unit.key]):
+        names.add(type(part).__name__)
+        if isinstance(part, Measurement):
+            names.update(name for name, value in vars(part).items() if value)
+    return names
+
+
+def _one_of_each_mechanism() -> list[Fixture]:
+    """Few units that together have all mechanisms: each time the one with the most new ones."""
+    mechanisms = {unit.name: _mechanisms(unit) for unit in FIXTURES}
+    missing: set[str] = set().union(*mechanisms.values())
+    chosen_units: list[Fixture] = []
+    while missing:
+        unit = max(FIXTURES, key=lambda unit: len(mechanisms[unit.name] & missing))
+        missing -= mechanisms[unit.name]
+        chosen_units.append(unit)
+    return chosen_units
+
+
+#: for a law of one function, which every family calls: a unit of each way in which it is called
+ONE_OF_EACH_MECHANISM = _one_of_each_mechanism()
+EACH_MECHANISM = pytest.mark.parametrize("unit", ONE_OF_EACH_MECHANISM, ids=unit_id)
+#: as EACH, in one test
 EVERY_ROW = each_row("unit", FIXTURES, ids=unit_id)
 # Units that are also read over the wire. Together they need every kind of read (test_families.py,
 # `kinds_of_reads`).

@@ -60,6 +60,7 @@ def test_a_recording_is_written_to_a_new_file_that_only_its_owner_can_read(
         words = ("record", "snmp", f"{agent.host}:{agent.port}", "-o", str(file))
         code, _, err = run(capsys, *words)
         second_code, _, refusal = run(capsys, *words)
+        _, _, refused_folder = run(capsys, *words[:-1], str(tmp_path))
     assert code == 0
     assert "reads as the family apc-rpdu2 with" in err
     assert "Look through the file" in err
@@ -67,6 +68,8 @@ def test_a_recording_is_written_to_a_new_file_that_only_its_owner_can_read(
     assert len(read_snmprec(file.read_text("utf-8"))) > 100
     assert second_code == 2
     assert "exists already: remove it" in refusal
+    assert "remove it" not in refused_folder
+    assert "it is a folder: give the name of a file in it" in refused_folder
 
 
 @pytest.mark.parametrize("more", [(), ("-o", "-")], ids=["no file", "-"])

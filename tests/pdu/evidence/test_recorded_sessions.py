@@ -4,6 +4,7 @@ and bodies. The handler reads it all the same.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import threading
 from collections.abc import Iterator
@@ -14,10 +15,18 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from pdu.recordings.foreign_pdu import serve
+from pdu.evidence import web_recorder
 from pdu.recordings.named_values import named_secrets, without_named_secrets
+from pdu.recordings.recording_formats import RecordingOptions
+from pdu.recordings.web import har
+from pdu.recordings.web.unit import serve
+from pdu_common.connection import PduData
+from pdu_common.helper import EnumPowerStatus
+from tests.handlers.http.login_units import CASES, TOKEN
+from tests.handlers.other_clients import switch
 from tests.pdu.loading.page_handler import folder, loaded_anew
 from tests.pdu.running import run
+from tests.simulators.unit_servers import PASSWORD as UNIT_PASSWORD, USER, HttpServer
 
 __all__ = ["loaded_anew"]
 
@@ -130,7 +139,7 @@ def test_a_recording_keeps_no_session_and_is_read_by_the_handler(
 ) -> None:
     monkeypatch.setenv("PDU_PASSWORD", PASSWORD)
     handler = str(folder(tmp_path, "odd", HANDLER))
-    file = tmp_path / "unit.json"
+    file = tmp_path / "unit.har"
     login = ("-s", f"port={unit.rpartition(':')[2]}", "--username", "owner-1")
     code, _, err = run(capsys, "record", handler, "127.0.0.1", "-o", str(file), *login)
     assert code == 0, err
@@ -139,7 +148,7 @@ def test_a_recording_keeps_no_session_and_is_read_by_the_handler(
     for secret in (*SECRETS.values(), PASSWORD, "owner-1"):
         assert secret not in text
         assert secret.replace("/", "%2F") not in text
-    requests = [answer["request"] for answer in json.loads(text)["answers"]]
+    requests = [answer.request for answer in har.parse(text).answers]
     assert requests[:2] == ["POST /login user={any}&pw={any}", "GET /status?sid={any}"]
     device = serve(text, 0)
     try:
@@ -149,6 +158,40 @@ def test_a_recording_keeps_no_session_and_is_read_by_the_handler(
         assert (code, states) == (0, {"1": "on", "2": "off"})
     finally:
         device.close()
+
+
+UP, DOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_unit_is_recorded_and_replayed_with_its_login(name: str) -> None:
+    case = CASES[name]
+    on, off = '{"on": true}', '{"on": false}'
+    path = "PUT /outlets/{outlet} "
+    if name == "address":
+        on, off = "on=1", "on=0"
+    if name == "body":
+        path = "POST /outlets "
+        on, off = (
+            f'{{"params": ["{{any}}", "turn", {{"outlet": "{{outlet}}", "on": {word}}}]}}'
+            for word in ("true", "false")
+        )
+    if name == "query":
+        path = "PUT /outlets/{outlet}?user={any}&password={any} "
+    with HttpServer(case.make()) as server:
+        data = PduData(server.host, case.pdu(server).pdu_data.custom_params)
+        options = RecordingOptions()
+        text = web_recorder.record(case.loaded, data, options, [path + on], [path + off]).text
+    assert [word for word in (UNIT_PASSWORD, TOKEN, USER) if word in text] == []
+    with contextlib.closing(serve(text, 0)) as device:
+        login = dict.fromkeys(case.settings, "any")
+        fields = {**login, "scheme": "http", "port": str(device.port)}
+        pdu = case.loaded.make(PduData(device.host, fields))
+        assert [port.power_status for port in pdu.status().ports] == [UP, DOWN]
+        assert switch(pdu, "2", True) is UP
+        assert [port.power_status for port in pdu.status().ports] == [UP, UP]
+        (write,) = device.writes()
+        assert write.endswith("outlet 2 on")
 
 
 @pytest.mark.parametrize(

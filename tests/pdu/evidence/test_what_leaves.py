@@ -22,16 +22,17 @@ from handlers.http.dialogue import Dialogue, Outlet, PduState, ReadRequest
 from handlers.http.login_forms import FieldLogin
 from handlers.shared.errors import ProtocolError
 from handlers.shared.meter_figures import MeterFigures
+from pdu.evidence import web_recorder
+from pdu.loading.handler_loading import load
 from pdu.recordings.recording_formats import RecordingOptions
 from pdu.recordings.replay_server import HttpReplay, Response
+from pdu.recordings.web import har
 from pdu_common.connection import PduData
 from tests.conformance import baseline
 from tests.handlers.http.login_units import Case
 from tests.pdu.loading.page_handler import folder, loaded_anew
 from tests.pdu.recordings import planted_devices
 from tests.pdu.recordings.planted_devices import COMMUNITY, PLANTED, UNITS
-from tests.pdu.recordings.recording_formats import kind
-from tests.pdu.recordings.test_codec_units import recording_format
 from tests.pdu.running import run
 from tests.simulators.unit_pdu import UnitPdu
 from tests.simulators.unit_servers import USER, HttpServer
@@ -166,7 +167,7 @@ class Place(NamedTuple):
 def recording_of(handler: str) -> Callable[[Place], str]:
     def record(place: Place) -> str:
         with UNITS[handler](place.planted) as unit:
-            return kind(handler).record(unit.data, RecordingOptions()).text
+            return web_recorder.recorded(load(handler), unit.data, RecordingOptions()).text
 
     return record
 
@@ -231,7 +232,7 @@ def recording_of_codec(place: Place) -> str:
     unit.page, unit.document = place.page, place.document
     with HttpServer(unit) as server:
         data = PduData(server.host, CODEC.pdu(server).pdu_data.custom_params)
-        text: str = recording_format(CODEC.codec).record(data, RecordingOptions()).text
+        text = web_recorder.record(CODEC.loaded, data, RecordingOptions()).text
     return text
 
 
@@ -431,7 +432,7 @@ def requests_of(place: Place, target: str, settings: Mapping[str, str]) -> list[
         words += ["-s", f"{key}={text}"]
     with contextlib.closing(Pages(place)) as pages:
         text = place.file_of("record", handler, "127.0.0.1", "-s", f"port={pages.port}", *words)
-    return [answer["request"] for answer in json.loads(text)["answers"]]
+    return [answer.request for answer in har.parse(text).answers]
 
 
 def test_a_setting_in_a_longer_one_leaves_no_rest_of_it_in_a_request(

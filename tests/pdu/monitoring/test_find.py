@@ -332,6 +332,12 @@ def test_files_to_which_nothing_can_be_added_are_refused_before_the_search(
     private(tmp_path / "logins.toml", "[auth.snmp\n")
     assert "logins.toml" in call(*words, PDU_COMMUNITY="public").stderr
     assert not fleet.exists()
+    for option in ("--list", "--auth"):
+        absent_file = tmp_path / "gone" / "file.toml"
+        # the last one counts
+        result = call(*words, option, absent_file, PDU_COMMUNITY="public")
+        assert result.returncode == 2
+        assert f"there is no folder {absent_file.parent}: create it" in result.stderr
 
 
 def test_a_found_pdu_is_not_added_beside_itself_by_another_handler_or_by_its_name(
@@ -369,6 +375,51 @@ def test_a_found_pdu_is_not_added_beside_itself_by_another_handler_or_by_its_nam
         *listed_lines,
         "at 192.0.2.10:1162,snmp,192.0.2.10:1162,snmp",
         "at 192.0.2.12,snmp,192.0.2.12,snmp",
+    ]
+
+
+def _added_to(tmp_path: Path, lines: str, *pdus: ListedPdu) -> list[tuple[str, str]]:
+    """Name and address of each of the PDUs that `find --add` puts into a list of these lines."""
+    fleet = tmp_path / "list.csv"
+    fleet.write_text(f"name,handler,address,auth,settings\n{lines}")
+    private(tmp_path / "logins.toml", '[auth.nat]\nport = "1161"\n')
+    files = addition.new_pdu("", str(fleet), "")
+    login = logins.DeviceLogin("snmp", {}, {"community": "public"})
+    return [(pdu.name, pdu.address) for pdu in addition.add_missing(files, pdus, login, {})]
+
+
+def test_where_a_listed_pdu_is_read_its_login_and_its_settings_say(tmp_path: Path) -> None:
+    """Not its address: another unit may be there."""
+    lines = "a,snmp,192.0.2.9,nat,\nb,raritan,192.0.2.10,,host=192.0.2.11\n"
+    found_pdus: list[ListedPdu] = []
+    for address in ("192.0.2.9", "192.0.2.9:1161", "192.0.2.10", "192.0.2.11"):
+        found_pdus.append(ListedPdu(f"at {address}", "snmp", Address(address)))
+    added = _added_to(tmp_path, lines, *found_pdus)
+    assert [address for _, address in added] == ["192.0.2.9", "192.0.2.10"]
+
+
+def test_a_host_name_in_the_settings_is_looked_up_and_not_the_address_beside_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    addresses = {"old.example": "192.0.2.8", "new.example": "192.0.2.9"}
+
+    def look_up(host: str, port: None, *, proto: int) -> list[Any]:
+        return [(2, 2, proto, "", (addresses[host], 0))]
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    found_pdus = [ListedPdu(host, "snmp", Address(host)) for host in ("192.0.2.8", "192.0.2.9")]
+    added = _added_to(tmp_path, "a,raritan,old.example,,host=new.example\n", *found_pdus)
+    assert [address for _, address in added] == ["192.0.2.8"]
+
+
+def test_a_found_name_that_the_list_would_refuse_gets_the_address(tmp_path: Path) -> None:
+    """It is the address of another unit, or a name that was made so earlier."""
+    lines = "r1,raritan,192.0.2.9,,\nr2,snmp,192.0.2.1,,\nr2 192.0.2.3,snmp,192.0.2.2,,\n"
+    unnamed_pdu = ListedPdu("192.0.2.9", "snmp", Address("192.0.2.9:1161"))
+    namesake = ListedPdu("r2", "snmp", Address("192.0.2.3"))
+    assert _added_to(tmp_path, lines, unnamed_pdu, namesake) == [
+        ("192.0.2.9 192.0.2.9:1161", "192.0.2.9:1161"),
+        ("r2 192.0.2.3 192.0.2.3", "192.0.2.3"),
     ]
 
 
@@ -417,6 +468,14 @@ def test_the_list_names_the_login_and_an_unusable_login_is_refused(
     assert "has no community" in without_community.stderr
     unknown = call(*command, "--login", "other")
     assert "unknown login 'other'; known: none, rack" in unknown.stderr
+
+
+def test_a_login_with_another_port_than_the_search_is_refused(tmp_path: Path, call: Call) -> None:
+    """What is found at one port would be read at the other."""
+    auth = private(tmp_path / "logins.toml", '[auth.nat]\ncommunity = "public"\nport = 1161\n')
+    result = call("find", f"{NETWORK}.0/30", "--login", "nat", "--auth", auth, "--no-mdns")
+    assert (result.returncode, result.stdout) == (2, "")
+    assert "the login 'nat' has another port: give --port 1161" in result.stderr
 
 
 def test_json_holds_pdus_and_others(hall: Hall, call: Call) -> None:

@@ -13,10 +13,19 @@ import pytest
 from handlers.redfish.handler import make_handler
 from handlers.shared.errors import Unsupported
 from pdu.recordings.recording_formats import HandlerFinding
-from pdu.recordings.redfish import tree as redfish_tree
+from pdu.recordings.state_columns import Place
+from pdu.recordings.web import har
+from pdu.recordings.web.har import Effect, RecordedOutlet
 from pdu_common.connection import PduData
 from pdu_common.helper import EnumPowerStatus, PduPortView
-from tests.pdu.recordings.planted_devices import Printed, Unit, arguments, identified, replayed
+from tests.pdu.recordings.planted_devices import (
+    Printed,
+    Unit,
+    arguments,
+    identified,
+    replayed,
+    text_of_answers,
+)
 from tests.pdu.recordings.recording_formats import identity
 from tests.simulators.redfish import RedfishService, units as redfish_units
 
@@ -41,14 +50,15 @@ def outlet(
 
 def service(outlets: Sequence[Mapping[str, Any]], resources: Mapping[str, Any] = {}) -> str:
     """A recording of a service with one PDU with these outlets, and other `resources` by path."""
-    return redfish_tree.tree_text(
+    return text_of_answers(
+        "redfish",
         {
             "/redfish/v1": {"PowerEquipment": {"@odata.id": PDUS}},
             PDUS: {"Members": [{"@odata.id": f"{PDUS}/1"}]},
             f"{PDUS}/1": {"Id": "1", "Outlets": {"@odata.id": OUTLETS}},
             OUTLETS: {"Members": [*outlets]},
             **resources,
-        }
+        },
     )
 
 
@@ -111,6 +121,10 @@ def test_the_target_of_an_action_must_be_below_the_link_to_the_outlet(
     if own:
         member["@odata.id"] = f"{PDUS}/1/{own}"
     text = service([{"@odata.id": f"{OUTLETS}/A1"}], {f"{OUTLETS}/A1": member})
+    place = Place(f"GET {OUTLETS}/A1", ("PowerState",))
+    off = Effect(f"POST {PDUS}/1/{target} {{any}}", {place: "Off"})
+    outlets = {"A1": RecordedOutlet(True, on=Effect(sets={place: "On"}), off=off)}
+    text = har.parse(text)._replace(outlets=outlets).text
     with replayed("redfish", text) as unit:
         assert isinstance(unit.data, PduData)
         lines = switchable(finding(unit).can)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import io
 import json
+import logging
 import os
 import sys
 from collections.abc import Sequence
@@ -16,6 +17,7 @@ import pytest
 from handlers.shared import errors
 from handlers.shared.meter_figures import MeterFigures
 from pdu.cli import exit_codes, prompts
+from pdu.cli.exit_codes import DONE
 from pdu.cli.options import Output
 from pdu.outlets import switching
 from pdu.reading.parts import PolledOutlet
@@ -237,6 +239,30 @@ def test_where_no_name_can_be_read_a_word_must_be_an_identity() -> None:
     for word in ("1-2", "1,2", "web"):
         with pytest.raises(errors.ProtocolError, match="the names end early"):
             switching.outlets_of(unit, "h", [word])
+
+
+@pytest.mark.parametrize("outlet, code", [("1", DONE), ("1,2", DONE), ("1,9", 7)])
+@pytest.mark.parametrize("command", ["off", "on"])
+def test_a_warning_of_any_reading_names_the_pdu_and_is_told_once(
+    command: str,
+    outlet: str,
+    code: int,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Before the commands, after them, and after an error."""
+
+    def status() -> PduView:
+        logging.getLogger("any").warning("outlet 3: no state")
+        state = EnumPowerStatus.UP if command == "on" else EnumPowerStatus.DOWN
+        return PduView([PduPortView(str(number), state) for number in (1, 2)])
+
+    use_pdu(monkeypatch, lambda _: Obedient(status))
+    monkeypatch.setattr("pdu.reading.outlet_power.AGAIN_S", 0.0)
+    exit_code, _, err = run(capsys, command, "x", "192.0.2.7", outlet, "--yes")
+    assert exit_code == code
+    assert err.splitlines()[0] == "warning: 192.0.2.7: outlet 3: no state"
+    assert err.count("outlet 3: no state") == 1
 
 
 #: a handler that reads its PDU, a file, once

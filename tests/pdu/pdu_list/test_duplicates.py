@@ -9,8 +9,10 @@ import pytest
 
 from handlers.shared.address import Address
 from pdu.monitoring import check_result
+from pdu.pdu_list import device_list
 from pdu.pdu_list.duplicates import find_duplicates
 from pdu.pdu_list.listed_pdu import ListedPdu
+from pdu.reading.owner_files import OwnerFiles
 from pdu.reading.parts import CallError, Reading
 from tests.pdu.running import run
 from tests.simulators.snmp_agent import Agent
@@ -50,7 +52,7 @@ def pdu(name: str, handler: str, address: str, **settings: str) -> ListedPdu:
     ],
 )
 def test_one_unit_under_two_names(pdu_a: ListedPdu, pdu_b: ListedPdu) -> None:
-    (duplicate,) = find_duplicates([pdu_a, pdu("c", "snmp", "192.0.2.77"), pdu_b])
+    (duplicate,) = find_duplicates([pdu_a, pdu("c", "snmp", "192.0.2.77"), pdu_b], {})
     assert (duplicate.counted_pdu, duplicate.repeated_pdu) == (pdu_a, pdu_b)
 
 
@@ -73,16 +75,56 @@ def test_one_unit_under_two_names(pdu_a: ListedPdu, pdu_b: ListedPdu) -> None:
     ],
 )
 def test_two_units(pdu_a: ListedPdu, pdu_b: ListedPdu) -> None:
-    assert [*find_duplicates([pdu_a, pdu_b])] == []
+    assert [*find_duplicates([pdu_a, pdu_b], {})] == []
 
 
 def test_all_units_of_a_server_and_one_of_them() -> None:
     """Sums have the name that reads all."""
     part, whole = pdu("a", "nut", "192.0.2.1", device="x"), pdu("b", "nut", "192.0.2.1")
     other_part = pdu("c", "nut", "192.0.2.1", device="y")
-    duplicates = find_duplicates([part, whole, other_part])
+    duplicates = find_duplicates([part, whole, other_part], {})
     pairs = [(duplicate.repeated_pdu.name, duplicate.counted_pdu.name) for duplicate in duplicates]
     assert pairs == [("a", "b"), ("c", "b")]
+
+
+@pytest.mark.parametrize(
+    "handler, setting",
+    [("nut", "device={}"), ("redfish", "pdu={}"), ("snmp", "port=116{}"), ("netio", "host=h{}")],
+)
+def test_a_login_tells_units_of_one_address_apart(
+    handler: str, setting: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A sum that took them for one unit would lack a real one."""
+    tables: list[str] = []
+    for number in (1, 2):
+        key, _, value = setting.format(number).partition("=")
+        tables.append(f'[auth.login{number}]\n{key} = "{value}"\n')
+    rows = [f"a,{handler},192.0.2.1,login1,", f"b,{handler},192.0.2.1,login2,"]
+    list_path, login_path = tmp_path / "list.csv", tmp_path / "logins.toml"
+    list_path.write_text("\n".join([HEAD.strip(), *rows, ""]))
+    login_path.write_text("".join(tables))
+    login_path.chmod(0o600)
+    fleet = OwnerFiles(list=str(list_path), auth=str(login_path)).files()
+    assert fleet.repeated == {}
+    assert capsys.readouterr().err == ""
+    in_toml = "".join(
+        f'[[pdu]]\nname = "{name}"\nhandler = "{handler}"\naddress = "192.0.2.1"\n'
+        f'auth = "login{number}"\n'
+        for number, name in enumerate("ab", 1)
+    )
+    document = f"{in_toml}{''.join(tables)}"
+    assert device_list.parse_device_list(document.encode(), "list.toml").repeated == {}
+
+
+def test_one_login_of_two_names_is_one_unit(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    list_path = tmp_path / "list.csv"
+    list_path.write_text(f"{HEAD}a,nut,192.0.2.1,one,\nb,nut,192.0.2.1,,device=ups1\n")
+    (tmp_path / "logins.toml").write_text('[auth.one]\ndevice = "ups1"\n')
+    (tmp_path / "logins.toml").chmod(0o600)
+    assert OwnerFiles(list=str(list_path)).files().repeated == {"b": "a"}
+    assert "are one PDU, 192.0.2.1, port tcp 3493, ups1" in capsys.readouterr().err
 
 
 def _row(name: str, load_a: float) -> check_result.PduRow:
@@ -138,4 +180,4 @@ def test_a_check_warns_and_has_the_sum_once(
 def test_a_port_of_many_digits_is_compared_too() -> None:
     """More than Python reads as a number."""
     pdus = [pdu(name, "snmp", "192.0.2.1", port="9" * 5000) for name in ("a", "b")]
-    assert len(list(find_duplicates(pdus))) == 1
+    assert len(list(find_duplicates(pdus, {}))) == 1

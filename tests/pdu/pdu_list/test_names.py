@@ -259,6 +259,11 @@ r9,netio,127.0.0.1:10
             ("rack", "1"), "a name with blanks needs quotes, as in 'rack 1'", id="no quotes"
         ),
         pytest.param(
+            ("rack", "1", "left"),
+            "a name with blanks needs quotes, as in 'rack 1 left'",
+            id="no quotes around three words",
+        ),
+        pytest.param(
             ("rack 1,r2",), "give several names with spaces between them", id="two in one word"
         ),
     ],
@@ -267,7 +272,8 @@ def test_a_name_with_blanks_that_has_no_quotes_and_two_names_in_one_word_are_tol
     words: tuple[str, ...], advice: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "pdus.csv"
-    path.write_text("name,handler,address\nrack 1,netio,127.0.0.1:9\nr2,netio,127.0.0.1:10\n")
+    rows = "rack 1,netio,127.0.0.1:9\nrack 1 left,netio,127.0.0.1:11\nr2,netio,127.0.0.1:10\n"
+    path.write_text(f"name,handler,address\n{rows}")
     code, out, err = run(capsys, "status", *words, "--list", str(path))
     assert (code, out) == (2, ""), err
     assert advice in err

@@ -193,7 +193,7 @@ def test_a_platform_that_tells_old_states_is_found(run: Run, tmp_path: Path) -> 
     files = {"pdu_common/base_snmp_pdu.py": cached}
     code, out, _ = run(tree(tmp_path / "copy", files), "snmp")
     assert code == DEFECT, out
-    assert "as before" in out, out
+    assert "(changed by hand)" in out, out
 
 
 def test_a_platform_whose_packages_are_missing_was_not_tried(run: Run, tmp_path: Path) -> None:

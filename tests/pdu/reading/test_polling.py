@@ -115,7 +115,7 @@ def test_a_reading_in_one_session_says_what_the_calls_say_with_fewer_requests(
 ) -> None:
     fleet = device_list.read_device_list(str(small.one(handler)))
     logins = auth.read_logins(str(small.logins))
-    (target,) = polling.targets(fleet.devices, logins, None)
+    (target,) = polling.targets(fleet.devices, logins, auth.environment_login({}))
 
     result = polling.poll(target, with_labels=True)
 

@@ -15,8 +15,10 @@ from typing import Any, Callable, NamedTuple, Optional, Union
 import pytest
 
 from pdu import root
+from pdu.evidence import web_recorder
 from pdu.loading.handler_loading import load
 from pdu.recordings.recording_formats import Recording, RecordingOptions
+from pdu.recordings.web.har import Answer, WebRecording
 from pdu_common.connection import PduData, PduSnmpData
 from tests.pdu.recordings.recording_formats import kind
 from tests.ports import reserved
@@ -225,7 +227,7 @@ def recorded(unit: Unit, *keep: str) -> str:
 
     `keep`: the kinds of values that are not replaced.
     """
-    return kind(unit.handler).record(unit.data, RecordingOptions(keep)).text
+    return web_recorder.recorded(load(unit.handler), unit.data, RecordingOptions(keep)).text
 
 
 @functools.cache
@@ -235,4 +237,16 @@ def recording_of(handler: str) -> tuple[Read, Recording]:
     Return what the handler read from it beforehand, and the recording.
     """
     with UNITS[handler]() as unit:
-        return read(unit), kind(handler).record(unit.data, RecordingOptions())
+        return read(unit), web_recorder.recorded(load(handler), unit.data, RecordingOptions())
+
+
+def text_of_answers(handler: str, answers: Mapping[str, Any]) -> str:
+    """A recording with these answers in JSON to GET, by their paths; nothing more is known."""
+    rows = [Answer(f"GET {path}", document) for path, document in answers.items()]
+    return WebRecording(rows, handler=handler).text
+
+
+def recorded_answers(handler: str, answers: Mapping[str, Any]) -> str:
+    """A recording of a device that gives these answers."""
+    with replayed(handler, text_of_answers(handler, answers)) as unit:
+        return recorded(unit)

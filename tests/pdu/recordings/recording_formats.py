@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from pdu.evidence import web_recorder
 from pdu.loading import handler_recordings
 from pdu.loading.handler_loading import load
-from pdu.recordings.recording_formats import HandlerFinding, RecordingFormat
+from pdu.recordings.recording_formats import (
+    HandlerFinding,
+    Recording,
+    RecordingFormat,
+    RecordingOptions,
+)
 
 names = handler_recordings.recordable_handlers
 
@@ -15,6 +21,10 @@ def kind(handler: str) -> RecordingFormat:
     recording_format = handler_recordings.recording(handler)
     assert recording_format is not None
     return recording_format
+
+
+def record(handler: str, data: Any, options: RecordingOptions) -> Recording:
+    return web_recorder.recorded(load(handler), data, options)
 
 
 def identity(handler: str, data: Any) -> HandlerFinding:

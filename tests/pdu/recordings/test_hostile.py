@@ -18,10 +18,9 @@ from handlers.shared.errors import SettingsError
 from pdu import root
 from pdu.cli.exit_codes import code_of
 from pdu.recordings.nut import dump
-from pdu.recordings.raritan import recorded_calls
-from pdu.recordings.redfish import tree
 from pdu.recordings.scrub import Scrubber
 from pdu.recordings.snmp import snmprec
+from pdu.recordings.web import har
 from tests.pdu.recordings.planted_devices import UNITS, recording_of
 from tests.pdu.recordings.recording_formats import kind, names
 from tests.simulators.nut_server import NutServer, StaticDevice
@@ -45,8 +44,8 @@ LINES = st.sampled_from(
         'outlet.1.desc: "a',
         "# command",
         '# device a "',
-        '{"recording": "xerus calls 1", "calls": [{"rid": 1}]}',
-        '{"recording": "xerus calls 1", "calls": 7}',
+        '{"log": {"version": "1.2", "entries": [{"request": 1}]}}',
+        '{"log": {"version": "1.2", "_pdu": {"outlets": {"1": {}}}, "entries": []}}',
         "",
         "\0",
     ]
@@ -58,7 +57,7 @@ LINES = st.sampled_from(
 def test_any_text_is_read_or_refused(text: str) -> None:
     for name in names():
         kind(name).is_recording(text)
-    for parse in (snmprec.parse, dump.parse, recorded_calls.parse, tree.parse):
+    for parse in (snmprec.parse, dump.parse, har.parse):
         try:
             parse(text)
         except SettingsError:
@@ -124,7 +123,7 @@ def test_a_replayed_unit_refuses_json_that_is_nested_too_deeply(handler: str, ta
         with contextlib.closing(client):
             client.request("POST", target, b"[" * 100_000)
             answer = client.getresponse()
-    assert answer.status == 400
+    assert answer.status == 404
 
 
 def test_an_answer_that_is_nested_too_deeply_to_be_scrubbed_is_a_protocol_error(

@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 import pytest
 
 from handlers.shared.errors import Denied, ProtocolError, Refused, SettingsError, Unreachable
+from pdu.evidence import web_recorder
+from pdu.loading.handler_loading import load
 from pdu.recordings.recording_formats import RecordingOptions
 from pdu.recordings.snmp import recording as snmp_recording, snmprec
 from pdu.recordings.snmp.recorded_rows import (
@@ -26,6 +28,7 @@ from pdu.recordings.snmp.recording_format import (
     require_what_the_handler_reads,
 )
 from pdu.recordings.snmp.scrubbing import has_same_answers, scrubbed
+from pdu.recordings.web import har
 from pdu_common.connection import PduData, PduSnmpData
 from pdu_common.snmp_client.tool_api import OCTETS
 from tests import foreign_files
@@ -42,7 +45,7 @@ from tests.pdu.recordings.planted_devices import (
     recording_of,
     replayed,
 )
-from tests.pdu.recordings.recording_formats import kind, names
+from tests.pdu.recordings.recording_formats import names, record
 from tests.ports import refusing
 from tests.recordings import fixture, fixtures
 from tests.servers.snmpd import AUTH_PASSWORD, USERS, Snmpd
@@ -128,7 +131,7 @@ def test_a_tree_that_the_walk_of_the_whole_device_skips_is_recorded(
     skipping_agent = SkippingAgent(fixture("apc-easy-epdu").device())
     skipping_agent.skipped_tree = arcs(skipped_tree)
     with skipping_agent as agent:
-        recording = kind("snmp").record(snmp_data(agent, settings), RecordingOptions())
+        recording = record("snmp", snmp_data(agent, settings), RecordingOptions())
         state_of_outlet_1 = f"{_EASY}.6.1.1.4.1|"
         assert state_of_outlet_1 in recording.text
         assert "It reads as the family apc-easy-epdu" in recording.notes[0]
@@ -159,22 +162,25 @@ def test_a_recording_without_what_the_handler_reads_is_an_error(name: str, lost:
 
 def test_a_recording_of_a_redfish_service_without_power_equipment_has_a_note() -> None:
     with redfish.serving(redfish.Tree({"/redfish/v1": {"RedfishVersion": "1.16.0"}})) as address:
-        recording = kind("redfish").record(redfish_data(address), RecordingOptions())
-    note = "No power equipment was found, so the recording contains only the service root."
-    assert recording.notes == [note]
+        recording = record("redfish", redfish_data(address), RecordingOptions())
+    assert recording.notes == [
+        "The handler's reading needs these, so they stay: 1.16.0.",
+        "The handler read no outlets: the file has what the device answered.",
+    ]
 
 
-def test_redfish_resources_that_the_account_may_not_read_are_left_out_with_a_note() -> None:
+def test_a_redfish_service_of_which_the_account_may_read_a_part_is_recorded() -> None:
     tree = redfish.Tree(redfish.unit())
     tree.special[f"{redfish.OUTLETS}/1"] = lambda _: redfish.Answer(None, 403)
 
     with redfish.serving(tree) as address:
-        recording = kind("redfish").record(redfish_data(address), RecordingOptions())
+        recording = record("redfish", redfish_data(address), RecordingOptions())
 
-    note = "The recording leaves out 1 resource that could not be read."
-    assert recording.notes == [note]
-    assert f'"{redfish.OUTLETS}/1": ' not in recording.text
-    assert f'"{redfish.OUTLETS}/2": ' in recording.text
+    status_by_request = {
+        answer.request: answer.status for answer in har.parse(recording.text).answers
+    }
+    assert status_by_request[f"GET {redfish.OUTLETS}/1"] == 403
+    assert status_by_request[f"GET {redfish.OUTLETS}/2"] == 200
 
 
 def test_a_redfish_account_that_may_read_nothing_below_the_root_is_denied() -> None:
@@ -184,7 +190,7 @@ def test_a_redfish_account_that_may_read_nothing_below_the_root_is_denied() -> N
             tree.special[path] = lambda _: redfish.Answer(None, 403)
 
     with redfish.serving(tree) as address, pytest.raises(Denied):
-        kind("redfish").record(redfish_data(address), RecordingOptions())
+        record("redfish", redfish_data(address), RecordingOptions())
 
 
 @pytest.mark.parametrize("session", ["basic", "session", "auto"])
@@ -201,7 +207,7 @@ def test_a_refused_login_is_not_tried_again_because_that_may_block_the_account(
             "session": session,
         }
         with pytest.raises(Denied):
-            kind("redfish").record(PduData(unit.host, form), RecordingOptions())
+            record("redfish", PduData(unit.host, form), RecordingOptions())
 
     statuses = [request.status for request in unit.log]
     assert statuses.count(401) == 1
@@ -219,7 +225,7 @@ def test_a_session_login_that_fails_in_another_way_is_not_tried_again_either(sta
     with redfish.serving(tree) as address:
         form = {**redfish_data(address).custom_params, "session": "auto"}
         with pytest.raises(Refused):
-            kind("redfish").record(PduData(address, form), RecordingOptions())
+            record("redfish", PduData(address, form), RecordingOptions())
     assert [request.method for request in tree.requests].count("POST") == 1
 
 
@@ -310,14 +316,14 @@ def test_the_note_about_a_recording_heeds_the_settings(line: str) -> None:
     name, setting, begin = (cell.strip() for cell in line.split("|"))
     settings = dict([setting.split("=")]) if setting else {}
     with Agent(fixture(name).device()) as agent:
-        (note,) = kind("snmp").record(snmp_data(agent, settings), RecordingOptions()).notes
+        (note,) = record("snmp", snmp_data(agent, settings), RecordingOptions()).notes
     assert note.startswith(begin)
     assert "metered_only" not in note or "-s metered_only=yes" in note
 
 
 def test_an_unknown_setting_is_refused_before_a_device_is_recorded() -> None:
     with Agent(fixture("ip9258").device()) as agent, pytest.raises(SettingsError, match="nonsense"):
-        kind("snmp").record(snmp_data(agent, {"nonsense": "1"}), RecordingOptions())
+        record("snmp", snmp_data(agent, {"nonsense": "1"}), RecordingOptions())
     assert not agent.counts
 
 
@@ -338,17 +344,15 @@ def test_the_user_and_the_host_of_the_login_are_not_in_a_recording() -> None:
     assert "localhost" not in text
 
 
-@pytest.mark.parametrize(
-    "handler, limit",
-    [("raritan", "raritan.recording.MOST_CALLS"), ("redfish", "redfish.recording.MOST_RESOURCES")],
-)
+@pytest.mark.parametrize("handler", ["raritan", "redfish"])
 def test_a_recording_that_stops_at_its_limit_says_so(
-    handler: str, limit: str, monkeypatch: pytest.MonkeyPatch
+    handler: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert not recording_of(handler)[1].notes
+    assert len(recording_of(handler)[1].notes) == 1  # what stays
     with UNITS[handler]() as unit:
-        monkeypatch.setattr(f"pdu.recordings.{limit}", 20)
-        (note,) = kind(handler).record(unit.data, RecordingOptions()).notes
+        for module in ("recordings.web.further_reads", "evidence.web_recorder"):
+            monkeypatch.setattr(f"pdu.{module}.MOST", 20)
+        (_, note) = record(handler, unit.data, RecordingOptions()).notes
     assert note.startswith("The recording may be incomplete: recording ends after 20 ")
 
 
@@ -363,10 +367,10 @@ def test_a_recording_continues_after_lost_answers() -> None:
             agent.faults.walk_silent_after = None
 
         options = RecordingOptions(patience=60.0, tell=messages.append, sleep=end_silence)
-        interrupted = kind("snmp").record(snmp_data(agent, timeout="2"), options)
+        interrupted = record("snmp", snmp_data(agent, timeout="2"), options)
         requests = agent.requests
     with Agent(apc.rpdu2(outlets=8)) as whole:
-        uninterrupted = kind("snmp").record(snmp_data(whole), RecordingOptions())
+        uninterrupted = record("snmp", snmp_data(whole), RecordingOptions())
 
     assert interrupted.text == uninterrupted.text
     assert "no answer; trying again" in messages
@@ -385,7 +389,7 @@ def test_a_recording_that_a_fault_ends_keeps_what_was_read_and_says_where_it_sto
     faults: Faults, reason: str
 ) -> None:
     with Agent(apc.rpdu2(outlets=8), faults=faults) as agent:
-        recording = kind("snmp").record(snmp_data(agent, timeout="1"), RecordingOptions())
+        recording = record("snmp", snmp_data(agent, timeout="1"), RecordingOptions())
 
     rows = snmprec.parse(recording.text).rows
     assert 200 <= len(rows) < 291
@@ -405,7 +409,7 @@ def test_all_that_was_read_before_an_agent_fell_silent_is_kept(version: str) -> 
 
     with Agent(apc.rpdu2(outlets=8), faults=Faults(walk_silent_from=silent_from)) as agent:
         data = snmp_data(agent, version=version, timeout="0.3")
-        recording = kind("snmp").record(data, RecordingOptions())
+        recording = record("snmp", data, RecordingOptions())
 
     recorded_oids = snmprec.parse(recording.text).rows
     assert [oid for oid in recorded_oids if oid[:6] == _ENTERPRISES] == vendors_oids[:60]
@@ -422,7 +426,7 @@ def test_an_object_whose_index_becomes_that_of_another_is_said_to_be_missing() -
         rows[f"{table}.8.{number}"] = Row(64, octets)
         rows[f"{table}.9.{address}"] = Row(2, number)
     with Agent(Device(rows)) as agent:
-        recording = kind("snmp").record(snmp_data(agent), RecordingOptions())
+        recording = record("snmp", snmp_data(agent), RecordingOptions())
     assert len(snmprec.parse(recording.text).rows) == len(rows) - 1
     assert any(note.startswith("The recording lacks 1 object: ") for note in recording.notes)
 
@@ -433,17 +437,17 @@ def test_a_walk_without_an_end_is_an_error(monkeypatch: pytest.MonkeyPatch) -> N
         Agent(apc.rpdu2(outlets=8)) as agent,
         pytest.raises(ProtocolError, match="did not end after 200 objects"),
     ):
-        kind("snmp").record(snmp_data(agent), RecordingOptions())
+        record("snmp", snmp_data(agent), RecordingOptions())
 
 
 def test_an_agent_that_answers_no_getbulk_is_recorded_whole() -> None:
     device = apc.rpdu2(outlets=8)
     with Agent(device, faults=Faults(no_bulk=True)) as agent:
         data = snmp_data(agent, retries="2", timeout="2")
-        without_bulk = kind("snmp").record(data, RecordingOptions())
+        without_bulk = record("snmp", data, RecordingOptions())
     with Agent(device) as agent:
         data = snmp_data(agent, retries="2", timeout="2")
-        with_bulk = kind("snmp").record(data, RecordingOptions())
+        with_bulk = record("snmp", data, RecordingOptions())
     assert without_bulk.text == with_bulk.text
 
 
@@ -457,9 +461,9 @@ def test_an_agent_that_continues_only_from_its_objects_is_recorded_whole(
     device = Device({**rows, "1.3.6.1.2.1.2.1.0": Row(0x02, 2)})
 
     with Agent(device, faults=Faults(after_missing=after_missing)) as agent:
-        recording = kind("snmp").record(snmp_data(agent), RecordingOptions())
+        recording = record("snmp", snmp_data(agent), RecordingOptions())
     with Agent(device) as usual_agent:
-        expected = kind("snmp").record(snmp_data(usual_agent), RecordingOptions())
+        expected = record("snmp", snmp_data(usual_agent), RecordingOptions())
 
     assert snmprec.parse(recording.text).rows.keys() == snmprec.parse(expected.text).rows.keys()
     assert not any(note.startswith("The recording is not whole") for note in recording.notes)
@@ -479,7 +483,7 @@ def test_a_nut_server_that_closes_the_connection_is_asked_again() -> None:
         server.faults.rewrite = close_before_the_first_pause
         options = RecordingOptions(patience=60.0, sleep=pauses.append)
         data = PduData(server.host, {"port": str(server.port)})
-        text = kind("nut").record(data, options).text
+        text = record("nut", data, options).text
 
     assert pauses
     assert requests.count("LIST VAR pdu") >= 2
@@ -494,7 +498,7 @@ def test_an_agent_that_never_answered_is_not_waited_for() -> None:
     options = RecordingOptions(patience=60.0, sleep=_never_sleep)
     with Agent(BUILT_IN["apc-rpdu2"](), faults=Faults(silent=True)) as agent:
         with pytest.raises(Unreachable):
-            kind("snmp").record(snmp_data(agent, timeout="0.1"), options)
+            record("snmp", snmp_data(agent, timeout="0.1"), options)
 
 
 @pytest.mark.parametrize("handler", ["raritan", "redfish", "nut"])
@@ -503,7 +507,7 @@ def test_a_closed_port_is_not_waited_for(handler: str) -> None:
     with refusing() as port:
         login = {"port": str(port), "username": "any", "password": "any"}
         with pytest.raises(Unreachable):
-            kind(handler).record(PduData("127.0.0.1", login), options)
+            web_recorder.recorded(load(handler), PduData("127.0.0.1", login), options)
 
 
 @pytest.mark.against("Net-SNMP snmpd")
@@ -512,7 +516,7 @@ def test_a_real_agent_is_recorded_over_snmpv3() -> None:
     user = next(user for user in USERS if user.priv == "AES")
     with Snmpd(BUILT_IN["apc-rpdu"](), users=[user]) as server:
         data = PduSnmpData(server.host, {"port": str(server.port), **user.params()})
-        recording = kind("snmp").record(data, RecordingOptions())
+        recording = record("snmp", data, RecordingOptions())
 
     assert AUTH_PASSWORD not in recording.text
     with replayed("snmp", recording.text) as unit:

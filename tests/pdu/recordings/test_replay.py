@@ -15,16 +15,22 @@ from handlers.snmp import schema
 from handlers.snmp.frozen_value import replace
 from handlers.snmp.profiles import PROFILE_BY_KEY
 from pdu.loading.handler_loading import load
-from pdu.recordings.redfish import tree as redfish_tree
 from pdu.recordings.snmp import snmprec
 from pdu.recordings.snmp.recorded_rows import SnmpRow as HeldRow, arcs, detect_device
-from pdu.recordings.snmp.unit import RecordedUnit
+from pdu.recordings.snmp.unit import SnmpUnit
 from pdu_common.connection import PduData, PduSnmpData
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from pdu_common.snmp_client.tool_api import INTEGER
 from tests.handlers.redfish import tree as redfish
 from tests.needs import program
-from tests.pdu.recordings.planted_devices import HANDLERS, Unit, read, recording_of, replayed
+from tests.pdu.recordings.planted_devices import (
+    HANDLERS,
+    Unit,
+    read,
+    recorded_answers,
+    recording_of,
+    replayed,
+)
 from tests.pdu.recordings.recording_formats import kind, kind_of
 from tests.recordings import fixture
 from tests.servers.upsd import Upsd, dummy_file
@@ -40,7 +46,7 @@ def test_a_replayed_redfish_outlet_that_its_list_includes_follows_its_action() -
         members.append(dict(outlet))
     resources[redfish.OUTLETS]["Members"] = members
 
-    with replayed("redfish", redfish_tree.tree_text(resources)) as replay:
+    with replayed("redfish", recorded_answers("redfish", resources)) as replay:
         pdu = load("redfish").make(replay.data)
         port = pdu.port_down(PduPortView("1"))
         view = pdu.status()
@@ -116,7 +122,7 @@ _NO_COMMAND = HeldRow(INTEGER, 77)
 
 def test_a_set_of_two_objects_is_carried_out_whole() -> None:
     rows = snmprec.parse(write_snmprec(BUILT_IN["apc-rpdu2"]().device.rows())).rows
-    unit = RecordedUnit(rows, detect_device(rows))
+    unit = SnmpUnit(rows, detect_device(rows))
 
     error = unit.set([(_CONTROL_OF_OUTLET_1, _OFF), (_CONTROL_OF_OUTLET_2, _OFF)])
 
@@ -128,7 +134,7 @@ def test_a_set_of_two_objects_is_carried_out_whole() -> None:
 
 def test_a_set_whose_second_object_is_refused_changes_nothing() -> None:
     rows = snmprec.parse(write_snmprec(BUILT_IN["apc-rpdu2"]().device.rows())).rows
-    unit = RecordedUnit(rows, detect_device(rows))
+    unit = SnmpUnit(rows, detect_device(rows))
     state = unit.get(_STATE_OF_OUTLET_1)
 
     error = unit.set([(_CONTROL_OF_OUTLET_1, _OFF), (_CONTROL_OF_OUTLET_2, _NO_COMMAND)])
@@ -153,7 +159,7 @@ def test_a_command_whose_effect_no_row_can_show_is_accepted_and_changes_no_state
     states then fails.
     """
     rows = snmprec.parse(write_snmprec(fixture("rittal-cmc-tc").device().rows())).rows
-    unit = RecordedUnit(rows, detect_device(rows))
+    unit = SnmpUnit(rows, detect_device(rows))
     command = arcs("1.3.6.1.4.1.2606.4.2.3.6.2.1.5.3")
     assert unit.set([(command, HeldRow(INTEGER, 1))]) == ("", 0)
     assert unit.writes == [

@@ -16,6 +16,7 @@ from hypothesis import given, strategies as st
 from handlers.nut.settings import SETTINGS
 from handlers.shared.settings import Settings
 from pdu.recordings.generic_words import has_only_generic_words
+from pdu.recordings.named_values import named_secrets, without_named_secrets
 from pdu.recordings.nut import dump, recording_format
 from pdu.recordings.scrub import (
     ADDRESSES,
@@ -307,3 +308,21 @@ def test_secrets_of_one_length_have_the_same_numbers_in_each_run(seed: str) -> N
     environment = {**os.environ, "PYTHONHASHSEED": seed}
     output = subprocess.check_output(program, env=environment, text=True)
     assert output == "secret-4 secret-1 secret-3 secret-2\n"
+
+
+@pytest.mark.parametrize("part", ["1.1.", "a=", "a.", "sn-", "aa:bb:", "a@", "a='", "<a>", 'a"b='])
+def test_a_text_of_a_device_is_searched_in_linear_time(part: str) -> None:
+    """In quadratic time, each of these would take minutes."""
+    text = part * (300_000 // len(part))
+    assert named_secrets(text) == []
+    assert without_named_secrets(text, "secret") == text
+    assert "secret" not in Scrubber().scrub_kept_text(text)
+
+
+@pytest.mark.parametrize(
+    ("number", "kept"),
+    [(231.234567, 231.234567), (12345.678, 12345.678), (1700000000, 0), (12345678.0, 0.0)],
+)
+def test_a_number_that_nobody_reads_keeps_its_fraction(number: float, kept: float) -> None:
+    assert Scrubber().scrub_number(number, "voltage") == kept
+    assert Scrubber().scrub_number(number, "latitude") == 0

@@ -10,43 +10,29 @@ from typing import Any, Optional
 
 import pytest
 
-from handlers.netio.handler import make_handler
-from pdu.recordings import foreign_pdu
-from pdu.recordings.codec_unit import CodecUnit
 from pdu.recordings.recording_formats import ReplayedDevice
+from pdu.recordings.request_patterns import RequestPattern
 from pdu.recordings.simulated_pdu import CommandRefused, SimulatedPdu, UnitCommand, UnitFault
-from pdu.recordings.unit_recording import codec_of_handler, unit_recording_format
+from pdu.recordings.web import har
+from pdu.recordings.web.unit import serve
 from tests.needs import ROOT
 from tests.pdu.recordings.planted_devices import recording_of
 from tests.pdu.recordings.recording_formats import kind
 from tests.waiting import until
 
-FOREIGN = {
-    "recording": "http 1",
-    "on": "POST /relay/{outlet} turn=on",
-    "off": "POST /relay/{outlet} turn=off",
-    "compared": "yes",
-    "states": {"1": "on", "2": "off", "3": "on"},
-    "load_a": 0.75,
-    "answers": [
-        {
-            "request": "GET /status",
-            "json": {"relays": [{"on": "yes"}, {"on": "no"}, {"on": "yes"}], "amps": 0.75},
-        }
-    ],
+HANDLERS = ROOT / "tests" / "handlers"
+FILES = {
+    "netio": HANDLERS / "netio" / "recording.har",
+    "foreign": ROOT / "docs" / "own-handler" / "volt.har",
 }
-KINDS = ("netio", "nut", "raritan", "redfish", "foreign")
+KINDS = (*FILES, "nut", "raritan", "redfish")
 
 
 @pytest.fixture(name="device", params=KINDS)
 def _device(request: pytest.FixtureRequest) -> Iterator[ReplayedDevice]:
     name: str = request.param
-    if name == "foreign":
-        device = foreign_pdu.serve(json.dumps(FOREIGN), 0)
-    elif name == "netio":
-        recording = ROOT / "tests" / "handlers" / "netio" / "recording.json"
-        recording_format = unit_recording_format("netio", make_handler)
-        device = recording_format.serve(recording.read_text("utf-8"), 0)
+    if name in FILES:
+        device = serve(FILES[name].read_text("utf-8"), 0)
     else:
         device = kind(name).serve(recording_of(name)[1].text, 0)
     yield device
@@ -145,8 +131,6 @@ def test_contents_without_a_state_lack_that_of_one_outlet(device: ReplayedDevice
         unit.contents = contents
         after = repr(unit.contents)
         assert len(after) < len(before)
-        is_read = not isinstance(unit, foreign_pdu.ForeignPdu)  # its states are its owner's
-        assert not is_read or unit.outlet_states()[outlet] is None
 
 
 def test_contents_without_a_figure_differ_from_all(device: ReplayedDevice) -> None:
@@ -163,20 +147,21 @@ def test_contents_with_a_figure_of_0_have_the_states_of_the_recording(
     device: ReplayedDevice,
 ) -> None:
     unit: SimulatedPdu = device.simulated_pdu
-    contents, states = unit.contents, unit.outlet_states()
+    states = unit.outlet_states()
     zeros = unit.with_zero_figures()
     assert zeros
-    has_same_states = []
-    for zero in zeros:
-        unit.contents = zero
-        has_same_states.append(unit.outlet_states() == states)
-    unit.contents = contents
+    with faulty(device, UnitFault.NONE) as other:
+        has_same_states = []
+        for zero in zeros:
+            other.contents = zero
+            has_same_states.append(other.outlet_states() == states)
     assert any(has_same_states)
 
 
 def test_a_busy_unit_answers_503_and_an_answer_in_words_may_be_a_redirect() -> None:
     words = ("POST /relay/{outlet} turn=on -> 302 /status", "POST /relay/{outlet} turn=off")
-    device = foreign_pdu.serve(json.dumps(FOREIGN), 0, [words[0]], [words[1]])
+    text = FILES["foreign"].read_text("utf-8")
+    device = serve(text, 0, [words[0]], [words[1]])
     on, off = (("POST", "/relay/2", body) for body in (b"turn=on", b"turn=off"))
     with contextlib.closing(device.simulated_pdu) as unit:
         assert unit.reply(*on) == (302, None, {"Location": "/status"})
@@ -187,67 +172,42 @@ def test_a_busy_unit_answers_503_and_an_answer_in_words_may_be_a_redirect() -> N
         assert unit.outlet_states()["2"] is False
 
 
-# ---- the PDU of a codec --------------------------------------------------------------------------
-
-
-@pytest.fixture(name="unit")
-def _unit() -> Iterator[CodecUnit]:
-    recording = ROOT / "tests" / "handlers" / "netio" / "recording.json"
-    answers = json.loads(recording.read_text("utf-8"))["answers"]
-    unit = CodecUnit(codec_of_handler(make_handler), answers, 0)
-    yield unit
-    unit.close()
-
-
 def _orders(*orders: tuple[int, int]) -> bytes:
     outputs = [{"ID": outlet, "Action": action} for outlet, action in orders]
     return json.dumps({"Outputs": outputs}).encode()
 
 
-def test_each_element_of_a_list_is_a_command(unit: CodecUnit) -> None:
-    (status, document, _) = unit.reply("POST", "/netio.json", _orders((1, 0), (2, 0)))
-    assert status == 200
-    assert document == unit.documents["/netio.json"]
-    commands = [(command.identity, command.on) for command in unit.commands]
-    assert commands == [("1", False), ("2", False)]
-    assert {unit.outlet_states()[outlet] for outlet in "12"} == {False}
-
-
-def test_a_toggle_is_told_beside_the_known_command(unit: CodecUnit) -> None:
-    states = unit.outlet_states()
+@pytest.mark.parametrize("device", ["netio"], indirect=True)
+def test_a_request_may_hold_several_commands_and_other_writes_are_noted(
+    device: ReplayedDevice,
+) -> None:
+    unit = device.simulated_pdu
+    assert unit.reply("POST", "/netio.json", _orders((1, 0), (2, 1)))[0] == 200
+    assert unit.outlet_states() == {"1": False, "2": True, "3": True}
+    unit.commands.clear()
     assert unit.reply("POST", "/netio.json", _orders((1, 4)))[0] == 404
-    (command,) = unit.commands
-    assert command.identity == ""
-    assert '"Action": 4' in command.text
-    assert '"Action"' in command.similar_command
-    assert unit.outlet_states() == states
-
-
-def test_a_request_to_another_path_is_like_no_known_command(unit: CodecUnit) -> None:
     unit.reply("PUT", "/other", b"{}")
-    assert [command.similar_command for command in unit.commands] == [""]
-
-
-def test_meters_count_on_and_states_stay(unit: CodecUnit) -> None:
-    figures, states = unit.figures(), unit.outlet_states()
-    assert unit.count_on()
-    assert unit.outlet_states() == states
-    later = unit.figures()
-    assert isinstance(figures.load_a, float)
-    assert isinstance(later.load_a, float)
-    assert later.load_a == pytest.approx(figures.load_a * 1.1, rel=0.01)
+    toggle, other = unit.commands
+    assert not toggle.is_known
+    assert '"Action": 4' in toggle.text
+    assert toggle.is_similar
+    assert (other.is_known, other.is_similar) == (False, False)
+    assert unit.outlet_states() == {"1": False, "2": True, "3": True}
 
 
 @pytest.mark.parametrize("device", ["raritan"], indirect=True)
 def test_a_write_beside_a_command_in_one_request_is_noted(device: ReplayedDevice) -> None:
-    rid = device.simulated_pdu.outlet_keys()[0]
+    command = har.parse(recording_of("raritan")[1].text).outlets["1"].off.request
+    rid = RequestPattern.parse(command).target
     calls = [
         {"rid": rid, "json": {"method": method, "params": params, "id": number}}
         for number, (method, params) in enumerate(
-            [("setPowerState", {"pstate": 0}), ("cyclePowerState", {})]
+            [("cyclePowerState", {}), ("setPowerState", {"pstate": 0})]
         )
     ]
     request = {"method": "performBulk", "params": {"requests": calls}, "id": 1}
     device.simulated_pdu.reply("POST", "/bulk", json.dumps(request).encode())
-    texts = sorted(command.text.split()[0] for command in device.simulated_pdu.commands)
-    assert texts == ["cyclePowerState", "setPowerState"]
+    cycle, switch = device.simulated_pdu.commands
+    assert (switch.identity, switch.on) == ("1", False)
+    assert not cycle.is_known
+    assert "cyclePowerState" in cycle.text

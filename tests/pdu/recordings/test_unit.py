@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pdu.recordings.snmp.recorded_rows import SnmpRow, arcs, detect_device
-from pdu.recordings.snmp.unit import RecordedUnit
+from pdu.recordings.snmp.unit import SnmpUnit
 from tests import recordings
 
 INTEGER, OCTETS, GAUGE = 2, 4, 66
@@ -15,15 +15,15 @@ _STATE = arcs("1.3.6.1.4.1.318.1.1.26.9.2.3.1.5.1")
 
 
 @pytest.fixture
-def unit() -> RecordedUnit:
+def unit() -> SnmpUnit:
     """The unit of the fixture apc-rpdu2; its outlet 1 is on."""
     rows = {}
     for oid, row in recordings.fixture("apc-rpdu2").rows.items():
         rows[arcs(oid)] = SnmpRow(row.tag, row.value)
-    return RecordedUnit(rows, detect_device(rows))
+    return SnmpUnit(rows, detect_device(rows))
 
 
-def test_a_command_changes_the_state(unit: RecordedUnit) -> None:
+def test_a_command_changes_the_state(unit: SnmpUnit) -> None:
     off = SnmpRow(INTEGER, 2)
 
     error = unit.set([(_CONTROL, off)])
@@ -50,7 +50,7 @@ def test_a_command_changes_the_state(unit: RecordedUnit) -> None:
     ],
 )
 def test_each_other_write_gets_its_error_and_changes_nothing(
-    oid: tuple[int, ...], value: SnmpRow, error: str, unit: RecordedUnit
+    oid: tuple[int, ...], value: SnmpRow, error: str, unit: SnmpUnit
 ) -> None:
     row = unit.get(oid)
 

@@ -1,14 +1,12 @@
-"""Runs of `pdu register` against the stand-in for DCImanager, as lines of runs.txt:
+"""Runs of `pdu register` against the stand-in for DCImanager: what the lines of runs.txt mean.
 
-    # LAW
-    given SITUATION
-    $ WORDS -> EXIT CODE | CALLS | IDS | HANDLERS | ERROR
+A line is a situation, on a server and a machine of its own, and the runs in it. Of a run, it says
 
-A case is a situation, on a server and a machine of its own, and the runs in it. Of a run, CALLS are
-those that were sent; IDS the ids that are remembered, of which the last of a handler counts;
-HANDLERS the id, name and number of uploads of those that DCImanager has then; ERROR what is on
-standard error, in which `..` stands for any text, and whether a secret is shown. A situation is of
-parts, which `;` separates:
+    EXIT CODE | CALLS | IDS | HANDLERS | ERROR
+
+with ` // ` between two. CALLS are those that were sent; IDS the ids that are remembered, of which
+the last of a handler counts; HANDLERS the id, name and number of uploads of those that DCImanager
+has then; ERROR what is on standard error, and whether a secret is shown. The changes of a line:
 
     has [TYPE] NAME            DCImanager has this handler, and it has the next id
     ids NAME ID                the machine remembers this id
@@ -19,8 +17,7 @@ parts, which `;` separates:
     short                      a login ends at once
     archive NAME WORD          its archive is `empty` or `gone`
     VARIABLE=VALUE             of the environment; `nowhere` is a server that no run must reach
-
-`python -m tests.pdu.registration.runs` writes what is right of each arrow, to be read as a diff.
+    run WORDS                  `pdu register WORDS`
 """
 
 from __future__ import annotations
@@ -28,20 +25,19 @@ from __future__ import annotations
 import re
 import shlex
 import shutil
-import sys
 import tempfile
-from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Callable, NamedTuple, Optional
+from typing import Callable, Optional
 
 from handlers import VERSION
 from tests.dcimanager.api import Answer, Request
 from tests.dcimanager.manager import DciManager
 from tests.packaging import building
 from tests.packaging.registering import LIST, Admin
+from tests.tables import Case, Table
 
-FILE = Path(__file__).with_suffix(".txt")
+TABLE = Table(Path(__file__).with_suffix(".txt"))
 _NOWHERE = {
     "DCI_URL": "https://127.0.0.1:1",
     "DCI_EMAIL": "me@example.com",
@@ -49,35 +45,7 @@ _NOWHERE = {
 }
 
 
-class Case(NamedTuple):
-    """A situation, and the runs in it by their words and what they end with."""
-
-    law: str
-    situation: str
-    runs: list[tuple[str, str]]
-
-
-def cases(text: str) -> Iterator[Case]:
-    """The cases of the text."""
-    law = ""
-    case = None
-    for line in text.splitlines():
-        if line.startswith("# "):
-            law = line[2:]
-        elif line.startswith("given"):
-            if case is not None:
-                yield case
-            case = Case(law, line[5:].strip(), [])
-        elif line.startswith("$") and case is not None:
-            words, _, result = line[1:].partition("->")
-            case.runs.append((words.strip(), result.strip()))
-        elif line:
-            raise ValueError(f"{line!r} is neither a law, a situation nor a run")
-    if case is not None:
-        yield case
-
-
-def results(case: Case, pack: Path) -> list[str]:
+def shown(case: Case, pack: Path) -> str:
     """What each run of a case ends with. `pack`: a folder with the small archives."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
@@ -87,11 +55,14 @@ def results(case: Case, pack: Path) -> list[str]:
         busy, token_seconds = 0, 3600.0
         names: list[tuple[str, str]] = []
         ids: list[str] = []
-        for part in filter(None, map(str.strip, case.situation.split(";"))):
-            word, _, rest = part.partition(" ")
-            answer = re.fullmatch("(login|list|create|upload [0-9]+): (.*)", part)
+        runs: list[str] = []
+        for change in case.left.split(TABLE.separator):
+            word, _, rest = change.partition(" ")
+            answer = re.fullmatch("(login|list|create|upload [0-9]+): (.*)", change)
             if answer is not None:
                 answers[answer[1]] = _answer_texts(answer[2])
+            elif word == "run":
+                runs.append(rest)
             elif word == "has":
                 *types, name = rest.split()
                 names.append((types[0] if types else "pdu", name))
@@ -103,10 +74,10 @@ def results(case: Case, pack: Path) -> list[str]:
                 token_seconds = 0.0
             elif word == "archive":
                 _spoil_archive(admin, *rest.split())
-            elif part == "nowhere":
+            elif word == "nowhere":
                 environment.update(_NOWHERE)
             else:
-                name, _, value = part.partition("=")
+                name, _, value = change.partition("=")
                 environment[name] = value
         server = DciManager(wrap=_wrap(answers), busy=busy, token_seconds=token_seconds)
         manager = stack.enter_context(server)
@@ -115,7 +86,7 @@ def results(case: Case, pack: Path) -> list[str]:
         lines = [f"{manager.url} {line}\n" for line in ids]
         if lines:
             admin.ids.write_text("".join(lines))
-        return [_result(admin, manager, words, environment) for words, _ in case.runs]
+        return " // ".join(_result(admin, manager, words, environment) for words in runs)
 
 
 def _answer_texts(text: str) -> list[str]:
@@ -191,31 +162,7 @@ def _result(admin: Admin, manager: DciManager, words: str, environment: dict[str
     return " | ".join(parts).strip()
 
 
-def is_as_written(result: str, written: str) -> bool:
-    """Whether a result is the written one, in which `..` stands for any text."""
-    pattern = ".*".join(re.escape(part) for part in written.split(".."))
-    return re.fullmatch(pattern, result) is not None
-
-
-def main() -> int:
-    """Write the results into the file."""
-    text = FILE.read_text("utf-8")
-    with tempfile.TemporaryDirectory() as folder:
-        pack = building.small_pack(Path(folder), "small", "snmp")
-        new_results = [
-            result if not is_as_written(result, written) else written
-            for case in cases(text)
-            for (_, written), result in zip(case.runs, results(case, pack))
-        ]
-    lines = []
-    for line in text.splitlines():
-        if line.startswith("$"):
-            words = line.partition("->")[0].rstrip()
-            line = f"{words} -> {new_results.pop(0)}"
-        lines.append(line)
-    FILE.write_text("\n".join([*lines, ""]), "utf-8")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    with tempfile.TemporaryDirectory() as place:
+        small_pack = building.small_pack(Path(place), "small", "snmp")
+        TABLE.write(lambda case: shown(case, small_pack))

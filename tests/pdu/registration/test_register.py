@@ -44,9 +44,8 @@ from tests.packaging.registering import (
     calls,
     without_list,
 )
+from tests.tables import fits
 from tests.waiting import PATIENCE_S
-
-from .runs import is_as_written
 
 
 def remembered(ids: Path) -> list[str]:
@@ -95,7 +94,7 @@ def test_a_run_says_what_it_did(admin: Admin, manager: DciManager) -> None:
         shown_lines = run.out.splitlines()
         assert len(shown_lines) == len(expected_lines)
         for shown_line, expected_line in zip(shown_lines, expected_lines):
-            assert is_as_written(shown_line, expected_line)
+            assert fits(shown_line, expected_line)
 
 
 def test_json_has_what_was_uploaded_and_the_error(admin: Admin) -> None:
@@ -428,11 +427,9 @@ def test_what_cannot_be_the_file_of_ids_is_refused_and_stays_as_it_is(
         assert admin.ids.read_text() == text
     admin.ids.unlink()
     admin.ids.mkdir()
-    assert_failed(admin.run(manager, "snmp"), "settings", "register.ids", "--dist")
+    words = "register.ids cannot be read (Is a directory)"
+    assert_failed(admin.run(manager, "snmp"), "settings", words)
     admin.ids.rmdir()
-    os.mkfifo(admin.ids)
-    assert_failed(admin.run(manager, "snmp"), "settings", "register.ids", "--dist")
-    admin.ids.unlink()
     admin.ids.symlink_to("/proc/no/such/file")
     run = admin.run(manager, "snmp")
     assert_failed(run, "settings", "register.ids", "cannot be written", "--dist")

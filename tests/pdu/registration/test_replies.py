@@ -12,8 +12,7 @@ from handlers.shared.errors import PduHandlerError
 from pdu.cli.known_secrets import forget_secrets, note_secret
 from pdu.registration.replies import HandlerList, Outcome, Reply, id_in, token_in
 from tests.hostile import TEXTS, is_one_line
-
-from .runs import is_as_written
+from tests.tables import fits
 
 H = "pdu_snmp"
 SECRET = 's3cret-Passw0rd/ü"'
@@ -45,14 +44,9 @@ def row(number: Any, handler: str = H, device_type: str = "pdu", **more: Any) ->
         (b" \n", 200, Outcome.DONE),
         ({}, 200, Outcome.DONE),
         ({"error": None}, 200, Outcome.DONE),
-        ({"errors": []}, 200, Outcome.DONE),
         ({"id": 1, "error_count": 0}, 201, Outcome.DONE),
-        ({"success": True}, 200, Outcome.DONE),
-        ({"success": False, "msg": "bad archive"}, 200, Outcome.REFUSED),
         ({"error": "bad import path"}, 200, Outcome.REFUSED),
-        ({"errors": [{"msg": "bad import path"}]}, 200, Outcome.REFUSED),
         ([{"error": {"msg": "bad"}}], 200, Outcome.UNCLEAR),
-        ({"success": False}, 200, Outcome.REFUSED),
         ("error", 200, Outcome.UNCLEAR),
         (b"<html>portal</html>", 200, Outcome.UNCLEAR),
         (b'{"id": ', 201, Outcome.UNCLEAR),
@@ -91,8 +85,6 @@ def listed(value: Any, remembered: str) -> str:
         ({"list": [row("5")], "size": 1}, "", "5"),
         ({"last_notify": 12, "list": [row("5")], "size": "1"}, "", "5"),
         ({"last_notify": 12, "list": [row(1, "pdu_nut")], "size": 1}, "", ""),
-        ({"list": [row(5), row(9)]}, "9", "9"),
-        ({"list": [row(5, device_type="PDU")]}, "", "5"),
         ({"list": [{"id": 5, "handler": H}]}, "", "5"),
         # a row with the PDUs that have this handler
         ({"list": [row(5, equipment=[row(991)])]}, "5", "5"),
@@ -103,37 +95,26 @@ def listed(value: Any, remembered: str) -> str:
         ({"list": []}, "7", "7"),
         ({"list": [row(1, "pdu_nut")], "size": 1}, "7", "7"),
         ({"list": [row(7, "pdu_nut")]}, "7", ""),
-        ({"list": [row(5), row(7, device_type="switch")]}, "7", "5"),
     ],
 )
 def test_a_plain_list_says_the_id(value: Any, remembered: str, number: str) -> None:
     assert listed(value, remembered) == number
 
 
-@pytest.mark.parametrize(
-    "value, words",
-    [
-        ({"list": [row(7, device_type="SWITCH")]}, "(id 7) for devices of the type switch,"),
-        ({"list": [row("6f1c", device_type="ups")]}, "(id 6f1c) for devices of the type ups,"),
-        ({"list": [row(5, device_type="switch"), row(7, device_type="server")]}, "type switch,"),
-        ({"list": [row(5), row(9)]}, "several handlers named pdu_snmp, .. the id 5 and 9:"),
-        ({"list": [row(5), row(9)], "size": 40}, "several handlers named pdu_snmp,"),
-    ],
-)
-def test_a_handler_that_may_be_anothers_is_refused(value: Any, words: str) -> None:
-    first, _, second = words.partition(" .. ")
-    error = listed(value, "7")
-    assert error.startswith(("refused: DCImanager has a", "protocol: DCImanager has several"))
-    assert first in error
-    assert second in error
+def test_a_handler_of_other_devices_is_refused() -> None:
+    error = listed({"list": [row(7, device_type="switch")]}, "7")
+    assert error.startswith(
+        "refused: DCImanager has a handler named pdu_snmp (id 7) for devices of"
+    )
+    assert "the type switch," in error
 
 
 @pytest.mark.parametrize(
     "value, words",
     [
         ({"list": [row("6f1c-77")]}, "the id of pdu_snmp is no number"),
-        ({"list": [row(5, "PDU_SNMP")]}, "it has pdu_snmp in another spelling"),
-        ({"list": [row(5), row(6, " pdu_snmp ")]}, "it has pdu_snmp in another spelling"),
+        ({"list": [row(5), row(9)]}, "it has several handlers named pdu_snmp"),
+        ({"list": [row(5), row(7, device_type="switch")]}, "it has several handlers named .."),
         ({"list": [], "size": 40}, "it may be one page of several"),
         ({"list": [row(1, "h1")], "size": "120"}, "it may be one page of several"),
         ({"list": [row(1, "h1")], "meta": {"total": 120}}, "it may be one page of several"),
@@ -158,7 +139,7 @@ def test_a_handler_that_may_be_anothers_is_refused(value: Any, words: str) -> No
 def test_absent_is_believed_of_a_plain_and_whole_list_alone(value: Any, words: str) -> None:
     """The handler may be there, and the answer not show it: a second one would be created."""
     for remembered in ("", "7"):
-        assert is_as_written(listed(value, remembered), PROVES_NOTHING + words)
+        assert fits(listed(value, remembered), PROVES_NOTHING + words)
 
 
 # ---- ids and tokens ----
@@ -215,6 +196,7 @@ def test_the_words_of_an_error_are_one_line() -> None:
         {"error": SECRET},
         {"error": {"code": SECRET, "msg": "x"}},
         {"detail": SECRET},
+        {"error": {"code": 1, "msg": "x" * 495 + SECRET}},  # a cut leaves a part
         f'{{"error": {{"msg": "{SECRET.encode().hex()}"}}}}'.encode(),
         json.dumps({"error": {"msg": SECRET.replace("/", "\\/")}}).encode(),
     ],
@@ -230,8 +212,6 @@ def test_words_that_repeat_the_password_are_not_shown(value: Any) -> None:
     "value, status, words",
     [
         ({"error": {"code": 7, "msg": "disk full"}}, 500, 'answers "disk full" (code 7)'),
-        ({"errors": [{"msg": "bad import path"}]}, 200, 'HTTP 200: {"errors": [{"msg": "bad'),
-        ({"success": False, "msg": "bad archive"}, 200, 'answers "bad archive"'),
         (b"<html>", 200, "without JSON, so not from DCImanager"),
         (b"", 302, "HTTP 302 leads to no address"),
         ({"detail": "Not Found"}, 404, "HTTP 404: "),

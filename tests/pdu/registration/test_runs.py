@@ -6,20 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from . import runs
+from tests.tables import Law, compared
 
-_CASES = list(runs.cases(runs.FILE.read_text("utf-8")))
+from .runs import TABLE, shown
 
 
-@pytest.mark.parametrize("law", list(dict.fromkeys(case.law for case in _CASES)))
-def test_runs_end_as_written(law: str, small_pack: Path) -> None:
-    differences = []
-    for case in _CASES:
-        if case.law != law:
-            continue
-        for (words, written), result in zip(case.runs, runs.results(case, small_pack)):
-            if not runs.is_as_written(result, written):
-                differences.append(
-                    f"given {case.situation}\n$ {words}\n  is      {result}\n  not     {written}"
-                )
-    assert not differences, "\n".join(differences)
+@pytest.mark.parametrize("law", TABLE.laws(), ids=str)
+def test_runs_end_as_the_lines_say(law: Law, small_pack: Path) -> None:
+    law.check(compared(lambda case: shown(case, small_pack)))

@@ -128,6 +128,37 @@ def test_an_answer_that_drips_ends_with_the_seconds_of_its_call() -> None:
     assert "the answer was not complete in time" in error
 
 
+def test_the_rest_of_an_answer_that_is_not_ready_is_not_waited_for() -> None:
+    """A body that drips would hold up the next try for ever."""
+    is_over = threading.Event()
+    complete_bodies = []
+
+    def body() -> Iterator[int]:
+        yield from http_answer("", "503 Service Unavailable", length=100)
+        for byte in b" " * 100:
+            is_over.wait(0.1)
+            yield byte
+        complete_bodies.append("")
+
+    drip = Drip(body(), lambda: None)
+    with Peer([[drip], [http_answer("{}")]], tls=usual().context) as peer:
+        reply = server(f"https://{peer.address}", pause=0.0).call(*CREATE)
+        assert (reply.status, peer.accepted, complete_bodies) == (200, 2, [])
+        is_over.set()
+
+
+@pytest.mark.parametrize("status, count", [("429 Too Many Requests", 1), ("503 X", 2)])
+def test_no_answer_says_how_long_to_wait(
+    status: str, count: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pauses: list[float] = []
+    monkeypatch.setattr("urllib3.util.retry.time.sleep", pauses.append)
+    answers = [[http_answer("", status, "Retry-After: 86400")], [http_answer("{}")]]
+    with Peer(answers, tls=usual().context) as peer:
+        server(f"https://{peer.address}").call(*CREATE)
+        assert (peer.accepted, pauses) == (count, [])
+
+
 def test_a_peer_that_is_silent_is_not_asked_again() -> None:
     with Peer([], silent=True, tls=usual().context) as peer:
         error = shown_error(server(f"https://{peer.address}"), *CREATE, 0.2)
@@ -181,6 +212,12 @@ def test_a_server_without_tls_is_an_error() -> None:
     assert "the TLS handshake failed" in error
 
 
+def test_nothing_is_sent_to_a_server_whose_certificate_is_not_trusted(manager: DciManager) -> None:
+    error = shown_error(Server(manager.url, verify=True, say=print), *CREATE)
+    assert error.startswith("unreachable, not done: ")
+    assert manager.requests == []
+
+
 @pytest.mark.parametrize("version, code", [("TLSv1_1", 3), ("TLSv1_2", 0)])
 def test_tls_below_1_2_is_refused(
     admin: Admin, manager: DciManager, version: str, code: int
@@ -207,11 +244,13 @@ def test_authorities_are_those_of_a_file_or_of_the_system_or_any(
     ):
         run = admin.run(manager, "snmp", **{"CURL_CA_BUNDLE": "", variable: value})
         assert run.code == code, (variable, run)
+    assert "not trusted" in run.err
+    folder = admin.run(manager, "snmp", CURL_CA_BUNDLE="", REQUESTS_CA_BUNDLE=str(tmp_path))
+    assert "not trusted" in folder.err  # OpenSSL takes files that are named by hashes
     assert admin.run(manager, "snmp", REQUESTS_CA_BUNDLE="/etc/hostname").code == 0
     others = admin.run(manager, "snmp", CURL_CA_BUNDLE="/etc/hostname", DCI_INSECURE="1")
     assert others.out.startswith(f"The certificate of {manager.url} is not checked: others can")
     assert (others.code, others.err) == (0, "")
-    assert "not trusted" in run.err
     assert "trying again" not in run.out
 
 
@@ -289,6 +328,17 @@ def test_calls_go_through_the_proxy_that_the_environment_names(
     assert b"Proxy-Authorization: Basic bWU6cGE6c3M=\r\n" in heads[0]
 
 
+def test_a_call_that_is_cut_behind_a_proxy_may_have_arrived(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with proxy(b"HTTP/1.1 200 Connection established\r\n\r\n") as (port, _):
+        with Peer([[None], [http_answer("{}")]], tls=usual().context) as peer:
+            monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{port}")
+            error = shown_error(server(f"https://{peer.address}"), *CREATE)
+            assert (len(peer.seen), peer.accepted) == (1, 1)
+    assert error.startswith("unreachable, may be done: ")
+
+
 def test_a_proxy_that_refuses_or_is_dead_is_named_at_once_and_without_its_login(
     admin: Admin, manager: DciManager
 ) -> None:
@@ -311,7 +361,7 @@ def test_a_proxy_that_refuses_or_is_dead_is_named_at_once_and_without_its_login(
         assert run.code in codes, run
         assert hint.format(name) in run.err
         assert "s3cret" not in run.out + run.err
-        assert "trying again" not in run.out
+    assert "trying again" not in refused.out + dead.out
     assert manager.requests == []
     assert admin.run(manager, https_proxy="http://127.0.0.1:1", no_proxy="127.0.0.1").code == 0
 
@@ -319,9 +369,18 @@ def test_a_proxy_that_refuses_or_is_dead_is_named_at_once_and_without_its_login(
 @pytest.mark.parametrize(
     "proxy_url, words",
     [
-        ("http://me:s3cret@[x", "https_proxy or all_proxy is no address ("),
-        ("http://me:s3cret@p:x", "it is reached through the proxy p:x (variable"),
-        ("http://me:s3cret@", "https_proxy or all_proxy is no address: it names no host"),
+        *(
+            (f"http://{text}", "https_proxy or all_proxy is no address such as")
+            for text in (
+                "me:s3cret@[x",
+                "me:s3cret@p:x",
+                "me:s3cret@",
+                "me:s3cret@\u2100",  # "a/c" to a browser
+                "me:s3cret/x@p:1",
+                "me:s3cret#x@p:1",
+                "me:80?s3cret@p:1",
+            )
+        ),
         ("gopher://me:s3cret@p", "it is reached through the proxy p (variable"),
     ],
 )

@@ -22,7 +22,7 @@ from pdu.families import recognition
 from pdu.families.model_names import BRANDS, COLUMNS, NAMES, UNREAD_MAKERS, Claim, Name, read_names
 from pdu.families.recognition import OTHER_NUMBERS, SHARED_NUMBERS
 from pdu.supports.hints import hint_of
-from pdu.supports.model_patterns import fits, sample
+from pdu.supports.model_patterns import continues, fits, sample
 from pdu.supports.search import MAYBE, NO, UNKNOWN, YES, answer
 from pdu.supports.table import entries
 from tests.needs import ROOT
@@ -598,3 +598,26 @@ def test_the_families_whose_switching_is_unproven_are_said_to_be() -> None:
     unproven_profiles = {profile.key for profile in switched_profiles if not profile.is_proven}
     assert unproven_entries == unproven_profiles
     assert unproven_entries
+
+
+@pytest.mark.parametrize(
+    "pattern, name, is_beginning",
+    [
+        ("AP86xx", "AP86", True),
+        ("AP86xx", "AP864", True),
+        # the whole pattern, or more
+        ("AP86xx", "AP8641", False),
+        ("AP86xx", "AP86411", False),
+        ("AP86*", "AP86", False),
+        ("AP86*", "AP864", False),
+        # a name that begins with anything
+        ("*-C2G1", "XY", False),
+        ("PX*-C2G1", "PX2190", False),
+        ("PX*-C2G1", "P", True),
+    ],
+)
+def test_a_model_begins_with_a_text_only_if_it_is_longer(
+    pattern: str, name: str, is_beginning: bool
+) -> None:
+    """The models that begin with an unknown word are shown as the nearest."""
+    assert continues(pattern, name) is is_beginning

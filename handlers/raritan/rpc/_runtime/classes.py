@@ -7,9 +7,10 @@ from types import new_class
 from typing import Any
 
 from .calls import Interface, Method
+from .declarations import named_type
 from .enumerations import Enumeration
-from .idl_text import Definition, parsed
-from .registry import RPC, class_named, inner_name
+from .idl_text import Definition, fault, parsed
+from .registry import RPC, inner_name
 from .structures import Structure, ValueObject
 
 _BASES: Mapping[str, type] = {
@@ -46,15 +47,21 @@ class _Builder:
     def __init__(self, module: Definition) -> None:
         self._module = module
         self._class_by_name: dict[str, type] = {}
+        # the names of those that are being made
+        self._unfinished: set[str] = set()
 
     def classes(self) -> dict[str, type]:
         """The classes by name, without those inside others."""
         return {name: self._class(inner) for name, inner in self._module.inner.items()}
 
     def _class(self, definition: Definition) -> type:
+        if definition.name in self._unfinished:
+            raise fault(definition, "it extends itself")
         if definition.name not in self._class_by_name:
+            self._unfinished.add(definition.name)
             make = _enumeration if definition.kind == "enumeration" else self._made
             self._class_by_name[definition.name] = make(definition)
+            self._unfinished.remove(definition.name)
         return self._class_by_name[definition.name]
 
     def _made(self, definition: Definition) -> type:
@@ -81,13 +88,18 @@ class _Builder:
         assert definition.outer is not None  # only the module's own is None
         name = definition.outer.full_name(definition.base)
         module, *path = name.split(".")
-        if module != self._module.name:
-            foreign: type = class_named(name)
-            return foreign
-        base = self._module
-        for part in path:
-            base = base.inner[part]
-        return self._class(base)
+        if module == self._module.name:
+            base = self._module
+            for part in path:
+                if part not in base.inner:
+                    raise fault(definition, f"nothing declares {name}")
+                base = base.inner[part]
+            base_class = self._class(base)
+        else:
+            base_class = named_type(definition.base, definition)
+        if not issubclass(base_class, _BASES[definition.kind]):
+            raise fault(definition, f"{name} is no {definition.kind}")
+        return base_class
 
 
 def _enumeration(definition: Definition) -> type:

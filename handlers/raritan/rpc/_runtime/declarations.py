@@ -10,8 +10,8 @@ from functools import cache
 from types import GenericAlias
 from typing import Any, Callable, Optional, Protocol, TypeVar, Union, cast
 
-from .idl_text import Definition, Field, Type
-from .registry import PACKAGE, class_named
+from .idl_text import Definition, Field, Type, fault
+from .registry import MODULES, PACKAGE, class_named
 from .times import Time
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -57,8 +57,22 @@ def python_type(kind: Type, scope: Definition) -> Any:
     elif kind.name in _PYTHON_TYPES:
         hint = _PYTHON_TYPES[kind.name]
     else:
-        hint = class_named(scope.full_name(kind.name))
+        hint = named_type(kind.name, scope)
     return Optional[hint] if kind.is_optional else hint
+
+
+def named_type(name: str, scope: Definition) -> Any:
+    """The class that the text names inside the definition `scope`. Raises SyntaxError for a name
+    that nothing declares, ImportError for one of a module that an archive lacks.
+    """
+    full_name = scope.full_name(name)
+    module, _, _ = full_name.partition(".")
+    try:
+        return class_named(full_name)
+    except (AttributeError, ImportError) as error:
+        if isinstance(error, ImportError) and module in MODULES:
+            raise
+        raise fault(scope, f"nothing declares {name}") from None
 
 
 def types_of(fields: Sequence[Field], scope: Definition) -> dict[str, Any]:

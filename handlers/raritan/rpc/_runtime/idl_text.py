@@ -12,8 +12,9 @@ A name is looked up in the definitions around it, then among the vendor's module
 order of the newest release. Comment lines right above a definition are its docstring. Eight marks
 are not the vendor's: its IDL describes one release, and this binding reads them all.
 
-    boolean? available            also null, or left out by some units; a parameter that older
-                                  firmware does not have, and that is sent only if it is given
+    boolean? available            also null, or left out by some units
+    void ping(string h, int? n)   a number, text or time that older firmware does not have as a
+                                  parameter, and that is sent only if it is given
     int mainCount=masterCount     the field's name in older firmware
     legacy int samplePeriod       newer firmware has the field no longer
     moved keyType = keyInfo.type  newer firmware has the field inside another one
@@ -27,11 +28,15 @@ are not the vendor's: its IDL describes one release, and this binding reads them
 from __future__ import annotations
 
 import re
-from typing import NamedTuple, Optional
+from typing import Callable, NamedTuple, Optional
 
 KINDS = ("enumeration", "structure", "valueobject", "interface")
 _TOKEN = re.compile(r"-?[\w.]+|\S")
-_NAME = re.compile(r"-?\w")
+_NAME = re.compile(r"[A-Za-z_][\w.]*").fullmatch
+_NUMBER = re.compile(r"-?[0-9]+").fullmatch
+_VERSION = re.compile(r"[0-9.]+").fullmatch
+# how many types these take in their brackets
+_ARGUMENTS = {"vector": 1, "map": 2}
 # behind the last token: no statement goes on there
 _END = ""
 
@@ -88,6 +93,8 @@ class Definition:
         # a second name → the method's name
         self.aliases: dict[str, str] = {}
         self.inner: dict[str, Definition] = {}
+        # all names that are declared in it: each is an attribute of its class
+        self.names: set[str] = set()
 
     @property
     def own_name(self) -> str:
@@ -100,6 +107,11 @@ class Definition:
         if first in self.inner:
             return f"{self.name}.{name}"
         return self.outer.full_name(name) if self.outer else name
+
+
+def fault(definition: Definition, reason: str) -> SyntaxError:
+    """The error for a definition that is none, such as one with a base that nothing declares."""
+    return SyntaxError(f"IDL, line {definition.line}: {definition.name}: {reason}")
 
 
 class _Parser:
@@ -136,14 +148,26 @@ class _Parser:
             raise self._error(expected)
 
     def _name(self) -> str:
-        """The next token, which is taken: a name or a number. Raises SyntaxError for a sign, and at
-        the end of the text.
-        """
+        """The next token, which is taken: a name, that may have dots. Raises SyntaxError."""
+        return self._token("a name", _NAME)
+
+    def _token(self, expected: str, is_valid: Callable[[str], object]) -> str:
+        """The next token, which is taken. Raises SyntaxError unless it is valid."""
         token = self._next()
-        if not _NAME.match(token):
-            raise self._error("a name")
+        if not is_valid(token):
+            raise self._error(expected)
         self._place += 1
         return token
+
+    def _new_name(self, names: set[str]) -> str:
+        """The next token, a name that is declared here, and now one of `names`. Raises SyntaxError
+        for a name that they have: the first of two would be lost.
+        """
+        if self._next() in names:
+            raise self._error("a new name")
+        name = self._token("a name", str.isidentifier)
+        names.add(name)
+        return name
 
     def _error(self, expected: str) -> SyntaxError:
         line = self._lines[self._place]
@@ -161,19 +185,23 @@ class _Parser:
         if self._next() not in KINDS:
             raise self._error("a definition")
         kind = self._name()
-        name = self._name()
+        name = self._new_name(outer.names)
         definition = Definition(kind, f"{outer.name}.{name}", line, outer)
         definition.doc = self._comment_above(line)
         outer.inner[name] = definition
-        if self._next()[:1].isdigit():
-            definition.version = self._name()
-        if self._takes("extends"):
+        if _VERSION(self._next()):
+            definition.version = self._token("a version", _VERSION)
+        if kind != "enumeration" and self._takes("extends"):
             definition.base = self._name()
-        if self._takes("unlisted"):
+        unlisted_place = self._place + 1
+        if kind == "enumeration" and self._takes("unlisted"):
             definition.unlisted = self._name()
         self._take("{")
         if kind == "enumeration":
-            definition.constants = self._constants("}")
+            self._constants(definition, "}")
+            if definition.unlisted and definition.unlisted not in definition.constants:
+                self._place = unlisted_place
+                raise self._error("an element")
             return
         while not self._takes("}"):
             self._statement(definition)
@@ -190,57 +218,63 @@ class _Parser:
         if self._next() in KINDS:
             self._definition(definition)
         elif self._takes("constant"):
-            definition.constants.update(self._constants(";"))
+            self._constants(definition, ";")
+        elif definition.kind == "interface":
+            self._method_or_alias(definition)
         elif self._takes("moved"):
-            name, place = self._assignment()
-            outer_field, _, inner_field = place.partition(".")
-            definition.moved[name] = (outer_field, inner_field)
-        elif self._takes("alias"):
-            name, method = self._assignment()
-            definition.aliases[name] = method
+            self._moved(definition)
         else:
-            self._fields_or_method(definition)
+            self._fields(definition)
 
-    def _assignment(self) -> tuple[str, str]:
-        """The two names of `name = other;`."""
-        name = self._name()
+    def _moved(self, definition: Definition) -> None:
+        name = self._new_name(definition.names)
         self._take("=")
-        other = self._name()
+        fields = {field.name for field in definition.fields}
+        place = self._token("a field above", lambda token: token.partition(".")[0] in fields)
+        outer_field, _, inner_field = place.partition(".")
+        definition.moved[name] = (outer_field, inner_field)
         self._take(";")
-        return name, other
 
-    def _constants(self, end: str) -> dict[str, int]:
+    def _constants(self, definition: Definition, end: str) -> None:
         """Names with their values: one more than the one before, or that behind `=`."""
-        constants: dict[str, int] = {}
         value = 0
         while True:
-            name = self._name()
+            name = self._new_name(definition.names)
             if self._takes("="):
-                value = int(self._name())
-            constants[name] = value
+                value = int(self._token("a whole number", _NUMBER))
+            definition.constants[name] = value
             value += 1
             if self._takes(end):
-                return constants
+                return
             self._take(",")
 
-    def _fields_or_method(self, definition: Definition) -> None:
+    def _fields(self, definition: Definition) -> None:
         is_legacy = self._takes("legacy")
         kind = self._type()
-        name = self._name()
-        if self._next() == "(":
-            definition.methods.append(self._method(name, kind))
-            return
+        name = self._new_name(definition.names)
         while True:
             older_names: list[str] = []
             while self._takes("="):
-                older_names.append(self._name())
+                older_names.append(self._new_name(definition.names))
             definition.fields.append(Field(name, kind, tuple(older_names)))
             if is_legacy:
                 definition.legacy.append(name)
             if self._takes(";"):
                 return
             self._take(",")
-            name = self._name()
+            name = self._new_name(definition.names)
+
+    def _method_or_alias(self, definition: Definition) -> None:
+        if self._takes("alias"):
+            name = self._new_name(definition.names)
+            self._take("=")
+            methods = {method.name for method in definition.methods}
+            definition.aliases[name] = self._token("a method above", methods.__contains__)
+            self._take(";")
+            return
+        returned = self._type()
+        name = self._new_name(definition.names)
+        definition.methods.append(self._method(name, returned))
 
     def _method(self, name: str, returned: Type) -> MethodDeclaration:
         parameters, results = self._parameters()
@@ -257,12 +291,13 @@ class _Parser:
         """The parameters in parentheses, and those marked `out`, which are results."""
         parameters: list[Field] = []
         results: list[Field] = []
+        names = {"_ret_"}
         self._take("(")
         is_over = self._takes(")")
         while not is_over:
             fields = results if self._takes("out") else parameters
             kind = self._type()
-            fields.append(Field(self._name(), kind))
+            fields.append(Field(self._new_name(names), kind))
             is_over = self._takes(")")
             if not is_over:
                 self._take(",")
@@ -278,10 +313,10 @@ class _Parser:
         """The type in one release."""
         name = self._name()
         arguments: list[Type] = []
-        if self._takes("<"):
+        for place in range(_ARGUMENTS.get(name, 0)):
+            self._take("," if place else "<")
             arguments.append(self._type())
-            while self._takes(","):
-                arguments.append(self._type())
+        if arguments:
             self._take(">")
         return Type(name, tuple(arguments), self._takes("?"))
 

@@ -16,10 +16,12 @@ from typing import Any, Optional, cast
 import pytest
 
 from handlers.dcimanager import Figures
+from handlers.shared.errors import ProtocolError
 from handlers.shared.meter_figures import Figure, MeterFigures, NotKnown
 from pdu.cli.error_output import Usage
 from pdu.cli.states import UP
 from pdu.evidence.prove import run
+from pdu.evidence.prove.document import UnitProof, proof_text
 from pdu.files.whole_files import signals_as_ctrl_c
 from pdu.reading.parts import PolledOutlet, Reading
 from pdu.recordings.nameplate import Nameplate
@@ -79,6 +81,33 @@ def test_a_figure_that_is_not_known_has_its_reason_in_the_proof() -> None:
     (outlet,) = call.outlets
     assert outlet.current_a is None
     assert outlet.not_known == {"energy_kwh": "name-1: no answer"}
+
+
+def test_an_error_tells_no_name_of_an_outlet_in_the_proof(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A name tells what is plugged in. The error's own words are for the terminal alone."""
+    unit = _unit(Scrubber())
+    named_outlet = PolledOutlet("3", UP, name="mueller")
+    unit_reading = Reading(outlets=[named_outlet], answered=True)
+    monkeypatch.setattr(
+        "pdu.reading.parts.read_pdu", lambda _handler, _data, _parts, keep: keep(unit_reading)
+    )
+    run.read_unit(unit)
+    calls = run.Calls(unit)
+    lost = NotKnown("outlet mueller: no answer")
+    methods: Any = SimpleNamespace(figures=lambda: Figures(lost, lost, {}))
+    statistic = calls._statistic(methods)
+    assert statistic.not_known["load_a"] == "outlet name-1: no answer"
+
+    def fail(_: Any) -> Any:
+        raise ProtocolError("the relay of 'mueller' is welded", "pdu.example", "status")
+
+    tools = SimpleNamespace(four_methods=lambda _: methods)
+    monkeypatch.setattr(run, "HandlerTools", lambda _: tools)
+    status = calls._keep("status", fail)
+    assert status.reason.endswith("the relay of 'mueller' is welded")
+    fields: dict[str, Any] = dict.fromkeys(UnitProof.__annotations__, "")
+    proof = UnitProof(**{**fields, "calls": (status, statistic)})
+    assert "mueller" not in proof_text(proof)
 
 
 def test_what_the_unit_says_of_itself_has_no_word_of_the_login() -> None:

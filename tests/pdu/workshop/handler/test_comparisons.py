@@ -1,4 +1,4 @@
-"""What handler check says of answers that lack a part, or have one too many or one not known."""
+"""What is said of answers that lack a part, have one too many, or another one."""
 
 from __future__ import annotations
 
@@ -6,39 +6,46 @@ import pytest
 
 from handlers.dcimanager import Figures, MeterFigures
 from handlers.shared.meter_figures import NotKnown
-from pdu.cli.states import DOWN, UP
-from pdu.loading.four_methods import BrokenHandler, HandlerRaised
-from pdu.workshop.handler.calls import judge_call
+from pdu.cli.states import DOWN, UNKNOWN, UP
+from pdu.recordings.simulated_pdu import MeasuredSums, States
 from pdu.workshop.handler.comparisons import (
-    MeasuredSums,
-    States,
-    compare_figures,
-    compare_states,
+    fault_of_figures,
+    fault_of_states,
+    named_sums,
+    unknown_energies,
 )
-from pdu.workshop.handler.rules import BROKEN, KEPT, UNTRIED
+from pdu_common.helper import EnumPowerStatus
 
-REAL: States = {"1": UP, "2": DOWN, "3": UP}
+REAL: States = {"1": True, "2": False, "3": None}
+RIGHT = [("1", UP), ("2", DOWN), ("3", UNKNOWN)]
 
 
 @pytest.mark.parametrize(
-    "states, result",
+    ("states", "fault"),
     [
-        pytest.param(REAL, KEPT, id="the device's"),
-        pytest.param({"3": UP, "2": DOWN, "1": UP}, KEPT, id="the device's in another order"),
-        pytest.param({**REAL, "9": UP}, UNTRIED, id="an outlet more"),
-        pytest.param({"1": UP, "2": DOWN}, BROKEN, id="an outlet less"),
-        pytest.param({**REAL, "2": UP}, BROKEN, id="another state"),
-        pytest.param(
-            {"a": UP, "b": DOWN, "c": UP}, KEPT, id="other identities, the states in their order"
-        ),
-        pytest.param(
-            {"a": UP, "b": UP, "c": DOWN}, UNTRIED, id="other identities, as many of each state"
-        ),
-        pytest.param({"a": UP, "b": UP, "c": UP}, BROKEN, id="other identities, other states"),
+        (RIGHT, ""),
+        (RIGHT[::-1], ""),
+        ([*RIGHT, ("9", UP)], "returned outlets that the PDU does not have: 9"),
+        ([*RIGHT, ("1", UP)], "returned an outlet twice"),
+        (RIGHT[:2], "returned 2 outlets, without 3"),
+        ([("1", UP), ("2", UP), ("3", UNKNOWN)], "returned outlet 2 on, and it is off"),
+        ([("1", UNKNOWN), ("2", DOWN), ("3", UNKNOWN)], "returned outlet 1 unknown, and it is on"),
+        ([("1", UP), ("2", DOWN), ("3", DOWN)], "returned outlet 3 off, and it is unknown"),
     ],
 )
-def test_states_are_kept_only_for_the_outlets_of_the_device(states: States, result: str) -> None:
-    assert compare_states(states, REAL).result == result
+def test_states_are_right_only_for_the_outlets_of_the_device(
+    states: list[tuple[str, EnumPowerStatus]], fault: str
+) -> None:
+    assert fault_of_states(states, REAL, is_well=True) == fault
+
+
+def test_beside_a_fault_an_outlet_may_be_unknown_absent_or_have_another_number() -> None:
+    unknown = [(name, UNKNOWN) for name in REAL]
+    assert fault_of_states(unknown, REAL, is_well=False) == ""
+    assert fault_of_states(RIGHT[:2], REAL, is_well=False, absent_outlets=["3"]) == ""
+    renamed = [("1", UP), ("2", DOWN), ("?", UNKNOWN)]
+    assert fault_of_states(renamed, REAL, is_well=False, has_other_names=True) == ""
+    assert fault_of_states(renamed, REAL, is_well=False) == "returned 3 outlets, without 3"
 
 
 def energies(**outlets: float) -> dict[str, MeterFigures]:
@@ -46,75 +53,34 @@ def energies(**outlets: float) -> dict[str, MeterFigures]:
     return {name[1:]: MeterFigures(energy_kwh=kwh) for name, kwh in outlets.items()}
 
 
-SUMS = MeasuredSums([6.7], [2844.4], {"1": 41.1, "2": 503.1})
+SUMS = named_sums(MeasuredSums([6.7, 13.4], [2844.4], {"1": 41.1, "2": 503.1}))
 BOTH = energies(o1=41.1, o2=503.1)
+_LOAD = "returned load 6 A; the PDU measures 6.7 or 13.4 A"
+_ENERGY = "returned consumption of outlet 1 503.1 kWh; the PDU measures 41.1 kWh"
 
 
 @pytest.mark.parametrize(
-    "figures, result, detail",
+    ("figures", "fault"),
     [
-        pytest.param(Figures(6.7, 2844.4, BOTH), KEPT, "", id="all figures are the device's"),
-        pytest.param(
-            Figures(6.7, 2844.4, energies(oA=41.1, oB=503.1)),
-            KEPT,
-            "",
-            id="outlets with other identities",
+        (Figures(6.7, 2844.4, BOTH), ""),
+        (Figures(13.4, 2844, energies(o1=41, o2=503)), ""),
+        (Figures(None, None, {}), ""),
+        (Figures(NotKnown("lost"), 2844.4, BOTH), ""),
+        (Figures(6, 2844.4, BOTH), _LOAD),
+        (Figures(6.7, 2844.4, energies(o1=503.1, o2=503.1)), _ENERGY),
+        (
+            Figures(6.7, 2844400, BOTH),
+            "returned total_consumption 2844400 kWh; the PDU measures 2844.4 kWh",
         ),
-        pytest.param(
-            Figures(6.7, 2844.4, energies(oA=503.1, oB=41.1)),
-            BROKEN,
-            "the device measures 41.1",
-            id="outlets whose energies are exchanged",
-        ),
-        pytest.param(
-            Figures(6.7, None, BOTH), KEPT, "without total_consumption", id="no kWh of the PDU"
-        ),
-        pytest.param(
-            Figures(6.7, 2844.4, {}), KEPT, "without consumption of outlets", id="no kWh of outlets"
-        ),
-        pytest.param(
-            Figures(6.7, 2844.4, energies(o1=41.1)),
-            UNTRIED,
-            "does not show: 2",
-            id="an outlet of two is left out",
-        ),
-        pytest.param(
-            Figures(6.7, 2844.4, {**BOTH, **energies(o77=9.0)}),
-            UNTRIED,
-            "does not show: 77",
-            id="an outlet that the device does not have",
-        ),
-        pytest.param(
-            Figures(NotKnown("x"), 2844.4, BOTH),
-            BROKEN,
-            "load is not known (x)",
-            id="the load is not known",
-        ),
-        pytest.param(
-            Figures(6.7, NotKnown("y"), BOTH),
-            BROKEN,
-            "total_consumption is not known (y)",
-            id="the kWh are not known",
-        ),
-        pytest.param(Figures(None, None, BOTH), BROKEN, "no figure", id="no figure of the PDU"),
     ],
 )
-def test_figures_that_were_not_compared_are_named(
-    figures: Figures, result: str, detail: str
+def test_a_figure_is_right_if_it_is_one_of_those_that_may_be_meant(
+    figures: Figures, fault: str
 ) -> None:
-    finding = compare_figures(figures, SUMS)
-    assert finding.result == result
-    assert detail in finding.detail
+    assert fault_of_figures(figures, SUMS) == fault
 
 
-def test_an_error_counts_by_what_happened_and_not_by_its_words() -> None:
-    words = "status returned 'relay raised' in place of a PduView"
-
-    def raise_broken_with_misleading_words() -> None:
-        raise BrokenHandler(words)
-
-    def raise_error_of_the_handler() -> None:
-        raise HandlerRaised("status: a sentence of its own")
-
-    assert judge_call("silent", raise_broken_with_misleading_words, "status").result == BROKEN
-    assert judge_call("silent", raise_error_of_the_handler, "status").result == KEPT
+def test_the_energy_of_an_outlet_that_is_not_known_is_named() -> None:
+    figures = Figures(6.7, 2844.4, energies(o1=41.1, o9=1.0))
+    assert unknown_energies(figures, SUMS) == ["consumption of outlet 9"]
+    assert unknown_energies(figures, named_sums(MeasuredSums([6.7], [2844.4]))) == []

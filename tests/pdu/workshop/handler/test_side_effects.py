@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import concurrent.futures
 import contextlib
 import os
 import socket
 import sqlite3
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Callable
 
@@ -41,6 +43,11 @@ def _look_up(_: Path) -> None:
         socket.getaddrinfo("metrics.invalid", 80)
 
 
+def _look_up_by_name(_: Path) -> None:
+    with contextlib.suppress(OSError):
+        socket.gethostbyname("name.invalid")
+
+
 def _change_environment(_: Path) -> None:
     os.unsetenv("NO_SUCH_VARIABLE")
 
@@ -69,6 +76,7 @@ def _change_timeout(_: Path) -> None:
         (_run_program, "it starts a program"),
         (_ask_another, "it asks 127.0.0.1:9, which is not its PDU"),
         (_look_up, "it looks up metrics.invalid"),
+        (_look_up_by_name, "it looks up name.invalid"),
         (_change_environment, "it changes the environment"),
         (_change_folder, "it changes the working folder"),
         (_keep_in_database, "states.db for writing"),
@@ -99,12 +107,42 @@ def test_what_is_done_outside_of_a_method_is_not_told(effects: SideEffects, tmp_
     assert effects.sentences == []
 
 
-@pytest.mark.parametrize("event", ["_thread.start_new_thread", "_thread.start_joinable_thread"])
-def test_a_thread_is_told_with_its_line(event: str, effects: SideEffects) -> None:
-    """Python raises the event since 3.12."""
-    effects.note(event, (print, (), {}))
-    (place,) = effects.threads
-    assert place.startswith("test_side_effects.py line ")
+class _Asking(threading.Thread):
+    """As handlers write one: it has its own `run`."""
+
+    def run(self) -> None:
+        _look_up_by_name(Path())
+
+
+def _in_a_thread(_: Path) -> None:
+    thread = _Asking()
+    thread.start()
+    thread.join()
+
+
+def _in_a_pool(_: Path) -> None:
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        pool.submit(_look_up_by_name, Path()).result()
+
+
+def _in_a_thread_of_a_thread(_: Path) -> None:
+    thread = threading.Thread(target=_in_a_thread, args=[Path()])
+    thread.start()
+    thread.join()
+
+
+@pytest.mark.parametrize("effect", [_in_a_thread, _in_a_pool, _in_a_thread_of_a_thread])
+def test_what_its_threads_do_is_told(
+    effect: Callable[[Path], None], effects: SideEffects, tmp_path: Path
+) -> None:
+    effect(tmp_path)
+    assert effects.other_hosts == []
+    with effects.watching("status"):
+        effect(tmp_path)
+    (sentence,) = effects.other_hosts
+    assert sentence.startswith("it looks up name.invalid (test_side_effects.py line ")
+    effect(tmp_path)
+    assert effects.other_hosts == [sentence]
 
 
 def test_reading_a_file_and_asking_the_simulated_pdu_are_no_effects(
@@ -117,7 +155,7 @@ def test_reading_a_file_and_asking_the_simulated_pdu_are_no_effects(
         (tmp_path / "a").read_text("utf-8")
         socket.create_connection(("127.0.0.1", port)).close()
     assert effects.sentences == []
-    assert effects.place_of_request(port).startswith("test_side_effects.py line ")
+    assert effects.has_asked
 
 
 def test_the_arguments_of_a_program_are_searched_for_secrets() -> None:

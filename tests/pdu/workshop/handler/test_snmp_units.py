@@ -9,25 +9,20 @@ import pytest
 from handlers.dcimanager import Figures, MeterFigures
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.reader import Reader
-from pdu.cli.states import DOWN, UNKNOWN, UP
 from pdu.recordings.snmp.recorded_rows import RecordedRows
 from pdu.recordings.snmp.recording_format import find_device
-from pdu.workshop.handler.comparisons import compare_figures
-from pdu.workshop.handler.larger_snmp_units import energy_figures, load_figures
-from pdu.workshop.handler.rules import BROKEN, KEPT
-from pdu.workshop.handler.snmp_units import (
-    TrialUnit,
-    family_device,
-    requested_device,
-)
+from pdu.recordings.snmp.unit_objects import energy_figures, load_figures
+from pdu.workshop.handler.comparisons import fault_of_figures, named_sums
+from pdu.workshop.handler.judge import outlet_to_switch
+from pdu.workshop.handler.snmp_units import family_device, requested_device
 
 FAMILIES = [
     profile.key for profile in PROFILES if any(outlets.states for outlets in profile.outlets)
 ]
 # a unit of these has one or two outlets
 _FEW_OUTLETS = {"apc-ems-outlet", "snr-erd-pro-mini", "snr-erd-relay"}
-# a unit of these is a chain, which has no total of this kind
-_NO_ENERGY_OF_A_CHAIN = {"digipower"}
+# a unit of these has a meter of energy in other models alone
+_NO_ENERGY = {"digipower"}
 # the load of a unit of these is near a whole number, or one of its meters is
 _WHOLE_AMPERES = {
     *("cyberpower-ats", "dell-rpdu", "eaton-pulizzi", "hpe-ipdu", "ipoman", "planet-ipm"),
@@ -42,20 +37,20 @@ def test_the_unit_of_a_family_has_each_state_its_own_figures_and_is_found_by_its
 ) -> None:
     device = family_device(key)
     assert device is not None
-    unit = TrialUnit(device.rows, key)
+    unit = device.unit()
     has_few_outlets = key in _FEW_OUTLETS
-    assert set(unit.states().values()) == {UP, DOWN, UNKNOWN} or has_few_outlets
+    assert set(unit.outlet_states().values()) == {True, False, None} or has_few_outlets
     read_device = find_device(device.rows, key).device
     assert read_device is not None
     outlets, sums = read_device.outlets, unit.measured_sums()
     assert outlets is not None
     assert outlets.states is not None
     assert bool(sums.load_a) == bool(load_figures(read_device))
-    has_energy = key not in _NO_ENERGY_OF_A_CHAIN and bool(energy_figures(read_device))
-    assert bool(sums.energy_kwh) == has_energy
+    assert bool(sums.energy_kwh) == bool(energy_figures(read_device)) or key in _NO_ENERGY
     if outlets.control is not None:
-        assert unit.switchable_outlet(DOWN)
-        assert unit.switchable_outlet(UP) or has_few_outlets
+        for on in (False, True):
+            outlet = outlet_to_switch(unit, on=on)
+            assert unit.command_words(outlet, on=on) if outlet else has_few_outlets
     # the columns and scalars of the states alone
     memory = RecordedRows(device.rows)
     outlets.states.source.rows(Reader(memory, read_device.reader.root))
@@ -70,24 +65,24 @@ def test_the_unit_of_a_family_has_each_state_its_own_figures_and_is_found_by_its
 def test_energies_of_other_outlets_and_whole_amperes_are_told_from_the_units_own(key: str) -> None:
     device = family_device(key)
     assert device is not None
-    sums = TrialUnit(device.rows, key).measured_sums()
+    sums = device.unit().measured_sums()
     load_a = sums.load_a[0] if sums.load_a else None
     energies = list(sums.outlet_kwh.values())
 
-    def result(load: Optional[float], outlet_kwh: list[float]) -> str:
+    def is_right(load: Optional[float], outlet_kwh: list[float]) -> bool:
         ports = {
             identity: MeterFigures(energy_kwh=kwh)
             for identity, kwh in zip(sums.outlet_kwh, outlet_kwh)
         }
-        return compare_figures(Figures(load, None, ports), sums).result
+        return not fault_of_figures(Figures(load, None, ports), named_sums(sums))
 
     if load_a is not None:
-        assert result(load_a, energies) == KEPT
+        assert is_right(load_a, energies)
         for load in sums.load_a:
-            assert result(load // 1, energies) == BROKEN or key in _WHOLE_AMPERES
+            assert not is_right(load // 1, energies) or key in _WHOLE_AMPERES
         if len(energies) > 1:
-            assert result(load_a, [*energies[1:], energies[0]]) == BROKEN
-            assert result(load_a, energies[::-1]) == BROKEN
+            assert not is_right(load_a, [*energies[1:], energies[0]])
+            assert not is_right(load_a, energies[::-1])
 
 
 def test_more_than_half_of_the_units_are_as_large_as_a_racks() -> None:
@@ -95,15 +90,12 @@ def test_more_than_half_of_the_units_are_as_large_as_a_racks() -> None:
     for key in FAMILIES:
         device = family_device(key)
         assert device is not None
-        outlets[key] = len(TrialUnit(device.rows, key).states())
+        outlets[key] = len(device.unit().outlet_states())
     large = [key for key, number in outlets.items() if number >= 12]
     assert len(large) > len(FAMILIES) / 2, outlets
     device = family_device("rpcm")
     assert device is not None
-    unit = TrialUnit(device.rows, "rpcm")
-    first_outlets = ["12", "7", "1"]
-    assert unit.outlets_to_switch()[:3] == first_outlets
-    assert sorted(map(int, unit.outlets_to_switch())) == list(range(1, 13))
+    unit = device.unit()
     energies = unit.measured_sums().outlet_kwh
     assert len({*energies.values()}) == 12
     assert min(energies.values()) > 10_000

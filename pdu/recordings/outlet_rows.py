@@ -1,0 +1,117 @@
+"""Answers of a device without the row of one outlet: all that they say of it. Pure."""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Collection, Sequence
+from typing import Any, NamedTuple, Optional
+
+from .state_columns import Contents, Path, Place, all_places, value_at
+from .text_answers import WORD, TextAnswer
+
+_TAG = re.compile(r"<(?P<end>/?)(?P<name>[A-Za-z][\w:.-]*)[^<>]*?(?P<empty>/?)>")
+
+
+class AbsentRow(NamedTuple):
+    """Contents without the row of an outlet."""
+
+    contents: Contents
+    #: whether the row named the outlet; else the outlets are numbered by their places
+    is_named: bool
+
+
+def without_row(
+    contents: Contents, place: Place, others: Collection[Place], outlet: str
+) -> Optional[AbsentRow]:
+    """The contents without the row of the outlet whose state is in this place: the smallest part in
+    which no other outlet's state is. None if that is no row that can be absent. `others`: the
+    places of the other outlets; `outlet`: the identity.
+    """
+    other_paths = [other.path for other in others if other.request == place.request]
+    if isinstance(contents[place.request], TextAnswer):
+        return _without_text_row(contents, place, other_paths, outlet)
+    path = _path_of_row(place.path, other_paths)
+    row = value_at(contents, Place(place.request, path))
+    values = [value_at({"": row}, leaf) for leaf in all_places({"": row})]
+    name = str(path[-1]) if path else outlet
+    is_named = outlet in (name, *map(str, values))
+    if not path:  # the outlet has a document of its own
+        return AbsentRow({**contents, place.request: None}, is_named)
+    new_content = copy.deepcopy(contents[place.request])
+    container = value_at({place.request: new_content}, Place(place.request, path[:-1]))
+    if isinstance(container, list) and not isinstance(row, dict):
+        return None
+    del container[path[-1]]
+    return AbsentRow({**contents, place.request: new_content}, is_named)
+
+
+def _path_of_row(path: Path, other_paths: Sequence[Path]) -> Path:
+    """The begin of a path that no other outlet's has."""
+    for length in range(len(path)):
+        begin = path[:length]
+        if not any(other_path[:length] == begin for other_path in other_paths):
+            return begin
+    return path
+
+
+def _without_text_row(
+    contents: Contents, place: Place, other_paths: Sequence[Path], outlet: str
+) -> Optional[AbsentRow]:
+    """The same in a text, of an outlet that is not the first one: its row begins where that of the
+    outlet before it ends.
+    """
+    pieces = contents[place.request].pieces
+    number = int(place.path[0])
+    numbers = sorted([number, *(int(path[0]) for path in other_paths)])
+    position = numbers.index(number)
+    if not position:
+        return None
+    number_before = numbers[position - 1]
+    is_last = number == numbers[-1]
+    text_before = "".join(pieces[number_before + 1 : number])
+    end_before = _end_of_row(text_before)
+    next_number = None if is_last else numbers[position + 1]
+    text_behind = "".join(pieces[number + 1 : next_number])
+    # behind the last row more may end than the row
+    end = _end_of_row(text_behind, end_before.tag if end_before and is_last else "")
+    if end_before is None or end is None:
+        return None
+    text = "".join(pieces)
+    row_begin = len("".join(pieces[: number_before + 1])) + end_before.length
+    row_end = len("".join(pieces[: number + 1])) + end.length
+    is_named = outlet in WORD.findall(text[row_begin:row_end])
+    new_content: Any = TextAnswer(text[:row_begin] + text[row_end:])
+    return AbsentRow({**contents, place.request: new_content}, is_named)
+
+
+class _RowEnd(NamedTuple):
+    """Where a row ends that began before a text."""
+
+    #: the name of the tag that ends it; "" for the end of a line
+    tag: str
+    #: how much of the text is of the row
+    length: int
+
+
+def _end_of_row(text: str, expected_tag: str = "") -> Optional[_RowEnd]:
+    """A row ends by the last tag that this text does not open, or by the first of the expected
+    ones; in a text without tags, by the line.
+    """
+    if "<" not in text and "\n" in text:
+        return _RowEnd("", text.index("\n") + 1)
+    open_tags: list[str] = []
+    end: Optional[_RowEnd] = None
+    for tag in _TAG.finditer(text):
+        name = tag["name"]
+        if tag["empty"]:
+            continue
+        if not tag["end"]:
+            open_tags.append(name)
+        elif name in open_tags:
+            open_tags.remove(name)
+        else:
+            end = _RowEnd(name, tag.end())
+            if name == expected_tag:
+                return end
+    return end

@@ -1,0 +1,105 @@
+"""The objects of a simulated SNMP unit from which its family reads states and figures."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple, Optional
+
+from handlers.snmp.device import SnmpDevice
+from handlers.snmp.figures import Measurement, Total
+from handlers.snmp.reader import Reader
+from pdu_common.helper import EnumPowerStatus
+
+from .recorded_rows import Arcs, RecordedRows, Rows, arcs
+
+
+class UnitObjects(NamedTuple):
+    """The objects of a unit from which the family reads it."""
+
+    #: an outlet that is on, between others if there is one, and the objects of its state
+    middle_outlet: str = ""
+    middle_outlet_state: frozenset[Arcs] = frozenset()
+    #: of all outlets' states
+    states: frozenset[Arcs] = frozenset()
+    #: of the meters of load, and of those of energy, if it has such
+    meters: Sequence[frozenset[Arcs]] = ()
+    #: of these, one of each table
+    meter_rows: Sequence[frozenset[Arcs]] = ()
+
+
+def unit_objects(rows: Rows, device: SnmpDevice) -> UnitObjects:
+    """Which of a device's rows hold its states and its figures."""
+    states = state_objects(rows, device)
+    outlets = [name for name, state in device.states.items() if state is EnumPowerStatus.UP]
+    middle_outlet = outlets[len(outlets) // 2] if outlets else ""
+    middle_states = objects_with_index(states, middle_outlet) if middle_outlet else []
+    meters: list[frozenset[Arcs]] = []
+    meter_rows: list[frozenset[Arcs]] = []
+    for figures in (load_figures(device), energy_figures(device)):
+        tables = [_objects_of(rows, device, figure) for figure in figures]
+        middle_rows = [oids[len(oids) // 2] for oids in tables if oids]
+        if middle_rows:
+            meters.append(frozenset(itertools.chain(*tables)))
+            meter_rows.append(frozenset(middle_rows))
+    return UnitObjects(
+        middle_outlet=middle_outlet if middle_states else "",
+        middle_outlet_state=frozenset(middle_states),
+        states=frozenset(states),
+        meters=meters,
+        meter_rows=meter_rows,
+    )
+
+
+def state_objects(rows: Rows, device: SnmpDevice) -> list[Arcs]:
+    """The objects from which the family reads the states of this device."""
+    memory = RecordedRows(rows)
+    if device.outlets is not None and device.outlets.states is not None:
+        device.outlets.states.source.rows(Reader(memory, device.reader.root))
+    return memory.oids_in_answers()
+
+
+def _objects_of(rows: Rows, device: SnmpDevice, figure: Measurement) -> list[Arcs]:
+    """The objects from which the family reads this figure."""
+    memory = RecordedRows(rows)
+    figure.read_from(Reader(memory, device.reader.root))
+    return memory.oids_in_answers()
+
+
+def objects_with_index(oids: Iterable[Arcs], identity: str) -> list[Arcs]:
+    """The objects whose index is an outlet's identity; none if it is no index."""
+    if not is_index(identity):
+        return []
+    index = arcs(identity)
+    return [oid for oid in oids if oid[-len(index) :] == index]
+
+
+def is_index(identity: str) -> bool:
+    """Whether an outlet's identity is the index of its rows."""
+    return all(part.isdecimal() for part in identity.split("."))
+
+
+def load_figures(device: SnmpDevice) -> list[Measurement]:
+    """The tables of all meters of current, such as lines, inlet and outlets."""
+    profile = device.profile
+    outlet_figure = device.outlets.current if device.outlets is not None else None
+    return _figures((profile.load, profile.inlet), outlet_figure)
+
+
+def energy_figures(device: SnmpDevice) -> list[Measurement]:
+    """The tables of all meters of energy."""
+    outlet_figure = device.outlets.energy if device.outlets is not None else None
+    return _figures((device.profile.energy,), outlet_figure)
+
+
+def _figures(
+    totals: Sequence[Optional[Total]], outlet_figure: Optional[Measurement]
+) -> list[Measurement]:
+    """The figures of these totals, and that of the outlets."""
+    figures: list[Measurement] = []
+    for total in totals:
+        if total is not None:
+            figures += total.figures
+    if outlet_figure is not None:
+        figures.append(outlet_figure)
+    return figures

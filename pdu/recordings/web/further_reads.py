@@ -1,0 +1,175 @@
+"""What a recording has besides what the handler reads: resources that its answers name, for a later
+version of the handler, and for commands. By the handler's name; a codec needs nothing of this.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Callable, NamedTuple, Optional
+
+from handlers.raritan import settings as raritan_settings
+from handlers.raritan.rpc import CALLS_IN_A_BULK, Method, class_of_idl_type, reads_only
+from handlers.redfish import settings as redfish_settings
+from handlers.redfish.service import RedfishService
+from handlers.shared.errors import ProtocolError, Refused
+
+from ..request_patterns import RequestPattern
+from .har import Answer
+
+MOST = 20_000
+_SECONDS = 900.0
+#: the answers that were recorded so far
+Recorded = Callable[[], Sequence[Answer]]
+
+
+# ---- Xerus ---------------------------------------------------------------------------------------
+
+_MODULES = ("pdumodel.", "sensors.", "fitness.", "firmware.Firmware", "cascading.")
+_OF_SENSORS = ("getReading", "getMetaData", "getState", "getTypeSpec")
+# long answers that no handler uses
+_LEFT_OUT = re.compile(r"Waveform|Log|Statistics?$|Parents|Children|Password|Raw")
+_LINKED = re.compile(r"/(?:link|model/pdu)/([0-9]{1,9})(?:/|$)")
+
+
+def _read_getters(data: Any, recorded: Recorded) -> None:
+    """Call the getters of the objects that the answers name, until all are called."""
+    called: set[tuple[str, str]] = set()
+    with raritan_settings.agent(data, raritan_settings.read_settings(data)) as agent:
+        while len(called) < MOST:
+            calls = list(_calls(recorded()))
+            called.update((rid, method) for rid, method, _ in calls)
+            getters = [getter for getter in dict.fromkeys(_getters(calls)) if getter not in called]
+            if not getters:
+                return
+            called.update(getters)
+            for start in range(0, len(getters), CALLS_IN_A_BULK):
+                part = getters[start : start + CALLS_IN_A_BULK]
+                requests = [
+                    {
+                        "rid": rid,
+                        "json": {"jsonrpc": "2.0", "method": method, "params": {}, "id": n},
+                    }
+                    for n, (rid, method) in enumerate(part)
+                ]
+                params = {"requests": requests}
+                agent.json_rpc("/bulk", "performBulk", params, calls=len(part), repeatable=True)
+
+
+def _calls(answers: Sequence[Answer]) -> Iterator[tuple[str, str, Any]]:
+    """Resource, method and answer of each recorded call."""
+    for answer in answers:
+        pattern = RequestPattern.parse(answer.request)
+        with contextlib.suppress(ValueError, LookupError, TypeError):
+            yield pattern.target, json.loads(pattern.body)["method"], answer.content
+
+
+def _getters(calls: Sequence[tuple[str, str, Any]]) -> Iterator[tuple[str, str]]:
+    """The getters of the objects that these calls name, and metadata of outlets by their
+    well-known ids.
+    """
+    types = {"/firmware": "firmware.Firmware"}
+    for rid, method, content in calls:
+        references = list(_references(content))
+        if re.fullmatch(r"/model/pdu/[0-9]+", rid):
+            types.setdefault(rid, "pdumodel.Pdu")
+        if method == "getOutlets":
+            for index in range(len(references)):
+                yield f"{rid}/outlet/{index}", "getMetaData"
+        linked = _LINKED.match(rid)
+        for other_rid, idl_type in references:
+            prefix = f"/link/{linked[1]}" if linked and linked[1] != "0" else ""
+            names_unit = prefix and f"{other_rid}/".startswith(
+                (f"{prefix}/", f"/model/pdu/{linked[1]}/" if linked else "/")
+            )
+            types.setdefault(other_rid if names_unit else f"{prefix}{other_rid}", idl_type)
+    for rid, idl_type in types.items():
+        if idl_type.startswith(_MODULES):
+            yield from ((rid, method) for method in _getters_of_type(idl_type))
+
+
+def _references(value: Any) -> Iterator[tuple[str, str]]:
+    """Id and type of each object that a result names."""
+    if isinstance(value, Mapping):
+        if isinstance(value.get("rid"), str) and isinstance(value.get("type"), str):
+            yield value["rid"], value["type"]
+        for member in value.values():
+            yield from _references(member)
+    elif isinstance(value, list):
+        for element in value:
+            yield from _references(element)
+
+
+def _getters_of_type(idl_type: str) -> Iterator[str]:
+    """The methods of an interface that only read and need no argument."""
+    interface: Optional[type] = class_of_idl_type(idl_type)
+    for base in interface.__mro__ if interface is not None else ():
+        for name, method in vars(base).items():
+            if not isinstance(method, Method) or not reads_only(name) or _LEFT_OUT.search(name):
+                continue
+            parameters = method.signature.parameters.values()
+            is_plain = all(parameter.default is None for parameter in parameters)
+            if is_plain and (not idl_type.startswith("sensors.") or name in _OF_SENSORS):
+                yield name
+
+
+# ---- Redfish -------------------------------------------------------------------------------------
+
+_LINKS = ("@odata.id", "@Redfish.ActionInfo", "Members@odata.nextLink", "DataSourceUri")
+_OTHER = re.compile(
+    r"/(?:AccountService|SessionService|Managers|EventService|TaskService|UpdateService|CertificateService"
+    r"|Systems|Facilities|Registries|JsonSchemas|TelemetryService|LogServices|Certificates"
+    r"|NetworkAdapters|Sessions)(?:/|$)"
+)
+
+
+def _read_links(data: Any, recorded: Recorded) -> None:
+    """Read the resources to which answers link, below the power equipment."""
+    known: set[str] = set()
+    with RedfishService(redfish_settings.read_settings(data), seconds=_SECONDS) as service:
+        service.root()
+        while len(known) < MOST:
+            answers = recorded()
+            known.update(
+                RequestPattern.parse(answer.request).target.rstrip("/") for answer in answers
+            )
+            paths = [path for answer in answers for path in _links(answer.content)]
+            new_paths = [path for path in dict.fromkeys(paths) if path.rstrip("/") not in known]
+            if not new_paths:
+                return
+            for path in new_paths:
+                known.add(path.rstrip("/"))
+                with contextlib.suppress(Refused, ProtocolError):
+                    service.reply(service.path(path))
+
+
+def _links(value: Any) -> Iterator[str]:
+    """The links in a resource, without those to what no reading needs."""
+    if isinstance(value, Mapping):
+        for name, member in value.items():
+            if name in _LINKS and isinstance(member, str):
+                if "#" not in member and not _OTHER.search(member):
+                    yield member
+            else:
+                yield from _links(member)
+    elif isinstance(value, list):
+        for element in value:
+            yield from _links(element)
+
+
+class Interface(NamedTuple):
+    """A maker's documented interface, whose names of members say nothing of an owner."""
+
+    #: reads more, through what records it. Arguments: that of make_handler, the answers so far
+    read_more: Callable[[Any, Recorded], None]
+    #: members by which its resources name each other
+    links: Sequence[str]
+
+
+#: by the handler's name
+INTERFACES: Mapping[str, Interface] = {
+    "raritan": Interface(_read_getters, ("rid",)),
+    "redfish": Interface(_read_links, (*_LINKS, "target")),
+}

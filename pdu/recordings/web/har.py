@@ -1,0 +1,450 @@
+"""A recording over HTTP: an HTTP Archive (HAR 1.2), as browsers and proxies export one. Pure.
+
+What a replay needs besides requests and answers is in `log._pdu`; by the format, a name that begins
+with an underscore is a tool's own:
+
+    {"handler": "netio", "compared": "yes", "kept": [], "load_a": 0.5, "energy_kwh": 12.0,
+     "outlets": {"1": {
+        "state": "on", "kwh": 1.5,
+        "on": {"request": "POST /netio.json {...}",
+               "sets": {"GET /netio.json#/Outputs/0/State": 1}},
+        "off": {"request": ..., "sets": ...}}}}
+
+`sets` are the values that the answers have when the outlet is in that state, by a request and a
+JSON pointer (RFC 6901), or the number of a word in an answer that is no JSON. Requests may have
+places for any text (request_patterns.py).
+
+A file of another tool has no `_pdu`. Of it, the entries of the first one's host are taken, the last
+answer to each request; the values of secrets in requests match any value.
+
+Source: http://www.softwareishard.com/blog/har-12-spec.
+"""
+
+from __future__ import annotations
+
+import base64
+import codecs
+import email.message
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, Optional, Union
+from urllib.parse import urlsplit
+
+from handlers import VERSION
+from handlers.http.strict_json import FORM_ERRORS
+from handlers.shared.errors import SettingsError, printable
+from handlers.shared.meter_figures import Figure, NotKnown, measured
+
+from ...cli.output import counted
+from ..named_values import without_named_secrets
+from ..request_patterns import ANY, METHODS, RequestPattern, recorded_request
+from ..simulated_pdu import States
+from ..state_columns import Place
+from ..text_answers import TextAnswer, document_of, text_of
+
+_ORIGIN = "http://pdu.example"
+_STATES: Mapping[str, Optional[bool]] = {"on": True, "off": False, "unknown": None}
+_WORDS = {state: word for word, state in _STATES.items()}
+_UNKNOWN = "unknown"
+_HANDLER = re.compile(r'"_pdu"\s*:\s*\{\s*"handler"\s*:\s*"(\w+)"')
+_TIME = "1970-01-01T00:00:00Z"
+_FILE = """\
+{{"log": {{
+"version": "1.2",
+"creator": {creator},
+"_pdu": {{
+{own},
+"outlets": {{
+{outlets}
+}}}},
+"entries": [
+{entries}
+]}}}}
+"""
+
+
+#: names and values of headers, of which one may be there twice
+Pairs = Sequence[tuple[str, str]]
+
+
+class Answer(NamedTuple):
+    """What the device answered to a request."""
+
+    #: in words, as of RequestPattern
+    request: str
+    #: JSON, a TextAnswer, or the octets of a picture and the like
+    content: Any
+    status: int = 200
+    #: of the content; "" for JSON
+    type: str = ""
+    headers: Pairs = ()
+
+
+class Effect(NamedTuple):
+    """How an outlet gets a state."""
+
+    #: the request, in words; "" if it is not known
+    request: str = ""
+    #: what the answers have then
+    sets: Mapping[Place, Any] = {}
+
+
+class RecordedOutlet(NamedTuple):
+    """An outlet of the recording."""
+
+    state: Optional[bool]
+    energy_kwh: Figure = None
+    on: Effect = Effect()
+    off: Effect = Effect()
+
+    def effect(self, *, on: bool) -> Effect:
+        return self.on if on else self.off
+
+
+class WebRecording(NamedTuple):
+    """The answers of a device, and what is known of its outlets."""
+
+    answers: Sequence[Answer]
+    outlets: Mapping[str, RecordedOutlet] = {}
+    load_a: Figure = None
+    energy_kwh: Figure = None
+    #: that recorded it; "" for one that is not of this pack
+    handler: str = ""
+    kept_texts: Sequence[str] = ()
+    is_compared: bool = False
+    #: what it answers to a command that it refuses, in words; "" if that is not known
+    refused: str = ""
+    #: of a file of another tool, a sentence for each entry that cannot be answered
+    left_out: Sequence[str] = ()
+    is_of_another_tool: bool = False
+
+    @property
+    def states(self) -> States:
+        return {name: outlet.state for name, outlet in self.outlets.items()}
+
+    @property
+    def contents(self) -> dict[str, Any]:
+        return {answer.request: answer.content for answer in self.answers}
+
+    def with_contents(self, contents: Mapping[str, Any]) -> WebRecording:
+        """With these contents, by request."""
+        answers = [answer._replace(content=contents[answer.request]) for answer in self.answers]
+        return self._replace(answers=answers)
+
+    def commanded(self, on: Sequence[str], off: Sequence[str]) -> WebRecording:
+        """With these requests, in words, as its commands; with its own if both are empty. Raises
+        SettingsError.
+        """
+        if not on and not off:
+            return self
+        on_patterns = self._patterns("--on", on)
+        off_patterns = self._patterns("--off", off)
+        if on_patterns == off_patterns:
+            raise SettingsError("--on and --off are the same request: a toggle is no command")
+        outlets: dict[str, RecordedOutlet] = {}
+        for index, (name, outlet) in enumerate(self.outlets.items()):
+            outlets[name] = outlet._replace(
+                on=outlet.on._replace(request=_of_outlet(on_patterns, index, name)),
+                off=outlet.off._replace(request=_of_outlet(off_patterns, index, name)),
+            )
+        return self._replace(outlets=outlets)
+
+    def _patterns(self, option: str, texts: Sequence[str]) -> Sequence[RequestPattern]:
+        """The requests of an option, for all outlets. Raises SettingsError."""
+        patterns = [RequestPattern.parse(text) for text in texts]
+        is_for_any_outlet = len(patterns) == 1 and patterns[0].names_outlet
+        if not is_for_any_outlet and len(patterns) != len(self.outlets):
+            raise SettingsError(
+                f"{option} needs one request with {{outlet}} in it, or one request for each of"
+                f" {counted(len(self.outlets), 'outlet')}, in the order of status"
+            )
+        return patterns
+
+    @property
+    def text(self) -> str:
+        """The text of the file: one outlet and one entry a line."""
+        own = {
+            "handler": self.handler,
+            "refused": self.refused,
+            "compared": "yes" if self.is_compared else "no",
+            "kept": list(self.kept_texts),
+            "load_a": shown_figure(self.load_a),
+            "energy_kwh": shown_figure(self.energy_kwh),
+        }
+        outlets = [f"{_json(name)}: {_json(_row(row))}" for name, row in self.outlets.items()]
+        entries = [_json(_entry(answer)) for answer in self.answers]
+        return _FILE.format(
+            creator=_json({"name": "pdu record", "version": VERSION}),
+            own=_json(own)[1:-1],
+            outlets=",\n".join(outlets),
+            entries=",\n".join(entries),
+        )
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _row(outlet: RecordedOutlet) -> dict[str, Any]:
+    """An outlet as the file has it."""
+    return {
+        "state": _WORDS[outlet.state],
+        "kwh": shown_figure(outlet.energy_kwh),
+        "on": _effect_row(outlet.on),
+        "off": _effect_row(outlet.off),
+    }
+
+
+def _of_outlet(patterns: Sequence[RequestPattern], index: int, name: str) -> str:
+    """The request for one outlet, in words."""
+    if patterns[0].names_outlet:
+        return patterns[0].of_outlet(name).words
+    return patterns[index].words
+
+
+def is_recording(text: str) -> bool:
+    """Whether a text is an HTTP Archive."""
+    begin = text.lstrip("\ufeff \t\r\n")[:4000]
+    return begin.startswith("{") and '"log"' in begin and '"version"' in begin
+
+
+def handler_in(text: str) -> str:
+    """The handler that an HTTP Archive names, "" if it names none."""
+    name = _HANDLER.search(text[:4000]) if is_recording(text) else None
+    return name[1] if name is not None else ""
+
+
+def is_old_recording(text: str) -> bool:
+    """Whether a text is a recording over HTTP in a form of version 3 of this pack or older."""
+    return re.match(r'\s*\{\s*"recording"\s*:', text) is not None
+
+
+def parse(text: str) -> WebRecording:
+    """The recording in the text of a file. Raises SettingsError."""
+    if is_old_recording(text):
+        raise SettingsError(
+            "it is a recording of version 3.0.0 of this pack or older, which version 3.0.0 reads;"
+            " this version reads HTTP Archives (HAR): record it again"
+        )
+    try:
+        log = json.loads(text.lstrip("\ufeff"))["log"]
+        if "_pdu" in log:
+            answers = merged(map(_answer, log["entries"]))
+            return _with_own(WebRecording(answers), log["_pdu"])
+        return _of_another_tool(log["entries"])
+    except FORM_ERRORS as error:
+        reason = f"{type(error).__name__}: {str(error)[:80]}"
+        raise SettingsError(f"the recording is no HTTP Archive ({reason})") from None
+
+
+def _of_another_tool(entries: Sequence[Any]) -> WebRecording:
+    """The answers of one host. Raises what Python raises for JSON of another form."""
+    hosts = [urlsplit(str(entry["request"]["url"])).hostname for entry in entries]
+    answers: list[Answer] = []
+    answered: set[str] = set()
+    left_out: dict[str, str] = {}
+    for entry, host in zip(entries, hosts):
+        request, response = entry["request"], entry["response"]
+        reason = "another host" if host != hosts[0] else _reason_to_leave_out(request, response)
+        words = f"{request['method']} {without_named_secrets(str(request['url']), ANY)}"
+        if reason:
+            left_out[words] = f"{printable(words, 200)}: {reason}"
+        else:
+            answers.append(_answer(entry, hides_secrets=True))
+            answered.add(words)
+    sentences = [text for words, text in left_out.items() if words not in answered]
+    return WebRecording(merged(answers), left_out=sentences, is_of_another_tool=True)
+
+
+def _reason_to_leave_out(request: Mapping[str, Any], response: Mapping[str, Any]) -> str:
+    """Why an entry is no answer of its device; "" if it is one."""
+    content = response.get("content", {})
+    size = max(int(content.get("size") or 0), int(response.get("bodySize") or 0))
+    status = int(response.get("status") or 0)
+    if request["method"] not in METHODS:
+        return f"the method {request['method']}"
+    if not status:
+        return "it was not answered"
+    if status == 304:
+        return "its body was in the browser's cache: export it with the cache disabled"
+    if size > 0 and not content.get("text") and not 300 <= status < 400:
+        return f"its body of {size} bytes is not in the file"
+    return ""
+
+
+def merged(answers: Iterable[Answer]) -> list[Answer]:
+    """The last answer to each request, but an error only where nothing else came."""
+    last_answers: dict[str, Answer] = {}
+    for answer in answers:
+        if answer.request not in last_answers or answer.status < 400:
+            last_answers[answer.request] = answer
+    return list(last_answers.values())
+
+
+def media_type(headers: Pairs) -> tuple[str, str]:
+    """The media type that headers name, "" for none, and its encoding, if Python has it."""
+    message = email.message.Message()
+    for name, value in headers:
+        if name.lower() == "content-type":
+            message["Content-Type"] = value
+    charset = message.get_content_charset("utf-8")
+    try:
+        codecs.lookup(charset)
+    except LookupError:
+        charset = "utf-8"
+    return message.get_content_type() if "Content-Type" in message else "", charset
+
+
+def shown_figure(figure: Figure) -> Union[float, str, None]:
+    """A figure as the file has it: "unknown" if it was not known."""
+    return _UNKNOWN if isinstance(figure, NotKnown) else measured(figure)
+
+
+def _figure(value: Any) -> Figure:
+    if value == _UNKNOWN:
+        return NotKnown("it was not known when it was recorded")
+    return None if value is None else float(value)
+
+
+def _with_own(recording: WebRecording, own: Mapping[str, Any]) -> WebRecording:
+    """With what `_pdu` says. Raises what Python raises for JSON of another form."""
+    outlets: dict[str, RecordedOutlet] = {}
+    for name, row in own.get("outlets", {}).items():
+        outlets[name] = RecordedOutlet(
+            state=_STATES[row["state"]],
+            energy_kwh=_figure(row.get("kwh")),
+            on=_effect(row.get("on", {}), recording.contents),
+            off=_effect(row.get("off", {}), recording.contents),
+        )
+    return recording._replace(
+        outlets=outlets,
+        load_a=_figure(own.get("load_a")),
+        energy_kwh=_figure(own.get("energy_kwh")),
+        handler=str(own.get("handler", "")),
+        refused=str(own.get("refused", "")),
+        kept_texts=[str(text) for text in own.get("kept", [])],
+        is_compared=own.get("compared") == "yes",
+    )
+
+
+def _effect(row: Mapping[str, Any], contents: Mapping[str, Any]) -> Effect:
+    """Raises LookupError for a place that no answer has, and ValueError for a value that is none of
+    a state.
+    """
+    sets: dict[Place, Any] = {}
+    for text, value in row.get("sets", {}).items():
+        if value is None or isinstance(value, (dict, list)):
+            raise ValueError("a state is a word, a number, true or false")
+        request, _, pointer = text.rpartition("#/")
+        path: list[Union[str, int]] = []
+        content = contents[request]
+        for word in pointer.split("/"):
+            is_number = isinstance(content, (list, TextAnswer))
+            part = int(word) if is_number else word.replace("~1", "/").replace("~0", "~")
+            content = content[part] if not isinstance(content, TextAnswer) else ""
+            path.append(part)
+        sets[Place(request, tuple(path))] = value
+    return Effect(str(row.get("request", "")), sets)
+
+
+def _effect_row(effect: Effect) -> dict[str, Any]:
+    sets: dict[str, Any] = {}
+    for place, value in effect.sets.items():
+        words = [str(part).replace("~", "~0").replace("/", "~1") for part in place.path]
+        sets[f"{place.request}#/{'/'.join(words)}"] = value
+    return {"request": effect.request, "sets": sets}
+
+
+# ---- entries of HAR ------------------------------------------------------------------------------
+
+
+def _answer(entry: Mapping[str, Any], *, hides_secrets: bool = False) -> Answer:
+    """The answer of an entry. `hides_secrets`: {any} stands for those in its request."""
+    request, response = entry["request"], entry["response"]
+    url = urlsplit(str(request["url"]))
+    target = f"{url.path or '/'}?{url.query}" if url.query else url.path or "/"
+    body = str(request.get("postData", {}).get("text", ""))
+    words = f"{request['method']} {target} {body}".strip()
+    if hides_secrets:
+        words = recorded_request(str(request["method"]), target, body, [])
+    RequestPattern.parse(words)  # raises for what is none
+    content = response.get("content", {})
+    kind = str(content.get("mimeType", ""))
+    octets = str(content.get("text", "")).encode("utf-8", "surrogatepass")
+    if content.get("encoding") == "base64":
+        octets = base64.b64decode(octets)
+    return Answer(
+        request=words,
+        content=document_of(octets, *media_type([("content-type", kind)])),
+        status=int(response["status"]),
+        type=kind,
+        headers=list(_headers(response.get("headers", []))),
+    )
+
+
+def _headers(rows: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
+    """The headers that a replay sends as they are."""
+    for row in rows:
+        name, text = str(row["name"]), str(row["value"])
+        if name.startswith(":") or name.lower() in _LEFT_OUT:
+            continue
+        if name.lower() == "location":
+            text = re.sub("^https?://[^/]+", "", text)  # a replay is at another address
+        for value in text.split("\n"):  # of browsers that join cookies
+            yield name, value
+
+
+# what the server of a replay writes itself, or leaves out
+_LEFT_OUT = frozenset(
+    "content-length content-encoding content-type transfer-encoding connection keep-alive date"
+    " server upgrade alt-svc".split()
+)
+
+
+def _entry(answer: Answer) -> dict[str, Any]:
+    """The entry of an answer, with all fields that HAR 1.2 demands."""
+    pattern = RequestPattern.parse(answer.request)
+    request: dict[str, Any] = {
+        "method": pattern.method,
+        "url": f"{_ORIGIN}{pattern.target}",
+        **_EMPTY,
+        "queryString": [],
+    }
+    if pattern.body:
+        is_form = isinstance(document_of(pattern.body.encode()), TextAnswer)
+        kind = "application/x-www-form-urlencoded" if is_form else "application/json"
+        request["postData"] = {"mimeType": kind, "text": pattern.body}
+    response = {
+        "status": answer.status,
+        "statusText": "",
+        **_EMPTY,
+        "headers": [{"name": name, "value": value} for name, value in answer.headers],
+        "content": _content(answer),
+        "redirectURL": dict(answer.headers).get("Location", ""),
+    }
+    timings = {"send": 0, "wait": 0, "receive": 0}
+    entry = {"startedDateTime": _TIME, "time": 0, "request": request, "response": response}
+    return {**entry, "cache": {}, "timings": timings}
+
+
+def _content(answer: Answer) -> dict[str, Any]:
+    """The content of an answer: in base64 if it is no text."""
+    if isinstance(answer.content, bytes):
+        text = base64.b64encode(answer.content).decode()
+        row = {"size": len(answer.content), "mimeType": answer.type, "text": text}
+        return {**row, "encoding": "base64"}
+    text = text_of(answer.content)
+    kind = answer.type or "application/json"
+    if isinstance(answer.content, TextAnswer):
+        kind = f"{(answer.type or 'text/plain').partition(';')[0]}; charset=utf-8"
+    return {"size": len(text.encode("utf-8", "replace")), "mimeType": kind, "text": text}
+
+
+_EMPTY: Mapping[str, Any] = {
+    "httpVersion": "HTTP/1.1",
+    "cookies": [],
+    "headers": [],
+    "headersSize": -1,
+    "bodySize": -1,
+}

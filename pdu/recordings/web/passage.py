@@ -1,0 +1,197 @@
+"""A port of this machine that passes requests on to a device, and keeps what was asked and
+answered: so a handler, whatever it is, shows what it needs.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple, Optional
+from urllib.parse import quote, quote_plus, unquote
+
+from handlers.http.connection import StandardTransport
+from handlers.http.message import Endpoint, Request
+from handlers.shared.errors import PduHandlerError, ProtocolError
+from handlers.shared.tls import Trust
+
+from ..answer_scrubbing import secrets_in
+from ..named_values import named_secrets, without_named_secrets
+from ..recording_formats import RecordingOptions
+from ..replay_server import HttpReplay, Response
+from ..request_patterns import ANY, RequestPattern, recorded_request
+from ..scrub import ANY_TEXT, SECRETS, is_telling, kind_of
+from ..text_answers import document_of
+from .har import Answer, Pairs, media_type, merged
+from .unit import Call, answers_in, calls_in
+
+_TIMEOUT_S, _TOTAL_S, _LIMIT = 30.0, 60.0, 256 << 20
+# of one connection, RFC 9110, 7.6.1; the server writes the others itself
+_HOP_HEADERS = frozenset(
+    "connection keep-alive proxy-authenticate te trailer transfer-encoding upgrade"
+    " content-length content-encoding server date host accept-encoding".split()
+)
+
+
+class Upstream(NamedTuple):
+    """Where the device answers."""
+
+    where: Endpoint
+    trust: Trust
+
+
+class Exchange(NamedTuple):
+    """A request that was passed on, and its answer."""
+
+    call: Call
+    status: int
+    headers: Pairs
+    body: bytes
+
+    @property
+    def content(self) -> object:
+        """As `document_of`."""
+        return document_of(self.body, *media_type(self.headers))
+
+
+class Passage(HttpReplay):
+    """Raises OSError if no port can be used."""
+
+    def __init__(
+        self,
+        upstream: Upstream,
+        options: RecordingOptions,
+        logins: Sequence[str],
+        commands: Sequence[str],
+    ) -> None:
+        """`logins`: texts of the login, which the requests hold. `commands`: requests in words,
+        which are not passed on. Raises also SettingsError.
+        """
+        self._upstream, self._options = upstream, options
+        self._logins: list[str] = []
+        for text in logins:
+            escaped = json.dumps(text)[1:-1]
+            self._logins += [text, quote(text, safe=""), quote_plus(text), escaped]
+        self._commands = [RequestPattern.parse(words).of_outlet(ANY) for words in commands]
+        self._threads = threading.local()  # a connection for each of the handler's
+        self._transports: list[StandardTransport] = []
+        self._lock = threading.Lock()
+        self.exchanges: list[Exchange] = []
+        #: why the device did not answer
+        self.error: Optional[PduHandlerError] = None
+        super().__init__(0)
+
+    @property
+    def connections(self) -> int:
+        return self._server.connections
+
+    def close(self) -> None:
+        super().close()
+        for transport in self._transports:
+            transport.close()
+
+    def reply(self, method: str, target: str, body: bytes) -> Response:
+        """As `respond`, to a request without headers."""
+        return self.respond(method, target, {}, body)
+
+    def respond(
+        self, method: str, target: str, headers: Mapping[str, str], body: bytes
+    ) -> Response:
+        """The device's answer. Raises ConnectionAbortedError if it gives none."""
+        for command in self._commands:
+            if command.matches(method, target, body.decode("utf-8", "replace")):
+                self.error = ProtocolError(
+                    f"a reading sent a command, which was not passed on ({command.text}): the"
+                    " handler writes while it reads; nothing was written"
+                )
+                raise ConnectionAbortedError
+        if not hasattr(self._threads, "transport"):
+            self._threads.transport = StandardTransport(self._upstream.trust)
+            self._transports.append(self._threads.transport)
+        transport: StandardTransport = self._threads.transport
+        own = {name: text for name, text in headers.items() if name.lower() not in _HOP_HEADERS}
+        request = Request(method, target, own, body or None, _TIMEOUT_S, _TOTAL_S, _LIMIT)
+        try:
+            answer = self._options.retry(lambda: transport.exchange(self._upstream.where, request))
+        except PduHandlerError as error:
+            self.error = error
+            raise ConnectionAbortedError from None
+        pairs = [(name, text) for name, text in answer.fields if name.lower() not in _HOP_HEADERS]
+        call = Call(method, target, body.decode("utf-8", "replace"))
+        with self._lock:
+            self.exchanges.append(Exchange(call, answer.status, pairs, answer.body))
+        self._options.tell(f"{len(self.exchanges)} answers")
+        return answer.status, answer.body, pairs
+
+    def secrets(self) -> list[str]:
+        """What the device and the handler know each other by: ids of sessions, tokens and cookies,
+        in addresses, headers and bodies.
+        """
+        secrets: list[str] = []
+        with self._lock:
+            for exchange in self.exchanges:
+                secrets += _secrets_of(exchange)
+        return list(dict.fromkeys(secrets))
+
+    def answers(self) -> list[Answer]:
+        """The last answer to each request; of calls that were sent in one, to each."""
+        secrets = [*self._logins, *self.secrets()]
+        answers: list[Answer] = []
+        with self._lock:
+            for exchange in self.exchanges:
+                answers += _answers_of(exchange, secrets)
+        return merged(answers)
+
+
+def _answers_of(exchange: Exchange, secrets: list[str]) -> Iterator[Answer]:
+    """The answer; of calls that were sent in one, each."""
+    call, content = exchange.call, exchange.content
+    calls = calls_in(call)
+    if calls is not None and exchange.status == 200:
+        for part, (status, part_content) in zip(calls, answers_in(content)):
+            yield Answer(recorded_request(*part, secrets), part_content, status)
+        return
+    yield Answer(
+        request=recorded_request(*call, secrets),
+        content=content,
+        status=exchange.status,
+        type=media_type(exchange.headers)[0],
+        headers=_session_headers(exchange.headers),
+    )
+
+
+def _secrets_of(exchange: Exchange) -> Iterator[str]:
+    call = exchange.call
+    yield from secrets_in({call.target: exchange.content})
+    for text in (call.target, unquote(call.target), call.body):
+        yield from named_secrets(text)
+    for name, text in exchange.headers:
+        yield from named_secrets(f"{name}={text}")
+        secret = _secret_of_header(name, text)
+        if is_telling(secret):
+            yield secret
+
+
+def _secret_of_header(name: str, text: str) -> str:
+    """The value of a cookie or of a token; "" in any other header."""
+    if name.lower() == "set-cookie":
+        return text.partition("=")[2].partition(";")[0]
+    return text if kind_of(name) == SECRETS else ""
+
+
+def _session_headers(headers: Pairs) -> list[tuple[str, str]]:
+    """The headers without the secrets of a session; of a cookie, its name alone."""
+    kept: list[tuple[str, str]] = []
+    for name, text in headers:
+        lower_name = name.lower()
+        if lower_name == "set-cookie":
+            kept.append((name, f"{text.partition('=')[0]}={ANY_TEXT}; Path=/"))
+        elif lower_name == "location":
+            place = re.sub("^https?://[^/]+", "", text)  # a replay is at another address
+            kept.append((name, without_named_secrets(place, ANY_TEXT)))
+        elif kind_of(name) == SECRETS:
+            kept.append((name, ANY_TEXT))
+        elif lower_name != "content-type":
+            kept.append((name, text))
+    return kept

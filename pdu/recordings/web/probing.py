@@ -1,0 +1,243 @@
+"""Finds what a replay needs to know of a device, by letting its handler read the recording: where
+the answers hold the states, and by which requests the handler switches. The device is not asked.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, Optional, Protocol
+
+from handlers.shared.errors import PduHandlerError
+
+from ..request_patterns import recorded_request
+from ..simulated_pdu import States, UnitCommand
+from ..state_columns import (
+    Column,
+    Place,
+    all_places,
+    candidate_columns,
+    number_groups,
+    value_at,
+    with_values,
+)
+from ..text_answers import TextAnswer
+from .har import Effect, WebRecording
+from .unit import Call, WebUnit, calls_in
+
+_MOST_PROBES = 400
+
+
+class Reader(Protocol):
+    """The handler, at any port of this machine."""
+
+    def states(self, port: int) -> States:
+        """The states that it reads; none if it cannot."""
+
+    def energies(self, port: int) -> Any:
+        """The energies that it reads, to compare."""
+
+    def switch(self, port: int, identity: str, *, on: bool) -> None:
+        """Raises the errors of handlers/shared/errors.py."""
+
+
+def with_effects(recording: WebRecording, reader: Reader) -> WebRecording:
+    """The recording with the places of its outlets' states, as far as they are found."""
+    with contextlib.closing(WebUnit(recording, 0)) as unit:
+        return _Probe(recording, unit, reader).probed()
+
+
+class _Probe(NamedTuple):
+    recording: WebRecording
+    unit: WebUnit
+    reader: Reader
+
+    def read(self, values: Mapping[Place, Any]) -> States:
+        """The states that the handler reads where the answers have these values."""
+        self._set(values)
+        return self.reader.states(self.unit.port)
+
+    def energies(self, values: Mapping[Place, Any]) -> Any:
+        """The energies that it reads there."""
+        self._set(values)
+        return self.reader.energies(self.unit.port)
+
+    def _set(self, values: Mapping[Place, Any]) -> None:
+        contents = with_values(self.recording.contents, values)
+        self.unit.contents = self.recording.states, contents
+
+    def probed(self) -> WebRecording:
+        states = self.recording.states
+        contradictions: list[Column] = []
+        for column in itertools.islice(
+            candidate_columns(self.recording.contents, states), _MOST_PROBES
+        ):
+            read_state = self._state_after_flip([column])
+            if read_state == "flipped":
+                return self._recording_of([column])
+            if read_state == "unknown":
+                contradictions.append(column)
+        # such as the position of a relay, and the voltage behind it
+        for pair in itertools.combinations(contradictions, 2):
+            if self._state_after_flip(pair) == "flipped":
+                return self._recording_of(pair)
+        for column in contradictions:
+            if self._is_denied_by_meters(column):
+                return self._recording_of([column])
+        return self.recording
+
+    def _state_after_flip(self, columns: Sequence[Column]) -> str:
+        """How the handler reads the first outlet whose state is known after its values changed."""
+        states = self.recording.states
+        for index, (name, state) in enumerate(states.items()):
+            if state is None:
+                continue
+            values = {column.places[index]: column.value(on=not state) for column in columns}
+            new_states = self.read(values)
+            if new_states == states and state:  # its meters may deny that it is off
+                return ""
+            if new_states == {**states, name: not state}:
+                return "flipped"
+            if new_states == {**states, name: None}:
+                return "unknown"
+            return ""
+        return ""
+
+    def _is_denied_by_meters(self, column: Column) -> bool:
+        """Whether the handler reads the first outlet that is on as off, if its meters show 0."""
+        states = self.recording.states
+        for index, (name, state) in enumerate(states.items()):
+            if state:
+                values = {column.places[index]: column.off, **self._zeros(index, [column])}
+                return self.read(values) == {**states, name: False}
+        return False
+
+    def _zeros(self, index: int, columns: Sequence[Column]) -> dict[Place, Any]:
+        """0 in the place of each number that denies that an outlet is off: of its current or power,
+        and not of its energy, which it keeps.
+        """
+        states = self.recording.states
+        off_states = {**states, list(states)[index]: False}
+        off_values = {column.places[index]: column.off for column in columns}
+        energies = self.energies({})
+        zeros: dict[Place, Any] = {}
+        for places in number_groups(self.recording.contents, len(states)):
+            if places[index] in off_values:
+                continue
+            value = value_at(self.recording.contents, places[index])
+            zero = {places[index]: type(value)(0)}
+            if self.read(zero) == states and self.energies(zero) == energies:
+                zeros.update(zero)
+        for place in list(zeros):
+            others = {other: zero for other, zero in zeros.items() if other != place}
+            if self.read({**off_values, **others}) == off_states:
+                zeros = others
+        return zeros
+
+    def _recording_of(self, columns: Sequence[Column]) -> WebRecording:
+        """With the places in these columns; where its meters deny that an outlet is off, they show
+        0 then.
+        """
+        states = self.recording.states
+        zeros: dict[str, Mapping[Place, Any]] = {}
+        for index, (name, state) in enumerate(states.items()):
+            values = {column.places[index]: column.off for column in columns}
+            if state and self.read(values) != {**states, name: False}:
+                zeros[name] = self._zeros(index, columns)
+        return _with_columns(self.recording, columns, zeros)
+
+
+def _with_columns(
+    recording: WebRecording, columns: Sequence[Column], zeros: Mapping[str, Mapping[Place, Any]]
+) -> WebRecording:
+    """The recording with the places of these columns and of their copies in other answers."""
+    if not columns:
+        return recording
+    copies = _copies(recording.contents, columns[0].places)
+    outlets = {}
+    for index, (name, outlet) in enumerate(recording.outlets.items()):
+        if outlet.state is None:  # another value says that it is not known
+            outlets[name] = outlet
+            continue
+        on_values: dict[Place, Any] = {}
+        off_values: dict[Place, Any] = {}
+        for column in columns:
+            for place in (column.places[index], *copies.get(column.places[index], ())):
+                on_values[place], off_values[place] = column.on, column.off
+        off_values.update(zeros.get(name, {}))
+        outlets[name] = outlet._replace(
+            on=Effect(outlet.on.request, on_values), off=Effect(outlet.off.request, off_values)
+        )
+    return recording._replace(outlets=outlets)
+
+
+def _copies(contents: Mapping[str, Any], places: Sequence[Place]) -> dict[Place, list[Place]]:
+    """By the place of a value, its places in objects with the same texts: a list may hold what
+    each outlet's own answer has too.
+    """
+    texts = {place: _texts_beside(contents, place) for place in places}
+    if len(set(texts.values())) < len(places):  # the texts tell no outlet from another
+        return {}
+    own = {text: place for place, text in texts.items()}
+    copies: dict[Place, list[Place]] = {}
+    for place in all_places(contents):
+        if place in texts or not place.path or place.path[-1] != places[0].path[-1]:
+            continue
+        original = own.get(_texts_beside(contents, place))
+        if original is not None:
+            copies.setdefault(original, []).append(place)
+    return copies
+
+
+def _texts_beside(contents: Mapping[str, Any], place: Place) -> frozenset[tuple[str, str]]:
+    """The texts of the object that has this value, without the value; none of a text."""
+    if isinstance(contents[place.request], TextAnswer) or not place.path:
+        return frozenset()
+    owner = value_at(contents, place._replace(path=place.path[:-1]))
+    if not isinstance(owner, dict):
+        return frozenset()
+    texts = [(name, value) for name, value in owner.items() if isinstance(value, str)]
+    return frozenset(text for text in texts if text[0] != place.path[-1])
+
+
+# ---- commands ------------------------------------------------------------------------------------
+
+
+class _LearningUnit(WebUnit):
+    """Takes each request that is no recorded read for the command that is awaited."""
+
+    wish: Optional[tuple[str, bool]] = None
+    learned: list[str]
+
+    def commands_of(self, method: str, target: str, body: bytes) -> list[UnitCommand]:
+        if self.wish is None:
+            return []
+        call = Call(method, target, body.decode("utf-8", "replace"))
+        commands: list[UnitCommand] = []
+        for part in calls_in(call) or [call]:
+            for command in self._commands_of_call(part):
+                if not command.is_known:
+                    text = recorded_request(part.method, part.target, part.body, [])
+                    self.learned.append(text)
+                    command = UnitCommand(self.wish[0], on=self.wish[1], text=text)
+                commands.append(command)
+        return commands
+
+
+def with_commands(recording: WebRecording, reader: Reader) -> WebRecording:
+    """The recording with the request by which the handler switches each outlet."""
+    outlets = dict(recording.outlets)
+    with contextlib.closing(_LearningUnit(recording, 0)) as unit:
+        for name, outlet in recording.outlets.items():
+            if not outlet.on.sets:
+                continue
+            for on in (True, False) if outlet.state is False else (False, True):
+                unit.wish, unit.learned = (name, on), []
+                with contextlib.suppress(PduHandlerError):
+                    reader.switch(unit.port, name, on=on)
+                if unit.learned:
+                    effect = outlet.effect(on=on)._replace(request=unit.learned[0])
+                    outlet = outlet._replace(on=effect) if on else outlet._replace(off=effect)
+            outlets[name] = outlet
+    return recording._replace(outlets=outlets)

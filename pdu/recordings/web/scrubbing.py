@@ -1,0 +1,189 @@
+"""Puts stand-ins into a recording over HTTP: **what its handler's reading does not need is
+replaced**, in requests, headers and answers alike.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Collection, Iterator, Sequence
+from typing import Callable, Optional
+from urllib.parse import quote, quote_plus
+
+from handlers.shared.errors import ProtocolError
+
+from ..answer_scrubbing import Answers, members, scrub_answers, without_private
+from ..generic_words import has_only_generic_words
+from ..named_values import named_values
+from ..request_patterns import ANY, RequestPattern
+from ..scrub import ANY_TEXT, Scrubber, longest_first, unread_groups
+from ..text_answers import TextAnswer
+from .har import Answer, WebRecording
+from .unit import WebUnit
+
+# headers that a session or a redirect needs, which a handler may leave to its HTTP client
+_STAYING = frozenset(("set-cookie", "location"))
+
+
+def scrubbed(
+    recording: WebRecording,
+    scrubber: Scrubber,
+    settings: Collection[str],
+    read: Callable[[int], object],
+    expected: object,
+    links: Optional[Collection[str]] = None,
+) -> WebRecording:
+    """The recording with stand-ins.
+
+    `settings`: texts that its owner gave to the handler. `read`: what the handler reads at a port
+    of this machine, to compare with `expected`. `links`: of a documented interface, the members
+    that name its resources, whose texts stay, as the names of all members. Raises ProtocolError if
+    a request shows the login.
+    """
+    if any(scrubber.holds_login(answer.request) for answer in recording.answers):
+        raise ProtocolError(
+            "a request of the handler shows the login in another spelling, which stays: record it"
+            " with a password of letters and digits; nothing was written",
+            operation="record",
+        )
+    with contextlib.closing(WebUnit(recording, 0)) as unit:
+
+        def read_recording(clean: WebRecording) -> object:
+            unit.load(clean)
+            return read(unit.port)
+
+        # the ids of a documented interface name its resources
+        values = _values(recording) if links is None else ()
+        own_texts = {*settings, *values}
+        public = _without_private(recording, scrubber, has_any=False)
+        if read_recording(public) != expected:  # the handler's own words are in its requests
+            public = _without_private(recording, scrubber, has_any=True)
+        recording = _with_needed_headers(public, read_recording)
+        recording, texts_of_requests = _with_any(recording, own_texts, read_recording)
+        unit.load(recording)
+
+        def read_contents(clean: Answers) -> object:
+            unit.contents = {}, clean
+            return read(unit.port)
+
+        contents, kept_texts = scrub_answers(recording.contents, scrubber, read_contents, links)
+    kept = list(dict.fromkeys([*kept_texts, *texts_of_requests]))
+    return recording.with_contents(contents)._replace(kept_texts=kept)
+
+
+def _without_private(recording: WebRecording, scrubber: Scrubber, *, has_any: bool) -> WebRecording:
+    """The recording with stand-ins for what looks private, in its requests the same, or {any}; and
+    without the octets of pictures and the like.
+    """
+    answers: list[Answer] = []
+    for answer in recording.answers:
+        request = scrubber.scrub_kept_text(answer.request)
+        content = answer.content
+        is_binary = isinstance(content, bytes)
+        clean_answer = answer._replace(
+            request=scrubber.with_stand_ins_as(ANY, request) if has_any else request,
+            headers=[(name, scrubber.scrub_kept_text(text)) for name, text in answer.headers],
+            content=b"" if is_binary else without_private(content, scrubber),
+        )
+        answers.append(clean_answer)
+    return recording._replace(answers=answers)
+
+
+def _with_needed_headers(
+    recording: WebRecording, read: Callable[[WebRecording], object]
+) -> WebRecording:
+    """Without the headers that the reading does not need, but those of sessions and redirects."""
+
+    def without(names: Collection[str]) -> WebRecording:
+        answers: list[Answer] = []
+        for answer in recording.answers:
+            headers = [row for row in answer.headers if row[0].lower() not in names]
+            answers.append(answer._replace(headers=headers))
+        return recording._replace(answers=answers)
+
+    names: list[str] = []
+    for answer in recording.answers:
+        names += [name.lower() for name, text in answer.headers if text != ANY_TEXT]
+    names = [name for name in dict.fromkeys(names) if name not in _STAYING]
+    return without(unread_groups(names, (), without, read))
+
+
+def _with_any(
+    recording: WebRecording, own_texts: Collection[str], read: Callable[[WebRecording], object]
+) -> tuple[WebRecording, Sequence[str]]:
+    """The recording with {any} in its requests, and "any" in the places to which they lead, in
+    place of these texts, unless the reading needs them or two requests would be one; and the texts
+    of the requests that stay.
+    """
+    places = list(_texts_of_places(recording))
+    requests = "\n".join([*recording.contents, *places])
+    to_try: list[str] = []
+    for text in {*own_texts, *places}:
+        if not has_only_generic_words(text):
+            # a request may have them escaped
+            spellings = dict.fromkeys((text, quote(text, safe=""), quote_plus(text)))
+            to_try += [spelling for spelling in spellings if _holds_word(requests, spelling)]
+    to_try = longest_first(to_try)
+
+    def with_any(texts: Collection[str]) -> WebRecording:
+        ordered_texts = longest_first(texts)
+        answers: list[Answer] = []
+        for answer in recording.answers:
+            request = answer.request
+            for text in ordered_texts:
+                request = request.replace(text, ANY)
+            headers = [_with_any_place(row, ordered_texts) for row in answer.headers]
+            answers.append(answer._replace(request=request, headers=headers))
+        return recording._replace(answers=answers)
+
+    def read_distinct(clean: WebRecording) -> object:
+        return len(clean.contents), read(clean)
+
+    unread = unread_groups(to_try, (), with_any, read_distinct)
+    clean = with_any(unread)
+    if recording.handler:  # the other words are those of this pack
+        return clean, [text for text in to_try if text not in unread]
+    return clean, _telling_texts(clean)
+
+
+def _holds_word(text: str, word: str) -> bool:
+    """Whether a text holds this one, and not as a part of a longer word."""
+    pattern = rf"(?<![0-9A-Za-z]){re.escape(word)}(?![0-9A-Za-z])"
+    return word in text and re.search(pattern, text) is not None
+
+
+def _with_any_place(header: tuple[str, str], texts: Sequence[str]) -> tuple[str, str]:
+    name, text = header
+    if name.lower() == "location":
+        for part in texts:
+            text = text.replace(part, ANY_TEXT)
+    return name, text
+
+
+def _telling_texts(recording: WebRecording) -> list[str]:
+    """The fields and the parts of the paths, in requests and in the places to which answers lead,
+    that are no common words.
+    """
+    texts = list(_texts_of_places(recording))
+    for answer in recording.answers:
+        texts += RequestPattern.parse(answer.request).path.split("/")
+        texts += [field.value for field in named_values(answer.request)]
+    telling_texts = [text for text in texts if not has_only_generic_words(text)]
+    return [text for text in dict.fromkeys(telling_texts) if ANY not in text]
+
+
+def _texts_of_places(recording: WebRecording) -> Iterator[str]:
+    """The parts of the addresses to which answers lead, by their header Location."""
+    for answer in recording.answers:
+        for name, text in answer.headers:
+            if name.lower() == "location":
+                yield from re.split("[/?&=;#]+", text)
+
+
+def _values(recording: WebRecording) -> Iterator[str]:
+    """The texts of all members of JSON, and the words of other answers that are not in tags."""
+    for content in recording.contents.values():
+        if isinstance(content, TextAnswer):
+            yield from re.split("<[^<>]*>|[\\s\"'=,;]+", content)
+        else:
+            yield from (value for _, value in members([content]) if isinstance(value, str))

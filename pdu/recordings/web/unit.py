@@ -1,0 +1,516 @@
+"""The PDU of a recording over HTTP, at a port of this machine. It knows no vendor and no handler:
+what its outlets do is in the recording. One form is known besides: calls of JSON-RPC that are sent
+in one (performBulk of Xerus) are answered one by one.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any, Generic, NamedTuple, Optional, TypeVar
+
+from handlers.dcimanager import Figures, MeterFigures
+
+from ...cli.output import counted
+from ..outlet_rows import without_row
+from ..recording_formats import ReplayedDevice
+from ..replay_server import ANY_LOGIN, Response
+from ..request_patterns import ANY, RequestPattern, body_parts
+from ..simulated_pdu import HttpPdu, States, UnitCommand, UnitFault
+from ..state_columns import (
+    Column,
+    Contents,
+    Place,
+    candidate_columns,
+    list_places,
+    number_places,
+    other_figures,
+    undocumented,
+    value_at,
+    with_values,
+    without_values,
+    zero_figures,
+)
+from ..text_answers import TextAnswer
+from . import har
+from .har import Answer, RecordedOutlet, WebRecording
+
+T = TypeVar("T")
+#: stands for the path of the handler that reads it, which no recording tells
+PATH = "PATH"
+# the numbered stand-in of a token, and what a recording has for one in a cookie
+_TOKEN = re.compile(r"(?<![\w-])secret-[0-9]+(?![\w-])|(?<==)any(?=;|$)")
+_STAND_IN = "any"
+_NO_METHOD = {"code": -32601, "message": "Method not found"}
+_NOT_COMPARED = (
+    "compare the states and figures in the recording with the PDU's own page, correct them, and"
+    ' set "compared" to "yes" in it'
+)
+_UNKNOWN_FIGURE = (
+    "a figure in the recording was not known when it was recorded: write the one of the PDU's own"
+    " page"
+)
+_NO_COMMANDS = (
+    "the recording does not say how the PDU is commanded: give --on and --off, such as"
+    " --on 'POST /relay/{outlet} turn=on' --off 'POST /relay/{outlet} turn=off'"
+)
+_NO_REFUSAL = (
+    "the recording does not say what the PDU answers to a command that it refuses: give it as"
+    ' --refused, such as --refused \'{"result": "error"}\', or --refused 403 for a status alone'
+)
+_RAW = (
+    "This file holds what its tool saw, such as the login and the session of its owner: do not pass"
+    " it on. pdu record HANDLER, through this replay, writes a recording without them."
+)
+_NO_STATE = "the handler read no outlet that is on or off"
+_ALIKE = (
+    "all outlets have one state, so it does not show how the PDU tells on from off: record it with"
+    " one of them switched"
+)
+_NO_COLUMN = "no answer has a value of its own for the state of each outlet"
+_NOT_FOLLOWED = (
+    "values fit the states of the outlets, but the handler reads no other state where one of them"
+    " is turned over"
+)
+
+
+class Call(NamedTuple):
+    """One request; of several that are sent in one, each."""
+
+    method: str
+    target: str
+    body: str
+
+
+def calls_in(call: Call) -> Optional[list[Call]]:
+    """The calls that one performBulk holds; None for another request."""
+    request = _json_of(call.body)
+    if not isinstance(request, dict) or request.get("method") != "performBulk":
+        return None
+    calls: list[Call] = []
+    for row in request["params"]["requests"]:
+        calls.append(Call(call.method, row["rid"], json.dumps(row["json"])))
+    return calls
+
+
+def answers_in(content: Any) -> list[tuple[int, Any]]:
+    """Status and content of each answer to the calls of one performBulk."""
+    responses = content["result"]["responses"]
+    return [(int(row.get("statcode", 200)), row.get("json")) for row in responses]
+
+
+class RequestTable(Generic[T]):
+    """Values by the requests that they belong to."""
+
+    def __init__(self) -> None:
+        self._exact: dict[str, T] = {}
+        self._patterns: list[tuple[RequestPattern, T]] = []
+        self._requests: list[RequestPattern] = []
+
+    def add(self, pattern: RequestPattern, value: T) -> None:
+        self._requests.append(pattern)
+        if ANY in pattern.text:
+            self._patterns.append((pattern, value))
+        else:
+            self._exact.setdefault(pattern.canonical, value)
+
+    @property
+    def patterns(self) -> Sequence[RequestPattern]:
+        """The requests, in their order."""
+        return self._requests
+
+    def find(self, call: Call) -> Optional[T]:
+        """The value of the request that is like this one."""
+        value = self._exact.get(RequestPattern(call.method, call.target, call.body).canonical)
+        if value is not None:
+            return value
+        for pattern, pattern_value in self._patterns:
+            if pattern.matches(call.method, call.target, call.body):
+                return pattern_value
+        return None
+
+
+def command_table(recording: WebRecording) -> RequestTable[tuple[str, bool]]:
+    """Outlet, and whether it is switched on, by the request that does it."""
+    commands: RequestTable[tuple[str, bool]] = RequestTable()
+    for name, on in itertools.product(recording.outlets, (True, False)):
+        words = recording.outlets[name].effect(on=on).request
+        if words:
+            commands.add(RequestPattern.parse(words), (name, on))
+    return commands
+
+
+class RecordedRequests(NamedTuple):
+    """The requests of a recording, in the forms in which they are sought."""
+
+    reads: RequestTable[Answer]
+    #: outlet, and whether it is switched on
+    commands: RequestTable[tuple[str, bool]]
+    paths: Collection[str]
+    #: those whose answers hold stand-ins of tokens
+    with_tokens: Collection[str]
+
+    @classmethod
+    def of(cls, recording: WebRecording) -> RecordedRequests:
+        """Those of a recording."""
+        reads: RequestTable[Answer] = RequestTable()
+        paths: set[str] = set()
+        with_tokens: set[str] = set()
+        for answer in recording.answers:
+            pattern = RequestPattern.parse(answer.request)
+            reads.add(pattern, answer)
+            paths.add(pattern.path)
+            parts = (answer.content, [list(pair) for pair in answer.headers])
+            if any(_with_token(part, "x") != part for part in parts):
+                with_tokens.add(answer.request)
+        return cls(reads, command_table(recording), paths, with_tokens)
+
+
+def reason_without_places(recording: WebRecording) -> str:
+    """Why the recording does not say where its states are; "" if it does, or has no outlets."""
+    outlets = recording.outlets.values()
+    if not outlets or any(outlet.on.sets for outlet in outlets):
+        return ""
+    states = {outlet.state for outlet in outlets} - {None}
+    if not states:
+        return _NO_STATE
+    has_column = any(candidate_columns(recording.contents, recording.states))
+    if has_column:
+        return _NOT_FOLLOWED
+    return _NO_COLUMN if len(states) > 1 else _ALIKE
+
+
+class WebUnit(HttpPdu):
+    """Raises OSError if the port cannot be used."""
+
+    def __init__(
+        self,
+        recording: WebRecording,
+        port: int,
+        fault: UnitFault = UnitFault.NONE,
+        contents: Any = None,
+        requests: Optional[RecordedRequests] = None,
+    ) -> None:
+        """`contents`: those of another, in place of the recording's; `requests`: the recording's,
+        which units of one recording share.
+        """
+        self.load(recording, requests)
+        super().__init__(port, fault)
+        self._note_doubts()
+        if fault is UnitFault.REFUSES:
+            self.refusal = self._recorded_refusal()
+        if contents is not None:
+            self.contents = contents
+
+    def load(self, recording: WebRecording, requests: Optional[RecordedRequests] = None) -> None:
+        """Answer from this recording. `requests`: as of it, or None."""
+        self._recording = recording
+        self._requests = requests or RecordedRequests.of(recording)
+        self._states, self._contents = recording.states, recording.contents
+
+    def _note_doubts(self) -> None:
+        """Note what the recording does not say."""
+        if not self._recording.is_compared:
+            self.doubts["states"] = self.doubts["figures"] = _NOT_COMPARED
+        elif "unknown" in map(har.shown_figure, self._figures_of_recording()):
+            self.doubts["figures"] = _UNKNOWN_FIGURE
+        if not self._requests.commands.patterns:
+            self.doubts["port_down"] = self.doubts["port_up"] = _NO_COMMANDS
+        answers = [pattern.answer for pattern in self._requests.commands.patterns if pattern.answer]
+        has_content = any(not answer[:3].isdigit() for answer in answers)
+        if has_content and self._recorded_refusal() is None:
+            self.doubts["refused"] = _NO_REFUSAL
+        reason = reason_without_places(self._recording)
+        if reason:
+            for rule in ("asked", "port_down", "port_up", "lost state"):
+                self.doubts[rule] = reason
+
+    def _recorded_refusal(self) -> Optional[Response]:
+        """How it refuses a command: in the recording's words, or as it was seen to refuse one."""
+        if self._recording.refused:
+            return answer_in_words(self._recording.refused)
+        for answer in self._recording.answers:
+            pattern = RequestPattern.parse(answer.request)
+            call = Call(pattern.method, pattern.target, pattern.body)
+            if answer.status >= 400 and self._requests.commands.find(call) is not None:
+                return self._response(answer, None)
+        return None
+
+    # ---- outlets ---------------------------------------------------------------------------------
+
+    @property
+    def contents(self) -> Any:
+        return dict(self._states), dict(self._contents)
+
+    @contents.setter
+    def contents(self, contents: Any) -> None:
+        states, documents = contents
+        self._states, self._contents = dict(states), dict(documents)
+
+    def outlet_states(self) -> States:
+        return dict(self._states)
+
+    def can_switch(self, identity: str, *, on: bool) -> bool:
+        return bool(self.command_words(identity, on=on))
+
+    def command_words(self, identity: str, *, on: bool) -> str:
+        outlet = self._recording.outlets.get(identity, RecordedOutlet(state=None))
+        request, _, _ = outlet.effect(on=on).request.partition(" -> ")
+        return request
+
+    def figures(self) -> Figures:
+        outlets: dict[str, MeterFigures] = {}
+        for name, outlet in self._recording.outlets.items():
+            outlets[name] = MeterFigures(energy_kwh=outlet.energy_kwh)
+        recording = self._recording
+        return Figures(load_a=recording.load_a, energy_kwh=recording.energy_kwh, ports=outlets)
+
+    def _figures_of_recording(self) -> list[Any]:
+        figures = self.figures()
+        ports = figures.ports.values()
+        return [figures.load_a, figures.energy_kwh, *(port.energy_kwh for port in ports)]
+
+    def turn_outlet(self, identity: str, *, on: Optional[bool]) -> bool:
+        outlet = self._recording.outlets[identity]
+        if not outlet.on.sets:
+            return False
+        values: dict[Place, Any] = {}
+        for place in outlet.off.sets:  # such as its meters, which count nothing while it is off
+            if place not in outlet.on.sets:
+                values[place] = value_at(self._recording.contents, place)
+        if on is None:
+            values.update({place: undocumented(value) for place, value in outlet.on.sets.items()})
+        else:
+            values.update(outlet.effect(on=on).sets)
+        with self._contents_lock:
+            try:
+                self._contents = with_values(self._contents, values)
+            except (LookupError, TypeError):  # of contents that lack the outlet
+                return False
+            self._states = {**self._states, identity: on}
+        return True
+
+    def without_state(self, identity: str) -> Sequence[Any]:
+        places = list(self._recording.outlets[identity].on.sets)
+        return [(self._states, without_values(self._contents, places))] if places else []
+
+    def without_figures(self) -> Sequence[Any]:
+        places = number_places(self._contents, self._columns())
+        return [(self._states, without_values(self._contents, [place])) for place in places]
+
+    def without_row(self) -> Sequence[tuple[str, Any]]:
+        """Of the middle one of the outlets that are on, if rows name their outlets, else of the
+        last outlet, if it is on.
+        """
+        outlets_on = [name for name, state in self._states.items() if state]
+        if not outlets_on:
+            return []
+        last_outlet = list(self._states)[-1]
+        for outlet in (outlets_on[len(outlets_on) // 2], outlets_on[-1]):
+            contents = self._without_row_of(outlet, is_named=outlet != last_outlet)
+            if contents is not None:
+                return [(outlet, ({**self._states, outlet: None}, contents))]
+        return []
+
+    def _without_row_of(self, outlet: str, *, is_named: bool) -> Any:
+        """The contents without the rows of an outlet; None if they have none that can be absent, or
+        if it `is_named` and a row does not name it.
+        """
+        others: list[Place] = []
+        for name, recorded_outlet in self._recording.outlets.items():
+            if name != outlet:
+                others += recorded_outlet.on.sets
+        # one of each answer
+        places = {place.request: place for place in self._recording.outlets[outlet].on.sets}
+        contents: Contents = self._contents
+        for place in places.values():
+            absent_row = without_row(contents, place, others, outlet)
+            if absent_row is None or (is_named and not absent_row.is_named):
+                return None
+            contents = absent_row.contents
+        return contents if places else None
+
+    def with_other_figures(self) -> Sequence[Any]:
+        candidates = other_figures(self._contents, self._columns(), self._states)
+        return [(self._states, contents) for contents in candidates]
+
+    def with_zero_figures(self) -> Sequence[Any]:
+        zeros = zero_figures(self._contents, self._columns(), self._states)
+        return [(self._states, contents) for contents in zeros]
+
+    def without_outlets(self) -> Sequence[Any]:
+        places = list_places(self._contents, len(self._states))
+        return [(self._states, with_values(self._contents, {place: []})) for place in places]
+
+    def _columns(self) -> list[Column]:
+        """The places of the states, as one column."""
+        places = [place for outlet in self._recording.outlets.values() for place in outlet.on.sets]
+        return [Column(places, True, False)]
+
+    # ---- requests --------------------------------------------------------------------------------
+
+    def commands_of(self, method: str, target: str, body: bytes) -> list[UnitCommand]:
+        """The commands in a request; an unknown one for a request that is no recorded read."""
+        call = Call(method, target, body.decode("utf-8", "replace"))
+        commands: list[UnitCommand] = []
+        for part in calls_in(call) or [call]:
+            commands += self._commands_of_call(part)
+        return commands
+
+    def _commands_of_call(self, call: Call) -> list[UnitCommand]:
+        text = f"{call.method} {call.target} {call.body}".strip()
+        commands: list[UnitCommand] = []
+        for body in body_parts(call.body):
+            command = self._requests.commands.find(call._replace(body=body))
+            if command is not None:
+                commands.append(UnitCommand(command[0], on=command[1], text=text))
+        if commands or self._requests.reads.find(call) is not None:
+            return commands
+        similar = any(pattern.is_like(*call[:2]) for pattern in self._requests.commands.patterns)
+        if not similar and (call.method in ("GET", "DELETE") or self._is_rpc_read(call)):
+            return []
+        return [UnitCommand.unknown(text, is_similar=similar)]
+
+    def _is_rpc_read(self, call: Call) -> bool:
+        """Whether a call of JSON-RPC only reads, by its name."""
+        request = _json_of(call.body)
+        name = str(request.get("method", "")) if isinstance(request, dict) else ""
+        return name.rpartition(".")[2].lower().startswith(("get", "is", "list"))
+
+    def answer(self, method: str, target: str, body: bytes) -> Response:
+        return self._answer(Call(method, target, body.decode("utf-8", "replace")))
+
+    def command_answer(
+        self, method: str, target: str, body: bytes, commands: Sequence[UnitCommand]
+    ) -> Response:
+        return self._answer(Call(method, target, body.decode("utf-8", "replace")), is_taken=True)
+
+    def _answer(self, call: Call, *, is_taken: bool = False) -> Response:
+        """The answer to a request; `is_taken`: the commands in it were carried out."""
+        request = _json_of(call.body)
+        number = request.get("id") if isinstance(request, dict) else None
+        calls = calls_in(call)
+        if calls is not None:
+            responses: list[Any] = []
+            for part in calls:
+                status, content, _ = self._answer(part, is_taken=is_taken)
+                responses.append({"json": content, "statcode": status})
+            return 200, {"jsonrpc": "2.0", "result": {"responses": responses}, "id": number}, {}
+        answer = self._requests.reads.find(call)
+        is_refusal = answer is not None and answer.status >= 400 and is_taken
+        if answer is not None and not is_refusal:
+            return self._response(answer, number)
+        is_rpc = isinstance(request, dict) and "method" in request
+        if is_taken and any(self._requests.commands.find(part) for part in _parts(call)):
+            return self._answer_of_command(call, number if is_rpc else None)
+        if is_rpc and call.target in self._requests.paths:
+            return 200, {"jsonrpc": "2.0", "error": _NO_METHOD, "id": number}, {}
+        return 404, None, {}
+
+    def _answer_of_command(self, call: Call, number: Any) -> Response:
+        """What the recording says, else what such a unit answers, else another answer of this
+        path, else {}.
+        """
+        for pattern in self._requests.commands.patterns:
+            if pattern.answer and pattern.matches(*call):
+                return answer_in_words(pattern.answer)
+        if number is not None:
+            return 200, {"jsonrpc": "2.0", "result": {"_ret_": 0}, "id": number}, {}
+        path = call.target.partition("?")[0]
+        for answer in self._recording.answers:
+            if RequestPattern.parse(answer.request).path == path:
+                return self._response(answer, None)
+        return 200, {}, {}
+
+    def _response(self, answer: Answer, number: Any) -> Response:
+        """A recorded answer, with its content as it is now, and the number of the call."""
+        content = self._contents[answer.request]
+        if content is None and answer.content is not None:  # the row of an outlet that is absent
+            return 404, None, {}
+        headers = list(answer.headers)
+        if self.token and answer.request in self._requests.with_tokens:
+            headers = [(name, _with_token(text, self.token)) for name, text in headers]
+            content = _with_token(content, self.token)
+        if isinstance(content, bytes):
+            return answer.status, content, [*headers, ("Content-Type", answer.type)]
+        if isinstance(content, TextAnswer):
+            kind = answer.type.partition(";")[0] or "text/plain"
+            headers.append(("Content-Type", f"{kind}; charset=utf-8"))
+            return answer.status, content.encode("utf-8", "replace"), headers
+        if number is not None and isinstance(content, dict) and "id" in content:
+            content = {**content, "id": number}
+        return answer.status, content, headers
+
+
+def _with_token(content: Any, token: str) -> Any:
+    """The content with this end at each token, of which a recording keeps a stand-in alone."""
+    if isinstance(content, TextAnswer):
+        return TextAnswer(_TOKEN.sub(rf"\g<0>{token}", content))
+    if isinstance(content, str):
+        return (
+            f"{content}{token}" if content == _STAND_IN else _TOKEN.sub(rf"\g<0>{token}", content)
+        )
+    if isinstance(content, dict):
+        return {name: _with_token(value, token) for name, value in content.items()}
+    if isinstance(content, list):
+        return [_with_token(value, token) for value in content]
+    return content
+
+
+def answer_in_words(words: str) -> Response:
+    """An answer in words: a status, with the path of a Location, else the content."""
+    first, _, path = words.partition(" ")
+    if first.isdigit() and len(first) == 3:
+        return int(first), None, {"Location": path} if path else {}
+    kind = "application/json" if words[:1] in ("{", "[") else "text/plain"
+    return 200, words.encode(), {"Content-Type": kind}
+
+
+def _parts(call: Call) -> Iterator[Call]:
+    """The call; of a list in its JSON, also with each element alone."""
+    for body in body_parts(call.body):
+        yield call._replace(body=body)
+
+
+def _json_of(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+
+
+def serve(
+    text: str,
+    port: int,
+    on: Sequence[str] = (),
+    off: Sequence[str] = (),
+    *,
+    refused: str = "",
+    obeys: bool = True,
+) -> ReplayedDevice:
+    """Simulate the device on a port of 127.0.0.1. `on`, `off`: the requests that command it, and
+    `refused`: what it answers to one that it refuses; if empty, the recording's own. Raises
+    SettingsError, and OSError if the port cannot be used.
+    """
+    recording = har.parse(text).commanded(on, off)
+    recording = recording._replace(refused=refused or recording.refused)
+    requests = RecordedRequests.of(recording)
+
+    def make_pdu(own_port: int, fault: UnitFault, contents: Any = None) -> WebUnit:
+        return WebUnit(recording, own_port, fault, contents, requests)
+
+    unit = make_pdu(port, UnitFault.NONE if obeys else UnitFault.REFUSES)
+    doubt = unit.doubts.get("port_down", "")
+    about = f"it takes no command: {doubt}" if doubt else "its outlets follow commands"
+    if not obeys:
+        about = "--writable lets it take commands"
+    options = ANY_LOGIN if recording.handler else "-s KEY=VALUE"
+    holds = counted(len(recording.outlets), "outlet")
+    notes: Sequence[str] = ()
+    if recording.is_of_another_tool:
+        holds, about = counted(len(recording.answers), "answer"), "made by another tool"
+        notes = [_RAW, *(f"left out: {sentence}" for sentence in recording.left_out)]
+    device = unit.describe(recording.handler or PATH, f"{holds}; {about}", options)
+    return device._replace(simulated_pdu=unit, make_pdu=make_pdu, notes=notes)

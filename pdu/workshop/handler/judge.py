@@ -1,0 +1,395 @@
+"""Judges a handler in a table of situations (situations.py): its methods are called on PDUs whose
+every answer is known (laws.py). A rule is kept only by calls that were seen to their end.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Any, Callable, NamedTuple, Optional
+
+from ...recordings.simulated_pdu import HttpPdu, SimulatedPdu, UnitFault
+from .calls import ENDLESS, Methods
+from .comparisons import NamedSums, has_meter, named_figures, named_sums
+from .laws import (
+    COMMANDS,
+    METHODS,
+    READINGS,
+    Expected,
+    Fault,
+    JudgedCall,
+    MadeHandler,
+    call_method,
+    figures_phrase,
+    own_token,
+)
+from .rules import BROKEN, RULES, UNTRIED, Finding, broken, kept, untried
+
+_AT_ONCE = 24
+# what a call that is right shows of a PDU that is well
+_RULES_OF_METHODS: Mapping[str, Sequence[str]] = {
+    "status": ("status", "states", "poll"),
+    "statistic": ("statistic", "figures", "poll"),
+    "port_down": ("port_down", "others", "once"),
+    "port_up": ("port_up", "others", "once"),
+}
+_RULES_OF_COMMANDS = (
+    *("port_down", "port_up", "others", "once", "late", "stuck", "pending", "answer lost"),
+    *("unread", "refused", "no outlet"),
+)
+_READING_RULES = ("status", "states", "statistic", "figures", "poll")
+_EXPLAINED = "a fault of a PDU that is well explains what follows"
+_NO_METER = "the device has no meter"
+
+
+class Target(NamedTuple):
+    """A PDU, and the methods that are called on it."""
+
+    unit: SimulatedPdu
+    methods: Methods
+
+
+class OtherFigures(NamedTuple):
+    """Contents with other figures than a PDU has, and what they are."""
+
+    contents: Any
+    sums: NamedSums
+
+
+class Case(NamedTuple):
+    """Methods that are called in turn on one PDU."""
+
+    make_target: Callable[[], Target]
+    methods: Sequence[str]
+    expected: Expected
+
+
+class Situation(NamedTuple):
+    """A row of the table: cases, which run beside others, and trials of several steps."""
+
+    name: str
+    #: of RULES; a law that is broken may be of another one
+    rules: Sequence[str]
+    cases: Callable[[Judge], Iterator[Case]] = lambda _: iter(())
+    steps: Callable[[Judge], Iterator[Fault]] = lambda _: iter(())
+    is_over_http: bool = False
+
+
+class Table(NamedTuple):
+    """All situations. A fault in one of the first ends the trials: it would show in the others."""
+
+    first: Sequence[Situation]
+    #: where a fault of the first ended the trials, they may tell its cause
+    causes: Sequence[Situation]
+    at_once: Sequence[Situation]
+    #: beside which nothing else may run
+    alone: Sequence[Situation]
+
+
+class Judge:
+    """Judges one handler."""
+
+    def __init__(
+        self,
+        make_unit: Callable[[UnitFault], SimulatedPdu],
+        handler: MadeHandler,
+        stack: contextlib.ExitStack,
+        about: str,
+    ) -> None:
+        """`make_unit`: makes a PDU with a fault, which `stack` closes; `about`: what it is, for
+        people.
+        """
+        self._make_unit = make_unit
+        self._stack = stack
+        self._about = about
+        self._units: list[SimulatedPdu] = []
+        self.handler = handler
+        self._takes_own_tokens = self._reads_with_own_token()
+        #: a PDU that is well
+        self.model = self.unit()
+        self.is_over_http = isinstance(self.model, HttpPdu)
+        self.sums = named_sums(self.model.measured_sums())
+        #: with other figures, where they are known
+        self._other_contents: Any = None
+        #: why commands cannot be judged; "" if they can
+        self._why_no_commands = self.model.doubts.get("port_down", "")
+        #: the rules of which a case was seen to its end, with what was seen
+        self._details: dict[str, str] = {}
+
+    def findings(self, table: Table) -> Iterator[Finding]:
+        """A finding for each rule that this PDU can try."""
+        faults, unfinished_rules = self._faults(table)
+        why_by_rule = dict.fromkeys(unfinished_rules, _EXPLAINED)
+        if self._why_no_commands:
+            why_by_rule.update(dict.fromkeys(_RULES_OF_COMMANDS, self._why_no_commands))
+        why_by_rule.update(self.model.doubts)
+        for rule in RULES:
+            faults_of_rule = [fault for fault in faults if fault.rule == rule]
+            finding = self._finding(rule, faults_of_rule, why_by_rule.get(rule, ""))
+            if finding is not None:
+                yield finding
+
+    def _finding(self, rule: str, faults: Sequence[Fault], why: str) -> Optional[Finding]:
+        """The finding of a rule; None if it was not tried. `why`: why not all cases were tried; ""
+        if they were.
+        """
+        faults_seen = [fault for fault in faults if fault.result == BROKEN]
+        if faults_seen:
+            return broken(rule, faults_seen[0].sentence)
+        if faults or why:
+            return untried(rule, faults[0].sentence if faults else why)
+        return kept(rule, self._details[rule]) if rule in self._details else None
+
+    def _faults(self, table: Table) -> tuple[list[Fault], Collection[str]]:
+        """The faults in all situations, and the rules of which not all cases were tried, because of
+        a fault of a PDU that is well.
+        """
+        faults: list[Fault] = []
+        for number, situation in enumerate(table.first):
+            faults += self.faults_in(situation)
+            if any(fault.result == BROKEN for fault in faults):
+                for cause in table.causes:
+                    faults += self.faults_in(cause)
+                rows = (*table.first[number:], *table.at_once, *table.alone)
+                return faults, self._unfinished_rules(rows)
+            if any(fault.rule == "status" for fault in faults):
+                return faults, ()
+        faults += self._faults_at_once(table.at_once)
+        for situation in (*table.at_once, *table.alone):
+            if self.is_over_http or not situation.is_over_http:
+                faults += situation.steps(self)
+        return faults, ()
+
+    def _unfinished_rules(self, situations: Sequence[Situation]) -> set[str]:
+        """The rules of these situations, but for those of readings that were seen to their end."""
+        rules: set[str] = set()
+        for situation in situations:
+            if self.is_over_http or not situation.is_over_http:
+                rules.update(situation.rules)
+        return {rule for rule in rules if rule not in self._details or rule not in _READING_RULES}
+
+    def faults_in(self, situation: Situation) -> Iterator[Fault]:
+        """The faults in a situation, one after another."""
+        for case in situation.cases(self):
+            yield from self._faults_of_case(situation.name, case)
+        yield from situation.steps(self)
+
+    def _faults_at_once(self, situations: Sequence[Situation]) -> list[Fault]:
+        """The faults in the cases, some at a time, in the order of the cases. A case that was late
+        is repeated alone: it may have waited for a processor.
+        """
+        cases = enumerate(
+            (situation.name, case) for situation in situations for case in situation.cases(self)
+        )
+        faults_by_number: dict[int, list[Fault]] = {}
+        late_cases: list[tuple[int, str, Case]] = []
+        lock = threading.Lock()
+
+        def work(_: int) -> None:
+            while True:
+                with lock:
+                    number, (name, case) = next(cases, (0, ("", None)))
+                if case is None:
+                    return
+                faults = self._faults_of_case(name, case)
+                if any(_may_be_of_load(fault) for fault in faults):
+                    late_cases.append((number, name, case))
+                else:
+                    faults_by_number[number] = faults
+
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            list(pool.map(work, range(_AT_ONCE)))
+        for number, name, case in late_cases:
+            faults_by_number[number] = self._faults_of_case(name, case)
+        return [fault for number in sorted(faults_by_number) for fault in faults_by_number[number]]
+
+    def _faults_of_case(self, name: str, case: Case) -> list[Fault]:
+        """`name`: of the situation."""
+        target = case.make_target()
+        faults: list[Fault] = []
+        for method in case.methods:
+            fault = self.fault(name, target, case.expected, method)
+            if fault is not None:
+                faults.append(fault)
+        target.unit.close()  # a server takes some of a processor
+        target.unit.answers.clear()
+        return faults
+
+    # ---- PDUs ------------------------------------------------------------------------------------
+
+    def unit(self, fault: UnitFault = UnitFault.NONE, contents: Any = None) -> SimulatedPdu:
+        """A PDU of which one outlet is on and one is off, if it has two. `contents`: in place of
+        its own.
+        """
+        unit = self._new_unit(fault)
+        if isinstance(unit, HttpPdu) and self._takes_own_tokens:
+            unit.token = own_token(unit)
+        if contents is not None:
+            unit.contents = contents
+            return unit
+        states = unit.outlet_states()
+        for state in (False, True):
+            if len(states) > 1 and state not in states.values():
+                unit.turn_outlet(next(iter(states)), on=state)
+        return unit
+
+    def _new_unit(self, fault: UnitFault) -> SimulatedPdu:
+        unit = self._make_unit(fault)
+        self._stack.callback(unit.close)
+        self._units.append(unit)
+        return unit
+
+    def _reads_with_own_token(self) -> bool:
+        """Whether the handler takes a token that is longer than the recorded one."""
+        unit = self._new_unit(UnitFault.NONE)
+        if not isinstance(unit, HttpPdu):
+            return False
+        unit.token = own_token(unit)
+        with contextlib.suppress(Exception):
+            return bool(self.handler.anew(unit.port).states())
+        return False
+
+    def target(self, fault: UnitFault = UnitFault.NONE, contents: Any = None) -> Target:
+        """A PDU, and methods whose object is new at each call."""
+        unit = self.unit(fault, contents)
+        return Target(unit, self.handler.methods(unit.port))
+
+    def kept_target(self, contents: Any = None) -> Target:
+        """A PDU, and methods whose object is kept."""
+        unit = self.unit(contents=contents)
+        return Target(unit, self.handler.kept(unit.port))
+
+    def target_read_before(self) -> Target:
+        """A PDU that another object of the handler has read at its address."""
+        target = self.target()
+        read(target.methods)
+        return target
+
+    def remembering_target(self, contents: Any) -> Target:
+        """A PDU that has these contents now, and the kept object that read other states and figures
+        there.
+        """
+        target = self.kept_target(self._other_contents)
+        turn_over(target.unit)
+        read(target.methods)
+        target.unit.contents = contents
+        return target
+
+    def other_figures(self, *, is_turned_over: bool = False) -> Optional[OtherFigures]:
+        """The figures as the PDU knows them, else as the handler reads them that is loaded anew and
+        has read nothing before. `is_turned_over`: with each outlet in its other state.
+        """
+        if not has_meter(self.sums):
+            return OtherFigures(self.model.contents, self.sums)
+        for contents in self.model.with_other_figures():
+            unit = self.unit(contents=contents)
+            if is_turned_over:
+                turn_over(unit)  # what is off may measure nothing
+            sums = named_sums(unit.measured_sums())
+            if sums == self.sums:
+                with contextlib.suppress(Exception):
+                    figures = named_figures(self.handler.anew(unit.port).figures())
+                    sums = {name: [value] for name, value in figures.items()}
+            if sums != self.sums and has_meter(sums):
+                self._other_contents = contents
+                return OtherFigures(contents, sums)
+        return None
+
+    # ---- calls -----------------------------------------------------------------------------------
+
+    @property
+    def methods(self) -> Sequence[str]:
+        """Those that can be judged."""
+        return READINGS if self._why_no_commands else METHODS
+
+    def note_tried(self, rule: str, detail: str = "") -> None:
+        """Note that a case of a rule was seen to its end. `detail`: what was seen."""
+        self._details[rule] = self._details.get(rule) or detail
+
+    def call_quietly(self, methods: Methods, unit: SimulatedPdu, method: str) -> None:
+        """Call a method, whatever it raises."""
+        with contextlib.suppress(Exception):
+            call_method(methods, method, outlet_to_switch(unit, on=method == "port_up"))
+
+    def fault(
+        self, situation: str, target: Target, expected: Expected, method: str
+    ) -> Optional[Fault]:
+        """What a call does wrong; None for nothing, and for a method that cannot be judged."""
+        if method not in self.methods:
+            return None
+        outlet = expected.outlet or outlet_to_switch(target.unit, on=method == "port_up")
+        if method in COMMANDS and not outlet:
+            return None
+        call = JudgedCall(
+            handler=self.handler,
+            sums=self.sums,
+            situation=situation,
+            unit=target.unit,
+            expected=expected,
+            method=method,
+            outlet=outlet,
+            others_requests=partial(self._requests_of_others, target.unit),
+        )
+        fault = call.fault(target.methods)
+        if fault is None:
+            self._note_tried_call(call)
+        elif fault.result == UNTRIED and fault.rule in COMMANDS and expected.is_well:
+            self._why_no_commands = fault.sentence
+            return None
+        return fault
+
+    def _requests_of_others(self, unit: SimulatedPdu) -> int:
+        """How many requests reached the other PDUs."""
+        return sum(len(other.requests) for other in self._units if other is not unit)
+
+    def _note_tried_call(self, call: JudgedCall) -> None:
+        """Note the rules that a call without a fault keeps."""
+        if call.expected.rule:
+            self.note_tried(call.expected.rule)
+        if not call.expected.is_well:
+            return
+        if self.is_over_http:
+            self.note_tried("code")
+        for rule in _RULES_OF_METHODS[call.method]:
+            self.note_tried(rule)
+        if call.method == "status":
+            self.note_tried("status", f"{len(call.answer)} outlets of {self._about}")
+        elif call.method == "statistic":
+            self.note_tried("statistic", figures_phrase(call.answer))
+            if not has_meter(self.sums):
+                self.note_tried("figures", _NO_METER)
+                self.note_tried("meter", _NO_METER)
+
+
+def outlet_to_switch(unit: SimulatedPdu, *, on: bool) -> str:
+    """The last outlet that is in the other state and can be switched; "" if there is none. The
+    last, because a handler that writes to the first, whatever it is given, is found by it.
+    """
+    outlets = [
+        name
+        for name, state in unit.outlet_states().items()
+        if state is (not on) and unit.can_switch(name, on=on)
+    ]
+    return outlets[-1] if outlets else ""
+
+
+def turn_over(unit: SimulatedPdu) -> None:
+    """Give each outlet its other state, as a hand at the PDU would."""
+    for outlet, state in unit.outlet_states().items():
+        if state is not None:
+            unit.turn_outlet(outlet, on=not state)
+
+
+def read(methods: Methods) -> None:
+    """Call status and statistic, whatever they raise."""
+    for reading in (methods.states, methods.figures):
+        with contextlib.suppress(Exception):
+            reading()
+
+
+def _may_be_of_load(fault: Fault) -> bool:
+    """Whether a machine that is busy explains a fault."""
+    return fault.result == UNTRIED or ENDLESS in fault.text

@@ -1,0 +1,483 @@
+"""The situations in which a handler is judged: a row of the table each."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import itertools
+import os
+import time
+from collections.abc import Iterator
+from functools import partial
+from typing import Optional, Union
+
+from ...recordings.simulated_pdu import HttpPdu, SimulatedPdu, UnitFault
+from .calls import Methods
+from .comparisons import has_meter, name_of_energy, named_figures
+from .judge import (
+    Case,
+    Judge,
+    OtherFigures,
+    Situation,
+    Table,
+    Target,
+    outlet_to_switch,
+    read,
+    turn_over,
+)
+from .laws import ABSENT, COMMANDS, METHODS, READINGS, Expected, Fault, MadeHandler
+from .process_settings import restore_process
+
+WELL = "a PDU that is well"
+_REDIRECTS = (301, 302, 303, 307, 308)
+_POLLS, _CLOSED_S = 4, 2.0
+_MOST_REQUESTS = 6  # of which the answers are spoilt one by one
+_WELL = Expected("", is_well=True)
+
+
+# ---- PDUs that are well --------------------------------------------------------------------------
+
+
+def _well(judge: Judge) -> Iterator[Fault]:
+    """Each reading, and each outlet both ways. Ends with the first fault of status, or of a
+    command.
+    """
+    target = judge.target()
+    for method in READINGS:
+        fault = judge.fault(WELL, target, _WELL, method)
+        if fault is not None:
+            yield fault
+            if method == "status":
+                return
+    for outlet, state in target.unit.outlet_states().items():
+        if state is None or not target.unit.can_switch(outlet, on=not state):
+            continue
+        for method in reversed(COMMANDS) if state is False else COMMANDS:
+            fault = _fault_of_command(judge, target, outlet, method)
+            if fault is not None:
+                yield fault
+                return
+
+
+def _fault_of_command(judge: Judge, target: Target, outlet: str, method: str) -> Optional[Fault]:
+    """Of a command, and of the same again: a toggle would switch back."""
+    unit = target.unit
+    states_before = unit.outlet_states()
+    expected = _WELL._replace(outlet=outlet)
+    fault = judge.fault(WELL, target, expected, method)
+    if fault is not None:
+        return fault
+    for name, state in unit.outlet_states().items():
+        if name != outlet and state is not states_before[name]:
+            text = f"switched outlet {name} too; outlet {outlet} was to be switched"
+            return Fault("others", method, text, WELL)
+    again = "called again"
+    fault = judge.fault(again, target, Expected(method, outlet=outlet), method)
+    if fault is None and method in judge.methods:
+        if unit.outlet_states()[outlet] is not (method == "port_up"):
+            return Fault(method, method, f"switched outlet {outlet} back", again)
+    return fault
+
+
+def _two_pdus(judge: Judge) -> Iterator[Fault]:
+    """Two PDUs in one process, in turn, with other states and other figures each."""
+    first_target = judge.kept_target()
+    other = judge.other_figures(is_turned_over=True)
+    second_target = judge.kept_target(other.contents if other else None)
+    turn_over(second_target.unit)
+    first = Expected("pdus", is_well=True)
+    second = first._replace(sums=other.sums if other else {})
+    pdus = [(first_target, first), (second_target, second)]
+    readings = itertools.product((0, 1, 0), READINGS)
+    commands = itertools.product((0, 1), ("port_down", "status"))
+    for number, method in (*readings, *commands):
+        target, expected = pdus[number]
+        other_unit = pdus[1 - number][0].unit
+        requests_of_other = len(other_unit.requests)
+        fault = judge.fault("two PDUs", target, expected, method)
+        if fault is not None:
+            yield fault
+        if len(other_unit.requests) != requests_of_other:
+            yield Fault("pdus", method, "asked another PDU than its own", "two PDUs")
+
+
+def _changed_by_hand(judge: Judge) -> Iterator[Fault]:
+    """One object, while the outlets change by hand; then commanded off, and on by hand."""
+    target = judge.kept_target()
+    expected = Expected("asked", is_well=True)
+    for _ in range(2):
+        fault = judge.fault("changed by hand", target, expected, "status")
+        if fault is not None:
+            yield fault
+        turn_over(target.unit)
+    outlet = outlet_to_switch(target.unit, on=False)
+    for method in ("port_down", "status") * 2 if outlet else ():
+        expected = expected._replace(outlet=outlet)
+        fault = judge.fault("switched on by hand", target, expected, method)
+        if fault is not None:
+            yield fault
+        target.unit.turn_outlet(outlet, on=True)
+
+
+def _changed_figures(judge: Judge) -> Iterator[Fault]:
+    """All figures of one PDU change, and it is read by the same object and by another."""
+    target = judge.kept_target()
+    new_methods = judge.handler.methods(target.unit.port)
+    if not has_meter(judge.sums) and not named_figures(target.methods.figures()):
+        return
+    # where no number is known that may change, a request proves that it asks
+    other = judge.other_figures() or OtherFigures(target.unit.contents, judge.sums)
+    for methods in (target.methods, target.methods, new_methods):
+        read(methods)
+    target.unit.contents = other.contents
+    expected = Expected("asked", is_well=True, sums=other.sums)
+    for methods in (target.methods, new_methods):
+        fault = judge.fault(
+            "changed figures", target._replace(methods=methods), expected, "statistic"
+        )
+        if fault is not None:
+            yield fault
+
+
+# ---- PDUs with a fault ---------------------------------------------------------------------------
+
+
+_COMMAND_FAULTS = {
+    UnitFault.LATE: Expected("late", needs_command=True, is_late=True),
+    UnitFault.STUCK: Expected("stuck", needs_command=True),
+    UnitFault.PENDING: Expected("pending", needs_command=True),
+    UnitFault.ANSWER_LOST: Expected("answer lost", needs_command=True, is_silent=True),
+    UnitFault.UNANSWERED: Expected("answer lost", needs_command=True, is_silent=True),
+    UnitFault.SILENT_AFTER: Expected("unread", needs_command=True, is_silent=True, is_unread=True),
+    UnitFault.REFUSES: Expected("refused", needs_command=True, must_raise=True),
+    UnitFault.BUSY: Expected("refused", needs_command=True, must_raise=True),
+}
+# a datagram has no connection to leave open, and these protocols have no word for "busy"
+_FAULTS_OVER_HTTP = (UnitFault.UNANSWERED, UnitFault.BUSY)
+
+
+def _command_faults(judge: Judge) -> Iterator[Case]:
+    for fault, expected in _COMMAND_FAULTS.items():
+        if judge.is_over_http or fault not in _FAULTS_OVER_HTTP:
+            for method in COMMANDS:
+                yield Case(partial(judge.target, fault), (method,), expected)
+
+
+def _halves(judge: Judge) -> Iterator[Case]:
+    yield Case(partial(judge.target, UnitFault.HALF), READINGS, Expected("short"))
+
+
+def _one_answer(judge: Judge) -> Iterator[Case]:
+    """One of the answers is a half, or an error; the others are as recorded."""
+    for method in judge.methods:
+        target = judge.target()
+        unit = target.unit
+        if not isinstance(unit, HttpPdu):
+            return
+        judge.call_quietly(target.methods, unit, method)
+        sizes = [len(answer) for answer in unit.answers[:_MOST_REQUESTS]]
+        if not sizes:
+            continue
+        longest = sizes.index(max(sizes))
+        disturbances = (UnitFault.HALF, 401, 404, 500)
+        for number in sorted({0, min(1, len(sizes) - 1), len(sizes) - 1, longest}):
+            for disturbance in disturbances if method in READINGS else disturbances[:2]:
+                make_target = partial(_disturbed_target, judge, number + 1, disturbance)
+                yield Case(make_target, (method,), Expected("short"))
+
+
+def _disturbed_target(judge: Judge, number: int, disturbance: Union[int, UnitFault]) -> Target:
+    """A PDU whose answer of this number is spoilt."""
+    target = judge.target()
+    if isinstance(target.unit, HttpPdu):
+        target.unit.disturbances = {number: disturbance}
+    return target
+
+
+def _refused_login(judge: Judge) -> Iterator[Case]:
+    expected = Expected(judge.model.rule_of_login, must_raise=True, is_silent=True)
+    methods = [method for method in METHODS if method in judge.model.protected_methods]
+    yield Case(partial(judge.target, UnitFault.DENIES), methods, expected)
+
+
+def _silences(judge: Judge) -> Iterator[Case]:
+    """It answers no more after it was read at its address."""
+    expected = Expected("silent", must_raise=True, is_silent=True)
+    for hangs in (False, True) if judge.is_over_http else (False,):
+        for method in METHODS:
+            yield Case(partial(_silent_target, judge, hangs=hangs), (method,), expected)
+
+
+def _silent_target(judge: Judge, *, hangs: bool) -> Target:
+    target = judge.target_read_before()
+    target.unit.is_mute = True
+    target.unit.hangs = hangs
+    return target
+
+
+def _errors(judge: Judge) -> Iterator[Case]:
+    for status in (404, 500) if judge.is_over_http else ():
+        expected = Expected("silent", must_raise=True)
+        yield Case(partial(_failing_target, judge, status), METHODS, expected)
+
+
+def _failing_target(judge: Judge, status: int) -> Target:
+    """A PDU that answers each request with this status after it was read."""
+    target = judge.target_read_before()
+    if isinstance(target.unit, HttpPdu):
+        target.unit.redirect = status, None, {}
+    return target
+
+
+def _absent_outlet(judge: Judge) -> Iterator[Case]:
+    expected = Expected("no outlet", must_raise=True, outlet=ABSENT)
+    yield Case(judge.target, COMMANDS, expected)
+
+
+# ---- PDUs that lack something --------------------------------------------------------------------
+
+
+def _lost_states(judge: Judge) -> Iterator[Case]:
+    """An outlet's state cannot be read. Another object may tell it, too; what the handler
+    remembers is another one.
+    """
+    states = judge.model.outlet_states()
+    expected = Expected("lost state", states=states)
+    for outlet in states:
+        for contents in judge.model.without_state(outlet):
+            yield Case(partial(judge.remembering_target, contents), ("status",), expected)
+
+
+def _third_states(judge: Judge) -> Iterator[Case]:
+    """An outlet in the middle or the last one has a state that is neither on nor off."""
+    outlets = list(judge.model.outlet_states())
+    for outlet in dict.fromkeys([*outlets[len(outlets) // 2 :][:1], *outlets[-1:]]):
+        unit = judge.unit()
+        if unit.turn_outlet(outlet, on=None):
+            expected = Expected("lost state", states=unit.outlet_states())
+            make_target = partial(judge.remembering_target, unit.contents)
+            yield Case(make_target, ("status",), expected)
+        unit.close()
+
+
+def _absent_rows(judge: Judge) -> Iterator[Case]:
+    """All is missing that the PDU says of an outlet; a sum over the rest is all that can be
+    known.
+    """
+    for outlet, contents in judge.model.without_row():
+        energy = name_of_energy(outlet)
+        sums = {name: sums for name, sums in judge.sums.items() if "outlet" in name}
+        sums.pop(energy, None)
+        expected = Expected(
+            "lost state",
+            states={**judge.model.outlet_states(), outlet: None},
+            sums=sums,
+            outlet=outlet,
+            absent_outlets=(outlet,),
+        )
+        methods = ("status", "statistic", "port_down")
+        for make_target in (
+            partial(judge.target, contents=contents),
+            partial(judge.remembering_target, contents),
+        ):
+            yield Case(make_target, methods, expected)
+
+
+def _lost_figures(judge: Judge) -> Iterator[Case]:
+    expected = Expected("meter", states=judge.model.outlet_states(), has_other_names=True)
+    for contents in judge.model.without_figures():
+        yield Case(partial(judge.remembering_target, contents), READINGS, expected)
+
+
+def _absent_figures(judge: Judge) -> Iterator[Case]:
+    expected = Expected("part", states=judge.model.outlet_states())
+    for contents in judge.model.without_figure_rows():
+        yield Case(partial(judge.target, contents=contents), READINGS, expected)
+
+
+def _zeros(judge: Judge) -> Iterator[Case]:
+    expected = Expected("zero", states=judge.model.outlet_states(), has_other_names=True)
+    for contents in judge.model.with_zero_figures():
+        yield Case(partial(judge.target, contents=contents), ("status",), expected)
+
+
+def _states_by_figures(judge: Judge) -> Iterator[Fault]:
+    """A state that is another one while a figure is 0 tells why a PDU that is well is misread."""
+    methods = judge.handler.methods
+    with contextlib.suppress(Exception):
+        states = [state for _, state in methods(judge.model.port).states()]
+        for contents in judge.model.with_zero_figures():
+            unit = judge.unit(contents=contents)
+            if [state for _, state in methods(unit.port).states()] != states:
+                text = "returns another state of an outlet while a figure is 0"
+                yield Fault("zero", "status", text)
+                return
+
+
+def _empty_lists(judge: Judge) -> Iterator[Case]:
+    expected = Expected("empty", states=judge.model.outlet_states())
+    for contents in judge.model.without_outlets():
+        yield Case(partial(judge.target, contents=contents), READINGS, expected)
+
+
+# ---- logins and the process ----------------------------------------------------------------------
+
+
+def _refused_logins(judge: Judge) -> Iterator[Fault]:
+    """The login is refused; the rest is as recorded, such as the page with its form."""
+    for method in judge.methods:
+        target = judge.target()
+        unit = target.unit
+        assert isinstance(unit, HttpPdu)
+        unit.denies = judge.handler.is_login
+        judge.call_quietly(target.methods, unit, method)
+        logins = [message for message in unit.messages if judge.handler.is_login(message)]
+        with_body = [message for message in unit.messages if message.partition("\n\n")[2]]
+        # another password, such as the factory's, is sent as the first was
+        others = [message for message in with_body if logins and message not in logins]
+        count = len(logins) + len(others)
+        if count > 1:
+            text = f"sent {count} logins, and each was refused"
+            yield Fault("login", method, text, "a login that is refused")
+            return
+        if unit.requests:
+            judge.note_tried("login")
+
+
+def _redirects(judge: Judge) -> Iterator[Fault]:
+    """A copy of the PDU stands at the address to which all requests, or commands, lead."""
+    for status, method in itertools.product(_REDIRECTS, judge.methods):
+        for is_of_all in (True, False) if method in COMMANDS else (True,):
+            target, other = judge.target(), judge.unit()
+            unit = target.unit
+            assert isinstance(unit, HttpPdu) and isinstance(other, HttpPdu)
+            response = status, None, {"Location": f"http://localhost:{other.port}"}
+            if is_of_all:
+                unit.redirect = response
+            else:
+                unit.refusal = response
+            judge.call_quietly(target.methods, unit, method)
+            is_sent = any(map(judge.handler.is_login, other.messages))
+            is_tried = bool(unit.requests if is_of_all else unit.commands)
+            other.close()
+            unit.close()
+            if is_sent:
+                text = "sent the login to another server, to which the PDU redirected it"
+                yield Fault("redirect", method, text, f"HTTP {status}")
+                return
+            if is_tried:
+                judge.note_tried("redirect")
+
+
+def _proxies(judge: Judge) -> Iterator[Fault]:
+    """A copy of the PDU is the proxy that the environment names when the handler is loaded."""
+    proxy, unit = judge.unit(), judge.unit()
+    address = f"http://127.0.0.1:{proxy.port}"
+    with _environment(http_proxy=address, HTTP_PROXY=address, no_proxy="", NO_PROXY=""):
+        for method in judge.methods:
+            judge.call_quietly(judge.handler.anew(unit.port), unit, method)
+            if proxy.requests:
+                yield Fault("proxy", method, "asked the proxy that the environment names")
+                return
+    if unit.requests:
+        judge.note_tried("proxy")
+
+
+@contextlib.contextmanager
+def _environment(**values: str) -> Iterator[None]:
+    """An environment with these values."""
+    values_before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in values_before.items():
+            os.environ.pop(name, None)
+            if value is not None:
+                os.environ[name] = value
+
+
+def _connections(judge: Judge) -> Iterator[Fault]:
+    """Sockets after some polls, each by an object of its own."""
+    target = judge.target()
+    unit = target.unit
+    assert isinstance(unit, HttpPdu)
+    for _ in range(_POLLS):
+        judge.call_quietly(target.methods, unit, "status")
+    gc.collect()
+    end = time.monotonic() + _CLOSED_S
+    while unit.open_connections >= _POLLS and time.monotonic() < end:
+        time.sleep(0.05)
+    if unit.open_connections >= _POLLS:
+        text = f"leaves {unit.open_connections} connections open after {_POLLS} calls"
+        yield Fault("connections", "status", text)
+    elif unit.requests:
+        judge.note_tried("connections")
+
+
+def _process(judge: Judge) -> Iterator[Fault]:
+    """What the handler changed for all that runs beside it."""
+    for change in restore_process():
+        yield Fault("process", "", f"it changes {change} for the whole process")
+    judge.note_tried("process")
+
+
+_RULES_OF_WELL = (
+    *("status", "states", "statistic", "figures", "poll", "port_down", "port_up", "others", "once"),
+)
+_COMMAND_RULES = ("late", "stuck", "pending", "answer lost", "unread", "refused")
+_ON_ONE_PDU = [
+    Situation(WELL, _RULES_OF_WELL, steps=_well),
+    Situation("changed by hand", ["asked"], steps=_changed_by_hand),
+]
+TABLE = Table(
+    first=[
+        *_ON_ONE_PDU,
+        Situation("two PDUs", ["pdus"], steps=_two_pdus),
+        Situation("changed figures", ["asked"], steps=_changed_figures),
+    ],
+    causes=[Situation("a figure of 0", ["zero"], steps=_states_by_figures)],
+    at_once=[
+        Situation("a fault at a command", _COMMAND_RULES, _command_faults),
+        Situation("half of each answer", ["short"], _halves),
+        Situation("one answer is spoilt", ["short"], _one_answer),
+        Situation("a refused login", [], _refused_login),
+        Situation("no answer", ["silent"], _silences),
+        Situation("an error at each request", ["silent"], _errors),
+        Situation("an outlet that is not there", ["no outlet"], _absent_outlet),
+        Situation("a state that cannot be read", ["lost state"], _lost_states),
+        Situation("a state that is not documented", ["lost state"], _third_states),
+        Situation("an absent row", ["lost state"], _absent_rows),
+        Situation("a figure that cannot be read", ["meter"], _lost_figures),
+        Situation("an absent figure", ["part"], _absent_figures),
+        Situation("a figure of 0", ["zero"], _zeros),
+        Situation("an empty list", ["empty"], _empty_lists),
+        Situation("a refused login", ["login"], steps=_refused_logins, is_over_http=True),
+        Situation("a redirect", ["redirect"], steps=_redirects, is_over_http=True),
+    ],
+    alone=[
+        Situation("polls", ["connections", "code"], steps=_connections, is_over_http=True),
+        Situation("a proxy", ["proxy"], steps=_proxies, is_over_http=True),
+        Situation("the process", ["process"], steps=_process),
+    ],
+)
+
+
+def faults_of_methods(unit: SimulatedPdu, methods: Methods, about: str) -> list[Fault]:
+    """The faults of these methods on one PDU that is well, which is closed. `about`: what it is,
+    for people.
+    """
+    handler = MadeHandler(
+        methods=lambda _: methods,
+        kept=lambda _: methods,
+        anew=lambda _: methods,
+        is_login=lambda _: False,
+        communities=unit.communities,
+    )
+    with contextlib.ExitStack() as stack:
+        judge = Judge(lambda _: unit, handler, stack, about)
+        for situation in _ON_ONE_PDU:
+            faults = list(judge.faults_in(situation))
+            if faults:
+                return faults
+    return []

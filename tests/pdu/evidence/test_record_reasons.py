@@ -1,0 +1,149 @@
+"""Why a PDU cannot be recorded, or a handler not called: each cause has its own sentence, at every
+door.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pdu.workshop.handler import loading_checks
+from pdu.workshop.handler.rules import untried
+from tests.pdu.loading.page_handler import folder, loaded_anew
+from tests.pdu.running import run
+
+__all__ = ["loaded_anew"]
+
+HANDLER = """
+import socket
+import ssl
+
+from pdu_common.base_pdu import BasePdu
+from pdu_common.helper import EnumPowerStatus, PduPortView, PduStatisticView, PduView
+
+
+def make_handler(pdu_data):
+    return LinesPdu(pdu_data)
+
+
+class LinesPdu(BasePdu):
+    def ask(self, line):
+        settings = self.pdu_data.custom_params
+        place = (self.pdu_data.ip, int(settings["port"]))
+        with socket.create_connection(place, 60) as connection:
+            WRAP
+            connection.sendall((line + "\\n").encode())
+            return connection.makefile().readline()
+
+    def status(self):
+        view = PduView()
+        for number, word in enumerate(self.ask("STATUS").split(), 1):
+            state = EnumPowerStatus.UP if word == "on" else EnumPowerStatus.DOWN
+            view.ports.append(PduPortView(identity=str(number), power_status=state))
+        return view
+
+    def port_up(self, port):
+        self.ask("ON " + port.identity)
+        return port
+
+    def port_down(self, port):
+        self.ask("OFF " + port.identity)
+        return port
+
+    def statistic(self):
+        self.ask("AMPS")
+        return PduStatisticView()
+"""
+TLS = "connection = ssl._create_unverified_context().wrap_socket(connection)"
+
+
+@pytest.fixture(name="lines_port")
+def _lines_port() -> Iterator[int]:
+    """A PDU that answers each line, over TCP."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve() -> None:
+            with contextlib.suppress(OSError):
+                while True:
+                    connection, _ = server.accept()
+                    with connection:
+                        connection.makefile().readline()
+                        connection.sendall(b"on off\n")
+
+        threading.Thread(target=serve, daemon=True).start()
+        yield int(server.getsockname()[1])
+        server.shutdown(socket.SHUT_RDWR)
+
+
+@pytest.mark.parametrize(
+    ("wrap", "words"),
+    [
+        (
+            "pass",
+            ["sent no request of HTTP", "lines or Modbus", "neither be recorded nor"],
+        ),
+        (TLS, ["asks over TLS", "let it ask over plain HTTP"]),
+    ],
+    ids=["lines over TCP", "TLS"],
+)
+def test_a_handler_that_does_not_ask_over_http_is_told_so(
+    wrap: str,
+    words: list[str],
+    lines_port: int,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    handler = str(folder(tmp_path, source=HANDLER.replace("WRAP", wrap)))
+    file = tmp_path / "unit.har"
+    code, out, err = run(capsys, "record", handler, f"127.0.0.1:{lines_port}", "-o", str(file))
+    assert (code, out) == (5, "")
+    assert [word for word in words if word not in err] == []
+    assert not file.exists()
+
+
+DOORS = (
+    ("status", "{handler}", "127.0.0.1:9"),
+    ("outlets", "{handler}", "127.0.0.1:9"),
+    ("on", "{handler}", "127.0.0.1:9", "1", "--yes"),
+    ("off", "{handler}", "127.0.0.1:9", "1", "--yes"),
+    ("record", "{handler}", "127.0.0.1:9"),
+    ("prove", "{handler}", "127.0.0.1:9", "--out", "{file}"),
+    ("check", "{list}"),
+    ("handler", "check", "{handler}", "--replay", "docs/own-handler/volt.har"),
+)
+
+
+@pytest.mark.parametrize("place", ["in a method", "in make_handler"])
+@pytest.mark.parametrize("door", DOORS, ids=lambda door: door[0])
+def test_a_setting_that_was_not_given_is_named_at_each_door(
+    door: tuple[str, ...],
+    place: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(loading_checks, "_check_types", lambda *_: untried("types", ""))
+    monkeypatch.setattr(loading_checks, "_find_python", lambda _: None)
+    line = "        place = ("
+    wanted = '        settings["rack"]'
+    if place == "in make_handler":
+        line = "    return LinesPdu"
+        wanted = '    pdu_data.custom_params["rack"]'
+    source = HANDLER.replace("WRAP", "pass").replace(line, f"{wanted}\n{line}")
+    handler = str(folder(tmp_path, source=source))
+    listed = tmp_path / "pdus.toml"
+    row = f'name = "a"\nhandler = "{handler}"\naddress = "127.0.0.1:9"\n'
+    listed.write_text(f"[[pdu]]\n{row}", "utf-8")
+    listed.chmod(0o600)
+    names = {"handler": handler, "list": str(listed), "file": str(tmp_path / "proof.json")}
+    words = [word.format(**names) for word in door]
+    code, out, err = run(capsys, *words)
+    assert code != 0
+    proof = tmp_path / "proof.json"
+    text = f"{out}{err}{proof.read_text('utf-8') if proof.exists() else ''}"
+    assert "the handler wants the setting rack: -s rack=" in text

@@ -1,0 +1,479 @@
+"""HTTP Archives: ours are valid, and those of other tools become recordings without what names
+their owner.
+
+In browsers/: chromium.har was exported by Chromium 150 through Playwright 1.65 (`record_har_path`),
+mitmproxy.har by mitmdump 11.0.2 (`hardump`) between the same browser and PageUnit: opened, logged
+in, loaded again.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import copy
+import importlib
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Optional
+
+import pytest
+
+from handlers.shared.errors import SettingsError
+from handlers.shared.meter_figures import NotKnown
+from pdu.evidence import web_recorder
+from pdu.loading.handler_loading import load
+from pdu.recordings.recording_formats import RecordingOptions
+from pdu.recordings.request_patterns import RequestPattern, recorded_request
+from pdu.recordings.web import har
+from pdu.recordings.web.har import Answer, Effect, RecordedOutlet, WebRecording
+from pdu.recordings.web.unit import WebUnit, serve
+from pdu_common.connection import PduData
+from pdu_common.helper import PduPortView
+from tests.needs import ROOT
+from tests.pdu.loading.page_handler import folder, loaded_anew
+from tests.pdu.recordings import page_unit
+from tests.pdu.recordings.page_unit import HANDLER, OFF, ON, PASSWORD, USER, PageUnit
+from tests.pdu.recordings.planted_devices import recording_of
+from tests.pdu.running import run
+
+__all__ = ["loaded_anew"]
+
+haralyzer: Any = importlib.import_module("haralyzer")  # has no type information
+
+BROWSERS = Path(__file__).with_name("browsers")
+STATES = {str(number): number not in (3, 6) for number in range(1, 7)}
+SETTINGS = {"username": USER, "password": PASSWORD}
+
+
+@pytest.mark.parametrize("handler", ["raritan", "redfish"])
+def test_a_recording_is_a_valid_http_archive(handler: str) -> None:
+    text = recording_of(handler)[1].text
+    parser = haralyzer.HarParser(json.loads(text))
+    assert parser.version == "1.2"
+    assert parser.creator["name"] == "pdu record"
+    entries = parser.har_data["entries"]
+    assert len(entries) == len(har.parse(text).answers)
+    for entry in entries:
+        assert_complete(entry)
+
+
+#: the members that HAR 1.2 demands
+DEMANDED: Mapping[str, Any] = {
+    "startedDateTime": str,
+    "time": int,
+    "request": {
+        "method": str,
+        "url": str,
+        "httpVersion": str,
+        "cookies": list,
+        "headers": list,
+        "queryString": list,
+        "headersSize": int,
+        "bodySize": int,
+    },
+    "response": {
+        "status": int,
+        "statusText": str,
+        "httpVersion": str,
+        "cookies": list,
+        "headers": list,
+        "content": {"size": int, "mimeType": str},
+        "redirectURL": str,
+        "headersSize": int,
+        "bodySize": int,
+    },
+    "cache": {},
+    "timings": {"send": int, "wait": int, "receive": int},
+}
+
+
+def assert_complete(value: Mapping[str, Any], demanded: Mapping[str, Any] = DEMANDED) -> None:
+    for name, kind in demanded.items():
+        if isinstance(kind, Mapping):
+            assert_complete(value[name], kind)
+        else:
+            assert isinstance(value[name], kind), name
+    if "postData" in value:
+        assert set(value["postData"]) == {"mimeType", "text"}
+
+
+def recorded_through(handler: Path, text: str) -> tuple[WebRecording, str]:
+    """The recording that a handler makes through the replay of a file, and its text."""
+    with contextlib.closing(serve(text, 0)) as device:
+        data = PduData(device.host, {**SETTINGS, "port": str(device.port)})
+        words = ([ON], [OFF])
+        recording = web_recorder.record(load(str(handler)), data, RecordingOptions(), *words)
+    return har.parse(recording.text), recording.text
+
+
+@pytest.mark.parametrize("tool", ["chromium", "mitmproxy", "the unit itself"])
+def test_a_browsers_file_becomes_a_recording_that_is_read_and_obeys(
+    tool: str, tmp_path: Path
+) -> None:
+    handler = folder(tmp_path, "odd", HANDLER)
+    if tool == "the unit itself":
+        with PageUnit() as unit:
+            data = PduData("127.0.0.1", {**SETTINGS, "port": str(unit.server_address[1])})
+            made = web_recorder.record(load(str(handler)), data, RecordingOptions(), [ON], [OFF])
+            recording, text = har.parse(made.text), made.text
+            assert unit.commands == []
+    else:
+        recording, text = recorded_through(handler, (BROWSERS / f"{tool}.har").read_text("utf-8"))
+    assert recording.states == STATES
+    assert recording.load_a == pytest.approx(1.2)
+    assert [answer.request for answer in recording.answers] == [
+        "GET /login.html",
+        "POST /login user={any}&pw={any}&csrf={any}",
+        "GET /outlets.html",
+    ]
+    assert [value for value in page_unit.PLANTED if value.lower() in text.lower()] == []
+    cookies = [text for name, text in recording.answers[1].headers if name == "Set-Cookie"]
+    assert cookies == ["sid=any; Path=/", "lang=any; Path=/"]
+    with contextlib.closing(serve(text, 0)) as device:
+        pdu = load(str(handler)).make(
+            PduData(device.host, {**SETTINGS, "password": "any", "port": str(device.port)})
+        )
+        for number, on in STATES.items():
+            switch = pdu.port_down if on else pdu.port_up
+            port = switch(PduPortView(identity=number))
+            assert port.power_status.name == ("DOWN" if on else "UP")
+        assert len(device.writes()) == len(STATES)
+
+
+def entry(
+    method: str, url: str, text: Optional[str], body: str = "", **response: Any
+) -> dict[str, Any]:
+    """An entry as another tool writes it."""
+    content = {"size": len(text or "x"), "mimeType": "text/html"}
+    row: dict[str, Any] = {
+        "request": {"method": method, "url": f"http://pdu{url}" if url[:1] == "/" else url},
+        "response": {"status": 200, "content": content, **response},
+    }
+    if text is not None:
+        content["text"] = text
+    if body:
+        row["request"]["postData"] = {"mimeType": "a/b", "text": body}
+    return row
+
+
+def archive(*entries: Mapping[str, Any], **more: Any) -> str:
+    creator = {"name": "any", "version": "1"}
+    return json.dumps({"log": {"version": "1.2", "creator": creator, "entries": entries, **more}})
+
+
+def test_what_a_file_leaves_out_is_said_by_entry() -> None:
+    text = archive(
+        entry("GET", "/a?sid=S1d-7f3a9b1c", "<p>1</p>"),
+        entry("GET", "/big", None),
+        entry("GET", "/cached", None, status=304),
+        entry("GET", "/known", "<p>1</p>"),
+        entry("GET", "/known", None, status=304),
+        entry("GET", "/blocked", None, status=0),
+        entry("OPTIONS", "/a", "x"),
+        entry("GET", "https://fonts.example/a", "x"),
+        entry("GET", "https://pdu/tls", "x"),
+    )
+    recording = har.parse(f"\ufeff{text}")
+    assert list(recording.left_out) == [
+        "GET http://pdu/big: its body of 1 bytes is not in the file",
+        "GET http://pdu/cached: its body was in the browser's cache: export it with the cache"
+        " disabled",
+        "GET http://pdu/blocked: it was not answered",
+        "OPTIONS http://pdu/a: the method OPTIONS",
+        "GET https://fonts.example/a: another host",
+    ]
+    requests = [answer.request for answer in recording.answers]
+    assert requests == ["GET /a?sid={any}", "GET /known", "GET /tls"]
+
+
+def test_a_replay_of_another_tools_file_warns_once(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pdu.evidence.replay._wait_for_signal", lambda *_, **__: None)
+    code, out, err = run(capsys, "replay", str(BROWSERS / "chromium.har"))
+    assert code == 0
+    assert "7 answers; made by another tool" in out
+    assert err.count("do not pass it on") == 1
+    code, _, err = run(capsys, "replay", str(ROOT / "docs" / "own-handler" / "volt.har"))
+    assert (code, err) == (0, "")
+
+
+# ---- what names the owner ------------------------------------------------------------------------
+
+PLAIN = """
+import json
+import re
+import urllib.request
+
+from pdu_common.base_pdu import BasePdu
+from pdu_common.helper import EnumPowerStatus, PduPortView, PduStatisticView, PduView
+
+
+def make_handler(pdu_data):
+    return PlainPdu(pdu_data)
+
+
+class PlainPdu(BasePdu):
+    def ask(self, target, body=None):
+        port = self.pdu_data.custom_params["port"]
+        address = f"http://{self.pdu_data.ip}:{port}{target}"
+        with urllib.request.urlopen(address, body, timeout=60) as answer:
+            return answer.read().decode()
+
+    def status(self):
+        self.ask("/login", b"user=mustermann&pw=Zq01-Sesam_01&place=Reihe 7, Schrank Nord")
+        self.ask("/Mustermann/frame?token=Zq02-Sesam_02&rack=db-master-kunde7")
+        view = PduView()
+        for number, on in json.loads(self.ask("/json"))["outlets"].items():
+            state = EnumPowerStatus.UP if on else EnumPowerStatus.DOWN
+            view.ports.append(PduPortView(identity=number, power_status=state))
+        return view
+
+    def port_up(self, port):
+        return port
+
+    port_down = port_up
+
+    def statistic(self):
+        return PduStatisticView(load=float(re.search("amps=([0-9.]+)", self.ask("/text"))[1]))
+"""
+PLANTED = (
+    *page_unit.PLANTED,
+    "Zq02-Sesam_02",
+    "Zq03-Sesam_03",
+    "+49 30 5567 6671",
+    "noc41@kunde.example",
+    "00:1b:c0:41:5e:7f",
+    "fd00:77::41",
+    "48.137154",
+    "серверная Иванова",
+)
+
+
+def planted_archive() -> str:
+    """An archive in each part of which something is planted."""
+    everything = list(PLANTED)
+    words = " ".join(PLANTED)
+    rows = [{"name": f"X-{number}", "value": text} for number, text in enumerate(everything)]
+    cookies = [{"name": "sid", "value": text, "comment": text} for text in everything]
+    named = {"owner": everything, "phone": PLANTED[-5], "lat": 48.137154, "serial": "SN7731AB41"}
+    document = {"outlets": {"1": True, "2": False}, **named, "by": {text: 1 for text in everything}}
+    entries = [
+        entry(
+            "POST",
+            "/login",
+            "<p>welcome mustermann</p>",
+            "user=mustermann&pw=Zq01-Sesam_01&place=Reihe 7, Schrank Nord",
+            headers=[*rows, {"name": "Set-Cookie", "value": "sid=Zq03-Sesam_03; Path=/"}],
+        ),
+        entry(
+            "GET",
+            "/Mustermann/frame?token=Zq02-Sesam_02&rack=db-master-kunde7",
+            f"<p>{words}</p><img alt='{words}'><!-- {words} -->",
+        ),
+        entry("GET", "/json", json.dumps(document)),
+        entry("GET", "/text", f"place: Reihe 7, Schrank Nord\namps=1.5\n{words}"),
+        entry("GET", "/logo.png", base64.b64encode(words.encode()).decode()),
+    ]
+    entries[-1]["response"]["content"].update(encoding="base64", mimeType="image/png")
+    for row in entries:
+        row["comment"] = row["_initiator"] = row["serverIPAddress"] = words
+        row["timings"] = {"send": 1, "comment": words}
+        row["cache"] = {"comment": words}
+        row["request"].update(cookies=cookies, headers=rows, queryString=rows, comment=words)
+        row["request"].setdefault("postData", {}).update(params=rows, comment=words)
+        row["response"].update(cookies=cookies, statusText=words, redirectURL=words)
+    pages = [{"id": words, "title": words, "startedDateTime": words, "_owner": words}]
+    return archive(*entries, pages=pages, browser={"name": words, "version": words}, _any=words)
+
+
+def test_a_recording_through_a_file_holds_nothing_that_was_planted_in_it(tmp_path: Path) -> None:
+    handler = folder(tmp_path, "odd", PLAIN)
+    recording, text = recorded_through(handler, planted_archive())
+    assert recording.states == {"1": True, "2": False}
+    assert recording.load_a == 1.5
+    unescaped = re.sub(r"\\+u([0-9a-f]{4})", lambda code: chr(int(code[1], 16)), text).lower()
+    assert [value for value in PLANTED if value.lower() in unescaped] == []
+
+
+# ---- the form ------------------------------------------------------------------------------------
+
+RECORDING = WebRecording(
+    answers=[
+        Answer("GET /status", {"outlets": [{"on": True}, {"on": False}, {"on": True}]}),
+        Answer("GET /logo", b"\x89PNG", type="image/png"),
+    ],
+    outlets={
+        "1": RecordedOutlet(True, 1.5, Effect("POST /1 on"), Effect("POST /1 off")),
+        "2": RecordedOutlet(False, NotKnown("it was not known when it was recorded")),
+        "3": RecordedOutlet(None),
+    },
+    load_a=NotKnown("it was not known when it was recorded"),
+    is_compared=True,
+)
+
+
+def test_a_recording_is_written_as_it_is_read() -> None:
+    parsed = har.parse(RECORDING.text)
+    assert parsed.text == RECORDING.text
+    assert parsed.outlets == RECORDING.outlets
+    assert parsed.contents == RECORDING.contents
+
+
+def test_what_a_recording_does_not_say_is_doubted() -> None:
+    unit = WebUnit(RECORDING._replace(is_compared=False, outlets={"1": RecordedOutlet(True)}), 0)
+    unit.close()
+    assert set(unit.doubts) == {
+        *("states", "figures", "asked", "port_down", "port_up", "lost state"),
+    }
+    assert '"compared"' in unit.doubts["states"]
+    unit = WebUnit(RECORDING, 0)
+    unit.close()
+    assert "not known when it was recorded" in unit.doubts["figures"]
+
+
+@pytest.mark.parametrize(
+    ("states", "reason"),
+    [
+        ([None, None, None], "no outlet that is on or off"),
+        ([False, False, False], "all outlets have one state"),
+        ([False, True, True], "no answer has a value of its own"),
+        ([True, False, True], "the handler reads no other state"),
+    ],
+)
+def test_each_cause_of_a_recording_without_places_is_said(
+    states: list[Optional[bool]], reason: str
+) -> None:
+    outlets = {str(n): RecordedOutlet(state) for n, state in enumerate(states, 1)}
+    unit = WebUnit(RECORDING._replace(outlets=outlets), 0)
+    unit.close()
+    assert reason in unit.doubts["port_down"]
+
+
+@pytest.mark.parametrize(
+    ("on", "off", "words"),
+    [
+        (["POST /a"], ["POST /b"], "one request for each of 3 outlets"),
+        (["POST /{outlet}"], ["POST /{outlet}"], "a toggle is no command"),
+        (["POST /{outlet}"], [], "--off needs one request"),
+    ],
+)
+def test_words_that_command_no_outlet_are_refused(
+    on: list[str], off: list[str], words: str
+) -> None:
+    with pytest.raises(SettingsError, match=words):
+        RECORDING.commanded(on, off)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('{"recording": "http 1", "answers": []}', "which version 3.0.0 reads"),
+        ('{"recording": "xerus calls 1",\n"calls": []}', "which version 3.0.0 reads"),
+        ("{", "no HTTP Archive"),
+        ('{"log": {"version": "1.2"}}', "no HTTP Archive"),
+        (archive({"request": 1}), "no HTTP Archive"),
+    ],
+)
+def test_another_text_is_refused(text: str, words: str) -> None:
+    with pytest.raises(SettingsError, match=words):
+        har.parse(text)
+
+
+VALUES: tuple[Any, ...] = (
+    None,
+    0,
+    1e400,
+    "",
+    [],
+    {},
+    "x",
+    True,
+    "{outlet}",
+    [[]],
+    {"a": 1},
+    "\ud800",
+)
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """The path to each value below this one."""
+    if not isinstance(value, (dict, list)):
+        return []
+    keys = list(value) if isinstance(value, dict) else list(range(len(value)))
+    paths = [(*path, key) for key in keys]
+    for key in keys:
+        paths += places(value[key], (*path, key))
+    return paths
+
+
+@pytest.mark.sample(60)
+@pytest.mark.parametrize(
+    "path",
+    places(json.loads((ROOT / "docs" / "own-handler" / "volt.har").read_text("utf-8"))),
+    ids=str,
+)
+def test_a_spoilt_archive_is_served_or_refused(path: tuple[Any, ...]) -> None:
+    whole = json.loads((ROOT / "docs" / "own-handler" / "volt.har").read_text("utf-8"))
+    for value in VALUES:
+        spoilt = copy.deepcopy(whole)
+        container = spoilt
+        for key in path[:-1]:
+            container = container[key]
+        container[path[-1]] = value
+        try:
+            device = serve(json.dumps(spoilt), 0)
+        except SettingsError:
+            continue
+        with contextlib.closing(device):
+            pdu = device.simulated_pdu
+            pdu.figures()
+            for outlet in pdu.outlet_states():
+                pdu.without_state(outlet)
+                pdu.turn_outlet(outlet, on=None)
+            pdu.reply("POST", "/relay/1", b"turn=on")
+            pdu.reply("GET", "/status", b"")
+
+
+RPC = 'POST /rpc {"method": "Set", "params": {"id": {outlet}, "on": true}}'
+
+
+@pytest.mark.parametrize(
+    ("words", "outlet", "request_parts"),
+    [
+        ("POST /relay/{outlet} turn=on", "3", ("POST", "/relay/3", "turn=on")),
+        ("/outlet?{outlet}=ON", "3", ("GET", "/outlet?3=ON", "")),
+        ("PUT http://pdu/o/{outlet-1}/state value=true", "3", ("PUT", "/o/2/state", "value=true")),
+        ("GET /o/{outlet+1}", "lan3", ("GET", "/o/4", "")),
+        (RPC, "3", ("POST", "/rpc", '{"id":9,"params":{"on":true,"id":3},"method":"Set"}')),
+        ("GET /cm?user={any}&c=Power{outlet} On", "3", ("GET", "/cm?user=x&c=Power3%20On", "")),
+        ("GET /c?n={outlet}&to=1&pw={any}", "3", ("GET", "/c?pw=x&to=1&n=3", "")),
+        ("POST /login {any}", "3", ("POST", "/login", '{"user": "a", "word": "b"}')),
+        ("GET /a?b=1 -> 250 OK", "3", ("GET", "/a?b=1", "")),
+    ],
+)
+def test_a_request_in_words_matches_its_own(
+    words: str, outlet: str, request_parts: tuple[str, str, str]
+) -> None:
+    pattern = RequestPattern.parse(words)
+    assert pattern.of_outlet(outlet).matches(*request_parts)
+    method, target, body = request_parts
+    assert not pattern.of_outlet(outlet).matches(method, f"{target}9", body)
+    if pattern.names_outlet:
+        assert not pattern.of_outlet("17").matches(*request_parts)
+
+
+def test_a_recorded_request_keeps_no_login_no_number_of_a_call_and_no_time() -> None:
+    assert (
+        recorded_request("GET", "/cgi?l=p:admin:pw-1&p=l&_=1700000000123", "", ["pw-1", "admin"])
+        == "GET /cgi?l=p:{any}:{any}&p=l&_={any}"
+    )
+    body = '{"id": 7, "method": "get", "params": {"token": "abc"}}'
+    request = recorded_request("POST", "/rpc", body, [])
+    assert "abc" not in request
+    other_body = '{"method": "get", "id": 8, "params": {"token": "xyz"}}'
+    assert RequestPattern.parse(request).matches("POST", "/rpc", other_body)
+    with pytest.raises(SettingsError, match="is no request"):
+        RequestPattern.parse("turn it on")

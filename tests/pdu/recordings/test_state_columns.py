@@ -1,0 +1,97 @@
+"""Where the answers of a device hold the states of its outlets."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from pdu.recordings.simulated_pdu import States
+from pdu.recordings.state_columns import candidate_columns, value_at, with_values
+from pdu.recordings.text_answers import TextAnswer
+
+MIXED: States = {"1": True, "2": False, "3": True, "4": True}
+HTML = (
+    '<tr><td>{n}<td>{name}<td><b class="{alarm}">{word}</b><td>{amps} A</tr>\n',
+    '<tr id="o{n}"><td>{name}</td><td>{word}</td><td>{amps}</td></tr>\n',
+    "<li>{name} ({n}): <i>{word}</i> {amps}</li>",
+)
+TEXTS = {
+    "rows of HTML": HTML[1],
+    "an alarm in one row": HTML[0],
+    "a list": HTML[2],
+    "lines": "Outlet {n} {name} is {word}, {amps} A\n",
+    "attributes of XML": '<outlet no="{n}" label="{name}" state="{word}" amps="{amps}"/>',
+    "elements of XML": "<outlet><no>{n}</no><name>{name}</name><s>{word}</s><a>{amps}</a></outlet>",
+    "fields": "o{n}.name={name}\no{n}.state={word}\no{n}.amps={amps}\n",
+    "a script": 'outlets.push({{id: {n}, name: "{name}", state: "{word}", amps: "{amps}"}});\n',
+    "banks": "{bank}<p>#{n} {name}<b>{word}</b>{amps}</p>",
+}
+NAMES = ("web", "db master of rack 7", "", "mail 2")
+
+
+def page(form: str, on: str, off: str) -> TextAnswer:
+    """A page whose rows are not at equal distances: names, figures and a mark differ."""
+    rows: list[str] = []
+    for number, (name, state) in enumerate(zip(NAMES, MIXED.values()), 1):
+        row = form.format(
+            n=number,
+            name=name,
+            word=on if state else off,
+            alarm="x alarm red" if number == 3 else "x",
+            amps="" if number == 2 else f"{number}.5",
+            bank=f"<h2>Bank {number}</h2>" if number in (1, 3) else "",
+        )
+        rows.append(row)
+    return TextAnswer(f"<html><title>PDU</title>\n{''.join(rows)}<p>on off 1 0</p></html>")
+
+
+@pytest.mark.parametrize("words", [("on", "off"), ("Ein", "Aus"), ("closed", "open")])
+@pytest.mark.parametrize("form", TEXTS.values(), ids=TEXTS)
+def test_states_stand_in_rows_of_a_text(form: str, words: tuple[str, str]) -> None:
+    contents = {"GET /": page(form, *words)}
+    columns = list(candidate_columns(contents, MIXED))
+    assert len(columns) < 100  # of which the handler is asked
+    texts: list[str] = []
+    for column in columns:
+        turned = {place: column.off for place in column.places}
+        texts.append(with_values(contents, turned)["GET /"])
+    assert page(form, words[1], words[1]) in texts
+
+
+ON_OFF_ON: States = {"1": True, "2": False, "3": True}
+
+
+@pytest.mark.parametrize(
+    ("contents", "states", "values"),
+    [
+        ({"a": {"list": [{"s": 1}, {"s": 0}, {"s": 1}]}}, ON_OFF_ON, [(1, 0)]),
+        ({"a": {"POWER1": "ON", "POWER2": "OFF", "POWER3": "ON"}}, ON_OFF_ON, [("ON", "OFF")]),
+        ({"o1": {"v": True}, "o2": {"v": False}, "o3": {"v": True}}, ON_OFF_ON, [(True, False)]),
+        # of an unusual word; the loads differ
+        (
+            {"a": [{"s": "Live", "w": 5}, {"s": "Dead", "w": 0}, {"s": "Live", "w": 6}]},
+            ON_OFF_ON,
+            [("Live", "Dead")],
+        ),
+        ({"a": TextAnswer("<html>1 0 1</html>")}, ON_OFF_ON, [("1", "0")]),
+        # all alike: the other state is the usual word
+        ({"a": [{"s": "on", "k": 7}] * 3}, dict.fromkeys("123", True), [("on", "off")]),
+        # a value that is neither is no hindrance, nor is one that another value denies
+        ({"a": [{"s": 1}, {"s": 0}, {"s": 5}]}, {"1": True, "2": False, "3": None}, [(1, 0)]),
+        ({"a": [{"s": 1}, {"s": 0}, {"s": 0}]}, {"1": True, "2": False, "3": None}, [(1, 0)]),
+        # a unit that is only metered
+        ({"a": TextAnswer("<amps>3.2</amps>")}, {}, []),
+    ],
+    ids=json.dumps,
+)
+def test_columns_hold_the_states(
+    contents: dict[str, Any], states: States, values: list[tuple[Any, Any]]
+) -> None:
+    columns = list(candidate_columns(contents, states))
+    assert [(column.on, column.off) for column in columns] == values
+    for column in columns:
+        for place, on in zip(column.places, states.values()):
+            if on is not None:
+                assert value_at(contents, place) == column.value(on=on)

@@ -1,0 +1,486 @@
+"""Faults in the example over HTTP of docs/own-handler.md, as public clients and handlers that
+engineers wrote have them.
+"""
+
+from __future__ import annotations
+
+from tests.needs import ROOT
+
+from .faults import Fault
+
+EXAMPLE = ROOT / "docs" / "own-handler"
+# it waits 10 s for a state and for an answer
+SOURCE = (
+    (EXAMPLE / "volt" / "handler.py").read_text("utf-8").replace("SECONDS = 10.0", "SECONDS = 3.0")
+)
+
+_WRITE = '        self._answer(f"/relay/{port.identity}", body)\n'
+_READING = "            port.power_status = self._outlet_state(port.identity)\n"
+_ERROR = "            with error:\n                raise RuntimeError("
+_STATE = '    if outlet.get("on") is True:\n'
+_CHECK = "        self._outlet_state(port.identity)  # raises if there is no such outlet\n"
+_LIST = '        outlets: list[dict[str, Any]] = json.loads(self._answer("/status"))["outlets"]\n'
+_OPENER = "urllib.request.build_opener(urllib.request.ProxyHandler({}), NoRedirect())"
+_OPEN = "with opener.open(request, timeout=TIMEOUT_SECONDS) as answer:"
+_PORT = 'view.ports.append(PduPortView(identity=outlet["id"], power_status=_state(outlet)))\n'
+_SUM = 'sum(float(outlet["kwh"]) for outlet in outlets)'
+_LOAD = 'sum(float(outlet["a"]) for outlet in outlets)'
+_SECOND_TRY = """            if error.code == 401 and "again" not in path:
+                error.close()
+                return self._answer(path + "?again", body)
+"""
+_BUSY = """        for _ in range(3):
+            try:
+                self._answer(f"/relay/{port.identity}", body)
+                break
+            except RuntimeError as error:
+                if "503" not in str(error):
+                    raise
+        else:
+            raise RuntimeError("busy")
+"""
+_OLD_STATE = """            try:
+                port.power_status = self._outlet_state(port.identity)
+            except Exception:
+                port.power_status = before
+                return port
+"""
+_PAIR = """        if port.identity == "3":
+            self._answer("/relay/1", body)
+"""
+
+
+# of a handler that reads with care, and commands without
+_COMMAND_OPENER = """        if body is not None:
+            return urllib.request.build_opener({}).open(request, timeout=3).read().decode()
+"""
+_TRY = "        try:\n            with opener"
+_FOLLOWED = """    def redirect_request(self, req: Any, fp: Any, code: int, *words: Any) -> Any:
+        if code in (301, 308):
+            return super().redirect_request(req, fp, code, *words)
+        return None"""
+_FACTORY_LOGIN = """        answer = None
+        for password in (settings["password"], "1234"):
+            sent = f"user=admin&password={password}".encode()
+            try:
+                opener.open(address.replace(path, "/login"), sent, timeout=3).close()
+                break
+            except urllib.error.HTTPError as error:
+                error.close()
+                answer = error.code
+        if answer == 401:
+            raise RuntimeError("refused")
+"""
+_MEMORY = "remembered: dict[Any, Any] = {}\nopener = "
+_KEY = '(self.pdu_data.custom_params["port"], port.identity)'
+_REMEMBERED = f"""            if port.power_status == wanted:
+                remembered[{_KEY}] = wanted
+"""
+_KEPT_STATE = """        for outlet in outlets:
+            key = (self.pdu_data.custom_params["port"], outlet["id"])
+            if outlet.get("on") in (True, False):
+                remembered[key] = outlet["on"]
+            outlet["on"] = remembered.get(key)
+        return outlets
+
+    def _outlet_state("""
+_SKIPPED = f"""        if remembered.get({_KEY}) == wanted:
+            port.power_status = wanted
+            return port
+"""
+_STATE_OF_MEMORY = _PORT.replace(
+    "_state(outlet)",
+    'remembered.get((self.pdu_data.custom_params["port"], outlet["id"])) or _state(outlet)',
+)
+_OTHER_HOST = """        try:
+            opener.open("http://192.0.2.77:9/", timeout=0.1).close()
+        except OSError:
+            pass
+"""
+
+_BY_CURRENT = """    if outlet.get("on") is True and not outlet.get("a"):
+        return EnumPowerStatus.DOWN
+"""
+
+_LAST_LIST = """        key = (self.pdu_data.ip, self.pdu_data.custom_params["port"])
+        try:
+            remembered[key] = json.loads(self._answer("/status"))["outlets"]
+        except ERROR:
+            if key not in remembered:
+                raise
+        outlets: list[dict[str, Any]] = remembered[key]
+"""
+_LAST_ENERGIES = """        key = self.pdu_data.custom_params["port"]
+        for outlet in outlets:
+            if outlet.get("kwh") is None:
+                outlet["kwh"] = remembered.get((key, outlet["id"]))
+            remembered[key, outlet["id"]] = outlet["kwh"]
+"""
+_OUTLETS_THAT_WERE = """        key = self.pdu_data.custom_params["port"]
+        names = remembered.setdefault(key, [])
+        listed = [port.identity for port in view.ports]
+        for name in names:
+            if name not in listed:
+                view.ports.append(PduPortView(identity=name, power_status=EnumPowerStatus.DOWN))
+        names += [name for name in listed if name not in names]
+"""
+_KEPT_FIGURES = """    def statistic(self) -> PduStatisticView:
+        self._outlets()
+        key = self.pdu_data.custom_params["port"]
+        if key not in remembered:
+            remembered[key] = self._figures()
+        return remembered[key]
+
+    def _figures(self) -> PduStatisticView:
+"""
+_TLS_FIRST = """        try:
+            opener.open(address.replace("http:", "https:"), timeout=3).close()
+        except OSError:
+            pass
+"""
+_OTHER_HOST_BY_A_THREAD = """        import contextlib
+        import socket
+        import threading
+
+        def look_up() -> None:
+            with contextlib.suppress(OSError):
+                socket.gethostbyname("metrics.invalid")
+
+        thread = threading.Thread(target=look_up)
+        thread.start()
+        thread.join()
+"""
+_KEPT_CONNECTION = """        import http.client
+
+        port = int(settings["port"])
+        connection = http.client.HTTPConnection(self.pdu_data.ip, port, timeout=3)
+        remembered[id(connection)] = connection
+        headers = {"Authorization": request.get_header("Authorization")}
+        connection.request("POST" if body else "GET", path, body, headers)
+        response = connection.getresponse()
+        content = response.read().decode()
+        if response.status != 200:
+            raise RuntimeError(f"HTTP {response.status}")
+        return content
+"""
+
+FAULTS = {
+    "one outlet of all has another's number": Fault(
+        situation="a PDU that is well",
+        words="port_up commanded outlet 1: outlet 2 was to be switched; for port_up of outlet 2"
+        " such a PDU takes POST /relay/2 turn=on",
+        rule="others",
+        changes=((_WRITE, _WRITE.replace("{port.identity}", "{port.identity.replace('2', '1')}")),),
+    ),
+    "an outlet takes its neighbour along": Fault(
+        situation="a PDU that is well",
+        words="port_down commanded outlet 1: outlet 3 was to be switched",
+        rule="others",
+        changes=((_WRITE, _WRITE + _PAIR),),
+    ),
+    "an outlet that is off is not listed": Fault(
+        situation="a PDU that is well",
+        words="status returned 2 outlets, without 2",
+        rule="states",
+        changes=((_PORT, 'outlet["on"] and ' + _PORT),),
+    ),
+    "the list of one PDU is kept for all": Fault(
+        situation="a PDU that is well",
+        words="status returned without a request to this PDU",
+        rule="asked",
+        changes=(
+            ("opener = ", "kept: dict[str, Any] = {}\nopener = "),
+            (
+                _LIST,
+                _LIST.replace(
+                    ": list[dict[str, Any]] = json", ' = kept["x"] = kept.get("x") or json'
+                ),
+            ),
+        ),
+    ),
+    "a login in a class": Fault(
+        situation="two PDUs",
+        words="status asked another PDU than its own",
+        rule="pdus",
+        changes=(
+            (
+                "    return VoltPdu(pdu_data)\n",
+                "    VoltPdu.settings = pdu_data.custom_params\n    return VoltPdu(pdu_data)\n",
+            ),
+            ("settings = self.pdu_data.custom_params", "settings = VoltPdu.settings"),
+        ),
+    ),
+    "a state by the current": Fault(
+        situation="",
+        words="status returns another state of an outlet while a figure is 0",
+        rule="zero",
+        changes=((_STATE, _BY_CURRENT + _STATE),),
+    ),
+    "no state is off": Fault(
+        situation="a state that cannot be read",
+        words="status returned outlet 1 off, and it is on",
+        rule="lost state",
+        changes=(
+            (
+                _STATE,
+                '    if outlet.get("on") is None:\n        return EnumPowerStatus.DOWN\n' + _STATE,
+            ),
+        ),
+    ),
+    "a sum of the meters that answer": Fault(
+        situation="a figure that cannot be read",
+        words="statistic returned load 0.8 A; the PDU measures 1.6 A",
+        rule="meter",
+        changes=((_LOAD, _LOAD.replace('outlet["a"]', 'outlet.get("a", 0)')),),
+    ),
+    "Wh in place of kWh": Fault(
+        situation="a PDU that is well",
+        words="statistic returned total_consumption 7500 kWh; the PDU measures 7.5 kWh",
+        rule="figures",
+        changes=((_SUM, "1000 * " + _SUM),),
+    ),
+    "the state before for the state after": Fault(
+        situation="a fault at a command",
+        words="port_down returned on, and no state could be read after the command",
+        rule="unread",
+        changes=(
+            (_CHECK, "        before = self._outlet_state(port.identity)\n"),
+            (_READING, _OLD_STATE),
+        ),
+    ),
+    "port_up of an outlet that does not exist": Fault(
+        situation="an outlet that is not there",
+        words="port_up sent POST /relay/99999 turn=on",
+        rule="no outlet",
+        changes=((_CHECK, "        if wanted == EnumPowerStatus.DOWN:\n    " + _CHECK),),
+    ),
+    "a refused login is sent again": Fault(
+        situation="a refused login",
+        words="status sent 2 logins, and each was refused",
+        rule="login",
+        changes=(("            with error:\n", _SECOND_TRY + "            with error:\n"),),
+    ),
+    "a command is repeated at 503": Fault(
+        situation="a fault at a command",
+        words="port_down wrote 3 times",
+        rule="once",
+        changes=((_WRITE, _BUSY),),
+    ),
+    "redirects are followed": Fault(
+        situation="a redirect",
+        words="status sent the login to another server, to which the PDU redirected it",
+        rule="redirect",
+        changes=((_OPENER, "urllib.request.build_opener(urllib.request.ProxyHandler({}))"),),
+    ),
+    "the proxy of the environment is used": Fault(
+        situation="a proxy",
+        words="status asked the proxy that the environment names",
+        rule="proxy",
+        changes=((_OPENER, "urllib.request.build_opener(NoRedirect())"),),
+    ),
+    "no time-out": Fault(
+        situation="no answer",
+        words="status did not end within ",
+        rule="silent",
+        changes=((", timeout=TIMEOUT_SECONDS", ""),),
+    ),
+    "redirects of commands are followed": Fault(
+        situation="a redirect",
+        words="port_down sent the login to another server",
+        rule="redirect",
+        changes=((_TRY, _COMMAND_OPENER.format("urllib.request.ProxyHandler({})") + _TRY),),
+    ),
+    "redirects for good are followed": Fault(
+        situation="a redirect",
+        words="status sent the login to another server",
+        rule="redirect",
+        changes=(("    def redirect_request(self, *_: Any) -> None: ...", _FOLLOWED),),
+    ),
+    "commands use the proxy of the environment": Fault(
+        situation="a proxy",
+        words="port_down asked the proxy that the environment names",
+        rule="proxy",
+        changes=((_TRY, _COMMAND_OPENER.format("NoRedirect()") + _TRY),),
+    ),
+    "a command without a time-out": Fault(
+        situation="a fault at a command",
+        words="port_down did not end within ",
+        rule="answer lost",
+        changes=(("timeout=TIMEOUT_SECONDS", "timeout=None if body else TIMEOUT_SECONDS"),),
+    ),
+    "the login of the factory after the owner's": Fault(
+        situation="a PDU that is well",
+        words="status sent POST /login user=admin&password=",
+        rule="poll",
+        changes=((_TRY, _FACTORY_LOGIN + _TRY),),
+    ),
+    "status tells the command": Fault(
+        situation="changed by hand",
+        words="status returned outlet 3 off, and it is on",
+        rule="asked",
+        changes=(
+            ("opener = ", _MEMORY),
+            (_PORT, _STATE_OF_MEMORY),
+            (_READING, _READING + _REMEMBERED),
+        ),
+    ),
+    "a command is sent if the last was another": Fault(
+        situation="changed by hand",
+        words="port_down returned off, and the PDU has outlet 3 on",
+        rule="asked",
+        changes=(
+            ("opener = ", _MEMORY),
+            (_WRITE, _SKIPPED + _WRITE),
+            (_READING, _READING + _REMEMBERED),
+        ),
+    ),
+    "the last state for one that cannot be read": Fault(
+        situation="a state that cannot be read",
+        words="status returned outlet 1 off, and it is on",
+        rule="lost state",
+        changes=(
+            ("opener = ", _MEMORY),
+            ("        return outlets\n\n    def _outlet_state(", _KEPT_STATE),
+        ),
+    ),
+    "another host is asked": Fault(
+        situation="",
+        words="it looks up 192.0.2.77 (my_handler.py line ",
+        rule="elsewhere",
+        changes=((_WRITE, _OTHER_HOST + _WRITE),),
+    ),
+    "an error of the device as an answer": Fault(
+        situation="a fault at a command",
+        words="port_down returned unknown, and raised nothing",
+        rule="refused",
+        changes=(
+            (_ERROR, '            if error.code != 401:\n                return "{}"\n' + _ERROR),
+        ),
+    ),
+    "status switches outlet 1 on": Fault(
+        situation="a PDU that is well",
+        words="status commanded outlet 1 (POST /relay/1 turn=on)",
+        rule="poll",
+        changes=(
+            ('        logger.info("status")\n', '        self._answer("/relay/1", b"turn=on")\n'),
+        ),
+    ),
+    "the last list where there is no answer": Fault(
+        situation="no answer",
+        words="status returned 3 outlets, and raised nothing",
+        rule="silent",
+        changes=(("opener = ", _MEMORY), (_LIST, _LAST_LIST.replace("ERROR", "OSError"))),
+    ),
+    "the last list after any error": Fault(
+        situation="no answer",
+        words="status returned 3 outlets, and raised nothing",
+        rule="silent",
+        changes=(("opener = ", _MEMORY), (_LIST, _LAST_LIST.replace("ERROR", "Exception"))),
+    ),
+    "404 is an empty list": Fault(
+        situation="one answer is spoilt",
+        words="status returned 0 outlets, without 1, 2, 3",
+        rule="short",
+        changes=(
+            (
+                _ERROR,
+                "            if error.code == 404:\n                return '{\"outlets\": []}'\n"
+                + _ERROR,
+            ),
+            ("        if not outlets:\n", "        if outlets is None:\n"),
+        ),
+    ),
+    "the last energy in place of one that cannot be read": Fault(
+        situation="a figure that cannot be read",
+        words="statistic returned total_consumption",
+        rule="meter",
+        changes=(
+            ("opener = ", _MEMORY),
+            ("        view.load = sum", _LAST_ENERGIES + "        view.load = sum"),
+        ),
+    ),
+    "an outlet that was there is off": Fault(
+        situation="an absent row",
+        words="status returned outlet 3 off, and it is unknown",
+        rule="lost state",
+        changes=(
+            ("opener = ", _MEMORY),
+            (
+                "        return view\n\n    def port_up",
+                _OUTLETS_THAT_WERE + "        return view\n\n    def port_up",
+            ),
+        ),
+    ),
+    "the figures of a PDU are kept": Fault(
+        situation="changed figures",
+        words="statistic returned load 1.6 A; the PDU measures 0.8 A",
+        rule="asked",
+        changes=(
+            ("opener = ", _MEMORY),
+            ("    def statistic(self) -> PduStatisticView:\n", _KEPT_FIGURES),
+        ),
+    ),
+    "connections stay open": Fault(
+        situation="polls",
+        words="status leaves 4 connections open after 4 calls",
+        rule="connections",
+        changes=(("opener = ", _MEMORY), (_TRY, _KEPT_CONNECTION + _TRY)),
+    ),
+    "certificates are not verified in the whole process": Fault(
+        situation="the process",
+        words="it changes _create_default_https_context for the whole process",
+        rule="process",
+        changes=(
+            (
+                "opener = ",
+                "import ssl\n\nssl._create_default_https_context = ssl._create_unverified_context\n"
+                "opener = ",
+            ),
+        ),
+    ),
+    "an answer is run": Fault(
+        situation="a PDU that is well",
+        words="status runs an answer as Python (my_handler.py line ",
+        rule="code",
+        changes=(
+            (
+                _LIST,
+                _LIST.replace(
+                    'json.loads(self._answer("/status"))',
+                    'eval(self._answer("/status"), {"true": True, "false": False})',
+                ),
+            ),
+        ),
+    ),
+    "the login in clear after TLS has failed": Fault(
+        situation="a PDU that is well",
+        words="status sent the login in clear to a port where TLS had failed",
+        rule="login",
+        changes=((_TRY, _TLS_FIRST + _TRY),),
+    ),
+    "another word in the command": Fault(
+        situation="a PDU that is well",
+        words="port_down sent POST /relay/1 turn=0; for port_down of outlet 1 such a PDU takes"
+        " POST /relay/1 turn=off",
+        rule="others",
+        changes=(
+            (
+                'b"turn=on" if wanted == EnumPowerStatus.UP else b"turn=off"',
+                'b"turn=1" if wanted == EnumPowerStatus.UP else b"turn=0"',
+            ),
+        ),
+    ),
+    "port_up sends off": Fault(
+        situation="a PDU that is well",
+        words="port_up sent POST /relay/1 turn=off, which switches it off; for port_up of outlet 1"
+        " such a PDU takes POST /relay/1 turn=on",
+        rule="port_up",
+        changes=(('b"turn=on" if', 'b"turn=off" if'),),
+    ),
+    "another host by a thread": Fault(
+        situation="",
+        words="it looks up metrics.invalid (my_handler.py line ",
+        rule="elsewhere",
+        changes=((_WRITE, _OTHER_HOST_BY_A_THREAD + _WRITE),),
+    ),
+}

@@ -1,0 +1,78 @@
+"""Each fault in a right handler is found: by its rule, in its situation, in words that name it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from pdu.workshop.handler import bounded_methods, served_trials, snmp_trials
+from pdu.workshop.handler.judge import Table
+from pdu.workshop.handler.situations import TABLE
+from tests.pdu.loading.page_handler import folder
+
+from . import faulty_page, faulty_volt, faulty_xml
+from .checking import LOGIN, check
+from .faults import Fault, faulty
+
+# a handler that leaves connections open leaves them to the next test
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+_HERE = Path(__file__).parent
+_VOLT = ("--replay", str(faulty_volt.EXAMPLE / "volt.har"), *LOGIN)
+_XML = ("--replay", str(_HERE / "xml.har"))
+
+
+class Corpus(NamedTuple):
+    """Faults in one handler, and the recording on which it is judged."""
+
+    source: str
+    faults: dict[str, Fault]
+    arguments: Sequence[str]
+
+
+CORPORA = {
+    "page": Corpus(faulty_page.PAGE, faulty_page.FAULTS, ()),
+    "volt": Corpus(faulty_volt.SOURCE, faulty_volt.FAULTS, _VOLT),
+    "xml": Corpus(faulty_xml.HANDLER, faulty_xml.FAULTS, _XML),
+}
+CASES = [
+    pytest.param(corpus, fault, id=f"{name}: {title}")
+    for name, corpus in CORPORA.items()
+    for title, fault in corpus.faults.items()
+]
+
+
+@pytest.mark.usefixtures("without_loading")
+@pytest.mark.sample(6)
+@pytest.mark.parametrize(("corpus", "fault"), CASES)
+def test_a_fault_is_found_by_its_rule_in_its_situation(
+    corpus: Corpus, fault: Fault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = Table(
+        first=TABLE.first,
+        causes=TABLE.causes,
+        at_once=[row for row in TABLE.at_once if row.name == fault.situation],
+        alone=[row for row in TABLE.alone if row.name == fault.situation],
+    )
+    for trials in (served_trials, snmp_trials):
+        monkeypatch.setattr(trials, "TABLE", table)
+    monkeypatch.setattr(bounded_methods, "CALL_S", 20.0)
+
+    checked = check(folder(tmp_path, source=faulty(corpus.source, fault)), *corpus.arguments)
+
+    assert checked.code == 1
+    detail = checked.of("broken").get(fault.rule, "")
+    assert detail.startswith(fault.words), checked.results
+
+
+@pytest.mark.usefixtures("without_loading")
+@pytest.mark.parametrize("corpus", CORPORA.values(), ids=CORPORA)
+def test_the_handler_without_a_fault_is_not_blamed(corpus: Corpus, tmp_path: Path) -> None:
+    checked = check(folder(tmp_path, source=corpus.source), *corpus.arguments)
+    assert checked.of("broken") == {}
+    # the answer to a command has a content, and the recording does not say how it refuses one
+    is_open = corpus is CORPORA["xml"]
+    assert checked.untried == (["refused"] if is_open else [])
+    assert checked.code == (9 if is_open else 0)
