@@ -31,17 +31,18 @@ MS_STATUS = column(MS + ".4", "outputStatus", "0")
 FEWER_THAN_49 = "[1-9]|[1-3][0-9]|4[0-8]"
 # Other units have the tree of the MS-PDU too: the MPDU of NETPDU-MIB, whose states are at 7.N.M,
 # and a metered one. What an MS-PDU has as its total is the voltage of a line there, and what it has
-# as states are percents and alarms. A number is no state of an MS-PDU, and a unit with no state ON
-# or OFF is none: it has no figures.
+# as states are percents and alarms. A number is no state of an MS-PDU, and a unit of which all
+# states are numbers is none: it has no figures. They are lost while no state is ON or OFF.
 MS_WORDS = ("ON", "OFF", "On", "Off", "on", "off")
-MS_KNOWN = MS_STATUS.where(MS_STATUS, *MS_WORDS)
 NUMBERS = tuple(map(str, range(1000)))
+MS_WORDED = MS_STATUS.where(MS_STATUS, *MS_WORDS, others=NUMBERS)
 MS_STATES = UpToCount(MS_STATUS, MS_COUNT).where(MS_STATUS, *MS_WORDS, others=NUMBERS)
 
 
 def _of_ms_pdu(values: Source) -> IfMatches:
     """The values of a unit that is an MS-PDU."""
-    return IfMatches(if_listed(values, MS_KNOWN), MS_COUNT, FEWER_THAN_49)
+    without_words = Unless(MS_COUNT, MS_WORDED)
+    return IfMatches(Unless(values, without_words), MS_COUNT, FEWER_THAN_49)
 
 
 # Line currents are items 4 to 6 in every generation of firmware. Only one with the online flags of
@@ -60,7 +61,7 @@ TEST_PROGRAM = (
 MANAGER = "https://github.com/ChinaClever/CleverManagerV1/tree/HEAD"
 
 
-def _here(values: Source, count: Scalar) -> IfMatches:
+def _if_counted(values: Source, count: Scalar) -> IfMatches:
     """The values, on a device that has `count`. It is read first, so a device without this family's
     tree costs one GET."""
     return IfMatches(values, count, r"\d+")
@@ -84,7 +85,7 @@ def _text_outlets(
         return IfComplete(rows.where_not(*NOT_THERE), count)
 
     return outlets(
-        states=State(_here(UpToCount(switch, count), count), on=(ON,), off=(OFF,)),
+        states=State(_if_counted(UpToCount(switch, count), count), on=(ON,), off=(OFF,)),
         control=Write(switch, on=ON, off=OFF),
         none_if_zero=count,
         name=name,
@@ -100,8 +101,8 @@ def _text_family(
     """A family with values as strings; older firmware has INTEGERs, in hundredths of A and tenths
     of kWh."""
     all_currents = Complete(line_current, beside=line_energy, next_row=True)
-    currents = _here(all_currents, count)
-    energies = _here(Complete(line_energy, beside=all_currents), count)
+    currents = _if_counted(all_currents, count)
+    energies = _if_counted(Complete(line_energy, beside=all_currents), count)
     return partial(
         Profile,
         vendor=VENDOR,

@@ -188,16 +188,17 @@ def _next_rows(rows: Iterable[str]) -> list[str]:
 
 
 def _units_without_first_row(rows: Iterable[str], position: int) -> list[str]:
-    """The units of which all rows have a number above 1 in the arc at `position`. A unit is named
-    by the other arcs."""
+    """The units of which all rows with a number in the arc at `position` have one above 1. A unit
+    is named by the other arcs."""
     first_number_by_unit: dict[str, int] = {}
     for row in rows:
         arcs = row.split(".")
-        if is_unidentified(row) or len(arcs) <= position:
+        has_arc = not is_unidentified(row) and -len(arcs) <= position < len(arcs)
+        arc = arcs.pop(position) if has_arc else ""
+        if not is_number(arc):
             continue
-        number = int(arcs.pop(position))
         unit = ".".join(arcs)
-        first_number_by_unit[unit] = min(number, first_number_by_unit.get(unit, number))
+        first_number_by_unit[unit] = min(int(arc), first_number_by_unit.get(unit, int(arc)))
     return [unit for unit, number in first_number_by_unit.items() if number > 1]
 
 

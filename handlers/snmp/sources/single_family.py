@@ -387,11 +387,15 @@ class _Meters(NamedTuple):
         return value
 
 
+_OF_UNKNOWN_SCALE = Lost("a current whose scale its power does not tell")
+
+
 class CurrentsByPower(ReadOnly):
     """Currents of meters in hundredths of A, of which the MIB does not tell if the device has them
     in tenths or in hundredths: the power of each meter does. A current below W/V is not possible,
     and one above five times that, a power factor of 0.2, is not believed: so one scale fits at
-    most. A current above 0 is undecided if none does.
+    most. A current above 0 is lost if none does, and one in hundredths below 0.5 A: in tenths it
+    could be that of power supplies in standby, whose power factor may be 0.1.
 
     Fields:
         values: the currents, in tenths or in hundredths of A.
@@ -407,6 +411,7 @@ class CurrentsByPower(ReadOnly):
 
     _MOST_TENTHS_OF_V = 6_000
     _LEAST, _MOST = Decimal("0.9"), 5  # of W/V; the least leaves room for rounded readings
+    _LEAST_HUNDREDTHS = 50
 
     def rows(self, reader: Reader) -> Rows:
         """The current of each meter."""
@@ -430,14 +435,14 @@ class CurrentsByPower(ReadOnly):
         return CONTEXT.divide(CONTEXT.multiply(watts, divisor), volts)
 
     def _hundredths(self, reading: Decimal, least_amperes: Decimal) -> Raw:
-        """A reading in hundredths of A, undecided if its scale is not known."""
-        lowest = CONTEXT.multiply(least_amperes, self._LEAST)
-        highest = CONTEXT.multiply(least_amperes, self._MOST)
-        for divisor in (10, 100):
-            current = CONTEXT.divide(reading, divisor)
-            if lowest <= current <= highest:
-                return format(CONTEXT.multiply(current, 100), "f")
-        return UNDECIDED
+        """A reading in hundredths of A, lost if its scale is not known."""
+        least = CONTEXT.multiply(least_amperes, self._LEAST)
+        most = CONTEXT.multiply(least_amperes, self._MOST)
+        if least <= CONTEXT.divide(reading, 10) <= most:
+            return format(CONTEXT.multiply(reading, 10), "f")
+        if least <= CONTEXT.divide(reading, 100) <= most and reading >= self._LEAST_HUNDREDTHS:
+            return format(reading, "f")
+        return _OF_UNKNOWN_SCALE
 
 
 class Gathered(ReadOnly):

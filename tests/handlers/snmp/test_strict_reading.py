@@ -73,6 +73,7 @@ class StrictReader(Reader):
         if self.strict_device.is_deciding:
             return super().decide(function)
         places, lacking = dict(self.places), set(self.lacking)
+        requests: set[object] = set()
         is_complete = False
         while True:
             try:
@@ -83,6 +84,8 @@ class StrictReader(Reader):
                 is_complete = True
             except LackingAnswer as answer:
                 assert not is_complete, "with all answers, the decision asks for another one"
+                assert answer.args not in requests, "the reader did not keep an answer"
+                requests.add(answer.args)
                 self.strict_device.read(*answer.args)
             except PduHandlerError:
                 if is_complete:
@@ -187,3 +190,15 @@ def test_a_strict_reading_shows_a_decision_that_depends_on_when_it_reads() -> No
     reader, strict_reader = Reader(device), StrictReader(device)
     assert reader.decide(lambda: rows_without_walks(reader)) == 0
     assert strict_reader.decide(lambda: rows_without_walks(strict_reader)) == 1
+
+
+def test_a_strict_reading_ends_where_a_decision_reads_past_the_reader() -> None:
+    device = Memory(table(A, {"1": 10}))
+    reader = StrictReader(device)
+
+    def reads_twice() -> None:
+        reader.strict_device.walk(A)
+        reader.strict_device.walk(A)
+
+    with pytest.raises(AssertionError, match="did not keep"):
+        reader.decide(reads_twice)

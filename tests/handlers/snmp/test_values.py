@@ -8,7 +8,7 @@ from handlers.shared.errors import ProtocolError
 from handlers.snmp.device import SnmpDevice, all_outlets
 from handlers.snmp.outlets import Outlets
 from handlers.snmp.profiles import PROFILES
-from handlers.snmp.sources import Column, Complete, Scalar, UpToCount
+from handlers.snmp.sources import Column, Complete, Prefixed, Scalar, UpToCount
 from handlers.snmp.sources.base import counted_by
 from handlers.snmp.sources.choices import IfComplete
 from handlers.snmp.sources.filters import lacks_first_row
@@ -109,6 +109,7 @@ def test_what_is_no_count_is_believed_by_no_part_that_counts(value: Value) -> No
         pytest.param("1.1 1.2 2.2 2.3", -1, "2.", id="no row 1 of unit 2"),
         pytest.param("1.50.51 2.48.49 3.48.49", 0, "48.49.", id="no row 1 of a unit behind it"),
         pytest.param("", -1, "", id="no table"),
+        pytest.param("2 3", -2, "", id="no arc there"),
     ],
 )
 def test_without_the_first_row_of_a_table_that_is_numbered_from_one_a_row_is_lost(
@@ -117,3 +118,9 @@ def test_without_the_first_row_of_a_table_that_is_numbered_from_one_a_row_is_los
     device = table(A.oid, dict.fromkeys(rows.split(), 5))
     complete_rows = filled(Complete(A, from_one=position), device)
     assert [*complete_rows] == [*rows.split(), *lost.split()]
+
+
+def test_a_row_with_a_name_in_place_of_a_number_is_not_looked_for() -> None:
+    device = table(A.oid, {"1": 5})
+    complete_rows = filled(Complete(Prefixed("B", A), from_one=0), device)
+    assert [*complete_rows] == ["B.1"]
