@@ -82,7 +82,7 @@ def test_a_figure_that_is_not_known_has_its_reason_in_the_proof() -> None:
 
 
 def test_what_the_unit_says_of_itself_has_no_word_of_the_login() -> None:
-    scrubber = Scrubber((), ["Tr0ub4dor"], "mueller")
+    scrubber = Scrubber(["Tr0ub4dor"], "mueller")
     plate = Nameplate(
         "f", "1", "4.0.21.5-50000 of mueller", manufacturer="Tr0ub4dor", model="PX3-5111"
     )
