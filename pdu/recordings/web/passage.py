@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import threading
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple, Optional
 from urllib.parse import quote, quote_plus, unquote, urlsplit
@@ -125,11 +126,12 @@ class Passage(HttpReplay):
             elif name.lower() not in _HOP_HEADERS:
                 pairs.append((name, text))
         call = Call(method, target, body.decode("utf-8", "replace"))
+        content = _unpacked(answer.fields, answer.body)
         with self._lock:
-            exchange = Exchange(call, answer.status, pairs, answer.body, list(_sent_secrets(own)))
+            exchange = Exchange(call, answer.status, pairs, content, list(_sent_secrets(own)))
             self.exchanges.append(exchange)
         self._options.tell(f"{len(self.exchanges)} answers")
-        return answer.status, answer.body, pairs
+        return answer.status, content, pairs
 
     def secrets(self) -> list[str]:
         """What the device and the handler know each other by: ids of sessions, tokens and cookies,
@@ -159,6 +161,17 @@ def _leads_to(where: Endpoint, location: str) -> bool:
     except ValueError:
         return False
     return place.hostname == where.host.lower() and port == where.port
+
+
+def _unpacked(headers: Pairs, body: bytes) -> bytes:
+    """A body without its Content-Encoding: some devices pack their pages for all who ask."""
+    encodings = [text.lower() for name, text in headers if name.lower() == "content-encoding"]
+    if not {"gzip", "x-gzip", "deflate"}.intersection(encodings):
+        return body
+    try:
+        return zlib.decompressobj(zlib.MAX_WBITS | 32).decompress(body, _LIMIT)  # of both kinds
+    except zlib.error:
+        return body
 
 
 def _sent_secrets(headers: Mapping[str, str]) -> Iterator[str]:

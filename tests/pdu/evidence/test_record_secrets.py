@@ -4,6 +4,7 @@ that want one in the answer.
 
 from __future__ import annotations
 
+import gzip
 import json
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -26,6 +27,7 @@ from tests.pdu.loading.page_handler import folder, loaded_anew
 __all__ = ["loaded_anew"]
 
 HANDLER = """
+import gzip
 import json
 import urllib.error
 import urllib.request
@@ -43,8 +45,9 @@ class OddPdu(BasePdu):
         address = "http://%s:%s%s" % (self.pdu_data.ip, self.given["port"], target)
         request = urllib.request.Request(address, body and body.encode(), headers)
         with urllib.request.urlopen(request, timeout=60) as answer:
-            self.headers = answer.headers
-            return answer.read().decode()
+            self.headers, octets = answer.headers, answer.read()
+            is_packed = self.headers["Content-Encoding"] == "gzip"
+            return (gzip.decompress(octets) if is_packed else octets).decode()
 
     @property
     def given(self):
@@ -89,12 +92,15 @@ class Requests(BaseHTTPRequestHandler):
         size = int(self.headers.get("Content-Length", 0))
         body = self.rfile.read(size).decode()
         status, headers, text = self.server.device(self.path, dict(self.headers.items()), body)
+        octets = text.encode()
+        if ("Content-Encoding", "gzip") in headers:
+            octets = gzip.compress(octets)
         self.send_response(status)
         for name, value in headers:
             self.send_header(name, value)
-        self.send_header("Content-Length", str(len(text.encode())))
+        self.send_header("Content-Length", str(len(octets)))
         self.end_headers()
-        self.wfile.write(text.encode())
+        self.wfile.write(octets)
 
     do_POST = do_GET
 
@@ -218,6 +224,13 @@ CASES = {
         "return self.ask('/o', form % self.given['password'])",
         lambda *_: (200, [], OUTLETS),
         [LOGIN["password"]],
+    ),
+    "pages that are packed for all who ask": Case(
+        "self.ask('/login')\nreturn self.ask('/o')",
+        lambda target, *_: (
+            (200, [("Content-Encoding", "gzip")], OUTLETS if target == "/o" else "Schmidt-Nord")
+        ),
+        ["Schmidt-Nord"],
     ),
     "a redirect to the whole address": Case(
         PLAIN, of_redirects("HTTP:"), ["abc1f9e7d6", "Schmidt-Nord", "kunde7", "SN7731AB41"]
