@@ -10,6 +10,7 @@ import contextlib
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
+from urllib.parse import unquote
 
 from handlers import dcimanager, registry
 from handlers.dcimanager import Figures
@@ -35,9 +36,10 @@ from ..loading.handler_loading import LoadedHandler
 from ..loading.handler_module import AskedSettings
 from ..loading.open_handler import HandlerTools
 from ..recordings.answer_scrubbing import kept_notes
+from ..recordings.named_values import named_secrets
 from ..recordings.recording_formats import Recording, RecordingOptions, incomplete
 from ..recordings.replay_server import HOST as LOOPBACK
-from ..recordings.scrub import ANY_TEXT, Scrubber
+from ..recordings.scrub import ANY_TEXT, SECRETS, Scrubber, kind_of
 from ..recordings.simulated_pdu import States
 from ..recordings.web import har, probing
 from ..recordings.web.further_reads import INTERFACES, MOST
@@ -219,11 +221,11 @@ def _record(
     off: Sequence[str],
 ) -> Recording:
     secret_keys = {*SECRET_SETTINGS, *(row.key for row in handler.settings if row.secret)}
+    secret_keys.update(key for key in params if kind_of(key) == SECRETS)
     secrets = [text for key, text in params.items() if key in secret_keys]
     user = params.get("username", "")
-    scrubber = Scrubber((), secrets, user, upstream.where.host)
-    if any(map(scrubber.holds_login, [*on, *off])):
-        raise SettingsError("--on and --off show the login: write {any} in its place")
+    scrubber = Scrubber(secrets, user, upstream.where.host)
+    _require_public([*on, *off], scrubber)
     is_own = _is_own(handler)
     of_device = {"port", *(setting.key for setting in _OF_TRUST)}
     settings = {key: text for key, text in params.items() if key not in of_device}
@@ -235,7 +237,8 @@ def _record(
         if interface is not None:
             interface.read_more(reader.data(passage.port), passage.answers)
         answers, session_secrets = passage.answers(), passage.secrets()
-    scrubber = Scrubber(options.keep, [*secrets, *session_secrets], user, upstream.where.host)
+    scrubber = Scrubber([*secrets, *session_secrets], user, upstream.where.host)
+    _require_public([*on, *off], scrubber)
     recording = _recording(handler, answers, reading)
     options.tell("reading the recording again, to find what must stay")
     replay_reader = reader._replace(settings=_any_login(settings, secret_keys))
@@ -260,6 +263,19 @@ def _record(
     holds = f"{answer_count}, {counted(len(recording.outlets), 'outlet')}"
     notes = [*_notes(recording, is_own=is_own), *incomplete(len(answers), MOST, "answers")]
     return Recording(recording.text, holds, notes)
+
+
+def _require_public(commands: Sequence[str], scrubber: Scrubber) -> None:
+    """Raises SettingsError if requests in words, which are written as they are, show the login, the
+    session, or what looks private.
+    """
+    for words in commands:
+        texts = (words, unquote(words))
+        if any(named_secrets(text) or scrubber.scrub_kept_text(text) != text for text in texts):
+            raise SettingsError(
+                "--on and --off show the login, or an address, a name or a number of the PDU: write"
+                " {any} in its place"
+            )
 
 
 def _is_own(handler: LoadedHandler) -> bool:

@@ -30,8 +30,6 @@ _PAUSE_S = 2.0
 class RecordingOptions:
     """Options of a recording."""
 
-    #: kinds of data that are not replaced
-    keep: Collection[str] = ()
     #: how long to wait for a device that stops answering, in seconds
     patience: float = 0.0
     #: shows progress

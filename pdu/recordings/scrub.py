@@ -28,8 +28,6 @@ T = TypeVar("T")
 # Kinds of values, and their stand-ins
 SERIALS, ADDRESSES, NAMES = "serials", "addresses", "names"
 CONTACTS, LOCATIONS, SECRETS = "contacts", "locations", "secrets"
-# kinds that may stay: not secrets
-KINDS = (SERIALS, ADDRESSES, NAMES, CONTACTS, LOCATIONS)
 _STAND_INS: Mapping[str, str] = {
     SERIALS: "serial-{}",
     NAMES: "name-{}",
@@ -59,9 +57,9 @@ _IPV6 = re.compile(
 )
 # members whose text says what product it is
 _PRODUCT = re.compile(r"manufacturer|mfr$|vendor|model|firmware|version|revision", re.IGNORECASE)
-# members whose text is a secret, or derived from one: it does not even stay with `keep`
+# members whose text is a secret, or derived from one
 _SECRET = re.compile(
-    r"passw|passphrase|passcode|secret|communit|token|[cx]srf|credential|cookie|keytab|secname|usbuser|nonce$"
+    r"passw|passphrase|passcode|secret|communit|token|[cx]srf|credential|cookie|jwt|bearer|keytab|secname|usbuser|nonce$"
     r"|(^|[._])(auth|priv)(pass|key|protocol_pass)|(?<!hot)keys?(chain|string|value|data)?$"
     r"|licen[cs]e_?(string|data|code)|authori[sz]ation(code)?$|https?headers?$"
     r"|(certificate|signature)string$|(door|unlock|access|login|security)_?code$"
@@ -95,19 +93,17 @@ _SERIAL = re.compile(
 
 
 class Scrubber:
-    """Values and their stand-ins. Kinds in `keep` stay.
+    """Values and their stand-ins.
 
     `secrets`, `user` and `host` belong to the login. `host` may include a port.
     """
 
     def __init__(
         self,
-        keep: Collection[str] = (),
         secrets: Iterable[Optional[str]] = (),
         user: Optional[str] = None,
         host: str = "",
     ) -> None:
-        self.keep = frozenset(keep) - {SECRETS}
         self._stand_in_by_value: dict[tuple[str, str], str] = {}  # by kind and value
         self._stand_ins: set[str] = set()
         self._count_by_kind: Counter[str] = Counter()
@@ -116,7 +112,7 @@ class Scrubber:
         # values that are also sought in the texts that are kept -> stand-in
         self._stand_in_by_word: dict[str, str] = {}
         # a secret that is a common word or a short number may be a state or a figure
-        bare_secrets = {secret.strip() for secret in secrets if secret}
+        bare_secrets = {secret.strip() for secret in secrets if secret} - {ANY_TEXT}
         telling_secrets = {secret for secret in bare_secrets if is_telling(secret)}
         self._secrets = longest_first(telling_secrets)
         self._secret_forms = _forms_of(self._secrets, user)
@@ -137,15 +133,12 @@ class Scrubber:
 
     def scrub_free_text(self, text: str, kind: str = NAMES) -> str:
         """A text that no handler decodes: unchanged if it holds only numbers and common words,
-        else its stand-in, with the blanks around it. One of a kind in `keep` is scrubbed by
-        `scrub_kept_text`, if it does not hold the login.
+        else its stand-in, with the blanks around it.
         """
         bare = text.strip("\0 \r\n\t")
         if not bare:
             return text
         may_stay = not self.holds_login(text)
-        if may_stay and kind in self.keep:
-            return self.scrub_kept_text(text)
         is_generic = kind not in NEVER_GENERIC and has_only_generic_words(bare)
         # a word that is another value's stand-in already would be taken for that value
         if may_stay and is_generic and bare not in self._stand_ins:
@@ -159,15 +152,15 @@ class Scrubber:
         `name`: that of the member or variable, if it has one. The firmware 4.0.21.5 looks like an
         address where nothing says that it is a version.
         """
-        text = self.scrub_known_values(text)
-        if ADDRESSES not in self.keep:
-            text = _MAIL.sub(self._stand_in_of_mail, text)
-            text = _MAC.sub(self._stand_in_of_mac, text)
-            text = _IPV4.sub(functools.partial(self._stand_in_of_ip, name), text)
-            text = _IPV6.sub(functools.partial(self._stand_in_of_ip, name), text)
-        if SERIALS not in self.keep:
-            text = _SERIAL.sub(self._stand_in_of_serial, text)
-        return text
+        text = self.scrub_addresses(self.scrub_known_values(text), name)
+        return _SERIAL.sub(self._stand_in_of_serial, text)
+
+    def scrub_addresses(self, text: str, name: str = "") -> str:
+        """A text with stand-ins for what looks like an address. `name`: as `scrub_kept_text`."""
+        text = _MAIL.sub(self._stand_in_of_mail, text)
+        text = _MAC.sub(self._stand_in_of_mac, text)
+        text = _IPV4.sub(functools.partial(self._stand_in_of_ip, name), text)
+        return _IPV6.sub(functools.partial(self._stand_in_of_ip, name), text)
 
     def scrub_known_values(self, text: str) -> str:
         """A text with stand-ins for the secrets of the login and for the values of `learn`. One
@@ -209,9 +202,7 @@ class Scrubber:
     def scrub_address(self, address: str) -> str:
         """The stand-in of an IP address. A netmask and what all devices have stay."""
         value = ipaddress.ip_address(address)
-        if ADDRESSES in self.keep or value.is_unspecified or value.is_loopback:
-            return address
-        if _is_netmask(value):
+        if value.is_unspecified or value.is_loopback or _is_netmask(value):
             return address
         return self._stand_in(f"ipv{value.version}", str(value))
 
@@ -250,7 +241,7 @@ class Scrubber:
         is_private = kind_of(name) in NEVER_GENERIC
         digits = re.sub("[^0-9]", "", str(data))
         has_fraction = data != int(data)  # which a serial number has not
-        is_serial = len(digits) >= _LONG_NUMBER and not has_fraction and SERIALS not in self.keep
+        is_serial = len(digits) >= _LONG_NUMBER and not has_fraction
         return type(data)(0) if is_private or is_serial else data
 
     def _stand_in_of_mail(self, match: re.Match[str]) -> str:

@@ -61,7 +61,11 @@ def document_of(body: bytes, media_type: str = "", charset: str = "utf-8") -> An
     try:
         return loads(body)
     except (ValueError, RecursionError):
+        pass
+    try:
         return TextAnswer(body.decode(charset, "replace"))
+    except (LookupError, ValueError):  # none that Python has, or none of text, such as hex
+        return TextAnswer(body.decode("utf-8", "replace"))
 
 
 def text_of(document: Any) -> str:

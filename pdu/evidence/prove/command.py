@@ -153,7 +153,7 @@ def _unit_under_test(pdu: names.ChosenPdu) -> UnitUnderTest:
     handler = load(pdu.handler)
     data = pdu.data(handler)
     settings, secrets = split_fields(handler, data, pdu.login)
-    scrubber = Scrubber((), list(secrets.values()), settings.get("username", ""), pdu.host)
+    scrubber = Scrubber(list(secrets.values()), settings.get("username", ""), pdu.host)
     return UnitUnderTest(handler, data, scrubber)
 
 

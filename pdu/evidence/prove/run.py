@@ -33,7 +33,7 @@ from ...reading.outlet_power import AGAIN_S
 from ...reading.parts import Reading
 from ...recordings.nameplate import Nameplate
 from ...recordings.recording_formats import RecordingOptions
-from ...recordings.scrub import NAMES, SERIALS, Scrubber
+from ...recordings.scrub import NAMES, Scrubber
 from .. import web_recorder
 from .document import ProvenCall, ProvenOutlet, UnitProof
 
@@ -220,7 +220,7 @@ def _without_serials(unit: UnitUnderTest, text: str, serials: str, *, name: str 
             continue  # it tells nobody, and is a part of other numbers
         whole = rf"(?<![0-9A-Za-z]){re.escape(serial)}(?![0-9A-Za-z])"
         text = re.sub(whole, "serial", text)
-    scrubbed_text = Scrubber((SERIALS,)).scrub_kept_text(printable(text, 120), name)
+    scrubbed_text = Scrubber().scrub_addresses(printable(text, 120), name)
     return unit.scrubber.scrub_known_values(scrubbed_text)
 
 

@@ -39,7 +39,7 @@ def _record(data: Any, recorder: RecordingOptions) -> Recording:
     recorder.retry(read_version)
     devices, settings = recorder.retry(read_server)
     where = settings[HOST] or dcimanager.address(data)
-    scrubber = Scrubber(recorder.keep, (settings[PASSWORD],), settings[USERNAME], where)
+    scrubber = Scrubber((settings[PASSWORD],), settings[USERNAME], where)
     clean_devices = [scrubbed(device, scrubber, settings) for device in devices]
     notes: list[str] = []
     if len(clean_devices) != 1:

@@ -54,7 +54,7 @@ def _record(data: Any, recorder: RecordingOptions) -> Recording:
     """
     choice = select_families(dcimanager.settings(data), {})
     rows, stops = recording.walk_trees(data, recorder, partial(_roots, choice))
-    clean_rows = scrubbing.scrubbed(rows, data, recorder.keep)
+    clean_rows = scrubbing.scrubbed(rows, data)
     text = "\n".join(snmprec.snmprec_lines(clean_rows)) + "\n"
     device = Snmp(SnmpPdu(data))
     if not stops:

@@ -20,7 +20,7 @@ from handlers.snmp.settings import select_families
 from pdu_common.connection import PduSnmpData
 from pdu_common.snmp_client.tool_api import ADDRESS, GAUGE, INTEGER, OCTETS, OPAQUE
 
-from ..scrub import ADDRESSES, CONTACTS, LOCATIONS, NAMES, SERIALS, Scrubber
+from ..scrub import CONTACTS, LOCATIONS, NAMES, Scrubber
 from .recorded_rows import (
     SYS_DESCR,
     SYS_OBJECT_ID,
@@ -61,15 +61,14 @@ _SYSTEM = {
 }
 
 
-def scrubbed(rows: Rows, data: PduSnmpData, keep: Collection[str] = ()) -> Rows:
+def scrubbed(rows: Rows, data: PduSnmpData) -> Rows:
     """The rows with stand-ins for what could identify the owner.
 
     sysDescr and what the family reads for outlets, states, meters and counts stay, without the
     login, addresses and serial numbers in them. In all other rows numbers stay, and texts of common
-    words (`Scrubber.scrub_free_text`); octets that are no text become zeros. Values of the kinds in
-    `keep` stay.
+    words (`Scrubber.scrub_free_text`); octets that are no text become zeros.
     """
-    scrubber = _scrubber(rows, data, keep)
+    scrubber = _scrubber(rows, data)
     choice = select_families(dcimanager.settings(data), {})
     device = detect_device(rows, choice)
     answer_oids, name_oids = _rows_of_answers(rows, device)
@@ -104,11 +103,11 @@ def scrubbed(rows: Rows, data: PduSnmpData, keep: Collection[str] = ()) -> Rows:
     return clean_rows
 
 
-def _scrubber(rows: Rows, data: PduSnmpData, keep: Collection[str]) -> Scrubber:
+def _scrubber(rows: Rows, data: PduSnmpData) -> Scrubber:
     """One that knows the login, and what the system group says of the owner."""
     params = data.snmp_params
     secrets = [params.get(key) for key in _SECRETS]
-    scrubber = Scrubber(keep=keep, secrets=secrets, user=params.get("user"), host=data.ip)
+    scrubber = Scrubber(secrets=secrets, user=params.get("user"), host=data.ip)
     for oid, kind in _SYSTEM.items():
         value = _text(rows.get(oid))
         scrubber.learn(kind, value)
@@ -178,7 +177,7 @@ def _unread_row(
     value = row.value
     if isinstance(value, int):
         may_be_serial = row.tag in (INTEGER, GAUGE) and abs(value) >= _LONG_NUMBER
-        return SnmpRow(row.tag, 0) if may_be_serial and SERIALS not in scrubber.keep else row
+        return SnmpRow(row.tag, 0) if may_be_serial else row
     if isinstance(value, tuple):
         return row if _is_product(value, rows) else SnmpRow(row.tag, index_scrubber.scrub(value))
     if row.tag == ADDRESS and len(value) == _IPV4_OCTETS:
@@ -188,7 +187,7 @@ def _unread_row(
         # sysName, sysLocation and the like say what they are; any other text may be a name
         new_text = scrubber.scrub_free_text(text, _SYSTEM.get(oid, NAMES))
         return SnmpRow(OCTETS, new_text.encode())
-    if not _may_stay(row.tag, value) and ADDRESSES not in scrubber.keep:
+    if not _may_stay(row.tag, value):
         return SnmpRow(row.tag, bytes(len(value)))
     return SnmpRow(row.tag, b"") if scrubber.holds_login(row.decoded) else row
 
@@ -287,10 +286,6 @@ class _IndexScrubber:
 
     def _stand_in(self, run: Arcs) -> Arcs:
         """Digits in place of the octets of a text or of an address."""
-        text = bytes(run).decode("utf-8", "replace")
-        is_kept = {NAMES, ADDRESSES} <= self._scrubber.keep
-        if is_kept and not self._scrubber.holds_login(text):
-            return run
         if run not in self._stand_ins:
             number = len(self._stand_ins) + 1
             digits = str(number).zfill(len(run))

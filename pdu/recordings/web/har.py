@@ -23,9 +23,10 @@ Source: http://www.softwareishard.com/blog/har-12-spec.
 from __future__ import annotations
 
 import base64
-import codecs
 import email.message
+import itertools
 import json
+import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Optional, Union
@@ -49,6 +50,7 @@ _WORDS = {state: word for word, state in _STATES.items()}
 _UNKNOWN = "unknown"
 _HANDLER = re.compile(r'"_pdu"\s*:\s*\{\s*"handler"\s*:\s*"(\w+)"')
 _TIME = "1970-01-01T00:00:00Z"
+_STATUSES = range(200, 600)  # of answers that end a request: RFC 9110, 15
 _FILE = """\
 {{"log": {{
 "version": "1.2",
@@ -140,14 +142,13 @@ class WebRecording(NamedTuple):
             return self
         on_patterns = self._patterns("--on", on)
         off_patterns = self._patterns("--off", off)
-        if on_patterns == off_patterns:
-            raise SettingsError("--on and --off are the same request: a toggle is no command")
         outlets: dict[str, RecordedOutlet] = {}
         for index, (name, outlet) in enumerate(self.outlets.items()):
             outlets[name] = outlet._replace(
                 on=outlet.on._replace(request=_of_outlet(on_patterns, index, name)),
                 off=outlet.off._replace(request=_of_outlet(off_patterns, index, name)),
             )
+        _require_distinct(outlets)
         return self._replace(outlets=outlets)
 
     def _patterns(self, option: str, texts: Sequence[str]) -> Sequence[RequestPattern]:
@@ -182,6 +183,22 @@ class WebRecording(NamedTuple):
         )
 
 
+def _require_distinct(outlets: Mapping[str, RecordedOutlet]) -> None:
+    """Raises SettingsError if one request is that of two commands: it would switch another outlet,
+    or any state.
+    """
+    requests: set[str] = set()
+    for outlet, on in itertools.product(outlets.values(), (True, False)):
+        words = outlet.effect(on=on).request
+        canonical = RequestPattern.parse(words).canonical if words else ""
+        if words and canonical in requests:
+            raise SettingsError(
+                f"{printable(words, 80)!r} is the request of two commands: each outlet needs its"
+                " own to be on, and its own to be off; a toggle is no command"
+            )
+        requests.add(canonical)
+
+
 def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
@@ -205,8 +222,7 @@ def _of_outlet(patterns: Sequence[RequestPattern], index: int, name: str) -> str
 
 def is_recording(text: str) -> bool:
     """Whether a text is an HTTP Archive."""
-    begin = text.lstrip("\ufeff \t\r\n")[:4000]
-    return begin.startswith("{") and '"log"' in begin and '"version"' in begin
+    return re.match(r'[\ufeff\s]*\{\s*"log"\s*:', text) is not None
 
 
 def handler_in(text: str) -> str:
@@ -266,6 +282,8 @@ def _reason_to_leave_out(request: Mapping[str, Any], response: Mapping[str, Any]
         return f"the method {request['method']}"
     if not status:
         return "it was not answered"
+    if status not in _STATUSES:
+        return f"its status is {status}, which ends no request"
     if status == 304:
         return "its body was in the browser's cache: export it with the cache disabled"
     if size > 0 and not content.get("text") and not 300 <= status < 400:
@@ -274,25 +292,24 @@ def _reason_to_leave_out(request: Mapping[str, Any], response: Mapping[str, Any]
 
 
 def merged(answers: Iterable[Answer]) -> list[Answer]:
-    """The last answer to each request, but an error only where nothing else came."""
+    """The last answer to each request, but an error, or the word that nothing changed, only where
+    nothing else came.
+    """
     last_answers: dict[str, Answer] = {}
     for answer in answers:
-        if answer.request not in last_answers or answer.status < 400:
+        has_content = answer.status < 400 and answer.status != 304
+        if answer.request not in last_answers or has_content:
             last_answers[answer.request] = answer
     return list(last_answers.values())
 
 
 def media_type(headers: Pairs) -> tuple[str, str]:
-    """The media type that headers name, "" for none, and its encoding, if Python has it."""
+    """The media type that headers name, "" for none, and its encoding."""
     message = email.message.Message()
     for name, value in headers:
         if name.lower() == "content-type":
             message["Content-Type"] = value
     charset = message.get_content_charset("utf-8")
-    try:
-        codecs.lookup(charset)
-    except LookupError:
-        charset = "utf-8"
     return message.get_content_type() if "Content-Type" in message else "", charset
 
 
@@ -304,7 +321,12 @@ def shown_figure(figure: Figure) -> Union[float, str, None]:
 def _figure(value: Any) -> Figure:
     if value == _UNKNOWN:
         return NotKnown("it was not known when it was recorded")
-    return None if value is None else float(value)
+    if value is None:
+        return None
+    figure = float(value)
+    if not math.isfinite(figure):
+        raise ValueError("a figure is a number, null or unknown")
+    return figure
 
 
 def _with_own(recording: WebRecording, own: Mapping[str, Any]) -> WebRecording:
@@ -317,6 +339,7 @@ def _with_own(recording: WebRecording, own: Mapping[str, Any]) -> WebRecording:
             on=_effect(row.get("on", {}), recording.contents),
             off=_effect(row.get("off", {}), recording.contents),
         )
+    _require_distinct(outlets)
     return recording._replace(
         outlets=outlets,
         load_a=_figure(own.get("load_a")),
@@ -342,7 +365,9 @@ def _effect(row: Mapping[str, Any], contents: Mapping[str, Any]) -> Effect:
         for word in pointer.split("/"):
             is_number = isinstance(content, (list, TextAnswer))
             part = int(word) if is_number else word.replace("~1", "/").replace("~0", "~")
-            content = content[part] if not isinstance(content, TextAnswer) else ""
+            if isinstance(content, TextAnswer) and part not in range(1, len(content.pieces), 2):
+                raise LookupError("no word of the answer has this number")
+            content = content.pieces[part] if isinstance(content, TextAnswer) else content[part]
             path.append(part)
         sets[Place(request, tuple(path))] = value
     return Effect(str(row.get("request", "")), sets)
@@ -369,6 +394,9 @@ def _answer(entry: Mapping[str, Any], *, hides_secrets: bool = False) -> Answer:
     if hides_secrets:
         words = recorded_request(str(request["method"]), target, body, [])
     RequestPattern.parse(words)  # raises for what is none
+    status = int(response["status"])
+    if status not in _STATUSES:
+        raise ValueError(f"the status {status}")
     content = response.get("content", {})
     kind = str(content.get("mimeType", ""))
     octets = str(content.get("text", "")).encode("utf-8", "surrogatepass")
@@ -377,7 +405,7 @@ def _answer(entry: Mapping[str, Any], *, hides_secrets: bool = False) -> Answer:
     return Answer(
         request=words,
         content=document_of(octets, *media_type([("content-type", kind)])),
-        status=int(response["status"]),
+        status=status,
         type=kind,
         headers=list(_headers(response.get("headers", []))),
     )
@@ -387,14 +415,22 @@ def _headers(rows: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
     """The headers that a replay sends as they are."""
     for row in rows:
         name, text = str(row["name"]), str(row["value"])
-        if name.startswith(":") or name.lower() in _LEFT_OUT:
+        if not _TOKEN.fullmatch(name) or name.lower() in _LEFT_OUT:
             continue
         if name.lower() == "location":
-            text = re.sub("^https?://[^/]+", "", text)  # a replay is at another address
-        for value in text.split("\n"):  # of browsers that join cookies
+            text = place_of(text)
+        for value in re.split("[\r\n]+", text):  # of browsers that join cookies
             yield name, value
 
 
+def place_of(location: str) -> str:
+    """The path and query of the place to which an answer leads: a replay is at another address."""
+    place = re.sub("^(?:https?:)?//[^/?#]*", "", location, flags=re.IGNORECASE)
+    return place or "/"
+
+
+# the name of a header: RFC 9110, 5.6.2
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 # what the server of a replay writes itself, or leaves out
 _LEFT_OUT = frozenset(
     "content-length content-encoding content-type transfer-encoding connection keep-alive date"

@@ -5,14 +5,14 @@ answered: so a handler, whatever it is, shows what it needs.
 from __future__ import annotations
 
 import json
-import re
 import threading
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple, Optional
-from urllib.parse import quote, quote_plus, unquote
+from urllib.parse import quote, quote_plus, unquote, urlsplit
 
 from handlers.http.connection import StandardTransport
-from handlers.http.message import Endpoint, Request
+from handlers.http.message import PORTS, Endpoint, Request
 from handlers.shared.errors import PduHandlerError, ProtocolError
 from handlers.shared.tls import Trust
 
@@ -23,7 +23,7 @@ from ..replay_server import HttpReplay, Response
 from ..request_patterns import ANY, RequestPattern, recorded_request
 from ..scrub import ANY_TEXT, SECRETS, is_telling, kind_of
 from ..text_answers import document_of
-from .har import Answer, Pairs, media_type, merged
+from .har import Answer, Pairs, media_type, merged, place_of
 from .unit import Call, answers_in, calls_in
 
 _TIMEOUT_S, _TOTAL_S, _LIMIT = 30.0, 60.0, 256 << 20
@@ -48,6 +48,8 @@ class Exchange(NamedTuple):
     status: int
     headers: Pairs
     body: bytes
+    #: the values of cookies and tokens in the headers of the request
+    sent_secrets: Sequence[str] = ()
 
     @property
     def content(self) -> object:
@@ -117,12 +119,19 @@ class Passage(HttpReplay):
         except PduHandlerError as error:
             self.error = error
             raise ConnectionAbortedError from None
-        pairs = [(name, text) for name, text in answer.fields if name.lower() not in _HOP_HEADERS]
+        pairs: list[tuple[str, str]] = []
+        for name, text in answer.fields:
+            if name.lower() == "location" and _leads_to(self._upstream.where, text):
+                pairs.append((name, place_of(text)))  # else it would lead past this port
+            elif name.lower() not in _HOP_HEADERS:
+                pairs.append((name, text))
         call = Call(method, target, body.decode("utf-8", "replace"))
+        content = _unpacked(answer.fields, answer.body)
         with self._lock:
-            self.exchanges.append(Exchange(call, answer.status, pairs, answer.body))
+            exchange = Exchange(call, answer.status, pairs, content, list(_sent_secrets(own)))
+            self.exchanges.append(exchange)
         self._options.tell(f"{len(self.exchanges)} answers")
-        return answer.status, answer.body, pairs
+        return answer.status, content, pairs
 
     def secrets(self) -> list[str]:
         """What the device and the handler know each other by: ids of sessions, tokens and cookies,
@@ -144,12 +153,42 @@ class Passage(HttpReplay):
         return merged(answers)
 
 
+def _leads_to(where: Endpoint, location: str) -> bool:
+    """Whether an address is one of this endpoint."""
+    try:
+        place = urlsplit(location)
+        port = place.port or PORTS.get(place.scheme or where.scheme)
+    except ValueError:
+        return False
+    return place.hostname == where.host.lower() and port == where.port
+
+
+def _unpacked(headers: Pairs, body: bytes) -> bytes:
+    """A body without its Content-Encoding: some devices pack their pages for all who ask."""
+    encodings = [text.lower() for name, text in headers if name.lower() == "content-encoding"]
+    if not {"gzip", "x-gzip", "deflate"}.intersection(encodings):
+        return body
+    try:
+        return zlib.decompressobj(zlib.MAX_WBITS | 32).decompress(body, _LIMIT)  # of both kinds
+    except zlib.error:
+        return body
+
+
+def _sent_secrets(headers: Mapping[str, str]) -> Iterator[str]:
+    """The values of cookies and tokens that a handler sends, whatever the device calls them."""
+    for name, text in headers.items():
+        if name.lower() == "cookie":
+            yield from (part.partition("=")[2] for part in text.split(";"))
+        elif kind_of(name) == SECRETS and '="' not in text:  # those of Digest have names
+            yield text.rpartition(" ")[2]
+
+
 def _answers_of(exchange: Exchange, secrets: list[str]) -> Iterator[Answer]:
     """The answer; of calls that were sent in one, each."""
     call, content = exchange.call, exchange.content
-    calls = calls_in(call)
-    if calls is not None and exchange.status == 200:
-        for part, (status, part_content) in zip(calls, answers_in(content)):
+    calls, parts = calls_in(call), answers_in(content)
+    if calls and len(calls) == len(parts) and exchange.status == 200:
+        for part, (status, part_content) in zip(calls, parts):
             yield Answer(recorded_request(*part, secrets), part_content, status)
         return
     yield Answer(
@@ -163,6 +202,7 @@ def _answers_of(exchange: Exchange, secrets: list[str]) -> Iterator[Answer]:
 
 def _secrets_of(exchange: Exchange) -> Iterator[str]:
     call = exchange.call
+    yield from filter(is_telling, exchange.sent_secrets)
     yield from secrets_in({call.target: exchange.content})
     for text in (call.target, unquote(call.target), call.body):
         yield from named_secrets(text)
@@ -188,8 +228,7 @@ def _session_headers(headers: Pairs) -> list[tuple[str, str]]:
         if lower_name == "set-cookie":
             kept.append((name, f"{text.partition('=')[0]}={ANY_TEXT}; Path=/"))
         elif lower_name == "location":
-            place = re.sub("^https?://[^/]+", "", text)  # a replay is at another address
-            kept.append((name, without_named_secrets(place, ANY_TEXT)))
+            kept.append((name, without_named_secrets(place_of(text), ANY_TEXT)))
         elif kind_of(name) == SECRETS:
             kept.append((name, ANY_TEXT))
         elif lower_name != "content-type":

@@ -67,7 +67,8 @@ def scrubbed(
             return read(unit.port)
 
         contents, kept_texts = scrub_answers(recording.contents, scrubber, read_contents, links)
-    kept = list(dict.fromkeys([*kept_texts, *texts_of_requests]))
+    texts_of_headers = [text for text in _texts_of_headers(recording) if ANY_TEXT != text]
+    kept = list(dict.fromkeys([*kept_texts, *texts_of_requests, *texts_of_headers]))
     return recording.with_contents(contents)._replace(kept_texts=kept)
 
 
@@ -178,6 +179,14 @@ def _texts_of_places(recording: WebRecording) -> Iterator[str]:
         for name, text in answer.headers:
             if name.lower() == "location":
                 yield from re.split("[/?&=;#]+", text)
+
+
+def _texts_of_headers(recording: WebRecording) -> Iterator[str]:
+    """The headers that stay because the reading needs them, if they are no common words."""
+    for answer in recording.answers:
+        for name, text in answer.headers:
+            if name.lower() not in _STAYING and not has_only_generic_words(text):
+                yield text
 
 
 def _values(recording: WebRecording) -> Iterator[str]:

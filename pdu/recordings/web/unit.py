@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import Any, Generic, NamedTuple, Optional, TypeVar
 
 from handlers.dcimanager import Figures, MeterFigures
+from handlers.http.strict_json import FORM_ERRORS
 
 from ...cli.output import counted
 from ..outlet_rows import without_row
@@ -89,16 +90,20 @@ def calls_in(call: Call) -> Optional[list[Call]]:
     request = _json_of(call.body)
     if not isinstance(request, dict) or request.get("method") != "performBulk":
         return None
-    calls: list[Call] = []
-    for row in request["params"]["requests"]:
-        calls.append(Call(call.method, row["rid"], json.dumps(row["json"])))
-    return calls
+    try:
+        rows = request["params"]["requests"]
+        return [Call(call.method, str(row["rid"]), json.dumps(row["json"])) for row in rows]
+    except FORM_ERRORS:
+        return None
 
 
 def answers_in(content: Any) -> list[tuple[int, Any]]:
-    """Status and content of each answer to the calls of one performBulk."""
-    responses = content["result"]["responses"]
-    return [(int(row.get("statcode", 200)), row.get("json")) for row in responses]
+    """Status and content of each answer to the calls of one performBulk; [] for no such answer."""
+    try:
+        responses = content["result"]["responses"]
+        return [(int(row.get("statcode", 200)), row.get("json")) for row in responses]
+    except FORM_ERRORS:
+        return []
 
 
 class RequestTable(Generic[T]):

@@ -28,7 +28,7 @@ from tests.simulators.snmp_agent import Agent, Device, Row
 from tests.simulators.snmp_agent.devices.apc import rpdu2
 from tests.simulators.xerus import Model, XerusPdu
 
-# A recording must contain no value of SECRETS and, without `keep`, no value of PLANTED.
+# A recording must contain none of these values.
 COMMUNITY = "s3cr3t-community"
 SECRETS = (COMMUNITY, ADMIN.password, "Pa55-of-the-unit")
 NAMES = ("db-master-kunde7", "Hetzmann-GmbH", "frontend42.kunde.example", "Schmidt")
@@ -222,12 +222,9 @@ def replayed(handler: str, text: str) -> Iterator[Unit]:
         device.close()
 
 
-def recorded(unit: Unit, *keep: str) -> str:
-    """Record a device and return the text of the recording.
-
-    `keep`: the kinds of values that are not replaced.
-    """
-    return web_recorder.recorded(load(unit.handler), unit.data, RecordingOptions(keep)).text
+def recorded(unit: Unit) -> str:
+    """Record a device and return the text of the recording."""
+    return web_recorder.recorded(load(unit.handler), unit.data, RecordingOptions()).text
 
 
 @functools.cache

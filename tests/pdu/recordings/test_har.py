@@ -14,11 +14,13 @@ import copy
 import importlib
 import json
 import re
+import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Optional
 
 import pytest
+from hypothesis import given, strategies
 
 from handlers.shared.errors import SettingsError
 from handlers.shared.meter_figures import NotKnown
@@ -26,6 +28,8 @@ from pdu.evidence import web_recorder
 from pdu.loading.handler_loading import load
 from pdu.recordings.recording_formats import RecordingOptions
 from pdu.recordings.request_patterns import RequestPattern, recorded_request
+from pdu.recordings.state_columns import Place
+from pdu.recordings.text_answers import TextAnswer, document_of
 from pdu.recordings.web import har
 from pdu.recordings.web.har import Answer, Effect, RecordedOutlet, WebRecording
 from pdu.recordings.web.unit import WebUnit, serve
@@ -37,6 +41,7 @@ from tests.pdu.recordings import page_unit
 from tests.pdu.recordings.page_unit import HANDLER, OFF, ON, PASSWORD, USER, PageUnit
 from tests.pdu.recordings.planted_devices import recording_of
 from tests.pdu.running import run
+from tests.waiting import PATIENCE_S
 
 __all__ = ["loaded_anew"]
 
@@ -171,6 +176,7 @@ def test_what_a_file_leaves_out_is_said_by_entry() -> None:
         entry("GET", "/known", "<p>1</p>"),
         entry("GET", "/known", None, status=304),
         entry("GET", "/blocked", None, status=0),
+        entry("GET", "/socket", "x", status=101),
         entry("OPTIONS", "/a", "x"),
         entry("GET", "https://fonts.example/a", "x"),
         entry("GET", "https://pdu/tls", "x"),
@@ -181,6 +187,7 @@ def test_what_a_file_leaves_out_is_said_by_entry() -> None:
         "GET http://pdu/cached: its body was in the browser's cache: export it with the cache"
         " disabled",
         "GET http://pdu/blocked: it was not answered",
+        "GET http://pdu/socket: its status is 101, which ends no request",
         "OPTIONS http://pdu/a: the method OPTIONS",
         "GET https://fonts.example/a: another host",
     ]
@@ -357,6 +364,8 @@ def test_each_cause_of_a_recording_without_places_is_said(
     [
         (["POST /a"], ["POST /b"], "one request for each of 3 outlets"),
         (["POST /{outlet}"], ["POST /{outlet}"], "a toggle is no command"),
+        (["POST /1", "POST /2", "POST /1/"], ["POST /off/{outlet}"], "request of two commands"),
+        (["GET /a?n=1&b", "GET /b", "GET /c"], ["GET /d", "GET /e", "GET /a?b&n=1"], "of two"),
         (["POST /{outlet}"], [], "--off needs one request"),
     ],
 )
@@ -375,11 +384,71 @@ def test_words_that_command_no_outlet_are_refused(
         ("{", "no HTTP Archive"),
         ('{"log": {"version": "1.2"}}', "no HTTP Archive"),
         (archive({"request": 1}), "no HTTP Archive"),
+        (RECORDING.text.replace("POST /1 off", "POST /1 on"), "request of two commands"),
+        (RECORDING.text.replace('"kwh": 1.5', '"kwh": NaN'), "no HTTP Archive"),
+        (RECORDING.text.replace('"kwh": 1.5', '"kwh": 1e999'), "no HTTP Archive"),
+        (RECORDING.text.replace('"status": 200', '"status": 101'), "no HTTP Archive"),
     ],
 )
 def test_another_text_is_refused(text: str, words: str) -> None:
     with pytest.raises(SettingsError, match=words):
         har.parse(text)
+
+
+@pytest.mark.parametrize("number", [-1, 0, 2, 9])
+def test_a_state_stands_in_a_word_of_its_answer(number: int) -> None:
+    place = Place("GET /s", (3,))
+    outlet = RecordedOutlet(True, on=Effect("", {place: "on"}), off=Effect("", {place: "off"}))
+    text = WebRecording([Answer("GET /s", TextAnswer("1 on 2 off"))], {"1": outlet}).text
+    assert har.parse(text).outlets["1"] == outlet
+    with pytest.raises(SettingsError, match="no word of the answer"):
+        har.parse(text.replace("#/3", f"#/{number}"))
+
+
+def test_an_archive_is_known_by_its_log_whatever_stands_first_in_it() -> None:
+    text = json.dumps({"log": {"entries": [entry("GET", "/a", "x" * 9000)], "version": "1.2"}})
+    assert har.is_recording(f"\ufeff {text}")
+    assert not har.is_recording('{"blog": {}}')
+
+
+def test_an_answer_that_nothing_changed_or_an_error_is_no_later_answer() -> None:
+    first = Answer("GET /s", {"a": 1})
+    others = [first._replace(content=TextAnswer(""), status=status) for status in (304, 404)]
+    assert har.merged([*others, first, *others]) == [first]
+    assert har.merged(others) == [others[0]]
+
+
+def test_headers_that_no_server_may_send_are_left_out_of_a_replay() -> None:
+    names = {"Ключ": "a", "A: b\r\nC": "d", "X-Good": "e\r\n\r\nf", ":status": "200"}
+    headers = [{"name": name, "value": value} for name, value in names.items()]
+    with contextlib.closing(serve(archive(entry("GET", "/a", "x", headers=headers)), 0)) as device:
+        address = f"http://{device.host}:{device.port}/a"
+        with urllib.request.urlopen(address, timeout=PATIENCE_S) as answer:
+            assert answer.headers.get_all("X-Good") == ["e", "f"]
+            assert {"Ключ", "A", "C", ":status"}.isdisjoint(answer.headers)
+            assert answer.read() == b"x"
+
+
+@pytest.mark.parametrize("encoding", ["hex", "rot13", "undefined", "idna", "punycode", "a\0b", "x"])
+def test_a_text_in_an_encoding_that_python_has_not_is_read(encoding: str) -> None:
+    text = document_of(
+        b"1 on \xff", *har.media_type([("Content-Type", f"a/b; charset={encoding}")])
+    )
+    assert text.startswith("1 on ")
+
+
+@pytest.mark.parametrize(
+    "params",
+    [None, 5, {}, {"requests": 7}, {"requests": [{}]}, {"requests": [{"rid": 3, "json": 1}]}],
+)
+def test_calls_in_one_that_are_none_get_an_error(params: Any) -> None:
+    unit = WebUnit(RECORDING, 0)
+    unit.close()
+    body = json.dumps({"method": "performBulk", "params": params, "id": 7})
+    status, content, _ = unit.reply("POST", "/bulk", body.encode())
+    parts = content["result"]["responses"] if content else []
+    assert [part["statcode"] for part in parts] == [404] * len(parts)
+    assert status == (200 if parts else 404)
 
 
 VALUES: tuple[Any, ...] = (
@@ -463,6 +532,29 @@ def test_a_request_in_words_matches_its_own(
     assert not pattern.of_outlet(outlet).matches(method, f"{target}9", body)
     if pattern.names_outlet:
         assert not pattern.of_outlet("17").matches(*request_parts)
+
+
+@given(
+    expected=strategies.lists(strategies.sampled_from(["a", "&", "ab", "/", "{any}"])),
+    text=strategies.text("ab&/", max_size=12),
+)
+def test_any_stands_for_each_text_of_one_field(expected: list[str], text: str) -> None:
+    words = "".join(expected)
+    pattern = "".join('[^&"]*' if part == "{any}" else part for part in expected)
+    is_like = re.fullmatch(pattern, text) is not None
+    assert RequestPattern("POST", "/", f"0{words}0").matches("POST", "/", f"0{text}0") == is_like
+
+
+def test_many_places_for_any_text_are_tried_once_each() -> None:
+    pattern = RequestPattern.parse(f"GET /{'a{any}' * 40}x")
+    assert not pattern.matches("GET", f"/{'a' * 9000}", "")
+    assert pattern.matches("GET", f"/{'a' * 9000}x", "")
+
+
+@pytest.mark.parametrize("secret", ["any", "a", "ny", "}"])
+def test_a_login_may_be_a_part_of_the_word_for_any_text(secret: str) -> None:
+    request = recorded_request("POST", "/login", f"u={secret}&v={secret}", [secret] * 3)
+    assert "u={any}&v={any}" in request
 
 
 def test_a_recorded_request_keeps_no_login_no_number_of_a_call_and_no_time() -> None:

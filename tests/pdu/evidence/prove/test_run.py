@@ -111,7 +111,7 @@ def test_an_error_tells_no_name_of_an_outlet_in_the_proof(monkeypatch: pytest.Mo
 
 
 def test_what_the_unit_says_of_itself_has_no_word_of_the_login() -> None:
-    scrubber = Scrubber((), ["Tr0ub4dor"], "mueller")
+    scrubber = Scrubber(["Tr0ub4dor"], "mueller")
     plate = Nameplate(
         "f", "1", "4.0.21.5-50000 of mueller", manufacturer="Tr0ub4dor", model="PX3-5111"
     )
