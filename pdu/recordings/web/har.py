@@ -413,10 +413,15 @@ def _headers(rows: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
         name, text = str(row["name"]), str(row["value"])
         if not _TOKEN.fullmatch(name) or name.lower() in _LEFT_OUT:
             continue
-        if name.lower() == "location":
-            text = place_of(text)
         for value in re.split("[\r\n]+", text):  # of browsers that join cookies
-            yield name, value
+            yield name, at_another_address(name, value)
+
+
+def at_another_address(name: str, text: str) -> str:
+    """A header of an answer as a replay sends it, which is at another address, without TLS."""
+    if name.lower() == "location":
+        return place_of(text)
+    return _OF_ADDRESS.sub("", text) if name.lower() == "set-cookie" else text
 
 
 def place_of(location: str) -> str:
@@ -425,6 +430,8 @@ def place_of(location: str) -> str:
     return place or "/"
 
 
+# the attributes of a cookie by which a client sends it to its device alone: RFC 6265, 4.1.2
+_OF_ADDRESS = re.compile(r";\s*(?:(?:domain|samesite)\s*=[^;]*|secure\s*(?=;|$))", re.IGNORECASE)
 # the name of a header: RFC 9110, 5.6.2
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 # what the server of a replay writes itself, or leaves out

@@ -23,7 +23,7 @@ from ..replay_server import HttpReplay, Response
 from ..request_patterns import ANY, RequestPattern, recorded_request
 from ..scrub import ANY_TEXT, SECRETS, is_telling, kind_of
 from ..text_answers import document_of
-from .har import Answer, Pairs, media_type, merged, place_of
+from .har import Answer, Pairs, at_another_address, media_type, merged, place_of
 from .unit import Call, answers_in, calls_in
 
 _TIMEOUT_S, _TOTAL_S, _LIMIT = 30.0, 60.0, 256 << 20
@@ -119,12 +119,13 @@ class Passage(HttpReplay):
         except PduHandlerError as error:
             self.error = error
             raise ConnectionAbortedError from None
+        where = self._upstream.where
         pairs: list[tuple[str, str]] = []
         for name, text in answer.fields:
-            if name.lower() == "location" and _leads_to(self._upstream.where, text):
-                pairs.append((name, place_of(text)))  # else it would lead past this port
-            elif name.lower() not in _HOP_HEADERS:
-                pairs.append((name, text))
+            leads_elsewhere = name.lower() == "location" and not _leads_to(where, text)
+            if name.lower() not in _HOP_HEADERS:
+                new_text = text if leads_elsewhere else at_another_address(name, text)
+                pairs.append((name, new_text))
         call = Call(method, target, body.decode("utf-8", "replace"))
         content = _unpacked(answer.fields, answer.body)
         with self._lock:
