@@ -328,13 +328,14 @@ def _figure(value: Any) -> Figure:
 
 def _with_own(recording: WebRecording, own: Mapping[str, Any]) -> WebRecording:
     """With what `_pdu` says. Raises what Python raises for JSON of another form."""
+    contents = recording.contents
     outlets: dict[str, RecordedOutlet] = {}
     for name, row in own.get("outlets", {}).items():
         outlets[name] = RecordedOutlet(
             state=_STATES[row["state"]],
             energy_kwh=_figure(row.get("kwh")),
-            on=_effect(row.get("on", {}), recording.contents),
-            off=_effect(row.get("off", {}), recording.contents),
+            on=_effect(row.get("on", {}), contents),
+            off=_effect(row.get("off", {}), contents),
         )
     _require_distinct(outlets)
     return recording._replace(

@@ -113,6 +113,10 @@ class Passage(HttpReplay):
             self._transports.append(self._threads.transport)
         transport: StandardTransport = self._threads.transport
         own = {name: text for name, text in headers.items() if name.lower() not in _HOP_HEADERS}
+        for name in own:
+            if name.lower() in ("referer", "origin"):  # by which a device knows its own pages
+                here = f"http://{self.host}:{self.port}"
+                own[name] = own[name].replace(here, self._upstream.where.url)
         request = Request(method, target, own, body or None, _TIMEOUT_S, _TOTAL_S, _LIMIT)
         try:
             answer = self._options.retry(lambda: transport.exchange(self._upstream.where, request))
