@@ -14,6 +14,7 @@ import itertools
 import json
 import math
 import re
+from collections import deque
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Optional, Union
 
@@ -440,9 +441,9 @@ def _paths(content: Any) -> list[Path]:
     if isinstance(content, bytes):
         return []
     paths: list[Path] = []
-    queue: list[tuple[Path, Any]] = [((), content)]
+    queue: deque[tuple[Path, Any]] = deque([((), content)])
     while queue:
-        path, value = queue.pop(0)
+        path, value = queue.popleft()
         if isinstance(value, dict):
             queue += [((*path, name), member) for name, member in value.items()]
         elif isinstance(value, list):

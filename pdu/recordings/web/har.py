@@ -331,13 +331,14 @@ def _figure(value: Any) -> Figure:
 
 def _with_own(recording: WebRecording, own: Mapping[str, Any]) -> WebRecording:
     """With what `_pdu` says. Raises what Python raises for JSON of another form."""
+    contents = recording.contents
     outlets: dict[str, RecordedOutlet] = {}
     for name, row in own.get("outlets", {}).items():
         outlets[name] = RecordedOutlet(
             state=_STATES[row["state"]],
             energy_kwh=_figure(row.get("kwh")),
-            on=_effect(row.get("on", {}), recording.contents),
-            off=_effect(row.get("off", {}), recording.contents),
+            on=_effect(row.get("on", {}), contents),
+            off=_effect(row.get("off", {}), contents),
         )
     _require_distinct(outlets)
     return recording._replace(
@@ -417,10 +418,15 @@ def _headers(rows: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
         name, text = str(row["name"]), str(row["value"])
         if not _TOKEN.fullmatch(name) or name.lower() in _LEFT_OUT:
             continue
-        if name.lower() == "location":
-            text = place_of(text)
         for value in re.split("[\r\n]+", text):  # of browsers that join cookies
-            yield name, value
+            yield name, at_another_address(name, value)
+
+
+def at_another_address(name: str, text: str) -> str:
+    """A header of an answer as a replay sends it, which is at another address, without TLS."""
+    if name.lower() == "location":
+        return place_of(text)
+    return _OF_ADDRESS.sub("", text) if name.lower() == "set-cookie" else text
 
 
 def place_of(location: str) -> str:
@@ -429,6 +435,8 @@ def place_of(location: str) -> str:
     return place or "/"
 
 
+# the attributes of a cookie by which a client sends it to its device alone: RFC 6265, 4.1.2
+_OF_ADDRESS = re.compile(r";\s*(?:(?:domain|samesite)\s*=[^;]*|secure\s*(?=;|$))", re.IGNORECASE)
 # the name of a header: RFC 9110, 5.6.2
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 # what the server of a replay writes itself, or leaves out

@@ -23,7 +23,7 @@ from ..replay_server import HttpReplay, Response
 from ..request_patterns import ANY, RequestPattern, recorded_request
 from ..scrub import ANY_TEXT, SECRETS, is_telling, kind_of
 from ..text_answers import document_of
-from .har import Answer, Pairs, media_type, merged, place_of
+from .har import Answer, Pairs, at_another_address, media_type, merged, place_of
 from .unit import Call, answers_in, calls_in
 
 _TIMEOUT_S, _TOTAL_S, _LIMIT = 30.0, 60.0, 256 << 20
@@ -113,18 +113,23 @@ class Passage(HttpReplay):
             self._transports.append(self._threads.transport)
         transport: StandardTransport = self._threads.transport
         own = {name: text for name, text in headers.items() if name.lower() not in _HOP_HEADERS}
+        for name in own:
+            if name.lower() in ("referer", "origin"):  # by which a device knows its own pages
+                here = f"http://{self.host}:{self.port}"
+                own[name] = own[name].replace(here, self._upstream.where.url)
         request = Request(method, target, own, body or None, _TIMEOUT_S, _TOTAL_S, _LIMIT)
         try:
             answer = self._options.retry(lambda: transport.exchange(self._upstream.where, request))
         except PduHandlerError as error:
             self.error = error
             raise ConnectionAbortedError from None
+        where = self._upstream.where
         pairs: list[tuple[str, str]] = []
         for name, text in answer.fields:
-            if name.lower() == "location" and _leads_to(self._upstream.where, text):
-                pairs.append((name, place_of(text)))  # else it would lead past this port
-            elif name.lower() not in _HOP_HEADERS:
-                pairs.append((name, text))
+            leads_elsewhere = name.lower() == "location" and not _leads_to(where, text)
+            if name.lower() not in _HOP_HEADERS:
+                new_text = text if leads_elsewhere else at_another_address(name, text)
+                pairs.append((name, new_text))
         call = Call(method, target, body.decode("utf-8", "replace"))
         content = _unpacked(answer.fields, answer.body)
         with self._lock:

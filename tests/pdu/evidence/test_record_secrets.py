@@ -167,6 +167,20 @@ def of_redirects(scheme: str) -> Device:
     return answer
 
 
+def of_cookies(target: str, headers: Mapping[str, str], _: str) -> Any:
+    """Cookies that a client sends to the device alone, over TLS."""
+    if target == "/login":
+        cookie = "sid=abc1f9e7d6; Domain=pdu-kunde7.example; HttpOnly; Secure; SameSite=Strict"
+        return 200, [("Set-Cookie", cookie)], ""
+    return (200, [], OUTLETS) if "sid=abc1f9e7d6" in headers.get("Cookie", "") else (403, [], "")
+
+
+def of_forms(target: str, headers: Mapping[str, str], _: str) -> Any:
+    """Takes a form from its own pages alone, against forged requests."""
+    is_own = headers.get("Referer") == headers.get("Origin") == f"http://{headers['Host']}"
+    return (200, [], OUTLETS) if is_own else (403, [], "")
+
+
 def of_tests(target: str, headers: Mapping[str, str], _: str) -> Any:
     """Answers that depend on what the handler has already."""
     if headers.get("If-None-Match"):
@@ -224,6 +238,22 @@ CASES = {
         "return self.ask('/o', form % self.given['password'])",
         lambda *_: (200, [], OUTLETS),
         [LOGIN["password"]],
+    ),
+    "a cookie of the device alone, over TLS": Case(
+        "import http.cookiejar\n"
+        "jar = urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())\n"
+        "opener = urllib.request.build_opener(jar)\n"
+        "address = 'http://%s:%s/' % (self.pdu_data.ip, self.given['port'])\n"
+        "opener.open(address + 'login').read()\n"
+        "return opener.open(address + 'o').read()",
+        of_cookies,
+        ["abc1f9e7d6", "kunde7"],
+    ),
+    "a form from the device's own page": Case(
+        "place = 'http://%s:%s' % (self.pdu_data.ip, self.given['port'])\n"
+        "return self.ask('/o', 'a=1', {'Referer': place, 'Origin': place})",
+        of_forms,
+        [],
     ),
     "pages that are packed for all who ask": Case(
         "self.ask('/login')\nreturn self.ask('/o')",
