@@ -209,7 +209,7 @@ def record(
     try:
         return _record(handler, dict(data.custom_params), upstream, options, on, off)
     except PduHandlerError as error:
-        raise error.at(upstream.where.host, "record") from None
+        raise error.at(upstream.where.netloc, "record") from None
 
 
 def _record(
