@@ -6,8 +6,9 @@ import contextlib
 import gc
 import itertools
 import os
+import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Callable, Optional, Union
 
@@ -29,6 +30,7 @@ from .laws import ABSENT, COMMANDS, METHODS, READINGS, Expected, Fault, MadeHand
 from .process_settings import restore_process
 
 WELL = "a PDU that is well"
+_OTHER_THAN_BASIC = re.compile(r"\nauthorization: (?!basic )", re.IGNORECASE)
 _ERRORS = (404, 500, 503)
 _REDIRECTS = (301, 302, 303, 307, 308)
 _POLLS, _CLOSED_S = 4, 2.0
@@ -344,13 +346,20 @@ def _refused_logins(judge: Judge) -> Iterator[Fault]:
         with_body = [message for message in unit.messages if message.partition("\n\n")[2]]
         # another password, such as the factory's, is sent as the first was
         others = [message for message in with_body if logins and message not in logins]
-        count = len(logins) + len(others)
+        # a session that was taken before is none: it is refused, and one login may follow
+        is_session = make_target == judge.remembering_target and _is_without_password(logins)
+        count = len(logins) + len(others) - is_session
         if count > 1:
             text = f"sent {count} logins, and each was refused"
             yield Fault("login", method, text, "a login that is refused")
             return
         if unit.requests:
             judge.note_tried("login")
+
+
+def _is_without_password(logins: Sequence[str]) -> bool:
+    """Whether the first of these requests has an Authorization of a session or a challenge."""
+    return any(map(_OTHER_THAN_BASIC.search, logins[:1]))
 
 
 def _redirects(judge: Judge) -> Iterator[Fault]:

@@ -288,7 +288,7 @@ FAULTS = {
     "a community that nobody gave": Fault(
         "login",
         "no answer",
-        "status sent the community public, which nobody gave it",
+        "status sent a community that nobody gave it",
         ((_STATUS, _OTHER_COMMUNITY),),
     ),
 }

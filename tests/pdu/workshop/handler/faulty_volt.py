@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from tests.needs import ROOT
 
-from .faults import Fault
+from .faults import Fault, faulty
 
 EXAMPLE = ROOT / "docs" / "own-handler"
 # it waits 10 s for a state and for an answer
@@ -186,6 +186,29 @@ _KEPT_CONNECTION = """        import http.client
             raise RuntimeError(f"HTTP {response.status}")
         return content
 """
+
+_WITH_SESSION = """        if getattr(self, "has_session", False):
+            request.add_header("Authorization", "Bearer any")
+"""
+_LOGIN_AFTER_SESSION = """            if error.code == 401 and getattr(self, "has_session", False):
+                error.close()
+                self.has_session = False
+                return self._answer(path, body)
+"""
+#: right: the object keeps a session, and logs in once where it is refused
+WITH_SESSION = faulty(
+    SOURCE,
+    Fault(
+        situation="",
+        words="",
+        rule="",
+        changes=(
+            (_TRY, _WITH_SESSION + _TRY),
+            (_TEXT, _TEXT + "                self.has_session = True\n"),
+            ("            with error:\n", _LOGIN_AFTER_SESSION + "            with error:\n"),
+        ),
+    ),
+)
 
 FAULTS = {
     "the state of a command by its place": Fault(
