@@ -124,6 +124,10 @@ class SimulatedPdu(ABC):
         self._contents_lock = threading.RLock()
         self._end = threading.Event()
 
+    def begin(self, fault: UnitFault) -> None:
+        """Have this fault from now on."""
+        self._fault = fault
+
     @abstractmethod
     def outlet_states(self) -> States:
         """The states of the outlets now."""

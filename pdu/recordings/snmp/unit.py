@@ -108,6 +108,10 @@ class SnmpUnit(SimulatedPdu):
         self._lost_objects = LostObjects()
         self._walked: set[Arcs] = set()
         self._requests_after_command = 0
+        self.begin(fault)
+
+    def begin(self, fault: UnitFault) -> None:
+        super().begin(fault)
         # an agent does not answer a community that it does not know
         self.is_mute = fault is UnitFault.DENIES
 
@@ -248,9 +252,15 @@ class SnmpUnit(SimulatedPdu):
 
     def orders(self, identity: str, state: EnumPowerStatus) -> Sequence[tuple[Arcs, SnmpRow]]:
         """The writes that command this state; none if the family refuses the command."""
+        return self._orders_in(self._rows, identity, state)
+
+    def _orders_in(
+        self, rows: Rows, identity: str, state: EnumPowerStatus
+    ) -> Sequence[tuple[Arcs, SnmpRow]]:
+        """As `orders`, of a unit with these rows."""
         if self._control is None or self._device is None:
             return []
-        reader = reading(self._rows, self._device.reader)
+        reader = reading(rows, self._device.reader)
         try:
             orders = self._control.orders(reader, identity, up=state is EnumPowerStatus.UP)
         except PduHandlerError:
@@ -293,8 +303,8 @@ class SnmpUnit(SimulatedPdu):
 
     def _turn(self, identity: str, state: EnumPowerStatus, command_oid: Arcs = ()) -> bool:
         """Change rows so that the family reads `state` for this outlet, and no other state
-        changes. False if no such change is found. `command_oid` is the object of the command, ()
-        for a change without one."""
+        changes, if it can so that it may be commanded as before. False if no such change is found.
+        `command_oid` is the object of the command, () for a change without one."""
         assert self._device is not None and self._device.outlets is not None
         states = self._device.outlets.states
         assert states is not None
@@ -308,14 +318,21 @@ class SnmpUnit(SimulatedPdu):
         if states_before == states_after:
             return True
         oids = recorded_rows.oids_in_answers()
+        is_switchable = bool(self._orders_in(self._rows, identity, EnumPowerStatus.UP))
+        other_rows: Optional[Rows] = None
         for change in _changes(states, state, identity, command_oid, oids, self._rows):
             new_rows = {**self._rows, **change}
             # a count that no longer matches its table, for instance
             with suppress(PduHandlerError):
-                if states.read_from(reading(new_rows, self._device.reader)) == states_after:
+                if states.read_from(reading(new_rows, self._device.reader)) != states_after:
+                    continue
+                orders = self._orders_in(new_rows, identity, EnumPowerStatus.UP)
+                if bool(orders) == is_switchable:
                     self._rows = new_rows
                     return True
-        return False
+                other_rows = other_rows or new_rows
+        self._rows = other_rows or self._rows
+        return other_rows is not None
 
     def measured_sums(self) -> MeasuredSums:
         device = self._read()

@@ -203,9 +203,8 @@ class WebUnit(HttpPdu):
         """
         self.load(recording, requests)
         super().__init__(port, fault)
+        self.begin(fault)
         self._note_doubts()
-        if fault is UnitFault.REFUSES:
-            self.refusal = self._recorded_refusal()
         if contents is not None:
             self.contents = contents
 
@@ -214,6 +213,11 @@ class WebUnit(HttpPdu):
         self._recording = recording
         self._requests = requests or RecordedRequests.of(recording)
         self._states, self._contents = recording.states, recording.contents
+
+    def begin(self, fault: UnitFault) -> None:
+        super().begin(fault)
+        if fault is UnitFault.REFUSES:
+            self.refusal = self._recorded_refusal()
 
     def _note_doubts(self) -> None:
         """Note what the recording does not say."""
@@ -279,7 +283,9 @@ class WebUnit(HttpPdu):
 
     def turn_outlet(self, identity: str, *, on: Optional[bool]) -> bool:
         outlet = self._recording.outlets[identity]
-        if not outlet.on.sets:
+        # without a row, the places of the outlets behind it are others
+        is_whole = self._states.keys() == self._recording.outlets.keys()
+        if not (outlet.on.sets and is_whole):
             return False
         values: dict[Place, Any] = {}
         for place in outlet.off.sets:  # such as its meters, which count nothing while it is off
@@ -306,17 +312,18 @@ class WebUnit(HttpPdu):
         return [(self._states, without_values(self._contents, [place])) for place in places]
 
     def without_row(self) -> Sequence[tuple[str, Any]]:
-        """Of the middle one of the outlets that are on, if rows name their outlets, else of the
-        last outlet, if it is on.
+        """Of the middle one of the outlets that are on, before the last outlet, if rows name their
+        outlets, else of the last outlet, if it is on.
         """
         outlets_on = [name for name, state in self._states.items() if state]
-        if not outlets_on:
-            return []
         last_outlet = list(self._states)[-1]
-        for outlet in (outlets_on[len(outlets_on) // 2], outlets_on[-1]):
+        outlets_before = [name for name in outlets_on if name != last_outlet]
+        middle_outlet = outlets_before[len(outlets_before) // 2 :][:1]
+        for outlet in (*middle_outlet, *outlets_on[-1:]):
             contents = self._without_row_of(outlet, is_named=outlet != last_outlet)
             if contents is not None:
-                return [(outlet, ({**self._states, outlet: None}, contents))]
+                others = {name: state for name, state in self._states.items() if name != outlet}
+                return [(outlet, (others, contents))]
         return []
 
     def _without_row_of(self, outlet: str, *, is_named: bool) -> Any:

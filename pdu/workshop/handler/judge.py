@@ -268,14 +268,15 @@ class Judge:
         read(target.methods)
         return target
 
-    def remembering_target(self, contents: Any) -> Target:
-        """A PDU that has these contents now, and the kept object that read other states and figures
-        there.
+    def remembering_target(self, fault: UnitFault = UnitFault.NONE, contents: Any = None) -> Target:
+        """A PDU that has this fault and these contents, else its own, now, and the kept object that
+        read other states and figures there.
         """
         target = self.kept_target(self._other_contents)
         turn_over(target.unit)
         read(target.methods)
-        target.unit.contents = contents
+        target.unit.contents = self.model.contents if contents is None else contents
+        target.unit.begin(fault)
         return target
 
     def other_figures(self, *, is_turned_over: bool = False) -> Optional[OtherFigures]:

@@ -6,10 +6,11 @@ import contextlib
 import gc
 import itertools
 import os
+import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
-from typing import Optional, Union
+from typing import Callable, Optional, Union
 
 from ...recordings.simulated_pdu import HttpPdu, SimulatedPdu, UnitFault
 from .calls import Methods
@@ -29,6 +30,8 @@ from .laws import ABSENT, COMMANDS, METHODS, READINGS, Expected, Fault, MadeHand
 from .process_settings import restore_process
 
 WELL = "a PDU that is well"
+_OTHER_THAN_BASIC = re.compile(r"\nauthorization: (?!basic )", re.IGNORECASE)
+_ERRORS = (404, 500, 503)
 _REDIRECTS = (301, 302, 303, 307, 308)
 _POLLS, _CLOSED_S = 4, 2.0
 _MOST_REQUESTS = 6  # of which the answers are spoilt one by one
@@ -164,7 +167,8 @@ def _command_faults(judge: Judge) -> Iterator[Case]:
 
 
 def _halves(judge: Judge) -> Iterator[Case]:
-    yield Case(partial(judge.target, UnitFault.HALF), READINGS, Expected("short"))
+    for make_target in (judge.target, judge.remembering_target):
+        yield Case(partial(make_target, UnitFault.HALF), READINGS, Expected("short"))
 
 
 def _one_answer(judge: Judge) -> Iterator[Case]:
@@ -197,33 +201,36 @@ def _disturbed_target(judge: Judge, number: int, disturbance: Union[int, UnitFau
 def _refused_login(judge: Judge) -> Iterator[Case]:
     expected = Expected(judge.model.rule_of_login, must_raise=True, is_silent=True)
     methods = [method for method in METHODS if method in judge.model.protected_methods]
-    yield Case(partial(judge.target, UnitFault.DENIES), methods, expected)
+    for make_target in (judge.target, judge.remembering_target):
+        yield Case(partial(make_target, UnitFault.DENIES), methods, expected)
 
 
 def _silences(judge: Judge) -> Iterator[Case]:
-    """It answers no more after it was read at its address."""
+    """It answers no more after it was read at its address, by this object or another."""
     expected = Expected("silent", must_raise=True, is_silent=True)
-    for hangs in (False, True) if judge.is_over_http else (False,):
-        for method in METHODS:
-            yield Case(partial(_silent_target, judge, hangs=hangs), (method,), expected)
+    targets = (judge.target_read_before, judge.remembering_target)
+    hangs_or_not = (False, True) if judge.is_over_http else (False,)
+    for make_target, hangs, method in itertools.product(targets, hangs_or_not, METHODS):
+        yield Case(partial(_silent_target, make_target, hangs=hangs), (method,), expected)
 
 
-def _silent_target(judge: Judge, *, hangs: bool) -> Target:
-    target = judge.target_read_before()
+def _silent_target(make_target: Callable[[], Target], *, hangs: bool) -> Target:
+    target = make_target()
     target.unit.is_mute = True
     target.unit.hangs = hangs
     return target
 
 
 def _errors(judge: Judge) -> Iterator[Case]:
-    for status in (404, 500) if judge.is_over_http else ():
-        expected = Expected("silent", must_raise=True)
-        yield Case(partial(_failing_target, judge, status), METHODS, expected)
+    expected = Expected("silent", must_raise=True)
+    targets = (judge.target_read_before, judge.remembering_target)
+    for make_target, status in itertools.product(targets, _ERRORS) if judge.is_over_http else ():
+        yield Case(partial(_failing_target, make_target, status), METHODS, expected)
 
 
-def _failing_target(judge: Judge, status: int) -> Target:
+def _failing_target(make_target: Callable[[], Target], status: int) -> Target:
     """A PDU that answers each request with this status after it was read."""
-    target = judge.target_read_before()
+    target = make_target()
     if isinstance(target.unit, HttpPdu):
         target.unit.redirect = status, None, {}
     return target
@@ -245,7 +252,7 @@ def _lost_states(judge: Judge) -> Iterator[Case]:
     expected = Expected("lost state", states=states)
     for outlet in states:
         for contents in judge.model.without_state(outlet):
-            yield Case(partial(judge.remembering_target, contents), ("status",), expected)
+            yield Case(partial(judge.remembering_target, contents=contents), ("status",), expected)
 
 
 def _third_states(judge: Judge) -> Iterator[Case]:
@@ -255,7 +262,7 @@ def _third_states(judge: Judge) -> Iterator[Case]:
         unit = judge.unit()
         if unit.turn_outlet(outlet, on=None):
             expected = Expected("lost state", states=unit.outlet_states())
-            make_target = partial(judge.remembering_target, unit.contents)
+            make_target = partial(judge.remembering_target, contents=unit.contents)
             yield Case(make_target, ("status",), expected)
         unit.close()
 
@@ -278,7 +285,7 @@ def _absent_rows(judge: Judge) -> Iterator[Case]:
         methods = ("status", "statistic", "port_down")
         for make_target in (
             partial(judge.target, contents=contents),
-            partial(judge.remembering_target, contents),
+            partial(judge.remembering_target, contents=contents),
         ):
             yield Case(make_target, methods, expected)
 
@@ -286,7 +293,7 @@ def _absent_rows(judge: Judge) -> Iterator[Case]:
 def _lost_figures(judge: Judge) -> Iterator[Case]:
     expected = Expected("meter", states=judge.model.outlet_states(), has_other_names=True)
     for contents in judge.model.without_figures():
-        yield Case(partial(judge.remembering_target, contents), READINGS, expected)
+        yield Case(partial(judge.remembering_target, contents=contents), READINGS, expected)
 
 
 def _absent_figures(judge: Judge) -> Iterator[Case]:
@@ -324,24 +331,35 @@ def _empty_lists(judge: Judge) -> Iterator[Case]:
 
 
 def _refused_logins(judge: Judge) -> Iterator[Fault]:
-    """The login is refused; the rest is as recorded, such as the page with its form."""
-    for method in judge.methods:
-        target = judge.target()
+    """The login is refused, from the first on or after one that was taken; the rest is as recorded,
+    such as the page with its form.
+    """
+    targets = (judge.target, judge.remembering_target)
+    for make_target, method in itertools.product(targets, judge.methods):
+        target = make_target()
         unit = target.unit
         assert isinstance(unit, HttpPdu)
         unit.denies = judge.handler.is_login
+        unit.messages.clear()
         judge.call_quietly(target.methods, unit, method)
         logins = [message for message in unit.messages if judge.handler.is_login(message)]
         with_body = [message for message in unit.messages if message.partition("\n\n")[2]]
         # another password, such as the factory's, is sent as the first was
         others = [message for message in with_body if logins and message not in logins]
-        count = len(logins) + len(others)
+        # a session that was taken before is none: it is refused, and one login may follow
+        is_session = make_target == judge.remembering_target and _is_without_password(logins)
+        count = len(logins) + len(others) - is_session
         if count > 1:
             text = f"sent {count} logins, and each was refused"
             yield Fault("login", method, text, "a login that is refused")
             return
         if unit.requests:
             judge.note_tried("login")
+
+
+def _is_without_password(logins: Sequence[str]) -> bool:
+    """Whether the first of these requests has an Authorization of a session or a challenge."""
+    return any(map(_OTHER_THAN_BASIC.search, logins[:1]))
 
 
 def _redirects(judge: Judge) -> Iterator[Fault]:

@@ -6,7 +6,7 @@ The device is a recording, or the unit of the family whose objects the handler a
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Callable, Optional
 
@@ -21,12 +21,12 @@ from ...recordings.snmp.agent import SnmpServer
 from ...recordings.snmp.unit import SnmpUnit
 from .bounded_methods import Forms
 from .calls import EndlessCall, Methods, error_text, fault_finding
-from .judge import Judge
+from .judge import Judge, outlet_to_switch
 from .made_handler import made_handler, names_of_outlets
 from .outlet_names import identity_finding, with_order
 from .rules import Finding, broken, untried
 from .situations import TABLE
-from .snmp_units import COMMUNITY, Device, empty_unit, requested_device
+from .snmp_units import COMMUNITY, Device, empty_unit, requested_devices
 
 _OTHER_COMMUNITY = "it asks with another community than the form's, or with another SNMP version"
 
@@ -49,7 +49,9 @@ def snmp_findings(
         unit = empty_unit()
         agent = server.serve(unit, 0)
         errors = _errors(forms.methods(agent.port), unit)
-        device = device or requested_device(frozenset(unit.requests))
+        if device is None:
+            devices = requested_devices(frozenset(unit.requests))
+            device = _commanded_device(devices, server, forms)
         if device is None:
             is_reached = agent.datagrams > 0
             yield from _findings_without_device(unit.requests, errors, is_reached=is_reached)
@@ -62,6 +64,30 @@ def snmp_findings(
         names.update(names_of_outlets(handler, judge.model))
         yield from (with_order(finding, names) for finding in judge.findings(TABLE))
         yield identity_finding(names)
+
+
+def _commanded_device(
+    devices: Iterable[Device], server: SnmpServer, forms: Forms
+) -> Optional[Device]:
+    """The first to which the handler sends a command, else the first: a handler that knows many
+    families may only read some of them. None if there is none.
+    """
+    first_device: Optional[Device] = None
+    for device in devices:
+        first_device = first_device or device
+        unit = device.unit()
+        outlet = outlet_to_switch(unit, on=False)
+        methods = forms.methods(server.serve(unit, 0).port)
+        try:
+            if outlet:
+                methods.switch(outlet, on=False)
+        except EndlessCall:
+            return device
+        except Exception:
+            unit.close()
+        if unit.commands:
+            return device
+    return first_device
 
 
 def _served_unit(device: Device, server: SnmpServer, fault: UnitFault) -> SnmpUnit:

@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple, Optional
 
@@ -157,13 +157,12 @@ class _Hits(NamedTuple):
     objects: int = 0
 
 
-def requested_device(requests: frozenset[str]) -> Optional[Device]:
-    """The unit of the family that has most of these objects, its states first; None if no family
-    has one.
+def requested_devices(requests: frozenset[str]) -> Iterator[Device]:
+    """The units of the families that have any of these objects, first the one that has most of
+    them, its states first.
     """
     objects = {oid for oid in requests if not is_below(oid, _SYSTEM)}
-    best_key = ""
-    most_hits = _Hits()
+    hits_by_key: dict[str, _Hits] = {}
     for profile in PROFILES:
         path = UNITS / f"{profile.key}.snmprec"
         text = path.read_text("utf-8") if path.exists() else ""
@@ -171,10 +170,12 @@ def requested_device(requests: frozenset[str]) -> Optional[Device]:
         if not any(f"\n{oid}" in text for oid in objects):
             continue
         hits = _hits(profile.key, objects)
-        if hits > most_hits:
-            best_key = profile.key
-            most_hits = hits
-    return family_device(best_key) if best_key else None
+        if hits > _Hits():
+            hits_by_key[profile.key] = hits
+    for key in sorted(hits_by_key, key=lambda key: hits_by_key[key], reverse=True):
+        device = family_device(key)
+        if device is not None:
+            yield device
 
 
 def _hits(key: str, objects: set[str]) -> _Hits:

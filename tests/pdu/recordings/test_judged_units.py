@@ -108,7 +108,9 @@ def test_the_row_of_an_outlet_is_left_out(unit: WebUnit) -> None:
         document for request, document in contents[1].items() if request == "GET /status"
     ]
     assert outlet not in [row["id"] for row in document["outlets"]]
-    assert unit.outlet_states()[outlet] is None
+    assert outlet not in unit.outlet_states()
+    assert not unit.turn_outlet(outlet, on=False)  # its place has another outlet's state
+    assert unit.contents == contents
 
 
 @pytest.mark.parametrize(

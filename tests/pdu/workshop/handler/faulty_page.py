@@ -103,6 +103,16 @@ _ROWS_THAT_ARE_READ = """    def rows_that_are_read(self):
                 continue
 
 """
+_LAST_OF_OBJECT = """    def status(self):
+        try:
+            self.last = self.read()
+        except Exception:
+            if not hasattr(self, "last"):
+                raise
+        return self.last
+
+    def read(self) -> PduView:
+"""
 _OTHER_COMMUNITY = """    def status(self):
         try:
             return self.read()
@@ -118,6 +128,18 @@ PAGE = SOURCE.replace("timeout=10", "timeout=4")
 _WELL = "a PDU that is well"
 _AT_COMMAND = "a fault at a command"
 FAULTS = {
+    "the last reading of the object, where no request is answered": Fault(
+        "silent",
+        "no answer",
+        "status returned 12 outlets, and raised nothing",
+        (("    def status(self) -> PduView:\n", _LAST_OF_OBJECT),),
+    ),
+    "the last reading of the object, where half of it is read": Fault(
+        "short",
+        "half of each answer",
+        "status returned outlet 1 off, and it is on",
+        (("    def status(self) -> PduView:\n", _LAST_OF_OBJECT),),
+    ),
     "two commands": Fault("once", _WELL, "port_down wrote 2 times", ((_SET, _TWICE + _SET),)),
     "a dict": Fault(
         "statistic",
@@ -266,7 +288,7 @@ FAULTS = {
     "a community that nobody gave": Fault(
         "login",
         "no answer",
-        "status sent the community public, which nobody gave it",
+        "status sent a community that nobody gave it",
         ((_STATUS, _OTHER_COMMUNITY),),
     ),
 }

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from tests.needs import ROOT
 
-from .faults import Fault
+from .faults import Fault, faulty
 
 EXAMPLE = ROOT / "docs" / "own-handler"
 # it waits 10 s for a state and for an answer
@@ -50,6 +50,29 @@ _PAIR = """        if port.identity == "3":
 """
 
 
+_BY_NAME = """        for outlet in self._outlets():
+            if outlet["id"] == identity:
+                return _state(outlet)
+        raise RuntimeError(f"{self.pdu_data.ip} has no outlet {identity}")
+"""
+_LAST_LIST_OF_OBJECT = """        for _ in range(2):
+            try:
+                self.known = json.loads(self._answer("/status"))["outlets"]
+                break
+            except (OSError, RuntimeError, ValueError):
+                time.sleep(0.1)
+        outlets: list[dict[str, Any]] = getattr(self, "known", [])
+"""
+_SECOND_LOGIN = """            if error.code == 401 and getattr(self, "was_taken", False):
+                error.close()
+                self.was_taken = False
+                return self._answer(path, body)
+"""
+_TEXT = "                text: str = answer.read().decode()\n"
+_OFF_AT_503 = """            if error.code == 503 and body is None:
+                error.close()
+                return '{"outlets": [{"id": "1", "on": false, "a": 0, "kwh": 0}]}'
+"""
 # of a handler that reads with care, and commands without
 _COMMAND_OPENER = """        if body is not None:
             return urllib.request.build_opener({}).open(request, timeout=3).read().decode()
@@ -164,7 +187,69 @@ _KEPT_CONNECTION = """        import http.client
         return content
 """
 
+_WITH_SESSION = """        if getattr(self, "has_session", False):
+            request.add_header("Authorization", "Bearer any")
+"""
+_LOGIN_AFTER_SESSION = """            if error.code == 401 and getattr(self, "has_session", False):
+                error.close()
+                self.has_session = False
+                return self._answer(path, body)
+"""
+#: right: the object keeps a session, and logs in once where it is refused
+WITH_SESSION = faulty(
+    SOURCE,
+    Fault(
+        situation="",
+        words="",
+        rule="",
+        changes=(
+            (_TRY, _WITH_SESSION + _TRY),
+            (_TEXT, _TEXT + "                self.has_session = True\n"),
+            ("            with error:\n", _LOGIN_AFTER_SESSION + "            with error:\n"),
+        ),
+    ),
+)
+
 FAULTS = {
+    "the state of a command by its place": Fault(
+        situation="an absent row",
+        words="port_down returned off, and the PDU has outlet 1 unknown",
+        rule="lost state",
+        changes=((_BY_NAME, "        return _state(self._outlets()[int(identity) - 1])\n"),),
+    ),
+    "the last list of the object, where no request is answered": Fault(
+        situation="no answer",
+        words="status returned 3 outlets, and raised nothing",
+        rule="silent",
+        changes=((_LIST, _LAST_LIST_OF_OBJECT),),
+    ),
+    "the last list of the object, where each request fails": Fault(
+        situation="an error at each request",
+        words="status returned 3 outlets, and raised nothing",
+        rule="silent",
+        changes=((_LIST, _LAST_LIST_OF_OBJECT),),
+    ),
+    "the last list of the object, where its login is refused": Fault(
+        situation="a refused login",
+        words="status returned 3 outlets, and raised nothing",
+        rule="denied",
+        changes=((_LIST, _LAST_LIST_OF_OBJECT),),
+    ),
+    "a list of its own where the device is busy": Fault(
+        situation="an error at each request",
+        words="status returned 1 outlets, and raised nothing",
+        rule="silent",
+        changes=(("            with error:\n", _OFF_AT_503 + "            with error:\n"),),
+    ),
+    "a login that was taken is sent again where it is refused": Fault(
+        situation="a refused login",
+        words="status sent 2 logins, and each was refused",
+        rule="login",
+        changes=(
+            (_TEXT, _TEXT + "                self.was_taken = True\n"),
+            ("            with error:\n", _SECOND_LOGIN + "            with error:\n"),
+        ),
+    ),
     "one outlet of all has another's number": Fault(
         situation="a PDU that is well",
         words="port_up commanded outlet 1: outlet 2 was to be switched; for port_up of outlet 2"

@@ -15,6 +15,7 @@ from pdu.workshop.handler import loading_checks, served_trials, snmp_trials
 from pdu.workshop.handler.rules import RULES, UNTRIED, Finding
 from pdu.workshop.handler.situations import TABLE
 from tests.needs import ROOT
+from tests.packaging.building import archive
 from tests.packaging.installing import once
 from tests.pdu.loading.json_pdu import HTTP
 from tests.pdu.loading.page_handler import SOURCE, folder, packed
@@ -407,6 +408,18 @@ def test_objects_of_no_family_are_not_tried(tmp_path: Path) -> None:
     assert result == "not tried"
     assert "(1.3.6.1.4.1.99999.2.4.2.1.11, " in detail
     assert "late" not in results
+
+
+@pytest.mark.usefixtures("without_loading", "without_faults")
+def test_an_archive_for_many_families_is_tried_on_one_that_it_switches(
+    tmp_path: Path,
+) -> None:
+    """Of the families that it asks for, the first may be one that it only reads."""
+    file = tmp_path / "pdu_snmp.tar.gz"
+    file.write_bytes(archive(ROOT / "handlers", "snmp"))
+    checked = check(file)
+    assert checked.of("broken") == {}
+    assert checked.results["port_down"][0] == checked.results["port_up"][0] == "kept"
 
 
 @pytest.mark.usefixtures("without_loading")

@@ -68,6 +68,13 @@ def test_a_fault_is_found_by_its_rule_in_its_situation(
 
 
 @pytest.mark.usefixtures("without_loading")
+def test_one_login_after_a_session_that_is_refused_is_right(tmp_path: Path) -> None:
+    checked = check(folder(tmp_path, source=faulty_volt.WITH_SESSION), *_VOLT)
+    assert checked.of("broken") == {}
+    assert checked.results["login"][0] == "kept"
+
+
+@pytest.mark.usefixtures("without_loading")
 @pytest.mark.parametrize("corpus", CORPORA.values(), ids=CORPORA)
 def test_the_handler_without_a_fault_is_not_blamed(corpus: Corpus, tmp_path: Path) -> None:
     checked = check(folder(tmp_path, source=corpus.source), *corpus.arguments)

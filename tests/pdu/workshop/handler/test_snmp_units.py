@@ -14,7 +14,8 @@ from pdu.recordings.snmp.recording_format import find_device
 from pdu.recordings.snmp.unit_objects import energy_figures, load_figures
 from pdu.workshop.handler.comparisons import fault_of_figures, named_sums
 from pdu.workshop.handler.judge import outlet_to_switch
-from pdu.workshop.handler.snmp_units import family_device, requested_device
+from pdu.workshop.handler.snmp_units import family_device, requested_devices
+from pdu_common.helper import EnumPowerStatus
 
 FAMILIES = [
     profile.key for profile in PROFILES if any(outlets.states for outlets in profile.outlets)
@@ -54,11 +55,24 @@ def test_the_unit_of_a_family_has_each_state_its_own_figures_and_is_found_by_its
     # the columns and scalars of the states alone
     memory = RecordedRows(device.rows)
     outlets.states.source.rows(Reader(memory, read_device.reader.root))
-    device_by_states = requested_device(frozenset(memory.answers))
-    assert device_by_states is not None
+    device_by_states = next(requested_devices(frozenset(memory.answers)))
     # families may read one table; then either unit has it
     objects = set(memory.oids_in_answers())
     assert device_by_states.key == key or objects <= device_by_states.rows.keys()
+
+
+@pytest.mark.parametrize("key", FAMILIES)
+def test_a_command_that_is_written_twice_is_seen_twice(key: str) -> None:
+    device = family_device(key)
+    assert device is not None
+    for on in (False, True):
+        unit = device.unit()
+        outlet = outlet_to_switch(unit, on=on)
+        orders = unit.orders(outlet, EnumPowerStatus.UP if on else EnumPowerStatus.DOWN)
+        if outlet:
+            unit.set(orders)
+            unit.set(orders)
+            assert [command.is_known for command in unit.commands] == [True, True]
 
 
 @pytest.mark.parametrize("key", FAMILIES)
