@@ -113,10 +113,17 @@ class _PeerPdu(SimulatedPdu):
     def __init__(self, peer: Peer) -> None:
         super().__init__(UnitFault.NONE)
         self._peer = peer
+        self._looks = 0
 
     @property
     def requests(self) -> list[int]:
-        return list(range(self._peer.books().requests))
+        """As many as were received; of a peer that counts none, one more at each look: no call is
+        blamed for sending nothing.
+        """
+        if self._peer.counts_requests:
+            return list(range(self._peer.books().requests))
+        self._looks += 1
+        return list(range(self._looks))
 
     @requests.setter
     def requests(self, requests: list[int]) -> None:

@@ -337,7 +337,7 @@ def snmpd(**params: str) -> Iterator[Peer]:
             return model.books()
 
         snmp = {"port": str(server.port), "community": "private", "timeout": "20", **params}
-        yield Peer("snmp", "snmp", server.host, books, snmp=snmp)
+        yield Peer("snmp", "snmp", server.host, books, snmp=snmp, counts_requests=False)
 
 
 _CLOSED = """

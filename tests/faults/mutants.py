@@ -178,7 +178,7 @@ MUTANTS = (
     Mutant(
         "the mark of contact counts for states, figures and commands",
         "handlers/snmp/contact.py",
-        "        return mark is not None and text(mark) in self.good\n",
+        "        return is_one_of(mark, self.good)\n",
         "        return mark is not None\n",
         "tests/handlers/snmp/test_contact.py",
     ),

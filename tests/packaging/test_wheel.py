@@ -219,6 +219,8 @@ def test_the_wheel_requires_the_packages_of_the_tree_and_no_development_tools(wh
         "zeroconf",
         "cryptography",
         "prometheus-client",
+        "requests",
+        "urllib3",
         "waitress",
     }
     for name, bounds in wheel_bounds.items():

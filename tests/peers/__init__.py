@@ -38,6 +38,8 @@ class Peer:
     snmp: dict[str, str] = field(default_factory=dict, repr=False)
     settings: dict[str, str] = field(default_factory=dict, repr=False)
     title: str = ""
+    #: whether its books count requests; Net-SNMP's snmpd does not tell how many it had
+    counts_requests: bool = True
 
 
 class Kind(NamedTuple):

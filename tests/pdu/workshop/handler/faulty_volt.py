@@ -486,7 +486,7 @@ FAULTS = {
     ),
     "an outlet that was there is off": Fault(
         situation="an absent row",
-        words="status returned outlet 3 off, and it is unknown",
+        words="status returned outlet 1 off, and it is unknown",
         rule="lost state",
         changes=(
             ("opener = ", _MEMORY),
