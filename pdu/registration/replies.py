@@ -66,8 +66,12 @@ class Reply(NamedTuple):
             return Outcome.UNCLEAR
         if self.error is not None:
             return Outcome.REFUSED
-        is_plain = not self.body.strip() or isinstance(self.value, dict)
-        return Outcome.DONE if is_plain else Outcome.UNCLEAR
+        if not self.body.strip():
+            return Outcome.DONE
+        value = self.value
+        if not isinstance(value, dict) or value.get("errors") or value.get("success") is False:
+            return Outcome.UNCLEAR  # the two keys are of no page, and say no success either
+        return Outcome.DONE
 
     @property
     def is_of_manager(self) -> bool:
