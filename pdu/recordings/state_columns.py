@@ -90,10 +90,10 @@ def _all_columns(contents: Contents, states: States) -> Iterator[list[Place]]:
         _text_columns(contents, states),
         _row_columns(contents, states),
     )
-    seen: set[tuple[Place, ...]] = set()
+    groups: set[tuple[Place, ...]] = set()
     for places in columns:
-        if tuple(places) not in seen:
-            seen.add(tuple(places))
+        if tuple(places) not in groups:
+            groups.add(tuple(places))
             yield places
 
 

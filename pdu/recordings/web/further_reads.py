@@ -127,20 +127,22 @@ _OTHER = re.compile(
 
 def _read_links(data: Any, recorded: Recorded) -> None:
     """Read the resources to which answers link, below the power equipment."""
-    known: set[str] = set()
+    paths_of_requests: set[str] = set()
     with RedfishService(redfish_settings.read_settings(data), seconds=_SECONDS) as service:
         service.root()
-        while len(known) < MOST:
+        while len(paths_of_requests) < MOST:
             answers = recorded()
-            known.update(
+            paths_of_requests.update(
                 RequestPattern.parse(answer.request).target.rstrip("/") for answer in answers
             )
             paths = [path for answer in answers for path in _links(answer.content)]
-            new_paths = [path for path in dict.fromkeys(paths) if path.rstrip("/") not in known]
+            new_paths = [
+                path for path in dict.fromkeys(paths) if path.rstrip("/") not in paths_of_requests
+            ]
             if not new_paths:
                 return
             for path in new_paths:
-                known.add(path.rstrip("/"))
+                paths_of_requests.add(path.rstrip("/"))
                 with contextlib.suppress(Refused, ProtocolError):
                     service.reply(service.path(path))
 

@@ -227,15 +227,15 @@ def _secret_of_header(name: str, text: str) -> str:
 
 def _session_headers(headers: Pairs) -> list[tuple[str, str]]:
     """The headers without the secrets of a session; of a cookie, its name alone."""
-    kept: list[tuple[str, str]] = []
+    public_headers: list[tuple[str, str]] = []
     for name, text in headers:
         lower_name = name.lower()
         if lower_name == "set-cookie":
-            kept.append((name, f"{text.partition('=')[0]}={ANY_TEXT}; Path=/"))
+            public_headers.append((name, f"{text.partition('=')[0]}={ANY_TEXT}; Path=/"))
         elif lower_name == "location":
-            kept.append((name, without_named_secrets(place_of(text), ANY_TEXT)))
+            public_headers.append((name, without_named_secrets(place_of(text), ANY_TEXT)))
         elif kind_of(name) == SECRETS:
-            kept.append((name, ANY_TEXT))
+            public_headers.append((name, ANY_TEXT))
         elif lower_name != "content-type":
-            kept.append((name, text))
-    return kept
+            public_headers.append((name, text))
+    return public_headers

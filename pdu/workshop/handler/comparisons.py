@@ -91,10 +91,10 @@ def fault_of_states(
     `has_other_names`: a number of an outlet may be another one.
     """
     names = [name for name, _ in states]
-    wanted = [name for name in real_states if name in names or name not in absent_outlets]
-    is_renamed = has_other_names and len(names) == len(wanted)
-    if sorted(names) != sorted(wanted) and not is_renamed:
-        return _fault_of_names(names, wanted)
+    expected_names = [name for name in real_states if name in names or name not in absent_outlets]
+    is_renamed = has_other_names and len(names) == len(expected_names)
+    if sorted(names) != sorted(expected_names) and not is_renamed:
+        return _fault_of_names(names, expected_names)
     for name, state in states:
         on = ON.get(state)
         real_on = real_states.get(name, on)
@@ -104,12 +104,12 @@ def fault_of_states(
     return ""
 
 
-def _fault_of_names(names: Sequence[str], wanted: Sequence[str]) -> str:
+def _fault_of_names(names: Sequence[str], expected_names: Sequence[str]) -> str:
     """What is wrong with a list of outlets."""
-    missing = [name for name in wanted if name not in names]
+    missing = [name for name in expected_names if name not in names]
     if missing:
         return f"returned {len(names)} outlets, without {', '.join(missing[:5])}"
-    foreign = [name for name in names if name not in wanted]
+    foreign = [name for name in names if name not in expected_names]
     if foreign:
         return f"returned outlets that the PDU does not have: {', '.join(foreign[:5])}"
     return "returned an outlet twice"

@@ -257,10 +257,10 @@ class Judge:
         unit = self.unit(fault, contents)
         return Target(unit, self.handler.methods(unit.port))
 
-    def kept_target(self, contents: Any = None) -> Target:
+    def target_of_one_object(self, contents: Any = None) -> Target:
         """A PDU, and methods whose object is kept."""
         unit = self.unit(contents=contents)
-        return Target(unit, self.handler.kept(unit.port))
+        return Target(unit, self.handler.one_object(unit.port))
 
     def target_read_before(self) -> Target:
         """A PDU that another object of the handler has read at its address."""
@@ -272,7 +272,7 @@ class Judge:
         """A PDU that has this fault and these contents, else its own, now, and the kept object that
         read other states and figures there.
         """
-        target = self.kept_target(self._other_contents)
+        target = self.target_of_one_object(self._other_contents)
         turn_over(target.unit)
         read(target.methods)
         target.unit.contents = self.model.contents if contents is None else contents

@@ -57,8 +57,8 @@ class MadeHandler(NamedTuple):
 
     #: a new object for each call
     methods: Callable[[int], Methods]
-    #: an object that is kept
-    kept: Callable[[int], Methods]
+    #: one object for all calls
+    one_object: Callable[[int], Methods]
     #: of a handler that is loaded in the environment of now, and remembers nothing
     anew: Callable[[int], Methods]
     #: whether a request over HTTP holds the login

@@ -31,7 +31,7 @@ def made_handler(
 
     return MadeHandler(
         methods=methods,
-        kept=partial(methods, is_kept=True),
+        one_object=partial(methods, is_kept=True),
         anew=partial(methods, is_anew=True),
         is_login=forms.secrets.is_login,
         communities=communities,

@@ -84,9 +84,9 @@ def _fault_of_command(judge: Judge, target: Target, outlet: str, method: str) ->
 
 def _two_pdus(judge: Judge) -> Iterator[Fault]:
     """Two PDUs in one process, in turn, with other states and other figures each."""
-    first_target = judge.kept_target()
+    first_target = judge.target_of_one_object()
     other = judge.other_figures(is_turned_over=True)
-    second_target = judge.kept_target(other.contents if other else None)
+    second_target = judge.target_of_one_object(other.contents if other else None)
     turn_over(second_target.unit)
     first = Expected("pdus", is_well=True)
     second = first._replace(sums=other.sums if other else {})
@@ -106,7 +106,7 @@ def _two_pdus(judge: Judge) -> Iterator[Fault]:
 
 def _changed_by_hand(judge: Judge) -> Iterator[Fault]:
     """One object, while the outlets change by hand; then commanded off, and on by hand."""
-    target = judge.kept_target()
+    target = judge.target_of_one_object()
     expected = Expected("asked", is_well=True)
     for _ in range(2):
         fault = judge.fault("changed by hand", target, expected, "status")
@@ -124,7 +124,7 @@ def _changed_by_hand(judge: Judge) -> Iterator[Fault]:
 
 def _changed_figures(judge: Judge) -> Iterator[Fault]:
     """All figures of one PDU change, and it is read by the same object and by another."""
-    target = judge.kept_target()
+    target = judge.target_of_one_object()
     new_methods = judge.handler.methods(target.unit.port)
     if not has_meter(judge.sums) and not named_figures(target.methods.figures()):
         return
@@ -487,7 +487,7 @@ def faults_of_methods(unit: SimulatedPdu, methods: Methods, about: str) -> list[
     """
     handler = MadeHandler(
         methods=lambda _: methods,
-        kept=lambda _: methods,
+        one_object=lambda _: methods,
         anew=lambda _: methods,
         is_login=lambda _: False,
         communities=unit.communities,

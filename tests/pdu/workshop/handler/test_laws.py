@@ -87,7 +87,7 @@ def call(
     methods = Calls(unit, function)
     handler = MadeHandler(
         methods=lambda _: methods,
-        kept=lambda _: methods,
+        one_object=lambda _: methods,
         anew=lambda _: methods,
         is_login=lambda _: False,
     )
