@@ -9,19 +9,24 @@ and the seconds that a cycle paused. `pdu WORDS` is a run; in WORDS, X is `x 192
 
     is IDENTITY STATE, ...     its outlets in their order; without this: 1, 2 and 3, all on
     name IDENTITY TEXT         of an outlet; `number`: what is printed at it; `\\xNN` is a character
-    figure [IDENTITY.]KEY N    a figure of the unit, or of an outlet; `-`: it is not metered; `?WHY`:
-                               it is not known now
+    figure [IDENTITY.]KEY N    of the unit, or of an outlet; `-`: not metered; `?WHY`: not known now
     CALL: EVENT, ...           what comes of a call, in this order, in place of the usual answer
+    session                    its handler has sessions, as it has where there is a name or a number
     keeps                      an object of its handler reads once
     log                        the lines of the system's log stand behind SENT
     typed TEXT                 a person at a terminal answers so
     unread                     whoever reads the output has ended
 
 CALL is make, status, statistic, power, labels, pause, sleep, down or up; behind it `N`, the Nth
-call alone, or of down and up the outlet. EVENT is `raises KIND WORDS`, `warns WORDS`, the name of a
-signal, `loses` (the terminal), `is STATE` (the outlet's now), `says STATE` (what a command returns) or
-`outlets ID STATE` (all that the unit has now). The handler has the four calls alone; with a name, a number or `session`
-also sessions.
+call alone, or of down and up the outlet. EVENT is one of these:
+
+    raises KIND WORDS          a kind of our errors, or a class of Python's
+    warns WORDS                in the log of Python
+    is STATE                   the outlet is in this state now
+    says STATE                 what a command returns
+    outlets IDENTITY STATE     all that the unit has now
+    loses                      the terminal is lost
+    SIGINT and others          the process gets this signal
 """
 
 from __future__ import annotations
@@ -63,7 +68,7 @@ from pdu_common.helper import (
 )
 from tests import terminal
 from tests.pdu.running import use_pdu
-from tests.tables import Case, Table
+from tests.tables import Case, Table, characters
 
 TABLE = Table(Path(__file__).with_suffix(".txt"), operator=": ")
 STATES = {
@@ -189,13 +194,13 @@ class FourCalls:
     def statistic(self) -> PduStatisticView:
         self.unit.happen("statistic")
         unit_figures = self.unit.figures.get("", {})
-        view = PduStatisticView()
+        view: Any = PduStatisticView()
         if "load_a" in unit_figures:
             view.load = unit_figures["load_a"]
         if "energy_kwh" in unit_figures:
             view.total_consumption = unit_figures["energy_kwh"]
         for identity, figures in self.unit.outlet_figures().items():
-            port = PduPortStatisticView(identity)
+            port: Any = PduPortStatisticView(identity)
             if figures.energy_kwh is not None:
                 port.consumption = figures.energy_kwh
             view.ports.append(port)
@@ -255,15 +260,15 @@ def shown(case: Case) -> str:
             "(make|status|statistic|power|labels|pause|sleep|down|up)(.*?): (.*)", change
         )
         if call is not None:
-            unit.events[call[1] + call[2]] = _character_text(call[3]).split(", ")
+            unit.events[call[1] + call[2]] = characters(call[3]).split(", ")
         elif word == "pdu":
-            runs.append([_character_text(word) for word in rest.split()])
+            runs.append([characters(word) for word in rest.split()])
         elif word == "is":
             unit.states = _states(rest)
         elif word in ("name", "number"):
             identity, _, text = rest.partition(" ")
             texts = unit.names if word == "name" else unit.numbers
-            texts[identity] = _character_text(text)
+            texts[identity] = characters(text)
             unit.has_session = True
         elif word == "figure":
             key, _, value = rest.partition(" ")
@@ -286,17 +291,12 @@ def shown(case: Case) -> str:
     return " // ".join(results)
 
 
-def _character_text(text: str) -> str:
-    """The text with the characters that `\\xNN` stands for."""
-    return re.sub(r"\\x([0-9a-f]{2})", lambda match: chr(int(match[1], 16)), text)
-
-
 def _states(text: str) -> dict[str, EnumPowerStatus]:
     """The states of outlets in their order."""
     states = {}
     for outlet in text.split(", ") if text != "none" else ():
         identity, _, state = outlet.rpartition(" ")
-        states[_character_text(identity)] = STATES[state]
+        states[characters(identity)] = STATES[state]
     return states
 
 
