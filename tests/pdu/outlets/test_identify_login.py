@@ -200,52 +200,6 @@ def test_a_device_that_nobody_reads_says_what_each_handler_had(
     assert "next: check the password; if the unit is of another make: pdu identify" in err
 
 
-@pytest.fixture
-def list_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    path = tmp_path / "pdus.csv"
-    path.write_text("name,handler,address\nsnmp,snmp,127.0.0.1:9\nr1,snmp,127.0.0.1:9\n")
-    monkeypatch.setenv("PDU_LIST", str(path))
-    monkeypatch.setenv("PDU_COMMUNITY", "public")
-    return path
-
-
-@pytest.mark.parametrize("call", ["off", "on", "cycle"])
-def test_a_word_that_is_a_handler_and_a_name_is_refused_by_a_command(
-    call: str, list_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    code, out, err = run(capsys, call, "snmp", "127.0.0.1:9", "3", "--yes")
-    assert (code, out) == (exit_codes.WRONG, "")
-    assert (
-        f"'snmp' is a handler (then the line means the host '127.0.0.1:9') and a PDU of {list_path}"
-        in err
-    )
-    assert "give that PDU another name in the list" in err
-    # with handler and address the line begins with the same word, and would be refused too
-    assert "write handler and address" not in err
-
-
-def test_the_line_with_handler_and_address_is_not_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    path = tmp_path / "pdus.csv"
-    path.write_text("name,handler,address\nnut,snmp,127.0.0.1:9\n")
-    monkeypatch.setenv("PDU_LIST", str(path))
-    monkeypatch.setenv("PDU_COMMUNITY", "public")
-    _, _, err = run(capsys, "off", "nut", "3", "--yes")
-    assert err.rstrip().endswith("write handler and address: pdu off snmp 127.0.0.1:9 OUTLET")
-    words = ["off", "snmp", "127.0.0.1:9", "3", "--yes", "--timeout", "0.1", "-s", "retries=0"]
-    code, out, _ = run(capsys, *words)
-    assert (code, out) == (exit_codes.code_of("unreachable"), "")
-
-
-def test_a_name_like_a_handlers_is_a_pdu_where_a_host_is_missing(
-    list_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    code, out, err = run(capsys, "status", "snmp", "--timeout", "0.1", "-s", "retries=0")
-    assert (code, out) == (exit_codes.code_of("unreachable"), "")
-    assert err.startswith("unreachable: snmp")
-
-
 def test_a_password_that_is_typed_for_a_listed_pdu_goes_to_no_other(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
