@@ -8,16 +8,18 @@ lines:
 
     pdu NAME STATE ...         a PDU; its outlets 1, 2, ... are on, off or unknown; 1.5 A and 5 kWh
     KEY VALUE                  of the PDU before: load_a, energy_kwh, power_w, inlet_w
-    N.KEY VALUE                of its outlet N: current_a, power_w, energy_kwh
-    breaker LABEL VALUE RATING of it; a rating of 0 is none
+    N.KEY VALUE                of its outlet N: current_a, power_w, energy_kwh, name, number
+    line LABEL VALUE RATING    of it, or `breaker`; a rating of 0 is none
+    plate KEY TEXT             of its nameplate
     fails PART KIND WORDS      a part of its reading failed: states, figures, names
     metered                    its owner says that it only meters
     brief                      its outlets that are on are not kept
     again NAME OTHER           NAME is the unit OTHER once more
     limits WARNING CRITICAL    ranges of Nagios
-    as FORM                    csv, html (its text), json or nagios; without it, as on a terminal
+    as FORM                    csv, html (its text), json, nagios, or metrics (of the last PDU);
+                               without it, as on a terminal
 
-A VALUE is a number, `-` (not metered), `?WHY` (not known now) or `unasked`.
+A VALUE is a number, `-` or `!WHY` (not metered), `?WHY` (not known now) or `unasked`.
 """
 
 from __future__ import annotations
@@ -29,13 +31,13 @@ from pathlib import Path
 from typing import Any
 
 from handlers.shared.address import Address
-from handlers.shared.meter_figures import NOT_ASKED, Figure, NotKnown
+from handlers.shared.meter_figures import NOT_ASKED, Figure, NotKnown, NotMetered
 from pdu.cli.states import DOWN, UNKNOWN, UP
-from pdu.monitoring import check_result, nagios, tables
+from pdu.monitoring import check_result, metrics, nagios, tables
 from pdu.monitoring.check_report import CheckReport
 from pdu.pdu_list.listed_pdu import ListedPdu
 from pdu.reading.parts import CallError, PolledOutlet, Reading
-from pdu.recordings.topology import BREAKER, MeteredPart
+from pdu.recordings.topology import BREAKER, LINE, MeteredPart
 from tests.tables import Case, Table
 
 TABLE = Table(Path(__file__).with_suffix(".txt"))
@@ -74,6 +76,10 @@ def shown(case: Case) -> str:
         rows.append(nagios.judge_loads(row, limits) if limits else row)
     report = CheckReport(rows, check_result.summary(rows, 1.0, counted_as))
     levels = ", ".join(str(row.level) for row in rows)
+    if form == "metrics":
+        page = metrics.page(readings[-1], "", is_metered=devices[-1].metered).body.decode()
+        lines = [line for line in page.splitlines() if not line.startswith("#")]
+        return f"{levels} | {' / '.join(lines)}"
     return f"{levels} | {_output(report, form, limits)}"
 
 
@@ -92,18 +98,33 @@ def _changed(reading: Reading, word: str, rest: list[str]) -> Reading:
         part, kind, *words = rest
         failed = reading.with_failure(part, CallError(kind, " ".join(words)))
         return failed._replace(answered=False) if part == "states" else failed
-    if word == "breaker":
+    if word == "plate":
+        key, text = rest
+        value = float(text) if key in ("uptime_s", "accuracy_percent") else text
+        fields: Any = {key: value}
+        return reading._replace(plate=reading.plate._replace(**fields))
+    if word in (LINE, BREAKER):
         label, *current, rating = rest
-        part_of_pdu = MeteredPart(BREAKER, label, _value(" ".join(current)), float(rating) or None)
+        part_of_pdu = MeteredPart(word, label, _value(" ".join(current)), float(rating) or None)
         return reading._replace(meters=[*reading.meters, part_of_pdu])
     identity, _, key = word.rpartition(".")
-    figure: Any = {key: _value(" ".join(rest))}
+    text = " ".join(rest)
     if not identity:
+        figure: Any = {key: _value(text)}
         return reading._replace(**figure)
     outlets = list(reading.outlets)
     place = int(identity) - 1
-    outlets[place] = outlets[place]._replace(figures=outlets[place].figures._replace(**figure))
-    return reading._replace(outlets=outlets)
+    outlets[place] = _changed_outlet(outlets[place], key, text)
+    return reading._replace(outlets=outlets, labelled=True)
+
+
+def _changed_outlet(outlet: PolledOutlet, key: str, text: str) -> PolledOutlet:
+    if key == "name":
+        return outlet._replace(name=text)
+    if key == "number":
+        return outlet._replace(number=text)
+    figure: Any = {key: _value(text)}
+    return outlet._replace(figures=outlet.figures._replace(**figure))
 
 
 def _value(text: str) -> Figure:
@@ -111,6 +132,8 @@ def _value(text: str) -> Figure:
         return None
     if text == "unasked":
         return NOT_ASKED
+    if text.startswith("!"):
+        return NotMetered(text[1:])
     return NotKnown(text[1:]) if text.startswith("?") else float(text)
 
 
