@@ -191,7 +191,7 @@ class FourCalls:
         self.states_before = states
         return PduView([PduPortView(identity, state) for identity, state in states.items()])
 
-    def statistic(self) -> PduStatisticView:
+    def statistic(self) -> Any:
         self.unit.happen("statistic")
         unit_figures = self.unit.figures.get("", {})
         view: Any = PduStatisticView()

@@ -73,8 +73,8 @@ def shown(case: Case) -> str:
                 name, _, text = rest.partition(" ")
                 private(Path(folder, name), f"{text}\n")
             elif word == "mode":
-                name, mode = rest.split()
-                modes[name] = int(mode, 8)
+                file_name, octal = rest.split()
+                modes[file_name] = int(octal, 8)
             elif word == "in":
                 encoding = rest
             elif word == "at":
