@@ -10,6 +10,7 @@ import errno
 import functools
 import io
 import os
+import shlex
 import signal
 import socket
 import subprocess
@@ -29,7 +30,7 @@ from pdu.cli import exit_codes, optional_packages
 from pdu.cli.exit_codes import INTERRUPTED, READER_GONE
 from pdu.files import whole_files
 from pdu.monitoring import find as find_, network_scan, networks
-from pdu.pdu_list import addition, logins
+from pdu.pdu_list import addition, device_list, logins
 from pdu.pdu_list.listed_pdu import ListedPdu
 from tests.ports import reserved
 from tests.process_lock import turn
@@ -222,6 +223,34 @@ def test_a_wrong_community_finds_nothing_and_is_not_shown(hall: Hall, call: Call
     assert "s3cret" not in result.stderr
     last_line = result.stderr.splitlines()[-1]
     assert last_line.startswith("unreachable: no device answered: check the networks, the commun")
+
+
+def test_what_is_found_is_added_once_and_the_list_keeps_what_it_had(
+    hall: Hall, tmp_path: Path, call: Call
+) -> None:
+    fleet = tmp_path / "hall.csv"
+    # one of the agents under a name of its owner, and a PDU that no search finds
+    head = f"""name,handler,address,auth,settings
+mine,snmp,{NETWORK}.1:{hall.port},mine,
+rack 2,netio,192.0.2.9,,scheme=http
+"""
+    fleet.write_text(head)
+    private(tmp_path / "logins.toml", '[auth.mine]\ncommunity = "other"\n')
+    words = (f"{NETWORK}.0/29", "--add", "--list", fleet)
+    for _ in range(2):
+        search = complete(call, hall, *map(str, words))
+    *_, step = search.stdout.splitlines()
+    assert step.startswith("next: pdu check --list ")
+    check = call(*shlex.split(step)[2:])
+    assert "rack 2" in check.stdout
+    text = fleet.read_text()
+    assert text.startswith(head)
+    devices = device_list.read_device_list(str(fleet)).devices
+    new_devices = sorted((device.address, device.auth) for device in devices[2:])
+    assert new_devices == [(f"{NETWORK}.{place}:{hall.port}", "snmp") for place in (2, 3, 5)]
+    read_logins = logins.read_logins(str(tmp_path / "logins.toml"))
+    secrets = {name: dict(login.secrets) for name, login in read_logins.items()}
+    assert secrets == {"mine": {"community": "other"}, "snmp": {"community": "public"}}
 
 
 def test_many_pdus_are_added_in_one_write_and_each_name_is_asked_once(
