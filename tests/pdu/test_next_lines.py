@@ -43,7 +43,7 @@ RUN_BY: Mapping[str, str] = {
     f"{_ADVICE} _community_steps": f"{_HERE} test_a_community_that_is_missing",
     # its line is a page
     f"{_ADVICE} lines_without_handler": f"{_LAWS} a web service that names no make",
-    "pdu/outlets/where.py switch_lines": "tests/pdu/outlets/test_where.py test_the_outlets_of_a",
+    "pdu/outlets/where.py switch_lines": "tests/pdu/outlets/where.txt a name is found in every PDU",
     f"{_ADVICE} description_steps": f"{_HERE} test_the_steps_for_an_unknown_unit",
     f"{_ADVICE} _identify_line": f"{_HERE} test_the_next_line_of_identify",
     f"{_ADVICE} step_lines": f"{_IDENTIFY} test_",

@@ -16,8 +16,8 @@ lines:
     brief                      its outlets that are on are not kept
     again NAME OTHER           NAME is the unit OTHER once more
     limits WARNING CRITICAL    ranges of Nagios
-    as FORM                    csv, html (its text), json, nagios, or metrics (of the last PDU);
-                               without it, as on a terminal
+    as FORM                    csv, html (its text), json, nagios, services (for Nagios, with the
+                               data of each PDU) or metrics (of the last); else as on a terminal
 
 A VALUE is a number, `-` or `!WHY` (not metered), `?WHY` (not known now) or `unasked`.
 """
@@ -145,8 +145,9 @@ def _output(report: CheckReport, form: str, limits: nagios.Thresholds) -> str:
         document = json.dumps(tables.check_document(report.rows, report.totals))
         # in a table `{}` stands for a value
         lines = [document.replace("{}", "{ }")]
-    elif form == "nagios":
-        lines = list(nagios.output(report.totals, report.rows, limits))
+    elif form in ("nagios", "services"):
+        is_per_pdu = form == "services"
+        lines = nagios.output(report.totals, report.rows, limits, data_per_pdu=is_per_pdu)
     elif form == "html":
         page = report.page("now")
         body = page[page.index("<main>") : page.index("</main>")]
