@@ -1,4 +1,5 @@
-"""Lists of PDUs and files of logins: what the lines of lists.txt mean.
+"""Lists of PDUs and files of logins: what the lines of lists.txt mean, and those of other tables
+whose runs need files.
 
 A line is the owner's files, and what is done with them. They are read, which gives
 
@@ -9,8 +10,8 @@ alone. Of `pdu WORDS`, of which each is a run, a line says
 
     EXIT CODE | OUTPUT | ERRORS
 
-with ` // ` between runs and ` / ` between lines. HANDLERS are the names of all handlers, and s3cret
-is a secret, which must not be shown. The files:
+with ` // ` between runs and ` / ` between lines; times are S, HANDLERS the names of all handlers,
+and s3cret is a secret, which must not be shown. The files:
 
     row TEXT                  of the list, below its head; `\\xNN` stands for a character
     head TEXT                 in place of name,handler,address,auth,settings,metered
@@ -30,6 +31,8 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import re
+import sys
 import tempfile
 from pathlib import Path
 
@@ -160,9 +163,11 @@ def _run(words: list[str], path: Path) -> str:
 
 
 def _one_line(text: str) -> str:
-    """A text of several lines in one."""
+    """A text of several lines in one; times are S."""
+    text = re.sub(r"(time=|\bin )[0-9.]+ ?s\b", r"\1S", text)
     return " / ".join(" ".join(line.split()) for line in text.splitlines())
 
 
 if __name__ == "__main__":
-    TABLE.write(shown)
+    for table in map(Path, sys.argv[1:] or [str(TABLE.path)]):
+        Table(table).write(shown)
