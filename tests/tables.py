@@ -127,6 +127,11 @@ class Table(NamedTuple):
         self.path.write_text("\n".join(lines) + "\n", "utf-8")
 
 
+def characters(text: str) -> str:
+    """The text with the characters that a room writes as `\\xNN`."""
+    return re.sub(r"\\x([0-9a-f]{2})", lambda match: chr(int(match[1], 16)), text)
+
+
 def fits(text: str, right: str) -> bool:
     """Whether the text is what a line says."""
     pattern = re.escape(right).replace(re.escape(".."), ".*")

@@ -28,12 +28,12 @@ from tests.pdu.running import run
 from tests.peers import PEERS
 from tests.waiting import PATIENCE_S, bounded, until
 
-_LOGINS = "tests/pdu/outlets/test_identify_login.py"
+_LAWS = "tests/pdu/outlets/identifications.txt"
 _FIND = "tests/pdu/monitoring/test_find.py"
 _ADVICE = "pdu/outlets/identify_advice.py"
 _IDENTIFY = "tests/pdu/outlets/test_identify.py"
 _HERE = "tests/pdu/test_next_lines.py"
-#: the place of a line that is printed, and the test that runs it
+#: the place of a line that is printed, and the test, or the law of a table, that runs it
 RUN_BY: Mapping[str, str] = {
     "pdu/evidence/replay.py _next": f"{_HERE} test_a_replay_is_read_by_its_line",
     "pdu/evidence/prove/command.py manual_line": f"{_HERE} test_an_outlet_that_a_cycle_left_off",
@@ -42,15 +42,15 @@ RUN_BY: Mapping[str, str] = {
     "pdu/monitoring/find.py _print_addition": f"{_FIND} test_what_is_found",
     f"{_ADVICE} _community_steps": f"{_HERE} test_a_community_that_is_missing",
     # its line is a page
-    f"{_ADVICE} lines_without_handler": f"{_IDENTIFY} test_a_web_service_that_names",
-    "pdu/outlets/where.py switch_lines": "tests/pdu/outlets/test_where.py test_the_outlets_of_a",
+    f"{_ADVICE} lines_without_handler": f"{_LAWS} a web service that names no make",
+    "pdu/outlets/where.py switch_lines": "tests/pdu/outlets/where.txt a name is found in every PDU",
     f"{_ADVICE} description_steps": f"{_HERE} test_the_steps_for_an_unknown_unit",
     f"{_ADVICE} _identify_line": f"{_HERE} test_the_next_line_of_identify",
     f"{_ADVICE} step_lines": f"{_IDENTIFY} test_",
-    f"{_ADVICE} _next_step": f"{_LOGINS} test_a_certificate_is_said_once",
-    f"{_ADVICE} _trust_step": f"{_LOGINS} test_a_certificate_is_said_once",
-    "pdu/outlets/read_commands.py _chosen_pdus": f"{_LOGINS} test_a_reading_of_an_address_alone",
-    "pdu/outlets/switching.py refuse_unnamed_handler": f"{_LOGINS} test_a_command_never",
+    f"{_ADVICE} _next_step": f"{_LAWS} a certificate that is not trusted",
+    f"{_ADVICE} _trust_step": f"{_LAWS} a certificate that is not trusted",
+    "pdu/outlets/read_commands.py _chosen_pdus": f"{_LAWS} a reading of an address alone",
+    "pdu/outlets/switching.py refuse_unnamed_handler": f"{_LAWS} a reading of an address alone",
     "tests/fleet.py main": "tests/pdu/monitoring/test_fleet.py test_the_printed_lines",
     "tests/demo/__main__.py main": "tests/packaging/test_wheel.py test_the_installed_program",
     "tests/dcimanager/__main__.py _start_text": f"{_HERE} test_the_line_of_make_serve_registers",
@@ -99,8 +99,9 @@ def test_each_printed_line_has_a_test_that_runs_it() -> None:
         places.add("Makefile")
     assert places == set(RUN_BY)
     for test in RUN_BY.values():
-        path_of_test, begin = test.split()
-        assert f"def {begin}" in (ROOT / path_of_test).read_text("utf-8"), test
+        path_of_test, begin = test.split(maxsplit=1)
+        head = "# " if path_of_test.endswith(".txt") else "def "
+        assert f"{head}{begin}" in (ROOT / path_of_test).read_text("utf-8"), test
 
 
 def _next(out: str) -> list[str]:

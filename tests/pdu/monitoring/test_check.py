@@ -23,12 +23,21 @@ from pdu.cli.exit_codes import INTERRUPTED
 from pdu.pdu_list import device_list
 from tests import terminal
 from tests.packaging.building import archive, small_tree
+from tests.pdu.pdu_list import lists
 from tests.peers import PEERS
 from tests.simulators.snmp_agent import Agent
 from tests.simulators.snmp_agent.devices import BUILT_IN
+from tests.tables import Law, Table, compared
 from tests.waiting import PATIENCE_S, bounded, until
 
 from .halls import PDU, Call, Hall, environment, private, run, shown
+
+CHECKS = Table(Path(__file__).with_name("list_checks.txt"))
+
+
+@pytest.mark.parametrize("law", CHECKS.laws(), ids=str)
+def test_check_of_a_list(law: Law) -> None:
+    law.check(compared(lists.shown))
 
 
 def document(result: subprocess.CompletedProcess[str]) -> dict[str, Any]:
@@ -166,27 +175,6 @@ def test_a_wrong_secret_fails_only_its_pdu_and_is_not_shown(
     assert "s3cret" not in result.stdout + result.stderr
 
 
-def test_a_login_without_its_secret_fails_the_pdus_that_use_it(
-    small: Hall, tmp_path: Path, call: Call
-) -> None:
-    tables = "".join(f"[auth.{name}]\n" for name in PEERS)
-    logins = private(tmp_path / "logins.toml", tables)
-    result = call("check", small.list(), "--auth", logins)
-    assert result.returncode == 2
-    assert "  snmp: the login 'snmp' has no community" in result.stdout
-
-
-def test_a_misspelt_secret_of_a_login_is_named_without_its_value(
-    small: Hall, tmp_path: Path, call: Call
-) -> None:
-    tables = "".join(f"[auth.{name}]\n" for name in PEERS)
-    tables = tables.replace("[auth.snmp]\n", '[auth.snmp]\ncomunity = "s3cret"\n')
-    logins = private(tmp_path / "logins.toml", tables)
-    result = call("check", small.list(), "--auth", logins)
-    assert "the login 'snmp' has no community, but has 'comunity'\n" in result.stdout
-    assert "s3cret" not in result.stdout
-
-
 @pytest.fixture
 def bare_list(small: Hall) -> Path:
     """A list of one PDU, which names no login."""
@@ -194,14 +182,6 @@ def bare_list(small: Hall) -> Path:
     port = small.peers["snmp"].snmp["port"]
     path.write_text(f"name,handler,address\nrack,snmp,127.0.0.1:{port}\n")
     return path
-
-
-def test_a_pdu_without_a_login_reports_a_missing_secret(bare_list: Path, call: Call) -> None:
-    result = call("check", bare_list)
-    assert result.returncode == 2
-    assert "settings, 1 PDU: " in result.stdout
-    reason = "the environment (the list names no login) has no community"
-    assert f"  rack: {reason}" in result.stdout
 
 
 def test_a_pdu_without_a_login_uses_environment_or_secret_file(
@@ -216,61 +196,6 @@ def test_a_pdu_without_a_login_uses_environment_or_secret_file(
 
 
 # ---- wrong lists and options ---------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "line, words",
-    [
-        pytest.param(
-            "x,snmp,192.0.2.1,nobody,",
-            f"x: unknown login 'nobody'; known: {', '.join(sorted(PEERS))}",
-            id="an unknown login",
-        ),
-        pytest.param(
-            "snmp,snmp,192.0.2.1,snmp,",
-            "the name 'snmp' is already in line ",
-            id="a name twice",
-        ),
-    ],
-)
-def test_a_wrong_list_is_refused_before_anything_is_polled(
-    small: Hall, line: str, words: str, call: Call
-) -> None:
-    requests_before = requests_by_name(small)
-    command = ("check", small.list(line), "--auth", small.logins)
-
-    result = call(*command)
-    assert (result.returncode, result.stdout) == (2, "")
-    assert words in result.stderr
-    assert result.stderr.count("\n") == 1
-
-    result = call(*command, "--nagios")
-    assert (result.returncode, result.stderr) == (3, "")
-    assert result.stdout.startswith("PDU UNKNOWN - ")
-    assert words in result.stdout
-
-    result = call(*command, "--json")
-    assert result.returncode == 2
-    assert json.loads(result.stdout)["error"]["kind"] == "settings"
-    assert requests_by_name(small) == requests_before
-
-
-@pytest.mark.parametrize(
-    "options, words",
-    [
-        pytest.param(("list.csv", "--csv"), "only one of --nagios", id="two forms"),
-        pytest.param((), "FILE", id="no list"),
-    ],
-)
-def test_wrong_options_end_with_the_nagios_code_for_unknown(
-    capsys: pytest.CaptureFixture[str], options: tuple[str, ...], words: str
-) -> None:
-    assert root.run(["check", *options, "--nagios"]) == 3
-    out, err = capsys.readouterr()
-    assert out.startswith("PDU UNKNOWN - ")
-    assert words in out
-    assert out.count("\n") == 1
-    assert err == ""
 
 
 # ---- interruptions and failures ------------------------------------------------------------------
@@ -347,18 +272,6 @@ def test_a_check_without_a_login_asks_once_on_a_terminal(
 
     assert questions == [f"community of 2 PDUs in {pdus} without a login: "]
     assert json.loads(result.stdout)["summary"]["results"] == {"well": 2}
-
-
-def test_a_wrong_field_of_snmp_is_named_by_the_lists_key(
-    tmp_path: Path, call: Call, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("PDU_COMMUNITY", "public")
-    list_path = private(
-        tmp_path / "list.csv", "name,handler,address,settings\na,snmp,127.0.0.1:9,timeout=900\n"
-    )
-    result = call("check", list_path)
-    assert "the list's timeout must be a number from 0.05 to 60" in result.stdout
-    assert "snmp_params" not in result.stdout
 
 
 def test_beside_a_list_a_word_is_a_name_whatever_lies_in_the_folder(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import http.client
-import ipaddress
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
@@ -16,18 +15,17 @@ import pytest
 from handlers.shared.address import Address
 from pdu.loading.handler_loading import load
 from pdu.monitoring import probes, server
-from pdu.monitoring.target_policy import NotAllowed, ProbeQuery, TargetPolicy
+from pdu.monitoring.target_policy import TargetPolicy
 from pdu.pdu_list.listed_pdu import ListedPdu
 from pdu.pdu_list.logins import DeviceLogin
 from pdu.reading.parts import CallError, Reading, failed_reading
 from pdu.reading.polling import Target
-from tests.peers import PEERS
 from tests.simulators.snmp_agent import Agent, Device, Faults, ber
 from tests.simulators.snmp_agent.device import dotted
 from tests.simulators.snmp_agent.devices.apc import rpdu2
 from tests.waiting import PATIENCE_S, until
 
-from .exporter_process import Exporter, fetched, parsed, serving
+from .exporter_process import Exporter, parsed, serving
 from .halls import Hall
 
 HOSTILE = '<script>alert("1")</script>'
@@ -98,180 +96,7 @@ def test_a_dead_pdu_has_up_0_and_the_kind_of_its_error_but_no_figures(running: E
     assert not any(name.startswith(("pdu_outlet", "pdu_load", "pdu_energy")) for name in samples)
 
 
-def test_the_format_follows_the_accept_header(running: Exporter) -> None:
-    _, text, headers = running.get(
-        "probe", {"Accept": "application/openmetrics-text; version=1.0.0"}, target="snmp"
-    )
-    assert headers["content-type"].startswith("application/openmetrics-text") and text.endswith(
-        "# EOF\n"
-    )
-    assert "# TYPE pdu_energy_joules counter" in text and "pdu_energy_joules_total " in text
-    assert running.get("probe", target="snmp")[2]["content-type"].startswith("text/plain")
-
-
 # ---- allowed targets -----------------------------------------------------------------------------
-
-
-def test_an_address_in_a_network_needs_a_handler_and_a_login(
-    small: Hall, running: Exporter
-) -> None:
-    address = f"127.0.0.1:{small.peers['raritan'].settings['port']}"
-    # a listed PDU may also be named by its address
-    assert running.probe(target=address)["pdu_up"] == {(): 1.0}
-    with Agent(rpdu2(outlets=8)) as agent:
-        other = f"127.0.0.1:{agent.port}"
-        assert running.probe(target=other, handler="snmp", auth="snmp")["pdu_up"] == {(): 1.0}
-        requests = agent.requests
-        wrong: list[tuple[dict[str, str], str]] = [
-            ({}, "handler must be one of"),
-            ({"handler": "snmp"}, f"auth must be one of {', '.join(sorted(PEERS))}"),
-            ({"handler": "../evil.tar.gz", "auth": "snmp"}, "handler must be one of"),
-            ({"handler": "snmp", "auth": "nobody"}, "auth must be one of"),
-        ]
-        for query, words in wrong:
-            status, text, _ = running.get("probe", target=other, **query)
-            assert (status, words in text) == (400, True), text
-        assert agent.requests == requests
-
-
-@pytest.mark.parametrize("networks, advised", [(["192.0.2.0/24"], True), ([], False)])
-def test_an_address_is_asked_for_only_if_the_exporter_has_networks(
-    networks: list[str], advised: bool
-) -> None:
-    with pytest.raises(NotAllowed, match="not on the list") as error_info:
-        TargetPolicy((), [ipaddress.ip_network(network) for network in networks], {}, {}).target(
-            ProbeQuery("pdu1.example")
-        )
-    assert ("give an IP address" in str(error_info.value)) == advised
-
-
-def test_an_address_with_a_zone_is_in_no_network() -> None:
-    """`fe80::1%eth0` and `fe80::1%eth1` may be two devices, and Python finds both in fe80::/64."""
-    logins = {"xerus": DeviceLogin("xerus", {}, {})}
-    policy = TargetPolicy(
-        (), [ipaddress.ip_network("fe80::/64")], {"raritan": load("raritan")}, logins
-    )
-    assert policy.target(ProbeQuery("fe80::1", "raritan", "xerus")).auth is logins["xerus"]
-    with pytest.raises(NotAllowed, match="neither on the list nor in a --network"):
-        policy.target(ProbeQuery("fe80::1%eth0", "raritan", "xerus"))
-
-
-@pytest.mark.parametrize(
-    "listed, settings, login, asked, handler",
-    [
-        pytest.param("192.0.2.7", {}, {}, "192.0.2.7:443", "raritan", id="with the usual port"),
-        pytest.param("192.0.2.7:443", {}, {}, "192.0.2.7", "raritan", id="without the usual port"),
-        pytest.param(
-            "192.0.2.7", {}, {}, "192.0.2.7:161", "snmp", id="with another protocol's port"
-        ),
-        pytest.param("192.0.2.7", {}, {}, "192.0.2.7:443", "", id="without a handler"),
-        pytest.param(
-            "192.0.2.7",
-            {"port": "50001"},
-            {},
-            "192.0.2.7:50001",
-            "raritan",
-            id="port in the settings",
-        ),
-        pytest.param(
-            "192.0.2.7", {}, {"port": "50001"}, "192.0.2.7:50001", "raritan", id="port in the login"
-        ),
-        pytest.param(
-            "192.0.2.7",
-            {"port": "0443"},
-            {},
-            "192.0.2.7:443",
-            "raritan",
-            id="port with a leading zero",
-        ),
-        pytest.param("::ffff:192.0.2.7", {}, {}, "192.0.2.7", "raritan", id="IPv4 in IPv6"),
-        pytest.param(
-            "192.0.2.7",
-            {"scheme": "http"},
-            {},
-            "192.0.2.7:80",
-            "raritan",
-            id="the usual port of http",
-        ),
-        pytest.param(
-            "192.0.2.99",
-            {"host": "192.0.2.7"},
-            {},
-            "192.0.2.7",
-            "raritan",
-            id="address in the settings",
-        ),
-        pytest.param(
-            "2001:db8::7", {}, {}, "[2001:DB8:0::7]:443", "raritan", id="another spelling of IPv6"
-        ),
-    ],
-)
-def test_another_form_of_a_listed_address_does_not_lead_to_another_login(
-    listed: str, settings: dict[str, str], login: dict[str, str], asked: str, handler: str
-) -> None:
-    device = ListedPdu("left", "raritan", Address(listed), "xerus", tuple(settings.items()))
-    logins = {"xerus": DeviceLogin("xerus", login, {}), "other": DeviceLogin("other", {}, {})}
-    networks = [ipaddress.ip_network("192.0.2.0/24"), ipaddress.ip_network("2001:db8::/64")]
-    handlers = {name: load(name) for name in ("raritan", "snmp")}
-    target_policy = TargetPolicy(
-        [Target(device, handlers["raritan"], logins["xerus"])], networks, handlers, logins
-    )
-    with pytest.raises(NotAllowed, match="is on the list, with another"):
-        target_policy.target(ProbeQuery(asked, handler, "other"))
-    # another port may be forwarded to another PDU
-    for other_pdu in ("192.0.2.7:50002", "192.0.2.8:443"):
-        target = target_policy.target(ProbeQuery(other_pdu, "raritan", "other"))
-        assert target.auth is logins["other"]
-
-
-def test_a_login_whose_settings_lead_to_a_listed_pdu_is_refused_for_another_address() -> None:
-    handler, own = load("raritan"), DeviceLogin("xerus", {}, {})
-    logins = {"xerus": own, "other": DeviceLogin("other", {"host": "192.0.2.7"}, {})}
-    target_policy = TargetPolicy(
-        [Target(ListedPdu("left", "raritan", Address("192.0.2.7"), "xerus"), handler, own)],
-        [ipaddress.ip_network("192.0.2.0/24")],
-        {"raritan": handler},
-        logins,
-    )
-    with pytest.raises(NotAllowed, match="is on the list, with another auth"):
-        target_policy.target(ProbeQuery("192.0.2.8", "raritan", "other"))
-
-
-def test_two_listed_pdus_with_one_address_are_probed_by_name(small: Hall) -> None:
-    port = small.peers["nut"].settings["port"]
-    (nut_line,) = [line for line in small.lines if line.startswith("nut,")]
-    twin = nut_line.replace("nut,", "twin,", 1)
-    with serving("--list", small.list(twin), "--auth", small.logins) as running:
-        status, text, _ = running.get("probe", target=f"127.0.0.1:{port}")
-        assert status == 400
-        assert text.endswith("several PDUs of the list: name one of nut, twin\n")
-        assert running.probe(target="twin")["pdu_up"] == {(): 1.0}
-
-
-REFUSED = """
-target=127.0.0.2&handler=snmp&auth=snmp | 403 | neither on the list nor in a --network
-target=192.0.2.1:161&handler=snmp&auth=snmp | 403 | neither on the list nor
-target=[::1]:161&handler=snmp&auth=snmp | 403 | neither on the list nor
-target=[::ffff:127.0.0.1]&handler=snmp&auth=snmp | 403 | neither on the list nor
-target=2130706433&handler=snmp&auth=snmp | 403 | give an IP address
-target=localhost&handler=snmp&auth=snmp | 403 | give an IP address
-target=snmp&auth=raritan | 403 | snmp is on the list, with another auth: leave the parameter auth
-target=snmp&handler=raritan | 403 | snmp is on the list, with another handler
-target= | 400 | target is missing
-target=snmp&module=x | 400 | unknown parameter 'module'
-target=snmp&target=raritan | 400 | a parameter is given twice
-"""
-
-
-@pytest.mark.parametrize("line", REFUSED.strip().splitlines())
-def test_a_query_that_is_not_allowed_is_refused_in_one_line(running: Exporter, line: str) -> None:
-    query, expected_status, words = line.split(" | ")
-    status, text, headers = fetched(f"{running.url}probe?{query}")
-    assert status == int(expected_status)
-    assert words in text
-    assert text.count("\n") == 1
-    assert headers["content-type"].startswith("text/plain")
-    assert headers["x-content-type-options"] == "nosniff"
 
 
 # ---- the exporter's own pages --------------------------------------------------------------------

@@ -7,19 +7,14 @@ Also: the evidence of a figure, and which address and port are tried.
 from __future__ import annotations
 
 import dataclasses
-import json
 import shlex
 import socket
 import sys
-import threading
-from collections.abc import Sequence
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any, Optional
 
 import pytest
 
-from handlers import registry
 from handlers.shared.address import Address
 from handlers.shared.errors import PduHandlerError, ProtocolError, Refused, Unsupported
 from handlers.snmp import metering
@@ -53,7 +48,6 @@ from tests.pdu.recordings.planted_devices import (
 from tests.pdu.recordings.recording_formats import identity, names
 from tests.recordings import fixture
 from tests.rows import each_row
-from tests.simulators.nut_server import NutServer, StaticDevice, SwitchedPdu
 from tests.simulators.snmp_agent import BUILT_IN
 from tests.simulators.xerus import CircuitModel, MeterModel, Model, XerusPdu
 
@@ -403,138 +397,6 @@ def test_the_next_commands_are_named_where_no_family_fits(
         assert f"{line}\n" in output
 
 
-def test_a_host_without_services_is_unreachable_and_a_missing_community_is_named(
-    capsys: Printed, monkeypatch: Patched
-) -> None:
-    for key in ("PDU_COMMUNITY", "PDU_PASSWORD"):
-        monkeypatch.delenv(key, raising=False)
-    report = identified(capsys, 3, "127.0.0.1:9", "--timeout", "0.2")
-    assert not any(row["answers"] for row in report["handlers"])
-    reasons = {row["handler"]: row["why"] for row in report["handlers"]}
-    assert "no community was given" in reasons["snmp"]
-    assert "no connection to TCP port 9" in reasons["nut"]
-
-
-@pytest.mark.parametrize("handlers, has_advice", [(("nut",), False), (("nut", "snmp"), True)])
-def test_advice_about_snmp_is_given_only_where_snmp_was_chosen(
-    handlers: Sequence[str], has_advice: bool, capsys: Printed, monkeypatch: Patched
-) -> None:
-    monkeypatch.setenv("PDU_COMMUNITY", "public")
-    words = [word for name in handlers for word in ("--handler", name)]
-    assert root.run(["identify", "127.0.0.1:9", *words]) == 3
-    output = capsys.readouterr().out
-    assert "No handler found a PDU" in output
-    assert ("For SNMP" in output) is has_advice
-
-
-def test_a_web_service_that_names_no_make_leads_to_the_page_of_own_handlers(
-    capsys: Printed, monkeypatch: Patched
-) -> None:
-    class OtherMake(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(200)
-            self.end_headers()
-            self.wfile.write(b"<title>Acme power strip</title>")
-
-    monkeypatch.setenv("PDU_USERNAME", "admin")
-    monkeypatch.setenv("PDU_PASSWORD", "secret")
-    monkeypatch.setenv("PDU_COMMUNITY", "public")
-    with HTTPServer(("127.0.0.1", 0), OtherMake) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        words = [f"127.0.0.1:{server.server_port}", "-s", "scheme=http", "--timeout", "0.5"]
-        assert root.run(["identify", *words]) == 8
-        server.shutdown()
-    first, snmp, advice, last = capsys.readouterr().out.splitlines()
-    assert first.endswith(": no: its web service is of none of these makes")
-    assert "netio" in first
-    assert snmp.startswith("snmp: no answer: ")
-    assert "most PDUs do not answer a wrong community" in advice
-    assert last.startswith("next: docs/own-handler.md")
-
-
-def test_nut_is_not_asked_on_a_port_that_speaks_tls(capsys: Printed, monkeypatch: Patched) -> None:
-    with UNITS["raritan"]() as unit:
-        _set_login(unit, monkeypatch)
-        report = identified(capsys, 0, *arguments(unit), "--timeout", "5", "-s", "retries=0")
-    rows = {row["handler"]: row for row in report["handlers"]}
-    assert "speaks TLS" in rows["nut"]["why"]
-    assert not rows["nut"]["asked"]
-
-
-def test_several_devices_are_identified_with_one_login(
-    capsys: Printed, monkeypatch: Patched
-) -> None:
-    with UNITS["snmp"]() as unit:
-        _set_login(unit, monkeypatch)
-        where, *options = arguments(unit)
-        words = [where, "127.0.0.1:9", where, *options, "--handler", "snmp", "--timeout", "0.5"]
-        assert root.run(["identify", *words]) == 3
-        lines = capsys.readouterr().out.splitlines()
-        assert root.run(["identify", *words, "--json"]) == 3
-        documents = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    assert lines[0] == f"{where}:"
-    assert lines[1].startswith("snmp: yes: ")
-    assert "127.0.0.1:9:" in lines
-    assert [document["chosen"] for document in documents] == ["snmp", None]
-
-
-def test_missing_logins_for_all_open_ports_are_missing_settings_and_not_a_missing_pdu(
-    capsys: Printed, monkeypatch: Patched
-) -> None:
-    monkeypatch.delenv("PDU_USERNAME", raising=False)
-    monkeypatch.delenv("PDU_PASSWORD", raising=False)
-    with UNITS["redfish"]() as unit:
-        words = ["--handler", "redfish", "--handler", "raritan", "-s", "verify=no"]
-        report = identified(capsys, 2, arguments(unit)[0], *words)
-
-    assert len(report["handlers"]) == 2
-    for finding in report["handlers"]:
-        assert finding["answers"] is False
-        assert finding["asked"] is False
-
-
-@pytest.mark.parametrize("port", ["²", "65536"], ids=["superscript", "too large"])
-def test_an_impossible_port_is_refused(port: str, capsys: Printed, monkeypatch: Patched) -> None:
-    monkeypatch.setenv("PDU_PASSWORD", "any")
-    report = identified(capsys, 2, "127.0.0.1:9", "--handler", "raritan", "-s", f"port={port}")
-    assert "port" in report["error"]["reason"]
-
-
-def test_a_refused_login_is_reported_and_not_called_a_missing_pdu(
-    capsys: Printed, monkeypatch: Patched
-) -> None:
-    monkeypatch.setenv("PDU_PASSWORD", "wrong")
-    with UNITS["raritan"]() as unit:
-        report = identified(capsys, 4, *arguments(unit), "--handler", "raritan")
-        assert root.run(["identify", *arguments(unit), "--handler", "raritan"]) == 4
-    assert report["handlers"][0]["error"]["kind"] == "denied"
-    assert report["handlers"][0]["answers"] is True
-    assert "No handler found a PDU" not in capsys.readouterr().out
-
-
-@pytest.mark.parametrize(
-    "requests, code",
-    [
-        pytest.param(("VER",), 0, id="only the version"),
-        pytest.param(("VER", "LIST UPS"), 8, id="the list of devices too"),
-    ],
-)
-def test_an_error_of_nuts_protocol_is_the_answer_of_a_nut_server(
-    requests: tuple[str, ...], code: int, capsys: pytest.CaptureFixture[str]
-) -> None:
-    def refuse(line: str, answer: bytes) -> bytes:
-        return b"ERR UNKNOWN-COMMAND\n" if line.startswith(requests) else answer
-
-    with NutServer([SwitchedPdu("pdu", 4)]) as server:
-        server.faults.rewrite = refuse
-        words = ["--handler", "nut", "-s", f"port={server.port}"]
-        report = identified(capsys, code, f"{server.host}:9", *words)
-
-    finding = report["handlers"][0]
-    assert finding["answers"]
-    assert "ERR UNKNOWN-COMMAND" in finding["about"]["server"]
-
-
 @pytest.mark.parametrize("port, handler", [("443", "raritan"), ("3493", "nut"), ("161", "snmp")])
 def test_the_protocol_of_a_given_port_is_tried_first(port: str, handler: str) -> None:
     names = ["nut", "snmp", "raritan"]
@@ -548,46 +410,6 @@ def test_the_protocol_of_a_given_port_is_tried_first(port: str, handler: str) ->
 def test_on_a_port_of_no_protocol_nut_waits_for_an_answer_after_those_over_http() -> None:
     order = survey.order_handlers(["nut", "snmp", "raritan"], Address("h:8443"), Login())
     assert order[0] == "raritan"
-
-
-def test_the_setting_port_overrides_that_of_the_address(capsys: Printed) -> None:
-    with NutServer([StaticDevice("pdu", {"outlet.1.status": "on"})]) as server:
-        words = (f"{server.host}:9", "--handler", "nut", "-s", f"port={server.port}")
-        assert identified(capsys, 0, *words)["chosen"] == "nut"
-
-
-def test_what_dcimanager_reads_itself_is_told_by_the_make_that_nut_names(capsys: Printed) -> None:
-    variables = {"outlet.1.status": "on", "device.mfr": "APC", "device.model": "AP7920"}
-    with NutServer([StaticDevice("rack1", variables)]) as server:
-        words = [server.host, "--handler", "nut", "-s", f"port={server.port}"]
-        assert root.run(["identify", *words]) == 0
-    assert "DCImanager has a handler of its own for APC: " in capsys.readouterr().out
-
-
-def test_the_command_that_reads_the_pdu_repeats_the_settings_of_its_handler(
-    tmp_path: Path, capsys: Printed, monkeypatch: Patched
-) -> None:
-    secret = tmp_path / "a secret"
-    secret.write_text("s3cret")
-    secret.chmod(0o600)
-    monkeypatch.setenv("PDU_COMMUNITY", "public")
-    with NutServer([StaticDevice("rack1", {"outlet.1.status": "on"})]) as server:
-        settings = f"--port {server.port} -s device=rack1"
-        words = f"{server.host} {settings} -s retries=0 --timeout 0.2".split()
-        assert root.run(["identify", *words, "--secret-file", f"password={secret}"]) == 0
-    assert capsys.readouterr().out.splitlines()[-2] == (
-        f"next: pdu status nut {server.host} {settings} --timeout 0.2"
-        f" --secret-file 'password={secret}'"
-    )
-
-
-@pytest.mark.parametrize("scheme, port", [("http", 80), ("HTTP", 80), ("https", 443)])
-def test_the_usual_port_follows_from_the_scheme(
-    scheme: str, port: int, capsys: Printed, monkeypatch: Patched
-) -> None:
-    monkeypatch.setattr("pdu.outlets.survey._port_error", lambda host, port: f"{host} {port}")
-    report = identified(capsys, 3, "192.0.2.1", "--handler", "raritan", "-s", f"scheme={scheme}")
-    assert report["handlers"][0]["why"] == f"192.0.2.1 {port}"
 
 
 def test_the_wait_for_a_port_that_answers_nothing_says_at_once_what_it_is_for(
@@ -609,38 +431,6 @@ def test_the_wait_for_a_port_that_answers_nothing_says_at_once_what_it_is_for(
 
     lines = [line.strip() for line in screen.getvalue().split("\r") if line.strip()]
     assert lines == [f"127.0.0.1:{port}: trying TCP port {port} for raritan"]
-
-
-@pytest.mark.parametrize("words", [["-s", "usrname=x"], ["--secret-file", "usrname=/dev/null"]])
-def test_a_setting_that_no_handler_has_is_refused(words: list[str], capsys: Printed) -> None:
-    assert root.run(["identify", "127.0.0.1:9", *words]) == 2
-    handlers = ", ".join(registry.names())
-    assert f"none of {handlers} has a setting 'usrname'" in capsys.readouterr().err
-
-
-@pytest.mark.parametrize("words", [["-s", "usrname=x"], ["--secret-file", "usrname=/dev/null"]])
-def test_a_setting_that_the_chosen_handler_lacks_is_refused_although_the_port_is_closed(
-    words: list[str], capsys: Printed
-) -> None:
-    assert root.run(["identify", "127.0.0.1:9", "--handler", "nut", *words]) == 2
-    assert "nut has no setting 'usrname'; it takes ca_pem, device," in capsys.readouterr().err
-
-
-def test_port_80_is_tried_where_443_is_closed(capsys: Printed, monkeypatch: Patched) -> None:
-    def port_error(_: str, port: int) -> str:
-        return "" if port == 80 else f"closed {port}"
-
-    monkeypatch.setattr(survey, "_port_error", port_error)
-    assert root.run(["identify", "192.0.2.1", "--handler", "netio"]) == 3
-    line, step = capsys.readouterr().out.splitlines()
-    assert line == (
-        "netio: not asked: closed 443; port 80 is open: for a unit without HTTPS, give -s"
-        " scheme=http"
-    )
-    assert step.startswith("next: pdu identify 192.0.2.1 --handler netio -s scheme=http ")
-    # with a port given, no other one is tried
-    assert root.run(["identify", "192.0.2.1:444", "--handler", "netio"]) == 3
-    assert "port 80" not in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

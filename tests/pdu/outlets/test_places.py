@@ -14,9 +14,12 @@ from handlers.shared.errors import PduHandlerError
 from pdu.loading.handler_loading import load
 from pdu.pdu_list import device_list
 from pdu_common.connection import PduData, PduSnmpData
+from tests.pdu.pdu_list.lists import shown
 from tests.pdu.running import run
 from tests.ports import reserved
+from tests.tables import Law, Table, compared
 
+REFUSALS = Table(Path(__file__).with_name("refusals.txt"))
 HANDLERS = pytest.mark.parametrize("handler", registry.names())
 
 
@@ -24,6 +27,11 @@ HANDLERS = pytest.mark.parametrize("handler", registry.names())
 def _login(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in (("COMMUNITY", "public"), ("USERNAME", "u"), ("PASSWORD", "long-words-1")):
         monkeypatch.setenv(f"PDU_{name}", value)
+
+
+@pytest.mark.parametrize("law", REFUSALS.laws(), ids=str)
+def test_refusal(law: Law) -> None:
+    law.check(compared(shown))
 
 
 def data(handler: str, port: int) -> Any:
@@ -44,52 +52,6 @@ def test_an_error_of_a_handler_names_its_port(handler: str, call: str) -> None:
         method()
     assert error_info.value.host == f"127.0.0.1:{port}"
     assert str(error_info.value).startswith(f"127.0.0.1:{port}: ")
-
-
-@pytest.mark.parametrize("handler", ["snmp", "nut", "raritan"])
-@pytest.mark.parametrize(
-    "command, more_words",
-    [
-        ("status", []),
-        ("on", ["1", "--yes"]),
-        ("cycle", ["1", "--yes"]),
-        ("record", ["-o", "new"]),
-    ],
-)
-def test_an_error_of_a_command_names_the_port_that_was_typed(
-    handler: str,
-    command: str,
-    more_words: list[str],
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    where = f"127.0.0.1:{reserved()}"
-    words = [command, handler, where, *more_words, "--timeout", "0.2"]
-
-    _, _, err = run(capsys, *words)
-    assert f": {where}: " in err
-
-    _, out, _ = run(capsys, *words, "--json")
-    assert json.loads(out)["error"]["host"] == where
-
-
-@pytest.mark.parametrize("handler, secret", [("snmp", "COMMUNITY"), ("raritan", "PASSWORD")])
-@pytest.mark.parametrize("where", ["127.0.0.1:9", "127.0.0.1 --port 9"])
-def test_a_missing_secret_is_of_a_pdu(
-    handler: str,
-    secret: str,
-    where: str,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    monkeypatch.delenv(f"PDU_{secret}")
-    code, out, _ = run(capsys, "status", handler, *where.split(), "--json")
-    assert code == 2
-    error = json.loads(out)["error"]
-    assert f"no {secret.lower()} was given" in error["reason"]
-    assert error["host"] == "127.0.0.1:9"
 
 
 @HANDLERS

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import json
-import logging
 import os
 import re
 import struct
@@ -13,28 +12,23 @@ import sys
 import termios
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Optional
+from typing import Any
 
 import pytest
 
-from pdu.cli import exit_codes
 from pdu.cli.output import figure, show_status_line
 from pdu.loading.handler_loading import load
 from pdu_common.base_pdu import BasePdu
 from pdu_common.connection import PduData, PduSnmpData
 from pdu_common.helper import (
     EnumPowerStatus,
-    PduPortStatisticView,
     PduPortView,
-    PduStatisticView,
     PduView,
 )
 from tests import terminal
-from tests.pdu.running import Broken, run, silent, use_login, use_pdu
+from tests.pdu.running import run, use_login, use_pdu
 from tests.peers import PEERS, Peer
 from tests.peers.unit_pdus import outlet_meters
-from tests.simulators import netio
-from tests.simulators.unit_servers import PASSWORD, USER, HttpServer
 
 SHOWN = {True: "on", False: "off", None: "unknown"}
 
@@ -104,47 +98,6 @@ def test_the_table_of_statistic_has_a_row_of_each_metered_outlet(peer: Peer, ask
     assert [row[0] for row in rows] == list(books.states)
 
 
-class PartlyMetered(BasePdu):
-    """Outlet 1 has no meter, outlet 2 has used nothing, and the unit has no meter."""
-
-    ports = (PduPortStatisticView("1"), PduPortStatisticView("2", 0.0))
-
-    def statistic(self) -> PduStatisticView:
-        return PduStatisticView(ports=list(self.ports))
-
-
-def test_an_unmetered_figure_is_null_in_json(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    use_pdu(monkeypatch, PartlyMetered)
-    _, out, _ = run(capsys, "statistic", "x", "192.0.2.7", "--json")
-    document = json.loads(out)
-    assert document["load_a"] is None
-    assert document["energy_kwh"] is None
-    assert [outlet["energy_kwh"] for outlet in document["outlets"]] == [None, 0.0]
-
-
-def test_an_unmetered_figure_is_not_metered_in_a_table(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    use_pdu(monkeypatch, PartlyMetered)
-    _, out, _ = run(capsys, "statistic", "x", "192.0.2.7")
-    title, _, first_row, second_row, *last_lines = out.splitlines()
-    assert title.endswith(": load not metered, energy not metered")
-    assert first_row.split() == ["1", "-"]
-    assert second_row.split() == ["2", "0"]
-    assert last_lines == ["-: not metered"]
-
-
-def test_a_table_without_a_metered_outlet_is_one_line(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(PartlyMetered, "ports", (PduPortStatisticView("1"),))
-    use_pdu(monkeypatch, PartlyMetered)
-    _, out, _ = run(capsys, "statistic", "x", "192.0.2.7")
-    assert out.splitlines()[1:] == ["no outlet's energy is metered"]
-
-
 @pytest.mark.parametrize(
     "value, text",
     [
@@ -193,32 +146,6 @@ def test_states_have_colours_on_a_terminal_unless_no_color_is_set(
     assert last_lines == ["2 outlets: 1 on, 1 off"]
 
 
-def test_several_hosts_are_read_in_order_even_if_one_fails(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    connection, _ = silent()
-    with connection, PEERS["nut"]() as peer:
-        dead = f"127.0.0.1:{connection.getsockname()[1]}"
-        alive = f"{peer.address}:{peer.settings['port']}"
-        form = ("-s", "device=pdu", "-s", "tls=yes", "-s", f"ca_pem={peer.settings['ca_pem']}")
-        # a host that is given twice is read once
-        words = ["status", "nut", dead, alive, dead, *form]
-
-        code, out, err = run(capsys, *words)
-        assert code == exit_codes.code_of("unreachable")
-        assert f"status of {alive} by nut" in out
-        assert err.count("\n") == 1
-
-        code, out, err = run(capsys, *words, "--json")
-        assert code == exit_codes.code_of("unreachable")
-        assert err == ""
-        dead_pdu, live_pdu = map(json.loads, out.splitlines())
-        assert dead_pdu["host"] == dead
-        assert dead_pdu["error"]["kind"] == "unreachable"
-        assert live_pdu["host"] == alive
-        assert len(live_pdu["outlets"]) == 8
-
-
 def test_titles_and_questions_name_the_pdu_of_the_setting_host(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -250,19 +177,6 @@ r1,nut,192.0.2.7,host={where}; device=pdu; username={user}
     assert set(questions) == {f"password of {user} on {pdu}: "}
 
 
-def test_a_warning_during_a_command_names_the_host_and_is_escaped(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    class Warns(Broken):
-        def status(self) -> PduView:
-            logging.getLogger("test").warning("red \x1b[31m")
-            return PduView([PduPortView("1", EnumPowerStatus.DOWN)])
-
-    use_pdu(monkeypatch, lambda data: Warns())
-    code, _, err = run(capsys, "status", "x", "192.0.2.7")
-    assert (code, err) == (0, "warning: 192.0.2.7: red \\x1b[31m\n")
-
-
 @pytest.mark.parametrize("columns, width", [(60, 59), (200, 78), (0, 78)])
 def test_a_line_of_progress_fits_the_terminal(
     columns: int, width: int, monkeypatch: pytest.MonkeyPatch
@@ -280,36 +194,3 @@ def test_a_line_of_progress_fits_the_terminal(
             output += piece
     os.close(ours)
     assert output.decode() == f"\r{width * 'x'}\r\r{width * ' '}\r"
-
-
-class OddNetio(netio.SimulatedPdu):
-    """Its first output shows a current as text, and the unit no energy."""
-
-    def answer(self, method: str, path: str, body: bytes) -> Optional[bytes]:
-        document = json.loads(super().answer(method, path, body) or b"{}")
-        document["Outputs"][0]["Current"] = "1050"
-        document["GlobalMeasure"]["TotalEnergyNR"] = None
-        return json.dumps(document).encode()
-
-
-def test_statistic_says_why_a_figure_is_not_known(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("PDU_PASSWORD", PASSWORD)
-    with HttpServer(OddNetio()) as server:
-        login = ["--username", USER, "-s", "scheme=http"]
-        command = ["statistic", "netio", f"127.0.0.1:{server.port}", *login]
-        code, table, err = run(capsys, *command)
-        _, json_out, _ = run(capsys, *command, "--json")
-
-    assert code == exit_codes.DONE
-    assert "no current: outlet 1: its Current is '1050'" in err
-    assert "no energy: its TotalEnergyNR is None" in err
-    assert ", energy not known\n" in table
-    document = json.loads(json_out)
-    assert document["reasons"] == [
-        "no energy: its TotalEnergyNR is None",
-        "no current: outlet 1: its Current is '1050'",
-    ]
-    assert document["energy_kwh"] is None
-    assert document["outlets"][0]["current_a"] is None

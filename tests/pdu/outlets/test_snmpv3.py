@@ -115,61 +115,6 @@ def test_only_privacy_needs_the_package_cryptography(
         assert PRIV_PASSWORD not in error
 
 
-class Unused(NamedTuple):
-    """What is given, which word of it would not be used, and what has to be added."""
-
-    level: Level
-    word: str
-    remedy: str
-
-
-UNUSED = {
-    "a password without a protocol": Unused(
-        level=Level([*V3, "sha"], AUTH),
-        word="PDU_AUTH_PASSWORD",
-        remedy="--auth-protocol",
-    ),
-    "the second password": Unused(
-        level=Level([*V3, "sha", "--auth-protocol", "SHA"], BOTH),
-        word="PDU_PRIV_PASSWORD",
-        remedy="--priv-protocol",
-    ),
-    "protocols without the version": Unused(
-        level=Level(["--username", "sha", "--auth-protocol", "SHA"], {**AUTH, **PUBLIC}),
-        word="--username",
-        remedy="--snmp-version 3",
-    ),
-    "another version": Unused(
-        level=Level(["--snmp-version", "2c", "--auth-protocol", "SHA"], PUBLIC),
-        word="auth_protocol",
-        remedy="--snmp-version 3",
-    ),
-    "a variable without the version": Unused(
-        level=Level([], {**AUTH, **PUBLIC, "PDU_PRIV_PROTOCOL": "AES"}),
-        word="priv_protocol",
-        remedy="--snmp-version 3",
-    ),
-}
-
-
-@pytest.mark.parametrize(
-    "command, case",
-    [
-        *(("status", case) for case in UNUSED),
-        *((command, "the second password") for command in COMMANDS if command != "status"),
-    ],
-)
-def test_what_would_not_be_used_is_an_error_before_anything_is_sent(
-    call: Call, command: str, case: str
-) -> None:
-    """Else a request leaves with less security than its owner meant."""
-    unused = UNUSED[case]
-    code, out, err = call(command, unused.level)
-    assert code == 2
-    assert f"{unused.word} has no effect without " in out + err
-    assert f": give {unused.remedy}" in out + err
-
-
 def test_passwords_that_are_for_other_pdus_do_no_harm(call: Call) -> None:
     variables = {**BOTH, **PUBLIC, "PDU_AUTH_PROTOCOL": "SHA"}
     code, _, error = call("status", Level(["--snmp-version", "2c"], variables))

@@ -1,153 +1,136 @@
-"""`pdu where`: the outlets of a name in all PDUs of a list, and the PDUs that cannot tell."""
+"""`pdu where`: the outlets of a name in all PDUs of a list, and the PDUs that cannot tell.
+
+A line of where.txt is the PDUs of a list, each with its outlets, and runs of `pdu where`; of a run,
+it says
+
+    EXIT CODE | OUTPUT | ERRORS
+
+with ` // ` between two, and ` / ` between lines. The PDUs and the runs:
+
+    pdu NAME: NUMBER STATE TEXT, ...   a simulated unit with outlets of these names
+    dead NAME                 a PDU that nothing answers
+    nameless                  the handler reads no names
+    where WORDS               `pdu where WORDS --list LIST`; `next N`: the Nth command of its output
+"""
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
+import re
 import shlex
-from collections.abc import Iterator
+import tempfile
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from pdu import root
 from pdu.cli.exit_codes import code_of
 from pdu.pdu_list.login_options import Login
+from pdu.reading import outlet_power
 from tests.ports import reserved
 from tests.simulators import netio
 from tests.simulators.unit_servers import PASSWORD, USER, HttpServer
+from tests.tables import Case, Law, Table, characters, compared
 
-SETTINGS = "scheme=http;timeout=20"
-
-
-@pytest.fixture
-def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A list of two PDUs with a server on both, whose login is in the environment."""
-    monkeypatch.setenv("PDU_USERNAME", USER)
-    monkeypatch.setenv("PDU_PASSWORD", PASSWORD)
-    left_pdu = netio.SimulatedPdu()
-    left_pdu.names.update({1: "web-7", 2: "db 1"})
-    left_pdu.on[1] = True
-    right_pdu = netio.SimulatedPdu()
-    right_pdu.names.update({1: "other", 3: "Web-7"})
-    right_pdu.on[3] = False
-    path = tmp_path / "pdus.csv"
-    with HttpServer(left_pdu) as left_server, HttpServer(right_pdu) as right_server:
-        path.write_text(f"""name,handler,address,settings
-r1-left,netio,127.0.0.1:{left_server.port},{SETTINGS}
-r1-right,netio,127.0.0.1:{right_server.port},{SETTINGS}
-""")
-        yield path
+TABLE = Table(Path(__file__).with_name("where.txt"), operator=": ")
 
 
-def searched(capsys: pytest.CaptureFixture[str], *words: object) -> tuple[int, Any]:
-    """The exit code and the document of `pdu where --json`."""
-    code = root.run(["where", *map(str, words), "--json"])
-    return code, json.loads(capsys.readouterr().out)
+def shown(case: Case) -> str:
+    """What each run of a case ends with."""
+    runs: list[str] = []
+    rows = ["name,handler,address,settings"]
+    with contextlib.ExitStack() as stack:
+        patch = stack.enter_context(pytest.MonkeyPatch.context())
+        path = Path(stack.enter_context(tempfile.TemporaryDirectory()), "pdus.csv")
+        for change in case.left.split(TABLE.separator):
+            word, _, rest = change.partition(" ")
+            name, _, outlets = rest.partition(": ")
+            if word == "pdu":
+                server = stack.enter_context(HttpServer(_unit(outlets)))
+                rows.append(f"{name},netio,127.0.0.1:{server.port},scheme=http;timeout=20")
+            elif word == "dead":
+                rows.append(f"{name},netio,127.0.0.1:{reserved()},scheme=http;timeout=20")
+            elif word == "nameless":
+                patch.setattr("pdu.loading.open_handler.OpenHandler.labels", lambda _: None)
+            else:
+                runs.append(change)
+        path.write_text("".join(f"{row}\n" for row in rows))
+        patch.setenv("PDU_USERNAME", USER)
+        patch.setenv("PDU_PASSWORD", PASSWORD)
+        patch.setattr(outlet_power, "AGAIN_S", 0.0)
+        text = _results(runs, str(path)).replace(str(path), "LIST")
+    for row in rows[1:]:
+        name, _, address, _ = row.split(",")
+        text = re.sub(rf"{address}\b", f"ADDRESS of {name}", text)
+    return text
 
 
-def found(document: Any) -> list[tuple[str, str, str, str]]:
-    """PDU, identity, name and state of each outlet of the document."""
-    keys = ("pdu", "identity", "name", "state")
-    return [tuple(outlet[key] for key in keys) for outlet in document["outlets"]]
+def _unit(outlets: str) -> netio.SimulatedPdu:
+    """A unit with these outlets; the others are off, and have no names."""
+    unit = netio.SimulatedPdu()
+    unit.names.update(dict.fromkeys(unit.names, ""))
+    unit.on.update(dict.fromkeys(unit.on, False))
+    for outlet in outlets.split(", "):
+        number, state, name = outlet.split(" ", 2)
+        unit.names[int(number)] = characters(name)
+        unit.on[int(number)] = state == "on"
+    return unit
 
 
-def test_a_name_is_found_in_every_pdu(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    code, document = searched(capsys, "web-7", "--list", files)
-    assert code == 0
-    assert found(document) == [
-        ("r1-left", "1", "web-7", "on"),
-        ("r1-right", "3", "Web-7", "off"),
-    ]
-    assert document["missing"] == []
-    assert document["unread"] == []
+def _results(runs: list[str], path: str) -> str:
+    results: list[str] = []
+    printed_lines: list[str] = []
+    for run in runs:
+        word, _, rest = run.partition(" ")
+        words = [*shlex.split(characters(run)), "--list", path]
+        if word == "next":
+            words = printed_lines[int(rest) - 1]
+        out, err = io.StringIO(), io.StringIO()
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            code = root.run(words)
+        lines = re.findall(r": pdu (off .*)", out.getvalue())
+        printed_lines = [[*shlex.split(line), "--yes"] for line in lines]
+        parts = [str(code), _one_line(out.getvalue()), _one_line(err.getvalue())]
+        results.append(" | ".join(parts))
+    return " // ".join(results).strip()
 
 
-def test_the_outlets_of_a_name_are_switched_off_by_the_lines_that_are_printed(
-    files: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert root.run(["where", "web-7", "--list", str(files)]) == 0
-    *_, left_line, right_line = capsys.readouterr().out.splitlines()
-    assert right_line == f"switch off: pdu off r1-right 3 --list {files}"
-    assert root.run([*shlex.split(left_line)[3:], "--yes"]) == 0
-    assert "outlet 1 of r1-left" in capsys.readouterr().out
-    assert root.run(["where", "--list", str(files)]) == 0
-    assert "switch off" not in capsys.readouterr().out
+def _one_line(text: str) -> str:
+    """A text of several lines in one; JSON in its shortest form."""
+    with contextlib.suppress(ValueError):
+        text = json.dumps(json.loads(text))
+    return " / ".join(" ".join(line.split()) for line in text.splitlines())
+
+
+@pytest.mark.parametrize("law", TABLE.laws(), ids=str)
+def test_where(law: Law) -> None:
+    law.check(compared(shown))
 
 
 def test_an_identity_with_a_hyphen_before_it_is_no_option(
-    files: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    line = Login().command_line("off", "r1-left", "-1", options=["--list", str(files)])
-    assert line == f"pdu off --list {files} -- r1-left -1"
-    _, *words = shlex.split(line)
-    words.insert(1, "--yes")
-    assert root.run(words) == code_of("no-such-outlet")
+    path = tmp_path / "pdus.csv"
+    with HttpServer(netio.SimulatedPdu()) as server:
+        path.write_text(f"name,handler,address\nr1,netio,127.0.0.1:{server.port}\n")
+        line = Login().command_line("off", "r1", "-1", options=["--list", str(path)])
+        assert line == f"pdu off --list {path} -- r1 -1"
+        _, *words = shlex.split(line)
+        login = ["--username", USER, "--secret-file", f"password={_secret(tmp_path)}"]
+        words[1:1] = ["--yes", "-s", "scheme=http", *login]
+        assert root.run(words) == code_of("no-such-outlet")
     assert "'-1'" in capsys.readouterr().err
 
 
-def test_without_a_name_all_names_are_listed(
-    files: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    code, document = searched(capsys, "--list", files)
-    assert code == 0
-    names = {outlet["name"] for outlet in document["outlets"]}
-    assert {"web-7", "db 1", "other", "Web-7"} <= names
-
-    # the table has the same columns
-    assert root.run(["where", "--list", str(files)]) == 0
-    head, *_ = capsys.readouterr().out.splitlines()
-    assert head.split() == list(document["outlets"][0])
+def _secret(folder: Path) -> Path:
+    """A file with the password."""
+    path = folder / "password"
+    path.touch(0o600)
+    path.write_text(PASSWORD)
+    return path
 
 
-def test_one_name_of_two_that_no_outlet_has_is_an_error(
-    files: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    code, _ = searched(capsys, "web-7", "web-8", "--list", files)
-    assert code == 7
-
-
-def test_a_name_that_no_outlet_has_is_an_error(
-    files: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert root.run(["where", "web-8", "--list", str(files)]) == 7
-    out, err = capsys.readouterr()
-    assert out == ""
-    assert err == "no outlet of 2 PDUs has the name 'web-8'\n"
-
-
-def test_a_pdu_that_cannot_be_read_is_named(
-    files: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """The second supply of the server may be there: what was found is not all."""
-    dead = f"r1-dead,netio,127.0.0.1:{reserved()},{SETTINGS}\n"
-    files.write_text(files.read_text() + dead)
-
-    code, document = searched(capsys, "web-7", "--list", files)
-    assert code == 3
-    assert len(document["outlets"]) == 2
-    (unread_pdu,) = document["unread"]
-    assert unread_pdu["pdu"] == "r1-dead"
-    assert unread_pdu["kind"] == "unreachable"
-
-    assert root.run(["where", "web-7", "--list", str(files)]) == 3
-    err = capsys.readouterr().err
-    assert "r1-dead: unreachable: " in err
-    assert "1 PDU of 3 could not be read whole: what is sought may be there too" in err
-
-
-def test_names_that_a_unit_does_not_tell_are_not_absent(
-    files: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("pdu.loading.open_handler.OpenHandler.labels", lambda _: None)
-    code, document = searched(capsys, "web-7", "--list", files)
-    assert code == 8
-    assert document["outlets"] == []
-    reasons = [pdu["reason"] for pdu in document["unread"]]
-    assert reasons == ["this handler reads no names of outlets"] * 2
-
-
-def test_a_look_alike_of_a_name_is_named(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert root.run(["where", "wеb–7", "--list", str(files)]) == 7
-    err = capsys.readouterr().err
-    assert "it has dashes, digits or quotes of another form: did you mean 'web-7'?" in err
+if __name__ == "__main__":
+    TABLE.write(shown)

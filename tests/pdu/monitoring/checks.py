@@ -1,0 +1,162 @@
+"""Checks of PDUs whose readings are made up: what the lines of checks.txt mean.
+
+A line is readings, each followed by what is said of it, and perhaps one form of the output. On the
+right are the levels of the PDUs (0 well, 1 doubtful, 2 bad) and the output, with ` / ` between its
+lines:
+
+    LEVELS | OUTPUT
+
+    pdu NAME STATE ...         a PDU; its outlets 1, 2, ... are on, off or unknown; 1.5 A and 5 kWh
+    KEY VALUE                  of the PDU before: load_a, energy_kwh, power_w, inlet_w
+    N.KEY VALUE                of its outlet N: current_a, power_w, energy_kwh, name, number
+    line LABEL VALUE RATING    of it, or `breaker`; a rating of 0 is none
+    plate KEY TEXT             of its nameplate
+    fails PART KIND WORDS      a part of its reading failed: states, figures, names
+    metered                    its owner says that it only meters
+    brief                      its outlets that are on are not kept
+    again NAME OTHER           NAME is the unit OTHER once more
+    limits WARNING CRITICAL    ranges of Nagios
+    as FORM                    csv, html (its text), json, nagios, services (for Nagios, with the
+                               data of each PDU) or metrics (of the last); else as on a terminal
+
+A VALUE is a number, `-` or `!WHY` (not metered), `?WHY` (not known now) or `unasked`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+from handlers.shared.address import Address
+from handlers.shared.meter_figures import NOT_ASKED, Figure, NotKnown, NotMetered
+from pdu.cli.states import DOWN, UNKNOWN, UP
+from pdu.monitoring import check_result, metrics, nagios, tables
+from pdu.monitoring.check_report import CheckReport
+from pdu.pdu_list.listed_pdu import ListedPdu
+from pdu.reading.parts import CallError, PolledOutlet, Reading
+from pdu.recordings.topology import BREAKER, LINE, MeteredPart
+from tests.tables import Case, Table
+
+TABLE = Table(Path(__file__).with_suffix(".txt"))
+_STATES = {"on": UP, "off": DOWN, "unknown": UNKNOWN}
+
+
+def shown(case: Case) -> str:
+    """The levels of a case's PDUs, and the output of their check."""
+    devices: list[ListedPdu] = []
+    readings: list[Reading] = []
+    counted_as: dict[str, str] = {}
+    limits = nagios.Thresholds()
+    keep_outlets, form = True, ""
+    for change in case.left.split(TABLE.separator):
+        word, *rest = change.split(" ")
+        if word == "pdu":
+            name, *states = rest
+            devices.append(ListedPdu(name, "snmp", Address("192.0.2.1")))
+            readings.append(_reading(states))
+        elif word == "metered":
+            devices[-1] = devices[-1]._replace(metered=True)
+        elif word == "brief":
+            keep_outlets = False
+        elif word == "again":
+            counted_as[rest[0]] = rest[1]
+        elif word == "limits":
+            ranges = [nagios.RangeType().convert(text, None, None) for text in rest]
+            limits = nagios.Thresholds(*ranges)
+        elif word == "as":
+            (form,) = rest
+        else:
+            readings[-1] = _changed(readings[-1], word, rest)
+    rows = []
+    for device, reading in zip(devices, readings):
+        row = check_result.judge_reading(device, reading, keep_outlets=keep_outlets)
+        rows.append(nagios.judge_loads(row, limits) if limits else row)
+    report = CheckReport(rows, check_result.summary(rows, 1.0, counted_as))
+    levels = ", ".join(str(row.level) for row in rows)
+    if form == "metrics":
+        page = metrics.page(readings[-1], "", is_metered=devices[-1].metered).body.decode()
+        lines = [line for line in page.splitlines() if not line.startswith("#")]
+        return f"{levels} | {' / '.join(lines)}"
+    return f"{levels} | {_output(report, form, limits)}"
+
+
+def _reading(states: list[str]) -> Reading:
+    outlets = []
+    for number, state in enumerate(states, 1):
+        outlets.append(PolledOutlet(str(number), _STATES[state]))
+    return Reading(
+        outlets=outlets, load_a=1.5, energy_kwh=5.0, seconds=0.25, requests=3, answered=True
+    )
+
+
+def _changed(reading: Reading, word: str, rest: list[str]) -> Reading:
+    """The reading with what a change says of it."""
+    if word == "fails":
+        part, kind, *words = rest
+        failed = reading.with_failure(part, CallError(kind, " ".join(words)))
+        return failed._replace(answered=False) if part == "states" else failed
+    if word == "plate":
+        key, text = rest
+        value = float(text) if key in ("uptime_s", "accuracy_percent") else text
+        fields: Any = {key: value}
+        return reading._replace(plate=reading.plate._replace(**fields))
+    if word in (LINE, BREAKER):
+        label, *current, rating = rest
+        part_of_pdu = MeteredPart(word, label, _value(" ".join(current)), float(rating) or None)
+        return reading._replace(meters=[*reading.meters, part_of_pdu])
+    identity, _, key = word.rpartition(".")
+    text = " ".join(rest)
+    if not identity:
+        figure: Any = {key: _value(text)}
+        return reading._replace(**figure)
+    outlets = list(reading.outlets)
+    place = int(identity) - 1
+    outlets[place] = _changed_outlet(outlets[place], key, text)
+    return reading._replace(outlets=outlets, labelled=True)
+
+
+def _changed_outlet(outlet: PolledOutlet, key: str, text: str) -> PolledOutlet:
+    if key == "name":
+        return outlet._replace(name=text)
+    if key == "number":
+        return outlet._replace(number=text)
+    figure: Any = {key: _value(text)}
+    return outlet._replace(figures=outlet.figures._replace(**figure))
+
+
+def _value(text: str) -> Figure:
+    if text == "-":
+        return None
+    if text == "unasked":
+        return NOT_ASKED
+    if text.startswith("!"):
+        return NotMetered(text[1:])
+    return NotKnown(text[1:]) if text.startswith("?") else float(text)
+
+
+def _output(report: CheckReport, form: str, limits: nagios.Thresholds) -> str:
+    """A report in one of its forms, in one line."""
+    if form == "csv":
+        lines = tables.csv_text(report.rows).splitlines()
+    elif form == "json":
+        document = json.dumps(tables.check_document(report.rows, report.totals))
+        # in a table `{}` stands for a value
+        lines = [document.replace("{}", "{ }")]
+    elif form in ("nagios", "services"):
+        is_per_pdu = form == "services"
+        lines = nagios.output(report.totals, report.rows, limits, data_per_pdu=is_per_pdu)
+    elif form == "html":
+        page = report.page("now")
+        body = page[page.index("<main>") : page.index("</main>")]
+        text = unescape(re.sub("<[^>]*>", "\n", body))
+        lines = [line for line in text.splitlines() if line.strip()]
+    else:
+        lines = list(report.lines())
+    return " / ".join(" ".join(line.split()) for line in lines)
+
+
+if __name__ == "__main__":
+    TABLE.write(shown)
