@@ -18,7 +18,7 @@ from handlers.redfish.settings import PduChoice
 from handlers.shared.errors import PduHandlerError
 from handlers.shared.switching import CALL_SECONDS
 
-from .test_login import SESSIONS, Guarded
+from .guarded import SESSIONS, Guarded
 from .tree import (
     OUTLETS,
     Answer,

@@ -8,7 +8,7 @@ import pytest
 
 from handlers.shared.errors import Denied, PduHandlerError
 
-from .test_login import Guarded
+from .guarded import Guarded
 from .tree import OUTLETS, PASSWORD, Answer, Tree, refused, unit
 
 WORDS = "the drawer is locked"
