@@ -10,12 +10,12 @@ The unit: one PDU with the outlets 1 and 2, or what the first changes say.
     guarded                          it demands a login (guarded.py); of it, `guard/basic = false`
 
     o1/PowerState = "Off" | null     a member of a resource of NAMES; - for none. o1 has the action
-    at pdu/New {...}                 the whole resource at a path below one of NAMES
+    at/pdu/New {...}                 the whole resource at a path below one of NAMES
     Outlets A:1 kWh:2 + A:null       the parts of outlets 1, 2 and so on
     Mains A:8 + A:3 Absent           a list of circuits with these parts; so Branches, Metrics and
                                      Mains2, those of the second PDU
-    answer o1 200 {...}              the answer for a resource; HERE stands for the unit's address
-    then o1 200 {...}                the same after the command alone
+    answer/o1 200 {...}              the answer for a resource; HERE stands for the unit's address
+    then/o1 200 {...}                the same after the command alone
 
 A part is `-` for nothing, or of words: `A:8`, `W:` and `kWh:` have this Reading; `A1:` to `AN:`,
 `W1:`, `W12:` are lines and pairs of lines, `V1:` voltages; `A:="x"` has the JSON text after `=`
@@ -31,7 +31,8 @@ The call is the last change, with settings: `off 1 switch_unproven=yes`, `on 1`,
 On the right stand the states, figures or the kind of an error with its words [and settings that it
 names], the requests and warnings. `status` has labels and figures, too, where these list other
 outlets or have another error. Of figures: `8A` measured, `-A (why)` not metered, `?A (why)` not
-known, all of the PDUs, `in` of the mains, and of each outlet; what has no meter is left out.
+known, `(same)` for the same reason as before it, `!W` not asked for: all of the PDUs, `in` of the
+mains, and of each outlet; what has no meter is left out.
 Requests: `4G` for four GETs, `g` without a login, `T` with a session's token, `G.2` with $expand of
 two levels; `S` opens a session and `D` ends it; `P1{body}` is a command to outlet 1, with `^ETAG`.
 
@@ -54,7 +55,13 @@ import pytest
 from handlers.dcimanager import Figures
 from handlers.redfish.handler import RedfishPdu
 from handlers.shared.errors import PduHandlerError
-from handlers.shared.meter_figures import Figure, MeterFigures, NotKnown, NotMetered
+from handlers.shared.meter_figures import (
+    NOT_ASKED,
+    Figure,
+    MeterFigures,
+    NotKnown,
+    NotMetered,
+)
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.clocks import in_switching
 from tests.tables import Case, Table
@@ -160,17 +167,17 @@ class CaseUnit(Guarded):
 
     def _add(self, word: str, rest: str) -> None:
         """Add answers or parts, choose the unit, or take the call."""
-        name, _, text = rest.partition(" ")
-        if word == "reply":
+        kind, _, place = word.partition("/")
+        if kind == "then":
+            self._after[_path(place)] = _answer(rest)
+        elif kind == "answer":
+            self._always[_path(place)] = _answer(rest)
+        elif kind == "at":
+            self.resources[_path(place)] = json.loads(rest)
+        elif word == "reply":
             self._replies = [_answer(reply) for reply in rest.split(", then ")]
         elif word == "monitor":
             self._monitors.append(_answer(rest))
-        elif word == "then":
-            self._after[_path(name)] = _answer(text)
-        elif word == "answer":
-            self._always[_path(name)] = _answer(text)
-        elif word == "at":
-            self.resources[_path(name)] = json.loads(text)
         elif word == "opening":
             self.opening = _answer(rest)
         elif word in ("Outlets", "Mains", "Branches", "Metrics", "Mains2"):
@@ -284,7 +291,7 @@ def _call(text: str) -> tuple[str, str, dict[str, str]]:
 
 def _answer(text: str) -> Answer:
     """The answer of `202 {} Location=/x`."""
-    match = re.fullmatch(r"(\d+)( [\[{nb\"].*?)?((?: [\w-]+=\S*)*)", text)
+    match = re.fullmatch(r"(\d+)( [\[{n\"].*?)?((?: [\w-]+=\S*)*)", text)
     assert match, text
     status, body, fields = match.groups()
     headers = dict(field.split("=", 1) for field in fields.split())
@@ -393,31 +400,40 @@ def _statistic(pdu: RedfishPdu) -> str:
 
 def figures_text(figures: Figures) -> str:
     """The figures of PDUs and outlets."""
+    writer = _FigureWriter()
     total = MeterFigures(figures.load_a, figures.power_w, figures.energy_kwh)
-    inlet = MeterFigures(figures.inlet_a, figures.inlet_w)
-    texts = [_meter(total) or "nothing"]
-    if _meter(inlet):
-        texts.append(f"in {_meter(inlet)}")
+    texts = [writer.text(total) or "nothing"]
+    inlet = writer.text(MeterFigures(figures.inlet_a, figures.inlet_w))
+    if inlet:
+        texts.append(f"in {inlet}")
     for identity, port in figures.ports.items():
-        texts.append(f"{identity} {_meter(port)}".strip())
+        texts.append(f"{identity} {writer.text(port)}".strip())
     return "; ".join(texts)
 
 
-def _meter(meter: MeterFigures) -> str:
-    """What a meter shows, without what it does not have."""
-    texts = [_figure(figure, unit_name) for figure, unit_name in zip(meter, ("A", "W", "kWh"))]
-    return " ".join(filter(None, texts))
+class _FigureWriter:
+    """Writes what meters show."""
 
+    def __init__(self) -> None:
+        self._last_reason = ""
 
-def _figure(figure: Figure, unit_name: str) -> str:
-    """A figure, "" for none."""
-    if figure is None:
-        return ""
-    if isinstance(figure, NotMetered):
-        return f"-{unit_name} ({figure.reason})"
-    if isinstance(figure, NotKnown):
-        return f"?{unit_name} ({figure.reason})"
-    return f"{figure:.15g}{unit_name}"
+    def text(self, meter: MeterFigures) -> str:
+        """The figures of a meter, without those that it does not have."""
+        texts = [self._figure(figure, name) for figure, name in zip(meter, ("A", "W", "kWh"))]
+        return " ".join(filter(None, texts))
+
+    def _figure(self, figure: Figure, name: str) -> str:
+        """A figure, "" for none."""
+        if figure is None:
+            return ""
+        if figure == NOT_ASKED:
+            return f"!{name}"
+        if isinstance(figure, (NotKnown, NotMetered)):
+            mark = "-" if isinstance(figure, NotMetered) else "?"
+            reason = "same" if figure.reason == self._last_reason else figure.reason
+            self._last_reason = figure.reason
+            return f"{mark}{name} ({reason})"
+        return f"{figure:.15g}{name}"
 
 
 def _other_lists(pdu: RedfishPdu) -> Sequence[str]:
