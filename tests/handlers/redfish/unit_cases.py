@@ -7,6 +7,7 @@ The unit: one PDU with the outlets 1 and 2, or what the first changes say.
     behind 3                         one with 3 outlets, whose figures are only in sensors
     expand, expand {"NoLinks": ...}  the service offers $expand, as EXPAND or as this
     ignores                          it does not obey $expand
+    linked                           each resource has a link to itself
     guarded                          it demands a login (guarded.py); of it, `guard/basic = false`
 
     o1/PowerState = "Off" | null     a member of a resource of NAMES; - for none. o1 has the action
@@ -16,6 +17,7 @@ The unit: one PDU with the outlets 1 and 2, or what the first changes say.
                                      Mains2, those of the second PDU
     answer/o1 200 {...}              the answer for a resource; HERE stands for the unit's address
     then/o1 200 {...}                the same after the command alone
+    expanded/o1 200 {...}            the same with $expand alone
 
 A part is `-` for nothing, or of words: `A:8`, `W:` and `kWh:` have this Reading; `A1:` to `AN:`,
 `W1:`, `W12:` are lines and pairs of lines, `V1:` voltages; `A:="x"` has the JSON text after `=`
@@ -87,6 +89,7 @@ CALL_BY_TABLE = {
     "switching": "off 1",
     "metering": "figures",
     "pdus": "status",
+    "members": "status",
     "outlets": "status",
     "service": "status",
 }
@@ -135,6 +138,7 @@ class CaseUnit(Guarded):
         self._monitors: list[Answer] = []
         self._after: dict[str, Answer] = {}
         self._always: dict[str, Answer] = {}
+        self._expanded: dict[str, Answer] = {}
         for change in changes:
             place, equals, value = change.partition(" = ")
             word, _, rest = change.partition(" ")
@@ -172,6 +176,8 @@ class CaseUnit(Guarded):
             self._after[_path(place)] = _answer(rest)
         elif kind == "answer":
             self._always[_path(place)] = _answer(rest)
+        elif kind == "expanded":
+            self._expanded[_path(place)] = _answer(rest)
         elif kind == "at":
             self.resources[_path(place)] = json.loads(rest)
         elif word == "reply":
@@ -188,6 +194,9 @@ class CaseUnit(Guarded):
             self._follows = False
         elif word == "ignores":
             self.expands = False
+        elif word == "linked":
+            for path, resource in self.resources.items():
+                resource["@odata.id"] = path
         elif word == "guarded":
             self.demands_login = True
         else:
@@ -247,6 +256,8 @@ class CaseUnit(Guarded):
         answer = self._always.get(path)
         if commands:
             answer = self._after.get(path, answer)
+        if "$expand" in request.target:
+            answer = self._expanded.get(path, answer)
         return answer or super().answer(request)
 
     def _follow(self, request: Request) -> None:
