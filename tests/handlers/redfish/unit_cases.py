@@ -31,7 +31,8 @@ The call is the last change, with settings: `off 1 switch_unproven=yes`, `on 1`,
 (A, W and kWh), `load` (without W), `statistic`; CALL_BY_TABLE has that of the other lines.
 
 On the right stand the states, figures or the kind of an error with its words [and settings that it
-names], the requests and warnings. `status` has labels and figures, too, where these list other
+names], the requests and warnings. No error and nothing that is logged has the password or a token
+of a session. `status` has labels and figures, too, where these list other
 outlets or have another error. Of figures: `8A` measured, `-A (why)` not metered, `?A (why)` not
 known, `(same)` for the same reason as before it, `!W` not asked for: all of the PDUs, `in` of the
 mains, and of each outlet; what has no meter is left out.
@@ -43,11 +44,12 @@ two levels; `S` opens a session and `D` ends it; `P1{body}` is a command to outl
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
 import logging
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -65,6 +67,7 @@ from handlers.shared.meter_figures import (
     NotMetered,
 )
 from pdu_common.helper import EnumPowerStatus, PduPortView
+from tests.chains import kept
 from tests.handlers.clocks import in_switching
 from tests.tables import Case, Table
 
@@ -72,6 +75,7 @@ from .guarded import SESSIONS, Guarded
 from .tree import (
     EXPAND,
     OUTLETS,
+    PASSWORD,
     RACKS,
     ROOT,
     Answer,
@@ -355,51 +359,71 @@ def shown(case: Case, call: str) -> str:
         return _result(CaseUnit(case.left.split(" & "), call))
 
 
-class _Warnings(logging.Handler):
-    """Keeps the texts of warnings."""
+class _Log(logging.Handler):
+    """Keeps what the handler logs."""
 
     def __init__(self) -> None:
-        super().__init__(logging.WARNING)
+        super().__init__(logging.DEBUG)
         self.texts: list[str] = []
+        self.warnings: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
         self.texts.append(record.getMessage())
+        if record.levelno >= logging.WARNING:
+            self.warnings.append(record.getMessage())
+
+
+@contextlib.contextmanager
+def _logging_to(log: _Log) -> Iterator[None]:
+    logger = logging.getLogger("handlers")
+    level = logger.level
+    logger.setLevel(logging.DEBUG)
+    logger.addHandler(log)
+    logger.propagate = False
+    try:
+        yield
+    finally:
+        logger.propagate = True
+        logger.removeHandler(log)
+        logger.setLevel(level)
 
 
 def _result(device: CaseUnit) -> str:
     """What comes of the call of a unit."""
-    warnings = _Warnings()
-    logger = logging.getLogger("handlers")
+    log = _Log()
     with serving(device) as address:
         pdu = handler(address, **device.settings)
-        logger.addHandler(warnings)
-        try:
-            text = _text_of(device.call, pdu, device.identity)
-        finally:
-            logger.removeHandler(warnings)
-        parts = [text, _requests(device), *warnings.texts]
+        hidden_text = ""
+        with _logging_to(log):
+            try:
+                text = _returned(device.call, pdu, device.identity)
+            except PduHandlerError as error:
+                settings = f" [{', '.join(error.keys)}]" if error.keys else ""
+                text = f"{error.kind}: {error}{settings}"
+                hidden_text = kept(error)
+        parts = [text, _requests(device), *log.warnings]
         if device.call == "status":
             parts += _other_lists(pdu)
+    all_texts = "\n".join([text, hidden_text, *log.texts])
+    for secret in (PASSWORD, device.token):
+        if secret and secret in all_texts:
+            parts.append(f"{secret} IS SHOWN")
     return "; ".join(parts).replace(f"{address}: ", "").replace(address, "HERE")
 
 
-def _text_of(call: str, pdu: RedfishPdu, identity: str) -> str:
-    """What a call returns, or its error."""
-    try:
-        if call in ("on", "off"):
-            port = PduPortView(identity, EnumPowerStatus.UNKNOWN)
-            switch = pdu.port_up if call == "on" else pdu.port_down
-            switch(port, deadline=10.0, pause=1.0)
-            return port.power_status.name
-        if call == "status":
-            ports = [f"{port.identity} {port.power_status.name}" for port in pdu.status().ports]
-            return ", ".join(ports) or "no outlets"
-        if call == "statistic":
-            return _statistic(pdu)
-        return figures_text(pdu.measured(with_power=call == "figures"))
-    except PduHandlerError as error:
-        settings = f" [{', '.join(error.keys)}]" if error.keys else ""
-        return f"{error.kind}: {error}{settings}"
+def _returned(call: str, pdu: RedfishPdu, identity: str) -> str:
+    """What a call returns."""
+    if call in ("on", "off"):
+        port = PduPortView(identity, EnumPowerStatus.UNKNOWN)
+        switch = pdu.port_up if call == "on" else pdu.port_down
+        switch(port, deadline=10.0, pause=1.0)
+        return port.power_status.name
+    if call == "status":
+        ports = [f"{port.identity} {port.power_status.name}" for port in pdu.status().ports]
+        return ", ".join(ports) or "no outlets"
+    if call == "statistic":
+        return _statistic(pdu)
+    return figures_text(pdu.measured(with_power=call == "figures"))
 
 
 def _statistic(pdu: RedfishPdu) -> str:
@@ -481,8 +505,9 @@ def _request(request: Request) -> str:
     """The word for a request."""
     name, _, _ = request.path.replace(f"{OUTLETS}/", "").partition("/")
     if request.method == "DELETE":
-        return "D" if request.path == f"{SESSIONS}/7" else f"D{request.path}"
-    if request.method == "POST" and request.path == SESSIONS:
+        letter = "D" if "x-auth-token" in request.headers else "d"
+        return letter if request.path == f"{SESSIONS}/7" else f"{letter}{request.path}"
+    if b"UserName" in request.body:
         return "S"
     if request.method == "POST":
         etag = request.headers.get("if-match")
