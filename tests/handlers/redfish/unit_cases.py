@@ -56,8 +56,8 @@ from typing import Any
 
 import pytest
 
-from handlers.dcimanager import Figures
-from handlers.redfish.handler import RedfishPdu
+from handlers.dcimanager import Figures, OpenPdu
+from handlers.redfish.handler import RedfishPdu, Session
 from handlers.shared.errors import PduHandlerError
 from handlers.shared.meter_figures import (
     NOT_ASKED,
@@ -375,6 +375,7 @@ class _Log(logging.Handler):
 
 @contextlib.contextmanager
 def _logging_to(log: _Log) -> Iterator[None]:
+    """Give what the handler logs to this log alone."""
     logger = logging.getLogger("handlers")
     level = logger.level
     logger.setLevel(logging.DEBUG)
@@ -475,19 +476,19 @@ def _other_lists(pdu: RedfishPdu) -> Sequence[str]:
     """What labels and figures say if they list other outlets than the status, or have another
     error.
     """
-    status = _listed(pdu, "status")
-    lists = {call: _listed(pdu, call) for call in ("labels", "figures")}
-    return [f"{call}: {text}" for call, text in lists.items() if text != status]
+    with pdu.opened() as opened_pdu:
+        lists = {call: _listed(opened_pdu, call) for call in ("status", "labels", "figures")}
+    return [f"{call}: {text}" for call, text in lists.items() if text != lists["status"]]
 
 
-def _listed(pdu: RedfishPdu, call: str) -> str:
+def _listed(pdu: OpenPdu[Session], call: str) -> str:
     """The outlets that a call lists, or its error."""
     try:
         if call == "status":
-            return ", ".join(port.identity for port in pdu.status().ports)
+            return ", ".join(identity for identity, _ in pdu.states())
         if call == "labels":
             return ", ".join(label.identity for label in pdu.labels())
-        return ", ".join(pdu.measured().ports)
+        return ", ".join(pdu.figures(with_power=False).ports)
     except PduHandlerError as error:
         return f"{error.kind}: {error.reason}"
 
