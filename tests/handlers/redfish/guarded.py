@@ -17,25 +17,21 @@ class Guarded(Tree):
     """A service that demands a login, except for the paths in `special`. Its root needs none, but
     refuses a wrong one.
 
-    `basic`: whether Basic login is accepted. `challenge`: the WWW-Authenticate header of a 401
-    unless a session was requested.
+    `basic`: whether Basic login is accepted. `token`: that of a session.
     """
 
-    def __init__(
-        self,
-        basic: bool = True,
-        challenge: str = "",
-        location: str = f"{SESSIONS}/7",
-        token: str = "token-7",
-    ) -> None:
+    def __init__(self, basic: bool = True, token: str = "token-7") -> None:
         super().__init__(unit())
-        self.basic = basic
-        self.challenge = challenge
-        self.location = location
-        self.token = token
-        self.opened = 0
         self.demands_login = True
-        self.body = True  # whether the answer has a link to the session
+        self.basic = basic
+        self.token = token
+        # the WWW-Authenticate header of a 401 unless a session was requested
+        self.challenge = ""
+        self.location = f"{SESSIONS}/7"
+        # how many sessions were opened
+        self.opened = 0
+        # whether the answer has a link to the session
+        self.body = True
         # if set, answers a correct login for a session; no session is opened
         self.opening: Optional[Answer] = None
 
