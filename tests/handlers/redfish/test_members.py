@@ -1,4 +1,4 @@
-"""Members of lists over several pages, and lists that are inconsistent."""
+"""Long lists of members, and what tools read of them: members.txt has the rest."""
 
 from __future__ import annotations
 
@@ -7,81 +7,7 @@ import pytest
 from handlers.redfish.members import MOST_MEMBERS, members
 from handlers.shared.errors import PduHandlerError
 
-from .tree import (
-    EXPAND,
-    OUTLETS,
-    Answer,
-    Json,
-    Request,
-    Tree,
-    identities,
-    outlet,
-    refused,
-    service,
-    serving,
-    unit,
-)
-
-
-def paged(pages: list[list[Json]], count: int) -> Tree:
-    all_outlets = [entry for page in pages for entry in page]
-    tree = Tree(unit(all_outlets))
-    for number, page in enumerate(pages):
-        resource: Json = {
-            "Members": [{"@odata.id": f"{OUTLETS}/{entry['Id']}"} for entry in page],
-            "Members@odata.count": count,
-        }
-        is_last = number == len(pages) - 1
-        if not is_last:
-            resource["Members@odata.nextLink"] = f"{OUTLETS}/page{number + 1}"
-        path = f"{OUTLETS}/page{number}" if number else OUTLETS
-        tree.resources[path] = resource
-    return tree
-
-
-@pytest.mark.parametrize(
-    "link", ["/redfish/v1/Pages/2", "/redfish/v2/pages?id=x", f"{OUTLETS}/Members/2"]
-)
-def test_a_further_page_has_any_path_and_may_call_itself_like_the_list(link: str) -> None:
-    tree = paged([[outlet("1")], [outlet("2")]], 2)
-    tree.resources[OUTLETS].update({"@odata.id": OUTLETS, "Members@odata.nextLink": link})
-    further = tree.resources[link.partition("?")[0]] = {
-        **tree.resources.pop(f"{OUTLETS}/page1"),
-        "@odata.id": OUTLETS,
-    }
-    assert identities(tree) == ["1", "2"]
-    further["@odata.id"] = f"{OUTLETS.replace('Outlets', 'Mains')}"
-    assert refused(tree).kind == "protocol"
-
-
-@pytest.mark.parametrize(
-    "page",
-    [
-        # the page links to itself
-        {"Members@odata.nextLink": f"{OUTLETS}/more"},
-        {"Members@odata.nextLink": "https://evil.example/more"},
-        {"Members@odata.nextLink": 7},
-        {"Members@odata.count": 3},
-        {"Members": None},
-        {"Members": ["/redfish/v1"]},
-        {"Members": [{}]},
-    ],
-)
-def test_a_list_is_an_error_if_it_has_a_loop_or_is_invalid_or_shorter_than_its_count(
-    page: Json,
-) -> None:
-    """`page`: what the second page of the list shows instead."""
-    tree = paged([[outlet("1")], [outlet("2")]], 2)
-    first_page = tree.resources[OUTLETS]
-    first_page["Members@odata.nextLink"] = f"{OUTLETS}/more"
-    if "Members@odata.count" in page:
-        first_page["Members@odata.count"] = 3
-    second_page = {"Members": [{"@odata.id": f"{OUTLETS}/2"}], **page}
-    tree.resources[f"{OUTLETS}/more"] = second_page
-
-    error = refused(tree)
-
-    assert error.kind == "protocol"
+from .tree import OUTLETS, RACKS, Answer, Tree, identities, refused, service, serving, two, unit
 
 
 def test_a_list_of_too_many_members_is_an_error() -> None:
@@ -98,6 +24,22 @@ def test_a_list_of_too_many_members_is_an_error() -> None:
     assert len(identities(tree)) == MOST_MEMBERS
 
 
+def test_one_of_too_many_pdus_can_still_be_chosen() -> None:
+    resources = two()
+    members_of_list = [{"@odata.id": f"{RACKS}/1"}]
+    for number in range(2, 102):
+        members_of_list.append({"@odata.id": f"{RACKS}/{number}", "Id": str(number)})
+    resources[RACKS] = {"Members": members_of_list}
+
+    error = refused(Tree(resources))
+    assert error.kind == "settings"
+    assert error.keys == ("pdu",)
+    assert "101 PDUs" in str(error)
+    assert identities(Tree(resources), pdu="1") == ["1.1", "1.2"]
+    error_of_missing = refused(Tree(resources), pdu="102")
+    assert "'9', '10' and so on" in str(error_of_missing)
+
+
 def test_a_tool_that_needs_each_member_gets_the_error_of_one_that_cannot_be_read() -> None:
     tree = Tree(unit())
     with serving(tree) as address:
@@ -107,19 +49,3 @@ def test_a_tool_that_needs_each_member_gets_the_error_of_one_that_cannot_be_read
             tree.special[f"{OUTLETS}/2"] = Answer(None, 500)
             with pytest.raises(PduHandlerError, match="HTTP Error 500"):
                 members(redfish, redfish.get(OUTLETS))
-
-
-def test_an_included_member_that_is_no_resource_is_read_by_its_link() -> None:
-    """A service that includes its members has null in place of one that it failed to read."""
-    tree = Tree(unit(expand=EXPAND))
-    plain = tree.resources[OUTLETS]
-
-    def half_expanded(request: Request) -> Answer:
-        if "$expand" not in request.target:
-            return Answer(plain)
-        return Answer({**plain, "Members": [outlet("1"), None]})
-
-    tree.special[OUTLETS] = half_expanded
-    assert identities(tree) == ["1", "2"]
-    plain["Members"] = [plain["Members"][0], None]
-    assert refused(tree).kind == "protocol"  # no link names the second outlet

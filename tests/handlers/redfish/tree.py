@@ -24,7 +24,6 @@ from handlers.redfish.service import RedfishService
 from handlers.redfish.settings import read_settings
 from handlers.shared.errors import PduHandlerError
 from pdu_common.connection import PduData
-from pdu_common.helper import PduPortView
 from tests import foreign_files
 from tests.servers.serving import in_thread
 from tests.simulators.web import PromptServer
@@ -307,34 +306,8 @@ def identities(tree: Tree, **settings: str) -> list[str]:
         return [port.identity for port in handler(address, **settings).status().ports]
 
 
-def refused(
-    tree: Tree, call: str = "status", outlet_id: str = "1", **settings: str
-) -> PduHandlerError:
-    """The error of a call."""
+def refused(tree: Tree, **settings: str) -> PduHandlerError:
+    """The error of a status."""
     with serving(tree) as address, pytest.raises(PduHandlerError) as error_info:
-        pdu = handler(address, **settings)
-        if call == "port_down":
-            pdu.port_down(PduPortView(outlet_id))
-        else:
-            getattr(pdu, call)()
+        handler(address, **settings).status()
     return error_info.value
-
-
-def not_switched(tree: Tree, outlet_id: str, **settings: str) -> PduHandlerError:
-    """The error of a command that was not sent."""
-    error = refused(tree, "port_down", outlet_id, **settings)
-    assert not any(request.method == "POST" for request in tree.requests)
-    return error
-
-
-#: answers in place of a resource that cannot be read
-FAILURES = {
-    "empty": Answer(b""),
-    "null": Answer(b"null"),
-    "nothing": Answer({}),
-    "error": Answer({"error": {"message": "busy"}}),
-    "NaN": Answer(b'{"Id": "0", "CurrentAmps": {"Reading": NaN}}'),
-    "404": Answer(None, 404),
-    "500": Answer(None, 500),
-    "503": Answer(None, 503),
-}
