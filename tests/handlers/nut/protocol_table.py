@@ -1,4 +1,4 @@
-"""Requests as lines of NUT's protocol, and what answers are read to: protocol.txt (tests/tables.py).
+"""Requests as NUT's lines, and what answers are read to: protocol.txt (tests/tables.py).
 
     get_var a v & VAR a v "on" -> 'on'
 
@@ -29,7 +29,7 @@ TABLE = Table(Path(__file__).with_name("protocol.txt"))
 _REPEATED = re.compile(r"(.*)(.)\*(\d+)")
 
 
-def _text(text: str) -> str:
+def text_of(text: str) -> str:
     """The text that is written with Python's escapes."""
     plain = text.encode("latin-1", "backslashreplace").decode("unicode_escape")
     repeated = _REPEATED.fullmatch(plain)
@@ -45,7 +45,7 @@ def request_of(text: str) -> NutRequest[object]:
     make: Callable[..., NutRequest[object]] = getattr(requests, name)
     if name == "set_tracking":
         return make(on=arguments == ["on"])
-    return make(*map(_text, arguments))
+    return make(*map(text_of, arguments))
 
 
 def _sent(request: NutRequest[object]) -> str:
@@ -69,7 +69,7 @@ def _read(request: NutRequest[object], lines: Sequence[str]) -> str:
     is_complete = False
     for line in lines:
         is_rest = line.startswith("rest ")
-        text = _text(line.removeprefix("rest ")) if is_rest else f"{_text(line)}\n"
+        text = text_of(line.removeprefix("rest ")) if is_rest else f"{text_of(line)}\n"
         is_complete = decoder.feed(text.encode("latin-1"))
     if not is_complete:
         return "not complete"
