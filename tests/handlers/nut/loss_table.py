@@ -2,8 +2,8 @@
 
 A line has the variables of a unit, with the short names of decoding.txt; `rows 4` and `dev1.rows 3`
 stand for so many outlets, those with odd numbers on, `metered` with their figures. Each variable is
-taken away, and given texts of other types, and so are PAIRS pairs at random; `- o1.status + o2.status`
-are tried together, too.
+taken away, and given texts of other types, and so are PAIRS pairs at random. After `- `, variables
+that are taken away together.
 
 On the right stand the changes after which a figure, a state or an outlet is another one, or gone
 without a reason: those of which no reader can tell the list from that of another unit. The title
