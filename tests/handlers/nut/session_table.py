@@ -41,6 +41,7 @@ from tests.handlers.nut.clients import (
     MON,
     VIEWER,
     WORDS,
+    Login,
     client,
     handler,
     looks_three_times,
@@ -48,6 +49,7 @@ from tests.handlers.nut.clients import (
 )
 from tests.handlers.nut.decoding_table import commands_of, variables_of
 from tests.handlers.nut.protocol_table import request_of, text_of
+from tests.servers import upsd
 from tests.simulators.nut_server import (
     ADMIN,
     Cut,
@@ -61,12 +63,14 @@ from tests.simulators.nut_server import (
 from tests.tables import Case, Table
 
 TABLE = Table(Path(__file__).with_name("sessions.txt"))
-USERS = {
+USERS: dict[str, Login] = {
     "admin": ADMIN,
     "mon": MON,
     "viewer": VIEWER,
     "wrong": User(ADMIN.name, "wr0ngsecret"),
     "stranger": User("stranger", "x"),
+    "secondary": upsd.SECONDARY,
+    "onecmd": upsd.ONE_COMMAND,
     "nobody": User("", ""),
 }
 _LISTS = re.compile(r"LIST VAR ([^ ,]+), LIST CMD \1, LIST RW \1(?=,|$)")
@@ -80,7 +84,7 @@ class Scene:
 
     def __init__(self, changes: Sequence[str]) -> None:
         self.devices: Optional[list[Device]] = None
-        self.user = ADMIN
+        self.user: Login = ADMIN
         self.settings = {"timeout": str(LOOKS_S)}
         self.calls: list[tuple[str, str]] = []
         self.sent: list[str] = []
@@ -210,14 +214,18 @@ def _logged() -> Iterator[list[str]]:
 
 def _result(server: NutServer, pdu: NutPdu, nut: NutClient, word: str, rest: str) -> str:
     """What a call gives."""
+    if word not in _HANDLER_CALLS:
+        return of_client(nut, word, rest)
     try:
-        if word in _HANDLER_CALLS:
-            return _of_handler(server, pdu, word, rest)
-        return _of_client(nut, word, rest)
+        return _of_handler(server, pdu, word, rest)
     except PduHandlerError as error:
-        sentence = str(error).replace(f"{server.host}:{server.port}", "nut")
-        sentence = sentence.replace(f"port {server.port}", "port N")
-        return f"error {type(error).__name__} {sentence}"
+        return _error(error, server.port)
+
+
+def _error(error: PduHandlerError, port: int) -> str:
+    """The kind and the words of an error, without the address of the server."""
+    sentence = str(error).replace(f"127.0.0.1:{port}", "nut").replace(f"port {port}", "port N")
+    return f"error {type(error).__name__} {sentence}"
 
 
 def _of_handler(server: NutServer, pdu: NutPdu, word: str, identity: str) -> str:
@@ -252,7 +260,15 @@ def _statistic(server: NutServer, pdu: NutPdu) -> str:
     return " ".join(words)
 
 
-def _of_client(nut: NutClient, word: str, rest: str) -> str:
+def of_client(nut: NutClient, word: str, rest: str) -> str:
+    """What a call of the client gives."""
+    try:
+        return _client_answer(nut, word, rest)
+    except PduHandlerError as error:
+        return _error(error, nut.port)
+
+
+def _client_answer(nut: NutClient, word: str, rest: str) -> str:
     if word == "ask":
         return repr(nut.answer(request_of(rest)))
     name, _, text = rest.partition(" ")
