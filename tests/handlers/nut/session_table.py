@@ -10,9 +10,9 @@ Of the server:
     none                             no device
 Of the client: `user NAME` or `password TEXT`, admin without them; `set device=pdu` settings of the
 handler.
-Calls of the handler: `status`, `statistic`, `off 3`, `on 3`; they do not wait for a state. Calls of
-the client: `ask` with a request as in protocol.txt, `run`, `write`, `values`, `snapshot`, `logout`
-and `close`.
+Calls of the handler: `status`, `statistic`, `labels`, `off 3`, `on 3`; they do not wait for a
+state. Calls of the client: `ask` with a request as in protocol.txt, `run`, `write`, `values`,
+`snapshot`, `logout` and `close`.
 
 On the right, what each call gives; then the number of round trips with the lines that the server
 got, and what is logged beside the line of each call. Outlets are `true` if each has the state of
@@ -76,7 +76,7 @@ USERS: dict[str, Login] = {
 _LISTS = re.compile(r"LIST VAR ([^ ,]+), LIST CMD \1, LIST RW \1(?=,|$)")
 _READ_LISTS = re.compile(r"LIST VAR ([^ ,]+), LIST CMD \1(?=,|$)")
 _TRACKED = re.compile("GET TRACKING .+")
-_HANDLER_CALLS = ("status", "statistic", "off", "on")
+_HANDLER_CALLS = ("status", "statistic", "labels", "off", "on")
 
 
 class Scene:
@@ -231,6 +231,8 @@ def _error(error: PduHandlerError, port: int) -> str:
 def _of_handler(server: NutServer, pdu: NutPdu, word: str, identity: str) -> str:
     if word == "statistic":
         return _statistic(server, pdu)
+    if word == "labels":
+        return " ".join(map(str, pdu.labels()))
     relays = {name: WORDS[is_on] for name, is_on in server.books().states.items()}
     if word == "status":
         outlets = states(pdu.status())
