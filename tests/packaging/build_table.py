@@ -8,6 +8,7 @@ builds.txt: lines of packaging/build.py in an empty folder, one after the other.
     put NAME TOP                         dist/ has an archive with the top folder TOP
     old pdu_snmp                         its archive is that of 1.0.0
     gone pdu_aaa                         its archive is not there any more
+    folder NAME                          dist/NAME is the folder of a handler
     build snmp --only rpcm               a line, which writes to dist/
 On the right stand, for each line, its exit code with its errors, or the archives that it builds,
 each with its options, or the vendors of its families if it leaves some out; then what the script
@@ -114,6 +115,8 @@ class _Workshop:
             return self._build(rest.split(" "))
         if word in ("profile", "two"):
             self._write_profile("mine" if word == "profile" else word, rest)
+        elif word == "folder":
+            folder(self._out, rest)
         elif word == "put":
             name, _, top = _text(rest).replace("VERSION", VERSION).rpartition(" ")
             self._out.mkdir(exist_ok=True)
@@ -154,6 +157,8 @@ class _Workshop:
             files[name] = str(self._place / name)
         arguments = ["--out", str(self._out)]
         for word in words:
+            if word.startswith("dist/"):
+                word = str(self._place / word)
             option, equals, value = word.partition("=")
             arguments.append(option + equals + files.get(value, value) if equals else word)
         before = {path: path.read_bytes() for path in self._out.glob("*.*")}

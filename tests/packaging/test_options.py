@@ -90,15 +90,6 @@ def test_a_python_without_packages_builds_the_same_whatever_layout_and_hash_seed
     assert bare == _contents(tmp_path / "same")
 
 
-def test_another_profile_changes_its_own_archive_alone(tmp_path: Path) -> None:
-    run(tmp_path / "one", "--profile", str(written(tmp_path)), "--only", "rpcm")
-    run(tmp_path / "other", "--profile", str(written(tmp_path, note="another")), "--only", "rpcm")
-    one, other = _contents(tmp_path / "one"), _contents(tmp_path / "other")
-    assert one.keys() == other.keys()
-    (changed,) = [name for name in one if one[name] != other[name]]
-    assert changed.startswith("pdu_acme_strip-")
-
-
 def test_help_names_every_option(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         command.main(["--help"])
