@@ -1,12 +1,14 @@
-"""The handler beyond the lines of sessions.txt: long names, clocks and addresses."""
+"""The handler beyond the lines of sessions.txt: long names, clocks, addresses and its log."""
 
 from __future__ import annotations
 
 import functools
+import logging
 from collections.abc import Iterator
 
 import pytest
 
+from handlers import VERSION
 from handlers.nut import requests, switching as switch_module
 from handlers.nut.handler import NutPdu, make_handler
 from handlers.shared.errors import (
@@ -26,7 +28,7 @@ from tests.handlers.nut.clients import (
     looks_three_times,
     states,
 )
-from tests.simulators.nut_server import NutServer, StaticDevice, SwitchedPdu
+from tests.simulators.nut_server import ADMIN, NutServer, StaticDevice, SwitchedPdu
 
 DOWN, UNKNOWN = EnumPowerStatus.DOWN, EnumPowerStatus.UNKNOWN
 
@@ -175,3 +177,22 @@ def test_a_url_and_an_address_with_a_user_or_a_device_are_refused_with_advice_an
             make_handler(data).status()
         assert "127.0.0.1" not in str(error_info.value)
         assert server.books().connections == 0
+
+
+def test_each_call_logs_one_line_with_the_version_and_no_password(
+    server: NutServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    pdu = handler(server, device="pdu", **ADMIN_SETTINGS)
+    with caplog.at_level(logging.DEBUG):
+        pdu.status()
+        pdu.statistic()
+        pdu.port_up(PduPortView("1"))
+        pdu.port_down(PduPortView("1"))
+        pdu.labels()
+    lines = [message for message in caplog.messages if "pdu handler nut" in message]
+    for line in lines:
+        assert line.startswith(f"pdu handler nut {VERSION}")
+    calls = [line.split()[-1] for line in lines]
+    assert calls == ["status", "statistic", "port_up", "port_down", "labels"]
+    assert ADMIN.password not in caplog.text
+    assert ADMIN.password not in repr(vars(pdu))
