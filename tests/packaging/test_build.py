@@ -23,121 +23,23 @@ from handlers import registry
 from pdu.loading import handler_archives
 from pdu.registration.kept_archives import PREVIOUS
 from tests.needs import ROOT, program
-from tests.pdu.loading.page_handler import folder, packed
+from tests.pdu.loading.page_handler import folder
+from tests.tables import Law, compared
 from tests.waiting import PATIENCE_S
 
+from .build_table import BUILDS, CLOSURE, shown_build, shown_closure, tree
 from .building import archive, files, small_tree
 from .programs import output, run
 
 
-def tree(folder: Path, texts: dict[str, str]) -> Path:
-    """A `handlers` tree with these files. Adds an empty __init__.py beside each that has none."""
-    top = folder / "handlers"
-    for path, text in {"__init__.py": 'VERSION = "1.0"\n', **texts}.items():
-        file = top / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, encoding="utf-8")
-    for file in list(top.rglob("*.py")):
-        (file.parent / "__init__.py").touch()
-    return top
+@pytest.mark.parametrize("law", CLOSURE.laws(), ids=str)
+def test_an_archive_holds_what_the_lines_say(law: Law) -> None:
+    law.check(compared(shown_closure))
 
 
-def closure(folder: Path, texts: dict[str, str]) -> list[str]:
-    return sorted(files(tree(folder, texts), "x"))
-
-
-def refusal(folder: Path, texts: dict[str, str]) -> str:
-    with pytest.raises(BuildError) as error_info:
-        files(tree(folder, texts), "x")
-    assert "\n" not in str(error_info.value)
-    return str(error_info.value)
-
-
-_LATE = "importlib.import_module"
-ALWAYS = ["__init__.py", "x/__init__.py", "x/handler.py"]
-
-
-@pytest.mark.parametrize(
-    "text, more",
-    [
-        ("", []),
-        ("from . import a", ["x/a.py"]),
-        ("from .a import name", ["x/a.py"]),
-        ("from ..shared import name", ["shared.py"]),
-        ("from .. import VERSION", []),
-        ("from .deep import inner", ["x/deep/__init__.py", "x/deep/inner.py"]),
-        ("from .deep.inner import name", ["x/deep/__init__.py", "x/deep/inner.py"]),
-        ("from .deep import name", ["x/deep/__init__.py"]),
-        ("from .chain import name", ["shared.py", "x/a.py", "x/chain.py"]),
-        ("from .ring import name", ["x/ring.py"]),
-        ("def f():\n    from . import a", ["x/a.py"]),
-        ("try:\n    from . import a\nexcept ImportError:\n    pass", ["x/a.py"]),
-        (
-            f"def f():\n    return {_LATE}('.deep.inner', __package__)",
-            ["x/deep/__init__.py", "x/deep/inner.py"],
-        ),
-        (f"module = {_LATE}(package=__package__, name='.a')", ["x/a.py"]),
-        ("if TYPE_CHECKING:\n    from . import a\n    import typing_extensions", ["x/a.py"]),
-        ("if typing.TYPE_CHECKING:\n    import rich\nelse:\n    from . import a", ["x/a.py"]),
-        ("import common.logger, pdu_common.helper, ssl, json", []),
-        (f"module = {_LATE}('pdu_common.base')", []),
-        (
-            f"try:\n    module = {_LATE}(name, __package__)\nexcept (ImportError, ValueError):\n"
-            "    module = None",
-            [],
-        ),
-    ],
-)
-def test_an_archive_holds_what_the_handler_imports_and_no_more(
-    tmp_path: Path, text: str, more: list[str]
-) -> None:
-    paths = closure(
-        tmp_path,
-        {
-            "x/handler.py": text,
-            "x/a.py": "",
-            "shared.py": "",
-            "unused.py": "import rich",
-            "x/tool.py": "",
-            "x/__main__.py": "import rich",
-            "x/deep/inner.py": "",
-            "x/chain.py": "from . import a\nfrom .. import shared",
-            "x/ring.py": "from . import handler",
-        },
-    )
-    assert paths == sorted(ALWAYS + more)
-
-
-@pytest.mark.parametrize(
-    "text, words",
-    [
-        ("import rich", ["x/handler.py line 1", "'rich'"]),
-        ("x = 1\n\ndef f():\n    import rich.table", ["line 4", "'rich.table'"]),
-        ("import requests", ["'requests'"]),
-        ("from zeroconf import x", ["'zeroconf'"]),
-        ("import handlers.shared.errors", ["'handlers.shared.errors'", "leading dots"]),
-        ("from tests import needs", ["'tests'"]),
-        ("import telnetlib", ["'telnetlib'", "3.9 to 3.13"]),
-        ("import tomllib", ["'tomllib'"]),
-        ("from .absent import x", [".absent", "does not exist"]),
-        ("from ...beyond import x", ["leaves handlers/"]),
-        ("from ..y import wire", ["y/__init__.py", "belongs to another handler"]),
-        ("from ..y.wire import x", ["belongs to another handler"]),
-        (f"def f(name):\n    return {_LATE}(name, __package__)", ["line 2", "at run time"]),
-        (f"def f(name):\n    return {_LATE}(name, package=__package__)", ["line 2"]),
-        (
-            f"try:\n    module = {_LATE}(name, __package__)\nexcept ValueError:\n    pass",
-            ["line 2"],
-        ),
-        ("def f(:", ["not valid Python"]),
-        ("x = 1\0", ["x/handler.py: not valid Python"]),
-    ],
-)
-def test_a_handler_that_could_fail_on_a_platform_is_refused(
-    tmp_path: Path, text: str, words: list[str]
-) -> None:
-    error = refusal(tmp_path, {"x/handler.py": text, "y/handler.py": "", "y/wire.py": ""})
-    assert not [word for word in words if word not in error], error
+@pytest.mark.parametrize("law", BUILDS.laws(), ids=str)
+def test_a_build_gives_what_the_lines_say(law: Law) -> None:
+    law.check(compared(shown_build))
 
 
 def test_a_folder_that_is_imported_but_is_no_package_is_refused(tmp_path: Path) -> None:
@@ -158,7 +60,8 @@ def test_a_file_that_is_not_utf_8_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_missing_handler_is_refused_with_its_path(tmp_path: Path) -> None:
-    assert "handlers/x/handler" in refusal(tmp_path, {"x/other.py": ""})
+    with pytest.raises(BuildError, match="handlers/x/handler"):
+        files(tree(tmp_path, {"x/other.py": ""}), "x")
 
 
 def test_the_entry_module_is_beside_a_folder_with_the_unchanged_files(tmp_path: Path) -> None:
@@ -359,45 +262,14 @@ def test_the_script_says_what_the_archives_beside_it_say(tmp_path: Path) -> None
     assert output.splitlines() == ["|".join(row) for row in rows]
 
 
-def test_a_second_archive_of_a_handler_and_a_name_with_other_signs_are_refused(
+def test_two_folders_of_one_name_are_refused_and_nothing_is_written(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Of two archives the last of the alphabet was uploaded, and a line break ended the list of the
-    script: what followed ran as its code.
-    """
-    code = "a\nEND\n}\necho CODE OF A FILE NAME >&2\ncat <<X\nX\nz() {\ncat <<END\nb.tar.gz"
-    nut = registry.archive_name("nut")
-    old_nut = registry.archive_name("nut-old")
-    archive_of = {
-        top: packed(folder(tmp_path, top)).read_bytes()
-        for top in ("my_dir", "nut", "pdu_nut", "other")
-    }
-    for number, (name, top, words) in enumerate(
-        (
-            ("my_dir_backup.tar.gz", "my_dir", "my_dir_backup.tar.gz are both archives of my_dir"),
-            (old_nut, "pdu_nut", f"{old_nut} and {nut} are both archives of nut"),
-            ("nut.tar.gz", "nut", f"nut.tar.gz and {nut} are both archives of nut"),
-            ("a|b|c.tar.gz", "other", "'a|b|c.tar.gz' has signs other than letters"),
-            ("a b.tar.gz", "other", "'a b.tar.gz' has signs other than letters"),
-            (code, "other", "has signs other than letters"),
-        )
-    ):
-        out = tmp_path / f"dist{number}"
-        out.mkdir()
-        (out / "my_dir.tar.gz").write_bytes(archive_of["my_dir"])
-        (out / name).write_bytes(archive_of[top])
-        assert command.main(["nut", "--out", str(out)]) == 1, name
-        message = capsys.readouterr().err
-        assert words in message, message
-        assert message.count("\n") == 1
-        assert {path.name for path in out.iterdir()} == {"my_dir.tar.gz", name}
-    out = tmp_path / "dist1"
+    out = tmp_path / "dist"
     paths = [str(folder(tmp_path / place, "other")) for place in ("a", "b")]
     assert command.main([*paths, "--out", str(out)]) == 1
     assert "are both archives of other: build one" in capsys.readouterr().err
-    paths = [str(folder(tmp_path, "third")), "nut"]
-    assert command.main([*paths, "--out", str(out)]) == 1
-    assert {path.name for path in out.iterdir()} == {"my_dir.tar.gz", old_nut}
+    assert list(out.glob("*")) == []
 
 
 def test_a_folder_that_cannot_be_read_is_named(
@@ -439,31 +311,6 @@ def test_a_file_that_cannot_be_written_is_named_and_no_partial_file_is_left(
         "pdu_nut",
         "register.sh",
     ]
-
-
-def test_the_script_has_the_archives_of_this_version_alone(tmp_path: Path) -> None:
-    """Archives of other versions in the folder are none of them."""
-    tree = small_tree(tmp_path / "tree")
-    small = script.Handler("small", "Small", "custom")
-    for version in ("0.9", "1.0"):
-        (tree / "__init__.py").write_text(f'VERSION = "{version}"\n')
-        command.build(tree, tmp_path, [small])
-    text = (tmp_path / "register.sh").read_text("utf-8")
-    assert re.findall(r"(?m)^pdu_small\|(.*?)\|", text) == ["pdu_small-1.0.tar.gz"]
-
-
-def test_a_misspelt_handler_and_an_empty_folder_are_named_with_the_next_step(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    for word, text in (
-        ("nosuch", f"there is no handler 'nosuch'; choose from {', '.join(registry.names())}, or"),
-        ("smnp", "there is no handler 'smnp'; did you mean snmp?"),
-        (str(tmp_path), "has no Python file: give the folder of a handler"),
-    ):
-        with pytest.raises(SystemExit) as error_info:
-            command.main([word])
-        assert error_info.value.code == 2
-        assert text in " ".join(capsys.readouterr().err.split())
 
 
 @pytest.mark.parametrize("target", ["tests", "docs", "packaging", "pdu", "install"])

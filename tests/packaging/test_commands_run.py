@@ -1,7 +1,7 @@
 """The command lines of all pages run as written, against simulated PDUs.
 
 A PDU's address (HOST, 192.0.2.N) is replaced by a simulator's, and questions are answered by a
-person at a terminal. `_ELSEWHERE` names the tests of the lines that do not run here.
+person at a terminal. elsewhere.txt names the tests of the lines that do not run here.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -36,80 +36,10 @@ from .acme import PROFILE, strip
 from .test_documented_commands import lines
 from .test_pages import PAGES
 
-# The beginning of a line -> the test that runs it, or a reason if no test of this project can.
-_ELSEWHERE: Mapping[str, str] = {
-    ".": "tests/packaging/test_documented_commands.py",
-    "export": "tests/pdu/registration/test_register.py",
-    "echo": "tests/pdu/monitoring/test_check.py",
-    "make": "tests/packaging/test_documented_commands.py",
-    "make demo": "tests/demo/test_demo.py",
-    "make serve": "tests/dcimanager/test_command.py",
-    "make packages": "tests/packaging/test_build.py",
-    "pdu register": "tests/pdu/registration/test_register.py",
-    "pdu platform": "tests/pdu/platform_copy/test_platform.py",
-    "pdu status equip_handler": "tests/pdu/loading/test_page_handlers.py",
-    "python3 packaging/build.py": "tests/packaging/test_build.py",
-    "python -m": "tests/packaging/test_new.py",
-    "python packaging/build.py acme": "tests/packaging/test_new.py",
-    "pdu status snmp 192.0.2.8 --snmp-version 3": "tests/pdu/outlets/test_snmpv3.py",
-    "pdu new": "tests/packaging/test_new.py",
-    "pdu status acme": "tests/packaging/test_new.py",
-    "pdu record acme": "tests/packaging/test_new.py",
-    "pdu replay acme-unit.har": "tests/packaging/test_new.py",
-    "python3 packaging/build.py --profile": "tests/packaging/test_own_pdu_text.py",
-    "pdu replay unit.browser.har": "tests/pdu/recordings/test_har.py",
-    **dict.fromkeys(
-        (
-            "python3 packaging/build.py --profile mine.json",
-            "pdu identify 127.0.0.1:16161",
-            "pdu record snmp 127.0.0.1:16161",
-            "pdu supports 1.3.6.1.4.1.32473.20",
-            "pdu snmp show netio",
-            "sed -i",
-            "pdu snmp check mine.json",
-            "cp docs/own-pdu",
-            "pdu replay docs/own-pdu",
-            "pdu replay unit.snmprec --profile mine.json",
-            f"pdu off dist/pdu_acme_bar-{VERSION}.tar.gz",
-            f"pdu outlets dist/pdu_acme_bar-{VERSION}.tar.gz",
-        ),
-        "tests/packaging/test_own_pdu_walk.py",
-    ),
-    **dict.fromkeys(
-        (
-            "pdu statistic acme",
-            "pdu check acme",
-            "pdu handler check acme",
-            "pdu handler check bolt",
-            "pdu on acme",
-            "pdu off acme",
-            "pdu replay bolt.har",
-            "pdu off bolt",
-        ),
-        "tests/packaging/test_own_handler_page.py",
-    ),
-    "pdu exporter": "tests/pdu/monitoring/test_exporter_process.py",
-    "curl http://127.0.0.1:9914": "tests/pdu/monitoring/test_exporter.py",
-    "pdu prove": "tests/pdu/evidence/prove/test_command.py",
-    **dict.fromkeys(
-        (
-            "pipx install",
-            "python3 -m venv wheel-maker",
-            "python -m pip wheel",
-            "python3 -m venv pdu",
-            "python -m pip install --no-index",
-        ),
-        "tests/packaging/test_wheel.py",
-    ),
-    "curl --cacert ca.pem": "it needs nginx, which no test installs",
-    "docker cp": "it needs a location server of DCImanager",
-    **dict.fromkeys(
-        ("python -m tests.pdu", "sh .ci/audit", "git commit", "git tag"),
-        "it makes a release of the clone",
-    ),
-    "python3 packaging/release.py": "tests/packaging/test_release.py",
-    "openssl x509": "it reads the output of openssl s_client, whose line runs here",
-}
+_ELSEWHERE: dict[str, str] = {}
+for _line in Path(__file__).with_name("elsewhere.txt").read_text("utf-8").splitlines()[1:]:
+    _begin, _, _place = _line.partition(" -> ")
+    _ELSEWHERE[_begin.replace("VERSION", VERSION)] = _place
 _HOST = re.compile(r"HOST(\[:PORT\])?|192\.0\.2\.\d+(:443)?")
 _HANDLERS = ("raritan", "snmp", "redfish", "nut")
 _PDU_OF_LIST = "r1-left"  # a PDU of the owner's list in the pages

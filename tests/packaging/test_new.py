@@ -29,7 +29,9 @@ from pdu.workshop import new
 from pdu.workshop.new import SHAPES, families_table, family_files, handler_files
 from tests.needs import ROOT
 from tests.packaging.installing import once
+from tests.tables import Case, Law, Table, compared
 
+TABLE = Table(Path(__file__).with_name("new.txt"))
 GUIDE = (ROOT / "docs" / "dev" / "new-handler.md").read_text("utf-8")
 _LEFT_OUT = shutil.ignore_patterns(".*", "dist", "build", "*.egg-info")
 _MYPY_CACHE = ".mypy_cache"
@@ -292,16 +294,6 @@ def test_the_contract_of_imports_lists_a_new_handler_and_is_kept(grown: Path) ->
     assert "0 broken" in run(grown, "-c", _LINT_IMPORTS)
 
 
-def test_a_project_without_the_contract_of_imports_is_refused_and_nothing_is_written(
-    small: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    with written(small / "pyproject.toml", b""):
-        before = _files(small)
-        assert root.run(("new", "acme", "--tree", str(small))) == 2
-        assert "pyproject.toml does not show" in capsys.readouterr().err
-        assert _files(small) == before
-
-
 def test_the_page_has_at_most_1000_words() -> None:
     assert len(GUIDE.split()) <= 1000
 
@@ -361,86 +353,54 @@ def _small_tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @contextlib.contextmanager
-def written(page: Path, content: bytes) -> Iterator[None]:
-    """The page has this content meanwhile."""
-    before = page.read_bytes()
-    page.write_bytes(content)
+def written(file: Path, content: bytes) -> Iterator[None]:
+    """The file has this content meanwhile; its folders stay."""
+    before = file.read_bytes() if file.exists() else None
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(content)
     try:
         yield
     finally:
-        page.write_bytes(before)
+        file.unlink()
+        if before is not None:
+            file.write_bytes(before)
 
 
-@pytest.mark.parametrize(
-    "arguments, words",
-    [
-        (["nut"], "exists already"),
-        (["../x"], "not a handler's name"),
-        (["Acme"], "not a handler's name"),
-        (["class"], "not a Python keyword"),
-        (["common"], "would replace a module of DCImanager"),
-        (["test"], "does not begin with test"),
-        (["http"], "exists already"),
-        (["dcimanager"], "handlers/dcimanager exists already"),
-        (["tutorial"], "docs/tutorial.md exists already"),
-        (["acme", "--shape", "serial"], "'serial' is not one of"),
-        (["json", "--shape", "platform"], f"hide the Python module json ({json.__file__})"),
-        (["sys", "--shape", "http"], "hide the Python module sys (a part of Python)"),
-        (["acme", "--title", 'x"""'], "give ASCII letters, digits"),
-        (["shorthand-x", "--snmp"], "cannot be a vendor"),
-        (["apc-x", "--snmp"], "exists already"),
-        (["acme", "--snmp"], "not a family's key"),
-        (["acme-a--b", "--snmp"], "not a family's key"),
-        (["acme-", "--snmp"], "not a family's key"),
-        (["acme-" + 31 * "x", "--snmp"], "not a family's key"),
-        (["acme", "--tree", "/nonexistent"], "not a copy of this project"),
-    ],
-)
-def test_an_impossible_name_title_or_tree_is_refused_and_nothing_is_written(
-    arguments: list[str],
-    words: str,
-    small: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+@pytest.mark.parametrize("law", TABLE.laws(), ids=str)
+def test_a_new_handler_or_family_is_refused_or_placed_as_the_lines_say(
+    law: Law, small: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    """What is refused writes nothing."""
+
+    def shown(case: Case) -> str:
+        *files, line = case.left.split(TABLE.separator)
+        word, *arguments = line.split(" ")
+        if word == "place":
+            return vendors_beside(arguments[0])
+        with contextlib.ExitStack() as stack:
+            for file in files:
+                path, _, text = file.removeprefix("file ").partition(" = ")
+                content = text.encode().decode("unicode_escape").encode("latin-1")
+                stack.enter_context(written(small / path, content))
+            before = _files(small)
+            code = root.run(("new", *arguments))
+            assert _files(small) == before
+        sentence = " ".join(capsys.readouterr().err.split())
+        return f"{code} {sentence}".replace(str(small), "TREE").replace(json.__file__, "FILE")
+
     monkeypatch.chdir(small)
-    before = _files(small)
-    assert root.run(("new", *arguments)) == 2
-    assert words in capsys.readouterr().err
-    assert _files(small) == before
+    law.check(compared(shown))
 
 
-@pytest.mark.parametrize(
-    "page, arguments",
-    [
-        ("docs/settings.md", ["acme"]),
-        ("pyproject.toml", ["acme"]),
-        ("docs/dev/new-family.md", ["acme-x", "--snmp"]),
-    ],
-)
-def test_a_page_that_is_not_utf_8_is_named_and_nothing_is_written(
-    page: str, arguments: list[str], small: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    with written(small / page, b"caf\xe9"):
-        before = _files(small)
-        assert root.run(("new", *arguments, "--tree", str(small))) == 2
-        assert f"{small / page} is not UTF-8 text" in capsys.readouterr().err
-        assert _files(small) == before
-
-
-@pytest.mark.parametrize(
-    "module", ["handlers/registry.py", "tests/handlers/clocks.py", "tests/simulators/web.py"]
-)
-def test_a_name_whose_package_would_hide_a_module_is_refused(
-    module: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    shutil.copytree(ROOT / "packaging" / "new", tmp_path / "packaging" / "new")
-    (tmp_path / module).parent.mkdir(parents=True)
-    (tmp_path / module).touch()
-    before = _files(tmp_path)
-    assert root.run(("new", Path(module).stem, "--tree", str(tmp_path))) == 2
-    assert f"{module} exists already" in capsys.readouterr().err
-    assert _files(tmp_path) == before
+def vendors_beside(file: str) -> str:
+    """The vendors before and after a new one; each comment stays above its own entry."""
+    ((table, text),) = families_table(ROOT, f"{file}-strip").items()
+    assert text.replace(f"    {file},\n", "") == (ROOT / table).read_text("utf-8")
+    imports, _, vendors = text.partition("VENDORS = (\n")
+    assert f"    {file},\n" in imports
+    names = ["", *re.findall(r"(?m)^    (\w+),$", vendors)]
+    place = names.index(file)
+    return " ".join(names[place - 1 : place + 2]).strip()
 
 
 def test_a_vendors_name_with_a_word_of_the_example_is_kept() -> None:
@@ -448,32 +408,6 @@ def test_a_vendors_name_with_a_word_of_the_example_is_kept() -> None:
     text = files[Path("handlers/snmp/profiles/globex.py")]
     assert 'vendor="ACME Acme",' in text
     assert 'mib="GLOBEX-MIB",' in text
-
-
-@pytest.mark.parametrize(
-    "file, before, after",
-    [
-        ("acme", "", "akcp"),
-        ("apd", "apc_cpdu", "apnl"),
-        ("axis", "aviosys", "bachmann"),
-        ("b2b", "aviosys", "bachmann"),  # austinhughes stands after bachmann
-        ("cisco", "chatsworth", "cyberpower"),
-        ("globex", "eta", "gude"),
-        ("zebra", "wti", "clever"),  # clever is the last for a reason, which stands above it
-    ],
-)
-def test_a_new_vendor_stands_in_the_order_of_the_files_names(
-    file: str, before: str, after: str
-) -> None:
-    ((table, text),) = families_table(ROOT, f"{file}-strip").items()
-    imports, _, vendors = text.partition("VENDORS = (\n")
-    assert f"    {file},\n" in imports
-    names = ["", *re.findall(r"(?m)^    (\w+),$", vendors)]
-    place = names.index(file)
-    assert names[place - 1] == before
-    assert names[place + 1] == after
-    # each comment stays above its own entry
-    assert text.replace(f"    {file},\n", "") == (ROOT / table).read_text("utf-8")
 
 
 def test_no_line_is_too_long_for_ruff_with_the_longest_name_and_title() -> None:
@@ -523,26 +457,16 @@ def test_after_a_signal_the_tree_is_as_it_was(
     assert not (small / "handlers" / "acme").exists()
 
 
-def test_if_a_file_or_page_cannot_be_written_the_error_is_one_line_and_the_tree_stays_as_it_was(
+def test_if_a_page_cannot_be_written_the_error_is_one_line_and_the_tree_stays_as_it_was(
     small: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    # root may write to a folder without write permission, but not below a file
-    folder = small / "tests" / "handlers" / "acme"
-    folder.parent.mkdir(parents=True)
-    folder.touch()
     # readme.py writes docs/devices.md before it fails at this page.
     page = small / "docs" / "settings.md"
     with written(page, page.read_bytes().replace(b"<!-- settings-nut:begin -->", b"")):
         before = _files(small)
-        for arguments, words in (
-            (["acme"], f"{folder} cannot be read or written (File exists); nothing was made"),
-            (["globex-strip8", "--snmp"], "packaging/readme.py failed (ValueError: "),
-        ):
-            assert root.run(("new", *arguments, "--tree", str(small))) == 2
-            message = capsys.readouterr().err
-            assert words in message
-            assert "nothing was made" in message
-            assert message.count("\n") == 1
-            assert _files(small) == before
-            assert not (small / "handlers" / "acme").exists()
-    shutil.rmtree(small / "tests")
+        assert root.run(("new", "globex-strip8", "--snmp", "--tree", str(small))) == 2
+        message = capsys.readouterr().err
+        assert "packaging/readme.py failed (ValueError: " in message
+        assert "nothing was made" in message
+        assert message.count("\n") == 1
+        assert _files(small) == before

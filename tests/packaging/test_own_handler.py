@@ -63,22 +63,6 @@ def test_build_packs_it_as_the_page_says_and_prints_how_to_register_it(
     assert names == {"handler_dir/__init__.py", "handler_dir/my_handler.py"}
 
 
-@pytest.mark.parametrize(
-    "name, words",
-    [
-        ("json", f"the name of another Python module ({json.__file__})"),
-        ("pdu_common", "is reserved"),
-    ],
-)
-def test_build_refuses_a_folder_that_hides_a_module(
-    name: str, words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    code, _, err = build(capsys, str(folder(tmp_path, name)), "--out", str(tmp_path / "out"))
-    assert code == 1
-    assert words in err
-    assert len(err.splitlines()) == 1
-
-
 def test_hidden_folders_and_what_python_caches_are_in_no_archive_of_a_folder(
     admin: Admin, manager: DciManager, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -106,23 +90,6 @@ def test_hidden_folders_and_what_python_caches_are_in_no_archive_of_a_folder(
     checked = run([sys.executable, *words], ROOT)
     assert json.loads(checked.stdout)["findings"]
     assert "rich" not in checked.stdout
-
-
-def test_a_handler_that_is_not_of_this_pack_is_registered_and_updated(
-    admin: Admin, manager: DciManager, tmp_path: Path
-) -> None:
-    archive = str(packed(folder(tmp_path)))
-    first = admin.run(manager, archive, *OWN)
-    assert (first.code, first.err) == (0, "")
-    second = admin.run(manager, archive, *OWN)
-    assert second.code == 0
-    assert "registered as" not in second.out
-    (handler,) = manager.handlers()
-    assert handler.handler == "handler_dir"
-    assert handler.name == 'My "PDU"'
-    assert handler.protocol == ["snmp"]
-    assert handler.import_path == "handler_dir.my_handler"
-    assert handler.uploads == 2
 
 
 def test_they_poll_and_switch_at_the_stand_in(

@@ -13,13 +13,12 @@ from handlers.snmp.profiles import PROFILES
 from tests.dcimanager.manager import DciManager
 from tests.dcimanager.records import Pdu
 from tests.recordings import fixtures
-from tests.simulators.snmp_agent import BUILT_IN, Agent, Row
+from tests.simulators.snmp_agent import Agent
 
 from .acme import COMMAND, OUTLETS, PROFILE, UNLOCK, strip
 from .registering import Admin
 
 INTEGER = 2
-SYS_OBJECT_ID = (1, 3, 6, 1, 2, 1, 1, 2, 0)
 _PROFILES = {profile.key: profile for profile in PROFILES}
 _UNITS = {unit.name: unit for unit in fixtures() if unit.name in _PROFILES}
 
@@ -117,35 +116,7 @@ def test_a_protected_outlet_is_refused_with_the_reason_from_the_json(
         assert agent.books().states["1"] is True
 
 
-def test_an_archive_with_a_profile_refuses_another_device(registered: DciManager) -> None:
-    with Agent(BUILT_IN["rpcm"]()) as agent:
-        pdu = add(registered, "pdu_acme_strip", agent)
-        registered.poll([pdu])
-        assert not pdu.calls[0].ok
-        assert "acme-strip" in pdu.calls[0].text
-        assert pdu.ports == {}
-
-
 # ---- options of pdu_snmp -------------------------------------------------------------------------
-
-
-def test_a_fixed_family_is_read_without_detection_and_others_are_refused(tmp_path: Path) -> None:
-    admin = Admin(tmp_path, build(tmp_path / "dist", "--profile-key", "rpcm"))
-    unit = BUILT_IN["rpcm"]()
-    rows = unit.device._rows
-    # detection would find no family
-    rows[SYS_OBJECT_ID] = Row(rows[SYS_OBJECT_ID].tag, (1, 3, 6, 1, 4, 1, 99998, 1))
-    with (
-        DciManager() as manager,
-        Agent(unit) as rpcm_agent,
-        Agent(BUILT_IN["sentry3"]()) as sentry_agent,
-    ):
-        register(admin, manager, "snmp")
-        good, bad = add(manager, "pdu_snmp", rpcm_agent), add(manager, "pdu_snmp", sentry_agent)
-        manager.poll()
-        assert good.ports
-        assert bad.ports == {}
-        assert "rpcm" in bad.calls[0].text
 
 
 def test_unproven_commands_without_a_setting_need_an_archive_built_for_them(tmp_path: Path) -> None:

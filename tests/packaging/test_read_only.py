@@ -91,14 +91,6 @@ def test_the_command_refuses_too(
         assert peer.books().writes == before.writes
 
 
-def test_a_handler_of_others_is_not_built_so(tmp_path: Path) -> None:
-    (tmp_path / "own").mkdir()
-    (tmp_path / "own" / "handler.py").write_text("def make_handler(d): pass\n")
-    with pytest.raises(SystemExit) as ended:
-        command.main([str(tmp_path / "own"), "--read-only", "--out", str(tmp_path / "out")])
-    assert ended.value.code == 2
-
-
 def test_an_archive_without_it_switches() -> None:
     """The option is of the archive alone."""
     (snmp,) = [handler for handler in script.HANDLERS if handler.name == "snmp"]

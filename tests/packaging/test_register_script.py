@@ -1,8 +1,10 @@
-"""`register.sh` with the real curl against the stand-in for DCImanager."""
+"""`register.sh` with the real curl against the stand-in for DCImanager: script.txt, and secrets."""
 
 from __future__ import annotations
 
+import itertools
 import re
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Callable
@@ -13,22 +15,19 @@ from handlers import VERSION
 from pdu.files.secret_files import SECRET
 from pdu.registration.replies import Outcome, Reply
 from tests import terminal
-from tests.dcimanager.api import Answer, Request, answer_error, answer_json
+from tests.dcimanager.api import Answer, Request
 from tests.dcimanager.manager import DciManager
 from tests.handlers.raritan.peer import Peer, http
-from tests.hostile import TEXTS
 from tests.needs import ROOT, program
 from tests.simulators.certificates import usual
+from tests.tables import Case, Law, compared
 from tests.waiting import PATIENCE_S
 
-from .registering import CREATE, LIST, SHELLS, UPLOAD, Admin, Run, answering, calls
+from .registering import LIST, SHELLS, Admin, Run, calls
+from .script_table import TABLE, shown
 
 pytestmark = pytest.mark.against("curl")
 TEMPLATE = ROOT / "packaging" / "register.sh"
-USAGE = (
-    "usage: sh register.sh NAME new    registers the handler and uploads its archive\n"
-    "       sh register.sh NAME ID     uploads the archive to the handler with this id\n"
-)
 
 
 def assert_stopped(run: Run, *words: str) -> None:
@@ -60,13 +59,18 @@ def test_a_handler_is_registered_once_and_its_archive_uploaded_to_an_id(
     assert not admin.ids.exists()
 
 
-def test_without_a_name_and_an_id_it_says_how_it_is_called(admin: Admin) -> None:
-    too_many = ["snmp", "../../x", *"abcdefghijklmnopqr"]  # 20: their number begins with 2, too
-    for arguments in (
-        *([], ["snmp"], ["--help"], ["snmp", "x"], ["snmp", ""], ["snmp", "1", "2"]),
-        too_many,
-    ):
-        assert admin.run_script(None, *arguments) == Run(2, "", USAGE), arguments
+@pytest.mark.parametrize("law", TABLE.laws(), ids=str)
+def test_a_run_prints_and_calls_what_the_lines_say(
+    law: Law, tmp_path: Path, small_pack: Path
+) -> None:
+    folders = itertools.count()
+
+    def shown_anew(case: Case) -> str:
+        folder = tmp_path / str(next(folders))
+        folder.mkdir()
+        return shown(Admin(folder, shutil.copytree(small_pack, folder / "my 'dist'")), case)
+
+    law.check(compared(shown_anew))
 
 
 # ---- the password and the token ----
@@ -130,20 +134,6 @@ def test_the_password_is_asked_for_on_the_terminal_without_echo(
     assert manager.password not in record.read_text()
 
 
-def test_without_a_terminal_it_ends_and_names_what_is_not_set(
-    admin: Admin, manager: DciManager
-) -> None:
-    for name, words in (
-        ("DCI_URL", "URL of DCImanager"),
-        ("DCI_EMAIL", "E-mail of an administrator"),
-        ("DCI_PASSWORD", f"Password of {manager.email} at {manager.url}"),
-    ):
-        run = admin.run_script(manager, "snmp", "new", **{name: ""})
-        message = f"register.sh: {words}: not set, and there is no terminal\n"
-        assert run == Run(1, "", message), name
-    assert manager.requests == []
-
-
 @pytest.mark.parametrize("line_break", ["", "\n", "\r\n"])
 def test_a_password_of_a_file_and_relative_paths_are_read(
     admin: Admin, manager: DciManager, tmp_path: Path, line_break: str
@@ -178,70 +168,6 @@ def test_a_file_of_a_password_that_others_can_read_or_change_is_refused(
     run = admin.run_script(manager, "snmp", "new", DCI_PASSWORD_FILE="-nowhere")
     assert_stopped(run, "-nowhere cannot be read")
     assert manager.requests == []
-
-
-def test_the_answer_to_the_login_is_not_shown(admin: Admin) -> None:
-    for status, body in (
-        (400, b'{"error": {"code": 1001, "msg": "too long", "value": "s3cret"}}'),
-        (200, b'{"error": {"msg": "\\u20acuro"}}'),
-        (200, b'[{"token": "s3cret"}]'),
-        (200, b"<p>s3cret</p>"),
-    ):
-        answer = Answer(status, body)
-        with DciManager(wrap=lambda request, serve: answer) as manager:
-            run = admin.run_script(manager, "snmp", "new", DCI_PASSWORD="s3cret")
-        message = f"register.sh: the login of {manager.email} failed: HTTP {status}\n"
-        assert run == Run(1, "", message), body
-
-
-def test_a_token_that_the_server_repeats_is_not_shown(admin: Admin) -> None:
-    for form in ("TOKEN", "T\\/KEN", "\\u0054OKEN", "T%2FKEN", "T&#47;KEN"):
-        token = "TOKEN" if form == "TOKEN" else "T/KEN"
-
-        def answer(
-            request: Request,
-            serve: Callable[[Request], Answer],
-            token: str = token,
-            form: str = form,
-        ) -> Answer:
-            if request.path.endswith("/token"):
-                return answer_json(201, {"token": token})
-            return Answer(400, f'{{"error": {{"msg": "not {form}"}}}}'.encode())
-
-        with DciManager(wrap=answer) as manager:
-            run = admin.run_script(manager, "snmp", "1")
-        assert_stopped(run, "the upload failed: HTTP 400 (the words are not shown")
-        assert "KEN" not in run.err, form
-
-
-# ---- errors ----
-
-
-def test_words_of_the_server_are_shown_without_control_characters(admin: Admin) -> None:
-    refusal = answer_error(400, 1002, f"нет protocol {TEXTS['ANSI']}\u009b31m")
-    with DciManager(wrap=answering(CREATE, refusal, is_done=False)) as manager:
-        run = admin.run_script(manager, "snmp", "new")
-    assert_stopped(run, "pdu_snmp was not registered: HTTP 400", "нет protocol")
-    assert "\x1b" not in run.err
-    assert "\x9b" not in run.err
-    assert calls(manager, UPLOAD) == 0
-
-
-@pytest.mark.parametrize(
-    "answer",
-    [None, answer_error(502, 0, "gateway"), answer_json(201, {"id": 1, "task": {"id": 9}})],
-)
-def test_an_unclear_answer_to_a_registration_is_named_and_nothing_is_uploaded(
-    admin: Admin, answer: Answer
-) -> None:
-    with DciManager(wrap=answering(CREATE, answer)) as manager:
-        run = admin.run_script(manager, "snmp", "new")
-        assert_stopped(
-            run, "it is not known whether pdu_snmp was registered", "sh register.sh snmp ID"
-        )
-        assert calls(manager, CREATE) == 1
-        assert calls(manager, UPLOAD) == 0
-        assert admin.run_script(manager, "snmp", "1").code == 0
 
 
 def test_an_answer_that_ends_within_its_headers_is_no_success(admin: Admin) -> None:
@@ -315,25 +241,6 @@ def test_the_script_and_the_command_take_the_same_answers_for_success() -> None:
 
 
 # ---- arguments, and the text itself ----
-
-
-def test_wrong_names_and_settings_are_refused_and_nothing_is_sent(admin: Admin) -> None:
-    admin.archive("small").unlink()
-    nowhere = {"DCI_URL": "https://127.0.0.1:1", "DCI_EMAIL": "me@x", "DCI_PASSWORD": "s3cret"}
-    for name, changes, words in (
-        ("nosuch", {}, "there is no handler nosuch here"),
-        ("pdu_pdu_snmp", {}, "there is no handler pdu_pdu_snmp here"),
-        ("../x", {}, "there is no handler ../x here"),
-        ("", {}, "there is no handler  here"),
-        ("small", {}, f"pdu_small-{VERSION}.tar.gz cannot be read"),
-        ("snmp", {"DCI_URL": "http://127.0.0.1"}, "DCI_URL"),
-        ("snmp", {"DCI_URL": "https://me:secret@host"}, "DCI_URL"),
-        ("snmp", {"DCI_URL": "https://host/path"}, "DCI_URL"),
-        ("snmp", {"DCI_PASSWORD": "tab\tbed"}, "control characters"),
-    ):
-        run = admin.run_script(None, name, "new", **{**nowhere, **changes})
-        assert_stopped(run, words)
-        assert "curl: " not in run.err
 
 
 @pytest.mark.against("shellcheck")

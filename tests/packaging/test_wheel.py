@@ -20,10 +20,8 @@ import pytest
 from handlers import VERSION
 from handlers.raritan.rpc._runtime.registry import MODULES
 from pdu.commands import LAZY_COMMANDS
-from tests.conformance import baseline
 from tests.needs import ROOT
 from tests.packaging import installing
-from tests.packaging.building import small_pack
 from tests.packaging.installing import CARRIED, OWN
 from tests.pdu.monitoring import halls
 from tests.pdu.monitoring.halls import SECRETS, Hall
@@ -290,25 +288,6 @@ def test_the_installed_program_reads_every_simulator(
 ) -> None:
     reads_every_simulator([str(installed)], hall, home)
     shows_status([str(installed)], hall.peers["nut"], home)
-
-
-@pytest.mark.trial
-def test_the_installed_program_looks_at_a_copy_of_the_platform(
-    installed: Path, tmp_path: Path
-) -> None:
-    """From what README installs, with nothing of the clone beside it."""
-    baseline.write({}, tmp_path / "equip_handler")
-    platform = run([str(installed), "platform", "equip_handler"], tmp_path)
-    assert platform.stdout, platform.stderr
-    assert platform.stdout.splitlines()[-1].startswith("you may upload: snmp, nut")
-    assert (tmp_path / "platform-report.txt").read_text().startswith("pack ")
-
-
-@pytest.mark.trial
-def test_the_installed_program_registers(installed: Path, tmp_path: Path) -> None:
-    small_pack(tmp_path / "dist", "small")
-    registration = run([str(installed), "register", "--dry-run"], tmp_path)
-    assert "pdu_small: if no handler" in registration.stdout
 
 
 @pytest.mark.trial

@@ -34,19 +34,21 @@ _QUANTITIES = ("A", "W", "kWh")
 
 def decoded(left: str) -> NutDevice:
     """The device that the left side of a line describes. Raises PduHandlerError."""
-    commands: list[str] = []
     writable: dict[str, str] = {}
     settings = DEFAULTS
     variables = variables_of(left)
     for part in left.split("; "):
         if part == "whole_load":
             settings = WITH_WHOLE_LOAD
-        elif part.startswith("! "):
-            commands.append(_name(part[2:]))
         elif part.startswith("= "):
             name, text = _variable(part[2:])
             writable[name] = text
-    return decode_outlets(variables, commands, writable, settings)
+    return decode_outlets(variables, commands_of(left), writable, settings)
+
+
+def commands_of(left: str) -> list[str]:
+    """The commands of the left side of a line."""
+    return [_name(part[2:]) for part in left.split("; ") if part.startswith("! ")]
 
 
 def variables_of(left: str) -> dict[str, str]:

@@ -17,9 +17,10 @@ from tests.chains import kept
 from tests.handlers import dead
 from tests.handlers.dead import DEAD
 from tests.handlers.nut.clients import client
+from tests.handlers.nut.protocol_table import request_of
 from tests.servers.scripted import serving
-from tests.simulators.nut_server import ADMIN, NutServer, StaticDevice, User
-from tests.waiting import PATIENCE_S
+from tests.simulators.nut_server import ADMIN, Driver, NutServer, StaticDevice, User
+from tests.waiting import PATIENCE_S, finished
 
 
 # upsd sends only the first 512 characters of a line. If the line break is not among them, the next
@@ -205,3 +206,37 @@ def test_a_command_to_a_server_that_has_gone_was_surely_not_sent(reads: bool) ->
     with nut, pytest.raises(Unreachable) as error_info:
         nut.run("pdu", "outlet.1.load.off")
     assert not error_info.value.may_have_executed
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "list_var pdu",
+        "get_var pdu outlet.1.status",
+        "list_cmd pdu",
+        "list_rw pdu",
+        "get_type pdu outlet.1.desc",
+        "list_enum pdu outlet.1.desc",
+        "list_range pdu outlet.1.desc",
+        "",
+    ],
+)
+def test_a_reading_during_wait_returns_the_values_that_follow(
+    server: NutServer, words: str
+) -> None:
+    with client(server) as nut:
+
+        def read() -> object:
+            if words:
+                return nut.answer(request_of(words))
+            return nut.snapshots(["pdu"], writable=True)
+
+        expected = read()
+        server.faults.drivers["pdu"] = Driver.WAITED_FOR
+        ends = threading.Timer(0.2, server.faults.drivers.clear)
+        ends.start()
+        assert read() == expected
+        finished(ends)
+        requests_before = server.books().requests
+        read()
+        assert server.books().requests == requests_before + 1

@@ -73,14 +73,6 @@ def test_a_host_that_cannot_start_tls_is_an_error_and_leaves_no_socket_open(
     assert received_lines == ["STARTTLS"]
 
 
-def test_a_server_without_tls_is_an_error_and_gets_no_further_request(server: NutServer) -> None:
-    received_lines = listen(server)
-    with over_tls(server, Trust()) as nut, pytest.raises(Unreachable, match="tls=no"):
-        nut.run("pdu", "outlet.1.load.off")
-    assert received_lines == ["STARTTLS"]
-    assert not nut.is_open
-
-
 def test_bytes_after_the_answer_to_starttls_are_an_error_and_nothing_more_is_sent(
     secure: NutServer,
 ) -> None:

@@ -34,3 +34,4 @@ def test_a_driver_that_has_read_since_is_no_reason(variables: Mapping[str, str])
 
 def test_a_longer_wait_than_its_interval_leaves_no_reason() -> None:
     assert late_reading(SNMP_UPS, 31.0) == ""
+    assert late_reading(SNMP_UPS, 30.0) != ""

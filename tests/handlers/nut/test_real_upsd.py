@@ -1,27 +1,32 @@
-"""The client and the handler work with a real upsd and its driver dummy-ups."""
+"""The client and the handler work with a real upsd and its driver dummy-ups: upsd.txt, whose lines
+are those of sessions.txt.
+"""
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Callable, TypeVar
 
 import pytest
 
 from handlers.nut import requests
 from handlers.nut.client import NutClient
-from handlers.nut.errors import DataStale, DriverNotConnected, ErrAnswer, WriteUnconfirmed
+from handlers.nut.errors import DataStale, DriverNotConnected, ErrAnswer
 from handlers.nut.handler import NutPdu
-from handlers.nut.responses import NutRequest
-from handlers.shared.errors import Denied, Refused, SettingsError, Unreachable, Unsupported
+from handlers.shared.errors import Refused, Unreachable, Unsupported
 from handlers.shared.tls import Trust
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.nut.clients import ADMIN_SETTINGS, client, handler, pdu_variables, states
+from tests.handlers.nut.session_table import Scene, of_client
 from tests.needs import localhost
 from tests.servers import upsd
-from tests.servers.upsd import ADMIN, ONE_COMMAND, PRIMARY, SECONDARY, VIEWER, Upsd, User
+from tests.servers.upsd import ADMIN, Upsd
+from tests.tables import Case, Law, Table, compared
 from tests.waiting import PATIENCE_S, until
 
+TABLE = Table(Path(__file__).with_name("upsd.txt"))
 pytestmark = pytest.mark.against("NUT upsd")
 T = TypeVar("T")
 
@@ -42,6 +47,21 @@ def test_status_statistic_and_labels_of_48_outlets_show_the_drivers_values(real:
     assert pdu.labels()[6] == ("7", "7", "Server 7")
 
 
+@pytest.mark.parametrize("law", TABLE.laws(), ids=str)
+def test_calls_of_the_client_give_what_the_lines_say(real: Upsd, law: Law) -> None:
+    def shown(case: Case) -> str:
+        scene = Scene(case.left.split(TABLE.separator))
+        with client(real, scene.user) as nut:
+            return " / ".join(of_client(nut, *call) for call in scene.calls)
+
+    law.check(compared(shown))
+
+
+def test_a_device_without_its_driver_is_an_error_and_not_left_out(real: Upsd) -> None:
+    with pytest.raises(DriverNotConnected):
+        handler(real).status()
+
+
 def test_a_real_upsd_answers_each_list_of_the_client(real: Upsd) -> None:
     with client(real) as nut:
         devices = nut.answer(requests.list_ups())
@@ -59,120 +79,6 @@ def test_a_real_upsd_answers_each_list_of_the_client(real: Upsd) -> None:
     assert {"outlet.1.status", "ups.id"} <= set(writable)
 
 
-@pytest.mark.parametrize(
-    "request_, expected",
-    [
-        (requests.get_var("small", "outlet.1.desc"), 'a "quoted" \\ # one'),
-        (requests.get_type("pdu", "outlet.1.status"), requests.VariableType(("RW", "STRING"), 32)),
-        (requests.get_upsdesc("pdu"), "static pdu"),
-        (requests.get_desc("pdu", "ups.status"), "UPS status"),
-        (requests.list_enum("pdu", "ups.status"), []),
-        (requests.list_range("pdu", "ups.status"), []),
-        (requests.list_client("pdu"), []),
-        (requests.get_numlogins("pdu"), 0),
-        (requests.protver(), "1.3"),
-    ],
-)
-def test_a_real_upsd_answers_each_read_request_of_the_client(
-    real: Upsd, request_: NutRequest[object], expected: object
-) -> None:
-    with client(real) as nut:
-        assert nut.answer(request_) == expected
-
-
-def test_a_real_upsd_describes_itself_and_its_commands(real: Upsd) -> None:
-    with client(real) as nut:
-        assert nut.answer(requests.get_cmddesc("pdu", "load.off"))
-        assert nut.answer(requests.ver()).startswith("Network UPS Tools upsd 2.")
-        assert nut.answer(requests.server_help()).startswith("Commands: HELP")
-
-
-@pytest.mark.parametrize(
-    "value", ["plain", "two words", " blanks ", "semi;colon", "a=b", "$x `y` 'z'"]
-)
-def test_a_value_that_is_set_is_read_back(real: Upsd, value: str) -> None:
-    with client(real) as nut:
-        assert nut.set("small", "ups.id", value) is True
-        assert nut.answer(requests.get_var("small", "ups.id")) == value
-
-
-@pytest.mark.parametrize(
-    "user, call",
-    [
-        pytest.param(
-            User("admin", "wrong"), lambda nut: nut.set("small", "ups.id", "b"), id="wrong password"
-        ),
-        pytest.param(
-            User("nobody", "x"), lambda nut: nut.set("small", "ups.id", "b"), id="unknown user"
-        ),
-        pytest.param(VIEWER, lambda nut: nut.set("small", "ups.id", "b"), id="viewer sets"),
-        pytest.param(VIEWER, lambda nut: nut.run("small", "load.off"), id="viewer commands"),
-        pytest.param(ONE_COMMAND, lambda nut: nut.run("small", "load.off"), id="another command"),
-        pytest.param(ADMIN, lambda nut: nut.answer(requests.login("small")), id="no monitor"),
-        pytest.param(
-            SECONDARY, lambda nut: nut.answer(requests.primary("small")), id="secondary as primary"
-        ),
-        pytest.param(User("", ""), lambda nut: nut.run("small", "load.off"), id="no login"),
-    ],
-)
-def test_a_request_without_a_valid_login_or_the_right_to_make_it_is_denied(
-    real: Upsd, user: User, call: Callable[[NutClient], object]
-) -> None:
-    with client(real, user) as nut, pytest.raises(Denied):
-        call(nut)
-
-
-def test_a_request_with_a_valid_login_and_the_right_to_make_it_is_answered(real: Upsd) -> None:
-    with client(real, SECONDARY) as nut:
-        nut.answer(requests.login("small"))
-    with client(real, PRIMARY) as nut:
-        nut.answer(requests.primary("small"))
-    with client(real, ADMIN) as nut:
-        nut.set("small", "ups.id", "a")
-    with client(real) as nut:
-        assert nut.answer(requests.get_var("small", "ups.id")) == "a"
-
-
-def test_only_tracking_shows_that_dummy_ups_did_not_execute_a_command(real: Upsd) -> None:
-    with client(real) as nut:
-        plain = requests.instcmd("small", "load.off")
-        answers = nut.ask(requests.username(ADMIN.name), requests.password(ADMIN.password), plain)
-        assert answers[plain] == ""  # without tracking, the answer is a plain OK
-    with client(real) as nut, pytest.raises(WriteUnconfirmed, match="ERR"):
-        nut.run("small", "load.off")
-
-
-@pytest.mark.parametrize(
-    "call, code",
-    [
-        (lambda nut: nut.run("small", "outlet.1.load.off"), "CMD-NOT-SUPPORTED"),
-        (lambda nut: nut.answer(requests.get_var("small", "no.such")), "VAR-NOT-SUPPORTED"),
-        (lambda nut: nut.set("small", "no.such", "1"), "VAR-NOT-SUPPORTED"),
-        (lambda nut: nut.set("small", "ups.id", "x" * 100), "TOO-LONG"),
-        (lambda nut: nut.set("small", "driver.name", "1"), "READONLY"),
-    ],
-)
-def test_a_refusal_has_the_servers_error_code(
-    real: Upsd, call: Callable[[NutClient], object], code: str
-) -> None:
-    with client(real) as nut, pytest.raises(Refused) as error_info:
-        call(nut)
-    assert error_info.value.code == code
-
-
-def test_unconnected_and_unknown_devices_are_errors(real: Upsd) -> None:
-    with client(real) as nut:
-        with pytest.raises(DriverNotConnected):
-            nut.answer(requests.list_var("gone"))
-        with pytest.raises(SettingsError):
-            nut.answer(requests.list_var("none"))
-        # the connection still works after the error
-        assert nut.answer(requests.get_upsdesc("gone"))
-    with pytest.raises(DriverNotConnected):
-        # an error, never a list without the device `gone`
-        handler(real).status()
-
-
 def test_an_outlet_with_the_writable_switch_variable_of_tripplite_drivers_is_switched(
     real: Upsd,
 ) -> None:
@@ -187,19 +93,6 @@ def test_an_outlet_with_the_writable_switch_variable_of_tripplite_drivers_is_swi
     assert port.power_status is EnumPowerStatus.UP
     with pytest.raises(Unsupported):
         pdu.port_up(PduPortView("2"))
-
-
-def test_forced_shutdown_is_denied_to_a_secondary_and_sets_the_flag_for_a_primary(
-    real: Upsd,
-) -> None:
-    status = requests.get_var("pdu", "ups.status")
-    with client(real, SECONDARY) as nut, pytest.raises(Denied):
-        nut.answer(requests.fsd("pdu"))
-
-    with client(real, PRIMARY) as nut:
-        assert "FSD" not in nut.answer(status)
-        nut.answer(requests.fsd("pdu"))
-        assert "FSD" in nut.answer(status)
 
 
 # ---- TLS -----------------------------------------------------------------------------------------

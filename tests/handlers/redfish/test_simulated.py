@@ -143,48 +143,6 @@ def test_port_down_returns_unknown_if_the_contact_does_not_open_in_time(
         assert books.writes == [("A1", "Off")]
 
 
-@pytest.mark.parametrize(
-    "model",
-    [
-        pytest.param(Model(relay_delay=0.5), id="half a second"),
-        pytest.param(Model(relay_delay=0.5, task_seconds=0.2), id="with a task"),
-        pytest.param(Model(demand_etag=True), id="with an ETag"),
-    ],
-)
-def test_port_down_returns_down_if_the_contact_opens_in_time(
-    model: Model, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with RedfishService(model, clock=in_switching(monkeypatch)) as unit:
-        port = handler(unit).port_down(PduPortView("A1"))
-        assert port.power_status is EnumPowerStatus.DOWN
-        books = unit.books()
-        assert books.states["A1"] is False
-        assert books.writes == [("A1", "Off")]
-
-
-def test_a_reported_lock_prevents_a_command() -> None:
-    with RedfishService(Model((Pdu(locked=("A1",)),))) as unit:
-        with pytest.raises(Unsupported):
-            handler(unit).port_down(PduPortView("A1"))
-        assert {request.method for request in unit.log} == {"GET"}
-        assert unit.books().writes == []
-
-
-def test_a_lock_that_is_not_reported_makes_the_device_refuse() -> None:
-    with RedfishService(Model((Pdu(locked=("A1",)),))) as unit:
-        unit.rewrite = lambda target, body: _without(body, "PowerControlLocked")
-        with pytest.raises(PduHandlerError, match="locked") as error_info:
-            handler(unit).port_down(PduPortView("A1"))
-        assert error_info.value.kind == "refused"
-        assert unit.books().writes == []
-
-
-def _without(body: object, name: str) -> object:
-    if isinstance(body, dict):
-        return {key: _without(value, name) for key, value in body.items() if key != name}
-    return [_without(item, name) for item in body] if isinstance(body, list) else body
-
-
 @pytest.mark.parametrize("name", ["rack", "paged"])
 def test_a_service_that_offers_expansion_and_ignores_it_is_read(name: str) -> None:
     with RedfishService(dataclasses.replace(UNITS[name](), ignores_expand=True)) as unit:
