@@ -11,7 +11,6 @@ import json
 import shlex
 import socket
 import sys
-import threading
 from collections.abc import Sequence
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -53,6 +52,7 @@ from tests.pdu.recordings.planted_devices import (
 from tests.pdu.recordings.recording_formats import identity, names
 from tests.recordings import fixture
 from tests.rows import each_row
+from tests.servers.serving import in_thread
 from tests.simulators.nut_server import NutServer, StaticDevice, SwitchedPdu
 from tests.simulators.snmp_agent import BUILT_IN
 from tests.simulators.xerus import CircuitModel, MeterModel, Model, XerusPdu
@@ -439,11 +439,9 @@ def test_a_web_service_that_names_no_make_leads_to_the_page_of_own_handlers(
     monkeypatch.setenv("PDU_USERNAME", "admin")
     monkeypatch.setenv("PDU_PASSWORD", "secret")
     monkeypatch.setenv("PDU_COMMUNITY", "public")
-    with HTTPServer(("127.0.0.1", 0), OtherMake) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+    with in_thread(HTTPServer(("127.0.0.1", 0), OtherMake)) as server:
         words = [f"127.0.0.1:{server.server_port}", "-s", "scheme=http", "--timeout", "0.5"]
         assert root.run(["identify", *words]) == 8
-        server.shutdown()
     first, snmp, advice, last = capsys.readouterr().out.splitlines()
     assert first.endswith(": no: its web service is of none of these makes")
     assert "netio" in first

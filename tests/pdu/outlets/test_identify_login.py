@@ -8,7 +8,6 @@ import base64
 import contextlib
 import json
 import shlex
-import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -18,6 +17,7 @@ import pytest
 from pdu.cli import exit_codes
 from tests.pdu.recordings.planted_devices import COMMUNITY, UNITS, arguments, read
 from tests.pdu.running import run
+from tests.servers.serving import in_thread
 
 PASSWORD = "mistyped-9"
 
@@ -55,13 +55,8 @@ class _Guarded(BaseHTTPRequestHandler):
 
 @contextlib.contextmanager
 def guarded(product: str) -> Iterator[Guarded]:
-    with Guarded(product) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-        thread.start()
-        try:
-            yield server
-        finally:
-            server.shutdown()
+    with in_thread(Guarded(product)) as server:
+        yield server
 
 
 @pytest.fixture(autouse=True)
