@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 
 import pytest
@@ -9,11 +10,20 @@ from tests.packaging.building import archive, small_tree
 from tests.process_lock import turn
 from tests.waiting import PATIENCE_S
 
+from . import local_build
 from .chromium import DESKTOP, Browser, browser
 from .client import Client
 from .looks import leave
 from .manager import DciManager
 from .visiting import Visitor
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_build() -> Iterator[None]:
+    """Builds the project's archives once for all tests of this process: a second of each."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(local_build, "built", functools.cache(local_build.built))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -23,6 +22,7 @@ from pdu.recordings.web import har
 from pdu.recordings.web.har import WebRecording
 from pdu_common.connection import PduData
 from tests.pdu.loading.page_handler import folder, loaded_anew
+from tests.servers.serving import in_thread
 
 __all__ = ["loaded_anew"]
 
@@ -110,10 +110,8 @@ class Requests(BaseHTTPRequestHandler):
 
 @contextmanager
 def serving(device: Device) -> Iterator[int]:
-    with Server(device) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+    with in_thread(Server(device)) as server:
         yield int(server.server_address[1])
-        server.shutdown()
 
 
 LOGIN = {"username": "mustermann", "password": "Zq01-Sesam_01"}

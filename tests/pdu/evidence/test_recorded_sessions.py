@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -26,6 +25,7 @@ from tests.handlers.http.login_units import CASES, TOKEN
 from tests.handlers.other_clients import switch
 from tests.pdu.loading.page_handler import folder, loaded_anew
 from tests.pdu.running import run
+from tests.servers.serving import in_thread
 from tests.simulators.unit_servers import PASSWORD as UNIT_PASSWORD, USER, HttpServer
 
 __all__ = ["loaded_anew"]
@@ -126,12 +126,8 @@ class SessionUnit(BaseHTTPRequestHandler):
 @pytest.fixture
 def unit() -> Iterator[str]:
     SessionUnit.faults.clear()
-    with ThreadingHTTPServer(("127.0.0.1", 0), SessionUnit) as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
+    with in_thread(ThreadingHTTPServer(("127.0.0.1", 0), SessionUnit)) as server:
         yield f"127.0.0.1:{server.server_address[1]}"
-        server.shutdown()
-        thread.join(60)
 
 
 def test_a_recording_keeps_no_session_and_is_read_by_the_handler(

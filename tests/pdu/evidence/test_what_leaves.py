@@ -123,10 +123,11 @@ class Place(NamedTuple):
     monkeypatch: pytest.MonkeyPatch
     #: whether each secret is planted in each form
     is_whole: bool
+    forms: Sequence[str] = FORMS
 
     @property
     def planted(self) -> dict[str, str]:
-        return planted(is_whole=self.is_whole)
+        return planted(self.forms, is_whole=self.is_whole)
 
     @property
     def page(self) -> str:
@@ -404,6 +405,8 @@ def test_what_leaves_the_machine_holds_nothing_that_was_planted(
         lower_value = value.lower()
         forms = [lower_value, re.sub("[:-]", "", lower_value), lower_value.encode().hex()]
         for spelling, form in itertools.product(spellings, forms):
+            if form not in spelling:  # which is found out quicker than that a pattern fits nowhere
+                continue
             match = re.search(rf"(?<![0-9]){re.escape(form)}(?![0-9])", spelling)
             if match is not None:
                 stayed.append(spelling[max(0, match.start() - 60) : match.end() + 40])
@@ -440,7 +443,7 @@ def test_a_setting_in_a_longer_one_leaves_no_rest_of_it_in_a_request(
 ) -> None:
     settings = {f"part_{number}": text for number, text in enumerate(NESTED)}
     target = "/".join(f"{{params['{key}']}}" for key in settings)
-    place = Place(tmp_path, capsys, monkeypatch, is_whole=False)
+    place = Place(tmp_path, capsys, monkeypatch, is_whole=False, forms=())
     requests = requests_of(place, f"{target}/unit.json", settings)
     assert f"GET /of{'/{any}' * len(NESTED)}/unit.json" in requests
 
@@ -451,6 +454,6 @@ def test_a_setting_and_the_user_are_replaced_as_a_request_escapes_them(
     monkeypatch.setenv("PDU_USERNAME", "noc41@kunde.example")
     quote = "urllib.parse.quote_plus"
     target = f"{{{quote}(params['customer'])}}/unit.json?login={{{quote}(params['username'])}}"
-    place = Place(tmp_path, capsys, monkeypatch, is_whole=False)
+    place = Place(tmp_path, capsys, monkeypatch, is_whole=False, forms=())
     requests = requests_of(place, target, {"customer": "Müller & Söhne"})
     assert "GET /of/{any}/unit.json?login={any}" in requests

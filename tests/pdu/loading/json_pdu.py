@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from tests.servers.serving import in_thread
 
 HTTP = """
 import base64
@@ -85,9 +86,5 @@ class Unit(BaseHTTPRequestHandler):
 def serving() -> Iterator[str]:
     """The address of a PDU with two outlets, of which the first is on."""
     Unit.states = {"1": True, "2": False}
-    with ThreadingHTTPServer(("127.0.0.1", 0), Unit) as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
+    with in_thread(ThreadingHTTPServer(("127.0.0.1", 0), Unit)) as server:
         yield f"127.0.0.1:{server.server_address[1]}"
-        server.shutdown()
-        thread.join(60)

@@ -16,7 +16,6 @@ from pdu.workshop.handler.rules import RULES, UNTRIED, Finding
 from pdu.workshop.handler.situations import TABLE
 from tests.needs import ROOT
 from tests.packaging.building import archive
-from tests.packaging.installing import once
 from tests.pdu.loading.json_pdu import HTTP
 from tests.pdu.loading.page_handler import SOURCE, folder, packed
 from tests.pdu.running import run
@@ -27,12 +26,11 @@ QUICK = SOURCE.replace("timeout=10", "timeout=0")
 
 
 @pytest.fixture(autouse=True)
-def _one_mypy_cache(
-    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Lets the runs of mypy share what they know of Python's own modules: 2 s of each."""
-    cache = once(tmp_path_factory, "mypy-cache", lambda _: None)
-    monkeypatch.setattr(loading_checks, "_MYPY_CACHE", str(cache))
+def _one_mypy_cache(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lets the runs of mypy, also those of later runs of the tests, share what they know of
+    Python's own modules: 2 s of each.
+    """
+    monkeypatch.setattr(loading_checks, "_MYPY_CACHE", str(ROOT / ".cache" / "mypy-handlers"))
 
 
 @pytest.fixture
