@@ -4,7 +4,6 @@ and tried beside the one in use, at the stand-in for DCImanager.
 
 from __future__ import annotations
 
-import json
 import shlex
 import sys
 import tarfile
