@@ -11,7 +11,7 @@ from handlers.http.message import Endpoint, Request, Response
 from handlers.raritan.rpc import Agent, Bulk, BulkRequestHelper, devsettings, pdumodel
 from handlers.shared.errors import Denied, PduHandlerError, ProtocolError, Refused, Unreachable
 
-from .described import PDU, Described
+from .unit_table import changed_unit
 
 
 def _ok(number: int) -> Any:
@@ -155,16 +155,11 @@ def test_a_queue_that_is_sent_again_has_only_the_answers_of_the_last_time() -> N
 
 
 def test_bulk_each_calls_one_method_of_several_proxies_in_their_order() -> None:
-    unit = Described()
-    unit.outlets([1.5, 2.5], [None, None])
-    for number in (0, 1):
-        unit.calls[f"{PDU}/outlet/{number}", "getState"] = {"available": True, "powerState": number}
-    agent = unit.agent()
-    bulk = Bulk(agent)
-    pending = bulk.add_each(
-        pdumodel.Outlet.getState,
-        [pdumodel.Outlet(f"{PDU}/outlet/{number}", agent) for number in (1, 0)],
-    )
-    bulk.perform()
-    assert [call.get().powerState.val for call in pending] == [1, 0]
-    assert unit.requests == 1
+    with changed_unit("unit off=[1]") as unit:
+        agent = unit.agent()
+        bulk = Bulk(agent)
+        outlets = [pdumodel.Outlet(f"/model/pdu/0/outlet/{number}", agent) for number in (1, 0)]
+        pending = bulk.add_each(pdumodel.Outlet.getState, outlets)
+        bulk.perform()
+        assert [call.get().powerState.val for call in pending] == [1, 0]
+        assert unit.requests == 1
