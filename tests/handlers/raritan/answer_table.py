@@ -59,7 +59,7 @@ def shown(case: Case) -> str:
     try:
         return _of_bulk(agent) if is_bulk else str(agent.json_rpc("/x", "getState"))
     except PduHandlerError as error:
-        return _shown_error(error)
+        return _error_text(error)
 
 
 def _of_bulk(agent: Agent) -> str:
@@ -73,11 +73,11 @@ def _of_bulk(agent: Agent) -> str:
         try:
             words.append(call.get())
         except PduHandlerError as error:
-            words.append(_shown_error(error))
+            words.append(_error_text(error))
     return "; ".join(words)
 
 
-def _shown_error(error: PduHandlerError) -> str:
+def _error_text(error: PduHandlerError) -> str:
     """The kind, the vendor's class, the code and the sentence."""
     names = [kind.__name__ for kind in _VENDORS_CLASSES if isinstance(error, kind)]
     code = f", code {error.code}" if hasattr(error, "code") else ""

@@ -222,11 +222,13 @@ class ChangedUnit(Transport):
         self._pdu = pdu
         for change in line.changes:
             if not change.place.startswith("/"):
-                self._assert_is_there(change.place)
+                self._assert_is_there(change)
 
-    def _assert_is_there(self, place: str) -> None:
-        link_id, _, name = place.rpartition("/")
-        self._pdu.units[int(link_id or 0)].named(name)
+    def _assert_is_there(self, change: Change) -> None:
+        """The unit has the object, with this method. Raises KeyError, AssertionError."""
+        link_id, _, name = change.place.rpartition("/")
+        served = self._pdu.units[int(link_id or 0)].named(name)
+        assert change.method == "*" or hasattr(served, change.method), change
 
     def agent(self) -> Agent:
         """An agent for this unit."""
@@ -281,8 +283,8 @@ class ChangedUnit(Transport):
     def close(self) -> None:
         """Does nothing, since no connection is open."""
 
-    def written(self) -> list[str]:
-        """What was written."""
+    def writes(self) -> list[str]:
+        """What was written, in words."""
         return [f"wrote {name} {parameters}" for name, parameters in self._pdu.books().writes]
 
 
@@ -300,9 +302,9 @@ def shown(case: Case) -> str:
     """What comes of a case."""
     method, _, identity = Line(case.left).method.partition(" ")
     if method != "figures":
-        return _text(*_called(case.left, lambda pdu: _answer(pdu, method, identity)))
-    figures, effects = _called(case.left, lambda pdu: pdu.measured(with_power=True))
-    without_power = _text(*_called(case.left, lambda pdu: pdu.measured()))
+        return _text(*_outcome(case.left, lambda pdu: _answer(pdu, method, identity)))
+    figures, effects = _outcome(case.left, lambda pdu: pdu.measured(with_power=True))
+    without_power = _text(*_outcome(case.left, lambda pdu: pdu.measured()))
     expected = figures if isinstance(figures, str) else figures.without_power()
     text = _text(figures, effects)
     if without_power != _text(expected, effects):
@@ -310,7 +312,7 @@ def shown(case: Case) -> str:
     return text
 
 
-def _called(
+def _outcome(
     text: str, call: Callable[[RaritanPdu], Union[str, Figures]]
 ) -> tuple[Union[str, Figures], Sequence[str]]:
     """What a call answers for the unit of a line, or its error; and what else comes of it."""
@@ -319,7 +321,7 @@ def _called(
             answer = call(unit.handler())
         except PduHandlerError as error:
             answer = f"{error.kind}: {error}"
-        return answer, [*warnings, f"{unit.requests} requests", *unit.written()]
+        return answer, [*warnings, f"{unit.requests} requests", *unit.writes()]
 
 
 def _text(answer: Union[str, Figures], effects: Sequence[str]) -> str:
