@@ -94,6 +94,7 @@ class Change(NamedTuple):
     def change(self, answer: Json) -> Json:
         """The changed answer in a bulk."""
         word, _, code = self.value.partition(" ")
+        assert word not in ("HTTP", "error") or not self.path, self
         if word == "HTTP":
             return {"statcode": int(code), "json": None}
         if word == "error":
