@@ -14,10 +14,10 @@ A line begins with the unit, of two metered outlets behind one inlet unless it s
 Then come changes to what the unit answers, and settings of the handler:
 
     I0P1Current = 5 | invalid        the reading of a sensor, by its name in references
-    inlet.0 getPoles/1/line = 9      a part of an answer of an object, `2/inlet.0` on link unit 2,
-                                     or of a resource id; `*` for all methods
-    ... = - | @0 | HTTP 500          no such part; the part of the same answer; an HTTP status
-    ... = error -32603               an error of JSON-RPC
+    inlet.0 getPoles = HTTP 500      an answer of an object, `2/inlet.0` on link unit 2, or of a
+                                     resource id; `*` for all methods; `error -32603` for an error
+                                     of JSON-RPC
+    inlet.0 getPoles/1/line = 9      a part of an answer, `-` for none, `@0/line` for another part
     missing = HTTP 500               the answer for what the unit does not have
     link_units = yes                 a setting
 
