@@ -29,8 +29,8 @@ A? is a column that some devices lack. The changes:
 
 Of a part, `get` has what differs where a row is read alone, and `whole` in whole tables. `?(WHY)`
 is not known, `-` not metered. A reading has the states, then unit.A, unit.W, unit.kWh and those of
-the outlets; `status` and `figures` say errors of one call. `view.A` and `view.kWh`: where the view
-of the platform has another total. `python -m tests.handlers.snmp.cases` writes right sides.
+the outlets; `status` and `figures` say errors of one call; `view.unit.A` a figure that the view of
+the platform has otherwise. `python -m tests.handlers.snmp.cases` writes right sides.
 """
 
 from __future__ import annotations
@@ -115,6 +115,8 @@ _NAMES: dict[str, Any] = {
     "total_in_contact": contact.total_in_contact,
     "Decimal": Decimal,
     "replace": replace,
+    "SIMULATED": SIMULATED,
+    "STRIP": schema.loads((FOLDER / "acme_strip.json").read_text("utf-8")),
     "family": family,
     "OLD": family("acme-1", f"{ACME}.1", ACME),
     "NEW": family("acme-2", f"{ACME}.2", ACME),
@@ -450,8 +452,11 @@ def _figures(find: Find, situation: Situation) -> Mapping[str, str]:
     texts = {name: _cell(value) for name, value in values.items()}
     view_device = find(situation.device(), VIEW_FIGURES)
     view = metering.read_statistic(view_device, with_power=False)
-    for name, figure in (("A", view.load_a), ("kWh", view.energy_kwh)):
-        if _cell(figure) != texts[f"unit.{name}"]:
+    viewed: dict[str, Figure] = {"unit.A": view.load_a, "unit.kWh": view.energy_kwh}
+    for identity, port in view.ports.items():
+        viewed[f"{identity}.kWh"] = port.energy_kwh
+    for name, figure in viewed.items():
+        if _cell(figure) != texts[name]:
             texts[f"view.{name}"] = _cell(figure)
     return texts
 
@@ -534,29 +539,17 @@ def _command(unit: Fixture, situation: Situation, word: str, identity: str) -> s
             put[oid] = value if isinstance(value, (int, str)) else value.decode("latin-1")
     rows = Variation(what="", put=put, without=tuple(absent_oids)).rows(unit.rows)
     with Agent(Device(rows, unit.rules)) as agent:
+        handler = units.handler_of(unit, agent, near)
         settings = dict(text.split("=") for text in situation.words.get("set", ()))
-        handler = units.handler_of(unit, agent, near_with(settings))
+        handler.pdu_data.custom_params.update(settings)
         switch = handler.port_up if word == "on" else handler.port_down
         try:
             port = switch(PduPortView(identity), deadline=0.0, pause=0.0)
             end = _STATES[port.power_status]
         except PduHandlerError as error:
             end = _error(error).replace(f"{agent.host}:{agent.port}: {switch.__name__}: ", "")
-        names_by_oid = {oid: name for name, oid in situation.oids.items()}
-        writes: list[str] = []
-        for write in agent.writes():
-            column, _, row = write.oid.rpartition(".")
-            writes.append(f"{names_by_oid.get(column, column)}.{row}={write.value}")
+        writes = [f"{_short(write.oid, situation.oids)}={write.value}" for write in agent.writes()]
     return f"{identity}: {end}; {', '.join(writes) or 'no write'}"
-
-
-def near_with(settings: Mapping[str, str]) -> Any:
-    """As `near`, with these settings of the owner besides."""
-
-    def reach(agent: Agent, others: Mapping[str, str], **params: str) -> object:
-        return near(agent, {**others, **settings}, **params)
-
-    return reach
 
 
 # ---- what is shown of settings and of profiles ---------------------------------------------------
