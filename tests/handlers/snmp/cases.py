@@ -287,7 +287,10 @@ def _source_text(source: Source, situation: Situation) -> str:
 
 def _measurement_text(figure: Measurement, situation: Situation) -> str:
     reader = situation.reader()
-    first = _cells(figure.rows_from(reader))
+    rows = figure.rows_from(reader)
+    measured = {row: value for row, value in rows.items() if isinstance(value, Decimal)}
+    values = figure.read_from(reader)
+    first = _cells(rows) if values == measured else f"{_cells(rows)}, but {_cells(values)}"
     whole = _cells(figure.rows_from(reader.whole()))
     of_load = _cells(figure.rows_from(situation.reader(), _MOST))
     return _in_turn(first, ("as A or W", of_load), ("whole", whole))
@@ -450,6 +453,7 @@ def _figures(find: Find, situation: Situation) -> Mapping[str, str]:
         values[f"{identity}.W"] = port.power_w
         values[f"{identity}.kWh"] = port.energy_kwh
     texts = {name: _cell(value) for name, value in values.items()}
+    texts["unanswered"] = ", ".join(metering.unanswered_objects(device, figures))
     view_device = find(situation.device(), VIEW_FIGURES)
     view = metering.read_statistic(view_device, with_power=False)
     viewed: dict[str, Figure] = {"unit.A": view.load_a, "unit.kWh": view.energy_kwh}
