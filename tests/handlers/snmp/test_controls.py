@@ -13,13 +13,8 @@ from tests.recordings import Fixture
 PACKED = WritePacked(Scalar("1.3.13.0"), Packed(Scalar("1.3.13.0")), on="1", off="0")
 
 
-def test_a_separator_at_the_end_begins_no_outlet_and_is_written_back() -> None:
-    device = {"1.3.13.0": "1,0,"}
-    assert PACKED.packed.rows(reader(device)) == {"1": "1", "2": "0"}
-
-    orders = PACKED.orders(reader(device), "2", up=True)
-
-    assert orders == [("1.3.13.0", "1,1,")]
+def test_a_text_with_a_separator_at_the_end_sets_the_outlets_before_it() -> None:
+    orders = PACKED.orders(reader({"1.3.13.0": "1,0,"}), "2", up=True)
     assert PACKED.covers(("1", "2"), "2", orders)
     assert not PACKED.covers(("3",), "2", orders)
     switched = reader({"1.3.13.0": "1,1,"})

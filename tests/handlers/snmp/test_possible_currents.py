@@ -20,7 +20,7 @@ from tests.handlers.snmp.memory import plain
 from tests.simulators.snmp_agent import Row
 
 TENS, ONES, TENTHS = Decimal(10), Decimal(1), Decimal("0.1")
-HUNDREDTHS, THOUSANDTHS = Decimal("0.01"), Decimal("0.001")
+THOUSANDTHS = Decimal("0.001")
 # Readings are rounded: an HPE unit shows 0.65 A, 153 W and 228.3 V. The least power factor of a
 # recorded outlet is 0.14.
 MOST_POWER_FACTOR, LEAST_POWER_FACTOR = Decimal("1.05"), Decimal("0.11")

@@ -4,12 +4,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from handlers.shared.errors import NoSuchOutlet
-from handlers.snmp.sources import (
-    Column,
-    OfUnits,
-    Span,
-    Spread,
-)
+from handlers.snmp.sources import Column, OfUnits, Span, Spread
 from handlers.snmp.sources.filters import lacks_first_row
 from tests.handlers.snmp.memory import reader
 

@@ -28,15 +28,11 @@ from handlers.snmp.sources import (
     UpToCount,
     Where,
 )
-from pdu_common.helper import EnumPowerStatus
 from tests.handlers.snmp.every_part import EVERY_PART
 from tests.handlers.snmp.memory import reader
 
-DOWN, UNKNOWN = EnumPowerStatus.DOWN, EnumPowerStatus.UNKNOWN
-A, B, TEST, COUNT = Column("1.3.1"), Column("1.3.2"), Column("1.3.3"), Scalar("1.3.4.0")
+TEST, COUNT = Column("1.3.3"), Scalar("1.3.4.0")
 
-
-# ---- what can be written is known when the profile is checked ------------------------------------
 
 SOURCES = {type(part).__name__: part for part in parts_of(EVERY_PART) if isinstance(part, Source)}
 
@@ -50,9 +46,6 @@ def test_every_source_says_where_it_writes_or_why_it_cannot() -> None:
                 source.written_places()
             with pytest.raises(Unsupported, match=f"a {name} cannot be written: "):
                 source.instance_oid(reader({}), "1")
-
-
-# ---- conditions forbid a command, and never redirect it ------------------------------------------
 
 
 LEAVES = st.sampled_from(
