@@ -2,7 +2,8 @@
 (tests/tables.py). A line begins with its subject:
 
     Where(A, B, ("1",))        a part, as a profile has it, and what it reads of a device in memory
-    METER                      a family below: the whole reading as this one, whatever its number
+    part=Packed(N) | Bits(A)   several, each of which makes a case
+    NEW                        a family: the whole reading as this one, whatever its sysObjectID
     (OLD, NEW)                 families: the whole reading as the one that is detected
     geist-em                   a unit of tests/recordings: its whole reading; with changes, what
                                differs from it; with commands, how each ends and what it writes
@@ -12,7 +13,7 @@
     profile                    acme_strip.json with another JSON at a path, `-` for none
 
 A, B, C and D are columns of one table, F and G of another one, H of a third; N and M are scalars.
-A? is a column that some devices lack. The changes:
+A? is a column that some devices lack. ACME is the maker's OID. The changes:
 
     A 1=5 2=n/a 3='5' 4=-      rows of an object of the subject, by its MIB's name or its OID: a
                                number, a text, or none; `*=7`: of all rows. `N=5`: a scalar
