@@ -181,7 +181,7 @@ def _reply(reply: Reply) -> str:
     if isinstance(reply.body, dict) and "error" in reply.body:
         error = reply.body["error"]
         return f"{reply.status} {error['code']} {error['msg']} {error['value']}".strip()
-    return f"{reply.status} {json.dumps(reply.body)}"
+    return f"{reply.status} {json.dumps(reply.body)}" if reply.body else str(reply.status)
 
 
 def _page(answer: Answer) -> str:
