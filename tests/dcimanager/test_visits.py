@@ -9,9 +9,11 @@ from tests.tables import Law, compared
 from . import visits
 
 
+@pytest.fixture(scope="module")
+def archives(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    return visits.archives_in(tmp_path_factory.mktemp("archives"))
+
+
 @pytest.mark.parametrize("law", visits.TABLE.laws(), ids=str)
-def test_requests_end_as_the_lines_say(
-    law: Law, small: bytes, newer: bytes, metered: bytes
-) -> None:
-    archives = {"small": small, "newer": newer, "metered": metered}
+def test_requests_end_as_the_lines_say(law: Law, archives: dict[str, bytes]) -> None:
     law.check(compared(lambda case: visits.shown(case, archives)))

@@ -21,6 +21,8 @@ states and changes that are known of them. The steps:
     send ARCHIVE                     the archive is sent on the page
     stranger, login PASSWORD         the person is not logged in, and logs in
     with HEADER VALUE                a header of the next visits
+
+`python -m tests.dcimanager.visits` writes right sides.
 """
 
 from __future__ import annotations
@@ -30,14 +32,17 @@ import io
 import json
 import re
 import tarfile
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Callable, Optional
 from urllib.parse import parse_qs
 
+from tests.packaging.building import archive, small_tree
 from tests.tables import Case, Table
 
 from .client import HANDLERS, TOKEN, Client, Reply
+from .conftest import METERED
 from .manager import DciManager
 from .records import Label, Pdu
 from .visiting import Answer, Visitor
@@ -65,6 +70,18 @@ ARCHIVES = {
     "zeros": packed(*_EMPTY, ("pdu_x/zeros", bytes(60_000_000))),
     "no-module": packed(("pdu_x/__init__.py", b"")),
 }
+
+
+def archives_in(folder: Path) -> dict[str, bytes]:
+    """Archives of pdu_small, whose trees are made in the folder: `small`, `newer` in version 2.0,
+    and `metered` with 24 metered outlets."""
+    metered = small_tree(folder / "metered")
+    (metered / "small" / "handler.py").write_text(METERED, "utf-8")
+    return {
+        "small": archive(small_tree(folder / "small"), "small"),
+        "newer": archive(small_tree(folder / "newer", version="2.0"), "small"),
+        "metered": archive(metered, "small"),
+    }
 
 
 class Visit:
@@ -201,12 +218,16 @@ def _page(answer: Answer) -> str:
 
 def _pdu_text(pdu: Pdu) -> str:
     """The form of a PDU, and what is known of it."""
-    words = [pdu.name, pdu.address, *[f"({pdu.notes})"] * bool(pdu.notes)]
+    words = [pdu.name, pdu.address]
+    if pdu.notes:
+        words.append(f"({pdu.notes})")
     for fields in (pdu.snmp, pdu.settings):
         words += [f"{key}={value}" for key, value in fields.items()]
     words += [f"{identity}:{state}" for identity, state in pdu.ports.items()]
     words += [label.name for label in pdu.labels.values() if label.name]
-    return " ".join([*words, f"changed {pdu.changes}"] if pdu.changes else words)
+    if pdu.changes:
+        words.append(f"changed {pdu.changes}")
+    return " ".join(words)
 
 
 def shown(case: Case, archives: Mapping[str, bytes]) -> str:
@@ -216,3 +237,9 @@ def shown(case: Case, archives: Mapping[str, bytes]) -> str:
         for step in case.left.split(TABLE.separator):
             visit.step(step)
         return " // ".join(visit.answers) + visit.state()
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as place:
+        small_archives = archives_in(Path(place))
+        TABLE.write(lambda case: shown(case, small_archives))
