@@ -75,9 +75,15 @@ FOLDER = Path(__file__).parent
 FILES = ("sources", "figures", "detection", "settings", "units")
 ACME = "1.3.6.1.4.1.99999"
 _OBJECTS: Mapping[str, Union[Column, Scalar]] = {
-    **{letter: Column(f"1.3.1.{number}", letter) for number, letter in enumerate("ABCD", 1)},
-    **{"F": Column("1.3.2.1", "F"), "G": Column("1.3.2.2", "G"), "H": Column("1.3.3.1", "H")},
-    **{"N": Scalar("1.3.8.0", "N"), "M": Scalar("1.3.9.0", "M")},
+    "A": Column("1.3.1.1", "A"),
+    "B": Column("1.3.1.2", "B"),
+    "C": Column("1.3.1.3", "C"),
+    "D": Column("1.3.1.4", "D"),
+    "F": Column("1.3.2.1", "F"),
+    "G": Column("1.3.2.2", "G"),
+    "H": Column("1.3.3.1", "H"),
+    "N": Scalar("1.3.8.0", "N"),
+    "M": Scalar("1.3.9.0", "M"),
 }
 _SYSTEM = {"sysObjectID": detection.SYS_OBJECT_ID, "sysDescr": detection.SYS_DESCR}
 _RPCM = schema.dumps(RPCM[0])
@@ -188,9 +194,10 @@ class Situation:
         if row != "*":
             self._put(f"{column}.{row}", text)
             return
-        for oid in self.objects:
-            if oid.startswith(f"{column}."):
-                self._put(oid, text)
+        oids = [oid for oid in self.objects if oid.startswith(f"{column}.")]
+        assert oids, f"{column} has no rows"
+        for oid in oids:
+            self._put(oid, text)
 
     def _put(self, oid: str, text: str) -> None:
         self.changed[oid] = _value(text.replace("ACME", ACME))
@@ -215,6 +222,7 @@ class Situation:
         return reader
 
     def is_set(self, word: str) -> bool:
+        """Whether the line has this word."""
         return word in self.words
 
 
@@ -535,6 +543,7 @@ def _unit_text(unit: Fixture, situation: Situation) -> str:
 
 def _command(unit: Fixture, situation: Situation, word: str, identity: str) -> str:
     """How a command ends, and what it writes."""
+    assert not situation.unwalked and not situation.silent, "the agent answers each request"
     put: dict[str, Union[int, str]] = {}
     absent_oids: list[str] = []
     for oid, value in situation.changed.items():
