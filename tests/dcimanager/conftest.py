@@ -111,7 +111,7 @@ def hanging_switch(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     return archive(tree, "small")
 
 
-_METERED = """
+METERED = """
 import time
 
 from pdu_common.base_pdu import BasePdu
@@ -167,5 +167,5 @@ def make_handler(pdu_data):
 def metered(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """The archive `small` with 24 metered outlets. It refuses to switch outlet 7."""
     tree = small_tree(tmp_path_factory.mktemp("metered"))
-    (tree / "small" / "handler.py").write_text(_METERED, "utf-8")
+    (tree / "small" / "handler.py").write_text(METERED, "utf-8")
     return archive(tree, "small")
