@@ -3,7 +3,8 @@
     rows ATTRIBUTES / ...        what a walk returns: `none` for None, without any an empty table
     each ATTRIBUTES for 1 2 10   the same, with a row for each index
     row ATTRIBUTES, value VALUE  what a GET returns
-    raises WORDS                 what each call raises, a RuntimeError; or `raises TYPE: WORDS`
+    raises WORDS                 what each call raises, a RuntimeError; `raises TYPE: WORDS`;
+                                 or one of ODD_ERRORS
     table 1.1=5 2=6              a platform with such a table: `split` before the last arc of OIDs;
                                  `ends WORDS`: a walk raises this after the rows; `lost COLUMN`:
                                  a walk of it, and of others one row with the index 7.7
@@ -42,6 +43,8 @@ from tests.chains import kept
 from tests.handlers.dcimanager.platform_double import Platform
 from tests.tables import Case, Table, unfolded
 
+from .odd_values import SECRET, Number, Raising, Textless, Word
+
 TABLE_OID = "1.3.6.1.4.1.318.1.1.12.3.5.1.1"
 ROOT = f"{TABLE_OID}.4"
 #: what errors name the calls
@@ -52,11 +55,17 @@ VALUES: dict[str, object] = {
     "none": None,
     "true": True,
     "5,000 digits": 10**4999,
+    "Word.ON": Word.ON,
+    "Number.ON": Number.ON,
+    "bytearray": bytearray(b"1"),
+    "memoryview": memoryview(b"1"),
     "pysnmp noSuchInstance": rfc1905.noSuchInstance,
     "pysnmp noSuchObject": rfc1905.noSuchObject,
     "pysnmp endOfMibView": rfc1905.endOfMibView,
     "pysnmp OctetString": rfc1902.OctetString(""),
 }
+
+ODD_ERRORS = {"Raising": Raising(SECRET), "Textless": Textless(SECRET)}
 
 
 def _rows_shown(text: str) -> str:
@@ -85,7 +94,7 @@ class PlatformOfLine(Platform):
 
     def __init__(self) -> None:
         super().__init__(None, {"community": "s3cret", "port": "161"})
-        self.secrets: Sequence[str] = ("s3cret", "31415926", "4711")
+        self.secrets: Sequence[str] = ("s3cret", "31415926", "4711", SECRET)
         self.address = "192.0.2.7"
         self.pdu_data.ip = self.address
         self.error: Optional[Exception] = None
@@ -174,6 +183,8 @@ class PlatformOfLine(Platform):
 
 def _exception(text: str) -> Exception:
     """The error that a library raises with this text."""
+    if text in ODD_ERRORS:
+        return ODD_ERRORS[text]
     named = _NAMED_ERROR.fullmatch(text)
     if named is None:
         return RuntimeError(unfolded(text).replace("␁", "\x01"))

@@ -4,7 +4,6 @@ snmp.txt; here what has a clock, or parameters that are no JSON.
 
 from __future__ import annotations
 
-import enum
 import logging
 from types import SimpleNamespace
 from typing import Any, NamedTuple
@@ -18,6 +17,8 @@ from tests.chains import kept
 from tests.handlers.dcimanager.platform_double import Platform, snmp_over
 from tests.handlers.dcimanager.snmp_table import ROOT, TABLE, shown
 from tests.tables import Law, compared
+
+from .odd_values import SecretStr, Word
 
 
 @pytest.mark.parametrize("law", TABLE.laws(), ids=str)
@@ -60,22 +61,6 @@ class Login(NamedTuple):
     community: str = "31415926"
 
 
-class Password(str, enum.Enum):
-    OF_USER = "31415926"
-
-
-class SecretStr:
-    """As pydantic's."""
-
-    def get_secret_value(self) -> str:
-        return "31415926"
-
-    def __str__(self) -> str:
-        return "**********"
-
-    __repr__ = __str__
-
-
 class SlottedLogin:
     """As a class of attrs or a dataclass with slots: without `__dict__`."""
 
@@ -96,9 +81,9 @@ def knows_itself() -> object:
     "params",
     [
         {"community": b"31415926"},
-        {"community": SecretStr()},
-        {"community": Password.OF_USER},
-        {"auth": {"password": SecretStr()}},
+        {"community": SecretStr("31415926")},
+        {"community": Word.SECRET},
+        {"auth": {"password": SecretStr("31415926")}},
         knows_itself(),
         Login(),
         SlottedLogin(),
