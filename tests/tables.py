@@ -135,6 +135,11 @@ def unfolded(text: str) -> str:
     return re.sub(r"(.)\{(\d+)\}", lambda match: match[1] * int(match[2]), text)
 
 
+def folded(text: str) -> str:
+    """The text with `7{100}` for a hundred 7, if they are twenty or more."""
+    return re.sub(r"(.)\1{19,}", lambda match: f"{match[1]}{{{len(match[0])}}}", text)
+
+
 def fits(text: str, right: str) -> bool:
     """Whether the text is what a line says."""
     pattern = re.escape(right).replace(re.escape(".."), ".*")

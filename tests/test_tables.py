@@ -42,6 +42,7 @@ def test_a_line_has_a_case_for_each_value(table: Table) -> None:
 
 def test_a_long_text_may_be_folded() -> None:
     assert tables.unfolded('{"a": 7{3}}') == '{"a": 777}'
+    assert tables.folded(f"['{20 * '7'}', '{19 * '7'}']") == f"['7{{20}}', '{19 * '7'}']"
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@
     params JSON, address TEXT    the form's SNMP fields and address; `community TEXT`: this field
                                  alone, which `$` stands for in WORDS
     get OID, walk OID, set       calls, by default of R; without them those that have an answer
-    oid TEXT                     asks which OID a text is
+    oid TEXT, quoted TEXT        asks which OID a text is, and what an error shows of a text
 
 ATTRIBUTES are `oid=R.1, index=1, value=5`; `oid_index` is one, too; without a value it is the text
 1. R is the OID of the column, P that of its table, E that of the column behind `enterprises`; `.I`
@@ -239,6 +239,8 @@ def shown(case: Case) -> str:
         if word == "oid":
             arcs = oid_arcs(unfolded(rest))
             return "unreadable" if arcs is None else ".".join(map(str, arcs)) or "()"
+        if word == "quoted":
+            return snmp.quoted(rest)
         if word in _OPERATIONS:
             ends[change] = _end(platform, snmp, change)
         else:

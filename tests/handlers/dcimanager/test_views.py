@@ -62,6 +62,10 @@ class PowerAndEnergy(PowerAlone):
     consumption = 0.0
 
 
+class Bare:
+    """A view without fields."""
+
+
 class Unset:
     def __init__(self) -> None:
         self.identity, self.consumption = "", 0.0
@@ -165,7 +169,7 @@ def _end(figures: dcimanager.Figures) -> str:
         *figures.outlets_not_known(),
         figures.port_view_fault(),
     ]
-    return "; ".join(filter(None, texts))
+    return "; ".join(texts).removesuffix("; ")
 
 
 def _fields(port: object) -> str:
