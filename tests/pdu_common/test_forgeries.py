@@ -16,12 +16,12 @@ from handlers.shared.errors import Unreachable
 from pdu_common.base_snmp_pdu import SnmpError
 from pdu_common.snmp_client import ber as client_ber, v3
 from tests.servers.snmpd import USERS, Snmpd
-from tests.simulators.snmp_agent import Agent, ber
+from tests.simulators.snmp_agent import Agent
 from tests.simulators.snmp_agent.devices import apc
 from tests.waiting import until
 
 from .double import connect
-from .relay import Relay, unbent
+from .relay import Relay
 
 NAME, OBJECT_ID = "1.3.6.1.2.1.1.5.0", "1.3.6.1.2.1.1.2.0"
 SHA = next(user for user in USERS if user.name == "sha").params()
@@ -192,88 +192,3 @@ def test_a_value_of_another_context_is_not_taken(snmpd: Snmpd) -> None:
         # the same datagram of the default context, which is asked, would have been taken
         relay.bend = lambda request, answer: [_of_context(answer, b""), answer]
         assert pdu.snmp_get(NAME).value == "rpdu9"
-
-
-# ---- v1 and v2c ----------------------------------------------------------------------------------
-
-
-def _changed(answer: bytes, **fields: Any) -> bytes:
-    """The answer with another value, and with other fields of the message or its PDU."""
-    message = ber.decode(answer.replace(b"rpdu2", b"rpdu9"))
-    of_pdu = {name: fields.pop(name) for name in ("kind", "request_id") if name in fields}
-    pdu = message.pdu._replace(**of_pdu)
-    return ber.encode(message._replace(pdu=pdu, **fields))
-
-
-MISFITS: dict[str, Change] = {
-    "another version": lambda answer: _changed(answer, version=1 - ber.decode(answer).version),
-    "another request id": lambda answer: _changed(
-        answer, request_id=ber.decode(answer).pdu.request_id ^ 1
-    ),
-    "a request": lambda answer: _changed(answer, kind=ber.GET),
-    "cut off": lambda answer: answer[:-1],
-    "nothing": lambda answer: b"",
-    "an empty message": lambda answer: b"\x30\x00",
-}
-
-
-@pytest.mark.parametrize("version", ["1", "2"])
-def test_answers_that_do_not_fit_are_passed_over_for_the_one_that_does(
-    agent: Agent, version: str
-) -> None:
-    with Relay(agent.port) as relay:
-        relay.bend = lambda request, answer: [
-            *(change(answer) for change in MISFITS.values()),
-            answer,
-        ]
-        pdu = connect(relay.port, version=version, timeout="20", retries="0")
-        assert pdu.snmp_get(NAME).value == "rpdu2"
-        assert len(relay.requests) == 1
-
-
-@pytest.mark.parametrize("version", ["1", "2"])
-@pytest.mark.parametrize(
-    "change",
-    [
-        lambda answer: _changed(answer, community=b""),
-        lambda answer: _changed(answer, community=b"public"),
-        lambda answer: _changed(answer) + b"\x00" * 15,
-    ],
-    ids=["no community", "another community", "octets after the message"],
-)
-def test_an_answer_that_net_snmp_reads_is_one(agent: Agent, version: str, change: Change) -> None:
-    with Relay(agent.port) as relay:
-        relay.bend = lambda request, answer: [change(answer)]
-        pdu = connect(relay.port, version=version, timeout="20", retries="0")
-        assert pdu.snmp_get(NAME).value == "rpdu9"
-
-
-def test_the_error_says_that_what_came_was_no_snmp_message(agent: Agent) -> None:
-    with Relay(agent.port, lambda request, answer: [answer[:-1]]) as relay:
-        with pytest.raises(SnmpError, match="answered is no valid SNMP message"):
-            connect(relay.port, timeout="0.1", retries="10").snmp_get(NAME)
-
-
-@pytest.mark.parametrize(
-    "method, request_ids",
-    [
-        ("snmp_get", 1),
-        # it repeats its first request, and then asks for fewer rows
-        ("snmp_walk", 3),
-    ],
-)
-def test_a_silent_agent_is_asked_as_often_as_the_retries_say(
-    agent: Agent, method: str, request_ids: int
-) -> None:
-    with Relay(agent.port, lambda request, answer: ()) as relay:
-        read = getattr(connect(relay.port, timeout="0.1", retries="3"), method)
-        with pytest.raises(SnmpError, match="timeout: no SNMP answer from"):
-            read(OBJECT_ID)
-        assert until(lambda: len(relay.requests) >= 4)
-        assert len(relay.requests) == 4
-        # an answer to any try of a request counts
-        numbers = {ber.decode(request).pdu.request_id for request in relay.requests}
-        assert len(numbers) == request_ids
-
-        relay.bend = unbent
-        assert connect(relay.port).snmp_get(NAME).value == "rpdu2"
