@@ -13,7 +13,7 @@ raises.
     spoilt OID HEX               the value of this object is these octets; `once`: at first
     before NAME                  one of MISFITS comes before each answer, or in its place: `instead`
     version=1, timeout=0.2       parameters, 2 and 5 without them
-    walk OID, get OID, set OID   calls; S, N and C are columns, M is sysName
+    walk OID, get OID            calls (calls.py)
 
 On the right stand the number of rows, if they are those of the agent, the value, or the error; then
 the requests, and how many ids they have if one is repeated. Where a busy machine may repeat one, a
@@ -27,14 +27,15 @@ import ast
 import itertools
 from collections.abc import Sequence
 from dataclasses import fields, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Callable, Optional
 
 import pytest
 
-from pdu_common.base_snmp_pdu import BaseSnmpPdu, SnmpError
+from pdu_common.base_snmp_pdu import Element
 from pdu_common.snmp_client import ber as codec, pdus
-from pdu_common.snmp_client.reads import dotted, parse_oid
+from pdu_common.snmp_client.reads import dotted
 from tests.handlers.snmp.memory import plain
 from tests.simulators.snmp_agent import Agent, Device, Faults, Row, ber
 from tests.simulators.snmp_agent.ber import Binding, Message, Pdu
@@ -42,17 +43,10 @@ from tests.simulators.snmp_agent.device import INTEGER
 from tests.simulators.snmp_agent.devices import apc
 from tests.tables import Case, Law, Table, compared
 
+from .calls import COLUMN, WORDS, end_of, oid_of
 from .double import connect
 
 TABLE = Table(Path(__file__).with_name("agents.txt"), operator="=")
-COLUMN = "1.3.6.1.4.1.99999.1"
-NAMES = {
-    "S": f"{apc.RPDU2_STATUS}.5",
-    "N": f"{apc.RPDU2_STATUS}.3",
-    "W": f"{apc.RPDU2_CONTROL}.5",
-    "C": COLUMN,
-    "M": "1.3.6.1.2.1.1.5.0",
-}
 EXCEPTIONS = {
     "noSuchObject": ber.NO_SUCH_OBJECT,
     "noSuchInstance": ber.NO_SUCH_INSTANCE,
@@ -175,12 +169,6 @@ def _with_value(message: Message, oid: str, value: bytes) -> bytes:
     return pdus.message(message.version, message.community, response)
 
 
-def _oid(text: str) -> str:
-    """The OID of a text that may begin with a short name."""
-    name, dot, rest = text.partition(".")
-    return NAMES.get(name, name) + dot + rest
-
-
 def _device(changes: Sequence[str]) -> Device:
     for change in changes:
         if change.startswith("column "):
@@ -200,7 +188,7 @@ def shown(case: Case) -> str:
         for change in changes:
             word, _, rest = change.partition(" ")
             key, equals, value = change.partition("=")
-            if word in ("walk", "get", "set") and not rest.startswith("gives "):
+            if word in WORDS and not rest.startswith("gives "):
                 calls.append(change)
             elif key in _FAULTS:
                 fault = {key: ast.literal_eval(value)}
@@ -210,7 +198,9 @@ def shown(case: Case) -> str:
             else:
                 _change(agent, word, rest)
         double = connect(agent.port, **params)
-        ends = [_end(double, agent, call) for call in calls]
+        shown_rows = partial(_shown_rows, agent)
+        name = f"{agent.host}:{agent.port}"
+        ends = [end_of(double, call, name, shown_rows) for call in calls]
     kinds = [pdu.kind for pdu in agent.pdus]
     counts = [f"{_KINDS[kind]} {len(list(group))}" for kind, group in itertools.groupby(kinds)]
     ids = len({pdu.request_id for pdu in agent.pdus})
@@ -238,31 +228,18 @@ def _change(agent: OddAgent, word: str, rest: str) -> None:
         agent.misfits = list(MISFITS.values()) if rest == "all" else [MISFITS[rest]]
         agent.only_misfits = word == "instead"
     elif rest.startswith("gives "):
-        agent.objects_of_get = [_oid(oid) for oid in rest.split()[1:]]
+        agent.objects_of_get = [oid_of(oid) for oid in rest.split()[1:]]
     elif word == "spoilt":
         oid, octets = rest.split(" ")
-        agent.spoilt = (_oid(oid), bytes.fromhex(octets))
+        agent.spoilt = (oid_of(oid), bytes.fromhex(octets))
     else:
         assert word in ("column", "last"), word
 
 
-def _end(pdu: BaseSnmpPdu, agent: OddAgent, call: str) -> str:
-    """What comes of a call."""
-    word, _, rest = call.partition(" ")
-    oid = _oid(rest)
-    try:
-        if word == "walk":
-            walked = [(element.oid, element.value) for element in pdu.snmp_walk(oid)]
-            return f"{len(walked)} rows" if walked == _rows(agent, oid) else f"OTHER ROWS {walked}"
-        if word == "get":
-            return repr(pdu.snmp_get(oid).value)
-        pdu.snmp_set(oid, 2)
-        return "written"
-    except SnmpError as error:
-        text = str(error).replace(f"127.0.0.1:{agent.port}", "H")
-        for name, whole in NAMES.items():
-            text = text.replace(whole, name)
-        return f"{type(error).__name__} {text}"
+def _shown_rows(agent: OddAgent, column: str, elements: Sequence[Element]) -> str:
+    """The number of rows, if they are those of the agent."""
+    rows = [(element.oid, element.value) for element in elements]
+    return f"{len(rows)} rows" if rows == _rows(agent, column) else f"OTHER ROWS {rows}"
 
 
 def _rows(agent: OddAgent, column: str) -> list[tuple[str, object]]:
