@@ -35,7 +35,7 @@ import pytest
 
 from pdu_common.base_snmp_pdu import Element
 from pdu_common.snmp_client import ber as codec, pdus
-from pdu_common.snmp_client.reads import dotted
+from pdu_common.snmp_client.reads import dotted, parse_oid
 from tests.handlers.snmp.memory import plain
 from tests.simulators.snmp_agent import Agent, Device, Faults, Row, ber
 from tests.simulators.snmp_agent.ber import Binding, Message, Pdu
