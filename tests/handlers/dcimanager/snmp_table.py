@@ -155,6 +155,8 @@ class PlatformOfLine(Platform):
     def snmp_walk(self, oid: Any) -> Any:
         if self.table is None:
             return self._answer_or_error(self.rows)
+        if self.lost_column and oid != self.lost_column:
+            return [self._table_element(f"{oid}.7.7", "1")]
         return self._walk_table(oid)
 
     def snmp_set(self, *_: object) -> None:
@@ -166,14 +168,9 @@ class PlatformOfLine(Platform):
         return answer
 
     def _walk_table(self, oid: str) -> Any:
-        if self.lost_column and oid != self.lost_column:
-            return [self._table_element(f"{oid}.7.7", "1")]
         rows = self.table if self.table and not self.lost_column else {}
-        elements = (self._table_element(f"{oid}.{index}", rows[index]) for index in rows)
-        return self._with_error_at_end(elements)
-
-    def _with_error_at_end(self, elements: Any) -> Any:
-        yield from elements
+        for index, value in rows.items():
+            yield self._table_element(f"{oid}.{index}", value)
         self._answer_or_error(None)
 
     def _table_element(self, oid: str, value: object) -> Element:

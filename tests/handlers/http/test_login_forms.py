@@ -1,11 +1,18 @@
-"""The keys of sessions, the settings of logins, and answers of digest login. What units get is in
-units.txt and exchanges.txt.
+"""Logins by their forms: login_forms.txt. What units get is in units.txt and exchanges.txt.
+
+    answer ALGORITHM & NAME=TEXT    the header of digest login to a challenge with these fields;
+                                    `no qop`: as RFC 2069 has it
+    owner FORM & NAME=TEXT          what the owner of a unit gives, by one of FORMS
+    key TEXT                        the second key of a session: the headers of what follows it, and
+                                    whether errors show one of the keys; 7{100} for a hundred 7
+
+`python -m tests.handlers.http.test_login_forms` writes right sides.
 """
 
 from __future__ import annotations
 
-import contextlib
 import json
+from pathlib import Path
 
 import pytest
 import requests
@@ -16,6 +23,7 @@ from handlers.http.login_forms import (
     Cookie,
     DigestLogin,
     FieldLogin,
+    LoginForm,
     Member,
     SessionLogin,
     login_of,
@@ -23,119 +31,82 @@ from handlers.http.login_forms import (
     owner_login,
 )
 from handlers.http.message import Request, Response
-from handlers.shared.errors import ProtocolError, SettingsError
+from handlers.shared.errors import PduHandlerError
 from handlers.shared.settings import Settings
 from tests.simulators.unit_servers import PASSWORD, USER, HttpServer
+from tests.tables import Case, Law, Table, compared, folded, unfolded
 from tests.waiting import PATIENCE_S
 
-from .login_units import TOKEN, DigestUnit
+from .login_units import DigestUnit
 
-REQUEST = Request("GET", "/outlets", {}, None, PATIENCE_S, PATIENCE_S, 1000)
-# printable, without what separates cookies, and no longer than any key
-_WRONG_KEYS = ("a key", "a,key", "a;key", "a\tkey", "k\u00e9y", "k" * 2001, "")
-
-
-def _session_login(key: str) -> Login:
-    """The login of a session with two keys, of which the second is this one."""
-    login_form = SessionLogin(
-        path="/login",
-        body={"password": "{password}"},
-        keys={"key": (Cookie("TOKEN"),), "csrf": (Member("token"),)},
-        requests=FieldLogin(headers={"Cookie": "TOKEN={key}", "X-CSRF-Token": "{csrf}"}),
-    )
-    answer = Response(200, {"set-cookie": "TOKEN=first-key"}, json.dumps({"token": key}).encode())
-    return login_of(login_form, Login(USER, PASSWORD), lambda _: answer)
-
-
-def test_each_key_of_a_session_is_sent_and_kept_out_of_errors() -> None:
-    login = _session_login("k" * 2000)
-    request = login.added_to(REQUEST)
-    assert request.headers == {"Cookie": "TOKEN=first-key", "X-CSRF-Token": "k" * 2000}
-    for text in ("first-key", "k" * 2000):
-        assert "it holds the login" in login.quoted(f"the unit says {text}")
-
-
-def test_what_no_header_of_a_session_can_carry_is_no_key() -> None:
-    accepted_keys: list[str] = []
-    for key in _WRONG_KEYS:
-        with contextlib.suppress(ProtocolError):
-            _session_login(key)
-            accepted_keys.append(key)
-    assert accepted_keys == []
-
-
-@pytest.mark.parametrize("half", ["username", "password"])
-def test_a_token_beside_half_of_a_login_is_refused(half: str) -> None:
-    login_form = SessionLogin(
+TABLE = Table(Path(__file__).with_name("login_forms.txt"), operator="=")
+FORMS: dict[str, LoginForm] = {
+    "digest of admin": DigestLogin(user="admin"),
+    "digest": DigestLogin(),
+    "session or token": SessionLogin(
         path="/login",
         body={"username": "{user}", "password": "{password}"},
         keys={},
         token=FieldLogin(headers={"Authorization": "Bearer {token}"}),
-    )
-    settings = Settings({"token": TOKEN, half: "word"}, login_settings(login_form))
-    with pytest.raises(SettingsError, match="not both"):
-        owner_login(login_form, settings)
+    ),
+    "two keys": SessionLogin(
+        path="/login",
+        body={"password": "{password}"},
+        keys={"key": (Cookie("TOKEN"),), "csrf": (Member("token"),)},
+        requests=FieldLogin(headers={"Cookie": "TOKEN={key}", "X-CSRF-Token": "{csrf}"}),
+    ),
+}
 
 
-# ---- digest --------------------------------------------------------------------------------------
+def shown(case: Case) -> str:
+    """What comes of a case."""
+    first, *changes = case.left.split(TABLE.separator)
+    word, _, rest = first.partition(" ")
+    fields: dict[str, str] = {}
+    for change in changes:
+        key, _, fields[key] = change.partition("=")
+    try:
+        if word == "answer":
+            return _answer(rest, fields)
+        if word == "key":
+            return _session(unfolded(rest).replace("\\t", "\t"))
+        login = owner_login(FORMS[rest], Settings(fields, login_settings(FORMS[rest])))
+        sent = ", sent" if login.is_sent else ""
+        return f"user {login.user}, password {login.password}, token {login.token}{sent}"
+    except PduHandlerError as error:
+        return f"{error.kind} {error}"
 
 
-@pytest.mark.parametrize(
-    "algorithm, response",
-    [
-        ("MD5", "8ca523f5e9506fed4657c9700eebdbec"),
-        ("SHA-256", "753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1"),
-    ],
-)
-def test_the_answer_is_that_of_rfc_7616_3_9_1(algorithm: str, response: str) -> None:
+def _answer(algorithm: str, fields: dict[str, str]) -> str:
     challenge = Challenge(
-        realm="http-auth@example.org",
-        nonce="7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v",
+        realm=fields["realm"],
+        nonce=fields["nonce"],
         algorithm=algorithm,
-        opaque="FQhe/qaU925kfnzjCev0ciny7QMkPqMAFRtzCUYo5tdS",
+        opaque=fields.get("opaque"),
+        has_qop="no qop" not in fields,
     )
-    header = answer(
+    return answer(
         challenge,
         user="Mufasa",
-        password="Circle of Life",
+        password=fields["password"],
         method="GET",
         target="/dir/index.html",
-        count=1,
-        cnonce="f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ",
+        count=int(fields["count"]),
+        cnonce=fields["cnonce"],
     )
-    assert f'response="{response}"' in header
-    assert "nc=00000001" in header
-    assert f'opaque="{challenge.opaque}"' in header
 
 
-def test_without_qop_the_answer_is_that_of_rfc_2069() -> None:
-    challenge = Challenge("testrealm@host.com", "dcd98b7102dd2f0e8b11d0f600bfb0c093", has_qop=False)
-    header = answer(
-        challenge,
-        user="Mufasa",
-        password="CircleOfLife",
-        method="GET",
-        target="/dir/index.html",
-        count=1,
-        cnonce="0",
-    )
-    # RFC 2069, 2.4, as its erratum 749 corrects it
-    assert 'response="1949323746fe6a43ef61f9606e7febea"' in header
-    assert "cnonce" not in header
+def _session(key: str) -> str:
+    reply = Response(200, {"set-cookie": "TOKEN=first-key"}, json.dumps({"token": key}).encode())
+    login = login_of(FORMS["two keys"], Login(USER, PASSWORD), lambda _: reply)
+    request = Request("GET", "/outlets", {}, None, PATIENCE_S, PATIENCE_S, 1000)
+    shown_keys = [text for text in ("first-key", key) if text in login.quoted(f"it says {text}")]
+    return folded(f"{login.added_to(request).headers} shows {shown_keys}")
 
 
-@pytest.mark.parametrize(
-    "texts, login",
-    [
-        ({"password": "a"}, Login("admin", "a", is_sent=False)),
-        ({"username": "other", "password": "a"}, Login("other", "a", is_sent=False)),
-        ({}, Login(is_sent=False)),
-    ],
-)
-def test_the_one_user_of_a_make_need_not_be_given(texts: dict[str, str], login: Login) -> None:
-    login_form = DigestLogin(user="admin")
-    settings = Settings(texts, login_settings(login_form))
-    assert owner_login(login_form, settings) == login
+@pytest.mark.parametrize("law", TABLE.laws(), ids=str)
+def test_logins_are_those_of_the_lines(law: Law) -> None:
+    law.check(compared(shown))
 
 
 @pytest.mark.against("PyPI requests, HTTPDigestAuth")
@@ -147,3 +118,7 @@ def test_the_unit_of_these_tests_takes_and_refuses_what_requests_answers(algorit
         assert [session.get(url, timeout=PATIENCE_S).status_code for _ in range(2)] == [200, 200]
         session.auth = requests.auth.HTTPDigestAuth(USER, "another-word")
         assert session.get(url, timeout=PATIENCE_S).status_code == 401
+
+
+if __name__ == "__main__":
+    TABLE.write(shown)
