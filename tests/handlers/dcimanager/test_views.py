@@ -5,7 +5,7 @@ views.txt.
                                  its reason) or `?REASON` (not known)
     port 7 A=1.5 kWh=20          an outlet with its figures
     unset                        as with the setting for what the unit never shows
-    class Slotted                the platform's view of a port, one of the classes below
+    class Slotted                the platform's view of a port, one of VIEWS
 
 On the right stand the fields of the view and of its ports, then what is said of the others.
 `python -m tests.handlers.dcimanager.test_views` writes right sides.
@@ -113,6 +113,13 @@ class Refusing:
         raise LookupError(name)
 
 
+VIEWS = {
+    view.__name__: view
+    for view in (
+        *(Slotted, Plain, KeywordOnly, Defaults, PowerAlone, PowerAndEnergy, Bare, Unset),
+        *(Closed, ReadOnly, Typed, Checked, Refusing),
+    )
+}
 _FIELDS = (
     *("identity", "load", "amperage", "energy"),
     *("total_consumption", "consumption", "power_consumption"),
@@ -139,7 +146,7 @@ def shown(case: Case) -> str:
                 identity, _, texts = rest.partition(" ")
                 ports[identity] = _figures_of_port(texts)
             elif word == "class":
-                patch.setattr(views, "PduPortStatisticView", globals()[rest])
+                patch.setattr(views, "PduPortStatisticView", VIEWS[rest])
             elif word != "unset":
                 figures[word] = _figure(rest)
         figures_of_pdu = dcimanager.Figures(figures["load"], figures["energy"], ports)
