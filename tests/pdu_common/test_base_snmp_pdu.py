@@ -37,48 +37,51 @@ LEVELS: dict[str, dict[str, str]] = {
 OBJECT = "1.3.6.1.4.1.99999.1.1.0"
 
 
-def test_a_signed_write_goes_out_once_even_if_the_answer_comes_too_late() -> None:
+@pytest.fixture
+def relayed() -> Iterator[tuple[Snmpd, Relay]]:
+    """An snmpd with an object that can be written, and a relay over which its engine was discovered,
+    so that a write with a short timeout need not do so.
+    """
     device = Device({OBJECT: Row(INTEGER, 0)}, (Rule(OBJECT),))
-    params = SHA_AES.params()
+    with Snmpd(device, users=[SHA_AES]) as server, Relay(server.port) as relay:
+        assert connect(relay.port, **SHA_AES.params(), timeout="20").snmp_get(OBJECT).value == 0
+        yield server, relay
+
+
+def test_a_signed_write_goes_out_once_even_if_the_answer_comes_too_late(
+    relayed: tuple[Snmpd, Relay],
+) -> None:
+    server, relay = relayed
     has_failed = threading.Event()
 
     def held(request: bytes, answer: bytes) -> Sequence[bytes]:
         assert has_failed.wait(PATIENCE_S)
         return [answer]
 
-    with Snmpd(device, users=[SHA_AES]) as server, Relay(server.port) as relay:
-        # this read discovers the engine, so the write with its short timeout need not do so
-        assert connect(relay.port, **params, timeout="20").snmp_get(OBJECT).value == 0
+    relay.bend = held
+    impatient = connect(relay.port, **SHA_AES.params(), timeout="0.3", retries="3")
+    with pytest.raises(SnmpError, match="timeout"):
+        impatient.snmp_set(OBJECT, 1)
+    has_failed.set()
 
-        relay.bend = held
-        impatient = connect(relay.port, **params, timeout="0.3", retries="3")
-        with pytest.raises(SnmpError, match="timeout"):
-            impatient.snmp_set(OBJECT, 1)
-        has_failed.set()
-
-        # the relay asks in order, so a repeated write would have arrived before this answer
-        assert connect(relay.port, timeout="30").snmp_get(OBJECT).value == 1
-        assert len(server.writes()) == 1
+    # the relay asks in order, so a repeated write would have arrived before this answer
+    assert connect(relay.port, timeout="30").snmp_get(OBJECT).value == 1
+    assert len(server.writes()) == 1
 
 
-def test_a_signed_write_whose_answer_is_lost_is_not_sent_again_to_an_agent_discovered_anew() -> (
-    None
-):
-    device = Device({OBJECT: Row(INTEGER, 0)}, (Rule(OBJECT),))
-    params = SHA_AES.params()
-    with Snmpd(device, users=[SHA_AES]) as server, Relay(server.port) as relay:
-        # this read discovers the engine
-        assert connect(relay.port, **params, timeout="20").snmp_get(OBJECT).value == 0
+def test_a_signed_write_whose_answer_is_lost_is_not_sent_again_to_an_agent_discovered_anew(
+    relayed: tuple[Snmpd, Relay],
+) -> None:
+    server, relay = relayed
+    lost: list[bytes] = []
+    first_answer: Iterator[list[bytes]] = iter([lost])
+    relay.bend = lambda request, answer: next(first_answer, [answer])
+    writer = connect(relay.port, **SHA_AES.params(), timeout="1", retries="3")
+    with pytest.raises(SnmpError, match="timeout"):
+        writer.snmp_set(OBJECT, 1)
 
-        lost: list[bytes] = []
-        first_answer: Iterator[list[bytes]] = iter([lost])
-        relay.bend = lambda request, answer: next(first_answer, [answer])
-        writer = connect(relay.port, **params, timeout="1", retries="3")
-        with pytest.raises(SnmpError, match="timeout"):
-            writer.snmp_set(OBJECT, 1)
-
-        assert connect(server.port, timeout="30").snmp_get(OBJECT).value == 1
-        assert len(server.writes()) == 1
+    assert connect(server.port, timeout="30").snmp_get(OBJECT).value == 1
+    assert len(server.writes()) == 1
 
 
 def test_concurrent_threads_get_the_rows_of_their_own_device() -> None:
