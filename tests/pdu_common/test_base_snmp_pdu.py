@@ -39,8 +39,8 @@ OBJECT = "1.3.6.1.4.1.99999.1.1.0"
 
 @pytest.fixture
 def relayed() -> Iterator[tuple[Snmpd, Relay]]:
-    """An snmpd with an object that can be written, and a relay over which its engine was discovered,
-    so that a write with a short timeout need not do so.
+    """An snmpd with an object that can be written, and a relay over which its engine was
+    discovered, so that a write with a short timeout need not do so.
     """
     device = Device({OBJECT: Row(INTEGER, 0)}, (Rule(OBJECT),))
     with Snmpd(device, users=[SHA_AES]) as server, Relay(server.port) as relay:
