@@ -6,8 +6,8 @@
     on types                     the snmpd with the objects of TYPES below T, in place of an APC's
     walk OID, get OID            calls (calls.py)
 
-On the right stand the values, the rows (their number, if they are more than twelve), or the error;
-then type, value and error of the SETs that snmpd got.
+On the right stand the values, the rows (of more than twelve the first, the last and their number),
+or the error; then type, value and error of the SETs that snmpd got.
 `python -m tests.pdu_common.test_snmpd_calls` writes right sides.
 """
 
@@ -16,9 +16,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from common.misc import Oid
 from pdu_common.base_snmp_pdu import Element
 from tests.handlers.snmp.memory import plain
 from tests.servers.snmpd import USERS, Snmpd, User
@@ -101,10 +103,11 @@ def shown(case: Case, snmpds: Mapping[str, Snmpd]) -> str:
 
 
 def _rows(_: str, elements: Sequence[Element]) -> str:
-    """The rows, or their number if they are many."""
-    if len(elements) > 12:
-        return f"{len(elements)} rows"
-    return " ".join(f"{element.oid_index}={element.value!r}" for element in elements) or "-"
+    """The rows; of many the first, the last and their number."""
+    rows = [f"{element.oid_index}={element.value!r}" for element in elements]
+    if len(rows) > 12:
+        return f"{len(rows)} rows from {rows[0]} to {rows[-1]}"
+    return " ".join(rows) or "-"
 
 
 @pytest.mark.parametrize("law", TABLE.laws(), ids=str)
@@ -116,6 +119,11 @@ def test_values_without_an_agent_are_those_of_a_walk(snmpds: Mapping[str, Snmpd]
     elements = connect(snmpds["types"].port).snmp_walk(T)
     values = {element.oid: element.value for element in elements}
     assert {oid: values[oid] for oid in TYPES} == {oid: plain(TYPES[oid]) for oid in TYPES}
+
+
+def test_an_oid_may_be_that_of_the_platform(snmpds: Mapping[str, Snmpd]) -> None:
+    oid: Any = Oid("1.3.6.1.2.1.1") + "5.0"
+    assert connect(snmpds["outlets"].port).snmp_get(oid).value == "rpdu2"
 
 
 if __name__ == "__main__":

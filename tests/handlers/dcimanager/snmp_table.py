@@ -3,13 +3,13 @@
     rows ATTRIBUTES / ...        what a walk returns: `none` for None, without any an empty table
     each ATTRIBUTES for 1 2 10   the same, with a row for each index
     row ATTRIBUTES, value VALUE  what a GET returns
-    raises WORDS                 what each call raises, a RuntimeError; `raises TYPE: WORDS`;
-                                 or one of ODD_ERRORS
-    table 1.1=5 2=6              a platform with such a table: `split` before the last arc of OIDs;
-                                 `ends WORDS`: a walk raises this after the rows; `lost COLUMN`:
-                                 a walk of it, and of others one row with the index 7.7
+    raises WORDS                 what each call raises, a RuntimeError; `raises TYPE: WORDS`; one of
+                                 ODD_ERRORS; `pysnmp NAME`: with the words of pysnmp's errind
+    table 1.1=5 2=6              a platform with such a table, whose walk `raises` after the rows;
+                                 `split`: its OIDs are, before the last arc; `lost COLUMN`: a walk
+                                 of it has no rows, and one of others the row 7.7
     params JSON, address TEXT    the form's SNMP fields and address; `community TEXT`: this field
-                                 alone, which `$` stands for in WORDS
+                                 alone, which ($) stands for in WORDS
     get OID, walk OID, set       calls, by default of R; without them those that have an answer
     oid TEXT, quoted TEXT        asks which OID a text is, and what an error shows of a text
 
@@ -34,7 +34,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Optional
 
-from pysnmp.proto import rfc1902, rfc1905
+from pysnmp.proto import errind, rfc1902, rfc1905
 
 from handlers.dcimanager.rows import oid_arcs
 from handlers.dcimanager.snmp import Snmp
@@ -119,6 +119,8 @@ class PlatformOfLine(Platform):
             self.row = None if rest == "none" else _element(rest)
         elif word == "value":
             self.row = _element(f"value={rest}")
+        elif word == "pysnmp":
+            self.error = RuntimeError(str(getattr(errind, rest)))
         elif word == "raises":
             self.error = _exception(rest.replace("($)", self.secrets[0]))
         elif word == "table":
