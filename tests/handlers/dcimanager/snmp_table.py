@@ -9,8 +9,11 @@
                                  `split`: its OIDs are, before the last arc; `lost COLUMN`: a walk
                                  of it has no rows, and one of others the row 7.7
     params JSON, address TEXT    the form's SNMP fields and address; `community TEXT`: this field
-                                 alone, which ($) stands for in WORDS
-    get OID, walk OID, set       calls, by default of R; without them those that have an answer
+                                 alone, which ($) stands for in WORDS; `form` one of PARAMETERS
+    limit S, at S, extend S      in seconds: the time in which calls may start, and the clock; with
+                                 `slow S` a SET takes so long, and has no answer
+    get OID, walk OID, set       calls, by default of R; without them those that have an answer;
+                                 `remaining` asks how long calls may still start
     oid TEXT, quoted TEXT        asks which OID a text is, and what an error shows of a text
 
 ATTRIBUTES are `oid=R.1, index=1, value=5`; `oid_index` is one, too; without a value it is the text
@@ -27,6 +30,7 @@ names the objects of a table's GETs.
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from collections.abc import Sequence
@@ -37,13 +41,13 @@ from typing import Any, Optional
 from pysnmp.proto import errind, rfc1902, rfc1905
 
 from handlers.dcimanager.rows import oid_arcs
-from handlers.dcimanager.snmp import Snmp
+from handlers.dcimanager.snmp import LONGEST_SECONDS, Snmp
 from handlers.shared.errors import PduHandlerError, Refused
 from tests.chains import kept
 from tests.handlers.dcimanager.platform_double import Platform
 from tests.tables import Case, Table, unfolded
 
-from .odd_values import SECRET, Number, Raising, Textless, Word
+from .odd_values import PARAMETERS, SECRET, Number, Raising, Textless, Word
 
 TABLE_OID = "1.3.6.1.4.1.318.1.1.12.3.5.1.1"
 ROOT = f"{TABLE_OID}.4"
@@ -104,6 +108,10 @@ class PlatformOfLine(Platform):
         self.table: Optional[dict[str, str]] = None
         self.is_split = False
         self.lost_column = ""
+        #: of the clock, and of the time in which calls may start
+        self.now, self.limit_s = 0.0, LONGEST_SECONDS
+        #: how long a SET takes, which then has no answer
+        self.set_s = 0.0
         #: the objects of GETs
         self.asked: list[str] = []
 
@@ -129,6 +137,11 @@ class PlatformOfLine(Platform):
             self.is_split = True
         elif word == "lost":
             self.lost_column = _oid(rest)
+        elif word in ("at", "limit", "slow"):
+            name = {"at": "now", "limit": "limit_s", "slow": "set_s"}[word]
+            setattr(self, name, float(rest))
+        elif word == "form":
+            self.pdu_data.snmp_params = PARAMETERS[rest]
         elif word == "params":
             self.pdu_data.snmp_params = json.loads(rest)
         elif word == "community":
@@ -162,6 +175,9 @@ class PlatformOfLine(Platform):
         return self._walk_table(oid)
 
     def snmp_set(self, *_: object) -> None:
+        if self.set_s:
+            self.now += self.set_s
+            raise TimeoutError("timed out")
         self._answer_or_error(None)
 
     def _answer_or_error(self, answer: object) -> Any:
@@ -231,26 +247,27 @@ def shown(case: Case) -> str:
     # the platform's calls are those of BaseSnmpPdu
     pdu: Any = platform
     snmp = Snmp(pdu)
-    ends: dict[str, str] = {}
-    changes = case.left.split(TABLE.separator)
-    for change in changes:
+    ends: list[tuple[str, str]] = []
+    for change in case.left.split(TABLE.separator):
         word, _, rest = change.partition(" ")
         if word == "oid":
             arcs = oid_arcs(unfolded(rest))
             return "unreadable" if arcs is None else ".".join(map(str, arcs)) or "()"
         if word == "quoted":
             return snmp.quoted(rest)
-        if word in _OPERATIONS:
-            ends[change] = _end(platform, snmp, change)
+        if word == "extend":
+            snmp.extend(float(rest))
+        elif word == "remaining":
+            ends.append((change, f"{snmp.remaining()} s"))
+        elif word in _OPERATIONS:
+            ends.append((change, _end(platform, snmp, change)))
         else:
             platform.change(word, rest)
-            snmp = snmp if ends else Snmp(pdu)
-    for call in () if ends else platform.calls():
-        ends[call] = _end(platform, snmp, call)
+            snmp = snmp if ends else Snmp(pdu, platform.limit_s, lambda: platform.now)
+    ends = ends or [(call, _end(platform, snmp, call)) for call in platform.calls()]
     texts: list[str] = []
-    for end in dict.fromkeys(ends.values()):
-        calls = [call for call, end_of_call in ends.items() if end_of_call == end]
-        texts.append(f"{', '.join(calls)}: {end}")
+    for end, group in itertools.groupby(ends, key=lambda call_and_end: call_and_end[1]):
+        texts.append(f"{', '.join(call for call, _ in group)}: {end}")
     if platform.asked:
         texts.append(f"asks {' '.join(platform.asked)}")
     text = "; ".join(texts)
@@ -272,11 +289,10 @@ def _end(platform: PlatformOfLine, snmp: Snmp, call: str) -> str:
             snmp.set(oid, 1)
             text = "done"
     except PduHandlerError as error:
-        text = _error(error, (platform.address, _OPERATIONS[word], oid))
-        shown_secrets = [secret for secret in platform.secrets if secret in kept(error)]
-        text += "".join(f" SHOWS {secret}" for secret in shown_secrets)
         may_be_done = word == "set" and error.may_have_executed
-        text = f"?{text}" if may_be_done else text
+        marks = [f"SHOWS {secret} " for secret in platform.secrets if secret in kept(error)]
+        marks += ["?"] if may_be_done else []
+        text = "".join(marks) + _error(error, (platform.address, _OPERATIONS[word], oid))
     return text
 
 
