@@ -4,9 +4,9 @@ On the left stand the changes of the unit and the call (case_unit.py); a line wi
 that of CALL_BY_TABLE.
 
 On the right stand the states, the figures, or the kind of an error with its words [and the settings
-that it names]; the requests; and warnings. `status` has labels and figures, too, where these list
-other outlets or have another error. No error and nothing that is logged has the password or the
-token of a session.
+that it names]; the requests; and warnings. `read` is a status, and labels and figures, too, where
+these list other outlets or have another error. No error and nothing that is logged has the password
+or the token of a session.
 
 Of figures: `8A` measured, `-A (why)` not metered, `?A (why)` not known, `(same)` for the reason
 before it, `!W` not asked for. They are of all PDUs; `in` of the mains; and of each outlet. What has
@@ -52,9 +52,9 @@ from .tree import OUTLETS, PASSWORD, Request, Tree, handler, serving
 CALL_BY_TABLE = {
     "switching": "off 1",
     "metering": "figures",
-    "pdus": "status",
-    "members": "status",
-    "outlets": "status",
+    "pdus": "read",
+    "members": "read",
+    "outlets": "read",
     "service": "status",
 }
 
@@ -110,7 +110,7 @@ def _result(device: CaseUnit) -> str:
                 text = f"{error.kind}: {error}{settings}"
                 hidden_text = kept(error)
         parts = [text, _requests(device), *log.warnings]
-        if device.call == "status":
+        if device.call == "read":
             parts += _other_lists(pdu)
     all_texts = "\n".join([text, hidden_text, *log.texts])
     for secret in (PASSWORD, device.token):
@@ -126,7 +126,7 @@ def _returned(call: str, pdu: RedfishPdu, identity: str) -> str:
         switch = pdu.port_up if call == "on" else pdu.port_down
         switch(port, deadline=10.0, pause=1.0)
         return port.power_status.name
-    if call == "status":
+    if call in ("read", "status"):
         ports = [f"{port.identity} {port.power_status.name}" for port in pdu.status().ports]
         return ", ".join(ports) or "no outlets"
     if call == "statistic":
