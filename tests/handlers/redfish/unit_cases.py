@@ -14,6 +14,7 @@ no meter is left out.
 
 Requests: `4G` for four GETs, `g` without a login, `T` with a session's token, `G.2` with $expand of
 two levels; `S` opens a session and `D` ends it; `P1{body}` is a command to outlet 1, with `^ETAG`.
+Where several connections read, a slow answer is asked for again: `..G`.
 
 `python -m tests.handlers.redfish.unit_cases` writes right sides.
 """
