@@ -16,7 +16,6 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from pdu.evidence import web_recorder
-from pdu.recordings.named_values import named_secrets, without_named_secrets
 from pdu.recordings.recording_formats import RecordingOptions
 from pdu.recordings.web import har
 from pdu.recordings.web.unit import serve
@@ -192,19 +191,3 @@ def test_a_unit_is_recorded_and_replayed_with_its_login(name: str) -> None:
         assert [port.power_status for port in pdu.status().ports] == [UP, UP]
         (write,) = device.writes()
         assert write.endswith("outlet 2 on")
-
-
-@pytest.mark.parametrize(
-    ("text", "secrets", "masked"),
-    [
-        ("/a?sid=ab12-cd&n=3", ["ab12-cd"], "/a?sid=any&n=3"),
-        ("PHPSESSID=x9y8z7w6; path=/", ["x9y8z7w6"], "PHPSESSID=any; path=/"),
-        ('{"session": "k1l2m3", "sid": 5}', ["k1l2m3"], '{"session": "any", "sid": any}'),
-        ("<sessionId a='b'>q-9981</sessionId>", ["q-9981"], "<sessionId a='b'>any</sessionId>"),
-        ("pw=on", [], "pw=any"),
-        ("possession=a1b2c3 sessions=a1b2 side=4x4x", [], None),
-    ],
-)
-def test_a_secret_is_known_by_its_name(text: str, secrets: list[str], masked: str | None) -> None:
-    assert named_secrets(text) == secrets
-    assert without_named_secrets(text, "any") == (text if masked is None else masked)
