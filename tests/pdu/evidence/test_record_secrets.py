@@ -4,14 +4,10 @@ that want one in the answer.
 
 from __future__ import annotations
 
-import gzip
 import json
-import threading
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Callable, NamedTuple, Optional
+from typing import Any, NamedTuple, Optional
 
 import pytest
 
@@ -22,100 +18,12 @@ from pdu.recordings.recording_formats import RecordingOptions
 from pdu.recordings.web import har
 from pdu.recordings.web.har import WebRecording
 from pdu_common.connection import PduData
+from tests.pdu.evidence.odd_handler import OUTLETS, Device, serving, source
 from tests.pdu.loading.page_handler import folder, loaded_anew
 
 __all__ = ["loaded_anew"]
 
-HANDLER = """
-import gzip
-import json
-import urllib.error
-import urllib.request
-
-from pdu_common.base_pdu import BasePdu
-from pdu_common.helper import EnumPowerStatus, PduPortView, PduStatisticView, PduView
-
-
-def make_handler(pdu_data):
-    return OddPdu(pdu_data)
-
-
-class OddPdu(BasePdu):
-    def ask(self, target, body=None, headers={}):
-        address = "http://%s:%s%s" % (self.pdu_data.ip, self.given["port"], target)
-        request = urllib.request.Request(address, body and body.encode(), headers)
-        with urllib.request.urlopen(request, timeout=60) as answer:
-            self.headers, octets = answer.headers, answer.read()
-            is_packed = self.headers["Content-Encoding"] == "gzip"
-            return (gzip.decompress(octets) if is_packed else octets).decode()
-
-    @property
-    def given(self):
-        return self.pdu_data.custom_params
-
-    def status(self):
-        view = PduView()
-        for number, on in json.loads(self.outlets())["outlets"].items():
-            state = EnumPowerStatus.UP if on else EnumPowerStatus.DOWN
-            view.ports.append(PduPortView(identity=number, power_status=state))
-        return view
-
-    def port_up(self, port):
-        return port
-
-    port_down = port_up
-
-    def statistic(self):
-        return PduStatisticView()
-
-    def outlets(self):
-"""
 PLAIN = "return self.ask('/o')"
-OUTLETS = '{"outlets": {"1": true, "2": false}}'
-#: of a request with method, target, headers and body: status, headers and body of the answer
-Device = Callable[[str, Mapping[str, str], str], tuple[int, Sequence[tuple[str, str]], str]]
-
-
-class Server(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def __init__(self, device: Device) -> None:
-        super().__init__(("127.0.0.1", 0), Requests)
-        self.device = device
-
-
-class Requests(BaseHTTPRequestHandler):
-    server: Server
-    protocol_version = "HTTP/1.1"
-
-    def do_GET(self) -> None:
-        size = int(self.headers.get("Content-Length", 0))
-        body = self.rfile.read(size).decode()
-        status, headers, text = self.server.device(self.path, dict(self.headers.items()), body)
-        octets = text.encode()
-        if ("Content-Encoding", "gzip") in headers:
-            octets = gzip.compress(octets)
-        self.send_response(status)
-        for name, value in headers:
-            self.send_header(name, value)
-        self.send_header("Content-Length", str(len(octets)))
-        self.end_headers()
-        self.wfile.write(octets)
-
-    do_POST = do_GET
-
-    def log_message(self, *_: Any) -> None:
-        """Prints nothing."""
-
-
-@contextmanager
-def serving(device: Device) -> Iterator[int]:
-    with Server(device) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield int(server.server_address[1])
-        server.shutdown()
-
-
 LOGIN = {"username": "mustermann", "password": "Zq01-Sesam_01"}
 WORDS = ("POST /o/{outlet} on", "POST /o/{outlet} off")
 
@@ -128,8 +36,7 @@ def recorded(
     on: str = WORDS[0],
 ) -> tuple[WebRecording, str, Sequence[str]]:
     """The recording, its text, and what its owner is told."""
-    lines = "".join(f"        {line}\n" for line in outlets.splitlines())
-    handler = folder(tmp_path, "odd", HANDLER + lines)
+    handler = folder(tmp_path, "odd", source(outlets))
     with serving(device) as port:
         data = PduData("127.0.0.1", {**settings, "port": str(port)})
         options = RecordingOptions()

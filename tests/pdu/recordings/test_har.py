@@ -35,6 +35,7 @@ from pdu.recordings.web.unit import WebUnit, serve
 from pdu_common.connection import PduData
 from pdu_common.helper import PduPortView
 from tests.needs import ROOT
+from tests.pdu.evidence.odd_handler import source
 from tests.pdu.loading.page_handler import folder, loaded_anew
 from tests.pdu.recordings import page_unit, requests
 from tests.pdu.recordings.page_unit import HANDLER, OFF, ON, PASSWORD, USER, PageUnit
@@ -210,40 +211,12 @@ def test_a_replay_of_another_tools_file_warns_once(
 
 # ---- what names the owner ------------------------------------------------------------------------
 
-PLAIN = """
-import json
-import re
-import urllib.request
-
-from pdu_common.base_pdu import BasePdu
-from pdu_common.helper import EnumPowerStatus, PduPortView, PduStatisticView, PduView
-
-
-def make_handler(pdu_data):
-    return PlainPdu(pdu_data)
-
-
-class PlainPdu(BasePdu):
-    def ask(self, target, body=None):
-        port = self.pdu_data.custom_params["port"]
-        address = f"http://{self.pdu_data.ip}:{port}{target}"
-        with urllib.request.urlopen(address, body, timeout=60) as answer:
-            return answer.read().decode()
-
-    def status(self):
-        self.ask("/login", b"user=mustermann&pw=Zq01-Sesam_01&place=Reihe 7, Schrank Nord")
-        self.ask("/Mustermann/frame?token=Zq02-Sesam_02&rack=db-master-kunde7")
-        view = PduView()
-        for number, on in json.loads(self.ask("/json"))["outlets"].items():
-            state = EnumPowerStatus.UP if on else EnumPowerStatus.DOWN
-            view.ports.append(PduPortView(identity=number, power_status=state))
-        return view
-
-    def port_up(self, port):
-        return port
-
-    port_down = port_up
-
+ASKED = """\
+self.ask("/login", "user=mustermann&pw=Zq01-Sesam_01&place=Reihe 7, Schrank Nord")
+self.ask("/Mustermann/frame?token=Zq02-Sesam_02&rack=db-master-kunde7")
+return self.ask("/json")
+"""
+STATISTIC = """
     def statistic(self):
         return PduStatisticView(load=float(re.search("amps=([0-9.]+)", self.ask("/text"))[1]))
 """
@@ -298,7 +271,7 @@ def planted_archive() -> str:
 
 
 def test_a_recording_through_a_file_holds_nothing_that_was_planted_in_it(tmp_path: Path) -> None:
-    handler = folder(tmp_path, "odd", PLAIN)
+    handler = folder(tmp_path, "odd", source(ASKED, STATISTIC))
     recording, text = recorded_through(handler, planted_archive())
     assert recording.states == {"1": True, "2": False}
     assert recording.load_a == 1.5
