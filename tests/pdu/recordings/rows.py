@@ -98,7 +98,7 @@ def _set(unit: SnmpUnit, text: str) -> str:
     for oid, row in before.items():
         now = unit.get(oid)
         if now is not None and now != row:
-            changes.append(f"{_short(dotted(oid))}={now.raw}")
+            changes.append(f"{_short(dotted(oid))}={now.raw!r}")
     notes = [_short(note) for note in unit.writes[count:]]
     return "; ".join([f"{error} {place}".strip(), *changes, *notes])
 
