@@ -5,6 +5,7 @@ connection.
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import functools
 import os
@@ -13,10 +14,29 @@ import socket
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Callable, TypeVar
 
 _FIRST, _LAST = 10_000, 32_000  # below Linux's default ephemeral ports (32768 to 60999)
 _TRIES = 1000
+PORTS_TRIED = 3  # by a program that is started to listen at one
 _mine: set[int] = set()
+Server = TypeVar("Server")
+
+
+def at_reserved_port(start: Callable[[int], Server]) -> Server:
+    """The server that `start` makes at a reserved port.
+
+    Another program can take the port before the server binds it: one that chooses its ports by
+    itself, or a process that was just forked and still holds the socket by which `reserved` asked
+    whether the port is free. Then the next port is tried.
+    """
+    for _ in range(_TRIES):
+        try:
+            return start(reserved())
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise
+    raise OSError(f"no free port in {_TRIES} tries")
 
 
 def reserved() -> int:

@@ -24,7 +24,7 @@ from pdu import root
 from tests import terminal
 from tests.needs import ROOT, program
 from tests.pdu.monitoring.halls import PDU, environment
-from tests.ports import reserved
+from tests.ports import at_reserved_port
 from tests.simulators.nut_server import ADMIN, NutServer, SwitchedPdu
 from tests.simulators.redfish import RedfishService
 from tests.simulators.snmp_agent import Agent
@@ -187,7 +187,7 @@ def _served(words: Sequence[str]) -> Iterator[tuple[str, dict[str, str]]]:
         is_acme = any("acme" in word for word in words)
         strip_or_pdu = strip() if is_acme else rpdu2(outlets=8)
         # `identify` also tries the TCP port of this number, which no other test's server may have
-        with Agent(strip_or_pdu, port=reserved()) as agent:
+        with at_reserved_port(lambda port: Agent(strip_or_pdu, port)) as agent:
             yield f"{agent.host}:{agent.port}", {"PDU_COMMUNITY": "private"}
 
 

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, Optional, Union
 
 from tests.needs import program
-from tests.ports import reserved
+from tests.ports import PORTS_TRIED, reserved
 from tests.servers.process import end
 from tests.simulators.snmp_agent import ber, device as simulated
 from tests.simulators.snmp_agent.device import Device, Row, Write
@@ -101,9 +101,12 @@ class Snmpd:
         self.port = 0
 
     def __enter__(self) -> Snmpd:
-        self.port = reserved()
-        if self._start():
-            return self
+        # another program may take a port before snmpd binds it
+        for _ in range(PORTS_TRIED):
+            self.port = reserved()
+            if self._start():
+                return self
+            self._end_process()
         words = self._log()
         self.stop()
         raise RuntimeError(f"snmpd did not start: {words}")

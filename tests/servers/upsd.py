@@ -32,7 +32,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from tests.needs import program
-from tests.ports import reserved
+from tests.ports import PORTS_TRIED, reserved
 from tests.servers.process import end as end_process
 from tests.waiting import PATIENCE_S, until
 
@@ -154,11 +154,13 @@ class Upsd:
             for section in self._sections.values():
                 if section.run:
                     self._await_driver(section)
-            self.port = reserved()
-            self._write_server()
-            if not self._start_upsd():
-                raise RuntimeError(f"upsd did not start: {self._log('upsd')}")
-            return self
+            # another program may take a port before upsd binds it
+            for _ in range(PORTS_TRIED):
+                self.port = reserved()
+                self._write_server()
+                if self._start_upsd():
+                    return self
+            raise RuntimeError(f"upsd did not start: {self._log('upsd')}")
         except BaseException:
             self.stop()
             raise

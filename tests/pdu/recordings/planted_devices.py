@@ -21,7 +21,7 @@ from pdu.recordings.recording_formats import Recording, RecordingOptions
 from pdu.recordings.web.har import Answer, WebRecording
 from pdu_common.connection import PduData, PduSnmpData
 from tests.pdu.recordings.recording_formats import kind
-from tests.ports import reserved
+from tests.ports import at_reserved_port
 from tests.simulators.nut_server import ADMIN, NutServer, StaticDevice, SwitchedPdu
 from tests.simulators.redfish import Model as RedfishModel, Pdu, RedfishService
 from tests.simulators.snmp_agent import Agent, Device, Row
@@ -113,7 +113,8 @@ def snmp(more: Mapping[str, str] = {}) -> Iterator[Unit]:
     rows["1.3.6.1.4.1.318.9.8.1.10.20.30.40"] = Row(64, bytes((10, 20, 30, 40)))
     names = [oid for oid in rows if oid.startswith("1.3.6.1.4.1.318.1.1.12.3.5.1.1.2.")]
     rows[names[0]] = Row(4, b"db-master-kunde7")
-    with Agent(Device(rows), read=COMMUNITY, port=reserved()) as agent:
+    device = Device(rows)
+    with at_reserved_port(lambda port: Agent(device, port, COMMUNITY)) as agent:
         yield Unit(
             "snmp", PduSnmpData(agent.host, {"port": str(agent.port), "community": COMMUNITY})
         )
@@ -127,12 +128,15 @@ def https_data(unit: Union[XerusPdu, RedfishService]) -> PduData:
 @contextlib.contextmanager
 def raritan(more: Mapping[str, str] = {}) -> Iterator[Unit]:
     # A stopped clock keeps the energy counters constant.
-    with XerusPdu(
-        Model(serial="PK65860010"),
-        https_port=reserved(),
-        password="Pa55-of-the-unit",
-        clock=lambda: 1000.0,
-    ) as pdu:
+    def simulated_pdu(port: int) -> XerusPdu:
+        return XerusPdu(
+            Model(serial="PK65860010"),
+            https_port=port,
+            password="Pa55-of-the-unit",
+            clock=lambda: 1000.0,
+        )
+
+    with at_reserved_port(simulated_pdu) as pdu:
         unit = pdu.units[0]
         for index, name in enumerate(NAMES):
             unit.outlets[index].settings["name"] = name
@@ -167,7 +171,7 @@ def nut(texts: Mapping[str, str] = {}) -> Iterator[Unit]:
         ["outlet.2.desc"],
         "PDU of Schmidt",
     )
-    with NutServer([device], port=reserved()) as server:
+    with at_reserved_port(lambda port: NutServer([device], port=port)) as server:
         login = {"username": ADMIN.name, "password": ADMIN.password}
         yield Unit("nut", PduData(server.host, {"port": str(server.port), **login}))
 
@@ -175,7 +179,11 @@ def nut(texts: Mapping[str, str] = {}) -> Iterator[Unit]:
 @contextlib.contextmanager
 def redfish(texts: Mapping[str, str] = {}) -> Iterator[Unit]:
     pdu = Pdu(outlets=("A1", "A2", "B1", "B2", "C1"), off=("B2",), serial="PK65860010")
-    with RedfishService(RedfishModel((pdu,)), port=reserved(), password="Pa55-of-the-unit") as unit:
+
+    def service(port: int) -> RedfishService:
+        return RedfishService(RedfishModel((pdu,)), port=port, password="Pa55-of-the-unit")
+
+    with at_reserved_port(service) as unit:
         for identity, name in zip(("A1", "A2", "B1", "B2"), NAMES):
             unit.outlet(identity).name = name
         more: dict[str, object] = {
