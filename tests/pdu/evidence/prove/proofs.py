@@ -15,7 +15,8 @@ COMMANDS are those that the unit got, FILE what stands where the proof is to be 
     port_up: unknown            it returns an unknown state, and the next status is interrupted
     typed TEXT                  what the owner types, at a terminal
     mine                        the file exists
-    run WORDS                   `pdu prove nut 192.0.2.7 --out FILE WORDS`
+    at HOST                     another address than 192.0.2.7
+    run WORDS                   `pdu prove nut HOST --out FILE WORDS`
 
 `python -m tests.pdu.evidence.prove.proofs` writes right sides.
 """
@@ -120,7 +121,8 @@ class Unit:
 def shown(case: Case) -> str:
     """What a run ends with."""
     with tempfile.TemporaryDirectory() as place, pytest.MonkeyPatch.context() as patch:
-        unit, file, words = Unit(), Path(place, "p.json"), ""
+        unit, file = Unit(), Path(place, "p.json")
+        host, words = "192.0.2.7", ""
         handler = LoadedHandler("x", "x", unit.make, (), False)
         patch.setattr(command, "load", lambda name: handler)
         patch.setattr(proof_run, "AGAIN_S", 0.0)
@@ -128,6 +130,8 @@ def shown(case: Case) -> str:
             word, _, rest = change.partition(" ")
             if word == "run":
                 words = rest
+            elif word == "at":
+                host = rest
             elif word == "typed":
                 patch.setattr(sys, "stdin", terminal.Person(f"{rest}\n"))
             elif change == "no meter":
@@ -137,7 +141,7 @@ def shown(case: Case) -> str:
             else:
                 method, _, effect = change.partition(": ")
                 unit.effects[method] = effect
-        texts = _run(["prove", "nut", "192.0.2.7", "-o", str(file), *shlex.split(words)])
+        texts = _run(["prove", "nut", host, "-o", str(file), *shlex.split(words)])
         texts[1:1] = [", ".join(unit.commands), _file(file)]
     return " | ".join(text.replace(str(file), "FILE") for text in texts)
 
