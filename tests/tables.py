@@ -161,6 +161,19 @@ def compared(shown: Callable[[Case], str]) -> Callable[[Case], str]:
     return difference
 
 
+def unescaped(text: str) -> str:
+    """The text of a line, with what Python's escapes in it stand for."""
+    return text.encode("latin-1", "backslashreplace").decode("unicode_escape")
+
+
+def escaped(text: str) -> str:
+    """A text in a line, with escapes for what cannot be printed."""
+    text = text.replace("\\", "\\\\")
+    return "".join(
+        sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text
+    )
+
+
 def add_keywords(items: Iterable[pytest.Item], keyword: str) -> None:
     """Let `-k` choose tests of laws by the left sides of their lines, too."""
     global chosen_keyword

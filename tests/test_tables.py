@@ -91,3 +91,10 @@ def test_a_keyword_chooses_laws_and_lines(table: Table, monkeypatch: pytest.Monk
         monkeypatch.setattr(tables, "chosen_keyword", keyword.lower())
         first.check(note)
         assert lines == expected
+
+
+def test_what_cannot_be_printed_is_escaped_in_a_line() -> None:
+    text = "a\\b\n\x00\x1b\udce9 ü张"
+    line = tables.escaped(text)
+    assert line.isprintable()
+    assert tables.unescaped(line) == text

@@ -30,6 +30,7 @@ from pdu.recordings.web import har
 from pdu_common.connection import PduData
 from tests.conformance import baseline
 from tests.handlers.http.login_units import Case
+from tests.pdu.evidence.odd_handler import source
 from tests.pdu.loading.page_handler import folder, loaded_anew
 from tests.pdu.recordings import planted_devices
 from tests.pdu.recordings.planted_devices import COMMUNITY, PLANTED, UNITS
@@ -239,51 +240,23 @@ def recording_of_codec(place: Place) -> str:
 
 # ---- a recording and a proof of anybody's handler ------------------------------------------------
 
-HANDLER = """
-import json
-import re
-import urllib.request
-import xml.etree.ElementTree as ElementTree
-
-from pdu_common.base_pdu import BasePdu
-from pdu_common.helper import EnumPowerStatus, PduPortView, PduStatisticView, PduView
-
-
-def make_handler(pdu_data):
-    return Planted(pdu_data)
-
-
-class Planted(BasePdu):
-    def ask(self, path):
-        params = self.pdu_data.custom_params
-        address = f"http://{self.pdu_data.ip}:{params['port']}{path}"
-        with urllib.request.urlopen(address, timeout=300) as answer:
-            return answer.read().decode()
-
-    def status(self):
-        states = dict(re.findall("o([0-9])=([01])", self.ask("/page.html")))
-        params = self.pdu_data.custom_params
-        self.ask(f"/of/{params['customer']}/unit.json")
-        root = ElementTree.fromstring(self.ask("/unit.xml?host=srv-db41.kunde.example"))
-        states["3"] = root.findtext("o3")
-        view = PduView()
-        for number, on in states.items():
-            state = EnumPowerStatus.UP if on == "1" else EnumPowerStatus.DOWN
-            view.ports.append(PduPortView(identity=number, power_status=state))
-        return view
-
-    def port_up(self, port):
-        return port
-
-    port_down = port_up
-
+ASKED = """\
+states = dict(re.findall("o([0-9])=([01])", self.ask("/page.html")))
+params = self.given
+self.ask(f"/of/{params['customer']}/unit.json")
+from xml.etree import ElementTree
+root = ElementTree.fromstring(self.ask("/unit.xml?host=srv-db41.kunde.example"))
+states["3"] = root.findtext("o3")
+return json.dumps({"outlets": {number: on == "1" for number, on in states.items()}})
+"""
+STATISTIC = """
     def statistic(self):
         return PduStatisticView(load=json.loads(self.ask("/unit.json"))["a"])
 """
 
 
 class Pages(HttpReplay):
-    """The pages of HANDLER."""
+    """The pages that it asks for."""
 
     def __init__(self, place: Place) -> None:
         self._pages = {
@@ -306,7 +279,7 @@ class Pages(HttpReplay):
 
 
 def recording_of_anybody(place: Place) -> str:
-    handler = str(folder(place.folder, "odd", HANDLER))
+    handler = str(folder(place.folder, "odd", source(ASKED, STATISTIC)))
     with contextlib.closing(Pages(place)) as pages:
         settings = ("-s", f"port={pages.port}", "-s", f"customer={SECRETS['customer']}")
         return place.file_of("record", handler, "127.0.0.1", *settings)
@@ -336,8 +309,8 @@ class Failing(BasePdu):
 
 
 def proof_of_anybody(place: Place) -> str:
-    source = FAILING.replace("TEXT", repr("\n".join(place.planted.values())))
-    handler = str(folder(place.folder, "odd", source))
+    failing = FAILING.replace("TEXT", repr("\n".join(place.planted.values())))
+    handler = str(folder(place.folder, "odd", failing))
     return place.file_of("prove", handler, "127.0.0.1", "-s", "port=9")
 
 
@@ -425,11 +398,11 @@ NESTED = (
 
 
 def requests_of(place: Place, target: str, settings: Mapping[str, str]) -> list[str]:
-    """The requests in a recording of HANDLER that asks for this target below /of/: an f-string in
+    """The requests in a recording of a handler that asks for this target below /of/: an f-string in
     which `params` are its settings.
     """
-    source = HANDLER.replace("{params['customer']}/unit.json", target)
-    handler = str(folder(place.folder, "odd", source))
+    asked = ASKED.replace("{params['customer']}/unit.json", target)
+    handler = str(folder(place.folder, "odd", source(asked, STATISTIC)))
     words: list[str] = []
     for key, text in settings.items():
         words += ["-s", f"{key}={text}"]

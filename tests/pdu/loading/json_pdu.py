@@ -64,13 +64,13 @@ class JsonPdu(BasePdu):
 
 class Unit(BaseHTTPRequestHandler):
     states = {"1": True, "2": False}
-    logins: list[str] = []
+    commands: list[str] = []
 
     def do_GET(self) -> None:
-        self.logins.append(self.headers["Authorization"])
         if self.command == "POST":
             _, number, word = self.path.split("/")
             self.states[number] = word == "on"
+            self.commands.append(f"{number}={word}")
         body = json.dumps(self.states).encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
@@ -86,5 +86,6 @@ class Unit(BaseHTTPRequestHandler):
 def serving() -> Iterator[str]:
     """The address of a PDU with two outlets, of which the first is on."""
     Unit.states = {"1": True, "2": False}
+    Unit.commands = []
     with in_thread(ThreadingHTTPServer(("127.0.0.1", 0), Unit)) as server:
         yield f"127.0.0.1:{server.server_address[1]}"
