@@ -102,17 +102,20 @@ class Table(NamedTuple):
         values = [self._values(change) for change in left.split(self.separator)]
         for choice in itertools.product(*values):
             chosen = [change for change, several in zip(choice, values) if len(several) > 1]
-            _, _, value = (chosen or choice)[0].partition(self.operator)
+            _, _, value = self._parts(chosen[0] if chosen else choice[0])
             # what is no value of a change is not asked for its text
             shown_value = self.shown_value(value) if "{}" in right else ""
             yield self.separator.join(choice), right[1:].replace("{}", shown_value)
 
     def _values(self, change: str) -> Sequence[str]:
         """The change with each of its values."""
-        begin, operator, values = change.partition(self.operator)
-        if not operator:
-            begin, operator, values = change.partition(" ")
+        begin, operator, values = self._parts(change)
         return [begin + operator + value for value in values.split(" | ")]
+
+    def _parts(self, change: str) -> tuple[str, str, str]:
+        """What is changed, the operator and the values; the operator may be the first blank."""
+        parts = change.partition(self.operator)
+        return parts if parts[1] else change.partition(" ")
 
     def write(self, shown: Callable[[Case], str]) -> None:
         """Write what comes of the lines that do not say it yet; what their cases have in common."""
@@ -132,6 +135,16 @@ def characters(text: str) -> str:
     return re.sub(r"\\x([0-9a-f]{2})", lambda match: chr(int(match[1], 16)), text)
 
 
+def unfolded(text: str) -> str:
+    """The text with `7{100}` as a hundred 7."""
+    return re.sub(r"(.)\{(\d+)\}", lambda match: match[1] * int(match[2]), text)
+
+
+def folded(text: str) -> str:
+    """The text with `7{100}` for a hundred 7, if they are twenty or more."""
+    return re.sub(r"(.)\1{19,}", lambda match: f"{match[1]}{{{len(match[0])}}}", text)
+
+
 def fits(text: str, right: str) -> bool:
     """Whether the text is what a line says."""
     pattern = re.escape(right).replace(re.escape(".."), ".*")
@@ -146,6 +159,19 @@ def compared(shown: Callable[[Case], str]) -> Callable[[Case], str]:
         return "" if fits(text, case.right) else f"shown:    {text}\n  expected: {case.right}"
 
     return difference
+
+
+def unescaped(text: str) -> str:
+    """The text of a line, with what Python's escapes in it stand for."""
+    return text.encode("latin-1", "backslashreplace").decode("unicode_escape")
+
+
+def escaped(text: str) -> str:
+    """A text in a line, with escapes for what cannot be printed."""
+    text = text.replace("\\", "\\\\")
+    return "".join(
+        sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text
+    )
 
 
 def add_keywords(items: Iterable[pytest.Item], keyword: str) -> None:

@@ -13,7 +13,7 @@ TEXT = """let all = a & b
 a line of another kind
 # the first law
 <all> & x = 1 | 2 -> 1 {}
-w 1 | 2 -> as it is..
+w 1 | 2 -> as ..{}..
 # the second law
 c ->
 """
@@ -33,11 +33,16 @@ def test_a_line_has_a_case_for_each_value(table: Table) -> None:
         [
             Case("the first law", 4, "a & b & x = 1", "1 '1'"),
             Case("the first law", 4, "a & b & x = 2", "1 '2'"),
-            Case("the first law", 5, "w 1", "as it is.."),
-            Case("the first law", 5, "w 2", "as it is.."),
+            Case("the first law", 5, "w 1", "as ..'1'.."),
+            Case("the first law", 5, "w 2", "as ..'2'.."),
         ],
     )
     assert second == Law("the second law", [Case("the second law", 7, "c", "")])
+
+
+def test_a_long_text_may_be_folded() -> None:
+    assert tables.unfolded('{"a": 7{3}}') == '{"a": 777}'
+    assert tables.folded(f"['{20 * '7'}', '{19 * '7'}']") == f"['7{{20}}', '{19 * '7'}']"
 
 
 @pytest.mark.parametrize(
@@ -59,7 +64,7 @@ def test_each_line_that_differs_is_named(table: Table) -> None:
     first, _ = table.laws()
     first.check(lambda case: "")
     with pytest.raises(pytest.fail.Exception) as error_info:
-        first.check(compared(lambda case: "1 '1'" if case.line == 4 else "as it is not"))
+        first.check(compared(lambda case: "1 '1'" if case.line == 4 else "as '1' or '2'"))
     sentence = str(error_info.value)
     assert sentence.startswith("1 cases differ:\nline 4: a & b & x = 2\n")
     assert "expected: 1 '2'" in sentence
@@ -86,3 +91,10 @@ def test_a_keyword_chooses_laws_and_lines(table: Table, monkeypatch: pytest.Monk
         monkeypatch.setattr(tables, "chosen_keyword", keyword.lower())
         first.check(note)
         assert lines == expected
+
+
+def test_what_cannot_be_printed_is_escaped_in_a_line() -> None:
+    text = "a\\b\n\x00\x1b\udce9 ü张"
+    line = tables.escaped(text)
+    assert line.isprintable()
+    assert tables.unescaped(line) == text

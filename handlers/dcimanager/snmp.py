@@ -110,17 +110,19 @@ class Snmp:
 
     def check(self) -> None:
         """Raises SettingsError for an address that is a URL, and Unreachable if no further call may
-        start."""
+        start: nothing was sent then."""
         if not self._has_answered:
             self._refuse_unusable_address()
         if self.remaining() < 0:
             seconds = self._clock() - self._start
-            raise Unreachable(
+            error = Unreachable(
                 f"the PDU answers too slowly: {seconds:.0f} s were not enough for this call."
                 " Check the network. SNMP 2c reads more objects at once than 1; but if the PDU"
                 " leaves its GETBULK requests without an answer, set the SNMP version to 1",
                 known_endpoint(self._device.pdu_data),
             )
+            error.may_have_executed = False
+            raise error
 
     def _refuse_unusable_address(self) -> None:
         """Raises SettingsError for an address on the form that cannot be used."""

@@ -226,13 +226,13 @@ class Login:
 
     def quoted_path(self, target: str) -> str:
         """The path of a request for an error, without its query, or a notice if it holds the
-        password or the token in other words than those that each such path has.
+        password or the token outside the words that each such path has.
         """
         path = target.partition("?")[0]
         return _HIDDEN if self._is_in(path) else printable(path, _QUOTED)
 
     def _is_in(self, text: str) -> bool:
-        """Whether the text holds the password or the token, in other words than public ones."""
+        """Whether the text without its public words and numbers holds the password or the token."""
         public = _PATH_WORDS | self.public_words
 
         def own_word(match: re.Match[str]) -> str:

@@ -203,9 +203,9 @@ def owner_login(
     login_form: LoginForm, settings: Settings, public_words: frozenset[str] = frozenset()
 ) -> Login:
     """The user and password, or the token, that the owner gave; an empty login if he gave none. It
-    is only kept out of errors: `login_of` makes the login that requests have. `public_words`: as
-    those of Login. Raises SettingsError for a user or a password alone where the form of login has
-    both (but for a DigestLogin's own user), and for a token beside them.
+    serves to hide its words in errors; requests have the login that `login_of` makes.
+    `public_words`: as those of Login. Raises SettingsError for a user or a password alone where the
+    form of login has both (but for a DigestLogin's own user), and for a token beside them.
     """
     used_settings = login_settings(login_form)
     user = settings[USERNAME] if USERNAME in used_settings else ""

@@ -36,7 +36,9 @@ Fields = dict[str, Any]
 
 
 def read_unit(*, with_figures: bool) -> Dialogue[PduState]:
-    """The whole unit, with figures in any case: one request."""
+    """The whole unit, by one request, whose answer has the figures too: `with_figures` changes
+    nothing.
+    """
     try:
         body = yield ReadRequest(PATH)
     except Refused as error:
@@ -118,8 +120,9 @@ def _outlet(entry: Fields, figures: MeterFigures) -> Outlet:
     word = entry.get("State")
     state = STATES.get(word) if type(word) is int else None
     doubt = f"its State is {word!r}" if state is None else ""
-    if state is False and denial_of_off(figures):
-        doubt = denial_of_off(figures)
+    meter_denies_off = denial_of_off(figures)
+    if state is False and meter_denies_off:
+        doubt = meter_denies_off
         state = None
     return Outlet(
         identity=str(output),

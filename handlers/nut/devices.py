@@ -70,8 +70,8 @@ def read_devices(
     *,
     writable: bool = False,
 ) -> list[ListedDevice]:
-    """The devices in `name_by_prefix`, else all of `read_names` that do not show another once more:
-    1 round trip, besides those names. Raises reading errors.
+    """The devices in `name_by_prefix`, else all of `read_names` without mirrors, which only repeat
+    another device: 1 round trip, besides those names. Raises reading errors.
     """
     names = read_names(client, settings) if name_by_prefix is None else name_by_prefix
     snapshots = client.snapshots(list(names.values()), writable=writable)

@@ -88,7 +88,7 @@ def decode_outlets(
     if not outlets and not is_chain_of_meters and not may_lack_outlets(variables):
         raise _no_outlets(variables, mask)
     # a chain may also be of UPSes or transfer switches, which list no outlets
-    is_chain = bool(chain) or bool(members) and not device.rows
+    is_chain = bool(chain) or (bool(members) and not device.rows)
     all_members: dict[int, Member] = {}
     if is_chain:
         all_members = {**counted_members(device, members), **members}

@@ -325,12 +325,12 @@ def _listing(
 
 def _names(response: NutResponse) -> list[str]:
     """The first word of each row, each once. Raises ProtocolError for one that is no name."""
+    request = response.line.removeprefix("END ")
     names = list(dict.fromkeys(row[0] for row in response.rows))
     for text in names:
         if not is_name(text):
             raise ProtocolError(
-                f"the answer to {response.line[4:]} lists {printable(text, 80)!r}, which is not a"
-                " valid name"
+                f"the answer to {request} lists {printable(text, 80)!r}, which is not a valid name"
             )
     return names
 
@@ -339,7 +339,8 @@ def _table(response: NutResponse) -> dict[str, str]:
     """Values by name. Raises ProtocolError if a name is repeated: its value would be uncertain."""
     names = _names(response)
     if len(names) != len(response.rows):
-        raise ProtocolError(f"the answer to {response.line[4:]} lists a name twice")
+        request = response.line.removeprefix("END ")
+        raise ProtocolError(f"the answer to {request} lists a name twice")
     return {name: row[1] for name, row in zip(names, response.rows)}
 
 

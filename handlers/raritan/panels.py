@@ -13,7 +13,7 @@ from typing import NamedTuple, Optional, Union
 
 from ..dcimanager import Label, MeterFigures, label
 from ..shared.errors import Unsupported
-from ..shared.meter_figures import Figure, NotKnown, NotMetered, sum_if_complete
+from ..shared.meter_figures import NOT_ASKED, Figure, NotKnown, NotMetered, sum_if_complete
 from .discovery import ListedUnit
 from .meters import FeedLine, FeedMeter, PortMeter
 from .readings import call_error
@@ -200,8 +200,11 @@ class ControllerMeters:
         return self._sum_unless_mixed([main.energy() for main in self.mains])
 
     def power(self) -> Figure:
-        """Watts of the same meters."""
-        return self._sum_unless_mixed([main.active_power() for main in self.mains])
+        """Watts of the same meters; not asked for unless `with_power`."""
+        powers = [main.active_power() for main in self.mains]
+        if NOT_ASKED in powers:
+            return NOT_ASKED
+        return self._sum_unless_mixed(powers)
 
     def _sum_unless_mixed(self, parts: Sequence[Figure]) -> Figure:
         """The sum; not metered if power meters and panels are mixed: a meter may feed a panel,

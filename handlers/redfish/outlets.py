@@ -267,7 +267,8 @@ def _outlets_with_id(
     """The PDU's outlets with this Id, and the errors of outlets that cannot be read.
 
     If just one link ends with this Id, it is read first, and the Id in the resource decides. An
-    empty one does not: what its link shows depends on the other outlets (see `_listed_outlets`).
+    empty Id decides nothing: what its link shows depends on the other outlets (see
+    `_listed_outlets`).
     """
     target = _outlets_link(pdu)
     if target is None:

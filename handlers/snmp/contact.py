@@ -196,7 +196,7 @@ class ValuesInContact(ReadOnly):
 
 
 class SwitchedInContact(Control):
-    """A control that raises Unsupported for outlets of units whose marks are not good."""
+    """Raises Unsupported for outlets of units with which the PDU has lost contact."""
 
     then: Control
     contacts: tuple[Contact, ...]
@@ -211,7 +211,7 @@ class SwitchedInContact(Control):
 
 
 def state_in_contact(state: State, contacts: Iterable[Contact]) -> State:
-    """A state that is UNKNOWN for outlets of units whose marks are not good."""
+    """A state that is UNKNOWN for outlets of units with which the PDU has lost contact."""
     doubts = tuple(
         Doubt(ContactMarks(contact, state.source), contact.good, contact.optional)
         for contact in contacts
@@ -222,7 +222,7 @@ def state_in_contact(state: State, contacts: Iterable[Contact]) -> State:
 def figure_in_contact(
     figure: Optional[Measurement], contacts: Iterable[Contact]
 ) -> Optional[Measurement]:
-    """A figure that is not known for rows of units whose marks are not good."""
+    """A figure that is not known for rows of units with which the PDU has lost contact."""
     if figure is None:
         return None
     source = figure.source

@@ -89,7 +89,8 @@ def uploads_in(out: Path, number: str) -> dict[str, Upload]:
 
 def check_new_archives(out: Path, number: str, files: Sequence[tuple[str, str]]) -> None:
     """Raises BuildError, before anything is written, if one of these files would be a second
-    archive of its handler in `out`, and as `uploads_in`. `files`: internal name and file name.
+    archive of its handler in `out`, and for what `uploads_in` raises it. `files`: internal name and
+    file name.
     """
     path_by_name = {name: upload.path for name, upload in uploads_in(out, number).items()}
     new_names: set[str] = set()

@@ -238,7 +238,7 @@ class _EveryRow:
 
     def __init__(self, states: State, control: Control) -> None:
         """A device for the states and commands of one family."""
-        # the value of all objects that are in none of the following: "on"
+        # of an outlet that is on: the value of each object that `_permitted` does not have
         self._value = states.on[0]
         # column -> what follows the outlet in the indexes of its rows, such as a type of sensor
         self._suffixes: dict[str, list[str]] = {}

@@ -201,7 +201,7 @@ def _unknown_text(word: str, unknown_part: str, names: Mapping[str, str]) -> str
         if int(digits) < int(last_digits):
             absent_identity = _first_absent(prefix, digits, last_digits, names)
         else:
-            advice += ", and the numbers of a range rise, as in 1-4"
+            advice += "; the numbers of a range rise, as in 1-4"
     equal_identities = _with_identity(absent_identity, names)
     if len(equal_identities) > 1:
         return _equal_identities_text(absent_identity, len(equal_identities))

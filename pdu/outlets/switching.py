@@ -140,7 +140,8 @@ def switch_question(
     pdu: names.ChosenPdu, handler: LoadedHandler, outlets: Sequence[PolledOutlet], *, on: bool
 ) -> str:
     """What `pdu on`, `off` and `cycle` ask before the first command, without the question mark:
-    each outlet with its name and present state, the PDU, and the variables that set something.
+    each outlet with its name and present state, the PDU, and the variables of the environment that
+    give its settings.
     """
     goal = word(target_state(on=on))
     outlet_texts: list[str] = []

@@ -32,7 +32,9 @@ _error_type = runpy.run_path(str(_LOADING / "error_types.py"))["error_type"]
 
 
 def main() -> None:
-    """Answer calls until the input ends. If the handler cannot be loaded, each gets this answer."""
+    """Answer calls until the input ends. If the handler cannot be loaded, the answer to
+    each is that error.
+    """
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     # a handler's prints go to standard error, not between the answers
     os.dup2(2, 1)

@@ -95,7 +95,8 @@ class Worker:
     def __init__(self, job: Job, folder: Path, start: Start = started) -> None:
         self.job = job
         self._folder, self._start = folder, start
-        self._calling, self._starting = threading.Lock(), threading.Lock()
+        self._call_lock = threading.Lock()
+        self._start_lock = threading.Lock()
         self._closed = False
         self._process: Optional[subprocess.Popen[str]] = None
         self._log = tempfile.TemporaryFile("w+b")
@@ -114,7 +115,7 @@ class Worker:
 
         `data` replaces the job's data in this call.
         """
-        with self._calling:
+        with self._call_lock:
             begin = time.monotonic()
             message = {
                 "method": method,
@@ -141,11 +142,11 @@ class Worker:
 
     def close(self) -> None:
         """End the process, from any thread. A call in progress ends, and every later call fails."""
-        with self._starting:
+        with self._start_lock:
             self._closed = True
             if self._process is not None:
                 _kill(self._process)
-        with self._calling:
+        with self._call_lock:
             self._end()
             self._log.close()
 
@@ -153,7 +154,7 @@ class Worker:
         """The answer of the process, which has the number of the call; else why there is none."""
         late = threading.Event()
         try:
-            with self._starting:
+            with self._start_lock:
                 if self._closed:
                     return {"kind": "died", "text": "the worker was closed"}
                 process = self._running_process()

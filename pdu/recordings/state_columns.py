@@ -462,12 +462,11 @@ def _value_in(content: Any, path: Path) -> Any:
 
 
 def _with_value(content: Any, path: Path, value: Any) -> Any:
-    """A copy of the content with another value at this path."""
+    """A content with another value at this path, which shares what is beside the path."""
     if not path:
         return value
     if isinstance(content, TextAnswer):
         return content.with_piece(int(path[0]), str(value))
-    new_content = copy.deepcopy(content)
-    container = _value_in(new_content, path[:-1])
-    container[path[-1]] = value
+    new_content = copy.copy(content)
+    new_content[path[0]] = _with_value(content[path[0]], path[1:], value)
     return new_content

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 
 import pytest
@@ -9,11 +10,20 @@ from tests.packaging.building import archive, small_tree
 from tests.process_lock import turn
 from tests.waiting import PATIENCE_S
 
+from . import local_build
 from .chromium import DESKTOP, Browser, browser
 from .client import Client
 from .looks import leave
 from .manager import DciManager
 from .visiting import Visitor
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_build() -> Iterator[None]:
+    """Builds the project's archives once for all tests of this process: a second of each."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(local_build, "built", functools.cache(local_build.built))
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -101,7 +111,7 @@ def hanging_switch(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     return archive(tree, "small")
 
 
-_METERED = """
+METERED = """
 import time
 
 from pdu_common.base_pdu import BasePdu
@@ -157,5 +167,5 @@ def make_handler(pdu_data):
 def metered(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """The archive `small` with 24 metered outlets. It refuses to switch outlet 7."""
     tree = small_tree(tmp_path_factory.mktemp("metered"))
-    (tree / "small" / "handler.py").write_text(_METERED, "utf-8")
+    (tree / "small" / "handler.py").write_text(METERED, "utf-8")
     return archive(tree, "small")

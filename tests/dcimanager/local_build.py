@@ -28,6 +28,11 @@ def registered(manager: DciManager, only: str = "") -> list[Handler]:
     """Builds the archives of this tree and installs them, or only the one named `only` ("pdu_nut").
     Raises Refusal.
     """
+    return [install(manager, data) for data in built() if only in ("", read_archive(data).top)]
+
+
+def built() -> list[bytes]:
+    """The archives of this tree as it is now. Raises Refusal."""
     with tempfile.TemporaryDirectory(prefix="dcimanager-build-") as folder:
         process = subprocess.run(
             [sys.executable, str(_ROOT / "packaging" / "build.py"), "--out", folder],
@@ -39,8 +44,7 @@ def registered(manager: DciManager, only: str = "") -> list[Handler]:
         )
         if process.returncode:
             raise Refusal(500, 1006, f"packaging/build.py failed: {process.stderr.strip()[-500:]}")
-        archives = [path.read_bytes() for path in sorted(Path(folder).glob("*.tar.gz"))]
-    return [install(manager, data) for data in archives if only in ("", read_archive(data).top)]
+        return [path.read_bytes() for path in sorted(Path(folder).glob("*.tar.gz"))]
 
 
 def simulate(manager: DciManager, kind: str) -> Pdu:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import html
-import json
 import re
 import sqlite3
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
@@ -16,9 +14,9 @@ from tests.hostile import TEXTS, Elements
 
 from .client import Client
 from .manager import DciManager
-from .records import Call, Label, Pdu
+from .records import Call, Pdu
 from .visiting import Answer, Visitor
-from .web.rendering import offered, state
+from .web.rendering import offered
 
 
 def polled_pdu(site: DciManager, archive: bytes, name: str) -> Pdu:
@@ -26,116 +24,6 @@ def polled_pdu(site: DciManager, archive: bytes, name: str) -> Pdu:
     pdu = site.add_pdu(name, "pdu_small", "127.0.0.1")
     site.poll()
     return pdu
-
-
-def test_a_handler_is_registered_and_updated(
-    visitor: Visitor, site: DciManager, small: bytes, newer: bytes
-) -> None:
-    assert visitor.upload("pdu_small-1.tar.gz", small).status == 303
-    (handler,) = site.handlers()
-    assert (handler.handler, handler.protocol) == ("pdu_small", ["custom"])
-    assert handler.uploads == 1
-    assert "version 1 of pdu_small" in visitor.get("/handlers").body
-
-    visitor.upload("pdu_small-2.tar.gz", newer)
-    (handler,) = site.handlers()
-    assert handler.uploads == 2
-    pdu = site.add_pdu("rack", "pdu_small", "127.0.0.1")
-    site.poll()
-    assert "2.0" in pdu.ports
-
-
-def test_a_file_that_is_no_archive_is_refused(visitor: Visitor, site: DciManager) -> None:
-    answer = visitor.upload("broken.tar.gz", b"x")
-    assert answer.status == 400
-    assert "tar.gz" in answer.body
-
-
-def test_a_handler_is_removed_once_no_pdu_uses_it(
-    visitor: Visitor, site: DciManager, small: bytes
-) -> None:
-    visitor.upload("pdu_small-1.tar.gz", small)
-    (handler,) = site.handlers()
-    pdu = site.add_pdu("rack", "pdu_small", "127.0.0.1")
-
-    answer = visitor.post(f"/handlers/{handler.id}/remove", {})
-    assert answer.status == 409
-    assert "a PDU uses this handler" in answer.body
-
-    site.remove_pdu(pdu)
-    assert visitor.post(f"/handlers/{handler.id}/remove", {}).status == 303
-    assert site.handlers() == []
-
-
-PDU_FORM = {
-    "handler": "pdu_small",
-    "name": "rack 7",
-    "address": "127.0.0.1",
-    "notes": "by the door",
-    "key": ["password", "say", ""],
-    "value": ["hidden-4711", "", ""],
-}
-
-
-@pytest.fixture
-def added(visitor: Visitor, site: DciManager, small: bytes) -> Pdu:
-    """The PDU of PDU_FORM, added on the page and polled; its outlets have names."""
-    Client(site).install(small)
-    answer = visitor.post("/pdus/add", PDU_FORM)
-    (pdu,) = site.pdus()
-    assert answer.headers["location"] == f"/pdus/{pdu.id}"
-    site.poll()
-    pdu.labels = {"1": Label("1", "web"), "1.0": Label("2", "")}
-    return pdu
-
-
-def test_a_pdu_is_added_and_its_secrets_are_not_shown_again(visitor: Visitor, added: Pdu) -> None:
-    assert added.settings == {"password": "hidden-4711", "say": ""}
-    where = f"/pdus/{added.id}"
-    for path in (where, f"{where}/edit", "/", "/log", f"{where}/switch?outlet=1&to=on"):
-        assert "hidden-4711" not in visitor.get(path).body, path
-
-
-def test_an_empty_secret_in_a_change_of_a_pdu_keeps_its_value(visitor: Visitor, added: Pdu) -> None:
-    changes = {"name": "rack 8", "value": ["", "", ""]}
-    visitor.post(f"/pdus/{added.id}/edit", {**PDU_FORM, **changes})
-    assert added.name == "rack 8"
-    assert added.settings["password"] == "hidden-4711"
-    # it is the same device
-    assert added.changes == 0
-    assert state(added, "1") == "on"
-    assert added.labels["1"].name == "web"
-
-
-def test_a_pdu_at_another_address_is_perhaps_another_device(visitor: Visitor, added: Pdu) -> None:
-    where = f"/pdus/{added.id}"
-    visitor.post(f"{where}/edit", {**PDU_FORM, "address": "127.0.0.2"})
-    assert added.changes == 1
-    assert state(added, "1") == "stale"
-    assert added.labels == {}
-    assert "none known" in visitor.get(f"{where}/switch?outlet=1&to=off").body
-
-
-def test_a_setting_that_is_left_out_of_a_change_is_removed(visitor: Visitor, added: Pdu) -> None:
-    visitor.post(f"/pdus/{added.id}/edit", {**PDU_FORM, "key": ["say"], "value": ["x"]})
-    assert added.settings == {"say": "x"}
-
-
-@pytest.mark.parametrize(
-    "fields",
-    [{"name": " "}, {"key": ["say", "say"], "value": ["1", "2"]}],
-    ids=["no name", "a setting twice"],
-)
-def test_a_wrong_form_of_a_pdu_is_refused(
-    fields: dict[str, Any], visitor: Visitor, added: Pdu
-) -> None:
-    assert visitor.post("/pdus/add", {**PDU_FORM, **fields}).status == 400
-
-
-def test_a_pdu_is_removed(visitor: Visitor, site: DciManager, added: Pdu) -> None:
-    visitor.post(f"/pdus/{added.id}/remove", {})
-    assert site.pdus() == []
-    assert visitor.get(f"/pdus/{added.id}").status == 404
 
 
 def test_settings_of_the_packs_handlers_are_offered_by_name(
@@ -146,30 +34,6 @@ def test_settings_of_the_packs_handlers_are_offered_by_name(
     for setting in SETTINGS:
         assert f'value="{setting.key}" readonly' in page
         assert setting.help in page
-
-
-def test_empty_settings_are_left_out(visitor: Visitor, site: DciManager) -> None:
-    Client(site).create("pdu_nut", protocol="custom")
-    keys = [setting.key for setting in SETTINGS]
-    values = ["rack1" if key == "device" else "" for key in keys]
-    form = {"handler": "pdu_nut", "name": "a", "address": "127.0.0.1", "key": keys, "value": values}
-    visitor.post("/pdus/add", form)
-    (pdu,) = site.pdus()
-    assert pdu.settings == {"device": "rack1"}
-
-
-def test_snmp_fields_are_saved_and_their_secrets_are_not_shown(
-    visitor: Visitor, site: DciManager, small: bytes
-) -> None:
-    Client(site).install(small, protocol="snmp")
-    fields = {"snmp_version": "3", "snmp_user": "u", "snmp_auth_password": " secret-12 "}
-    visitor.post("/pdus/add", {"handler": "pdu_small", "name": "a", "address": "b", **fields})
-    (pdu,) = site.pdus()
-    assert pdu.snmp == {"version": "3", "user": "u", "auth_password": " secret-12 "}
-    page = visitor.get(f"/pdus/{pdu.id}/edit").body
-    assert "secret-12" not in page
-    assert "unchanged if empty" in page
-    assert "SNMPv3" in page
 
 
 def _question(visitor: Visitor, pdu: Pdu) -> tuple[str, dict[str, str]]:
@@ -199,27 +63,6 @@ def test_switching_asks_first_and_shows_the_result(
     # as on the platform, a poll overwrites the state that switching returned
     site.poll()
     assert pdu.ports["1"] == "UP"
-
-
-@pytest.mark.parametrize("outlet, to", [("nothing", "off"), ("1", "toggle")])
-def test_a_command_for_no_outlet_or_to_no_state_is_refused(
-    outlet: str, to: str, visitor: Visitor, site: DciManager, small: bytes
-) -> None:
-    pdu = polled_pdu(site, small, "rack 7")
-    answer = visitor.post(f"/pdus/{pdu.id}/switch", {"outlet": outlet, "to": to})
-    assert answer.status in (400, 404)
-    assert not [call for call in pdu.calls if call.switches]
-
-
-def test_a_command_that_was_confirmed_for_another_address_is_refused(
-    visitor: Visitor, site: DciManager, small: bytes
-) -> None:
-    pdu = polled_pdu(site, small, "rack 7")
-    _, form = _question(visitor, pdu)
-    visitor.post(f"/pdus/{pdu.id}/edit", {"name": "rack", "address": "127.0.0.2"})
-    answer = visitor.post(f"/pdus/{pdu.id}/switch", form)
-    assert answer.status == 409
-    assert not [call for call in pdu.calls if call.switches]
 
 
 def test_a_full_disk_hides_no_answer(
@@ -358,27 +201,6 @@ def test_a_failed_reading_is_told_beside_the_figures_before_it(
     assert METERED_KWH not in body
 
 
-def test_readings_of_a_pdu_and_of_an_outlet_are_served_for_the_plot(
-    visitor: Visitor, site: DciManager, metered: bytes
-) -> None:
-    pdu = polled_pdu(site, metered, "rack")
-    site.poll()
-
-    def served(outlet: str) -> Any:
-        answer = visitor.get(f"/pdus/{pdu.id}/readings.json?hours=6&outlet={outlet}")
-        return json.loads(answer.body)
-
-    of_pdu = served("")
-    assert of_pdu["load"] == [12.0, 12.0]
-    assert len(of_pdu["at"]) == 2
-    of_outlet = served("3")
-    assert of_outlet["load"] == [0.5, 0.5]
-    assert of_outlet["energy"] == [100.0, 100.0]
-    assert len(of_outlet["at"]) == 2
-    of_no_outlet = served("none")
-    assert of_no_outlet["load"] == of_no_outlet["energy"] == of_no_outlet["at"] == []
-
-
 class Identities:
     """Visits pages that show one PDU.
 
@@ -478,8 +300,3 @@ def test_hostile_text_in_all_fields_of_the_snmp_form_stays_text(
         assert answer.status == 303, about
         assert "x-forged" not in answer.headers, about
         assert [_elements(visitor, path) for path in paths] == ordinary_pages, about
-
-
-def test_an_id_that_the_database_cannot_hold_is_an_error_page(visitor: Visitor) -> None:
-    assert visitor.post(f"/handlers/{'9' * 20}/remove", {}).status == 404
-    assert visitor.get(f"/pdus/{'9' * 20}").status == 404

@@ -25,7 +25,7 @@ from tests.waiting import PATIENCE_S, finished, until
 
 from .client import Client
 from .manager import DciManager
-from .test_api import packed
+from .visits import packed
 
 # The identity of this handler's only outlet describes its process: importable modules, path,
 # folder, command line.

@@ -16,7 +16,7 @@ from handlers.raritan.rpc import Bulk
 from handlers.raritan.rpc.sensors import NumericSensor
 from handlers.shared.ceilings import LARGEST, PART_A, PART_W, PLACEHOLDERS, is_placeholder
 from handlers.shared.meter_figures import MeterFigures, NotKnown, measured
-from tests.handlers.raritan.described import Described
+from tests.handlers.raritan.unit_table import changed_unit
 
 REGISTERS = sorted(int(value) for value in PLACEHOLDERS if value > 0)
 
@@ -33,13 +33,12 @@ def test_the_largest_number_of_a_register_is_no_figure_nor_one_beyond_all_quanti
     assert is_placeholder(value // 3) == (value // 3 >= LARGEST)
     assert number(value) is None
     assert parse_figure(str(value)) is None
-    unit = Described()
-    unit.sensor("a", float(value))
-    agent = unit.agent()
-    bulk = Bulk(agent)
-    reading = ask_well_known(bulk, NumericSensor("/sensor/a", agent))
-    bulk.perform()
-    assert isinstance(reading.figure(), NotKnown)
+    with changed_unit(f"I0Current = {value}") as unit:
+        agent = unit.agent()
+        bulk = Bulk(agent)
+        reading = ask_well_known(bulk, NumericSensor("/model/pdu/0/inlet/0/current", agent))
+        bulk.perform()
+        assert isinstance(reading.figure(), NotKnown)
 
 
 def test_what_no_pdu_can_carry_is_not_known() -> None:

@@ -22,7 +22,7 @@ from handlers.shared.meter_figures import (
 )
 from handlers.shared.settings import Settings
 from tests.handlers import codecs
-from tests.handlers.raritan.described import INTERNAL_ERROR, L1, Described, handler_of
+from tests.handlers.raritan.unit_table import changed_unit
 from tests.handlers.redfish.tree import Json, Tree, handler, outlet, serving, unit
 
 #: kWh of each outlet; None for one that cannot be read now
@@ -41,16 +41,13 @@ class Door(NamedTuple):
     shown: Any
 
 
-def _raritan(outlets: Outlets, inlet: object) -> Figure:
-    described = Described()
-    described.inlet({"current": 3.0, "activeEnergy": 40_000.0}, {L1: 3.0})
-    sensors = described.calls["/model/pdu/0/inlet/0", "getSensors"]
-    if inlet is None:
-        sensors["activeEnergy"] = None
-    elif inlet != 40:
-        described.calls[sensors["activeEnergy"]["rid"], "getReading"] = inlet
-    described.outlets([1.0, 2.0], [kwh and kwh * 1000 for kwh in outlets])
-    return handler_of(described).measured().energy_kwh
+def _raritan(outlets: Outlets, inlet: str) -> Figure:
+    changes = ["pdu.0 getSensors/activeEnergy = null", inlet]
+    for number, kwh in enumerate(outlets):
+        value = "invalid" if kwh is None else str(kwh * 1000)
+        changes.append(f"O{number}ActiveEnergy = {value}")
+    with changed_unit(" & ".join(changes)) as device:
+        return device.handler().measured().energy_kwh
 
 
 def _redfish(outlets: Outlets, inlet: Json) -> Figure:
@@ -101,7 +98,12 @@ def _nut(outlets: Outlets, inlet: Mapping[str, str]) -> Figure:
 _AMPERES = {"TotalCurrent": 3000}
 _CORD = {"id": "AA", "power_capacity": 7000, "state": "On", "status": "Normal"}
 DOORS: Mapping[str, Door] = {
-    "Raritan": Door(_raritan, absent=None, lost=INTERNAL_ERROR, shown=40),
+    "Raritan": Door(
+        _raritan,
+        absent="inlet.0 getSensors/activeEnergy = null",
+        lost="I0ActiveEnergy = error -32603",
+        shown="I0ActiveEnergy = 40000",
+    ),
     "Redfish": Door(
         _redfish,
         absent={},

@@ -1,5 +1,6 @@
 """Current, power and energy of a whole unit come from one order of sources: the unit, its mains,
-their lines, its outlets. Redfish and Xerus units: `test_metering.py` of their handlers.
+their lines, its outlets. Redfish units: `test_metering.py`, Xerus units: `metering.txt` of their
+handlers.
 """
 
 from __future__ import annotations

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from pdu_common.snmp_client.agent_limits import AgentLimits, RowLimit, fewer
 
 
@@ -9,49 +11,46 @@ def test_after_a_silence_a_fifth_of_the_rows_is_asked_for_and_at_least_one() -> 
     assert [fewer(rows) for rows in (25, 10, 5, 4, 1)] == [5, 2, 1, 1, 1]
 
 
-def test_one_silence_is_forgotten_with_the_next_answer_but_not_two() -> None:
+@pytest.mark.parametrize(
+    "events, rows",
+    [
+        pytest.param([], 25, id="usual"),
+        pytest.param([25], 5, id="one silence"),
+        pytest.param([25, "answer"], 25, id="one silence is forgotten with the next answer"),
+        pytest.param([25, "answer", 25, "answer"], 5, id="but not two"),
+        pytest.param([5, 25], 1, id="a silence never raises the number of rows"),
+        pytest.param(["refuse", "answer"], 1, id="after a wrong answer only single rows"),
+    ],
+)
+def test_what_was_answered_decides_how_many_rows_are_asked_for(
+    events: list[object], rows: int
+) -> None:
     limit = RowLimit(25)
-    assert limit.rows == 25
-    assert limit.usual == 25
-    limit.silent(25)
-    assert limit.rows == 5
-    limit.note_answer()
-    assert limit.rows == 25
-    limit.silent(25)
-    limit.note_answer()
-    assert limit.rows == 5
-    assert limit.usual == 25
+    for event in events:
+        if isinstance(event, int):
+            limit.silent(event)
+        elif event == "refuse":
+            limit.refuse()
+        else:
+            limit.note_answer()
+    assert (limit.rows, limit.usual) == (rows, 25)
 
 
-def test_a_silence_never_raises_the_number_of_rows() -> None:
-    limit = RowLimit(25)
-    limit.silent(5)
-    limit.silent(25)
-    assert limit.rows == 1
-
-
-def test_after_a_wrong_answer_only_single_rows_are_asked_for() -> None:
-    limit = RowLimit(16)
-    limit.refuse()
-    limit.note_answer()
-    assert limit.rows == 1
-
-
-def test_an_agent_that_has_not_answered_is_waited_for_until_the_timeout() -> None:
+@pytest.mark.parametrize(
+    "answers_s, timeout_s, patience_s",
+    [
+        pytest.param([], 60.0, 60.0, id="until the timeout"),
+        pytest.param([0.1], 60.0, 5.0, id="five s"),
+        pytest.param([0.1, 4.0, 0.1], 60.0, 12.0, id="three times the slowest answer"),
+        pytest.param([0.1, 4.0, 0.1], 2.0, 2.0, id="at most the timeout"),
+    ],
+)
+def test_an_agent_is_waited_for_as_long_as_its_answers_took(
+    answers_s: list[float], timeout_s: float, patience_s: float
+) -> None:
     limits = AgentLimits()
-    assert limits.bulk.rows == 25
-    assert limits.next.rows == 16
-    assert not limits.is_alive
-    assert limits.patience_s(60.0) == 60.0
-
-
-def test_an_agent_that_answered_is_waited_for_three_times_its_slowest_answer_or_five_s() -> None:
-    limits = AgentLimits()
-    limits.note_answer(0.1)
-    assert limits.is_alive
-    assert limits.patience_s(60.0) == 5.0
-    limits.note_answer(4.0)
-    limits.note_answer(0.1)
-    assert limits.patience_s(60.0) == 12.0
-    # at most the timeout
-    assert limits.patience_s(2.0) == 2.0
+    assert (limits.bulk.rows, limits.next.rows) == (25, 16)
+    for seconds in answers_s:
+        limits.note_answer(seconds)
+    assert limits.is_alive == bool(answers_s)
+    assert limits.patience_s(timeout_s) == patience_s

@@ -1,5 +1,5 @@
-"""The double of BaseSnmpPdu against a real snmpd: every version and level, types, rights, threads
-and processes.
+"""The double of BaseSnmpPdu against a real snmpd: signed writes, threads and processes. Its calls
+are in snmpd.txt.
 """
 
 from __future__ import annotations
@@ -12,14 +12,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from common.misc import Oid
 from pdu_common.base_snmp_pdu import SnmpError
 from pdu_common.snmp_client import ber as codec, pdus, reads, v3
-from tests.handlers.snmp.memory import plain
 from tests.needs import ROOT
-from tests.servers.snmpd import AUTH_PASSWORD, USERS, Snmpd, User
+from tests.servers.snmpd import USERS, Snmpd
 from tests.simulators.snmp_agent import Device, Row, Rule
-from tests.simulators.snmp_agent.device import COUNTER64, GAUGE, INTEGER, IP, OCTETS, OID, TICKS
+from tests.simulators.snmp_agent.device import INTEGER
 from tests.simulators.snmp_agent.devices import apc
 from tests.waiting import PATIENCE_S
 
@@ -29,225 +27,61 @@ from .relay import Relay
 pytestmark = pytest.mark.against("Net-SNMP snmpd")
 
 NAME = "1.3.6.1.2.1.1.5.0"
-STATES, COMMANDS = f"{apc.RPDU2_STATUS}.5", f"{apc.RPDU2_CONTROL}.5"
+STATES = f"{apc.RPDU2_STATUS}.5"
+SHA_AES = next(user for user in USERS if user.name == "shaaes")
 LEVELS: dict[str, dict[str, str]] = {
     "v1": {"version": "1"},
     "v2c": {"version": "2c"},
-    **{f"v3 {user.auth or 'no'} {user.priv or 'no'}": user.params() for user in USERS},
+    "v3": SHA_AES.params(),
 }
-SHA_AES = next(user for user in USERS if user.name == "shaaes")
-TYPES = "1.3.6.1.4.1.99999.1"
-MIXED = {
-    f"{TYPES}.1.0": Row(INTEGER, -7),
-    f"{TYPES}.2.0": Row(OCTETS, "naïve\n".encode()),
-    f"{TYPES}.3.0": Row(OCTETS, b"\xfe\x00\xff"),
-    f"{TYPES}.4.0": Row(OID, (1, 3, 6, 1, 4, 1, 318)),
-    f"{TYPES}.5.0": Row(IP, bytes((192, 0, 2, 7))),
-    f"{TYPES}.6.0": Row(GAUGE, 2**32 - 1),
-    f"{TYPES}.7.0": Row(TICKS, 100),
-    f"{TYPES}.8.0": Row(COUNTER64, 2**64 - 1),
-    f"{TYPES}.9.0": Row(OCTETS, b""),
-    f"{TYPES}.10.0": Row(OCTETS, b"12.5"),
-}
-WRITTEN = "1.3.6.1.4.1.99999.2"  # objects that tests write
+OBJECT = "1.3.6.1.4.1.99999.1.1.0"
 
 
-@pytest.fixture(scope="module")
-def mixed() -> Iterator[Snmpd]:
-    """An snmpd with the objects of MIXED, and with two objects below WRITTEN."""
-    rows = {**MIXED, f"{WRITTEN}.1.0": Row(INTEGER, 0), f"{WRITTEN}.2.0": Row(OCTETS, b"")}
-    rules = (Rule(f"{WRITTEN}.1.0"), Rule(f"{WRITTEN}.2.0"))
-    with Snmpd(Device(rows, rules), users=[User("plain")]) as server:
-        yield server
+@pytest.fixture
+def relayed() -> Iterator[tuple[Snmpd, Relay]]:
+    """An snmpd with an object that can be written, and a relay over which its engine was
+    discovered, so that a write with a short timeout need not do so.
+    """
+    device = Device({OBJECT: Row(INTEGER, 0)}, (Rule(OBJECT),))
+    with Snmpd(device, users=[SHA_AES]) as server, Relay(server.port) as relay:
+        assert connect(relay.port, **SHA_AES.params(), timeout="20").snmp_get(OBJECT).value == 0
+        yield server, relay
 
 
-@pytest.fixture(scope="module")
-def switched() -> Iterator[Snmpd]:
-    """An snmpd whose outlets are on, except every fourth."""
-    with Snmpd(apc.rpdu2(outlets=48), users=USERS) as server:
-        yield server
-
-
-@pytest.mark.parametrize("outlet, level", enumerate(sorted(LEVELS), 1))
-def test_every_version_and_security_level_reads_walks_and_writes_one_integer(
-    switched: Snmpd, outlet: int, level: str
+def test_a_signed_write_goes_out_once_even_if_the_answer_comes_too_late(
+    relayed: tuple[Snmpd, Relay],
 ) -> None:
-    pdu = connect(switched.port, **LEVELS[level])
-    before = len(switched.writes())
-    assert pdu.snmp_get(NAME).value == "rpdu2"
-
-    states = {element.oid_index: element.value_int for element in pdu.snmp_walk(STATES)}
-    assert list(states) == [str(number) for number in range(1, 49)]
-    assert set(states.values()) == {1, 2}
-
-    # of commands, 1 is on and 2 is off; of states, 2 is on and 1 is off
-    command = 1 if states[str(outlet)] == 1 else 2
-    pdu.snmp_set(f"{COMMANDS}.{outlet}", command)
-    assert pdu.snmp_get(f"{STATES}.{outlet}").value_int == 3 - command
-    (write,) = switched.writes()[before:]
-    assert tuple(write) == (f"{COMMANDS}.{outlet}", INTEGER, str(command), "")
-
-
-@pytest.mark.parametrize("version", ("1", "2", "3"))
-def test_a_missing_object_has_no_value_and_a_missing_table_no_rows(
-    mixed: Snmpd, version: str
-) -> None:
-    pdu = connect(mixed.port, version=version, user="plain")
-    missing = pdu.snmp_get(f"{TYPES}.99.0")
-    assert missing.value is None
-    with pytest.raises(ValueError, match="is not a number"):
-        _ = missing.value_int
-    assert pdu.snmp_walk("1.3.6.1.4.1.5") == []
-    assert pdu.snmp_walk("1.3.6.1.6") == []  # the end of the MIB
-    elements = pdu.snmp_walk("1.3")
-    # SNMPv1 has no Counter64: an agent leaves such an object out (RFC 2576).
-    assert len(elements) == (11 if version == "1" else 12)
-    assert elements[-1].oid == f"{WRITTEN}.2.0"
-
-
-def test_values_of_seven_types_arrive_as_python_values(mixed: Snmpd) -> None:
-    values = {element.oid_index: element.value for element in connect(mixed.port).snmp_walk(TYPES)}
-    assert values == {
-        "1.0": -7,
-        "2.0": "naïve\n",
-        "3.0": b"\xfe\x00\xff",
-        "4.0": "1.3.6.1.4.1.318",
-        "5.0": "192.0.2.7",
-        "6.0": 2**32 - 1,
-        "7.0": 100,
-        "8.0": 2**64 - 1,
-        "9.0": "",
-        "10.0": "12.5",
-    }
-    # `plain` makes the same values for tests without an agent.
-    assert values == {oid[len(TYPES) + 1 :]: plain(row) for oid, row in MIXED.items()}
-
-
-def test_a_number_is_read_from_an_integer_or_numeric_text_and_from_nothing_else(
-    mixed: Snmpd,
-) -> None:
-    pdu = connect(mixed.port)
-    numeric_text = pdu.snmp_get(f"{TYPES}.10.0")
-    integer = pdu.snmp_get(f"{TYPES}.1.0")
-    no_whole_number = pdu.snmp_get(f"{TYPES}.9.0")
-    no_number = pdu.snmp_get(f"{TYPES}.3.0")
-
-    assert numeric_text.value_float == 12.5
-    assert integer.value_int == -7
-    with pytest.raises(ValueError):
-        _ = no_whole_number.value_int
-    with pytest.raises(ValueError):
-        _ = no_number.value_float
-
-
-def test_an_int_is_written_as_integer_and_text_as_octet_string(mixed: Snmpd) -> None:
-    number = f"{WRITTEN}.1.0"
-    text = f"{WRITTEN}.2.0"
-    pdu = connect(mixed.port)
-    before = len(mixed.writes())
-
-    pdu.snmp_set(number, 3)
-    pdu.snmp_set(text, "grün")
-    with pytest.raises(SnmpError, match="wrongType"):
-        pdu.snmp_set(number, "3")
-
-    assert pdu.snmp_get(number).value == 3
-    assert pdu.snmp_get(text).value == "grün"
-    tags = [write.tag for write in mixed.writes()[before:]]
-    assert tags == [INTEGER, OCTETS, OCTETS]
-
-
-@pytest.mark.parametrize("oid", [f".{NAME}", Oid("1.3.6.1.2.1.1") + "5.0"])
-def test_an_oid_may_be_text_with_a_leading_dot_or_the_platforms_oid(snmpd: Snmpd, oid: str) -> None:
-    assert connect(snmpd.port).snmp_get(oid).value == "rpdu2"
-
-
-@pytest.mark.parametrize(
-    "level, oid, words",
-    [
-        ({"community": "public"}, f"{COMMANDS}.1", "noAccess"),
-        ({"community": "public", "version": "1"}, f"{COMMANDS}.1", "noSuchName"),
-        ({}, f"{STATES}.1", "notWritable"),
-        ({}, f"{STATES}.99", "notWritable"),
-    ],
-)
-def test_a_refused_write_raises_with_the_devices_error_status(
-    snmpd: Snmpd, level: dict[str, str], oid: str, words: str
-) -> None:
-    with pytest.raises(SnmpError, match=words):
-        connect(snmpd.port, **level).snmp_set(oid, 2)
-
-
-SIGNED = {"auth_protocol": "SHA", "auth_password": AUTH_PASSWORD}
-MISREAD = {**SIGNED, "priv_protocol": "AES", "priv_password": "wrong-password"}
-
-
-@pytest.mark.parametrize(
-    "user, params, words",
-    [
-        ("shaaes", {"auth_protocol": "SHA", "auth_password": "wrong-password"}, "WrongDigest"),
-        ("shaaes", {"auth_protocol": "MD5", "auth_password": AUTH_PASSWORD}, "WrongDigest"),
-        ("shaaes", SIGNED, "authorizationError"),
-        ("shaaes", MISREAD, "timeout"),
-        ("nobody-here", SIGNED, "UnknownUserName"),
-        ("plain", SIGNED, "UnsupportedSecurityLevel"),
-    ],
-)
-def test_wrong_or_missing_credentials_raise_an_error_that_names_the_reason_and_hides_the_password(
-    snmpd: Snmpd, user: str, params: dict[str, str], words: str
-) -> None:
-    hurry = {"timeout": "0.3", "retries": "0"} if words == "timeout" else {}
-    pdu = connect(snmpd.port, version="3", user=user, **params, **hurry)
-    with pytest.raises(SnmpError, match=words) as error_info:
-        pdu.snmp_get(NAME)
-    assert "password" not in str(error_info.value)
-    assert AUTH_PASSWORD not in str(error_info.value)
-
-
-def test_a_signed_write_goes_out_once_even_if_the_answer_comes_too_late() -> None:
-    oid = f"{TYPES}.1.0"
-    device = Device({oid: Row(INTEGER, 0)}, (Rule(oid),))
-    params = LEVELS["v3 SHA AES"]
+    server, relay = relayed
     has_failed = threading.Event()
 
     def held(request: bytes, answer: bytes) -> Sequence[bytes]:
         assert has_failed.wait(PATIENCE_S)
         return [answer]
 
-    with Snmpd(device, users=[SHA_AES]) as server, Relay(server.port) as relay:
-        # this read discovers the engine, so the write with its short timeout need not do so
-        assert connect(relay.port, **params, timeout="20").snmp_get(oid).value == 0
+    relay.bend = held
+    impatient = connect(relay.port, **SHA_AES.params(), timeout="0.3", retries="3")
+    with pytest.raises(SnmpError, match="timeout"):
+        impatient.snmp_set(OBJECT, 1)
+    has_failed.set()
 
-        relay.bend = held
-        impatient = connect(relay.port, **params, timeout="0.3", retries="3")
-        with pytest.raises(SnmpError, match="timeout"):
-            impatient.snmp_set(oid, 1)
-        has_failed.set()
-
-        # the relay asks in order, so a repeated write would have arrived before this answer
-        assert connect(relay.port, timeout="30").snmp_get(oid).value == 1
-        assert len(server.writes()) == 1
+    # the relay asks in order, so a repeated write would have arrived before this answer
+    assert connect(relay.port, timeout="30").snmp_get(OBJECT).value == 1
+    assert len(server.writes()) == 1
 
 
-def test_a_signed_write_whose_answer_is_lost_is_not_sent_again_to_an_agent_discovered_anew() -> (
-    None
-):
-    oid = f"{TYPES}.1.0"
-    device = Device({oid: Row(INTEGER, 0)}, (Rule(oid),))
-    params = LEVELS["v3 SHA AES"]
-    with Snmpd(device, users=[SHA_AES]) as server, Relay(server.port) as relay:
-        # this read discovers the engine
-        assert connect(relay.port, **params, timeout="20").snmp_get(oid).value == 0
+def test_a_signed_write_whose_answer_is_lost_is_not_sent_again_to_an_agent_discovered_anew(
+    relayed: tuple[Snmpd, Relay],
+) -> None:
+    server, relay = relayed
+    lost: list[bytes] = []
+    first_answer: Iterator[list[bytes]] = iter([lost])
+    relay.bend = lambda request, answer: next(first_answer, [answer])
+    writer = connect(relay.port, **SHA_AES.params(), timeout="1", retries="3")
+    with pytest.raises(SnmpError, match="timeout"):
+        writer.snmp_set(OBJECT, 1)
 
-        lost: list[bytes] = []
-        first_answer: Iterator[list[bytes]] = iter([lost])
-        relay.bend = lambda request, answer: next(first_answer, [answer])
-        writer = connect(relay.port, **params, timeout="1", retries="3")
-        with pytest.raises(SnmpError, match="timeout"):
-            writer.snmp_set(oid, 1)
-
-        assert connect(server.port, timeout="30").snmp_get(oid).value == 1
-        assert len(server.writes()) == 1
+    assert connect(server.port, timeout="30").snmp_get(OBJECT).value == 1
+    assert len(server.writes()) == 1
 
 
 def test_concurrent_threads_get_the_rows_of_their_own_device() -> None:
@@ -256,7 +90,7 @@ def test_concurrent_threads_get_the_rows_of_their_own_device() -> None:
         Snmpd(apc.rpdu2(outlets=30), users=[SHA_AES]) as large,
     ):
         pdus = []
-        for level in ("v1", "v2c", "v3 SHA AES", "v1", "v2c", "v3 SHA AES"):
+        for level in ("v1", "v2c", "v3", "v1", "v2c", "v3"):
             pdus.append(connect(small.port, **LEVELS[level]))
             pdus.append(connect(large.port, **LEVELS[level]))
         with ThreadPoolExecutor(max_workers=12) as pool:

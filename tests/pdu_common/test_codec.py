@@ -1,10 +1,11 @@
-"""The codec: what it writes and reads, what it refuses, and that it reads a datagram
-as pysnmp does, or not at all.
+"""The codec: what it writes, that it reads a datagram as pysnmp does, or not at all, and in
+codec.txt which values it reads and which it refuses.
 """
 
 from __future__ import annotations
 
 import random
+from pathlib import Path
 from typing import Any, Optional, Union
 
 import pytest
@@ -15,10 +16,19 @@ from pysnmp.proto import api
 
 from pdu_common.snmp_client import ber, pdus, reads
 from pdu_common.snmp_client.ber import Malformed
-from pdu_common.snmp_client.errors import SnmpError
-from pdu_common.snmp_client.reads import GET_BULK, Rows, SnmpRequest, TypedValue, status_name
+from pdu_common.snmp_client.reads import (
+    GET_BULK,
+    Arcs,
+    Rows,
+    SnmpRequest,
+    TypedValue,
+    status_name,
+)
 from tests.faults.mutation import mutated
 from tests.simulators.snmp_agent import ber as agent
+from tests.tables import Case, Law, Table, compared, unfolded
+
+TABLE = Table(Path(__file__).with_name("codec.txt"))
 
 ARCS = some.tuples(some.integers(0, 2), some.integers(0, 39)).flatmap(
     lambda first: some.lists(some.integers(0, 2**32 - 1), max_size=120).map(
@@ -49,85 +59,48 @@ def _answer(*values: str, version: int = 1, more: bytes = b"") -> bytes:
     return pdus.message(version, b"c", ber.tlv(pdus.RESPONSE, body))
 
 
-READ: dict[str, TypedValue] = {
-    "020180": TypedValue(reads.INTEGER, -128),
-    "02050000000007": TypedValue(reads.INTEGER, 7),  # many devices send numbers of a fixed size
-    "02047fffffff": TypedValue(reads.INTEGER, 2**31 - 1),
-    "020500b2d05e00": TypedValue(reads.INTEGER, 3_000_000_000),  # as snmpd passes it on
-    "410500ffffffff": TypedValue(reads.COUNTER, 2**32 - 1),
-    "4104ffffffff": TypedValue(reads.COUNTER, 2**32 - 1),  # without the octet 0 that BER demands
-    "420280e8": TypedValue(reads.GAUGE, 33_000),
-    "4608ffffffffffffffff": TypedValue(reads.COUNTER64, 2**64 - 1),
-    "460900ffffffffffffffff": TypedValue(reads.COUNTER64, 2**64 - 1),
-    "048100": TypedValue(reads.OCTETS, b""),  # a length of two octets where one is enough
-    "04830000026869": TypedValue(reads.OCTETS, b"hi"),
-    "0403fe00ff": TypedValue(reads.OCTETS, b"\xfe\x00\xff"),
-    "4004c0000207": TypedValue(reads.ADDRESS, b"\xc0\x00\x02\x07"),
-    "44029f78": TypedValue(reads.OPAQUE, b"\x9f\x78"),
-    "0601 00": TypedValue(reads.OID, (0, 0)),
-    "0500": TypedValue(reads.NULL, b""),
-    "8000": TypedValue(reads.NO_SUCH_OBJECT, b""),
-    "8100": TypedValue(reads.NO_SUCH_INSTANCE, b""),
-    "8200": TypedValue(reads.END_OF_MIB_VIEW, b""),
+def shown(case: Case) -> str:
+    """What is read of `values HEX & more HEX`, the values of an answer and octets after the last
+    one: the type of each and its value, over v1 too if that is another; `status NUMBER`: its name.
+    """
+    fields: dict[str, str] = {}
+    for change in case.left.split(TABLE.separator):
+        word, _, rest = change.partition(" ")
+        fields[word] = rest
+    if "status" in fields:
+        return status_name(int(fields["status"])) or "none"
+    values = unfolded(fields["values"]).split(",")
+    more = bytes.fromhex(fields.get("more", ""))
+    of_v1, of_v2 = (
+        "; ".join(map(_row, pdus.decode_message(_answer(*values, version=v, more=more)).pdu.rows))
+        for v in (0, 1)
+    )
+    return of_v2 if of_v1 == of_v2 else f"{of_v2} or over v1 {of_v1}"
+
+
+_TYPES = {
+    number: name
+    for name, number in vars(reads).items()
+    if name.isupper() and isinstance(number, int) and not name.startswith("_")
 }
 
 
-@pytest.mark.parametrize("value", READ)
-def test_a_value_is_read_with_its_type(value: str) -> None:
-    assert pdus.decode_message(_answer(value)).pdu.rows == [((1, 3, 6), READ[value])]
+def _row(row: tuple[Arcs, TypedValue]) -> str:
+    """The type and the value of a row; its name if that is not the usual one."""
+    arcs, (tag, value) = row
+    name = "" if arcs == (1, 3, 6) else f"{arcs}: "
+    text = _dotted(value) if isinstance(value, tuple) else repr(value)
+    return f"{name}{_TYPES[tag]} {text}"
 
 
-REFUSED = {
-    "number without octets": "0200",
-    "number of 65 bits": "0209008000000000000000",
-    "negative counter of 33 bits": "4105ffffffffff",
-    "counter of 33 bits": "41050100000000",
-    "counter of 65 bits": "4609010000000000000000",
-    "address of 3 octets": "4003c00002",
-    "OID without octets": "0600",
-    "OID cut off": "060281",
-    "arc with leading zeros": "06032b8001",
-    "arc of 33 bits": "06062b9080808000",
-    "OID of 129 arcs": "068180" + 128 * "01",
-    "NULL with content": "050100",
-    "exception with content": "810100",
-    "constructed octets": "24050403616263",
-    "indefinite length": "248004016100 00",
-    "length of 5 octets": "04850000000001 61",
-    "length beyond the end": "047f61",
-    "type that SNMP lacks": "130161",
-    "float of BER": "090161",
-    "two values": "020101020102",
-    "no value": "",
-}
+def _dotted(arcs: Arcs) -> str:
+    rest = f" and {len(arcs) - 5} more" if len(arcs) > 20 else ""
+    return reads.dotted(arcs[:5] if rest else arcs) + rest
 
 
-@pytest.mark.parametrize("what", REFUSED)
-def test_a_value_that_is_not_of_snmp_is_undecodable(what: str) -> None:
-    (row,) = pdus.decode_message(_answer(REFUSED[what])).pdu.rows
-    assert row[0] == (1, 3, 6)
-    assert row[1].tag == reads.UNDECODABLE
-    assert row[1].value
-
-
-def test_other_rows_of_an_answer_are_read_whatever_follows_them() -> None:
-    cut_off = b"\x30\x7f\x00"
-    no_name = ber.tlv(ber.SEQUENCE, b"\x02\x01\x07")
-    for last in (cut_off, no_name):
-        rows = pdus.decode_message(_answer("020107", "090161", more=last)).pdu.rows
-        assert [(arcs, value.tag) for arcs, value in rows] == [
-            ((1, 3, 6), reads.INTEGER),
-            ((1, 3, 6), reads.UNDECODABLE),
-            ((), reads.UNDECODABLE),
-        ]
-
-
-@pytest.mark.parametrize("value", ["460101", "8000", "8100", "8200"])
-def test_version_1_has_no_counter64_and_may_have_an_exception(value: str) -> None:
-    tag = int(value[:2], 16)
-    assert pdus.decode_message(_answer(value)).pdu.rows[0][1].tag == tag
-    expected = reads.UNDECODABLE if tag == reads.COUNTER64 else tag
-    assert pdus.decode_message(_answer(value, version=0)).pdu.rows[0][1].tag == expected
+@pytest.mark.parametrize("law", TABLE.laws(), ids=str)
+def test_values_are_read_as_the_lines_say(law: Law) -> None:
+    law.check(compared(shown))
 
 
 def test_octets_after_a_message_are_passed_over_and_deep_nesting_is_refused() -> None:
@@ -139,20 +112,6 @@ def test_octets_after_a_message_are_passed_over_and_deep_nesting_is_refused() ->
     for data in (nested, nested[:-1], b"", b"\x30", b"\x30\x80"):
         with pytest.raises(Malformed):
             pdus.decode_message(data)
-
-
-@pytest.mark.parametrize(
-    "number, name",
-    [
-        (0, ""),
-        (2, "noSuchName"),
-        (18, "inconsistentName"),
-        (19, "19"),
-        (2**31 - 1, "2147483647"),
-    ],
-)
-def test_an_unknown_error_status_is_shown_as_its_number(number: int, name: str) -> None:
-    assert status_name(number) == name
 
 
 def _typed(value: Any) -> TypedValue:
@@ -199,12 +158,6 @@ def test_a_write_is_read_by_pysnmp_as_it_is_meant(
     ((name, written),) = module.apiPDU.get_varbinds(pdu)
     assert tuple(name) == oid
     assert _typed(written) == expected
-
-
-@pytest.mark.parametrize("value", [2**31, -(2**31) - 1, b"x" * 65_536, "\ud800"])
-def test_what_is_neither_an_integer_nor_octets_is_not_written(value: Any) -> None:
-    with pytest.raises(SnmpError, match="does not fit"):
-        reads.typed_value(value)
 
 
 def _by_pysnmp(data: bytes) -> Optional[tuple[int, bytes, int, int, Rows]]:
@@ -257,12 +210,6 @@ def test_a_changed_answer_is_read_as_by_pysnmp_or_not_at_all() -> None:
     assert count > len(seeds) + 10
 
 
-def test_the_longest_oid_and_the_largest_arcs_are_read() -> None:
-    assert ber.arcs(b"\x2b" + b"\x01" * 126) == (1, 3, *[1] * 126)
-    assert ber.arcs(b"\x2b\x8f\xff\xff\xff\x7f") == (1, 3, 0xFFFFFFFF)
-    assert ber.arcs(b"\x90\x80\x80\x80\x4f") == (2, 0xFFFFFFFF)
-
-
 @pytest.mark.parametrize(
     "size, length",
     [
@@ -274,27 +221,20 @@ def test_the_longest_oid_and_the_largest_arcs_are_read() -> None:
         (65536, b"\x83\x01\x00\x00"),
     ],
 )
-def test_an_element_is_written_with_the_shortest_length_and_read_whole(
+def test_an_element_has_the_shortest_length_or_one_of_four_octets_and_is_read_whole(
     size: int, length: bytes
 ) -> None:
-    element = ber.tlv(4, bytes(size))
-    assert element == b"\x04" + length + bytes(size)
-    assert ber.head(element, 0, len(element)) == (4, 1 + len(length), len(element))
-
-
-@pytest.mark.parametrize("size", [0, 127, 128, 255, 256, 65536])
-def test_a_length_of_four_octets_is_read_for_any_size(size: int) -> None:
-    """Some agents write all lengths so."""
-    element = b"\x04\x84" + size.to_bytes(4, "big") + bytes(size)
-    assert ber.head(element, 0, len(element)) == (4, 6, len(element))
-
-
-@pytest.mark.parametrize("size", [0, 127, 128, 255, 256, 65536])
-def test_an_element_that_is_cut_off_is_malformed(size: int) -> None:
-    shortest = ber.tlv(4, bytes(size))
+    """Some agents write all lengths in four octets."""
+    shortest = b"\x04" + length + bytes(size)
+    assert ber.tlv(4, bytes(size)) == shortest
+    assert ber.head(shortest, 0, len(shortest)) == (4, 1 + len(length), len(shortest))
     with_four_octets = b"\x04\x84" + size.to_bytes(4, "big") + bytes(size)
+    assert ber.head(with_four_octets, 0, len(with_four_octets)) == (4, 6, len(with_four_octets))
     for element in (shortest, with_four_octets):
-        least = max(0, len(element) - 7)
-        for end in range(least, len(element)):
+        for end in range(max(0, len(element) - 7), len(element)):
             with pytest.raises(Malformed, match="cut off"):
                 ber.head(element, 0, end)
+
+
+if __name__ == "__main__":
+    TABLE.write(shown)

@@ -54,7 +54,8 @@ def _outlets(below: Callable[[str, str], Column], count: Column) -> tuple[Outlet
 
     def meter(values: Column, scale: Decimal) -> Measurement:
         """A column of the metered outlets."""
-        keys, outlet_keys = (_unit(metered_number), metered_number), (_unit(number), number)
+        keys = (_unit(metered_number), metered_number)
+        outlet_keys = (_unit(number), number)
         return figure(join_by_columns(values, keys, outlet_keys), scale)
 
     return outlets(

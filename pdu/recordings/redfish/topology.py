@@ -87,7 +87,7 @@ def _line_currents(circuit: Json) -> Mapping[str, Figure]:
 
 
 def branches_of(prefix: str, branches: Sequence[Member]) -> Iterator[MeteredPart]:
-    """The branches, without those through which nothing flows, by their status."""
+    """The branches, except those whose status says that nothing flows through them."""
     for circuit in branches:
         if isinstance(circuit, PduHandlerError):
             yield unread_part(BREAKER, circuit.reason, prefix)

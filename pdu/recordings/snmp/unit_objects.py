@@ -29,7 +29,9 @@ class UnitObjects(NamedTuple):
 
 
 def unit_objects(rows: Rows, device: SnmpDevice) -> UnitObjects:
-    """Which of a device's rows hold its states and its figures."""
+    """Which of a device's rows hold its states and its figures, and of each table one row that has
+    neighbours on both sides.
+    """
     states = state_objects(rows, device)
     outlets = [name for name, state in device.states.items() if state is EnumPowerStatus.UP]
     middle_outlet = outlets[len(outlets) // 2] if outlets else ""

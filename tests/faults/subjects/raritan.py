@@ -66,8 +66,8 @@ SUBJECT = Subject(
     excluded={
         "neighbour": "an answer does not name its object, only its request's id; see `other`",
         "renumbered": (
-            "a unit's outlets are built in; tests/handlers/raritan/test_outlet_numbering.py lists them in"
-            " another order"
+            "a unit's outlets are built in; tests/handlers/raritan/states.txt lists them in another"
+            " order"
         ),
     },
     up="3",

@@ -6,26 +6,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace
-from typing import cast
 
 from handlers.shared.errors import PduHandlerError
 from tests.handlers.dcimanager.platform_double import Platform, snmp_over
 
+from .odd_values import Raising, Textless
+
 ROOT = "1.3.6.1.9"
-
-
-class Mute(Exception):
-    def __str__(self) -> str:
-        return cast(str, None)
-
-    __repr__ = __str__
-
-
-class Loud(Exception):
-    def __str__(self) -> str:
-        raise Mute
-
-    __repr__ = __str__
 
 
 class Formatted(Exception):
@@ -34,21 +21,13 @@ class Formatted(Exception):
 
 
 ERRORS = (
-    *(Mute(), Loud(), Formatted(), RecursionError(), StopIteration()),
-    *(MemoryError(), UnicodeDecodeError("a", b"", 0, 1, "x"), OSError(), KeyError(Mute())),
+    *(Textless(), Raising(), Formatted(), RecursionError(), StopIteration()),
+    *(MemoryError(), UnicodeDecodeError("a", b"", 0, 1, "x"), OSError(), KeyError(Textless())),
 )
 METHODS = (
-    *(
-        "__str__",
-        "__repr__",
-        "__bool__",
-        "__len__",
-        "__iter__",
-        "__eq__",
-        "__hash__",
-        "__getattr__",
-    ),
-    *("__getattribute__", "__int__", "__index__", "__contains__", "__getitem__", "keys", "get"),
+    *("__str__", "__repr__", "__bool__", "__len__", "__iter__", "__eq__", "__hash__"),
+    *("__getattr__", "__getattribute__", "__int__", "__index__", "__contains__", "__getitem__"),
+    *("keys", "get"),
 )
 
 
@@ -64,14 +43,14 @@ def hostile() -> Iterator[object]:
         for name in METHODS:
             yield _raising(object, error, name)()
     text = ("__str__", "strip", "__len__", "__eq__", "__format__", "encode")
-    yield _raising(str, Mute(), *text, "__hash__")("1")
-    yield _raising(int, Mute(), "__str__", "__repr__", "bit_length", "__le__", "__lt__", "__eq__")(
-        1
-    )
-    yield _raising(bytes, Mute(), "decode", "__len__", "__bytes__")(b"1")
-    yield _raising(float, Mute(), "__str__", "__repr__")(1.0)
-    yield _raising(list, Mute(), "__iter__", "__len__")([1])
-    yield _raising(dict, Mute(), "keys", "items", "get", "__iter__", "__getitem__")(a=1)
+    yield _raising(str, Textless(), *text, "__hash__")("1")
+    yield _raising(
+        int, Textless(), "__str__", "__repr__", "bit_length", "__le__", "__lt__", "__eq__"
+    )(1)
+    yield _raising(bytes, Textless(), "decode", "__len__", "__bytes__")(b"1")
+    yield _raising(float, Textless(), "__str__", "__repr__")(1.0)
+    yield _raising(list, Textless(), "__iter__", "__len__")([1])
+    yield _raising(dict, Textless(), "keys", "items", "get", "__iter__", "__getitem__")(a=1)
     yield SimpleNamespace(value=1)
 
 

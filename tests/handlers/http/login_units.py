@@ -47,7 +47,6 @@ class Unit(UnitPdu):
         super().__init__(outlets=2, off=(2,))
         #: how often it refused a login that somebody sent
         self.refusals = 0
-        self.requests: list[str] = []
 
     def user(self, method: str, path: str, headers: Mapping[str, str]) -> str:
         name = self.user_of(method, path, headers)
@@ -60,7 +59,6 @@ class Unit(UnitPdu):
 
     def answer(self, method: str, path: str, body: bytes) -> Union[bytes, Reply, None]:
         """Switches an outlet, else lists all."""
-        self.requests.append(f"{method} {urlsplit(path).path}")
         outlet = re.fullmatch(r"/outlets/(\d)", urlsplit(path).path)
         if method == "PUT" and outlet:
             self.turn(int(outlet[1]), self.wanted(body))

@@ -1,11 +1,26 @@
-"""Commands to units that close connections after answers, and the connections of each call."""
+"""Commands to units that close connections after answers, and the connections of each call:
+connections.txt, with a relay between the handler and a simulated unit.
+
+    unit NAME                    raritan, redfish, or redfish with a `session`
+    after N                      the relay closes each connection after so many answers, 0: never
+    waits SECONDS                and so long after the last one, in which it reads nothing
+    tls, notify, lingers         it speaks TLS; ends TLS properly; ends its own side at once
+    most N, refuses              further connections are closed at once, or refused
+    anew                         each call is that of a new object
+    COUNT off | on | switch      so many calls; `switch` switches off and on in turn
+    COUNT status | statistic
+
+On the right stands what each call gave, once if all gave the same; the commands that the unit got;
+the connections; and the requests that were answered, by method.
+`python -m tests.handlers.http.test_command_connections` writes right sides.
+"""
 
 from __future__ import annotations
 
 import contextlib
-import ssl
-from collections.abc import Iterator
-from typing import Any, NamedTuple, Optional
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -15,14 +30,14 @@ from handlers.redfish.handler import RedfishPdu
 from handlers.shared.errors import PduHandlerError
 from handlers.shared.tls import Trust
 from pdu_common.connection import PduData
-from pdu_common.helper import EnumPowerStatus, PduPortView
+from pdu_common.helper import PduPortView
 from tests.servers.closing import ClosingRelay
 from tests.simulators.certificates import usual
 from tests.simulators.redfish import Model as RedfishModel, Pdu as RedfishUnit, RedfishService
 from tests.simulators.xerus import Model, XerusPdu
+from tests.tables import Case, Law, Table, compared
 
-UP, DOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN
-COMMANDS = 12
+TABLE = Table(Path(__file__).with_name("connections.txt"))
 PAUSE_S = 0.02
 
 
@@ -36,160 +51,106 @@ class Unit(NamedTuple):
     settings: dict[str, str]
     books: Any
 
-    def handler(self, relay: Optional[ClosingRelay] = None, tls: bool = False) -> Any:
+    def handler(self, relay: ClosingRelay, *, tls: bool = False) -> Any:
         way = {"scheme": "https", "ca_pem": usual().authority.ca_pem} if tls else {"scheme": "http"}
-        port = relay.port if relay is not None else self.port
-        return self.kind(PduData("127.0.0.1", {**self.settings, **way, "port": str(port)}))
+        return self.kind(PduData("127.0.0.1", {**self.settings, **way, "port": str(relay.port)}))
 
     def commands(self) -> int:
         return len(self.books().writes)
 
 
 @contextlib.contextmanager
-def raritan() -> Iterator[Unit]:
-    with XerusPdu(Model(outlets=2), http_port=0, enforce_https=False) as pdu:
-        assert pdu.http_port is not None
-        yield Unit(
-            pdu.http_port, RaritanPdu, {"username": pdu.user, "password": pdu.password}, pdu.books
-        )
+def unit(name: str) -> Iterator[Unit]:
+    """A unit with this name."""
+    if name == "raritan":
+        with XerusPdu(Model(outlets=2), http_port=0, enforce_https=False) as pdu:
+            assert pdu.http_port is not None
+            login = {"username": pdu.user, "password": pdu.password}
+            yield Unit(pdu.http_port, RaritanPdu, login, pdu.books)
+        return
+    session = "session" if name == "session" else "basic"
+    model = RedfishModel((RedfishUnit(outlets=("1", "2")),))
+    with RedfishService(model, tls=False) as service:
+        login = {"username": service.user, "password": service.password, "session": session}
+        yield Unit(service.port, RedfishPdu, login, service.books)
 
 
-@contextlib.contextmanager
-def redfish(session: str = "basic") -> Iterator[Unit]:
-    with RedfishService(RedfishModel((RedfishUnit(outlets=("1", "2")),)), tls=False) as unit:
-        yield Unit(
-            unit.port,
-            RedfishPdu,
-            {"username": unit.user, "password": unit.password, "session": session},
-            unit.books,
-        )
-
-
-def with_session() -> contextlib.AbstractContextManager[Unit]:
-    return redfish("session")
-
-
-def context(tls: bool) -> Optional[ssl.SSLContext]:
-    return usual().context if tls else None
-
-
-@pytest.mark.sample(3)
-@pytest.mark.parametrize(
-    "open_unit, end, commands",
-    [
-        (raritan, "plain", COMMANDS),
-        (raritan, "tls", COMMANDS),
-        (raritan, "tls with notify", 6),
-        (raritan, "lingers", 6),
-        (redfish, "plain", COMMANDS),
-        (redfish, "tls with notify", COMMANDS),
-        (redfish, "lingers", 6),
-        (with_session, "plain", 6),
-        (with_session, "tls", 6),
-        (with_session, "lingers", 6),
-    ],
-)
-@pytest.mark.parametrize("delay", [0.0005, 0.02])
-def test_every_command_goes_through_once_if_the_unit_closes_after_each_answer(
-    open_unit: Any, end: str, commands: int, delay: float
-) -> None:
-    tls = end.startswith("tls")
+def shown(case: Case) -> str:
+    """What comes of a case."""
+    first, *changes = case.left.split(TABLE.separator)
+    values: dict[str, str] = {"after": "1", "waits": "0"}
+    calls: list[str] = []
+    for change in changes:
+        word, _, rest = change.partition(" ")
+        if word.isdigit():
+            calls += [rest] * int(word)
+        else:
+            values[word] = rest
+    tls = "tls" in values
     with (
-        open_unit() as unit,
+        unit(first.removeprefix("unit ")) as device,
         ClosingRelay(
-            unit.port,
-            delay,
-            tls=context(tls),
-            notify=end.endswith("notify"),
-            lingers=end == "lingers",
+            device.port,
+            float(values["waits"]),
+            int(values["after"]),
+            tls=usual().context if tls else None,
+            notify="notify" in values,
+            lingers="lingers" in values,
+            most=int(values["most"]) if "most" in values else None,
+            refuses="refuses" in values,
         ) as relay,
     ):
-        handler = unit.handler(relay, tls)
-        for number in range(commands):
-            on = bool(number % 2)
-            switch = handler.port_up if on else handler.port_down
-            assert switch(PduPortView("1"), pause=PAUSE_S).power_status is (UP if on else DOWN), (
-                number
-            )
-            assert unit.commands() == number + 1
-        # no session is left open
-        assert relay.served["DELETE"] == (commands if open_unit is with_session else 0)
+        handler = device.handler(relay, tls=tls)
+        ends: list[str] = []
+        for number, call in enumerate(calls):
+            if "anew" in values:
+                handler = device.handler(relay, tls=tls)
+            ends.append(_end(handler, call, number).replace(f"127.0.0.1:{relay.port}", "H"))
+        commands, connections = device.commands(), relay.talks
+    served = [f"{method} {count}" for method, count in relay.served.items()]
+    facts = f"{commands} commands, {connections} connections, {' '.join(served)}"
+    return f"{'; '.join(_without_repeats(ends))} / {facts}"
 
 
-@pytest.mark.sample(3)
-@pytest.mark.parametrize("answers", [1, 2, 3, 4, 6])
-@pytest.mark.parametrize("open_unit", [raritan, redfish, with_session])
-def test_a_command_goes_through_whenever_the_unit_closes_its_connections(
-    open_unit: Any, answers: int
-) -> None:
-    with open_unit() as unit, ClosingRelay(unit.port, 0.005, answers) as relay:
-        for number in range(10):
-            assert (
-                unit.handler(relay).port_down(PduPortView("1"), pause=PAUSE_S).power_status is DOWN
-            )
-            assert unit.commands() == number + 1
+def _without_repeats(ends: Sequence[str]) -> Sequence[str]:
+    return ends[:1] if len(set(ends)) == 1 else ends
 
 
-@pytest.mark.parametrize("open_unit, reads", [(raritan, 2), (redfish, 4)])
-def test_a_command_without_a_connection_was_surely_not_sent(open_unit: Any, reads: int) -> None:
-    with open_unit() as unit, ClosingRelay(unit.port, 0.0, reads, most=1, refuses=True) as relay:
-        with pytest.raises(PduHandlerError, match="the command was not sent: .*refuses") as caught:
-            unit.handler(relay).port_down(PduPortView("1"), pause=PAUSE_S)
-        assert caught.value.kind == "unreachable"
-        assert unit.commands() == 0
+def _end(handler: Any, call: str, number: int) -> str:
+    """What comes of a call."""
+    if call in ("status", "statistic"):
+        getattr(handler, call)()
+        return "done"
+    on = bool(number % 2) if call == "switch" else call == "on"
+    switch = handler.port_up if on else handler.port_down
+    try:
+        state: str = switch(PduPortView("1"), pause=PAUSE_S).power_status.name
+        return "as told" if state == ("UP" if on else "DOWN") else state
+    except PduHandlerError as error:
+        return f"{error.kind} {error}"
 
 
-def test_a_new_connection_that_takes_no_command_is_reported_as_may_or_may_not() -> None:
-    """Nobody can tell from outside what the unit has read of it.
-
-    The command is not tried on another connection.
-    """
-    with raritan() as unit, ClosingRelay(unit.port, 0.0, most=2) as relay:
-        handler = unit.handler(relay)
-        with pytest.raises(PduHandlerError, match="may or may not have switched") as error_info:
-            handler.port_down(PduPortView("1"), pause=PAUSE_S)
-        assert error_info.value.kind == "unreachable"
-        assert unit.commands() == 0
-        # the third for the command, the fourth for the reading
-        assert relay.talks == 4
-
-
-@pytest.mark.parametrize(
-    "open_unit, method, requests, connections",
-    [
-        pytest.param(raritan, "status", 2, 1, id="Raritan, status"),
-        pytest.param(raritan, "statistic", 2, 1, id="Raritan, statistic"),
-        pytest.param(raritan, "port_down", 3, 2, id="Raritan, command"),
-        pytest.param(redfish, "status", 3, 1, id="Redfish, status"),
-        pytest.param(redfish, "port_down", 6, 2, id="Redfish, command"),
-        pytest.param(with_session, "status", 5, 1, id="Redfish with a session, status"),
-        pytest.param(with_session, "port_down", 8, 2, id="Redfish with a session, command"),
-    ],
-)
-def test_reads_share_a_connection_and_what_is_sent_once_has_its_own(
-    open_unit: Any, method: str, requests: int, connections: int
-) -> None:
-    arguments = [PduPortView("1")] if method == "port_down" else []
-    with open_unit() as unit, ClosingRelay(unit.port, 0.0, 0, tls=context(True)) as relay:
-        for number in range(1, 6):
-            handler = unit.handler(relay, True)
-            getattr(handler, method)(*arguments)
-            assert relay.talks == number * connections
-            assert sum(relay.served.values()) == number * requests
+@pytest.mark.parametrize("law", TABLE.laws(), ids=str)
+def test_calls_have_the_connections_of_the_lines(law: Law) -> None:
+    law.check(compared(shown))
 
 
 @pytest.mark.parametrize("answers", [0, 1])
 def test_each_write_of_a_script_has_a_connection_of_its_own(answers: int) -> None:
-    with raritan() as unit, ClosingRelay(unit.port, 0.0, answers) as relay:
+    with unit("raritan") as device, ClosingRelay(device.port, 0.0, answers) as relay:
         with Agent(
             "http",
             f"127.0.0.1:{relay.port}",
-            unit.settings["username"],
-            unit.settings["password"],
+            device.settings["username"],
+            device.settings["password"],
             trust=Trust(verify=False),
         ) as agent:
             outlet = pdumodel.Outlet("/model/pdu/0/outlet/0", agent)
             for number in range(20):
                 assert outlet.setPowerState(outlet.PowerState(number % 2)) == 0
-        assert unit.commands() == 20
+        assert device.commands() == 20
         assert relay.talks == 20
+
+
+if __name__ == "__main__":
+    TABLE.write(shown)

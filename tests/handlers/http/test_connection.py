@@ -12,7 +12,7 @@ import pytest
 
 from handlers.http import connection
 from handlers.http.connection import StandardTransport
-from handlers.http.errors import BEFORE_ANSWER, HttpUnreachable, error_of
+from handlers.http.errors import BEFORE_ANSWER, HttpSyntax, HttpUnreachable, error_of
 from handlers.http.message import Endpoint, Request, Response
 from handlers.shared.tls import Trust
 from tests.handlers import dead
@@ -21,7 +21,8 @@ from tests.servers.scripted import serving
 from tests.simulators.certificates import Authority, server_context
 
 TIMEOUT_S = 10.0
-REQUEST = Request("GET", "/", {}, None, TIMEOUT_S, 2 * TIMEOUT_S, 1000)
+LIMIT = 1000
+REQUEST = Request("GET", "/", {}, None, TIMEOUT_S, 2 * TIMEOUT_S, LIMIT)
 
 
 @pytest.fixture
@@ -49,10 +50,10 @@ def at(address: str, port: int, family: int = socket.AF_INET) -> object:
     return family, socket.SOCK_STREAM, 0, "", (address, port)
 
 
-def get(port: int) -> Response:
+def get(port: int, host: str = "pdu.example.com") -> Response:
     transport = StandardTransport(Trust())
     try:
-        return transport.exchange(Endpoint("http", "pdu.example.com", port), REQUEST)
+        return transport.exchange(Endpoint("http", host, port), REQUEST)
     finally:
         transport.close()
 
@@ -175,3 +176,44 @@ def test_the_error_for_a_name_that_is_not_resolved_does_not_blame_the_address_al
     assert "cannot be resolved: check the address, and that the name server answers" in str(
         error_of(silent, BEFORE_ANSWER, "pdu1:443")
     )
+
+
+# ---- bodies that break off -----------------------------------------------------------------------
+
+CHUNKED = b"Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
+BODIES = {
+    "half a length": b"Content-Length: 50\r\n\r\n{",
+    "half a chunk": CHUNKED + b"20\r\n{",
+    "no last chunk": CHUNKED + b"1\r\n{\r\n",
+    "no chunk at all": CHUNKED + b"what is this\r\n",
+    "too long": b"Content-Length: %d\r\n\r\n" % (LIMIT + 1) + b" " * (LIMIT + 1),
+}
+
+
+def broken(status: int, rest: bytes) -> Response:
+    """What the transport reads of an answer; `rest`: its octets after the first line."""
+
+    def talk(client: socket.socket) -> None:
+        client.recv(1000)
+        client.sendall(b"HTTP/1.1 %d Status\r\n" % status + rest)
+        client.shutdown(socket.SHUT_WR)
+
+    with serving(talk) as port:
+        return get(port, "127.0.0.1")
+
+
+@pytest.mark.sample(20)
+@pytest.mark.parametrize("body", BODIES)
+@pytest.mark.parametrize("status", [302, 400, 401, 403, 404, 500, 503])
+def test_the_status_of_an_error_is_known_and_says_more_than_a_body_that_breaks_off(
+    status: int, body: str
+) -> None:
+    reply = broken(status, BODIES[body])
+    assert reply.status == status
+    assert not reply.body
+
+
+@pytest.mark.parametrize("body", BODIES)
+def test_half_a_result_is_none(body: str) -> None:
+    with pytest.raises((HttpUnreachable, HttpSyntax), match="broke off|longer than"):
+        broken(200, BODIES[body])

@@ -12,10 +12,10 @@ from handlers.jaws import decoding as jaws
 from handlers.jaws.handler import make_handler
 from handlers.netio import decoding as netio
 from handlers.synlink import decoding as synlink
-from pdu_common.connection import PduData
 from tests.handlers import codecs
+from tests.handlers.other_clients import unit_data
 from tests.simulators import jaws as simulated
-from tests.simulators.unit_servers import PASSWORD, USER, HttpServer, Reply
+from tests.simulators.unit_servers import PASSWORD, HttpServer, Reply
 
 # none of a unit's words for a state, and values of other types
 ODD: tuple[Any, ...] = (..., None, "", "?", "Not Found", 0, 1, 2, -1, 1.5, True, False, [], {})
@@ -78,13 +78,7 @@ def test_a_reason_that_holds_the_login_is_not_shown(caplog: pytest.LogCaptureFix
             return answer.replace(b'"energy": ', b'"energy": "%s", "x": ' % long_text)
 
     with HttpServer(Echo()) as server:
-        settings = {
-            "port": str(server.port),
-            "scheme": "http",
-            "username": USER,
-            "password": PASSWORD,
-        }
-        pdu = make_handler(PduData(server.host, settings))
+        pdu = make_handler(unit_data(server))
         pdu.status()
         figures = pdu.measured()
 

@@ -1,46 +1,90 @@
 """What errors show of a login that a device sends back: nothing. A password that is a word of the
-paths of all units is not told by hiding the path.
+paths of all units is not told by hiding the path. login.txt has the texts:
+
+    password TEXT, user TEXT     the login, `secret-word` and `operator` without them
+    token TEXT as HEADER         a token in place of it, and what precedes it in its header
+    not sent, public WORD        it is only kept out of errors; a word that each such unit shows
+    path TEXT, quoted TEXT       what is shown of a path and of a text
+    mask PART // PART            what the reason of an error of these parts becomes
+    headers                      what requests have
+
+In a text, {p}, {hex}, {basic} and {begin} are the password, the same in hex, the Basic login, and
+its first characters before base64; {b0}, {b1}, {b2} the password behind so many characters in
+base64, and {u0} in that of URLs; {repr}, {repr'} and {repr"} the password as Python prints it,
+alone and with a quote. `python -m tests.handlers.http.test_login` writes right sides.
 """
 
 from __future__ import annotations
 
 import base64
 from dataclasses import replace
-from typing import Any, Callable, Optional
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from handlers.http.errors import HttpLoginRefused, HttpOtherLogin, error_of_status
 from handlers.http.login import Login
 from handlers.shared import errors
 from handlers.shared.errors import LONGEST, PduHandlerError, Refused
+from tests.tables import Case, Law, Table, compared, folded, unfolded
 
-REDFISH = "/redfish/v1/PowerEquipment/RackPDUs/1/Outlets/A3/Outlet.PowerControl"
-XERUS = "/tfwopaque/pdumodel.Outlet:3.0.4/outlet.0"
-
-
-@pytest.mark.parametrize(
-    "password", ["redfish", "v1", "Outlets", "RackPDUs/1", "outlet.0", "PDU", "power", "model"]
-)
-def test_a_path_is_shown_as_with_any_other_password(password: str) -> None:
-    for path in (REDFISH, XERUS):
-        assert Login("operator", password).quoted_path(path) == path
+TABLE = Table(Path(__file__).with_name("login.txt"))
 
 
-@pytest.mark.parametrize("password", ["secret-word", "Outlet-20481", "s3cret"])
-def test_a_path_that_the_device_gave_the_login_is_not_shown(password: str) -> None:
+def _forms(password: str) -> dict[str, str]:
+    """The forms of a password, by what they are called in a text."""
+    forms = {
+        "p": password,
+        "hex": password.encode().hex(),
+        "basic": base64.b64encode(f"operator:{password}".encode()).decode(),
+        "begin": f"operator:{password[:2]}",
+        "repr": repr(password),
+        "repr'": repr(f"{password}'"),
+        'repr"': repr(f'{password}"'),
+    }
+    for count in range(3):
+        octets = ("xy"[:count] + password).encode()
+        forms[f"b{count}"] = base64.b64encode(octets).decode()
+        forms[f"u{count}"] = base64.urlsafe_b64encode(octets).decode()
+    return forms
+
+
+def shown(case: Case) -> str:
+    """What comes of a case."""
+    password = "secret-word"
     login = Login("operator", password)
-    basic = base64.b64encode(f"operator:{password}".encode()).decode()
-    for piece in (password, password.encode().hex(), basic, f"operator:{password[:2]}"):
-        quoted_path = login.quoted_path(f"/redfish/v1/{piece}/Outlets")
-        assert piece not in quoted_path
-        assert "not shown" in quoted_path
+    ends: list[str] = []
+    for change in case.left.split(TABLE.separator):
+        word, _, rest = change.partition(" ")
+        text = unfolded(rest)
+        for name, form in _forms(password).items():
+            text = text.replace(f"{{{name}}}", form)
+        if word == "password":
+            password = rest
+            login = replace(login, password=rest)
+        elif word == "user":
+            login = replace(login, user=rest)
+        elif word == "token":
+            password, _, sent_as = rest.partition(" as ")
+            login = Login(token=password, sent_as=sent_as)
+        elif word == "not":
+            login = replace(login, is_sent=False)
+        elif word == "public":
+            login = replace(login, public_words=frozenset({rest}))
+        elif word == "headers":
+            ends.append(repr(login.headers() or "no header"))
+        elif word == "mask":
+            error = Refused(text.split(" // "))
+            login.mask(error)
+            ends.append(error.reason)
+        else:
+            ends.append(login.quoted_path(text) if word == "path" else login.quoted(text))
+    return folded("; ".join(ends))
 
 
-def test_the_query_of_a_path_is_not_shown() -> None:
-    assert Login("operator", "secret-word").quoted_path("/redfish/v1/x?y=secret-word") == (
-        "/redfish/v1/x"
-    )
+@pytest.mark.parametrize("law", TABLE.laws(), ids=str)
+def test_texts_are_shown_as_the_lines_say(law: Law) -> None:
+    law.check(compared(shown))
 
 
 _KINDS = [
@@ -63,13 +107,6 @@ def test_an_error_of_any_class_shows_no_login(kind: type[PduHandlerError], form:
         assert error.reason.startswith("the device says: ")
 
 
-def test_a_login_in_two_parts_of_an_error_is_hidden_with_both() -> None:
-    error = Refused(("secret", "-word"))
-    Login("operator", "secret-word").mask(error)
-    assert "word" not in error.reason
-    assert "not shown" in error.reason
-
-
 def test_a_secret_where_an_error_is_cut_is_masked() -> None:
     # the answer to a command, for example, is quoted before the login is known
     error = Refused(f"{'x' * (LONGEST - 6)}secret-word")
@@ -78,99 +115,13 @@ def test_a_secret_where_an_error_is_cut_is_masked() -> None:
     assert "not shown" in str(error)
 
 
-@pytest.mark.parametrize("encode", [base64.b64encode, base64.urlsafe_b64encode])
-def test_a_password_in_base64_of_either_alphabet_is_not_shown(
-    encode: Callable[[bytes], bytes],
-) -> None:
-    password = "ab~~~???"  # in base64 with + and /, or with - and _
-    for before in ("", "x", "xy"):
-        sent_back = encode(f"{before}{password}".encode()).decode()
-        assert "not shown" in Login("operator", password).quoted(f"bad login {sent_back}")
-
-
-@pytest.mark.parametrize("password", ["it's", 'it\'s "a\\b"', 'c:\\d"e'])
-@pytest.mark.parametrize("beside", ["", "'", '"'])
-def test_a_value_that_is_quoted_as_python_writes_it_shows_no_login(
-    password: str, beside: str
-) -> None:
-    sentence = f"its State is {password + beside!r}"
-    assert "not shown" in Login("operator", password).quoted(sentence)
-
-
-def test_a_public_word_does_not_hide_what_every_unit_says() -> None:
-    login = Login("netio", "netio", public_words=frozenset({"netio"}))
-    error = Refused("no NETIO unit answers")
-    login.mask(error)
-    assert error.reason == "no NETIO unit answers"
-    assert login.quoted_path("/netio.json") == "/netio.json"
-
-
-@pytest.mark.parametrize(
-    "sent_as, header",
-    [
-        ("X-SessionToken: ", {"X-SessionToken": "made-up-key"}),
-        ("Cookie: SPID=", {"Cookie": "SPID=made-up-key"}),
-        ("Authorization: Bearer ", {"Authorization": "Bearer made-up-key"}),
-    ],
-)
-def test_a_token_is_sent_in_its_header_and_shown_in_no_other_place_either(
-    sent_as: str, header: dict[str, str]
-) -> None:
-    login = Login(token="made-up-key", sent_as=sent_as)
-    assert login.headers() == header
-    # the token alone, as a device may repeat it
-    assert "made-up-key" not in login.quoted("unknown key made-up-key")
-    unsent_login = replace(login, is_sent=False)
-    assert unsent_login.headers() == {}
-    assert "made-up-key" not in unsent_login.quoted("made-up-key")
-
-
-@pytest.mark.parametrize(
-    "is_personal, words", [(True, "whole and not revoked"), (False, "session may have ended")]
-)
-def test_the_error_of_a_refused_token_says_what_to_do_about_it(
-    is_personal: bool, words: str
-) -> None:
-    login = Login(token="made-up-key", is_personal=is_personal)
-    assert words in error_of_status(401, login).reason
-
-
-@pytest.mark.parametrize("login", [Login("operator", "secret-word"), Login(), None])
-def test_a_401_that_offers_no_basic_login_names_what_the_device_wants(
-    login: Optional[Login],
-) -> None:
-    headers = {"www-authenticate": 'Digest realm="unit", nonce="5f1d8c", algorithm=SHA-256'}
-    reason = error_of_status(401, login, headers).reason
-    assert "HTTP Error 401" in reason
-    assert "Digest, which this handler does not have" in reason
-    for basic in ({}, {"www-authenticate": 'Digest realm="a", Basic realm="a"'}):
-        assert "check user name and password" in error_of_status(401, login, basic).reason
-    # a scheme may be the password that was sent
-    hidden = error_of_status(401, login, {"www-authenticate": "secret-word realm"}).reason
-    assert ("secret-word" in hidden) is (not login or not login.password)
-
-
-def test_a_401_to_a_session_is_told_by_what_it_offers() -> None:
-    """Digest alone: the unit has none, and none has ended. What a unit with sessions offers
-    besides says nothing.
-    """
-    digest = {"www-authenticate": "Digest realm"}
-    beginning = Login("operator", "secret-word", is_sent=False)
-    in_session = Login(token="made-up-key")
-    for login in (beginning, in_session, Login(token="made-up-key", is_personal=True)):
-        error = error_of_status(401, login, digest)
-        assert isinstance(error, HttpOtherLogin)
-        assert "another way to log in (HTTP Error 401): Digest" in error.reason
-    for login in (beginning, in_session):
-        for words in ("Session realm", 'Digest realm, Basic realm="unit"', 'Basic realm="unit"'):
-            error = error_of_status(401, login, {"www-authenticate": words})
-            assert isinstance(error, HttpLoginRefused)
-            assert "another way" not in error.reason
-
-
 def test_a_password_that_a_script_gives_as_a_number_is_used_and_hidden() -> None:
     """As by the vendors' libraries."""
     number: Any = 123456
     login = Login("operator", number)
     assert login.headers() == Login("operator", "123456").headers()
     assert "123456" not in login.quoted("it is 123456")
+
+
+if __name__ == "__main__":
+    TABLE.write(shown)

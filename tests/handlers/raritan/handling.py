@@ -11,13 +11,11 @@ import pytest
 from handlers.raritan.handler import RaritanPdu
 from pdu_common.helper import EnumPowerStatus, PduStatisticView, PduView
 from tests.simulators.books import Books
-from tests.simulators.xerus import GENERATIONS, XerusPdu
+from tests.simulators.xerus import XerusPdu
 
 STATES = {True: EnumPowerStatus.UP, False: EnumPowerStatus.DOWN, None: EnumPowerStatus.UNKNOWN}
 # pause before each further reading of a switched outlet, in seconds
 FAST = 0.02
-# with link units
-LINKED = [generation for generation in GENERATIONS if generation != "3.3"]
 Handle = Callable[..., RaritanPdu]
 
 

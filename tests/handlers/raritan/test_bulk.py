@@ -1,4 +1,4 @@
-"""Bulk requests and their answers."""
+"""Bulk requests. What comes of an answer stands in answers.txt."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ import pytest
 
 from handlers.http.message import Endpoint, Request, Response
 from handlers.raritan.rpc import Agent, Bulk, BulkRequestHelper, devsettings, pdumodel
-from handlers.shared.errors import Denied, PduHandlerError, ProtocolError, Refused, Unreachable
+from handlers.shared.errors import ProtocolError, Unreachable
+from tests.tables import Law, compared
 
-from .described import PDU, Described
+from .answer_table import TABLE, shown
+from .unit_table import changed_unit
 
 
 def _ok(number: int) -> Any:
@@ -43,55 +45,13 @@ def _agent(responses: Any) -> Agent:
     return Agent("https", "pdu.example", "a", "b", transport=Device(responses))
 
 
-_NO: Any = {"code": -32601, "message": "no"}
-_X: Any = {"_ret_": "x"}
-_ERRORS: list[tuple[Any, type]] = [
-    ({"json": None, "statcode": 404}, Refused),
-    ({"json": None, "statcode": 401}, Denied),
-    ({"json": None, "statcode": 403}, Denied),
-    ({"json": None, "statcode": 503}, Unreachable),
-    ({"json": {"error": {**_NO, "code": -32001}, "id": 1}, "statcode": 200}, Denied),
-    ({"json": {"error": _NO, "id": 1}, "statcode": 200}, Refused),
-    ({"json": {"error": _NO, "id": 1}, "statcode": 500}, Refused),
-    ({"json": {"result": _X, "id": 1}, "statcode": 204}, Refused),
-    ({"json": {"error": _NO, "id": 0}, "statcode": 200}, ProtocolError),
-    ({"json": {"error": _NO}, "statcode": 200}, ProtocolError),
-    ({"json": {"result": _X, "error": _NO, "id": 1}, "statcode": 200}, ProtocolError),
-    *(
-        ({"json": {"result": _X, "id": number}, "statcode": 200}, ProtocolError)
-        for number in (None, True, 1.0, "1", 0, 7)
-    ),
-    ({"json": {"result": _X}, "statcode": 200}, ProtocolError),
-    ({"json": {"result": {"_ret_": 5}, "id": 1}, "statcode": 200}, ProtocolError),
-    ({"json": {"result": {}, "id": 1}, "statcode": 200}, ProtocolError),
-    ({"json": {"id": 1}, "statcode": 200}, ProtocolError),
-    ({"json": {"result": None, "id": 0}}, ProtocolError),
-    ({"json": {"result": _X}, "statcode": True}, ProtocolError),
-    ({"json": None, "statcode": 200}, ProtocolError),
-    ("x", ProtocolError),
-    (None, ProtocolError),
-]
+@pytest.mark.parametrize("law", TABLE.laws(), ids=str)
+def test_an_answer_is_a_value_or_the_error_that_the_lines_say(law: Law) -> None:
+    law.check(compared(shown))
 
 
-@pytest.mark.parametrize("response, kind", _ERRORS, ids=[str(error[0])[:60] for error in _ERRORS])
-def test_a_failed_call_has_its_own_error_and_the_other_calls_keep_their_values(
-    response: Any, kind: type
-) -> None:
-    agent = _agent([_ok(0), response, _ok(2)])
-    bulk = Bulk(agent)
-    snmp = devsettings.Snmp("/snmp", agent)
-    first, second, third = (bulk.add(snmp.getV3EngineId) for _ in range(3))
-    bulk.perform()
-    assert first.get() == third.get() == "id"
-    assert isinstance(second.error, kind)
-    assert first.error is None
-    with pytest.raises(PduHandlerError, match="getV3EngineId /snmp"):
-        second.get()
-
-
-@pytest.mark.parametrize("responses", [[], [_ok(0), _ok(1)], None, {}, "x"])
-def test_a_wrong_number_of_responses_or_no_list_fails_the_whole_bulk(responses: Any) -> None:
-    agent = _agent(responses)
+def test_a_call_of_a_bulk_that_failed_has_neither_value_nor_error() -> None:
+    agent = _agent([])
     bulk = Bulk(agent)
     pending = bulk.add(devsettings.Snmp("/snmp", agent).getV3EngineId)
     with pytest.raises(ProtocolError, match="one response for each call"):
@@ -155,16 +115,11 @@ def test_a_queue_that_is_sent_again_has_only_the_answers_of_the_last_time() -> N
 
 
 def test_bulk_each_calls_one_method_of_several_proxies_in_their_order() -> None:
-    unit = Described()
-    unit.outlets([1.5, 2.5], [None, None])
-    for number in (0, 1):
-        unit.calls[f"{PDU}/outlet/{number}", "getState"] = {"available": True, "powerState": number}
-    agent = unit.agent()
-    bulk = Bulk(agent)
-    pending = bulk.add_each(
-        pdumodel.Outlet.getState,
-        [pdumodel.Outlet(f"{PDU}/outlet/{number}", agent) for number in (1, 0)],
-    )
-    bulk.perform()
-    assert [call.get().powerState.val for call in pending] == [1, 0]
-    assert unit.requests == 1
+    with changed_unit("unit off=[1]") as unit:
+        agent = unit.agent()
+        bulk = Bulk(agent)
+        outlets = [pdumodel.Outlet(f"/model/pdu/0/outlet/{number}", agent) for number in (1, 0)]
+        pending = bulk.add_each(pdumodel.Outlet.getState, outlets)
+        bulk.perform()
+        assert [call.get().powerState.val for call in pending] == [1, 0]
+        assert unit.requests == 1

@@ -18,14 +18,14 @@ from hypothesis import given, strategies as st
 from handlers.http.login import Login
 from handlers.http.message import Request
 from handlers.http.strict_json import LIMIT
-from handlers.raritan.rpc import Agent, JsonRpcSyntaxException, pdumodel
+from handlers.raritan.rpc import Agent, pdumodel
 from handlers.shared.errors import PduHandlerError, ProtocolError
 from tests.chains import kept
 from tests.needs import ROOT
 from tests.waiting import PATIENCE_S
 
 from .conftest import MakeAgent
-from .peer import Peer, Seen, Step, get_state, http
+from .peer import Peer, Seen, Step, http
 
 PASSWORD = "secret-word"
 
@@ -45,14 +45,6 @@ def test_a_state_that_an_answer_gives_twice_is_a_protocol_error(agent: MakeAgent
     with Peer([[answering(f'{{"id":"ID","result":{{"_ret_":{state}}}}}')]]) as peer:
         with pytest.raises(ProtocolError):
             pdumodel.Outlet("/model/outlet/0", agent("http", peer.address)).getState()
-
-
-def test_an_error_without_the_id_of_the_call_is_quoted(agent: MakeAgent) -> None:
-    answer = '{"jsonrpc":"2.0","id":null,"error":{"code":-32700,"message":"Parse error"}}'
-    with Peer([[http(answer)]]) as peer:
-        words = r"or none\): the device answered with error -32700: Parse error"
-        with pytest.raises(JsonRpcSyntaxException, match=words):
-            get_state(agent("http", peer.address))
 
 
 @pytest.mark.parametrize("method", ["getState", "setPowerState"])

@@ -1,12 +1,10 @@
-"""Lost, late and invalid answers, and redirects."""
+"""Lost and late answers, those that are no HTTP, and redirects. Other answers: answers.txt."""
 
 from __future__ import annotations
 
 import io
 import itertools
-import json
 import pickle
-import re
 import socket
 import ssl
 import sys
@@ -19,13 +17,11 @@ from handlers.raritan.rpc import (
     Agent,
     Bulk,
     HttpException,
-    JsonRpcErrorException,
     JsonRpcSyntaxException,
     pdumodel,
 )
 from handlers.raritan.rpc._runtime.agent import reads_only
 from handlers.shared.errors import (
-    Denied,
     PduHandlerError,
     ProtocolError,
     Refused,
@@ -144,77 +140,6 @@ def test_only_getters_count_as_reading() -> None:
 
 
 # ---- invalid answers -----------------------------------------------------------------------------
-
-_STATUSES = {
-    "204 No Content": (Refused, ""),
-    "304 Not Modified": (Refused, ""),
-    "400 Bad Request": (Refused, ""),
-    "401 Unauthorized": (Denied, ""),
-    "403 Forbidden": (Denied, ""),
-    "404 Not Found": (Refused, "no such resource"),
-    "429 Too Many Requests": (Refused, "no request or login now .HTTP Error 429.: its table"),
-    "451 Unavailable For Legal Reasons": (Denied, "change its password"),
-    "500 Internal Server Error": (Refused, ""),
-    "503 Service Unavailable": (Unreachable, ""),
-}
-
-
-@pytest.mark.parametrize("status", _STATUSES)
-def test_each_http_status_is_an_error_of_the_vendors_class_and_of_ours(
-    agent: MakeAgent, status: str
-) -> None:
-    kind, words = _STATUSES[status]
-    code = status[:3]
-    body = b"" if code in ("204", "304") else b"<html>no</html>"
-    with Peer([[http(body, status, "Connection: close")]]) as peer:
-        rpc_agent = agent("http", peer.address)
-        # scripts look for this form of the status
-        with pytest.raises(HttpException, match=f"HTTP Error {code}") as error_info:
-            get_state(rpc_agent)
-    assert isinstance(error_info.value, kind)
-    assert re.search(words, str(error_info.value))
-
-
-_BODIES = [
-    b"<!DOCTYPE html><title>Sign in</title>",
-    b"{",
-    b"[]",
-    b"\xff\xfe",
-    b'{"jsonrpc":"2.0"}',
-    b'{"id":999,"result":{}}',
-    b'{"id":1}',
-    b'{"id":1,"error":{}}',
-]
-
-
-@pytest.mark.parametrize("body", _BODIES, ids=[repr(body[:25]) for body in _BODIES])
-def test_a_body_that_is_not_json_rpc_is_a_syntax_error(agent: MakeAgent, body: bytes) -> None:
-    with Peer([[http(body)]]) as peer:
-        with pytest.raises(JsonRpcSyntaxException):
-            get_state(agent("http", peer.address))
-
-
-def test_the_error_about_another_web_server_asks_whether_the_address_is_a_units(
-    agent: MakeAgent,
-) -> None:
-    with Peer([[http(b"{}")]]) as peer:
-        with pytest.raises(JsonRpcSyntaxException, match="is this the address of a Xerus PDU"):
-            get_state(agent("http", peer.address))
-
-
-@pytest.mark.parametrize("code, kind", [(-32601, Refused), (-32001, Denied), (7, Refused)])
-def test_an_error_object_raises_the_documented_exception_with_code_and_message(
-    agent: MakeAgent, code: int, kind: type
-) -> None:
-    body = json.dumps(
-        {"jsonrpc": "2.0", "error": {"code": code, "message": "not today"}, "id": 1}
-    ).encode()
-    with Peer([[http(body)]]) as peer:
-        with pytest.raises(JsonRpcErrorException, match="not today") as error_info:
-            get_state(agent("http", peer.address))
-    assert isinstance(error_info.value, kind)
-    assert error_info.value.code == str(code)
-    assert error_info.value.kind == ("denied" if kind is Denied else "refused")
 
 
 def test_an_interim_answer_is_skipped(agent: MakeAgent) -> None:

@@ -28,8 +28,8 @@ itself; `A:@NAME` links to the sensor NAME; `ThreePhase5Wire` is the wiring, `Ab
     stays                            the outlet does not follow the command
     monitor 200 {"TaskState": ...}   the answers of the task's monitor, the last again and again
 
-The call is the last change, with settings: `off 1 switch_unproven=yes`, `on 1`, `status`, `figures`
-(A, W and kWh), `load` (without W), `statistic`.
+The call is the last change, with settings: `off 1 switch_unproven=yes`, `on 1`, `status`, `read`,
+`figures` (A, W and kWh), `load` (without W), `statistic`.
 """
 
 from __future__ import annotations
@@ -138,7 +138,7 @@ class CaseUnit(Guarded):
             self.opening = _answer(rest)
         elif word in ("Outlets", "Mains", "Branches", "Metrics", "Mains2"):
             self._add_parts(word, [_part(words) for words in rest.split(" + ")])
-        elif word in ("off", "on", "status", "figures", "load", "statistic"):
+        elif word in ("off", "on", "status", "read", "figures", "load", "statistic"):
             self.call, self.identity, self.settings = _call(f"{word} {rest}")
         elif word == "stays":
             self._follows = False

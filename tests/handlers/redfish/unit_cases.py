@@ -4,9 +4,9 @@ On the left stand the changes of the unit and the call (case_unit.py); a line wi
 that of CALL_BY_TABLE.
 
 On the right stand the states, the figures, or the kind of an error with its words [and the settings
-that it names]; the requests; and warnings. `status` has labels and figures, too, where these list
-other outlets or have another error. No error and nothing that is logged has the password or the
-token of a session.
+that it names]; the requests; and warnings. `read` is a status, and labels and figures, too, where
+these list other outlets or have another error. No error and nothing that is logged has the password
+or the token of a session.
 
 Of figures: `8A` measured, `-A (why)` not metered, `?A (why)` not known, `(same)` for the reason
 before it, `!W` not asked for. They are of all PDUs; `in` of the mains; and of each outlet. What has
@@ -14,6 +14,7 @@ no meter is left out.
 
 Requests: `4G` for four GETs, `g` without a login, `T` with a session's token, `G.2` with $expand of
 two levels; `S` opens a session and `D` ends it; `P1{body}` is a command to outlet 1, with `^ETAG`.
+Where several connections read, a slow answer is asked for again: `..G`.
 
 `python -m tests.handlers.redfish.unit_cases` writes right sides.
 """
@@ -52,9 +53,9 @@ from .tree import OUTLETS, PASSWORD, Request, Tree, handler, serving
 CALL_BY_TABLE = {
     "switching": "off 1",
     "metering": "figures",
-    "pdus": "status",
-    "members": "status",
-    "outlets": "status",
+    "pdus": "read",
+    "members": "read",
+    "outlets": "read",
     "service": "status",
 }
 
@@ -110,7 +111,7 @@ def _result(device: CaseUnit) -> str:
                 text = f"{error.kind}: {error}{settings}"
                 hidden_text = kept(error)
         parts = [text, _requests(device), *log.warnings]
-        if device.call == "status":
+        if device.call == "read":
             parts += _other_lists(pdu)
     all_texts = "\n".join([text, hidden_text, *log.texts])
     for secret in (PASSWORD, device.token):
@@ -126,7 +127,7 @@ def _returned(call: str, pdu: RedfishPdu, identity: str) -> str:
         switch = pdu.port_up if call == "on" else pdu.port_down
         switch(port, deadline=10.0, pause=1.0)
         return port.power_status.name
-    if call == "status":
+    if call in ("read", "status"):
         ports = [f"{port.identity} {port.power_status.name}" for port in pdu.status().ports]
         return ", ".join(ports) or "no outlets"
     if call == "statistic":

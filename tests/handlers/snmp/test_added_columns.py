@@ -24,7 +24,7 @@ from tests.handlers.snmp.memory import Memory, of_rows
 from tests.needs import ROOT
 from tests.recordings import Fixture
 
-UP, DOWN, UNKNOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN, EnumPowerStatus.UNKNOWN
+UP, DOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN
 States = Mapping[str, EnumPowerStatus]
 VALUES = (0, 1, 2, 230)  # off, on, another state, a voltage
 PAGE = ROOT / "docs" / "dev" / "families.md"

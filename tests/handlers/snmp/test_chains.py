@@ -7,20 +7,19 @@ from __future__ import annotations
 import contextlib
 import itertools
 from collections.abc import Iterable, Mapping
-from typing import Callable, Optional
+from typing import Optional
 
 import pytest
 
 from handlers.shared.errors import PduHandlerError, ProtocolError
 from handlers.snmp import detection, schema
 from handlers.snmp.frozen_value import parts_of
-from handlers.snmp.handler import SnmpPdu
 from handlers.snmp.reader import Reader
-from handlers.snmp.sources import ByUnit, Column, Scalar, UnitOf
+from handlers.snmp.sources import ByUnit, Column, Scalar
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.snmp.calls import near
-from tests.handlers.snmp.memory import Memory, Value, filled, of_rows, reader, table
-from tests.handlers.snmp.units import FAMILIES, FIXTURES, states, states_on, switching
+from tests.handlers.snmp.memory import Memory, Value, of_rows, table
+from tests.handlers.snmp.units import FAMILIES, FIXTURES, states_on
 from tests.recordings import Fixture
 from tests.simulators.snmp_agent import Agent, Device, Row, ber
 from tests.simulators.snmp_agent.ber import Message
@@ -141,11 +140,6 @@ def test_four_families_number_the_outlets_of_a_chain_consecutively() -> None:
             if outlets.states is not None and isinstance(outlets.states.source, ByUnit):
                 families.add(key)
     assert {unit.key for unit in CHAINS} == families
-
-
-def read_and_command(handler: SnmpPdu) -> tuple[Callable[[], object], Callable[[], object]]:
-    """A status, and a command to outlet 2."""
-    return handler.status, lambda: handler.port_down(PduPortView("2"))
 
 
 @EACH
@@ -318,38 +312,6 @@ def test_a_write_to_a_row_that_became_anothers_proves_nothing_though_both_read_a
     assert changing.written == other_outlet
 
 
-@EACH
-def test_a_row_without_its_unit_or_its_number_is_an_error_and_is_not_switched(
-    unit: Fixture,
-) -> None:
-    _states, *names = columns(unit)
-    for column in names:
-        rows = dict(unit.rows)
-        del rows[f"{column}.2"]
-        with Agent(Device(rows, unit.rules)) as agent:
-            for call in read_and_command(near(agent)):
-                with pytest.raises(ProtocolError, match="lacks a row"):
-                    call()
-            assert agent.writes() == []
-
-
-@EACH
-def test_a_name_of_another_form_is_an_error_that_shows_it_and_is_not_switched(
-    unit: Fixture,
-) -> None:
-    """Another poll would not help."""
-    last_name = columns(unit)[-1]
-    rows = dict(unit.rows)
-    rows[f"{last_name}.2"] = Row(OCTETS, b"Bank B")
-    sentence = "does not read .*'Bank B'.*pdu record"
-    with Agent(Device(rows, unit.rules)) as agent:
-        for call in read_and_command(near(agent)):
-            with pytest.raises(ProtocolError, match=sentence) as error_info:
-                call()
-            assert "poll it again" not in str(error_info.value)
-        assert agent.writes() == []
-
-
 def test_a_name_that_is_both_unit_and_number_is_shown_once() -> None:
     """Read from a file, the two columns of a profile are two objects."""
     unit = next(unit for unit in FIXTURES if unit.name == "wti-power")
@@ -364,168 +326,10 @@ def test_a_name_that_is_both_unit_and_number_is_shown_once() -> None:
     assert str(error_info.value).count("'Bank B'") == 1
 
 
-@EACH
-def test_a_name_without_a_value_is_an_error_that_the_next_poll_may_not_have(unit: Fixture) -> None:
-    """-1 is what many agents show for no value."""
-    _states, *names = columns(unit)
-    rows = dict(unit.rows)
-    for name in names:
-        rows[f"{name}.2"] = Row(INTEGER, -1)
-    with Agent(Device(rows, unit.rules)) as agent:
-        for call in read_and_command(near(agent)):
-            with pytest.raises(ProtocolError, match="lacks a row or its number; poll it again"):
-                call()
-        assert agent.writes() == []
-
-
-@EACH
-def test_a_unit_that_tells_no_units_has_the_rows_as_identities_if_its_profile_says_so(
-    unit: Fixture,
-) -> None:
-    columns_of_positions: list[Column] = []
-    for by_unit in parts_of(FAMILIES[unit.key].outlets[0]):
-        if isinstance(by_unit, ByUnit):
-            parts = parts_of((by_unit.unit, by_unit.number))
-            columns_of_positions += [part for part in parts if isinstance(part, Column)]
-    absent_oids = {column.oid for column in columns_of_positions}
-    rows = {oid: row for oid, row in unit.rows.items() if oid.rpartition(".")[0] not in absent_oids}
-
-    with Agent(Device(rows, unit.rules)) as agent:
-        handler = near(agent, {"switch_unproven": "yes"})
-        if all(column.optional for column in columns_of_positions):
-            check_that_rows_are_identities(unit, agent, handler)
-            return
-        with pytest.raises(ProtocolError, match="lacks a row or its number"):
-            handler.status()
-        with pytest.raises(PduHandlerError):
-            handler.port_down(PduPortView("1"), deadline=0.0, pause=0.0)
-        assert agent.writes() == []
-
-
-def check_that_rows_are_identities(unit: Fixture, agent: Agent, handler: SnmpPdu) -> None:
-    numbers = range(1, len(unit.expected.outlets) + 1)
-    assert list(states(handler.status())) == [str(number) for number in numbers]
-    handler.port_down(PduPortView("1"), deadline=0.0, pause=0.0)
-    (write,) = agent.writes()
-    column_of_commands, _, _ = switching(unit).off[0].oid.rpartition(".")
-    assert write.oid == f"{column_of_commands}.1"
-
-
 def chain(units: Mapping[str, Value], numbers: Mapping[str, Value]) -> dict[str, Value]:
     """The objects of `BY_UNIT`: each row with its unit and its number, and a value of its own."""
     values: dict[str, Value] = {row: int(row) for row in units}
     return {**table("1.3.1", values), **table("1.3.2", units), **table("1.3.3", numbers)}
-
-
-@pytest.mark.parametrize(
-    "units, numbers, row_by_identity",
-    [
-        pytest.param(
-            {"1": "1", "2": "1", "3": "2"},
-            {"1": "1", "2": "2", "3": "1"},
-            {"1": "1", "2": "2", "2.1": "3"},
-            id="two units",
-        ),
-        pytest.param(
-            {"1": "0", "2": "0", "3": "2"},
-            {"1": "1", "2": "2", "3": "1"},
-            {"1": "1", "2": "2", "2.1": "3"},
-            id="two units, of which some firmware calls the first one 0",
-        ),
-        pytest.param(
-            {"1": "0", "2": "0"},
-            {"1": "1", "2": "2"},
-            {"1": "1", "2": "2"},
-            id="the unit 0 alone",
-        ),
-        pytest.param(
-            {"1": "2", "2": "2"},
-            {"1": "1", "2": "2"},
-            {"2.1": "1", "2.2": "2"},
-            id="the unit 2 alone, when the first one has left",
-        ),
-        pytest.param(
-            {"1": "1", "2": "1", "3": "1"},
-            {"1": "1", "2": "x", "3": ""},
-            {"1": "1", "2.": "2", "3.": "3"},
-            id="numbers that are none",
-        ),
-        pytest.param(
-            {"1": "1", "2": "1"}, {"1": "1", "2": ""}, {"1": "1", "2.": "2"}, id="no number"
-        ),
-    ],
-)
-def test_an_outlet_is_named_by_its_unit_and_its_number(
-    units: Mapping[str, Value], numbers: Mapping[str, Value], row_by_identity: Mapping[str, str]
-) -> None:
-    """`units` and `numbers`: those of each row. An identity that ends with a dot is no outlet."""
-    objects = chain(units, numbers)
-    rows = {identity: int(row) for identity, row in row_by_identity.items()}
-    assert BY_UNIT.rows(reader(objects)) == rows
-    assert BY_UNIT.value_of(reader(objects), "3.1") is None
-    for identity, row in row_by_identity.items():
-        value = BY_UNIT.value_of(reader(objects), identity)
-        if identity.endswith("."):
-            assert value is None
-        else:
-            assert value == int(row)
-            assert BY_UNIT.instance_oid(reader(objects), identity) == f"1.3.1.{row}"
-
-
-@pytest.mark.parametrize("first", [0, 1])
-def test_a_single_unit_costs_two_gets(first: int) -> None:
-    device = Memory(
-        {
-            **table("1.3.1", {"1": 7, "2": 7, "3": 7}),
-            **table("1.3.2", {"1": first, "2": first, "3": first}),
-            **table("1.3.3", {"1": 1, "2": 2, "3": 3}),
-        }
-    )
-    units = UnitOf(BY_UNIT).rows(Reader(device))
-    assert units == {"1": str(first), "2": str(first), "3": str(first)}
-    assert device.asked == ["walk 1.3.1", "get 1.3.3.3", "get 1.3.2.3"]
-
-
-@pytest.mark.parametrize("first", [0, 1])
-def test_a_chain_costs_two_walks(first: int) -> None:
-    device = Memory(
-        {
-            **table("1.3.1", {"1": 7, "2": 7, "3": 7}),
-            **table("1.3.2", {"1": first, "2": first, "3": 2}),
-            **table("1.3.3", {"1": 1, "2": 2, "3": 1}),
-        }
-    )
-    units = UnitOf(BY_UNIT).rows(Reader(device))
-    assert units == {"1": first, "2": first, "2.1": 2}
-    assert device.asked == ["walk 1.3.1", "get 1.3.3.3", "walk 1.3.2", "walk 1.3.3"]
-
-
-@pytest.mark.parametrize("units", [(0, 1), (1, 0), (2, 2)])
-def test_two_rows_of_one_outlet_are_an_error(units: tuple[int, int]) -> None:
-    """A chain has a unit 0 or a unit 1. Else an identity would depend on other rows: the outlets of
-    unit 1 would be those of unit 0 to a table that lists unit 1 alone, and to a command that reads
-    its own row."""
-    objects = {
-        **table("1.3.1", {"1": 1, "2": 1}),
-        **table("1.3.2", {"1": units[0], "2": units[1]}),
-        **table("1.3.3", {"1": 1, "2": 1}),
-    }
-    for read in (BY_UNIT.rows, lambda device: BY_UNIT.value_of(device, "3.1")):
-        with pytest.raises(ProtocolError, match="two rows .* both a unit 0 and a unit 1"):
-            read(reader(objects))
-
-
-def test_a_unit_0_before_a_unit_1_is_an_error_of_a_command_as_of_a_status() -> None:
-    """The outlet 2 of both is "2", though the row 2 alone says that it is the one of unit 0."""
-    objects = {
-        **table("1.3.1", {"1": 7, "2": 7, "3": 7, "4": 7}),
-        **table("1.3.2", {"1": 0, "2": 0, "3": 1, "4": 1}),
-        **table("1.3.3", {"1": 1, "2": 2, "3": 1, "4": 2}),
-    }
-    with pytest.raises(ProtocolError, match="both a unit 0 and a unit 1"):
-        BY_UNIT.rows(reader(objects))
-    with pytest.raises(ProtocolError, match="both a unit 0 and a unit 1"):
-        BY_UNIT.row_of(reader(objects), "2")
 
 
 def test_whether_a_unit_1_follows_a_unit_0_is_walked_once_in_a_command() -> None:
@@ -540,48 +344,6 @@ def test_whether_a_unit_1_follows_a_unit_0_is_walked_once_in_a_command() -> None
     assert device.asked == ["get 1.3.3.2", "get 1.3.2.2", "walk 1.3.2", "walk 1.3.3"]
     assert BY_UNIT.row_of(before.fresh_reader(), "2") == "2"
     assert device.asked[4:] == ["get 1.3.3.2", "get 1.3.2.2"]
-
-
-def test_walks_that_end_early_make_no_row_of_another_unit_the_outlet() -> None:
-    class EndsEarly(Memory):
-        def walk(self, oid: str) -> Mapping[str, Value]:
-            return {}
-
-    device = EndsEarly({"1.3.1.1": 1, "1.3.2.1": 2, "1.3.3.1": 1})
-    assert BY_UNIT.value_of(Reader(device), "1") is None
-
-
-@pytest.mark.parametrize("cell", [None, ""])
-def test_a_row_is_an_outlet_without_unit_and_number_only_if_the_profile_says_so(
-    cell: Optional[str],
-) -> None:
-    """None: the device does not have the columns of units and numbers at all."""
-    objects = table("1.3.1", {"1": 5, "2": 6})
-    if cell is not None:
-        objects.update(table("1.3.2", {"1": cell, "2": cell}))
-        objects.update(table("1.3.3", {"1": cell, "2": cell}))
-    unit = Column("1.3.2", optional=True)
-    number = Column("1.3.3", optional=True)
-    optional = ByUnit(Column("1.3.1"), unit, number)
-
-    assert optional.rows(reader(objects)) == {"1": 5, "2": 6}
-    # no row has a known outlet
-    assert BY_UNIT.rows(reader(objects)) == {"1.": 5, "2.": 6}
-    assert BY_UNIT.value_of(reader(objects), "1") is None
-
-
-def test_another_table_with_the_two_columns_is_needed_if_one_has_them() -> None:
-    """The rows of the tables may be others."""
-    unit = Column("1.3.5", optional=True)
-    number = Column("1.3.6", optional=True)
-    other_table = (Column("1.3.2"),)
-    metered = ByUnit(Column("1.3.4"), unit, number, others=other_table)
-
-    alone = reader({"1.3.4.1": 5})
-    beside_units = reader({"1.3.4.1": 5, "1.3.2.1": 1})
-
-    assert metered.rows(alone) == {"1": 5}
-    assert metered.rows(beside_units) == {}
 
 
 @pytest.mark.parametrize(
@@ -608,8 +370,3 @@ def test_a_row_of_unit_1_is_another_outlets_when_a_unit_0_joins(
         device.put(oid, value)
     with pytest.raises(ProtocolError, match="both a unit 0 and a unit 1"):
         BY_UNIT.row_of(before.fresh_reader(), "2")
-
-
-def test_a_row_that_another_column_shows_is_found_beside_a_single_unit() -> None:
-    objects = {**table("1.3.1", {"1": 7}), **table("1.3.2", {"1": 1}), **table("1.3.3", {"1": 1})}
-    assert filled(BY_UNIT, objects) == {"1": 7}

@@ -8,19 +8,12 @@ from collections.abc import Mapping
 import pytest
 
 from handlers.shared.errors import NoSuchOutlet, PduHandlerError
-from handlers.shared.meter_figures import NotKnown
 from handlers.snmp import detection, metering
 from handlers.snmp.frozen_value import parts_of
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.read_scope import FIGURES, VIEW_FIGURES, ReadScope
 from handlers.snmp.sources import Column
-from tests.handlers.snmp import units
-from tests.handlers.snmp.calls import near
-from tests.handlers.snmp.memory import Memory, Value, of_rows, reader
-from tests.handlers.snmp.units import UNPROVEN, port_of
-from tests.recordings import fixture
-from tests.simulators.snmp_agent import Agent, Device, Row
-from tests.simulators.snmp_agent.device import INTEGER, OCTETS
+from tests.handlers.snmp.memory import Memory, Value, reader
 
 TREE = "1.3.6.1.4.1.30966.10.2"
 SYSTEM: Mapping[str, Value] = {
@@ -67,40 +60,6 @@ def test_a_unit_of_another_generation_has_no_outlets(
 ) -> None:
     with pytest.raises(PduHandlerError):
         detection.detect(unit(third, states), PROFILES)
-
-
-@pytest.mark.parametrize("word", [b"", b"--", b"OVER"])
-def test_an_ms_pdu_without_a_readable_state_has_figures_that_are_not_known(word: bytes) -> None:
-    """Beside three outlets, its 1.7 A were not metered."""
-    unit = fixture("clever-ms-pdu")
-    rows = dict(unit.rows)
-    for oid in unit.rows:
-        if oid.startswith(f"{TREE}.4."):
-            rows[oid] = Row(tag=OCTETS, value=word)
-    device = detection.detect(of_rows(rows), PROFILES, VIEW_FIGURES)
-    assert len(device.states) == 3
-    assert isinstance(metering.read_statistic(device).load_a, NotKnown)
-
-
-def test_an_ms_pdu_without_a_row_beyond_its_count_has_figures() -> None:
-    unit = fixture("clever-ms-pdu")
-    device = of_rows(unit.rows)
-    with device.without([f"{TREE}.4.4.0"]):
-        figures = metering.read_statistic(units.find(unit, device, FIGURES))
-    assert figures.load_a == 1.7
-
-
-def test_a_command_writes_into_no_alarm() -> None:
-    """It wrote OFF where a metered unit has an alarm."""
-    unit = fixture("clever-ms-pdu")
-    rows = dict(unit.rows)
-    for oid in unit.rows:
-        if oid.startswith(f"{TREE}.4."):
-            rows[oid] = Row(tag=INTEGER, value=0)
-    with Agent(Device(rows)) as agent:
-        with pytest.raises(PduHandlerError):
-            near(agent, UNPROVEN).port_down(port_of(unit))
-        assert agent.writes() == []
 
 
 def columns_of_objects() -> list[Column]:

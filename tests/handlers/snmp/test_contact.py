@@ -11,20 +11,19 @@ from typing import Optional, Union
 import pytest
 
 from handlers.shared.errors import PduHandlerError, Unsupported
-from handlers.shared.meter_figures import MeterFigures, NotKnown
+from handlers.shared.meter_figures import MeterFigures
 from handlers.snmp import metering
-from handlers.snmp.contact import Contact, ContactMarks, total_in_contact
+from handlers.snmp.contact import Contact
 from handlers.snmp.device import SnmpDevice
-from handlers.snmp.figures import Arcs, Measurement, Total
+from handlers.snmp.figures import Arcs, Measurement
 from handlers.snmp.frozen_value import parts_of
-from handlers.snmp.outlets import Outlets
 from handlers.snmp.read_scope import FIGURES
-from handlers.snmp.reader import Lost, Reader
-from handlers.snmp.sources import Column, Complete, IfMatches, Part, Scalar
+from handlers.snmp.reader import Reader
+from handlers.snmp.sources import Column, IfMatches, Part, Scalar
 from handlers.snmp.sources.base import is_unidentified
-from handlers.snmp.states import Doubt, State
+from handlers.snmp.states import Doubt
 from pdu_common.helper import EnumPowerStatus
-from tests.handlers.snmp.memory import Memory, Value, plain, table
+from tests.handlers.snmp.memory import Memory, Value, plain
 from tests.handlers.snmp.units import FAMILIES, FIXTURES, find, memory, unit_id
 from tests.recordings import Fixture
 from tests.rows import each_row
@@ -220,102 +219,3 @@ def test_an_object_that_makes_several_states_unknown_is_declared_as_a_contact() 
             if any(map(is_of_several_outlets, outlets.states.doubts)):
                 families.add(profile.key)
     assert families == DOUBTS_WITHOUT_CONTACT.keys()
-
-
-def test_a_missing_mark_beside_others_is_not_good() -> None:
-    contact = Contact(Column("1.3.6.1.4.1.99999.1"), ("1",), Arcs(stop=1), optional=True)
-    device = Memory({"1.3.6.1.4.1.99999.1.1": 1})
-    assert contact.refusal(Reader(device), "1.4") == ""
-    assert "no answer" in contact.refusal(Reader(device), "2.4")
-    assert contact.refusal(Reader(Memory({})), "2.4") == ""
-
-
-def test_a_total_of_the_device_needs_every_mark() -> None:
-    contact = Contact(Column("1.3.6.1.4.1.99999.1"), ("1",), Arcs(stop=1))
-    total = Scalar("1.3.6.1.4.1.99999.2.0")
-    currents = Column("1.3.6.1.4.1.99999.3")
-    assert contact.mark_of({"1": 1, "2": 0}, "0", total) == 0
-    assert contact.mark_of({"1": 1, "2": 1}, "0", total) == 1
-    assert contact.mark_of({"1": 1, "2": 0}, "1.7", currents) == 1
-
-
-def test_a_unit_0_without_its_mark_is_not_the_whole_device() -> None:
-    """The row 0 of a table of units is unit 0, not the device: a good mark of another unit says
-    nothing of it."""
-    mark, current = "1.3.9.2.1", "1.3.9.1.1"
-    contact = Contact(Column(mark, "mark"), ("1",), Arcs(stop=1))
-    loads = Measurement(Column(current, "current"))
-    total = total_in_contact(Total((loads,), unit=Arcs(stop=1)), (contact,))
-    assert total is not None
-    device = Memory({**table(current, {"0": 5, "1": 7}), **table(mark, {"1": 1})})
-
-    load = total.read_from(Reader(device))
-
-    assert load == NotKnown(
-        "row 0 of current reads the device has no contact with the unit (mark has no value)"
-    )
-
-
-def test_a_total_without_an_answer_of_a_unit_out_of_contact_is_not_unmetered() -> None:
-    contact = Contact(Scalar("1.3.9.3.0", "mark"), ("1",))
-    currents = Complete(Column("1.3.9.2.1", "current"), beside=Column("1.3.9.2.2"))
-    total = total_in_contact(Total((Measurement(currents),)), (contact,))
-    assert total is not None
-
-    assert total.read_from(Reader(Memory({"1.3.9.2.2.1": 7, "1.3.9.3.0": 1}))) is None
-    out_of_contact = total.read_from(Reader(Memory({"1.3.9.2.2.1": 7, "1.3.9.3.0": 0})))
-
-    assert isinstance(out_of_contact, NotKnown)
-    assert "mark reads '0'" in out_of_contact.reason
-
-
-def test_an_outlet_whose_unit_alone_lacks_its_mark_has_no_firm_state() -> None:
-    states = Column("1.3.9.1.1", "state")
-    mark = Column("1.3.9.2.1", "mark", optional=True)
-    contact = Contact(mark, ("1",), unit=Arcs(stop=1), optional=True)
-    outlets = Outlets(states=State(states, on=("1",), off=("0",)), contact=(contact,))
-    device = {"1.3.9.1.1.2.1": 1, "1.3.9.1.1.2.2": 0, "1.3.9.2.1.1": 1}
-    in_contact = outlets.in_contact(()).states
-    assert in_contact is not None
-
-    by_walk = in_contact.read_from(Reader(Memory(device)))
-    by_get = in_contact.state_of(Reader(Memory(device)), "2.1").state
-
-    assert by_walk == {"2.1": EnumPowerStatus.UNKNOWN, "2.2": EnumPowerStatus.UNKNOWN}
-    assert by_get is EnumPowerStatus.UNKNOWN
-
-
-# An outlet is "unit.number": the first arc of its identity names its unit.
-UNIT_OF_OUTLET = Arcs(stop=1)
-
-
-def marks_of_unit_1(unit: Optional[Arcs], part: Arcs) -> tuple[ContactMarks, Reader]:
-    """The marks of outlets, and a device with outlet 2.1, which has the mark of unit 1 and none of
-    unit 2.
-    """
-    states, marks = "1.3.9.1.1", "1.3.9.2.1"
-    device = Memory({**table(states, {"2.1": 1}), **table(marks, {"1": 1})})
-    contact = Contact(Column(marks, optional=True), ("1",), unit=unit, part=part, optional=True)
-    return ContactMarks(contact, Column(states)), Reader(device)
-
-
-@pytest.mark.parametrize(
-    "part",
-    [
-        pytest.param(Arcs(), id="one mark of each unit: its index is the unit"),
-        pytest.param(Arcs(stop=1), id="several marks of each unit: their first arc is the unit"),
-    ],
-)
-def test_the_mark_of_a_unit_is_lost_if_only_other_units_have_one(part: Arcs) -> None:
-    """The device has marks, so it is no older firmware that lacks the object."""
-    marks, reader = marks_of_unit_1(UNIT_OF_OUTLET, part)
-    assert isinstance(marks.rows(reader)["2.1"], Lost)
-
-    marks, reader = marks_of_unit_1(UNIT_OF_OUTLET, part)
-    assert isinstance(marks.value_of(reader, "2.1"), Lost)
-
-
-def test_a_mark_of_the_device_counts_for_each_outlet() -> None:
-    marks, reader = marks_of_unit_1(unit=None, part=Arcs())
-    assert marks.rows(reader) == {"2.1": 1}
-    assert marks.value_of(reader, "2.1") == 1

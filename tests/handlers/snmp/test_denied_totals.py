@@ -6,8 +6,6 @@ from __future__ import annotations
 import itertools
 from typing import Optional
 
-import pytest
-
 from handlers.dcimanager.views import Figures
 from handlers.shared.errors import PduHandlerError
 from handlers.shared.meter_figures import Figure, NotKnown, measured
@@ -65,26 +63,6 @@ def test_no_total_is_none_beside_an_outlet_that_shows_one() -> None:
         assert figure is not None or not is_counted, (unit.name, name)
         denied += isinstance(figure, NotKnown) and "outlets show" in figure.reason
     assert denied >= 10
-
-
-@pytest.mark.parametrize(
-    "name, objects",
-    [
-        ("gude-epc_ports", "28507.87.1.5.1.2.1.3"),
-        ("hpe-mapdu3", "232.165.11.2.1.1.6"),
-        ("starline-ac", "35774.2.1.4.19.0"),
-    ],
-)
-def test_an_energy_that_is_not_answered_is_not_known_beside_those_of_outlets(
-    name: str, objects: str
-) -> None:
-    unit = fixture(name)
-    device = of_rows(unit.rows)
-    oid = f"1.3.6.1.4.1.{objects}"
-    with device.without([row for row in unit.rows if is_below(row, oid)]):
-        figures = read(unit, device)
-    assert figures is not None
-    assert isinstance(figures.energy_kwh, NotKnown)
 
 
 def test_a_walk_that_is_empty_beside_a_get_is_no_counter_that_the_device_lacks() -> None:

@@ -27,7 +27,7 @@ from tests.handlers.snmp.units import (
     port_of,
     switching,
 )
-from tests.recordings import Fixture, fixture
+from tests.recordings import Fixture
 from tests.simulators.snmp_agent import Agent, Device, Row
 
 
@@ -111,13 +111,6 @@ def test_a_demanded_guard_of_which_the_whole_column_is_missing_forbids_every_com
     oids_of_columns = [f"{reader.resolve(column.oid)}." for column in columns]
     column_of_guard = tuple(oid for oid in oids_of_columns if oid_of_guard.startswith(oid))
     check_no_command(unit, without(unit, column_of_guard))
-
-
-def test_a_mark_that_the_walk_lacks_forbids_each_command_that_would_execute_it() -> None:
-    """WTI: plugAction of AUX1's plug A2, whose plugStatus is there."""
-    unit = fixture("wti-power")
-    assert switching(unit).identity != "AUX1.A2"
-    check_no_command(unit, without(unit, ("1.3.6.1.4.1.2634.3.100.200.1.4.6",)))
 
 
 def marking_padding() -> list[tuple[Fixture, str]]:

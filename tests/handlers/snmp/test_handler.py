@@ -18,9 +18,9 @@ from handlers.shared.errors import SettingsError, Unreachable, Unsupported
 from handlers.shared.meter_figures import NOT_ASKED, measured
 from handlers.snmp import options, schema, switching
 from handlers.snmp.handler import UPS_ADVICE, make_handler
-from handlers.snmp.profiles import PROFILE_BY_KEY, PROFILES
+from handlers.snmp.profiles import PROFILES
 from handlers.snmp.profiles.rpcm import PROFILES as RPCM
-from handlers.snmp.settings import BUILD_OPTIONS, SETTINGS, FamilySelection, select_families
+from handlers.snmp.settings import BUILD_OPTIONS, SETTINGS
 from pdu_common.connection import PduSnmpData
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.snmp.calls import NearPdu, form, near, pdu
@@ -154,116 +154,12 @@ def test_making_a_handler_checks_no_settings() -> None:
         handler.status()
 
 
-@pytest.mark.parametrize(
-    "settings, sentence",
-    [
-        (
-            {"profile": "qqqqqqqq"},
-            f"family 'qqqqqqqq'.*its families include {', '.join(list(PROFILE_BY_KEY)[:3])}$",
-        ),
-        ({"profile": "raritan"}, "similar: raritan-px2, raritan-px1$"),
-        ({"profile": "entry3"}, "similar: sentry3"),
-        ({"profile": "a b"}, "'profile'.*'a b' is not allowed; give the key of a family"),
-        ({"switch_unproven": "perhaps"}, "'switch_unproven'.*give yes or no"),
-    ],
-)
-def test_the_error_for_a_bad_setting_says_what_to_give(
-    settings: dict[str, str], sentence: str
-) -> None:
-    with pytest.raises(SettingsError, match=sentence):
-        select_families(settings, {})
-
-
 def test_a_family_set_by_hand_overrides_the_sys_object_id() -> None:
     with Agent(apc.rpdu2(4)) as agent:
         pdu(agent, {"profile": "apc-masterswitch"}).port_down(PduPortView("1"))
         assert [write.oid for write in agent.writes()] == ["1.3.6.1.4.1.318.1.1.4.4.2.1.3.1"]
         with pytest.raises(Unsupported, match="'rpcm'"):
             pdu(agent, {"profile": "RPCM"}).status()
-
-
-@pytest.mark.parametrize("key", ["metered_only", "switch_automatic"])
-def test_a_setting_overrides_a_build_option(key: str) -> None:
-    for settings, build_options, expected in (
-        ({}, {}, False),
-        ({key: "yes"}, {}, True),
-        ({}, {key: "yes"}, True),
-        ({key: " "}, {key: "yes"}, True),
-        ({key: "no"}, {key: "yes"}, False),
-    ):
-        choice = select_families(settings, build_options)
-        assert getattr(choice, key) == expected
-        # and no other choice is made
-        true_fields = {name for name, value in choice._asdict().items() if value is True}
-        assert true_fields == ({key} if expected else set())
-
-
-def test_the_setting_of_a_profile_overrides_that_of_a_build() -> None:
-    choice = select_families({"profile": "rpcm"}, {"profile": "sentry3"})
-    assert [profile.key for profile in choice.profiles] == ["rpcm"]
-
-
-def test_without_settings_and_build_options_all_families_are_chosen() -> None:
-    assert select_families({}, {}) == FamilySelection(PROFILES, False, False)
-
-
-@pytest.mark.parametrize(
-    "settings, build_options, is_netio, is_enlogic",
-    [
-        pytest.param({}, {}, False, False, id="neither"),
-        pytest.param({"switch_unproven": "yes"}, {}, True, True, id="setting"),
-        pytest.param({}, {"switch_unproven": "netio"}, True, False, id="build of one family"),
-        pytest.param(
-            {}, {"switch_unproven": "netio, enlogic"}, True, True, id="build of two families"
-        ),
-        pytest.param(
-            {"switch_unproven": "no"},
-            {"switch_unproven": "netio"},
-            False,
-            False,
-            id="the setting wins over the build",
-        ),
-    ],
-)
-def test_switch_unproven_is_for_all_families_as_a_setting_and_for_named_ones_in_a_build(
-    settings: dict[str, str], build_options: dict[str, str], is_netio: bool, is_enlogic: bool
-) -> None:
-    choice = select_families(settings, build_options)
-    assert choice.switches_unproven(PROFILE_BY_KEY["netio"]) is is_netio
-    assert choice.switches_unproven(PROFILE_BY_KEY["enlogic"]) is is_enlogic
-
-
-def test_switch_unproven_of_a_build_names_families() -> None:
-    with pytest.raises(SettingsError, match="'switch_unproven' names the family 'yes'"):
-        select_families({}, {"switch_unproven": "yes"})
-
-
-@pytest.mark.parametrize(
-    "settings, is_switched",
-    [({}, True), ({"switch_unproven": ""}, True), ({"switch_unproven": "no"}, False)],
-)
-def test_an_own_profile_is_switched_unless_a_setting_says_no(
-    settings: dict[str, str], is_switched: bool
-) -> None:
-    build_options = {"own_profile": schema.dumps(next(iter(PROFILES)))}
-    assert select_families(settings, build_options).switch_unproven is is_switched
-
-
-def test_an_own_profile_is_alone_in_its_archive() -> None:
-    own_profile = schema.dumps(next(iter(PROFILES)))
-    with pytest.raises(SettingsError, match="built with only and with own_profile"):
-        select_families({}, {"own_profile": own_profile, "only": "gude-epc"})
-
-
-def test_an_archive_can_be_limited_to_chosen_families() -> None:
-    choice = select_families({}, {"only": "sentry3, rpcm"})
-    assert [profile.key for profile in choice.profiles] == ["sentry3", "rpcm"]
-    with pytest.raises(SettingsError, match="apc-rpdu.*its families include sentry3, rpcm"):
-        select_families({"profile": "apc-rpdu"}, {"only": "sentry3, rpcm"})
-    with pytest.raises(SettingsError, match="'only' names the family 'acme'"):
-        select_families({}, {"only": "acme"})
-    with pytest.raises(SettingsError, match="unknown"):
-        select_families({"only": "rpcm"}, {})
 
 
 @pytest.fixture
@@ -291,11 +187,6 @@ def test_a_device_without_the_objects_of_an_owners_profile_is_refused_by_its_nam
     with Agent(rpcm.rpcm(outlets=0)) as agent:
         with pytest.raises(Unsupported, match="'my-strip', which is"):
             pdu(agent).status()
-
-
-def test_an_owners_profile_without_a_required_key_is_refused_with_the_path_of_that_key() -> None:
-    with pytest.raises(SettingsError, match="profile.vendor: this key is missing"):
-        select_families({}, {"own_profile": '{"key": "x"}'})
 
 
 def test_every_setting_is_a_build_option_and_the_repository_sets_none() -> None:

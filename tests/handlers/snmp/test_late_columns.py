@@ -30,46 +30,6 @@ def statistic(unit: Fixture, device: Memory, *, with_power: bool) -> Figures:
 
 
 @WITH_POWER
-def test_a_unit_that_another_column_shows_is_not_missing(with_power: bool) -> None:
-    """Enlogic Edge: the column that lists the units lacks the first."""
-    unit = fixture("enlogic-edge")
-    device = units.memory(unit)
-    whole = statistic(unit, device, with_power=with_power)
-
-    with device.without(["1.3.6.1.4.1.38446.4.1.1.2.1.11.1"]):
-        assert statistic(unit, device, with_power=with_power) == whole
-
-
-@WITH_POWER
-def test_the_reason_of_a_total_is_the_row_that_is_lost(with_power: bool) -> None:
-    """Cyclades ACS: the column of the currents lists the units, too."""
-    unit = fixture("cyclades-acs5k")
-    device = units.memory(unit)
-    with device.without(rows_of(unit, "1.3.6.1.4.1.2925.8.5.3.1.5")):
-        figures = statistic(unit, device, with_power=with_power)
-
-    assert figures.load_a == NotKnown("row 5.1 of cyPMUnitCurrent reads no answer")
-    if with_power:
-        assert figures.power_w == statistic(unit, device, with_power=True).power_w
-
-
-@WITH_POWER
-@pytest.mark.parametrize("name", ["raritan-px2", "raritan-px2_breakers", "raritan-px2_sensors"])
-def test_no_object_is_called_unanswered_that_was_not_asked_for(name: str, with_power: bool) -> None:
-    """outletSensorDecimalDigits, which is read for outlets with a reading."""
-    unit = fixture(name)
-    device = units.memory(unit)
-    with device.without(rows_of(unit, "1.3.6.1.4.1.13742.6.5.4.3.1.4")):
-        ports = statistic(unit, device, with_power=with_power).ports
-
-    currents = [port.current_a for port in ports.values()]
-    lost_currents = [current for current in currents if isinstance(current, NotKnown)]
-    assert lost_currents
-    for current in lost_currents:
-        assert current.reason.count("no answer") == 1
-
-
-@WITH_POWER
 def test_a_walk_that_failed_is_an_error_and_no_total_that_is_not_known(with_power: bool) -> None:
     """APC Easy PDU: a column of the devices, of whose table another column has no row."""
     unit = fixture("apc-easy-epdu_metered")

@@ -12,7 +12,7 @@ import pytest
 
 from handlers.dcimanager.views import Figures
 from handlers.shared.errors import PduHandlerError
-from handlers.shared.meter_figures import Figure, NotKnown
+from handlers.shared.meter_figures import Figure
 from handlers.snmp import metering
 from handlers.snmp.frozen_value import parts_of
 from handlers.snmp.read_scope import FIGURES, VIEW_FIGURES
@@ -22,7 +22,7 @@ from tests.handlers.snmp import units
 from tests.handlers.snmp.memory import Memory, Value, plain
 from tests.handlers.snmp.units import FAMILIES
 from tests.needs import ROOT
-from tests.recordings import Fixture, fixture
+from tests.recordings import Fixture
 
 #: units that lose a figure with a row without a word, by the reason why nothing proves the loss
 UNPROVEN_ROWS = {
@@ -231,29 +231,6 @@ def test_the_families_in_which_nothing_proves_a_loss_are_documented(
     assert set(re.findall("`(.+?)`", line)) == families_of(unproven)
 
 
-@pytest.mark.parametrize(
-    "name, column, row, objects",
-    [
-        ("planet-ipm", "1.3.6.1.4.1.10456.3.3.2.1.5", "", "inFeedCurrent"),
-        ("digipower_24", "1.3.6.1.4.1.17420.1.2.9", "1.11.0", "pduNNValue"),
-        ("clever-mpdu_groups", "1.3.6.1.4.1.30966.8.1.2", "1.1.0", "line"),
-    ],
-)
-def test_a_load_that_a_get_shows_is_not_known_without_its_walk(
-    name: str, column: str, row: str, objects: str
-) -> None:
-    """A load of which the walk has no row, and another source or no load would take its place."""
-    unit = fixture(name)
-    device = ShortWalk({oid: plain(value) for oid, value in unit.rows.items()})
-    lost_rows = [row] if row else list(device.walk(column))
-    device.left_out = {column: lost_rows}
-
-    load = statistic(unit, device).load_a
-
-    assert isinstance(load, NotKnown)
-    assert objects in load.reason
-
-
 def counted_tables(unit: Fixture) -> dict[str, str]:
     """The columns of the unit's totals of which it can count the rows, by the object that does."""
     reader = units.find(unit, units.memory(unit), FIGURES).reader
@@ -287,18 +264,3 @@ def test_a_total_whose_table_is_empty_beside_its_count_is_not_unmetered() -> Non
             for name, total in totals_now.items():
                 is_unmetered = total is None
                 assert not (is_unmetered and isinstance(whole[name], float)), (unit.name, column)
-
-
-@pytest.mark.parametrize("count", [0, 1])
-def test_one_main_channel_and_its_count_contradict_each_other_for_no_other_figure(
-    count: int,
-) -> None:
-    """A count of 0 beside a row, or a count of 1 without one."""
-    unit = fixture("geist-em")
-    device = units.memory(unit)
-    device.put("1.3.6.1.4.1.21239.3.1.6.0", count)
-    rows = ["1.3.6.1.4.1.21239.3.2.1.4.1"] if count else []
-    with device.without(rows):
-        figures = statistic(unit, device)
-    assert isinstance(figures.load_a, NotKnown)
-    assert figures.ports == statistic(unit, units.memory(unit)).ports

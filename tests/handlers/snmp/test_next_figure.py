@@ -18,7 +18,7 @@ from tests.handlers.snmp import units
 from tests.handlers.snmp.memory import Memory, Value, plain
 from tests.handlers.snmp.test_lost_figures import ShortWalk
 from tests.handlers.snmp.units import FAMILIES
-from tests.recordings import Fixture, fixture
+from tests.recordings import Fixture
 
 Totals = Mapping[str, Figure]
 #: units whose next figure is the same quantity, of another table
@@ -104,53 +104,3 @@ def changes_without_walk(unit: Fixture, device: ShortWalk, column: str) -> list[
         changes += other_totals(before, after)
     device.left_out = {}
     return changes
-
-
-@pytest.mark.parametrize(
-    "name, column, total",
-    [
-        ("pdumib-v07", "1.3.6.1.4.1.23280.2.1.9", "energy"),
-        ("pdumib-v07", "1.3.6.1.4.1.23280.2.1.5", "power"),
-        ("hpe-ipdu", "1.3.6.1.4.1.232.165.5.1.2.1.38", "power"),
-    ],
-    ids=["deviceStatusActiveEnergy", "deviceStatusActivePower", "mpduTotalPowerWatt"],
-)
-def test_a_column_of_counted_units_without_any_answer_is_not_known(
-    name: str, column: str, total: str
-) -> None:
-    """The device counts its units, and answers no row by walk or by GET."""
-    unit = fixture(name)
-    device = units.memory(unit)
-    kinds: set[type] = set()
-    with device.without(rows_below(unit, column)):
-        for with_power in (False, True):
-            totals = read_totals(unit, device, with_power=with_power)
-            if total in totals:
-                kinds.add(type(totals[total]))
-    assert kinds == {NotKnown}
-
-
-@pytest.mark.parametrize(
-    "key, table, count, load",
-    [
-        ("panduit-g5_metered", "19536.10.1.2.2.1", "19536.10.1.1.2.1.11.1", 5.72),
-        ("cyberpower-epdu2_phase", "3808.1.1.6.4.4.1", "3808.1.1.6.4.1.0", 3.3),
-    ],
-)
-def test_the_next_figure_is_that_of_a_unit_which_counts_no_row_of_the_first(
-    key: str, table: str, count: str, load: float
-) -> None:
-    """A unit that counts phases and shows none has just started, or has lost them: a GET proves no
-    more than the walk then. Real units of Panduit have neither table nor count."""
-    unit = fixture(key)
-    device = units.memory(unit)
-    rows_of_table = rows_below(unit, f"1.3.6.1.4.1.{table}")
-    count_oid = f"1.3.6.1.4.1.{count}"
-    with device.without(rows_of_table):
-        if unit.rows.get(count_oid) is None:
-            device.put(count_oid, 1)
-        totals = read_totals(unit, device, with_power=False)
-        assert isinstance(totals["load"], NotKnown)
-        with device.without([count_oid]):
-            totals = read_totals(unit, device, with_power=False)
-            assert totals["load"] == load

@@ -6,24 +6,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from typing import NamedTuple, Optional
+from typing import NamedTuple
 
 import pytest
 
-from handlers.shared.meter_figures import NotKnown
 from handlers.snmp.decoding import number
 from handlers.snmp.figures import Measurement
 from handlers.snmp.frozen_value import parts_of
 from handlers.snmp.profile import ENTERPRISES
-from handlers.snmp.reader import Reader
-from handlers.snmp.sources import Column, CurrentsByPower
+from handlers.snmp.sources import Column
 from tests.handlers.snmp import recorded, units
-from tests.handlers.snmp.memory import Memory, plain
+from tests.handlers.snmp.memory import plain
 from tests.simulators.snmp_agent import Row
 
 TENS, ONES, TENTHS = Decimal(10), Decimal(1), Decimal("0.1")
-HUNDREDTHS, THOUSANDTHS = Decimal("0.01"), Decimal("0.001")
-OF_UNKNOWN_SCALE = "a current whose scale its power does not tell"
+THOUSANDTHS = Decimal("0.001")
 # Readings are rounded: an HPE unit shows 0.65 A, 153 W and 228.3 V. The least power factor of a
 # recorded outlet is 0.14.
 MOST_POWER_FACTOR, LEAST_POWER_FACTOR = Decimal("1.05"), Decimal("0.11")
@@ -130,31 +127,3 @@ def test_a_current_is_possible_beside_the_power_and_voltage_of_its_meter(meters:
         assert factors
         for factor in factors:
             assert LEAST_POWER_FACTOR <= factor <= MOST_POWER_FACTOR, name
-
-
-@pytest.mark.parametrize(
-    "reading, volts, watts, amperes",
-    [
-        pytest.param(45, 2310, 1010, 4.5, id="tenths"),
-        pytest.param(371, 2312, 858, 3.71, id="hundredths"),
-        pytest.param(371, 23120, 858, 3.71, id="hundredths of A and V"),
-        pytest.param(0, 2310, 0, 0.0, id="nothing"),
-        pytest.param(3, 2310, 7, None, id="0.3 A in standby, or 0.03 A"),
-        pytest.param(45, 2310, 100_000, None, id="more power than current"),
-        pytest.param(45, 2310, 0, None, id="a current without power"),
-        pytest.param(45, 0, 1010, None, id="no voltage"),
-    ],
-)
-def test_a_current_of_unknown_scale_is_known_if_its_power_leaves_one(
-    reading: int, volts: int, watts: int, amperes: Optional[float]
-) -> None:
-    """In tenths by an owner's script, 45 beside 1,010 W; in hundredths by PDUSNMP."""
-    columns = [Column(f"1.3.{number}") for number in (1, 2, 3)]
-    source = CurrentsByPower(*columns)
-    values = zip(columns, (reading, volts, watts))
-    device = Memory({f"{column.oid}.1": value for column, value in values})
-    figures = Measurement(source, HUNDREDTHS).rows_from(Reader(device))
-    if amperes is None:
-        assert figures == {"1": NotKnown("row 1 of 1.3.1 reads " + OF_UNKNOWN_SCALE)}
-    else:
-        assert figures == {"1": pytest.approx(Decimal(str(amperes)))}

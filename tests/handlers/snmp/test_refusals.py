@@ -4,8 +4,6 @@ reserved ones are variations of units (test_variations.py).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import pytest
 
 from handlers.shared.errors import Unsupported
@@ -19,65 +17,6 @@ from tests.simulators.snmp_agent import Agent, Device, Row
 from tests.simulators.snmp_agent.device import OCTETS, Effect, Rule
 
 E = "1.3.6.1.4.1."
-
-
-@pytest.mark.parametrize(
-    "unit, identity, put",
-    [
-        # a command is marked for this outlet only
-        ("wti-power", "A3", {E + "2634.3.100.200.1.4.3": "2"}),
-        ("netping", "3", {}),  # a relay in manual mode
-        # a switched outlet whose state is undocumented
-        ("vertiv-dcs-mpdu", "1.4", {}),
-    ],
-)
-@pytest.mark.against("synthetic units, served by the project's agent")
-def test_an_outlet_that_is_not_reserved_is_switched(
-    unit: str, identity: str, put: Mapping[str, str]
-) -> None:
-    device = fixture(unit).device()
-    for oid, value in put.items():
-        device.put(oid, value)
-    with Agent(device) as agent:
-        handler = near(agent, UNPROVEN)
-        port = handler.port_down(PduPortView(identity, EnumPowerStatus.UNKNOWN), pause=0.01)
-        assert port.power_status == EnumPowerStatus.DOWN
-        assert len(agent.writes()) == 1
-
-
-@pytest.mark.parametrize(
-    "unit, identity",
-    [("netping", "4"), ("netping", "5"), ("netping-pwr", "4"), ("netping-pwr_mode", "4")],
-)
-@pytest.mark.against("synthetic units, served by the project's agent")
-def test_an_outlet_in_an_automatic_mode_is_switched_if_its_owner_allows_it(
-    unit: str, identity: str
-) -> None:
-    sentence = "automatic mode.*; to switch it anyway, set switch_automatic=yes"
-    with Agent(fixture(unit).device()) as agent:
-        with pytest.raises(Unsupported, match=sentence):
-            near(agent, UNPROVEN).port_down(PduPortView(identity))
-
-        handler = near(agent, {**UNPROVEN, "switch_automatic": "yes"})
-        switched_off = handler.port_down(PduPortView(identity), pause=0.01)
-        assert switched_off.power_status is EnumPowerStatus.DOWN
-        switched_on = handler.port_up(PduPortView(identity), pause=0.01)
-        assert switched_on.power_status is EnumPowerStatus.UP
-        assert [write.value for write in agent.writes()] == ["0", "1"]
-
-
-@pytest.mark.against("synthetic units, served by the project's agent")
-def test_a_text_that_the_mib_does_not_allow_is_written_only_with_switch_unproven() -> None:
-    with Agent(fixture("digipower_24").device()) as agent:
-        handler = near(agent)
-        with pytest.raises(Unsupported, match="to try it .* set switch_unproven=yes"):
-            handler.port_down(PduPortView("20", EnumPowerStatus.UNKNOWN))
-        assert agent.writes() == []
-
-        unproven = near(agent, UNPROVEN)
-        port = unproven.port_down(PduPortView("20"), pause=0.01)
-        assert port.power_status is EnumPowerStatus.DOWN
-        assert len(agent.writes()) == 1
 
 
 @pytest.mark.against("synthetic units, served by the project's agent")

@@ -5,17 +5,13 @@ from __future__ import annotations
 import pytest
 
 from handlers.shared.errors import PduHandlerError
-from handlers.shared.meter_figures import NotKnown
-from handlers.snmp import metering
 from handlers.snmp.frozen_value import replace
 from handlers.snmp.profile import Profile, oids
 from handlers.snmp.read_scope import FIGURES
-from tests.handlers.snmp.calls import near
 from tests.handlers.snmp.exact_figures import ExactFigures, read_exactly
 from tests.handlers.snmp.memory import of_rows
 from tests.handlers.snmp.units import EACH, FAMILIES, find, memory
-from tests.recordings import Fixture, Variation, fixture
-from tests.simulators.snmp_agent import Agent, Device
+from tests.recordings import Fixture
 
 
 def objects_of_meters(profile: Profile) -> tuple[set[str], bool]:
@@ -55,32 +51,3 @@ def test_a_unit_without_its_meters_shows_no_figure_and_no_zero_and_no_error(unit
     figures = read_exactly(device)
     if not are_shared:
         assert figures == ExactFigures(None, None, None, {}, {}, {})
-
-
-def test_a_switched_cyberpower_without_meters_of_outlets_has_the_load_of_its_device() -> None:
-    """As a PDU41001: outlets in the ePDU tree, which has no meter, and the load in ePDU2."""
-    epdu, epdu2 = "3808.1.1.3", "3808.1.1.6"
-    meters = [f"{epdu}.3.5.1.1.{column}" for column in (7, 8, 13)]
-    switched = Variation(
-        what="a PDU41001",
-        without=(f"{epdu}.2.3", *meters),
-        put={f"{epdu2}.3.4.1.2.1": 1, f"{epdu2}.3.4.1.5.1": 8, f"{epdu2}.3.3.1.8.1": 1},
-    )
-    rows = switched.rows(fixture("cyberpower-epdu").rows)
-    with Agent(Device(rows)) as agent:
-        statistic = near(agent).statistic()
-    assert statistic.load == 0.8
-    assert statistic.ports == []
-
-
-@pytest.mark.parametrize("column, name", [("7", "current_a"), ("13", "energy_kwh")])
-def test_one_column_of_the_meters_of_cyberpower_outlets_is_lost_and_not_absent(
-    column: str, name: str
-) -> None:
-    unit = fixture("cyberpower-epdu")
-    without_column = Variation(what=name, without=(f"3808.1.1.3.3.5.1.1.{column}",))
-    device = find(unit, of_rows(without_column.rows(unit.rows)), FIGURES)
-    ports = metering.read_statistic(device).ports
-    assert list(ports) == list(unit.expected.outlets)
-    for port in ports.values():
-        assert isinstance(getattr(port, name), NotKnown)

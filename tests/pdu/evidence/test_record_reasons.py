@@ -14,50 +14,28 @@ import pytest
 
 from pdu.workshop.handler import loading_checks
 from pdu.workshop.handler.rules import untried
+from tests.pdu.evidence.odd_handler import source
 from tests.pdu.loading.page_handler import folder, loaded_anew
 from tests.pdu.running import run
 
 __all__ = ["loaded_anew"]
 
-HANDLER = """
+#: a handler over TCP, which asks in lines
+ASKED = """\
 import socket
 import ssl
-
-from pdu_common.base_pdu import BasePdu
-from pdu_common.helper import EnumPowerStatus, PduPortView, PduStatisticView, PduView
-
-
-def make_handler(pdu_data):
-    return LinesPdu(pdu_data)
-
-
-class LinesPdu(BasePdu):
-    def ask(self, line):
-        settings = self.pdu_data.custom_params
-        place = (self.pdu_data.ip, int(settings["port"]))
-        with socket.create_connection(place, 60) as connection:
-            WRAP
-            connection.sendall((line + "\\n").encode())
-            return connection.makefile().readline()
-
-    def status(self):
-        view = PduView()
-        for number, word in enumerate(self.ask("STATUS").split(), 1):
-            state = EnumPowerStatus.UP if word == "on" else EnumPowerStatus.DOWN
-            view.ports.append(PduPortView(identity=str(number), power_status=state))
-        return view
-
+with socket.create_connection((self.pdu_data.ip, int(self.given["port"])), 60) as connection:
+    WRAP
+    connection.sendall(b"STATUS\\n")
+    on, off = connection.makefile().readline().split()
+return json.dumps({"outlets": {"1": on == "on", "2": off == "on"}})
+"""
+#: commands that want a setting
+SWITCHES = """
     def port_up(self, port):
-        self.ask("ON " + port.identity)
-        return port
+        return self.given["rack"]
 
-    def port_down(self, port):
-        self.ask("OFF " + port.identity)
-        return port
-
-    def statistic(self):
-        self.ask("AMPS")
-        return PduStatisticView()
+    port_down = port_up
 """
 TLS = "connection = ssl._create_unverified_context().wrap_socket(connection)"
 
@@ -98,7 +76,7 @@ def test_a_handler_that_does_not_ask_over_http_is_told_so(
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    handler = str(folder(tmp_path, source=HANDLER.replace("WRAP", wrap)))
+    handler = str(folder(tmp_path, source=source(ASKED.replace("WRAP", wrap))))
     file = tmp_path / "unit.har"
     code, out, err = run(capsys, "record", handler, f"127.0.0.1:{lines_port}", "-o", str(file))
     assert (code, out) == (5, "")
@@ -129,13 +107,11 @@ def test_a_setting_that_was_not_given_is_named_at_each_door(
 ) -> None:
     monkeypatch.setattr(loading_checks, "_check_types", lambda *_: untried("types", ""))
     monkeypatch.setattr(loading_checks, "_find_python", lambda _: None)
-    line = "        place = ("
-    wanted = '        settings["rack"]'
+    text = source("return self.given['rack']", SWITCHES)
     if place == "in make_handler":
-        line = "    return LinesPdu"
-        wanted = '    pdu_data.custom_params["rack"]'
-    source = HANDLER.replace("WRAP", "pass").replace(line, f"{wanted}\n{line}")
-    handler = str(folder(tmp_path, source=source))
+        make = "    return OddPdu"
+        text = source("pass").replace(make, f"    pdu_data.custom_params['rack']\n{make}")
+    handler = str(folder(tmp_path, source=text))
     listed = tmp_path / "pdus.toml"
     row = f'name = "a"\nhandler = "{handler}"\naddress = "127.0.0.1:9"\n'
     listed.write_text(f"[[pdu]]\n{row}", "utf-8")

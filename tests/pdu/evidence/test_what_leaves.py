@@ -30,6 +30,7 @@ from pdu.recordings.web import har
 from pdu_common.connection import PduData
 from tests.conformance import baseline
 from tests.handlers.http.login_units import Case
+from tests.pdu.evidence.odd_handler import source
 from tests.pdu.loading.page_handler import folder, loaded_anew
 from tests.pdu.recordings import planted_devices
 from tests.pdu.recordings.planted_devices import COMMUNITY, PLANTED, UNITS
@@ -123,10 +124,11 @@ class Place(NamedTuple):
     monkeypatch: pytest.MonkeyPatch
     #: whether each secret is planted in each form
     is_whole: bool
+    forms: Sequence[str] = FORMS
 
     @property
     def planted(self) -> dict[str, str]:
-        return planted(is_whole=self.is_whole)
+        return planted(self.forms, is_whole=self.is_whole)
 
     @property
     def page(self) -> str:
@@ -238,51 +240,23 @@ def recording_of_codec(place: Place) -> str:
 
 # ---- a recording and a proof of anybody's handler ------------------------------------------------
 
-HANDLER = """
-import json
-import re
-import urllib.request
-import xml.etree.ElementTree as ElementTree
-
-from pdu_common.base_pdu import BasePdu
-from pdu_common.helper import EnumPowerStatus, PduPortView, PduStatisticView, PduView
-
-
-def make_handler(pdu_data):
-    return Planted(pdu_data)
-
-
-class Planted(BasePdu):
-    def ask(self, path):
-        params = self.pdu_data.custom_params
-        address = f"http://{self.pdu_data.ip}:{params['port']}{path}"
-        with urllib.request.urlopen(address, timeout=300) as answer:
-            return answer.read().decode()
-
-    def status(self):
-        states = dict(re.findall("o([0-9])=([01])", self.ask("/page.html")))
-        params = self.pdu_data.custom_params
-        self.ask(f"/of/{params['customer']}/unit.json")
-        root = ElementTree.fromstring(self.ask("/unit.xml?host=srv-db41.kunde.example"))
-        states["3"] = root.findtext("o3")
-        view = PduView()
-        for number, on in states.items():
-            state = EnumPowerStatus.UP if on == "1" else EnumPowerStatus.DOWN
-            view.ports.append(PduPortView(identity=number, power_status=state))
-        return view
-
-    def port_up(self, port):
-        return port
-
-    port_down = port_up
-
+ASKED = """\
+states = dict(re.findall("o([0-9])=([01])", self.ask("/page.html")))
+params = self.given
+self.ask(f"/of/{params['customer']}/unit.json")
+from xml.etree import ElementTree
+root = ElementTree.fromstring(self.ask("/unit.xml?host=srv-db41.kunde.example"))
+states["3"] = root.findtext("o3")
+return json.dumps({"outlets": {number: on == "1" for number, on in states.items()}})
+"""
+STATISTIC = """
     def statistic(self):
         return PduStatisticView(load=json.loads(self.ask("/unit.json"))["a"])
 """
 
 
 class Pages(HttpReplay):
-    """The pages of HANDLER."""
+    """The pages that it asks for."""
 
     def __init__(self, place: Place) -> None:
         self._pages = {
@@ -305,7 +279,7 @@ class Pages(HttpReplay):
 
 
 def recording_of_anybody(place: Place) -> str:
-    handler = str(folder(place.folder, "odd", HANDLER))
+    handler = str(folder(place.folder, "odd", source(ASKED, STATISTIC)))
     with contextlib.closing(Pages(place)) as pages:
         settings = ("-s", f"port={pages.port}", "-s", f"customer={SECRETS['customer']}")
         return place.file_of("record", handler, "127.0.0.1", *settings)
@@ -335,8 +309,8 @@ class Failing(BasePdu):
 
 
 def proof_of_anybody(place: Place) -> str:
-    source = FAILING.replace("TEXT", repr("\n".join(place.planted.values())))
-    handler = str(folder(place.folder, "odd", source))
+    failing = FAILING.replace("TEXT", repr("\n".join(place.planted.values())))
+    handler = str(folder(place.folder, "odd", failing))
     return place.file_of("prove", handler, "127.0.0.1", "-s", "port=9")
 
 
@@ -404,6 +378,8 @@ def test_what_leaves_the_machine_holds_nothing_that_was_planted(
         lower_value = value.lower()
         forms = [lower_value, re.sub("[:-]", "", lower_value), lower_value.encode().hex()]
         for spelling, form in itertools.product(spellings, forms):
+            if form not in spelling:  # which is found out quicker than that a pattern fits nowhere
+                continue
             match = re.search(rf"(?<![0-9]){re.escape(form)}(?![0-9])", spelling)
             if match is not None:
                 stayed.append(spelling[max(0, match.start() - 60) : match.end() + 40])
@@ -422,11 +398,11 @@ NESTED = (
 
 
 def requests_of(place: Place, target: str, settings: Mapping[str, str]) -> list[str]:
-    """The requests in a recording of HANDLER that asks for this target below /of/: an f-string in
+    """The requests in a recording of a handler that asks for this target below /of/: an f-string in
     which `params` are its settings.
     """
-    source = HANDLER.replace("{params['customer']}/unit.json", target)
-    handler = str(folder(place.folder, "odd", source))
+    asked = ASKED.replace("{params['customer']}/unit.json", target)
+    handler = str(folder(place.folder, "odd", source(asked, STATISTIC)))
     words: list[str] = []
     for key, text in settings.items():
         words += ["-s", f"{key}={text}"]
@@ -440,7 +416,7 @@ def test_a_setting_in_a_longer_one_leaves_no_rest_of_it_in_a_request(
 ) -> None:
     settings = {f"part_{number}": text for number, text in enumerate(NESTED)}
     target = "/".join(f"{{params['{key}']}}" for key in settings)
-    place = Place(tmp_path, capsys, monkeypatch, is_whole=False)
+    place = Place(tmp_path, capsys, monkeypatch, is_whole=False, forms=())
     requests = requests_of(place, f"{target}/unit.json", settings)
     assert f"GET /of{'/{any}' * len(NESTED)}/unit.json" in requests
 
@@ -451,6 +427,6 @@ def test_a_setting_and_the_user_are_replaced_as_a_request_escapes_them(
     monkeypatch.setenv("PDU_USERNAME", "noc41@kunde.example")
     quote = "urllib.parse.quote_plus"
     target = f"{{{quote}(params['customer'])}}/unit.json?login={{{quote}(params['username'])}}"
-    place = Place(tmp_path, capsys, monkeypatch, is_whole=False)
+    place = Place(tmp_path, capsys, monkeypatch, is_whole=False, forms=())
     requests = requests_of(place, target, {"customer": "Müller & Söhne"})
     assert "GET /of/{any}/unit.json?login={any}" in requests

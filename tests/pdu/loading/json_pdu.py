@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from tests.servers.serving import in_thread
 
 HTTP = """
 import base64
@@ -63,13 +64,13 @@ class JsonPdu(BasePdu):
 
 class Unit(BaseHTTPRequestHandler):
     states = {"1": True, "2": False}
-    logins: list[str] = []
+    commands: list[str] = []
 
     def do_GET(self) -> None:
-        self.logins.append(self.headers["Authorization"])
         if self.command == "POST":
             _, number, word = self.path.split("/")
             self.states[number] = word == "on"
+            self.commands.append(f"{number}={word}")
         body = json.dumps(self.states).encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
@@ -85,9 +86,6 @@ class Unit(BaseHTTPRequestHandler):
 def serving() -> Iterator[str]:
     """The address of a PDU with two outlets, of which the first is on."""
     Unit.states = {"1": True, "2": False}
-    with ThreadingHTTPServer(("127.0.0.1", 0), Unit) as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
+    Unit.commands = []
+    with in_thread(ThreadingHTTPServer(("127.0.0.1", 0), Unit)) as server:
         yield f"127.0.0.1:{server.server_address[1]}"
-        server.shutdown()
-        thread.join(60)

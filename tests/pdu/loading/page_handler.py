@@ -48,13 +48,20 @@ def agent() -> Iterator[Agent]:
         yield running
 
 
-@pytest.fixture(autouse=True)
-def loaded_anew(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Each test loads handlers of its own by path."""
+@contextmanager
+def loading_anew(patch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Handlers by path are loaded as in a new process."""
     before = set(sys.modules)
-    monkeypatch.setattr(sys, "path", list(sys.path))
-    monkeypatch.setattr(handler_loading, "_loaded", {})
+    patch.setattr(sys, "path", list(sys.path))
+    patch.setattr(handler_loading, "_loaded", {})
     yield
     for name in set(sys.modules) - before:
         if name.partition(".")[0] in ("handler_dir", "http_dir", "my_handler", "odd"):
             del sys.modules[name]
+
+
+@pytest.fixture(autouse=True)
+def loaded_anew(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Each test loads handlers of its own by path."""
+    with loading_anew(monkeypatch):
+        yield

@@ -44,28 +44,6 @@ def test_the_protocol_is_that_of_the_classes_that_its_files_name(case: str, tmp_
     assert read_handler(str(tmp_path / "odd")).protocol == protocol
 
 
-@pytest.mark.parametrize(
-    "about, words",
-    [
-        ('SHOWN = ""', "SHOWN is ''"),
-        ('SHOWN = "a|b"', "in one line without |"),
-        ('SHOWN = "a\\nb"', "in one line without |"),
-        ('SHOWN: str = " "', "SHOWN is ' '"),
-        ('SHOWN = "My " + "PDU"', "write SHOWN as one text"),
-        ('PROTOCOL = "snmp; touch /tmp/x"', "give snmp or custom"),
-        ('SHOWN, PROTOCOL = "My PDU", "snmp"', "write SHOWN as one text"),
-        ('if True:\n    PROTOCOL = "snmp"', "write PROTOCOL as one text"),
-        ("PROTOCOL = snmp :", "about.py is not valid Python"),
-    ],
-)
-def test_an_about_that_cannot_be_told_is_refused(about: str, words: str, tmp_path: Path) -> None:
-    (tmp_path / "odd").mkdir()
-    (tmp_path / "odd/handler.py").write_text(CUSTOM)
-    (tmp_path / "odd/about.py").write_text(about)
-    with pytest.raises(SettingsError, match=words.replace("|", r"\|")):
-        read_handler(str(tmp_path / "odd"))
-
-
 @pytest.mark.parametrize("name", [b"odd/caf\xe9.json", b"caf\xe9/handler.py", b"caf\xe9.py"])
 def test_a_name_that_is_not_utf8_is_refused_in_a_sentence(name: bytes, tmp_path: Path) -> None:
     path = os.path.join(os.fsencode(tmp_path), name)

@@ -17,7 +17,8 @@ lines:
     again NAME OTHER           NAME is the unit OTHER once more
     limits WARNING CRITICAL    ranges of Nagios
     as FORM                    csv, html (its text), json, nagios, services (for Nagios, with the
-                               data of each PDU) or metrics (of the last); else as on a terminal
+                               data of each PDU), metrics or their types (of the last PDU); else
+                               as on a terminal
 
 A VALUE is a number, `-` or `!WHY` (not metered), `?WHY` (not known now) or `unasked`.
 """
@@ -76,9 +77,10 @@ def shown(case: Case) -> str:
         rows.append(nagios.judge_loads(row, limits) if limits else row)
     report = CheckReport(rows, check_result.summary(rows, 1.0, counted_as))
     levels = ", ".join(str(row.level) for row in rows)
-    if form == "metrics":
+    if form in ("metrics", "types"):
         page = metrics.page(readings[-1], "", is_metered=devices[-1].metered).body.decode()
-        lines = [line for line in page.splitlines() if not line.startswith("#")]
+        begin = "# TYPE " if form == "types" else "pdu_"
+        lines = [line for line in page.splitlines() if line.startswith(begin)]
         return f"{levels} | {' / '.join(lines)}"
     return f"{levels} | {_output(report, form, limits)}"
 

@@ -96,7 +96,7 @@ def parsed(text: str) -> dict[str, dict[Labels, float]]:
 def exporter(
     *arguments: object, port: int = 0, seconds: float = 2 * PATIENCE_S
 ) -> Iterator[Program]:
-    """Run an exporter as a program until the block ends.
+    """Run an exporter as a program until the block ends; SIGTERM ends it, if it still runs.
 
     Fails if the block takes more than `seconds`.
     """
@@ -114,6 +114,10 @@ def exporter(
         url = process.stdout.readline().strip()
         assert url.startswith("http://127.0.0.1:"), process.stderr.read()
         yield Program(url, process)
+        # it removes the folders of unpacked archives
+        if process.poll() is None:
+            process.terminate()
+            process.communicate(timeout=PATIENCE_S)
 
 
 @contextlib.contextmanager

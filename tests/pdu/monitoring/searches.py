@@ -28,7 +28,7 @@ import json
 import os
 import socket
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Callable
@@ -163,7 +163,7 @@ def _result(
     texts = {path: path.read_text(encoding) if path.exists() else "" for path in files.values()}
     out, err = io.StringIO(), io.StringIO()
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-        code = root.run([str(files.get(word, word)) for word in ["find", *words]])
+        code = root.run([_with_paths(word, files) for word in ["find", *words]])
     output = out.getvalue()
     if output.startswith(_HEAD) and output.rstrip() != _HEAD:
         device_list.parse_device_list(output.encode(), "printed.csv")
@@ -178,6 +178,13 @@ def _result(
     for name, path in files.items():
         text = text.replace(str(path), name)
     return text.replace("1.3.6.1.4.1.", "OID.").strip()
+
+
+def _with_paths(word: str, files: Mapping[str, Path]) -> str:
+    """The word with the paths of files for their names."""
+    for name, path in files.items():
+        word = word.replace(name, str(path))
+    return word
 
 
 def _one_line(text: str) -> str:

@@ -30,8 +30,7 @@ import os
 import re
 import shlex
 import tempfile
-import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Callable, Optional
@@ -44,6 +43,7 @@ from pdu.outlets import survey
 from tests.needs import ROOT
 from tests.pdu.monitoring.halls import private
 from tests.pdu.recordings.planted_devices import UNITS, arguments
+from tests.servers.serving import in_thread
 from tests.simulators.nut_server import Device, Driver, NutServer, StaticDevice, SwitchedPdu
 from tests.tables import Case, Table
 
@@ -84,18 +84,6 @@ class _Answers(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *arguments: object) -> None:
         """Nothing is printed."""
-
-
-@contextlib.contextmanager
-def served(service: WebService) -> Iterator[WebService]:
-    """The web service, until the block ends."""
-    with service:
-        thread = threading.Thread(target=service.serve_forever, args=(0.05,), daemon=True)
-        thread.start()
-        try:
-            yield service
-        finally:
-            service.shutdown()
 
 
 def shown(case: Case) -> str:
@@ -150,7 +138,7 @@ def shown(case: Case) -> str:
             nut.faults.rewrite = _refusing(refused)
             here = f"{nut.host}:{nut.port}"
         elif web is not None:
-            stack.enter_context(served(web))
+            stack.enter_context(in_thread(web))
             here = f"127.0.0.1:{web.server_address[1]}"
         elif unit:
             device = stack.enter_context(UNITS[unit]())

@@ -2,40 +2,18 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 
 from pdu.cli import exit_codes
 from pdu.outlets import cycle_command
 from pdu.reading.outlet_power import OutletPower, RestartStage
 from pdu_common.helper import EnumPowerStatus
-from tests.pdu.running import run, use_login
-from tests.peers import PEERS
+from tests.pdu.running import run
 from tests.simulators import synlink
 from tests.simulators.redfish import RedfishService, units
 from tests.simulators.unit_servers import PASSWORD, USER, HttpServer
 
 UP, DOWN, UNKNOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN, EnumPowerStatus.UNKNOWN
-
-
-@pytest.mark.parametrize("name", PEERS)
-def test_an_outlet_of_every_handler_is_switched_off_and_on_again(
-    name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    with PEERS[name]() as peer:
-        arguments = use_login(monkeypatch, peer)
-        states = peer.books().states
-        identity = next(identity for identity, is_on in states.items() if is_on)
-        command = ["cycle", name, peer.address, identity, "--pause", "0", "--yes", *arguments]
-
-        code, out, err = run(capsys, *command, "--json")
-
-        assert (code, err) == (0, "")
-        (outlet,) = json.loads(out)["outlets"]
-        assert outlet == {"identity": identity, "state": "on", "done": True}
-        assert peer.books().states == states
-        assert len(peer.books().writes) >= 2
 
 
 def test_a_cycle_logs_in_once(

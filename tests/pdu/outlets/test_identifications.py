@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from tests.pdu.running import run
+from tests.servers.serving import in_thread
 from tests.tables import Law, compared
 
-from .identifications import PASSWORD, TABLE, WebService, served, shown
+from .identifications import PASSWORD, TABLE, WebService, shown
 
 
 @pytest.mark.parametrize("law", TABLE.laws(), ids=str)
@@ -31,8 +32,8 @@ def test_a_password_that_is_typed_for_a_listed_pdu_goes_to_no_other(
 
     monkeypatch.setattr("pdu.pdu_list.login_options.ask_secret", type_secret)
     with (
-        served(WebService(product="NETIO")) as first,
-        served(WebService(product="NETIO")) as second,
+        in_thread(WebService(product="NETIO")) as first,
+        in_thread(WebService(product="NETIO")) as second,
     ):
         addresses = [f"127.0.0.1:{server.server_address[1]}" for server in (first, second)]
         list_path = tmp_path / "pdus.csv"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import csv
 import fcntl
+import io
 import json
 import os
 import re
@@ -30,6 +32,7 @@ from tests.pdu.running import run, use_login, use_pdu
 from tests.peers import PEERS, Peer
 from tests.peers.unit_pdus import outlet_meters
 
+KEYS = ["identity", "number", "name", "state", "current_a", "power_w", "energy_kwh"]
 SHOWN = {True: "on", False: "off", None: "unknown"}
 
 
@@ -96,6 +99,44 @@ def test_the_table_of_statistic_has_a_row_of_each_metered_outlet(peer: Peer, ask
     head, *rows = [line.split() for line in lines]
     assert head[-1] == ("kWh" if books.port_energy_kwh else "A")
     assert [row[0] for row in rows] == list(books.states)
+
+
+def test_outlets_have_the_same_keys_and_the_true_states_and_figures(peer: Peer, ask: Any) -> None:
+    code, out, err = ask("outlets", "--json")
+    books = peer.books()
+    assert code == 0
+    # the input of NUT's unit lists a current alone, and its power is the sum of the outlets
+    assert "no power" not in err
+    document = json.loads(out)
+    assert document["load_a"] == pytest.approx(books.load_a)
+    assert document["energy_kwh"] == pytest.approx(books.energy_kwh)
+    outlets = document["outlets"]
+    for outlet in outlets:
+        assert list(outlet) == KEYS
+    states = [(identity, SHOWN[is_on]) for identity, is_on in books.states.items()]
+    assert [(outlet["identity"], outlet["state"]) for outlet in outlets] == states
+    energies = [books.port_energy_kwh.get(identity) for identity in books.states]
+    assert [outlet["energy_kwh"] for outlet in outlets] == pytest.approx(energies)
+    for key in ("current_a", "power_w"):
+        is_metered = any(outlet[key] for outlet in outlets)
+        assert is_metered is (key in outlet_meters(peer.handler))
+
+
+def test_the_table_of_outlets_has_a_column_of_each_metered_figure(peer: Peer, ask: Any) -> None:
+    code, out, _ = ask("outlets")
+    assert code == 0
+    units = {"current_a": "A", "power_w": "W", "energy_kwh": "kWh"}
+    metered_units = [unit for key, unit in units.items() if key in outlet_meters(peer.handler)]
+    _, head, *_ = out.splitlines()
+    assert head.split() == ["identity", "number", "name", "state", *metered_units]
+
+
+def test_the_csv_of_outlets_has_all_keys_and_the_true_states(peer: Peer, ask: Any) -> None:
+    _, out, _ = ask("outlets", "--csv")
+    rows = list(csv.DictReader(io.StringIO(out)))
+    assert list(rows[0]) == ["pdu", "handler", "host", *KEYS]
+    states = [SHOWN[is_on] for is_on in peer.books().states.values()]
+    assert [row["state"] for row in rows] == states
 
 
 @pytest.mark.parametrize(

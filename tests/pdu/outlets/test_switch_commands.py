@@ -34,6 +34,17 @@ def test_off_and_on_switch_the_outlet_that_is_named(peer: Peer, ask: Any) -> Non
         assert peer.books().states == {**states, identity: is_on}
 
 
+def test_a_cycle_switches_the_outlet_that_is_named_off_and_on_again(peer: Peer, ask: Any) -> None:
+    books = peer.books()
+    identity = next(identity for identity, is_on in books.states.items() if is_on)
+    code, out, err = ask("cycle", identity, "--pause", "0", "--yes", "--json")
+    assert (code, err) == (0, "")
+    (outlet,) = json.loads(out)["outlets"]
+    assert outlet == {"identity": identity, "state": "on", "done": True}
+    assert peer.books().states == books.states
+    assert len(peer.books().writes) >= len(books.writes) + 2
+
+
 def test_a_wrong_secret_is_reported_in_one_line_without_the_secret(
     peer: Peer, ask: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

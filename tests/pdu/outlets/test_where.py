@@ -81,7 +81,7 @@ def _unit(outlets: str) -> netio.SimulatedPdu:
 
 def _results(runs: list[str], path: str) -> str:
     results: list[str] = []
-    printed_lines: list[str] = []
+    printed_lines: list[list[str]] = []
     for run in runs:
         word, _, rest = run.partition(" ")
         words = [*shlex.split(characters(run)), "--list", path]

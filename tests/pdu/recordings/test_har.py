@@ -23,11 +23,10 @@ import pytest
 from hypothesis import given, strategies
 
 from handlers.shared.errors import SettingsError
-from handlers.shared.meter_figures import NotKnown
 from pdu.evidence import web_recorder
 from pdu.loading.handler_loading import load
 from pdu.recordings.recording_formats import RecordingOptions
-from pdu.recordings.request_patterns import RequestPattern, recorded_request
+from pdu.recordings.request_patterns import RequestPattern
 from pdu.recordings.state_columns import Place
 from pdu.recordings.text_answers import TextAnswer, document_of
 from pdu.recordings.web import har
@@ -36,11 +35,14 @@ from pdu.recordings.web.unit import WebUnit, serve
 from pdu_common.connection import PduData
 from pdu_common.helper import PduPortView
 from tests.needs import ROOT
+from tests.pdu.evidence.odd_handler import source
 from tests.pdu.loading.page_handler import folder, loaded_anew
-from tests.pdu.recordings import page_unit
+from tests.pdu.recordings import page_unit, requests
 from tests.pdu.recordings.page_unit import HANDLER, OFF, ON, PASSWORD, USER, PageUnit
 from tests.pdu.recordings.planted_devices import recording_of
+from tests.pdu.recordings.requests import RECORDING
 from tests.pdu.running import run
+from tests.tables import Law, compared
 from tests.waiting import PATIENCE_S
 
 __all__ = ["loaded_anew"]
@@ -209,40 +211,12 @@ def test_a_replay_of_another_tools_file_warns_once(
 
 # ---- what names the owner ------------------------------------------------------------------------
 
-PLAIN = """
-import json
-import re
-import urllib.request
-
-from pdu_common.base_pdu import BasePdu
-from pdu_common.helper import EnumPowerStatus, PduPortView, PduStatisticView, PduView
-
-
-def make_handler(pdu_data):
-    return PlainPdu(pdu_data)
-
-
-class PlainPdu(BasePdu):
-    def ask(self, target, body=None):
-        port = self.pdu_data.custom_params["port"]
-        address = f"http://{self.pdu_data.ip}:{port}{target}"
-        with urllib.request.urlopen(address, body, timeout=60) as answer:
-            return answer.read().decode()
-
-    def status(self):
-        self.ask("/login", b"user=mustermann&pw=Zq01-Sesam_01&place=Reihe 7, Schrank Nord")
-        self.ask("/Mustermann/frame?token=Zq02-Sesam_02&rack=db-master-kunde7")
-        view = PduView()
-        for number, on in json.loads(self.ask("/json"))["outlets"].items():
-            state = EnumPowerStatus.UP if on else EnumPowerStatus.DOWN
-            view.ports.append(PduPortView(identity=number, power_status=state))
-        return view
-
-    def port_up(self, port):
-        return port
-
-    port_down = port_up
-
+ASKED = """\
+self.ask("/login", "user=mustermann&pw=Zq01-Sesam_01&place=Reihe 7, Schrank Nord")
+self.ask("/Mustermann/frame?token=Zq02-Sesam_02&rack=db-master-kunde7")
+return self.ask("/json")
+"""
+STATISTIC = """
     def statistic(self):
         return PduStatisticView(load=float(re.search("amps=([0-9.]+)", self.ask("/text"))[1]))
 """
@@ -297,7 +271,7 @@ def planted_archive() -> str:
 
 
 def test_a_recording_through_a_file_holds_nothing_that_was_planted_in_it(tmp_path: Path) -> None:
-    handler = folder(tmp_path, "odd", PLAIN)
+    handler = folder(tmp_path, "odd", source(ASKED, STATISTIC))
     recording, text = recorded_through(handler, planted_archive())
     assert recording.states == {"1": True, "2": False}
     assert recording.load_a == 1.5
@@ -307,19 +281,10 @@ def test_a_recording_through_a_file_holds_nothing_that_was_planted_in_it(tmp_pat
 
 # ---- the form ------------------------------------------------------------------------------------
 
-RECORDING = WebRecording(
-    answers=[
-        Answer("GET /status", {"outlets": [{"on": True}, {"on": False}, {"on": True}]}),
-        Answer("GET /logo", b"\x89PNG", type="image/png"),
-    ],
-    outlets={
-        "1": RecordedOutlet(True, 1.5, Effect("POST /1 on"), Effect("POST /1 off")),
-        "2": RecordedOutlet(False, NotKnown("it was not known when it was recorded")),
-        "3": RecordedOutlet(None),
-    },
-    load_a=NotKnown("it was not known when it was recorded"),
-    is_compared=True,
-)
+
+@pytest.mark.parametrize("law", requests.TABLE.laws(), ids=str)
+def test_a_request_and_a_file_are_read(law: Law) -> None:
+    law.check(compared(requests.shown))
 
 
 def test_a_recording_is_written_as_it_is_read() -> None:
@@ -357,42 +322,6 @@ def test_each_cause_of_a_recording_without_places_is_said(
     unit = WebUnit(RECORDING._replace(outlets=outlets), 0)
     unit.close()
     assert reason in unit.doubts["port_down"]
-
-
-@pytest.mark.parametrize(
-    ("on", "off", "words"),
-    [
-        (["POST /a"], ["POST /b"], "one request for each of 3 outlets"),
-        (["POST /{outlet}"], ["POST /{outlet}"], "a toggle is no command"),
-        (["POST /1", "POST /2", "POST /1/"], ["POST /off/{outlet}"], "request of two commands"),
-        (["GET /a?n=1&b", "GET /b", "GET /c"], ["GET /d", "GET /e", "GET /a?b&n=1"], "of two"),
-        (["POST /{outlet}"], [], "--off needs one request"),
-    ],
-)
-def test_words_that_command_no_outlet_are_refused(
-    on: list[str], off: list[str], words: str
-) -> None:
-    with pytest.raises(SettingsError, match=words):
-        RECORDING.commanded(on, off)
-
-
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ('{"recording": "http 1", "answers": []}', "which version 3.0.0 reads"),
-        ('{"recording": "xerus calls 1",\n"calls": []}', "which version 3.0.0 reads"),
-        ("{", "no HTTP Archive"),
-        ('{"log": {"version": "1.2"}}', "no HTTP Archive"),
-        (archive({"request": 1}), "no HTTP Archive"),
-        (RECORDING.text.replace("POST /1 off", "POST /1 on"), "request of two commands"),
-        (RECORDING.text.replace('"kwh": 1.5', '"kwh": NaN'), "no HTTP Archive"),
-        (RECORDING.text.replace('"kwh": 1.5', '"kwh": 1e999'), "no HTTP Archive"),
-        (RECORDING.text.replace('"status": 200', '"status": 101'), "no HTTP Archive"),
-    ],
-)
-def test_another_text_is_refused(text: str, words: str) -> None:
-    with pytest.raises(SettingsError, match=words):
-        har.parse(text)
 
 
 @pytest.mark.parametrize("number", [-1, 0, 2, 9])
@@ -509,31 +438,6 @@ def test_a_spoilt_archive_is_served_or_refused(path: tuple[Any, ...]) -> None:
 RPC = 'POST /rpc {"method": "Set", "params": {"id": {outlet}, "on": true}}'
 
 
-@pytest.mark.parametrize(
-    ("words", "outlet", "request_parts"),
-    [
-        ("POST /relay/{outlet} turn=on", "3", ("POST", "/relay/3", "turn=on")),
-        ("/outlet?{outlet}=ON", "3", ("GET", "/outlet?3=ON", "")),
-        ("PUT http://pdu/o/{outlet-1}/state value=true", "3", ("PUT", "/o/2/state", "value=true")),
-        ("GET /o/{outlet+1}", "lan3", ("GET", "/o/4", "")),
-        (RPC, "3", ("POST", "/rpc", '{"id":9,"params":{"on":true,"id":3},"method":"Set"}')),
-        ("GET /cm?user={any}&c=Power{outlet} On", "3", ("GET", "/cm?user=x&c=Power3%20On", "")),
-        ("GET /c?n={outlet}&to=1&pw={any}", "3", ("GET", "/c?pw=x&to=1&n=3", "")),
-        ("POST /login {any}", "3", ("POST", "/login", '{"user": "a", "word": "b"}')),
-        ("GET /a?b=1 -> 250 OK", "3", ("GET", "/a?b=1", "")),
-    ],
-)
-def test_a_request_in_words_matches_its_own(
-    words: str, outlet: str, request_parts: tuple[str, str, str]
-) -> None:
-    pattern = RequestPattern.parse(words)
-    assert pattern.of_outlet(outlet).matches(*request_parts)
-    method, target, body = request_parts
-    assert not pattern.of_outlet(outlet).matches(method, f"{target}9", body)
-    if pattern.names_outlet:
-        assert not pattern.of_outlet("17").matches(*request_parts)
-
-
 @given(
     expected=strategies.lists(strategies.sampled_from(["a", "&", "ab", "/", "{any}"])),
     text=strategies.text("ab&/", max_size=12),
@@ -549,23 +453,3 @@ def test_many_places_for_any_text_are_tried_once_each() -> None:
     pattern = RequestPattern.parse(f"GET /{'a{any}' * 40}x")
     assert not pattern.matches("GET", f"/{'a' * 9000}", "")
     assert pattern.matches("GET", f"/{'a' * 9000}x", "")
-
-
-@pytest.mark.parametrize("secret", ["any", "a", "ny", "}"])
-def test_a_login_may_be_a_part_of_the_word_for_any_text(secret: str) -> None:
-    request = recorded_request("POST", "/login", f"u={secret}&v={secret}", [secret] * 3)
-    assert "u={any}&v={any}" in request
-
-
-def test_a_recorded_request_keeps_no_login_no_number_of_a_call_and_no_time() -> None:
-    assert (
-        recorded_request("GET", "/cgi?l=p:admin:pw-1&p=l&_=1700000000123", "", ["pw-1", "admin"])
-        == "GET /cgi?l=p:{any}:{any}&p=l&_={any}"
-    )
-    body = '{"id": 7, "method": "get", "params": {"token": "abc"}}'
-    request = recorded_request("POST", "/rpc", body, [])
-    assert "abc" not in request
-    other_body = '{"method": "get", "id": 8, "params": {"token": "xyz"}}'
-    assert RequestPattern.parse(request).matches("POST", "/rpc", other_body)
-    with pytest.raises(SettingsError, match="is no request"):
-        RequestPattern.parse("turn it on")

@@ -137,10 +137,13 @@ def test_the_row_of_a_text_ends_by_its_tag_or_its_line(
 
 
 def test_other_figures_are_half_as_large_and_no_state_and_no_name_is_another() -> None:
-    rows = [{"id": 1, "on": 1, "a": 0.8}, {"id": 2, "on": 0, "a": 2.0}]
+    rows = [{"id": 1, "on": 1, "a": 0.8, "wh": 70}, {"id": 2, "on": 0, "a": 2.0, "wh": 81}]
     places = [Place("GET /", (number, "on")) for number in (0, 1)]
     first, *_ = other_figures({"GET /": rows}, [Column(places, 1, 0)], ["1", "2"])
-    assert first["GET /"] == [{"id": 1, "on": 1, "a": 0.4}, {"id": 2, "on": 0, "a": 1.0}]
+    assert first["GET /"] == [
+        {"id": 1, "on": 1, "a": 0.4, "wh": 35},
+        {"id": 2, "on": 0, "a": 1.0, "wh": 40},
+    ]
 
 
 # ---- over SNMP -----------------------------------------------------------------------------------

@@ -1,51 +1,55 @@
-"""What an SNMP unit says about itself: the accuracy of its meters."""
+"""What an SNMP unit says about itself: its maker, and the accuracy of its meters."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Optional, Union
+from pathlib import Path
+from typing import Optional
 
 import pytest
 
+from pdu.recordings.nameplate import Nameplate
 from pdu.recordings.snmp import nameplate
-from pdu_common.snmp_client.tool_api import OCTETS
+from pdu_common.snmp_client.tool_api import INTEGER, OCTETS
 from tests.handlers.snmp.calls import near
 from tests.recordings import fixture
 from tests.simulators.snmp_agent import Agent, Device, ber
 from tests.simulators.snmp_agent.device import Row, dotted
-from tests.simulators.snmp_agent.devices.rows import Rows
+from tests.tables import Case, Law, Table, compared
 
+#: a fixture, and further objects as `OID=NUMBER` or `OID=TEXT` -> family, maker, model, serial
+#: number, accuracy and words of the unit
+TABLE = Table(Path(__file__).with_name("nameplates.txt"))
 # ENERGY-OBJECT-MIB (RFC 7460), eoPowerAccuracy
 ACCURACY = "1.3.6.1.2.1.229.1.2.1.4"
 
 
-def unit(accuracies: Sequence[Union[int, str]]) -> Device:
-    """A unit of a family of ENERGY-OBJECT-MIB with these accuracies, in hundredths of a percent."""
-    device = fixture("dli-energy-object").device()
-    rows = Rows()
-    rows.column(ACCURACY, {str(place): accuracy for place, accuracy in enumerate(accuracies, 1)})
-    return Device({**device.rows(), **rows}, device.rules)
+def unit(name: str, objects: Sequence[str]) -> Device:
+    device = fixture(name).device()
+    rows = device.rows()
+    for text in objects:
+        oid, _, value = text.partition("=")
+        is_number = value.lstrip("-").isdigit()
+        rows[oid] = Row(INTEGER, int(value)) if is_number else Row(OCTETS, value.encode())
+    return Device(rows, device.rules)
 
 
-@pytest.mark.parametrize(
-    "accuracies, percent",
-    [
-        ([50, 200, 100], 2.0),
-        ([10_000], 100.0),
-        ([], None),
-        ([200, 0], None),  # 0: not known
-        ([200, 10_001], None),
-        ([200, -1], None),
-        ([200, "1 %"], None),
-    ],
-)
-def test_the_greatest_accuracy_counts_if_all_are_known(
-    accuracies: Sequence[Union[int, str]], percent: Optional[float]
-) -> None:
-    with Agent(unit(accuracies)) as agent, near(agent).session("nameplate") as session:
-        plate = nameplate.read_nameplate(session)
-    assert plate.accuracy_percent == percent
-    assert plate.description
+def plate_of(agent: Agent) -> Nameplate:
+    with agent, near(agent).session("nameplate") as session:
+        return nameplate.read_nameplate(session)
+
+
+def shown(case: Case) -> str:
+    name, *objects = case.left.split(TABLE.separator)
+    plate = plate_of(Agent(unit(name, objects)))
+    accuracy = "" if plate.accuracy_percent is None else f"{plate.accuracy_percent:g} %"
+    texts = [plate.manufacturer, plate.model, plate.serial, accuracy, plate.description]
+    return " | ".join([plate.family, *texts]).rstrip(" |")
+
+
+@pytest.mark.parametrize("law", TABLE.laws(), ids=str)
+def test_a_unit_says_what_it_is(law: Law) -> None:
+    law.check(compared(shown))
 
 
 class Silent(Agent):
@@ -57,50 +61,6 @@ class Silent(Agent):
 
 
 def test_an_agent_that_is_silent_about_other_mibs_has_none() -> None:
-    with Silent(unit([])) as agent, near(agent).session("nameplate") as session:
-        plate = nameplate.read_nameplate(session)
+    plate = plate_of(Silent(unit("dli-energy-object", [])))
     assert plate.accuracy_percent is None
     assert plate.description
-
-
-# PDU2-MIB, nameplateEntry
-PX2 = "1.3.6.1.4.1.13742.6.3.2.1.1"
-
-
-@pytest.mark.parametrize(
-    "fixture_of, rows, texts",
-    [
-        # PDU2-MIB: pduManufacturer, pduModel, pduSerialNumber
-        (
-            "raritan-px2",
-            {f"{PX2}.2.1": "Legrand", f"{PX2}.3.1": "PX4-1", f"{PX2}.4.1": "S1"},
-            ("Legrand", "PX4-1", "S1"),
-        ),
-        # Sentry3-MIB: towerProductSN and towerModelNumber, of two towers
-        (
-            "sentry3",
-            {
-                "1.3.6.1.4.1.1718.3.2.1.1.6.1": "A1",
-                "1.3.6.1.4.1.1718.3.2.1.1.6.2": "B2",
-                "1.3.6.1.4.1.1718.3.2.1.1.7.1": "CW-8H",
-                "1.3.6.1.4.1.1718.3.2.1.1.7.2": "CX-8H",
-            },
-            ("Server Technology", "CW-8H, CX-8H", "A1, B2"),
-        ),
-        # no object names them: the family's vendor, and no model
-        ("gude-epc", {}, ("Gude", "", "")),
-        # a family of several vendors
-        ("pdumib-v07", {}, ("", "", "")),
-    ],
-)
-def test_the_maker_is_what_the_unit_says_else_the_familys_vendor(
-    fixture_of: str, rows: dict[str, str], texts: tuple[str, str, str]
-) -> None:
-    device = fixture(fixture_of).device()
-    added = {oid: Row(OCTETS, text.encode()) for oid, text in rows.items()}
-    with (
-        Agent(Device({**device.rows(), **added}, device.rules)) as agent,
-        near(agent).session("nameplate") as session,
-    ):
-        plate = nameplate.read_nameplate(session)
-    assert (plate.manufacturer, plate.model, plate.serial) == texts

@@ -15,12 +15,8 @@ from handlers.snmp import schema
 from handlers.snmp.frozen_value import replace
 from handlers.snmp.profiles import PROFILE_BY_KEY
 from pdu.loading.handler_loading import load
-from pdu.recordings.snmp import snmprec
-from pdu.recordings.snmp.recorded_rows import SnmpRow as HeldRow, arcs, detect_device
-from pdu.recordings.snmp.unit import SnmpUnit
 from pdu_common.connection import PduData, PduSnmpData
 from pdu_common.helper import EnumPowerStatus, PduPortView
-from pdu_common.snmp_client.tool_api import INTEGER
 from tests.handlers.redfish import tree as redfish
 from tests.needs import program
 from tests.pdu.recordings.planted_devices import (
@@ -34,8 +30,7 @@ from tests.pdu.recordings.planted_devices import (
 from tests.pdu.recordings.recording_formats import kind, kind_of
 from tests.recordings import fixture
 from tests.servers.upsd import Upsd, dummy_file
-from tests.simulators.snmp_agent import BUILT_IN, write_snmprec
-from tests.simulators.snmp_agent.devices import apc
+from tests.simulators.snmp_agent import write_snmprec
 
 
 def test_a_replayed_redfish_outlet_that_its_list_includes_follows_its_action() -> None:
@@ -110,63 +105,6 @@ def test_outlets_of_a_replayed_unit_follow_their_commands(handler: str) -> None:
         assert port.power_status is EnumPowerStatus.UP
         states = dict(read(replay).states)
         assert states == before
-
-
-# rPDU2OutletSwitchedControlCommand of PowerNet-MIB: 1 on, 2 off; there is no command 77.
-_CONTROL_OF_OUTLET_1 = arcs(f"{apc.RPDU2_CONTROL}.5.1")
-_CONTROL_OF_OUTLET_2 = arcs(f"{apc.RPDU2_CONTROL}.5.2")
-_STATE_OF_OUTLET_1 = arcs(f"{apc.RPDU2_STATUS}.5.1")
-_OFF = HeldRow(INTEGER, 2)
-_NO_COMMAND = HeldRow(INTEGER, 77)
-
-
-def test_a_set_of_two_objects_is_carried_out_whole() -> None:
-    rows = snmprec.parse(write_snmprec(BUILT_IN["apc-rpdu2"]().device.rows())).rows
-    unit = SnmpUnit(rows, detect_device(rows))
-
-    error = unit.set([(_CONTROL_OF_OUTLET_1, _OFF), (_CONTROL_OF_OUTLET_2, _OFF)])
-
-    assert error == ("", 0)
-    # rPDU2OutletSwitchedStatusState: 1 off, 2 on
-    assert unit.get(_STATE_OF_OUTLET_1) == HeldRow(INTEGER, 1)
-    assert len(unit.writes) == 2
-
-
-def test_a_set_whose_second_object_is_refused_changes_nothing() -> None:
-    rows = snmprec.parse(write_snmprec(BUILT_IN["apc-rpdu2"]().device.rows())).rows
-    unit = SnmpUnit(rows, detect_device(rows))
-    state = unit.get(_STATE_OF_OUTLET_1)
-
-    error = unit.set([(_CONTROL_OF_OUTLET_1, _OFF), (_CONTROL_OF_OUTLET_2, _NO_COMMAND)])
-
-    assert error == ("notWritable", 1)
-    assert unit.get(_STATE_OF_OUTLET_1) == state
-    assert unit.get(_CONTROL_OF_OUTLET_1) == rows[_CONTROL_OF_OUTLET_1]
-    (write,) = unit.writes
-    assert write.endswith(": notWritable")
-
-    # and the unit takes the next command as if nothing had been sent
-    error = unit.set([(_CONTROL_OF_OUTLET_1, _OFF), (_CONTROL_OF_OUTLET_2, _OFF)])
-    assert error == ("", 0)
-    assert unit.get(_STATE_OF_OUTLET_1) == HeldRow(INTEGER, 1)
-    assert len(unit.writes) == 3
-
-
-def test_a_command_whose_effect_no_row_can_show_is_accepted_and_changes_no_state() -> None:
-    """Outlet 3.3 is unknown whatever its value, because its status is 2 (lost).
-
-    One change that the replay tries sets the number of outputs of an empty port to 1. Reading the
-    states then fails.
-    """
-    rows = snmprec.parse(write_snmprec(fixture("rittal-cmc-tc").device().rows())).rows
-    unit = SnmpUnit(rows, detect_device(rows))
-    command = arcs("1.3.6.1.4.1.2606.4.2.3.6.2.1.5.3")
-    assert unit.set([(command, HeldRow(INTEGER, 1))]) == ("", 0)
-    assert unit.writes == [
-        "SET 1.3.6.1.4.1.2606.4.2.3.6.2.1.5.3 = 1: outlet 3.3 on: accepted, but the recording"
-        " cannot show this state"
-    ]
-    assert all(unit.get(oid) == row for oid, row in rows.items() if oid != command)
 
 
 @HANDLERS

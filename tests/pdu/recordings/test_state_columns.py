@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
-
 import pytest
 
 from pdu.recordings.simulated_pdu import States
-from pdu.recordings.state_columns import candidate_columns, value_at, with_values
+from pdu.recordings.state_columns import candidate_columns, with_values
 from pdu.recordings.text_answers import TextAnswer
 
 MIXED: States = {"1": True, "2": False, "3": True, "4": True}
@@ -61,37 +58,3 @@ def test_states_stand_in_rows_of_a_text(form: str, words: tuple[str, str]) -> No
 
 
 ON_OFF_ON: States = {"1": True, "2": False, "3": True}
-
-
-@pytest.mark.parametrize(
-    ("contents", "states", "values"),
-    [
-        ({"a": {"list": [{"s": 1}, {"s": 0}, {"s": 1}]}}, ON_OFF_ON, [(1, 0)]),
-        ({"a": {"POWER1": "ON", "POWER2": "OFF", "POWER3": "ON"}}, ON_OFF_ON, [("ON", "OFF")]),
-        ({"o1": {"v": True}, "o2": {"v": False}, "o3": {"v": True}}, ON_OFF_ON, [(True, False)]),
-        # of an unusual word; the loads differ
-        (
-            {"a": [{"s": "Live", "w": 5}, {"s": "Dead", "w": 0}, {"s": "Live", "w": 6}]},
-            ON_OFF_ON,
-            [("Live", "Dead")],
-        ),
-        ({"a": TextAnswer("<html>1 0 1</html>")}, ON_OFF_ON, [("1", "0")]),
-        # all alike: the other state is the usual word
-        ({"a": [{"s": "on", "k": 7}] * 3}, dict.fromkeys("123", True), [("on", "off")]),
-        # a value that is neither is no hindrance, nor is one that another value denies
-        ({"a": [{"s": 1}, {"s": 0}, {"s": 5}]}, {"1": True, "2": False, "3": None}, [(1, 0)]),
-        ({"a": [{"s": 1}, {"s": 0}, {"s": 0}]}, {"1": True, "2": False, "3": None}, [(1, 0)]),
-        # a unit that is only metered
-        ({"a": TextAnswer("<amps>3.2</amps>")}, {}, []),
-    ],
-    ids=json.dumps,
-)
-def test_columns_hold_the_states(
-    contents: dict[str, Any], states: States, values: list[tuple[Any, Any]]
-) -> None:
-    columns = list(candidate_columns(contents, states))
-    assert [(column.on, column.off) for column in columns] == values
-    for column in columns:
-        for place, on in zip(column.places, states.values()):
-            if on is not None:
-                assert value_at(contents, place) == column.value(on=on)

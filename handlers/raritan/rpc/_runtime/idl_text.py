@@ -135,11 +135,11 @@ class _Parser:
     def module(self, name: str) -> Definition:
         """The whole text. Raises SyntaxError."""
         module = Definition("module", name, 1)
-        while self._next() != _END:
+        while self._peek() != _END:
             self._definition(module)
         return module
 
-    def _next(self) -> str:
+    def _peek(self) -> str:
         return self._tokens[self._place]
 
     def _take(self, expected: str) -> None:
@@ -153,7 +153,7 @@ class _Parser:
 
     def _token(self, expected: str, is_valid: Callable[[str], object]) -> str:
         """The next token, which is taken. Raises SyntaxError unless it is valid."""
-        token = self._next()
+        token = self._peek()
         if not is_valid(token):
             raise self._error(expected)
         self._place += 1
@@ -163,7 +163,7 @@ class _Parser:
         """The next token, a name that is declared here, and now one of `names`. Raises SyntaxError
         for a name that they have: the first of two would be lost.
         """
-        if self._next() in names:
+        if self._peek() in names:
             raise self._error("a new name")
         name = self._token("a name", str.isidentifier)
         names.add(name)
@@ -171,25 +171,25 @@ class _Parser:
 
     def _error(self, expected: str) -> SyntaxError:
         line = self._lines[self._place]
-        return SyntaxError(f"IDL, line {line}: {expected} is expected, not {self._next()!r}")
+        return SyntaxError(f"IDL, line {line}: {expected} is expected, not {self._peek()!r}")
 
     def _takes(self, token: str) -> bool:
         """Whether the next token is this one, which is then taken."""
-        if self._next() != token:
+        if self._peek() != token:
             return False
         self._place += 1
         return True
 
     def _definition(self, outer: Definition) -> None:
         line = self._lines[self._place]
-        if self._next() not in KINDS:
+        if self._peek() not in KINDS:
             raise self._error("a definition")
         kind = self._name()
         name = self._new_name(outer.names)
         definition = Definition(kind, f"{outer.name}.{name}", line, outer)
         definition.doc = self._comment_above(line)
         outer.inner[name] = definition
-        if _VERSION(self._next()):
+        if _VERSION(self._peek()):
             definition.version = self._token("a version", _VERSION)
         if kind != "enumeration" and self._takes("extends"):
             definition.base = self._name()
@@ -215,7 +215,7 @@ class _Parser:
         return "\n".join(lines)
 
     def _statement(self, definition: Definition) -> None:
-        if self._next() in KINDS:
+        if self._peek() in KINDS:
             self._definition(definition)
         elif self._takes("constant"):
             self._constants(definition, ";")

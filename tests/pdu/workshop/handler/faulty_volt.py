@@ -4,15 +4,10 @@ engineers wrote have them.
 
 from __future__ import annotations
 
-from tests.needs import ROOT
-
+from .checks import VOLT
 from .faults import Fault, faulty
 
-EXAMPLE = ROOT / "docs" / "own-handler"
-# it waits 10 s for a state and for an answer
-SOURCE = (
-    (EXAMPLE / "volt" / "handler.py").read_text("utf-8").replace("SECONDS = 10.0", "SECONDS = 3.0")
-)
+SOURCE = VOLT
 
 _WRITE = '        self._answer(f"/relay/{port.identity}", body)\n'
 _READING = "            port.power_status = self._outlet_state(port.identity)\n"

@@ -5,49 +5,49 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 
 from pdu.loading.four_methods import LACK_OF_DOUBLE
 from pdu.loading.handler_source import read_handler
-from pdu.workshop.handler import loading_checks, served_trials, snmp_trials
-from pdu.workshop.handler.rules import RULES, UNTRIED, Finding
-from pdu.workshop.handler.situations import TABLE
+from pdu.workshop.handler import loading_checks
+from pdu.workshop.handler.rules import RULES
 from tests.needs import ROOT
 from tests.packaging.building import archive
-from tests.packaging.installing import once
 from tests.pdu.loading.json_pdu import HTTP
 from tests.pdu.loading.page_handler import SOURCE, folder, packed
 from tests.pdu.running import run
+from tests.tables import Law, compared
 
+from . import checks
 from .checking import check
-
-QUICK = SOURCE.replace("timeout=10", "timeout=0")
+from .checks import QUICK, VOLT
 
 
 @pytest.fixture(autouse=True)
-def _one_mypy_cache(
-    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Lets the runs of mypy share what they know of Python's own modules: 2 s of each."""
-    cache = once(tmp_path_factory, "mypy-cache", lambda _: None)
-    monkeypatch.setattr(loading_checks, "_MYPY_CACHE", str(cache))
+def _one_mypy_cache(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lets the runs of mypy, also those of later runs of the tests, share what they know of
+    Python's own modules: 2 s of each.
+    """
+    monkeypatch.setattr(loading_checks, "_MYPY_CACHE", str(ROOT / ".cache" / "mypy-handlers"))
+
+
+@pytest.mark.parametrize("law", checks.TABLE.laws(), ids=str)
+def test_a_change_of_the_pages_handler_is_judged(law: Law) -> None:
+    law.check(compared(checks.shown))
 
 
 @pytest.fixture
 def without_faults(monkeypatch: pytest.MonkeyPatch) -> None:
     """Only PDUs that are well: those with a fault take long."""
-    for module in (snmp_trials, served_trials):
-        monkeypatch.setattr(module, "TABLE", TABLE._replace(at_once=[], alone=[]))
+    checks.without_faults(monkeypatch)
 
 
 @pytest.fixture
 def without_device(monkeypatch: pytest.MonkeyPatch) -> None:
     """Only the checks at loading, without mypy, which takes seconds."""
-    untried = Finding(RULES["types"], UNTRIED)
-    monkeypatch.setattr(loading_checks, "_check_types", lambda *_: untried)
-    monkeypatch.setattr(snmp_trials, "snmp_findings", lambda *_: iter(()))
+    checks.without_mypy_and_device(monkeypatch)
 
 
 def replaced(*changes: tuple[str, str]) -> str:
@@ -139,145 +139,13 @@ def test_a_handler_for_an_apc_is_tried_by_all_rules(tmp_path: Path) -> None:
     assert results["states"] == ("kept", "by their order: this pack has other identities")
 
 
-@pytest.mark.usefixtures("without_loading")
-def test_a_community_of_the_handlers_own_is_broken(tmp_path: Path) -> None:
-    change = (_MAKE, f"    pdu_data.snmp_params['community'] = 'public'\n{_MAKE}")
-    code, results, _ = check(folder(tmp_path, source=replaced(change)))
-    result, detail = results["status"]
-    assert code == 1
-    assert result == "broken"
-    assert detail.startswith("it asks with another community than the form's")
-
-
-@pytest.mark.usefixtures("without_loading")
-def test_a_request_to_another_port_is_not_tried(tmp_path: Path) -> None:
-    change = (_VIEW, f"        raise RuntimeError('no answer at port 161')\n{_VIEW}")
-    code, results, _ = check(folder(tmp_path, source=replaced(change)))
-    result, detail = results["status"]
-    assert code == 9
-    assert result == "not tried", results
-    assert "no answer at port 161" in detail
-    assert "stuck" not in results
-
-
-@pytest.mark.usefixtures("without_loading", "without_faults")
-def test_a_recording_is_served_to_the_handler(tmp_path: Path) -> None:
-    replay = ROOT / "tests" / "recordings" / "rpcm.snmprec"
-    _, results, _ = check(folder(tmp_path, source=QUICK), "--replay", str(replay))
-    assert results["status"] == ("kept", "5 outlets of the recording, rpcm"), results
-    assert results["statistic"] == ("kept", "load 2.35 A, energy 1810 kWh")
-
-
 # ---- at loading ----------------------------------------------------------------------------------
 
 _MAKE = "    return Rpcm(pdu_data)"
-_REQUEST = """    import socket
-
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sending:
-        sending.sendto(b"", ("127.0.0.1", 9))
-"""
 _IMPORT = "from common.logger import get_logger\n"
-_ENDING = ("class Rpcm(BaseSnmpPdu):", "import os\nos._exit(3)\n\n\nclass Rpcm(BaseSnmpPdu):")
 _PLATFORM_CLASS = (_IMPORT, f"{_IMPORT}from pdu_common.handlers.apc import ApcPdu\n")
 _MISC_NAME = ("import InversionDict,", "import retry, InversionDict,")
 _ROW_ATTRIBUTE = ("port.oid_index", "port.index")
-_PARAMETER = ("self.snmp_walk(", "self.snmp_walk(bulk=True, oid=")
-
-
-class AtLoading(NamedTuple):
-    """What is changed in the page's handler, and the rule that tells it, with its result and
-    words of its detail."""
-
-    change: tuple[str, str]
-    rule: str
-    result: str
-    words: str
-
-
-AT_LOADING = {
-    "quiet": AtLoading(
-        change=(_MAKE, _REQUEST + _MAKE),
-        rule="quiet",
-        result="advised",
-        words="make_handler does socket.sendto",
-    ),
-    "a local import without a dot": AtLoading(
-        change=(_IMPORT, f"{_IMPORT}from const import X\n"),
-        rule="alone",
-        result="broken",
-        words="from .const",
-    ),
-    "an end of the process": AtLoading(
-        change=_ENDING,
-        rule="alone",
-        result="broken",
-        words="the interpreter ended while it imported the handler",
-    ),
-    "a module that is nowhere": AtLoading(
-        change=(_IMPORT, f"{_IMPORT}import nothing_here\n"),
-        rule="alone",
-        result="not tried",
-        words="nothing_here is missing where pdu runs: install it there",
-    ),
-    "a module that only pdu has": AtLoading(
-        change=(_IMPORT, f"{_IMPORT}import click\n"),
-        rule="imports",
-        result="not tried",
-        words="click (handler_dir/my_handler.py line ",
-    ),
-    "a name that this machine's version of a package lacks": AtLoading(
-        change=(_IMPORT, f"{_IMPORT}from click import no_such_name\n"),
-        rule="alone",
-        result="not tried",
-        words="the version of click that is here lacks it",
-    ),
-    "a similar name": AtLoading(
-        change=("PduStatisticView,\n", "PduStatView,\n"),
-        rule="alone",
-        result="not tried",
-        words="did you mean PduStatisticView?",
-    ),
-    "a class of the platform's": AtLoading(
-        change=_PLATFORM_CLASS, rule="alone", result="not tried", words="'pdu_common.handlers'"
-    ),
-    "a name of common.misc": AtLoading(
-        change=_MISC_NAME, rule="alone", result="not tried", words="retry"
-    ),
-    "a state": AtLoading(
-        change=("EnumPowerStatus.DOWN: 0", "EnumPowerStatus.OFF: 0"),
-        rule="alone",
-        result="not tried",
-        words="OFF",
-    ),
-}
-
-
-@pytest.mark.usefixtures("without_device")
-@pytest.mark.parametrize("case", AT_LOADING.values(), ids=AT_LOADING)
-def test_what_is_seen_at_loading_is_told_with_its_rule(case: AtLoading, tmp_path: Path) -> None:
-    handler_folder = folder(tmp_path, source=replaced(case.change))
-    (handler_folder / "const.py").write_text("X = 1\n")
-
-    code, results, _ = check(handler_folder)
-
-    result, detail = results[case.rule]
-    assert result == case.result, results
-    assert case.words in detail
-    assert code == (1 if case.result == "broken" else 9)
-
-
-@pytest.mark.usefixtures("without_device")
-@pytest.mark.parametrize("file", ["my_handler.py", "const.py"])
-def test_of_a_file_that_is_no_python_its_line_is_told_alone(file: str, tmp_path: Path) -> None:
-    handler_folder = folder(tmp_path, source=QUICK)
-    (handler_folder / file).write_text("def make_handler(pdu_data):\n    return = 1\n")
-
-    code, results, _ = check(handler_folder)
-
-    assert code == 1
-    details = [detail for result, detail in results.values() if result == "broken"]
-    assert len(details) == 1, results
-    assert f"{file} line 2" in details[0]
 
 
 def types(handler_folder: Path, folder: Path) -> tuple[str, str]:
@@ -343,72 +211,6 @@ def test_a_python_is_looked_for_in_path_alone_and_one_that_does_not_start_is_non
 
 # ---- on a device ---------------------------------------------------------------------------------
 
-_VIEW = "        pdu_info = PduView()\n"
-_SET = "        self.snmp_set(\n"
-_EXPLAINED = "a fault of a PDU that is well explains what follows"
-_ENERGY = "PduPortStatisticView(identity=port.oid_index, consumption=port.value_float)"
-_OTHER_TOTAL = (
-    "return pdu_statistic\n",
-    "pdu_statistic.energy = 1.0\n        return pdu_statistic\n",
-)
-_OTHER_ENERGY = (
-    "return pdu_statistic\n",
-    "pdu_statistic.ports[0].energy = 1.0\n        return pdu_statistic\n",
-)
-
-
-@pytest.mark.usefixtures("without_loading", "without_faults")
-@pytest.mark.parametrize("method", ["port_down", "port_up"])
-def test_after_a_command_that_raises_nothing_of_commands_is_kept(
-    method: str, tmp_path: Path
-) -> None:
-    head = f"    def {method}(self, pdu_port_data: PduPortView) -> PduPortView:\n"
-    source = replaced((head, f"{head}        raise RuntimeError('locked')\n"))
-
-    _, results, _ = check(folder(tmp_path, source=source))
-
-    result, detail = results.pop(method)
-    assert result == "broken", results
-    assert "locked" in detail
-    # also what a command before it kept
-    for rule in {"port_down", "port_up", "others", "once", "pdus", "asked"} - {method}:
-        assert results[rule] == ("not tried", _EXPLAINED), rule
-    assert results["states"][0] == results["figures"][0] == results["poll"][0] == "kept"
-
-
-@pytest.mark.usefixtures("without_loading", "without_faults")
-@pytest.mark.parametrize(
-    "change, rule, words",
-    [
-        ((_ENERGY, _ENERGY.replace("consumption", "energy")), "statistic", "energy"),
-        (("self.snmp_walk", "self.snmp_table"), "status", "snmp_table"),
-        (_PARAMETER, "status", "bulk"),
-        (_OTHER_TOTAL, "statistic", "PduStatisticView has no field 'energy'"),
-        (_OTHER_ENERGY, "statistic", "PduPortStatisticView has no field 'energy'"),
-    ],
-    ids=["argument", "method", "parameter", "field of a view", "field of an outlet"],
-)
-def test_what_the_double_of_the_platform_lacks_is_not_tried(
-    change: tuple[str, str], rule: str, words: str, tmp_path: Path
-) -> None:
-    code, results, _ = check(folder(tmp_path, source=replaced(change)))
-    result, detail = results[rule]
-    assert result == "not tried"
-    assert LACK_OF_DOUBLE in detail
-    assert words in detail
-    if rule == "status":
-        assert code == 9
-
-
-@pytest.mark.usefixtures("without_loading")
-def test_objects_of_no_family_are_not_tried(tmp_path: Path) -> None:
-    code, results, _ = check(folder(tmp_path, source=replaced(("46235", "99999"))))
-    result, detail = results["status"]
-    assert code == 9
-    assert result == "not tried"
-    assert "(1.3.6.1.4.1.99999.2.4.2.1.11, " in detail
-    assert "late" not in results
-
 
 @pytest.mark.usefixtures("without_loading", "without_faults")
 def test_an_archive_for_many_families_is_tried_on_one_that_it_switches(
@@ -420,40 +222,6 @@ def test_an_archive_for_many_families_is_tried_on_one_that_it_switches(
     checked = check(file)
     assert checked.of("broken") == {}
     assert checked.results["port_down"][0] == checked.results["port_up"][0] == "kept"
-
-
-@pytest.mark.usefixtures("without_loading")
-def test_an_answer_that_is_no_view_is_broken_whatever_its_words_are(tmp_path: Path) -> None:
-    """Also where no family has the objects of a handler, of which errors are not believed."""
-    status = "    def status(self) -> PduView:\n"
-    wrong_status = f"{status}        return 'relay raised it'\n\n    def poll(self) -> PduView:\n"
-    source = replaced(("46235", "99999"), (status, wrong_status))
-    code, results, _ = check(folder(tmp_path, source=source))
-    assert code == 1
-    result, detail = results["status"]
-    assert result == "broken"
-    assert "status returned 'relay raised it'" in detail
-
-
-@pytest.mark.usefixtures("without_loading")
-@pytest.mark.parametrize("name", ["pdu", "my-pdu"])
-def test_a_folder_whose_name_cannot_be_imported_here_is_not_called_broken(
-    name: str, tmp_path: Path
-) -> None:
-    code, results, _ = check(folder(tmp_path, name, QUICK))
-    assert code == 9
-    assert list(results) == ["status"]
-    assert results["status"][0] == "not tried"
-
-
-@pytest.mark.usefixtures("without_loading")
-def test_a_folder_with_two_handlers_is_not_called_broken(tmp_path: Path) -> None:
-    handler_folder = folder(tmp_path, source=QUICK)
-    (handler_folder / "other.py").write_text(QUICK, "utf-8")
-    code, results, _ = check(handler_folder)
-    assert code == 9
-    assert list(results) == ["status"]
-    assert "name one, as" in results["status"][1]
 
 
 _OUTLETS = """
@@ -593,13 +361,6 @@ def test_a_python_that_is_not_here_is_said_and_leaves_nothing_untried(
     assert results["imports"][0] == "kept"  # a type checker alone reads it
 
 
-def test_a_folder_without_make_handler_is_one_broken_row(tmp_path: Path) -> None:
-    code, results, _ = check(folder(tmp_path, source="x = 1\n"))
-    assert code == 1
-    assert list(results) == ["archive"]
-    assert "make_handler" in results["archive"][1]
-
-
 def test_a_path_with_nothing_is_an_error(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -636,3 +397,17 @@ def test_the_handler_that_pdu_new_writes_keeps_all_and_shows_no_0_for_nothing(
     code, results, _ = check(folder(tmp_path, source=source))
     assert code == 0
     assert {result for result, _ in results.values()} == {"kept"}, results
+
+
+def test_a_handler_that_wants_its_login_at_once_gets_that_of_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checks.without_mypy_and_device(monkeypatch)
+    monkeypatch.setattr("pdu.workshop.handler.command._device_findings", lambda *_: iter(()))
+    monkeypatch.setenv("PDU_USERNAME", "any")
+    make = "    return VoltPdu(pdu_data)\n"
+    wish = (
+        "    settings = pdu_data.custom_params\n    settings['username'] + settings['password']\n"
+    )
+    _, results, _ = check(folder(tmp_path, source=VOLT.replace(make, wish + make)))
+    assert results["entry"][0] == "kept", results

@@ -15,12 +15,13 @@ from tests.pdu.loading.page_handler import folder
 
 from . import faulty_page, faulty_volt, faulty_xml
 from .checking import LOGIN, check
+from .checks import EXAMPLE
 from .faults import Fault, faulty
 
 # a handler that leaves connections open leaves them to the next test
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 _HERE = Path(__file__).parent
-_VOLT = ("--replay", str(faulty_volt.EXAMPLE / "volt.har"), *LOGIN)
+_VOLT = ("--replay", str(EXAMPLE / "volt.har"), *LOGIN)
 _XML = ("--replay", str(_HERE / "xml.har"))
 
 

@@ -14,7 +14,7 @@ from tests.pdu.loading.page_handler import folder
 from tests.pdu.running import run
 
 from .checking import LOGIN, Checked, check
-from .faulty_volt import EXAMPLE, SOURCE
+from .checks import EXAMPLE, VOLT as SOURCE
 
 _REFUSED = '{"done": false}'
 _WRITE = '        self._answer(f"/relay/{port.identity}", body)\n'

@@ -1,0 +1,19 @@
+"""Requests to the local DCImanager, as the lines of visits.txt say."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.tables import Law, compared
+
+from . import visits
+
+
+@pytest.fixture(scope="module")
+def archives(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    return visits.archives_in(tmp_path_factory.mktemp("archives"))
+
+
+@pytest.mark.parametrize("law", visits.TABLE.laws(), ids=str)
+def test_requests_end_as_the_lines_say(law: Law, archives: dict[str, bytes]) -> None:
+    law.check(compared(lambda case: visits.shown(case, archives)))

@@ -1,0 +1,682 @@
+"""Cases of parts of profiles, and of synthetic units: the .txt files beside this module
+(tests/tables.py). A line begins with its subject:
+
+    Where(A, B, ("1",))        a part, as a profile has it, and what it reads of a device in memory
+    part=Packed(N) | Bits(A)   several, each of which makes a case
+    NEW                        a family: the whole reading as this one, whatever its sysObjectID
+    (OLD, NEW)                 families: the whole reading as the one that is detected
+    geist-em                   a unit of tests/recordings: its whole reading; with changes, what
+                               differs from it; with commands, how each ends and what it writes
+    reader                     what the columns of `read` are in whole tables
+    settings                   the families that `set KEY=VALUE` and `build KEY=VALUE` choose; RPCM
+                               is that family's profile in JSON
+    profile                    acme_strip.json with another JSON at a path, `-` for none
+
+A, B, C and D are columns of one table, F and G of another one, H of a third; N and M are scalars.
+A? is a column that some devices lack. ACME is the maker's OID. The changes:
+
+    A 1=5 2=n/a 3='5' 4=-      rows of an object of the subject, by its MIB's name or its OID: a
+                               number, a text, or none; `*=7`: of all rows. `N=5`: a scalar
+    sysObjectID=ACME.1         of the system group, with sysDescr
+    unwalked A 2 3             a walk leaves out these rows, or all; GETs do not
+    silent A                   a GET or walk of this object is not answered
+    read A B                   these columns are read before; commands see whole tables then
+    row 2.4                    this identity is read alone, too
+    on 2, off 2.1              commands, and what is written
+    outlets 1=2 2=-            figures of outlets beside a total, and `metered 7 8`, units that have
+                               a meter; `counters`: the figures are counters
+    set metered_only=yes       a setting of the owner
+    asked                      the requests are shown, too
+
+Of a part, `get` has what differs where a row is read alone, and `whole` in whole tables. `?(WHY)`
+is not known, `-` not metered. A reading has the states, then unit.A, unit.W, unit.kWh and those of
+the outlets; `status` and `figures` say errors of one call; `view.unit.A` a figure that the view of
+the platform has otherwise. `python -m tests.handlers.snmp.cases` writes right sides.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from functools import cache, partial
+from pathlib import Path
+from typing import Any, Callable, Optional, Union
+
+from handlers.shared.errors import PduHandlerError, SettingsError, Unreachable
+from handlers.shared.meter_figures import ExactFigure, Figure, NotKnown, NotMetered
+from handlers.snmp import contact, detection, metering, schema
+from handlers.snmp.contact import Contact
+from handlers.snmp.controls import Control, Write
+from handlers.snmp.device import SnmpDevice, reasons_of_unknown
+from handlers.snmp.evidence import SIMULATED
+from handlers.snmp.figures import Measurement, Total
+from handlers.snmp.frozen_value import check_parts, parts_of, replace
+from handlers.snmp.outlets import Outlets
+from handlers.snmp.profile import Profile
+from handlers.snmp.profiles import PROFILES
+from handlers.snmp.profiles.rpcm import PROFILES as RPCM
+from handlers.snmp.read_scope import ALL_STATES, FIGURES, VIEW_FIGURES, ReadScope
+from handlers.snmp.reader import LOST, Lost, Reader
+from handlers.snmp.settings import select_families
+from handlers.snmp.sources import Column, Scalar, Source
+from handlers.snmp.states import Decision, State
+from pdu_common.helper import EnumPowerStatus, PduPortView
+from tests.handlers.snmp import units
+from tests.handlers.snmp.calls import near
+from tests.handlers.snmp.memory import Memory, Value, plain
+from tests.recordings import Fixture, Variation, fixture, names
+from tests.simulators.snmp_agent import Agent, Device
+from tests.tables import Case, Law, Table
+
+FOLDER = Path(__file__).parent
+FILES = ("sources", "figures", "detection", "settings", "units")
+ACME = "1.3.6.1.4.1.99999"
+_OBJECTS: Mapping[str, Union[Column, Scalar]] = {
+    "A": Column("1.3.1.1", "A"),
+    "B": Column("1.3.1.2", "B"),
+    "C": Column("1.3.1.3", "C"),
+    "D": Column("1.3.1.4", "D"),
+    "F": Column("1.3.2.1", "F"),
+    "G": Column("1.3.2.2", "G"),
+    "H": Column("1.3.3.1", "H"),
+    "N": Scalar("1.3.8.0", "N"),
+    "M": Scalar("1.3.9.0", "M"),
+}
+_SYSTEM = {"sysObjectID": detection.SYS_OBJECT_ID, "sysDescr": detection.SYS_DESCR}
+_RPCM = schema.dumps(RPCM[0])
+_STATES = {EnumPowerStatus.UP: "on", EnumPowerStatus.DOWN: "off", EnumPowerStatus.UNKNOWN: "?"}
+_MOST = Decimal(100_000)  # A or W
+_CELL = re.compile(r"""(\S+?)=(b?'(?:[^'\\]|\\.)*'|\S*)(?: |$)""")
+
+
+def family(key: str, *sys_object_ids: str, **fields: Any) -> Profile:
+    """A family with outlets in the table ACME.N, by the last digit of its key, if it is told no
+    others."""
+    states = State(Column(f"{ACME}.{key[-1]}.3", f"state{key[-1]}"), on=("1",), off=("2",))
+    members: dict[str, Any] = {
+        "key": key,
+        "vendor": "Acme",
+        "models": (key,),
+        "mib": "ACME-MIB",
+        "sys_object_ids": sys_object_ids,
+        "outlets": (Outlets(states=states),),
+        **fields,
+    }
+    profile = Profile(**members, evidence=SIMULATED)
+    quantities = {"current": profile.load, "power": profile.power, "energy": profile.energy}
+    capabilities = [name for name, total in quantities.items() if total]
+    for outlets in profile.outlets:
+        capabilities += [name for name in quantities if getattr(outlets, name)]
+        capabilities += ["state"] if outlets.states else []
+    return replace(profile, evidence=SIMULATED.of(*capabilities))
+
+
+#: the names that a part in a line may use
+_NAMES: dict[str, Any] = {
+    **{kind.__name__: kind for kind in (*schema.PLAIN, *schema.KINDS.values())},
+    **_OBJECTS,
+    "ContactMarks": contact.ContactMarks,
+    "total_in_contact": contact.total_in_contact,
+    "Decimal": Decimal,
+    "replace": replace,
+    "SIMULATED": SIMULATED,
+    "STRIP": schema.loads((FOLDER / "acme_strip.json").read_text("utf-8")),
+    "family": family,
+    "OLD": family("acme-1", f"{ACME}.1", ACME),
+    "NEW": family("acme-2", f"{ACME}.2", ACME),
+    "OTHER": family("acme-3", f"{ACME}.30"),
+}
+
+
+class Answers(Memory):
+    """A device of which the walks leave out some rows, by column, and which leaves some requests
+    without an answer."""
+
+    def __init__(self, objects: Mapping[str, Value]) -> None:
+        super().__init__(objects)
+        self.unwalked: Mapping[str, list[str]] = {}
+        self.silent: Sequence[str] = ()
+
+    def get(self, oid: str) -> Optional[Value]:
+        value = super().get(oid)
+        self._raise_if_silent(oid)
+        return value
+
+    def _raise_if_silent(self, oid: str) -> None:
+        if oid in self.silent:
+            raise Unreachable("no answer")
+
+    def walk(self, oid: str) -> Mapping[str, Value]:
+        rows = super().walk(oid)
+        self._raise_if_silent(oid)
+        if oid not in self.unwalked:
+            return rows
+        left_out = self.unwalked[oid] or list(rows)
+        return {row: value for row, value in rows.items() if row not in left_out}
+
+
+class Situation:
+    """What the changes of a line make of a device, and what is done with it."""
+
+    def __init__(self, oids: Mapping[str, str], objects: Mapping[str, Value] = {}) -> None:
+        #: the OIDs of the objects that a line may name
+        self.oids = oids
+        self.objects = dict(objects)
+        self.changed: dict[str, Optional[Value]] = {}
+        self.unwalked: dict[str, list[str]] = {}
+        self.silent: list[str] = []
+        self.words: dict[str, list[str]] = {}
+        self.commands: list[tuple[str, str]] = []
+
+    def change(self, text: str) -> None:
+        """Make one change of a line."""
+        word, _, rest = text.partition(" ")
+        if word == "unwalked":
+            name, *rows = rest.split()
+            self.unwalked[self._oid(name)] = rows
+        elif word == "silent":
+            self.silent.append(self._oid(rest))
+        elif word in ("on", "off"):
+            self.commands += [(word, identity) for identity in rest.split()]
+        elif word in ("read", "row", "outlets", "metered", "counters", "set", "asked"):
+            self.words.setdefault(word, []).extend(rest.split())
+        elif "=" in word:
+            ((name, value),) = _CELL.findall(text)
+            self._put(self._oid(name), value)
+        else:
+            for row, value in _CELL.findall(rest):
+                self._put_rows(self._oid(word), row, value)
+
+    def _put_rows(self, column: str, row: str, text: str) -> None:
+        if row != "*":
+            self._put(f"{column}.{row}", text)
+            return
+        oids = [oid for oid in self.objects if oid.startswith(f"{column}.")]
+        assert oids, f"{column} has no rows"
+        for oid in oids:
+            self._put(oid, text)
+
+    def _put(self, oid: str, text: str) -> None:
+        self.changed[oid] = _value(text.replace("ACME", ACME))
+
+    def _oid(self, name: str) -> str:
+        oid = name.replace("ACME", ACME)
+        return oid if oid.startswith("1.3.") else self.oids[name]
+
+    def device(self) -> Answers:
+        """A new device with these objects."""
+        objects = {**self.objects, **self.changed}
+        answers = Answers({oid: value for oid, value in objects.items() if value is not None})
+        answers.unwalked = self.unwalked
+        answers.silent = self.silent
+        return answers
+
+    def reader(self, device: Optional[Answers] = None) -> Reader:
+        """A new reader, which has read the columns of the line."""
+        reader = Reader(device or self.device())
+        for name in self.words.get("read", ()):
+            reader.column(self._oid(name))
+        return reader
+
+    def is_set(self, word: str) -> bool:
+        """Whether the line has this word."""
+        return word in self.words
+
+
+def _value(text: str) -> Optional[Value]:
+    """The value that a text stands for, None for none."""
+    if text == "-":
+        return None
+    if text.startswith(("'", "b'")):
+        value: Value = ast.literal_eval(text)
+        return value
+    return int(text) if re.fullmatch("0|-?[1-9][0-9]*", text) else text
+
+
+# ---- what is shown of a part ---------------------------------------------------------------------
+
+
+def _cell(value: object) -> str:
+    """A value, a figure or a state, as a line has it."""
+    if isinstance(value, Lost):
+        return "lost" if value.reason == LOST.reason else f"lost({value.reason})"
+    if isinstance(value, NotKnown):
+        return f"?({value.reason})"
+    if isinstance(value, NotMetered):
+        return f"-({value.reason})"
+    if isinstance(value, Decision):
+        return _STATES[value.state] + (f"({value.reason})" if value.reason else "")
+    if isinstance(value, float):
+        return f"{round(value, 9):.9g}"
+    if value is None:
+        return "-"
+    return str(value) if isinstance(value, (int, Decimal)) else repr(value)
+
+
+def _cells(rows: Mapping[str, object]) -> str:
+    return " ".join(f"{row}={_cell(value)}" for row, value in rows.items()) or "nothing"
+
+
+def _or_error(function: Callable[[], str]) -> str:
+    """What a function shows, or its error."""
+    try:
+        return function()
+    except PduHandlerError as error:
+        return _error(error)
+
+
+def _error(error: PduHandlerError) -> str:
+    return f"{type(error).__name__}: {error}"
+
+
+def _in_turn(first: str, *others: tuple[str, str]) -> str:
+    """What is shown first, and what is shown otherwise elsewhere, each with a word."""
+    return "; ".join([first, *(f"{word} {text}" for word, text in others if text != first)])
+
+
+def _source_text(source: Source, situation: Situation) -> str:
+    reader = situation.reader()
+    first = _or_error(lambda: _cells(source.rows(reader)))
+    whole = _or_error(lambda: _cells(source.rows(reader.whole())))
+    try:
+        rows: Mapping[str, object] = source.rows(reader)
+    except PduHandlerError:
+        rows = {}
+    alone: list[str] = []
+    for row in dict.fromkeys([*rows, "99", *situation.words.get("row", ())]):
+        value = _or_error(lambda: _cell(source.value_of(situation.reader(), row)))
+        row_of_table = "-" if row.endswith(".") else _cell(rows.get(row))
+        if value not in (row_of_table, first):
+            alone.append(f"{row}={value}")
+    return _in_turn(first, ("get", " ".join(alone) or first), ("whole", whole))
+
+
+def _measurement_text(figure: Measurement, situation: Situation) -> str:
+    reader = situation.reader()
+    rows = figure.rows_from(reader)
+    measured = {row: value for row, value in rows.items() if isinstance(value, Decimal)}
+    values = figure.read_from(reader)
+    first = _cells(rows) if values == measured else f"{_cells(rows)}, but {_cells(values)}"
+    whole = _cells(figure.rows_from(reader.whole()))
+    of_load = _cells(figure.rows_from(situation.reader(), _MOST))
+    return _in_turn(first, ("as A or W", of_load), ("whole", whole))
+
+
+def _total_text(total: Total, situation: Situation) -> str:
+    outlets: dict[str, ExactFigure] = {}
+    for identity, text in _CELL.findall(" ".join(situation.words.get("outlets", ()))):
+        outlets[identity] = None if text == "-" else Decimal(text)
+    read = partial(
+        total.read_from,
+        outlets=outlets,
+        most=None if situation.is_set("counters") else _MOST,
+        counters=situation.is_set("counters"),
+        metered_units=lambda: situation.words.get("metered", ()),
+    )
+    reader = situation.reader()
+    first = _or_error(lambda: _cell(read(reader)))
+    return _in_turn(first, ("whole", _or_error(lambda: _cell(read(reader.whole())))))
+
+
+def _state_text(state: State, situation: Situation) -> str:
+    reader = situation.reader()
+    rows = state.decisions_from(reader)
+    alone: dict[str, Decision] = {}
+    for row in [*rows, *situation.words.get("row", ())]:
+        decision = state.state_of(situation.reader(), row)
+        if decision != rows.get(row):
+            alone[row] = decision
+    first = _cells(rows)
+    whole = _or_error(lambda: _cells(state.decisions_from(reader.whole())))
+    return _in_turn(first, ("get", _cells(alone) if alone else first), ("whole", whole))
+
+
+def _contact_text(mark: Contact, situation: Situation) -> str:
+    reader = situation.reader()
+    texts = [mark.refusal(reader, row) or "good" for row in situation.words["row"]]
+    return "; ".join(texts)
+
+
+def _reader_text(situation: Situation) -> str:
+    """What the columns that were read are in whole tables."""
+    device = situation.device()
+    reader = situation.reader(device)
+    texts: list[str] = []
+    for name in situation.words["read"]:
+        rows = reader.whole().column(situation.oids[name])
+        texts.append(f"{name} {_cells(rows)}")
+    if reader.lacks_rows():
+        texts.append("lacks rows")
+    if situation.is_set("asked"):
+        texts.append(_asked(device, situation.oids))
+    return "; ".join(texts)
+
+
+def _orders(control: Control, situation: Situation, device: Answers) -> str:
+    """What each command writes."""
+    texts: list[str] = []
+    for word, identity in situation.commands:
+        reader = situation.reader(device)
+        if situation.is_set("read"):
+            reader = reader.whole()
+        try:
+            orders = control.orders(reader, identity, up=word == "on")
+            text = ", ".join(f"{_short(oid, situation.oids)}={value!r}" for oid, value in orders)
+        except PduHandlerError as error:
+            text = _error(error).replace(f"outlet {identity!r}", "this outlet")
+        texts.append(f"{identity}: {text}")
+    return "; ".join(texts)
+
+
+def _short(oid: str, oids: Mapping[str, str]) -> str:
+    """The OID with the name of its column or scalar, of these."""
+    for name, oid_of_name in oids.items():
+        if f"{oid}.".startswith(f"{oid_of_name}."):
+            return name + oid[len(oid_of_name) :]
+    return oid
+
+
+def _part_text(value: Any, situation: Situation) -> str:
+    """What is shown of a part."""
+    try:
+        check_parts(value)
+    except ValueError as error:
+        return f"refused: {error}"
+    if situation.commands:
+        control = value if isinstance(value, Control) else Write(value, on=1, off=2)
+        try:
+            check_parts(control)
+        except ValueError as error:
+            return f"refused: {error}"
+        device = situation.device()
+        text = _orders(control, situation, device)
+        return f"{text}; {_asked(device, situation.oids)}" if situation.is_set("asked") else text
+    if isinstance(value, Measurement):
+        return _measurement_text(value, situation)
+    if isinstance(value, Total):
+        return _total_text(value, situation)
+    if isinstance(value, State):
+        return _state_text(value, situation)
+    if isinstance(value, Contact):
+        return _contact_text(value, situation)
+    assert isinstance(value, Source), value
+    if situation.is_set("asked"):
+        device = situation.device()
+        reader = situation.reader(device)
+        value.rows(reader.whole() if situation.is_set("read") else reader)
+        return _asked(device, situation.oids)
+    return _source_text(value, situation)
+
+
+def _asked(device: Answers, oids: Mapping[str, str]) -> str:
+    """The requests, each with the object's name."""
+    requests = [request.split(" ") for request in device.asked]
+    return "asked " + ", ".join(f"{word} {_short(oid, oids)}" for word, oid in requests)
+
+
+# ---- what is shown of a unit ---------------------------------------------------------------------
+
+#: reads the device for a call
+Find = Callable[[Memory, ReadScope], SnmpDevice]
+
+
+def _reading(find: Find, situation: Situation) -> dict[str, str]:
+    """What a unit shows at all calls, by name."""
+    texts: dict[str, str] = {}
+    try:
+        device = find(situation.device(), ALL_STATES)
+        texts["family"] = device.profile.key
+        reasons = dict(reasons_of_unknown(device))
+        for identity, state in device.states.items():
+            texts[identity] = _cell(Decision(state, reasons.get(identity, "")))
+        for label in metering.labels(device):
+            text = f"{label.number} {label.name}".strip()
+            texts[f"{label.identity}.name"] = "" if text == label.identity else text
+    except PduHandlerError as error:
+        texts["status"] = _error(error)
+    try:
+        texts.update(_figures(find, situation))
+    except PduHandlerError as error:
+        texts["figures"] = _error(error)
+    if "status" in texts and texts["status"] == texts.get("figures"):
+        return {"error": texts["status"]}
+    return texts
+
+
+def _figures(find: Find, situation: Situation) -> Mapping[str, str]:
+    """The figures of a unit, and the totals of the platform's view where these are others."""
+    device = find(situation.device(), FIGURES)
+    figures = metering.read_statistic(device, with_power=True)
+    values: dict[str, Figure] = {
+        "unit.A": figures.load_a,
+        "unit.W": figures.power_w,
+        "unit.kWh": figures.energy_kwh,
+        "inlet.A": figures.inlet_a,
+        "inlet.W": figures.inlet_w,
+    }
+    for identity, port in figures.ports.items():
+        values[f"{identity}.A"] = port.current_a
+        values[f"{identity}.W"] = port.power_w
+        values[f"{identity}.kWh"] = port.energy_kwh
+    texts = {name: _cell(value) for name, value in values.items()}
+    texts["unanswered"] = ", ".join(metering.unanswered_objects(device, figures))
+    view_device = find(situation.device(), VIEW_FIGURES)
+    view = metering.read_statistic(view_device, with_power=False)
+    viewed: dict[str, Figure] = {"unit.A": view.load_a, "unit.kWh": view.energy_kwh}
+    for identity, port in view.ports.items():
+        viewed[f"{identity}.kWh"] = port.energy_kwh
+    for name, figure in viewed.items():
+        if _cell(figure) != texts[name]:
+            texts[f"view.{name}"] = _cell(figure)
+    return texts
+
+
+def _statements(texts: Mapping[str, str]) -> str:
+    shown = [f"{name} {text}" for name, text in texts.items() if text not in ("-", "")]
+    return "; ".join(shown) or "nothing"
+
+
+def _families_text(value: Any, situation: Situation) -> str:
+    """The reading of a device by one family, or as the one of several that is detected."""
+    metered_only = "metered_only=yes" in situation.words.get("set", ())
+
+    def find(device: Memory, scope: ReadScope) -> SnmpDevice:
+        if isinstance(value, Profile):
+            return detection.read_as(device, value, scope, metered_only=metered_only)
+        return detection.detect(device, value, scope, metered_only=metered_only)
+
+    try:
+        check_parts(value)
+    except ValueError as error:
+        return f"refused: {error}"
+    if not situation.is_set("asked"):
+        return _statements(_reading(find, situation))
+    device = situation.device()
+    text = _or_error(lambda: find(device, ALL_STATES).profile.key)
+    return f"{text}; {_asked(device, situation.oids)}"
+
+
+@cache
+def _oids_of(name: str) -> Mapping[str, str]:
+    """The OIDs of the objects of a unit's family, by their names."""
+    unit = fixture(name)
+    reader = units.find(unit, units.memory(unit)).reader
+    oids = dict(_SYSTEM)
+    for part in parts_of(units.FAMILIES[unit.key]):
+        if isinstance(part, (Column, Scalar)) and part.object:
+            oids.setdefault(part.object, reader.resolve(part.oid))
+    return oids
+
+
+@cache
+def _usual(name: str) -> Mapping[str, str]:
+    """What a unit shows without changes."""
+    unit = fixture(name)
+    return _reading(partial(units.find, unit), _unit_situation(unit))
+
+
+def _unit_situation(unit: Fixture) -> Situation:
+    return Situation(_oids_of(unit.name), {oid: plain(row) for oid, row in unit.rows.items()})
+
+
+def _unit_text(unit: Fixture, situation: Situation) -> str:
+    """What differs from the unit's whole reading, or the end of its commands."""
+    if situation.commands:
+        return "; ".join(_command(unit, situation, *command) for command in situation.commands)
+    texts = _reading(partial(units.find, unit), situation)
+    if not situation.changed and not situation.unwalked:
+        return _statements(texts)
+    usual = _usual(unit.name)
+    if "error" in texts:
+        return texts["error"]
+    is_whole = not {"status", "figures"} & texts.keys()
+    changed: list[str] = []
+    for name in {**usual, **texts}:
+        if name in texts or is_whole:
+            text = texts.get(name, "gone")
+            changed += [f"{name} {text}"] if text != usual.get(name) else []
+    return "; ".join(changed) or "same"
+
+
+def _command(unit: Fixture, situation: Situation, word: str, identity: str) -> str:
+    """How a command ends, and what it writes."""
+    assert not situation.unwalked and not situation.silent, "the agent answers each request"
+    put: dict[str, Union[int, str]] = {}
+    absent_oids: list[str] = []
+    for oid, value in situation.changed.items():
+        if value is None:
+            absent_oids.append(oid)
+        else:
+            put[oid] = value if isinstance(value, (int, str)) else value.decode("latin-1")
+    rows = Variation(what="", put=put, without=tuple(absent_oids)).rows(unit.rows)
+    with Agent(Device(rows, unit.rules)) as agent:
+        handler = units.handler_of(unit, agent, near)
+        settings = dict(text.split("=") for text in situation.words.get("set", ()))
+        handler.pdu_data.custom_params.update(settings)
+        switch = handler.port_up if word == "on" else handler.port_down
+        try:
+            port = switch(PduPortView(identity), deadline=0.0, pause=0.0)
+            end = _STATES[port.power_status]
+        except PduHandlerError as error:
+            end = _error(error).replace(f"{agent.host}:{agent.port}: {switch.__name__}: ", "")
+        writes = [f"{_short(write.oid, situation.oids)}={write.value}" for write in agent.writes()]
+    return f"{identity}: {end}; {', '.join(writes) or 'no write'}"
+
+
+# ---- what is shown of settings and of profiles ---------------------------------------------------
+
+
+def _settings_text(changes: Sequence[str]) -> str:
+    """The families and the fields that settings and build options choose, or their error."""
+    values: dict[str, dict[str, str]] = {"set": {}, "build": {}}
+    for change in changes:
+        word, _, rest = change.partition(" ")
+        key, _, value = rest.partition("=")
+        values[word][key] = {"RPCM": _RPCM, "''": ""}.get(value, value)
+    try:
+        selection = select_families(values["set"], values["build"])
+    except SettingsError as error:
+        return f"{error}"
+    keys = ", ".join(profile.key for profile in selection.profiles)
+    texts = ["all families" if selection.profiles == PROFILES else keys]
+    for name, value in selection._asdict().items():
+        if value and name != "profiles":
+            texts.append(name if value is True else f"{name} {value}")
+    return "; ".join(texts)
+
+
+def acme_strip() -> Any:
+    """The profile of an owner."""
+    return json.loads((FOLDER / "acme_strip.json").read_text("utf-8"))
+
+
+def changed_profile(path: str, text: str) -> str:
+    """`acme_strip` with another value at `path`, which has keys as in JSON and places in lists,
+    with dots; "-" for none."""
+    profile = acme_strip()
+    *outer_steps, key = path.split(".")
+    container = profile
+    for step in outer_steps:
+        container = container[int(step)] if step.isdigit() else container[step]
+    key = json.loads(f'"{key}"')
+    if text == "-":
+        del container[key]
+    else:
+        container[key] = json.loads(text)
+    return json.dumps(profile)
+
+
+def _profile_text(change: str) -> str:
+    """What is read of a profile in JSON with one change."""
+    path, _, value = change.partition("=")
+    try:
+        profile = schema.loads(changed_profile(path, value))
+    except schema.ProfileError as error:
+        return str(error)
+    return "as before" if profile == schema.loads(json.dumps(acme_strip())) else "another profile"
+
+
+# ---- lines ---------------------------------------------------------------------------------------
+
+
+@cache
+def _oids_of_parts(value: Any) -> Mapping[str, str]:
+    oids = {name: part.oid for name, part in _OBJECTS.items()}
+    oids.update(_SYSTEM)
+    for part in parts_of(value):
+        if isinstance(part, (Column, Scalar)) and part.object:
+            oids.setdefault(part.object, part.oid)
+    return oids
+
+
+@cache
+def _part(text: str) -> Any:
+    """The part that a line begins with."""
+    text = re.sub(r"\b([A-H])\?", r"replace(\1, optional=True)", text)
+    return eval(text.replace('"ACME', f'"{ACME}'), dict(_NAMES))
+
+
+def shown(case: Case) -> str:
+    """What comes of a case."""
+    subject, *changes = case.left.split(" & ")
+    if subject == "settings":
+        return _settings_text(changes)
+    if subject == "profile":
+        return _profile_text(*changes)
+    if subject in names():
+        unit = fixture(subject)
+        situation = _unit_situation(unit)
+        for change in changes:
+            situation.change(change)
+        return _unit_text(unit, situation)
+    value = None if subject == "reader" else _part(subject.removeprefix("part="))
+    situation = Situation(_oids_of_parts(value))
+    for change in changes:
+        situation.change(change)
+    if value is None:
+        return _reader_text(situation)
+    if isinstance(value, (Profile, tuple)):
+        text = _families_text(value, situation)
+    else:
+        text = _part_text(value, situation)
+    return text.replace(ACME, "ACME")
+
+
+def table(name: str) -> Table:
+    """The table of a file."""
+    return Table(
+        FOLDER / f"{name}.txt", operator="=", shown_value=lambda text: repr(str(_value(text)))
+    )
+
+
+def laws() -> Sequence[Law]:
+    """The laws of all files."""
+    return [law for name in FILES for law in table(name).laws()]
+
+
+if __name__ == "__main__":
+    for file_name in FILES:
+        table(file_name).write(shown)

@@ -1,0 +1,13 @@
+"""What parts of profiles and synthetic units show as the lines of cases.py say."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.handlers.snmp import cases
+from tests.tables import Law, compared
+
+
+@pytest.mark.parametrize("law", cases.laws(), ids=str)
+def test_parts_and_units_show_what_the_lines_say(law: Law) -> None:
+    law.check(compared(cases.shown))

@@ -1,0 +1,124 @@
+"""`pdu handler check` of the page's handler with a change: what the lines of checks.txt mean.
+
+    OLD => NEW          another text in the handler, `\\n` for a new line
+    file NAME TEXT      a file in its folder; `PAGE` is the page's handler
+    named NAME          another name of its folder
+    volt                the example over HTTP of docs/own-handler, and its recording
+    VARIABLE=VALUE      of the environment
+    loading             only the checks at loading, without mypy, which takes seconds
+    device              only calls on a PDU that is well
+    all                 no checks at loading; all situations
+    with WORDS          options; ROOT is this project
+
+On the right stands the exit code, and behind it each rule that is not kept, as `KEY RESULT: DETAIL`
+where `broken` and `advised` are results; of those that were not tried for one reason, all keys
+stand before it. What status and statistic said is told also if they are kept. At last, how many
+are kept.
+`python -m tests.pdu.workshop.handler.checks` writes right sides.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from pdu.workshop.handler import loading_checks, served_trials, snmp_trials
+from pdu.workshop.handler.rules import RULES, UNTRIED, Finding
+from pdu.workshop.handler.situations import TABLE as SITUATIONS
+from tests.needs import ROOT
+from tests.pdu.loading.page_handler import SOURCE, folder, loading_anew
+from tests.tables import Case, Table
+
+from .checking import Checked, check
+
+TABLE = Table(Path(__file__).with_suffix(".txt"))
+EXAMPLE = ROOT / "docs" / "own-handler"
+# it waits 10 s for a state and for an answer
+VOLT = (
+    (EXAMPLE / "volt" / "handler.py").read_text("utf-8").replace("SECONDS = 10.0", "SECONDS = 3.0")
+)
+QUICK = SOURCE.replace("timeout=10", "timeout=0")
+
+
+def without_mypy_and_device(patch: pytest.MonkeyPatch) -> None:
+    untried = Finding(RULES["types"], UNTRIED)
+    patch.setattr(loading_checks, "_check_types", lambda *_: untried)
+    patch.setattr(loading_checks, "_find_python", lambda _: None)
+    patch.setattr(snmp_trials, "snmp_findings", lambda *_: iter(()))
+
+
+def without_faults(patch: pytest.MonkeyPatch) -> None:
+    for module in (snmp_trials, served_trials):
+        patch.setattr(module, "TABLE", SITUATIONS._replace(at_once=[], alone=[]))
+
+
+def without_loading(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(loading_checks, "check_loading", lambda *_: iter(()))
+
+
+def shown(case: Case) -> str:
+    """What a check says."""
+    with tempfile.TemporaryDirectory() as place, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PDU_PASSWORD", "any")
+        with loading_anew(patch):
+            checked = _checked(case.left.split(TABLE.separator), Path(place), patch)
+    return _text(checked).replace(place, "FOLDER")
+
+
+def _checked(changes: Sequence[str], place: Path, patch: pytest.MonkeyPatch) -> Checked:
+    source, name = QUICK, "handler_dir"
+    files: dict[str, str] = {}
+    options: list[str] = []
+    for change in changes:
+        word, _, rest = change.partition(" ")
+        if word == "loading":
+            without_mypy_and_device(patch)
+        elif word in ("device", "all"):
+            without_loading(patch)
+            if word == "device":
+                without_faults(patch)
+        elif word == "with":
+            options += shlex.split(rest.replace("ROOT", str(ROOT)))
+        elif word == "volt":
+            source = VOLT
+            options += ["--replay", str(EXAMPLE / "volt.har")]
+        elif word == "named":
+            name = rest
+        elif word == "file":
+            file, _, text = rest.partition(" ")
+            files[file] = text.replace("\\n", "\n").replace("PAGE", QUICK)
+        elif " => " in change:
+            old, _, new = change.replace("\\n", "\n").partition(" => ")
+            assert old in source, old
+            source = source.replace(old, new)
+        else:
+            variable, _, value = change.partition("=")
+            patch.setenv(variable, value)
+    handler_folder = folder(place, name, source)
+    for file, text in files.items():
+        (handler_folder / file).write_text(text, "utf-8")
+    return check(handler_folder, *options)
+
+
+def _text(checked: Checked) -> str:
+    """The exit code, and the rules that are not kept."""
+    keys_by_end: dict[str, list[str]] = {}
+    kept_count = 0
+    for key, (result, detail) in checked.results.items():
+        if key in ("python", "pythons"):  # by what this machine has
+            continue
+        kept_count += result == "kept"
+        if result != "kept" or key in ("status", "statistic"):
+            keys_by_end.setdefault(f"{result}: {detail}", []).append(key)
+    parts = [f"{', '.join(keys)} {end}" for end, keys in keys_by_end.items()]
+    text = "; ".join([str(checked.code), *parts, f"{kept_count} kept"]).replace("\n", "\\n")
+    return re.sub(r"(?<=the port \()[0-9]+", "PORT", text.replace(str(ROOT), "ROOT"))
+
+
+if __name__ == "__main__":
+    TABLE.write(shown)

@@ -1,0 +1,145 @@
+"""A call of a handler's method, and what is wrong with it: what the lines of laws.txt mean.
+
+    METHOD RULE FLAGS       the call, of outlet 1, which is on, and what is right in its situation:
+                            fields of Expected; `-` for no rule
+    reads                   then it asks the PDU,
+    switches WORD           switches outlet 1 `on` or `off`,
+    sends TEXT              sends a request that is not known, or one
+    mistakes TEXT           that is like a command,
+    failure TEXT            meets this failure of the simulated PDU itself, and
+    raises ERROR WORDS      ends with this error
+
+`python -m tests.pdu.workshop.handler.laws_table` writes right sides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Callable, Optional
+
+from handlers.dcimanager import Figures
+from handlers.shared.errors import Refused, Unreachable
+from pdu.cli.states import DOWN, UP
+from pdu.loading.four_methods import BrokenHandler, HandlerRaised
+from pdu.recordings.simulated_pdu import (
+    MeasuredSums,
+    SimulatedPdu,
+    States,
+    UnitCommand,
+    UnitFault,
+)
+from pdu.workshop.handler.comparisons import named_sums
+from pdu.workshop.handler.laws import Expected, JudgedCall, MadeHandler
+from pdu_common.helper import EnumPowerStatus
+from tests.tables import Case, Table
+
+TABLE = Table(Path(__file__).with_name("laws.txt"))
+_ERRORS: Mapping[str, Callable[[str], Exception]] = {
+    "Refused": lambda words: Refused(words, code="1"),
+    "Unreachable": Unreachable,
+    "ValueError": ValueError,
+    "TimeoutError": TimeoutError,
+    "HandlerRaised": HandlerRaised,
+    "BrokenHandler": BrokenHandler,
+}
+_STATES = [("1", UP), ("2", DOWN)]
+
+
+class TwoOutlets(SimulatedPdu):
+    """A PDU without a network."""
+
+    contents = None
+    port = 0
+
+    def __init__(self) -> None:
+        super().__init__(UnitFault.NONE)
+        self.states: States = {"1": True, "2": False}
+
+    def outlet_states(self) -> States:
+        return dict(self.states)
+
+    def turn_outlet(self, identity: str, *, on: Optional[bool]) -> bool:
+        self.states[identity] = on
+        return True
+
+    def measured_sums(self) -> MeasuredSums:
+        return MeasuredSums([1.5], [20.0])
+
+    def command_words(self, identity: str, *, on: bool) -> str:
+        return f"{'on' if on else 'off'} {identity}"
+
+    def close(self) -> None:
+        """Nothing runs."""
+
+
+class Calls:
+    """A handler whose every method does what a line says."""
+
+    def __init__(self, unit: TwoOutlets, actions: Sequence[str]) -> None:
+        self._unit = unit
+        self._actions = actions
+
+    def _answer(self) -> None:
+        unit = self._unit
+        for action in self._actions:
+            word, _, rest = action.partition(" ")
+            if word == "reads":
+                unit.requests.append("GET")
+            elif word == "switches":
+                unit.requests.append(f"{rest} 1")
+                unit.obey([UnitCommand("1", on=rest == "on", text=f"{rest} 1")])
+            elif word == "sends":
+                unit.commands.append(UnitCommand.unknown(rest))
+            elif word == "mistakes":
+                unit.commands.append(UnitCommand.unknown(rest, is_similar=True))
+            elif word == "failure":
+                unit.failures.append(rest)
+            else:
+                assert word == "raises", word
+                name, _, words = rest.partition(" ")
+                raise _ERRORS[name](words)
+
+    def states(self) -> Sequence[tuple[str, EnumPowerStatus]]:
+        self._answer()
+        return _STATES
+
+    def figures(self) -> Figures:
+        self._answer()
+        return Figures(1.5, 20.0, {})
+
+    def switch(self, identity: str, *, on: bool) -> EnumPowerStatus:
+        self._answer()
+        return UP if on else DOWN
+
+
+def shown(case: Case) -> str:
+    """What is wrong with a call of outlet 1, which is on."""
+    method, *actions = case.left.split(TABLE.separator)
+    method, rule, *words = method.split(" ")
+    flags: dict[str, Any] = dict.fromkeys(words, True)
+    expected = Expected(rule.strip("-"))._replace(**flags)
+    unit = TwoOutlets()
+    methods = Calls(unit, actions)
+    handler = MadeHandler(
+        methods=lambda _: methods,
+        one_object=lambda _: methods,
+        anew=lambda _: methods,
+        is_login=lambda _: False,
+    )
+    judged_call = JudgedCall(
+        handler=handler,
+        sums=named_sums(unit.measured_sums()),
+        situation="a test",
+        unit=unit,
+        expected=expected,
+        method=method,
+        outlet="1",
+        others_requests=lambda: 0,
+    )
+    fault = judged_call.fault(methods)
+    return f"{fault.rule} {fault.result}: {fault.sentence}" if fault else "right"
+
+
+if __name__ == "__main__":
+    TABLE.write(shown)
