@@ -90,6 +90,7 @@ _RPCM = schema.dumps(RPCM[0])
 _STATES = {EnumPowerStatus.UP: "on", EnumPowerStatus.DOWN: "off", EnumPowerStatus.UNKNOWN: "?"}
 _MOST = Decimal(100_000)  # A or W
 _CELL = re.compile(r"""(\S+?)=(b?'(?:[^'\\]|\\.)*'|\S*)(?: |$)""")
+_CELLS = re.compile(f"(?:{_CELL.pattern})+")
 
 
 def family(key: str, *sys_object_ids: str, **fields: Any) -> Profile:
@@ -187,6 +188,7 @@ class Situation:
             ((name, value),) = _CELL.findall(text)
             self._put(self._oid(name), value)
         else:
+            assert _CELLS.fullmatch(rest), text
             for row, value in _CELL.findall(rest):
                 self._put_rows(self._oid(word), row, value)
 
