@@ -80,6 +80,7 @@ def _of_pdu(answer: bytes, **fields: Any) -> bytes:
 
 _KINDS = {ber.GET: "get", ber.GET_NEXT: "next", ber.GET_BULK: "bulk", ber.SET: "set"}
 _FAULTS = {field.name for field in fields(Faults)}
+_PARAMETERS = ("version", "timeout", "retries")
 Result = tuple[str, int, tuple[Binding, ...]]
 
 
@@ -194,6 +195,7 @@ def shown(case: Case) -> str:
                 fault = {key: ast.literal_eval(value)}
                 agent.faults = replace(agent.faults, **fault)
             elif equals:
+                assert key in _PARAMETERS, change
                 params[key] = value
             else:
                 _change(agent, word, rest)

@@ -87,7 +87,8 @@ def shown(case: Case) -> str:
             elif word in ("repeats", "logins"):
                 reading = word
             else:
-                name, _, value = change.partition("=")
+                name, equals, value = change.partition("=")
+                assert equals and name.isupper(), change
                 environment[name] = value
         path = Path(folder, "list.toml" if toml else "list.csv")
         if place:
