@@ -82,8 +82,9 @@ class Table(NamedTuple):
         return self.path.read_text("utf-8").splitlines()
 
     def laws(self) -> Sequence[Law]:
-        """The laws in the order of the file. Raises ValueError if there is none, if one has no case,
-        or if a line is nothing that a table has: it would be passed over.
+        """The laws in the order of the file.
+
+        Raises ValueError if there is none, if one has no case, or if a line is neither.
         """
         cases_by_title: dict[str, list[Case]] = {}
         texts: dict[str, str] = {}
