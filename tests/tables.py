@@ -75,25 +75,38 @@ class Table(NamedTuple):
     operator: str = " = "
     #: the text for `{}` by a value
     shown_value: Callable[[str], str] = str
+    #: how lines begin that are neither laws nor cases
+    other_lines: tuple[str, ...] = ()
 
     def lines(self) -> Sequence[str]:
         return self.path.read_text("utf-8").splitlines()
 
     def laws(self) -> Sequence[Law]:
-        """The laws in the order of the file."""
+        """The laws in the order of the file.
+
+        Raises ValueError if there is none, if one has no case, or if a line is neither.
+        """
         cases_by_title: dict[str, list[Case]] = {}
         texts: dict[str, str] = {}
         title = ""
         for number, line in enumerate(self.lines(), 1):
             if line.startswith("# "):
                 title = line[2:]
+                cases_by_title.setdefault(title, [])
             elif line.startswith("let "):
                 name, _, text = line[4:].partition(" = ")
                 texts[name] = _filled(text, texts)
-            elif _ARROW in line:
+            elif title and _ARROW in line:
                 for left, right in self._cases(_filled(line, texts)):
                     case = Case(title=title, line=number, left=left, right=right)
-                    cases_by_title.setdefault(title, []).append(case)
+                    cases_by_title[title].append(case)
+            elif line and not line.startswith(self.other_lines):
+                raise ValueError(f"{self.path}, line {number}: neither a law nor a case of it")
+        if not cases_by_title:
+            raise ValueError(f"{self.path} has no law")
+        for title, cases in cases_by_title.items():
+            if not cases:
+                raise ValueError(f"{self.path}: the law {title!r} has no case")
         return [Law(title, cases) for title, cases in cases_by_title.items()]
 
     def _cases(self, line: str) -> Iterator[tuple[str, str]]:

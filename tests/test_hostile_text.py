@@ -14,7 +14,6 @@ import io
 import itertools
 import json
 import logging
-import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,7 @@ import pytest
 from handlers.shared.errors import NoSuchOutlet, PduHandlerError, ProtocolError
 from pdu_common.connection import PduData, PduSnmpData
 from pdu_common.helper import EnumPowerStatus, PduPortView
+from tests import name_server
 from tests.hostile import LISTED, TEXTS, Elements, is_one_line
 from tests.needs import ROOT
 from tests.packaging.building import archive, small_tree
@@ -81,17 +81,7 @@ def test_an_identity_that_no_outlet_has_is_refused_without_a_write(
 
 @pytest.fixture
 def no_name_is_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Makes socket.getaddrinfo fail for hosts other than 127.0.0.1, so that it asks
-    no name server.
-    """
-    real = socket.getaddrinfo
-
-    def look_up(host: Any, *more: Any, **others: Any) -> Any:
-        if host not in ("127.0.0.1", b"127.0.0.1", None):
-            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
-        return real(host, *more, **others)
-
-    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    name_server.take_away(monkeypatch)
 
 
 @pytest.mark.parametrize("every", [5, pytest.param(1, marks=pytest.mark.trial)])

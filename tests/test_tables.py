@@ -10,7 +10,7 @@ from tests import tables
 from tests.tables import Case, Law, Table, compared, fits
 
 TEXT = """let all = a & b
-a line of another kind
+at a line of another kind
 # the first law
 <all> & x = 1 | 2 -> 1 {}
 w 1 | 2 -> as ..{}..
@@ -23,7 +23,7 @@ c ->
 def table(tmp_path: Path) -> Table:
     path = tmp_path / "cases.txt"
     path.write_text(TEXT, "utf-8")
-    return Table(path, shown_value=repr)
+    return Table(path, shown_value=repr, other_lines=("at ",))
 
 
 def test_a_line_has_a_case_for_each_value(table: Table) -> None:
@@ -38,6 +38,24 @@ def test_a_line_has_a_case_for_each_value(table: Table) -> None:
         ],
     )
     assert second == Law("the second law", [Case("the second law", 7, "c", "")])
+
+
+@pytest.mark.parametrize(
+    "text, sentence",
+    [
+        ("# a law\nx -> 1\ny - > 2\n", "line 3: neither a law nor a case of it"),
+        ("x -> 1\n# a law\ny -> 2\n", "line 1: neither a law nor a case of it"),
+        ("#a law\nx -> 1\n", "line 1: neither a law nor a case of it"),
+        ("# a heading\n# a law\nx -> 1\n", "the law 'a heading' has no case"),
+        ("# a law\n", "the law 'a law' has no case"),
+        ("let a = b\n", "has no law"),
+    ],
+)
+def test_no_line_and_no_law_is_passed_over(text: str, sentence: str, tmp_path: Path) -> None:
+    path = tmp_path / "cases.txt"
+    path.write_text(text, "utf-8")
+    with pytest.raises(ValueError, match=sentence):
+        Table(path).laws()
 
 
 def test_a_long_text_may_be_folded() -> None:

@@ -46,7 +46,8 @@ Expected = Union[dict[str, str], str]
 
 def table(handler: str) -> Table:
     """The cases of a handler."""
-    return Table(FOLDER / handler / "cases.txt", shown_value=lambda text: repr(_value(text)))
+    path = FOLDER / handler / "cases.txt"
+    return Table(path, shown_value=lambda text: repr(_value(text)), other_lines=("at ",))
 
 
 def difference(handler: str, case: Case) -> str:

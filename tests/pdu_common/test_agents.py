@@ -12,8 +12,8 @@ raises.
     get gives OID OID            each GET is answered with these objects
     spoilt OID HEX               the value of this object is these octets; `once`: at first
     before NAME                  one of MISFITS comes before each answer, or in its place: `instead`
-    version=1, timeout=0.2       parameters, 2 and 5 without them
-    walk OID, get OID            calls (calls.py)
+    version=1, timeout=0.2       parameters, 2 and 5 without them; retries=0, too
+    walk OID, get OID, set OID 1 calls (calls.py)
 
 On the right stand the number of rows, if they are those of the agent, the value, or the error; then
 the requests, and how many ids they have if one is repeated. Where a busy machine may repeat one, a
@@ -80,6 +80,7 @@ def _of_pdu(answer: bytes, **fields: Any) -> bytes:
 
 _KINDS = {ber.GET: "get", ber.GET_NEXT: "next", ber.GET_BULK: "bulk", ber.SET: "set"}
 _FAULTS = {field.name for field in fields(Faults)}
+_PARAMETERS = ("version", "timeout", "retries")
 Result = tuple[str, int, tuple[Binding, ...]]
 
 
@@ -194,6 +195,7 @@ def shown(case: Case) -> str:
                 fault = {key: ast.literal_eval(value)}
                 agent.faults = replace(agent.faults, **fault)
             elif equals:
+                assert key in _PARAMETERS, change
                 params[key] = value
             else:
                 _change(agent, word, rest)

@@ -67,6 +67,7 @@ def shown(case: Case) -> str:
     for change in case.left.split(TABLE.separator):
         word, _, rest = change.partition(" ")
         fields[word] = rest
+    assert fields.keys() <= {"values", "more", "status"}, case.left
     if "status" in fields:
         return status_name(int(fields["status"])) or "none"
     values = unfolded(fields["values"]).split(",")

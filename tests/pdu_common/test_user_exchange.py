@@ -167,11 +167,11 @@ def shown(case: Case) -> str:
     if first.startswith("clock "):
         return _window(first, changes)
     engine: Optional[Engine] = Engine(ENGINE_ID, AGENT_CLOCK)
-    if "engine unknown" in case.left:
+    if "engine unknown" in (first, *changes):
         engine = None
-    if "trusted" in case.left:
+    if "trusted" in (first, *changes):
         engine = Engine(ENGINE_ID, AGENT_CLOCK, AGENT_CLOCK)
-    talk = Talk(engine, COMMAND if "command" in case.left else READ)
+    talk = Talk(engine, COMMAND if "command" in (first, *changes) else READ)
     ends = [_sent(talk.requests[0])]
     for change in (first, *changes):
         if change == "retry":
@@ -180,6 +180,8 @@ def shown(case: Case) -> str:
             talk.now = float(change[3:])
         elif change.startswith(("answer", "report")):
             ends.append(talk.take(change))
+        else:
+            assert change in ("engine unknown", "trusted", "command"), change
     known = "nothing"
     if talk.engine is not None:
         clocks = f"{_clock(talk.engine.announced_clock)}, {_clock(talk.engine.trusted_clock)}"

@@ -253,15 +253,15 @@ class Upsd:
         lines = [
             f"LISTEN {self.host} {self.port}",
             f"MAXAGE {self._max_age}",
-            f"STATEPATH {self._folder / 'run'}",
+            f'STATEPATH "{self._folder / "run"}"',
         ]
         if self._tls:
             # Debian's upsd needs an NSS database; an upsd that was built with OpenSSL needs the
             # file.
             lines += [
-                f"CERTPATH {etc / 'nss'}",
+                f'CERTPATH "{etc / "nss"}"',
                 f'CERTIDENT "upsd" "{_NSS_PASSWORD}"',
-                f"CERTFILE {etc / 'upsd.pem'}",
+                f'CERTFILE "{etc / "upsd.pem"}"',
             ]
         (etc / "upsd.conf").write_text("\n".join(lines) + "\n", "ascii")
         self._hand_over()

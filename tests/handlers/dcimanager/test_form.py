@@ -74,6 +74,7 @@ def shown(case: Case) -> str:
         for change in case.left.split(TABLE.separator):
             name, equals, text = change.partition(" = ")
             if not equals:
+                assert change.startswith("own "), change
                 own.append(change.removeprefix("own "))
             elif name == "setting":
                 setting = SimpleNamespace(key=Starred("username"), value=_value(text))

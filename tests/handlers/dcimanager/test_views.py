@@ -148,6 +148,7 @@ def shown(case: Case) -> str:
             elif word == "class":
                 patch.setattr(views, "PduPortStatisticView", VIEWS[rest])
             elif word != "unset":
+                assert word in figures, change
                 figures[word] = _figure(rest)
         figures_of_pdu = dcimanager.Figures(figures["load"], figures["energy"], ports)
         if "unset" in case.left.split(TABLE.separator):

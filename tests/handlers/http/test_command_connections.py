@@ -39,6 +39,7 @@ from tests.tables import Case, Law, Table, compared
 
 TABLE = Table(Path(__file__).with_name("connections.txt"))
 PAUSE_S = 0.02
+_WORDS = ("after", "waits", "tls", "notify", "lingers", "most", "refuses", "anew")
 
 
 class Unit(NamedTuple):
@@ -85,6 +86,7 @@ def shown(case: Case) -> str:
         if word.isdigit():
             calls += [rest] * int(word)
         else:
+            assert word in _WORDS, change
             values[word] = rest
     tls = "tls" in values
     with (

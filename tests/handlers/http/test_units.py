@@ -148,6 +148,9 @@ def _change(unit: WatchedUnit, change: str) -> None:
         unit.wants_login = False
     elif word == "refuses":
         unit.refused_method = rest
+    else:
+        # those of a session were made with the unit
+        assert word == "uses", change
 
 
 def _end(pdu: Any, call: str, place: str) -> str:

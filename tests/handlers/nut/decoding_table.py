@@ -63,7 +63,8 @@ def variables_of(left: str) -> dict[str, str]:
 
 def _variable(part: str) -> tuple[str, str]:
     """The name and the text of `o1.status: on`."""
-    name, _, text = part.partition(":")
+    name, colon, text = part.partition(":")
+    assert colon, part
     return _name(name), text.removeprefix(" ")
 
 

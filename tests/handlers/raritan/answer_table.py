@@ -48,6 +48,7 @@ class Device(Transport):
 def shown(case: Case) -> str:
     """What comes of a case."""
     answer = dict(change.split(" = ", 1) for change in case.left.split(" & "))
+    assert answer.keys() <= {"status", "body", "response", "responses"}, case.left
     responses = answer.get("responses", "null")
     if "response" in answer:
         responses = f"[{_GOOD % 0}, {answer['response']}, {_GOOD % 2}]"

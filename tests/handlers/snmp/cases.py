@@ -13,7 +13,8 @@
     profile                    acme_strip.json with another JSON at a path, `-` for none
 
 A, B, C and D are columns of one table, F and G of another one, H of a third; N and M are scalars.
-A? is a column that some devices lack. ACME is the maker's OID. The changes:
+A? is a column that some devices lack. ACME is the maker's OID, OLD, NEW and OTHER are families, and
+STRIP is the one of acme_strip.json. The changes:
 
     A 1=5 2=n/a 3='5' 4=-      rows of an object of the subject, by its MIB's name or its OID: a
                                number, a text, or none; `*=7`: of all rows. `N=5`: a scalar
@@ -90,6 +91,7 @@ _RPCM = schema.dumps(RPCM[0])
 _STATES = {EnumPowerStatus.UP: "on", EnumPowerStatus.DOWN: "off", EnumPowerStatus.UNKNOWN: "?"}
 _MOST = Decimal(100_000)  # A or W
 _CELL = re.compile(r"""(\S+?)=(b?'(?:[^'\\]|\\.)*'|\S*)(?: |$)""")
+_CELLS = re.compile(f"(?:{_CELL.pattern})+")
 
 
 def family(key: str, *sys_object_ids: str, **fields: Any) -> Profile:
@@ -187,6 +189,7 @@ class Situation:
             ((name, value),) = _CELL.findall(text)
             self._put(self._oid(name), value)
         else:
+            assert _CELLS.fullmatch(rest), text
             for row, value in _CELL.findall(rest):
                 self._put_rows(self._oid(word), row, value)
 

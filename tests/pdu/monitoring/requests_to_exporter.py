@@ -5,8 +5,8 @@ A line is an exporter, and requests to it. Of a request, it says
     STATUS | READING | HEADERS | BODY
 
 with ` // ` between two, and ` / ` between lines. READING: the PDU that was read, with its address,
-handler and login, and the seconds for it. Headers that are the same in each answer are compared
-with these; the body has neither help nor types. The exporter and the requests:
+handler and login, and the seconds for it. Of headers that are the same in each answer, HEADERS has
+those that are missing; the body has neither help nor types. The exporter and the requests:
 
     network TEXT              where other PDUs may be probed
     login NAME KEY=VALUE ...  a login that a query may name
@@ -104,12 +104,13 @@ def _result(application: Any, method: str, path: str, headers: dict[str, str]) -
     status, answer_headers = answer
     rest = dict(answer_headers)
     assert int(rest.pop("Content-Length")) == len(body) or method == "HEAD"
+    missing = [name for name in _HEADERS_OF_EACH if name not in rest]
     for name, text in _HEADERS_OF_EACH.items():
-        # the answer to a wrong Host has no more than it needs
         assert rest.pop(name, text) == text, name
     if rest.get("Content-Encoding") == "gzip":
         body = gzip.decompress(body)
-    told = ", ".join(f"{name}: {text}" for name, text in rest.items())
+    texts = [f"{name}: {text}" for name, text in rest.items()]
+    told = ", ".join([*texts, *(f"no {name}" for name in missing)])
     lines = []
     for line in body.decode().splitlines():
         if not line.startswith(("# HELP", "# TYPE")):

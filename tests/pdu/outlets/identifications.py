@@ -124,7 +124,8 @@ def shown(case: Case) -> str:
         elif word in ("pdu", "next"):
             runs.append(change)
         else:
-            name, _, value = change.partition("=")
+            name, equals, value = change.partition("=")
+            assert equals and name.isupper(), change
             environment[name] = value
     with contextlib.ExitStack() as stack:
         patch = stack.enter_context(pytest.MonkeyPatch.context())

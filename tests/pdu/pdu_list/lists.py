@@ -23,7 +23,8 @@ and s3cret is a secret, which must not be shown. The files:
     at PLACE                  the list is PLACE/pdus.csv, with its logins beside it
     NAME=VALUE                a variable of the environment
 
-In words and values, LIST is the path of the list, and FOLDER that of its folder.
+In words and values, LIST is the path of the list, and FOLDER that of its folder. No host name has
+an address.
 """
 
 from __future__ import annotations
@@ -44,6 +45,7 @@ from pdu import root
 from pdu.pdu_list import logins as auth
 from pdu.pdu_list.listed_pdu import ListedPdu
 from pdu.reading.owner_files import OwnerFiles
+from tests import name_server
 from tests.pdu.monitoring.halls import private
 from tests.tables import Case, Table, characters
 
@@ -87,7 +89,8 @@ def shown(case: Case) -> str:
             elif word in ("repeats", "logins"):
                 reading = word
             else:
-                name, _, value = change.partition("=")
+                name, equals, value = change.partition("=")
+                assert equals and name.isupper(), change
                 environment[name] = value
         path = Path(folder, "list.toml" if toml else "list.csv")
         if place:
@@ -102,6 +105,7 @@ def shown(case: Case) -> str:
         for key in [key for key in os.environ if key.startswith(("PDU_", "XDG_"))]:
             patch.delenv(key)
         patch.setenv("HOME", folder)
+        name_server.take_away(patch)
         for key, value in environment.items():
             patch.setenv(key, _with_path(value, path))
         if runs:

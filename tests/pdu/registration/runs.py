@@ -77,7 +77,8 @@ def shown(case: Case, pack: Path) -> str:
             elif word == "nowhere":
                 environment.update(_NOWHERE)
             else:
-                name, _, value = change.partition("=")
+                name, equals, value = change.partition("=")
+                assert equals and name.isupper(), change
                 environment[name] = value
         server = DciManager(wrap=_wrap(answers), busy=busy, token_seconds=token_seconds)
         manager = stack.enter_context(server)
