@@ -305,7 +305,14 @@ def test_a_text_of_a_device_is_searched_in_linear_time(part: str) -> None:
 
 @pytest.mark.parametrize(
     ("number", "kept"),
-    [(231.234567, 231.234567), (12345.678, 12345.678), (1700000000, 0), (12345678.0, 0.0)],
+    [
+        (231.234567, 231.234567),
+        (12345.678, 12345.678),
+        (1700000000, 0),
+        (12345678.0, 0.0),
+        (999999, 999999),
+        (1000000, 0),
+    ],
 )
 def test_a_number_that_nobody_reads_keeps_its_fraction(number: float, kept: float) -> None:
     assert Scrubber().scrub_number(number, "voltage") == kept
