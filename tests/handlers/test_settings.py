@@ -196,3 +196,9 @@ def test_an_impossible_host_is_refused(text: str) -> None:
     with pytest.raises(SettingsError, match="'host'") as error_info:
         Settings({"host": text}, (settings.HOST,))
     assert str(error_info.value).isprintable()
+
+
+def test_a_wrong_text_with_an_at_is_not_quoted_for_a_password_may_precede_it() -> None:
+    with pytest.raises(SettingsError) as error_info:
+        Settings({"host": "admin:hunter2@pdu 7"}, (settings.HOST,))
+    assert str(error_info.value) == "handler setting 'host': give a host name or an address"

@@ -3,8 +3,9 @@
     at URL                       the device, https://pdu.example without it
     login NAME                   of LOGINS; `unknown`: only the error of the first answer is asked
     read GET /api                a request, or one that is sent once: `write PUT /api`
-    401 NAME=VALUE               an answer, with a header; `cut` for none. The last one is repeated;
-                                 `answer` stands before several
+    401 NAME=VALUE               an answer, with a header; `cut` for none, `closed` for none on a
+                                 connection that was kept. The last one is repeated; `answer`
+                                 stands before several
     location VALUE               this header of the first answer
 
 On the right stand the requests, with the login that each has (of Digest the realm, the nonce, the
@@ -125,8 +126,10 @@ def _shown(case: Case, client_class: type[HttpClient]) -> str:
         elif answer is not None:
             headers = {answer[2]: answer[3]} if answer[2] else {}
             answers.append(Response(int(answer[1]), headers, b""))
-        elif word == "cut":
-            answers.append(HttpUnreachable("gone"))
+        elif word in ("cut", "closed"):
+            error = HttpUnreachable("gone")
+            error.reused = word == "closed"
+            answers.append(error)
         elif word == "location":
             first = answers[0]
             assert isinstance(first, Response)

@@ -31,6 +31,7 @@ ACTS = {
     "logs": "LOG.debug('GET /?key=%s', SECRET)",
     "warns": "LOG.warning('login %s', SECRET)",
     "warns as this program": "logging.getLogger('pdu').warning('login %s', SECRET)",
+    "logs where it is": "LOG.error('Zw9-sekret-77', stack_info=True)",
     "logs a traceback": "LOG.error('x', exc_info=ValueError(SECRET))",
 }
 #: the commands that are run with each

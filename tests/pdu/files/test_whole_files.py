@@ -81,6 +81,25 @@ def test_a_new_file_has_the_mode_less_the_umask_and_a_file_that_is_replaced_keep
             path.unlink()
 
 
+def test_a_file_in_the_making_is_never_open_to_more_users_than_the_one_that_it_replaces(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "logins"
+    path.touch(0o600)
+    created_modes: list[int] = []
+    open_file = os.open
+
+    def noted_open(name: str, flags: int, *mode: int) -> int:
+        descriptor = open_file(name, flags, *mode)
+        if flags & os.O_CREAT:
+            created_modes.append(stat.S_IMODE(os.fstat(descriptor).st_mode))
+        return descriptor
+
+    monkeypatch.setattr(os, "open", noted_open)
+    write_whole(str(path), b"new")
+    assert created_modes == [0o600]
+
+
 @pytest.mark.parametrize("name", ["hall.csv", "logins.toml", "hall", "hall.html.csv", ""])
 def test_a_page_has_the_name_of_a_page(name: str, tmp_path: Path) -> None:
     path = tmp_path / name

@@ -13,6 +13,7 @@ and the seconds that a cycle paused. `pdu WORDS` is a run; in WORDS, X is `x 192
     CALL: EVENT, ...           what comes of a call, in this order, in place of the usual answer
     session                    its handler has sessions, as it has where there is a name or a number
     keeps                      an object of its handler reads once
+    again SECONDS              after which a state is read again; without this, at once
     log                        the lines of the system's log stand behind SENT
     typed TEXT                 a person at a terminal answers so
     unread                     whoever reads the output has ended
@@ -120,6 +121,7 @@ class Unit:
         self.calls: Counter[str] = Counter()
         self.sent: list[str] = []
         self.keeps = False
+        self.again_s = 0.0
         self.has_session = False
 
     def make(self, data: object) -> FourCalls:
@@ -275,6 +277,8 @@ def shown(case: Case) -> str:
             _add_figure(unit, key, value)
         elif word == "keeps":
             unit.keeps = True
+        elif word == "again":
+            unit.again_s = float(rest)
         elif word == "session":
             unit.has_session = True
         elif word == "typed":
@@ -339,7 +343,7 @@ def _result(
 
     with pytest.MonkeyPatch.context() as patch:
         use_pdu(patch, unit.make)
-        patch.setattr(outlet_power, "AGAIN_S", 0.0)
+        patch.setattr(outlet_power, "AGAIN_S", unit.again_s)
         patch.setattr(time, "sleep", sleep)
         patch.setattr(time, "monotonic", lambda: clock[0])
         patch.setattr(syslog, "syslog", lambda _, line: lines.append(line))

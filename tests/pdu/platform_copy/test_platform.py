@@ -15,6 +15,7 @@ from handlers import registry
 from pdu import root
 from pdu.cli.exit_codes import DEFECT, DONE, NOT_SEEN, WRONG
 from pdu.platform_copy import command, unknown_platform
+from pdu.platform_copy.report_lines import ReportLine
 from pdu_common.connection import PduSnmpData
 from tests.conformance import baseline
 from tests.conformance.variants import VARIANTS
@@ -163,6 +164,19 @@ def test_on_a_broken_platform_the_last_line_says_not_to_upload(
     assert words in out
     assert out.splitlines()[-1] == "do not upload yet: snmp: see above what differs"
     assert "differs  snmp" in run.report.read_text()
+
+
+def test_what_differs_counts_more_than_what_was_not_tried() -> None:
+    line = [ReportLine("x")]
+    cases = (
+        ("differs", DEFECT, command.Trial("snmp", faults=line, untried=line)),
+        ("not tried", NOT_SEEN, command.Trial("snmp", faults=[], untried=line)),
+        ("agrees", NOT_SEEN, command.Trial("snmp", faults=[], untried=[])),
+    )
+    survey = command.Survey(lines=[], is_whole=False)
+    for result, code, trial in cases:
+        report = command.Report(survey, [trial], unrun_handlers=[], comparisons=[])
+        assert (trial.result, report.verdict[0]) == (result, code)
 
 
 def test_the_code_of_the_copy_does_not_get_the_logins_of_the_environment(
