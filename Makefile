@@ -2,9 +2,9 @@
 PYTHON ?= python3
 VENV ?= .venv
 RUN = $(VENV)/bin/python
-# Test processes: one for each core (auto), or a number. Each takes 5 s of the processor to collect the tests. In a fresh clone that is
-# 14 s, which compile them: `make test` lets one process do it first.
-WORKERS ?= auto
+# Number of test processes: twice a small machine's number of cores, because many tests wait for a server or for a time limit. Each takes
+# 5 s of the processor to collect the tests. In a fresh clone that is 14 s, which compile them: `make test` lets one process do it first.
+WORKERS ?= 4
 # The program lint-imports, which in a copied environment would start another one's Python.
 LINT_IMPORTS = import sys; sys.argv[1:] = ["--no-cache"]; from importlinter.cli import lint_imports_command; lint_imports_command()
 export PYTHON VENV

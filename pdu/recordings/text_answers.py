@@ -7,6 +7,7 @@ data is replaced; and as `pieces`, of which each second one may be a state or a 
 
 from __future__ import annotations
 
+import codecs
 import functools
 import json
 import re
@@ -27,6 +28,8 @@ _NUMBER = r"[+(]{0,2}[0-9]+(?:[ ()/.-]+[0-9]+)+"
 NUMBER_OR_WORD = re.compile(f"{_NUMBER}|{_WORD}")
 WORD = re.compile(_WORD)
 _BINARY = re.compile(r"(?:image/(?!svg)|font/|audio/|video/|application/(?:octet|zip|pdf|font))")
+# encodings of Python that no page has: their decoders may give an empty text for another one
+_FOR_HOST_NAMES = ("idna", "punycode")
 _PIECE = re.compile(r"([0-9]+(?:\.[0-9]+)?|[A-Za-z]+)")
 
 
@@ -63,9 +66,11 @@ def document_of(body: bytes, media_type: str = "", charset: str = "utf-8") -> An
     except (ValueError, RecursionError):
         pass
     try:
-        return TextAnswer(body.decode(charset, "replace"))
+        if codecs.lookup(charset).name not in _FOR_HOST_NAMES:
+            return TextAnswer(body.decode(charset, "replace"))
     except (LookupError, ValueError):  # none that Python has, or none of text, such as hex
-        return TextAnswer(body.decode("utf-8", "replace"))
+        pass
+    return TextAnswer(body.decode("utf-8", "replace"))
 
 
 def text_of(document: Any) -> str:

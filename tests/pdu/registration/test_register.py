@@ -31,7 +31,7 @@ from pdu.registration.known_ids import IdFile
 from tests import terminal
 from tests.dcimanager.api import Answer, Request, answer_error
 from tests.dcimanager.manager import DciManager, Wrap
-from tests.needs import ROOT
+from tests.needs import ROOT, program
 from tests.packaging import building
 from tests.packaging.building import small_tree
 from tests.packaging.registering import (
@@ -499,6 +499,7 @@ def test_a_dry_run_needs_no_settings(admin: Admin) -> None:
 @pytest.mark.against("curl")
 def test_curl_finds_the_file_of_a_pasted_dry_run(admin: Admin, tmp_path: Path) -> None:
     """Curl takes a semicolon for the end of the name, and a comma for the begin of another one."""
+    program("curl")
     path = tmp_path / "a;type=b,c 'd' \"e\" $(touch here).tar.gz"
     path.write_bytes(admin.archive("small").read_bytes())
     dry = admin.run(None, "--dry-run", str(path), DCI_URL="https://127.0.0.1:1")

@@ -83,7 +83,7 @@ def _checked(changes: Sequence[str], place: Path, patch: pytest.MonkeyPatch) -> 
             if word == "device":
                 without_faults(patch)
         elif word == "with":
-            options += shlex.split(rest.replace("ROOT", str(ROOT)))
+            options += [option.replace("ROOT", str(ROOT)) for option in shlex.split(rest)]
         elif word == "volt":
             source = VOLT
             options += ["--replay", str(EXAMPLE / "volt.har")]
