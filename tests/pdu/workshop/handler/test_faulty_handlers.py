@@ -12,7 +12,7 @@ import pytest
 from pdu.workshop.handler import bounded_methods, served_trials, snmp_trials
 from pdu.workshop.handler.judge import Table
 from pdu.workshop.handler.situations import TABLE
-from tests.pdu.loading.page_handler import folder
+from tests.pdu.loading.page_handler import folder, loading_anew
 
 from . import faulty_page, faulty_volt, faulty_xml
 from .checking import LOGIN, check
@@ -29,7 +29,8 @@ _XML = ("--replay", str(_HERE / "xml.har"))
 @pytest.fixture(autouse=True)
 def connections_end_here() -> Iterator[None]:
     """What a handler leaves open ends in its own test, and fails no later one."""
-    yield
+    with pytest.MonkeyPatch.context() as patch, loading_anew(patch):
+        yield
     gc.collect()
 
 
