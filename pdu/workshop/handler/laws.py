@@ -162,14 +162,16 @@ class JudgedCall:
             return Fault(self.expected.rule or self.method, "", error.reason, self._situation)
         except Exception as error:
             self._error = error
-        if self._has_nothing_to_ask:
-            return None
-        return (
+        fault = (
             self._why_untried()
-            or self._fault_of_request()
             or self._fault_of_writes()
             or self._fault_of_logins(self._unit.messages[messages_before:])
             or self._fault_of_code()
+        )
+        if fault is not None or self._has_nothing_to_ask:
+            return fault
+        return (
+            self._fault_of_request()
             or (self._fault_of_error(self._error) if self._error else self._fault_of_answer())
             or self._why_unreached()
         )
@@ -411,10 +413,12 @@ def own_token(unit: SimulatedPdu) -> str:
 
 def _is_late(error: Optional[BaseException]) -> bool:
     """Whether a time-out is behind an error."""
-    while error is not None:
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
         is_no_answer = isinstance(error, Unreachable) and "no answer" in str(error)
         if is_no_answer or isinstance(error, (TimeoutError, socket.timeout, SnmpTimeout)):
             return True
+        seen.add(id(error))  # an error may be its own cause
         error = error.__cause__ or error.__context__
     return False
 
