@@ -36,7 +36,7 @@ from .comparisons import (
     fault_of_states,
     has_meter,
     named_figures,
-    unknown_energies,
+    unknown_figures,
 )
 from .rules import BROKEN, UNTRIED
 
@@ -46,9 +46,6 @@ METHODS = (*READINGS, *COMMANDS)
 ABSENT = "99999"
 # what an answer that is no error may be wrong in, on a PDU that is well
 _RULE_OF_ANSWER = {"status": "states", "statistic": "figures"}
-_NO_METERS = (
-    "it is not known what this device measures: over SNMP, describe it by --profile FILE.json"
-)
 _TOKEN = re.compile("p([0-9]{4,5})x")
 
 
@@ -387,15 +384,13 @@ class JudgedCall:
             return self._broken(rule, text)
         if not self.expected.is_well or self.expected.rule:
             return None
-        has_figures = bool(named_figures(self.answer))
-        if has_meter(sums) and not has_figures:
+        if has_meter(sums) and not named_figures(self.answer):
             return self._broken(rule, "returned no figure, and the PDU has meters")
-        if has_figures and not has_meter(sums):
-            return Fault("figures", "", _NO_METERS, "", UNTRIED)
-        unknown = unknown_energies(self.answer, sums)
+        unknown = unknown_figures(self.answer, sums)
         if unknown:
             why = f"it is not known what the PDU has as {', '.join(unknown[:5])}"
-            return Fault("figures", "", why, "", UNTRIED)
+            advice = "over SNMP, describe it by --profile FILE.json"
+            return Fault("figures", "", f"{why}: {advice}", "", UNTRIED)
         return None
 
 
