@@ -141,6 +141,8 @@ def handler_check(
     for secret_file in login.secret_files.values():
         secret_in(secret_file)  # one that cannot be used is no fault of the handler
     connection_data.refuse_empty(login)
+    if not replay and (profile or on or off or refused):
+        raise SettingsError("--profile, --on, --off and --refused are for --replay FILE")
     text = text_of(replay) if replay else ""
     device = RecordedDevice(replay or "", text, profile or "", on, off, refused or "")
     with tempfile.TemporaryDirectory(prefix="pdu-handler-") as name, printing_to_stderr():
@@ -254,8 +256,13 @@ def _findings(
     except SettingsError as error:
         yield Finding(RULES["archive"], BROKEN, error.reason)
         return
+    is_snmp = source.protocol == "snmp"
+    if device.refused and is_snmp:
+        raise SettingsError("--refused is for a recording over HTTP")
+    if device.profile and not is_snmp:
+        raise SettingsError("--profile is for a recording over SNMP")
     settings = _handler_settings(login)
-    if source.protocol != "snmp":
+    if not is_snmp:
         # the trials give a port, so the handler may want one
         settings = {"port": "80", **_environment_settings(), **_owner_settings(login)}
     is_loadable = True
@@ -319,11 +326,11 @@ def _device_findings(
             form = partial(snmp_form, _handler_settings(login), COMMUNITY)
             forms = Forms(handler, [form], shown_secrets, effects)
             key = device.profile or profile_of_words(device.on, device.off, folder)
-            snmp_device = recorded_device(device.text, key) if device.text else None
+            snmp_device = recorded_device(device.text, key) if device.file else None
             yield from snmp_findings(forms, load_again, snmp_device)
         else:
             recording = None
-            if device.text:
+            if device.file:
                 recording = _served(device)
                 stack.callback(recording.close)
             forms = Forms(handler, _forms(handler, login), shown_secrets, effects)

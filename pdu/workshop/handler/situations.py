@@ -449,6 +449,7 @@ _ON_ONE_PDU = [
     Situation(WELL, _RULES_OF_WELL, steps=_well),
     Situation("changed by hand", ["asked"], steps=_changed_by_hand),
 ]
+_NO_OUTLET = Situation("an outlet that is not there", ["no outlet"], _absent_outlet)
 TABLE = Table(
     first=[
         *_ON_ONE_PDU,
@@ -463,7 +464,7 @@ TABLE = Table(
         Situation("a refused login", [], _refused_login),
         Situation("no answer", ["silent"], _silences),
         Situation("an error at each request", ["silent"], _errors),
-        Situation("an outlet that is not there", ["no outlet"], _absent_outlet),
+        _NO_OUTLET,
         Situation("a state that cannot be read", ["lost state"], _lost_states),
         Situation("a state that is not documented", ["lost state"], _third_states),
         Situation("an absent row", ["lost state"], _absent_rows),
@@ -483,8 +484,8 @@ TABLE = Table(
 
 
 def faults_of_methods(unit: SimulatedPdu, methods: Methods, about: str) -> list[Fault]:
-    """The faults of these methods on one PDU that is well, which is closed, and why its commands
-    were not tried. `about`: what it is, for people.
+    """The faults of these methods on one PDU that is well, which is closed, and at an outlet that it
+    does not have; and why its commands were not tried. `about`: what it is, for people.
     """
     handler = MadeHandler(
         methods=lambda _: methods,
@@ -496,7 +497,7 @@ def faults_of_methods(unit: SimulatedPdu, methods: Methods, about: str) -> list[
     faults: list[Fault] = []
     with contextlib.ExitStack() as stack:
         judge = Judge(lambda _: unit, handler, stack, about)
-        for situation in _ON_ONE_PDU:
+        for situation in (*_ON_ONE_PDU, _NO_OUTLET):
             if not faults:
                 faults += judge.faults_in(situation)
     if judge.why_no_commands:

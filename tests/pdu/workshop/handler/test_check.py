@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,8 @@ from tests.tables import Law, compared
 from . import checks
 from .checking import check
 from .checks import QUICK, VOLT
+
+_RPCM = ROOT / "tests" / "recordings" / "rpcm.snmprec"
 
 
 @pytest.fixture(autouse=True)
@@ -326,11 +329,22 @@ def test_a_secret_file_that_others_can_read_is_no_fault_of_the_handler(
 
 @pytest.mark.parametrize(
     ("words", "why"),
-    [(("--replay", "none.json"), "none.json"), (("-s", "password="), "password")],
-    ids=["a recording that is not there", "an empty setting"],
+    [
+        (("--replay", "none.json"), "none.json"),
+        (("-s", "password="), "password"),
+        (("--profile", "rpcm"), "--replay FILE"),
+        (("--on", "1.3.6.{outlet} = 1"), "--replay FILE"),
+        (("--replay", str(_RPCM), "--refused", "403"), "over HTTP"),
+    ],
+    ids=[
+        "a recording that is not there",
+        "an empty setting",
+        *("a profile of no recording", "a command of no recording"),
+        "a refusal over SNMP",
+    ],
 )
 def test_what_cannot_be_used_is_refused_before_the_handler_is_loaded(
-    words: tuple[str, str],
+    words: Sequence[str],
     why: str,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
@@ -340,6 +354,18 @@ def test_what_cannot_be_used_is_refused_before_the_handler_is_loaded(
     code, out, err = run(capsys, "handler", "check", str(folder(tmp_path)), *words)
     assert (code, out) == (2, "")
     assert why in err
+
+
+@pytest.mark.usefixtures("without_loading")
+def test_an_empty_recording_is_refused_and_no_other_unit_is_taken(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    recording = tmp_path / "unit.snmprec"
+    recording.write_text("")
+    words = ("handler", "check", str(folder(tmp_path)), "--replay", str(recording))
+    code, out, err = run(capsys, *words)
+    assert (code, out) == (2, "")
+    assert "no family reads this device" in err
 
 
 @pytest.mark.usefixtures("without_device")

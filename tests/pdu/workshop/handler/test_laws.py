@@ -10,7 +10,7 @@ import pytest
 
 from pdu.cli.states import DOWN, UP
 from pdu.recordings.simulated_pdu import UnitCommand
-from pdu.workshop.handler.rules import UNTRIED
+from pdu.workshop.handler.rules import BROKEN, UNTRIED
 from pdu.workshop.handler.situations import faults_of_methods
 from pdu_common.helper import EnumPowerStatus
 from tests.tables import Law, compared
@@ -23,20 +23,36 @@ def test_a_call_is_judged(law: Law) -> None:
     law.check(compared(laws_table.shown))
 
 
-class _OtherObject(laws_table.Calls):
-    """Reads the outlets, and writes what no command does."""
+class _OneUnit(laws_table.Calls):
+    """Reads the outlets, and switches them."""
 
     def states(self) -> Sequence[tuple[str, EnumPowerStatus]]:
         self._answer()
         return [(name, UP if on else DOWN) for name, on in self._unit.outlet_states().items()]
 
     def switch(self, identity: str, *, on: bool) -> EnumPowerStatus:
-        self._unit.commands.append(UnitCommand.unknown("login = 1"))
+        if identity in self._unit.outlet_states():
+            self._unit.obey([UnitCommand(identity, on=on, text="")])
         return super().switch(identity, on=on)
 
 
-def test_commands_that_cannot_be_judged_are_no_commands_without_a_fault() -> None:
+class _OtherObject(_OneUnit):
+    def switch(self, identity: str, *, on: bool) -> EnumPowerStatus:
+        self._unit.commands.append(UnitCommand.unknown("login = 1"))
+        return laws_table.Calls.switch(self, identity, on=on)
+
+
+@pytest.mark.parametrize(
+    ("methods", "rule", "result", "words"),
+    [
+        (_OtherObject, "port_down", UNTRIED, "port_down sent login = 1, which is not known as a"),
+        (_OneUnit, "no outlet", BROKEN, "port_down returned off, and raised nothing"),
+    ],
+)
+def test_on_one_pdu_commands_are_tried_or_told_and_one_for_no_outlet_raises(
+    methods: type[_OneUnit], rule: str, result: str, words: str
+) -> None:
     unit = laws_table.TwoOutlets()
-    (fault,) = faults_of_methods(unit, _OtherObject(unit, ["reads"]), "a test")
-    assert (fault.rule, fault.result) == ("port_down", UNTRIED)
-    assert fault.sentence.startswith("port_down sent login = 1, which is not known as a request")
+    fault, *_ = faults_of_methods(unit, methods(unit, ["reads"]), "a test")
+    assert (fault.rule, fault.result) == (rule, result)
+    assert fault.sentence.startswith(words)
