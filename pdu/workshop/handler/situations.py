@@ -270,7 +270,7 @@ def _third_states(judge: Judge) -> Iterator[Case]:
 
 def _absent_rows(judge: Judge) -> Iterator[Case]:
     """All is missing that the PDU says of an outlet; a sum over the rest is all that can be
-    known.
+    known. A command of an outlet behind it is not that of the next place.
     """
     for outlet, contents in judge.model.without_row():
         energy = name_of_energy(outlet)
@@ -289,6 +289,7 @@ def _absent_rows(judge: Judge) -> Iterator[Case]:
             partial(judge.remembering_target, contents=contents),
         ):
             yield Case(make_target, methods, expected)
+            yield Case(make_target, ("port_down",), expected._replace(outlet=""))
 
 
 def _lost_figures(judge: Judge) -> Iterator[Case]:
@@ -484,8 +485,8 @@ TABLE = Table(
 
 
 def faults_of_methods(unit: SimulatedPdu, methods: Methods, about: str) -> list[Fault]:
-    """The faults of these methods on one PDU that is well, which is closed, and at an outlet that it
-    does not have; and why its commands were not tried. `about`: what it is, for people.
+    """The faults of these methods on one PDU that is well, which is closed, also at an outlet that
+    it does not have, and why its commands were not tried. `about`: what it is, for people.
     """
     handler = MadeHandler(
         methods=lambda _: methods,

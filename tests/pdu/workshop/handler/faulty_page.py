@@ -90,6 +90,11 @@ _CACHED = """    kept = {}
 """
 _OWN_OBJECT = "oid=OID_RPCM_ADMINISTRATIVE_STATE + pdu_port_data.identity"
 _FIRST_OBJECT = 'oid=OID_RPCM_ADMINISTRATIVE_STATE + "1"'
+_BY_PLACE = """        rows = self.snmp_walk(OID_RPCM_ADMINISTRATIVE_STATE)
+        place = [row.oid_index for row in rows].index(pdu_port_data.identity)
+        self.snmp_set(
+"""
+_OBJECT_OF_PLACE = "oid=OID_RPCM_ADMINISTRATIVE_STATE + str(place + 1)"
 _SEVEN = """        self.snmp_set(OID_RPCM_ADMINISTRATIVE_STATE + pdu_port_data.identity, 7)
         return pdu_port_data"""
 _STATES = "for port in self.snmp_walk(OID_RPCM_ADMINISTRATIVE_STATE):"
@@ -128,6 +133,12 @@ PAGE = SOURCE.replace("timeout=10", "timeout=4")
 _WELL = "a PDU that is well"
 _AT_COMMAND = "a fault at a command"
 FAULTS = {
+    "the place in the list as the number of the object": Fault(
+        "others",
+        "an absent row",
+        "port_down commanded outlet 11: outlet 12 was to be switched",
+        ((_SET, _BY_PLACE), (_OWN_OBJECT, _OBJECT_OF_PLACE)),
+    ),
     "the last reading of the object, where no request is answered": Fault(
         "silent",
         "no answer",

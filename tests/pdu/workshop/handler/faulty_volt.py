@@ -10,6 +10,9 @@ from .faults import Fault, faulty
 SOURCE = VOLT
 
 _WRITE = '        self._answer(f"/relay/{port.identity}", body)\n'
+_WRITE_BY_PLACE = """        place = [outlet["id"] for outlet in self._outlets()].index(port.identity)
+        self._answer(f"/relay/{place + 1}", body)
+"""
 _READING = "            port.power_status = self._outlet_state(port.identity)\n"
 _ERROR = "            with error:\n                raise RuntimeError("
 _STATE = '    if outlet.get("on") is True:\n'
@@ -206,6 +209,12 @@ WITH_SESSION = faulty(
 )
 
 FAULTS = {
+    "the place in the list as the number in a command": Fault(
+        situation="an absent row",
+        words="port_down commanded outlet 2: outlet 3 was to be switched",
+        rule="others",
+        changes=((_WRITE, _WRITE_BY_PLACE),),
+    ),
     "the state of a command by its place": Fault(
         situation="an absent row",
         words="port_down returned off, and the PDU has outlet 1 unknown",
