@@ -309,13 +309,17 @@ def _filled_templates(
 def _copied_example(root: Path, name: str, title: Optional[str]) -> dict[Path, str]:
     """The example of docs/own-handler.md over HTTP, and its recording, under this name."""
     display_name = _display_name(title or name.capitalize(), "title")
+    words = {"VoltPdu": f"{name.capitalize()}Pdu", "Volt": display_name, _EXAMPLE_NAME: name}
     files: dict[Path, str] = {}
     for source in sorted((root / _EXAMPLE).glob(f"{_EXAMPLE_NAME}*/*.py")):
-        text = _text(source).replace("VoltPdu", f"{name.capitalize()}Pdu")
-        text = text.replace("Volt", display_name).replace(_EXAMPLE_NAME, name)
-        files[Path(name, source.name)] = text
+        files[Path(name, source.name)] = _renamed(_text(source), words)
     files[Path(f"{name}.har")] = _text(root / _EXAMPLE / f"{_EXAMPLE_NAME}.har")
     return files
+
+
+def _renamed(text: str, words: Mapping[str, str]) -> str:
+    """The text with other words: none of these is looked for in another."""
+    return re.sub("|".join(words), lambda match: words[match[0]], text)
 
 
 def _check_handler_name(root: Path, name: str) -> None:
@@ -425,20 +429,18 @@ def family_files(root: Path, key: str, vendor: Optional[str]) -> dict[Path, str]
         "ACME": file.upper(),
         str(_NUMBER): _free_number(root),
     }
-
-    def renamed(text: str) -> str:
-        return re.sub("|".join(words), lambda match: words[match[0]], text)
-
     fixture = Path("tests", "recordings", key)
     return {
         _FAMILIES / f"{file}.py": (
             f'"""{display_name}.\n\nName the MIB, its revision and where its text is.\n"""\n\n'
-            + renamed(textwrap.dedent(entry[1]))
+            + _renamed(textwrap.dedent(entry[1]), words)
         ),
-        fixture.with_suffix(".snmprec"): renamed(
-            _text(fixture_of_example.with_suffix(".snmprec.in"))
+        fixture.with_suffix(".snmprec"): _renamed(
+            _text(fixture_of_example.with_suffix(".snmprec.in")), words
         ),
-        fixture.with_suffix(".json"): renamed(_text(fixture_of_example.with_suffix(".json.in"))),
+        fixture.with_suffix(".json"): _renamed(
+            _text(fixture_of_example.with_suffix(".json.in")), words
+        ),
     }
 
 

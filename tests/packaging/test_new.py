@@ -410,6 +410,12 @@ def test_a_vendors_name_with_a_word_of_the_example_is_kept() -> None:
     assert 'mib="GLOBEX-MIB",' in text
 
 
+def test_a_title_and_a_name_with_a_word_of_the_example_are_kept() -> None:
+    files = handler_files(ROOT, "revolt", "Supervolt 2000", "http")
+    assert 'SHOWN = "Supervolt 2000 PDUs"' in files[Path("revolt", "about.py")]
+    assert "class RevoltPdu(BasePdu):" in files[Path("revolt", "handler.py")]
+
+
 def test_no_line_is_too_long_for_ruff_with_the_longest_name_and_title() -> None:
     title, family = 61 * "T", f"{21 * 'v'}-{30 * 'm'}"
     files = {**family_files(ROOT, family, title), **families_table(ROOT, family)}
