@@ -7,8 +7,9 @@ from __future__ import annotations
 import logging
 import socket
 import ssl
+import urllib.request
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Optional
 
 
 class _Setting(NamedTuple):
@@ -24,6 +25,8 @@ _SETTINGS: Sequence[_Setting] = [
     for owner, name in (
         (ssl, "_create_default_https_context"),
         (ssl, "create_default_context"),
+        (socket, "socket"),
+        (socket, "getaddrinfo"),
         (logging.root.manager, "disable"),
     )
 ]
@@ -39,4 +42,21 @@ def restore_process() -> list[str]:
     if socket.getdefaulttimeout() is not None:
         socket.setdefaulttimeout(None)
         changes.append("the time-out of all sockets")
+    opener = forget_opener()
+    if opener is not None and _facts(opener) != _facts(urllib.request.build_opener()):
+        changes.append("what urlopen asks with")
     return changes
+
+
+def forget_opener() -> Optional[urllib.request.OpenerDirector]:
+    """Let urlopen make an opener, in the environment of its next call. Returns the one that it had:
+    its own, or one that was installed.
+    """
+    opener: Optional[urllib.request.OpenerDirector] = getattr(urllib.request, "_opener")
+    setattr(urllib.request, "_opener", None)
+    return opener
+
+
+def _facts(opener: urllib.request.OpenerDirector) -> tuple[set[type], object]:
+    """What it does with a request, and the headers that it gives each."""
+    return {type(handler) for handler in getattr(opener, "handlers")}, opener.addheaders

@@ -25,7 +25,7 @@ _LOOPBACK = (HOST, "localhost", "::1")
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_TRUNC
 # devices of the system, and what Python itself writes
 _IGNORED_PATH = re.compile("/dev/(null|tty|u?random)|.*__pycache__/[^/]*")
-_PROGRAMS = ("subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn")
+_PROGRAMS = ("subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.fork")
 _LONGEST_BEGIN = 200
 _LOOKUPS = ("socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr")
 _REQUESTS = ("socket.connect", "socket.sendto", "socket.sendmsg")

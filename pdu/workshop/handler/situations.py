@@ -27,7 +27,7 @@ from .judge import (
     turn_over,
 )
 from .laws import ABSENT, COMMANDS, METHODS, READINGS, Expected, Fault, MadeHandler
-from .process_settings import restore_process
+from .process_settings import forget_opener, restore_process
 from .rules import UNTRIED
 
 WELL = "a PDU that is well"
@@ -405,12 +405,14 @@ def _proxies(judge: Judge) -> Iterator[Fault]:
 
 @contextlib.contextmanager
 def _environment(**values: str) -> Iterator[None]:
-    """An environment with these values."""
+    """An environment with these values, in which urlopen looks for a proxy anew."""
     values_before = {name: os.environ.get(name) for name in values}
     os.environ.update(values)
+    forget_opener()
     try:
         yield
     finally:
+        forget_opener()
         for name, value in values_before.items():
             os.environ.pop(name, None)
             if value is not None:
@@ -478,8 +480,9 @@ TABLE = Table(
     ],
     alone=[
         Situation("polls", ["connections", "code"], steps=_connections, is_over_http=True),
-        Situation("a proxy", ["proxy"], steps=_proxies, is_over_http=True),
+        # before the opener of urlopen is forgotten
         Situation("the process", ["process"], steps=_process),
+        Situation("a proxy", ["proxy"], steps=_proxies, is_over_http=True),
     ],
 )
 

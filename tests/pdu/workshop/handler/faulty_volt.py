@@ -10,7 +10,8 @@ from .faults import Fault, faulty
 SOURCE = VOLT
 
 _WRITE = '        self._answer(f"/relay/{port.identity}", body)\n'
-_WRITE_BY_PLACE = """        place = [outlet["id"] for outlet in self._outlets()].index(port.identity)
+_WRITE_BY_PLACE = """        names = [outlet["id"] for outlet in self._outlets()]
+        place = names.index(port.identity)
         self._answer(f"/relay/{place + 1}", body)
 """
 _READING = "            port.power_status = self._outlet_state(port.identity)\n"
@@ -385,6 +386,12 @@ FAULTS = {
         rule="redirect",
         changes=(("    def redirect_request(self, *_: Any) -> None: ...", _FOLLOWED),),
     ),
+    "urlopen uses the proxy of the environment, though it had asked before": Fault(
+        situation="a proxy",
+        words="status asked the proxy that the environment names",
+        rule="proxy",
+        changes=((_OPEN, _OPEN.replace("opener.open", "urllib.request.urlopen")),),
+    ),
     "commands use the proxy of the environment": Fault(
         situation="a proxy",
         words="port_down asked the proxy that the environment names",
@@ -524,6 +531,24 @@ FAULTS = {
                 "opener = ",
                 "import ssl\n\nssl._create_default_https_context = ssl._create_unverified_context\n"
                 "opener = ",
+            ),
+        ),
+    ),
+    "an opener is installed for the whole process": Fault(
+        situation="the process",
+        words="it changes what urlopen asks with for the whole process",
+        rule="process",
+        changes=((_TRY, "        urllib.request.install_opener(opener)\n" + _TRY),),
+    ),
+    "names are looked up by a function of its own in the whole process": Fault(
+        situation="the process",
+        words="it changes getaddrinfo for the whole process",
+        rule="process",
+        changes=(
+            (
+                "opener = ",
+                "import socket\n\n_look_up = socket.getaddrinfo\n"
+                "socket.getaddrinfo = lambda *words, **more: _look_up(*words, **more)\nopener = ",
             ),
         ),
     ),

@@ -10,6 +10,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import warnings
 from pathlib import Path
 from typing import Callable
 
@@ -48,6 +49,15 @@ def _look_up_by_name(_: Path) -> None:
         socket.gethostbyname("name.invalid")
 
 
+def _fork(_: Path) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # other threads run
+        child = os.fork()
+    if not child:
+        os._exit(0)
+    os.waitpid(child, 0)
+
+
 def _change_environment(_: Path) -> None:
     os.unsetenv("NO_SUCH_VARIABLE")
 
@@ -74,6 +84,7 @@ def _change_timeout(_: Path) -> None:
     [
         (_write, "for writing"),
         (_run_program, "it starts a program"),
+        (_fork, "it starts a program"),
         (_ask_another, "it asks 127.0.0.1:9, which is not its PDU"),
         (_look_up, "it looks up metrics.invalid"),
         (_look_up_by_name, "it looks up name.invalid"),
