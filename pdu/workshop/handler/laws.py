@@ -389,7 +389,7 @@ class JudgedCall:
         unknown = unknown_figures(self.answer, sums)
         if unknown:
             why = f"it is not known what the PDU has as {', '.join(unknown[:5])}"
-            advice = "over SNMP, describe it by --profile FILE.json"
+            advice = "say it in --profile FILE.json, over HTTP in _pdu of the recording"
             return Fault("figures", "", f"{why}: {advice}", "", UNTRIED)
         return None
 

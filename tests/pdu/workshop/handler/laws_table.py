@@ -2,7 +2,8 @@
 
     METHOD RULE FLAGS       the call, of outlet 1, which is on, and what is right in its situation:
                             fields of Expected; `-` for no rule
-    unmetered               of a PDU without meters: statistic has no figure;
+    unmetered               of a PDU without meters: statistic has no figure, or
+    invents                 1.5 A and 20 kWh;
     reads                   then it asks the PDU,
     switches WORD           switches outlet 1 `on` or `off`,
     sends TEXT              sends a request that is not known, or one
@@ -98,7 +99,7 @@ class Calls:
                 unit.commands.append(UnitCommand.unknown(rest, is_similar=True))
             elif word == "failure":
                 unit.failures.append(rest)
-            elif word != "unmetered":
+            elif word not in ("unmetered", "invents"):
                 name, _, words = rest.partition(" ")
                 error = _ERRORS[name](words)
                 raise error from {"raises": None, "circular": error}[word]
@@ -109,7 +110,8 @@ class Calls:
 
     def figures(self) -> Figures:
         self._answer()
-        return Figures(1.5, 20.0, {}) if self._unit.is_metered else Figures(None, None, {})
+        has_figures = self._unit.is_metered or "invents" in self._actions
+        return Figures(1.5, 20.0, {}) if has_figures else Figures(None, None, {})
 
     def switch(self, identity: str, *, on: bool) -> EnumPowerStatus:
         self._answer()
@@ -123,7 +125,7 @@ def shown(case: Case) -> str:
     flags: dict[str, Any] = dict.fromkeys(words, True)
     expected = Expected(rule.strip("-"))._replace(**flags)
     unit = TwoOutlets()
-    unit.is_metered = "unmetered" not in actions
+    unit.is_metered = not {"unmetered", "invents"}.intersection(actions)
     methods = Calls(unit, actions)
     handler = MadeHandler(
         methods=lambda _: methods,
