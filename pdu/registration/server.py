@@ -175,7 +175,9 @@ class Server:
                 " all_proxy): check that too, or name the server in no_proxy"
             )
         is_of_call = isinstance(error, (requests.RequestException, urllib3.exceptions.HTTPError))
-        if isinstance(error, ValueError) or not is_of_call:
+        # of an answer: two lengths
+        is_header = isinstance(error, requests.exceptions.InvalidHeader)
+        if not is_of_call or (isinstance(error, ValueError) and not is_header):
             return SettingsError(f"no call can be made ({words}){hint}", self.url)
         if isinstance(cause, ssl.SSLCertVerificationError):
             reason = (

@@ -94,6 +94,7 @@ _BROKEN: dict[str, list[Step]] = {
     "the headers": [http_answer("", length=9)],
     "a part of the body": [http_answer('{"id"', length=9)],
     "a part of a chunk": [b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\n{"],
+    "two lengths": [http_answer("{}", "200 OK", "Content-Length: 3")],
     "another protocol": [b"220 smtp.example ESMTP\r\n"],
     "1 MB and more": [http_answer(b" " * 1_000_001)],
     "a line without an end": [b"HTTP/1.1 200 OK\r\nX: " + b"a" * 70_000],
