@@ -366,7 +366,7 @@ def _variable(variables: Mapping[str, str], name: str, meter_variable: str = "")
 
 
 def _in_kwh(source: Source) -> Source:
-    """A source whose figures are in Wh."""
+    """A source in Wh as one in kWh. An unlisted one has no figures to convert."""
     if isinstance(source, UnlistedSource):
         return source
     return ListedSource(source.name, [divided(figure, WH_IN_KWH) for figure in source.summands])
@@ -440,7 +440,10 @@ def _chain_figures(
 
 
 def _with_siblings(member: _MemberSources, siblings: Sequence[_MemberSources]) -> Sequence[Source]:
-    """The sources of a member; what one of its siblings lists, it has too."""
+    """The sources of a member of a daisy chain. `siblings`: all members of its type. A source that
+    only a sibling lists, at the same position, makes the member's figure not known, in place of not
+    metered.
+    """
     sources: list[Source] = []
     for position, source in enumerate(member.sources):
         same_sources: list[tuple[str, Source]] = []

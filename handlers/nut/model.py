@@ -69,9 +69,9 @@ class NutDevice(NamedTuple):
     #: in the order of their numbers, in a chain by member
     outlets: list[NutOutlet]
     #: the variables and commands without a prefix `device.D.`
-    whole: Member
+    whole_device: Member
     #: the members of a daisy chain by number; {} if none lists or counts outlets
-    chain: Mapping[int, Member]
+    chain_members: Mapping[int, Member]
 
     @property
     def load_a(self) -> Figure:
@@ -99,9 +99,13 @@ class NutDevice(NamedTuple):
         return self._total(metering.energy, "energy_kwh")
 
     def _total(self, figure_source: metering.FigureSource, field: str) -> Figure:
-        """A figure of the device, by its variables and its outlets without the whole load."""
+        """A figure of the device, by its variables and its outlets. A UPS's whole load, which is
+        shown as one more outlet, does not count.
+        """
         figure_by_outlet: dict[str, Figure] = {}
         for outlet in self.outlets:
             if outlet.identity != LOAD_IDENTITY:
                 figure_by_outlet[outlet.identity] = getattr(outlet.figures, field)
-        return metering.total(figure_source, self.whole, self.chain, figure_by_outlet)
+        return metering.total(
+            figure_source, self.whole_device, self.chain_members, figure_by_outlet
+        )

@@ -183,8 +183,8 @@ def _outlet(number: int, entry: dict[str, Any], figures: MeterFigures) -> Outlet
 
 
 def _figures(entries: Sequence[dict[str, Any]], name: str, divisor: int) -> Sequence[Figure]:
-    """A figure of each relay; not known if the unit says that its meter has an error, or shows
-    another figure of a relay.
+    """The figure `name` of each relay, over `divisor`. Not known if the relay's meter has an error,
+    or if the field is missing though any relay has a meter's field; not metered if none has one.
     """
     is_metered = any(_OF_A_METER & entry.keys() for entry in entries)
     evidence = "its relays are metered" if is_metered else ""

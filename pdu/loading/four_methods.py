@@ -58,7 +58,8 @@ class HandlerRaised(BrokenHandler):
 
 
 class LackingDouble(BrokenHandler):
-    """A method uses what the local double of the platform does not have, and DCImanager may."""
+    """A method uses a name that this machine's double of the platform's modules lacks. DCImanager
+    may have it."""
 
 
 class SettingNotGiven(SettingsError):
@@ -174,27 +175,28 @@ class FourMethods:
     def _translated(
         self, method: str, error: BaseException, foreign_text: _ForeignText, *, is_command: bool
     ) -> PduHandlerError:
-        """The error of ours for one that somebody's handler raised: an SnmpError of the platform
-        and an OSError are the device's or the network's, any other is the handler's.
-        `foreign_text`: what may be shown of it.
+        """The error of this pack for one that somebody's handler raised: an SnmpError of the
+        platform and an OSError are the device's or the network's; a name that this machine's double
+        of the platform's modules lacks is nobody's; any other is the handler's. `foreign_text`:
+        what may be shown of it. `is_command`: whether the outlet may have switched.
         """
         class_names = [kind.__name__ for kind in type(error).__mro__]
         if "SnmpError" in class_names:
             return self._of_snmp_error(foreign_text, is_command=is_command)
-        doubt = "; the outlet may or may not have switched" if is_command else ""
+        warning = "; the outlet may or may not have switched" if is_command else ""
         missing_name = name_missing_in_double(error, type(self._pdu).__name__)
         if missing_name and not foreign_text.is_hidden:
             name = printable(missing_name, _LONGEST_TEXT)
-            return LackingDouble(f"{method}: {LACK_OF_DOUBLE} ({name}){doubt}")
+            return LackingDouble(f"{method}: {LACK_OF_DOUBLE} ({name}){warning}")
         if isinstance(error, OSError):
-            return Unreachable(f"{foreign_text.words}{_port_hint(self._data)}{doubt}")
+            return Unreachable(f"{foreign_text.words}{_port_hint(self._data)}{warning}")
         if isinstance(error, NotImplementedError):
             return BrokenHandler(
                 f"{method} is not there: the page wants it to be overridden; return a view without"
                 " figures where the device has none"
             )
         place = _place_of(error, self._pdu)
-        return HandlerRaised(f"{method} raised {foreign_text.words}{place}{doubt}")
+        return HandlerRaised(f"{method} raised {foreign_text.words}{place}{warning}")
 
     def _of_snmp_error(self, foreign_text: _ForeignText, *, is_command: bool) -> PduHandlerError:
         """The error of ours for an SnmpError of the platform."""

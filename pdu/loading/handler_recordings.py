@@ -64,7 +64,9 @@ def recordable_handlers() -> tuple[str, ...]:
 
 
 def recording(handler: str) -> Optional[RecordingFormat]:
-    """How its devices are recorded and simulated; None for a path."""
+    """How devices of a handler are recorded and simulated. `handler`: its name, or the path of a
+    handler outside this pack, for which it is None.
+    """
     adapter = adapter_of(handler)
     if adapter.recording_format is not None:
         return adapter.recording_format()

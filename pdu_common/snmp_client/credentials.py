@@ -156,7 +156,7 @@ def _protocol(
     """Protocol and password of a stage, "auth" or "priv"; {} if the parameters have none for it.
     Raises SnmpError."""
     protocol_key, password_key = f"{stage}_protocol", f"{stage}_password"
-    protocol = _squeeze(fields.get(protocol_key, ""))
+    protocol = _alphanumeric(fields.get(protocol_key, ""))
     if protocol in ("none", "no") or (not protocol and password_key not in fields):
         return {}
     password = _require(fields, password_key)
@@ -203,7 +203,7 @@ def _wrong(field: str, fault: str) -> SnmpError:
     return SnmpError(f"snmp_params {field} {fault}", field, fault)
 
 
-def _squeeze(text: str) -> str:
+def _alphanumeric(text: str) -> str:
     """The letters and digits of a word, in lower case: AES-128 and aes128 are the same."""
     return "".join(filter(str.isalnum, text.lower()))
 
@@ -240,7 +240,7 @@ def _whole_number(text: str, key: str, lowest: int, highest: int) -> int:
 
 def _one_of(text: str, names: Mapping[str, Any], key: str) -> Any:
     """What a word stands for in `names`. Raises SnmpError for other text."""
-    word = _squeeze(text)
+    word = _alphanumeric(text)
     if word not in names:
         raise _wrong(key, f"must be one of {', '.join(names)}")
     return names[word]

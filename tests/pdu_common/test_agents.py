@@ -180,7 +180,7 @@ def _device(changes: Sequence[str]) -> Device:
 
 
 def shown(case: Case) -> str:
-    """What comes of a case."""
+    """The right side of a case, as the code gives it now."""
     changes = case.left.split(TABLE.separator)
     params = {"timeout": "5"}
     calls: list[str] = []

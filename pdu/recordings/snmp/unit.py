@@ -119,8 +119,8 @@ class SnmpUnit(SimulatedPdu):
 
     @property
     def delay_s(self) -> float:
-        """How late it answers, in seconds: a handler that asks without a pause until an outlet
-        switches would take all of a processor.
+        """How late it answers, in seconds: longer after many requests since a command, because a
+        handler that waits without a pause for an outlet to switch would take a whole processor.
         """
         return _BUSY_S if self._requests_after_command > _MOST_AFTER_COMMAND else 0.0
 

@@ -184,9 +184,7 @@ class WebRecording(NamedTuple):
 
 
 def _require_distinct(outlets: Mapping[str, RecordedOutlet]) -> None:
-    """Raises SettingsError if one request is that of two commands: it would switch another outlet,
-    or any state.
-    """
+    """Raises SettingsError if the same request switches two outlets, or one both on and off."""
     requests: set[str] = set()
     for outlet, on in itertools.product(outlets.values(), (True, False)):
         words = outlet.effect(on=on).request

@@ -226,12 +226,16 @@ def _secret_of_header(name: str, text: str) -> str:
 
 
 def _session_headers(headers: Pairs) -> list[tuple[str, str]]:
-    """The headers without the secrets of a session; of a cookie, its name alone."""
+    """The headers of an answer with ANY_TEXT in place of cookies' values, tokens and other secrets.
+    Without Content-Type, which the recording keeps apart.
+    """
     public_headers: list[tuple[str, str]] = []
     for name, text in headers:
         lower_name = name.lower()
         if lower_name == "set-cookie":
-            public_headers.append((name, f"{text.partition('=')[0]}={ANY_TEXT}; Path=/"))
+            cookie_name = text.partition("=")[0]
+            # its other attributes, such as Domain, do not fit the replay's address
+            public_headers.append((name, f"{cookie_name}={ANY_TEXT}; Path=/"))
         elif lower_name == "location":
             public_headers.append((name, without_named_secrets(place_of(text), ANY_TEXT)))
         elif kind_of(name) == SECRETS:

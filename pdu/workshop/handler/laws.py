@@ -93,7 +93,7 @@ class Expected(NamedTuple):
 
     #: of RULES, for what is wrong in this situation alone; "" for the method's own
     rule: str
-    #: nothing is unknown
+    #: the PDU has no fault, so nothing may be unknown
     is_well: bool = False
     #: only an error is right
     must_raise: bool = False
@@ -275,7 +275,9 @@ class JudgedCall:
         )
 
     def _fault_of_known_writes(self) -> Optional[Fault]:
-        """A command of another outlet or state, or too many."""
+        """The first fault of the call's commands: one in a reading, of another outlet, of the other
+        state although the PDU has no fault, or more than one.
+        """
         commands = [command for command in self._commands if command.is_known]
         for command in commands:
             if not self._is_command:

@@ -222,6 +222,7 @@ def _silent_target(make_target: Callable[[], Target], *, hangs: bool) -> Target:
 
 
 def _errors(judge: Judge) -> Iterator[Case]:
+    """A PDU that was read well answers each request with an error status of HTTP."""
     expected = Expected("silent", must_raise=True)
     targets = (judge.target_read_before, judge.remembering_target)
     for make_target, status in itertools.product(targets, _ERRORS) if judge.is_over_http else ():
@@ -331,8 +332,8 @@ def _empty_lists(judge: Judge) -> Iterator[Case]:
 
 
 def _refused_logins(judge: Judge) -> Iterator[Fault]:
-    """The login is refused, from the first on or after one that was taken; the rest is as recorded,
-    such as the page with its form.
+    """A handler sends a refused login once. Its first login is refused, or one after a login that
+    was taken; other requests are answered as recorded, such as the page with its form.
     """
     targets = (judge.target, judge.remembering_target)
     for make_target, method in itertools.product(targets, judge.methods):
@@ -346,11 +347,11 @@ def _refused_logins(judge: Judge) -> Iterator[Fault]:
         with_body = [message for message in unit.messages if message.partition("\n\n")[2]]
         # another password, such as the factory's, is sent as the first was
         others = [message for message in with_body if logins and message not in logins]
-        # a session that was taken before is none: it is refused, and one login may follow
+        # the token of a session from before does not count: it is refused, and one login may follow
         is_session = make_target == judge.remembering_target and _is_without_password(logins)
-        count = len(logins) + len(others) - is_session
-        if count > 1:
-            text = f"sent {count} logins, and each was refused"
+        login_count = len(logins) + len(others) - (1 if is_session else 0)
+        if login_count > 1:
+            text = f"sent {login_count} logins, and each was refused"
             yield Fault("login", method, text, "a login that is refused")
             return
         if unit.requests:

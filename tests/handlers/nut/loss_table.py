@@ -46,7 +46,7 @@ class Reading(NamedTuple):
 
 
 def shown(case: Case) -> str:
-    """What comes of a case."""
+    """The right side of a case, as the code gives it now."""
     parts: list[str] = []
     together: list[Change] = []
     for part in case.left.split("; "):
