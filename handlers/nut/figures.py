@@ -170,7 +170,7 @@ def meter_of_side(variables: Mapping[str, str], side: str, quantities: str = _QU
 
 
 def meter_of_outlets(variables: Mapping[str, str]) -> str:
-    """The same for single outlets."""
+    """A variable that shows that single outlets have a meter; "" if none does."""
     return _first_match(variables, re.compile(rf"outlet\.[1-9][0-9]*\.(?:{_QUANTITIES})"))
 
 

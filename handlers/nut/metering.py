@@ -141,7 +141,7 @@ def inlet_current(variables: Mapping[str, str], outlets: Sequence[Figure]) -> Se
 
 
 def inlet_power(variables: Mapping[str, str], outlets: Sequence[Figure]) -> Sequence[Source]:
-    """The same in W."""
+    """The sources of the power at the inlet, in W, as those of `inlet_current`."""
     return _inlet(variables, "realpower")
 
 
@@ -158,7 +158,7 @@ def whole_load_current(variables: Mapping[str, str]) -> Figure:
 
 
 def whole_load_power(variables: Mapping[str, str]) -> Figure:
-    """The same in W."""
+    """The power of a UPS's whole load, in W, as `whole_load_current`."""
     return _whole_load(variables, "realpower")
 
 
@@ -350,7 +350,7 @@ def _outlets(variables: Mapping[str, str], field: str, figures: Sequence[Figure]
 
 
 def _outlets_of_ups(variables: Mapping[str, str], field: str, outlet_sum: Source) -> Source:
-    """Those of its outlets, not metered beside the same figure of `outlet.`: see `load`."""
+    """The sum of a UPS's outlets as a source; not metered if `outlet.` lists the field: `load`."""
     device_variable = f"outlet.{field}"
     if isinstance(outlet_sum, UnlistedSource) or device_variable not in variables:
         return outlet_sum

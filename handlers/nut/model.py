@@ -75,27 +75,27 @@ class NutDevice(NamedTuple):
 
     @property
     def load_a(self) -> Figure:
-        """In A."""
+        """The load in A."""
         return self._total(metering.load, "current_a")
 
     @property
     def inlet_a(self) -> Figure:
-        """What its inlet meters, in A; not metered for a UPS, whose input charges a battery."""
+        """The current of its inlet in A; not metered for a UPS, whose input charges a battery."""
         return self._total(metering.inlet_current, "current_a")
 
     @property
     def power_w(self) -> Figure:
-        """In W, by the order in which the load is read."""
+        """The active power in W, from sources in the same order as those of `load_a`."""
         return self._total(metering.power, "power_w")
 
     @property
     def inlet_w(self) -> Figure:
-        """The same in W."""
+        """The active power of its inlet in W; not metered for a UPS."""
         return self._total(metering.inlet_power, "power_w")
 
     @property
     def energy_kwh(self) -> Figure:
-        """In kWh, cumulative."""
+        """The cumulative energy in kWh."""
         return self._total(metering.energy, "energy_kwh")
 
     def _total(self, figure_source: metering.FigureSource, field: str) -> Figure:

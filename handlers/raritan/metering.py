@@ -54,7 +54,7 @@ class UnitModel(NamedTuple):
 
     @property
     def power_of_outlets(self) -> PowerFrom:
-        """By what the power of outlets is read: by the list if no well-known id has it."""
+        """How the power of outlets is read: by well-known ids, else by the list."""
         if self.power_probe is None:
             return PowerFrom.NOTHING
         return PowerFrom.WELL_KNOWN if self.power_probe.error is None else PowerFrom.LIST
@@ -238,7 +238,7 @@ def _ask_bank(bulk: Bulk, unit: XerusUnit, index: int) -> SensorReading:
 
 
 def _all_invalid(meters: Sequence[Meter]) -> bool:
-    """As `all_invalid`, of the current and the energy of these meters."""
+    """Whether all readings of these meters' current and energy are invalid: `all_invalid`."""
     return all_invalid(reading for meter in meters for reading in meter.readings())
 
 

@@ -161,7 +161,7 @@ def _outlets(rows: Rows) -> Sequence[Outlet]:
 
 
 def _outlet(number: int, entry: dict[str, Any], figures: MeterFigures) -> Outlet:
-    """The outlet from its row of the status. Errors and a timer are told beside its state."""
+    """The outlet from its row of the status. Its doubt also names errors and a timer."""
     output = entry.get("output")
     doubts: list[str] = []
     if not isinstance(output, bool):

@@ -57,7 +57,7 @@ class SnmpReads(Protocol):
 
 
 class _RowsDenied(Exception):
-    """An answer shows other rows of a table than a decision was told of."""
+    """An answer shows other rows of a table than those on which a decision rests."""
 
 
 class HasRows(Protocol):
@@ -68,7 +68,7 @@ class HasRows(Protocol):
 
 @dataclass
 class _Decision:
-    """What a decision was told, and what followed from it."""
+    """The rows on which a decision rests, and the results that followed from them."""
 
     rows_by_table: dict[str, dict[str, None]]
     results: dict[Hashable, Any]  #: of `Reader.once`, by its key
@@ -111,8 +111,8 @@ class Reader:
         self.lacking: set[Hashable] = set()
 
     def decide(self, function: Callable[[], Result]) -> Result:
-        """What a function of this reader's answers returns. It is asked again if an answer denies
-        what it was told before, so that it decides as if all answers had been there first."""
+        """What a function of this reader's answers returns. It is called again if an answer shows
+        other rows than earlier ones did, so that it decides as if all had been there first."""
         decision = self._decision
         if decision.is_under_way:  # this is a part of it
             return function()
@@ -168,9 +168,9 @@ class Reader:
         return {row: answers.get(row, LOST) for row in rows}
 
     def _raise_if_denied(self, table: str) -> None:
-        """Raise _RowsDenied if the decision was told of other rows of the table."""
-        rows_told = self._decision.rows_by_table.pop(table, None)
-        if rows_told is None or rows_told.keys() == self._rows_of(table).keys():
+        """Raise _RowsDenied if the decision rests on other rows of the table."""
+        earlier_rows = self._decision.rows_by_table.pop(table, None)
+        if earlier_rows is None or earlier_rows.keys() == self._rows_of(table).keys():
             return
         self._decision.results.clear()
         if self._decision.is_under_way:
@@ -224,21 +224,21 @@ class Reader:
         return self.root + oid[len(ROOT) :] if oid.startswith(ROOT) else oid
 
     def at(self, root: str) -> Reader:
-        """The same device and answers, with another root."""
+        """A reader of the same device and answers, with another root."""
         reader = copy.copy(self)
         reader.root = root
         return reader
 
     def whole(self, *, walks: bool = True) -> Reader:
-        """The same device and answers, by whole tables. Not `walks`: a column that was not walked
-        yet is taken as empty."""
+        """A reader of the same device and answers that shows each column with all rows of its
+        table, LOST where it lacks one. Not `walks`: a column not walked yet is taken as empty."""
         reader = copy.copy(self)
         reader._is_whole, reader._walks = True, walks
         return reader
 
     def fresh_reader(self) -> Reader:
-        """The same device without its answers, except names and what it does not have: for a
-        reading that must be new."""
+        """A reader of the same device that asks again for everything but names and what the device
+        does not have."""
         reader = type(self)(self._device, self.root)
         reader._names = self._names
         reader.walked = {name: self.walked[name] for name in self._names if name in self.walked}

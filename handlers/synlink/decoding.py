@@ -234,7 +234,7 @@ def _fault_of_inlets(device: Any, rows: Sequence[dict[str, Any]]) -> str:
 
 
 def _is_transfer_switch(rows: Sequence[dict[str, Any]]) -> bool:
-    """By the type of its first inlet, which is that of all."""
+    """Whether the unit is a transfer switch, by the type of its first inlet: all have the same."""
     return _word(rows[0].get("inletType")) == "ats"
 
 

@@ -232,7 +232,7 @@ def _level(device: ListedPdu, reading: Reading) -> tuple[int, str]:
 
 
 def _level_without_error(device: ListedPdu, reading: Reading) -> tuple[int, str]:
-    """As `_level`, of a PDU that was read whole."""
+    """Severity and result of a PDU all of whose parts were read."""
     if reading.count(UNKNOWN) and not device.metered:
         return DOUBTFUL, "unknown"
     if _has_lost_figure(reading):
@@ -276,8 +276,8 @@ class Summary:
     reasons: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def lines(self, names_without_reasons: Collection[str] = ()) -> list[str]:
-        """For people: the results, the sums, a line for each PDU that is another one again, then
-        one for each PDU that lacks a figure, but for those in `names_without_reasons`.
+        """The text for people: the results, the sums, a line for each PDU that is listed twice,
+        then one for each PDU that lacks a figure, but for those in `names_without_reasons`.
         """
         results = [f"{self.results.get(_WELL, 0)} well"]
         other_results = {result: n for result, n in self.results.items() if result != _WELL}
@@ -341,7 +341,7 @@ def _total(counts: Iterable[Optional[int]]) -> int:
 
 
 def _names_read_twice(rows: Sequence[PduRow], counted_as: Mapping[str, str]) -> dict[str, str]:
-    """Those of `counted_as` whose unit was read under both names."""
+    """The names of `counted_as`, each with the other name of its unit, if both were read."""
     names = {row.device.name for row in rows}
     names_read_twice: dict[str, str] = {}
     for name, other_name in counted_as.items():

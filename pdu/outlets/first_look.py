@@ -24,7 +24,7 @@ TRUST_KEYS = ("verify", "ca_pem", "fingerprint")
 
 
 class FirstLook(NamedTuple):
-    """What a web service told before a login."""
+    """What is known of a web service before a login."""
 
     #: why the certificate is not trusted, None if it is or if there is none
     untrusted: Optional[PduHandlerError] = None

@@ -188,7 +188,7 @@ def _head_error(path: str, fault: str) -> SettingsError:
 
 
 def _unknown_columns_text(names: Sequence[str]) -> str:
-    """That these are no columns of a list: the first ones by name, the others counted."""
+    """The error text for names that are no columns of a list: some by name, the others counted."""
     text = ", ".join(repr(printable(name, 60)) for name in names[:_SHOWN])
     further_count = len(names) - _SHOWN
     if further_count > 0:

@@ -88,7 +88,7 @@ class Trial(NamedTuple):
 
     @property
     def data(self) -> dict[str, Any]:
-        """As JSON has it."""
+        """The fields for JSON."""
         return {
             "handler": self.handler,
             "faults": [line.shown for line in self.faults],

@@ -170,7 +170,8 @@ def read_parts(
     *,
     optional: Collection[str] = (),
 ) -> Reading:
-    """As `read_pdu`, of a PDU that is open."""
+    """The reading of these parts from a PDU whose session is open. `keep` gets each step of it;
+    `optional`: parts without which it counts as read."""
     reading = Reading(start_s=time.monotonic())
     for part in parts:
         try:

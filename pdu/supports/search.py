@@ -140,7 +140,7 @@ class _Model(NamedTuple):
 def answer(question: str) -> SupportAnswer:
     """The answer for a model, vendor, brand, family or sysObjectID, or for a mix of their words.
 
-    What is known only in another spelling is told, and is no yes.
+    A name that is known only in another spelling is UNKNOWN, with that spelling as a hint.
     """
     typed_answer = _answer_as_typed(question)
     if typed_answer.verdict != UNKNOWN:

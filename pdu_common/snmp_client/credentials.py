@@ -78,7 +78,7 @@ class Credentials:
 
     @classmethod
     def from_params(cls, host: str, params: Mapping[str, Any]) -> Credentials:
-        """From the address and `snmp_params`. Raises SnmpError."""
+        """The credentials in `snmp_params`, with the host's address. Raises SnmpError."""
         fields = {key: str(value) for key, value in params.items() if value not in (None, "")}
         version = _one_of(fields.get("version", "2"), _VERSIONS, "version")
         port = _whole_number(fields.get("port", "161"), "port", lowest=1, highest=65535)
@@ -231,7 +231,7 @@ def _number(text: str, key: str, lowest: float, highest: float) -> float:
 
 
 def _whole_number(text: str, key: str, lowest: int, highest: int) -> int:
-    """As `_number`, for a whole number."""
+    """A whole number in these bounds. Raises SnmpError for other text."""
     number = _number(text, key, lowest, highest)
     if not number.is_integer():
         raise _wrong(key, "must be a whole number")

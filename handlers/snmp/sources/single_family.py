@@ -621,5 +621,5 @@ class Renumbered(ReadOnly):
 
 
 def _numbers(first: int, count: int) -> set[str]:
-    """As many consecutive numbers as `count`, from `first` on."""
+    """`count` consecutive numbers from `first` on, as texts."""
     return {str(n) for n in range(first, first + count)}

@@ -219,7 +219,7 @@ def find_device(rows: Rows, profile_name: str) -> FamilyReading:
 
 
 def _outlets_phrase(device: SnmpDevice) -> str:
-    """Such as "8 outlets, switched by its commands": what the family reads and switches."""
+    """The outlets that the family reads and switches: "8 outlets, switched by its commands"."""
     if not device.states:
         return "no outlets"
     outlets = counted(len(device.states), "outlet")

@@ -104,7 +104,7 @@ def scrubbed(rows: Rows, data: PduSnmpData) -> Rows:
 
 
 def _scrubber(rows: Rows, data: PduSnmpData) -> Scrubber:
-    """One that knows the login, and what the system group says of the owner."""
+    """A scrubber for the login, and for the owner's names in the system group."""
     params = data.snmp_params
     secrets = [params.get(key) for key in _SECRETS]
     scrubber = Scrubber(secrets=secrets, user=params.get("user"), host=data.ip)

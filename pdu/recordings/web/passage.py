@@ -53,7 +53,7 @@ class Exchange(NamedTuple):
 
     @property
     def content(self) -> object:
-        """As `document_of`."""
+        """The body, decoded by `document_of`."""
         return document_of(self.body, *media_type(self.headers))
 
 
@@ -94,7 +94,7 @@ class Passage(HttpReplay):
             transport.close()
 
     def reply(self, method: str, target: str, body: bytes) -> Response:
-        """As `respond`, to a request without headers."""
+        """The answer to a request without headers."""
         return self.respond(method, target, {}, body)
 
     def respond(

@@ -88,7 +88,8 @@ class _Probe(NamedTuple):
         return self.recording
 
     def _state_after_flip(self, columns: Sequence[Column]) -> str:
-        """How the handler reads the first outlet whose state is known after its values changed."""
+        """How the handler reads the first outlet whose state is known, after its values in these
+        columns changed: "flipped", "unknown", or "" for any other change or none."""
         states = self.recording.states
         for index, (name, state) in enumerate(states.items()):
             if state is None:
@@ -136,8 +137,8 @@ class _Probe(NamedTuple):
         return zeros
 
     def _recording_of(self, columns: Sequence[Column]) -> WebRecording:
-        """With the places in these columns; where its meters deny that an outlet is off, they show
-        0 then.
+        """The recording whose commands set the places in these columns; where the meters deny that
+        an outlet is off, they show 0 then.
         """
         states = self.recording.states
         zeros: dict[str, Mapping[Place, Any]] = {}
@@ -173,8 +174,8 @@ def _with_columns(
 
 
 def _copies(contents: Mapping[str, Any], places: Sequence[Place]) -> dict[Place, list[Place]]:
-    """By the place of a value, its places in objects with the same texts: a list may hold what
-    each outlet's own answer has too.
+    """The places of the same value in other objects with the same texts, by its place: a list may
+    hold what each outlet's own answer has too.
     """
     texts = {place: _texts_beside(contents, place) for place in places}
     if len(set(texts.values())) < len(places):  # the texts tell no outlet from another

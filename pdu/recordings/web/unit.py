@@ -159,7 +159,7 @@ class RecordedRequests(NamedTuple):
 
     @classmethod
     def of(cls, recording: WebRecording) -> RecordedRequests:
-        """Those of a recording."""
+        """The requests that a recording answers."""
         reads: RequestTable[Answer] = RequestTable()
         paths: set[str] = set()
         with_tokens: set[str] = set()
@@ -312,8 +312,8 @@ class WebUnit(HttpPdu):
         return [(self._states, without_values(self._contents, [place])) for place in places]
 
     def without_row(self) -> Sequence[tuple[str, Any]]:
-        """Of the middle one of the outlets that are on, before the last outlet, if rows name their
-        outlets, else of the last outlet, if it is on.
+        """An outlet, and the contents without its row: the middle one of those that are on before
+        the last outlet, if rows name their outlets, else the last one, if it is on.
         """
         outlets_on = [name for name, state in self._states.items() if state]
         last_outlet = list(self._states)[-1]

@@ -23,7 +23,7 @@ from pdu_common.snmp_client.errors import SnmpTimeout
 from ...loading.four_methods import (
     BrokenHandler,
     HandlerRaised,
-    LackingDouble,
+    MissingPlatformName,
     SettingNotGiven,
 )
 from ...recordings.simulated_pdu import HttpPdu, SimulatedPdu, States, UnitCommand
@@ -83,7 +83,7 @@ class Fault(NamedTuple):
 
     @property
     def sentence(self) -> str:
-        """For people."""
+        """The fault in a sentence for people."""
         situation = f" ({self.situation})" if self.situation else ""
         return f"{self.method} {self.text}{situation}".strip()
 
@@ -156,7 +156,7 @@ class JudgedCall:
         messages_before = len(self._unit.messages)
         try:
             self.answer = call_method(methods, self.method, self._outlet)
-        except (LackingDouble, SettingNotGiven) as error:
+        except (MissingPlatformName, SettingNotGiven) as error:
             return self._untried(error_text(error))
         except EndlessCall as error:
             return Fault(self.expected.rule or self.method, "", error.reason, self._situation)
@@ -176,7 +176,7 @@ class JudgedCall:
 
     @property
     def _has_nothing_to_ask(self) -> bool:
-        """Whether no figure was told of a PDU without meters, for which none need be asked."""
+        """Whether the handler returned no figure of a PDU without meters: it need not ask."""
         if self.method != "statistic" or has_meter(self._sums) or self._error is not None:
             return False
         return not named_figures(self.answer)
@@ -185,7 +185,7 @@ class JudgedCall:
         return Fault(rule, self.method, text, self._situation)
 
     def _untried(self, why: str) -> Fault:
-        """Not tried, with a whole sentence that says why."""
+        """The finding that the rule was not tried. `why`: a whole sentence."""
         return Fault(self.expected.rule or self.method, "", why, "", UNTRIED)
 
     @property
@@ -199,7 +199,7 @@ class JudgedCall:
 
     @property
     def _commands(self) -> Sequence[UnitCommand]:
-        """Those of this call."""
+        """The commands that reached the PDU in this call."""
         return self._unit.commands[self._commands_before :]
 
     @property

@@ -63,7 +63,8 @@ def _well(judge: Judge) -> Iterator[Fault]:
 
 
 def _fault_of_command(judge: Judge, target: Target, outlet: str, method: str) -> Optional[Fault]:
-    """Of a command, and of the same again: a toggle would switch back."""
+    """The first fault of a command, or of the same command sent again: a toggle would switch
+    back."""
     unit = target.unit
     states_before = unit.outlet_states()
     expected = _WELL._replace(outlet=outlet)
@@ -206,7 +207,7 @@ def _refused_login(judge: Judge) -> Iterator[Case]:
 
 
 def _silences(judge: Judge) -> Iterator[Case]:
-    """It answers no more after it was read at its address, by this object or another."""
+    """A PDU that answers no more, after it was read at its address by this object or another."""
     expected = Expected("silent", must_raise=True, is_silent=True)
     targets = (judge.target_read_before, judge.remembering_target)
     hangs_or_not = (False, True) if judge.is_over_http else (False,)
@@ -246,8 +247,8 @@ def _absent_outlet(judge: Judge) -> Iterator[Case]:
 
 
 def _lost_states(judge: Judge) -> Iterator[Case]:
-    """An outlet's state cannot be read. Another object may tell it, too; what the handler
-    remembers is another one.
+    """A PDU that does not answer the state of one outlet. The handler may read it from another
+    object; the state that it remembers from before is not the one of now.
     """
     states = judge.model.outlet_states()
     expected = Expected("lost state", states=states)
