@@ -166,8 +166,7 @@ def _written(names: Mapping[str, str]) -> dict[str, str]:
 
 
 def plugin(version: str) -> type[Plugin]:
-    """The entry point of a mypy plugin. Raises SystemExit with what to run if the stubs are not
-    those of the IDL's texts."""
+    """The entry point of a mypy plugin. Raises SystemExit if the stubs are not those of the IDL."""
     from mypy.plugin import Plugin
 
     current = stubs()

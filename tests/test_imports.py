@@ -136,11 +136,10 @@ REASON_OF_LATE_IMPORT = re.compile(
 # A file without this has no import in a function, and is not parsed.
 _INDENTED = re.compile(r"^[ \t]+(import|from)\s|:[ \t]*(import|from)\s", re.MULTILINE)
 _Function = Union[ast.FunctionDef, ast.AsyncFunctionDef]
+_LateImport = tuple[_Function, ast.stmt]
 
 
-def _late_imports(
-    node: ast.AST, inside: Optional[_Function]
-) -> Iterator[tuple[_Function, ast.stmt]]:
+def _late_imports(node: ast.AST, inside: Optional[_Function]) -> Iterator[_LateImport]:
     """Each import in a function, and the innermost function around it."""
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.expr):  # contains no import
@@ -159,8 +158,7 @@ def archived() -> frozenset[Path]:
 
 
 def test_no_function_of_an_archive_imports_and_others_say_why() -> None:
-    """A late import, one in a function, has a comment with its reason beside it. An archive has
-    none: its files may be replaced while a process runs its code."""
+    """An archive's files may be replaced while a process runs its code. Others give a reason."""
     places: list[str] = []
     late_count = 0
     for path in (path for folder in IN_CONTRACT for path in sorted((ROOT / folder).rglob("*.py"))):

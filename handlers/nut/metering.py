@@ -440,9 +440,8 @@ def _chain_figures(
 
 
 def _with_siblings(member: _MemberSources, siblings: Sequence[_MemberSources]) -> Sequence[Source]:
-    """The sources of a member of a daisy chain. `siblings`: all members of its type. A source that
-    only a sibling lists, at the same position, makes the member's figure not known, in place of not
-    metered.
+    """The sources of a member of a daisy chain; of one that only a sibling lists, a member of the
+    same type, the figure is not known.
     """
     sources: list[Source] = []
     for position, source in enumerate(member.sources):

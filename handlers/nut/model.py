@@ -99,9 +99,7 @@ class NutDevice(NamedTuple):
         return self._total(metering.energy, "energy_kwh")
 
     def _total(self, figure_source: metering.FigureSource, field: str) -> Figure:
-        """A figure of the device, by its variables and its outlets. A UPS's whole load, which is
-        shown as one more outlet, does not count.
-        """
+        """A figure of the device, by its variables and its outlets, without the row "load"."""
         figure_by_outlet: dict[str, Figure] = {}
         for outlet in self.outlets:
             if outlet.identity != LOAD_IDENTITY:

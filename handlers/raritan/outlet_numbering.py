@@ -101,8 +101,7 @@ class ListProof:
         return is_missing_object_error(error)
 
     def _error(self, verdict: str, reason: str) -> JsonRpcSyntaxException:
-        """The error of a list with a gap. `verdict`: "lacks one" or "may lack one"; `reason`: why,
-        behind the length of the list."""
+        """The error of a list of outlets. `verdict`: that it "lacks one", or "may lack one"."""
         unit = self._listed_unit.unit
         count = len(self._listed_unit.outlets)
         error = JsonRpcSyntaxException(

@@ -31,8 +31,7 @@ def text(raw: Raw) -> str:
 
 
 def _decode(octets: bytes) -> str:
-    """The text in UTF-8 (RFC 3411, 5, SnmpAdminString), else in Latin-1, which older firmware
-    uses."""
+    """The text in UTF-8 (RFC 3411, 5, SnmpAdminString), else in Latin-1, as of older firmware."""
     try:
         return octets.decode("utf-8")
     except UnicodeDecodeError:

@@ -100,8 +100,7 @@ class Measurement(FrozenValue):
     MOST_FACTOR = 10_000  # limit for a factor and a divisor; 65535 is a register without a value
 
     def check(self) -> None:
-        """Raises ValueError unless each scale is above zero, and shifts the decimal point by at
-        most MOST_DIGITS."""
+        """Raises ValueError for a scale of 0 or less, or one that shifts more than MOST_DIGITS."""
         validation.require_distinct_texts(self.absent, "absent")
         validation.require_distinct_texts(self.padding, "padding")
         for scale in (self.scale, self.scale_of_integers):

@@ -177,8 +177,7 @@ class Reader:
             raise _RowsDenied
 
     def _rows_of(self, table: str) -> dict[str, None]:
-        """The rows that at least one walked column of the table has, as keys in their order;
-        computed once."""
+        """The rows that at least one walked column of the table has, in order; computed once."""
         rows_by_table = self._decision.rows_by_table
         if table not in rows_by_table:
             walks = [self.walked[full_oid] for full_oid in sorted(self._columns.get(table, ()))]

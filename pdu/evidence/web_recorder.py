@@ -74,8 +74,7 @@ _NO_HTTP = (
 
 
 def _upstream(handler: LoadedHandler, data: PduData) -> Upstream:
-    """Where the device answers, and its TLS: by the settings of a handler of this pack, else plain
-    HTTP. Raises SettingsError."""
+    """Where the device answers: by the settings, without any over HTTP. Raises SettingsError."""
     texts = dcimanager.settings(data)
     own = {setting.key: texts[setting.key] for setting in _OF_TRUST if setting.key in texts}
     if not registry.is_handler(handler.display_name):

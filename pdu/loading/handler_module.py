@@ -129,8 +129,7 @@ def _absent_attribute(text: str, line: str, own_class: str) -> Optional[re.Match
 
 def _absent_parameter(text: str, line: str) -> Optional[re.Match[str]]:
     """The match in the text of a TypeError about the parameters of a function or class of the
-    platform; None for another one. `line`: of the handler; Python before 3.12 does not name the
-    class.
+    platform. `line`: of the handler; Python before 3.12 does not name the class.
     """
     fault = r"\(\) (?:got an unexpected|missing|takes) .*"
     match = re.search(rf"\b(?:{FUNCTIONS}|(?:{CLASSES})\.__init__){fault}", text)

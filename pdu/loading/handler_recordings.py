@@ -64,9 +64,7 @@ def recordable_handlers() -> tuple[str, ...]:
 
 
 def recording(handler: str) -> Optional[RecordingFormat]:
-    """How devices of a handler are recorded and simulated. `handler`: its name, or the path of a
-    handler outside this pack, for which it is None.
-    """
+    """How devices of a handler are recorded and simulated; None for one outside this pack."""
     adapter = adapter_of(handler)
     if adapter.recording_format is not None:
         return adapter.recording_format()

@@ -95,8 +95,7 @@ class _Check(Subcommand):
         parent: Optional[click.Context] = None,
         **extra: Any,
     ) -> click.Context:
-        """As click does it; with --nagios, wrong arguments are printed as a plugin prints them,
-        with its exit code."""
+        """As click does it; with --nagios, wrong arguments end with a plugin's text and code."""
         is_plugin = "--nagios" in args  # before click takes the arguments from the list
         try:
             return super().make_context(info_name, args, parent, **extra)

@@ -234,8 +234,7 @@ def _run_cycle(
 def _not_switched_on(
     outcome: _OutletCycle, power: OutletPower, outlet: _CalledOutlet
 ) -> Union[Result, int]:
-    """The result, or the exit code, for an outlet that was proven off before the pause, and was not
-    proven on after it."""
+    """The result for an outlet that was proven off before the pause, and not on after it."""
     last_state = power.last_state
     if power.stage is RestartStage.GOING_ON:
         # it stayed off during the pause; the command to switch on was sent, and is not proven

@@ -83,8 +83,7 @@ def compare_handlers(
 
 
 def _compare(platform: trials.Platform, name: str, own_handler: trials.HandlerModule) -> Comparison:
-    """A handler of the platform compared with this pack's, on the first simulated PDU that it
-    reads."""
+    """A handler of the platform compared with this pack's, on the first PDU that it reads."""
     handler = trials.HandlerModule(str(platform.tree), name)
     failures: list[ReportLine] = []
     for key in _candidates(name):

@@ -170,8 +170,7 @@ def read_parts(
     *,
     optional: Collection[str] = (),
 ) -> Reading:
-    """The reading of these parts from a PDU whose session is open. `keep` gets each step of it;
-    `optional`: parts without which it counts as read."""
+    """The reading of these parts of an open PDU; an error of an `optional` part is kept in it."""
     reading = Reading(start_s=time.monotonic())
     for part in parts:
         try:

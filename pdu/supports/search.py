@@ -285,9 +285,8 @@ def _names_that_fit(words: Sequence[Word]) -> tuple[Name, ...]:
 
 @lru_cache(maxsize=4096)  # a question asks for the same words several times
 def _names_of(text: str, longest_tail: Optional[int]) -> tuple[Name, ...]:
-    """The names whose patterns fit a compact text, the most specific first. `longest_tail`: the
-    most characters that `*` in a pattern may stand for; None for any number.
-    """
+    """The names whose patterns fit a compact text, the most specific first; `*` in a pattern stands
+    for up to `longest_tail` characters."""
     if not text:
         return ()
     names = [name for name in NAMES if fits(name.pattern, text, longest_tail)]

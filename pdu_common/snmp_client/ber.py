@@ -60,8 +60,7 @@ def content_bounds(data: bytes, at: int, end: int, tag: int) -> tuple[int, int]:
 
 
 def exact_content_bounds(data: bytes, at: int, end: int, tag: int) -> tuple[int, int]:
-    """The bounds of an element's content, as `content_bounds`. Raises Malformed unless the element
-    ends at `end`."""
+    """The bounds of an element's content. Raises Malformed unless the element ends at `end`."""
     begin, stop = content_bounds(data, at, end, tag)
     if stop != end:
         raise Malformed("octets after the end")

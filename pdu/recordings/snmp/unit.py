@@ -257,8 +257,7 @@ class SnmpUnit(SimulatedPdu):
     def _orders_in(
         self, rows: Rows, identity: str, state: EnumPowerStatus
     ) -> Sequence[tuple[Arcs, SnmpRow]]:
-        """The objects and values that a command writes to a unit with these rows; [] if it is
-        refused."""
+        """The values that a command writes to a unit with these rows; [] if it is refused."""
         if self._control is None or self._device is None:
             return []
         reader = reading(rows, self._device.reader)
@@ -358,8 +357,7 @@ class SnmpUnit(SimulatedPdu):
         return UnitObjects() if self._device is None else unit_objects(self._rows, self._device)
 
     def without_state(self, identity: str) -> Sequence[SnmpContents]:
-        """The contents in which the state of an outlet cannot be read: in walks and GETs, and in
-        GETs alone. [] but for the middle one of the outlets that are on."""
+        """The contents without the state of the middle outlet that is on; [] for another one."""
         if identity != self._objects.middle_outlet:
             return []
         oids = self._objects.middle_outlet_state

@@ -34,8 +34,7 @@ def first_value(kind: str, value: str) -> tuple[str, str]:
 
 
 def _first_value_of_module(module: str, tag: str, settings: Mapping[str, str]) -> tuple[str, str]:
-    """Tag and first value by the module of this name. Raises LookupError, ValueError or
-    OverflowError if there is none."""
+    """Tag and first value of a module. LookupError, ValueError, OverflowError: it has none."""
     if module == "numeric":
         return tag, _numeric(settings)
     if module not in _WITH_VALUES or _refuses_reads(settings):

@@ -170,8 +170,7 @@ def _address(text: str) -> bytes:
 
 
 def _number(tag: int, bare: str, *, is_hex: bool) -> int:
-    """The number in a line of snmpwalk: decimal, in parentheses after a name, binary or hex. `tag`:
-    its type, which decides whether the highest bit is a sign."""
+    """The number in a line: decimal, in parentheses after a name, or by its type binary or hex."""
     binary = _BINARY.match(bare)
     if binary is not None:
         return _signed(tag, int(binary[1], 2))

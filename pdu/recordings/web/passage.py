@@ -226,9 +226,7 @@ def _secret_of_header(name: str, text: str) -> str:
 
 
 def _session_headers(headers: Pairs) -> list[tuple[str, str]]:
-    """The headers of an answer with ANY_TEXT in place of cookies' values, tokens and other secrets.
-    Without Content-Type, which the recording keeps apart.
-    """
+    """The headers with ANY_TEXT for each secret; without Content-Type, which is kept apart."""
     public_headers: list[tuple[str, str]] = []
     for name, text in headers:
         lower_name = name.lower()

@@ -88,8 +88,7 @@ class _Probe(NamedTuple):
         return self.recording
 
     def _state_after_flip(self, columns: Sequence[Column]) -> str:
-        """How the handler reads the first outlet whose state is known, after its values in these
-        columns changed: "flipped", "unknown", or "" for any other change or none."""
+        """How the first outlet reads if its values here change: "flipped", "unknown", else ""."""
         states = self.recording.states
         for index, (name, state) in enumerate(states.items()):
             if state is None:

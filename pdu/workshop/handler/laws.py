@@ -275,9 +275,7 @@ class JudgedCall:
         )
 
     def _fault_of_known_writes(self) -> Optional[Fault]:
-        """The first fault of the call's commands: one in a reading, of another outlet, of the other
-        state although the PDU has no fault, or more than one.
-        """
+        """The fault of a command in a reading, of another outlet or state, or of a second one."""
         commands = [command for command in self._commands if command.is_known]
         for command in commands:
             if not self._is_command:

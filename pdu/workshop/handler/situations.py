@@ -63,8 +63,7 @@ def _well(judge: Judge) -> Iterator[Fault]:
 
 
 def _fault_of_command(judge: Judge, target: Target, outlet: str, method: str) -> Optional[Fault]:
-    """The first fault of a command, or of the same command sent again: a toggle would switch
-    back."""
+    """The fault of a command, or of the same again: a toggle would switch back."""
     unit = target.unit
     states_before = unit.outlet_states()
     expected = _WELL._replace(outlet=outlet)

@@ -61,8 +61,7 @@ CALL_BY_TABLE = {
 
 
 def shown(case: Case, call: str) -> str:
-    """The right side of a case, as the code gives it now on a clock of the case. `call`: that of a
-    line without one."""
+    """The right side of a case, on a clock of its own. `call`: that of a line without one."""
     with pytest.MonkeyPatch.context() as patch:
         in_switching(patch)
         return _result(CaseUnit(case.left.split(" & "), call))

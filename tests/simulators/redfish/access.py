@@ -34,8 +34,7 @@ class Session:
 
 
 class Access:
-    """The login of a simulated service, and its open sessions by id. `session_count`: how many were
-    opened since the start."""
+    """The login of a service, and its open sessions by id. `session_count`: of all until now."""
 
     def __init__(self, model: Model, user: str, password: str) -> None:
         self._model = model

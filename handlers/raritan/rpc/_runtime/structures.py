@@ -147,8 +147,7 @@ class Structure(IdlValue):
 
     @classmethod
     def decode(cls, json: object, agent: Caller) -> Self:
-        """The structure in a JSON object of its fields. Raises JsonRpcSyntaxException for other
-        JSON."""
+        """The structure in a JSON object of its fields. Raises JsonRpcSyntaxException."""
         return _decode_fields(cls, json, agent)
 
     @classmethod
@@ -158,8 +157,7 @@ class Structure(IdlValue):
 
     @classmethod
     def idl_missing(cls, made_here: bool) -> object:
-        """The value of a field without one: a structure with its defaults if a caller made the
-        outer one (`made_here`), else with blank fields."""
+        """A structure with its defaults in one that a caller makes, else with blank fields."""
         return cls() if made_here else _decode_fields(cls, {}, _NOBODY)
 
     def idl_json(self) -> dict[str, object]:
@@ -261,8 +259,7 @@ class ValueObject(Structure):
 
     @classmethod
     def idl_missing(cls, made_here: bool) -> object:
-        """The value of a field without one: a value object with its defaults if a caller made the
-        structure (`made_here`), else None."""
+        """A value object with its defaults in a structure that a caller makes, else None."""
         return cls() if made_here else None
 
     def idl_json(self) -> dict[str, object]:
