@@ -140,7 +140,7 @@ _LateImport = tuple[_Function, ast.stmt]
 
 
 def _late_imports(node: ast.AST, inside: Optional[_Function]) -> Iterator[_LateImport]:
-    """Each import in a function, and the innermost function around it."""
+    """The imports in functions, each with the innermost function around it."""
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.expr):  # contains no import
             continue

@@ -76,10 +76,8 @@ def _handlers_named_in(text: str) -> Sequence[str]:
 
 
 def _likelihood(handler: str) -> tuple[bool, bool]:
-    """The key by which handlers are sorted: Redfish last, because the units of other makes have its
-    word too; Raritan before the codecs, because a Xerus unit may name the makes that it is sold
-    under.
-    """
+    """The sort key of a handler: Redfish last, because units of other makes name it too; Raritan
+    before the codecs, because a Xerus unit may name the makes that it is sold under."""
     return handler == "redfish", registry.about(handler).is_codec
 
 

@@ -182,7 +182,7 @@ def _pdus_at_other_places(
     known_list: device_list.DeviceList,
     known_hosts: Mapping[str, Collection[str]],
 ) -> list[ListedPdu]:
-    """The PDUs at whose place the list has none. `known_hosts`: the addresses of its names."""
+    """The PDUs whose address and port are not in the list. `known_hosts`: addresses by name."""
     listed_doors: set[tuple[str, str]] = set()
     for listed_pdu in known_list.devices:
         place = place_of(listed_pdu, known_list.auths)

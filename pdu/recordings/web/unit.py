@@ -127,7 +127,7 @@ class RequestTable(Generic[T]):
         return self._requests
 
     def find(self, call: Call) -> Optional[T]:
-        """The value of the request that is like this one."""
+        """The value of the request or pattern that matches this call; None for none."""
         value = self._exact.get(RequestPattern(call.method, call.target, call.body).canonical)
         if value is not None:
             return value

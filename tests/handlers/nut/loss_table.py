@@ -98,7 +98,7 @@ def _words(change: Change) -> Iterator[str]:
 
 
 def _singles(unit: Mapping[str, str]) -> Iterator[Change]:
-    """Each change of one variable."""
+    """The changes of one variable: without it, or with one of SPOILT_TEXTS."""
     for name in unit:
         for text in (None, *SPOILT_TEXTS):
             yield {name: text}

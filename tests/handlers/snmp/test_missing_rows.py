@@ -25,7 +25,7 @@ NAMES_ALONE = {"rittal-cmc3": "the variable's name says what its value is"}
 
 
 def walked(device: Memory) -> dict[str, Mapping[str, object]]:
-    """Each column that was walked, with its rows."""
+    """The columns that were walked, each with its rows."""
     walks = [request for request in device.asked if request.startswith("walk ")]
     columns = [walk.removeprefix("walk ") for walk in walks]
     return {column: dict(device.walk(column)) for column in columns}

@@ -103,7 +103,7 @@ def hall() -> Iterator[Hall]:
 
 @pytest.fixture
 def call(call: Call, monkeypatch: pytest.MonkeyPatch) -> Call:
-    """As everywhere, but a round waits less long for its last answers."""
+    """The shared `call` with rounds that wait less long for their last answers."""
     quick_rate = functools.partial(network_scan.ScanRate, last_s=0.4)
     monkeypatch.setattr(network_scan, "ScanRate", quick_rate)
     return call
