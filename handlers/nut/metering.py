@@ -291,8 +291,8 @@ def _line_figures(
     elif isinstance(phase_count, (int, float)):
         last_line = max(int(phase_count), *metered_lines)
     # the lines are all there: their count, if it cannot be read, decides nothing
-    is_whole = len(metered_lines) == last_line
-    if isinstance(phase_count, NotKnown) and not is_whole and len(lines) > 1:
+    is_complete = len(metered_lines) == last_line
+    if isinstance(phase_count, NotKnown) and not is_complete and len(lines) > 1:
         return [phase_count]
     fields_by_prefix: dict[str, Mapping[str, str]] = {}
     for number in range(1, last_line + 1):

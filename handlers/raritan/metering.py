@@ -267,7 +267,7 @@ def read_statistic(
     # also sends what was queued above
     meters_by_link_id = read_units(bulk, models, units)
     for proof in list_proofs:
-        proof.raise_unless_whole()
+        proof.raise_unless_complete()
     panel_meters = panels.read_panel_meters(bulk, without_outlets, with_power=with_power)
     meters: list[Union[UnitMeters, panels.ControllerMeters]] = []
     for listed_unit in units:

@@ -95,7 +95,7 @@ class Reader:
     def __init__(self, device: SnmpReads, root: str = "") -> None:
         self._device = device
         self.root = root
-        self._is_whole = False
+        self._shows_whole_tables = False
         self._walks = True  # whether a column that was not walked yet is, when it is asked for
         #: the answers, by the OID with the root instead of `~`
         self.walked: dict[str, Walked] = {}
@@ -133,7 +133,7 @@ class Reader:
         if not self._walks:  # a column that is walked later is not lost any more
             return method(self, *arguments)
         # bound methods are equal if they are of the same object
-        key = (method, arguments, self.root, self._is_whole)
+        key = (method, arguments, self.root, self._shows_whole_tables)
         results = self._decision.results
         if key not in results:
             results[key] = method(self, *arguments)
@@ -156,7 +156,7 @@ class Reader:
         if full_oid in self.walked and full_oid not in columns:
             columns.append(full_oid)
             self._raise_if_denied(table)
-        rows = self._rows_of(table) if self._is_whole else {}
+        rows = self._rows_of(table) if self._shows_whole_tables else {}
         if not rows or len(answers) == len(rows):
             return answers
         if answers and not _has_index_of(rows, answers):
@@ -232,7 +232,7 @@ class Reader:
         """A reader of the same device and answers that shows each column with all rows of its
         table, LOST where it lacks one. Not `walks`: a column not walked yet is taken as empty."""
         reader = copy.copy(self)
-        reader._is_whole, reader._walks = True, walks
+        reader._shows_whole_tables, reader._walks = True, walks
         return reader
 
     def fresh_reader(self) -> Reader:

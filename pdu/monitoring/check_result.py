@@ -149,7 +149,9 @@ def judge_reading(device: ListedPdu, reading: Reading, *, keep_outlets: bool = T
     reasons = tuple(missing_sentences(reading, PDU_FIGURES, OUTLET_FIGURES))
     lacks_figure = not reading.failures and _has_lost_figure(reading)
     level, result = _level(device, reading)
-    error = CallError("protocol", "; ".join(reasons)) if lacks_figure else _whole_error(reading)
+    error = (
+        CallError("protocol", "; ".join(reasons)) if lacks_figure else _error_of_all_parts(reading)
+    )
     outlets = reading.outlets
     if not keep_outlets:
         outlets = [outlet for outlet in outlets if outlet.state is not UP]
@@ -185,7 +187,7 @@ def _has_lost_figure(reading: Reading) -> bool:
     return any(missing_sentences(reading, PDU_FIGURES, OUTLET_FIGURES, reason_lost))
 
 
-def _whole_error(reading: Reading) -> CallError:
+def _error_of_all_parts(reading: Reading) -> CallError:
     """The error that the verdict and the remedy are about, with the reasons of all parts; _NO_ERROR
     if all were read.
     """

@@ -207,11 +207,12 @@ def _texts_beside(contents: Mapping[str, Any], place: Place) -> frozenset[tuple[
 class _LearningUnit(WebUnit):
     """Takes each request that is no recorded read for the command that is awaited."""
 
-    wish: Optional[tuple[str, bool]] = None
+    #: the outlet's identity, and whether it is switched on
+    expected_command: Optional[tuple[str, bool]] = None
     learned: list[str]
 
     def commands_of(self, method: str, target: str, body: bytes) -> list[UnitCommand]:
-        if self.wish is None:
+        if self.expected_command is None:
             return []
         call = Call(method, target, body.decode("utf-8", "replace"))
         commands: list[UnitCommand] = []
@@ -220,7 +221,8 @@ class _LearningUnit(WebUnit):
                 if not command.is_known:
                     text = recorded_request(part.method, part.target, part.body, [])
                     self.learned.append(text)
-                    command = UnitCommand(self.wish[0], on=self.wish[1], text=text)
+                    identity, on = self.expected_command
+                    command = UnitCommand(identity, on=on, text=text)
                 commands.append(command)
         return commands
 
@@ -233,7 +235,7 @@ def with_commands(recording: WebRecording, reader: Reader) -> WebRecording:
             if not outlet.on.sets:
                 continue
             for on in (True, False) if outlet.state is False else (False, True):
-                unit.wish, unit.learned = (name, on), []
+                unit.expected_command, unit.learned = (name, on), []
                 with contextlib.suppress(PduHandlerError):
                     reader.switch(unit.port, name, on=on)
                 if unit.learned:

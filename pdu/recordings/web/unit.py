@@ -284,8 +284,8 @@ class WebUnit(HttpPdu):
     def turn_outlet(self, identity: str, *, on: Optional[bool]) -> bool:
         outlet = self._recording.outlets[identity]
         # without a row, the places of the outlets behind it are others
-        is_whole = self._states.keys() == self._recording.outlets.keys()
-        if not (outlet.on.sets and is_whole):
+        is_complete = self._states.keys() == self._recording.outlets.keys()
+        if not (outlet.on.sets and is_complete):
             return False
         values: dict[Place, Any] = {}
         for place in outlet.off.sets:  # such as its meters, which count nothing while it is off
