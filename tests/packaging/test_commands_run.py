@@ -76,7 +76,7 @@ def elsewhere(text: str) -> str:
 
 
 def _lines_that_run_here() -> list[Documented]:
-    """Each line that runs here, once: the last page that has it."""
+    """The lines that run here, each from the last page that has it."""
     line_by_words = {}
     for line in _documented_lines():
         if not elsewhere(line.text):
