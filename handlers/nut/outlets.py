@@ -42,6 +42,7 @@ from .state_words import (
     AmbiguousTable,
     StatusWord,
     ambiguous_table,
+    has_breakers,
     words_without_state,
 )
 
@@ -156,8 +157,8 @@ def state_of(
     """The state by the values of an outlet's `state_variables` and `meter_variables`.
 
     Unknown is also the state that a driver shows after it lost its device, a word in
-    `without_state`, and an off that a meter denies. `table`: the driver's, whose words prove no
-    state.
+    `without_state`, an off that a meter denies, and an on behind an open breaker. `table`: the
+    driver's, whose words prove no state.
     """
     driver_doubt = doubt_of_driver(values)
     if driver_doubt:
@@ -165,6 +166,11 @@ def state_of(
     if "ups.status" in values:  # the whole load of a UPS, which has no outlet's variables
         return _state_of_load(values)
     is_on = _shown_state(values, without_state)
+    open_breakers = _off_groups(values)
+    if is_on and open_breakers:
+        return OutletState.unknown(
+            f"it is on, though the breaker of its group is off: {open_breakers}"
+        )
     if is_on:
         return OutletState(is_on=True)
     denial = _denial_of_outlet(values)
@@ -196,9 +202,19 @@ def _state_texts(values: Mapping[str, str]) -> dict[str, str]:
     """The variables of an outlet that hold words of its state: `.status` and `.switch`."""
     texts: dict[str, str] = {}
     for variable, text in values.items():
-        if variable.endswith((".status", ".switch")):
+        is_of_group = _GROUP in variable
+        if variable.endswith((".status", ".switch")) and not is_of_group:
             texts[variable] = text
     return texts
+
+
+def _off_groups(values: Mapping[str, str]) -> str:
+    """The variables of groups of outlets that are off, with their texts; "" if none is."""
+    off_groups: list[str] = []
+    for variable, text in values.items():
+        if _GROUP in variable and text.strip(BLANKS).lower() == "off":
+            off_groups.append(f"{variable} reads '{text}'")
+    return some(off_groups)
 
 
 def _shown_state(values: Mapping[str, str], without_state: frozenset[str]) -> Optional[bool]:
@@ -323,13 +339,16 @@ def _outlet(
 
     states = _states(row)
     meter_texts = _meters_and_driver_state(row, variables)
+    group_texts = _group_states(member, row)
+    if "groupid" in row.fields and has_breakers(variables):
+        meter_texts.update(group_texts)
     values = {**states, **meter_texts}
     table = ambiguous_table(variables, row.number, row.fields)
     without_state = words_without_state(variables, table)
     status_words = filter(None, _words_of(values, without_state))
     state = state_of(values, without_state, table)
     doubt = state.doubt
-    off_groups = some(_off_groups(member, row))
+    off_groups = _off_groups(group_texts)
     if state.is_on and off_groups:
         group = "its group" if "groupid" in row.fields else "a group, perhaps its own,"
         doubt = f"it is on, though {group} of outlets is off: {off_groups}"
@@ -356,19 +375,18 @@ def _outlet(
     )
 
 
-def _off_groups(member: Member, row: _OutletRow) -> list[str]:
-    """The variable of the group that an outlet is in, with its text, if that group is off; those of
-    all groups that are off if its driver does not say in which it is (hpe-pdu-mib.c).
+def _group_states(member: Member, row: _OutletRow) -> dict[str, str]:
+    """The state of the group that an outlet is in; those of all groups if its driver does not say
+    in which it is (hpe-pdu-mib.c).
     """
-    off_groups: list[str] = []
+    states: dict[str, str] = {}
     for number in row.groups:
-        status = member.variables.get(f"{_GROUP}{number}.status", "")
+        status = member.variables.get(f"{_GROUP}{number}.status")
         group_id = member.variables.get(f"{_GROUP}{number}.id", number)
         own_group = _tidy(row.fields.get("groupid", number))
-        is_off = status.strip(BLANKS).lower() == "off"
-        if is_off and own_group in (number, _tidy(group_id)):
-            off_groups.append(f"{member.prefix}{_GROUP}{number}.status reads '{status}'")
-    return off_groups
+        if status is not None and own_group in (number, _tidy(group_id)):
+            states[f"{member.prefix}{_GROUP}{number}.status"] = status
+    return states
 
 
 def _states(row: _OutletRow) -> dict[str, str]:

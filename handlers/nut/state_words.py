@@ -247,3 +247,11 @@ def words_without_state(
     # with snmp-ups a number is the device's own, which the table of its MIB lacks
     numbers = ("0", "1") if variables.get("driver.name") == "snmp-ups" else ()
     return frozenset((*(table.states_by_word if table else ()), *numbers))
+
+
+def has_breakers(variables: Mapping[str, str]) -> bool:
+    """Whether the state of a group of outlets is that of its breaker (hpe-pdu-mib.c,
+    pdu2groupBreakerStatus). In other tables it sums its outlets up (eaton-pdu-marlin-mib.c).
+    """
+    table_name, _, _ = variables.get("driver.version.data", "").rpartition(" ")
+    return variables.get("driver.name") == "snmp-ups" and table_name == "hpe_epdu MIB"
