@@ -303,7 +303,7 @@ class Judge:
 
     @property
     def methods(self) -> Sequence[str]:
-        """Those that can be judged."""
+        """The methods that can be judged."""
         return READINGS if self.why_no_commands else METHODS
 
     def note_tried(self, rule: str, detail: str = "") -> None:

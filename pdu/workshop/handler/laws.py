@@ -23,7 +23,7 @@ from pdu_common.snmp_client.errors import SnmpTimeout
 from ...loading.four_methods import (
     BrokenHandler,
     HandlerRaised,
-    LackingDouble,
+    MissingPlatformName,
     SettingNotGiven,
 )
 from ...recordings.simulated_pdu import HttpPdu, SimulatedPdu, States, UnitCommand
@@ -80,7 +80,7 @@ class Fault(NamedTuple):
 
     @property
     def sentence(self) -> str:
-        """For people."""
+        """The fault in a sentence for people."""
         situation = f" ({self.situation})" if self.situation else ""
         return f"{self.method} {self.text}{situation}".strip()
 
@@ -90,7 +90,7 @@ class Expected(NamedTuple):
 
     #: of RULES, for what is wrong in this situation alone; "" for the method's own
     rule: str
-    #: nothing is unknown
+    #: the PDU has no fault, so nothing may be unknown
     is_well: bool = False
     #: only an error is right
     must_raise: bool = False
@@ -153,7 +153,7 @@ class JudgedCall:
         messages_before = len(self._unit.messages)
         try:
             self.answer = call_method(methods, self.method, self._outlet)
-        except (LackingDouble, SettingNotGiven) as error:
+        except (MissingPlatformName, SettingNotGiven) as error:
             return self._untried(error_text(error))
         except EndlessCall as error:
             return Fault(self.expected.rule or self.method, "", error.reason, self._situation)
@@ -175,7 +175,7 @@ class JudgedCall:
 
     @property
     def _has_nothing_to_ask(self) -> bool:
-        """Whether no figure was told of a PDU without meters, for which none need be asked."""
+        """Whether the handler returned no figure of a PDU without meters: it need not ask."""
         if self.method != "statistic" or has_meter(self._sums) or self._error is not None:
             return False
         return not named_figures(self.answer)
@@ -184,7 +184,7 @@ class JudgedCall:
         return Fault(rule, self.method, text, self._situation)
 
     def _untried(self, why: str) -> Fault:
-        """Not tried, with a whole sentence that says why."""
+        """The finding that the rule was not tried. `why`: a whole sentence."""
         return Fault(self.expected.rule or self.method, "", why, "", UNTRIED)
 
     @property
@@ -198,7 +198,7 @@ class JudgedCall:
 
     @property
     def _commands(self) -> Sequence[UnitCommand]:
-        """Those of this call."""
+        """The commands that reached the PDU in this call."""
         return self._unit.commands[self._commands_before :]
 
     @property
@@ -274,7 +274,7 @@ class JudgedCall:
         )
 
     def _fault_of_known_writes(self) -> Optional[Fault]:
-        """A command of another outlet or state, or too many."""
+        """The fault of a command in a reading, of another outlet or state, or of a second one."""
         commands = [command for command in self._commands if command.is_known]
         for command in commands:
             if not self._is_command:
