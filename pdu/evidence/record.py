@@ -14,7 +14,6 @@ from ..cli.options import TEXT, output_options, run_of
 from ..cli.output import Result, print_result, show_status_line, waiting
 from ..cli.shared_options import STANDARD_OUTPUT, off_option, on_option, out_option
 from ..files.whole_files import new_file
-from ..loading import handler_recordings
 from ..loading.handler_loading import load
 from ..loading.handler_paths import is_handler_there
 from ..pdu_list import names
@@ -24,9 +23,7 @@ from . import web_recorder
 
 _PATIENCE_S = 60.0  # how long to wait for a device that stops answering
 _LOOK = "Look through the file before you share it: no program recognises every name."
-
-
-_RECORDABLE = handler_recordings.recordable_handlers()
+_RECORDABLE = registry.names()
 
 
 class _RecordableHandler(click.ParamType):
@@ -67,7 +64,7 @@ it asks over plain HTTP and gets; the name of a PDU of the list stands for HANDL
     "handler",
     type=_RecordableHandler(),
     metavar="HANDLER",
-    shell_complete=names.complete(handler_recordings.recordable_handlers),
+    shell_complete=names.complete(registry.names),
 )
 @click.argument("host", type=TEXT, shell_complete=names.complete_host)
 @out_option(default="-", show_default=STANDARD_OUTPUT)

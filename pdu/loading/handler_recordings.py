@@ -58,11 +58,6 @@ _RANKS = {"raritan": 1, "redfish": 3}
 _LAST_RANK = 4
 
 
-def recordable_handlers() -> tuple[str, ...]:
-    """The handlers whose devices can be recorded."""
-    return tuple(registry.names())
-
-
 def recording(handler: str) -> Optional[RecordingFormat]:
     """How devices of a handler are recorded and simulated; None for one outside this pack."""
     adapter = adapter_of(handler)
@@ -70,7 +65,6 @@ def recording(handler: str) -> Optional[RecordingFormat]:
         return adapter.recording_format()
     if not registry.is_handler(handler):
         return None
-
     return RecordingFormat(
         tcp_port=_HTTPS_PORT,
         rank=_RANKS.get(handler, _LAST_RANK),

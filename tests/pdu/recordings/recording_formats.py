@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from handlers import registry
 from pdu.evidence import web_recorder
 from pdu.loading import handler_recordings
 from pdu.loading.handler_loading import load
@@ -14,7 +15,7 @@ from pdu.recordings.recording_formats import (
     RecordingOptions,
 )
 
-names = handler_recordings.recordable_handlers
+names = registry.names
 
 
 def kind(handler: str) -> RecordingFormat:
