@@ -182,16 +182,19 @@ def _pdus_at_other_places(
     known_list: device_list.DeviceList,
     known_hosts: Mapping[str, Collection[str]],
 ) -> list[ListedPdu]:
-    """The PDUs at whose place the list has none. `known_hosts`: the addresses of its names."""
-    listed_doors: set[tuple[str, str]] = set()
+    """The PDUs at whose place the list has none; of several at one place, the first. `known_hosts`:
+    the addresses of the list's names.
+    """
+    taken_doors: set[tuple[str, str]] = set()
     for listed_pdu in known_list.devices:
         place = place_of(listed_pdu, known_list.auths)
         for host in (place.host, *known_hosts.get(place.host, ())):
-            listed_doors.add((host, place.door))
+            taken_doors.add((host, place.door))
     missing_pdus: list[ListedPdu] = []
     for pdu in pdus:
         place = place_of(pdu)
-        if (place.host, place.door) not in listed_doors:
+        if (place.host, place.door) not in taken_doors:
+            taken_doors.add((place.host, place.door))
             missing_pdus.append(pdu)
     return missing_pdus
 
