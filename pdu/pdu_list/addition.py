@@ -159,11 +159,14 @@ def add_missing(
         logins = _logins(login_file)
         known_list = _known_list(list_file, login_file)
         taken_names = {pdu.name for pdu in known_list.devices}
-        # a name may not be the address of another PDU
-        taken_names.update(pdu.address for pdu in known_list.devices)
+        # a name may not be the address of another PDU, with or without its port
+        taken_addresses = {hosts.one_spelling(pdu.address) for pdu in known_list.devices}
+        taken_addresses.update(hosts.one_spelling(pdu.address.host) for pdu in known_list.devices)
         additions: list[Addition] = []
         for pdu in _pdus_at_other_places(pdus, known_list, known_hosts):
             name = pdu.name
+            if hosts.one_spelling(name) in taken_addresses:
+                name = f"{name} {pdu.address}"
             while name in taken_names or registry.is_handler(name):
                 name = f"{name} {pdu.address}"
             taken_names.add(name)
