@@ -236,7 +236,7 @@ class _Closure:
         return self._paths[module]
 
     def _find_module(self, module: Module) -> Optional[str]:
-        """As `_path`, by a look at the folder."""
+        """The file of a module in the folder, as `_path` returns it; None if there is none."""
         stem = "/".join(module)
         for path in (f"{stem}/__init__.py".lstrip("/"), f"{stem}.py"):
             if path in self.replace or (self.tree / path).is_file():
