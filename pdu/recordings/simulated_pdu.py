@@ -154,7 +154,7 @@ class SimulatedPdu(ABC):
         return None
 
     def measured_sums(self) -> MeasuredSums:
-        """What it measures now."""
+        """The current and the energies that the PDU measures now."""
         figures = self.figures()
         if figures is None:
             return MeasuredSums()
