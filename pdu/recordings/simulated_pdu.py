@@ -150,7 +150,7 @@ class SimulatedPdu(ABC):
         """End it."""
 
     def figures(self) -> Optional[Figures]:
-        """What it measures; None if only a handler says it."""
+        """The figures that it measures; None if they are known from a handler alone."""
         return None
 
     def measured_sums(self) -> MeasuredSums:

@@ -303,7 +303,7 @@ class Judge:
 
     @property
     def methods(self) -> Sequence[str]:
-        """The methods that can be judged."""
+        """Those that can be judged."""
         return READINGS if self._why_no_commands else METHODS
 
     def note_tried(self, rule: str, detail: str = "") -> None:
