@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, Optional
 
 from pdu_common.connection import PduData, PduSnmpData
 from pdu_common.helper import EnumPowerStatus, PduPortView
-from tests.simulators.books import Books
+from tests.simulators.books import Truth
 
 from . import judgement
 from .catalogue import AT_START, WAITS, WRITES, Fault
@@ -58,9 +58,9 @@ def play(subject: Subject, fault: Optional[Fault], call: Call) -> Outcome:
             device.happen(key, identity, on)
         timeout = BRIEF_S if key in WAITS else PATIENT_S
         pdu = _handler(subject.name, device, relay, settings, timeout)
-        books_before = device.books()
+        truth_before = device.truth()
         result = _result(pdu, call.method, port)
-        problems = _problems(call, fault, port, result, device, books_before)
+        problems = _problems(call, fault, port, result, device, truth_before)
         kind = ""
         if result.error is not None:
             kind = str(getattr(result.error, "kind", type(result.error).__name__))
@@ -83,10 +83,10 @@ def _problems(
     port: PduPortView,
     result: Result,
     device: Device,
-    before: Books,
+    before: Truth,
 ) -> list[str]:
-    """What is wrong with the result. `before`: the device's books before the call."""
-    after = device.books()
+    """What is wrong with the result. `before`: the device's true state before the call."""
+    after = device.truth()
     commands = after.writes[len(before.writes) :]
     writes = call.method in WRITES
     if result.error is not None:

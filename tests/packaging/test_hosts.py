@@ -3,7 +3,7 @@
 One host has read-only files, no name service, no home and the C locale, and turns warnings into
 errors. The other has a .netrc, and variables that name proxies and CA files, none of which exist.
 On each, every archive makes the four calls in a clean process, and its answers must agree with the
-books of its simulated device.
+truth of its simulated device.
 """
 
 from __future__ import annotations
@@ -148,7 +148,7 @@ def test_an_archive_makes_its_four_calls_on_an_unfriendly_host(
     name: str, host: str, tmp_path: Path
 ) -> None:
     with PEERS[name]() as peer:
-        before = peer.books()
+        before = peer.truth()
         environment = dict(_HOSTS[host])
         if host.endswith(".netrc"):
             (tmp_path / ".netrc").write_text(
@@ -162,8 +162,8 @@ def test_an_archive_makes_its_four_calls_on_an_unfriendly_host(
         assert answer["energy"] == pytest.approx(before.energy_kwh)
         assert answer["seen"] == ["DOWN", "UP"]
         assert answer["errors"] == ["settings", "unreachable"]
-        assert peer.books().states == before.states
-        assert len(peer.books().writes) == 2
+        assert peer.truth().states == before.states
+        assert len(peer.truth().writes) == 2
 
 
 # ---- other versions of Python --------------------------------------------------------------------

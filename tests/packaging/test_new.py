@@ -197,9 +197,9 @@ with peers.peer() as peer:
     for handler in ("{name}", "{archive}"):
         assert "8 outlets: 7 on, 1 off" in pdu("status", handler, host)
         pdu("on", handler, host, "3", "--yes")
-        assert peer.books().states["3"] is True
+        assert peer.truth().states["3"] is True
         pdu("off", handler, host, "3", "--yes")
-        assert peer.books().states["3"] is False
+        assert peer.truth().states["3"] is False
     assert "{name}" in pdu("identify", host, "--handler", "{name}")
     pdu("record", "{name}", host, "--out", str(file))
     for recording in (str(file), "tests/handlers/{name}/recording.har"):

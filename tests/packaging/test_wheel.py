@@ -68,7 +68,7 @@ def reads_every_simulator(
         states_by_pdu[row["name"]] = {outlet["identity"]: outlet["state"] for outlet in outlets}
     true_states_by_pdu = {}
     for name, peer in hall.peers.items():
-        states = peer.books().states
+        states = peer.truth().states
         true_states_by_pdu[name] = {outlet: STATE_WORDS[is_on] for outlet, is_on in states.items()}
     assert states_by_pdu == true_states_by_pdu
     return {row["name"]: row["handler"] for row in rows}
@@ -89,7 +89,7 @@ def shows_status(program: list[str], peer: Peer, folder: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert {one["identity"]: one["state"] for one in json.loads(done.stdout)["outlets"]} == {
-        identity: STATE_WORDS[on] for identity, on in peer.books().states.items()
+        identity: STATE_WORDS[on] for identity, on in peer.truth().states.items()
     }
 
 

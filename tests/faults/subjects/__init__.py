@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, Callable, Optional, Protocol
 
 from handlers import registry
-from tests.simulators.books import Books
+from tests.simulators.books import Truth
 
 from .. import mutation
 from ..catalogue import FAULTS, Fault
@@ -48,7 +48,7 @@ class Device:
     """
 
     port: int
-    books: Callable[[], Books]
+    truth: Callable[[], Truth]
     happen: Callable[[str, str, bool], None]
     settings: dict[str, str] = field(default_factory=dict)
     snmp: dict[str, str] = field(default_factory=dict)

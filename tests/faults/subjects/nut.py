@@ -42,7 +42,7 @@ def _opened(fault: str) -> Iterator[Device]:
 
         yield Device(
             port=server.port,
-            books=server.books,
+            truth=server.truth,
             happen=happen,
             settings={"username": ADMIN.name, "password": ADMIN.password, "device": "pdu"},
             secrets=(ADMIN.password,),

@@ -33,7 +33,7 @@ def _opened(fault: str) -> Iterator[Device]:
 
         yield Device(
             port=unit.port,
-            books=unit.books,
+            truth=unit.truth,
             happen=happen,
             settings={"username": unit.user, "password": unit.password, "scheme": "http"},
             secrets=(unit.password, f"{unit.user}:{unit.password}"),

@@ -45,7 +45,7 @@ def _opened(fault: str) -> Iterator[Device]:
 
         yield Device(
             port=agent.port,
-            books=agent.books,
+            truth=agent.truth,
             happen=happen,
             snmp={"version": "2", "community": "nobody-knows"},
             secrets=("nobody-knows",),

@@ -52,7 +52,7 @@ def unit_subject(name: str) -> Subject:
 
             yield Device(
                 port=server.port,
-                books=server.books,
+                truth=server.truth,
                 happen=happen,
                 settings=peers.settings(),
                 secrets=(PASSWORD, f"{USER}:{PASSWORD}"),

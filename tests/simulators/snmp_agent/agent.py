@@ -13,7 +13,7 @@ from collections import Counter
 from dataclasses import replace
 from typing import Optional, Union
 
-from tests.simulators.books import Books
+from tests.simulators.books import Truth
 
 from . import ber
 from .ber import Binding, Message, Pdu, Wire
@@ -68,7 +68,7 @@ _V1 = 0
 class Agent:
     """An agent for one device; a context manager. `port` 0: the system chooses one.
 
-    `books()` is complete for a Model; for a plain Device it has only the writes and the number of
+    `truth()` is complete for a Model; for a plain Device it has only the writes and the number of
     requests.
     """
 
@@ -128,10 +128,10 @@ class Agent:
             timer.cancel()
         self._socket.close()
 
-    def books(self) -> Books:
-        books = self._model.books() if self._model else Books({})
+    def truth(self) -> Truth:
+        truth = self._model.truth() if self._model else Truth({})
         return replace(
-            books,
+            truth,
             requests=self._datagrams,
             writes=[(write.oid, write.value) for write in self.device.writes()],
         )
