@@ -121,8 +121,8 @@ def test_no_command_tells_a_login_that_the_unit_sends_back(
             relay.close()
     out, err = capsys.readouterr()
     WATCH.found()  # tables may show what the unit sends
-    told = [err, caplog.text, *_sentences(json.loads(out))]
+    shown_texts = [err, caplog.text, *_sentences(json.loads(out))]
     if (tmp_path / WRITTEN).exists():
-        told.append((tmp_path / WRITTEN).read_text("utf-8"))
+        shown_texts.append((tmp_path / WRITTEN).read_text("utf-8"))
     for secret in device.secrets:
-        assert not [text for text in told if secret in text or shown(text)]
+        assert not [text for text in shown_texts if secret in text or shown(text)]

@@ -1,4 +1,4 @@
-"""`pdu on` and `pdu off`: what is asked, sent and told, and the exit codes of errors."""
+"""`pdu on` and `pdu off`: what is asked, sent and printed, and the exit codes of errors."""
 
 from __future__ import annotations
 

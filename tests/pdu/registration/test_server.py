@@ -317,8 +317,8 @@ def test_calls_go_through_the_proxy_that_the_environment_names(
 ) -> None:
     with proxy(b"HTTP/1.1 200 Connection established\r\nX: y\r\n\r\n") as (port, heads):
         monkeypatch.setenv(variable, f"http://me:pa%3Ass@127.0.0.1:{port}")
-        one = Server(manager.url, verify=str(manager.ca_file), say=print)
-        reply = one.call("GET", LIST[1])
+        server = Server(manager.url, verify=str(manager.ca_file), say=print)
+        reply = server.call("GET", LIST[1])
 
     assert reply.status == 403  # without a token
     assert len(manager.requests) == 1
