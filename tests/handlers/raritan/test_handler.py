@@ -84,7 +84,7 @@ def test_states_and_figures_agree_with_the_truth_on_one_connection(
     unit = _UNITS[name]
     with XerusPdu(unit.model, firmware, unit.links) as pdu:
         handler = handle(pdu, link_units="yes" if unit.links else "no")
-        with spent(pdu) as cost:
+        with spent(pdu) as cost:  # requests, connections
             view = handler.status()
         assert cost == [unit.status_requests, 1]
         # in the order of the unit
