@@ -35,14 +35,14 @@ def test_a_command_is_sent_once_whatever_status_its_answer_has(name: str) -> Non
         with tried.opened("") as device:
             before = len(device.truth().writes)
 
-            def bend(exchange: Exchange) -> Optional[bytes]:
+            def corruption(exchange: Exchange) -> Optional[bytes]:
                 """Another status for the answer to the command, and to nothing else."""
                 is_command = len(device.truth().writes) > before and not replaced
                 replaced.extend([exchange] if is_command else [])
                 return http.reply(status) if is_command else None
 
             replaced: list[Exchange] = []
-            relay = tried.relay(device.port, BY_KEY["broken"], 0, bend)
+            relay = tried.relay(device.port, BY_KEY["broken"], 0, corruption)
             settings = {**device.settings, "port": str(relay.port), "timeout": PATIENT_S}
             port = PduPortView(identity=tried.down, power_status=EnumPowerStatus.UNKNOWN)
             try:

@@ -114,7 +114,7 @@ def test_no_command_tells_a_login_that_the_unit_sends_back(
         for key, value in {**device.settings, **device.snmp}.items():
             if key in ("username", "password", "community"):
                 monkeypatch.setenv(f"PDU_{key.upper()}", value)
-        relay = tried.relay(device.port, BY_KEY[fault], 0, tried.bends[fault])
+        relay = tried.relay(device.port, BY_KEY[fault], 0, tried.corruptions[fault])
         try:
             root.run(_line(command, name, device, relay.port, tmp_path))
         finally:

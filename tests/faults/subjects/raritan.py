@@ -54,8 +54,8 @@ SUBJECT = Subject(
     name="raritan",
     opened=_opened,
     relay=http.relay,
-    bends={
-        **http.BENDS,
+    corruptions={
+        **http.CORRUPTIONS,
         "other": http.changed(_other),
         "empty": http.changed(_emptied),
         "nulls": http.changed(

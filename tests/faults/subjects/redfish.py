@@ -52,8 +52,8 @@ SUBJECT = Subject(
     name="redfish",
     opened=_opened,
     relay=http.relay,
-    bends={
-        **http.BENDS,
+    corruptions={
+        **http.CORRUPTIONS,
         "nulls": http.changed(
             http.leaves(
                 lambda key, value: (
