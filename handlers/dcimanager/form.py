@@ -37,8 +37,10 @@ def address(pdu_data: object) -> Address:
     Raises SettingsError without a valid address.
     """
     for name in _ADDRESS_NAMES:
-        text = (foreign.text(foreign.read_field(pdu_data, name)) or "").strip()
-        if not text:
+        value = foreign.read_field(pdu_data, name)
+        is_number = isinstance(value, (int, float))  # such as that of a record
+        text = (foreign.text(value) or "").strip()
+        if is_number or not text:
             continue
         if is_address(text):
             return Address(text)

@@ -363,14 +363,15 @@ def _printed_number(position: int, panel: Panel.PanelSettings) -> str:
     """The label of a position: in order, or odd numbers before even ones (Panel.idl 2.0.4, for
     positions 0 to 2).
 
-    "" if the device reports another scheme, or with ODD_EVEN a position outside of the panel.
+    "" if the device reports another scheme, or with ODD_EVEN a position outside of the panel, or no
+    size.
     """
     scheme = panel.labelingScheme
     if scheme == Panel.LabelingScheme.SEQUENTIAL:
         return str(position + 1)
     if scheme != Panel.LabelingScheme.ODD_EVEN:
         return ""
-    size = panel.panelSize
+    size = panel.panelSize if present(panel, "panelSize") else 0
     if not 0 <= position < size:
         return ""
     odd_count = (size + 1) // 2

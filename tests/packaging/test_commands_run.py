@@ -128,6 +128,9 @@ def _addressed(words: Sequence[str], address: str) -> list[str]:
         network = [f"{host}/32" if "/" in word else word for word in words]
         return [*network, "--port", port, "--no-mdns"]  # traffic stays on loopback
     addressed_words = list(words)
+    if "--listen" in words:
+        # another program may use the port that the page names
+        addressed_words[words.index("--listen") + 1] = "127.0.0.1:0"
     for place, word in enumerate(words):
         if _HOST.fullmatch(word):
             addressed_words[place] = address

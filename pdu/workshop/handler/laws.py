@@ -36,7 +36,7 @@ from .comparisons import (
     fault_of_states,
     has_meter,
     named_figures,
-    unknown_energies,
+    unknown_figures,
 )
 from .rules import BROKEN, UNTRIED
 
@@ -46,9 +46,6 @@ METHODS = (*READINGS, *COMMANDS)
 ABSENT = "99999"
 # what an answer that is no error may be wrong in, on a PDU that is well
 _RULE_OF_ANSWER = {"status": "states", "statistic": "figures"}
-_NO_METERS = (
-    "it is not known what this device measures: over SNMP, describe it by --profile FILE.json"
-)
 _TOKEN = re.compile("p([0-9]{4,5})x")
 
 
@@ -162,14 +159,16 @@ class JudgedCall:
             return Fault(self.expected.rule or self.method, "", error.reason, self._situation)
         except Exception as error:
             self._error = error
-        if self._has_nothing_to_ask:
-            return None
-        return (
+        fault = (
             self._why_untried()
-            or self._fault_of_request()
             or self._fault_of_writes()
             or self._fault_of_logins(self._unit.messages[messages_before:])
             or self._fault_of_code()
+        )
+        if fault is not None or self._has_nothing_to_ask:
+            return fault
+        return (
+            self._fault_of_request()
             or (self._fault_of_error(self._error) if self._error else self._fault_of_answer())
             or self._why_unreached()
         )
@@ -385,15 +384,13 @@ class JudgedCall:
             return self._broken(rule, text)
         if not self.expected.is_well or self.expected.rule:
             return None
-        has_figures = bool(named_figures(self.answer))
-        if has_meter(sums) and not has_figures:
+        if has_meter(sums) and not named_figures(self.answer):
             return self._broken(rule, "returned no figure, and the PDU has meters")
-        if has_figures and not has_meter(sums):
-            return Fault("figures", "", _NO_METERS, "", UNTRIED)
-        unknown = unknown_energies(self.answer, sums)
+        unknown = unknown_figures(self.answer, sums)
         if unknown:
             why = f"it is not known what the PDU has as {', '.join(unknown[:5])}"
-            return Fault("figures", "", why, "", UNTRIED)
+            advice = "over SNMP, describe it by --profile FILE.json"
+            return Fault("figures", "", f"{why}: {advice}", "", UNTRIED)
         return None
 
 
@@ -411,10 +408,12 @@ def own_token(unit: SimulatedPdu) -> str:
 
 def _is_late(error: Optional[BaseException]) -> bool:
     """Whether a time-out is behind an error."""
-    while error is not None:
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
         is_no_answer = isinstance(error, Unreachable) and "no answer" in str(error)
         if is_no_answer or isinstance(error, (TimeoutError, socket.timeout, SnmpTimeout)):
             return True
+        seen.add(id(error))  # an error may be its own cause
         error = error.__cause__ or error.__context__
     return False
 

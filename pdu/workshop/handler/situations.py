@@ -28,6 +28,7 @@ from .judge import (
 )
 from .laws import ABSENT, COMMANDS, METHODS, READINGS, Expected, Fault, MadeHandler
 from .process_settings import restore_process
+from .rules import UNTRIED
 
 WELL = "a PDU that is well"
 _OTHER_THAN_BASIC = re.compile(r"\nauthorization: (?!basic )", re.IGNORECASE)
@@ -483,8 +484,8 @@ TABLE = Table(
 
 
 def faults_of_methods(unit: SimulatedPdu, methods: Methods, about: str) -> list[Fault]:
-    """The faults of these methods on one PDU that is well, which is closed. `about`: what it is,
-    for people.
+    """The faults of these methods on one PDU that is well, which is closed, and why its commands
+    were not tried. `about`: what it is, for people.
     """
     handler = MadeHandler(
         methods=lambda _: methods,
@@ -493,10 +494,12 @@ def faults_of_methods(unit: SimulatedPdu, methods: Methods, about: str) -> list[
         is_login=lambda _: False,
         communities=unit.communities,
     )
+    faults: list[Fault] = []
     with contextlib.ExitStack() as stack:
         judge = Judge(lambda _: unit, handler, stack, about)
         for situation in _ON_ONE_PDU:
-            faults = list(judge.faults_in(situation))
-            if faults:
-                return faults
-    return []
+            if not faults:
+                faults += judge.faults_in(situation)
+    if judge.why_no_commands:
+        faults.append(Fault("port_down", "", judge.why_no_commands, result=UNTRIED))
+    return faults
