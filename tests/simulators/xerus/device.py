@@ -249,6 +249,7 @@ class XerusPdu:
         return self._reboots.count()
 
     def moved(self, request: Request) -> Optional[Answer]:
+        """The redirect to HTTPS, if the PDU enforces it and the request came over HTTP."""
         if request.secure or not self.enforce_https:
             return None
         status = 307 if self.site.firmware.index >= _TEMPORARY_REDIRECT_FROM else 302
