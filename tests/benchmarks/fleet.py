@@ -176,7 +176,7 @@ def check() -> Iterator[Figure]:
 
 def _checked(path: str, logins: str) -> Mapping[str, Mapping[str, str]]:
     """The rows that `pdu check` prints, by the PDU's name."""
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-m", "pdu", "check", path, "--csv", "--auth", logins],
         cwd=ROOT,
         capture_output=True,
@@ -184,9 +184,9 @@ def _checked(path: str, logins: str) -> Mapping[str, Mapping[str, str]]:
         timeout=_LONGEST_S,
         check=False,  # dead PDUs are its exit code
     )
-    results = {row["name"]: row for row in csv.DictReader(done.stdout.splitlines())}
+    results = {row["name"]: row for row in csv.DictReader(process.stdout.splitlines())}
     if len(results) != _PDUS:
-        raise RuntimeError(f"{len(results)} PDUs were checked: {done.stderr[-500:]}")
+        raise RuntimeError(f"{len(results)} PDUs were checked: {process.stderr[-500:]}")
     for name, row in results.items():
         if row["result"] != "well" and name.startswith("rack"):
             raise RuntimeError(f"{name} is not well: {row['result']}: {row['reason']}")

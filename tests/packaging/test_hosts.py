@@ -127,7 +127,7 @@ def task(path: list[str], *peers: Peer, host: str = "") -> str:
 def run(python: str, task_text: str, environment: Mapping[str, str]) -> list[dict[str, Any]]:
     bare = {key: value for key, value in os.environ.items() if key in ("PATH", "LD_LIBRARY_PATH")}
     # -S: without installed packages, whose files of paths Python reads in the host's encoding
-    done = subprocess.run(
+    process = subprocess.run(
         [python, "-B", "-S", "-c", _CHILD],
         cwd="/",
         env={**bare, **environment},
@@ -136,8 +136,8 @@ def run(python: str, task_text: str, environment: Mapping[str, str]) -> list[dic
         capture_output=True,
         timeout=PATIENCE_S,
     )
-    assert done.returncode == 0, done.stderr[-2000:]
-    answers: list[dict[str, Any]] = json.loads(done.stdout)
+    assert process.returncode == 0, process.stderr[-2000:]
+    answers: list[dict[str, Any]] = json.loads(process.stdout)
     return answers
 
 

@@ -52,7 +52,7 @@ def _copy(source: str, target: str) -> None:
 
 def run(tree: Path, *arguments: str) -> str:
     """Runs a Python program in that tree and returns its output. The program must succeed."""
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, *arguments],
         cwd=tree,
         text=True,
@@ -61,8 +61,8 @@ def run(tree: Path, *arguments: str) -> str:
         timeout=_SECONDS,
         env={**os.environ, "PYTHONPATH": str(tree)},
     )
-    assert done.returncode == 0, done.stdout[-3000:]
-    return done.stdout
+    assert process.returncode == 0, process.stdout[-3000:]
+    return process.stdout
 
 
 # name of a new handler -> the arguments of `pdu new`

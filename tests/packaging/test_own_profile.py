@@ -30,8 +30,8 @@ def build(out: Path, *arguments: str) -> Path:
 
 
 def register(admin: Admin, manager: DciManager, *names: str) -> None:
-    done = admin.run(manager, *names)
-    assert (done.code, done.err) == (0, "")
+    run = admin.run(manager, *names)
+    assert (run.code, run.err) == (0, "")
 
 
 def add(manager: DciManager, handler: str, agent: Agent, version: str = "2") -> Pdu:

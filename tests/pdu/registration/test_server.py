@@ -265,10 +265,10 @@ def test_neither_a_cookie_nor_a_login_of_netrc_is_sent(
     monkeypatch.setenv("HOME", str(tmp_path))
     answers = [[http_answer("{}", "200 OK", "Set-Cookie: a=b; Path=/")], [http_answer("{}")]]
     with Peer(answers, tls=usual().context) as peer:
-        one = server(f"https://{peer.address}")
-        one.use_token(TOKEN)
+        api_server = server(f"https://{peer.address}")
+        api_server.use_token(TOKEN)
         for _ in range(2):
-            assert one.call("GET", LIST[1]).status == 200
+            assert api_server.call("GET", LIST[1]).status == 200
     for request in peer.seen:
         names = {name.lower() for name in request.headers}
         assert names.isdisjoint({"cookie", "authorization"})
