@@ -391,8 +391,7 @@ def total(
         if any(summands is not None for summands in summands_of_members):
             member_sums = [_sum(summands) for summands in summands_of_members]
             return known_now(sum_if_complete(member_sums), doubt)
-        # they are the members'
-        outlet_figures = []
+        outlet_figures = []  # the outlets are the members', and no source of the whole chain
     sources = sources_of(device.variables, outlet_figures)
     return known_now(_sum(summands_of_first(sources)), doubt)
 

@@ -358,7 +358,7 @@ def _read_again(recording: WebRecording, reader: _Reader) -> object:
 
 
 def _notes(recording: WebRecording, *, is_own: bool) -> Iterator[str]:
-    """What its owner does next."""
+    """The sentences that say what the owner does next."""
     yield from kept_notes(recording.kept_texts)
     if not recording.outlets:
         yield "The handler read no outlets: the file has what the device answered."

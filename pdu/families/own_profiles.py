@@ -214,9 +214,7 @@ def _keys_with(word: str) -> list[str]:
 
 
 def options_source(flag_values: Mapping[str, str]) -> str:
-    """The text of an options.py with these options: ASCII, and always the same for the same
-    options.
-    """
+    """The text of an options.py: ASCII, and always the same for the same options."""
     rows = "".join(f"    {key!r}: {ascii(flag_values[key])},\n" for key in sorted(flag_values))
     return (
         '"""Build options of this archive, written by packaging/build.py."""\n'

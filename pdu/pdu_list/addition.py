@@ -67,14 +67,14 @@ class _File(NamedTuple):
         raise SettingsError(f"{self.path}: save it as UTF-8, then a PDU can be added")
 
     def write(self, data: bytes) -> None:
-        """Replace it. Raises SettingsError."""
+        """Write `data` in place of the file's content. Raises SettingsError."""
         try:
             write_atomically(self.path, data, PRIVATE, owner=self.owner)
         except OSError as error:
             raise SettingsError(f"{self.path} cannot be written ({error.strerror})") from None
 
     def restore(self) -> None:
-        """Undo `write`."""
+        """Put back what the file had before `write`."""
         if self.data is not None:
             self.write(self.data)
         else:

@@ -150,11 +150,11 @@ class SimulatedPdu(ABC):
         """End it."""
 
     def figures(self) -> Optional[Figures]:
-        """What it measures; None if only a handler says it."""
+        """The figures that it measures; None if they are known from a handler alone."""
         return None
 
     def measured_sums(self) -> MeasuredSums:
-        """What it measures now."""
+        """The current and the energies that the PDU measures now."""
         figures = self.figures()
         if figures is None:
             return MeasuredSums()

@@ -136,8 +136,8 @@ class _Probe(NamedTuple):
         return zeros
 
     def _recording_of(self, columns: Sequence[Column]) -> WebRecording:
-        """The recording whose commands set the places in these columns; where the meters deny that
-        an outlet is off, they show 0 then.
+        """With the places in these columns; where its meters deny that an outlet is off, they show
+        0 then.
         """
         states = self.recording.states
         zeros: dict[str, Mapping[Place, Any]] = {}

@@ -179,7 +179,7 @@ def requested_devices(requests: frozenset[str]) -> Iterator[Device]:
 
 
 def _hits(key: str, objects: set[str]) -> _Hits:
-    """How many of the objects the unit of this family has."""
+    """How many of `objects` the recorded unit of a family has, among its states and in all."""
     rows = _family_rows(key)
     device = find_device(rows, key).device
     if device is None or not device.states:
