@@ -51,7 +51,7 @@ def oids(key: str, name: str) -> list[str]:
     for part in parts_of(PROFILE_BY_KEY[key]):
         fields = vars(part)
         if fields.get("object") == name:
-            oid = fields.get("oid") or fields["values"]  # as sources call it, or packed texts
+            oid = fields.get("oid") or fields["values"]  # `values`: of a Packed, which has no `oid`
             oids_with_name.append(str(oid).replace("~", ""))  # ~ is the root
     return oids_with_name
 
