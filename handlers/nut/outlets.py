@@ -14,7 +14,7 @@ report row numbers. An outlet whose status says that it is locked is not switche
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Callable, NamedTuple, Optional
 
 from ..shared.doubts import some
@@ -266,24 +266,20 @@ def _outlets_of(
 ) -> list[NutOutlet]:
     """The outlets of a member. `writable` and `variables` are those of the whole device."""
     # number 0, where it is an outlet, is no part with which others are compared
-    fields_by_prefix: dict[str, Mapping[str, str]] = {}
-    fields_of_others: set[str] = set()
+    prefix_by_field: dict[str, str] = {}
     for number, fields in member.rows.items():
         if int(number) > 0:
-            fields_by_prefix[_prefix(member, number)] = fields
-            fields_of_others.update(fields)
-    groups = outlet_groups(member.variables)
+            for field in fields:
+                prefix_by_field.setdefault(field, _prefix(member, number))
+    off_groups = _off_groups(member)
     outlets: list[NutOutlet] = []
     for number in member.outlet_numbers():
-        prefix = _prefix(member, number)
-        fields = member.rows[number]
         row = _OutletRow(
             number=number,
-            prefix=prefix,
-            fields=fields,
-            fields_by_prefix={**fields_by_prefix, prefix: fields},
-            listed_fields=fields_of_others | fields.keys(),
-            groups=groups,
+            prefix=_prefix(member, number),
+            fields=member.rows[number],
+            prefix_by_field=prefix_by_field,
+            off_groups=off_groups,
         )
         outlets.append(_outlet(member, row, writable, variables))
     return outlets
@@ -302,12 +298,21 @@ class _OutletRow(NamedTuple):
     prefix: str
     #: their texts, by what follows the prefix
     fields: Mapping[str, str]
-    #: the fields of this outlet and of those like it, by their prefixes
-    fields_by_prefix: Mapping[str, Mapping[str, str]]
-    #: the fields that any of these outlets has
-    listed_fields: Set[str]
-    #: the numbers of the groups of outlets
-    groups: Sequence[str]
+    #: the fields that outlets have, with the prefix of the first that has it
+    prefix_by_field: Mapping[str, str]
+    #: the groups of outlets that are off: see `_off_groups`
+    off_groups: Mapping[Optional[str], Sequence[str]]
+
+    def figure(self, field: str) -> Figure:
+        """The figure of a field, not known if other outlets have it and this one does not."""
+        parts = {self.prefix: self.fields}
+        if field in self.prefix_by_field:
+            parts.setdefault(self.prefix_by_field[field], {field: ""})
+        return figure_of(parts, self.prefix, field)
+
+    def lacks(self, field: str) -> bool:
+        """Whether other outlets have the field, and this one does not."""
+        return field in self.prefix_by_field and field not in self.fields
 
 
 def _outlet(
@@ -319,7 +324,7 @@ def _outlet(
     driver_doubt = doubt_of_driver(variables)
 
     def figure(field: str) -> Figure:
-        return known_now(figure_of(row.fields_by_prefix, row.prefix, field), driver_doubt)
+        return known_now(row.figure(field), driver_doubt)
 
     states = _states(row)
     meter_texts = _meters_and_driver_state(row, variables)
@@ -329,10 +334,8 @@ def _outlet(
     status_words = filter(None, _words_of(values, without_state))
     state = state_of(values, without_state, table)
     doubt = state.doubt
-    off_groups = some(_off_groups(member, row))
-    if state.is_on and off_groups:
-        group = "its group" if "groupid" in row.fields else "a group, perhaps its own,"
-        doubt = f"it is on, though {group} of outlets is off: {off_groups}"
+    if state.is_on:
+        doubt = _doubt_of_group(row)
     printed_number, name = _number_and_name(row.fields)
     return NutOutlet(
         identity=member.before + row.number,
@@ -356,26 +359,40 @@ def _outlet(
     )
 
 
-def _off_groups(member: Member, row: _OutletRow) -> list[str]:
-    """The variable of the group that an outlet is in, with its text, if that group is off; those of
-    all groups that are off if its driver does not say in which it is (hpe-pdu-mib.c).
+def _off_groups(member: Member) -> dict[Optional[str], list[str]]:
+    """By the `groupid` that an outlet may have, a group's number or id: the variables of the groups
+    that are off, with their texts. By None: all of them, for an outlet whose driver does not show
+    its group (hpe-pdu-mib.c).
     """
-    off_groups: list[str] = []
-    for number in row.groups:
+    off_groups: dict[Optional[str], list[str]] = {}
+    for number in outlet_groups(member.variables):
         status = member.variables.get(f"{_GROUP}{number}.status", "")
-        group_id = member.variables.get(f"{_GROUP}{number}.id", number)
-        own_group = _tidy(row.fields.get("groupid", number))
-        is_off = status.strip(BLANKS).lower() == "off"
-        if is_off and own_group in (number, _tidy(group_id)):
-            off_groups.append(f"{member.prefix}{_GROUP}{number}.status reads '{status}'")
+        if status.strip(BLANKS).lower() == "off":
+            group_id = _tidy(member.variables.get(f"{_GROUP}{number}.id", number))
+            sentence = f"{member.prefix}{_GROUP}{number}.status reads '{status}'"
+            for name in {None, number, group_id}:
+                off_groups.setdefault(name, []).append(sentence)
     return off_groups
+
+
+def _doubt_of_group(row: _OutletRow) -> str:
+    """Why an outlet that is on may be off; "" if its group is not off."""
+    group = "a group, perhaps its own,"
+    group_id = row.fields.get("groupid")
+    if group_id is not None:
+        group = "its group"
+        group_id = _tidy(group_id)
+    off_groups = row.off_groups.get(group_id)
+    if not off_groups:
+        return ""
+    return f"it is on, though {group} of outlets is off: {some(off_groups)}"
 
 
 def _states(row: _OutletRow) -> dict[str, str]:
     """The variables that hold the state of the outlet; {} if it lacks the status that others have:
     a `switch` is the last word that was written.
     """
-    if "status" in row.listed_fields - row.fields.keys():
+    if row.lacks("status"):
         return {}
     states: dict[str, str] = {}
     for field in _STATES:
@@ -391,7 +408,7 @@ def _meters_and_driver_state(row: _OutletRow, variables: Mapping[str, str]) -> d
     meter_texts: dict[str, str] = {}
     if variables.get("driver.name") in OUTLET_DRIVERS:
         for field in _METERS:
-            if field in row.listed_fields:
+            if field in row.fields or row.lacks(field):
                 meter_texts[f"{row.prefix}{field}"] = row.fields.get(field, "")
     if DRIVER_STATE in variables:
         meter_texts[DRIVER_STATE] = variables[DRIVER_STATE]
