@@ -42,6 +42,7 @@ from .state_words import (
     AmbiguousTable,
     StatusWord,
     ambiguous_table,
+    has_breakers,
     words_without_state,
 )
 
@@ -125,7 +126,7 @@ def outlet_groups(variables: Mapping[str, str]) -> list[str]:
 
 
 def _members_with_outlets(members: Mapping[int, Member]) -> list[Member]:
-    """Those that count or list outlets, in order."""
+    """The members of a daisy chain that count or list outlets, in order of their numbers."""
     with_outlets: list[Member] = []
     for number in sorted(members):
         member = members[number]
@@ -156,8 +157,8 @@ def state_of(
     """The state by the values of an outlet's `state_variables` and `meter_variables`.
 
     Unknown is also the state that a driver shows after it lost its device, a word in
-    `without_state`, and an off that a meter denies. `table`: the driver's, whose words prove no
-    state.
+    `without_state`, an off that a meter denies, and an on behind an open breaker. `table`: the
+    driver's, whose words prove no state.
     """
     driver_doubt = doubt_of_driver(values)
     if driver_doubt:
@@ -165,6 +166,11 @@ def state_of(
     if "ups.status" in values:  # the whole load of a UPS, which has no outlet's variables
         return _state_of_load(values)
     is_on = _shown_state(values, without_state)
+    open_breakers = _off_groups(values)
+    if is_on and open_breakers:
+        return OutletState.unknown(
+            f"it is on, though the breaker of its group is off: {open_breakers}"
+        )
     if is_on:
         return OutletState(is_on=True)
     denial = _denial_of_outlet(values)
@@ -193,12 +199,22 @@ def _doubt_of_words(values: Mapping[str, str], without_state: frozenset[str]) ->
 
 
 def _state_texts(values: Mapping[str, str]) -> dict[str, str]:
-    """Those of the variables of an outlet that hold words of its state."""
+    """The variables of an outlet that hold words of its state: `.status` and `.switch`."""
     texts: dict[str, str] = {}
     for variable, text in values.items():
-        if variable.endswith((".status", ".switch")):
+        is_of_group = _GROUP in variable
+        if variable.endswith((".status", ".switch")) and not is_of_group:
             texts[variable] = text
     return texts
+
+
+def _off_groups(values: Mapping[str, str]) -> str:
+    """The variables of groups of outlets that are off, with their texts; "" if none is."""
+    off_groups: list[str] = []
+    for variable, text in values.items():
+        if _GROUP in variable and text.strip(BLANKS).lower() == "off":
+            off_groups.append(f"{variable} reads '{text}'")
+    return some(off_groups)
 
 
 def _shown_state(values: Mapping[str, str], without_state: frozenset[str]) -> Optional[bool]:
@@ -271,7 +287,9 @@ def _outlets_of(
         if int(number) > 0:
             for field in fields:
                 prefix_by_field.setdefault(field, _prefix(member, number))
-    off_groups = _off_groups(member)
+    groups = outlet_groups(member.variables)
+    numbers_by_group = _numbers_by_group(member, groups)
+    off_groups = _off_groups(_group_states(member, groups))
     outlets: list[NutOutlet] = []
     for number in member.outlet_numbers():
         row = _OutletRow(
@@ -279,6 +297,7 @@ def _outlets_of(
             prefix=_prefix(member, number),
             fields=member.rows[number],
             prefix_by_field=prefix_by_field,
+            numbers_by_group=numbers_by_group,
             off_groups=off_groups,
         )
         outlets.append(_outlet(member, row, writable, variables))
@@ -300,11 +319,13 @@ class _OutletRow(NamedTuple):
     fields: Mapping[str, str]
     #: the fields that outlets have, with the prefix of the first that has it
     prefix_by_field: Mapping[str, str]
-    #: the groups of outlets that are off: see `_off_groups`
-    off_groups: Mapping[Optional[str], Sequence[str]]
+    #: see `_numbers_by_group`
+    numbers_by_group: Mapping[str, Sequence[str]]
+    #: as `_off_groups`, of all groups of the member
+    off_groups: str
 
     def figure(self, field: str) -> Figure:
-        """The figure of a field, not known if other outlets have it and this one does not."""
+        """The figure of a field; not known if only other outlets have it."""
         parts = {self.prefix: self.fields}
         if field in self.prefix_by_field:
             parts.setdefault(self.prefix_by_field[field], {field: ""})
@@ -328,6 +349,13 @@ def _outlet(
 
     states = _states(row)
     meter_texts = _meters_and_driver_state(row, variables)
+    group_id = row.fields.get("groupid")
+    group_texts: Mapping[str, str] = {}
+    if group_id is not None:
+        numbers = row.numbers_by_group.get(_tidy(group_id), ())
+        group_texts = _group_states(member, numbers)
+    if has_breakers(variables):
+        meter_texts.update(group_texts)
     values = {**states, **meter_texts}
     table = ambiguous_table(variables, row.number, row.fields)
     without_state = words_without_state(variables, table)
@@ -335,7 +363,7 @@ def _outlet(
     state = state_of(values, without_state, table)
     doubt = state.doubt
     if state.is_on:
-        doubt = _doubt_of_group(row)
+        doubt = _doubt_of_groups(row, group_texts)
     printed_number, name = _number_and_name(row.fields)
     return NutOutlet(
         identity=member.before + row.number,
@@ -359,33 +387,42 @@ def _outlet(
     )
 
 
-def _off_groups(member: Member) -> dict[Optional[str], list[str]]:
-    """By the `groupid` that an outlet may have, a group's number or id: the variables of the groups
-    that are off, with their texts. By None: all of them, for an outlet whose driver does not show
-    its group (hpe-pdu-mib.c).
+def _numbers_by_group(member: Member, groups: Iterable[str]) -> dict[str, list[str]]:
+    """The numbers of the groups that the `groupid` of an outlet may mean: it is the number of one,
+    or the id of the first that has it.
     """
-    off_groups: dict[Optional[str], list[str]] = {}
-    for number in outlet_groups(member.variables):
-        status = member.variables.get(f"{_GROUP}{number}.status", "")
-        if status.strip(BLANKS).lower() == "off":
-            group_id = _tidy(member.variables.get(f"{_GROUP}{number}.id", number))
-            sentence = f"{member.prefix}{_GROUP}{number}.status reads '{status}'"
-            for name in {None, number, group_id}:
-                off_groups.setdefault(name, []).append(sentence)
-    return off_groups
+    numbers_by_group = {number: [number] for number in groups}
+    number_by_id: dict[str, str] = {}
+    for number in groups:
+        group_id = member.variables.get(f"{_GROUP}{number}.id", number)
+        number_by_id.setdefault(_tidy(group_id), number)
+    for group_id, number in number_by_id.items():
+        if group_id != number:
+            numbers_by_group.setdefault(group_id, []).append(number)
+    return numbers_by_group
 
 
-def _doubt_of_group(row: _OutletRow) -> str:
-    """Why an outlet that is on may be off; "" if its group is not off."""
-    group = "a group, perhaps its own,"
-    group_id = row.fields.get("groupid")
-    if group_id is not None:
-        group = "its group"
-        group_id = _tidy(group_id)
-    off_groups = row.off_groups.get(group_id)
-    if not off_groups:
-        return ""
-    return f"it is on, though {group} of outlets is off: {some(off_groups)}"
+def _group_states(member: Member, groups: Iterable[str]) -> dict[str, str]:
+    """The variables of the states of these groups of outlets, with their texts."""
+    states: dict[str, str] = {}
+    for number in groups:
+        status = member.variables.get(f"{_GROUP}{number}.status")
+        if status is not None:
+            states[f"{member.prefix}{_GROUP}{number}.status"] = status
+    return states
+
+
+def _doubt_of_groups(row: _OutletRow, group_texts: Mapping[str, str]) -> str:
+    """Why an outlet that is on may have no power: its group is off, or any group of the member if
+    its driver does not say in which it is (hpe-pdu-mib.c); "" if none is. `group_texts`: as of
+    `_group_states`, of the outlet's group.
+    """
+    group = "its group"
+    off_groups = _off_groups(group_texts)
+    if "groupid" not in row.fields:
+        group = "a group, perhaps its own,"
+        off_groups = row.off_groups
+    return f"it is on, though {group} of outlets is off: {off_groups}" if off_groups else ""
 
 
 def _states(row: _OutletRow) -> dict[str, str]:

@@ -215,7 +215,7 @@ def ambiguous_table(
     if "status" not in row:
         return None
     if is_mirror(variables):
-        # the ambiguous tables of PDUs are told by their driver alone, which a mirror hides
+        # the ambiguous tables of PDUs are recognised by their driver alone, which a mirror hides
         if type_of(variables) != "ups":
             return None
         return _mirrored_table(number, row)
@@ -229,8 +229,8 @@ def ambiguous_table(
 
 
 def _mirrored_table(number: str, row: Mapping[str, str]) -> Optional[AmbiguousTable]:
-    """The same for a UPS that a mirror shows: `driver.*` are the mirror's own. The tables of XUPS
-    are the only ones of UPSes that show an outlet's number as `switchable`.
+    """The ambiguous table of a UPS that a mirror shows, whose `driver.*` are the mirror's own; None
+    for none. Only the tables of XUPS show an outlet's number as `switchable`.
     """
     switchable = row.get("switchable", "").strip().lower()
     if parse_number(switchable) == float(number):
@@ -247,3 +247,11 @@ def words_without_state(
     # with snmp-ups a number is the device's own, which the table of its MIB lacks
     numbers = ("0", "1") if variables.get("driver.name") == "snmp-ups" else ()
     return frozenset((*(table.states_by_word if table else ()), *numbers))
+
+
+def has_breakers(variables: Mapping[str, str]) -> bool:
+    """Whether the state of a group of outlets is that of its breaker (hpe-pdu-mib.c,
+    pdu2groupBreakerStatus). In other tables it sums its outlets up (eaton-pdu-marlin-mib.c).
+    """
+    table_name, _, _ = variables.get("driver.version.data", "").rpartition(" ")
+    return variables.get("driver.name") == "snmp-ups" and table_name == "hpe_epdu MIB"

@@ -175,7 +175,7 @@ class MainsMeter(FeedMeter):
         return None
 
     def _is_one_circuit(self, poles: list[FeedLine]) -> bool:
-        """As the base class, but not with a split phase, whose lines may carry other currents."""
+        """Whether these poles carry one current: not those of a split phase."""
         return self._type != PowerMeter.Type.SPLIT_PHASE and super()._is_one_circuit(poles)
 
 
@@ -229,7 +229,7 @@ class _PanelCircuits(NamedTuple):
 
     @property
     def link_id(self) -> int:
-        """Of the panel's unit."""
+        """The link id of the panel's unit."""
         return self.unit.unit.link_id
 
     def branch_circuits(self, *, with_power: bool = False) -> list[BranchCircuit]:
