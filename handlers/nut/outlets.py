@@ -394,8 +394,9 @@ def _numbers_by_group(member: Member, groups: Iterable[str]) -> dict[str, list[s
     numbers_by_group = {number: [number] for number in groups}
     number_by_id: dict[str, str] = {}
     for number in groups:
-        group_id = member.variables.get(f"{_GROUP}{number}.id", number)
-        number_by_id.setdefault(_tidy(group_id), number)
+        group_id = member.variables.get(f"{_GROUP}{number}.id")
+        if group_id is not None:
+            number_by_id.setdefault(_tidy(group_id), number)
     for group_id, number in number_by_id.items():
         if group_id != number:
             numbers_by_group.setdefault(group_id, []).append(number)
