@@ -387,7 +387,7 @@ def _outlet(
     )
 
 
-def _numbers_by_group(member: Member, groups: Iterable[str]) -> dict[str, list[str]]:
+def _numbers_by_group(member: Member, groups: Sequence[str]) -> dict[str, list[str]]:
     """The numbers of the groups that the `groupid` of an outlet may mean: it is the number of one,
     or the id of the first that has it.
     """
