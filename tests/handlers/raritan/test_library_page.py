@@ -150,6 +150,16 @@ def test_the_script_of_sensors_shows_no_figure_that_is_not_available(agent: Make
     assert printed.splitlines()[-4:] == [f"{line} not known A" for line in lines]
 
 
+def test_scripts_show_no_state_of_an_outlet_without_a_relay(agent: MakeAgent) -> None:
+    first, bulk = ON_THE_UNIT[0], _script("bulk.py")
+    _, _, below_connection = first.code.partition("pdu = ")
+    with XerusPdu(Model(outlets=1, power_control=False)) as unit:
+        names = {"agent": connected(agent, unit), "pdumodel": pdumodel}
+        _, shown = run(first, f"pdu = {below_connection}", names).splitlines()
+        assert shown == "1  unknown"
+        assert run(bulk, bulk.code, names) == "(no name) unknown False\n"
+
+
 def test_each_script_of_the_folder_is_on_the_page() -> None:
     files = {path.name for path in _FOLDER.glob("*.py")}
     assert files == set(_named_scripts())
