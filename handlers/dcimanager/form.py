@@ -64,7 +64,7 @@ def address(pdu_data: object) -> Address:
 
 
 def known_address(pdu_data: object) -> Address:
-    """The address on the form, "" without a valid one; one that is a URL may hold a password."""
+    """The address on the form; "" if it is no valid one: a URL, say, may hold a password."""
     with contextlib.suppress(SettingsError):
         text = address(pdu_data)
         return Address("") if host_fault(text) else text
