@@ -30,7 +30,7 @@ import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Optional, Union
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from handlers import VERSION
 from handlers.http.strict_json import FORM_ERRORS
@@ -50,6 +50,8 @@ _WORDS = {state: word for word, state in _STATES.items()}
 _UNKNOWN = "unknown"
 _HANDLER = re.compile(r'"_pdu"\s*:\s*\{\s*"handler"\s*:\s*"(\w+)"')
 _TIME = "1970-01-01T00:00:00Z"
+_FORM = "application/x-www-form-urlencoded"
+_LOGIN_IN_URL = re.compile("//[^/?#]*@")
 _STATUSES = range(200, 600)  # of answers that end a request: RFC 9110, 15
 _FILE = """\
 {{"log": {{
@@ -257,13 +259,15 @@ def parse(text: str) -> WebRecording:
 def _of_another_tool(entries: Sequence[Any]) -> WebRecording:
     """The answers of one host. Raises what Python raises for JSON of another form."""
     hosts = [urlsplit(str(entry["request"]["url"])).hostname for entry in entries]
+    own_host = next(filter(None, hosts), None)  # an address with the scheme data: has none
     answers: list[Answer] = []
     answered: set[str] = set()
     left_out: dict[str, str] = {}
     for entry, host in zip(entries, hosts):
         request, response = entry["request"], entry["response"]
-        reason = "another host" if host != hosts[0] else _reason_to_leave_out(request, response)
-        words = f"{request['method']} {without_named_secrets(str(request['url']), ANY)}"
+        reason = "another host" if host != own_host else _reason_to_leave_out(request, response)
+        url = _LOGIN_IN_URL.sub("//", str(request["url"]))
+        words = f"{request['method']} {without_named_secrets(url, ANY)}"
         if reason:
             left_out[words] = f"{printable(words, 200)}: {reason}"
         else:
@@ -275,7 +279,7 @@ def _of_another_tool(entries: Sequence[Any]) -> WebRecording:
 
 def _reason_to_leave_out(request: Mapping[str, Any], response: Mapping[str, Any]) -> str:
     """Why an entry is no answer of its device; "" if it is one."""
-    content = response.get("content", {})
+    content = response.get("content") or {}
     size = max(int(content.get("size") or 0), int(response.get("bodySize") or 0))
     status = int(response.get("status") or 0)
     if request["method"] not in METHODS:
@@ -390,7 +394,7 @@ def _answer(entry: Mapping[str, Any], *, hides_secrets: bool = False) -> Answer:
     request, response = entry["request"], entry["response"]
     url = urlsplit(str(request["url"]))
     target = f"{url.path or '/'}?{url.query}" if url.query else url.path or "/"
-    body = str(request.get("postData", {}).get("text", ""))
+    body = _body(request.get("postData") or {})
     words = f"{request['method']} {target} {body}".strip()
     if hides_secrets:
         words = recorded_request(str(request["method"]), target, body, [])
@@ -398,18 +402,29 @@ def _answer(entry: Mapping[str, Any], *, hides_secrets: bool = False) -> Answer:
     status = int(response["status"])
     if status not in _STATUSES:
         raise ValueError(f"the status {status}")
-    content = response.get("content", {})
-    kind = str(content.get("mimeType", ""))
-    octets = str(content.get("text", "")).encode("utf-8", "surrogatepass")
+    content = response.get("content") or {}
+    kind = str(content.get("mimeType") or "")
+    name, charset = media_type([("content-type", kind)])
+    octets = str(content.get("text") or "").encode("utf-8", "surrogatepass")
     if content.get("encoding") == "base64":
         octets = base64.b64decode(octets)
+    else:
+        charset = "utf-8"  # a text in JSON is decoded already
     return Answer(
         request=words,
-        content=document_of(octets, *media_type([("content-type", kind)])),
+        content=document_of(octets, name, charset),
         status=status,
         type=kind,
-        headers=list(_headers(response.get("headers", []))),
+        headers=list(_headers(response.get("headers") or [])),
     )
+
+
+def _body(data: Mapping[str, Any]) -> str:
+    """The body of a request. HAR 1.2 has a form as a text, or as its fields."""
+    text = str(data.get("text") or "")
+    if text or str(data.get("mimeType")).partition(";")[0] != _FORM:
+        return text
+    return urlencode([(row["name"], row.get("value") or "") for row in data.get("params") or []])
 
 
 def _headers(rows: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
@@ -457,15 +472,16 @@ def _entry(answer: Answer) -> dict[str, Any]:
     }
     if pattern.body:
         is_form = isinstance(document_of(pattern.body.encode()), TextAnswer)
-        kind = "application/x-www-form-urlencoded" if is_form else "application/json"
+        kind = _FORM if is_form else "application/json"
         request["postData"] = {"mimeType": kind, "text": pattern.body}
+    redirects = [text for name, text in answer.headers if name.lower() == "location"]
     response = {
         "status": answer.status,
         "statusText": "",
         **_EMPTY,
         "headers": [{"name": name, "value": value} for name, value in answer.headers],
         "content": _content(answer),
-        "redirectURL": dict(answer.headers).get("Location", ""),
+        "redirectURL": "".join(redirects[:1]),
     }
     timings = {"send": 0, "wait": 0, "receive": 0}
     entry = {"startedDateTime": _TIME, "time": 0, "request": request, "response": response}

@@ -408,6 +408,8 @@ class WebUnit(HttpPdu):
             responses: list[Any] = []
             for part in calls:
                 status, content, _ = self._answer(part, is_taken=is_taken)
+                if isinstance(content, bytes):  # a page, such as that of an error
+                    content = None
                 responses.append({"json": content, "statcode": status})
             return 200, {"jsonrpc": "2.0", "result": {"responses": responses}, "id": number}, {}
         answer = self._requests.reads.find(call)
