@@ -8,7 +8,8 @@ from __future__ import annotations
 import itertools
 import json
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any, Generic, NamedTuple, Optional, TypeVar
 
 from handlers.dcimanager import Figures, MeterFigures
@@ -24,10 +25,10 @@ from ..state_columns import (
     Column,
     Contents,
     Place,
-    candidate_columns,
     list_places,
     number_places,
     other_figures,
+    state_columns,
     undocumented,
     value_at,
     with_values,
@@ -181,7 +182,7 @@ def reason_without_places(recording: WebRecording) -> str:
     states = {outlet.state for outlet in outlets} - {None}
     if not states:
         return _NO_STATE
-    has_column = any(candidate_columns(recording.contents, recording.states))
+    has_column = any(state_columns(recording.contents, recording.states))
     if has_column:
         return _NOT_FOLLOWED
     return _NO_COLUMN if len(states) > 1 else _ALIKE
@@ -204,7 +205,6 @@ class WebUnit(HttpPdu):
         self.load(recording, requests)
         super().__init__(port, fault)
         self.begin(fault)
-        self._note_doubts()
         if contents is not None:
             self.contents = contents
 
@@ -219,22 +219,25 @@ class WebUnit(HttpPdu):
         if fault is UnitFault.REFUSES:
             self.refusal = self._recorded_refusal()
 
-    def _note_doubts(self) -> None:
-        """Note what the recording does not say."""
+    @cached_property
+    def doubts(self) -> Mapping[str, str]:
+        """What the recording does not say. The states are sought, so it takes its time."""
+        doubts: dict[str, str] = {}
         if not self._recording.is_compared:
-            self.doubts["states"] = self.doubts["figures"] = _NOT_COMPARED
+            doubts["states"] = doubts["figures"] = _NOT_COMPARED
         elif "unknown" in map(har.shown_figure, self._figures_of_recording()):
-            self.doubts["figures"] = _UNKNOWN_FIGURE
+            doubts["figures"] = _UNKNOWN_FIGURE
         if not self._requests.commands.patterns:
-            self.doubts["port_down"] = self.doubts["port_up"] = _NO_COMMANDS
+            doubts["port_down"] = doubts["port_up"] = _NO_COMMANDS
         answers = [pattern.answer for pattern in self._requests.commands.patterns if pattern.answer]
         has_content = any(not answer[:3].isdigit() for answer in answers)
         if has_content and self._recorded_refusal() is None:
-            self.doubts["refused"] = _NO_REFUSAL
+            doubts["refused"] = _NO_REFUSAL
         reason = reason_without_places(self._recording)
         if reason:
-            for rule in ("asked", "port_down", "port_up", "lost state"):
-                self.doubts[rule] = reason
+            rules = ("asked", "port_down", "port_up", "lost state")
+            doubts.update(dict.fromkeys(rules, reason))
+        return doubts
 
     def _recorded_refusal(self) -> Optional[Response]:
         """How it refuses a command: in the recording's words, or as it was seen to refuse one."""
