@@ -49,8 +49,9 @@ class ReplayServer(socketserver.ThreadingTCPServer):
         super().process_request(request, client_address)
 
     def shutdown_request(self, request: Any) -> None:
-        """End the connection, whose thread has served it."""
+        """End the connection, whose thread has served it, and is the one that calls this."""
         self.open_connections -= 1
+        self.replay.end_connection()
         super().shutdown_request(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
@@ -97,6 +98,9 @@ class Replay:
     def open_connections(self) -> int:
         """How many connections are open now."""
         return self._server.open_connections
+
+    def end_connection(self) -> None:
+        """End what the thread of a connection has opened."""
 
     def close(self) -> None:
         self._server.shutdown()

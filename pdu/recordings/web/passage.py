@@ -93,6 +93,11 @@ class Passage(HttpReplay):
         for transport in self._transports:
             transport.close()
 
+    def end_connection(self) -> None:
+        """Close the connection to the device too, which may have few."""
+        if hasattr(self._threads, "transport"):
+            self._threads.transport.close()
+
     def reply(self, method: str, target: str, body: bytes) -> Response:
         """As `respond`, to a request without headers."""
         return self.respond(method, target, {}, body)

@@ -5,19 +5,26 @@ each kind. The handler reads it all the same.
 from __future__ import annotations
 
 import contextlib
+import urllib.request
 
 import pytest
 
+from handlers.http.message import Endpoint
+from handlers.shared.tls import Trust
 from pdu.evidence import web_recorder
 from pdu.recordings.recording_formats import RecordingOptions
-from pdu.recordings.web.unit import serve
+from pdu.recordings.web import har
+from pdu.recordings.web.passage import Passage, Upstream
+from pdu.recordings.web.unit import WebUnit, serve
 from pdu_common.connection import PduData
 from pdu_common.helper import EnumPowerStatus
 from tests.handlers.http.login_units import CASES, TOKEN
 from tests.handlers.other_clients import switch
+from tests.needs import ROOT
 from tests.pdu.evidence import exchanges
 from tests.simulators.unit_servers import PASSWORD as UNIT_PASSWORD, USER, HttpServer
 from tests.tables import Law, compared
+from tests.waiting import PATIENCE_S, until
 
 UP, DOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN
 
@@ -56,3 +63,16 @@ def test_a_unit_is_recorded_and_replayed_with_its_login(name: str) -> None:
         assert [port.power_status for port in pdu.status().ports] == [UP, UP]
         (write,) = device.writes()
         assert write.endswith("outlet 2 on")
+
+
+def test_the_device_has_no_more_connections_than_the_handler() -> None:
+    text = (ROOT / "docs" / "own-handler" / "volt.har").read_text("utf-8")
+    with contextlib.closing(WebUnit(har.parse(text), 0)) as unit:
+        upstream = Upstream(Endpoint("http", unit.host, unit.port), Trust())
+        with contextlib.closing(Passage(upstream, RecordingOptions(), [], [])) as passage:
+            for _ in range(3):
+                address = f"http://{passage.host}:{passage.port}/status"
+                with urllib.request.urlopen(address, timeout=PATIENCE_S) as answer:
+                    assert unit.open_connections == 1
+                    assert answer.status == 200
+                assert until(lambda: unit.open_connections == 0)
