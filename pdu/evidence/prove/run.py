@@ -345,10 +345,11 @@ def surprises(proof: UnitProof) -> Iterator[str]:
 
 def _switching_surprises(proof: UnitProof) -> Iterator[str]:
     """Each command, and each status after it, must show the outlet as commanded; each such status
-    must show the others as the first one did.
+    must show the others as the first one did: a change that stays is told once.
     """
     first_status = proof.first("status")
     commanded_state = ""  # before the first command
+    changes: list[str] = []
     for call in proof.calls:
         commanded_state = _COMMANDED_STATES.get(call.method, commanded_state)
         if not commanded_state or call.error_kind or call.method == "statistic":
@@ -357,7 +358,8 @@ def _switching_surprises(proof: UnitProof) -> Iterator[str]:
         if state != commanded_state:
             yield f"{call.method} tells {state} of outlet {proof.outlet}, not {commanded_state}"
         if call.method == "status" and first_status is not None:
-            yield from _changes_of_others(proof.outlet, first_status, call)
+            changes += _changes_of_others(proof.outlet, first_status, call)
+    yield from dict.fromkeys(changes)
 
 
 def _changes_of_others(identity: str, first_status: ProvenCall, call: ProvenCall) -> Iterator[str]:

@@ -118,7 +118,7 @@ class WebRecording(NamedTuple):
     kept_texts: Sequence[str] = ()
     is_compared: bool = False
     #: what it answers to a command that it refuses, in words; "" if that is not known
-    refused: str = ""
+    refusal: str = ""
     #: of a file of another tool, a sentence for each entry that cannot be answered
     left_out: Sequence[str] = ()
     is_of_another_tool: bool = False
@@ -169,7 +169,7 @@ class WebRecording(NamedTuple):
         """The text of the file: one outlet and one entry a line."""
         own = {
             "handler": self.handler,
-            "refused": self.refused,
+            "refused": self.refusal,
             "compared": "yes" if self.is_compared else "no",
             "kept": list(self.kept_texts),
             "load_a": shown_figure(self.load_a),
@@ -350,7 +350,7 @@ def _with_own(recording: WebRecording, own: Mapping[str, Any]) -> WebRecording:
         load_a=_figure(own.get("load_a")),
         energy_kwh=_figure(own.get("energy_kwh")),
         handler=str(own.get("handler", "")),
-        refused=str(own.get("refused", "")),
+        refusal=str(own.get("refused", "")),
         kept_texts=[str(text) for text in own.get("kept", [])],
         is_compared=own.get("compared") == "yes",
     )

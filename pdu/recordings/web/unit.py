@@ -241,8 +241,8 @@ class WebUnit(HttpPdu):
 
     def _recorded_refusal(self) -> Optional[Response]:
         """How it refuses a command: in the recording's words, or as it was seen to refuse one."""
-        if self._recording.refused:
-            return answer_in_words(self._recording.refused)
+        if self._recording.refusal:
+            return answer_in_words(self._recording.refusal)
         for answer in self._recording.answers:
             pattern = RequestPattern.parse(answer.request)
             call = Call(pattern.method, pattern.target, pattern.body)
@@ -504,15 +504,15 @@ def serve(
     on: Sequence[str] = (),
     off: Sequence[str] = (),
     *,
-    refused: str = "",
+    refusal: str = "",
     obeys: bool = True,
 ) -> ReplayedDevice:
     """Simulate the device on a port of 127.0.0.1. `on`, `off`: the requests that command it, and
-    `refused`: what it answers to one that it refuses; if empty, the recording's own. Raises
+    `refusal`: what it answers to one that it refuses; if empty, the recording's own. Raises
     SettingsError, and OSError if the port cannot be used.
     """
     recording = har.parse(text).commanded(on, off)
-    recording = recording._replace(refused=refused or recording.refused)
+    recording = recording._replace(refusal=refusal or recording.refusal)
     requests = RecordedRequests.of(recording)
 
     def make_pdu(own_port: int, fault: UnitFault, contents: Any = None) -> WebUnit:
