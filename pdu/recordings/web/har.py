@@ -51,6 +51,7 @@ _UNKNOWN = "unknown"
 _HANDLER = re.compile(r'"_pdu"\s*:\s*\{\s*"handler"\s*:\s*"(\w+)"')
 _TIME = "1970-01-01T00:00:00Z"
 _FORM = "application/x-www-form-urlencoded"
+_ANY_IN_URL = "%7Bany%7D"  # an address has no braces: RFC 3986
 _LOGIN_IN_URL = re.compile("//[^/?#]*@")
 _STATUSES = range(200, 600)  # of answers that end a request: RFC 9110, 15
 _FILE = """\
@@ -394,6 +395,7 @@ def _answer(entry: Mapping[str, Any], *, hides_secrets: bool = False) -> Answer:
     request, response = entry["request"], entry["response"]
     url = urlsplit(str(request["url"]))
     target = f"{url.path or '/'}?{url.query}" if url.query else url.path or "/"
+    target = target.replace(_ANY_IN_URL, ANY)
     body = _body(request.get("postData") or {})
     words = f"{request['method']} {target} {body}".strip()
     if hides_secrets:
@@ -466,7 +468,7 @@ def _entry(answer: Answer) -> dict[str, Any]:
     pattern = RequestPattern.parse(answer.request)
     request: dict[str, Any] = {
         "method": pattern.method,
-        "url": f"{_ORIGIN}{pattern.target}",
+        "url": f"{_ORIGIN}{pattern.target.replace(ANY, _ANY_IN_URL)}",
         **_EMPTY,
         "queryString": [],
     }

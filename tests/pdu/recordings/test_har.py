@@ -363,10 +363,13 @@ def test_a_state_stands_in_a_word_of_its_answer(number: int) -> None:
         har.parse(text.replace("#/3", f"#/{number}"))
 
 
-def test_the_field_of_a_redirect_is_told_whatever_its_letters() -> None:
-    answer = Answer("GET /a", TextAnswer(""), 302, headers=[("LOCATION", "/b")])
-    (row,) = json.loads(WebRecording([answer]).text)["log"]["entries"]
+def test_the_addresses_of_an_entry_are_written_as_others_read_them() -> None:
+    answer = Answer("GET /a?pw={any}", TextAnswer(""), 302, "a/b", headers=[("LOCATION", "/b")])
+    text = WebRecording([answer]).text
+    (row,) = json.loads(text)["log"]["entries"]
+    assert row["request"]["url"] == "http://pdu.example/a?pw=%7Bany%7D"
     assert row["response"]["redirectURL"] == "/b"
+    assert [read.request for read in har.parse(text).answers] == [answer.request]
 
 
 def test_an_archive_is_known_by_its_log_whatever_stands_first_in_it() -> None:
