@@ -5,6 +5,7 @@ each kind. The handler reads it all the same.
 from __future__ import annotations
 
 import contextlib
+import logging
 import urllib.request
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from handlers.http.message import Endpoint
 from handlers.shared.tls import Trust
 from pdu.evidence import web_recorder
+from pdu.loading.handler_loading import load
 from pdu.recordings.recording_formats import RecordingOptions
 from pdu.recordings.web import har
 from pdu.recordings.web.passage import Passage, Upstream
@@ -22,6 +24,7 @@ from tests.handlers.http.login_units import CASES, TOKEN
 from tests.handlers.other_clients import switch
 from tests.needs import ROOT
 from tests.pdu.evidence import exchanges
+from tests.peers.unit_pdus import UnitPeers
 from tests.simulators.unit_servers import PASSWORD as UNIT_PASSWORD, USER, HttpServer
 from tests.tables import Law, compared
 from tests.waiting import PATIENCE_S, until
@@ -76,3 +79,13 @@ def test_the_device_has_no_more_connections_than_the_handler() -> None:
                     assert unit.open_connections == 1
                     assert answer.status == 200
                 assert until(lambda: unit.open_connections == 0)
+
+
+def test_nothing_is_told_of_a_pdu_that_was_tried_on_its_recording(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with UnitPeers("netio").peer() as peer:
+        data = PduData(peer.address, peer.settings)
+        web_recorder.record(load(peer.handler), data, RecordingOptions())
+    assert [row.message for row in caplog.records if row.levelno >= logging.WARNING] == []
+    assert logging.root.manager.disable == logging.NOTSET
