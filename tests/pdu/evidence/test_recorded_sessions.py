@@ -7,10 +7,13 @@ from __future__ import annotations
 import contextlib
 import logging
 import urllib.request
+from pathlib import Path
 
 import pytest
 
 from handlers.http.message import Endpoint
+from handlers.http.strict_json import LIMIT
+from handlers.shared.errors import ProtocolError
 from handlers.shared.tls import Trust
 from pdu.evidence import web_recorder
 from pdu.loading.handler_loading import load
@@ -24,10 +27,14 @@ from tests.handlers.http.login_units import CASES, TOKEN
 from tests.handlers.other_clients import switch
 from tests.needs import ROOT
 from tests.pdu.evidence import exchanges
+from tests.pdu.evidence.odd_handler import OUTLETS, serving, source
+from tests.pdu.loading.page_handler import folder, loaded_anew
 from tests.peers.unit_pdus import UnitPeers
 from tests.simulators.unit_servers import PASSWORD as UNIT_PASSWORD, USER, HttpServer
 from tests.tables import Law, compared
 from tests.waiting import PATIENCE_S, until
+
+__all__ = ["loaded_anew"]
 
 UP, DOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN
 
@@ -89,3 +96,13 @@ def test_nothing_is_told_of_a_pdu_that_was_tried_on_its_recording(
         web_recorder.record(load(peer.handler), data, RecordingOptions())
     assert [row.message for row in caplog.records if row.levelno >= logging.WARNING] == []
     assert logging.root.manager.disable == logging.NOTSET
+
+
+def test_an_answer_that_fills_memory_when_it_is_unpacked_is_an_error(tmp_path: Path) -> None:
+    def answer(*_: object) -> tuple[int, list[tuple[str, str]], str]:
+        return 200, [("Content-Encoding", "gzip")], OUTLETS + " " * LIMIT
+
+    handler = folder(tmp_path, "odd", source("return self.ask('/o')"))
+    with serving(answer) as port, pytest.raises(ProtocolError, match="more than 4194304 bytes"):
+        data = PduData("127.0.0.1", {"port": str(port)})
+        web_recorder.record(load(str(handler)), data, RecordingOptions())
