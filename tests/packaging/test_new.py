@@ -421,6 +421,18 @@ def test_no_line_is_too_long_for_ruff_with_the_longest_name_and_title() -> None:
         assert path.suffix != ".py" or len(longest_line) <= 100, path
 
 
+def test_ruff_accepts_the_folder_of_a_handler_in_a_clone(tmp_path: Path) -> None:
+    for path, text in {
+        **handler_files(ROOT, "acme", "Acme", "platform"),
+        **handler_files(ROOT, "bolt", "Bolt", "http"),
+    }.items():
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_text(text, "utf-8")
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    run(tmp_path, "-m", "ruff", "check", "--no-cache")
+    run(tmp_path, "-m", "ruff", "format", "--check", "--no-cache")
+
+
 def _files(tree: Path) -> dict[Path, bytes]:
     """The content of each file of the tree, without what Python caches."""
     content_by_path = {}
