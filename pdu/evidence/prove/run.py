@@ -12,13 +12,13 @@ import re
 import signal
 import time
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Callable, NamedTuple
 
 import handlers
 from handlers.shared.errors import NoSuchOutlet, PduHandlerError, printable
-from handlers.shared.meter_figures import Figure, MeterFigures, measured, reason_without
+from handlers.shared.meter_figures import MeterFigures, measured, reason_without
 from pdu_common.helper import EnumPowerStatus
 
 from ...cli.error_output import Usage
@@ -121,9 +121,6 @@ class Calls:
                 state="",
                 current_a=measured(meter.current_a),
                 energy_kwh=measured(meter.energy_kwh),
-                not_known=self._reasons(
-                    {"current_a": meter.current_a, "energy_kwh": meter.energy_kwh}
-                ),
             )
             outlets.append(outlet)
         return ProvenCall(
@@ -131,17 +128,7 @@ class Calls:
             outlets=tuple(outlets),
             load_a=measured(figures.load_a),
             energy_kwh=measured(figures.energy_kwh),
-            not_known=self._reasons({"load_a": figures.load_a, "energy_kwh": figures.energy_kwh}),
         )
-
-    def _reasons(self, figures: Mapping[str, Figure]) -> Mapping[str, str]:
-        """Why figures have no value now, by their names; those that have one are left out."""
-        reasons: dict[str, str] = {}
-        for name, figure in figures.items():
-            reason = reason_without(figure)
-            if reason:
-                reasons[name] = self._unit.clean(printable(reason, _LONGEST))
-        return reasons
 
     def _keep(self, method: str, ask: Callable[[FourMethods], ProvenCall]) -> ProvenCall:
         """Call a method on an object made anew. Adds what `ask` returns, or the error, to `calls`,
