@@ -14,7 +14,7 @@ with an underscore is a tool's own:
 JSON pointer (RFC 6901), or the number of a word in an answer that is no JSON. Requests may have
 places for any text (request_patterns.py).
 
-A file of another tool has no `_pdu`. Of it, the entries of the first one's host are taken, the last
+A file of another tool has no `_pdu`. Of it, the entries of the first host are taken, the last
 answer to each request; the values of secrets in requests match any value.
 
 Source: http://www.softwareishard.com/blog/har-12-spec.
@@ -81,7 +81,7 @@ class Answer(NamedTuple):
     #: JSON, a TextAnswer, or the octets of a picture and the like
     content: Any
     status: int = 200
-    #: of the content; "" for JSON
+    #: the media type of the content; "" if it is not told
     type: str = ""
     headers: Pairs = ()
 
@@ -313,7 +313,10 @@ def media_type(headers: Pairs) -> tuple[str, str]:
         if name.lower() == "content-type":
             message["Content-Type"] = value
     charset = message.get_content_charset("utf-8")
-    return message.get_content_type() if "Content-Type" in message else "", charset
+    if "Content-Type" not in message:
+        return "", charset
+    name, *_ = message.get_content_type().split()  # which keeps the ends of lines
+    return name, charset
 
 
 def shown_figure(figure: Figure) -> Union[float, str, None]:
@@ -415,7 +418,7 @@ def _answer(entry: Mapping[str, Any], *, hides_secrets: bool = False) -> Answer:
         request=words,
         content=document_of(octets, name, charset),
         status=status,
-        type=kind,
+        type=name if kind else "",
         headers=list(_headers(response.get("headers") or [])),
     )
 
@@ -498,7 +501,7 @@ def _content(answer: Answer) -> dict[str, Any]:
     text = text_of(answer.content)
     kind = answer.type or "application/json"
     if isinstance(answer.content, TextAnswer):
-        kind = f"{(answer.type or 'text/plain').partition(';')[0]}; charset=utf-8"
+        kind = f"{answer.type or 'text/plain'}; charset=utf-8"
     return {"size": len(text.encode("utf-8", "replace")), "mimeType": kind, "text": text}
 
 

@@ -453,9 +453,10 @@ class WebUnit(HttpPdu):
         if isinstance(content, bytes):
             return answer.status, content, [*headers, ("Content-Type", answer.type)]
         if isinstance(content, TextAnswer):
-            kind = answer.type.partition(";")[0] or "text/plain"
-            headers.append(("Content-Type", f"{kind}; charset=utf-8"))
+            headers.append(("Content-Type", f"{answer.type or 'text/plain'}; charset=utf-8"))
             return answer.status, content.encode("utf-8", "replace"), headers
+        if answer.type:
+            headers.append(("Content-Type", answer.type))
         if number is not None and isinstance(content, dict) and "id" in content:
             content = {**content, "id": number}
         return answer.status, content, headers

@@ -208,6 +208,27 @@ def test_a_text_of_another_tool_is_in_an_encoding_only_as_octets(in_base64: bool
     assert har.parse(archive(row)).contents == {"GET /a": "Розетка"}
 
 
+@pytest.mark.parametrize(
+    ("text", "media_type", "expected"),
+    [
+        ('{"a": 1}', "text/html; charset=iso-8859-1", "text/html"),
+        ('{"a": 1}', "", "application/json; charset=UTF-8"),
+        ("<p>", "Text/HTML; charset=iso-8859-1", "text/html; charset=utf-8"),
+        ("<p>", "a/b\r\nX-Other: 1", "a/b; charset=utf-8"),
+    ],
+)
+def test_a_replay_tells_the_media_type_of_the_device(
+    text: str, media_type: str, expected: str
+) -> None:
+    row = entry("GET", "/a", text)
+    row["response"]["content"]["mimeType"] = media_type
+    with contextlib.closing(serve(archive(row), 0)) as device:
+        address = f"http://{device.host}:{device.port}/a"
+        with urllib.request.urlopen(address, timeout=PATIENCE_S) as answer:
+            assert answer.headers.get_all("Content-Type") == [expected]
+            assert "X-Other" not in answer.headers
+
+
 def answer_of(device: ReplayedDevice, target: str, body: Any) -> Any:
     url = f"http://{device.host}:{device.port}{target}"
     with urllib.request.urlopen(url, json.dumps(body).encode(), timeout=PATIENCE_S) as answer:
