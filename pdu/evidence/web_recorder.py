@@ -243,22 +243,22 @@ def _record(
     recording = _recording(handler, answers, reading)
     options.tell("reading the recording again, to find what must stay")
     replay_reader = reader._replace(settings=_any_login(settings, secret_keys))
-    with _unlogged():
+    links = interface.links if interface is not None else None
+    with _without_log():
         recording = scrubbed(
             recording,
             scrubber,
             list(settings.values()),
             replay_reader.comparable,
             reading.comparable,
-            interface.links if interface is not None else None,
+            links,
         )
-        read_again = _read_again(recording, replay_reader)
-    if reading.states and read_again != reading.comparable:
-        raise ProtocolError(
-            "the handler does not read the recording as it read the PDU: its requests may differ"
-            " from call to call, or what it reads looks like a secret; nothing was written"
-        )
-    with _unlogged():
+        if reading.states and _read_again(recording, replay_reader) != reading.comparable:
+            raise ProtocolError(
+                "the handler does not read the recording as it read the PDU: its requests may"
+                " differ from call to call, or what it reads looks like a secret; nothing was"
+                " written"
+            )
         recording = probing.with_effects(recording, replay_reader)
         if is_own:
             recording = probing.with_commands(recording, replay_reader)
@@ -270,15 +270,14 @@ def _record(
 
 
 @contextlib.contextmanager
-def _unlogged() -> Iterator[None]:
-    """Without the handler's log: of the PDU's own answers it was written, and of changed ones it
-    tells nothing of the PDU.
-    """
+def _without_log() -> Iterator[None]:
+    """In the block a handler warns of what the recording has on trial, and not of its PDU."""
+    level = logging.root.manager.disable
     logging.disable()
     try:
         yield
     finally:
-        logging.disable(logging.NOTSET)
+        logging.disable(level)
 
 
 def _require_public(commands: Sequence[str], scrubber: Scrubber) -> None:

@@ -26,8 +26,6 @@ from ..text_answers import TextAnswer
 from .har import Effect, WebRecording
 from .unit import Call, WebUnit, calls_in
 
-_MOST_PROBES = 400
-
 
 class Reader(Protocol):
     """The handler, at any port of this machine."""
@@ -70,9 +68,7 @@ class _Probe(NamedTuple):
     def probed(self) -> WebRecording:
         states = self.recording.states
         contradictions: list[Column] = []
-        for column in itertools.islice(
-            candidate_columns(self.recording.contents, states), _MOST_PROBES
-        ):
+        for column in candidate_columns(self.recording.contents, states):
             read_state = self._state_after_flip([column])
             if read_state == "flipped":
                 return self._recording_of([column])
