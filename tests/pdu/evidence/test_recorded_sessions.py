@@ -5,7 +5,6 @@ each kind. The handler reads it all the same.
 from __future__ import annotations
 
 import contextlib
-import logging
 import urllib.request
 from pathlib import Path
 
@@ -29,7 +28,6 @@ from tests.needs import ROOT
 from tests.pdu.evidence import exchanges
 from tests.pdu.evidence.odd_handler import OUTLETS, serving, source
 from tests.pdu.loading.page_handler import folder, loaded_anew
-from tests.peers.unit_pdus import UnitPeers
 from tests.simulators.unit_servers import PASSWORD as UNIT_PASSWORD, USER, HttpServer
 from tests.tables import Law, compared
 from tests.waiting import PATIENCE_S, until
@@ -86,16 +84,6 @@ def test_the_device_has_no_more_connections_than_the_handler() -> None:
                     assert answer.status == 200
                 assert len(unit.requests) == number
                 assert until(lambda: unit.open_connections == 0)
-
-
-def test_nothing_is_told_of_a_pdu_that_was_tried_on_its_recording(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    with UnitPeers("netio").peer() as peer:
-        data = PduData(peer.address, peer.settings)
-        web_recorder.record(load(peer.handler), data, RecordingOptions())
-    assert [row.message for row in caplog.records if row.levelno >= logging.WARNING] == []
-    assert logging.root.manager.disable == logging.NOTSET
 
 
 def test_an_answer_that_fills_memory_when_it_is_unpacked_is_an_error(tmp_path: Path) -> None:
