@@ -175,9 +175,9 @@ def _write_certificate(folder: Path) -> None:
 
 
 def _until_stopped(words: Sequence[str], folder: Path) -> str:
-    """The first line of a command that runs until SIGTERM."""
+    """The first line of a command that runs until SIGTERM, at a port that nobody else uses."""
     process = subprocess.Popen(
-        [*PDU, *words],
+        [*PDU, *words, "--listen", "127.0.0.1:0"],
         cwd=folder,
         env=environment(),
         stdin=subprocess.DEVNULL,
