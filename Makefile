@@ -64,7 +64,7 @@ fleet: env       ## a simulated PDU of each handler, with a list and logins for 
 serve: env       ## a local DCImanager with a page in the browser, until Ctrl-C; keeps its data in .cache/dcimanager
 	@$(RUN) -m tests.dcimanager --data .cache/dcimanager $(ARGS)
 
-devices: env-tests ## write what recordings show of each family, where they are there, and the tables in docs/ that are made from the code: devices, settings, options, exit codes, promises
+devices: env-tests ## write what recordings show of each family, where they are there, and what is made from the code on the pages: devices, settings, the sentences on families
 	@$(RUN) -m tests.foreign_files.recorded_objects
 	@$(RUN) packaging/readme.py
 

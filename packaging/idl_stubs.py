@@ -166,7 +166,7 @@ def _written(names: Mapping[str, str]) -> dict[str, str]:
 
 
 def plugin(version: str) -> type[Plugin]:
-    """For mypy. Raises SystemExit with what to run unless the stubs are those of the texts."""
+    """The entry point of a mypy plugin. Raises SystemExit if the stubs are not those of the IDL."""
     from mypy.plugin import Plugin
 
     current = stubs()

@@ -103,7 +103,7 @@ def families_sentence() -> str:
 
 
 def _families_ru() -> str:
-    """The same for README.ru.md."""
+    """The paragraph about families of README.ru.md."""
     counts = family_counts()
     switched_count = counts.switched_by_recording + counts.switched_by_programs
     other_count = counts.families - switched_count - counts.unproven

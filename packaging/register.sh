@@ -67,9 +67,9 @@ call() { # PATH SECONDS [OPTION...]: the token is curl's standard input, a line 
 }
 
 is_success() { # 2xx, with nothing or an object that says nothing of an error
-    told=$(printf '%s' "$answer" | tr -d ' \t\r\n' | sed 's/"error":null[,}]//g')
+    told=$(printf '%s' "$answer" | tr -d ' \t\r\n' | sed 's/"errors*":\(null\)*\(\[\]\)*[,}]//g')
     case $status,$told in
-        2??,*'"error":'*) return 1 ;;
+        2??,*'"error":'* | 2??,*'"errors":'* | 2??,*'"success":false'*) return 1 ;;
         2??, | 2??,'{'*) return 0 ;;
         *) return 1 ;;
     esac

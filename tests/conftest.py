@@ -123,7 +123,7 @@ Values = frozenset[tuple[str, int]]
 
 
 def values_of(case: pytest.Item) -> Values:
-    """Each parameter of a case, with the identity of its value, which may be unhashable."""
+    """The parameters of a case, with the id() of their values, which may be unhashable."""
     callspec = getattr(case, "callspec", None)
     parameters = {} if callspec is None else callspec.params
     return frozenset((name, id(value)) for name, value in parameters.items())

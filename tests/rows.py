@@ -18,8 +18,8 @@ _LONGEST_ID = 100
 
 
 def each_row(names: str, table: Iterable[Any], ids: Optional[Ids] = None) -> Callable[[Test], Test]:
-    """In place of `pytest.mark.parametrize` where a case takes a millisecond and differs from the
-    next by a row alone: collecting and reporting a case takes as long again. The test fails with
+    """One test over all rows, for cases of a millisecond that differ by a row alone:
+    `pytest.mark.parametrize` takes as long again for each. The test fails with
     each row that fails. `ROW=ID pytest FILE::TEST` runs the rows whose id has this text.
     """
     arguments = [name.strip() for name in names.split(",")]

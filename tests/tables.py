@@ -188,7 +188,7 @@ def escaped(text: str) -> str:
 
 
 def add_keywords(items: Iterable[pytest.Item], keyword: str) -> None:
-    """Let `-k` choose tests of laws by the left sides of their lines, too."""
+    """Let `-k` choose a law, the test of one title, by the left side of a case of it, too."""
     global chosen_keyword
     chosen_keyword = keyword.lower()
     if not keyword:

@@ -129,24 +129,25 @@ def test_handlers_and_tools_use_what_a_double_offers_publicly() -> None:
 
 
 # What a comment says of an import in a function: that it costs 30 ms or more, or may fail.
-LATE = re.compile(
+REASON_OF_LATE_IMPORT = re.compile(
     r"#.*(([3-9]\d|\d{3,}) ms|imported late, as in|may be missing|Windows has|has no fcntl)"
 )
 
 # A file without this has no import in a function, and is not parsed.
 _INDENTED = re.compile(r"^[ \t]+(import|from)\s|:[ \t]*(import|from)\s", re.MULTILINE)
 _Function = Union[ast.FunctionDef, ast.AsyncFunctionDef]
+_LateImport = tuple[_Function, ast.stmt]
 
 
-def _late(node: ast.AST, inside: Optional[_Function]) -> Iterator[tuple[_Function, ast.stmt]]:
-    """Each import in a function, and the innermost function around it."""
+def _late_imports(node: ast.AST, inside: Optional[_Function]) -> Iterator[_LateImport]:
+    """The imports in functions, each with the innermost function around it."""
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.expr):  # contains no import
             continue
         around = child if isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef)) else inside
         if inside is not None and isinstance(child, (ast.Import, ast.ImportFrom)):
             yield inside, child
-        yield from _late(child, around)
+        yield from _late_imports(child, around)
 
 
 @functools.cache
@@ -157,21 +158,20 @@ def archived() -> frozenset[Path]:
 
 
 def test_no_function_of_an_archive_imports_and_others_say_why() -> None:
-    """An archive's files may be replaced while a process runs its code."""
+    """An archive's files may be replaced while a process runs its code. Others give a reason."""
     places: list[str] = []
-    late = 0
+    late_count = 0
     for path in (path for folder in IN_CONTRACT for path in sorted((ROOT / folder).rglob("*.py"))):
         text = path.read_text("utf-8")
         if not _INDENTED.search(text):
             continue
         lines = text.splitlines()
-        for function, statement in _late(ast.parse(text), None):
-            late += 1
-            whole = "\n".join(lines[function.lineno - 1 : function.end_lineno])
-            is_told = LATE.search(whole)
-            if path in archived() or not is_told:
+        for function, statement in _late_imports(ast.parse(text), None):
+            late_count += 1
+            function_text = "\n".join(lines[function.lineno - 1 : function.end_lineno])
+            if path in archived() or not REASON_OF_LATE_IMPORT.search(function_text):
                 places.append(f"{path.relative_to(ROOT)}:{statement.lineno}")
-    assert late > 10, places
+    assert late_count > 10, places
     assert not places, places
 
 

@@ -61,8 +61,8 @@ def read_settings(value: object, most: int) -> list[tuple[object, object]]:
 
 
 def _key_and_value(item: object) -> tuple[object, object]:
-    """Of a pair, or of a mapping or an object with `key` and `value`. Raises SettingsError without
-    a key.
+    """Key and value of a setting: of a pair, or of a mapping or an object with `key` and `value`.
+    Raises SettingsError without a key.
     """
     if isinstance(item, (list, tuple)) and len(item) == 2:
         return item[0], item[1]

@@ -37,8 +37,10 @@ def address(pdu_data: object) -> Address:
     Raises SettingsError without a valid address.
     """
     for name in _ADDRESS_NAMES:
-        text = (foreign.text(foreign.read_field(pdu_data, name)) or "").strip()
-        if not text:
+        value = foreign.read_field(pdu_data, name)
+        is_number = isinstance(value, (int, float))  # such as that of a record
+        text = (foreign.text(value) or "").strip()
+        if is_number or not text:
             continue
         if is_address(text):
             return Address(text)
@@ -62,7 +64,7 @@ def address(pdu_data: object) -> Address:
 
 
 def known_address(pdu_data: object) -> Address:
-    """The address on the form, "" without a valid one; one that is a URL may hold a password."""
+    """The address on the form; "" if it is no valid one: a URL, say, may hold a password."""
     with contextlib.suppress(SettingsError):
         text = address(pdu_data)
         return Address("") if host_fault(text) else text

@@ -187,7 +187,7 @@ def is_oid_split(element: object, root: str) -> Optional[bool]:
         return None
     if oid == root_arcs:
         return False
-    # read last: the attribute may raise, and the OID alone has told enough
+    # read last: the attribute may raise, and the OID alone may have been enough
     index = _index(element) or ()
     if oid + index == root_arcs:
         return True

@@ -213,7 +213,7 @@ class Snmp:
         """The value of each row, None for one that the platform says is missing."""
         values: list[Optional[Raw]] = []
         for element in elements:
-            # the value, an attribute of the platform's, may also raise that the object is missing
+            # for a missing object, reading element.value may raise the platform's SnmpError
             convert = functools.partial(raw_value, element)
             values.append(self._call_library(convert, f"walk {oid}"))
         return values

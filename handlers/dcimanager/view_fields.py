@@ -54,11 +54,11 @@ def _declared_names(cls: type) -> tuple[str, ...]:
     for base in cls.__mro__:
         names += getattr(base, "__annotations__", ())
         names += _slots(base)
-        names += _data(base)
+        names += _data_attributes(base)
     return tuple(dict.fromkeys(names))
 
 
-def _data(cls: type) -> list[str]:
+def _data_attributes(cls: type) -> list[str]:
     """The public class attributes, without callables and descriptors (methods, properties, slots
     and others).
     """

@@ -63,8 +63,8 @@ class Figures(NamedTuple):
     inlet_w: Figure = NOT_ASKED
 
     def quoted(self, quote: Callable[[str], str]) -> Figures:
-        """The same, with the reasons as `quote` returns them: they may quote the device, and must
-        not show the login.
+        """These figures, each reason passed through `quote`: a reason may quote the device, and
+        must not show the login.
         """
 
         def shown(figure: Figure) -> Figure:
@@ -78,7 +78,7 @@ class Figures(NamedTuple):
         return self._each(shown)
 
     def bounded(self) -> Figures:
-        """The same, without what no PDU can carry."""
+        """These figures; not known in place of one that is more than any PDU can carry."""
         return self._replace(
             load_a=bounded_current(self.load_a),
             energy_kwh=bounded_energy(self.energy_kwh),
@@ -89,7 +89,7 @@ class Figures(NamedTuple):
         )
 
     def unset_unknown(self) -> Figures:
-        """The same for a unit that never shows what is not known: that is not metered."""
+        """These figures; not metered in place of not known, for a unit that never meters them."""
 
         def unset(figure: Figure) -> Figure:
             if isinstance(figure, NotKnown) and figure != NOT_ASKED:
@@ -99,12 +99,12 @@ class Figures(NamedTuple):
         return self._each(unset)
 
     def without_power(self) -> Figures:
-        """The same for a caller that did not ask for W."""
+        """These figures with NOT_ASKED in place of power, for a caller that did not ask for it."""
         ports = {key: port._replace(power_w=NOT_ASKED) for key, port in self.ports.items()}
         return self._replace(ports=ports, power_w=NOT_ASKED, inlet_w=NOT_ASKED)
 
     def _each(self, change: Callable[[Figure], Figure]) -> Figures:
-        """The same with each figure as `change` returns it."""
+        """These figures, each passed through `change`."""
         ports = {key: MeterFigures(*map(change, port)) for key, port in self.ports.items()}
         return Figures(
             load_a=change(self.load_a),

@@ -113,9 +113,9 @@ def _outlet(position: int, state: object) -> Outlet:
 
 
 def _totals() -> Dialogue[MeterFigures]:
-    """The sums over the buses that feed the outlets. The list names all meters, so a quantity that
-    it has of no bus is not metered; nor is any if there is no such list (404). Raises ProtocolError
-    for another answer.
+    """The sums over the buses that feed the outlets. A quantity is not metered if the list of all
+    meters has it for no bus, not known if only some buses lack it. Without a list (404) none is
+    metered. Raises ProtocolError for another answer.
     """
     try:
         body = yield ReadRequest(METERS, answers=_SEVERAL)

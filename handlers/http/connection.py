@@ -82,8 +82,8 @@ class StandardTransport:
         try:
             connection.send(request, end)
             response = connection.answer()
-            body, is_whole = _read_body(response, request.limit)
-            keep = is_whole and not response.will_close and response.status >= 200
+            body, is_complete = _read_body(response, request.limit)
+            keep = is_complete and not response.will_close and response.status >= 200
         except (OSError, http.client.HTTPException, UnicodeError) as error:
             is_answered = response is not None
             http_error = _error_of_exchange(

@@ -29,7 +29,7 @@ class _Piece(NamedTuple):
 
     source: BinaryFile
     size: int
-    #: who is told how much of it was sent
+    #: called with the size that was sent
     progress: Optional[Progress]
 
 

@@ -57,10 +57,24 @@ def listed_outlets(links: str, member: str) -> list[int]:
     """The numbers of the outlets, counted from 0, about which a list of their `member` is, by its
     Link headers (RFC 8288), such as `</relay/outlets/4/name/>; rel=item`. [] without them.
     """
-    target = rf"<(?:[^<>]*/)?([0-9]{{1,4}})/{member}/?>"
-    # after any other parameters; `rel` may list several relations (RFC 8288, 3.3)
-    relation = r"(?=[^<]*[;,]\s*rel\s*=\s*\"?(?:[^\"<;,]*\s)?item(?:[\s\",;]|$))"
-    return [int(number) for number in re.findall(target + relation, links, re.IGNORECASE)]
+    number_of = re.compile(rf"(?:^|/)([0-9]{{1,4}})/{member}/?$", re.IGNORECASE)
+    numbers: list[int] = []
+    for link in links.split("<")[1:]:
+        target, _, parameters = link.partition(">")
+        match = number_of.search(target)
+        if match and "item" in _relations(parameters):
+            numbers.append(int(match[1]))
+    return numbers
+
+
+def _relations(parameters: str) -> list[str]:
+    """The relation types of a link, in small letters: `rel` may list several (RFC 8288, 3.3)."""
+    relations: list[str] = []
+    for parameter in re.split("[;,]", parameters):
+        name, _, value = parameter.partition("=")
+        if name.strip().lower() == "rel":
+            relations += value.strip().strip('"').lower().split()
+    return relations
 
 
 def form(fields: Mapping[str, str]) -> bytes:

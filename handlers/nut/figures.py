@@ -48,10 +48,9 @@ Source = Union[ListedSource, UnlistedSource]
 
 
 def figure_of(parts: Mapping[str, Mapping[str, str]], part: str, field: str) -> Figure:
-    """The figure `field` of one of several like parts.
-
-    `parts`: the variables of each by the prefix of their names, "outlet.3.". It is not known if it
-    is no number, or if the part lacks it and another has it. Not metered if no part has it.
+    """The figure of one of several like parts, by its variable, `part` + `field`: its number; not
+    known if its text is no number, or if only other parts list the field; None, not metered, if no
+    part lists it. `parts`: the variables of each by the prefix of their names, "outlet.3.".
     """
     name = f"{part}{field}"
     text = parts[part].get(field)
@@ -171,7 +170,7 @@ def meter_of_side(variables: Mapping[str, str], side: str, quantities: str = _QU
 
 
 def meter_of_outlets(variables: Mapping[str, str]) -> str:
-    """The same for single outlets."""
+    """A variable that shows that single outlets have a meter; "" if none does."""
     return _first_match(variables, re.compile(rf"outlet\.[1-9][0-9]*\.(?:{_QUANTITIES})"))
 
 

@@ -51,7 +51,7 @@ class NutPdu(dcimanager.FourCalls[NutSession], dcimanager.BasePdu):
             doubts = ((identity, outlet.doubt) for identity, outlet in listed_device.ports())
             for sentence in doubt_sentences(doubts):
                 LOGGER.warning(session.client.quoted(sentence))
-            groups = outlet_groups(listed_device.device.whole.variables)
+            groups = outlet_groups(listed_device.device.whole_device.variables)
             if groups and not listed_device.device.outlets:
                 LOGGER.warning(
                     "the device lists no single outlets, but outlet groups"

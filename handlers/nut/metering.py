@@ -141,7 +141,7 @@ def inlet_current(variables: Mapping[str, str], outlets: Sequence[Figure]) -> Se
 
 
 def inlet_power(variables: Mapping[str, str], outlets: Sequence[Figure]) -> Sequence[Source]:
-    """The same in W."""
+    """The sources of the power at the inlet, in W, as those of `inlet_current`."""
     return _inlet(variables, "realpower")
 
 
@@ -158,7 +158,7 @@ def whole_load_current(variables: Mapping[str, str]) -> Figure:
 
 
 def whole_load_power(variables: Mapping[str, str]) -> Figure:
-    """The same in W."""
+    """The power of a UPS's whole load, in W, as `whole_load_current`."""
     return _whole_load(variables, "realpower")
 
 
@@ -291,8 +291,8 @@ def _line_figures(
     elif isinstance(phase_count, (int, float)):
         last_line = max(int(phase_count), *metered_lines)
     # the lines are all there: their count, if it cannot be read, decides nothing
-    is_whole = len(metered_lines) == last_line
-    if isinstance(phase_count, NotKnown) and not is_whole and len(lines) > 1:
+    is_complete = len(metered_lines) == last_line
+    if isinstance(phase_count, NotKnown) and not is_complete and len(lines) > 1:
         return [phase_count]
     fields_by_prefix: dict[str, Mapping[str, str]] = {}
     for number in range(1, last_line + 1):
@@ -350,7 +350,7 @@ def _outlets(variables: Mapping[str, str], field: str, figures: Sequence[Figure]
 
 
 def _outlets_of_ups(variables: Mapping[str, str], field: str, outlet_sum: Source) -> Source:
-    """Those of its outlets, not metered beside the same figure of `outlet.`: see `load`."""
+    """The sum of a UPS's outlets as a source; not metered if `outlet.` lists the field: `load`."""
     device_variable = f"outlet.{field}"
     if isinstance(outlet_sum, UnlistedSource) or device_variable not in variables:
         return outlet_sum
@@ -366,7 +366,7 @@ def _variable(variables: Mapping[str, str], name: str, meter_variable: str = "")
 
 
 def _in_kwh(source: Source) -> Source:
-    """A source whose figures are in Wh."""
+    """A source in Wh as one in kWh. An unlisted one has no figures to convert."""
     if isinstance(source, UnlistedSource):
         return source
     return ListedSource(source.name, [divided(figure, WH_IN_KWH) for figure in source.summands])
@@ -440,7 +440,9 @@ def _chain_figures(
 
 
 def _with_siblings(member: _MemberSources, siblings: Sequence[_MemberSources]) -> Sequence[Source]:
-    """The sources of a member; what one of its siblings lists, it has too."""
+    """The sources of a member of a daisy chain; of one that only a sibling lists, a member of the
+    same type, the figure is not known.
+    """
     sources: list[Source] = []
     for position, source in enumerate(member.sources):
         same_sources: list[tuple[str, Source]] = []

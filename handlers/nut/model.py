@@ -69,39 +69,41 @@ class NutDevice(NamedTuple):
     #: in the order of their numbers, in a chain by member
     outlets: list[NutOutlet]
     #: the variables and commands without a prefix `device.D.`
-    whole: Member
+    whole_device: Member
     #: the members of a daisy chain by number; {} if none lists or counts outlets
-    chain: Mapping[int, Member]
+    chain_members: Mapping[int, Member]
 
     @property
     def load_a(self) -> Figure:
-        """In A."""
+        """The load in A."""
         return self._total(metering.load, "current_a")
 
     @property
     def inlet_a(self) -> Figure:
-        """What its inlet meters, in A; not metered for a UPS, whose input charges a battery."""
+        """The current of its inlet in A; not metered for a UPS, whose input charges a battery."""
         return self._total(metering.inlet_current, "current_a")
 
     @property
     def power_w(self) -> Figure:
-        """In W, by the order in which the load is read."""
+        """The active power in W, from sources in the same order as those of `load_a`."""
         return self._total(metering.power, "power_w")
 
     @property
     def inlet_w(self) -> Figure:
-        """The same in W."""
+        """The active power of its inlet in W; not metered for a UPS."""
         return self._total(metering.inlet_power, "power_w")
 
     @property
     def energy_kwh(self) -> Figure:
-        """In kWh, cumulative."""
+        """The cumulative energy in kWh."""
         return self._total(metering.energy, "energy_kwh")
 
     def _total(self, figure_source: metering.FigureSource, field: str) -> Figure:
-        """A figure of the device, by its variables and its outlets without the whole load."""
+        """A figure of the device, by its variables and its outlets, without the row "load"."""
         figure_by_outlet: dict[str, Figure] = {}
         for outlet in self.outlets:
             if outlet.identity != LOAD_IDENTITY:
                 figure_by_outlet[outlet.identity] = getattr(outlet.figures, field)
-        return metering.total(figure_source, self.whole, self.chain, figure_by_outlet)
+        return metering.total(
+            figure_source, self.whole_device, self.chain_members, figure_by_outlet
+        )

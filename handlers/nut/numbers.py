@@ -27,7 +27,7 @@ def parse_number(text: Optional[str]) -> Optional[float]:
 
 
 def parse_figure(text: Optional[str]) -> Optional[float]:
-    """As `parse_number`; None also for the number of a meter without a value."""
+    """The number in a text, as `parse_number`; None also for one that stands for no value."""
     figure = parse_number(text)
     if figure is not None and is_placeholder(figure):
         return None

@@ -126,7 +126,7 @@ def outlet_groups(variables: Mapping[str, str]) -> list[str]:
 
 
 def _members_with_outlets(members: Mapping[int, Member]) -> list[Member]:
-    """Those that count or list outlets, in order."""
+    """The members of a daisy chain that count or list outlets, in order of their numbers."""
     with_outlets: list[Member] = []
     for number in sorted(members):
         member = members[number]
@@ -199,7 +199,7 @@ def _doubt_of_words(values: Mapping[str, str], without_state: frozenset[str]) ->
 
 
 def _state_texts(values: Mapping[str, str]) -> dict[str, str]:
-    """Those of the variables of an outlet that hold words of its state."""
+    """The variables of an outlet that hold words of its state: `.status` and `.switch`."""
     texts: dict[str, str] = {}
     for variable, text in values.items():
         is_of_group = _GROUP in variable

@@ -215,7 +215,7 @@ def ambiguous_table(
     if "status" not in row:
         return None
     if is_mirror(variables):
-        # the ambiguous tables of PDUs are told by their driver alone, which a mirror hides
+        # the ambiguous tables of PDUs are recognised by their driver alone, which a mirror hides
         if type_of(variables) != "ups":
             return None
         return _mirrored_table(number, row)
@@ -229,8 +229,8 @@ def ambiguous_table(
 
 
 def _mirrored_table(number: str, row: Mapping[str, str]) -> Optional[AmbiguousTable]:
-    """The same for a UPS that a mirror shows: `driver.*` are the mirror's own. The tables of XUPS
-    are the only ones of UPSes that show an outlet's number as `switchable`.
+    """The ambiguous table of a UPS that a mirror shows, whose `driver.*` are the mirror's own; None
+    for none. Only the tables of XUPS show an outlet's number as `switchable`.
     """
     switchable = row.get("switchable", "").strip().lower()
     if parse_number(switchable) == float(number):

@@ -51,7 +51,7 @@ def switch_outlet(
     if state is EnumPowerStatus.UNKNOWN:
         causes = [outlet_switch.doubt]
         if can_prove:
-            causes.append(late_reading(listed_device.device.whole.variables, deadline))
+            causes.append(late_reading(listed_device.device.whole_device.variables, deadline))
         for sentence in doubt_sentences([(identity, cause) for cause in causes]):
             LOGGER.warning(client.quoted(sentence))
     return state
@@ -148,7 +148,7 @@ def _find(
         )
     names_to_read = {prefix: names[prefix]}
     (listed_device,) = devices.read_devices(client, settings, names_to_read, writable=True)
-    if len(names) > 1 and mirrors.is_mirror(listed_device.device.whole.variables):
+    if len(names) > 1 and mirrors.is_mirror(listed_device.device.whole_device.variables):
         _raise_if_shown_once_more(client, listed_device.name, list(names.values()))
     for listed_identity, outlet in listed_device.ports():
         if listed_identity == identity:

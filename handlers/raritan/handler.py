@@ -88,7 +88,7 @@ class RaritanPdu(dcimanager.FourCalls[Session], dcimanager.BasePdu):
         return figures.quoted(session.agent.login.quoted)
 
     def read_labels(self, session: Session) -> list[dcimanager.Label]:
-        """Of outlets and branch circuits."""
+        """The labels of outlets and branch circuits."""
         return labels.labels(session.agent, session.config.link_units)
 
     def switch_outlet(

@@ -31,7 +31,7 @@ def labels(agent: Agent, selection: LinkUnitSelection) -> list[Label]:
     list_proofs = queue_list_proofs(bulk, units)
     bulk.perform()
     for proof in list_proofs:
-        proof.raise_unless_whole()
+        proof.raise_unless_complete()
     circuit_labels = panels.read_panel_labels(bulk, without_outlets)
     label_list: list[Label] = []
     for labelled_unit in labelled_units:

@@ -54,7 +54,7 @@ class UnitModel(NamedTuple):
 
     @property
     def power_of_outlets(self) -> PowerFrom:
-        """By what the power of outlets is read: by the list if no well-known id has it."""
+        """How the power of outlets is read: by well-known ids, else by the list."""
         if self.power_probe is None:
             return PowerFrom.NOTHING
         return PowerFrom.WELL_KNOWN if self.power_probe.error is None else PowerFrom.LIST
@@ -238,7 +238,7 @@ def _ask_bank(bulk: Bulk, unit: XerusUnit, index: int) -> SensorReading:
 
 
 def _all_invalid(meters: Sequence[Meter]) -> bool:
-    """As `all_invalid`, of the current and the energy of these meters."""
+    """Whether all readings of these meters' current and energy are invalid: `all_invalid`."""
     return all_invalid(reading for meter in meters for reading in meter.readings())
 
 
@@ -267,7 +267,7 @@ def read_statistic(
     # also sends what was queued above
     meters_by_link_id = read_units(bulk, models, units)
     for proof in list_proofs:
-        proof.raise_unless_whole()
+        proof.raise_unless_complete()
     panel_meters = panels.read_panel_meters(bulk, without_outlets, with_power=with_power)
     meters: list[Union[UnitMeters, panels.ControllerMeters]] = []
     for listed_unit in units:

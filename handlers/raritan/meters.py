@@ -123,7 +123,7 @@ class FeedMeter(Meter):
     def __init__(self, unit: XerusUnit, *, with_power: bool) -> None:
         super().__init__(unit, with_power=with_power)
         self._pole_list: Optional[Pending[list[Pole]]] = None
-        #: the lines and the neutral, or why they are not known or cannot be told apart
+        #: the lines and the neutral, or why they are not known or not certain
         self._poles_or_fault: Union[list[FeedLine], NotKnown, NotMetered] = []
         #: whether it has a sensor that only a feed of several lines has
         self._has_unbalance = False
@@ -351,7 +351,7 @@ class OutletMeter(PortMeter):
 
 
 def _ambiguity(poles: list[Pole]) -> Union[NotKnown, NotMetered, None]:
-    """Why several poles cannot be told apart; None if they can."""
+    """Why the lines of several poles are not certain; None if they are."""
     if len(poles) < 2:
         return None
     if not all(present(pole, "line") for pole in poles):

@@ -44,7 +44,7 @@ def proves_position(position: int, label: object, well_known_label: object) -> b
 
 
 class ListProof:
-    """Whether the list of a unit's outlets is whole. Queues three calls."""
+    """Whether the list of a unit's outlets is complete. Queues three calls."""
 
     def __init__(self, bulk: Bulk, listed_unit: ListedUnit) -> None:
         self._listed_unit = listed_unit
@@ -57,7 +57,7 @@ class ListProof:
         self._last_well_known = bulk.add(last.getMetaData)
         self._id_behind_list = bulk.add(behind_last.getMetaData)
 
-    def raise_unless_whole(self) -> None:
+    def raise_unless_complete(self) -> None:
         """Raise JsonRpcSyntaxException if the list lacks an outlet, or if nothing proves that it
         lacks none: the unit's ports would be fewer, with wrong states. Raises the error of an
         answer without which that is not known.
@@ -101,6 +101,7 @@ class ListProof:
         return is_missing_object_error(error)
 
     def _error(self, verdict: str, reason: str) -> JsonRpcSyntaxException:
+        """The error of a list of outlets. `verdict`: that it "lacks one", or "may lack one"."""
         unit = self._listed_unit.unit
         count = len(self._listed_unit.outlets)
         error = JsonRpcSyntaxException(

@@ -175,7 +175,7 @@ class MainsMeter(FeedMeter):
         return None
 
     def _is_one_circuit(self, poles: list[FeedLine]) -> bool:
-        """As the base class, but not with a split phase, whose lines may carry other currents."""
+        """Whether these poles carry one current: not those of a split phase."""
         return self._type != PowerMeter.Type.SPLIT_PHASE and super()._is_one_circuit(poles)
 
 
@@ -229,7 +229,7 @@ class _PanelCircuits(NamedTuple):
 
     @property
     def link_id(self) -> int:
-        """Of the panel's unit."""
+        """The link id of the panel's unit."""
         return self.unit.unit.link_id
 
     def branch_circuits(self, *, with_power: bool = False) -> list[BranchCircuit]:
@@ -363,14 +363,15 @@ def _printed_number(position: int, panel: Panel.PanelSettings) -> str:
     """The label of a position: in order, or odd numbers before even ones (Panel.idl 2.0.4, for
     positions 0 to 2).
 
-    "" if the device reports another scheme, or with ODD_EVEN a position outside of the panel.
+    "" if the device reports another scheme, or with ODD_EVEN a position outside of the panel, or no
+    size.
     """
     scheme = panel.labelingScheme
     if scheme == Panel.LabelingScheme.SEQUENTIAL:
         return str(position + 1)
     if scheme != Panel.LabelingScheme.ODD_EVEN:
         return ""
-    size = panel.panelSize
+    size = panel.panelSize if present(panel, "panelSize") else 0
     if not 0 <= position < size:
         return ""
     odd_count = (size + 1) // 2

@@ -37,7 +37,7 @@ class SensorReading(NamedTuple):
 
     @property
     def target(self) -> str:
-        """The resource id, which sensors share that are the same; "" if there is nothing to ask."""
+        """The resource id of the sensor, the same in all its readings; "" without a call."""
         if self.call is None:
             return ""
         return self.call.method.parent.target

@@ -135,7 +135,7 @@ class _UnitStates:
         if not self._answers:
             return self.circuits
         self._raise_unless_readable()
-        self._list_proof.raise_unless_whole()
+        self._list_proof.raise_unless_complete()
         doubts = relay_doubts(self._failures, self._missing_code, len(self._answers))
         ports: list[OutletState] = []
         for identity, answer, relay_doubt in zip(self._identities, self._answers, doubts):

@@ -149,7 +149,7 @@ class _OutletCommand:
         self._index = index
         self._outlet = listed_unit.outlets[index]
         self._first_reading: Optional[_QueuedStates] = None
-        #: of the last reading; "" if it showed a state
+        #: why the last reading shows no certain state; "" if it shows one
         self.doubt = ""
         #: whether the account may not read the relays' failures
         self.may_not_read_failures = False

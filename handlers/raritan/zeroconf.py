@@ -163,7 +163,7 @@ class Announcements:
 
 
 def _order(device: AnnouncedDevice) -> tuple[int, int, int]:
-    """By the number of the address, then by the port."""
+    """The sort key of a device: IP version and number of its address, then its port."""
     without_zone, _, _ = device.address.partition("%")
     ip = ipaddress.ip_address(without_zone)
     return ip.version, int(ip), device.port

@@ -4,10 +4,10 @@ A round trip is one HTTP request. A call usually begins with 2, for the root and
 service expands two levels of links (ServiceRoot, ExpandQuery), and otherwise with 3, plus 1 for
 each PDU that the list only links to. A session costs 2 more, 3 if the service refuses basic login
 first. `status` and `labels` then read the outlets: 1, 2, or 1 for each outlet; `statistic` reads
-what `metering.read_statistic` says. With the setting `pdu`, and for a command, one PDU alone is
-read, if the links show which it is. A command takes 2 for the list and the outlet, 1 itself, 1 for
-each read-back; 1 more if another resource describes the action's parameters, 1 when a task has
-ended, and 2 if the service demands an ETag.
+what `metering.read_statistic` says. With the setting `pdu`, one PDU alone is read, if the links
+show which it is. A command takes what `status` takes, 1 for the outlet, 1 itself, 1 for each
+read-back; 1 more if another resource describes the action's parameters, 1 when a task has ended,
+and 2 if the service demands an ETag.
 """
 
 from __future__ import annotations

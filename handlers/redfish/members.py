@@ -39,7 +39,7 @@ def read_list(service: RedfishService, target: object) -> Json:
 
 
 def members(service: RedfishService, collection: Json) -> list[Json]:
-    """As `each_member`, but raises the error of a member that cannot be read."""
+    """The members of a collection. Raises the error of the first one that cannot be read."""
     results = each_member(service, collection)
     errors = errors_of(results)
     if errors:

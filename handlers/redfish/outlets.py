@@ -18,16 +18,14 @@ from ..shared.errors import (
     ProtocolError,
     Unsupported,
 )
-from .members import Member, each_member, entries_of, errors_of, read_list, readable
+from .members import Member, each_member, entries_of, read_list
 from .pdus import (
     UNIT_ERRORS,
     ServicePdu,
     last_part,
     name_unit,
-    pdu_entries,
     raise_if_twice,
-    read_linked_pdu,
-    read_listed_pdus,
+    read_pdus,
     read_units,
 )
 from .resources import doubt, is_absent, link, no_usable_id, required_id, text
@@ -80,12 +78,25 @@ def read_all_outlets(service: RedfishService, choice: PduChoice) -> list[ListedO
 
 
 def read_outlets(service: RedfishService, pdu: ServicePdu) -> list[ListedOutlet]:
+    """As `_read_each_outlet`. Raises an outlet's error if no outlet can be read, or if its link
+    does not show its Id.
+    """
+    outlets = _read_each_outlet(service, pdu)
+    errors = [outlet.error for outlet in outlets if outlet.error]
+    if errors and len(errors) == len(outlets):
+        raise errors[0]
+    for outlet in outlets:
+        if not outlet.id:
+            raise outlet.error or no_usable_id()
+    return outlets
+
+
+def _read_each_outlet(service: RedfishService, pdu: ServicePdu) -> list[ListedOutlet]:
     """The outlets of a PDU, in its order. Usually 1 round trip, 1 more per further page or linked
     outlet.
 
     Raises Unsupported for a PDU that does not list its outlets, unless its EquipmentType is one
-    without outlets, and ProtocolError for an empty list. Raises an outlet's error if no outlet can
-    be read, or if its link does not show its Id.
+    without outlets, and ProtocolError for an empty list.
     """
     # > GET /redfish/v1/PowerEquipment/RackPDUs/1/Outlets?$expand=.($levels=1)
     # < {"Members": [{"Id": "A1", "PowerState": "On", ...}, ...], "Members@odata.count": 11}
@@ -96,14 +107,7 @@ def read_outlets(service: RedfishService, pdu: ServicePdu) -> list[ListedOutlet]
     entries = entries_of(service, collection)
     _refuse_empty(pdu, entries)
     members = each_member(service, {"Members": entries})
-    errors = errors_of(members)
-    if errors and not readable(members):
-        raise errors[0]
-    outlets = _listed_outlets(service, pdu, entries, members)
-    for outlet in outlets:
-        if not outlet.id:
-            raise outlet.error or no_usable_id()
-    return outlets
+    return _listed_outlets(service, pdu, entries, members)
 
 
 def _listed_outlets(
@@ -211,35 +215,40 @@ def _outlets_link(pdu: ServicePdu) -> Optional[str]:
 
 
 def find_outlet(service: RedfishService, choice: PduChoice, identity: str) -> ListedOutlet:
-    """The outlet with this identity, read now. Other outlets and PDUs need not be readable, and
-    are not read where the links show which PDU and outlet it is. Raises NoSuchOutlet, and
-    ProtocolError if it reads two such outlets.
+    """The outlet with this identity, read now. Other outlets and PDUs are read, too, for their Ids
+    tell whether the identity is one outlet's alone; those that cannot be read have the Ids that
+    their links show.
 
-    Usually 2 round trips after those of `read_units`, of which it saves those to other PDUs.
+    The round trips of `read_pdus` and of `read_outlets` for each PDU that the identity may be of,
+    and 1 more for the outlet. Raises NoSuchOutlet, and ProtocolError for two such outlets.
     """
-    entries = pdu_entries(service, choice.collection)
-    pdus: Sequence[ServicePdu] = []
-    errors: list[PduHandlerError] = []
-    pdu_of_outlet = read_linked_pdu(service, entries, choice.pdu_id, identity)
-    if pdu_of_outlet is not None:
-        pdus = [pdu_of_outlet]
-    else:
-        pdus, errors = read_listed_pdus(service, entries, choice)
+    pdus, errors = read_pdus(service, choice)
     matches: list[ListedOutlet] = []
     for pdu in pdus:
         if identity.startswith(pdu.prefix):
-            outlet_id = identity.removeprefix(pdu.prefix)
-            outlets, outlet_errors = _outlets_with_id(service, pdu, outlet_id)
-            matches += outlets
-            errors += outlet_errors
+            outlets = _read_each_outlet(service, pdu)
+            errors += [outlet.error for outlet in outlets if outlet.error]
+            matches += [outlet for outlet in outlets if outlet.identity == identity]
     # an Id twice in a PDU, or Ids with dots: "2.A" of "1" and "A" of "1.2"
     if len(matches) > 1:
         raise ProtocolError(f"the device lists two outlets that are called {identity[:60]!r}")
     if matches:
-        return matches[0]
+        return _read_again(service, matches[0])
     if errors:  # what cannot be read may be the outlet
         raise errors[0]
     raise _no_such_outlet(service, pdus, identity)
+
+
+def _read_again(service: RedfishService, outlet: ListedOutlet) -> ListedOutlet:
+    """The outlet with its own resource: a list may have less of it, such as no actions. Raises the
+    error of an outlet that cannot be read, and ProtocolError for a resource with another Id.
+    """
+    if outlet.error is not None:
+        raise outlet.error
+    resource = service.get(outlet.link)
+    if resource.get("Id") != outlet.resource.get("Id"):
+        raise ProtocolError("the outlet has another Id in its list than in its own resource")
+    return outlet._replace(resource=resource)
 
 
 def _no_such_outlet(
@@ -259,50 +268,3 @@ def _no_such_outlet(
         )
         reason.append(NamedSetting("pdu_in_identity", "yes", "the handler setting "))
     return NoSuchOutlet((*reason, ": poll it and look at its ports"))
-
-
-def _outlets_with_id(
-    service: RedfishService, pdu: ServicePdu, outlet_id: str
-) -> tuple[list[ListedOutlet], list[PduHandlerError]]:
-    """The PDU's outlets with this Id, and the errors of outlets that cannot be read.
-
-    If just one link ends with this Id, it is read first, and the Id in the resource decides. An
-    empty Id decides nothing: what its link shows depends on the other outlets (see
-    `_listed_outlets`).
-    """
-    target = _outlets_link(pdu)
-    if target is None:
-        return [], []
-    collection = service.get(target)
-    entries = entries_of(service, collection)
-    _refuse_empty(pdu, entries)
-    linked_outlet = _read_linked_outlet(service, pdu, entries, outlet_id)
-    if linked_outlet is not None:
-        return [linked_outlet], []
-    members = each_member(service, {"Members": entries})
-    outlets = _listed_outlets(service, pdu, entries, members)
-    matches = [outlet for outlet in outlets if outlet.id == outlet_id and not outlet.error]
-    return matches, errors_of(members)
-
-
-def _read_linked_outlet(
-    service: RedfishService, pdu: ServicePdu, entries: Sequence[Json], outlet_id: str
-) -> Optional[ListedOutlet]:
-    """The outlet with this Id in its resource, if just one link of the list ends with it: 1 round
-    trip. Else None.
-    """
-    if not outlet_id:
-        return None
-    links = [entry["@odata.id"] for entry in entries if last_part(entry) == outlet_id]
-    if len(links) != 1:
-        return None
-    resource = service.get(links[0])
-    if not resource.get("Id") or required_id(resource) != outlet_id:
-        return None
-    return ListedOutlet(
-        identity=pdu.prefix + outlet_id,
-        id=outlet_id,
-        link=links[0],
-        resource=resource,
-        pdu=pdu.resource,
-    )

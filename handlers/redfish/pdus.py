@@ -64,33 +64,32 @@ class ServicePdu(NamedTuple):
 
 
 def read_units(service: RedfishService, choice: PduChoice) -> list[ServicePdu]:
-    """The PDUs of a service: usually 2 round trips where it expands two levels, else 3, plus 1 for
-    each PDU that is only a link, or for the chosen one alone.
+    """As `read_pdus`. Raises the error of a PDU that cannot be read, too."""
+    pdus, errors = read_pdus(service, choice)
+    if errors:
+        raise errors[0]
+    return pdus
+
+
+def read_pdus(
+    service: RedfishService, choice: PduChoice
+) -> tuple[list[ServicePdu], list[PduHandlerError]]:
+    """The PDUs of a service, and the errors of those that cannot be read: usually 2 round trips
+    where it expands two levels, else 3, plus 1 for each PDU that is only a link, or for the chosen
+    one alone.
 
     If the setting chooses one, other PDUs need not be readable, nor have a usable Id; where the
     links show which PDU it is, they are not read.
 
     Raises Unsupported if there are no rack PDUs; ProtocolError for two with the same Id or list of
     outlets, and for one without a usable Id that needs it; SettingsError if the service does not
-    list what is chosen, or lists too many PDUs; the error of a PDU that cannot be read.
+    list what is chosen, or lists too many PDUs; the error if none can be read.
     """
     entries = pdu_entries(service, choice.collection)
     if choice.pdu_id:
-        named_pdu = read_linked_pdu(service, entries, choice.pdu_id)
+        named_pdu = _read_linked_pdu(service, entries, choice.pdu_id)
         if named_pdu is not None:
-            return [named_pdu]
-    pdus, errors = read_listed_pdus(service, entries, choice)
-    if errors:
-        raise errors[0]
-    return pdus
-
-
-def read_listed_pdus(
-    service: RedfishService, entries: Sequence[Json], choice: PduChoice
-) -> tuple[list[ServicePdu], list[PduHandlerError]]:
-    """As `read_units`, of PDUs that are listed, with the errors of those that cannot be read:
-    1 round trip for each that is only a link.
-    """
+            return [named_pdu], []
     members = _read_members(service, entries, choice)
     pdus = readable(members)
     if not pdus:
@@ -128,11 +127,11 @@ def _read_members(
         raise name_unit(error, _by_links(entries), f"{silent_pdu_id}.") from None
 
 
-def read_linked_pdu(
-    service: RedfishService, entries: Sequence[Json], pdu_id: str, identity: str = ""
+def _read_linked_pdu(
+    service: RedfishService, entries: Sequence[Json], pdu_id: str
 ) -> Optional[ServicePdu]:
-    """The PDU `pdu_id`, or without that the one of the outlet `identity`, if the links of the list
-    show which it is, so that no other one is read: 1 round trip. None if all have to be read.
+    """The PDU `pdu_id`, if the links of the list show which it is, so that no other one is read: 1
+    round trip. None if all have to be read.
 
     The links show it if just one ends with the Id (DSP0266, "Resource URI patterns"), its resource
     has this Id, and its list of outlets is below it, so that it cannot be another PDU's, too.
@@ -140,35 +139,15 @@ def read_linked_pdu(
     """
     if len(entries) < 2 or all(map(is_full_resource, entries)):
         return None  # nothing would be saved
-    target = _only_link_to(entries, pdu_id, identity)
-    if target is None:
+    targets = [text(entry, "@odata.id") for entry in entries if last_part(entry) == pdu_id]
+    if len(targets) != 1:
         return None
-    link_id = last_part({"@odata.id": target})
-    try:
-        pdu = service.get(target)
-    except UNIT_ERRORS as error:
-        if pdu_id:
-            raise
-        raise name_unit(error, _by_links(entries), f"{link_id}.") from None
-    if usable_id(pdu) != link_id or not _lists_outlets_below(pdu, target):
+    target = targets[0]
+    pdu = service.get(target)
+    if usable_id(pdu) != pdu_id or not _lists_outlets_below(pdu, target):
         return None
     service.units = _link_parts(entries)
-    return ServicePdu(f"{link_id}.", pdu, may_lack_outlets=not pdu_id)
-
-
-def _only_link_to(entries: Sequence[Json], pdu_id: str, identity: str) -> Optional[str]:
-    """The link that ends with `pdu_id`, or without that with the beginning of the identity of an
-    outlet. None if there is none or several.
-    """
-    links: list[str] = []
-    for entry in entries:
-        link_id = last_part(entry)
-        if not link_id:
-            continue
-        has_outlet = not pdu_id and identity.startswith(f"{link_id}.")
-        if link_id == pdu_id or has_outlet:
-            links.append(text(entry, "@odata.id"))
-    return links[0] if len(links) == 1 else None
+    return ServicePdu(f"{pdu_id}.", pdu)
 
 
 def _lists_outlets_below(pdu: Json, target: str) -> bool:

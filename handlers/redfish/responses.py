@@ -36,8 +36,8 @@ def json_object(reply: Response) -> Optional[Json]:
 
 
 def resource(reply: Response, login: Login) -> Json:
-    """As `json_object`, but raises ProtocolError in place of None, for an empty object, and for an
-    error that comes with a status of success: they would look like a resource without figures.
+    """The resource in a reply with a status of success. Raises ProtocolError if it is no JSON
+    object, an empty one, or an error: these would look like a resource without figures.
     """
     content = json_object(reply)
     if content and ("error" not in content or content.keys() & _OF_A_RESOURCE):

@@ -277,8 +277,8 @@ class RedfishService:
             self._clients.append(RedirectedClient(self._clients[0].where, transport))
 
     def _read_beside_others(self, path: str, client: HttpClient) -> Union[Json, PduHandlerError]:
-        """As `_resource_or_error`, while other clients read. Raises the error of a 503: perhaps
-        there are too many requests at once.
+        """The resource or the error of reading it, while other clients read. Raises the error of a
+        503: perhaps there are too many requests at once.
         """
         result = self._resource_or_error(path, client)
         if isinstance(result, HttpBusy):

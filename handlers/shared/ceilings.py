@@ -46,12 +46,12 @@ def bounded_port(port: MeterFigures) -> MeterFigures:
 
 
 def bounded_current(total: Figure) -> Figure:
-    """A total in A, likewise."""
+    """A total in A; not known above what a PDU can carry."""
     return _at_most(total, CONTEXT.multiply(PART_A, _MOST_PARTS), "A")
 
 
 def bounded_power(total: Figure) -> Figure:
-    """A total in W, likewise."""
+    """A total in W; not known above what a PDU can carry."""
     return _at_most(total, CONTEXT.multiply(PART_W, _MOST_PARTS), "W")
 
 

@@ -100,7 +100,7 @@ def sum_if_complete(parts: Iterable[Figure]) -> Figure:
 
 
 def exact_sum_if_complete(parts: Iterable[ExactFigure]) -> ExactFigure:
-    """As `sum_if_complete`."""
+    """The sum of the parts as a Decimal, or why there is none, as `sum_if_complete`."""
     all_parts = list(parts)
     values = [part for part in all_parts if isinstance(part, Decimal)]
     if values and len(values) == len(all_parts):

@@ -101,7 +101,7 @@ class Trust(NamedTuple):
     def from_settings(
         cls, settings: Settings, *, over_tls: bool, tls_setting: NamedSetting
     ) -> Trust:
-        """From the settings above.
+        """The trust that the settings above ask for.
 
         Raises SettingsError for `ca_pem` or `fingerprint` without TLS (`tls_setting` turns it on),
         and for `ca_pem` with `verify=no`, which would not use it.

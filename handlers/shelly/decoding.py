@@ -161,7 +161,7 @@ def _outlets(rows: Rows) -> Sequence[Outlet]:
 
 
 def _outlet(number: int, entry: dict[str, Any], figures: MeterFigures) -> Outlet:
-    """The outlet from its row of the status. Errors and a timer are told beside its state."""
+    """The outlet from its row of the status. Its doubt also names errors and a timer."""
     output = entry.get("output")
     doubts: list[str] = []
     if not isinstance(output, bool):
@@ -183,8 +183,8 @@ def _outlet(number: int, entry: dict[str, Any], figures: MeterFigures) -> Outlet
 
 
 def _figures(entries: Sequence[dict[str, Any]], name: str, divisor: int) -> Sequence[Figure]:
-    """A figure of each relay; not known if the unit says that its meter has an error, or shows
-    another figure of a relay.
+    """The figure `name` of each relay, over `divisor`. Not known if the relay's meter has an error,
+    or if the field is missing though any relay has a meter's field; not metered if none has one.
     """
     is_metered = any(_OF_A_METER & entry.keys() for entry in entries)
     evidence = "its relays are metered" if is_metered else ""

@@ -39,7 +39,7 @@ class Control(FrozenValue, ABC):
 
     def ignore_automatic(self) -> Control:
         """The control to use with the setting `switch_automatic`: without the guards of automatic
-        modes.
+        modes. A control that has such a guard overrides this method.
         """
         inner_controls = self._inner()
         changed = {name: inner.ignore_automatic() for name, inner in inner_controls.items()}
@@ -47,7 +47,7 @@ class Control(FrozenValue, ABC):
 
     def use_unproven_limits(self) -> Control:
         """The control to use with the setting `switch_unproven`: with the limits that were seen on
-        units instead of those of the MIB.
+        units instead of those of the MIB. A control that has such limits overrides this method.
         """
         inner_controls = self._inner()
         changed = {name: inner.use_unproven_limits() for name, inner in inner_controls.items()}

@@ -31,7 +31,7 @@ def text(raw: Raw) -> str:
 
 
 def _decode(octets: bytes) -> str:
-    """As UTF-8 (RFC 3411, 5, SnmpAdminString), else as Latin-1, as older firmware has it."""
+    """The text in UTF-8 (RFC 3411, 5, SnmpAdminString), else in Latin-1, as of older firmware."""
     try:
         return octets.decode("utf-8")
     except UnicodeDecodeError:

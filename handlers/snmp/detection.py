@@ -257,14 +257,14 @@ def _read_by_list(
 def _read_by_meters(
     families: Sequence[Candidate], reader: Reader, *, metered_only: bool, by_id: bool
 ) -> Optional[SnmpDevice]:
-    """For a device without states: the first candidate with rows of outlets, or with a measured
-    total if the device only meters (`_is_whole`). Failing that, with `by_id`, the first candidate,
+    """The device of a family without states: the first candidate with rows of outlets, or with a
+    measured total if it only meters (`_is_complete`). Failing that, with `by_id`, the first one,
     provided that its family has no outlets. Failing that, raises ProtocolError if a candidate has
     meters; else searches a second time: rows of meters are then enough, even if no total is
     measured at the moment. None if nothing is found.
     """
     device = _first_with_meters(families, reader, accepts_rows=False, metered_only=metered_only)
-    if device is not None and _is_whole(device, metered_only=metered_only):
+    if device is not None and _is_complete(device, metered_only=metered_only):
         return device
     if by_id and families:
         # several families may share a sysObjectID: only the first needs no rows
@@ -273,7 +273,7 @@ def _read_by_meters(
             return SnmpDevice(profile=profile, outlets=None, states={}, reader=reader.at(root))
     if device is None:
         device = _first_with_meters(families, reader, accepts_rows=True, metered_only=metered_only)
-    if device is None or _is_whole(device, metered_only=metered_only):
+    if device is None or _is_complete(device, metered_only=metered_only):
         return device
     raise ProtocolError(_reason_unproven(device.profile))
 
@@ -288,15 +288,15 @@ def _first_with_meters(
         device = read_without_states(profile, reader.at(root), accepts_rows=accepts_rows)
         if device is None:
             continue
-        if _is_whole(device, metered_only=metered_only):
+        if _is_complete(device, metered_only=metered_only):
             return device
         first_device = first_device or device
     return first_device
 
 
-def _is_whole(device: SnmpDevice, *, metered_only: bool) -> bool:
-    """Whether outlets are listed, or the device has none: by its own proof, or by the owner's word
-    `metered_only`. Raises ProtocolError if it counts outlets against that word."""
+def _is_complete(device: SnmpDevice, *, metered_only: bool) -> bool:
+    """Whether outlets are listed, or the device has none: by its own proof, or by the setting
+    `metered_only`. Raises ProtocolError if it counts outlets against that setting."""
     if device.states or has_no_outlets(device.profile, device.reader):
         return True
     if not metered_only:

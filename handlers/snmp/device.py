@@ -9,7 +9,7 @@ from typing import NamedTuple, Optional
 
 from pdu_common.helper import EnumPowerStatus
 
-from ..shared.errors import PduHandlerError, ProtocolError
+from ..shared.errors import ProtocolError
 from .decoding import number
 from .figures import Total
 from .frozen_value import parts_of, replace
@@ -335,8 +335,10 @@ def _decisions(states: State, reader: Reader) -> dict[str, Decision]:
         return decisions
     try:
         return states.decisions_from(reader.whole(walks=False))
-    except PduHandlerError:  # the rows that are lost contradict others
-        return decisions
+    except ProtocolError as error:
+        if error.operation:  # of a request
+            raise
+        return decisions  # the rows that are lost contradict others
 
 
 def _with_rows_of_other_columns(outlets: Outlets, states: States, reader: Reader) -> States:
@@ -355,8 +357,10 @@ def _with_rows_of_other_columns(outlets: Outlets, states: States, reader: Reader
             rows.update(outlets.states.rows_from(tables))
         if outlets.rows is not None and not states.keys() <= rows.keys():
             rows.update(tables.rows(outlets.rows))
-    except PduHandlerError:  # the rows that are lost contradict others
-        return states
+    except ProtocolError as error:
+        if error.operation:  # of a request
+            raise
+        return states  # the rows that are lost contradict others
     _raise_if_unidentified(outlets, rows, tables)
     return {**_as_unknown(rows), **states}
 

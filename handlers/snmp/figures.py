@@ -100,7 +100,7 @@ class Measurement(FrozenValue):
     MOST_FACTOR = 10_000  # limit for a factor and a divisor; 65535 is a register without a value
 
     def check(self) -> None:
-        """Each scale is above zero, and shifts the decimal point by at most MOST_DIGITS."""
+        """Raises ValueError for a scale of 0 or less, or one that shifts more than MOST_DIGITS."""
         validation.require_distinct_texts(self.absent, "absent")
         validation.require_distinct_texts(self.padding, "padding")
         for scale in (self.scale, self.scale_of_integers):
@@ -155,7 +155,7 @@ class Measurement(FrozenValue):
     def figures_of(
         self, raw_figures: RawFigures, most: Optional[Decimal], reader: Reader
     ) -> dict[str, ExactFigure]:
-        """As `rows_from`, of what `raw_figures` read."""
+        """The figure of each row that `raw_figures` read, as `rows_from` returns them."""
         values = [raw.value for raw in raw_figures.values()]
         if all(is_one_of(value, self.absent) for value in values):
             return dict.fromkeys(raw_figures)
@@ -337,7 +337,7 @@ class Ceilings(FrozenValue):
     part_w: Decimal = PART_W
 
     def check(self) -> None:
-        """Each is above zero."""
+        """Raises ValueError unless each limit is above zero."""
         for name in self.FIELDS:
             value = getattr(self, name)
             if not (value.is_finite() and value > 0):

@@ -56,7 +56,7 @@ class SnmpPdu(dcimanager.FourCalls[Session], BaseSnmpPdu):
         return self._open(VIEW_FIGURES if for_view else FIGURES, LONGEST_SECONDS)
 
     def open_command(self, identity: str) -> AbstractContextManager[Session]:
-        """Of the outlets, only this one is read, where a GET can read it alone."""
+        """A session for a command: it reads this outlet alone, where a GET can do that."""
         return self._open(ReadScope(outlet=identity), switching.PLAN_SECONDS)
 
     @contextmanager
@@ -99,7 +99,7 @@ class SnmpPdu(dcimanager.FourCalls[Session], BaseSnmpPdu):
         return figures
 
     def leaves_unset(self, session: Session) -> bool:
-        """By the setting or the build option `unknown_figures`."""
+        """Whether figures that are not known stay unset: the setting `unknown_figures`."""
         return session.choice.unset_unknown
 
     def read_labels(self, session: Session) -> list[dcimanager.Label]:

@@ -293,7 +293,7 @@ def _total_beside_outlets(
     device: SnmpDevice, request: _TotalRequest, tables: Reader, total: Figure
 ) -> Figure:
     """The total; not known if the device answers none of its objects, but a meter of an outlet
-    shows that something is counted. A device that marks it as not measured has said so."""
+    shows that something is counted. It stays not metered if the device marks it so."""
     if total is not None or not request.total.unanswered(tables):
         return total
     figures_of_outlets = map(request.outlets.of, outlets_read(device))

@@ -57,7 +57,7 @@ class SnmpReads(Protocol):
 
 
 class _RowsDenied(Exception):
-    """An answer shows other rows of a table than a decision was told of."""
+    """An answer shows other rows of a table than those on which a decision rests."""
 
 
 class HasRows(Protocol):
@@ -68,7 +68,7 @@ class HasRows(Protocol):
 
 @dataclass
 class _Decision:
-    """What a decision was told, and what followed from it."""
+    """The rows on which a decision rests, and the results that followed from them."""
 
     rows_by_table: dict[str, dict[str, None]]
     results: dict[Hashable, Any]  #: of `Reader.once`, by its key
@@ -95,7 +95,7 @@ class Reader:
     def __init__(self, device: SnmpReads, root: str = "") -> None:
         self._device = device
         self.root = root
-        self._is_whole = False
+        self._shows_whole_tables = False
         self._walks = True  # whether a column that was not walked yet is, when it is asked for
         #: the answers, by the OID with the root instead of `~`
         self.walked: dict[str, Walked] = {}
@@ -111,8 +111,8 @@ class Reader:
         self.lacking: set[Hashable] = set()
 
     def decide(self, function: Callable[[], Result]) -> Result:
-        """What a function of this reader's answers returns. It is asked again if an answer denies
-        what it was told before, so that it decides as if all answers had been there first."""
+        """What a function of this reader's answers returns. It is called again if an answer shows
+        other rows than earlier ones did, so that it decides as if all had been there first."""
         decision = self._decision
         if decision.is_under_way:  # this is a part of it
             return function()
@@ -133,7 +133,7 @@ class Reader:
         if not self._walks:  # a column that is walked later is not lost any more
             return method(self, *arguments)
         # bound methods are equal if they are of the same object
-        key = (method, arguments, self.root, self._is_whole)
+        key = (method, arguments, self.root, self._shows_whole_tables)
         results = self._decision.results
         if key not in results:
             results[key] = method(self, *arguments)
@@ -156,7 +156,7 @@ class Reader:
         if full_oid in self.walked and full_oid not in columns:
             columns.append(full_oid)
             self._raise_if_denied(table)
-        rows = self._rows_of(table) if self._is_whole else {}
+        rows = self._rows_of(table) if self._shows_whole_tables else {}
         if not rows or len(answers) == len(rows):
             return answers
         if answers and not _has_index_of(rows, answers):
@@ -168,16 +168,16 @@ class Reader:
         return {row: answers.get(row, LOST) for row in rows}
 
     def _raise_if_denied(self, table: str) -> None:
-        """Raise _RowsDenied if the decision was told of other rows of the table."""
-        rows_told = self._decision.rows_by_table.pop(table, None)
-        if rows_told is None or rows_told.keys() == self._rows_of(table).keys():
+        """Raise _RowsDenied if the decision rests on other rows of the table."""
+        earlier_rows = self._decision.rows_by_table.pop(table, None)
+        if earlier_rows is None or earlier_rows.keys() == self._rows_of(table).keys():
             return
         self._decision.results.clear()
         if self._decision.is_under_way:
             raise _RowsDenied
 
     def _rows_of(self, table: str) -> dict[str, None]:
-        """The rows that at least one walked column of the table has."""
+        """The rows that at least one walked column of the table has, in order; computed once."""
         rows_by_table = self._decision.rows_by_table
         if table not in rows_by_table:
             walks = [self.walked[full_oid] for full_oid in sorted(self._columns.get(table, ()))]
@@ -223,21 +223,21 @@ class Reader:
         return self.root + oid[len(ROOT) :] if oid.startswith(ROOT) else oid
 
     def at(self, root: str) -> Reader:
-        """The same device and answers, with another root."""
+        """A reader of the same device and answers, with another root."""
         reader = copy.copy(self)
         reader.root = root
         return reader
 
     def whole(self, *, walks: bool = True) -> Reader:
-        """The same device and answers, by whole tables. Not `walks`: a column that was not walked
-        yet is taken as empty."""
+        """A reader of the same device and answers that shows each column with all rows of its
+        table, LOST where it lacks one. Not `walks`: a column not walked yet is taken as empty."""
         reader = copy.copy(self)
-        reader._is_whole, reader._walks = True, walks
+        reader._shows_whole_tables, reader._walks = True, walks
         return reader
 
     def fresh_reader(self) -> Reader:
-        """The same device without its answers, except names and what it does not have: for a
-        reading that must be new."""
+        """A reader of the same device that asks again for everything but names and what the device
+        does not have."""
         reader = type(self)(self._device, self.root)
         reader._names = self._names
         reader.walked = {name: self.walked[name] for name in self._names if name in self.walked}

@@ -126,7 +126,7 @@ class WritePacked(Control):
         raise Unsupported((refusal, *remedy) if may_be_tried else refusal)
 
     def use_unproven_limits(self) -> Control:
-        """With `longest_unproven` in place of `longest`, if the profile has it."""
+        """The control with `longest_unproven` in place of `longest`, if the profile has it."""
         if self.longest_unproven is None:
             return self
         return replace(self, longest=self.longest_unproven, longest_unproven=None)

@@ -252,7 +252,7 @@ def _raise_if_unproven(profile: Profile) -> None:
 
 
 def _programs_known(profile: Profile) -> str:
-    """What a search for public programs that switch the family's outlets gave."""
+    """The sentence with the public programs that were found to switch the family's outlets."""
     searched = f"public code was searched on {LAST_SEARCH} for what its commands write"
     if not profile.programs:
         return f"{searched}: no program was found"

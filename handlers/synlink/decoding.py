@@ -234,7 +234,7 @@ def _fault_of_inlets(device: Any, rows: Sequence[dict[str, Any]]) -> str:
 
 
 def _is_transfer_switch(rows: Sequence[dict[str, Any]]) -> bool:
-    """By the type of its first inlet, which is that of all."""
+    """Whether the unit is a transfer switch, by the type of its first inlet: all have the same."""
     return _word(rows[0].get("inletType")) == "ats"
 
 
@@ -266,9 +266,10 @@ def _is_active(inlet: dict[str, Any]) -> bool:
 
 
 def _currents(inlet: dict[str, Any], evidence: str, *, lists_lines: bool) -> list[Figure]:
-    """The currents of an inlet's lines: three of a three-phase inlet, else one. `lists_lines`:
-    whether inlets of this unit list their lines; where none does, the inlet has its line's fields.
+    """The currents of an inlet's lines: three of a three-phase inlet, else one; not known if it has
+    another number of lines. `lists_lines`: whether any inlet of this unit lists its lines.
     """
+    # without such lists, each inlet has the current of its one line as a field of its own
     lines = inlet.get("inletLines", [] if lists_lines else [inlet])
     phase = inlet.get("inletPhase", "")
     line_count = 3 if _word(phase) == "three phase" else 1

@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Optional
 
-from pdu.files.whole_files import write_whole
+from pdu.files.whole_files import write_atomically
 from pdu.loading.handler_archives import content_hash, content_name, pack_archive
 from pdu.registration.kept_archives import PREVIOUS
 
@@ -109,7 +109,7 @@ def keep_replaced(path: Path, data: bytes) -> None:
     folder.mkdir(exist_ok=True)
     stem = path.name.removesuffix(".tar.gz")
     kept_path = folder / f"{stem}+{_hash_of(content)}.tar.gz"
-    write_whole(str(kept_path), content)
+    write_atomically(str(kept_path), content)
 
 
 def _hash_of(data: bytes) -> str:

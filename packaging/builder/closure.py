@@ -38,8 +38,9 @@ def imports(source: str, display_path: str) -> tuple[Import, ...]:
 
     Relative imports for annotations count too: raritan/rpc looks up at run time the types that its
     IDL names, which needs those files. `import_module(name)`, whose name is absolute, is neither
-    followed nor checked. Raises BuildError for text that is not Python, and for `import_module(name, package)`
-    unless the name is a literal with leading dots or ImportError is caught by name.
+    followed nor checked. Raises BuildError for text that is not Python, and for
+    `import_module(name, package)` unless the name is a literal with leading dots or ImportError is
+    caught by name.
     """
     try:
         tree = ast.parse(source, filename=display_path)
@@ -139,15 +140,14 @@ def _check_absolute(import_: Import, display_path: str, allowed_modules: frozens
     top = import_.module.partition(".")[0]
     if top in allowed_modules:
         return
+    what = f"{display_path} line {import_.line}: imports {import_.module!r}"
     if top == "handlers":
         raise BuildError(
-            f"{display_path} line {import_.line}: imports {import_.module!r}, which has another path in an"
-            " archive; write the import with leading dots"
+            f"{what}, which has another path in an archive; write the import with leading dots"
         )
     raise BuildError(
-        f"{display_path} line {import_.line}: imports {import_.module!r}, which DCImanager may not have; an"
-        " archive can import the standard library of Python 3.9 to 3.13, its own files,"
-        f" {' and '.join(sorted(PLATFORM_MODULES))}"
+        f"{what}, which DCImanager may not have; an archive can import the standard library of"
+        f" Python 3.9 to 3.13, its own files, {' and '.join(sorted(PLATFORM_MODULES))}"
     )
 
 
@@ -236,7 +236,7 @@ class _Closure:
         return self._paths[module]
 
     def _find_module(self, module: Module) -> Optional[str]:
-        """As `_path`, by a look at the folder."""
+        """The file of a module in the folder, as `_path` returns it; None if there is none."""
         stem = "/".join(module)
         for path in (f"{stem}/__init__.py".lstrip("/"), f"{stem}.py"):
             if path in self.replace or (self.tree / path).is_file():

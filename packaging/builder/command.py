@@ -19,7 +19,7 @@ from handlers.snmp.frozen_value import check_parts
 from handlers.snmp.profiles import PROFILE_BY_KEY, PROFILES
 from pdu.families import own_profiles
 from pdu.files.locks import locked
-from pdu.files.whole_files import write_whole
+from pdu.files.whole_files import write_atomically
 from pdu.loading import handler_source
 from pdu.loading.handler_paths import is_path
 from pdu.loading.handler_source import HandlerSource
@@ -65,14 +65,14 @@ def build(tree: Path, out: Path, handlers: Sequence[Handler]) -> list[Path]:
     with locked([str(out)]):
         for name, data in archives.items():
             keep_replaced(out / name, data)
-            write_whole(str(out / name), data)
+            write_atomically(str(out / name), data)
         write_script(out, number)
     return [out / name for name in archives]
 
 
 def write_script(out: Path, number: str) -> None:
     """Write register.sh for what is in `out` now. Raises OSError."""
-    write_whole(str(out / "register.sh"), register_script(out, number).encode(), 0o777)
+    write_atomically(str(out / "register.sh"), register_script(out, number).encode(), 0o777)
 
 
 class OwnHandler(NamedTuple):
@@ -109,7 +109,7 @@ def build_own(sources: Sequence[HandlerSource], out: Path) -> list[OwnHandler]:
         for source in sources:
             path = out / f"{source.archive.top}.tar.gz"
             keep_replaced(path, source.data)
-            write_whole(str(path), source.data)
+            write_atomically(str(path), source.data)
             handlers.append(OwnHandler(path, source))
         write_script(out, version(ROOT / "handlers"))
     return handlers

@@ -61,11 +61,11 @@ HANDLERS = tuple(map(_tree_handler, registry.names()))
 
 
 def uploads_in(out: Path, number: str) -> dict[str, Upload]:
-    """What can be registered of a folder, by the name that a person types: the archives of the
-    version `number`, and those of other handlers.
+    """The archives in a folder that can be registered, by the name that a person types: those of
+    the version `number`, and those of other handlers.
 
     Raises BuildError for a file name with other signs than those of a build, and for a second
-    archive of one handler: nobody has said which is meant.
+    archive of one handler: it is not known which is meant.
     """
     pattern = registry.archive_name("*", number)
     upload_by_name: dict[str, Upload] = {}

@@ -191,10 +191,11 @@ def _options_of(archive: str) -> Mapping[str, str]:
 
 
 def _options_in(source: str) -> Mapping[str, str]:
-    """What an options.py assigns to OPTIONS, without running it; none in another text."""
+    """The dict OPTIONS in the text of an options.py, parsed and not run; {} if it has none."""
     try:
         for statement in ast.parse(source).body:
             if isinstance(statement, ast.AnnAssign) and statement.value is not None:
+                # the only annotated value of such a file is OPTIONS
                 options: dict[str, str] = ast.literal_eval(statement.value)
                 return options
     except (SyntaxError, ValueError):

@@ -65,6 +65,7 @@ EXITS = (
     ),
     Exit(READER_GONE, (), "the reader of the output closed the pipe"),
 )
+_OTHER_CODES = "pdu check, pdu handler check and pdu platform have codes of their own: --help"
 _CODES: Mapping[str, int] = {kind: row.code for row in EXITS for kind in row.kinds}
 
 
@@ -74,11 +75,16 @@ def code_of(kind: str) -> int:
 
 
 def table() -> str:
-    """The codes for --help, with lines of at most WIDTH characters."""
+    """The codes, the kinds of errors that have them, and what they mean; lines of at most WIDTH
+    characters.
+    """
     paragraphs: list[str] = []
     for row in EXITS:
         code = f"  {row.code:>3}  "
         indent = len(code) * " "
-        paragraph = textwrap.fill(row.meaning, WIDTH, initial_indent=code, subsequent_indent=indent)
+        kinds = f"{', '.join(row.kinds)}: " if row.kinds else ""
+        text = kinds + row.meaning
+        paragraph = textwrap.fill(text, WIDTH, initial_indent=code, subsequent_indent=indent)
         paragraphs.append(paragraph)
+    paragraphs.append(_OTHER_CODES)
     return "\n".join(paragraphs)

@@ -212,7 +212,7 @@ class LazyGroup(Group):
         self.group_by_word = {group.word: group for group in groups if group.word}
 
     def _advice(self, ctx: click.Context, words: Sequence[str], names: Sequence[str]) -> str:
-        """As `Group._advice`; a word of `pdu help` leads to the commands of its group."""
+        """What to type instead of an unknown word; a word of `pdu help`: the commands it groups."""
         word = words[0]
         if word in self.group_by_word:
             commands = ", ".join(self.group_by_word[word].names)

@@ -200,7 +200,7 @@ yes_option = functools.partial(
 
 
 def plain_option(spelling: Spelling, **attributes: Any) -> Callable[[F], F]:
-    """The same option where its value is not a handler's setting."""
+    """An option of this spelling, whose value is not taken as a handler's setting."""
     if spelling.values:
         attributes["shell_complete"] = word_completion(lambda: spelling.values)
     return click.option(
@@ -245,7 +245,7 @@ class Option(click.Option):
     def handle_parse_result(
         self, ctx: click.Context, opts: Mapping[str, Any], args: list[str]
     ) -> tuple[Any, list[str]]:
-        """As click; also refuses it beside other options, unless a shell completes words."""
+        """As click does it; refuses this option beside others, unless a shell completes words."""
         result = super().handle_parse_result(ctx, opts, args)
         if self.name in opts and not ctx.resilient_parsing:
             self._check_others(ctx, opts)

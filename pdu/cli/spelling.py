@@ -3,7 +3,7 @@
 Cyrillic letters look like Latin ones, as in `АР8959`; a word may have been typed in the other
 keyboard layout, as `фзс8959` is typed for `apc8959`; and letters look like digits, as in
 `PX3-519OR`; and a text editor makes other dashes, digits and quotes, as in `1–3`, `—yes` and `“1”`.
-Such a word is told, never taken for the other one.
+Such a word is reported, never taken for the other one.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Records a PDU over HTTP by letting its handler read it: ours, or anybody's.
+"""Records a PDU over HTTP by letting its handler read it: one of this pack, or anybody's.
 
 The handler asks a port of this machine, which passes each request on to the PDU, over TLS as the
 settings say. So the recording has what this handler needs, whatever the PDU is.
@@ -74,7 +74,7 @@ _NO_HTTP = (
 
 
 def _upstream(handler: LoadedHandler, data: PduData) -> Upstream:
-    """Of a handler of this pack as its settings say, else plain HTTP. Raises SettingsError."""
+    """Where the device answers: by the settings, without any over HTTP. Raises SettingsError."""
     texts = dcimanager.settings(data)
     own = {setting.key: texts[setting.key] for setting in _OF_TRUST if setting.key in texts}
     if not registry.is_handler(handler.display_name):
@@ -94,7 +94,7 @@ def _upstream(handler: LoadedHandler, data: PduData) -> Upstream:
 
 
 class _Reading(NamedTuple):
-    """What a handler's status and statistic said."""
+    """The states and figures that a handler read."""
 
     states: Sequence[tuple[str, EnumPowerStatus]]
     figures: Figures
@@ -103,7 +103,7 @@ class _Reading(NamedTuple):
 
     @property
     def comparable(self) -> object:
-        """As it is compared with another: why a figure is not known does not count."""
+        """The values by which two readings are compared, without why a figure is not known."""
         figures = self.figures
         energies = {name: har.shown_figure(kwh) for name, kwh in _outlet_kwh(figures).items()}
         totals = [har.shown_figure(figures.load_a), har.shown_figure(figures.energy_kwh)]

@@ -97,7 +97,7 @@ def command_table(profiles: Sequence[Profile]) -> str:
             on_phrases += _writes(control, on=True)
             off_phrases += _writes(control, on=False)
             before_phrases += _writes_before(control)
-        phrases = map(_enumeration, (on_phrases, off_phrases, before_phrases))
+        phrases = map(_alternatives, (on_phrases, off_phrases, before_phrases))
         rows.append([profile.vendor, f"`{profile.key}`", *phrases])
     return _markdown(head, rows)
 
@@ -144,9 +144,9 @@ def _places(at: Source) -> Iterable[ObjectSource]:
         yield place.source if isinstance(place, ByUnit) else place
 
 
-def _enumeration(names: Iterable[str]) -> str:
-    """The different names with commas, a dash for none."""
-    return ", ".join(dict.fromkeys(names)) or "–"
+def _alternatives(assignments: Iterable[str]) -> str:
+    """The different assignments, of which a command writes one; a dash for none."""
+    return " or ".join(dict.fromkeys(assignments)) or "–"
 
 
 def object_names(part: object) -> Iterable[str]:

@@ -145,8 +145,8 @@ def recognise(oid: str) -> Recognition:
 
 
 def _named_arcs(profile: Profile, oid: str, arcs: int) -> int:
-    """By how many first arcs an OID names the family: its sysObjectID's `arcs` if they go beyond
-    the vendor's; the vendor's for an OID of the family's objects; 0 if it does not name it.
+    """The number of first arcs by which an OID names the family: its sysObjectID's `arcs` if they
+    go beyond the vendor's; the vendor's for an OID of the family's objects; 0 for another OID.
     """
     if arcs > _VENDOR_ARCS:
         return arcs
@@ -190,6 +190,5 @@ def _objects() -> Mapping[str, tuple[str, ...]]:
 
 
 def _distinct(profiles: Iterable[Profile]) -> tuple[Profile, ...]:
-    """Each profile once. They are told apart by their keys: the hash of one goes through hundreds
-    of parts."""
+    """Each profile once, by its key: the hash of a profile goes through hundreds of parts."""
     return tuple({profile.key: profile for profile in profiles}.values())

@@ -69,12 +69,12 @@ END = "</body></html>\n"
 
 
 class FrameWords(NamedTuple):
-    """What the frame of a page says, in the language of this code (BCP 47)."""
+    """The texts in the frame of a page, in the language of this code (BCP 47)."""
 
     language: str
     link: str
     heading: str
-    #: where more is said, with `{}` for the guide
+    #: the sentence that leads to the guide, `{}` in it
     more: str
 
 
@@ -139,7 +139,7 @@ def safe(text: str) -> str:
 
 
 def marked(text: str) -> str:
-    """As `safe`, for this program's own sentences: what stands between grave accents is code."""
+    """A sentence of this program as safe HTML: the text between grave accents becomes code."""
     return re.sub("`([^`]+)`", r"<code>\1</code>", safe(text))
 
 

@@ -64,7 +64,7 @@ def read_bytes(path: str, rule: FilePermission) -> bytes:
     """The content of the file.
 
     Raises SettingsError for a file that cannot be read, is longer than LONGEST, or is of another
-    kind, which is told before its permissions. On POSIX also for a regular file whose permissions
+    kind, which is checked before its permissions. On POSIX also for a file whose permissions
     break `rule`, or whose owner is neither root nor this user. The opened file is checked, so that
     nobody can replace it between check and reading.
     """

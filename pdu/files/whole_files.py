@@ -181,11 +181,11 @@ def new_file(path: Optional[str]) -> Iterator[Callable[[bytes], None]]:
                     os.unlink(path)
 
 
-#: for `write_whole`: only the owner may read it
+#: for `write_atomically`: only the owner may read it
 PRIVATE = 0o600
 
 
-def write_whole(
+def write_atomically(
     path: str,
     content: bytes,
     mode: int = 0o666,
@@ -277,6 +277,6 @@ def write_page(path: str, page: str) -> None:
     content = page.encode("utf-8", "backslashreplace")
     real_path = os.path.realpath(path)
     try:
-        write_whole(real_path, content)
+        write_atomically(real_path, content)
     except OSError as error:
         raise SettingsError(f"{path} cannot be written ({error.strerror})") from None

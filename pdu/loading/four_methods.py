@@ -39,11 +39,11 @@ from ..cli.known_secrets import HIDDEN, error_text, without_secrets
 from ..cli.options import SECRETS, spelled_secret
 from ..cli.output import figure_or_none, printing_to_stderr
 from . import answers
-from .handler_module import FOREIGN_ERRORS, AskedSettings, name_missing_in_double
+from .handler_module import FOREIGN_ERRORS, AskedSettings, missing_platform_name
 
 T = TypeVar("T")
 #: DCImanager may have what a handler uses of it
-LACK_OF_DOUBLE = "our double of the platform lacks this, which DCImanager may have"
+DOUBLE_LACKS_NAME = "our double of the platform lacks this, which DCImanager may have"
 _LONGEST_TEXT = 300  # limit for a text of the handler in an error, in characters
 
 
@@ -57,8 +57,9 @@ class HandlerRaised(BrokenHandler):
     """The handler raised an exception of its own, of another kind than this pack's errors."""
 
 
-class LackingDouble(BrokenHandler):
-    """A method uses what the local double of the platform does not have, and DCImanager may."""
+class MissingPlatformName(BrokenHandler):
+    """A method uses a name that this machine's double of the platform's modules lacks. DCImanager
+    may have it."""
 
 
 class SettingNotGiven(SettingsError):
@@ -72,7 +73,7 @@ def wanted_setting(key: str) -> str:
 
 
 def _setting_not_given(error: BaseException, data: Any) -> Optional[SettingNotGiven]:
-    """The error of ours for one that tells that a setting is missing in `data`."""
+    """SettingNotGiven for an error that says that a setting is missing in `data`; else None."""
     settings = getattr(data, "custom_params", None)
     key = settings.absent_key(error) if isinstance(settings, AskedSettings) else ""
     return SettingNotGiven(wanted_setting(key)) if key else None
@@ -174,30 +175,31 @@ class FourMethods:
     def _translated(
         self, method: str, error: BaseException, foreign_text: _ForeignText, *, is_command: bool
     ) -> PduHandlerError:
-        """The error of ours for one that somebody's handler raised: an SnmpError of the platform
-        and an OSError are the device's or the network's, any other is the handler's.
-        `foreign_text`: what may be shown of it.
+        """The error of this pack for one that somebody's handler raised: an SnmpError of the
+        platform and an OSError are the device's or the network's; a name that this machine's double
+        of the platform's modules lacks is nobody's; any other is the handler's. `foreign_text`:
+        what may be shown of it. `is_command`: whether the outlet may have switched.
         """
         class_names = [kind.__name__ for kind in type(error).__mro__]
         if "SnmpError" in class_names:
             return self._of_snmp_error(foreign_text, is_command=is_command)
-        doubt = "; the outlet may or may not have switched" if is_command else ""
-        missing_name = name_missing_in_double(error, type(self._pdu).__name__)
+        warning = "; the outlet may or may not have switched" if is_command else ""
+        missing_name = missing_platform_name(error, type(self._pdu).__name__)
         if missing_name and not foreign_text.is_hidden:
             name = printable(missing_name, _LONGEST_TEXT)
-            return LackingDouble(f"{method}: {LACK_OF_DOUBLE} ({name}){doubt}")
+            return MissingPlatformName(f"{method}: {DOUBLE_LACKS_NAME} ({name}){warning}")
         if isinstance(error, OSError):
-            return Unreachable(f"{foreign_text.words}{_port_hint(self._data)}{doubt}")
+            return Unreachable(f"{foreign_text.words}{_port_hint(self._data)}{warning}")
         if isinstance(error, NotImplementedError):
             return BrokenHandler(
                 f"{method} is not there: the page wants it to be overridden; return a view without"
                 " figures where the device has none"
             )
         place = _place_of(error, self._pdu)
-        return HandlerRaised(f"{method} raised {foreign_text.words}{place}{doubt}")
+        return HandlerRaised(f"{method} raised {foreign_text.words}{place}{warning}")
 
     def _of_snmp_error(self, foreign_text: _ForeignText, *, is_command: bool) -> PduHandlerError:
-        """The error of ours for an SnmpError of the platform."""
+        """The error of this pack for an SnmpError of the platform."""
         port = foreign_snmp.read_port(self._data) or "161"
         failure = translate(foreign_text.text, foreign_text.words, writing=is_command, port=port)
         # no failure to `translate`, because a family's own reading may expect a missing object
@@ -302,16 +304,15 @@ def _form_values(data: Any) -> Sequence[str]:
 @contextlib.contextmanager
 def _inspecting(method: str, data: Any) -> Iterator[None]:
     """While an answer of the handler is inspected: raises BrokenHandler for what the vendor's page
-    "Creating a PDU handler" does not allow, and LackingDouble for a figure that this machine's
-    pdu_common, which stands in for DCImanager's, does not have. `data`: what the handler was made
-    from.
+    "Creating a PDU handler" does not allow, and MissingPlatformName for a figure that this
+    machine's double of pdu_common does not have. `data`: what the handler was made from.
     """
     try:
         yield  # the handler's objects may raise anything from their properties
     except answers.UnknownField as error:
         foreign_text = _ForeignText.of(error, data)
-        sentence = f"{method}: {LACK_OF_DOUBLE} ({foreign_text.text})"
-        raise LackingDouble(sentence) from foreign_text.cause
+        sentence = f"{method}: {DOUBLE_LACKS_NAME} ({foreign_text.text})"
+        raise MissingPlatformName(sentence) from foreign_text.cause
     except answers.WrongAnswer as error:
         foreign_text = _ForeignText.of(error, data)
         raise BrokenHandler(foreign_text.text) from foreign_text.cause
@@ -360,9 +361,11 @@ def make_pdu(make: Callable[[Any], T], data: Any) -> T:
         foreign_text = _ForeignText.of(error, data)
         words = type(error).__name__
         if not foreign_text.is_hidden:
-            missing_name = name_missing_in_double(error)
+            missing_name = missing_platform_name(error)
             if missing_name:
-                raise LackingDouble(f"make_handler: {LACK_OF_DOUBLE} ({missing_name})") from error
+                raise MissingPlatformName(
+                    f"make_handler: {DOUBLE_LACKS_NAME} ({missing_name})"
+                ) from error
             words = printable(f"{words}: {error_text(error)}", _LONGEST_TEXT)
         raise HandlerRaised(f"make_handler raised {words}") from foreign_text.cause
     if pdu is None:

@@ -132,8 +132,8 @@ _CODE_FOLDER = re.compile("[^/]+/(c[0-9a-f]{12})/")
 
 
 def content_name(data: bytes) -> str:
-    """What an archive is called where builds are told apart: version and hash of one of this pack,
-    such as `2.0.0+c0a1b2c3d4e5f`, else a hash of its bytes.
+    """A name that differs for each build of an archive: version and hash of one of this pack, such
+    as `2.0.0+c0a1b2c3d4e5f`, else a hash of its bytes.
     """
     digest = hashlib.sha256(data).hexdigest()
     short_digest = digest[:12]

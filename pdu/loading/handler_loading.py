@@ -83,7 +83,7 @@ def load_again(handler: str) -> LoadedHandler:
 
 
 def _unknown_text(word: str) -> str:
-    """That a word is no handler, and which one was probably meant."""
+    """The error text for a word that is no handler, with the one that was probably meant."""
     names = ", ".join(registry.names())
     sentence = (
         f"{word[:200]!r} is not a handler ({names}), and no file, folder or archive with one has"

@@ -97,7 +97,7 @@ def _settings(value: Any) -> Sequence[Any]:
     return tuple(value)
 
 
-def name_missing_in_double(error: BaseException, own_class: str = "") -> str:
+def missing_platform_name(error: BaseException, own_class: str = "") -> str:
     """What a handler uses of the platform that its local double does not have, and DCImanager may;
     "" if the error shows no such thing. `own_class`: the handler's, which has what its base has.
     """
@@ -118,8 +118,8 @@ def name_missing_in_double(error: BaseException, own_class: str = "") -> str:
 
 
 def _absent_attribute(text: str, line: str, own_class: str) -> Optional[re.Match[str]]:
-    """Of an AttributeError, what a class or module of the platform does not have. `line`: of the
-    handler; for a state it alone names the class.
+    """The match in the text of an AttributeError about a class or module of the platform; None for
+    another one. `line`: of the handler; for a state it alone names the class.
     """
     classes = f"{CLASSES}|{PLATFORM}|{re.escape(own_class)}"
     fault = r"(?:object )?has no attribute '(?!_|snmp_params').*"
@@ -128,8 +128,8 @@ def _absent_attribute(text: str, line: str, own_class: str) -> Optional[re.Match
 
 
 def _absent_parameter(text: str, line: str) -> Optional[re.Match[str]]:
-    """Of a TypeError, the call of a function or class of the platform with other parameters.
-    `line`: of the handler; Python before 3.12 does not name the class.
+    """The match in the text of a TypeError about the parameters of a function or class of the
+    platform. `line`: of the handler; Python before 3.12 does not name the class.
     """
     fault = r"\(\) (?:got an unexpected|missing|takes) .*"
     match = re.search(rf"\b(?:{FUNCTIONS}|(?:{CLASSES})\.__init__){fault}", text)

@@ -64,7 +64,7 @@ def recordable_handlers() -> tuple[str, ...]:
 
 
 def recording(handler: str) -> Optional[RecordingFormat]:
-    """How its devices are recorded and simulated; None for a path."""
+    """How devices of a handler are recorded and simulated; None for one outside this pack."""
     adapter = adapter_of(handler)
     if adapter.recording_format is not None:
         return adapter.recording_format()

@@ -134,7 +134,7 @@ def _names_used(content: bytes) -> frozenset[str]:
 
 def _about(archive: Archive) -> dict[str, str]:
     """The texts that the handler's `about.py` assigns to names. Nothing is run. Raises
-    UnreadHandler for a SHOWN or PROTOCOL that cannot be told to DCImanager.
+    UnreadHandler for a SHOWN or PROTOCOL that DCImanager does not accept.
     """
     file = f"{archive.top}/about.py"
     try:

@@ -105,7 +105,7 @@ class OpenHandler:
         return self._answer("nameplate", self._adapter.read_nameplate, Nameplate())
 
     def brief_nameplate(self) -> Nameplate:
-        """The same; without manufacturer, model and description if they need further requests."""
+        """The nameplate, without manufacturer, model and description if these cost requests."""
         read_plate = self._adapter.read_brief_nameplate or self._adapter.read_nameplate
         return self._answer("nameplate", read_plate, Nameplate())
 

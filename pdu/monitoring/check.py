@@ -95,7 +95,7 @@ class _Check(Subcommand):
         parent: Optional[click.Context] = None,
         **extra: Any,
     ) -> click.Context:
-        """As click; with --nagios, wrong arguments are printed as a plugin does, with its code."""
+        """As click does it; with --nagios, wrong arguments end with a plugin's text and code."""
         is_plugin = "--nagios" in args  # before click takes the arguments from the list
         try:
             return super().make_context(info_name, args, parent, **extra)
@@ -378,7 +378,7 @@ def check(
     critical: Optional[nagios.Range],
     lines: bool,
 ) -> int:
-    # this command's exit code 1 is a finding about a PDU, so a defect of ours is not told by it
+    # this command's exit code 1 is a finding about a PDU, so a defect of `pdu` has another one
     run.defect_code = WRONG
     thresholds = nagios.Thresholds(warning, critical)
     config = CheckOptions(

@@ -149,7 +149,9 @@ def judge_reading(device: ListedPdu, reading: Reading, *, keep_outlets: bool = T
     reasons = tuple(missing_sentences(reading, PDU_FIGURES, OUTLET_FIGURES))
     lacks_figure = not reading.failures and _has_lost_figure(reading)
     level, result = _level(device, reading)
-    error = CallError("protocol", "; ".join(reasons)) if lacks_figure else _whole_error(reading)
+    error = (
+        CallError("protocol", "; ".join(reasons)) if lacks_figure else _error_of_all_parts(reading)
+    )
     outlets = reading.outlets
     if not keep_outlets:
         outlets = [outlet for outlet in outlets if outlet.state is not UP]
@@ -185,7 +187,7 @@ def _has_lost_figure(reading: Reading) -> bool:
     return any(missing_sentences(reading, PDU_FIGURES, OUTLET_FIGURES, reason_lost))
 
 
-def _whole_error(reading: Reading) -> CallError:
+def _error_of_all_parts(reading: Reading) -> CallError:
     """The error that the verdict and the remedy are about, with the reasons of all parts; _NO_ERROR
     if all were read.
     """
@@ -232,7 +234,7 @@ def _level(device: ListedPdu, reading: Reading) -> tuple[int, str]:
 
 
 def _level_without_error(device: ListedPdu, reading: Reading) -> tuple[int, str]:
-    """As `_level`, of a PDU that was read whole."""
+    """Severity and result of a PDU all of whose parts were read."""
     if reading.count(UNKNOWN) and not device.metered:
         return DOUBTFUL, "unknown"
     if _has_lost_figure(reading):
@@ -276,8 +278,8 @@ class Summary:
     reasons: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def lines(self, names_without_reasons: Collection[str] = ()) -> list[str]:
-        """For people: the results, the sums, a line for each PDU that is another one again, then
-        one for each PDU that lacks a figure, but for those in `names_without_reasons`.
+        """The text for people: the results, the sums, a line for each PDU that is listed twice,
+        then one for each PDU that lacks a figure, but for those in `names_without_reasons`.
         """
         results = [f"{self.results.get(_WELL, 0)} well"]
         other_results = {result: n for result, n in self.results.items() if result != _WELL}
@@ -341,7 +343,7 @@ def _total(counts: Iterable[Optional[int]]) -> int:
 
 
 def _names_read_twice(rows: Sequence[PduRow], counted_as: Mapping[str, str]) -> dict[str, str]:
-    """Those of `counted_as` whose unit was read under both names."""
+    """The names of `counted_as`, each with the other name of its unit, if both were read."""
     names = {row.device.name for row in rows}
     names_read_twice: dict[str, str] = {}
     for name, other_name in counted_as.items():

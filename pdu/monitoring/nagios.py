@@ -52,7 +52,7 @@ class Range(NamedTuple):
         return (self.start <= value <= self.end) is self.is_inside
 
     def __str__(self) -> str:
-        """As the guidelines write it, in A."""
+        """The range in A, in the notation of the plugins' guidelines: "@10:20"."""
         end = "" if self.end == math.inf else f"{self.end:g}"
         if self.start == -math.inf:
             start = "~:"

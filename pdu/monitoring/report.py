@@ -67,7 +67,7 @@ class Table(NamedTuple):
     rows: Sequence[Sequence[Cell]]
 
     def drop_empty_columns(self) -> Table:
-        """The same without the columns in which no row has anything."""
+        """The table without its empty columns."""
         places: list[int] = []
         for place in range(len(self.heads)):
             if any(row[place].text for row in self.rows):

@@ -61,13 +61,13 @@ class TargetPolicy:
         self.auths = auths
         self._targets_by_name: dict[str, list[Target]] = {}
         self._targets_by_address: dict[str, list[Target]] = {}
-        self._targets_by_door: dict[tuple[str, str], list[Target]] = {}
+        self._targets_by_port: dict[tuple[str, str], list[Target]] = {}
         for target in targets:
             device = target.device
             self._targets_by_name.setdefault(device.name, []).append(target)
             self._targets_by_address.setdefault(device.address.lower(), []).append(target)
             place = place_of(device, auths)
-            self._targets_by_door.setdefault((place.host, place.door), []).append(target)
+            self._targets_by_port.setdefault((place.host, place.port), []).append(target)
         self._handler_names = sorted({target.handler.name for target in targets})
 
     def target(self, query: ProbeQuery) -> Target:
@@ -140,13 +140,13 @@ class TargetPolicy:
         """
         address = Address(query.target)
         handlers = [query.handler] if query.handler else self._handler_names
-        doors: dict[tuple[str, str], None] = {}  # each once, in this order
+        ports: dict[tuple[str, str], None] = {}  # host and port, each once, in this order
         for handler in handlers:
             place = place_of(ListedPdu("", handler, address, query.auth), self.auths)
-            doors[place.host, place.door] = None
+            ports[place.host, place.port] = None
         targets: list[Target] = []
-        for door in doors:
-            targets += self._targets_by_door.get(door, [])
+        for host_and_port in ports:
+            targets += self._targets_by_port.get(host_and_port, [])
         return targets
 
 

@@ -122,8 +122,8 @@ def _likely_address(text: str) -> str:
 
 
 def parse_argument(host: str) -> Address:
-    """As `address`, for an argument. Also raises NotAHost for an IPv6 address without brackets
-    whose end may be meant as a port.
+    """The address in an argument of the command line. Raises NotAHost as `address` does, and for an
+    IPv6 address without brackets whose end may be meant as a port.
     """
     address_text = address(host)
     name, _, port = address_text.rpartition(":")

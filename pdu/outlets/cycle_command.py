@@ -78,7 +78,7 @@ class _CalledOutlet:
 
 
 class _OutletCycle(NamedTuple):
-    """One cycle, as its result is told."""
+    """One cycle, with what is needed to report its result."""
 
     run: Run
     pdu: names.ChosenPdu
@@ -154,7 +154,7 @@ def _cycle(run: Run, pdu: names.ChosenPdu, outlet_word: str, pause_s: float) -> 
 def _cycle_outlet(
     outcome: _OutletCycle, session: OpenHandler, outlet: PolledOutlet, pause_s: float
 ) -> int:
-    """As `_cycle`, of an outlet of a PDU that is open."""
+    """Cycle one outlet of a PDU whose session is open. Returns the exit code."""
     run, pdu = outcome.run, outcome.pdu
     _refuse_unless_on(outcome, outlet.state)
     question = switch_question(pdu, outcome.handler, [outlet], on=False)
@@ -234,7 +234,7 @@ def _run_cycle(
 def _not_switched_on(
     outcome: _OutletCycle, power: OutletPower, outlet: _CalledOutlet
 ) -> Union[Result, int]:
-    """As `_run_cycle`, of an outlet that was proven off before the pause, and not on after it."""
+    """The result for an outlet that was proven off before the pause, and not on after it."""
     last_state = power.last_state
     if power.stage is RestartStage.GOING_ON:
         # it stayed off during the pause; the command to switch on was sent, and is not proven

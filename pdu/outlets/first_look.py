@@ -24,7 +24,7 @@ TRUST_KEYS = ("verify", "ca_pem", "fingerprint")
 
 
 class FirstLook(NamedTuple):
-    """What a web service told before a login."""
+    """What is known of a web service before a login."""
 
     #: why the certificate is not trusted, None if it is or if there is none
     untrusted: Optional[PduHandlerError] = None
@@ -76,10 +76,8 @@ def _handlers_named_in(text: str) -> Sequence[str]:
 
 
 def _likelihood(handler: str) -> tuple[bool, bool]:
-    """The key by which handlers are sorted: Redfish last, because the units of other makes have its
-    word too; Raritan before the codecs, because a Xerus unit may name the makes that it is sold
-    under.
-    """
+    """The sort key of a handler: Redfish last, because units of other makes name it too; Raritan
+    before the codecs, because a Xerus unit may name the makes that it is sold under."""
     return handler == "redfish", registry.about(handler).is_codec
 
 

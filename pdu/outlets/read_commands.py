@@ -154,7 +154,7 @@ class ReadingReport(NamedTuple):
         return texts
 
     def _metered_figures(self, reading: Reading) -> Sequence[FigureRow]:
-        """Those of `figures` that the PDU meters of any outlet."""
+        """The figures among `self.figures` that the PDU meters of at least one outlet."""
         rows: list[FigureRow] = []
         for row in self.figures:
             if any(is_metered(row.of(outlet.figures)) for outlet in reading.outlets):

@@ -235,7 +235,7 @@ class Survey:
             show(answer)
 
     def best(self) -> Optional[HandlerAnswer]:
-        """Of the handlers that read the device, the one that is preferred."""
+        """The answer of the preferred handler among those that read the device; None for none."""
         readers = [answer for answer in self.answers if answer.has_family]
         return min(readers, key=lambda answer: answer.rank, default=None)
 

@@ -290,7 +290,7 @@ def _examples(name: str) -> Sequence[str]:
 
 
 def _switching_options(function: F) -> F:
-    """What `on` and `off` have."""
+    """The command with the arguments and options that `on` and `off` share."""
     with_options = names.list_options(login_options(yes_option()(output_options(function))))
     outlet_argument = click.argument("outlet", nargs=-1, required=True, type=TEXT)
     arguments = pdu_arguments()

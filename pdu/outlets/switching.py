@@ -114,9 +114,9 @@ def error_for_a_shell(
 
 
 def present_outlets(session: OpenHandler, words: Sequence[str]) -> Sequence[PolledOutlet]:
-    """All outlets with state and name. Their identities are those of the handler, with which it
-    switches: in a `Reading` they are printable. If no name can be read, `words` must be identities:
-    another one might be a name, too.
+    """All outlets with state and name, by the identities that the handler takes in a command. If
+    the names cannot be read, the outlets have none, with a note; then `words`, which the user
+    typed, must be identities, else the error is raised: one of them might be a name.
     """
     state_by_identity = dict(session.states())
     label_by_identity: dict[str, Label] = {}

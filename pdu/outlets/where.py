@@ -25,7 +25,7 @@ from ..reading.parts import NAMES, CallError, PolledOutlet, Reading
 from ..reading.polling import Target, poll_names
 from .outlet_words import is_same_name
 
-#: of a handler from elsewhere; ours have them
+#: the error of a handler from elsewhere; those of this pack read names
 _NO_NAMES = CallError("unsupported", "this handler reads no names of outlets")
 _NOT_FOUND = "no-such-outlet"
 
@@ -86,8 +86,8 @@ class Search(NamedTuple):
 
     @property
     def exit_code(self) -> int:
-        """That of the first PDU that was not read, because it may have the name too; else that of
-        a name that no outlet has.
+        """The exit code: of the first PDU that was not read, because it may have the name too; else
+        of a name that no outlet has.
         """
         if self.unread:
             return code_of(self.unread[0].error.kind)

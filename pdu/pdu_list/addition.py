@@ -18,7 +18,7 @@ from handlers.shared.errors import SettingsError, printable
 
 from ..files import csv_in, secret_files
 from ..files.locks import locked
-from ..files.whole_files import PRIVATE, signals_as_ctrl_c, write_whole
+from ..files.whole_files import PRIVATE, signals_as_ctrl_c, write_atomically
 from ..loading.handler_loading import LoadedHandler
 from ..network import hosts
 from . import device_list, form, logins as auth, names
@@ -69,7 +69,7 @@ class _File(NamedTuple):
     def write(self, data: bytes) -> None:
         """Replace it. Raises SettingsError."""
         try:
-            write_whole(self.path, data, PRIVATE, owner=self.owner)
+            write_atomically(self.path, data, PRIVATE, owner=self.owner)
         except OSError as error:
             raise SettingsError(f"{self.path} cannot be written ({error.strerror})") from None
 
@@ -182,16 +182,16 @@ def _pdus_at_other_places(
     known_list: device_list.DeviceList,
     known_hosts: Mapping[str, Collection[str]],
 ) -> list[ListedPdu]:
-    """The PDUs at whose place the list has none. `known_hosts`: the addresses of its names."""
-    listed_doors: set[tuple[str, str]] = set()
+    """The PDUs whose address and port are not in the list. `known_hosts`: addresses by name."""
+    listed_ports: set[tuple[str, str]] = set()
     for listed_pdu in known_list.devices:
         place = place_of(listed_pdu, known_list.auths)
         for host in (place.host, *known_hosts.get(place.host, ())):
-            listed_doors.add((host, place.door))
+            listed_ports.add((host, place.port))
     missing_pdus: list[ListedPdu] = []
     for pdu in pdus:
         place = place_of(pdu)
-        if (place.host, place.door) not in listed_doors:
+        if (place.host, place.port) not in listed_ports:
             missing_pdus.append(pdu)
     return missing_pdus
 
@@ -375,7 +375,7 @@ def _with_pdus(
         if repeated_name in repeated_before:
             continue
         new_name, listed_name = repeated_name, counted_name
-        if new_name not in new_pdus:  # it reads all units of its door, also the listed one
+        if new_name not in new_pdus:  # it reads all units of its port, also the listed one
             new_name, listed_name = counted_name, repeated_name
         raise SettingsError(
             f"{new_pdus[new_name].address} is already in {file.path}, as"

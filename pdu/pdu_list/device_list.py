@@ -18,7 +18,7 @@ from ..files.whole_files import decode_table, decode_text
 from ..network import hosts
 from . import logins as auth
 from .duplicates import Duplicate, find_duplicates
-from .listed_pdu import ListedPdu, door_of_port, place_of
+from .listed_pdu import ListedPdu, place_of, place_port
 
 COLUMNS = ("name", "handler", "address", "auth", "settings", "metered")
 #: columns of version 1, which no command reads any more
@@ -131,8 +131,8 @@ def _warning(path: str, duplicate: Duplicate, places: Mapping[str, str]) -> str:
         if name in names:
             lines.append(f"{place} ({printable(name, 60)})")
     place_text = duplicate.place.host
-    if duplicate.place.door:
-        place_text += f", port {duplicate.place.door}"
+    if duplicate.place.port:
+        place_text += f", port {duplicate.place.port}"
     if duplicate.place.choice:
         place_text += f", {printable(duplicate.place.choice, 60)}"
     return (
@@ -188,7 +188,7 @@ def _head_error(path: str, fault: str) -> SettingsError:
 
 
 def _unknown_columns_text(names: Sequence[str]) -> str:
-    """That these are no columns of a list: the first ones by name, the others counted."""
+    """The error text for names that are no columns of a list: some by name, the others counted."""
     text = ", ".join(repr(printable(name, 60)) for name in names[:_SHOWN])
     further_count = len(names) - _SHOWN
     if further_count > 0:
@@ -263,7 +263,7 @@ def _is_own_address(device: ListedPdu) -> bool:
         return False
     if name.port in (None, device.address.port):
         return True
-    return door_of_port(device.handler, str(name.port)) == place.door
+    return place_port(device.handler, str(name.port)) == place.port
 
 
 def _device(cells: Mapping[str, Any], folder: str) -> ListedPdu:

@@ -25,14 +25,14 @@ def find_duplicates(
 ) -> Iterator[Duplicate]:
     """Each PDU that is already in the list, under another name. `logins`: as for `place_of`.
 
-    Units of one door differ by what a setting chooses; a PDU that reads all of them has each.
+    Units of one port differ by what a setting chooses; a PDU that reads all of them has each.
     """
-    devices_by_door: dict[Place, list[tuple[ListedPdu, Place]]] = {}
+    devices_by_port: dict[Place, list[tuple[ListedPdu, Place]]] = {}
     for device in devices:
         place = place_of(device, logins)
-        door = place._replace(choice=ALL_UNITS)
-        devices_by_door.setdefault(door, []).append((device, place))
-    for placed_devices in devices_by_door.values():
+        host_and_port = place._replace(choice=ALL_UNITS)
+        devices_by_port.setdefault(host_and_port, []).append((device, place))
+    for placed_devices in devices_by_port.values():
         first_by_choice: dict[str, ListedPdu] = {}
         for device, place in placed_devices:
             first_by_choice.setdefault(place.choice, device)

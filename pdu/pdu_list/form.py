@@ -174,7 +174,7 @@ def _plain_data(handler: LoadedHandler, login: Login) -> PduData:
 def _snmp_data(
     handler: LoadedHandler, secrets: Sequence[str], host: Address, login: Login
 ) -> PduSnmpData:
-    """As `_pdu_data`; the fields of DCImanager's SNMP form are apart from the settings."""
+    """The data of DCImanager's SNMP form, in which the SNMP fields are apart from the settings."""
     handler_keys = [setting.key for setting in handler.settings]
     given_settings = login.all_settings([*handler_keys, *_SNMP_FIELDS], host)
     settings: dict[str, str] = {}
@@ -243,7 +243,7 @@ def _undeclared_secrets(handler: LoadedHandler, login: Login) -> list[str]:
 
 
 def _secret_values(secrets: Iterable[str], login: Login) -> dict[str, str]:
-    """Those of these secrets that were given."""
+    """The given texts of these secrets, by key."""
     values: dict[str, str] = {}
     for key in secrets:
         text = login.secret(key, key, is_needed=False)
@@ -253,8 +253,8 @@ def _secret_values(secrets: Iterable[str], login: Login) -> dict[str, str]:
 
 
 def settings_for_handler(handler: LoadedHandler, login: Login) -> dict[str, str]:
-    """Of settings that were given for several handlers those that this one takes. SNMP takes a user
-    only in its version 3.
+    """The settings that this handler takes, among those given for several handlers. SNMP takes a
+    user only in its version 3.
     """
     keys = set(setting_keys(handler))
     if handler.snmp:

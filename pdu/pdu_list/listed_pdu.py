@@ -61,20 +61,20 @@ class ListedPdu(NamedTuple):
 
 #: the choice of a PDU that reads all units of its address
 ALL_UNITS = ""
-#: the door of a unit that is asked at the usual port of its protocol
-USUAL_DOOR = ""
+#: `Place.port` of a unit that is asked at the usual port of its protocol
+USUAL_PORT = ""
 
 
 class Place(NamedTuple):
-    """Where a unit is read. PDUs of one host and one door are one unit, whatever handlers read it,
+    """Where a unit is read. PDUs of one host and one port are one unit, whatever handlers read it,
     but for those of which a setting chooses another one of several.
     """
 
     host: str
-    #: the protocol's port: USUAL_DOOR of a unit itself, else transport and number, such as
+    #: the protocol's port: USUAL_PORT of a unit itself, else transport and number, such as
     #: "udp 1161": behind NAT, another port of one address is another unit
-    door: str
-    #: which of several units at this door, or ALL_UNITS
+    port: str
+    #: which of several units at this port, or ALL_UNITS
     choice: str
 
 
@@ -99,20 +99,20 @@ def place_of(device: ListedPdu, logins: Mapping[str, DeviceLogin] = MappingProxy
     if not port and address.port is not None:
         port = str(address.port)
     return Place(
-        host=hosts.one_spelling(address.host), door=door_of_port(handler, port), choice=choice
+        host=hosts.one_spelling(address.host), port=place_port(handler, port), choice=choice
     )
 
 
-def door_of_port(handler: str, port: str) -> str:
-    """`Place.door` of what a handler reads at a port, "" for its usual one. A NUT server is no unit
-    but stands before some, on any machine: its usual port is a door of its own.
+def place_port(handler: str, port: str) -> str:
+    """`Place.port` of what a handler reads at a port, "" for its usual one. A NUT server is no unit
+    but runs on any machine in front of some, so its usual port is named, too.
     """
     port = port.lstrip("0") or port  # handlers read 0443 as 443
     ports = usual_ports(handler) or _HTTP_PORTS
     if handler_name(handler) == "nut":
         return f"tcp {port or ports[0]}"
     if not port or port in map(str, ports):
-        return USUAL_DOOR
+        return USUAL_PORT
     transport = "udp" if handler_name(handler) == "snmp" else "tcp"
     return f"{transport} {port}"
 

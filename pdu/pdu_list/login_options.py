@@ -87,8 +87,8 @@ class Login:
         return {**self.environment_settings(keys, host), **self.settings}
 
     def environment_settings(self, keys: Iterable[str], host: Address) -> dict[str, str]:
-        """Those of `keys` that the environment sets: none if there is a `source`, of a listed PDU
-        the user alone, because a variable may be meant for another PDU.
+        """The settings among `keys` that the environment has: none if there is a `source`, of a
+        listed PDU the user alone, because a variable may be meant for another PDU.
 
         The address and `SECRETS` are not taken from it, nor a key that is given otherwise, and the
         port only if the address has none.

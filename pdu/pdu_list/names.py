@@ -62,7 +62,7 @@ class _CommandLine:
 
     @classmethod
     def of(cls, context: click.Context) -> _CommandLine:
-        """That of this context."""
+        """The command line of this context."""
         line: _CommandLine = context.meta.setdefault(_LINE, cls())
         return line
 
@@ -494,7 +494,7 @@ def _pdu_text(pdu: ListedPdu) -> str:
 def resolve_name(context: click.Context, host: str) -> ChosenPdu:
     """The PDU of this name for a command that takes HOST alone; HANDLER is "" if it is no name.
 
-    Raises SettingsError. A list that was not given as an option and cannot be read is said: HOST
+    Raises SettingsError. A list that was not given as an option and cannot be read is a note: HOST
     may be an address.
     """
     list_file, auth_file = list_files(context)

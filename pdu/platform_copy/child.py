@@ -147,7 +147,7 @@ class _Worker:
         }
 
     def _labels(self, pdu: Any, call: Mapping[str, str]) -> dict[str, Any]:
-        """`labels` is this project's method, not the platform's."""
+        """Number and name of each outlet by identity; {} without `labels`, this pack's method."""
         read_labels = getattr(pdu, "labels", None)
         labels = {}
         for item in read_labels() if callable(read_labels) else ():

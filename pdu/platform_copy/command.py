@@ -24,7 +24,7 @@ from ..cli.groups import Subcommand
 from ..cli.options import FILE, FILE_ARGUMENT, TEXT, Run, output_options, pass_run
 from ..cli.output import Result, print_result, waiting
 from ..cli.shared_options import out_option
-from ..files.whole_files import text_of, write_whole
+from ..files.whole_files import text_of, write_atomically
 from ..loading.handler_paths import is_handler_there
 from ..loading.handler_source import read_handler
 from ..workshop.handler.laws import Fault
@@ -88,7 +88,7 @@ class Trial(NamedTuple):
 
     @property
     def data(self) -> dict[str, Any]:
-        """As JSON has it."""
+        """The fields for JSON."""
         return {
             "handler": self.handler,
             "faults": [line.shown for line in self.faults],
@@ -101,7 +101,7 @@ class Survey(NamedTuple):
 
     lines: Sequence[ReportLine]
     #: whether it came to its end
-    is_whole: bool
+    is_complete: bool
     #: lines on its standard error: what the platform's modules printed, and words of errors
     error_lines: Sequence[str] = ()
 
@@ -126,7 +126,7 @@ class Report(NamedTuple):
             return NOT_SEEN, f"{_OPEN}: {', '.join(untried_names)}: see above"
         if not self.trials:
             return NOT_SEEN, f"{_OPEN}: no handler: see above"
-        if not self.survey.is_whole:
+        if not self.survey.is_complete:
             return NOT_SEEN, f"{_OPEN}: the survey: see above"
         names = ", ".join(trial.handler for trial in self.trials)
         return DONE, f"{_UPLOAD}: {names} did in this copy what they do beside our own double"
@@ -248,7 +248,7 @@ def _check_report(path: str) -> None:
 def _write_report(path: str, text: str) -> None:
     """Write the report whole. Raises SettingsError."""
     try:
-        write_whole(path, text.encode("utf-8"))
+        write_atomically(path, text.encode("utf-8"))
     except OSError as error:
         raise SettingsError(f"{path} cannot be written ({error.strerror})") from None
 
@@ -412,10 +412,10 @@ def _survey(platform_: Platform) -> Survey:
         )
     except subprocess.TimeoutExpired:
         words = f"the survey of the platform did not end within {_SURVEY_SECONDS:g} s"
-        return Survey([ReportLine(words)], is_whole=False)
+        return Survey([ReportLine(words)], is_complete=False)
     lines = [ReportLine(answer) for answer in process.stdout.splitlines()]
     error_lines = process.stderr.splitlines()[-_MOST_PRINTED:]
     if lines and lines[-1].text == END:
-        return Survey(lines[:-1], is_whole=True, error_lines=error_lines)
+        return Survey(lines[:-1], is_complete=True, error_lines=error_lines)
     lines.append(ReportLine(f"the survey ended (code {process.returncode})"))
-    return Survey(lines, is_whole=False, error_lines=error_lines)
+    return Survey(lines, is_complete=False, error_lines=error_lines)

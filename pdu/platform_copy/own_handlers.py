@@ -65,7 +65,7 @@ class Comparison(NamedTuple):
 
     @property
     def data(self) -> dict[str, Any]:
-        """As JSON has it."""
+        """The fields for JSON."""
         return {
             "module": self.module,
             "words": self.words.shown,
@@ -77,13 +77,13 @@ class Comparison(NamedTuple):
 def compare_handlers(
     platform: trials.Platform, own_handler: trials.HandlerModule
 ) -> Iterator[Comparison]:
-    """Each handler of the platform beside ours. `own_handler`: our handler for SNMP."""
+    """Each handler of the platform compared with `own_handler`, this pack's for SNMP."""
     for name in modules(platform.tree):
         yield _compare(platform, name, own_handler)
 
 
 def _compare(platform: trials.Platform, name: str, own_handler: trials.HandlerModule) -> Comparison:
-    """A handler of the platform beside ours, on the first simulated PDU that it reads."""
+    """A handler of the platform compared with this pack's, on the first PDU that it reads."""
     handler = trials.HandlerModule(str(platform.tree), name)
     failures: list[ReportLine] = []
     for key in _candidates(name):
@@ -124,7 +124,7 @@ def _ask(platform: trials.Platform, handler: trials.HandlerModule, pdu: Platform
 
 
 def _comparison(name: str, key: str, answers: _Answers, own_answers: _Answers) -> Comparison:
-    """The answers of the platform's handler beside those of ours."""
+    """The answers of the platform's handler compared with those of this pack's."""
     details = [
         ReportLine(f"ports: {_enumeration(answers.ports)}"),
         _figures_line("figures: ", answers.statistic),
@@ -160,7 +160,7 @@ def _state_differences(ports: Mapping[str, str], own_ports: Mapping[str, str]) -
 
 
 def _figures_line(begin: str, call: Call) -> ReportLine:
-    """A line of what statistic told, or of how it failed."""
+    """A line with the figures of `statistic`, or with its error."""
     if not call.ok:
         return failure_line(begin, call)
     value: Mapping[str, Any] = call.value

@@ -93,13 +93,14 @@ class WorkerMethods:
         return [(identity, EnumPowerStatus[name]) for identity, name in self._states.items()]
 
     def figures(self) -> Figures:
+        """None for 0, which a view of the platform may have without a figure of the handler."""
         self.statistic = self._call("statistic")
         outlets = {}
         for identity, energy in self.statistic["ports"].items():
-            outlets[identity] = MeterFigures(energy_kwh=energy)
+            outlets[identity] = MeterFigures(energy_kwh=energy or None)
         return Figures(
-            load_a=self.statistic["load"],
-            energy_kwh=self.statistic["total_consumption"],
+            load_a=self.statistic["load"] or None,
+            energy_kwh=self.statistic["total_consumption"] or None,
             ports=outlets,
         )
 

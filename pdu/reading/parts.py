@@ -170,7 +170,7 @@ def read_parts(
     *,
     optional: Collection[str] = (),
 ) -> Reading:
-    """As `read_pdu`, of a PDU that is open."""
+    """The reading of these parts of an open PDU; an error of an `optional` part is kept in it."""
     reading = Reading(start_s=time.monotonic())
     for part in parts:
         try:

@@ -113,7 +113,7 @@ def poll(
 
 
 def poll_lines(target: Target) -> Reading:
-    """As `poll`, with numbers, names, W, and the lines and breakers."""
+    """A reading as by `poll`, with numbers, names, W, and the lines and breakers."""
     return poll(target, with_labels=True, with_power=True, parts=(reading.read_topology,))
 
 

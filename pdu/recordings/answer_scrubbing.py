@@ -98,7 +98,7 @@ def secrets_in(answers: Answers) -> list[str]:
 
 
 def kept_notes(kept_texts: Sequence[str]) -> Sequence[str]:
-    """For the owner, a sentence with the texts that stay because the reading depends on them; none
+    """A sentence for the owner with the texts that stay because the reading depends on them; []
     without such texts.
     """
     if not kept_texts:

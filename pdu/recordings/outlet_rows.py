@@ -58,8 +58,8 @@ def _path_of_row(path: Path, other_paths: Sequence[Path]) -> Path:
 def _without_text_row(
     contents: Contents, place: Place, other_paths: Sequence[Path], outlet: str
 ) -> Optional[AbsentRow]:
-    """The same in a text, of an outlet that is not the first one: its row begins where that of the
-    outlet before it ends.
+    """The contents without an outlet's row in a text; None for the first outlet: a row begins where
+    that of the outlet before it ends.
     """
     pieces = contents[place.request].pieces
     number = int(place.path[0])

@@ -138,8 +138,8 @@ class _ReplayRequestHandler(BaseHTTPRequestHandler):
     def _serve(self) -> None:
         """Answer a request: 411 without a usable length, 413 if it is long, else as the replay."""
         size = self.headers.get("Content-Length", "0")
-        is_whole = "Transfer-Encoding" not in self.headers
-        if not is_whole or not re.fullmatch("[0-9]{1,12}", size):
+        is_chunked = "Transfer-Encoding" in self.headers
+        if is_chunked or not re.fullmatch("[0-9]{1,12}", size):
             self.close_connection = True
             self._send(411, None, {})
             return

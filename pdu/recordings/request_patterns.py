@@ -68,7 +68,7 @@ class RequestPattern(NamedTuple):
 
     @property
     def words(self) -> str:
-        """As `parse` reads it."""
+        """The text that `parse` reads."""
         return f"{self.text} -> {self.answer}" if self.answer else self.text
 
     @property

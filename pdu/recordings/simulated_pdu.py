@@ -311,7 +311,7 @@ class HttpPdu(SimulatedPdu, HttpReplay):
     def respond(
         self, method: str, target: str, headers: Mapping[str, str], body: bytes
     ) -> Response:
-        """As `reply`; the request is kept whole in `messages`."""
+        """The answer to a request, which is kept with its headers and body in `messages`."""
         header_lines = [f"{name}: {value}" for name, value in headers.items()]
         content = body.decode("utf-8", "replace")
         message = "\n".join([f"{method} {target}", *header_lines, "", content])
@@ -329,7 +329,7 @@ class HttpPdu(SimulatedPdu, HttpReplay):
         return status, None if response_content is None else answer, response_headers
 
     def _disturbed_reply(self, message: str, method: str, target: str, body: bytes) -> Response:
-        """As `reply`, but for a login that is refused, and for the disturbance of this request."""
+        """The answer of `reply`, unless the login is refused or this request is disturbed."""
         disturbance = self.disturbances.get(len(self.messages))
         if self._is_denied(message, target, body):
             self.note_request(f"{method} {target}")

@@ -72,9 +72,11 @@ class _Id(click.ParamType):
         self, value: object, param: Optional[click.Parameter], ctx: Optional[click.Context]
     ) -> str:
         text = str(value)
-        if text != NEW and not re.fullmatch("[0-9]{1,19}", text):
+        if text == NEW:
+            return NEW
+        if not re.fullmatch("[0-9]{1,19}", text):
             self.fail("give a number such as 7, or new", param, ctx)
-        return text
+        return str(int(text))  # 007 is the id 7, also in DCImanager's list
 
 
 @click.command(

@@ -38,7 +38,7 @@ def kept_archives(dist: str, handlers: Collection[str] = ()) -> list[KeptArchive
     folder = Path(dist)
     paths = [*folder.glob("*.tar.gz"), *folder.joinpath(PREVIOUS).glob("*.tar.gz")]
     archives = []
-    # of a link, its own time: it may lead to nothing, which is told when it is read
+    # of a link, its own time: it may lead to nothing, which is an error when it is read
     for path in sorted(paths, key=lambda path: path.lstat().st_mtime, reverse=True):
         archive = _archive_at(path, is_newest_build=path.parent == folder)
         if archive is None:

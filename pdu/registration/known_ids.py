@@ -71,9 +71,12 @@ class IdFile:
         number = self._ids().get(handler, _NOT_REGISTERED)
         return "" if number == _NOT_REGISTERED else number
 
-    def handlers_of(self, number: str) -> list[str]:
-        """The handlers with this id."""
-        return [handler for handler, known_id in self._ids().items() if known_id == number]
+    def other_handler(self, number: str, handler: str) -> str:
+        """Another handler with this id, "" if there is none."""
+        for name, known_id in self._ids().items():
+            if known_id == number and name != handler:
+                return name
+        return ""
 
     def remember(self, handler: str, number: str) -> None:
         """Keep an id or UNCLEAR, or forget the handler with ""."""
@@ -105,13 +108,14 @@ class IdFile:
         if rest:
             raise self._bad_line(len(lines) + 1, rest, "has no line break at its end")
         rows = []
-        for number, line in enumerate(lines, 1):
+        for line_number, line in enumerate(lines, 1):
             if not line.strip():
                 continue
             match = _LINE.fullmatch(line)
             if match is None:
-                raise self._bad_line(number, line, "is not `URL HANDLER ID`")
-            rows.append(_Row(url=match["url"], handler=match["handler"], id=match["id"]))
+                raise self._bad_line(line_number, line, "is not `URL HANDLER ID`")
+            number = match["id"].lstrip("0") or "0"
+            rows.append(_Row(url=match["url"], handler=match["handler"], id=number))
         return rows
 
     def _bad_line(self, number: int, line: str, fault: str) -> SettingsError:

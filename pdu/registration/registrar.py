@@ -117,16 +117,16 @@ class Registrar:
         be read by the file of ids.
         """
         try:
-            names = HandlerList(self._server.call("GET", HANDLERS)).names_of(number)
+            handlers = HandlerList(self._server.call("GET", HANDLERS))
+            other_handler = handlers.other_handler(number, handler)
         except PduHandlerError as error:
             self._say(
                 f"  whether the id {number} is that of {handler} is not known: {error.reason}"
             )
-            names = self._ids.handlers_of(number)
-        other_names = [name for name in names if name != handler]
-        if other_names:
+            other_handler = self._ids.other_handler(number, handler)
+        if other_handler:
             raise Refused(
-                f"the id {number} is that of the handler {other_names[0]}, whose archive would be"
+                f"the id {number} is that of the handler {other_handler}, whose archive would be"
                 f" replaced by that of {handler}",
                 host=self._server.url,
             )

@@ -126,10 +126,11 @@ def token_in(reply: Reply) -> str:
 
 
 def id_in(row: Any) -> str:
-    """The id in an object of a reply; "" if it has none that is a number."""
+    """The id in an object of a reply, without leading zeros; "" if it has none that is a number."""
     number = row.get("id") if isinstance(row, dict) else None
     text = str(number) if type(number) in (int, str) else ""
-    return text if re.fullmatch("[0-9]{1,19}", text) else ""
+    match = re.fullmatch("0*([0-9]{1,19})", text)
+    return match[1] if match else ""
 
 
 # ---- the list of handlers ------------------------------------------------------------------------
@@ -168,12 +169,12 @@ class HandlerList:
         number = id_in(rows[0])
         if not number:
             raise _no_proof(f"the id of {handler} is no number")
-        device_type = rows[0].get("device_type", "pdu")
+        device_type = _device_type(rows[0])
         if device_type != "pdu":
             raise Refused(
                 f"DCImanager has a handler named {handler} (id {number}) for devices of the type"
-                f" {printable(str(device_type), 40)}, whose archive would be replaced: give yours"
-                " another name, that of its directory"
+                f" {device_type}, whose archive would be replaced: give yours another name, that of"
+                " its directory"
             )
         return number
 
@@ -188,9 +189,22 @@ class HandlerList:
             raise _no_proof("it has rows without an id")
         return "" if remembered_id in ids else remembered_id
 
-    def names_of(self, number: str) -> list[str]:
-        """The internal names of the handlers with this id."""
-        return [printable(row["handler"], 60) for row in self._rows if id_in(row) == number]
+    def other_handler(self, number: str, handler: str) -> str:
+        """The handler with this id, for people, if it is another one or one of other devices; ""
+        if it is not.
+        """
+        for row in self._rows:
+            name, device_type = row["handler"], _device_type(row)
+            if id_in(row) != number or (name, device_type) == (handler, "pdu"):
+                continue
+            devices = "" if device_type == "pdu" else f" for devices of the type {device_type}"
+            return f"{printable(name, 100)}{devices}"
+        return ""
+
+
+def _device_type(row: Mapping[str, Any]) -> str:
+    """The type of the devices of a handler; a row need not say it."""
+    return printable(str(row.get("device_type", "pdu")), 40)
 
 
 def _no_proof(why: str) -> ProtocolError:

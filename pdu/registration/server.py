@@ -22,6 +22,7 @@ from ..cli.known_secrets import note_secret, without_secrets
 from .replies import Reply
 
 _REPEATS = 5
+_LONGEST_PAUSE = 16  # the last one, in units of the first; urllib3 alone ends at 120 s
 _NOT_READY = 503
 _NO_CONTENT = 204
 _CONNECT_SECONDS = 10.0
@@ -81,8 +82,8 @@ def _without_netrc(request: requests.PreparedRequest) -> requests.PreparedReques
 class Server:
     """One DCImanager. Raises the errors of handlers/shared/errors.py; none holds a secret.
 
-    `verify`: as of requests. `pause`: the first pauses before another try are 0 s, twice and four
-    times as many seconds as this.
+    `verify`: as of requests. `pause`: the pauses before another try are 0, 2, 4, 8 and 16 times as
+    many seconds as this.
     """
 
     def __init__(
@@ -106,6 +107,7 @@ class Server:
             raise_on_status=False,
             respect_retry_after_header=False,
             backoff_factor=pause,
+            backoff_max=_LONGEST_PAUSE * pause,
         )
         retry.say = say
         self._session = _Session()
@@ -173,7 +175,9 @@ class Server:
                 " all_proxy): check that too, or name the server in no_proxy"
             )
         is_of_call = isinstance(error, (requests.RequestException, urllib3.exceptions.HTTPError))
-        if isinstance(error, ValueError) or not is_of_call:
+        # of an answer: two lengths
+        is_header = isinstance(error, requests.exceptions.InvalidHeader)
+        if not is_of_call or (isinstance(error, ValueError) and not is_header):
             return SettingsError(f"no call can be made ({words}){hint}", self.url)
         if isinstance(cause, ssl.SSLCertVerificationError):
             reason = (
@@ -185,10 +189,10 @@ class Server:
             reason = f"the TLS handshake failed ({words}): {_AT_ADDRESS}"
         else:
             reason = f"there is no whole answer ({words}): {_AT_ADDRESS}, and the network"
-        unreachable = Unreachable(reason + hint, self.url)
+        handler_error = Unreachable(reason + hint, self.url)
         is_before_request = any(isinstance(link, _BEFORE_REQUEST) for link in causes)
-        unreachable.may_have_executed = not is_before_request
-        return unreachable
+        handler_error.may_have_executed = not is_before_request
+        return handler_error
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
@@ -214,8 +218,8 @@ def _body_of(response: requests.Response, seconds: float) -> bytes:
         if time.monotonic() > end:
             raise Unreachable("the answer was not complete in time: try again")
     # to http.client, an answer that ends within its headers is whole
-    is_framed = "Content-Length" in response.headers or "Transfer-Encoding" in response.headers
-    if not body and not is_framed and response.status_code != _NO_CONTENT:
+    has_length = "Content-Length" in response.headers or "Transfer-Encoding" in response.headers
+    if not body and not has_length and response.status_code != _NO_CONTENT:
         raise Unreachable(f"there is no whole answer (it ends early): {_AT_ADDRESS}, and try again")
     return body
 

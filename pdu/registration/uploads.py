@@ -1,4 +1,4 @@
-"""What is uploaded to DCImanager: a handler's archive, and what DCImanager is told of it."""
+"""An upload to DCImanager: a handler's archive, and the other fields of the request."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _LONGEST_NAME = 200  # characters
 
 
 class Upload(NamedTuple):
-    """An archive with all that DCImanager is told of it."""
+    """An archive with the other fields of its upload."""
 
     #: of the file, folder or archive
     path: str
@@ -87,8 +87,8 @@ def read_upload(
 
 
 def _trial_upload(upload: Upload, archive: Archive) -> Upload:
-    """The same handler in a directory of another name, beside the handler in use. Raises
-    SettingsError.
+    """The upload with its handler in a directory of another name, for a trial beside the handler in
+    use. Raises SettingsError.
     """
     trial_top = f"{archive.top}{_TRIAL}"
     try:

@@ -6,6 +6,6 @@ sysObjectID.
 
 Words of these modules: a *name* is a row of the table of models, whose pattern fits many models; a
 *class* is a name with places for digits, such as AP8XXX, that a person types for several models; a
-word is *squeezed* if it is in capitals, without blanks, hyphens and the like; it is *generic* if it
+word is *compact* if it is in capitals, without blanks, hyphens and the like; it is *generic* if it
 names no product, such as `rack`.
 """

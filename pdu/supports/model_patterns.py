@@ -10,7 +10,7 @@ _PLACES = {"x": "[0-9X]", "?": "[A-Z]", "*": "([A-Z0-9]*)"}
 
 
 def fits(pattern: str, name: str, longest_tail: Optional[int] = None) -> bool:
-    """Whether the pattern fits a squeezed name. An X of the name stands for any digit.
+    """Whether the pattern fits a compact name. An X of the name stands for any digit.
 
     `longest_tail`: the most characters that each `*` together may stand for; None for any number.
     """
@@ -22,16 +22,17 @@ def fits(pattern: str, name: str, longest_tail: Optional[int] = None) -> bool:
 
 
 def is_class(name: str) -> bool:
-    """Whether a squeezed name has places for digits and so names several models: AP8XXX."""
+    """Whether a compact name has places for digits and so names several models: AP8XXX."""
     return "XX" in name
 
 
 def is_of_class(pattern: str, name: str) -> bool:
-    """Whether a pattern's names are of the class that a squeezed name with XX stands for: they
-    begin so, and no digit follows.
+    """Whether names of the pattern begin as the class `name` does, and no digit follows: those of
+    "AP8959EU*" are of AP8XXX and of AP89XX, but not of AP8XX.
     """
-    beginning = _class_pattern(name).match(sample(pattern))
-    return beginning is not None and not sample(pattern)[beginning.end() :][:1].isdigit()
+    shortest_name = sample(pattern)
+    beginning = _class_pattern(name).match(shortest_name)
+    return beginning is not None and not shortest_name[beginning.end() :][:1].isdigit()
 
 
 def specificity(pattern: str) -> int:
@@ -46,7 +47,7 @@ def needs_vendor(pattern: str) -> bool:
 
 
 def continues(pattern: str, name: str) -> bool:
-    """Whether names of the pattern begin with this squeezed name and are longer."""
+    """Whether names of the pattern begin with this compact name and are longer."""
     shape = _shape(pattern).rstrip("*")
     beginning = shape[: len(name)]
     if beginning == shape or "*" in beginning:
@@ -61,7 +62,7 @@ def sample(pattern: str) -> str:
 
 @cache
 def _shape(pattern: str) -> str:
-    """The pattern squeezed: capitals and digits, `x` for a digit, `?` for a letter, `*`."""
+    """The compact pattern: capitals and digits, `x` for a digit, `?` for a letter, `*`."""
     # beside another small letter, an x is a letter
     places = re.sub(r"(?<![a-z])x+(?![a-z])", lambda match: "#" * len(match[0]), pattern)
     return re.sub(r"[^A-Z0-9\u0400-\u04ff#?*]", "", places.upper()).replace("#", "x")

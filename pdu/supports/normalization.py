@@ -43,7 +43,7 @@ class Word(NamedTuple):
 
     text: str
     #: in upper case, without blanks, hyphens and the like
-    squeezed: str
+    compact: str
     #: what stands between these, in upper case
     parts: tuple[str, ...]
 
@@ -62,9 +62,9 @@ def normalized(text: str) -> Word:
     return Word(text, "".join(parts), tuple(parts))
 
 
-def squeezed(texts: Iterable[str]) -> frozenset[str]:
-    """The names, each without blanks, hyphens and the like."""
-    return frozenset(normalized(text).squeezed for text in texts)
+def compact_names(texts: Iterable[str]) -> frozenset[str]:
+    """The names, each in upper case, without blanks, hyphens and the like."""
+    return frozenset(normalized(text).compact for text in texts)
 
 
 def product_words(texts: Iterable[str]) -> frozenset[str]:

@@ -30,7 +30,7 @@ from .model_patterns import (
     sample,
     specificity,
 )
-from .normalization import GENERIC, Word, normalized, squeezed
+from .normalization import GENERIC, Word, compact_names, normalized
 from .table import READ, SupportEntry, entries
 
 YES, NO, MAYBE, UNKNOWN = "yes", "no", "maybe", "unknown"
@@ -134,13 +134,13 @@ class _Model(NamedTuple):
     @property
     def is_class(self) -> bool:
         """Whether it has places for digits, and so names several models."""
-        return is_class(normalized(self.text).squeezed)
+        return is_class(normalized(self.text).compact)
 
 
 def answer(question: str) -> SupportAnswer:
     """The answer for a model, vendor, brand, family or sysObjectID, or for a mix of their words.
 
-    What is known only in another spelling is told, and is no yes.
+    A name that is known only in another spelling is UNKNOWN, with that spelling as a hint.
     """
     typed_answer = _answer_as_typed(question)
     if typed_answer.verdict != UNKNOWN:
@@ -177,7 +177,7 @@ def _answer_as_typed(question: str) -> SupportAnswer:
 
 @cache
 def _maker_names() -> frozenset[str]:
-    """The squeezed names of vendors, brands and families. Without a family whose key is a vendor
+    """The compact names of vendors, brands and families. Without a family whose key is a vendor
     and one of its models, such as raritan-px2: others may read this model too."""
     texts: list[str] = []
     for entry in entries():
@@ -186,7 +186,7 @@ def _maker_names() -> frozenset[str]:
         ends_with_model = bool(_names_that_fit([model]))
         if not ends_with_model:
             texts.append(entry.key)
-    return squeezed(texts)
+    return compact_names(texts)
 
 
 def _answer_oid(question: str, oid: str) -> SupportAnswer:
@@ -242,9 +242,9 @@ def _leading_name(words: Sequence[Word]) -> _LeadingName:
         names = _names_that_fit(first_words)
         if names:
             return _LeadingName(length, whole_word, names)
-        if len(whole_word.parts) > 1 and whole_word.squeezed in _maker_names():
+        if len(whole_word.parts) > 1 and whole_word.compact in _maker_names():
             # a maker counts as a whole: its parts may be generic words
-            maker = whole_word._replace(parts=(whole_word.squeezed,))
+            maker = whole_word._replace(parts=(whole_word.compact,))
             return _LeadingName(length, maker, ())
     return _LeadingName(1, words[0], ())
 
@@ -252,7 +252,7 @@ def _leading_name(words: Sequence[Word]) -> _LeadingName:
 def _split_maker(text: str) -> list[Word]:
     """The word; if it begins with a maker, as `Raritan-PX3-5145`, the maker and the rest."""
     whole_word = normalized(text)
-    if whole_word.squeezed in _maker_names() or _names_that_fit([whole_word]):
+    if whole_word.compact in _maker_names() or _names_that_fit([whole_word]):
         return [whole_word]
     ends = range(len(text) - 1, 0, -1)
     sign_ends = [end for end in ends if text[end] in _SIGNS]
@@ -260,7 +260,7 @@ def _split_maker(text: str) -> list[Word]:
     for end in (*sign_ends, *other_ends):
         maker = normalized(text[:end])
         model = normalized(text[end:].lstrip(_SIGNS))
-        if maker.squeezed not in _maker_names() or not model.squeezed:
+        if maker.compact not in _maker_names() or not model.compact:
             continue
         if end in sign_ends or text[end].isdigit() or _names_that_fit([model]):
             return [maker, model]
@@ -273,11 +273,11 @@ def _names_that_fit(words: Sequence[Word]) -> tuple[Name, ...]:
     A `*` must not take in a word that says something else, such as `basic` or another model: words
     after the first are then short, have a digit, and are no name themselves.
     """
-    text = "".join(word.squeezed for word in words)
+    text = "".join(word.compact for word in words)
     if len(words) == 1:
         return _names_of(text, None)
     for word in words[1:]:
-        has_digit = re.search(r"\d", word.squeezed)
+        has_digit = re.search(r"\d", word.compact)
         if not has_digit or _names_that_fit([word]):
             return _names_of(text, 0)
     return _names_of(text, _LONGEST_TAIL)
@@ -285,7 +285,8 @@ def _names_that_fit(words: Sequence[Word]) -> tuple[Name, ...]:
 
 @lru_cache(maxsize=4096)  # a question asks for the same words several times
 def _names_of(text: str, longest_tail: Optional[int]) -> tuple[Name, ...]:
-    """The names whose patterns fit a squeezed text, the most specific first; see `fits`."""
+    """The names whose patterns fit a compact text, the most specific first; `*` in a pattern stands
+    for up to `longest_tail` characters."""
     if not text:
         return ()
     names = [name for name in NAMES if fits(name.pattern, text, longest_tail)]
@@ -329,7 +330,7 @@ def _answer_model(question: str, model: _Model, words: Sequence[Word]) -> Suppor
 
 def _has_no_letter(model: _Model) -> bool:
     """Whether a class has places for digits alone: xxxx."""
-    return model.is_class and needs_vendor(normalized(model.text).squeezed.replace("X", "x"))
+    return model.is_class and needs_vendor(normalized(model.text).compact.replace("X", "x"))
 
 
 def _supported_names(model: _Model) -> dict[str, Name]:
@@ -348,7 +349,7 @@ def _names_of_class(model: _Model) -> tuple[dict[str, Name], Sequence[Name]]:
     """The names of a class such as AP8xxx: for each entry, by its key, one that says what is true
     of all of them, and the names that are not supported.
     """
-    class_name = normalized(model.text).squeezed
+    class_name = normalized(model.text).compact
     names_by_key: dict[str, list[Name]] = {}
     for name in NAMES:
         if name in model.names or is_of_class(name.pattern, class_name):
@@ -451,7 +452,7 @@ def _answer_words(question: str, words: Sequence[Word]) -> SupportAnswer:
     if any("UPS" in normalized(word.text).parts for word in words):
         return _answer_ups(question, words)
     matching_entries = _entries_with_whole(words) or _entries_that_know(words)
-    if _is_one_named(matching_entries, words):
+    if _names_a_product(matching_entries, words):
         return SupportAnswer(question, YES, tuple(map(Match, matching_entries)))
     known_words: list[Word] = []
     unknown_words: list[str] = []
@@ -461,7 +462,7 @@ def _answer_words(question: str, words: Sequence[Word]) -> SupportAnswer:
         else:
             unknown_words.append(word.text)
     near_entries = _entries_of_makers(words) or _entries_that_know(known_words)
-    if not _is_one_named(near_entries, known_words):
+    if not _names_a_product(near_entries, known_words):
         near_entries = ()
     if unknown_words:
         return _answer_unknown(question, near_entries, unknown_words)
@@ -490,8 +491,8 @@ def _shared_brand_sentences(words: Sequence[Word]) -> Sequence[str]:
     brand_by_word: dict[str, str] = {}
     for entry in entries():
         for brand in entry.shared_brands:
-            brand_by_word[normalized(brand).squeezed] = brand
-    brands = [brand_by_word[word.squeezed] for word in words if word.squeezed in brand_by_word]
+            brand_by_word[normalized(brand).compact] = brand
+    brands = [brand_by_word[word.compact] for word in words if word.compact in brand_by_word]
     return [f"{brand} stands on PDUs of several makers, and some are read" for brand in brands]
 
 
@@ -516,9 +517,9 @@ def _knows(entry: SupportEntry, word: Word, *, with_shared: bool = True) -> bool
     """Whether the word is in the entry's names and descriptions; `with_shared` also whether it is
     one of the entry's brands that other makers use too.
     """
-    if word.squeezed in entry.words:
+    if word.compact in entry.words:
         return True
-    if with_shared and word.squeezed in squeezed(entry.shared_brands):
+    if with_shared and word.compact in compact_names(entry.shared_brands):
         return True
     if len(word.parts) == 1:
         return False
@@ -528,7 +529,7 @@ def _knows(entry: SupportEntry, word: Word, *, with_shared: bool = True) -> bool
 
 def _entries_with_whole(words: Sequence[Word]) -> tuple[SupportEntry, ...]:
     """The entries that have each of the words as a whole."""
-    names = {word.squeezed for word in words}
+    names = {word.compact for word in words}
     return tuple(entry for entry in entries() if names <= entry.words)
 
 
@@ -545,21 +546,21 @@ def _entries_that_know(words: Sequence[Word]) -> tuple[SupportEntry, ...]:
     return tuple(known_entries)
 
 
-def _is_one_named(candidates: Iterable[SupportEntry], words: Sequence[Word]) -> bool:
-    """Whether a word names one of the entries without others: HP and MPDU do, G3 and NET do not, of
-    which many products have the name in theirs."""
+def _names_a_product(candidates: Iterable[SupportEntry], words: Sequence[Word]) -> bool:
+    """Whether a word is the full name of one of the entries, of its maker or of a series: HP and
+    MPDU are. G3 and NET are not: they are only parts of the names of many products."""
     for entry in candidates:
         for word in words:
-            has_digit = re.search(r"\d", word.squeezed) is not None
-            is_series = has_digit and len(word.squeezed) > 2
-            if is_series or word.squeezed in entry.whole_names | entry.makers:
+            has_digit = re.search(r"\d", word.compact) is not None
+            is_series = has_digit and len(word.compact) > 2
+            if is_series or word.compact in entry.full_names | entry.makers:
                 return True
     return False
 
 
 def _entries_of_makers(words: Iterable[Word]) -> tuple[SupportEntry, ...]:
     """The entries whose vendor or brand is among the words."""
-    names = {word.squeezed for word in words}
+    names = {word.compact for word in words}
     return tuple(entry for entry in entries() if names & entry.makers)
 
 
@@ -577,23 +578,23 @@ def _nearest_names(
     texts: list[str] = []
     for word in (normalized(question), *words):
         if not word.is_generic:
-            similar = similar_names(word.squeezed, text_by_name, _NEAREST)
+            similar = similar_names(word.compact, text_by_name, _NEAREST)
             texts += [text_by_name[name] for name in similar]
     for word in words:
-        is_long = len(word.squeezed) >= _LEAST_BEGINNING
+        is_long = len(word.compact) >= _LEAST_BEGINNING
         if is_long and not word.is_generic:
-            texts += _models_that_begin(word.squeezed, candidates)
+            texts += _models_that_begin(word.compact, candidates)
     return tuple(dict.fromkeys(texts))[:_NEAREST]
 
 
 def _names_to_compare(
     candidates: Sequence[SupportEntry], *, with_models: bool
 ) -> Mapping[str, str]:
-    """The squeezed names of the entries, each with its text."""
+    """The compact names of the entries, each with its text."""
     text_by_name: dict[str, str] = {}
     for entry in candidates:
         for text in (*entry.vendors, *entry.brands, entry.key):
-            text_by_name.setdefault(normalized(text).squeezed, text)
+            text_by_name.setdefault(normalized(text).compact, text)
         if with_models:
             for name in entry.names:
                 text_by_name.setdefault(sample(name.pattern), name.pattern.rstrip("*"))

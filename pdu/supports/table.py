@@ -13,7 +13,7 @@ from handlers.snmp.profiles import PROFILES
 
 from ..families.model_names import BRANDS, NAMES, Brand, Name
 from ..families.recorded import UNPROVEN, evidence_of, switching_basis
-from .normalization import GENERIC, normalized, product_words, squeezed
+from .normalization import GENERIC, compact_names, normalized, product_words
 
 _PROOFS: Mapping[EvidenceLevel, str] = {
     EvidenceLevel.DRIVER: "another program or an example",
@@ -63,7 +63,7 @@ class SupportEntry(NamedTuple):
     #: the words above that tell it from others, in the form of `normalization.py`
     words: frozenset[str] = frozenset()
     #: those of them that are a family, a maker or a model as a whole
-    whole_names: frozenset[str] = frozenset()
+    full_names: frozenset[str] = frozenset()
     #: vendors and brands, whole and in their parts, in that form
     makers: frozenset[str] = frozenset()
 
@@ -154,13 +154,13 @@ def _with_names(entry: SupportEntry) -> SupportEntry:
         descriptions.append(entry.document)  # a MIB's name tells a family
     else:
         whole_models += entry.models  # a handler's models are also makes, such as HP
-    whole_names = squeezed([entry.key, *makers, *whole_models])
+    full_names = compact_names([entry.key, *makers, *whole_models])
     return entry._replace(
         names=tuple(names),
         brands=tuple(own_brands),
         shared_brands=tuple(shared_brands),
-        words=whole_names | product_words(descriptions),
-        whole_names=whole_names,
+        words=full_names | product_words(descriptions),
+        full_names=full_names,
         makers=_wholes_and_parts([*makers, *shared_brands]) - GENERIC,
     )
 
@@ -172,7 +172,7 @@ def _joined_names(models: Iterable[str]) -> Sequence[str]:
     names: list[str] = []
     for model in models:
         for name in re.findall(r"[A-Z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)+", model):
-            if len(normalized(name).squeezed) >= _LEAST_JOINED:
+            if len(normalized(name).compact) >= _LEAST_JOINED:
                 names.append(name)
     return names
 
@@ -188,7 +188,7 @@ def _wholes_and_parts(texts: Iterable[str]) -> frozenset[str]:
     """Names as a whole, and in their parts."""
     all_words: set[str] = set()
     for word in map(normalized, texts):
-        all_words.add(word.squeezed)
+        all_words.add(word.compact)
         all_words.update(word.parts)
     return frozenset(all_words)
 

@@ -60,7 +60,7 @@ def content_bounds(data: bytes, at: int, end: int, tag: int) -> tuple[int, int]:
 
 
 def exact_content_bounds(data: bytes, at: int, end: int, tag: int) -> tuple[int, int]:
-    """As `content_bounds`, for an element that must end at `end`."""
+    """The bounds of an element's content. Raises Malformed unless the element ends at `end`."""
     begin, stop = content_bounds(data, at, end, tag)
     if stop != end:
         raise Malformed("octets after the end")
@@ -136,7 +136,7 @@ def tlv(tag: int, content: bytes) -> bytes:
 
 
 def encode_integer(value: int) -> bytes:
-    """For numbers from 0 on."""
+    """An INTEGER element of a number from 0 on."""
     return tlv(INTEGER, value.to_bytes(value.bit_length() // 8 + 1, "big"))
 
 

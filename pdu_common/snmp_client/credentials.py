@@ -78,7 +78,7 @@ class Credentials:
 
     @classmethod
     def from_params(cls, host: str, params: Mapping[str, Any]) -> Credentials:
-        """From the address and `snmp_params`. Raises SnmpError."""
+        """The credentials in `snmp_params`, with the host's address. Raises SnmpError."""
         fields = {key: str(value) for key, value in params.items() if value not in (None, "")}
         version = _one_of(fields.get("version", "2"), _VERSIONS, "version")
         port = _whole_number(fields.get("port", "161"), "port", lowest=1, highest=65535)
@@ -156,7 +156,7 @@ def _protocol(
     """Protocol and password of a stage, "auth" or "priv"; {} if the parameters have none for it.
     Raises SnmpError."""
     protocol_key, password_key = f"{stage}_protocol", f"{stage}_password"
-    protocol = _squeeze(fields.get(protocol_key, ""))
+    protocol = _alphanumeric(fields.get(protocol_key, ""))
     if protocol in ("none", "no") or (not protocol and password_key not in fields):
         return {}
     password = _require(fields, password_key)
@@ -203,7 +203,7 @@ def _wrong(field: str, fault: str) -> SnmpError:
     return SnmpError(f"snmp_params {field} {fault}", field, fault)
 
 
-def _squeeze(text: str) -> str:
+def _alphanumeric(text: str) -> str:
     """The letters and digits of a word, in lower case: AES-128 and aes128 are the same."""
     return "".join(filter(str.isalnum, text.lower()))
 
@@ -231,7 +231,7 @@ def _number(text: str, key: str, lowest: float, highest: float) -> float:
 
 
 def _whole_number(text: str, key: str, lowest: int, highest: int) -> int:
-    """As `_number`, for a whole number."""
+    """A whole number in these bounds. Raises SnmpError for other text."""
     number = _number(text, key, lowest, highest)
     if not number.is_integer():
         raise _wrong(key, "must be a whole number")
@@ -240,7 +240,7 @@ def _whole_number(text: str, key: str, lowest: int, highest: int) -> int:
 
 def _one_of(text: str, names: Mapping[str, Any], key: str) -> Any:
     """What a word stands for in `names`. Raises SnmpError for other text."""
-    word = _squeeze(text)
+    word = _alphanumeric(text)
     if word not in names:
         raise _wrong(key, f"must be one of {', '.join(names)}")
     return names[word]

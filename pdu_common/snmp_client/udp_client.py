@@ -113,9 +113,9 @@ def _socket(credentials: Credentials) -> socket.socket:
 class _Link:
     """One call's requests over one socket.
 
-    A request is repeated from a second socket, which hears everybody, unless the host has refused
-    the port: an agent of several addresses may answer from another one. That one is named in the
-    error, and its answer is not taken.
+    A request is repeated from a second socket, which receives from any address, unless the host has
+    refused the port: an agent of several addresses may answer from another one. That one is named
+    in the error, and its answer is not taken.
     """
 
     def __init__(
@@ -132,7 +132,7 @@ class _Link:
         self._credentials = credentials
         self._agent = wire.getpeername()[:2]
         self._opened = ExitStack()
-        #: the socket that hears everybody, from the first repetition on
+        #: the socket that receives from any address, from the first repetition on
         self._unconnected_wire: Optional[socket.socket] = None
         self._selector: Optional[selectors.BaseSelector] = None
         #: who answered in the agent's place
@@ -180,7 +180,8 @@ class _Link:
         count_request()
         is_repeated = request == self._unanswered and not self._is_refused
         self._unanswered = request
-        wire = self._hear_everybody() if is_repeated else self._wire
+        # the agent may answer from another of its addresses, which `self._wire` does not receive
+        wire = self._open_unconnected_wire() if is_repeated else self._wire
         datagram = self._exchange.start(request)
         wait_s = self._timeout_s
         if request.asks_rows:
@@ -214,8 +215,8 @@ class _Link:
             return SnmpTimeout(f"timeout: what {self._name} answered is no valid SNMP message")
         return SnmpTimeout(f"timeout: no SNMP answer from {self._name}")
 
-    def _hear_everybody(self) -> socket.socket:
-        """A socket that is not connected. It does not hear that the host refuses the port."""
+    def _open_unconnected_wire(self) -> socket.socket:
+        """A socket that receives from any address, but no refusal of the port by the host."""
         if self._unconnected_wire is None:
             self._unconnected_wire = self._opened.enter_context(_socket(self._credentials))
             self._selector = self._opened.enter_context(selectors.DefaultSelector())

@@ -47,7 +47,7 @@ class EngineClock(NamedTuple):
         return min(_HIGHEST, self.seconds + int(at - self.at))
 
     def is_later_than(self, other: EngineClock) -> bool:
-        """Whether the agent told this time after the other: more boots, or else more seconds."""
+        """Whether this time of the agent is after the other: more boots, or else more seconds."""
         return (self.boots, self.seconds) > (other.boots, other.seconds)
 
 

@@ -252,7 +252,7 @@ class UserExchange:
         return value.tag == UNDECODABLE
 
     def _learn(self, engine: Engine) -> None:
-        """Keep what a message told of the engine, here and for later dialogues."""
+        """Keep an engine as a message showed it, here and for later dialogues."""
         self._engine = engine
         self._note_engine(engine)
 

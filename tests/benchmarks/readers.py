@@ -170,7 +170,7 @@ def _rpc(package: str, target: Target) -> tuple[Any, Any, Any]:
 
 
 def loop(package: str, target: Target) -> Read:
-    """As the SDK's documentation shows it: object by object, sensor by sensor."""
+    """A reading as the SDK's documentation shows it: object by object, sensor by sensor."""
     _, model, agent = _rpc(package, target)
 
     def read() -> int:
@@ -324,9 +324,8 @@ def read_until_error(way: str, target: Sequence[Any]) -> float:
 
 
 def read_list(path: str, logins: str, threads: int) -> dict[str, list[Any]]:
-    """By the name of each PDU of a list: the seconds of a poll, and the figures as CSV of `pdu
-    check` shows them. So many are read at a time.
-    """
+    """The seconds of a poll and the figures, as in the CSV of `pdu check`, of each PDU of a list by
+    its name. `threads`: how many are read at a time."""
 
     def row(target: polling.Target) -> list[Any]:
         reading = polling.poll(target)

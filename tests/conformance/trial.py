@@ -117,9 +117,8 @@ class _PeerPdu(SimulatedPdu):
 
     @property
     def requests(self) -> list[int]:
-        """As many as were received; of a peer that counts none, one more at each look: no call is
-        blamed for sending nothing.
-        """
+        """A list as long as the peer's requests; if it counts none, longer at each look: no call is
+        blamed for sending nothing."""
         if self._peer.counts_requests:
             return list(range(self._peer.books().requests))
         self._looks += 1

@@ -84,7 +84,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
 @pytest.fixture(scope="session")
 def newer(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """The same handler in version 2.0."""
+    """The archive of the small handler in version 2.0."""
     return archive(small_tree(tmp_path_factory.mktemp("newer"), version="2.0"), "small")
 
 

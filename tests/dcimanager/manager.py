@@ -127,7 +127,7 @@ class DciManager:
         shutil.rmtree(self._folder)
 
     def speak_only(self, version: ssl.TLSVersion) -> None:
-        """From the next HTTPS connection on, offer only this version of TLS."""
+        """Offer only this version of TLS, from the next HTTPS connection on."""
         self._servers[0].speak_only(version)
 
     # ---- handlers and PDUs ----
@@ -265,9 +265,7 @@ class DciManager:
         return self._wrap(request, self.api.answer) if self._wrap else self.api.answer(request)
 
     def _dozes(self, request: Request) -> bool:
-        """Whether the service sleeps at this request. `pdu register` ends with an error where it does
-        at one that registers.
-        """
+        """Whether the service sleeps at this request: at some GETs, and at none that registers."""
         if not self._dozes_every or request.method != "GET":
             return False
         number = sum(earlier_request.method == "GET" for earlier_request in self.requests)

@@ -83,7 +83,7 @@ class Pool:
             worker.close()
 
     def pids(self) -> list[int]:
-        """Of the processes that run."""
+        """The ids of the processes that run."""
         return [process.pid for process in self._processes if process.poll() is None]
 
     def _start(self, folder: Path, log: IO[bytes]) -> subprocess.Popen[str]:

@@ -65,7 +65,7 @@ class WebServer:
             time.sleep(_LOOK_SECONDS)
 
     def speak_only(self, version: ssl.TLSVersion) -> None:
-        """From the next connection on, offer only this version of TLS, with weak ciphers too."""
+        """Offer only this version of TLS, with weak ciphers too, from the next connection on."""
         context = self._config.ssl
         if context is None:
             raise ValueError("this server has no TLS")

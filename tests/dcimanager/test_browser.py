@@ -275,8 +275,7 @@ def test_pages_fit_on_a_phone_and_an_accessibility_check_finds_nothing_serious(
 
 
 def reports(folder: Path) -> Iterator[tuple[Path, str]]:
-    """Each kind of page that the command writes, and a text of it: the check of a list of PDUs, and
-    the proofs of units in docs/proofs."""
+    """The pages that `pdu` writes, each with a text of it: of a check, and those in docs/proofs."""
     listed, page = folder / "list.csv", folder / "check.html"
     listed.write_text("name,handler,address,settings\nr1,nut,127.0.0.1,port=9\n", "utf-8")
     assert command.run(["check", "--list", str(listed), "--html", str(page)]) == 2

@@ -66,7 +66,7 @@ def blocker(folder: Path) -> Path:
 
 
 def _installed() -> dict[str, Distribution]:
-    """This Python's packages by name: Python 3.9 finds no `backports.zstd` if asked for it."""
+    """The packages of this Python by name: 3.9 finds no `backports.zstd` if asked for it."""
     # of two with one name, the first of the path is what an import finds
     return {
         _name(str(package.metadata["Name"])): package for package in reversed(list(distributions()))

@@ -148,7 +148,7 @@ def _pdu(kind: int, values: Sequence[bytes]) -> bytes:
 
 
 def _user_message(data: bytes) -> None:
-    """With the identifier of the request, so that more than its header is read."""
+    """Read a message of SNMPv3 with the id of the request, so that more than its header is read."""
     message = v3.decode(data)
     assert 0 <= message.digest_at <= message.digest_at + message.digest_size <= len(data)
     dialogue = UserExchange(

@@ -35,7 +35,7 @@ Case = tuple[Spoilt, ...]
 
 
 def single_cases(answers: Iterable[str], ways: Sequence[str]) -> list[Case]:
-    """Each answer spoilt in each way."""
+    """One case for each answer and each way to spoil it."""
     return [(Spoilt(answer, way),) for answer in answers for way in ways]
 
 

@@ -203,8 +203,8 @@ def _changed(
 
 
 def _measured(figures: Iterable[ExactFigure]) -> list[Decimal]:
-    """Those with a value: a row without one, such as the highest of an inlet's lines, is no figure
-    here that LibreNMS could contradict."""
+    """The figures with a value: LibreNMS cannot contradict others, such as the highest of an
+    inlet's lines."""
     return [figure for figure in figures if isinstance(figure, Decimal)]
 
 

@@ -238,10 +238,8 @@ def rows(clones: Path) -> Iterator[list[str]]:
 
 
 def _families_of(item: Object, profiles: Sequence[Profile]) -> tuple[list[str], int]:
-    """Of families that share a MIB, those that read what stands closest to an object, and how many
-    first arcs it has in common with that. None of several that are equally close: then it is an
-    object of other devices.
-    """
+    """The families that read the objects closest to this one, and how many first arcs they have in
+    common with it. None if several are equally close: then it is an object of other devices."""
     arcs_by_family = {p.key: _common_arcs(item.oid, read_oids(p)) for p in profiles}
     most_arcs = max(arcs_by_family.values())
     closest = [key for key, arcs in arcs_by_family.items() if arcs == most_arcs]

@@ -157,7 +157,7 @@ def _sys_object_id(rows: Mapping[str, Row]) -> str:
 
 
 def _enterprise_roots(rows: Mapping[str, Row]) -> frozenset[str]:
-    """Each OID above an object of an enterprise, or the object's own."""
+    """The OIDs of all objects of enterprises, and of all nodes above them."""
     roots: set[str] = set()
     for oid in rows:
         while oid.startswith(ENTERPRISES) and oid not in roots:

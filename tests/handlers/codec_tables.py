@@ -152,7 +152,8 @@ def _value(text: str) -> Any:
 
 
 def _change(answers: dict[str, Any], names: Mapping[str, str], change: str) -> None:
-    """Change the answers as one change of a line says."""
+    """Make one change of a line in the answers: `o.0.state = "OFF"`, `o.*.state = -` (no such
+    member in any row) or `o += o.0 {"id": "x"}` (a copy of a row with this member)."""
     match = re.fullmatch(r"(\S+) (\+?=) (.*)", change)
     assert match, change
     place, operator, text = match.groups()

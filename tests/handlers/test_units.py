@@ -211,7 +211,7 @@ class Example(NamedTuple):
 
 
 def _example_of(name: str) -> Example:
-    """That of the handler `name`, in the tree that its folder is in."""
+    """The example of the handler `name`, in the tree that its folder is in."""
     codec: Any = importlib.import_module(f"handlers.{name}.decoding")
     tree = Path(codec.__file__).parents[2]
     recording = (tree / "tests" / "handlers" / name / "recording.har").read_text("utf-8")

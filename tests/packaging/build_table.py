@@ -74,7 +74,7 @@ def tree(folder: Path, texts: dict[str, str]) -> Path:
 
 
 def shown_closure(case: Case) -> str:
-    """What comes of a case of closure.txt."""
+    """The right side of a case of closure.txt, as the code gives it now."""
     _, _, code = case.left.partition(" = ")
     with tempfile.TemporaryDirectory() as place:
         handlers = tree(Path(place), {**FILES, "x/handler.py": _text(code)})
@@ -93,7 +93,7 @@ def _text(text: str) -> str:
 
 
 def shown_build(case: Case) -> str:
-    """What comes of a case of builds.txt."""
+    """The right side of a case of builds.txt, as the code gives it now."""
     with tempfile.TemporaryDirectory() as place:
         workshop = _Workshop(Path(place))
         results = [workshop.result(change) for change in case.left.split(BUILDS.separator)]

@@ -25,7 +25,7 @@ TABLE = Table(Path(__file__).with_name("script.txt"))
 
 
 def shown(admin: Admin, case: Case) -> str:
-    """What comes of a case."""
+    """The right side of a case, as the code gives it now."""
     words, *changes = case.left.split(TABLE.separator)
     variables: dict[str, str] = {}
     answers: dict[str, Optional[Answer]] = {}

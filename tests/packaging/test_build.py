@@ -229,12 +229,12 @@ def test_a_build_reads_and_writes_while_others_wait(
 
         return looking
 
-    for name in ("keep_replaced", "write_whole", "register_script"):
+    for name in ("keep_replaced", "write_atomically", "register_script"):
         monkeypatch.setattr(command, name, look(name, getattr(command, name)))
     for word in ("nut", str(folder(tmp_path, "my_dir"))):
         names.clear()
         assert command.main([word, "--out", str(out)]) == 0
-        assert names == ["keep_replaced", "write_whole", "register_script", "write_whole"]
+        assert names == ["keep_replaced", "write_atomically", "register_script", "write_atomically"]
     assert is_locked == {True}
 
 

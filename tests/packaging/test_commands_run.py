@@ -76,7 +76,7 @@ def elsewhere(text: str) -> str:
 
 
 def _lines_that_run_here() -> list[Documented]:
-    """Each line that runs here, once: the last page that has it."""
+    """The lines that run here, each from the last page that has it."""
     line_by_words = {}
     for line in _documented_lines():
         if not elsewhere(line.text):
@@ -128,6 +128,9 @@ def _addressed(words: Sequence[str], address: str) -> list[str]:
         network = [f"{host}/32" if "/" in word else word for word in words]
         return [*network, "--port", port, "--no-mdns"]  # traffic stays on loopback
     addressed_words = list(words)
+    if "--listen" in words:
+        # another program may use the port that the page names
+        addressed_words[words.index("--listen") + 1] = "127.0.0.1:0"
     for place, word in enumerate(words):
         if _HOST.fullmatch(word):
             addressed_words[place] = address
@@ -175,9 +178,9 @@ def _write_certificate(folder: Path) -> None:
 
 
 def _until_stopped(words: Sequence[str], folder: Path) -> str:
-    """The first line of a command that runs until SIGTERM, at a port that nobody else uses."""
+    """The first line of a command that runs until SIGTERM."""
     process = subprocess.Popen(
-        [*PDU, *words, "--listen", "127.0.0.1:0"],
+        [*PDU, *words],
         cwd=folder,
         env=environment(),
         stdin=subprocess.DEVNULL,

@@ -93,6 +93,7 @@ def run_command(line: str, clone: Path, environment: dict[str, str]) -> tuple[in
 
 @pytest.mark.trial
 def test_the_page_shows_what_its_commands_print(clone: Path) -> None:
+    """The page is docs/own-pdu.md, run with free ports in place of its own."""
     ports = {"16161": str(reserved()), "16162": str(reserved())}
     environment = {
         "PATH": f"{clone / '.venv' / 'bin'}:/usr/bin:/bin",
@@ -107,10 +108,11 @@ def test_the_page_shows_what_its_commands_print(clone: Path) -> None:
             for documented_port, port in ports.items():
                 line = line.replace(documented_port, port)
                 output = output.replace(documented_port, port)
-            if line.startswith("."):  # of an environment
+            if line.startswith(". "):  # . .venv/bin/activate
                 continue
-            if line.startswith("pdu replay"):
-                log = clone / f"{line.rpartition(':')[2]}.log"
+            if line.startswith("pdu replay"):  # pdu replay FILE --listen ADDRESS:PORT
+                _, _, listening_port = line.rpartition(":")
+                log = clone / f"{listening_port}.log"
                 printed = replays.enter_context(serving(line, log, environment))
                 assert is_shown(printed, output)
                 continue

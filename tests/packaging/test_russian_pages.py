@@ -37,7 +37,7 @@ def commands(text: str) -> list[list[str]]:
 
 
 def rows(text: str) -> list[tuple[int, list[str]]]:
-    """Each row of a table: the number of its cells, and the code in them."""
+    """The rows of a table, each as the number of its cells and the code in them."""
     lines = re.findall(r"(?m)^\|.*\|$", _FENCE.sub("", text))
     cut = (re.split(r"(?<!\\)\|", line)[1:-1] for line in lines)
     return [(len(cells), re.findall(r"`[^`]+`", "|".join(cells))) for cells in cut]

@@ -74,7 +74,7 @@ def _of_message(answer: bytes, **fields: Any) -> bytes:
 
 
 def _of_pdu(answer: bytes, **fields: Any) -> bytes:
-    """The same with other fields of the PDU."""
+    """The answer with other fields in its PDU."""
     return _of_message(answer, pdu=ber.decode(_of_message(answer)).pdu._replace(**fields))
 
 
@@ -180,7 +180,7 @@ def _device(changes: Sequence[str]) -> Device:
 
 
 def shown(case: Case) -> str:
-    """What comes of a case."""
+    """The right side of a case, as the code gives it now."""
     changes = case.left.split(TABLE.separator)
     params = {"timeout": "5"}
     calls: list[str] = []

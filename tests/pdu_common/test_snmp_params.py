@@ -34,7 +34,7 @@ _LOGIN = (
 
 
 def shown(case: Case) -> str:
-    """What comes of a case."""
+    """The right side of a case, as the code gives it now."""
     word, _, rest = case.left.partition(" ")
     params: dict[str, str] = {}
     for change in case.left.split(TABLE.separator):

@@ -77,7 +77,7 @@ def snmpds() -> Iterator[Mapping[str, Snmpd]]:
 
 
 def shown(case: Case, snmpds: Mapping[str, Snmpd]) -> str:
-    """What comes of a case."""
+    """The right side of a case, as the code gives it now."""
     server = snmpds["outlets"]
     params: dict[str, str] = {}
     calls: list[str] = []

@@ -139,11 +139,12 @@ def _answer_pdu(request: v3.Message, difference: str) -> bytes:
     return _pdu(number, GET if difference == "get" else pdus.RESPONSE)
 
 
-def _engine(name: str) -> Engine:
-    if name in ENGINES:
-        return ENGINES[name]
-    boots, _, seconds = name.partition("/")
-    return Engine(ENGINE_ID, EngineClock(int(boots), int(seconds), 0.0))
+def _engine(text: str) -> Engine:
+    """One of ENGINES by its name, or the agent's with this clock at 0.0: BOOTS/SECONDS."""
+    if text in ENGINES:
+        return ENGINES[text]
+    boots, _, seconds = text.partition("/")
+    return Engine(ENGINE_ID, EngineClock(int(boots), int(seconds), at=0.0))
 
 
 def _sent(message: v3.Message) -> str:
@@ -162,7 +163,7 @@ def _clock(clock: Optional[EngineClock]) -> str:
 
 
 def shown(case: Case) -> str:
-    """What comes of a case."""
+    """The right side of a case, as the code gives it now."""
     first, *changes = case.left.split(TABLE.separator)
     if first.startswith("clock "):
         return _window(first, changes)

@@ -41,7 +41,7 @@ class UnitPeers:
         return module.SimulatedPdu(*arguments, **keywords)
 
     def serve(self, device: Any, port: int = 0) -> HttpServer:
-        """That device on a port."""
+        """A server of the device on a port."""
         return HttpServer(device, port)
 
     def settings(self) -> dict[str, str]:

@@ -11,10 +11,8 @@ from typing import Any, Callable
 
 
 def take(carry_out: Callable[..., Any]) -> None:
-    """Each line is an order, a JSON array of arguments.
-
-    Answers each with a line {"result": …} or {"error": the traceback}.
-    """
+    """Carry out each line of the input, a JSON array of arguments. Answers each with a line
+    {"result": …} or {"error": the traceback}."""
     for line in sys.stdin:
         try:
             answer = json.dumps({"result": carry_out(*json.loads(line))})

@@ -72,9 +72,8 @@ def _install(release: str, target: Path) -> None:
 
 
 def needed(release: str) -> Path:
-    """As `installed`, for tests: if the release cannot be installed, skips the test, or fails it if
-    the variable CI is set.
-    """
+    """The folder of an installed release. If it cannot be installed, skips the test, or fails it if
+    the variable CI is set."""
     try:
         return installed(release)
     except SdkMissing as error:

@@ -34,7 +34,7 @@ class UploadCode(scripts.ResultCode):
     MAGIC_LINE_FAILED = 12
 
     def __eq__(self, other: object) -> bool:
-        """Also equal to its digits, as which the vendor's binding returns it."""
+        """Equal to the same number, and to its digits, which the vendor's binding returns."""
         return str(self) == other if isinstance(other, str) else int(self) == other
 
     def __ne__(self, other: object) -> bool:

@@ -53,7 +53,7 @@ DEVICE_CURRENT = DEVICE_AMPS.where(column(f"{PE2}.2.1.1.1.4", "devStatusWiredTyp
 
 
 def _station_rows(source: Source) -> IfMatches:
-    """Not read on a device that lists no station: a server's BMC, or a unit of the older MIB."""
+    """The rows; none of a device that lists no station: a server's BMC, or one of the older MIB."""
     return if_listed(source, First((COUNTED, OPERATION)))
 
 

@@ -59,7 +59,7 @@ def _newer(at: Source) -> Source:
 
 
 def _outlet_figure(at: Source, scale: Decimal = ONES) -> Measurement:
-    """Not known, if it cannot be told which layout the table has."""
+    """A figure of an outlet; not known if nothing shows which layout the table has."""
     return figure(value_or_empty(_newer(at), NEWER), scale)
 
 

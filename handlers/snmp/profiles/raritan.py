@@ -148,13 +148,13 @@ def _in_use(inlets: Source) -> InletsInUse:
 
 
 def _inlets(kind: str) -> Measurement:
-    """Of the inlets in use. Each inlet has a counter of energy of its own."""
+    """The figure of the inlets in use; the energy of all, because each has its own counter."""
     parts = _each_inlet(INLETS.parts(kind))
     return INLETS.figure(parts if kind == ENERGY else _in_use(parts), kind)
 
 
 def _units(kind: str) -> Measurement:
-    """Of units whose inlets have no such sensor."""
+    """The figure of units whose inlets have no such sensor."""
     return UNITS.figure(if_listed(UNITS.parts(kind), UNITS.availability("")), kind)
 
 

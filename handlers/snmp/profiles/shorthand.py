@@ -180,8 +180,8 @@ def by_unit(
     others: tuple[Source, ...] = (),
     first_units: tuple[str, ...] = ("0", "1"),
 ) -> Callable[..., ByUnit]:
-    """As `column`, for tables below `tree` that number their rows through a chain: a column whose
-    rows are named by unit and number; see `ByUnit`."""
+    """A function as `column`, for tables below `tree` that number their rows through a chain: it
+    makes columns whose rows are named by unit and number; see `ByUnit`."""
 
     def of_table(below: str, name: str, *, optional: bool = False) -> ByUnit:
         values = column(f"{tree}.{below}", name, optional=optional)

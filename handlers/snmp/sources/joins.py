@@ -110,7 +110,7 @@ class _Keys(NamedTuple):
         for row in rows:
             key = tuple(text(cells.get(row, "")) for cells in cells_by_column)
             # whole: a text in each column that has texts in other rows
-            if any(key) and _is_whole(key, has_text):
+            if any(key) and _is_complete(key, has_text):
                 keys[row] = key
         counts = Counter(keys.values())
         row_keys = {row: key for row, key in keys.items() if counts[key] == 1}
@@ -122,7 +122,7 @@ def _has_text(values: Iterable[Raw]) -> bool:
     return any(isinstance(value, Lost) or text(value) for value in values)
 
 
-def _is_whole(key: Sequence[str], has_text: Sequence[bool]) -> bool:
+def _is_complete(key: Sequence[str], has_text: Sequence[bool]) -> bool:
     """Whether a key has a text in each column that has some: a column without is part of no key."""
     return all(bool(part) == has_texts for part, has_texts in zip(key, has_text))
 

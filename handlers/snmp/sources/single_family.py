@@ -567,8 +567,8 @@ class ByOctets(ReadOnly):
                 value_by_row[row] = lost_with(guid)
                 continue
             arcs = self._arcs(guid, values_by_arcs)
-            is_whole = len(arcs) == self.length
-            values = values_by_arcs.get(arcs, []) if is_whole else []
+            is_complete = len(arcs) == self.length
+            values = values_by_arcs.get(arcs, []) if is_complete else []
             if len(values) == 1:
                 value_by_row[row] = values[0]
             elif values or not arcs:
@@ -621,5 +621,5 @@ class Renumbered(ReadOnly):
 
 
 def _numbers(first: int, count: int) -> set[str]:
-    """As many consecutive numbers as `count`, from `first` on."""
+    """`count` consecutive numbers from `first` on, as texts."""
     return {str(n) for n in range(first, first + count)}

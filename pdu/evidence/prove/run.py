@@ -66,7 +66,7 @@ class UnitUnderTest(NamedTuple):
     scrubber: Scrubber
 
     def clean(self, text: str) -> str:
-        """A sentence of ours, without what it quotes of the device and what looks private."""
+        """A sentence of this pack, without what it quotes of the device and what looks private."""
         own_words = _QUOTED.sub(lambda part: repr(self.scrubber.scrub_free_text(part[2])), text)
         return self.scrubber.scrub_kept_text(own_words)
 
@@ -170,7 +170,7 @@ class Calls:
 
 def read_unit(unit: UnitUnderTest) -> tuple[Reading, tuple[str, ...]]:
     """States, figures, numbers and nameplate, as the tools read them before the first error, with
-    that error. Names of outlets are no longer told in errors from now on.
+    that error. From now on errors contain no names of outlets.
     """
     parts = (reading.states, reading.power, reading.labels, reading.add_nameplate)
     unit_reading = reading.read_until_error(

@@ -26,8 +26,9 @@ def read_nameplate(session: NutSession) -> Nameplate:
     devices: list[Member] = []  # each as a whole, which names its driver
     members: list[Member] = []
     for listed_device in read_once(session):
-        devices.append(listed_device.device.whole)
-        members += listed_device.device.chain.values() or [listed_device.device.whole]
+        device = listed_device.device
+        devices.append(device.whole_device)
+        members += device.chain_members.values() or [device.whole_device]
     uptimes = [seconds(_first(member, _UPTIMES)) for member in members]
     known_uptimes = [uptime for uptime in uptimes if uptime is not None]
     return Nameplate(

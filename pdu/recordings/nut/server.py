@@ -134,7 +134,7 @@ class NutServer(SimulatedPdu, Replay):
         return outlet.on if on else outlet.off
 
     def figures(self) -> Optional[Figures]:
-        """Of a dump of one device."""
+        """The figures of a dump of one device; None for several, or if it cannot be read."""
         devices = list(self.devices.values())
         if len(devices) > 1:
             return None
@@ -153,7 +153,7 @@ class NutServer(SimulatedPdu, Replay):
         return [self._contents_with(name, {variable: None}) for name, variable in self._meters()]
 
     def with_other_figures(self) -> Sequence[Any]:
-        """With half of each figure."""
+        """The contents with half of each figure."""
         contents = self.contents
         for device in contents:
             for variable, text in device.variables.items():

@@ -23,7 +23,7 @@ def read_topology(session: NutSession) -> list[MeteredPart]:
     """Current per line and group: nothing besides what `status` reads."""
     parts: list[MeteredPart] = []
     for device in read_once(session):
-        members = device.device.chain.values() or [device.device.whole]
+        members = device.device.chain_members.values() or [device.device.whole_device]
         for member in members:
             parts += parts_of(member.variables, device.prefix + member.before)
     return parts

@@ -10,7 +10,7 @@ from handlers.raritan import settings, states
 from handlers.raritan.discovery import ListedUnit, discover_units
 from handlers.raritan.handler import RaritanPdu
 from handlers.raritan.link_units_setting import LinkUnitSelection
-from handlers.raritan.rpc import Agent, Pending
+from handlers.raritan.rpc import Agent, Pending, answered_field
 from handlers.raritan.rpc.firmware import Firmware
 from handlers.raritan.rpc.pdumodel import Outlet, Pdu
 
@@ -126,7 +126,7 @@ def _note_switching(
     """Note in `out` how many outlets say that they can be switched."""
     switchable_count = 0
     for metadata in outlet_metadata:
-        if metadata.error is None and metadata.get().isSwitchable:
+        if answered_field(metadata, "isSwitchable"):
             switchable_count += 1
     if switchable_count:
         out.note_switched(switchable_count, len(outlet_metadata), _SWITCHING)

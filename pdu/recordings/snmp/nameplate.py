@@ -32,7 +32,7 @@ _ENTITY_SERIAL = "1.3.6.1.2.1.47.1.1.1.1.11"
 
 
 def read_nameplate(session: Session) -> Nameplate:
-    """As `read_brief_nameplate`, with manufacturer, model and sysDescr, in up to 3 reads more. The
+    """The brief nameplate with manufacturer, model and sysDescr, in up to 3 reads more. The
     manufacturer is the family's vendor if no object names it."""
     reader, profile = session.device.reader, session.device.profile
     brief_nameplate = read_brief_nameplate(session)

@@ -189,7 +189,7 @@ def detect_device(
 
 
 def read_device(rows: Mapping[Arcs, SnmpRow], choice: FamilySelection) -> SnmpDevice:
-    """As `detect_device`, but raises the handler's error if no family reads the device."""
+    """The device that a family reads in these rows. Raises the handler's error if none does."""
     return read_as_chosen(RecordedRows(rows), choice)
 
 

@@ -36,9 +36,9 @@ def walk_trees(
     """The rows of _TREES, and for each tree that could not be read to its end a note: where and why
     it stopped. Raises the errors of handlers/shared/errors.py if there is no row at all.
 
-    A walk from above skips the vendor's tree of some agents, which a walk within it shows: an
-    owner's notes on an EPDU1216S. So trees below `roots_of` these rows are walked by themselves, if
-    the rows lack the first of their objects.
+    Some agents leave their vendor's tree out of a walk that starts above it, but show it in a walk
+    that starts there: an owner's notes on an EPDU1216S. So each root that `roots_of` returns for
+    these rows is walked by itself, if GETNEXT finds an object below it that the rows lack.
     """
     try:
         credentials = Credentials.from_params(data.ip, data.snmp_params)

@@ -135,29 +135,30 @@ def _serve(text: str, port: int, profile: str = "", *, is_writable: bool = False
         note = f"; {content.unreadable_lines[0]}" if content.unreadable_lines else ""
         raise SettingsError(f"the recording has no usable object{hint}{note}")
     community = _community()
-    device, about, setting = find_device(content.rows, profile)
-    unit = SnmpUnit(content.rows, device, is_writable=is_writable)
+    reading = find_device(content.rows, profile)
+    unit = SnmpUnit(content.rows, reading.device, is_writable=is_writable)
     server = SnmpServer(community)
     try:
         agent = server.serve(unit, port)
     except OSError:
         server.close()
         raise
+    summary = reading.summary
     if is_writable:
-        about = about.replace(_NO_COMMANDS, "it keeps what is written to its objects")
+        summary = summary.replace(_NO_COMMANDS, "it keeps what is written to its objects")
     if content.skip_reasons:
-        about += f"; left out: {', '.join(content.skip_reasons)}"
+        summary += f"; left out: {', '.join(content.skip_reasons)}"
     # one from the environment may be the real device's
     login = f"community {_COMMUNITY}" if community == _COMMUNITY else "community: PDU_COMMUNITY"
-    poll = _poll(f"{HOST}:{agent.port}", profile, device)
+    status_arguments = _poll(f"{HOST}:{agent.port}", profile, reading.device)
     return ReplayedDevice(
         host=HOST,
         port=agent.port,
-        about=f"{about}; {login}",
-        poll=poll + setting,
+        about=f"{summary}; {login}",
+        poll=status_arguments + reading.setting,
         writes=lambda: list(unit.writes),
         close=server.close,
-        is_read=device is not None,
+        is_read=reading.device is not None,
     )
 
 
@@ -218,7 +219,7 @@ def find_device(rows: Rows, profile_name: str) -> FamilyReading:
 
 
 def _outlets_phrase(device: SnmpDevice) -> str:
-    """Such as "8 outlets, switched by its commands": what the family reads and switches."""
+    """The outlets that the family reads and switches: "8 outlets, switched by its commands"."""
     if not device.states:
         return "no outlets"
     outlets = counted(len(device.states), "outlet")

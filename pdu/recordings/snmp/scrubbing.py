@@ -104,7 +104,7 @@ def scrubbed(rows: Rows, data: PduSnmpData) -> Rows:
 
 
 def _scrubber(rows: Rows, data: PduSnmpData) -> Scrubber:
-    """One that knows the login, and what the system group says of the owner."""
+    """A scrubber for the login, and for the owner's names in the system group."""
     params = data.snmp_params
     secrets = [params.get(key) for key in _SECRETS]
     scrubber = Scrubber(secrets=secrets, user=params.get("user"), host=data.ip)
@@ -319,8 +319,8 @@ def _text(row: Optional[SnmpRow]) -> str:
 
 
 def _rows_of_answers(rows: Rows, device: Optional[SnmpDevice]) -> tuple[set[Arcs], set[Arcs]]:
-    """The OIDs of the rows that the family reads for outlets, their states, count and numbers, and
-    for meters; and of those that it reads for the outlets' names.
+    """The OIDs that the handler reads of this device: those of states, figures, counts and numbers,
+    which a recording must keep; and those of the outlets' names, which may be replaced.
     """
     if device is None:
         return set(), set()
@@ -345,7 +345,7 @@ def _rows_of_answers(rows: Rows, device: Optional[SnmpDevice]) -> tuple[set[Arcs
 def _rows_of(
     rows: Rows, device: SnmpDevice, reads: Sequence[Callable[[Reader], object]]
 ) -> set[Arcs]:
-    """The OIDs of the rows that these reads answer from."""
+    """The OIDs of the rows that these functions read."""
     recorded_rows = RecordedRows(rows)
     reader = Reader(recorded_rows, device.reader.root)
     for read_table in reads:

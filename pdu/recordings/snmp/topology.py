@@ -40,7 +40,7 @@ def read_topology(session: Session) -> list[MeteredPart]:
 
 
 def parts_of_device(device: SnmpDevice) -> list[MeteredPart]:
-    """As `read_topology`."""
+    """The lines, breakers and inlets of a device with their figures."""
     load = device.profile.load
     if load is None:
         return []

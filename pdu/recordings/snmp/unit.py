@@ -119,8 +119,8 @@ class SnmpUnit(SimulatedPdu):
 
     @property
     def delay_s(self) -> float:
-        """How late it answers, in seconds: a handler that asks without a pause until an outlet
-        switches would take all of a processor.
+        """How late it answers, in seconds: longer after many requests since a command, because a
+        handler that waits without a pause for an outlet to switch would take a whole processor.
         """
         return _BUSY_S if self._requests_after_command > _MOST_AFTER_COMMAND else 0.0
 
@@ -257,7 +257,7 @@ class SnmpUnit(SimulatedPdu):
     def _orders_in(
         self, rows: Rows, identity: str, state: EnumPowerStatus
     ) -> Sequence[tuple[Arcs, SnmpRow]]:
-        """As `orders`, of a unit with these rows."""
+        """The values that a command writes to a unit with these rows; [] if it is refused."""
         if self._control is None or self._device is None:
             return []
         reader = reading(rows, self._device.reader)
@@ -353,11 +353,11 @@ class SnmpUnit(SimulatedPdu):
 
     @cached_property
     def _objects(self) -> UnitObjects:
-        """Those of the device as it was recorded."""
+        """The objects of states and figures in the recorded rows."""
         return UnitObjects() if self._device is None else unit_objects(self._rows, self._device)
 
     def without_state(self, identity: str) -> Sequence[SnmpContents]:
-        """For the middle one of the outlets that are on alone: by its value, and in walks, too."""
+        """The contents without the state of the middle outlet that is on; [] for another one."""
         if identity != self._objects.middle_outlet:
             return []
         oids = self._objects.middle_outlet_state
@@ -376,11 +376,11 @@ class SnmpUnit(SimulatedPdu):
         return [self._without(oids) for oids in self._objects.meter_rows]
 
     def with_other_figures(self) -> Sequence[SnmpContents]:
-        """With half of each figure."""
+        """The contents with half of each figure."""
         return [self._with_figures(self._figure_objects, lambda number: number // 2)]
 
     def with_zero_figures(self) -> Sequence[SnmpContents]:
-        """With 0 in place of all figures."""
+        """The contents with 0 in place of all figures."""
         return [self._with_figures(self._figure_objects, lambda number: 0)]
 
     @cached_property
@@ -492,7 +492,7 @@ def _holds_state(states: State, row: SnmpRow) -> bool:
 
 
 def _oids_of_outlet(oids: Sequence[Arcs], identity: str) -> list[Arcs]:
-    """Those that end with the index of an outlet; none for an identity that is no index."""
+    """The OIDs that end with the index of an outlet; none for an identity that is no index."""
     if not re.fullmatch(r"[0-9]+(\.[0-9]+)*", identity):
         return []
     index = arcs(identity)

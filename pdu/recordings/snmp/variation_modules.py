@@ -34,7 +34,7 @@ def first_value(kind: str, value: str) -> tuple[str, str]:
 
 
 def _first_value_of_module(module: str, tag: str, settings: Mapping[str, str]) -> tuple[str, str]:
-    """As `first_value`. Raises LookupError, ValueError and OverflowError if there is none."""
+    """Tag and first value of a module. LookupError, ValueError, OverflowError: it has none."""
     if module == "numeric":
         return tag, _numeric(settings)
     if module not in _WITH_VALUES or _refuses_reads(settings):

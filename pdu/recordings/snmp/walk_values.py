@@ -170,7 +170,7 @@ def _address(text: str) -> bytes:
 
 
 def _number(tag: int, bare: str, *, is_hex: bool) -> int:
-    """The number in a line of snmpwalk: decimal, in parentheses after a name, binary or hex."""
+    """The number in a line: decimal, in parentheses after a name, or by its type binary or hex."""
     binary = _BINARY.match(bare)
     if binary is not None:
         return _signed(tag, int(binary[1], 2))
@@ -180,7 +180,7 @@ def _number(tag: int, bare: str, *, is_hex: bool) -> int:
     decimal = _HINTED.match(bare) or re.search(r"\((-?[0-9]+)\)", bare)
     if decimal is None:
         raise ValueError(f"{bare[:30]!r} is not a number")
-    digits = decimal[1].replace(".", "")
+    digits = decimal[1].replace(".", "")  # the point is the DISPLAY-HINT's: see _HINTED
     return int(digits)
 
 

@@ -130,13 +130,13 @@ class WebRecording(NamedTuple):
         return {answer.request: answer.content for answer in self.answers}
 
     def with_contents(self, contents: Mapping[str, Any]) -> WebRecording:
-        """With these contents, by request."""
+        """The recording with these contents, by request."""
         answers = [answer._replace(content=contents[answer.request]) for answer in self.answers]
         return self._replace(answers=answers)
 
     def commanded(self, on: Sequence[str], off: Sequence[str]) -> WebRecording:
-        """With these requests, in words, as its commands; with its own if both are empty. Raises
-        SettingsError.
+        """The recording with these requests, in words, as its commands; with its own if both are
+        empty. Raises SettingsError.
         """
         if not on and not off:
             return self
@@ -184,9 +184,7 @@ class WebRecording(NamedTuple):
 
 
 def _require_distinct(outlets: Mapping[str, RecordedOutlet]) -> None:
-    """Raises SettingsError if one request is that of two commands: it would switch another outlet,
-    or any state.
-    """
+    """Raises SettingsError if the same request switches two outlets, or one both on and off."""
     requests: set[str] = set()
     for outlet, on in itertools.product(outlets.values(), (True, False)):
         words = outlet.effect(on=on).request
@@ -330,7 +328,8 @@ def _figure(value: Any) -> Figure:
 
 
 def _with_own(recording: WebRecording, own: Mapping[str, Any]) -> WebRecording:
-    """With what `_pdu` says. Raises what Python raises for JSON of another form."""
+    """The recording with the fields of `own`, its object `_pdu`. Raises what Python raises for JSON
+    of another form."""
     contents = recording.contents
     outlets: dict[str, RecordedOutlet] = {}
     for name, row in own.get("outlets", {}).items():

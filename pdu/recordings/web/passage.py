@@ -53,7 +53,7 @@ class Exchange(NamedTuple):
 
     @property
     def content(self) -> object:
-        """As `document_of`."""
+        """The body, decoded by `document_of`."""
         return document_of(self.body, *media_type(self.headers))
 
 
@@ -94,7 +94,7 @@ class Passage(HttpReplay):
             transport.close()
 
     def reply(self, method: str, target: str, body: bytes) -> Response:
-        """As `respond`, to a request without headers."""
+        """The answer to a request without headers."""
         return self.respond(method, target, {}, body)
 
     def respond(
@@ -226,12 +226,14 @@ def _secret_of_header(name: str, text: str) -> str:
 
 
 def _session_headers(headers: Pairs) -> list[tuple[str, str]]:
-    """The headers without the secrets of a session; of a cookie, its name alone."""
+    """The headers with ANY_TEXT for each secret; without Content-Type, which is kept apart."""
     public_headers: list[tuple[str, str]] = []
     for name, text in headers:
         lower_name = name.lower()
         if lower_name == "set-cookie":
-            public_headers.append((name, f"{text.partition('=')[0]}={ANY_TEXT}; Path=/"))
+            cookie_name = text.partition("=")[0]
+            # its other attributes, such as Domain, do not fit the replay's address
+            public_headers.append((name, f"{cookie_name}={ANY_TEXT}; Path=/"))
         elif lower_name == "location":
             public_headers.append((name, without_named_secrets(place_of(text), ANY_TEXT)))
         elif kind_of(name) == SECRETS:

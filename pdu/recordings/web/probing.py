@@ -88,7 +88,7 @@ class _Probe(NamedTuple):
         return self.recording
 
     def _state_after_flip(self, columns: Sequence[Column]) -> str:
-        """How the handler reads the first outlet whose state is known after its values changed."""
+        """How the first outlet reads if its values here change: "flipped", "unknown", else ""."""
         states = self.recording.states
         for index, (name, state) in enumerate(states.items()):
             if state is None:
@@ -136,8 +136,8 @@ class _Probe(NamedTuple):
         return zeros
 
     def _recording_of(self, columns: Sequence[Column]) -> WebRecording:
-        """With the places in these columns; where its meters deny that an outlet is off, they show
-        0 then.
+        """The recording whose commands set the places in these columns; where the meters deny that
+        an outlet is off, they show 0 then.
         """
         states = self.recording.states
         zeros: dict[str, Mapping[Place, Any]] = {}
@@ -173,8 +173,8 @@ def _with_columns(
 
 
 def _copies(contents: Mapping[str, Any], places: Sequence[Place]) -> dict[Place, list[Place]]:
-    """By the place of a value, its places in objects with the same texts: a list may hold what
-    each outlet's own answer has too.
+    """The places of the same value in other objects with the same texts, by its place: a list may
+    hold what each outlet's own answer has too.
     """
     texts = {place: _texts_beside(contents, place) for place in places}
     if len(set(texts.values())) < len(places):  # the texts tell no outlet from another
@@ -207,11 +207,12 @@ def _texts_beside(contents: Mapping[str, Any], place: Place) -> frozenset[tuple[
 class _LearningUnit(WebUnit):
     """Takes each request that is no recorded read for the command that is awaited."""
 
-    wish: Optional[tuple[str, bool]] = None
+    #: the outlet's identity, and whether it is switched on
+    expected_command: Optional[tuple[str, bool]] = None
     learned: list[str]
 
     def commands_of(self, method: str, target: str, body: bytes) -> list[UnitCommand]:
-        if self.wish is None:
+        if self.expected_command is None:
             return []
         call = Call(method, target, body.decode("utf-8", "replace"))
         commands: list[UnitCommand] = []
@@ -220,7 +221,8 @@ class _LearningUnit(WebUnit):
                 if not command.is_known:
                     text = recorded_request(part.method, part.target, part.body, [])
                     self.learned.append(text)
-                    command = UnitCommand(self.wish[0], on=self.wish[1], text=text)
+                    identity, on = self.expected_command
+                    command = UnitCommand(identity, on=on, text=text)
                 commands.append(command)
         return commands
 
@@ -233,7 +235,7 @@ def with_commands(recording: WebRecording, reader: Reader) -> WebRecording:
             if not outlet.on.sets:
                 continue
             for on in (True, False) if outlet.state is False else (False, True):
-                unit.wish, unit.learned = (name, on), []
+                unit.expected_command, unit.learned = (name, on), []
                 with contextlib.suppress(PduHandlerError):
                     reader.switch(unit.port, name, on=on)
                 if unit.learned:

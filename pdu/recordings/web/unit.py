@@ -127,7 +127,7 @@ class RequestTable(Generic[T]):
         return self._requests
 
     def find(self, call: Call) -> Optional[T]:
-        """The value of the request that is like this one."""
+        """The value of the request or pattern that matches this call; None for none."""
         value = self._exact.get(RequestPattern(call.method, call.target, call.body).canonical)
         if value is not None:
             return value
@@ -159,7 +159,7 @@ class RecordedRequests(NamedTuple):
 
     @classmethod
     def of(cls, recording: WebRecording) -> RecordedRequests:
-        """Those of a recording."""
+        """The requests that a recording answers."""
         reads: RequestTable[Answer] = RequestTable()
         paths: set[str] = set()
         with_tokens: set[str] = set()
@@ -284,8 +284,8 @@ class WebUnit(HttpPdu):
     def turn_outlet(self, identity: str, *, on: Optional[bool]) -> bool:
         outlet = self._recording.outlets[identity]
         # without a row, the places of the outlets behind it are others
-        is_whole = self._states.keys() == self._recording.outlets.keys()
-        if not (outlet.on.sets and is_whole):
+        is_complete = self._states.keys() == self._recording.outlets.keys()
+        if not (outlet.on.sets and is_complete):
             return False
         values: dict[Place, Any] = {}
         for place in outlet.off.sets:  # such as its meters, which count nothing while it is off
@@ -312,8 +312,8 @@ class WebUnit(HttpPdu):
         return [(self._states, without_values(self._contents, [place])) for place in places]
 
     def without_row(self) -> Sequence[tuple[str, Any]]:
-        """Of the middle one of the outlets that are on, before the last outlet, if rows name their
-        outlets, else of the last outlet, if it is on.
+        """An outlet, and the contents without its row: the middle one of those that are on before
+        the last outlet, if rows name their outlets, else the last one, if it is on.
         """
         outlets_on = [name for name, state in self._states.items() if state]
         last_outlet = list(self._states)[-1]

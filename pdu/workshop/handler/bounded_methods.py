@@ -113,15 +113,15 @@ class BoundedMethods:
         self._kept_pdu: Optional[FourMethods] = None
 
     def states(self) -> list[tuple[str, EnumPowerStatus]]:
-        """As FourMethods."""
+        """The states that `FourMethods.states` returns."""
         return self._call("status", FourMethods.states)
 
     def figures(self) -> Figures:
-        """As FourMethods."""
+        """The figures that `FourMethods.figures` returns."""
         return self._call("statistic", FourMethods.figures)
 
     def switch(self, identity: str, *, on: bool) -> EnumPowerStatus:
-        """As FourMethods."""
+        """The state that `FourMethods.switch` returns."""
         name = "port_up" if on else "port_down"
         return self._call(name, partial(FourMethods.switch, on=on), identity)
 

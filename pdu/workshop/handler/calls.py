@@ -11,7 +11,7 @@ from pdu_common.helper import EnumPowerStatus
 
 from ...cli.error_facts import attribute_text
 from ...cli.known_secrets import error_text as own_text
-from ...loading.four_methods import LackingDouble, SettingNotGiven
+from ...loading.four_methods import MissingPlatformName, SettingNotGiven
 from .rules import Finding, broken, untried
 
 #: in the reason of EndlessCall
@@ -36,7 +36,7 @@ def fault_finding(rule: str, error: BaseException) -> Finding:
     """A rule that a call broke, or that was not tried because the platform's double lacks
     something, or because a setting was not given.
     """
-    if isinstance(error, (LackingDouble, SettingNotGiven)):
+    if isinstance(error, (MissingPlatformName, SettingNotGiven)):
         return untried(rule, error_text(error))
     return broken(rule, error_text(error))
 

@@ -34,7 +34,7 @@ from ...cli.output import Result, print_result, printing_to_stderr, waiting
 from ...cli.shared_options import off_option, on_option, refused_option
 from ...files.secret_files import secret_in
 from ...files.whole_files import text_of
-from ...loading.four_methods import LACK_OF_DOUBLE
+from ...loading.four_methods import DOUBLE_LACKS_NAME
 from ...loading.handler_loading import LoadedHandler, load, load_again as load_again_by_path
 from ...loading.handler_module import AskedSettings
 from ...loading.handler_paths import is_handler_there
@@ -196,8 +196,8 @@ def _verdict(findings: Sequence[Finding], missing_rules: Sequence[Rule]) -> tupl
         return DEFECT, "is not safe: it would do harm"
     if RULES["status"] in missing_rules:
         return NOT_SEEN, f"is not known to keep {PAGE}, its methods were not called"
-    if any(LACK_OF_DOUBLE in finding.detail for finding in findings):
-        return NOT_SEEN, f"is not known to keep {PAGE}: {LACK_OF_DOUBLE}"
+    if any(DOUBLE_LACKS_NAME in finding.detail for finding in findings):
+        return NOT_SEEN, f"is not known to keep {PAGE}: {DOUBLE_LACKS_NAME}"
     if RULES["imports"] in rules_of(findings, UNTRIED):
         return NOT_SEEN, "is not known to load on the platform, which may lack a package"
     if missing_rules:

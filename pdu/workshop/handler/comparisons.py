@@ -69,13 +69,9 @@ def _is_like(value: float, real_value: float, unit: str) -> bool:
     return abs(value - real_value) <= tolerance
 
 
-def unknown_energies(figures: Figures, sums: NamedSums) -> list[str]:
-    """The consumptions that the handler gave, and that the PDU is not known to measure, where it
-    measures some.
-    """
-    if not any(name not in (_LOAD, _ENERGY) for name in sums):
-        return []
-    return [name for name in named_figures(figures) if name not in sums]
+def unknown_figures(figures: Figures, sums: NamedSums) -> list[str]:
+    """The figures that the handler gave, and that the PDU is not known to measure."""
+    return [name for name in named_figures(figures) if not sums.get(name)]
 
 
 def fault_of_states(

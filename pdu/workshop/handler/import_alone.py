@@ -41,7 +41,7 @@ class Outcome(NamedTuple):
     #: the handler setting that make_handler wants and was not given
     setting: str = ""
     #: what the platform's double lacks for them
-    name_missing_in_double: str = ""
+    missing_platform_name: str = ""
     #: the module that an import did not find, or in which it did not find a name
     absent_module: str = ""
     #: what make_handler did, by Python's audit events
@@ -63,7 +63,7 @@ def main(platform: str, folder: str, module_name: str, protocol: str) -> Outcome
     except BaseException as error:  # noqa: B036 (anybody may have written it)
         return Outcome(
             error=f"{type(error).__name__}: {error}"[:300],
-            name_missing_in_double=loader["name_missing_in_double"](error),
+            missing_platform_name=loader["missing_platform_name"](error),
             absent_module=_absent_module(error),
         )
     events = _watched_events()
@@ -73,7 +73,7 @@ def main(platform: str, folder: str, module_name: str, protocol: str) -> Outcome
         return Outcome(
             entry=f"make_handler raised {type(error).__name__}: {error}"[:300],
             setting=data.custom_params.absent_key(error),
-            name_missing_in_double=loader["name_missing_in_double"](error),
+            missing_platform_name=loader["missing_platform_name"](error),
             events=events,
         )
     base_names = {base.__name__ for base in type(pdu).__mro__}

@@ -115,7 +115,7 @@ class Judge:
         #: with other figures, where they are known
         self._other_contents: Any = None
         #: why commands cannot be judged; "" if they can
-        self._why_no_commands = self.model.doubts.get("port_down", "")
+        self.why_no_commands = self.model.doubts.get("port_down", "")
         #: the rules of which a case was seen to its end, with what was seen
         self._details: dict[str, str] = {}
 
@@ -123,8 +123,8 @@ class Judge:
         """A finding for each rule that this PDU can try."""
         faults, unfinished_rules = self._faults(table)
         why_by_rule = dict.fromkeys(unfinished_rules, _EXPLAINED)
-        if self._why_no_commands:
-            why_by_rule.update(dict.fromkeys(_RULES_OF_COMMANDS, self._why_no_commands))
+        if self.why_no_commands:
+            why_by_rule.update(dict.fromkeys(_RULES_OF_COMMANDS, self.why_no_commands))
         why_by_rule.update(self.model.doubts)
         for rule in RULES:
             faults_of_rule = [fault for fault in faults if fault.rule == rule]
@@ -303,8 +303,8 @@ class Judge:
 
     @property
     def methods(self) -> Sequence[str]:
-        """Those that can be judged."""
-        return READINGS if self._why_no_commands else METHODS
+        """The methods that can be judged."""
+        return READINGS if self.why_no_commands else METHODS
 
     def note_tried(self, rule: str, detail: str = "") -> None:
         """Note that a case of a rule was seen to its end. `detail`: what was seen."""
@@ -338,7 +338,7 @@ class Judge:
         if fault is None:
             self._note_tried_call(call)
         elif fault.result == UNTRIED and fault.rule in COMMANDS and expected.is_well:
-            self._why_no_commands = fault.sentence
+            self.why_no_commands = fault.sentence
             return None
         return fault
 

@@ -21,7 +21,14 @@ from handlers.snmp.reader import Reader
 from pdu_common.helper import EnumPowerStatus
 
 from ...cli.states import UNKNOWN, UP
-from ...recordings.snmp.recorded_rows import NUMBERS, Arcs, RecordedRows, Rows, reading
+from ...recordings.snmp.recorded_rows import (
+    NUMBERS,
+    Arcs,
+    RecordedRows,
+    Rows,
+    SnmpRow,
+    reading,
+)
 from ...recordings.snmp.recording_format import find_device
 from ...recordings.snmp.unit import SnmpUnit
 from ...recordings.snmp.unit_objects import energy_figures, is_index, objects_with_index
@@ -78,9 +85,53 @@ def _with_more_outlets(rows: Rows, key: str, device: SnmpDevice) -> Rows:
         expected_states[f"{template.prefix}{number}"] = UP
         for oid in template.oids:
             new_rows[(*oid[:-1], number)] = rows[oid]
+    more_outlets = len(expected_states) - len(device.states)
+    for oid in _counts(rows, device, template.prefix):
+        new_rows[oid] = _increased(rows[oid], more_outlets)
     new_device = find_device(new_rows, key).device
     reads_all_outlets = new_device is not None and dict(new_device.states) == expected_states
     return new_rows if reads_all_outlets else rows
+
+
+def _counts(rows: Rows, device: SnmpDevice, prefix: str) -> Sequence[Arcs]:
+    """The objects that count the outlets of a unit, whose identities begin with `prefix`: as the
+    family reads them, and scalars with the same number. A handler of others may read as many
+    outlets, or compare.
+    """
+    counts, oids_of_counts = _read_counts(rows, device)
+    oids: list[Arcs] = []
+    for oid in oids_of_counts:
+        if rows[oid].tag not in NUMBERS:
+            continue
+        new_counts, _ = _read_counts({**rows, oid: _increased(rows[oid], 1)}, device)
+        for unit, count in counts.items():
+            is_own = len(counts) == 1 or prefix.startswith(f"{unit}.")
+            if is_own and new_counts == {**counts, unit: count + 1}:
+                oids.append(oid)
+    if not prefix:
+        row_counts = Counter(oid[:-1] for oid in rows)
+        for oid, row in rows.items():
+            is_scalar = oid[-1] == 0 and row_counts[oid[:-1]] == 1
+            if is_scalar and row.tag in NUMBERS and row.value == len(device.states):
+                oids.append(oid)
+    return oids
+
+
+def _read_counts(rows: Rows, device: SnmpDevice) -> tuple[Mapping[str, int], Sequence[Arcs]]:
+    """The device's own numbers of outlets by unit, and the objects that were read for them."""
+    memory = RecordedRows(rows)
+    counts: dict[str, int] = {}
+    if device.outlets is not None and device.outlets.count is not None:
+        reader = Reader(memory, device.reader.root)
+        for unit, value in device.outlets.count.rows(reader).items():
+            counts[unit] = int(str(value))
+    return counts, memory.oids_in_answers()
+
+
+def _increased(row: SnmpRow, more: int) -> SnmpRow:
+    """The row with a larger number."""
+    assert isinstance(row.value, int)
+    return row._replace(value=row.value + more)
 
 
 def _template(rows: Rows, device: SnmpDevice) -> Optional[_Template]:

@@ -23,7 +23,7 @@ from pdu_common.snmp_client.errors import SnmpTimeout
 from ...loading.four_methods import (
     BrokenHandler,
     HandlerRaised,
-    LackingDouble,
+    MissingPlatformName,
     SettingNotGiven,
 )
 from ...recordings.simulated_pdu import HttpPdu, SimulatedPdu, States, UnitCommand
@@ -36,7 +36,7 @@ from .comparisons import (
     fault_of_states,
     has_meter,
     named_figures,
-    unknown_energies,
+    unknown_figures,
 )
 from .rules import BROKEN, UNTRIED
 
@@ -46,9 +46,6 @@ METHODS = (*READINGS, *COMMANDS)
 ABSENT = "99999"
 # what an answer that is no error may be wrong in, on a PDU that is well
 _RULE_OF_ANSWER = {"status": "states", "statistic": "figures"}
-_NO_METERS = (
-    "it is not known what this device measures: over SNMP, describe it by --profile FILE.json"
-)
 _TOKEN = re.compile("p([0-9]{4,5})x")
 
 
@@ -83,7 +80,7 @@ class Fault(NamedTuple):
 
     @property
     def sentence(self) -> str:
-        """For people."""
+        """The fault in a sentence for people."""
         situation = f" ({self.situation})" if self.situation else ""
         return f"{self.method} {self.text}{situation}".strip()
 
@@ -93,7 +90,7 @@ class Expected(NamedTuple):
 
     #: of RULES, for what is wrong in this situation alone; "" for the method's own
     rule: str
-    #: nothing is unknown
+    #: the PDU has no fault, so nothing may be unknown
     is_well: bool = False
     #: only an error is right
     must_raise: bool = False
@@ -156,27 +153,29 @@ class JudgedCall:
         messages_before = len(self._unit.messages)
         try:
             self.answer = call_method(methods, self.method, self._outlet)
-        except (LackingDouble, SettingNotGiven) as error:
+        except (MissingPlatformName, SettingNotGiven) as error:
             return self._untried(error_text(error))
         except EndlessCall as error:
             return Fault(self.expected.rule or self.method, "", error.reason, self._situation)
         except Exception as error:
             self._error = error
-        if self._has_nothing_to_ask:
-            return None
-        return (
+        fault = (
             self._why_untried()
-            or self._fault_of_request()
             or self._fault_of_writes()
             or self._fault_of_logins(self._unit.messages[messages_before:])
             or self._fault_of_code()
+        )
+        if fault is not None or self._has_nothing_to_ask:
+            return fault
+        return (
+            self._fault_of_request()
             or (self._fault_of_error(self._error) if self._error else self._fault_of_answer())
             or self._why_unreached()
         )
 
     @property
     def _has_nothing_to_ask(self) -> bool:
-        """Whether no figure was told of a PDU without meters, for which none need be asked."""
+        """Whether the handler returned no figure of a PDU without meters: it need not ask."""
         if self.method != "statistic" or has_meter(self._sums) or self._error is not None:
             return False
         return not named_figures(self.answer)
@@ -185,7 +184,7 @@ class JudgedCall:
         return Fault(rule, self.method, text, self._situation)
 
     def _untried(self, why: str) -> Fault:
-        """Not tried, with a whole sentence that says why."""
+        """The finding that the rule was not tried. `why`: a whole sentence."""
         return Fault(self.expected.rule or self.method, "", why, "", UNTRIED)
 
     @property
@@ -199,7 +198,7 @@ class JudgedCall:
 
     @property
     def _commands(self) -> Sequence[UnitCommand]:
-        """Those of this call."""
+        """The commands that reached the PDU in this call."""
         return self._unit.commands[self._commands_before :]
 
     @property
@@ -275,7 +274,7 @@ class JudgedCall:
         )
 
     def _fault_of_known_writes(self) -> Optional[Fault]:
-        """A command of another outlet or state, or too many."""
+        """The fault of a command in a reading, of another outlet or state, or of a second one."""
         commands = [command for command in self._commands if command.is_known]
         for command in commands:
             if not self._is_command:
@@ -385,15 +384,13 @@ class JudgedCall:
             return self._broken(rule, text)
         if not self.expected.is_well or self.expected.rule:
             return None
-        has_figures = bool(named_figures(self.answer))
-        if has_meter(sums) and not has_figures:
+        if has_meter(sums) and not named_figures(self.answer):
             return self._broken(rule, "returned no figure, and the PDU has meters")
-        if has_figures and not has_meter(sums):
-            return Fault("figures", "", _NO_METERS, "", UNTRIED)
-        unknown = unknown_energies(self.answer, sums)
+        unknown = unknown_figures(self.answer, sums)
         if unknown:
             why = f"it is not known what the PDU has as {', '.join(unknown[:5])}"
-            return Fault("figures", "", why, "", UNTRIED)
+            advice = "over SNMP, describe it by --profile FILE.json"
+            return Fault("figures", "", f"{why}: {advice}", "", UNTRIED)
         return None
 
 
@@ -411,10 +408,12 @@ def own_token(unit: SimulatedPdu) -> str:
 
 def _is_late(error: Optional[BaseException]) -> bool:
     """Whether a time-out is behind an error."""
-    while error is not None:
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
         is_no_answer = isinstance(error, Unreachable) and "no answer" in str(error)
         if is_no_answer or isinstance(error, (TimeoutError, socket.timeout, SnmpTimeout)):
             return True
+        seen.add(id(error))  # an error may be its own cause
         error = error.__cause__ or error.__context__
     return False
 

@@ -24,7 +24,7 @@ import pdu_common
 from handlers.shared.errors import printable
 from handlers.shared.similar_names import similar_names
 
-from ...loading.four_methods import LACK_OF_DOUBLE, wanted_setting
+from ...loading.four_methods import DOUBLE_LACKS_NAME, wanted_setting
 from ...loading.handler_module import CLASSES, FUNCTIONS, PLATFORM
 from ...loading.handler_source import HandlerSource
 from .handler_imports import PLATFORM_MODULES, REMOVED_MODULES, TOOL_MODULES, standard_library
@@ -101,8 +101,8 @@ def check_loading(
 
 def _entry_findings(outcome: Outcome) -> Iterator[Finding]:
     """What make_handler returned and did, of an import that succeeded."""
-    if outcome.name_missing_in_double:
-        yield _missing_in_double("entry", outcome.name_missing_in_double)
+    if outcome.missing_platform_name:
+        yield _untried_without_name("entry", outcome.missing_platform_name)
     elif outcome.setting:
         yield untried("entry", wanted_setting(outcome.setting))
     else:
@@ -183,8 +183,8 @@ def _import_finding(rule: str, outcome: Outcome, source: HandlerSource) -> Findi
     the Python of pdu, "python" or "pythons" for one that is chosen by its version.
     """
     error = outcome.error
-    if outcome.name_missing_in_double:
-        return _missing_in_double(rule, outcome.name_missing_in_double, error)
+    if outcome.missing_platform_name:
+        return _untried_without_name(rule, outcome.missing_platform_name, error)
     package = _absent_package(outcome)
     if package in _own_modules(source):
         remedy = "is in its own directory: import it with a dot first, from"
@@ -203,11 +203,11 @@ def _import_finding(rule: str, outcome: Outcome, source: HandlerSource) -> Findi
     return untried(rule, why)
 
 
-def _missing_in_double(rule: str, name: str, error: str = "") -> Finding:
-    """Not tried, because the platform's double lacks what the handler uses. `error`: of an import;
-    it may show what name was meant.
+def _untried_without_name(rule: str, name: str, error: str = "") -> Finding:
+    """The finding that a rule was not tried, because the platform's double lacks what the handler
+    uses. `error`: of an import; it may show what name was meant.
     """
-    return untried(rule, f"{LACK_OF_DOUBLE} ({name}){_similar_name(error)}")
+    return untried(rule, f"{DOUBLE_LACKS_NAME} ({name}){_similar_name(error)}")
 
 
 def _similar_name(error: str) -> str:
@@ -374,7 +374,7 @@ def _types_finding(errors: Sequence[str]) -> Finding:
     """The first of mypy's errors, and how many more; not tried if our double causes them all."""
     own_errors = [error for error in errors if not _MYPY_LACKING.search(error)]
     if errors and not own_errors:
-        return _missing_in_double("types", errors[0])
+        return _untried_without_name("types", errors[0])
     fault = own_errors[0] if own_errors else ""
     if len(own_errors) > 1:
         fault += f" (and {len(own_errors) - 1} more)"

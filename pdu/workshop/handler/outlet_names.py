@@ -68,8 +68,8 @@ def identity_finding(names: Mapping[str, str]) -> Finding:
 
 
 def with_order(finding: Finding, names: Mapping[str, str]) -> Finding:
-    """Of states that are right, that they were compared by their order; `names`: the handler's
-    names of outlets, by the device's.
+    """The finding; one that the states are right says that they were compared by their order, if
+    the handler names outlets otherwise. `names`: the handler's, by the device's.
     """
     if names and finding.rule is RULES["states"] and finding.result == KEPT:
         return finding._replace(detail="by their order: this pack has other identities")

@@ -48,7 +48,7 @@ def served_findings(
 
 
 def _reaching_forms(forms: Forms, unit: SimulatedPdu) -> Forms:
-    """With the first form alone that leads a request to the PDU; as they are if none does."""
+    """The first form alone that leads a request to the PDU; all forms if none does."""
     for form in forms.forms:
         forms_of_one = forms._replace(forms=[form])
         with contextlib.suppress(Exception):

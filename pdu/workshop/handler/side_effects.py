@@ -49,7 +49,7 @@ class SideEffects:
     """The side effects of one handler's calls."""
 
     def __init__(self, package: str, note_secret: Callable[[str, str], None]) -> None:
-        """`package`: the handler's; `note_secret`: searches a text, and is told its place."""
+        """`package`: the handler's; `note_secret`: searches a text for secrets; gets its place."""
         self._package = package
         self._note_secret = note_secret
         #: sentences, and those about other hosts
@@ -197,7 +197,7 @@ _start = threading.Thread.start
 
 
 def _start_watched(thread: threading.Thread) -> None:
-    """As Thread.start: a thread that a watched one starts is watched, too."""
+    """Takes the place of Thread.start: a thread that a watched one starts is watched, too."""
     watch = _watches.get(threading.get_ident())
     if watch is not None:
         setattr(thread, "run", partial(_run_watched, watch, thread.run))

@@ -28,6 +28,7 @@ from .judge import (
 )
 from .laws import ABSENT, COMMANDS, METHODS, READINGS, Expected, Fault, MadeHandler
 from .process_settings import restore_process
+from .rules import UNTRIED
 
 WELL = "a PDU that is well"
 _OTHER_THAN_BASIC = re.compile(r"\nauthorization: (?!basic )", re.IGNORECASE)
@@ -63,7 +64,7 @@ def _well(judge: Judge) -> Iterator[Fault]:
 
 
 def _fault_of_command(judge: Judge, target: Target, outlet: str, method: str) -> Optional[Fault]:
-    """Of a command, and of the same again: a toggle would switch back."""
+    """The fault of a command, or of the same again: a toggle would switch back."""
     unit = target.unit
     states_before = unit.outlet_states()
     expected = _WELL._replace(outlet=outlet)
@@ -206,7 +207,7 @@ def _refused_login(judge: Judge) -> Iterator[Case]:
 
 
 def _silences(judge: Judge) -> Iterator[Case]:
-    """It answers no more after it was read at its address, by this object or another."""
+    """A PDU that answers no more, after it was read at its address by this object or another."""
     expected = Expected("silent", must_raise=True, is_silent=True)
     targets = (judge.target_read_before, judge.remembering_target)
     hangs_or_not = (False, True) if judge.is_over_http else (False,)
@@ -222,6 +223,7 @@ def _silent_target(make_target: Callable[[], Target], *, hangs: bool) -> Target:
 
 
 def _errors(judge: Judge) -> Iterator[Case]:
+    """A PDU that was read well answers each request with an error status of HTTP."""
     expected = Expected("silent", must_raise=True)
     targets = (judge.target_read_before, judge.remembering_target)
     for make_target, status in itertools.product(targets, _ERRORS) if judge.is_over_http else ():
@@ -245,8 +247,8 @@ def _absent_outlet(judge: Judge) -> Iterator[Case]:
 
 
 def _lost_states(judge: Judge) -> Iterator[Case]:
-    """An outlet's state cannot be read. Another object may tell it, too; what the handler
-    remembers is another one.
+    """A PDU that does not answer the state of one outlet. The handler may read it from another
+    object; the state that it remembers from before is not the one of now.
     """
     states = judge.model.outlet_states()
     expected = Expected("lost state", states=states)
@@ -331,8 +333,8 @@ def _empty_lists(judge: Judge) -> Iterator[Case]:
 
 
 def _refused_logins(judge: Judge) -> Iterator[Fault]:
-    """The login is refused, from the first on or after one that was taken; the rest is as recorded,
-    such as the page with its form.
+    """A handler sends a refused login once. Its first login is refused, or one after a login that
+    was taken; other requests are answered as recorded, such as the page with its form.
     """
     targets = (judge.target, judge.remembering_target)
     for make_target, method in itertools.product(targets, judge.methods):
@@ -346,11 +348,11 @@ def _refused_logins(judge: Judge) -> Iterator[Fault]:
         with_body = [message for message in unit.messages if message.partition("\n\n")[2]]
         # another password, such as the factory's, is sent as the first was
         others = [message for message in with_body if logins and message not in logins]
-        # a session that was taken before is none: it is refused, and one login may follow
+        # the token of a session from before does not count: it is refused, and one login may follow
         is_session = make_target == judge.remembering_target and _is_without_password(logins)
-        count = len(logins) + len(others) - is_session
-        if count > 1:
-            text = f"sent {count} logins, and each was refused"
+        login_count = len(logins) + len(others) - (1 if is_session else 0)
+        if login_count > 1:
+            text = f"sent {login_count} logins, and each was refused"
             yield Fault("login", method, text, "a login that is refused")
             return
         if unit.requests:
@@ -482,8 +484,8 @@ TABLE = Table(
 
 
 def faults_of_methods(unit: SimulatedPdu, methods: Methods, about: str) -> list[Fault]:
-    """The faults of these methods on one PDU that is well, which is closed. `about`: what it is,
-    for people.
+    """The faults of these methods on one PDU that is well, which is closed, and why its commands
+    were not tried. `about`: what it is, for people.
     """
     handler = MadeHandler(
         methods=lambda _: methods,
@@ -492,10 +494,12 @@ def faults_of_methods(unit: SimulatedPdu, methods: Methods, about: str) -> list[
         is_login=lambda _: False,
         communities=unit.communities,
     )
+    faults: list[Fault] = []
     with contextlib.ExitStack() as stack:
         judge = Judge(lambda _: unit, handler, stack, about)
         for situation in _ON_ONE_PDU:
-            faults = list(judge.faults_in(situation))
-            if faults:
-                return faults
-    return []
+            if not faults:
+                faults += judge.faults_in(situation)
+    if judge.why_no_commands:
+        faults.append(Fault("port_down", "", judge.why_no_commands, result=UNTRIED))
+    return faults

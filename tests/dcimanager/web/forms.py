@@ -33,7 +33,7 @@ def manager_of(request: Request) -> DciManager:
 
 
 def cookie_name(request: Request) -> str:
-    """With the port: cookies ignore ports, and two stand-ins on one machine must not share one."""
+    """A name with the port: cookies ignore it, and stand-ins on one machine must not share one."""
     return f"dcimanager-{request.url.port or ''}"
 
 

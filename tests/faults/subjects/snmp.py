@@ -116,23 +116,23 @@ def _of_next(request: ber.Pdu, answer: ber.Pdu) -> ber.Pdu:
 
 
 def _echo_text(exchange: Exchange) -> Optional[bytes]:
-    """Each text becomes the community."""
+    """Answer with the community in place of each text."""
     community = ber.decode(exchange.request).community
     return _texts(Row(OCTETS, community))(exchange)
 
 
 def _texts(text: Row) -> Bend:
-    """Each text becomes this one."""
+    """A change that puts this text in place of each text."""
     return _values(text, lambda value: isinstance(value, Row) and value.tag == OCTETS)
 
 
 def _numbers(number: Row) -> Bend:
-    """Each number becomes this one."""
+    """A change that puts this number in place of each number."""
     return _values(number, lambda value: isinstance(getattr(value, "value", None), int))
 
 
 def _values(new_value: Row, is_replaced: Callable[[ber.Wire], bool]) -> Bend:
-    """Each value of one kind becomes this one."""
+    """A change that puts this value in place of each for which `is_replaced` is true."""
 
     def change(request: ber.Pdu, answer: ber.Pdu) -> ber.Pdu:
         bindings = []
@@ -144,8 +144,8 @@ def _values(new_value: Row, is_replaced: Callable[[ber.Wire], bool]) -> Bend:
 
 
 def _without_values(request: ber.Pdu, answer: ber.Pdu) -> ber.Pdu:
-    """Not of a SET: an agent that answers it so has not carried it out. A value that is missing
-    says that the device has no such object, so each is empty."""
+    """The answer with empty texts: a missing value would say that there is no such object. Not of a
+    SET: an agent that answers it so has not carried it out."""
     if request.kind == ber.SET:
         return answer
     return answer._replace(bindings=tuple((oid, Row(OCTETS, b"")) for oid, _ in answer.bindings))

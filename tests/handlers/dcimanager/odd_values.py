@@ -80,7 +80,7 @@ class SlottedLogin:
 
 
 def knows_itself() -> object:
-    """With its logger, it also knows half of the program."""
+    """Parameters that refer to themselves, and by a logger to half of the program."""
     params = SimpleNamespace(port="1161", logger=logging.getLogger("pdu"), community="31415926")
     params.owner = params
     return params

@@ -242,7 +242,7 @@ def _value(text: str) -> object:
 
 
 def shown(case: Case) -> str:
-    """What comes of a case."""
+    """The right side of a case, as the code gives it now."""
     platform = PlatformOfLine()
     # the platform's calls are those of BaseSnmpPdu
     pdu: Any = platform

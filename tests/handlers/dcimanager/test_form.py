@@ -66,7 +66,7 @@ def _value(text: str) -> Any:
 
 
 def shown(case: Case) -> str:
-    """What comes of a case, of each kind of object."""
+    """The right side of a case, as the code gives it now for each kind of object."""
     ends: list[str] = []
     for as_object in (False, True):
         fields: dict[str, Any] = {}

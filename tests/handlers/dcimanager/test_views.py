@@ -136,7 +136,7 @@ def _figure(text: str) -> Figure:
 
 
 def shown(case: Case) -> str:
-    """What comes of a case."""
+    """The right side of a case, as the code gives it now."""
     figures: dict[str, Figure] = {"load": None, "energy": None}
     ports: dict[str, MeterFigures] = {}
     with pytest.MonkeyPatch.context() as patch:

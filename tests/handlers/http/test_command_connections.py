@@ -77,7 +77,7 @@ def unit(name: str) -> Iterator[Unit]:
 
 
 def shown(case: Case) -> str:
-    """What comes of a case."""
+    """The right side of a case, as the code gives it now."""
     first, *changes = case.left.split(TABLE.separator)
     values: dict[str, str] = {"after": "1", "waits": "0"}
     calls: list[str] = []

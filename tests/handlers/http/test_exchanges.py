@@ -96,7 +96,7 @@ def _login(request: Request) -> str:
 
 
 def shown(case: Case) -> str:
-    """What comes of a case, with each client."""
+    """The right side of a case, as the code gives it now with each client."""
     plain, following = (_shown(case, client) for client in (HttpClient, RedirectedClient))
     return plain if plain == following else f"{plain} FOLLOWING {following}"
 

@@ -50,7 +50,7 @@ def _forms(password: str) -> dict[str, str]:
 
 
 def shown(case: Case) -> str:
-    """What comes of a case."""
+    """The right side of a case, as the code gives it now."""
     password = "secret-word"
     login = Login("operator", password)
     ends: list[str] = []

@@ -59,7 +59,7 @@ FORMS: dict[str, LoginForm] = {
 
 
 def shown(case: Case) -> str:
-    """What comes of a case."""
+    """The right side of a case, as the code gives it now."""
     first, *changes = case.left.split(TABLE.separator)
     word, _, rest = first.partition(" ")
     fields: dict[str, str] = {}

@@ -104,7 +104,7 @@ def _short(method: str, path: str) -> str:
 
 
 def shown(case: Case) -> str:
-    """What comes of a case."""
+    """The right side of a case, as the code gives it now."""
     first, *changes = case.left.split(TABLE.separator)
     unit_case = UNITS[first.removeprefix("unit ")]
     uses = [int(change.removeprefix("uses ")) for change in changes if change.startswith("uses ")]

@@ -80,7 +80,7 @@ def _long_name(match: re.Match[str]) -> str:
 
 
 def shown(case: Case) -> str:
-    """What comes of a case."""
+    """The right side of a case, as the code gives it now."""
     quantities = _quantities_of(case.title)
     try:
         device = decoded(case.left)

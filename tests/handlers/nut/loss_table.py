@@ -46,7 +46,7 @@ class Reading(NamedTuple):
 
 
 def shown(case: Case) -> str:
-    """What comes of a case."""
+    """The right side of a case, as the code gives it now."""
     parts: list[str] = []
     together: list[Change] = []
     for part in case.left.split("; "):
@@ -98,7 +98,7 @@ def _words(change: Change) -> Iterator[str]:
 
 
 def _singles(unit: Mapping[str, str]) -> Iterator[Change]:
-    """Each change of one variable."""
+    """The changes of one variable: without it, or with one of SPOILT_TEXTS."""
     for name in unit:
         for text in (None, *SPOILT_TEXTS):
             yield {name: text}

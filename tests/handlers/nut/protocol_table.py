@@ -78,7 +78,8 @@ def _read(request: NutRequest[object], lines: Sequence[str]) -> str:
 
 
 def shown(case: Case) -> str:
-    """What comes of a case."""
+    """The right side of a case: of `login a`, the request that is sent; of a request with lines of
+    the server, `get_var a v & VAR a v "on"`, what is read of them; or the error."""
     words, *lines = case.left.split(TABLE.separator)
     try:
         request = request_of(words)

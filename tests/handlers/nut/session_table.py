@@ -164,7 +164,7 @@ def _switched(name: str, words: str) -> SwitchedPdu:
 
 
 def shown(case: Case) -> str:
-    """What comes of a case."""
+    """The right side of a case, as the code gives it now."""
     scene = Scene(case.left.split(TABLE.separator))
     with (
         pytest.MonkeyPatch.context() as patch,

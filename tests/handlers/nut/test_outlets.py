@@ -67,7 +67,7 @@ def test_the_lines_of_an_input_have_their_currents(
 
 def test_a_chain_of_any_length_is_read_whole_or_not_at_all() -> None:
     members = "; ".join(f"dev{number}.o1.status: on" for number in range(1, 1001))
-    assert len(decoded(f"device.count: 1000; {members}").chain) == 1000
+    assert len(decoded(f"device.count: 1000; {members}").chain_members) == 1000
     with pytest.raises(ProtocolError, match="device.count 1001.*: device 1001 is missing"):
         decoded(f"device.count: 1001; {members}")
 

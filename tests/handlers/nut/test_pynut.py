@@ -37,7 +37,7 @@ class Both:
         )
 
     def assert_same(self, method: str, *arguments: Any) -> None:
-        """Each returns the same, or raises its error with the same text."""
+        """Both modules return the same, or raise their errors with the same text."""
         assert ends(lambda: getattr(self.ours, method)(*arguments), pynut.PyNUTError) == ends(
             lambda: getattr(self.theirs, method)(*arguments), theirs.PyNUTError
         )

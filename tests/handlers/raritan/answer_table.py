@@ -46,7 +46,7 @@ class Device(Transport):
 
 
 def shown(case: Case) -> str:
-    """What comes of a case."""
+    """The right side of a case, as the code gives it now."""
     answer = dict(change.split(" = ", 1) for change in case.left.split(" & "))
     assert answer.keys() <= {"status", "body", "response", "responses"}, case.left
     responses = answer.get("responses", "null")

@@ -42,7 +42,7 @@ _SIMPLE: Mapping[str, Any] = {
 
 
 def shown(case: Case) -> str:
-    """What comes of a case."""
+    """The right side of a case, as the code gives it now."""
     first, *changes = case.left.split(" & ")
     type_name, _, json_text = first.partition(" = ")
     received = json.loads(json_text)

@@ -300,7 +300,7 @@ def changed_unit(text: str) -> Iterator[ChangedUnit]:
 
 
 def shown(case: Case) -> str:
-    """What comes of a case."""
+    """The right side of a case, as the code gives it now."""
     method, _, identity = Line(case.left).method.partition(" ")
     if method != "figures":
         return _text(*_outcome(case.left, lambda pdu: _answer(pdu, method, identity)))

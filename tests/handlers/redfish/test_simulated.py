@@ -81,34 +81,29 @@ def with_broken_pdu(expand: Optional[Expand]) -> RedfishService:
     return service
 
 
-@pytest.mark.parametrize(
-    "expand, settings, requests",
-    [
-        # the root, the power equipment, the list, the PDU, its outlets, the outlet, the command and
-        # a read-back
-        (None, {}, 8),
-        (None, {"pdu": "2"}, 8),
-        # the list includes the PDUs
-        (Expand(levels=False), {}, 7),
-    ],
-)
-def test_a_command_reads_no_pdu_but_that_of_its_outlet(
-    expand: Optional[Expand], settings: dict[str, str], requests: int
+@pytest.mark.parametrize("expand", [None, Expand(levels=False)])
+def test_a_command_to_an_outlet_of_the_pdu_that_the_setting_names_reads_no_other_pdu(
+    expand: Optional[Expand],
 ) -> None:
     with with_broken_pdu(expand) as unit:
-        port = handler(unit, **settings).port_down(PduPortView("2.A2"))
+        port = handler(unit, pdu="2").port_down(PduPortView("2.A2"))
         assert port.power_status is EnumPowerStatus.DOWN
-        books = unit.books()
-        assert books.writes == [("2.A2", "Off")]
-        assert books.requests == requests
+        assert unit.books().writes == [("2.A2", "Off")]
         for request in unit.log:
             assert "RackPDUs/1" not in request.target
             assert "RackPDUs/3" not in request.target
 
 
+def test_a_broken_pdu_keeps_no_other_one_from_being_switched() -> None:
+    with with_broken_pdu(expand=None) as unit:
+        port = handler(unit).port_down(PduPortView("2.A2"))
+        assert port.power_status is EnumPowerStatus.DOWN
+        assert unit.books().writes == [("2.A2", "Off")]
+
+
 def test_a_command_to_an_outlet_of_a_broken_pdu_names_the_setting_that_leaves_it_out() -> None:
     with with_broken_pdu(expand=None) as unit:
-        with pytest.raises(PduHandlerError, match="PDU '3' of this service: .*pdu=1") as error_info:
+        with pytest.raises(PduHandlerError, match="PDUs of this service: .*pdu=1") as error_info:
             handler(unit).port_down(PduPortView("3.A2"))
         assert error_info.value.keys == ("pdu",)
 

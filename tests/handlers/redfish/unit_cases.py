@@ -61,7 +61,7 @@ CALL_BY_TABLE = {
 
 
 def shown(case: Case, call: str) -> str:
-    """What comes of a case, on a clock of its own. `call`: that of a line without one."""
+    """The right side of a case, on a clock of its own. `call`: that of a line without one."""
     with pytest.MonkeyPatch.context() as patch:
         in_switching(patch)
         return _result(CaseUnit(case.left.split(" & "), call))

@@ -643,7 +643,7 @@ def _part(text: str) -> Any:
 
 
 def shown(case: Case) -> str:
-    """What comes of a case."""
+    """The right side of a case, as the code gives it now."""
     subject, *changes = case.left.split(" & ")
     if subject == "settings":
         return _settings_text(changes)

@@ -46,7 +46,7 @@ def states_with_figures(device: Memory) -> States:
 
 
 def additions(unit: Fixture) -> Iterator[Addition]:
-    """Each column that the unit does not have and that is walked, filled with each of VALUES."""
+    """The walked columns that the unit does not have, each filled with each of VALUES."""
     device = of_rows(unit.rows)
     try:
         whole = states_with_figures(device)

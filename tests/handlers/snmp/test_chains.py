@@ -201,6 +201,8 @@ def test_the_check_of_the_row_is_the_last_request_before_a_command(name: str) ->
 def test_a_unit_that_leaves_before_any_request_makes_no_command_another_units(
     unit: Fixture, is_on_first: bool
 ) -> None:
+    """A command to an outlet of the first or second unit, once for each of its requests, before
+    which the first unit leaves: it writes its own outlet, or nothing and returns no success."""
     position = positions(unit, unit.rows)[1] if is_on_first else SECOND[unit.key][0]
     identity = position[1] if is_on_first else ".".join(position)
     with Agent(Device(unit.rows, unit.rules)) as agent:

@@ -215,6 +215,8 @@ def test_a_family_names_the_recording_that_shows_its_states() -> None:
 
 
 def test_a_family_is_switched_only_by_a_recording_of_its_states_or_by_public_programs() -> None:
+    """Commands count as proven by a recording of the states, or by two programs of others that send
+    them. Unproven ones, which need a setting, have less."""
     programs_by_family: dict[str, set[str]] = {}
     for profile in PROFILES:
         if profile.is_proven and not profile.recording:

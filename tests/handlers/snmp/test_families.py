@@ -292,7 +292,7 @@ def test_an_empty_table_of_states_is_an_error_of_a_status_and_of_a_command_over_
 
 
 def check_that_no_outlet_is_an_error(unit: Fixture, agent: Agent) -> None:
-    """Of a status and of both commands, which write nothing."""
+    """A status and both commands raise an error, and write nothing."""
     handler = handler_of(unit, agent)
     for call in (
         handler.status,

@@ -143,7 +143,7 @@ class Planted(NamedTuple):
 
 @functools.cache
 def _each_planted(name: str) -> tuple[Planted, ...]:
-    """Of all figures of the unit of this name; it takes longer than the tests that need it."""
+    """The values planted in all figures of a unit; kept, because it takes long."""
     unit = fixture(name)
     device = units.find(unit, memory_of(name))
     trials = []

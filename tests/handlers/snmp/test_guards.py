@@ -32,7 +32,7 @@ from tests.simulators.snmp_agent import Agent, Device, Row
 
 
 def refusing() -> list[tuple[Fixture, Guarded]]:
-    """Each unit with each of its guards that refuse some values."""
+    """The units, each with one of its guards that refuse some values."""
     pairs: list[tuple[Fixture, Guarded]] = []
     for unit in SWITCHED:
         outlets = find(unit, memory(unit)).outlets
@@ -57,7 +57,7 @@ def without(unit: Fixture, prefixes: tuple[str, ...]) -> dict[str, Row]:
 
 
 def check_no_command(unit: Fixture, rows: dict[str, Row]) -> None:
-    """That a unit with these objects refuses both commands, and nothing is written."""
+    """A unit with these objects refuses both commands, and nothing is written."""
     for name in ("port_up", "port_down"):
         with Agent(Device(rows, unit.rules)) as agent:
             handler = near(agent, UNPROVEN, version=unit.versions[0][0])
@@ -114,9 +114,7 @@ def test_a_demanded_guard_of_which_the_whole_column_is_missing_forbids_every_com
 
 
 def marking_padding() -> list[tuple[Fixture, str]]:
-    """Each unit whose states are told from padding by a column that must have a value, with that
-    column.
-    """
+    """The units whose rows are padding where a column has no value, each with that column."""
     pairs: list[tuple[Fixture, str]] = []
     for unit in FIXTURES:
         if not unit.expected.outlets:

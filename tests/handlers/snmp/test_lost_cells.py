@@ -107,7 +107,8 @@ COMPARED = {
 
 
 def comparing_functions() -> Iterator[str]:
-    """The functions of the handler that compare `text(...)` of something."""
+    """The functions of the handler that compare `text(...)` of a cell: "" for a lost one, so each
+    must look for those first, or have a reason why it need not."""
     for path in Path(handlers.snmp.__file__).parent.rglob("*.py"):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         for function in ast.walk(tree):

@@ -25,7 +25,7 @@ NAMES_ALONE = {"rittal-cmc3": "the variable's name says what its value is"}
 
 
 def walked(device: Memory) -> dict[str, Mapping[str, object]]:
-    """Each column that was walked, with its rows."""
+    """The columns that were walked, each with its rows."""
     walks = [request for request in device.asked if request.startswith("walk ")]
     columns = [walk.removeprefix("walk ") for walk in walks]
     return {column: dict(device.walk(column)) for column in columns}
@@ -75,25 +75,25 @@ def test_no_outlet_is_left_out_and_no_state_is_another_one(unit: Fixture) -> Non
 
 
 def test_no_outlet_shows_anothers_figures_without_the_table_of_the_first_list() -> None:
-    """Of families with several lists of outlets: in which the table of states, as walks and GETs
-    show it, may be missing now, and the next list has other rows."""
+    """A family with several lists of outlets takes the next one if a device lacks the tables from
+    which the states of the first are read. No outlet may then show the figure of another row."""
     changes: list[str] = []
     for unit in FIXTURES:
         outlets = FAMILIES[unit.key].outlets
         if len(outlets) < 2 or outlets[0].states is None:
             continue
         device = memory(unit)
-        whole = metering.read_statistic(find(unit, device)).ports
+        ports_before = metering.read_statistic(find(unit, device)).ports
         try:
-            with device.without(objects_beside_states(unit, outlets[0].states)):
+            with device.without(objects_in_tables_of(unit, outlets[0].states)):
                 ports = metering.read_statistic(find(unit, device)).ports
         except PduHandlerError:
             continue
-        changes += [f"{unit.name} {change}" for change in changed_figures(whole, ports)]
+        changes += [f"{unit.name} {change}" for change in changed_figures(ports_before, ports)]
     assert changes == []
 
 
-def objects_beside_states(unit: Fixture, states: State) -> list[str]:
+def objects_in_tables_of(unit: Fixture, states: State) -> list[str]:
     """The unit's objects in the tables from which the states are read."""
     reader = find(unit, memory(unit)).reader
     tables = {reader.resolve(oid).rpartition(".")[0] for oid in oids(states)}

@@ -41,7 +41,7 @@ def read_totals(unit: Fixture, device: Memory, *, with_power: bool) -> Totals:
 
 
 def value_columns(unit: Fixture, device: Memory) -> Iterator[list[str]]:
-    """Of each total: the column of the values of each of its figures."""
+    """The columns of values of each total, one for each of its figures."""
     reader = units.find(unit, device, FIGURES).reader
     for total in FAMILIES[unit.key].totals:
         columns: list[str] = []

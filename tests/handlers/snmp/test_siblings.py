@@ -63,7 +63,7 @@ def test_no_state_is_reported_and_no_command_sent_against_a_sibling(unit: Fixtur
 def _commands(
     unit: Fixture, sibling: Sibling, rows: dict[str, Row]
 ) -> list[tuple[bool, list[object]]]:
-    """For each command: whether it is refused, and the writes that the agent saw."""
+    """The outcome of each command: whether it is refused, and the writes that the agent saw."""
     outcomes: list[tuple[bool, list[object]]] = []
     for name in ("port_up", "port_down"):
         with Agent(Device(rows, unit.rules)) as agent:

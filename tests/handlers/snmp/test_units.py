@@ -134,8 +134,8 @@ def totals_of(device: SnmpDevice) -> list[float]:
 
 
 def check_that_nothing_is_short(unit: Fixture, device: Memory, outlets: int) -> None:
-    """That a status is an error or lists this number of outlets, if it is above 0, and that a
-    statistic is an error or has no total: the units that are listed are never told as all."""
+    """A status is an error or lists this number of outlets, above 0; a statistic is an error or has
+    no total: the listed units are never taken for all."""
     with suppress(ProtocolError):
         outlet_count = len(find(unit, device).states)
         assert outlet_count == outlets > 0

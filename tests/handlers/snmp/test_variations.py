@@ -106,7 +106,7 @@ def test_a_reserved_outlet_is_not_switched_and_nothing_is_written(
 
 
 def check_refusal(handler: SnmpPdu, call: str, identity: str, words: str) -> None:
-    """That an outlet is listed, and a command to it raises Unsupported with these words."""
+    """The outlet is listed, and a command to it raises Unsupported with these words."""
     assert identity in [port.identity for port in handler.status().ports]
     with pytest.raises(Unsupported) as error_info:
         getattr(handler, call)(PduPortView(identity))

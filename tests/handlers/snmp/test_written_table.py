@@ -22,7 +22,7 @@ from tests.recordings import Fixture, Order, fixtures
 from tests.rows import each_row
 
 UNITS = [unit for unit in fixtures() if unit.switch is not None]
-PACKED = " = the states of all outlets, with this one "
+PACKED = "the states of all outlets, with this one "
 
 
 @cache
@@ -35,13 +35,13 @@ def table() -> Mapping[str, Sequence[str]]:
 
 def assignments(cell: str) -> list[tuple[str, str]]:
     """The objects of a cell, each with its value."""
-    phrases = [] if cell == "–" else cell.replace(PACKED, " = all outlets, ").split(", ")
+    phrases = [] if cell == "–" else cell.split(" or ")
     names_and_values: list[tuple[str, str]] = []
     for phrase in phrases:
-        if phrase not in ("on", "off"):  # what is packed has a comma
-            name, sign, value = phrase.rpartition(" = ")
-            assert sign, f"{phrase!r} of {cell!r} is no object with its value"
-            names_and_values.append((name, value))
+        name, sign, value = phrase.partition(" = ")
+        assert sign, f"{phrase!r} of {cell!r} is no object with its value"
+        is_packed = value.startswith(PACKED)
+        names_and_values.append((name, "all outlets" if is_packed else value))
     return names_and_values
 
 
@@ -51,7 +51,7 @@ def oids(key: str, name: str) -> list[str]:
     for part in parts_of(PROFILE_BY_KEY[key]):
         fields = vars(part)
         if fields.get("object") == name:
-            oid = fields.get("oid") or fields["values"]  # as sources call it, or packed texts
+            oid = fields.get("oid") or fields["values"]  # `values`: of a Packed, which has no `oid`
             oids_with_name.append(str(oid).replace("~", ""))  # ~ is the root
     return oids_with_name
 

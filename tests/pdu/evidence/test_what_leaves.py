@@ -318,7 +318,7 @@ def proof_of_anybody(place: Place) -> str:
 
 
 def report(place: Place) -> str:
-    """Of a copy whose modules print, raise, default to and enumerate all that is planted."""
+    """The report on a copy whose modules print, raise, default to and enumerate planted texts."""
     text = repr("\n".join(place.planted.values()))
     files = baseline.files({})
     members = "".join(

@@ -234,6 +234,7 @@ def test_a_sys_object_id_below_a_root_that_it_would_select_is_named() -> None:
 
 
 def test_a_profile_that_contradicts_itself_is_not_built(tmp_path: Path) -> None:
+    """The states of `acme` read 1 as on; this command would write 2 there to switch on."""
     file = tmp_path / "acme.json"
     file.write_text(dumps(acme(Write(STATUS, on=2, off=1))), "utf-8")
     with pytest.raises(

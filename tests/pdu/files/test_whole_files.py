@@ -12,7 +12,7 @@ import pytest
 
 from handlers.shared.errors import SettingsError
 from pdu.files import whole_files
-from pdu.files.whole_files import PAGE_BEGIN, PRIVATE, check_page, write_page, write_whole
+from pdu.files.whole_files import PAGE_BEGIN, PRIVATE, check_page, write_atomically, write_page
 
 
 def test_a_file_is_on_the_disk_before_it_gets_its_name(
@@ -30,7 +30,7 @@ def test_a_file_is_on_the_disk_before_it_gets_its_name(
 
     noted("fsync", os.fsync)
     noted("replace", os.replace)
-    write_whole(str(path), b"new")
+    write_atomically(str(path), b"new")
     # the file, its name, the folder's entry
     assert steps == ["fsync while it is old", "replace while it is old", "fsync while it is new"]
     assert path.read_bytes() == b"new"
@@ -49,16 +49,16 @@ def test_a_write_that_fails_leaves_what_was_there(
 
     monkeypatch.setattr(os, "fsync", fail)
     with pytest.raises(OSError, match="No space left"):
-        write_whole(str(path), b"new", replaces=replaces)
+        write_atomically(str(path), b"new", replaces=replaces)
     assert path.read_text() == "old"
     assert [*tmp_path.iterdir()] == [path]
 
 
 def test_a_new_file_never_replaces_one(tmp_path: Path) -> None:
     path = tmp_path / "proof.json"
-    write_whole(str(path), b"first", PRIVATE, replaces=False)
+    write_atomically(str(path), b"first", PRIVATE, replaces=False)
     with pytest.raises(FileExistsError):
-        write_whole(str(path), b"second", PRIVATE, replaces=False)
+        write_atomically(str(path), b"second", PRIVATE, replaces=False)
     assert path.read_bytes() == b"first"
     assert [*tmp_path.iterdir()] == [path]
 
@@ -71,10 +71,10 @@ def test_a_new_file_has_the_mode_less_the_umask_and_a_file_that_is_replaced_keep
         for mode in (PRIVATE, 0o666, 0o777):
             previous_umask = os.umask(umask)
             try:
-                write_whole(str(path), b"", mode)
+                write_atomically(str(path), b"", mode)
                 assert stat.S_IMODE(path.stat().st_mode) == mode & ~umask
                 path.chmod(0o640)
-                write_whole(str(path), b"", mode)
+                write_atomically(str(path), b"", mode)
                 assert stat.S_IMODE(path.stat().st_mode) == 0o640
             finally:
                 os.umask(previous_umask)
@@ -96,7 +96,7 @@ def test_a_file_in_the_making_is_never_open_to_more_users_than_the_one_that_it_r
         return descriptor
 
     monkeypatch.setattr(os, "open", noted_open)
-    write_whole(str(path), b"new")
+    write_atomically(str(path), b"new")
     assert created_modes == [0o600]
 
 
@@ -174,11 +174,11 @@ def test_two_processes_of_one_id_write_the_same_page(
         nonlocal writes
         writes += 1
         if writes == 1:
-            write_whole(str(path), b"second")
+            write_atomically(str(path), b"second")
         real_fsync(descriptor)
 
     monkeypatch.setattr(os, "fsync", fsync)
-    write_whole(str(path), b"first")
+    write_atomically(str(path), b"first")
     assert path.read_bytes() == b"first"
     assert [*tmp_path.iterdir()] == [path]
 

@@ -62,6 +62,6 @@ def loading_anew(patch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def loaded_anew(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Each test loads handlers of its own by path."""
+    """Let a test load handlers of its own by path, and forget them after it."""
     with loading_anew(monkeypatch):
         yield

@@ -50,7 +50,7 @@ def test_a_handler_that_declares_nothing_gets_host_and_port_apart(tmp_path: Path
     assert (data.ip, data.custom_params) == ("192.0.2.7", {"port": "81"})
 
 
-def test_a_list_names_such_handlers_relative_to_itself(
+def test_a_list_names_page_handlers_by_paths_from_its_own_folder(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     folder(tmp_path)

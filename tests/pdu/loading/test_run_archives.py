@@ -29,7 +29,7 @@ _CHECKSUM = slice(148, 156)
 
 @pytest.fixture(name="header")
 def _header() -> bytearray:
-    """Of a file pdu_odd/odd.py."""
+    """The tar header of a file pdu_odd/odd.py."""
     return bytearray(tarfile.TarInfo("pdu_odd/odd.py").tobuf())
 
 

@@ -70,7 +70,7 @@ class Surroundings:
         __: object,
         on_unsent: Callable[[Exception], None],
     ) -> dict[str, AgentAnswer]:
-        """In place of `network_scan.scan_networks`."""
+        """A stand-in for `network_scan.scan_networks`."""
         ranges = []
         for network in asked_networks:
             first_host, *other_hosts = networks.hosts(network)
@@ -82,14 +82,14 @@ class Surroundings:
         return self.answers
 
     def identify_device(self, _: object, data: Any) -> SimpleNamespace:
-        """In place of `handler_recordings.identify`."""
+        """A stand-in for `handler_recordings.identify`."""
         family = self.families[data.ip.partition(":")[0]]
         if family.startswith("?"):
             raise ProtocolError(family[1:])
         return SimpleNamespace(family="" if family == "-" else family)
 
     def look_up(self, host: str, *_: object, **__: object) -> list[Any]:
-        """In place of `socket.getaddrinfo`."""
+        """A stand-in for `socket.getaddrinfo`."""
         address = host if hosts.is_ip(host) else self.addresses.get(host)
         if address is None:
             raise OSError

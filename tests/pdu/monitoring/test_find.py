@@ -103,7 +103,7 @@ def hall() -> Iterator[Hall]:
 
 @pytest.fixture
 def call(call: Call, monkeypatch: pytest.MonkeyPatch) -> Call:
-    """As everywhere, but a round waits less long for its last answers."""
+    """The shared `call` with rounds that wait less long for their last answers."""
     quick_rate = functools.partial(network_scan.ScanRate, last_s=0.4)
     monkeypatch.setattr(network_scan, "ScanRate", quick_rate)
     return call
@@ -258,7 +258,7 @@ def test_many_pdus_are_added_in_one_write_and_each_name_is_asked_once(
 ) -> None:
     asked_names: list[str] = []
     written_files: list[str] = []
-    write_whole = whole_files.write_whole
+    write_atomically = whole_files.write_atomically
 
     def look_up(host: str, port: None, *, proto: int) -> list[Any]:
         asked_names.append(host)
@@ -266,10 +266,10 @@ def test_many_pdus_are_added_in_one_write_and_each_name_is_asked_once(
 
     def write(path: str, *arguments: Any, **options: Any) -> None:
         written_files.append(Path(path).name)
-        write_whole(path, *arguments, **options)
+        write_atomically(path, *arguments, **options)
 
     monkeypatch.setattr(socket, "getaddrinfo", look_up)
-    monkeypatch.setattr(addition, "write_whole", write)
+    monkeypatch.setattr(addition, "write_atomically", write)
     fleet = tmp_path / "list.csv"
     fleet.write_text("name,handler,address,auth,settings\na,nut,ups.example,,\nb,nut,ups.example,,")
     found_pdus: list[ListedPdu] = []

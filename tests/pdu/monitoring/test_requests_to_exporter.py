@@ -30,7 +30,7 @@ def test_each_spelling_of_a_loopback_address_is_checked(
             applications.append(application)
 
         def run(self) -> None:
-            """It serves nothing."""
+            """Serve nothing."""
 
     monkeypatch.setattr(server, "WebServer", Server)
     exporter: Any = type("Exporter", (), {"threads": 1})()

@@ -166,7 +166,7 @@ class Unit:
         return wanted_state
 
     def sleep(self, seconds: float) -> None:
-        """In place of time.sleep: the seconds after one command are told as one pause."""
+        """A stand-in for time.sleep: the seconds after one command are noted as one pause."""
         self.happen("sleep")
         before = 0.0
         if self.sent and self.sent[-1].endswith(" s"):
@@ -175,7 +175,7 @@ class Unit:
             self.sent.append(f"{before + seconds:g} s")
 
     def pause(self, _: object, seconds: float) -> None:
-        """In place of the pause of a cycle."""
+        """A stand-in for the pause of a cycle."""
         self.sleep(seconds)
         self.happen("pause")
 
@@ -225,7 +225,7 @@ class Session(FourCalls):
         yield self
 
     def forget(self) -> None:
-        """It keeps nothing."""
+        """Do nothing: it keeps no answers."""
 
     def states(self) -> list[tuple[str, EnumPowerStatus]]:
         return [(port.identity, port.power_status) for port in self.status().ports]

@@ -38,7 +38,7 @@ def test_a_cycle_opens_one_session_of_a_redfish_service(
         address = f"127.0.0.1:{service.port}"
         command = ["cycle", "redfish", address, "A1", "--pause", "0", "--yes", *login]
         assert run(capsys, *command)[0] == exit_codes.DONE
-        assert service.access.opened == 1
+        assert service.access.session_count == 1
         assert not service.has_sessions
 
 
@@ -84,5 +84,5 @@ def test_a_session_that_the_unit_ends_in_the_pause_is_renewed(
         code, _, _ = run(capsys, *command)
 
         assert code == exit_codes.DONE
-        assert service.access.opened == 2
+        assert service.access.session_count == 2
         assert service.books().states["A1"] is True

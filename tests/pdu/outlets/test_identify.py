@@ -15,6 +15,7 @@ from typing import Any, Optional
 
 import pytest
 
+from handlers.raritan import settings as raritan_settings
 from handlers.shared.address import Address
 from handlers.shared.errors import PduHandlerError, ProtocolError, Refused, Unsupported
 from handlers.snmp import metering
@@ -28,10 +29,12 @@ from pdu import root
 from pdu.cli.output import counted, figure
 from pdu.outlets import identify, survey
 from pdu.pdu_list.login_options import Login
+from pdu.recordings.raritan import identification as raritan
 from pdu.recordings.recording_formats import HandlerFinding
 from pdu.recordings.snmp.identification import device_finding, summed_figures
 from pdu.supports.table import entries
 from pdu_common.connection import PduData, PduSnmpData
+from tests.handlers.raritan.unit_table import changed_unit
 from tests.handlers.snmp import recorded
 from tests.handlers.snmp.memory import Memory, of_rows
 from tests.needs import ROOT
@@ -306,6 +309,17 @@ def test_a_unit_without_meters_is_shown_without_figures(
     assert "load" not in abilities
     # a table leaves out columns without a figure
     assert head.split() == ["identity", "number", "name", "state"]
+
+
+@pytest.mark.parametrize("value", ["-", "null"])
+def test_an_outlet_of_a_raritan_unit_may_leave_out_whether_it_can_be_switched(
+    value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with changed_unit(f"unit & outlet.1 getMetaData/isSwitchable = {value}") as unit:
+        monkeypatch.setattr(raritan_settings, "agent", lambda *_: unit.agent())
+        finding = raritan.identify(unit.handler().pdu_data)
+
+    assert (finding.outlets, finding.switchable_outlets) == (2, 1)
 
 
 def test_load_and_energy_of_a_power_meter_controller_rest_on_mains(

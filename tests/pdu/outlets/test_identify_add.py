@@ -139,14 +139,14 @@ def test_what_cannot_be_written_leaves_both_files_as_they_were(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    def write_whole(
+    def write_atomically(
         path: str, content: bytes, mode: int, *, owner: Optional[tuple[int, int]] = None
     ) -> None:
         if path.endswith(failing):
             raise OSError(28, os.strerror(28))
-        whole_files.write_whole(path, content, mode, owner=owner)
+        whole_files.write_atomically(path, content, mode, owner=owner)
 
-    monkeypatch.setattr(addition, "write_whole", write_whole)
+    monkeypatch.setattr(addition, "write_atomically", write_atomically)
     fleet = tmp_path / "rack.csv"
     line = ("identify", host_of(peer), "--handler", "snmp", "--add", "r1", "--list", str(fleet))
     code, _, err = run(capsys, *line)

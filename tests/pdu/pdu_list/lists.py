@@ -54,7 +54,7 @@ SECRET = "s3cret"
 
 
 def shown(case: Case) -> str:
-    """What comes of a case."""
+    """The right side of a case, as the code gives it now."""
     head = "name,handler,address,auth,settings,metered"
     rows: list[str] = []
     toml: list[str] = []

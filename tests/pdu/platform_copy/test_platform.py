@@ -173,7 +173,7 @@ def test_what_differs_counts_more_than_what_was_not_tried() -> None:
         ("not tried", NOT_SEEN, command.Trial("snmp", faults=[], untried=line)),
         ("agrees", NOT_SEEN, command.Trial("snmp", faults=[], untried=[])),
     )
-    survey = command.Survey(lines=[], is_whole=False)
+    survey = command.Survey(lines=[], is_complete=False)
     for result, code, trial in cases:
         report = command.Report(survey, [trial], unrun_handlers=[], comparisons=[])
         assert (trial.result, report.verdict[0]) == (result, code)

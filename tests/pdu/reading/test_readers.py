@@ -97,7 +97,7 @@ def whole() -> Reading:
 
 
 def without(part: str) -> Reading:
-    """The same, and why this part was not read."""
+    """The reading without this part, with the error of it."""
     reading = whole().with_failure(part, CallError("refused", WHY))
     outlet = reading.outlets[0]
     if part == STATES:

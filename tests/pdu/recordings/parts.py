@@ -69,7 +69,7 @@ def shown(case: Case) -> str:
 
 
 def kinds_of_load(key: str) -> list[Optional[str]]:
-    """Of each figure of a family's load: LINE, BREAKER or None."""
+    """The kind of each figure of a family's load: LINE, BREAKER or None."""
     load = PROFILE_BY_KEY[key].load
     assert load is not None
     return [of_snmp.part_kind(figure) for figure in load.figures]

@@ -46,7 +46,7 @@ class Answer(NamedTuple):
 
 
 def read(unit: Fixture, device: Memory) -> Answer:
-    """As `poll_lines` reads it: the states, the figures with W, then the parts."""
+    """The answer in the order of `poll_lines`: the states, the figures with W, then the parts."""
     snmp_device = units.find(unit, device)
     figures = metering.read_statistic(snmp_device)
     return Answer(figures.load_a, parts_of_device(snmp_device))

@@ -98,6 +98,7 @@ def listed(value: Any, remembered: str) -> str:
         ({"list": []}, "7", "7"),
         ({"list": [row(1, "pdu_nut")], "size": 1}, "7", "7"),
         ({"list": [row(7, "pdu_nut")]}, "7", ""),
+        ({"list": [row("007", "pdu_nut")]}, "7", ""),
     ],
 )
 def test_a_plain_list_says_the_id(value: Any, remembered: str, number: str) -> None:
@@ -110,6 +111,13 @@ def test_a_handler_of_other_devices_is_refused() -> None:
         "refused: DCImanager has a handler named pdu_snmp (id 7) for devices of"
     )
     assert "the type switch," in error
+
+
+def test_a_name_of_any_length_is_the_handlers_own() -> None:
+    name = f"pdu_{'a' * 57}_try"  # the longest
+    handlers = HandlerList(reply({"list": [row(5, name)]}))
+    assert handlers.other_handler("5", name) == ""
+    assert handlers.other_handler("5", H) == name
 
 
 @pytest.mark.parametrize(

@@ -209,7 +209,7 @@ def test_the_list_of_devices_names_the_models_of_a_family_that_do_not_switch() -
 
 
 def _classes() -> Iterator[str]:
-    """Each model of the table with places for its last digits: AP8959 as AP89XX, AP8XXX."""
+    """The models of the table with X for their last digits: AP8959 as AP89XX, AP8XXX."""
     for name in NAMES:
         example = sample(name.pattern)
         for digits in re.finditer(r"\d{2,}", example):

@@ -70,4 +70,4 @@ def test_outlets_and_figures_match_the_books(
         assert round(load, 3) == books.load_a
         assert round(energy, 3) == books.energy_kwh
         assert not unit.has_sessions
-        assert unit.access.opened == (len(pdus) if login == "session" else 0)
+        assert unit.access.session_count == (len(pdus) if login == "session" else 0)

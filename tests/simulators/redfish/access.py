@@ -34,14 +34,14 @@ class Session:
 
 
 class Access:
-    """The open sessions by id. `opened` counts those opened since the start."""
+    """The login of a service, and its open sessions by id. `session_count`: of all until now."""
 
     def __init__(self, model: Model, user: str, password: str) -> None:
         self._model = model
         self.user = user
         self.password = password
         self.sessions: dict[str, Session] = {}
-        self.opened = 0
+        self.session_count = 0
 
     def check(self, headers: Message) -> None:
         """Raises Refusal for a request without a valid login."""
@@ -57,8 +57,8 @@ class Access:
     def log_in(self, user: Any, password: Any) -> Session:
         if (user, password) != (self.user, self.password):
             raise self._denied()
-        self.opened += 1
-        session = Session(str(self.opened), secrets.token_hex(16), user)
+        self.session_count += 1
+        session = Session(str(self.session_count), secrets.token_hex(16), user)
         self.sessions[session.id] = session
         return session
 

@@ -141,6 +141,7 @@ def servers(agent: Any) -> Any:
 
 
 def session(agent: Any) -> Any:
+    """Opens a session, uses its token and logs out; a sentence if the token still serves then."""
     manager = module("session").SessionManager("/session", agent)
     code, opened, token = manager.newSession()
     agent.set_auth_token(token)

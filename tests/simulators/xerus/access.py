@@ -28,19 +28,20 @@ class Session:
 
 
 class Access:
-    """Passwords by user, and open sessions by token.
+    """The logins of a simulated PDU: passwords by user, and open sessions by token.
 
     `single_login`: a user with an open session cannot open another. `refuse_all`: every login and
     token is refused, even a correct one.
     """
 
     def __init__(self, clockwork: Clockwork, passwords: Mapping[str, str]) -> None:
+        """`passwords`: by user. Neither `single_login` nor `refuse_all` is set at first."""
         self._clockwork = clockwork
         self._passwords = passwords
         self.sessions: dict[str, Session] = {}
         self.single_login = False
         self.refuse_all = False
-        self._count = 0
+        self._session_count = 0
 
     def caller(self, headers: Mapping[str, str], address: str) -> Optional[Caller]:
         """The sender of a request with these headers; None without an accepted login or token."""
@@ -64,9 +65,9 @@ class Access:
         users = [session.user for session in self.sessions.values()]
         if self.single_login and caller.user in users:
             return None
-        self._count += 1
+        self._session_count += 1
         session = Session(
-            self._count,
+            self._session_count,
             secrets.token_hex(16),
             caller.user,
             caller.address,

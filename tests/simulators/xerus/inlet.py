@@ -143,6 +143,7 @@ class Inlet(Device):
         return [switch] if switch is not None else self.pdu.fed_by_source(self)
 
     def getPoles(self) -> list[Json]:
+        """Inlet.idl: each pole's line, id of its node in the circuit, and its fitted sensors."""
         return [
             {"line": pole.line, "nodeId": pole.line + 1, **pole.sensors.fitted}
             for pole in self.poles

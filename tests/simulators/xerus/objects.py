@@ -74,7 +74,7 @@ class Unit:
             del self._by_path[path]
 
     def withdraw(self, path: str) -> None:
-        """No longer answers by this well-known id."""
+        """Answer no longer by this well-known id."""
         del self._by_path[path]
 
     def objects(self) -> list[Served]:

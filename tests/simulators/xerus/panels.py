@@ -217,9 +217,7 @@ class PowerMeterController(Served):
     # -- for the books
 
     def circuits(self) -> Iterator[tuple[str, Circuit]]:
-        """Each branch circuit with its identity, "p<id of the meter>.<position>"; positions count
-        from 1.
-        """
+        """The branch circuits by identity: "p<id of the meter>.<position from 1>"."""
         for number, meter in sorted(self.meters.items()):
             if not isinstance(meter, Panel):
                 continue

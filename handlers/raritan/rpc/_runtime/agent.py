@@ -175,7 +175,7 @@ class Agent:
 
     @property
     def user(self) -> Optional[str]:
-        """Of the next request. Scripts may set user, passwd and token one by one."""
+        """The user of the next request. Scripts may set user, passwd and token one by one."""
         return self.login.user
 
     @user.setter

@@ -75,7 +75,7 @@ def _is_sent_with_type(hint: Any) -> bool:
 
 
 def _mismatch(value: object, hint: object) -> str:
-    """That a value is not of the type `hint`: a class, or the type in words."""
+    """The error text for a value of another type than `hint`: a class, or the type in words."""
     name = hint if isinstance(hint, str) else idl_name(typing.cast(type, hint))
     # without the value, which may be the password
     return f"{type(value).__name__} where {name.replace('builtins.', '')} was expected"

@@ -97,7 +97,7 @@ class Enumeration(_EnumerationBase, enum.IntEnum):
         return unlisted(cls, value, "UNKNOWN")
 
     def __eq__(self, other: object) -> bool:
-        """By the ordinal, but never an element of another enumeration."""
+        """Equal by the ordinal, but never to an element of another enumeration."""
         is_other = isinstance(other, Enumeration) and type(other) is not type(self)
         return not is_other and int.__eq__(self, other)
 

@@ -53,8 +53,8 @@ class Reference(IdlValue):
 
     @classmethod
     def idl_value(cls, json: object, agent: Caller) -> Reference:
-        """From {"rid": resource id, "type": type name}: of the class of this type, or of this class
-        for a type that the binding does not know. Raises JsonRpcSyntaxException."""
+        """The proxy for {"rid": resource id, "type": type name}: of the class of this type, or of
+        this class for a type that the binding does not know. Raises JsonRpcSyntaxException."""
         reference = expect(dict, json, cls)
         rid = expect(str, reference.get("rid"), cls)
         name = expect(str, reference.get("type"), cls)

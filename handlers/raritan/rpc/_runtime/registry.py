@@ -57,9 +57,9 @@ def vendor_module(name: str) -> str:
 
 
 def _declared_module(name: str) -> ModuleType:
-    """The declarations of a vendor's module. An imported module is an attribute of its package:
-    after an upload sys.modules may have another one. Raises ImportError.
-    """
+    """The declarations of a vendor's module. Raises ImportError."""
+    # A new upload of this archive may replace it in sys.modules while objects of the old one are in
+    # use, so the own package is asked first: an imported module is an attribute of it.
     module = getattr(getattr(PACKAGE, "_idl", None), name, None)
     return module or importlib.import_module(f"{RPC}._idl.{name}")
 

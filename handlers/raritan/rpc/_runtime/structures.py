@@ -99,8 +99,8 @@ class Structure(IdlValue):
     elements = _Elements()
 
     def __init__(self, *args: object, **keywords: object) -> None:
-        """With the fields that are given, and the `missing_value` of the others. Raises TypeError
-        as a Python call does.
+        """A structure with the given fields, and the `missing_value` of the others. Raises
+        TypeError as a Python call does.
         """
         cls = type(self)
         try:
@@ -147,17 +147,17 @@ class Structure(IdlValue):
 
     @classmethod
     def decode(cls, json: object, agent: Caller) -> Self:
-        """From the JSON object of its fields. Raises JsonRpcSyntaxException for other JSON."""
+        """The structure in a JSON object of its fields. Raises JsonRpcSyntaxException."""
         return _decode_fields(cls, json, agent)
 
     @classmethod
     def idl_value(cls, json: object, agent: Caller) -> object:
-        """From the JSON object of its fields."""
+        """The structure in a JSON object of its fields."""
         return _decode_fields(cls, json, agent)
 
     @classmethod
     def idl_missing(cls, made_here: bool) -> object:
-        """With its defaults in a structure that a caller makes, else with blank fields."""
+        """A structure with its defaults in one that a caller makes, else with blank fields."""
         return cls() if made_here else _decode_fields(cls, {}, _NOBODY)
 
     def idl_json(self) -> dict[str, object]:
@@ -240,9 +240,9 @@ class ValueObject(Structure):
 
     @classmethod
     def decode(cls, json: object, agent: Caller) -> Self:
-        """From the JSON object of its fields. `ValueObject.decode` itself takes {"type": name,
-        "value": fields} and returns an instance of the value object class with that name, or of
-        ValueObject if this binding has none."""
+        """The value object in a JSON object of its fields. `ValueObject.decode` itself takes
+        {"type": name, "value": fields} and returns an instance of the value object class with that
+        name, or of ValueObject if this binding has none."""
         if cls is ValueObject:
             return typing.cast("Self", cls.idl_value(json, agent))
         return super().decode(json, agent)
@@ -259,7 +259,7 @@ class ValueObject(Structure):
 
     @classmethod
     def idl_missing(cls, made_here: bool) -> object:
-        """With its defaults in a structure that a caller makes, else None."""
+        """A value object with its defaults in a structure that a caller makes, else None."""
         return cls() if made_here else None
 
     def idl_json(self) -> dict[str, object]:
@@ -274,8 +274,8 @@ class ValueObject(Structure):
         return self.idlType
 
     def listElements(self) -> list[str]:
-        """The same as `elements`, under the name that the vendor's binding has for
-        value objects.
+        """The names of the fields: `elements`, as the vendor's binding calls it on value
+        objects.
         """
         return shown_fields(self)
 
@@ -320,7 +320,7 @@ def present(value: Structure, *names: str) -> bool:
 
 
 def _is_present(value: Structure, name: str) -> bool:
-    """As `present`, of one field."""
+    """Whether the device sent this field, and not as null: `present` for one field."""
     wire = value._wire
     cls = type(value)
     if wire is None or name in wire.moved_fields:

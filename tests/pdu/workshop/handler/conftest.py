@@ -17,5 +17,5 @@ def _password(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def without_loading(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No checks at loading: only calls on a device."""
+    """Skip the checks at loading: only calls on a device are judged."""
     monkeypatch.setattr(loading_checks, "check_loading", lambda *_: iter(()))

@@ -2,12 +2,14 @@
 
     METHOD RULE FLAGS       the call, of outlet 1, which is on, and what is right in its situation:
                             fields of Expected; `-` for no rule
+    unmetered               of a PDU without meters: statistic has no figure;
     reads                   then it asks the PDU,
     switches WORD           switches outlet 1 `on` or `off`,
     sends TEXT              sends a request that is not known, or one
     mistakes TEXT           that is like a command,
     failure TEXT            meets this failure of the simulated PDU itself, and
-    raises ERROR WORDS      ends with this error
+    raises ERROR WORDS      ends with this error, or one that is
+    circular ERROR WORDS    its own cause
 
 `python -m tests.pdu.workshop.handler.laws_table` writes right sides.
 """
@@ -55,6 +57,7 @@ class TwoOutlets(SimulatedPdu):
     def __init__(self) -> None:
         super().__init__(UnitFault.NONE)
         self.states: States = {"1": True, "2": False}
+        self.is_metered = True
 
     def outlet_states(self) -> States:
         return dict(self.states)
@@ -64,7 +67,7 @@ class TwoOutlets(SimulatedPdu):
         return True
 
     def measured_sums(self) -> MeasuredSums:
-        return MeasuredSums([1.5], [20.0])
+        return MeasuredSums([1.5], [20.0]) if self.is_metered else MeasuredSums()
 
     def command_words(self, identity: str, *, on: bool) -> str:
         return f"{'on' if on else 'off'} {identity}"
@@ -95,10 +98,10 @@ class Calls:
                 unit.commands.append(UnitCommand.unknown(rest, is_similar=True))
             elif word == "failure":
                 unit.failures.append(rest)
-            else:
-                assert word == "raises", word
+            elif word != "unmetered":
                 name, _, words = rest.partition(" ")
-                raise _ERRORS[name](words)
+                error = _ERRORS[name](words)
+                raise error from {"raises": None, "circular": error}[word]
 
     def states(self) -> Sequence[tuple[str, EnumPowerStatus]]:
         self._answer()
@@ -106,7 +109,7 @@ class Calls:
 
     def figures(self) -> Figures:
         self._answer()
-        return Figures(1.5, 20.0, {})
+        return Figures(1.5, 20.0, {}) if self._unit.is_metered else Figures(None, None, {})
 
     def switch(self, identity: str, *, on: bool) -> EnumPowerStatus:
         self._answer()
@@ -120,6 +123,7 @@ def shown(case: Case) -> str:
     flags: dict[str, Any] = dict.fromkeys(words, True)
     expected = Expected(rule.strip("-"))._replace(**flags)
     unit = TwoOutlets()
+    unit.is_metered = "unmetered" not in actions
     methods = Calls(unit, actions)
     handler = MadeHandler(
         methods=lambda _: methods,

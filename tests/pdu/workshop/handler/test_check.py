@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from pdu.loading.four_methods import LACK_OF_DOUBLE
+from pdu.loading.four_methods import DOUBLE_LACKS_NAME
 from pdu.loading.handler_source import read_handler
 from pdu.workshop.handler import loading_checks
 from pdu.workshop.handler.rules import RULES
@@ -188,7 +188,7 @@ def test_types_that_only_the_double_of_the_platform_lacks_are_not_tried(tmp_path
     changes = (_PLATFORM_CLASS, _MISC_NAME, _ROW_ATTRIBUTE)
     result, detail = types(folder(tmp_path, source=replaced(*changes)), tmp_path)
     assert result == "not tried", detail
-    assert LACK_OF_DOUBLE in detail, detail
+    assert DOUBLE_LACKS_NAME in detail, detail
 
 
 def test_a_python_is_looked_for_in_path_alone_and_one_that_does_not_start_is_none(

@@ -11,8 +11,9 @@ from pdu.recordings.simulated_pdu import MeasuredSums, States
 from pdu.workshop.handler.comparisons import (
     fault_of_figures,
     fault_of_states,
+    name_of_energy,
     named_sums,
-    unknown_energies,
+    unknown_figures,
 )
 from pdu_common.helper import EnumPowerStatus
 
@@ -80,7 +81,17 @@ def test_a_figure_is_right_if_it_is_one_of_those_that_may_be_meant(
     assert fault_of_figures(figures, SUMS) == fault
 
 
-def test_the_energy_of_an_outlet_that_is_not_known_is_named() -> None:
+@pytest.mark.parametrize(
+    ("sums", "unknown"),
+    [
+        (MeasuredSums([6.7], [2844.4], {"1": 41.1, "9": 1.0}), []),
+        (MeasuredSums([6.7], [2844.4], {"1": 41.1}), ["consumption of outlet 9"]),
+        (MeasuredSums([6.7]), ["total_consumption", *map(name_of_energy, ("1", "9"))]),
+        (MeasuredSums([], [2844.4], {"1": 41.1, "9": 1.0}), ["load"]),
+    ],
+)
+def test_a_figure_that_the_pdu_is_not_known_to_measure_is_named(
+    sums: MeasuredSums, unknown: list[str]
+) -> None:
     figures = Figures(6.7, 2844.4, energies(o1=41.1, o9=1.0))
-    assert unknown_energies(figures, SUMS) == ["consumption of outlet 9"]
-    assert unknown_energies(figures, named_sums(MeasuredSums([6.7], [2844.4]))) == []
+    assert unknown_figures(figures, named_sums(sums)) == unknown

@@ -60,6 +60,7 @@ CASES = [
 def test_a_fault_is_found_by_its_rule_in_its_situation(
     corpus: Corpus, fault: Fault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # of the situations, only the first one and that of the fault
     table = Table(
         first=TABLE.first,
         causes=TABLE.causes,

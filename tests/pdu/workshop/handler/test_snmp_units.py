@@ -24,6 +24,8 @@ FAMILIES = [
 _FEW_OUTLETS = {"apc-ems-outlet", "snr-erd-pro-mini", "snr-erd-relay"}
 # a unit of these has a meter of energy in other models alone
 _NO_ENERGY = {"digipower"}
+# a unit of these counts something else than all outlets that it lists
+_OTHER_COUNTS = {"hpe-ipdu", "synaccess-synlink"}
 # the load of a unit of these is near a whole number, or one of its meters is
 _WHOLE_AMPERES = {
     *("cyberpower-ats", "dell-rpdu", "eaton-pulizzi", "hpe-ipdu", "ipoman", "planet-ipm"),
@@ -59,6 +61,20 @@ def test_the_unit_of_a_family_has_each_state_its_own_figures_and_is_found_by_its
     # families may read one table; then either unit has it
     objects = set(memory.oids_in_answers())
     assert device_by_states.key == key or objects <= device_by_states.rows.keys()
+
+
+@pytest.mark.parametrize("key", FAMILIES)
+def test_a_unit_counts_all_outlets_that_it_lists(key: str) -> None:
+    """Else a handler is blamed that reads as many, or compares."""
+    device = family_device(key)
+    assert device is not None
+    read_device = find_device(device.rows, key).device
+    assert read_device is not None
+    assert read_device.outlets is not None
+    count = read_device.outlets.count
+    if count is not None and key not in _OTHER_COUNTS:
+        counts = count.rows(read_device.reader)
+        assert sum(int(str(value)) for value in counts.values()) == len(read_device.states)
 
 
 @pytest.mark.parametrize("key", FAMILIES)
