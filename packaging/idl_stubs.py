@@ -119,10 +119,10 @@ class _Stub:
         for field in method.older_parameters[len(method.parameters) :]:
             annotation = self._annotation(field.type, scope)
             parameters.append(f"{field.name}: Optional[{annotation}] = ...")
-        returned = self._result(method.results, scope)
+        result_type = self._result(method.results, scope)
         if method.older_results:
-            returned = f"Union[{returned}, {self._result(method.older_results, scope)}]"
-        return f"def {method.name}({', '.join(parameters)}) -> {returned}: ..."
+            result_type = f"Union[{result_type}, {self._result(method.older_results, scope)}]"
+        return f"def {method.name}({', '.join(parameters)}) -> {result_type}: ..."
 
     def _result(self, results: tuple[Field, ...], scope: Definition) -> str:
         """The annotation of one result, or of a tuple of them."""
@@ -154,9 +154,9 @@ def write(folder: Path) -> None:
     for name, stub in stub_by_file.items():
         path = folder / name
         if not path.is_file() or path.read_text("utf-8") != stub:
-            new = folder / f".{os.getpid()}.{name}"
-            new.write_text(stub, "utf-8")
-            new.replace(path)
+            part_path = folder / f".{os.getpid()}.{name}"
+            part_path.write_text(stub, "utf-8")
+            part_path.replace(path)
 
 
 def _written(names: Mapping[str, str]) -> dict[str, str]:

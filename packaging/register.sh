@@ -106,6 +106,7 @@ END
 [ -n "$handler" ] || stop "there is no handler $1 here"
 [ "$(command -v printf)" = printf ] ||
     stop 'this shell has no printf of its own: use dash, bash or busybox'
+command -v curl >/dev/null || stop 'curl is not installed'
 DCI_URL=${DCI_URL:-$(ask 'URL of DCImanager')}
 DCI_URL=$(printf '%s' "$DCI_URL" | tr '[:upper:]' '[:lower:]' | sed 's|/$||')
 case $DCI_URL in

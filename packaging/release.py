@@ -32,7 +32,7 @@ def version_number(text: str) -> str:
 
 
 def version_key(text: str) -> tuple[list[int], bool, int]:
-    """What orders versions: 2.1.0.dev0 comes before 2.1.0."""
+    """The sort key of a version: 2.1.0.dev0 comes before 2.1.0."""
     number, _, development = text.partition(".dev")
     numbers = [int(part) for part in number.split(".")]
     return numbers, not development, int(development or 0)

@@ -65,13 +65,13 @@ def test_an_identity_that_no_outlet_has_is_refused_without_a_write(
     name: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     with PEERS[name]() as peer, caplog.at_level(logging.DEBUG):
-        before = peer.books()
+        before = peer.truth()
         for (about, text), method in zip(TEXTS.items(), itertools.cycle(("port_up", "port_down"))):
             with pytest.raises(NoSuchOutlet) as caught:
                 getattr(made(peer), method)(PduPortView(text, EnumPowerStatus.UNKNOWN))
             assert is_one_line(str(caught.value)), about
             assert len(str(caught.value)) < 1000, about
-        after = peer.books()
+        after = peer.truth()
     assert (after.writes, after.states) == (before.writes, before.states)
     assert all(is_one_line(record.getMessage()) for record in caplog.records)
 
@@ -95,7 +95,7 @@ def test_a_hostile_setting_raises_a_pdu_handler_error_or_has_no_effect(
     keys = sorted({setting.key for setting in settings} - {"timeout"})
     assert len(keys) > 3
     with PEERS[name]() as peer, caplog.at_level(logging.DEBUG):
-        before = peer.books()
+        before = peer.truth()
         for key, (about, text) in list(itertools.product(keys, TEXTS.items()))[::every]:
             changes = {key: text} if peer.snmp else {key: text, "timeout": "60"}
             try:
@@ -108,7 +108,7 @@ def test_a_hostile_setting_raises_a_pdu_handler_error_or_has_no_effect(
                 if key == "pdu_in_identity":  # " 1 " is a yes
                     identities = {identity.removeprefix("1.") for identity in identities}
                 assert identities <= set(before.states), (key, about)
-        after = peer.books()
+        after = peer.truth()
     assert (after.writes, after.states) == (before.writes, before.states)
     assert all(is_one_line(record.getMessage()) for record in caplog.records)
 
@@ -133,7 +133,7 @@ def test_a_nut_server_gets_a_hostile_setting_within_one_line(key: str) -> None:
             words = [line.split()[0] for line in lines]
             logins = [word for word in words if word in ("USERNAME", "PASSWORD")]
             assert sorted(logins) in ([], ["PASSWORD", "USERNAME"]), about
-        assert server.books().writes == []
+        assert server.truth().writes == []
 
 
 # ---- names of outlets ----------------------------------------------------------------------------
@@ -153,9 +153,9 @@ def _form(peer: Peer) -> tuple[list[str], dict[str, str]]:
 
 def _states(peer: Peer) -> dict[str, str]:
     """The states of the peer's outlets, which were not written to."""
-    books = peer.books()
-    assert books.writes == []
-    return {identity: STATES[on] for identity, on in books.states.items()}
+    truth = peer.truth()
+    assert truth.writes == []
+    return {identity: STATES[on] for identity, on in truth.states.items()}
 
 
 @pytest.mark.parametrize("name", list(NAMED))
@@ -193,18 +193,18 @@ def test_an_outlets_name_stays_within_its_metric_label(name: str, tmp_path: Path
         pdu_list.write_text(f"name,handler,address,auth,settings\n{line(tmp_path, peer)}\n")
         with serving("--list", pdu_list, "--auth", logins) as server:
             metrics = server.probe(target=name)
-        books = peer.books()
+        truth = peer.truth()
     assert all(metric.startswith("pdu_") for metric in metrics)
     labels = [dict(sample) for sample in metrics["pdu_outlet_info"]]
-    assert {label["outlet"] for label in labels} == set(books.states)
+    assert {label["outlet"] for label in labels} == set(truth.states)
     assert all(is_one_line(label["name"]) for label in labels)
     states = {}
     for sample, value in metrics["pdu_outlet_state"].items():
         states[dict(sample)["outlet"]] = value
     assert states == {
-        identity: float(on) for identity, on in books.states.items() if on is not None
+        identity: float(on) for identity, on in truth.states.items() if on is not None
     }
-    assert books.writes == []
+    assert truth.writes == []
 
 
 @pytest.mark.parametrize("text", [text for text in NAMES if set(text) & NO_LINE], ids=ascii)
@@ -215,7 +215,7 @@ def test_a_nut_value_that_no_line_can_hold_raises_an_error(text: str) -> None:
         with pytest.raises(ProtocolError) as caught:
             made(nut_peer(server)).status()
         assert is_one_line(str(caught.value))
-        assert server.books().writes == []
+        assert server.truth().writes == []
 
 
 # ---- an archive that is not from this pack -------------------------------------------------------

@@ -1,4 +1,4 @@
-"""A table that is one test: every row runs, and each that fails is told."""
+"""A table that is one test: every row runs, and each that fails is reported."""
 
 from __future__ import annotations
 

@@ -12,9 +12,7 @@ from ..shared.errors import SettingsError
 
 
 def read_field(holder: object, name: str) -> object:
-    """The value of the key `name` if `holder` is a mapping, else of its attribute `name`; None if
-    missing.
-    """
+    """The value of the key or the attribute `name` of `holder`; None if it is missing."""
     if isinstance(holder, Mapping):
         return holder.get(name)
     return getattr(holder, name, None)

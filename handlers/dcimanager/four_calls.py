@@ -162,9 +162,7 @@ class FourCalls(Generic[S]):
         return figures.unset_unknown() if self.leaves_unset(session) else figures
 
     def _figures_session(self, *, for_view: bool = False) -> AbstractContextManager[S]:
-        """A session for figures, whose errors name the call statistic. `for_view`: as in
-        `open_statistic`.
-        """
+        """A session whose errors name the call statistic. `for_view`: as in `open_statistic`."""
 
         def enter(stack: ExitStack) -> S:
             return stack.enter_context(self.open_statistic(for_view=for_view))

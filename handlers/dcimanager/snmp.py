@@ -360,9 +360,7 @@ class Snmp:
         return text
 
     def _printed_secrets(self) -> list[_PrintedSecret]:
-        """Each secret in each of its forms; the longest first, because a secret may begin with
-        another one.
-        """
+        """The secrets in each form, the longest first: a secret may begin with another one."""
         secrets: list[_PrintedSecret] = []
         for key, value in self._parameters:
             if foreign_snmp.is_public(key):
@@ -403,7 +401,5 @@ def _fill_gaps(rows: Mapping[str, Optional[Raw]]) -> dict[str, Raw]:
 
 
 def known_endpoint(pdu_data: object) -> str:
-    """The address on the form, "" if it is not valid; with its port, unless that is the usual
-    one.
-    """
+    """The address on the form, with a port other than the usual one; "" if it is not valid."""
     return host_with_port(known_address(pdu_data), foreign_snmp.read_port(pdu_data), SNMP_PORT)

@@ -59,9 +59,7 @@ def _declared_names(cls: type) -> tuple[str, ...]:
 
 
 def _data_attributes(cls: type) -> list[str]:
-    """The public class attributes, without callables and descriptors (methods, properties, slots
-    and others).
-    """
+    """The public class attributes that are no methods, properties, slots or other descriptors."""
     names: list[str] = []
     for name, value in vars(cls).items():
         is_method = callable(value) or hasattr(type(value), "__get__")

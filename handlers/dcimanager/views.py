@@ -316,9 +316,7 @@ def _finite(value: float, what: str) -> float:
 
 
 def _construct(cls: Callable[..., T], values: Mapping[str, object]) -> Optional[T]:
-    """An object of a view class, made with keywords or else by setting attributes; None if neither
-    works.
-    """
+    """A view made with keywords, else by setting attributes; None if neither works."""
     # a class may check its arguments, and raise an error of its own
     with contextlib.suppress(Exception):
         return cls(**values)

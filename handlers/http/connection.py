@@ -101,9 +101,7 @@ class StandardTransport:
         raise http_error
 
     def _connect(self, where: Endpoint, request: Request, end: float) -> tuple[_Connection, bool]:
-        """The connection for a request, and whether it is the one that was kept. Raises as
-        `_open`.
-        """
+        """The connection for a request, and whether it is the kept one. Raises as `_open`."""
         open_connection = self._connection
         if open_connection is not None and open_connection.where == where and not request.once:
             # something to read without a request: the peer has closed it, or sends other bytes

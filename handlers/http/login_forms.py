@@ -345,7 +345,7 @@ def _names(login_form: LoginForm) -> frozenset[str]:
 
 
 def _texts(template: Any) -> Iterator[str]:
-    """The texts in JSON."""
+    """All texts in a value of JSON."""
     if isinstance(template, Mapping):
         template = list(template.values())
     if isinstance(template, (list, tuple)):

@@ -36,9 +36,7 @@ Fields = dict[str, Any]
 
 
 def read_unit(*, with_figures: bool) -> Dialogue[PduState]:
-    """The whole unit, by one request, whose answer has the figures too: `with_figures` changes
-    nothing.
-    """
+    """The unit by one request, whose answer has the figures, too, whatever `with_figures` is."""
     try:
         body = yield ReadRequest(PATH)
     except Refused as error:

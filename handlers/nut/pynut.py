@@ -273,9 +273,7 @@ class PyNUTClient(Generic[AnyStr]):
         return True
 
     def ListClients(self, ups: Optional[str] = None) -> dict[AnyStr, list[AnyStr]]:
-        """Devices and the addresses of the clients logged in to them, without devices that have
-        none.
-        """
+        """The addresses of the logged-in clients by device, without devices that have none."""
         names = self.GetUPSNames()
         ups = None if ups is None else _text(ups)
         if ups is not None and ups not in names:

@@ -181,9 +181,7 @@ def get_type(ups: str, variable: str) -> NutRequest[VariableType]:
 
 
 def get_desc(ups: str, variable: str) -> NutRequest[str]:
-    """The server's description of a variable; `Description unavailable` or the like
-    if it has none.
-    """
+    """The server's description of a variable; `Description unavailable` if it has none."""
     # > GET DESC rack1 ups.status
     # < DESC rack1 ups.status "UPS status"
     return _get(_value, "DESC", name(ups, "device"), name(variable, "variable"))
@@ -197,9 +195,7 @@ def get_cmddesc(ups: str, command: str) -> NutRequest[str]:
 
 
 def get_upsdesc(ups: str) -> NutRequest[str]:
-    """The description of a device in the server's ups.conf; upsd answers `Unavailable` if it has
-    none.
-    """
+    """The description of a device in ups.conf; upsd answers `Unavailable` if it has none."""
     # > GET UPSDESC rack1
     # < UPSDESC rack1 "PDU of rack 1"
     return _get(_value, "UPSDESC", name(ups, "device"))

@@ -43,7 +43,7 @@ class Sensors:
         self.unread_sources: dict[str, None] = {}
 
     def reading(self, source: str, units: Sequence[str]) -> Optional[float]:
-        """What the sensor shows; None if it is not read yet, or shows nothing in such a unit."""
+        """The sensor's value in one of `units`; None if it is not read yet, or has none."""
         if source in self.by_source:
             return sensor(self.by_source[source], units)
         self.unread_sources[source] = None

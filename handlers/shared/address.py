@@ -99,7 +99,5 @@ def host_with_port(host: str, port: object, usual: int) -> str:
 
 
 def is_address(text: str) -> bool:
-    """Whether `text` can be a host name or an address: printable, without spaces, 1 to 300
-    characters.
-    """
+    """Whether `text` can be a host name or address: 1 to 300 printable characters, no spaces."""
     return 0 < len(text) <= _LONGEST and text.isprintable() and " " not in text

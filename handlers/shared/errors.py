@@ -35,9 +35,7 @@ EXAMINED = 4 * LONGEST
 
 
 def printable(text: str, limit: int = LONGEST) -> str:
-    """`text` for a log or a terminal: its unprintable characters escaped, then cut at `limit`
-    characters.
-    """
+    """`text` for a log or a terminal: unprintable characters escaped, cut at `limit` characters."""
     piece = text[: limit + 1]
     if not piece.isprintable():
         piece = "".join(map(_printable_character, piece))

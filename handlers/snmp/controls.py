@@ -130,7 +130,7 @@ class Write(Control):
         validation.require_writable_value(self.off, "off")
 
     def orders(self, reader: Reader, identity: str, *, up: bool) -> list[Order]:
-        """`on` or `off` to the outlet's object."""
+        """The write of `on` or `off` to the outlet's object."""
         value = self.on if up else self.off
         if self.unsigned:
             value = Unsigned(value)

@@ -70,7 +70,7 @@ def detect(
 def _detect(
     reader: Reader, profiles: Sequence[Profile], scope: ReadScope, *, metered_only: bool
 ) -> SnmpDevice:
-    """The device, as `detect` decides."""
+    """The device of the family that the sysObjectID or its objects decide: `detect`."""
     object_id = sys_object_id(reader, profiles)
     families = candidates(object_id.oid, profiles)
     if not object_id.oid:
@@ -140,7 +140,7 @@ def read_as(
 def _read_as(
     reader: Reader, profile: Profile, scope: ReadScope, *, metered_only: bool
 ) -> SnmpDevice:
-    """The device, as `read_as` decides."""
+    """The device, read as this family whatever its sysObjectID: `read_as`."""
     oid = ""
     # a root is chosen by the id; of a family without outlets, the id alone may prove the device
     is_id_needed = bool(profile.roots) or not profile.outlets

@@ -110,9 +110,7 @@ def _second_archive(path: str, file: str, name: str) -> BuildError:
 
 
 def register_script(out: Path, number: str) -> str:
-    """The text of dist/register.sh: the template with a row for each upload in `out`. Raises
-    BuildError.
-    """
+    """dist/register.sh: the template with a row for each upload in `out`. Raises BuildError."""
     uploads = uploads_in(out, number).values()
     rows = [_row(upload, Path(upload.path).name) for upload in uploads]
     return TEMPLATE.read_text("utf-8").replace(_ROWS, "\n".join(rows))

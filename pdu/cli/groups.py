@@ -28,7 +28,7 @@ EPILOG = (
     "\b\nOptions of a command: COMMAND --help\nSettings, secrets: pdu help settings; exit codes:"
     " pdu help exit-codes"
 )
-_SHARED = "List, login, settings (--list, --port, --username, -s, ...): pdu help settings"
+_SHARED_OPTIONS = "List, login, settings (--list, --port, --username, -s, ...): pdu help settings"
 _IDENTIFY = "pdu identify {} says what a device is"
 
 
@@ -55,7 +55,7 @@ class Subcommand(click.Command):
         with formatter.section("Options"):
             formatter.write_dl(help_records(own_parameters, ctx))
         if len(own_parameters) < len(parameters):
-            formatter.write(f"\n{_SHARED}\n")
+            formatter.write(f"\n{_SHARED_OPTIONS}\n")
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the end of the help: click's own, the examples, and the page."""

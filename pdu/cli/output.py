@@ -164,9 +164,7 @@ def figure(value: Optional[float], unit: str = "") -> str:
 
 
 def decimals(figures: Iterable[float]) -> int:
-    """The largest number of decimals among these figures, as `figure` prints them: 2 for 0.5 and
-    0.25.
-    """
+    """The largest number of decimals of these figures, as they are printed: 2 of 0.5 and 0.25."""
     most = 0
     for value in figures:
         _, _, digits = figure(value).partition(".")
@@ -193,9 +191,7 @@ def takes_colours() -> bool:
 
 
 def progress(length: int, label: str, **attributes: Any) -> AbstractContextManager[Any]:
-    """A context with a progress bar on standard error, or with None if standard error is not a
-    terminal.
-    """
+    """A context with a progress bar on standard error; with None if that is no terminal."""
     if not sys.stderr.isatty():
         return contextlib.nullcontext()
     bar: AbstractContextManager[Any] = click.progressbar(

@@ -268,9 +268,8 @@ class _EveryRow:
         return rows
 
     def get(self, oid: str) -> Raw:
-        """The text of a chain's row, the value that permits a command, or that of an outlet that is
-        on.
-        """
+        """The value of an object of the imagined device: the text of a chain's row, one that
+        permits the command, or else the state on."""
         for column, chain_text in self._chain_texts.items():
             if is_below(oid, column):
                 index = oid[len(column) + 1 :]

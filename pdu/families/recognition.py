@@ -155,10 +155,10 @@ def _named_arcs(profile: Profile, oid: str, arcs: int) -> int:
 
 
 def _is_above(oid: str, profile: Profile) -> bool:
-    """Whether a number or a root of the family is below this OID."""
-    numbers = [*profile.sys_object_ids]
-    numbers += [root.oid for root in profile.roots]
-    return any(number.startswith(f"{oid}.") for number in numbers)
+    """Whether a sysObjectID or a root of the family is below this OID."""
+    family_oids = [*profile.sys_object_ids]
+    family_oids += [root.oid for root in profile.roots]
+    return any(family_oid.startswith(f"{oid}.") for family_oid in family_oids)
 
 
 def _other_devices(oid: str) -> str:

@@ -67,7 +67,7 @@ def _capabilities() -> Mapping[str, Sequence[str]]:
 
 
 def evidence_of(profile: Profile) -> Evidence:
-    """What a family was made from, or that it is recorded. No recording shows a command."""
+    """The family's own evidence, but RECORDING for each capability that a recording shows."""
     if PROFILE_BY_KEY.get(profile.key) is not profile:  # an owner's own
         return profile.evidence
     names = _capabilities().get(profile.key, ())

@@ -35,9 +35,7 @@ class CsvRow:
 
 
 def rows(text: str, path: str) -> Iterator[CsvRow]:
-    """The rows after the head. Raises SettingsError, which names the line, and the file by
-    `path`.
-    """
+    """The rows after the head. Raises SettingsError with the line, and the file by `path`."""
     head = head_of(text, path)
     columns = [name for name in head if name]
     for index, name in enumerate(columns):

@@ -206,9 +206,7 @@ def hidden_module(name: str) -> str:
 
 
 def _packed(path: str) -> bytes:
-    """The archive that a folder or a Python file makes; b"" for another file. Raises BadArchive and
-    OSError.
-    """
+    """The archive of a folder or Python file; b"" for another one. Raises BadArchive, OSError."""
     if os.path.isdir(path):
         return _pack_folder(Path(os.path.realpath(path)))
     if not path.endswith(PYTHON):

@@ -50,7 +50,7 @@ def _count_cells(key: str) -> Callable[[Sequence[PduRow]], Sequence[Cell]]:
 
 
 def _figure_cells(key: str) -> Callable[[Sequence[PduRow]], Sequence[Cell]]:
-    """Figures with equal decimals."""
+    """A function for the cells of a figure, which have equal decimals."""
 
     def cells(rows: Sequence[PduRow]) -> Sequence[Cell]:
         figures: list[Figure] = [getattr(row, key) for row in rows]
@@ -71,7 +71,7 @@ _UNITS = {row.key: row.unit for row in PDU_FIGURES}
 
 
 def _figure_column(key: str) -> CheckColumn:
-    """A figure of the PDU."""
+    """The column of a figure of the PDU."""
     return CheckColumn(
         key=key,
         value=lambda row: measured(getattr(row, key)),

@@ -187,7 +187,7 @@ class ReadingReport(NamedTuple):
 
 
 def _state_counts(reading: Reading) -> str:
-    """`3 outlets: 2 on, 1 off`."""
+    """The number of outlets by state: `3 outlets: 2 on, 1 off`."""
     counts: list[str] = []
     for state in _COLOURS:
         count = reading.count(state)

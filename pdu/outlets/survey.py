@@ -290,10 +290,9 @@ class Survey:
         return None
 
     def _login(self, handler: LoadedHandler) -> Login:
-        """One of several handlers gets only the settings that it takes. If another handler reads
-        the device, SNMP does not repeat a request without an answer, because most of these devices
-        have no SNMP.
-        """
+        """The login for a handler; if it is one of several, with the settings that it takes alone.
+        If another one reads the device, SNMP does not repeat a request without an answer, because
+        most of these devices have no SNMP."""
         login = self.pdu.login
         if not self._has_one_handler:
             login = _login_for_handler(handler, login)

@@ -67,14 +67,14 @@ class _File(NamedTuple):
         raise SettingsError(f"{self.path}: save it as UTF-8, then a PDU can be added")
 
     def write(self, data: bytes) -> None:
-        """Replace it. Raises SettingsError."""
+        """Write `data` in place of the file's content. Raises SettingsError."""
         try:
             write_atomically(self.path, data, PRIVATE, owner=self.owner)
         except OSError as error:
             raise SettingsError(f"{self.path} cannot be written ({error.strerror})") from None
 
     def restore(self) -> None:
-        """Undo `write`."""
+        """Put back what the file had before `write`."""
         if self.data is not None:
             self.write(self.data)
         else:
@@ -159,11 +159,14 @@ def add_missing(
         logins = _logins(login_file)
         known_list = _known_list(list_file, login_file)
         taken_names = {pdu.name for pdu in known_list.devices}
-        # a name may not be the address of another PDU
-        taken_names.update(pdu.address for pdu in known_list.devices)
+        # a name may not be the address of another PDU, with or without its port
+        taken_addresses = {hosts.one_spelling(pdu.address) for pdu in known_list.devices}
+        taken_addresses.update(hosts.one_spelling(pdu.address.host) for pdu in known_list.devices)
         additions: list[Addition] = []
         for pdu in _pdus_at_other_places(pdus, known_list, known_hosts):
             name = pdu.name
+            if hosts.one_spelling(name) in taken_addresses:
+                name = f"{name} {pdu.address}"
             while name in taken_names or registry.is_handler(name):
                 name = f"{name} {pdu.address}"
             taken_names.add(name)
@@ -182,16 +185,19 @@ def _pdus_at_other_places(
     known_list: device_list.DeviceList,
     known_hosts: Mapping[str, Collection[str]],
 ) -> list[ListedPdu]:
-    """The PDUs whose address and port are not in the list. `known_hosts`: addresses by name."""
-    listed_ports: set[tuple[str, str]] = set()
+    """The PDUs whose address and port are not in the list; of several there, the first.
+    `known_hosts`: addresses by name.
+    """
+    taken_ports: set[tuple[str, str]] = set()
     for listed_pdu in known_list.devices:
         place = place_of(listed_pdu, known_list.auths)
         for host in (place.host, *known_hosts.get(place.host, ())):
-            listed_ports.add((host, place.port))
+            taken_ports.add((host, place.port))
     missing_pdus: list[ListedPdu] = []
     for pdu in pdus:
         place = place_of(pdu)
-        if (place.host, place.port) not in listed_ports:
+        if (place.host, place.port) not in taken_ports:
+            taken_ports.add((place.host, place.port))
             missing_pdus.append(pdu)
     return missing_pdus
 

@@ -213,7 +213,7 @@ def _spelled_option(spelling: Spelling) -> Callable[[F], F]:
 
 
 def setting_options(function: F, option_class: type[click.Option] = click.Option) -> F:
-    """--setting and --secret-file."""
+    """The function with the options --setting and --secret-file."""
 
     def take(context: click.Context, _: click.Parameter, pairs: Sequence[tuple[str, str]]) -> None:
         login_of(context).settings.update(pairs)

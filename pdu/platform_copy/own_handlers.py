@@ -36,7 +36,7 @@ class _Answers(NamedTuple):
 
     @property
     def ports(self) -> Mapping[str, str]:
-        """Identity -> state."""
+        """The states of the ports by identity."""
         if not self.status.ok:
             return {}
         ports: Mapping[str, str] = self.status.value.get("ports", {})

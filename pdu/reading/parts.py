@@ -233,7 +233,7 @@ def _read_power(reading: Reading, session: OpenHandler) -> Reading:
 
 
 def read_labels(reading: Reading, session: OpenHandler) -> Reading:
-    """Numbers and names."""
+    """The reading with the numbers and names of outlets."""
     port_labels = session.labels()
     if port_labels is None:
         return reading

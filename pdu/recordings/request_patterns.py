@@ -103,7 +103,7 @@ class RequestPattern(NamedTuple):
         )
 
     def matches(self, method: str, target: str, body: str) -> bool:
-        """Whether a request is this one."""
+        """Whether this pattern matches a request."""
         if self.body == ANY:  # any body
             body = ANY
         expected = _canonical(self.method, self.target, self.body)
@@ -146,7 +146,7 @@ def body_parts(body: str) -> Iterator[str]:
 
 
 def _canonical(method: str, target: str, body: str) -> str:
-    """A request in one spelling."""
+    """The one spelling of equal requests."""
     target = target.replace(ANY, _ANY_NUMBER)
     body = body.replace(ANY, _ANY_NUMBER)
     path, mark, query = target.partition("?")

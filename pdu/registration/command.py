@@ -369,8 +369,8 @@ def _list(handlers: Sequence[str], dist: str) -> Result:
     archives = kept_archives(dist, handlers)
     rows = []
     for archive in archives:
-        replaced = "" if archive.is_newest_build else "replaced by a newer build"
-        rows.append([archive.handler, archive.content, archive.path, replaced])
+        remark = "" if archive.is_newest_build else "replaced by a newer build"
+        rows.append([archive.handler, archive.content, archive.path, remark])
     lines = tabulate(["handler", "version and hash", "archive", ""], rows, limit=_LONGEST_PATH)
     lines.append("to upload one of these, as to roll back: pdu register with its path")
     data = {"archives": [archive._asdict() for archive in archives]}
@@ -384,7 +384,7 @@ def _dry_run(uploads: Sequence[Upload], dist: str, handler_id: str) -> Result:
     """The calls that a run would make, as curl commands: none of them is made."""
     address = os.environ.get("DCI_URL", "").strip()
     email = os.environ.get("DCI_EMAIL", "").strip()
-    url = settings.server_url(address) if address else "https://<DCI_URL>"
+    url = settings.server_url(address) if address else "<DCI_URL>"
     ids = IdFile(os.path.join(dist, ID_FILE), url)
     ids.check()
     lines = [

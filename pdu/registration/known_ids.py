@@ -119,7 +119,7 @@ class IdFile:
         return rows
 
     def _bad_line(self, number: int, line: str, fault: str) -> SettingsError:
-        """The error of a line that is none."""
+        """The error of a line that cannot be read."""
         return SettingsError(
             f"the file of ids, {self.path}: line {number}, {line[:200]!r}, {fault}: correct or"
             " delete it"

@@ -152,7 +152,7 @@ class HandlerList:
         members = {**value, "size": str(value.get("size", len(rows)))}
         del members["list"]
         members.pop("last_notify", None)
-        self._is_whole = members == {"size": str(len(rows))}
+        self._is_complete = members == {"size": str(len(rows))}
 
     def id_of(self, handler: str, remembered_id: str) -> str:
         """The id of the handler for PDUs with this internal name, "" if there is none.
@@ -182,7 +182,7 @@ class HandlerList:
         """The remembered id of a handler that is not in the list, of which the upload says whether
         it was removed; "" for none, and if it is another handler's now.
         """
-        if not self._is_whole:
+        if not self._is_complete:
             raise _no_proof("it may be one page of several")
         ids = [id_in(row) for row in self._rows]
         if not all(ids):

@@ -108,7 +108,7 @@ def _own_handlers(result: SupportAnswer) -> list[str]:
 
 
 def _sentences(result: SupportAnswer) -> Iterable[str]:
-    """Why the answer is as it is."""
+    """The reasons of an answer, a sentence each."""
     for name in result.unsupported_names:
         article = "" if name.why.startswith(("a ", "an ")) else "not supported: "
         yield f"{name.pattern} is {article}{name.why}"
@@ -221,7 +221,7 @@ def _switched(match: Match) -> str:
 
 
 def _evidence(match: Match) -> str:
-    """The capabilities by their basis."""
+    """The capabilities of an entry, grouped by what they rest on."""
     names_by_basis: dict[str, list[str]] = {}
     for name, basis in match.evidence.items():
         names_by_basis.setdefault(basis, []).append(name)

@@ -51,7 +51,7 @@ class CommunityExchange:
         self.has_invalid = False
 
     def start(self, request: SnmpRequest) -> bytes:
-        """The request; a repeated one keeps its request id."""
+        """The datagram of a request. A repeated request keeps its request id."""
         if request != self._request:
             self._request, self._number = request, identifier()
         return pdus.message(self._version, self._community, pdus.encode(request, self._number))

@@ -23,7 +23,7 @@ reads_only = _reads_only.is_set
 
 @contextlib.contextmanager
 def reading_only() -> Iterator[None]:
-    """Refuse each write meanwhile."""
+    """A block in which each write over SNMP is refused."""
     _reads_only.set()
     try:
         yield

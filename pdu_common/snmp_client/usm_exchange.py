@@ -64,9 +64,7 @@ def _key(credentials: Credentials) -> _Key:
 
 
 def _user(credentials: Credentials) -> User:
-    """The user with its protocols. Raises SnmpError for a protocol that this machine does not allow
-    or lacks.
-    """
+    """The user with its protocols. Raises SnmpError for one that this machine lacks or forbids."""
     auth = keys.PROTOCOLS.get(credentials.auth_protocol)
     privacy = ciphers.PROTOCOLS.get(credentials.priv_protocol)
     if auth is not None:

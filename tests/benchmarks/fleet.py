@@ -23,7 +23,7 @@ from typing import NamedTuple
 from tests.needs import ROOT, programs
 from tests.peers import NAMED, Peer
 from tests.ports import reserved
-from tests.simulators.books import Books
+from tests.simulators.books import Truth
 from tests.simulators.snmp_agent.devices import apc
 from tests.waiting import PATIENCE_S, until
 
@@ -49,7 +49,7 @@ def knee() -> Iterator[Figure]:
             readers = Readers(stack)
             (port,) = stack.enter_context(snmp_units(1, delay_s))
             snmp = {"community": "public", "port": str(port), "timeout": "20"}
-            peer = Peer("snmp", "snmp", "127.0.0.1", lambda: Books({}), snmp)
+            peer = Peer("snmp", "snmp", "127.0.0.1", lambda: Truth({}), snmp)
             rate, peer_rate = (_knee(readers, way, peer, round(1600 * delay_s)) for way in _WAYS)
         name = f"PDUs that one poller reads, {delay_s * 1000:.0f} ms"
         yield Figure("knee", name, *_WAYS, "PDUs a minute", rate, peer_rate)
@@ -81,7 +81,7 @@ def held() -> Iterator[Figure]:
             readers = Readers(stack)
             (port,) = stack.enter_context(snmp_units(1, 0.050, loss))
             snmp = {"community": "public", "port": str(port)}
-            peer = Peer("snmp", "snmp", "127.0.0.1", lambda: Books({}), snmp)
+            peer = Peer("snmp", "snmp", "127.0.0.1", lambda: Truth({}), snmp)
             seconds, peer_seconds = (_median_of_polls(readers, way, peer) for way in _WAYS)
         name = f"a poll, 50 ms, {loss:.0%} loss"
         yield Figure("held", name, *_WAYS, SECONDS, seconds, peer_seconds, most, is_ratio=False)
@@ -176,7 +176,7 @@ def check() -> Iterator[Figure]:
 
 def _checked(path: str, logins: str) -> Mapping[str, Mapping[str, str]]:
     """The rows that `pdu check` prints, by the PDU's name."""
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-m", "pdu", "check", path, "--csv", "--auth", logins],
         cwd=ROOT,
         capture_output=True,
@@ -184,9 +184,9 @@ def _checked(path: str, logins: str) -> Mapping[str, Mapping[str, str]]:
         timeout=_LONGEST_S,
         check=False,  # dead PDUs are its exit code
     )
-    results = {row["name"]: row for row in csv.DictReader(done.stdout.splitlines())}
+    results = {row["name"]: row for row in csv.DictReader(process.stdout.splitlines())}
     if len(results) != _PDUS:
-        raise RuntimeError(f"{len(results)} PDUs were checked: {done.stderr[-500:]}")
+        raise RuntimeError(f"{len(results)} PDUs were checked: {process.stderr[-500:]}")
     for name, row in results.items():
         if row["result"] != "well" and name.startswith("rack"):
             raise RuntimeError(f"{name} is not well: {row['result']}: {row['reason']}")

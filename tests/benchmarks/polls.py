@@ -24,7 +24,7 @@ from tests.servers import sdk, upsd
 from tests.servers.delay import delay_relay
 from tests.servers.upsd import Upsd
 from tests.servers.worker import Worker
-from tests.simulators.books import Books
+from tests.simulators.books import Truth
 from tests.simulators.snmp_agent import Agent, Model
 from tests.simulators.snmp_agent.devices import apc, rpcm, servertech
 
@@ -44,7 +44,7 @@ def real_upsd() -> Iterator[Peer]:
     """
     with Upsd([upsd.dummy("pdu", pdu_variables(OUTLETS))]) as server:
         settings = {"port": str(server.port), "device": "pdu"}
-        yield Peer("nut", "custom", server.host, lambda: Books({}), settings=settings)
+        yield Peer("nut", "custom", server.host, lambda: Truth({}), settings=settings)
 
 
 class Poll(NamedTuple):
@@ -116,11 +116,11 @@ class Readers:
 
     def read(self, way: str, peer: Peer, readings: int = 1) -> Reading:
         """One reading of a PDU of OUTLETS. Raises RuntimeError if it has another number."""
-        before = peer.books().requests
+        before = peer.truth().requests
         seconds, cpu, outlets = self.order("read", way, peer, readings)
         if outlets != OUTLETS:
             raise RuntimeError(f"{way}: {outlets} outlets instead of {OUTLETS}")
-        requests = (peer.books().requests - before) / readings
+        requests = (peer.truth().requests - before) / readings
         return Reading(seconds, cpu, requests or None)
 
 
@@ -183,7 +183,7 @@ def _under_loss(readers: Readers) -> Figure:
         return () if chance.random() < _LOSS else (answer,)
 
     with Agent(apc.rpdu2(outlets=OUTLETS)) as agent, Relay(agent.port, lose) as relay:
-        peer = Peer("snmp", "snmp", agent.host, agent.books, {"community": "public"})
+        peer = Peer("snmp", "snmp", agent.host, agent.truth, {"community": "public"})
         peer.snmp["port"] = str(relay.port)
         ways = ("handler", "the page's handler")
         parts = [
@@ -200,7 +200,7 @@ def _dead(readers: Readers) -> Figure:
         silent.bind(("127.0.0.1", 0))
         port, timeout = str(silent.getsockname()[1]), str(_TIMEOUT_S)
         login = {"community": "public", "port": port, "timeout": timeout}
-        peer = Peer("snmp", "snmp", "127.0.0.1", lambda: Books({}), login)
+        peer = Peer("snmp", "snmp", "127.0.0.1", lambda: Truth({}), login)
         ways = (_PYSNMP, _PAGE)
         seconds = [readers.order("read until error", way, peer) for way in ways]
     return Figure("snmp", "a dead unit is an error", *ways, SECONDS, seconds[0], seconds[1])

@@ -50,4 +50,4 @@ def _requests(module: Any, delay_s: float) -> int:
         wanted = EnumPowerStatus.UNKNOWN if delay_s > 10 else EnumPowerStatus.DOWN
         if module is handler and port.power_status is not wanted:
             raise RuntimeError(f"after {delay_s} s the outlet is {port.power_status.name}")
-        return agent.books().requests
+        return agent.truth().requests

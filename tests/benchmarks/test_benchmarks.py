@@ -10,14 +10,14 @@ from tests.benchmarks import __main__ as command, readers
 from tests.benchmarks.figures import SECONDS, Figure
 
 
-def test_a_busy_machine_is_told(
+def test_a_busy_machine_is_reported(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(command, "BENCHMARKS", {})
-    for load, is_told in ((99.0, True), (0.0, False)):
+    for load, is_reported in ((99.0, True), (0.0, False)):
         monkeypatch.setattr(os, "getloadavg", lambda load=load: (load, 0.0, 0.0))
         assert command.main([]) == 0
-        assert ("this machine was busy" in capsys.readouterr().err) is is_told
+        assert ("this machine was busy" in capsys.readouterr().err) is is_reported
 
 
 def test_figures_are_printed_when_their_benchmark_ends(

@@ -134,9 +134,7 @@ def helper(
 
 
 def rows(row: str = ROW, missing: str = MISSING, fail: str = FAIL) -> dict[str, str]:
-    """The module of the rows that a handler gets from SNMP calls, joined from ROW_CLASS and three
-    other parts.
-    """
+    """The module of the rows that SNMP calls return, joined from ROW_CLASS and three parts."""
     return {"pdu_common/rows.py": ROW_CLASS + row + missing + fail}
 
 

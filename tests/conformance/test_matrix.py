@@ -19,7 +19,7 @@ from tests.needs import ROOT
 from tests.packaging.building import archive
 from tests.packaging.installing import once
 from tests.peers import Peer
-from tests.simulators.books import Books
+from tests.simulators.books import Truth
 from tests.simulators.snmp_agent.devices.rpcm import rpcm
 
 from . import baseline, trial
@@ -116,7 +116,7 @@ def test_variants_have_different_names_and_many_points() -> None:
     assert len({variant.point for variant in VARIANTS}) >= 15
 
 
-# ---- platforms and books with which a trial must fail ----
+# ---- platforms and true states with which a trial must fail ----
 
 # The files that differ from the baseline, and what the error says.
 _BROKEN = {
@@ -166,14 +166,14 @@ def test_an_unusable_platform_is_an_error_that_names_what_it_lacks(
 def test_a_difference_from_the_truth_is_noticed(
     snmp_peer: Peer, place: Place, tmp_path: Path
 ) -> None:
-    def wrong_books() -> Books:
-        books = snmp_peer.books()
-        books.states = {identity: not state for identity, state in books.states.items()}
-        books.load_a = 4711.0
-        books.port_energy_kwh["1"] = 4711.0
-        return books
+    def wrong_truth() -> Truth:
+        truth = snmp_peer.truth()
+        truth.states = {identity: not state for identity, state in truth.states.items()}
+        truth.load_a = 4711.0
+        truth.port_energy_kwh["1"] = 4711.0
+        return truth
 
-    wrong_peer = Peer("snmp", "snmp", snmp_peer.address, wrong_books, snmp_peer.snmp)
+    wrong_peer = Peer("snmp", "snmp", snmp_peer.address, wrong_truth, snmp_peer.snmp)
     usual_platform = platform(VARIANTS[0], tmp_path)
 
     problems = trial.run(usual_platform, place("snmp", "directory"), wrong_peer)
@@ -185,14 +185,14 @@ def test_a_difference_from_the_truth_is_noticed(
 def test_a_command_that_the_device_does_not_show_is_noticed(
     snmp_peer: Peer, place: Place, tmp_path: Path
 ) -> None:
-    states = dict(snmp_peer.books().states)
+    states = dict(snmp_peer.truth().states)
 
-    def old_books() -> Books:
-        books = snmp_peer.books()
-        books.states = states
-        return books
+    def old_truth() -> Truth:
+        truth = snmp_peer.truth()
+        truth.states = states
+        return truth
 
-    old_peer = Peer("snmp", "snmp", snmp_peer.address, old_books, snmp_peer.snmp)
+    old_peer = Peer("snmp", "snmp", snmp_peer.address, old_truth, snmp_peer.snmp)
     usual_platform = platform(VARIANTS[0], tmp_path)
 
     problems = trial.run(usual_platform, place("snmp", "directory"), old_peer)

@@ -1,5 +1,5 @@
 """Runs one archive on one platform, in a clean process: status, statistic, off and on, compared
-with the simulator's books.
+with the simulator's true state.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ class Remade:
 def run(
     platform: Platform, handler: HandlerModule, peer: Peer, *, port_energy: bool = True
 ) -> list[str]:
-    """What failed or differs from the simulator's books; [] if everything agrees.
+    """What failed or differs from the simulator's true state; [] if everything agrees.
 
     `port_energy`: whether this platform's views have an outlet's energy.
     """
@@ -105,7 +105,7 @@ def worker_of(platform: Platform, handler: HandlerModule, peer: Peer) -> Iterato
 
 
 class _PeerPdu(SimulatedPdu):
-    """A simulator that is not this pack's, by its books. Its meters are compared elsewhere."""
+    """A simulator from elsewhere, by its true state. Its meters are compared in other tests."""
 
     contents = None
     port = 0
@@ -120,7 +120,7 @@ class _PeerPdu(SimulatedPdu):
         """A list as long as the peer's requests; if it counts none, longer at each look: no call is
         blamed for sending nothing."""
         if self._peer.counts_requests:
-            return list(range(self._peer.books().requests))
+            return list(range(self._peer.truth().requests))
         self._looks += 1
         return list(range(self._looks))
 
@@ -129,7 +129,7 @@ class _PeerPdu(SimulatedPdu):
         """The simulator counts them itself."""
 
     def outlet_states(self) -> States:
-        return dict(self._peer.books().states)
+        return dict(self._peer.truth().states)
 
     def turn_outlet(self, identity: str, *, on: Optional[bool]) -> bool:
         return False
@@ -160,17 +160,17 @@ def _problems(worker: Worker, peer: Peer, port_energy: bool) -> Iterator[str]:
 
 
 def _figures(statistic: Mapping[str, Any], peer: Peer, port_energy: bool) -> list[str]:
-    books = peer.books()
+    truth = peer.truth()
     problems: list[str] = []
     load = statistic["load"]
     energy = statistic["total_consumption"]
-    if books.load_a is not None and not _close(load, books.load_a):
-        problems.append(f"load: {load} instead of {books.load_a}")
-    if books.energy_kwh is not None and not _close(energy, books.energy_kwh):
-        problems.append(f"energy: {energy} instead of {books.energy_kwh}")
+    if truth.load_a is not None and not _close(load, truth.load_a):
+        problems.append(f"load: {load} instead of {truth.load_a}")
+    if truth.energy_kwh is not None and not _close(energy, truth.energy_kwh):
+        problems.append(f"energy: {energy} instead of {truth.energy_kwh}")
 
     ports: dict[str, float] = statistic["ports"]
-    true_ports = books.port_energy_kwh if port_energy else {}
+    true_ports = truth.port_energy_kwh if port_energy else {}
     is_alike = list(ports) == list(true_ports)
     if is_alike:
         is_alike = all(_close(ports[identity], energy) for identity, energy in true_ports.items())

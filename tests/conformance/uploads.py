@@ -97,7 +97,7 @@ def tried(name: str, cells: Sequence[Cell], python: str = sys.executable) -> lis
         top, (old, new), codes = builds(name, folder)
         compiled = [python, "-m", "compileall", "-q", str(old), str(new)]
         subprocess.run(compiled, check=True, timeout=PATIENCE_S)
-        states = peer.books().states
+        states = peer.truth().states
         job = {
             "path": [str(folder / "host")],
             "top": top,

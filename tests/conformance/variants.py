@@ -16,7 +16,7 @@ from typing import Callable, Optional
 from handlers import registry
 from tests.peers import PEERS, Peer
 from tests.servers.snmpd import Snmpd, User
-from tests.simulators.books import Books
+from tests.simulators.books import Truth
 from tests.simulators.snmp_agent import Model
 from tests.simulators.snmp_agent.device import arcs, from_text
 from tests.simulators.snmp_agent.devices import apc
@@ -329,15 +329,15 @@ def snmpd(**params: str) -> Iterator[Peer]:
     """A PDU that Net-SNMP's snmpd serves."""
     with Snmpd(apc.rpdu2(outlets=4), users=[_USER]) as server:
 
-        def books() -> Books:
+        def truth() -> Truth:
             model = apc.rpdu2(outlets=4)
             for write in server.writes():
                 value = from_text(write.tag, write.value)
                 model.device.write(arcs(write.oid), write.tag, value)
-            return model.books()
+            return model.truth()
 
         snmp = {"port": str(server.port), "community": "private", "timeout": "20", **params}
-        yield Peer("snmp", "snmp", server.host, books, snmp=snmp, counts_requests=False)
+        yield Peer("snmp", "snmp", server.host, truth, snmp=snmp, counts_requests=False)
 
 
 _CLOSED = """

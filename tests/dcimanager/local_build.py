@@ -25,9 +25,7 @@ _BUILD_SECONDS = 300.0
 
 
 def registered(manager: DciManager, only: str = "") -> list[Handler]:
-    """Builds the archives of this tree and installs them, or only the one named `only` ("pdu_nut").
-    Raises Refusal.
-    """
+    """Builds and installs the archives of this tree, or `only` one ("pdu_nut"). Raises Refusal."""
     return [install(manager, data) for data in built() if only in ("", read_archive(data).top)]
 
 

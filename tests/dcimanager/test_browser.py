@@ -130,8 +130,8 @@ def test_a_codecs_pdu_is_registered_added_polled_and_switched(
         window.shows("server-2")  # names are read after the states
         switch(window, identity, "off")
         window.until(lambda: chip(window, identity) == "Off", "the outlet off")
-        assert unit.books().states[identity] is False
-        assert unit.books().writes == [(identity, "off")]
+        assert unit.truth().states[identity] is False
+        assert unit.truth().writes == [(identity, "off")]
 
 
 @pytest.mark.trial

@@ -1,7 +1,7 @@
 """`make demo`: builds the archives, registers them with a stand-in for DCImanager, and polls and
 switches simulated PDUs.
 
-The exit code is 1 if a step fails, or a state, load or energy differs from the simulators' books.
+The exit code is 1 if a step fails, or a state, load or energy differs from the simulators' truth.
 """
 
 from __future__ import annotations

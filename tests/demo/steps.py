@@ -1,5 +1,5 @@
 """The steps of the demo, and the comparison of each state, load and energy with the simulators' own
-books.
+truth.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from tests.servers.process import end
 
 STATES = {True: "UP", False: "DOWN", None: "UNKNOWN"}
 _READ_S = 10.0  # limit for the last lines of a program that has ended
-ROUNDING = 1e-6  # allowed difference from the books, for the rounding of floats
+ROUNDING = 1e-6  # allowed difference from the truth, for the rounding of floats
 
 
 class Measured(NamedTuple):
@@ -54,7 +54,7 @@ class DemoPdu:
 
 
 class Failed(Exception):
-    """A step failed, or a state or a figure differs from the books."""
+    """A step failed, or a state or a figure differs from the truth."""
 
 
 def simulators(stack: ExitStack) -> list[DemoPdu]:
@@ -124,7 +124,7 @@ def run_program(
 
 class Steps:
     """Polls and switches every unit through the stand-in, and compares states, loads and energies
-    with the devices' books.
+    with the devices' truth.
     """
 
     def __init__(
@@ -159,11 +159,11 @@ class Steps:
         simulator or the stand-in.
         """
         for unit in self._units:
-            before = unit.peer.books().states
+            before = unit.peer.truth().states
             identity = next(identity for identity, on in before.items() if on)
             for method, on in (("off", False), ("on", True)):
                 self._measure(unit, method, partial(self._manager.switch, identity=identity, on=on))
-                now = unit.peer.books().states
+                now = unit.peer.truth().states
                 if now != {**before, identity: on}:
                     raise Failed(
                         f"{unit.title}: after switching outlet {identity} {method}, the simulator's"
@@ -179,33 +179,33 @@ class Steps:
             )
 
     def _measure(self, unit: DemoPdu, method: str, work: Callable[[Pdu], Call]) -> None:
-        before = unit.peer.books().requests
+        before = unit.peer.truth().requests
         call = work(_pdu(unit))
         if not call.ok:
             raise Failed(f"{unit.title}: {method} failed: {call.kind}: {call.text}")
-        unit.measured[method] = Measured(call, unit.peer.books().requests - before)
+        unit.measured[method] = Measured(call, unit.peer.truth().requests - before)
 
     def _compare(self, unit: DemoPdu) -> None:
-        books, pdu = unit.peer.books(), _pdu(unit)
-        states = {identity: STATES[on] for identity, on in books.states.items()}
+        truth, pdu = unit.peer.truth(), _pdu(unit)
+        states = {identity: STATES[on] for identity, on in truth.states.items()}
         if pdu.ports != states:
-            raise Failed(f"{unit.title}: the states shown are {pdu.ports}, the books say {states}")
-        _agree(unit.title, "load", pdu.load_a, books.load_a)
-        _agree(unit.title, "energy", pdu.energy_kwh, books.energy_kwh)
-        if set(pdu.port_energy_kwh) != set(books.port_energy_kwh):
+            raise Failed(f"{unit.title}: the states shown are {pdu.ports}, the truth is {states}")
+        _agree(unit.title, "load", pdu.load_a, truth.load_a)
+        _agree(unit.title, "energy", pdu.energy_kwh, truth.energy_kwh)
+        if set(pdu.port_energy_kwh) != set(truth.port_energy_kwh):
             raise Failed(
                 f"{unit.title}: an energy is shown for the outlets {sorted(pdu.port_energy_kwh)}, "
-                f"the books have one for {sorted(books.port_energy_kwh)}"
+                f"in truth there is one for {sorted(truth.port_energy_kwh)}"
             )
-        for identity, energy in books.port_energy_kwh.items():
+        for identity, energy in truth.port_energy_kwh.items():
             _agree(
                 unit.title, f"energy of outlet {identity}", pdu.port_energy_kwh[identity], energy
             )
 
 
-def _agree(title: str, what: str, shown: float, books: Optional[float]) -> None:
-    if books is None or not abs(shown - books) <= ROUNDING:  # true for NaN too
-        raise Failed(f"{title}: {what} is shown as {shown}, the books say {books}")
+def _agree(title: str, what: str, shown: float, truth: Optional[float]) -> None:
+    if truth is None or not abs(shown - truth) <= ROUNDING:  # true for NaN too
+        raise Failed(f"{title}: {what} is shown as {shown}, the truth is {truth}")
 
 
 def _pdu(unit: DemoPdu) -> Pdu:

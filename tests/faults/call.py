@@ -9,12 +9,12 @@ from typing import Any, NamedTuple, Optional
 
 from pdu_common.connection import PduData, PduSnmpData
 from pdu_common.helper import EnumPowerStatus, PduPortView
-from tests.simulators.books import Books
+from tests.simulators.books import Truth
 
 from . import judgement
 from .catalogue import AT_START, WAITS, WRITES, Fault
 from .handshakes import Handshakes
-from .subjects import Bend, Device, Relay, Subject
+from .subjects import Corruption, Device, Relay, Subject
 from .wire import Exchange
 
 PATIENT_S, BRIEF_S = "20", "0.15"
@@ -58,9 +58,9 @@ def play(subject: Subject, fault: Optional[Fault], call: Call) -> Outcome:
             device.happen(key, identity, on)
         timeout = BRIEF_S if key in WAITS else PATIENT_S
         pdu = _handler(subject.name, device, relay, settings, timeout)
-        books_before = device.books()
+        truth_before = device.truth()
         result = _result(pdu, call.method, port)
-        problems = _problems(call, fault, port, result, device, books_before)
+        problems = _problems(call, fault, port, result, device, truth_before)
         kind = ""
         if result.error is not None:
             kind = str(getattr(result.error, "kind", type(result.error).__name__))
@@ -83,10 +83,10 @@ def _problems(
     port: PduPortView,
     result: Result,
     device: Device,
-    before: Books,
+    before: Truth,
 ) -> list[str]:
-    """What is wrong with the result. `before`: the device's books before the call."""
-    after = device.books()
+    """What is wrong with the result. `before`: the device's true state before the call."""
+    after = device.truth()
     commands = after.writes[len(before.writes) :]
     writes = call.method in WRITES
     if result.error is not None:
@@ -130,31 +130,33 @@ def _relay(
     if fault is None or fault.key in AT_START:
         return subject.relay(device.port, None, 0, None), settings
     if fault.place == "answer":
-        return subject.relay(device.port, fault, call.step, _bend(subject, fault, call)), settings
+        return subject.relay(
+            device.port, fault, call.step, _corruption(subject, fault, call)
+        ), settings
     if fault.place == "device":
-        bend = _playing_once(device, fault.key, identity, on)
+        corruption = _playing_once(device, fault.key, identity, on)
         fault = fault._replace(place="answer")
-        return subject.relay(device.port, fault, call.step, bend), settings
+        return subject.relay(device.port, fault, call.step, corruption), settings
     return subject.relay(device.port, fault, call.step, None), settings
 
 
-def _playing_once(device: Device, key: str, identity: str, on: bool) -> Bend:
-    """A bend that plays the fault of a device at the first exchange, and changes no answer."""
+def _playing_once(device: Device, key: str, identity: str, on: bool) -> Corruption:
+    """A function that plays the fault of a device at the first exchange, and changes no answer."""
     is_played = False
 
-    def bend(_: Exchange) -> Optional[bytes]:
+    def corruption(_: Exchange) -> Optional[bytes]:
         nonlocal is_played
         if not is_played:
             is_played = True
             device.happen(key, identity, on)
         return None
 
-    return bend
+    return corruption
 
 
-def _bend(subject: Subject, fault: Fault, call: Call) -> Bend:
+def _corruption(subject: Subject, fault: Fault, call: Call) -> Corruption:
     """What makes the wrong answer of a fault whose place is the answer."""
     if fault.key == "random":
         chance = random.Random(f"{subject.name} {call}")
         return lambda exchange: subject.mutated(chance, exchange.answer)
-    return subject.bends["broken" if fault.key == "hiccup" else fault.key]
+    return subject.corruptions["broken" if fault.key == "hiccup" else fault.key]

@@ -20,8 +20,8 @@ _LOSS = {"lossy-10": 0.1, "lossy-30": 0.3}
 class Relay:
     """Forwards requests to `port`, waits up to 5 s for the device's answer, and applies the fault.
 
-    `step`: the number of the request, from 0, at which the fault begins. `bend` makes the wrong
-    answer for a fault whose place is "answer"; if it returns None, the answer is not changed.
+    `step`: the number of the request, from 0, at which the fault begins. `corruption` makes the
+    wrong answer for a fault whose place is "answer"; None: the answer is not changed.
     """
 
     def __init__(
@@ -29,9 +29,9 @@ class Relay:
         port: int,
         fault: Optional[Fault] = None,
         step: int = 0,
-        bend: Optional[Callable[[Exchange], Optional[bytes]]] = None,
+        corruption: Optional[Callable[[Exchange], Optional[bytes]]] = None,
     ) -> None:
-        self._fault, self._step, self._bend = fault, step, bend
+        self._fault, self._step, self._corruption = fault, step, corruption
         self._chance = random.Random(f"{fault.key if fault else ''} {step}")
         self.steps = 0
         self._front, self._back = _socket(), _socket()
@@ -94,9 +94,9 @@ class Relay:
             yield held
         datagrams: list[bytes] = [exchange.answer]
         if fault is not None and fault.place == "answer":
-            assert self._bend is not None
-            bent = self._bend(exchange)
-            datagrams = [exchange.answer if bent is None else bent]
+            assert self._corruption is not None
+            corrupted = self._corruption(exchange)
+            datagrams = [exchange.answer if corrupted is None else corrupted]
         elif fault is not None:
             datagrams = self._made(fault, exchange)
         yield from (datagram for datagram in datagrams if datagram)

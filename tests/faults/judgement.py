@@ -1,4 +1,4 @@
-"""What is wrong with the result of a call, compared with the device's books before and after it."""
+"""What is wrong with the result of a call, compared with its true state before and after."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any, Optional
 
 from handlers.shared.errors import PduHandlerError
 from pdu_common.helper import EnumPowerStatus, PduPortView
-from tests.simulators.books import Books
+from tests.simulators.books import Truth
 
 from .catalogue import Fault
 
@@ -51,31 +51,31 @@ def _forms(secrets: Iterable[str]) -> Iterator[str]:
         yield from (secret, base64.b64encode(secret.encode()).decode().rstrip("="))
 
 
-def view_problems(view: Any, method: str, before: Books, after: Books) -> Iterator[str]:
-    """Problems unless the view fits the books.
+def view_problems(view: Any, method: str, before: Truth, after: Truth) -> Iterator[str]:
+    """Problems unless the view fits the true state before or after the call.
 
-    A status has exactly the outlets of one of the books, in order; each is UNKNOWN or has its state
-    in one of them. A statistic has only outlets of one of the books, none twice; each figure is
-    between its values in the two books, 0 if it is in neither: an unset figure is a 0.
+    A status has exactly the outlets of one of the two, in order; each is UNKNOWN or has its state
+    in one of them. A statistic has only outlets of one of them, none twice; each figure is between
+    its values in the two, 0 if it is in neither: an unset figure is a 0.
     """
     if method == "status":
         return _status_problems(view, before, after)
     return _statistic_problems(view, before, after)
 
 
-def _status_problems(view: Any, before: Books, after: Books) -> Iterator[str]:
-    """Problems unless a status has the outlets of the books, with their states or UNKNOWN."""
+def _status_problems(view: Any, before: Truth, after: Truth) -> Iterator[str]:
+    """Problems unless a status has the true outlets, with their states or UNKNOWN."""
     outlets = [port.identity for port in view.ports]
     if outlets not in (list(before.states), list(after.states)):
         yield f"listed {outlets} instead of {list(before.states)}"
     for port in view.ports:
-        true_states = {STATES[books.states.get(port.identity)] for books in (before, after)}
+        true_states = {STATES[truth.states.get(port.identity)] for truth in (before, after)}
         if port.power_status not in {EnumPowerStatus.UNKNOWN, *true_states}:
             yield f"outlet {port.identity} is {port.power_status.name}"
 
 
-def _statistic_problems(view: Any, before: Books, after: Books) -> Iterator[str]:
-    """Problems unless a statistic has the figures of the books, and none of another outlet."""
+def _statistic_problems(view: Any, before: Truth, after: Truth) -> Iterator[str]:
+    """Problems unless a statistic has the true figures, and none of another outlet."""
     outlets = [port.identity for port in view.ports]
     is_twice = len(set(outlets)) < len(outlets)
     is_of_one_book = set(outlets) <= set(before.states) or set(outlets) <= set(after.states)
@@ -84,7 +84,7 @@ def _statistic_problems(view: Any, before: Books, after: Books) -> Iterator[str]
     yield from _figure_problems(view, "load", before.load_a, after.load_a)
     yield from _figure_problems(view, "total_consumption", before.energy_kwh, after.energy_kwh)
     for port in view.ports:
-        energies = (books.port_energy_kwh.get(port.identity) for books in (before, after))
+        energies = (truth.port_energy_kwh.get(port.identity) for truth in (before, after))
         yield from _figure_problems(port, "consumption", *energies)
 
 
@@ -112,7 +112,7 @@ def form_problems(view: Any) -> Iterator[str]:
 
 
 def switch_problems(
-    view: Any, port: PduPortView, on: bool, after: Books, fault: Optional[Fault]
+    view: Any, port: PduPortView, on: bool, after: Truth, fault: Optional[Fault]
 ) -> Iterator[str]:
     """Problems unless the result is the given object, UNKNOWN or with the wanted state, which the
     device has. With `two-writers`, another client switches the outlet back.

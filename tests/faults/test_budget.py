@@ -57,7 +57,7 @@ def test_a_call_to_a_device_that_sends_byte_by_byte_is_ended_by_its_budget(
         with pytest.raises(Unreachable):
             called(pdu, method, played.down)
         assert time.monotonic() - begin < MUCH_S
-        assert not device.books().writes
+        assert not device.truth().writes
 
 
 def test_no_walk_begins_after_the_budget() -> None:
@@ -75,4 +75,4 @@ def test_no_walk_begins_after_the_budget() -> None:
         assert time.monotonic() - begin < MUCH_S
         # At most 2 requests fit into the budget, and a walk that began within it runs to its end. A
         # whole statistic sends 32.
-        assert agent.books().requests < 12
+        assert agent.truth().requests < 12

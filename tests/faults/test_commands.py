@@ -33,16 +33,16 @@ def test_a_command_is_sent_once_whatever_status_its_answer_has(name: str) -> Non
     make = importlib.import_module(f"handlers.{name}.handler").make_handler
     for status in STATUSES:
         with tried.opened("") as device:
-            before = len(device.books().writes)
+            before = len(device.truth().writes)
 
-            def bend(exchange: Exchange) -> Optional[bytes]:
+            def corruption(exchange: Exchange) -> Optional[bytes]:
                 """Another status for the answer to the command, and to nothing else."""
-                is_command = len(device.books().writes) > before and not replaced
+                is_command = len(device.truth().writes) > before and not replaced
                 replaced.extend([exchange] if is_command else [])
                 return http.reply(status) if is_command else None
 
             replaced: list[Exchange] = []
-            relay = tried.relay(device.port, BY_KEY["broken"], 0, bend)
+            relay = tried.relay(device.port, BY_KEY["broken"], 0, corruption)
             settings = {**device.settings, "port": str(relay.port), "timeout": PATIENT_S}
             port = PduPortView(identity=tried.down, power_status=EnumPowerStatus.UNKNOWN)
             try:
@@ -53,4 +53,4 @@ def test_a_command_is_sent_once_whatever_status_its_answer_has(name: str) -> Non
             finally:
                 relay.close()
             assert len(replaced) == 1, status
-            assert len(device.books().writes) == before + 1, status
+            assert len(device.truth().writes) == before + 1, status

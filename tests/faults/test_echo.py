@@ -114,15 +114,15 @@ def test_no_command_tells_a_login_that_the_unit_sends_back(
         for key, value in {**device.settings, **device.snmp}.items():
             if key in ("username", "password", "community"):
                 monkeypatch.setenv(f"PDU_{key.upper()}", value)
-        relay = tried.relay(device.port, BY_KEY[fault], 0, tried.bends[fault])
+        relay = tried.relay(device.port, BY_KEY[fault], 0, tried.corruptions[fault])
         try:
             root.run(_line(command, name, device, relay.port, tmp_path))
         finally:
             relay.close()
     out, err = capsys.readouterr()
     WATCH.found()  # tables may show what the unit sends
-    told = [err, caplog.text, *_sentences(json.loads(out))]
+    shown_texts = [err, caplog.text, *_sentences(json.loads(out))]
     if (tmp_path / WRITTEN).exists():
-        told.append((tmp_path / WRITTEN).read_text("utf-8"))
+        shown_texts.append((tmp_path / WRITTEN).read_text("utf-8"))
     for secret in device.secrets:
-        assert not [text for text in told if secret in text or shown(text)]
+        assert not [text for text in shown_texts if secret in text or shown(text)]

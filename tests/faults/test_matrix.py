@@ -109,5 +109,5 @@ def test_each_fault_is_played_or_excluded_with_a_reason(name: str) -> None:
     assert set(played.excluded) <= set(BY_KEY)
     assert all(played.excluded.values())
     own = {fault.key for fault in FAULTS if fault.place == "answer"} - {"hiccup", "random"}
-    assert set(played.bends) == own - set(played.excluded)
+    assert set(played.corruptions) == own - set(played.excluded)
     assert set(PLAYERS) == {fault.key for fault in FAULTS if fault.place == "tcp"}

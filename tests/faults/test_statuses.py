@@ -27,13 +27,13 @@ FAULT = Fault("other-status", "answer", "the status is another one", ANY)
     "name", [name for name in registry.names() if subject(name).tls == "at once"]
 )
 def test_an_answer_with_another_status_is_no_reading(name: str, status: int) -> None:
-    def bend(exchange: Exchange) -> bytes:
+    def corruption(exchange: Exchange) -> bytes:
         return reply(status, b"" if status in (204, 304) else content(exchange.answer))
 
     tried = subject(name)
-    bent = replace(tried, bends={**tried.bends, FAULT.key: bend})
+    corrupted = replace(tried, corruptions={**tried.corruptions, FAULT.key: corruption})
     for method in ("status", "statistic"):
         for step in range(play(tried, None, Call(method)).steps):
-            outcome = play(bent, FAULT, Call(method, step))
+            outcome = play(corrupted, FAULT, Call(method, step))
             assert outcome.kind, (method, step, outcome)
             assert not outcome.problems, (method, step, outcome)

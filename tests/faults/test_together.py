@@ -56,7 +56,7 @@ def test_calls_in_many_threads_return_what_single_calls_return(name: str, device
         pdus = [handler(peer) for peer in peers]
         # a different outlet of each device is switched off, so that their states differ
         for number, (peer, pdu) in enumerate(zip(peers, pdus)):
-            outlets_on = [identity for identity, on in peer.books().states.items() if on]
+            outlets_on = [identity for identity, on in peer.truth().states.items() if on]
             port = PduPortView(outlets_on[number], EnumPowerStatus.UP)
             pdu.port_down(port, deadline=60.0)
         statuses = [answer(pdu, "status") for pdu in pdus]
@@ -76,13 +76,13 @@ def test_calls_in_many_threads_return_what_single_calls_return(name: str, device
 
         assert answers == expected
         for peer in peers:
-            assert len(peer.books().writes) == 1
+            assert len(peer.truth().writes) == 1
 
 
 @pytest.mark.parametrize("name", registry.names())
 def test_switching_in_many_threads_leaves_each_outlet_in_its_commanded_state(name: str) -> None:
     with PEERS[name]() as peer:
-        before: dict[str, Any] = dict(peer.books().states)
+        before: dict[str, Any] = dict(peer.truth().states)
         chosen = [identity for identity, on in before.items() if on is not None][:6]
 
         def turn(identity: str) -> EnumPowerStatus:
@@ -96,8 +96,8 @@ def test_switching_in_many_threads_leaves_each_outlet_in_its_commanded_state(nam
         assert [state.name for state in states] == [
             "DOWN" if before[identity] else "UP" for identity in chosen
         ]
-        assert peer.books().states == {
+        assert peer.truth().states == {
             **before,
             **{identity: not before[identity] for identity in chosen},
         }
-        assert len(peer.books().writes) == len(chosen)
+        assert len(peer.truth().writes) == len(chosen)

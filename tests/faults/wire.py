@@ -16,7 +16,7 @@ from .catalogue import Fault
 
 _DRIP_S = 0.05  # seconds between two bytes
 _GARBAGE = b"\x00\xff\x13\x37 this is not an answer \r\n\x80\n" * 3
-HUGE = b"\x00\x01huge\x01\x00"  # at the end of a bent answer: stands for 500 MiB of spaces
+HUGE = b"\x00\x01huge\x01\x00"  # at the end of a corrupted answer: stands for 500 MiB of spaces
 
 
 class Exchange(NamedTuple):
@@ -90,8 +90,8 @@ class Relay:
     each read one message.
 
     `step`: the number of the exchange, from 0, at which the fault happens; if the fault lasts, also
-    at all later ones. `bend` makes the wrong answer for a fault whose place is "answer"; if it
-    returns None, the answer is not changed.
+    at all later ones. `corruption` makes the wrong answer for a fault whose place is "answer";
+    None: the answer is not changed.
     """
 
     def __init__(
@@ -101,10 +101,10 @@ class Relay:
         port: int,
         fault: Optional[Fault] = None,
         step: int = 0,
-        bend: Optional[Callable[[Exchange], Optional[bytes]]] = None,
+        corruption: Optional[Callable[[Exchange], Optional[bytes]]] = None,
     ) -> None:
         self._target, self._requests, self._answers = port, requests, answers
-        self._fault, self._step, self._bend = fault, step, bend
+        self._fault, self._step, self._corruption = fault, step, corruption
         self._lock = threading.Lock()
         self._before = b""
         self.steps = 0  # exchanges that were begun
@@ -186,19 +186,19 @@ class Relay:
     def _happen(self, fault: Fault, client: socket.socket, exchange: Exchange) -> bool:
         """Plays the fault; False if that ends the connection."""
         if fault.place == "answer":
-            assert self._bend is not None
-            bent = self._bend(exchange)
-            if bent is None:
+            assert self._corruption is not None
+            corrupted = self._corruption(exchange)
+            if corrupted is None:
                 client.sendall(exchange.answer)
                 self._before = exchange.answer
                 return True
-            self._pour(client, bent)
+            self._pour(client, corrupted)
             return True
         return PLAYERS[fault.key](self, client, exchange)
 
-    def _pour(self, client: socket.socket, bent: bytes) -> None:
-        """Sends `bent`, with `HUGE` at its end replaced by 500 MiB of spaces."""
-        head, mark, _ = bent.partition(HUGE)
+    def _pour(self, client: socket.socket, corrupted: bytes) -> None:
+        """Sends `corrupted`, with `HUGE` at its end replaced by 500 MiB of spaces."""
+        head, mark, _ = corrupted.partition(HUGE)
         client.sendall(head)
         if mark:
             block = b" " * (1 << 20)

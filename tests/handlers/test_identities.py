@@ -39,7 +39,7 @@ def assert_no_such_outlet(wired: Wired, identity: Any) -> str:
         assert error_info.value.host.startswith("127.0.0.1")
         assert error_info.value.operation
         words = str(error_info.value)
-    assert wired.books().writes == []
+    assert wired.truth().writes == []
     return words
 
 
@@ -130,13 +130,13 @@ class _Texts(str, enum.Enum):
 def test_an_integer_and_a_subclass_of_text_name_the_outlet_of_their_value(device: Wire) -> None:
     for identity in (2, _Numbers.TWO, _Text("2"), _Texts.TWO):
         with device() as peer:
-            before = peer.books().states
+            before = peer.truth().states
             platform_identity: Any = identity
             port = PduPortView(platform_identity)
             assert peer.make().port_down(port) is port
             assert port.power_status is DOWN
-            assert peer.books().states == {**before, "2": False}
-            assert len(peer.books().writes) == 1
+            assert peer.truth().states == {**before, "2": False}
+            assert len(peer.truth().writes) == 1
 
 
 def test_a_port_without_the_attribute_names_no_outlet() -> None:

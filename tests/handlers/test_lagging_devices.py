@@ -107,7 +107,7 @@ def test_a_handler_never_reports_a_wrong_state_of_a_lagging_device(
     for seed in range(8):
         chance = random.Random(seed)
         with device(clock, chance.uniform(0, LONGEST_LAG)) as peer:
-            wanted_states: dict[str, Optional[bool]] = dict(peer.books().states)
+            wanted_states: dict[str, Optional[bool]] = dict(peer.truth().states)
             for count in range(1, 4):
                 identity = chance.choice(list(wanted_states))
                 on = chance.random() < 0.5
@@ -118,9 +118,9 @@ def test_a_handler_never_reports_a_wrong_state_of_a_lagging_device(
                 wanted_states[identity] = on
                 assert port.power_status in (STATES[on], UNKNOWN)
                 if port.power_status is not UNKNOWN:
-                    assert peer.books().states[identity] is on
-                assert len(peer.books().writes) == count
+                    assert peer.truth().states[identity] is on
+                assert len(peer.truth().writes) == count
                 states.append(port.power_status)
             clock.sleep(2 * LONGEST_LAG)
-            assert peer.books().states == wanted_states
+            assert peer.truth().states == wanted_states
     assert {UP, DOWN, UNKNOWN} == set(states)

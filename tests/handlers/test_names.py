@@ -44,12 +44,12 @@ def test_a_name_is_read_in_the_encoding_of_the_setting_and_nothing_is_guessed(
     labels: type, encoding: str
 ) -> None:
     octets = NAME.encode(encoding)
-    (told,) = labels(octets, {"encoding": encoding})
+    (label,) = labels(octets, {"encoding": encoding})
     (plain,) = labels(octets, {})
-    assert told.identity == "1"
-    assert told.name == NAME
+    assert label.identity == "1"
+    assert label.name == NAME
     escaped = NAME if encoding == "utf-8" else octets.decode("utf-8", "backslashreplace")
-    assert plain == told._replace(name=escaped, number=plain.number)
+    assert plain == label._replace(name=escaped, number=plain.number)
 
 
 def test_octets_that_the_setting_does_not_fit_are_escaped() -> None:

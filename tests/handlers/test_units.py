@@ -79,32 +79,32 @@ def pdu(peer: Peer, **settings: str) -> Any:
     return load(peer.handler).make(PduData(peer.address, {**peer.settings, **settings}))
 
 
-def test_states_and_figures_match_the_books(peer: Peer) -> None:
-    books = peer.books()
+def test_states_and_figures_match_the_truth(peer: Peer) -> None:
+    truth = peer.truth()
     status = pdu(peer).status()
     statistic = pdu(peer).statistic()
 
     states = {port.identity: port.power_status for port in status.ports}
-    assert states == {identity: STATES[on] for identity, on in books.states.items()}
+    assert states == {identity: STATES[on] for identity, on in truth.states.items()}
     # the views' own default where a unit has no meters
-    assert statistic.load == (books.load_a or 0.0)
-    assert statistic.total_consumption == (books.energy_kwh or 0.0)
+    assert statistic.load == (truth.load_a or 0.0)
+    assert statistic.total_consumption == (truth.energy_kwh or 0.0)
     energies = {port.identity: port.consumption for port in statistic.ports}
-    assert energies == books.port_energy_kwh
+    assert energies == truth.port_energy_kwh
 
 
 def test_tools_read_states_names_and_figures_with_watts_in_the_requests_of_figures(
     peer: Peer,
 ) -> None:
     data = PduData(peer.address, peer.settings)
-    at_first = peer.books()
+    at_first = peer.truth()
     pdu(peer).statistic()
-    after_statistic = peer.books()
+    after_statistic = peer.truth()
 
     parts = (reading.states, reading.power, reading.labels)
     pdu_reading = reading.read_pdu(load(peer.handler), data, parts)
 
-    requests = peer.books().requests - after_statistic.requests
+    requests = peer.truth().requests - after_statistic.requests
     assert requests >= 1
     # names that no reading of states or figures holds cost one more
     codec = importlib.import_module(f"handlers.{peer.handler}.decoding")
@@ -121,8 +121,8 @@ def test_tools_read_states_names_and_figures_with_watts_in_the_requests_of_figur
 
 def test_tools_read_current_and_watts_of_each_outlet_that_is_on(peer: Peer) -> None:
     """If the unit has such meters."""
-    books = peer.books()
-    is_metered = books.energy_kwh is not None
+    truth = peer.truth()
+    is_metered = truth.energy_kwh is not None
     meters = outlet_meters(peer.handler)
 
     pdu_reading = reading.read_pdu(
@@ -131,12 +131,12 @@ def test_tools_read_current_and_watts_of_each_outlet_that_is_on(peer: Peer) -> N
         (reading.states, reading.power, reading.labels),
     )
 
-    for outlet, is_on in zip(pdu_reading.outlets, books.states.values()):
+    for outlet, is_on in zip(pdu_reading.outlets, truth.states.values()):
         has_current = is_metered and is_on and "current_a" in meters
         has_power = is_metered and is_on and "power_w" in meters
         assert bool(outlet.figures.current_a) == has_current
         assert bool(outlet.figures.power_w) == has_power
-    assert len(pdu_reading.outlets) == len(books.states)
+    assert len(pdu_reading.outlets) == len(truth.states)
 
 
 def test_tools_say_the_same_of_each_outlet(peer: Peer, tmp_path: Path) -> None:
@@ -163,12 +163,12 @@ def test_a_recording_of_the_device_is_read_like_it(peer: Peer) -> None:
         view = pdu(peer, port=str(replayed_device.port), scheme="http").status()
 
     states = [port.power_status for port in view.ports]
-    assert states == [STATES[on] for on in peer.books().states.values()]
+    assert states == [STATES[on] for on in peer.truth().states.values()]
 
 
 @pytest.mark.parametrize("on", [True, False])
 def test_one_command_switches_only_its_outlet(peer: Peer, on: bool) -> None:
-    before = peer.books()
+    before = peer.truth()
     identity = next(identity for identity, state in before.states.items() if state is not on)
     port = PduPortView(identity, EnumPowerStatus.UNKNOWN)
     handler = pdu(peer)
@@ -178,7 +178,7 @@ def test_one_command_switches_only_its_outlet(peer: Peer, on: bool) -> None:
 
     assert answer is port
     assert port.power_status is STATES[on]
-    after = peer.books()
+    after = peer.truth()
     assert after.states == {**before.states, identity: on}
     assert len(after.writes) == 1
 
@@ -186,7 +186,7 @@ def test_one_command_switches_only_its_outlet(peer: Peer, on: bool) -> None:
 def test_an_outlet_that_does_not_exist_gets_no_command(peer: Peer) -> None:
     with pytest.raises(errors.NoSuchOutlet):
         pdu(peer).port_down(PduPortView("99", EnumPowerStatus.UNKNOWN))
-    assert peer.books().writes == []
+    assert peer.truth().writes == []
 
 
 def test_each_mistake_raises_its_own_error(peer: Peer) -> None:

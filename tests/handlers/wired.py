@@ -18,7 +18,7 @@ from handlers.snmp.handler import make_handler as make_snmp
 from pdu_common.connection import PduData, PduSnmpData
 from tests.recordings import fixture
 from tests.simulators import xerus
-from tests.simulators.books import Books
+from tests.simulators.books import Truth
 from tests.simulators.nut_server import ADMIN, NutServer, SwitchedPdu
 from tests.simulators.redfish import Model as RedfishModel, Pdu, RedfishService
 from tests.simulators.snmp_agent import Agent
@@ -26,10 +26,10 @@ from tests.simulators.snmp_agent.devices import apc
 
 
 class Wired(NamedTuple):
-    """What makes a handler for the device, and the device's books."""
+    """What makes a handler for the device, and the device's true state."""
 
     make: Callable[[], Any]
-    books: Callable[[], Books]
+    truth: Callable[[], Truth]
 
 
 #: Opens a device. `clock` is its clock; its relays, or what it shows of them, follow a command
@@ -52,7 +52,7 @@ def raritan(
             "ca_pem": pdu.ca_pem,
             "link_units": "yes" if is_dotted else "no",
         }
-        yield Wired(lambda: make_raritan(PduData(pdu.host, settings)), pdu.books)
+        yield Wired(lambda: make_raritan(PduData(pdu.host, settings)), pdu.truth)
 
 
 @contextlib.contextmanager
@@ -70,7 +70,7 @@ def snmp(
             "port": str(agent.port),
         }
         data = PduSnmpData(agent.host, params, {"switch_unproven": "yes"})
-        yield Wired(lambda: make_snmp(data), agent.books)
+        yield Wired(lambda: make_snmp(data), agent.truth)
 
 
 @contextlib.contextmanager
@@ -85,7 +85,7 @@ def nut(
             "username": ADMIN.name,
             "password": ADMIN.password,
         }
-        yield Wired(lambda: make_nut(PduData(unit.host, settings)), unit.books)
+        yield Wired(lambda: make_nut(PduData(unit.host, settings)), unit.truth)
 
 
 @contextlib.contextmanager
@@ -104,7 +104,7 @@ def redfish(
             "password": unit.password,
             "ca_pem": unit.ca_pem,
         }
-        yield Wired(lambda: make_redfish(PduData(unit.host, settings)), unit.books)
+        yield Wired(lambda: make_redfish(PduData(unit.host, settings)), unit.truth)
 
 
 EVERY = pytest.mark.parametrize(

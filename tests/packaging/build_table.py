@@ -132,6 +132,7 @@ class _Workshop:
         return ""
 
     def _write_profile(self, name: str, change: str) -> None:
+        """`change`: `outlets/0/states/on = "on"`, `key = -`, or the file itself, `= TEXT`."""
         path, _, value = change.partition("= ")
         file = self._place / f"{name}.json"
         if not path:

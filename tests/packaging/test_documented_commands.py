@@ -135,6 +135,18 @@ def _is_there(word: str, before: str) -> bool:
     return any(f"pdu new {part} " in before for part in Path(word).parts)
 
 
+def test_no_environment_is_made_in_a_folder_of_the_clone() -> None:
+    """In the clone, too: its .gitignore would hide what is new in that folder."""
+    folders = [
+        line.words[3]
+        for path in PAGES
+        for line in lines(path.read_text("utf-8"))
+        if line.words[1:3] == ["-m", "venv"]
+    ]
+    assert folders
+    assert [folder for folder in folders if (ROOT / folder).exists()] == []
+
+
 def test_every_line_needs_only_what_is_in_the_clone_or_named_before_it() -> None:
     needs = []
     for path in PAGES:

@@ -3,7 +3,7 @@
 One host has read-only files, no name service, no home and the C locale, and turns warnings into
 errors. The other has a .netrc, and variables that name proxies and CA files, none of which exist.
 On each, every archive makes the four calls in a clean process, and its answers must agree with the
-books of its simulated device.
+truth of its simulated device.
 """
 
 from __future__ import annotations
@@ -127,7 +127,7 @@ def task(path: list[str], *peers: Peer, host: str = "") -> str:
 def run(python: str, task_text: str, environment: Mapping[str, str]) -> list[dict[str, Any]]:
     bare = {key: value for key, value in os.environ.items() if key in ("PATH", "LD_LIBRARY_PATH")}
     # -S: without installed packages, whose files of paths Python reads in the host's encoding
-    done = subprocess.run(
+    process = subprocess.run(
         [python, "-B", "-S", "-c", _CHILD],
         cwd="/",
         env={**bare, **environment},
@@ -136,8 +136,8 @@ def run(python: str, task_text: str, environment: Mapping[str, str]) -> list[dic
         capture_output=True,
         timeout=PATIENCE_S,
     )
-    assert done.returncode == 0, done.stderr[-2000:]
-    answers: list[dict[str, Any]] = json.loads(done.stdout)
+    assert process.returncode == 0, process.stderr[-2000:]
+    answers: list[dict[str, Any]] = json.loads(process.stdout)
     return answers
 
 
@@ -148,7 +148,7 @@ def test_an_archive_makes_its_four_calls_on_an_unfriendly_host(
     name: str, host: str, tmp_path: Path
 ) -> None:
     with PEERS[name]() as peer:
-        before = peer.books()
+        before = peer.truth()
         environment = dict(_HOSTS[host])
         if host.endswith(".netrc"):
             (tmp_path / ".netrc").write_text(
@@ -162,8 +162,8 @@ def test_an_archive_makes_its_four_calls_on_an_unfriendly_host(
         assert answer["energy"] == pytest.approx(before.energy_kwh)
         assert answer["seen"] == ["DOWN", "UP"]
         assert answer["errors"] == ["settings", "unreachable"]
-        assert peer.books().states == before.states
-        assert len(peer.books().writes) == 2
+        assert peer.truth().states == before.states
+        assert len(peer.truth().writes) == 2
 
 
 # ---- other versions of Python --------------------------------------------------------------------

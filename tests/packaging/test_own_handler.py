@@ -125,7 +125,7 @@ def test_they_poll_and_switch_at_the_stand_in(
             assert call.ok
             assert call.value["state"] == "DOWN"
             assert call.value["same_object"]
-        assert unit.books().states["1"] is False
+        assert unit.truth().states["1"] is False
         assert Unit.states["1"] is False
 
 

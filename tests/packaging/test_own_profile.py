@@ -30,8 +30,8 @@ def build(out: Path, *arguments: str) -> Path:
 
 
 def register(admin: Admin, manager: DciManager, *names: str) -> None:
-    done = admin.run(manager, *names)
-    assert (done.code, done.err) == (0, "")
+    run = admin.run(manager, *names)
+    assert (run.code, run.err) == (0, "")
 
 
 def add(manager: DciManager, handler: str, agent: Agent, version: str = "2") -> Pdu:
@@ -77,11 +77,11 @@ def test_a_pdu_described_in_json_is_polled(registered: DciManager) -> None:
     with Agent(strip()) as agent:
         pdu = add(registered, "pdu_acme_strip", agent)
         assert read_errors(registered, pdu) == NO_ERRORS
-        books = agent.books()
+        truth = agent.truth()
     assert pdu.ports == {"1": "UP", "2": "UP", "3": "DOWN", "4": "UP"}
     assert list(pdu.ports) == list(OUTLETS)
     assert pdu.load_a == 2.5
-    assert pdu.energy_kwh == pytest.approx(books.energy_kwh) == 15.0
+    assert pdu.energy_kwh == pytest.approx(truth.energy_kwh) == 15.0
     assert pdu.port_energy_kwh == {"1": 1.5, "2": 3.0, "3": 4.5, "4": 6.0}
 
 
@@ -95,7 +95,7 @@ def test_switching_writes_the_unlock_and_the_value_from_the_json(registered: Dci
             assert call.ok
             assert call.value["same_object"]
             assert pdu.ports["2"] == ("UP" if on else "DOWN")
-            assert agent.books().states == {"1": True, "2": on, "3": False, "4": True}
+            assert agent.truth().states == {"1": True, "2": on, "3": False, "4": True}
             assert [tuple(write) for write in agent.writes()[before:]] == [
                 (f"{UNLOCK}.2", INTEGER, "1", ""),
                 (f"{COMMAND}.2", INTEGER, value, ""),
@@ -113,7 +113,7 @@ def test_a_protected_outlet_is_refused_with_the_reason_from_the_json(
         assert "it is protected on the unit's panel" in call.text
         assert registered.switch(pdu, "5", False).kind == "no-such-outlet"
         assert agent.writes() == []
-        assert agent.books().states["1"] is True
+        assert agent.truth().states["1"] is True
 
 
 # ---- options of pdu_snmp -------------------------------------------------------------------------

@@ -60,7 +60,7 @@ def test_they_are_polled_and_refuse_commands_at_the_stand_in(
             settings=peer.settings,
         )
         registered.poll([pdu])
-        before = peer.books()
+        before = peer.truth()
         states = {True: "UP", False: "DOWN", None: "UNKNOWN"}
         assert pdu.ports == {port: states[on] for port, on in before.states.items()}
         for port in (next(iter(pdu.ports)), "99999"):
@@ -68,7 +68,7 @@ def test_they_are_polled_and_refuse_commands_at_the_stand_in(
                 call = registered.switch(pdu, port, on)
                 assert call.kind == "unsupported"
                 assert "reads only" in call.text
-        after = peer.books()
+        after = peer.truth()
     assert (after.writes, after.states) == (before.writes, before.states)
 
 
@@ -84,11 +84,11 @@ def test_the_command_refuses_too(
     path = str(dist / registry.archive_name(f"{name}_read_only"))
     with PEERS[name]() as peer:
         words = use_login(monkeypatch, peer)
-        before = peer.books()
+        before = peer.truth()
         port = next(iter(before.states))
         assert root.run(["off", path, peer.address, port, "--yes", *words]) == 8
         assert "reads only" in capsys.readouterr().err
-        assert peer.books().writes == before.writes
+        assert peer.truth().writes == before.writes
 
 
 def test_an_archive_without_it_switches() -> None:

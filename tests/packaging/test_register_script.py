@@ -274,3 +274,9 @@ def test_a_shell_without_a_printf_of_its_own_is_refused(admin: Admin) -> None:
     settings = {"DCI_URL": "https://127.0.0.1:1", "DCI_EMAIL": "a@b", "DCI_PASSWORD": "x"}
     run = admin.run_script(None, "snmp", "new", **settings)
     assert_stopped(run, "no printf of its own")
+
+
+def test_without_curl_it_asks_for_nothing(admin: Admin) -> None:
+    path = admin.shell("sh")
+    run = admin.run_script(None, "snmp", "new", shell=path, PATH="/nowhere")
+    assert_stopped(run, "curl is not installed")

@@ -36,7 +36,7 @@ def messages(source: str) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def sentences() -> str:
-    """The messages of the handlers and of pdu, a line for each; only of the modules that have all words of a heading, as parsing the others takes seconds."""
+    """The messages of handlers and `pdu`, a line each, of modules with all words of a heading."""
     words_of_headings = [re.findall("[A-Za-z]{3,}", heading) for heading in HEADINGS]
     lines: set[str] = set()
     for path in [*(ROOT / "handlers").rglob("*.py"), *(ROOT / "pdu").rglob("*.py")]:

@@ -56,19 +56,19 @@ def reads_every_simulator(
 
     Returns the handler that read each PDU.
     """
-    done = run(
+    process = run(
         [*program, "check", str(hall.list()), "--auth", str(hall.logins), "--json", *options],
         folder,
     )
-    assert (done.returncode, done.stderr) == (0, "")
-    rows = json.loads(done.stdout)["pdus"]
+    assert (process.returncode, process.stderr) == (0, "")
+    rows = json.loads(process.stdout)["pdus"]
     states_by_pdu = {}
     for row in rows:
         outlets = row["outlets"]
         states_by_pdu[row["name"]] = {outlet["identity"]: outlet["state"] for outlet in outlets}
     true_states_by_pdu = {}
     for name, peer in hall.peers.items():
-        states = peer.books().states
+        states = peer.truth().states
         true_states_by_pdu[name] = {outlet: STATE_WORDS[is_on] for outlet, is_on in states.items()}
     assert states_by_pdu == true_states_by_pdu
     return {row["name"]: row["handler"] for row in rows}
@@ -82,14 +82,14 @@ def shows_status(program: list[str], peer: Peer, folder: Path) -> None:
         if key not in SECRETS
         for part in ("-s", f"{key}={value}")
     ]
-    done = run(
+    process = run(
         [*program, "status", peer.handler, peer.address, "--json", *arguments],
         folder,
         PDU_PASSWORD=peer.settings["password"],
     )
-    assert done.returncode == 0, done.stderr
-    assert {one["identity"]: one["state"] for one in json.loads(done.stdout)["outlets"]} == {
-        identity: STATE_WORDS[on] for identity, on in peer.books().states.items()
+    assert process.returncode == 0, process.stderr
+    assert {one["identity"]: one["state"] for one in json.loads(process.stdout)["outlets"]} == {
+        identity: STATE_WORDS[on] for identity, on in peer.truth().states.items()
     }
 
 

@@ -1,4 +1,4 @@
-"""A relay that falls back a second after a command is not told as switched, with real waits."""
+"""A relay that falls back a second after a command is not reported as switched, with real waits."""
 
 from __future__ import annotations
 

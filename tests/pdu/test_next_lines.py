@@ -269,7 +269,7 @@ def test_an_outlet_that_a_cycle_left_off_is_switched_on_by_its_line(
         where = f"{peer.address}:{peer.snmp['port']}"
         community = peer.snmp["community"]
         monkeypatch.setenv("PDU_COMMUNITY", community)
-        assert peer.books().states["1"] is True
+        assert peer.truth().states["1"] is True
         process = subprocess.Popen(
             [*PDU, "cycle", "snmp", where, "1", "--pause", "3600", "--yes", "--timeout", "20"],
             env={**environment(), "PDU_COMMUNITY": community},
@@ -278,7 +278,7 @@ def test_an_outlet_that_a_cycle_left_off_is_switched_on_by_its_line(
         )
         with process, bounded(process):
             # an error ends it before that
-            assert until(lambda: not peer.books().states["1"] or process.poll() is not None)
+            assert until(lambda: not peer.truth().states["1"] or process.poll() is not None)
             process.send_signal(signal.SIGINT)
             _, err = process.communicate(timeout=PATIENCE_S)
 
@@ -287,7 +287,7 @@ def test_an_outlet_that_a_cycle_left_off_is_switched_on_by_its_line(
         line, *_ = rest.splitlines()
         code, _, _ = run(capsys, *_words(line), "--yes")
         assert code == 0
-        assert peer.books().states["1"] is True
+        assert peer.truth().states["1"] is True
 
 
 def _build(folder: Path) -> None:

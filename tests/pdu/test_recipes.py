@@ -66,7 +66,7 @@ def recipe(name: str, unit: Peer, folder: Path) -> Path:
 
 
 def is_on(unit: Peer) -> bool:
-    return bool(unit.books().states[OUTLET])
+    return bool(unit.truth().states[OUTLET])
 
 
 def test_pdudaemon_switches_an_outlet(unit: Peer, tmp_path: Path) -> None:
@@ -145,7 +145,7 @@ def playbook(unit: Peer, folder: Path, *more: str) -> subprocess.CompletedProces
 def test_ansible_sends_nothing_in_check_mode(unit: Peer, tmp_path: Path) -> None:
     process = playbook(unit, tmp_path, "-e", f"outlet={OUTLET}", "-e", "state=off", "--check")
     assert process.returncode == 0, process.stdout
-    assert unit.books().writes == []
+    assert unit.truth().writes == []
 
 
 def test_ansible_switches_an_outlet(unit: Peer, tmp_path: Path) -> None:

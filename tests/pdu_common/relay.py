@@ -8,22 +8,24 @@ import threading
 from collections.abc import Sequence
 from typing import Callable
 
-Bend = Callable[[bytes, bytes], Sequence[bytes]]
+AnswerChange = Callable[[bytes, bytes], Sequence[bytes]]
 
 
-def unbent(request: bytes, answer: bytes) -> Sequence[bytes]:
+def unchanged(request: bytes, answer: bytes) -> Sequence[bytes]:
     return (answer,)
 
 
 class Relay:
     """Forwards requests to `port` of 127.0.0.1; a context manager.
 
-    `bend` makes the datagrams that the client gets, from the request and the agent's answer.
+    `change_answer` makes the datagrams for the client of the request and the agent's answer.
     `elsewhere`: they are sent from another port than the one that the client asked.
     """
 
-    def __init__(self, port: int, bend: Bend = unbent, elsewhere: bool = False) -> None:
-        self.bend = bend
+    def __init__(
+        self, port: int, change_answer: AnswerChange = unchanged, elsewhere: bool = False
+    ) -> None:
+        self.change_answer = change_answer
         self.requests: list[bytes] = []
         self.answers: list[bytes] = []
         self._front, self._back, self._other = (
@@ -60,5 +62,5 @@ class Relay:
                 self._back.send(request)
                 answer = self._back.recv(65_536)
                 self.answers.append(answer)
-                for datagram in self.bend(request, answer):
+                for datagram in self.change_answer(request, answer):
                     self._from.sendto(datagram, peer)

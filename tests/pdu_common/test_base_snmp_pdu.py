@@ -58,7 +58,7 @@ def test_a_signed_write_goes_out_once_even_if_the_answer_comes_too_late(
         assert has_failed.wait(PATIENCE_S)
         return [answer]
 
-    relay.bend = held
+    relay.change_answer = held
     impatient = connect(relay.port, **SHA_AES.params(), timeout="0.3", retries="3")
     with pytest.raises(SnmpError, match="timeout"):
         impatient.snmp_set(OBJECT, 1)
@@ -75,7 +75,7 @@ def test_a_signed_write_whose_answer_is_lost_is_not_sent_again_to_an_agent_disco
     server, relay = relayed
     lost: list[bytes] = []
     first_answer: Iterator[list[bytes]] = iter([lost])
-    relay.bend = lambda request, answer: next(first_answer, [answer])
+    relay.change_answer = lambda request, answer: next(first_answer, [answer])
     writer = connect(relay.port, **SHA_AES.params(), timeout="1", retries="3")
     with pytest.raises(SnmpError, match="timeout"):
         writer.snmp_set(OBJECT, 1)

@@ -37,7 +37,7 @@ def test_a_replayed_answer_is_never_taken(snmpd: Snmpd, params: dict[str, str]) 
             assert connect(relay.port, **params).snmp_get(NAME).value == "rpdu2"
         # the newest answer is signed and encrypted by the agent itself
         replayed = relay.answers[-1]
-        relay.bend = lambda request, answer: [replayed]
+        relay.change_answer = lambda request, answer: [replayed]
         with pytest.raises(SnmpError, match="timeout"):
             connect(relay.port, **params, **HURRY).snmp_get(NAME)
 
@@ -163,9 +163,9 @@ def _of_context(answer: bytes, context_name: bytes) -> bytes:
 
 def test_a_value_of_another_context_is_not_taken(snmpd: Snmpd) -> None:
     with Relay(snmpd.port) as relay:
-        relay.bend = lambda request, answer: [_of_context(answer, b"other"), answer]
+        relay.change_answer = lambda request, answer: [_of_context(answer, b"other"), answer]
         pdu = connect(relay.port, version="3", user="plain", timeout="20", retries="0")
         assert pdu.snmp_get(NAME).value == "rpdu2"
         # the same datagram of the default context, which is asked, would have been taken
-        relay.bend = lambda request, answer: [_of_context(answer, b""), answer]
+        relay.change_answer = lambda request, answer: [_of_context(answer, b""), answer]
         assert pdu.snmp_get(NAME).value == "rpdu9"

@@ -19,18 +19,18 @@ STATES = {True: EnumPowerStatus.UP, False: EnumPowerStatus.DOWN}
 @pytest.mark.against("Net-SNMP snmpd")
 def test_the_example_reads_a_device_behind_snmpd() -> None:
     model = rpcm.rpcm()
-    books = model.books()
+    truth = model.truth()
     with Snmpd(model) as server:
         params = {"community": "private", "port": str(server.port), "timeout": "20"}
         handler = rpcm_example.make_handler(PduSnmpData("127.0.0.1", params))
         status = handler.status()
         statistic = handler.statistic()
     states = {port.identity: port.power_status for port in status.ports}
-    assert states == {identity: STATES[bool(on)] for identity, on in books.states.items()}
-    assert statistic.load == books.load_a
-    assert statistic.total_consumption == books.energy_kwh
+    assert states == {identity: STATES[bool(on)] for identity, on in truth.states.items()}
+    assert statistic.load == truth.load_a
+    assert statistic.total_consumption == truth.energy_kwh
     energies = {port.identity: port.consumption for port in statistic.ports}
-    assert energies == books.port_energy_kwh
+    assert energies == truth.port_energy_kwh
 
 
 @pytest.mark.against("Net-SNMP snmpd")

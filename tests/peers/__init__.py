@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from typing import Any, Callable, NamedTuple
 
 from handlers import registry
-from tests.simulators.books import Books
+from tests.simulators.books import Truth
 
 
 @dataclass
@@ -34,11 +34,11 @@ class Peer:
     handler: str
     protocol: str
     address: str
-    books: Callable[[], Books]
+    truth: Callable[[], Truth]
     snmp: dict[str, str] = field(default_factory=dict, repr=False)
     settings: dict[str, str] = field(default_factory=dict, repr=False)
     title: str = ""
-    #: whether its books count requests; Net-SNMP's snmpd does not tell how many it had
+    #: whether its truth counts requests; Net-SNMP's snmpd does not tell how many it had
     counts_requests: bool = True
 
 
@@ -65,7 +65,7 @@ def of_https(handler: str, unit: Any, title: str = "") -> Peer:
         "password": unit.password,
         "ca_pem": unit.ca_pem,
     }
-    return Peer(handler, "custom", unit.host, unit.books, settings=settings, title=title)
+    return Peer(handler, "custom", unit.host, unit.truth, settings=settings, title=title)
 
 
 def _module(name: str) -> Any:

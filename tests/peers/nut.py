@@ -22,7 +22,7 @@ def of(server: NutServer, title: str = "", **more: str) -> Peer:
         "nut",
         "custom",
         server.host,
-        server.books,
+        server.truth,
         settings={
             "port": str(server.port),
             "device": "pdu",

@@ -27,7 +27,7 @@ def peer(
             "snmp",
             "snmp",
             agent.host,
-            agent.books,
+            agent.truth,
             snmp={"port": str(agent.port), "community": "private", "timeout": "20"},
         )
 
@@ -44,7 +44,7 @@ def of(agent: Agent, title: str = "") -> Peer:
         "snmp",
         "snmp",
         agent.host,
-        agent.books,
+        agent.truth,
         snmp={"version": "2", "port": str(agent.port), "community": "private"},
         title=title,
     )

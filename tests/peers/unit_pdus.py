@@ -81,4 +81,4 @@ class UnitPeers:
 
     def _peer(self, server: HttpServer, title: str = "") -> Peer:
         settings = {"port": str(server.port), **self.settings()}
-        return Peer(self._name, "custom", server.host, server.books, settings=settings, title=title)
+        return Peer(self._name, "custom", server.host, server.truth, settings=settings, title=title)

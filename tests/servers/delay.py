@@ -46,6 +46,7 @@ def delay_relay(host: str, port: int, round_trip_s: float) -> Iterator[int]:
 
 
 def _take(source: socket.socket, chunks: queue.Queue[Chunk], delay_s: float) -> None:
+    """Queue what arrives, each chunk with the time at which it is due; b"" at the end."""
     data = b"-"
     while data:
         try:

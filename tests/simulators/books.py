@@ -7,7 +7,7 @@ from typing import Optional
 
 
 @dataclass
-class Books:
+class Truth:
     """A snapshot: the true state of the PDUs behind one address, and what was sent to it."""
 
     # identity as DCImanager shows it → on, off, or unknown

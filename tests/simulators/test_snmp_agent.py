@@ -1,4 +1,4 @@
-"""The project's SNMP agent, compared with a real snmpd, and its books."""
+"""The project's SNMP agent, compared with a real snmpd, and the true state that it shows."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ def agent() -> Iterator[Agent]:
         yield running
 
 
-def test_books_count_every_datagram_including_unanswered_ones(agent: Agent) -> None:
+def test_unanswered_datagrams_count_as_requests_too(agent: Agent) -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
         stranger.sendto(b"hello", (agent.host, agent.port))
         stranger.sendto(b"\x30\x84\xff\xff\xff\xff", (agent.host, agent.port))
     params = {"community": "public", "port": str(agent.port), "timeout": "20"}
     pdu = BaseSnmpPdu(PduSnmpData("127.0.0.1", params))
     assert pdu.snmp_get(f"{STATES}.1").value == 2
-    assert agent.books().requests == 3
+    assert agent.truth().requests == 3
 
 
 @pytest.mark.against("Net-SNMP snmpd")

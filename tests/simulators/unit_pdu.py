@@ -1,11 +1,11 @@
-"""A metered PDU with a relay for each outlet: its state and its books, without a protocol."""
+"""A metered PDU with a relay for each outlet: its true state, without a protocol."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import ClassVar, Optional
 
-from tests.simulators.books import Books
+from tests.simulators.books import Truth
 
 VOLTS = 230
 
@@ -59,14 +59,14 @@ class UnitPdu:
         for number in self.on:
             self.wh[number] += self.current_ma(number) / 1000 * VOLTS * hours
 
-    def books(self) -> Books:
+    def truth(self) -> Truth:
         """The true states and figures, by the outlets' identities."""
         states: dict[str, Optional[bool]] = {
             self.identity(number): on for number, on in self.on.items()
         }
         if not self.FIGURES:
-            return Books(states, writes=list(self.writes))
-        return Books(
+            return Truth(states, writes=list(self.writes))
+        return Truth(
             states,
             load_a=self.total_ma() / 1000,
             energy_kwh=self.total_wh() / 1000,

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler
 from typing import Any, NamedTuple, Optional, Protocol, Union
 
-from tests.simulators.books import Books
+from tests.simulators.books import Truth
 from tests.simulators.certificates import Identity
 from tests.simulators.web import PromptServer
 
@@ -38,7 +38,7 @@ class HttpDevice(Protocol):
         status 404.
         """
 
-    def books(self) -> Books: ...
+    def truth(self) -> Truth: ...
 
 
 def basic_user(method: str, path: str, headers: Mapping[str, str]) -> str:
@@ -78,10 +78,10 @@ class HttpServer:
         self._thread.join(30)
         self._server.server_close()
 
-    def books(self) -> Books:
+    def truth(self) -> Truth:
         with self.lock:
-            books: Books = self.device.books()
-            return dataclasses.replace(books, requests=self.requests, connections=self.connections)
+            truth: Truth = self.device.truth()
+            return dataclasses.replace(truth, requests=self.requests, connections=self.connections)
 
 
 def _http_handler(owner: HttpServer) -> type[socketserver.BaseRequestHandler]:

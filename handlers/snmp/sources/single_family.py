@@ -282,7 +282,7 @@ class Summed(ReadOnly):
     source: Source
 
     def rows(self, reader: Reader) -> Rows:
-        """{"0": the sum}, or {}."""
+        """{"0": the sum of the values}; {} without values, or if one is no number from 0 on."""
         numbers: list[Decimal] = []
         for raw in reader.rows(self.source).values():
             value = number(raw)

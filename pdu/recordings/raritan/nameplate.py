@@ -34,7 +34,7 @@ def read_nameplate(session: Session) -> Nameplate:
 
 
 def _part(answer: Pending[Pdu.MetaData]) -> Nameplate:
-    """What one unit says about itself."""
+    """The nameplate in the metadata of one unit."""
     if answer.error is not None:
         return Nameplate()
     metadata = answer.get()

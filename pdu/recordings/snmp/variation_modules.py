@@ -58,7 +58,7 @@ def _settings(value: str) -> Mapping[str, str]:
 
 
 def _separator(text: str, character: str) -> str:
-    """The character as often as it stands together in this text, at most three times."""
+    """The character, or three or two of it if this text has so many in a row."""
     for separator in (3 * character, 2 * character):
         if separator in text:
             return separator

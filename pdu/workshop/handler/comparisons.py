@@ -31,7 +31,7 @@ def name_of_energy(outlet: str) -> str:
 
 
 def named_sums(sums: MeasuredSums) -> NamedSums:
-    """What the PDU measures."""
+    """The PDU's sums by the names under which figures are compared."""
     named: dict[str, Sequence[float]] = {_LOAD: sums.load_a, _ENERGY: sums.energy_kwh}
     for outlet, energy_kwh in sums.outlet_kwh.items():
         named[name_of_energy(outlet)] = [energy_kwh]

@@ -207,7 +207,7 @@ class Judge:
         return [fault for number in sorted(faults_by_number) for fault in faults_by_number[number]]
 
     def _faults_of_case(self, name: str, case: Case) -> list[Fault]:
-        """`name`: of the situation."""
+        """The faults in a case. `name`: of its situation."""
         target = case.make_target()
         faults: list[Fault] = []
         for method in case.methods:

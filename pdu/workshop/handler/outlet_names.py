@@ -46,8 +46,8 @@ def own_names(states: Sequence[tuple[str, EnumPowerStatus]], real_states: States
     values = [ON.get(state) for _, state in states]
     has_other_states = values != list(real_states.values())
     has_same_names = names == list(real_states)
-    is_double = len(set(names)) < len(names)
-    if has_other_states or has_same_names or is_double:
+    has_repeated_names = len(set(names)) < len(names)
+    if has_other_states or has_same_names or has_repeated_names:
         return {}
     name_by_real_name = dict(zip(real_states, names))
     for real_name, name in name_by_real_name.items():

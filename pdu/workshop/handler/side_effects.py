@@ -205,7 +205,7 @@ def _start_watched(thread: threading.Thread) -> None:
 
 
 def _run_watched(watch: SideEffects, run: Callable[[], None]) -> None:
-    """What the thread runs, watched."""
+    """Run a thread's function while its side effects are noted."""
     _watches[threading.get_ident()] = watch
     try:
         run()

@@ -14,14 +14,14 @@ from dataclasses import dataclass, field
 from typing import Any, Callable, Optional, Protocol
 
 from handlers import registry
-from tests.simulators.books import Books
+from tests.simulators.books import Truth
 
 from .. import mutation
 from ..catalogue import FAULTS, Fault
 from ..wire import Exchange
 
 # replaces the device's answer; None: leaves it unchanged
-Bend = Callable[[Exchange], Optional[bytes]]
+Corruption = Callable[[Exchange], Optional[bytes]]
 
 
 class Relay(Protocol):
@@ -48,7 +48,7 @@ class Device:
     """
 
     port: int
-    books: Callable[[], Books]
+    truth: Callable[[], Truth]
     happen: Callable[[str, str, bool], None]
     settings: dict[str, str] = field(default_factory=dict)
     snmp: dict[str, str] = field(default_factory=dict)
@@ -59,19 +59,19 @@ class Device:
 class Subject:
     """One handler in the matrix.
 
-    `opened` starts the device for a fault; `relay` makes a relay to its port. `bends` maps the key
-    of each fault whose place is "answer", except the excluded ones, to its function; "hiccup" uses
+    `opened` starts the device for a fault; `relay` makes a relay to its port. `corruptions`: by the
+    key of each fault whose place is "answer", except the excluded ones, its function; "hiccup" uses
     "broken". `excluded`: the reason why a fault is not played for this handler, by the fault's key.
     Faults of another transport, and TLS faults if `tls` is "", need no entry. `up` is an outlet for
     port_up: it is off when the device starts. `down`, for port_down, is on. `tls`: a TLS handshake
     begins "at once" or after "STARTTLS"; "": the handler has no TLS. `relay` takes the device's port,
-    the fault, its step and its bend. `mutated` changes an answer at random.
+    the fault, its step and its corruption. `mutated` changes an answer at random.
     """
 
     name: str
     opened: Callable[[str], AbstractContextManager[Device]]
-    relay: Callable[[int, Optional[Fault], int, Optional[Bend]], Relay]
-    bends: Mapping[str, Bend]
+    relay: Callable[[int, Optional[Fault], int, Optional[Corruption]], Relay]
+    corruptions: Mapping[str, Corruption]
     excluded: Mapping[str, str]
     up: str
     down: str

@@ -17,7 +17,7 @@ from typing import Any, Callable, Optional
 
 from .. import mutation
 from ..wire import HUGE, Exchange, Relay, Stream
-from . import Bend
+from . import Corruption
 
 ELSEWHERE = "https://192.0.2.99/"  # RFC 5737: an address for documentation
 _REASONS = {
@@ -68,19 +68,17 @@ def content(message: bytes) -> bytes:
     return message.partition(b"\r\n\r\n")[2]
 
 
-def changed(change: Callable[[Any], Any]) -> Bend:
-    """A bend that changes the device's JSON and sends it with status 200; it leaves answers without
-    JSON unchanged.
-    """
+def changed(change: Callable[[Any], Any]) -> Corruption:
+    """A corruption that sends the device's JSON, changed, with status 200; other answers stay."""
 
-    def bend(exchange: Exchange) -> Optional[bytes]:
+    def corruption(exchange: Exchange) -> Optional[bytes]:
         try:
             value = json.loads(content(exchange.answer))
         except ValueError:
             return None
         return reply(200, json.dumps(change(value)).encode())
 
-    return bend
+    return corruption
 
 
 def leaves(change: Callable[[str, Any], Any]) -> Callable[[Any], Any]:
@@ -110,13 +108,13 @@ def repeated(value: Any, key: str = "") -> Any:
     return [repeated(item) for item in items]
 
 
-def figures(is_figure: Callable[[str, Any], bool]) -> dict[str, Bend]:
-    """The bends of impossible figures; `is_figure(key, value)`."""
+def figures(is_figure: Callable[[str, Any], bool]) -> dict[str, Corruption]:
+    """The corruptions of impossible figures; `is_figure(key, value)`."""
     no_figures: Iterator[Any] = itertools.cycle(
         (math.inf, math.nan, "many", "", True, None, [1.5], {}, 10**400, "1e999", "\u0661")
     )
 
-    def of(values: Iterator[Any]) -> Bend:
+    def of(values: Iterator[Any]) -> Corruption:
         return changed(leaves(lambda key, value: next(values) if is_figure(key, value) else value))
 
     return {"below-zero": of(itertools.repeat(-1.5)), "no-figures": of(no_figures)}
@@ -196,11 +194,11 @@ def _echo(exchange: Exchange) -> bytes:
     )
 
 
-def _always(answer: bytes) -> Bend:
+def _always(answer: bytes) -> Corruption:
     return lambda exchange: answer
 
 
-BENDS: Mapping[str, Bend] = {
+CORRUPTIONS: Mapping[str, Corruption] = {
     "credentials": _always(reply(401, WWW_Authenticate='Basic realm="pdu"')),
     "rights": _always(reply(403)),
     "moved": _always(reply(302, Location=ELSEWHERE)),

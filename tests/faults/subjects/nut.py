@@ -11,7 +11,7 @@ from typing import Optional
 from tests.simulators.nut_server import ADMIN, NutServer, SwitchedPdu
 
 from ..wire import HUGE, Exchange, Relay, Stream
-from . import Bend, Device, Subject
+from . import Corruption, Device, Subject
 
 _FIGURE = rb'"\d+\.\d+"|"\d{3,}"'
 _PAGE = (
@@ -42,7 +42,7 @@ def _opened(fault: str) -> Iterator[Device]:
 
         yield Device(
             port=server.port,
-            books=server.books,
+            truth=server.truth,
             happen=happen,
             settings={"username": ADMIN.name, "password": ADMIN.password, "device": "pdu"},
             secrets=(ADMIN.password,),
@@ -71,12 +71,12 @@ def _other(exchange: Exchange) -> Optional[bytes]:
     return other if other != exchange.answer else None
 
 
-def _valued(pattern: bytes, value: bytes) -> Bend:
-    def bend(exchange: Exchange) -> Optional[bytes]:
+def _valued(pattern: bytes, value: bytes) -> Corruption:
+    def corruption(exchange: Exchange) -> Optional[bytes]:
         answer = re.sub(pattern, b'"' + value + b'"', exchange.answer)
         return answer if answer != exchange.answer else None
 
-    return bend
+    return corruption
 
 
 def _repeated(exchange: Exchange) -> Optional[bytes]:
@@ -102,7 +102,7 @@ SUBJECT = Subject(
     name="nut",
     opened=_opened,
     relay=functools.partial(Relay, _request, _answer),
-    bends={
+    corruptions={
         "credentials": lambda exchange: b"ERR INVALID-PASSWORD\n",
         "rights": lambda exchange: b"ERR ACCESS-DENIED\n",
         "broken": lambda exchange: b"ERR INTERNAL-ERROR\n",

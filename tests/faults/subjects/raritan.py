@@ -35,7 +35,7 @@ def _opened(fault: str) -> Iterator[Device]:
 
         yield Device(
             port=pdu.http_port,
-            books=pdu.books,
+            truth=pdu.truth,
             happen=happen,
             settings={"username": pdu.user, "password": pdu.password, "scheme": "http"},
             secrets=(pdu.password, f"{pdu.user}:{pdu.password}"),
@@ -54,8 +54,8 @@ SUBJECT = Subject(
     name="raritan",
     opened=_opened,
     relay=http.relay,
-    bends={
-        **http.BENDS,
+    corruptions={
+        **http.CORRUPTIONS,
         "other": http.changed(_other),
         "empty": http.changed(_emptied),
         "nulls": http.changed(

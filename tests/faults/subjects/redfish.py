@@ -33,7 +33,7 @@ def _opened(fault: str) -> Iterator[Device]:
 
         yield Device(
             port=unit.port,
-            books=unit.books,
+            truth=unit.truth,
             happen=happen,
             settings={"username": unit.user, "password": unit.password, "scheme": "http"},
             secrets=(unit.password, f"{unit.user}:{unit.password}"),
@@ -52,8 +52,8 @@ SUBJECT = Subject(
     name="redfish",
     opened=_opened,
     relay=http.relay,
-    bends={
-        **http.BENDS,
+    corruptions={
+        **http.CORRUPTIONS,
         "nulls": http.changed(
             http.leaves(
                 lambda key, value: (

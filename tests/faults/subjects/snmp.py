@@ -12,7 +12,7 @@ from tests.simulators.snmp_agent.devices import apc
 
 from .. import datagrams
 from ..wire import Exchange
-from . import Bend, Device, Subject
+from . import Corruption, Device, Subject
 
 _NEVER_S = 1000.0
 _OUTLETS = 4
@@ -45,21 +45,19 @@ def _opened(fault: str) -> Iterator[Device]:
 
         yield Device(
             port=agent.port,
-            books=agent.books,
+            truth=agent.truth,
             happen=happen,
             snmp={"version": "2", "community": "nobody-knows"},
             secrets=("nobody-knows",),
         )
 
 
-def _pdu(change: Callable[[ber.Pdu, ber.Pdu], ber.Pdu]) -> Bend:
-    """A bend. `change(request, answer)` makes the SNMP PDU to send: `request` is the request's, `answer`
-    that of the device's answer.
-
-    If the device has not answered, `answer` is `request`, turned into a successful RESPONSE.
+def _pdu(change: Callable[[ber.Pdu, ber.Pdu], ber.Pdu]) -> Corruption:
+    """A corruption. `change(request, answer)` makes the SNMP PDU to send, from that of the request
+    and that of the device's answer; without one, from the request as a successful RESPONSE.
     """
 
-    def bend(exchange: Exchange) -> Optional[bytes]:
+    def corruption(exchange: Exchange) -> Optional[bytes]:
         message = ber.decode(exchange.request)
         if exchange.answer:
             answer = ber.decode(exchange.answer).pdu
@@ -67,10 +65,10 @@ def _pdu(change: Callable[[ber.Pdu, ber.Pdu], ber.Pdu]) -> Bend:
             answer = message.pdu._replace(kind=ber.RESPONSE, status=0, error_index=0)
         return ber.encode(message._replace(pdu=change(message.pdu, answer)))
 
-    return bend
+    return corruption
 
 
-def _error(status: int, of_set: int = 0) -> Bend:
+def _error(status: int, of_set: int = 0) -> Corruption:
     return _pdu(
         lambda request, answer: answer._replace(
             status=of_set if of_set and request.kind == ber.SET else status,
@@ -121,17 +119,17 @@ def _echo_text(exchange: Exchange) -> Optional[bytes]:
     return _texts(Row(OCTETS, community))(exchange)
 
 
-def _texts(text: Row) -> Bend:
+def _texts(text: Row) -> Corruption:
     """A change that puts this text in place of each text."""
     return _values(text, lambda value: isinstance(value, Row) and value.tag == OCTETS)
 
 
-def _numbers(number: Row) -> Bend:
+def _numbers(number: Row) -> Corruption:
     """A change that puts this number in place of each number."""
     return _values(number, lambda value: isinstance(getattr(value, "value", None), int))
 
 
-def _values(new_value: Row, is_replaced: Callable[[ber.Wire], bool]) -> Bend:
+def _values(new_value: Row, is_replaced: Callable[[ber.Wire], bool]) -> Corruption:
     """A change that puts this value in place of each for which `is_replaced` is true."""
 
     def change(request: ber.Pdu, answer: ber.Pdu) -> ber.Pdu:
@@ -155,7 +153,7 @@ SUBJECT = Subject(
     name="snmp",
     opened=_opened,
     relay=datagrams.Relay,
-    bends={
+    corruptions={
         "rights": _error(_AUTHORIZATION_ERROR, _NO_ACCESS),
         "broken": _error(_GEN_ERR),
         "busy": _error(_RESOURCE_UNAVAILABLE),

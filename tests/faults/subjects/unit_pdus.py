@@ -13,7 +13,7 @@ from typing import Any
 from tests.peers.unit_pdus import UnitPeers
 from tests.simulators.unit_servers import PASSWORD, USER
 
-from . import Bend, Device, Subject, http
+from . import Corruption, Device, Subject, http
 
 _EXCLUDED = {
     "other": (
@@ -52,7 +52,7 @@ def unit_subject(name: str) -> Subject:
 
             yield Device(
                 port=server.port,
-                books=server.books,
+                truth=server.truth,
                 happen=happen,
                 settings=peers.settings(),
                 secrets=(PASSWORD, f"{USER}:{PASSWORD}"),
@@ -69,7 +69,7 @@ def unit_subject(name: str) -> Subject:
         name=name,
         opened=opened,
         relay=http.relay,
-        bends=_bends(device),
+        corruptions=_corruptions(device),
         excluded=excluded,
         up=up,
         down=down,
@@ -78,19 +78,19 @@ def unit_subject(name: str) -> Subject:
     )
 
 
-def _bends(device: Any) -> dict[str, Bend]:
+def _corruptions(device: Any) -> dict[str, Corruption]:
     # keeps outlet numbers: a null there ends the decoding before other nulls
     def without_value(key: str, value: Any) -> Any:
         return value if key in device.NUMBERS else None
 
-    bends = {
-        **http.BENDS,
+    corruptions = {
+        **http.CORRUPTIONS,
         "nulls": http.changed(http.leaves(without_value)),
         **http.figures(lambda key, value: key in device.FIGURES),
     }
     if not device.NUMBERS:
-        del bends["repeated"]
+        del corruptions["repeated"]
     if hasattr(device, "challenge"):
         challenge = device.challenge()["WWW-Authenticate"]
-        bends["credentials"] = lambda exchange: http.reply(401, WWW_Authenticate=challenge)
-    return bends
+        corruptions["credentials"] = lambda exchange: http.reply(401, WWW_Authenticate=challenge)
+    return corruptions

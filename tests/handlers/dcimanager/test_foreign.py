@@ -56,9 +56,9 @@ def test_a_write_whose_exception_has_no_text_is_read_back(error: Exception) -> N
         pdu.acts = False
         with pytest.raises(Unreachable, match="may"):
             pdu.port_up(port, deadline=0.2, pause=0.05)
-        books = agent.books()
-        assert books.states["1"] is False
-        assert len(books.writes) == 1
+        truth = agent.truth()
+        assert truth.states["1"] is False
+        assert len(truth.writes) == 1
 
 
 def test_a_port_that_takes_no_state_is_our_error_with_the_state() -> None:
@@ -71,4 +71,4 @@ def test_a_port_that_takes_no_state_is_our_error_with_the_state() -> None:
     with Agent(apc.rpdu2(outlets=2)) as agent:
         with pytest.raises(ProtocolError, match=r"state is DOWN; .* power_status \(Raising\)"):
             snmp.make_handler(form_of(agent)).port_down(cast(Any, Frozen()))
-        assert agent.books().states["1"] is False
+        assert agent.truth().states["1"] is False

@@ -50,14 +50,14 @@ class Unit(NamedTuple):
     port: int
     kind: Any
     settings: dict[str, str]
-    books: Any
+    truth: Any
 
     def handler(self, relay: ClosingRelay, *, tls: bool = False) -> Any:
         way = {"scheme": "https", "ca_pem": usual().authority.ca_pem} if tls else {"scheme": "http"}
         return self.kind(PduData("127.0.0.1", {**self.settings, **way, "port": str(relay.port)}))
 
     def commands(self) -> int:
-        return len(self.books().writes)
+        return len(self.truth().writes)
 
 
 @contextlib.contextmanager
@@ -67,13 +67,13 @@ def unit(name: str) -> Iterator[Unit]:
         with XerusPdu(Model(outlets=2), http_port=0, enforce_https=False) as pdu:
             assert pdu.http_port is not None
             login = {"username": pdu.user, "password": pdu.password}
-            yield Unit(pdu.http_port, RaritanPdu, login, pdu.books)
+            yield Unit(pdu.http_port, RaritanPdu, login, pdu.truth)
         return
     session = "session" if name == "session" else "basic"
     model = RedfishModel((RedfishUnit(outlets=("1", "2")),))
     with RedfishService(model, tls=False) as service:
         login = {"username": service.user, "password": service.password, "session": session}
-        yield Unit(service.port, RedfishPdu, login, service.books)
+        yield Unit(service.port, RedfishPdu, login, service.truth)
 
 
 def shown(case: Case) -> str:

@@ -33,7 +33,7 @@ from handlers.http.dialogue import Dialogue, ReadRequest, WriteRequest
 from handlers.shared.errors import PduHandlerError
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.chains import kept
-from tests.simulators.books import Books
+from tests.simulators.books import Truth
 from tests.simulators.unit_servers import PASSWORD, USER, HttpServer, Reply
 from tests.tables import Case, Law, Table, compared
 
@@ -93,9 +93,9 @@ class WatchedUnit:
         answer: Union[bytes, Reply, None] = self.unit.answer(method, path, body)
         return answer
 
-    def books(self) -> Books:
-        books: Books = self.unit.books()
-        return books
+    def truth(self) -> Truth:
+        truth: Truth = self.unit.truth()
+        return truth
 
 
 def _short(method: str, path: str) -> str:

@@ -90,7 +90,7 @@ def answers(unit: HttpServer, command: Reply, obeyed: bool) -> list[str]:
 @pytest.mark.against("PyPI pdudaemon, its driver of PRO2")
 def test_the_handler_sees_what_pdudaemon_has_switched(unit: HttpServer) -> None:
     assert run_client(PDUDAEMON, unit) is True
-    assert unit.books().writes == [("AA2", "off"), ("AA3", "on")]
+    assert unit.truth().writes == [("AA2", "off"), ("AA3", "on")]
 
     handler = pdu(unit)
     states = {port.identity: port.power_status for port in handler.status().ports}
@@ -99,7 +99,7 @@ def test_the_handler_sees_what_pdudaemon_has_switched(unit: HttpServer) -> None:
 
     assert switch(handler, "AA2", True) is UP
     assert switch(handler, "AA3", False) is DOWN
-    assert unit.books().writes[2:] == [("AA2", "on"), ("AA3", "off")]
+    assert unit.truth().writes[2:] == [("AA2", "on"), ("AA3", "off")]
 
 
 @pytest.mark.against("PyPI napalm-servertech-pro2")
@@ -126,7 +126,7 @@ def test_napalm_and_the_handler_read_the_same(secure: HttpServer, ca: str) -> No
 @pytest.mark.against("PyPI napalm-servertech-pro2")
 def test_napalm_stops_at_a_204_that_the_handler_takes_for_done(secure: HttpServer, ca: str) -> None:
     assert run_client(NAPALM_SWITCHES, secure, ca) == "TypeError"
-    assert secure.books().writes == [("AA2", "off")]
+    assert secure.truth().writes == [("AA2", "off")]
 
 
 @pytest.mark.against("PyPI pdudaemon, its driver of PRO2")
@@ -136,11 +136,11 @@ def test_a_command_follows_no_redirect_though_pdudaemon_does(unit: HttpServer) -
 
     # two redirects became GETs: success, it says
     assert run_client(PDUDAEMON, unit) is True
-    assert unit.books().writes == []
+    assert unit.truth().writes == []
     assert len(requests) == 2
 
     handler = pdu(unit)
     with pytest.raises(errors.Unreachable, match="may or may not have switched"):
         switch(handler, "AA2", False)
-    assert unit.books().writes == []
+    assert unit.truth().writes == []
     assert len(requests) == 3

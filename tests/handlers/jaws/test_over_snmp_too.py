@@ -40,7 +40,7 @@ class SameUnit:
         kind = kinds.get(path.rpartition("/")[2])
         return None if kind is None else json.dumps(rows(kind)).encode()
 
-    def books(self) -> Any:
+    def truth(self) -> Any:
         raise NotImplementedError
 
 

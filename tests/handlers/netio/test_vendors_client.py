@@ -78,7 +78,7 @@ def test_each_sees_what_the_other_has_switched(unit: HttpServer) -> None:
     assert vendor.get_output(2).State == 0
     assert switch(handler, "2", True) is UP
     assert vendor.get_output(2).State == 1
-    assert unit.books().writes == [("3", "on"), ("2", "off"), ("2", "on")]
+    assert unit.truth().writes == [("3", "on"), ("2", "off"), ("2", "on")]
 
 
 def test_an_account_that_may_only_read_is_denied_a_command_by_both(unit: HttpServer) -> None:
@@ -92,7 +92,7 @@ def test_an_account_that_may_only_read_is_denied_a_command_by_both(unit: HttpSer
         vendors_writer.set_output(2, vendors_writer.ACTION.OFF)
     with pytest.raises(errors.Denied):
         switch(handler, "2", False)
-    assert unit.books().writes == []
+    assert unit.truth().writes == []
 
 
 def test_a_unit_without_meters_has_states_and_no_outlet_with_an_energy_of_zero() -> None:

@@ -175,12 +175,12 @@ def shown(case: Case) -> str:
         looks_three_times(patch)
         pdu = handler(server, **{**scene.login(), **scene.settings})
         results = [_result(server, pdu, nut, word, rest) for word, rest in scene.calls]
-        books = server.books()
+        truth = server.truth()
     parts = [" / ".join(results)]
     if scene.sent:
-        trips = f"{books.requests} trips" if books.requests > 1 else "1 trip"
-        if books.connections > len(scene.calls):
-            trips = f"{trips} on {books.connections} connections"
+        trips = f"{truth.requests} trips" if truth.requests > 1 else "1 trip"
+        if truth.connections > len(scene.calls):
+            trips = f"{trips} on {truth.connections} connections"
         lines = _LISTS.sub(r"LIST * \1", ", ".join(scene.sent))
         lines = _READ_LISTS.sub(r"LIST \1", lines)
         parts.append(f"{trips}: {lines}")
@@ -233,7 +233,7 @@ def _of_handler(server: NutServer, pdu: NutPdu, word: str, identity: str) -> str
         return _statistic(server, pdu)
     if word == "labels":
         return " ".join(map(str, pdu.labels()))
-    relays = {name: WORDS[is_on] for name, is_on in server.books().states.items()}
+    relays = {name: WORDS[is_on] for name, is_on in server.truth().states.items()}
     if word == "status":
         outlets = states(pdu.status())
         words = {name: state.name for name, state in outlets.items()}
@@ -243,21 +243,21 @@ def _of_handler(server: NutServer, pdu: NutPdu, word: str, identity: str) -> str
     port = PduPortView(identity)
     switch = pdu.port_down if word == "off" else pdu.port_up
     assert switch(port, deadline=0.0) is port
-    others = [name for name, is_on in server.books().states.items() if relays[name] != WORDS[is_on]]
+    others = [name for name, is_on in server.truth().states.items() if relays[name] != WORDS[is_on]]
     changed = f" (relays {' '.join(others)})" if others else ""
     return f"{identity} {port.power_status.name}{changed}"
 
 
 def _statistic(server: NutServer, pdu: NutPdu) -> str:
     """Load, energy and ports, `true` if they are those of the simulated unit."""
-    books = server.books()
+    truth = server.truth()
     view = pdu.statistic()
     energies = {port.identity: port.consumption for port in view.ports}
     words = [f"{view.load:.9g} A {view.total_consumption:.9g} kWh"]
-    if (round(view.load, 6), round(view.total_consumption, 6)) == (books.load_a, books.energy_kwh):
+    if (round(view.load, 6), round(view.total_consumption, 6)) == (truth.load_a, truth.energy_kwh):
         words = ["true"]
     if energies:
-        is_true = energies == books.port_energy_kwh
+        is_true = energies == truth.port_energy_kwh
         words.append(f"{len(energies)} energies{'' if is_true else ' that differ'}")
     return " ".join(words)
 

@@ -237,6 +237,6 @@ def test_a_reading_during_wait_returns_the_values_that_follow(
         ends.start()
         assert read() == expected
         finished(ends)
-        requests_before = server.books().requests
+        requests_before = server.truth().requests
         read()
-        assert server.books().requests == requests_before + 1
+        assert server.truth().requests == requests_before + 1

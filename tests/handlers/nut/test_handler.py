@@ -40,7 +40,7 @@ def server() -> Iterator[NutServer]:
 
 
 def true_states(server: NutServer) -> dict[str, str]:
-    return {identity: WORDS[on] for identity, on in server.books().states.items()}
+    return {identity: WORDS[on] for identity, on in server.truth().states.items()}
 
 
 def read_states(pdu: NutPdu) -> dict[str, str]:
@@ -51,8 +51,8 @@ def test_a_status_over_tls_costs_two_round_trips_and_is_true() -> None:
     with NutServer([SwitchedPdu("pdu", 48)], tls=True) as server:
         pdu = handler(server, device="pdu", tls="yes", verify="no")
         assert read_states(pdu) == true_states(server)
-        books = server.books()
-    assert (books.requests, books.connections) == (2, 1)
+        truth = server.truth()
+    assert (truth.requests, truth.connections) == (2, 1)
 
 
 #: a line of the server has at most 512 characters
@@ -127,7 +127,7 @@ def test_an_outlet_without_a_state_is_unknown_without_waiting(
         pdu = handler(server, whole_load="yes", **ADMIN_SETTINGS)
         port = pdu.port_down(PduPortView(identity))
         assert port.power_status is UNKNOWN
-        assert len(server.books().writes) == 1
+        assert len(server.truth().writes) == 1
 
 
 def test_each_call_of_a_session_has_the_time_of_a_new_one(
@@ -139,7 +139,7 @@ def test_each_call_of_a_session_has_the_time_of_a_new_one(
             names = pdu.read("names", lambda session: session.client.answer(requests.list_ups()))
             assert list(names) == ["pdu"]
             clock.sleep(CALL_SECONDS - 1)
-    assert server.books().connections == 1
+    assert server.truth().connections == 1
 
 
 def test_a_device_value_that_the_platform_supplies_is_not_taken_for_the_setting(
@@ -176,7 +176,7 @@ def test_a_url_and_an_address_with_a_user_or_a_device_are_refused_with_advice_an
         with pytest.raises(SettingsError, match=advice) as error_info:
             make_handler(data).status()
         assert "127.0.0.1" not in str(error_info.value)
-        assert server.books().connections == 0
+        assert server.truth().connections == 0
 
 
 def test_each_call_logs_one_line_with_the_version_and_no_password(

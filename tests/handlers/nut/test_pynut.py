@@ -343,8 +343,8 @@ def test_a_lost_connection_is_never_reopened() -> None:
                     nut.SetRWVar("a", "x", "again")
         with pytest.raises(OSError, match="make a new"):
             nut.GetUPSList()
-        assert server.books().writes == [("a x", "z")]
-        assert server.books().connections == 1
+        assert server.truth().writes == [("a x", "z")]
+        assert server.truth().connections == 1
 
 
 def test_an_answer_outside_the_protocol_is_a_pynuterror() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from handlers.raritan.handler import RaritanPdu
 from pdu_common.helper import EnumPowerStatus, PduStatisticView, PduView
-from tests.simulators.books import Books
+from tests.simulators.books import Truth
 from tests.simulators.xerus import XerusPdu
 
 STATES = {True: EnumPowerStatus.UP, False: EnumPowerStatus.DOWN, None: EnumPowerStatus.UNKNOWN}
@@ -32,10 +32,10 @@ def settings(pdu: XerusPdu, **more: str) -> dict[str, str]:
 @contextlib.contextmanager
 def spent(pdu: XerusPdu) -> Iterator[list[int]]:
     """Yield [requests, connections] made inside the block. The numbers are filled in at its end."""
-    before = pdu.books()
+    before = pdu.truth()
     cost = [0, 0]
     yield cost
-    after = pdu.books()
+    after = pdu.truth()
     cost[:] = [after.requests - before.requests, after.connections - before.connections]
 
 
@@ -44,13 +44,13 @@ def shown(view: PduView) -> dict[str, EnumPowerStatus]:
     return {port.identity: port.power_status for port in view.ports}
 
 
-def states(books: Books) -> dict[str, EnumPowerStatus]:
-    return {identity: STATES[state] for identity, state in books.states.items()}
+def states(truth: Truth) -> dict[str, EnumPowerStatus]:
+    return {identity: STATES[state] for identity, state in truth.states.items()}
 
 
-def agrees(figures: PduStatisticView, books: Books) -> None:
-    assert figures.load == pytest.approx(books.load_a or 0.0)
-    assert figures.total_consumption == pytest.approx(books.energy_kwh or 0.0)
+def agrees(figures: PduStatisticView, truth: Truth) -> None:
+    assert figures.load == pytest.approx(truth.load_a or 0.0)
+    assert figures.total_consumption == pytest.approx(truth.energy_kwh or 0.0)
     by_port = {port.identity: port.consumption for port in figures.ports}
     # an outlet without an energy has no entry, which would show 0
-    assert by_port == pytest.approx(books.port_energy_kwh)
+    assert by_port == pytest.approx(truth.port_energy_kwh)

@@ -98,8 +98,8 @@ def test_after_a_fork_the_child_opens_its_own_connection(agent: MakeAgent) -> No
             os.kill(child, signal.SIGKILL)
         assert os.WEXITSTATUS(connections[-1][1]) == 7
         get_state(rpc_agent)
-        assert pdu.books().connections == 2
-        assert pdu.books().requests == 3
+        assert pdu.truth().connections == 2
+        assert pdu.truth().requests == 3
 
 
 @pytest.mark.parametrize(
@@ -288,13 +288,13 @@ def test_a_space_at_either_end_of_a_refused_password_is_pointed_out(
 def test_with_another_fingerprint_no_request_is_sent_even_if_verification_is_off(
     agent: MakeAgent, pdu: XerusPdu, verify: bool
 ) -> None:
-    before = pdu.books().requests
+    before = pdu.truth().requests
     trust = Trust(verify=verify, fingerprint="00" * 32)
     rpc_agent = agent("https", pdu.url.removeprefix("https://"), trust=trust)
     with pytest.raises(HttpException, match="another certificate") as error_info:
         get_state(rpc_agent)
     assert isinstance(error_info.value, Unreachable)
-    assert pdu.books().requests == before
+    assert pdu.truth().requests == before
 
 
 def test_a_certificate_is_verified_unless_the_documented_argument_turns_it_off(

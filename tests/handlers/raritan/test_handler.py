@@ -1,5 +1,5 @@
 """The handler over HTTPS, on simulated PDUs of four firmware generations, compared with the
-simulators' books. What it makes of each answer stands in the tables of unit_table.py.
+simulators' truth. What it makes of each answer stands in the tables of unit_table.py.
 """
 
 from __future__ import annotations
@@ -78,23 +78,23 @@ _UNITS = {
 
 @pytest.mark.sample(20)
 @pytest.mark.parametrize("name", _UNITS)
-def test_states_and_figures_agree_with_the_books_on_one_connection(
+def test_states_and_figures_agree_with_the_truth_on_one_connection(
     handle: Handle, firmware: str, name: str
 ) -> None:
     unit = _UNITS[name]
     with XerusPdu(unit.model, firmware, unit.links) as pdu:
         handler = handle(pdu, link_units="yes" if unit.links else "no")
-        with spent(pdu) as cost:
+        with spent(pdu) as cost:  # requests, connections
             view = handler.status()
         assert cost == [unit.status_requests, 1]
         # in the order of the unit
-        assert list(shown(view).items()) == list(states(pdu.books()).items())
+        assert list(shown(view).items()) == list(states(pdu.truth()).items())
 
         with spent(pdu) as cost:
             statistic = handler.statistic()
         assert cost == [unit.statistic_requests, 1]
-        agrees(statistic, pdu.books())
-        assert not pdu.books().writes
+        agrees(statistic, pdu.truth())
+        assert not pdu.truth().writes
 
 
 # ---- settings ------------------------------------------------------------------------------------

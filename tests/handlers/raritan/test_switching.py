@@ -15,7 +15,7 @@ UP, DOWN, UNKNOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN, EnumPowerStatus.UN
 
 
 def writes(pdu: XerusPdu) -> list[tuple[str, str]]:
-    return [entry for entry in pdu.books().writes if "PowerState" in entry[0]]
+    return [entry for entry in pdu.truth().writes if "PowerState" in entry[0]]
 
 
 def test_switching_writes_one_absolute_state_and_returns_the_port_with_the_state_read_back(
@@ -29,7 +29,7 @@ def test_switching_writes_one_absolute_state_and_returns_the_port_with_the_state
 
         assert answer is port
         assert port.power_status is DOWN
-        assert pdu.books().states == {"1": True, "2": False, "3": True}
+        assert pdu.truth().states == {"1": True, "2": False, "3": True}
         assert writes(pdu) == [("outlet.1.setPowerState", '{"pstate": 0}')]
         _, connections = cost
         assert connections == 2

@@ -151,10 +151,10 @@ def test_an_upload_is_never_repeated(agent: MakeAgent) -> None:
         to = connected(agent, pdu)
         fw.Firmware("/firmware", to).getVersion()
         pdu.faults.order(Fault.CLOSE_BEFORE)
-        before = pdu.books().requests
+        before = pdu.truth().requests
         with pytest.raises(Unreachable):
             fw.upload(to, image("4.4.1.5-1"))
-        assert pdu.books().requests - before <= 1
+        assert pdu.truth().requests - before <= 1
         assert not fw.Firmware("/firmware", to).getImageInfo()[0]
 
 

@@ -173,8 +173,8 @@ def test_the_example_of_the_vendors_page_prints_the_units(
 
     def has_all_units() -> bool:
         exec(compile(code, example.page, "exec"), {})  # noqa: S102  # the vendor's own
-        shown = capsys.readouterr().out
-        return all(shown.count(f"'{address}'") == 1 for address in addresses)
+        output = capsys.readouterr().out
+        return all(output.count(f"'{address}'") == 1 for address in addresses)
 
     with turn("mdns"), contextlib.contextmanager(announced)():
         # on a busy machine, a responder may answer after the example's few seconds

@@ -286,7 +286,7 @@ class ChangedUnit(Transport):
 
     def writes(self) -> list[str]:
         """What was written, in words."""
-        return [f"wrote {name} {parameters}" for name, parameters in self._pdu.books().writes]
+        return [f"wrote {name} {parameters}" for name, parameters in self._pdu.truth().writes]
 
 
 @contextlib.contextmanager

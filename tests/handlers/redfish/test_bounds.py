@@ -43,6 +43,7 @@ class Clock:
         return self.now
 
     def advance_with(self, tree: Tree) -> None:
+        """Let each answer of the tree take `step` seconds of this clock."""
         answer = tree.answer
 
         def slow(request: Request) -> Answer:

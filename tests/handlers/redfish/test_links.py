@@ -112,7 +112,7 @@ def test_paging_that_does_not_end_is_an_error_within_500_pages(
         service.rewrite = next_page
         with pytest.raises(ProtocolError, match="repeats a page|too many pages|though more follow"):
             handler(service).status()
-        assert service.books().requests < 510
+        assert service.truth().requests < 510
 
 
 @MODELS
@@ -154,5 +154,5 @@ def test_reading_circular_links_ends_and_shows_no_state(model: Model, loop: str)
             if name == "status":
                 states = {port.power_status for port in view.ports}
                 assert states == {EnumPowerStatus.UNKNOWN}
-        assert service.books().requests < 500
-        assert service.books().writes == []
+        assert service.truth().requests < 500
+        assert service.truth().writes == []

@@ -35,10 +35,10 @@ def read(**texts: str) -> settings.RedfishSettings:
 def test_a_bad_setting_is_an_error_with_the_remedy(texts: dict[str, str], sentence: str) -> None:
     with pytest.raises(SettingsError) as error_info:
         read(**texts)
-    shown = str(error_info.value)
-    assert sentence in shown
-    assert LOGIN["password"] not in shown
-    assert "two" not in shown
+    error_text = str(error_info.value)
+    assert sentence in error_text
+    assert LOGIN["password"] not in error_text
+    assert "two" not in error_text
 
 
 def test_settings_are_checked_in_the_first_call_and_not_before() -> None:

@@ -22,27 +22,27 @@ NAMED = {"floor": {"pdu": "FloorPDUs/"}, "transfer-switch": {"pdu": "TransferSwi
 
 @pytest.mark.sample(8)
 @pytest.mark.parametrize("name", sorted(UNITS))
-def test_states_and_load_and_energy_agree_with_the_books(name: str) -> None:
+def test_states_and_load_and_energy_agree_with_the_truth(name: str) -> None:
     with RedfishService(UNITS[name]()) as unit:
         pdu = handler(unit, **NAMED.get(name, {}))
         status = pdu.status()
         statistic = pdu.statistic()
-        books = unit.books()
+        truth = unit.truth()
         methods = {request.method for request in unit.log}
 
-        expected_states = {identity: STATES[on] for identity, on in books.states.items()}
+        expected_states = {identity: STATES[on] for identity, on in truth.states.items()}
         states = {port.identity: port.power_status for port in status.ports}
         # in the order of the unit
         assert list(states.items()) == list(expected_states.items())
         assert len(status.ports) == len(states)
-        assert statistic.load == pytest.approx(books.load_a, abs=1e-6)
-        assert statistic.total_consumption == pytest.approx(books.energy_kwh, abs=1e-6)
+        assert statistic.load == pytest.approx(truth.load_a, abs=1e-6)
+        assert statistic.total_consumption == pytest.approx(truth.energy_kwh, abs=1e-6)
         # an outlet without a meter has no entry
         energies = {port.identity: port.consumption for port in statistic.ports}
-        assert energies == pytest.approx(books.port_energy_kwh, abs=1e-6)
+        assert energies == pytest.approx(truth.port_energy_kwh, abs=1e-6)
 
         assert not unit.has_sessions
-        assert books.writes == []
+        assert truth.writes == []
         allowed_methods = {"GET"}
         if unit.model.login == "session":
             allowed_methods = {"GET", "POST", "DELETE"}
@@ -55,7 +55,7 @@ def test_an_outlet_is_switched_off_and_on_and_the_others_keep_their_state(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with RedfishService(UNITS[name](), clock=in_switching(monkeypatch)) as unit:
-        before = unit.books().states
+        before = unit.truth().states
         identity = list(before)[1]
         for number, on in enumerate((False, True), 1):
             port = PduPortView(identity)
@@ -66,8 +66,8 @@ def test_an_outlet_is_switched_off_and_on_and_the_others_keep_their_state(
             switch = pdu.port_up if on else pdu.port_down
             assert switch(port) is port
             assert port.power_status is STATES[on]
-            assert unit.books().states == {**before, identity: on}
-            assert unit.books().writes[number - 1 :] == [(identity, "On" if on else "Off")]
+            assert unit.truth().states == {**before, identity: on}
+            assert unit.truth().writes[number - 1 :] == [(identity, "On" if on else "Off")]
         assert not unit.has_sessions
 
 
@@ -88,7 +88,7 @@ def test_a_command_to_an_outlet_of_the_pdu_that_the_setting_names_reads_no_other
     with with_broken_pdu(expand) as unit:
         port = handler(unit, pdu="2").port_down(PduPortView("2.A2"))
         assert port.power_status is EnumPowerStatus.DOWN
-        assert unit.books().writes == [("2.A2", "Off")]
+        assert unit.truth().writes == [("2.A2", "Off")]
         for request in unit.log:
             assert "RackPDUs/1" not in request.target
             assert "RackPDUs/3" not in request.target
@@ -98,7 +98,7 @@ def test_a_broken_pdu_keeps_no_other_one_from_being_switched() -> None:
     with with_broken_pdu(expand=None) as unit:
         port = handler(unit).port_down(PduPortView("2.A2"))
         assert port.power_status is EnumPowerStatus.DOWN
-        assert unit.books().writes == [("2.A2", "Off")]
+        assert unit.truth().writes == [("2.A2", "Off")]
 
 
 def test_a_command_to_an_outlet_of_a_broken_pdu_names_the_setting_that_leaves_it_out() -> None:
@@ -113,7 +113,7 @@ def test_a_unit_without_switches_gets_no_command(name: str) -> None:
     with RedfishService(UNITS[name]()) as unit:
         with pytest.raises((Unsupported, NoSuchOutlet)):
             handler(unit, **NAMED.get(name, {})).port_down(PduPortView("A1"))
-        assert unit.books().writes == []
+        assert unit.truth().writes == []
         assert {request.method for request in unit.log} == {"GET"}
 
 
@@ -133,13 +133,13 @@ def test_port_down_returns_unknown_if_the_contact_does_not_open_in_time(
     with RedfishService(model, clock=in_switching(monkeypatch)) as unit:
         port = handler(unit).port_down(PduPortView("A1"))
         assert port.power_status is EnumPowerStatus.UNKNOWN
-        books = unit.books()
-        assert books.states["A1"] is True
-        assert books.writes == [("A1", "Off")]
+        truth = unit.truth()
+        assert truth.states["A1"] is True
+        assert truth.writes == [("A1", "Off")]
 
 
 @pytest.mark.parametrize("name", ["rack", "paged"])
 def test_a_service_that_offers_expansion_and_ignores_it_is_read(name: str) -> None:
     with RedfishService(dataclasses.replace(UNITS[name](), ignores_expand=True)) as unit:
         states = {port.identity: port.power_status for port in handler(unit).status().ports}
-        assert states == {identity: STATES[on] for identity, on in unit.books().states.items()}
+        assert states == {identity: STATES[on] for identity, on in unit.truth().states.items()}

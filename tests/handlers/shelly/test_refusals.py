@@ -1,4 +1,4 @@
-"""A Shelly that refuses a command: its own reason is told, or else the status."""
+"""A Shelly that refuses a command: its own reason is shown, or else the status."""
 
 from __future__ import annotations
 

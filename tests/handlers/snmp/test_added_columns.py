@@ -31,15 +31,15 @@ PAGE = ROOT / "docs" / "dev" / "families.md"
 
 
 class Addition(NamedTuple):
-    """A column that the unit lacks, and the outlets that are told off instead of on, or the other
-    way round, if it has one."""
+    """A column that the unit lacks, and the outlets that are returned as off instead of on, or as
+    on instead of off, if it has one."""
 
     column: str
     turned: tuple[str, ...]
 
 
 def states_with_figures(device: Memory) -> States:
-    """The states that are told while the figures are read, too. Raises PduHandlerError."""
+    """The states that are returned while the figures are read, too. Raises PduHandlerError."""
     snmp_device = detection.detect(device, PROFILES, metered_only=True)
     read_exactly(snmp_device)
     return snmp_device.states

@@ -49,7 +49,7 @@ OTHERS = [
 def test_a_unit_of_another_generation_has_no_figures(
     third: Value, states: Mapping[str, Value], scope: ReadScope
 ) -> None:
-    """What an MS-PDU has as its total is the voltage of line 2: 231 A were told."""
+    """What an MS-PDU has as its total is the voltage of line 2: 231 A were returned."""
     with pytest.raises(PduHandlerError):
         metering.read_statistic(detection.detect(unit(third, states), PROFILES, scope))
 

@@ -24,8 +24,8 @@ from tests.simulators.snmp_agent import read_snmprec
 def read(unit: Fixture, device: Memory) -> Optional[Figures]:
     """The figures that DCImanager is shown; None for an error."""
     try:
-        found = units.find(unit, device, VIEW_FIGURES)
-        return metering.read_statistic(found, with_power=False)
+        snmp_device = units.find(unit, device, VIEW_FIGURES)
+        return metering.read_statistic(snmp_device, with_power=False)
     except PduHandlerError:
         return None
 

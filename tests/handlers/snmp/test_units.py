@@ -1,5 +1,5 @@
 """A unit of a chain that is missing in every table, which the device still counts, is an error or
-leaves no total: the list of outlets is never shorter, and the rest is never told as the whole.
+leaves no total: the list of outlets is never shorter, and the rest is never returned as the whole.
 """
 
 from __future__ import annotations

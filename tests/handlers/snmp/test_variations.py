@@ -47,7 +47,7 @@ def test_another_device_or_a_table_that_ends_is_not_taken_for_the_pdu(
 
 
 @cases("family", "identities", "states")
-def test_outlets_and_states_of_a_changed_unit_are_told_only_if_they_are_certain(
+def test_outlets_and_states_of_a_changed_unit_are_returned_only_if_they_are_certain(
     unit: Fixture, variation: Variation
 ) -> None:
     changed = of_rows(variation.rows(unit.rows))

@@ -85,7 +85,7 @@ def test_the_handler_sees_what_the_client_has_switched(unit: HttpServer) -> None
     handler = pdu(unit, token=TOKEN)
     assert switch(handler, OUTLET, True) is UP
     assert switch(handler, "3-286331153", False) is DOWN
-    assert unit.books().writes[3:] == [(OUTLET, "on"), ("3-286331153", "off")]
+    assert unit.truth().writes[3:] == [(OUTLET, "on"), ("3-286331153", "off")]
 
 
 @pytest.mark.against("PyPI synlinkpy, the maker's client")
@@ -112,10 +112,10 @@ def test_a_relay_that_is_welded_shut_is_switched_for_the_client_and_unknown_here
 def test_a_token_leaves_no_session_on_the_unit(unit: HttpServer) -> None:
     device: Any = unit.device
     pdu(unit, token=TOKEN).status()
-    assert unit.books().requests == 2
+    assert unit.truth().requests == 2
     assert device.sessions == {}
     pdu(unit).status()
-    assert unit.books().requests == 5
+    assert unit.truth().requests == 5
     assert len(device.sessions) == 1
 
 
@@ -162,14 +162,14 @@ def test_a_session_that_ended_between_command_and_reading_is_opened_anew(unit: H
     assert switch(pdu(unit), OUTLET, False) is DOWN
     device: Any = unit.device
     assert len(device.sessions) == 2
-    assert unit.books().writes == [(OUTLET, "off")]
+    assert unit.truth().writes == [(OUTLET, "off")]
 
 
 def test_a_command_whose_session_ended_is_not_sent_again(unit: HttpServer) -> None:
     sessions_end_after(unit, 1)
     with pytest.raises(errors.Denied, match="session may have ended"):
         switch(pdu(unit), OUTLET, False)
-    assert unit.books().writes == []
+    assert unit.truth().writes == []
 
 
 def refuse(unit: HttpServer, refused_path: str, headers: Mapping[str, str] = {}) -> None:
@@ -224,7 +224,7 @@ def test_a_login_that_fails_once_after_a_command_is_tried_again_for_the_next_rea
     device.answer = answer
     assert switch(pdu(unit), OUTLET, False) is DOWN
     assert len(logins) == 3
-    assert unit.books().writes == [(OUTLET, "off")]
+    assert unit.truth().writes == [(OUTLET, "off")]
 
 
 def test_the_key_of_a_session_that_ended_is_not_logged(

@@ -53,16 +53,16 @@ def test_two_that_lock_the_same_folders_in_another_order_lose_nothing_and_end(
 
 
 def test_who_waits_is_told_and_a_folder_may_be_named_twice(tmp_path: Path) -> None:
-    told = threading.Event()
+    has_waited = threading.Event()
 
     def second() -> None:
-        with locked([str(tmp_path)], told.set):
+        with locked([str(tmp_path)], has_waited.set):
             pass
 
     waiting = threading.Thread(target=second)
     with locked([str(tmp_path), str(tmp_path)]):
         waiting.start()
-        assert told.wait(PATIENCE_S)
+        assert has_waited.wait(PATIENCE_S)
         assert waiting.is_alive()
     waiting.join(PATIENCE_S)
     assert not waiting.is_alive()

@@ -1,4 +1,4 @@
-"""What is in the place of a list or a secret is told as what it is."""
+"""What is in the place of a list or a secret is named in the error."""
 
 from __future__ import annotations
 

@@ -138,5 +138,5 @@ def environment() -> dict[str, str]:
 
 
 def shown(states: Sequence[bool | None]) -> dict[str, int]:
-    """Count the outlets that are on, off and unknown according to a simulator's books."""
+    """Count the outlets that are on, off and unknown that a simulator really has."""
     return {"on": states.count(True), "off": states.count(False), "unknown": states.count(None)}

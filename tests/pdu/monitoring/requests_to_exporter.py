@@ -110,12 +110,12 @@ def _result(application: Any, method: str, path: str, headers: dict[str, str]) -
     if rest.get("Content-Encoding") == "gzip":
         body = gzip.decompress(body)
     texts = [f"{name}: {text}" for name, text in rest.items()]
-    told = ", ".join([*texts, *(f"no {name}" for name in missing)])
+    metrics = ", ".join([*texts, *(f"no {name}" for name in missing)])
     lines = []
     for line in body.decode().splitlines():
         if not line.startswith(("# HELP", "# TYPE")):
             lines.append(line)
-    return " | ".join([status, ", ".join(readings), told, " / ".join(lines)])
+    return " | ".join([status, ", ".join(readings), metrics, " / ".join(lines)])
 
 
 if __name__ == "__main__":

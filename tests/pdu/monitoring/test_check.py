@@ -48,36 +48,36 @@ def document(result: subprocess.CompletedProcess[str]) -> dict[str, Any]:
     return {"": whole["summary"], **rows}
 
 
-def assert_as_in_the_books(small: Hall, row_by_name: dict[str, Any]) -> None:
+def assert_as_in_the_truth(small: Hall, row_by_name: dict[str, Any]) -> None:
     """Assert that states and figures of each row are those of its simulator."""
     for name, peer in small.peers.items():
-        books = peer.books()
+        truth = peer.truth()
         row = row_by_name[name]
         counts = {key: row[key] for key in ("on", "off", "unknown")}
-        assert counts == shown(list(books.states.values())), row
-        assert row["load_a"] == pytest.approx(books.load_a), name
-        assert row["energy_kwh"] == pytest.approx(books.energy_kwh), name
+        assert counts == shown(list(truth.states.values())), row
+        assert row["load_a"] == pytest.approx(truth.load_a), name
+        assert row["energy_kwh"] == pytest.approx(truth.energy_kwh), name
         energies = {outlet["identity"]: outlet["energy_kwh"] for outlet in row["outlets"]}
-        unmetered = dict.fromkeys(books.states)
-        assert energies == pytest.approx({**unmetered, **books.port_energy_kwh}), name
+        unmetered = dict.fromkeys(truth.states)
+        assert energies == pytest.approx({**unmetered, **truth.port_energy_kwh}), name
 
 
 def requests_by_name(small: Hall) -> dict[str, int]:
     """How many requests each simulated PDU has got."""
-    return {name: peer.books().requests for name, peer in small.peers.items()}
+    return {name: peer.truth().requests for name, peer in small.peers.items()}
 
 
-def test_states_and_figures_agree_with_the_simulators_books(small: Hall) -> None:
+def test_states_and_figures_agree_with_the_simulators_truth(small: Hall) -> None:
     requests_before = requests_by_name(small)
 
     result = run("check", small.list(), "--auth", small.logins, "--json")
 
     requests = requests_by_name(small)
     row_by_name = document(result)
-    assert_as_in_the_books(small, row_by_name)
+    assert_as_in_the_truth(small, row_by_name)
     assert (result.returncode, result.stderr) == (0, "")
     assert row_by_name[""]["results"] == {"well": len(PEERS)}
-    loads = [peer.books().load_a or 0 for peer in small.peers.values()]
+    loads = [peer.truth().load_a or 0 for peer in small.peers.values()]
     assert row_by_name[""]["load_a"] == pytest.approx(sum(loads))
     for name in small.peers:
         assert row_by_name[name]["requests"] == requests[name] - requests_before[name]

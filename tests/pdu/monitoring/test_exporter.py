@@ -35,10 +35,10 @@ def test_a_probe_reports_as_many_requests_as_the_pdu_received(
     small: Hall, running: Exporter
 ) -> None:
     for name in small.peers:
-        before = small.peers[name].books().requests
+        before = small.peers[name].truth().requests
         assert (
             running.probe(target=name)["pdu_requests"][()]
-            == small.peers[name].books().requests - before
+            == small.peers[name].truth().requests - before
         )
 
 

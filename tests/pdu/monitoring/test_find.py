@@ -285,6 +285,29 @@ def test_many_pdus_are_added_in_one_write_and_each_name_is_asked_once(
     assert written_files == ["logins.toml", "list.csv"]
 
 
+def test_a_unit_that_answers_in_two_ways_is_added_once(tmp_path: Path) -> None:
+    """Over SNMP, and by mDNS with the port of plain HTTP."""
+    found_pdus = [
+        ListedPdu("by snmp", "snmp", Address("192.0.2.7")),
+        ListedPdu("by mdns", "raritan", Address("192.0.2.7:80")),
+        ListedPdu("other", "raritan", Address("192.0.2.8")),
+    ]
+    files = addition.new_pdu("", str(tmp_path / "list.csv"), "")
+    new_pdus = addition.add_missing(files, found_pdus, logins.DeviceLogin("", {}, {}), {})
+    assert [pdu.name for pdu in new_pdus] == ["by snmp", "other"]
+
+
+@pytest.mark.parametrize("name", ["pdu.example", "PDU.example", "pdu.example."])
+def test_a_name_that_is_the_address_of_a_listed_pdu_gets_its_own_behind_it(
+    name: str, tmp_path: Path
+) -> None:
+    (tmp_path / "list.csv").write_text("name,handler,address,auth\na,nut,pdu.example:3493,\n")
+    files = addition.new_pdu("", str(tmp_path / "list.csv"), "")
+    pdu = ListedPdu(name, "snmp", Address("192.0.2.7"))
+    new_pdus = addition.add_missing(files, [pdu], logins.DeviceLogin("", {}, {}), {})
+    assert [pdu.name for pdu in new_pdus] == [f"{name} 192.0.2.7"]
+
+
 def test_an_ipv6_host_is_asked() -> None:
     rate = network_scan.ScanRate(200, 0.1)
     with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as trap:

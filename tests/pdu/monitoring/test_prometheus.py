@@ -89,7 +89,7 @@ def value(server: Prometheus, expression: str) -> float:
 @pytest.mark.against("prometheus")
 def test_prometheus_scrapes_every_handler_through_relabelling(small: Hall, tmp_path: Path) -> None:
     peers = small.peers
-    limit = min(peer.books().load_a or 0.0 for peer in peers.values()) + 0.01
+    limit = min(peer.truth().load_a or 0.0 for peer in peers.values()) + 0.01
     port = reserved()
     rules(tmp_path, limit)
     path = small.list(dead=True)
@@ -117,7 +117,7 @@ def test_prometheus_scrapes_every_handler_through_relabelling(small: Hall, tmp_p
             return {labels["instance"] for labels in server.alerts().get(alert, ())}
 
         rated = {labels["instance"] for labels, _ in server.query("pdu_line_rating_amperes")}
-        over = {name for name, peer in peers.items() if (peer.books().load_a or 0.0) > limit}
+        over = {name for name, peer in peers.items() if (peer.truth().load_a or 0.0) > limit}
         assert eventually(lambda: alert_names("PduLoadOverLimit") == over - rated), server.alerts()
         assert eventually(lambda: alert_names("PduUnreachable") == {"dead"}), server.alerts()
 
@@ -127,11 +127,11 @@ def true_totals(peers: Mapping[str, Peer]) -> dict[str, float]:
     load_a = energy_kwh = outlet_energy_kwh = 0.0
     outlets_on = 0
     for peer in peers.values():
-        books = peer.books()
-        load_a += books.load_a or 0.0
-        energy_kwh += books.energy_kwh or 0.0
-        outlet_energy_kwh += sum(books.port_energy_kwh.values())
-        outlets_on += list(books.states.values()).count(True)
+        truth = peer.truth()
+        load_a += truth.load_a or 0.0
+        energy_kwh += truth.energy_kwh or 0.0
+        outlet_energy_kwh += sum(truth.port_energy_kwh.values())
+        outlets_on += list(truth.states.values()).count(True)
     return {
         "sum(pdu_load_amperes)": load_a,
         "sum(pdu_energy_joules_total) / 3600000": energy_kwh,

@@ -1,4 +1,4 @@
-"""Searches of networks: what is listed, added and told."""
+"""Searches of networks: what is listed, added and printed."""
 
 from __future__ import annotations
 

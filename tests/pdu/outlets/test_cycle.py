@@ -85,4 +85,4 @@ def test_a_session_that_the_unit_ends_in_the_pause_is_renewed(
 
         assert code == exit_codes.DONE
         assert service.access.session_count == 2
-        assert service.books().states["A1"] is True
+        assert service.truth().states["A1"] is True

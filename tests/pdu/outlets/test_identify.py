@@ -330,7 +330,7 @@ def test_load_and_energy_of_a_power_meter_controller_rest_on_mains(
     )
     with XerusPdu(controller) as pdu:
         finding = xerus_finding(pdu, capsys, monkeypatch)
-        load = pdu.books().load_a
+        load = pdu.truth().load_a
 
     assert load
     assert f"report its load ({figure(load)} A)" in finding["can"]

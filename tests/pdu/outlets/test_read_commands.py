@@ -60,7 +60,7 @@ def test_status_shows_every_outlet_with_its_state_number_and_name(peer: Peer, as
     code, out, _ = ask("status", "--json")
     assert code == 0
     outlets = json.loads(out)["outlets"]
-    states = {identity: SHOWN[is_on] for identity, is_on in peer.books().states.items()}
+    states = {identity: SHOWN[is_on] for identity, is_on in peer.truth().states.items()}
     assert {outlet["identity"]: outlet["state"] for outlet in outlets} == states
     names = [(label.number, label.name) for label in labels(peer)]
     assert [(outlet["number"], outlet["name"]) for outlet in outlets] == names
@@ -77,12 +77,12 @@ def test_the_table_of_status_has_a_title_and_names_of_columns(peer: Peer, ask: A
 def test_statistic_shows_load_and_energy(peer: Peer, ask: Any) -> None:
     code, out, _ = ask("statistic", "--json")
     document = json.loads(out)
-    books = peer.books()
+    truth = peer.truth()
     assert code == 0
-    assert document["load_a"] == pytest.approx(books.load_a)
-    assert document["energy_kwh"] == pytest.approx(books.energy_kwh)
+    assert document["load_a"] == pytest.approx(truth.load_a)
+    assert document["energy_kwh"] == pytest.approx(truth.energy_kwh)
     if outlet_meters(peer.handler):
-        expected = {identity: books.port_energy_kwh.get(identity) for identity in books.states}
+        expected = {identity: truth.port_energy_kwh.get(identity) for identity in truth.states}
     else:
         expected = {}
     energies = {outlet["identity"]: outlet["energy_kwh"] for outlet in document["outlets"]}
@@ -90,32 +90,32 @@ def test_statistic_shows_load_and_energy(peer: Peer, ask: Any) -> None:
 
 
 def test_the_table_of_statistic_has_a_row_of_each_metered_outlet(peer: Peer, ask: Any) -> None:
-    books = peer.books()
+    truth = peer.truth()
     _, out, _ = ask("statistic")
     _, *lines = out.splitlines()
     if not outlet_meters(peer.handler):
         assert lines == ["no outlet's energy is metered"]
         return
     head, *rows = [line.split() for line in lines]
-    assert head[-1] == ("kWh" if books.port_energy_kwh else "A")
-    assert [row[0] for row in rows] == list(books.states)
+    assert head[-1] == ("kWh" if truth.port_energy_kwh else "A")
+    assert [row[0] for row in rows] == list(truth.states)
 
 
 def test_outlets_have_the_same_keys_and_the_true_states_and_figures(peer: Peer, ask: Any) -> None:
     code, out, err = ask("outlets", "--json")
-    books = peer.books()
+    truth = peer.truth()
     assert code == 0
     # the input of NUT's unit lists a current alone, and its power is the sum of the outlets
     assert "no power" not in err
     document = json.loads(out)
-    assert document["load_a"] == pytest.approx(books.load_a)
-    assert document["energy_kwh"] == pytest.approx(books.energy_kwh)
+    assert document["load_a"] == pytest.approx(truth.load_a)
+    assert document["energy_kwh"] == pytest.approx(truth.energy_kwh)
     outlets = document["outlets"]
     for outlet in outlets:
         assert list(outlet) == KEYS
-    states = [(identity, SHOWN[is_on]) for identity, is_on in books.states.items()]
+    states = [(identity, SHOWN[is_on]) for identity, is_on in truth.states.items()]
     assert [(outlet["identity"], outlet["state"]) for outlet in outlets] == states
-    energies = [books.port_energy_kwh.get(identity) for identity in books.states]
+    energies = [truth.port_energy_kwh.get(identity) for identity in truth.states]
     assert [outlet["energy_kwh"] for outlet in outlets] == pytest.approx(energies)
     for key in ("current_a", "power_w"):
         is_metered = any(outlet[key] for outlet in outlets)
@@ -135,7 +135,7 @@ def test_the_csv_of_outlets_has_all_keys_and_the_true_states(peer: Peer, ask: An
     _, out, _ = ask("outlets", "--csv")
     rows = list(csv.DictReader(io.StringIO(out)))
     assert list(rows[0]) == ["pdu", "handler", "host", *KEYS]
-    states = [SHOWN[is_on] for is_on in peer.books().states.values()]
+    states = [SHOWN[is_on] for is_on in peer.truth().states.values()]
     assert [row["state"] for row in rows] == states
 
 

@@ -1,4 +1,4 @@
-"""`pdu on` and `pdu off`: what is asked, sent and told, and the exit codes of errors."""
+"""`pdu on` and `pdu off`: what is asked, sent and printed, and the exit codes of errors."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ one_peer = pytest.mark.parametrize("peer", ["nut"], indirect=True)
 
 
 def test_off_and_on_switch_the_outlet_that_is_named(peer: Peer, ask: Any) -> None:
-    states = peer.books().states
+    states = peer.truth().states
     identity = next(identity for identity, is_on in states.items() if is_on)
     for call, is_on in (("off", False), ("on", True)):
         code, out, _ = ask(call, identity, "--yes", "--json")
@@ -31,24 +31,24 @@ def test_off_and_on_switch_the_outlet_that_is_named(peer: Peer, ask: Any) -> Non
         (outlet,) = json.loads(out)["outlets"]
         outlet.pop("current_a", None)
         assert outlet == {"identity": identity, "state": SHOWN[is_on], "done": True, "sent": True}
-        assert peer.books().states == {**states, identity: is_on}
+        assert peer.truth().states == {**states, identity: is_on}
 
 
 def test_a_cycle_switches_the_outlet_that_is_named_off_and_on_again(peer: Peer, ask: Any) -> None:
-    books = peer.books()
-    identity = next(identity for identity, is_on in books.states.items() if is_on)
+    truth = peer.truth()
+    identity = next(identity for identity, is_on in truth.states.items() if is_on)
     code, out, err = ask("cycle", identity, "--pause", "0", "--yes", "--json")
     assert (code, err) == (0, "")
     (outlet,) = json.loads(out)["outlets"]
     assert outlet == {"identity": identity, "state": "on", "done": True}
-    assert peer.books().states == books.states
-    assert len(peer.books().writes) >= len(books.writes) + 2
+    assert peer.truth().states == truth.states
+    assert len(peer.truth().writes) >= len(truth.writes) + 2
 
 
 def test_a_wrong_secret_is_reported_in_one_line_without_the_secret(
     peer: Peer, ask: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    states = peer.books().states
+    states = peer.truth().states
     monkeypatch.setenv("PDU_PASSWORD", "s3cret-w0rd")
     # a community that may only read: an unknown one gets no answer
     monkeypatch.setenv("PDU_COMMUNITY", "public")
@@ -59,7 +59,7 @@ def test_a_wrong_secret_is_reported_in_one_line_without_the_secret(
     assert len(err.splitlines()) == 1
     for secret in ("s3cret-w0rd", "public"):
         assert secret not in out + err
-    assert peer.books().states == states
+    assert peer.truth().states == states
 
 
 @one_peer
@@ -80,7 +80,7 @@ def test_the_question_is_answered_on_a_real_terminal(
     for key, value in secrets.items():
         environment[f"PDU_{key.upper()}"] = value
     command = [sys.executable, "-m", "pdu", "on", "nut", peer.address, "1", *arguments]
-    writes = len(peer.books().writes)
+    writes = len(peer.truth().writes)
 
     screen = terminal.run(command, environment, "[y/N] ", typed)
 
@@ -88,7 +88,7 @@ def test_the_question_is_answered_on_a_real_terminal(
     assert words in screen.text
     assert "Traceback" not in screen.text
     assert "may still be carried out" not in screen.text
-    is_sent = len(peer.books().writes) > writes
+    is_sent = len(peer.truth().writes) > writes
     assert is_sent is (code == 0)
 
 

@@ -166,9 +166,9 @@ def test_a_name_switches_outlets(
     with PEERS["snmp"]() as peer:
         path.write_text(f"name,handler,address,auth,settings\n{line(tmp_path, peer, 'left')}\n")
         private(tmp_path / "logins.toml", login(peer, "left"))
-        first, second, *_ = peer.books().states
+        first, second, *_ = peer.truth().states
         code, out, _ = run(capsys, "off", "left", f"{first}-{second}", "--yes", "--timeout", "9")
-        states = peer.books().states
+        states = peer.truth().states
     assert code == 0
     assert f"outlet {second} of left ({peer.address}:{peer.snmp['port']}) is off" in out
     assert not states[first]

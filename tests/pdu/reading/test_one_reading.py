@@ -70,12 +70,12 @@ def by_exporter(target: Target, identities: Sequence[str]) -> Mapping[str, Outle
 
 def check_tools_agree(peer: Peer, folder: Path) -> None:
     """All say the same of each outlet, and each figure that the unit meters is there."""
-    target, books = target_of(peer, folder), peer.books()
+    target, truth = target_of(peer, folder), peer.truth()
     outlets = by_command(target, read_commands.OUTLETS, "energy_kwh")
     statistic = by_command(target, read_commands.STATISTIC, "energy_kwh")
     exported = by_exporter(target, list(outlets))
     word_by_state = {True: "on", False: "off", None: "unknown"}
-    states = {identity: word_by_state[on] for identity, on in books.states.items()}
+    states = {identity: word_by_state[on] for identity, on in truth.states.items()}
     assert {identity: outlet.state for identity, outlet in outlets.items()} == states
     assert list(exported) == list(outlets)
     for identity, outlet in outlets.items():

@@ -278,7 +278,7 @@ def test_six_octets_of_text_are_no_address(text: bytes) -> None:
 @given(octets=IPV4 | MAC, place=strategies.sampled_from(sorted(PLACES)))
 @settings(deadline=None)
 def test_rows_hold_an_address_in_no_form(octets: bytes, place: str) -> None:
-    """Of addresses that can be told from other texts and numbers."""
+    """Of addresses that differ from other texts and numbers."""
     if len(octets) == 4:
         # small octets in an index may also be numbers
         assume(max(octets) >= 32)

@@ -36,10 +36,10 @@ def read(folder: Path, peer: Peer) -> Reading:
 
 
 @pytest.mark.parametrize("handler", ["snmp", "redfish"])
-def test_the_lines_sum_to_the_load_of_the_books(handler: str, tmp_path: Path) -> None:
+def test_the_lines_sum_to_the_load_of_the_truth(handler: str, tmp_path: Path) -> None:
     with PEERS[handler]() as peer:
         reading = read(tmp_path, peer)
-        load_a = peer.books().load_a
+        load_a = peer.truth().load_a
 
     assert set(lines(reading.meters)) == {"L1", "L2", "L3"}
     currents = [measured(part.current_a) or 0.0 for part in reading.meters if part.kind == LINE]
@@ -58,7 +58,7 @@ def test_a_redfish_branch_has_its_rating(tmp_path: Path) -> None:
 def test_xerus_reports_lines_and_protectors(tmp_path: Path) -> None:
     with SHOWN["raritan"]() as pdu:
         reading = read(tmp_path, pdu)
-        load_a = pdu.books().load_a
+        load_a = pdu.truth().load_a
 
     assert set(lines(reading.meters)) == {"L1", "L2", "L3"}
     protectors = [part for part in reading.meters if part.kind == BREAKER]

@@ -138,6 +138,7 @@ def _call(request: Request) -> str:
 
 
 def _result(admin: Admin, manager: DciManager, words: str, environment: dict[str, str]) -> str:
+    """The exit code of a run, its calls, the ids in the file, the handlers, and the errors."""
     before = len(manager.requests)
     run = admin.run(manager, *shlex.split(words), **environment)
     calls = [_call(request) for request in manager.requests[before:]]

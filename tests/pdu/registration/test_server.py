@@ -265,10 +265,10 @@ def test_neither_a_cookie_nor_a_login_of_netrc_is_sent(
     monkeypatch.setenv("HOME", str(tmp_path))
     answers = [[http_answer("{}", "200 OK", "Set-Cookie: a=b; Path=/")], [http_answer("{}")]]
     with Peer(answers, tls=usual().context) as peer:
-        one = server(f"https://{peer.address}")
-        one.use_token(TOKEN)
+        api_server = server(f"https://{peer.address}")
+        api_server.use_token(TOKEN)
         for _ in range(2):
-            assert one.call("GET", LIST[1]).status == 200
+            assert api_server.call("GET", LIST[1]).status == 200
     for request in peer.seen:
         names = {name.lower() for name in request.headers}
         assert names.isdisjoint({"cookie", "authorization"})
@@ -318,8 +318,8 @@ def test_calls_go_through_the_proxy_that_the_environment_names(
 ) -> None:
     with proxy(b"HTTP/1.1 200 Connection established\r\nX: y\r\n\r\n") as (port, heads):
         monkeypatch.setenv(variable, f"http://me:pa%3Ass@127.0.0.1:{port}")
-        one = Server(manager.url, verify=str(manager.ca_file), say=print)
-        reply = one.call("GET", LIST[1])
+        server = Server(manager.url, verify=str(manager.ca_file), say=print)
+        reply = server.call("GET", LIST[1])
 
     assert reply.status == 403  # without a token
     assert len(manager.requests) == 1

@@ -87,7 +87,7 @@ def _judged(worker: Worker, name: str) -> list[str]:
             seconds=SECONDS,
         )
         assert not unit.has_sessions
-        assert unit.books().writes == []
+        assert unit.truth().writes == []
     assert passed > 300
     return [" ".join(failure) for failure in failed]
 

@@ -1,4 +1,4 @@
-"""DMTF's own clients read values that agree with the simulated units' books."""
+"""DMTF's own clients read values that agree with the simulated units' true states."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ def reader() -> Iterator[Worker]:
         ("delayed", "library"),
     ],
 )
-def test_outlets_and_figures_match_the_books(
+def test_outlets_and_figures_match_the_truth(
     reader: Worker, tmp_path: Path, name: str, way: str
 ) -> None:
     model = UNITS[name]()
     ca_file = tmp_path / "ca.pem"
     with RedfishService(model) as unit:
         ca_file.write_text(unit.ca_pem, encoding="ascii")
-        first = next(iter(unit.books().states))
+        first = next(iter(unit.truth().states))
         unit.turn(first, False)
         login = "basic" if model.login == "basic" else "session"
         pdus = [pdu.id for pdu in model.pdus] or ["1"]
@@ -52,10 +52,10 @@ def test_outlets_and_figures_match_the_books(
                 way, unit.url, str(ca_file), unit.user, unit.password, login, pdu
             )
             prefix = f"{pdu}." if len(pdus) > 1 else ""
-            books = unit.books()
+            truth = unit.truth()
             expected_states = {
                 identity: state
-                for identity, state in books.states.items()
+                for identity, state in truth.states.items()
                 if identity.startswith(prefix)
             }
             states = {prefix + id: STATES[state] for id, state in reading["states"].items()}
@@ -67,7 +67,7 @@ def test_outlets_and_figures_match_the_books(
                 assert (amperes or 0) == expected
             load += reading["load"]
             energy += reading["energy"]
-        assert round(load, 3) == books.load_a
-        assert round(energy, 3) == books.energy_kwh
+        assert round(load, 3) == truth.load_a
+        assert round(energy, 3) == truth.energy_kwh
         assert not unit.has_sessions
         assert unit.access.session_count == (len(pdus) if login == "session" else 0)

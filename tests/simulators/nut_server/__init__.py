@@ -1,7 +1,7 @@
 """A simulated NUT server with PDUs that switch.
 
     with NutServer([SwitchedPdu("pdu", outlets=24)]) as server:
-        ... server.host, server.port, server.books(), server.faults
+        ... server.host, server.port, server.truth(), server.faults
 
 Written from RFC 9271, NUT's documentation of its protocol and the answers of a real upsd 2.8. It
 shares no code with the handlers.

@@ -100,7 +100,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
             file=sys.stderr,
         )
         signals.wait()
-        for what, value in server.books().writes:
+        for what, value in server.truth().writes:
             print(f"{what} {value}".rstrip())
     return 0
 

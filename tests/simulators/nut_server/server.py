@@ -12,7 +12,7 @@ import threading
 from collections.abc import Sequence
 from typing import Callable, Optional
 
-from tests.simulators.books import Books
+from tests.simulators.books import Truth
 from tests.simulators.certificates import fingerprint, usual
 
 from .devices import Device, SwitchedPdu
@@ -80,31 +80,31 @@ class NutServer:
                     # still uses.
                     socket.socket.shutdown(connection, socket.SHUT_RDWR)
 
-    def books(self) -> Books:
+    def truth(self) -> Truth:
         """The true state of all devices.
 
         If there are several, identities begin with the device's name and a slash.
         """
         several = len(self.devices) > 1
-        books = Books(states={}, port_energy_kwh={})
+        truth = Truth(states={}, port_energy_kwh={})
         loads: list[float] = []
         for device in self.devices:
             front = f"{device.name}/" if several else ""
-            books.states.update({front + key: on for key, on in device.states().items()})
-            books.port_energy_kwh.update(
+            truth.states.update({front + key: on for key, on in device.states().items()})
+            truth.port_energy_kwh.update(
                 {front + key: kwh for key, kwh in device.energy_kwh().items()}
             )
             load = device.load_a()
             loads += [] if load is None else [load]
-        books.load_a = round(sum(loads), 2) if loads else None
-        books.energy_kwh = (
-            round(sum(books.port_energy_kwh.values()), 3) if books.port_energy_kwh else None
+        truth.load_a = round(sum(loads), 2) if loads else None
+        truth.energy_kwh = (
+            round(sum(truth.port_energy_kwh.values()), 3) if truth.port_energy_kwh else None
         )
         with self._lock:
-            books.requests = self._round_trips
-            books.connections = self._connections
-        books.writes = list(self._site.writes)
-        return books
+            truth.requests = self._round_trips
+            truth.connections = self._connections
+        truth.writes = list(self._site.writes)
+        return truth
 
     # ---- connections -----------------------------------------------------------------------------
 

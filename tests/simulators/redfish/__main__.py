@@ -87,12 +87,12 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         if not chosen.http:
             print(f"CA file {ca_file}\nfingerprint {unit.fingerprint}", flush=True)
         print(
-            f"outlets: {len(unit.books().states)}\n"
+            f"outlets: {len(unit.truth().states)}\n"
             f"login {unit.user} / {shown_password('REDFISH_PASSWORD', PASSWORD)}; Ctrl-C stops it",
             file=sys.stderr,
         )
         signals.wait()
-        for what, value in unit.books().writes:
+        for what, value in unit.truth().writes:
             print(f"{what} {value}")
     return 0
 

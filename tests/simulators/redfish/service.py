@@ -1,4 +1,4 @@
-"""The simulated service as a whole: its server, its resources, its books."""
+"""The simulated service as a whole: its server, its resources, its true state."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import time
 from functools import partial
 from typing import Callable, Optional
 
-from ..books import Books
+from ..books import Truth
 from ..certificates import fingerprint, usual
 from ..clockwork import Clockwork
 from ..web import Counters
@@ -86,13 +86,13 @@ class RedfishService:
 
     # -- for tests
 
-    def books(self) -> Books:
+    def truth(self) -> Truth:
         """The current true state of the rack PDUs, or of all of the model's `pdus` if none is a
         rack PDU.
         """
         with self.lock:
             self.clockwork.settle()
-            books = Books(
+            truth = Truth(
                 states={},
                 requests=self._counters.requests,
                 connections=self._counters.connections,
@@ -100,18 +100,18 @@ class RedfishService:
             )
             plants = list(self.plants.values())
             racks = [plant for plant in plants if plant.pdu.kind == "RackPDU"]
-            self._enter(books, racks or plants)
-            return books
+            self._enter(truth, racks or plants)
+            return truth
 
-    def _enter(self, books: Books, plants: list[Plant]) -> None:
-        books.load_a = round(sum(plant.load() for plant in plants), 3)
-        books.energy_kwh = round(sum(plant.counted_wh() for plant in plants) / 1000, 3)
+    def _enter(self, truth: Truth, plants: list[Plant]) -> None:
+        truth.load_a = round(sum(plant.load() for plant in plants), 3)
+        truth.energy_kwh = round(sum(plant.counted_wh() for plant in plants) / 1000, 3)
         for plant in plants:
             front = f"{plant.pdu.id}." if self._several else ""
             for id, outlet in plant.outlets.items():
-                books.states[front + id] = outlet.on
+                truth.states[front + id] = outlet.on
                 if plant.pdu.outlets_metered:
-                    books.port_energy_kwh[front + id] = round(outlet.wh / 1000, 3)
+                    truth.port_energy_kwh[front + id] = round(outlet.wh / 1000, 3)
 
     @property
     def rewrite(self) -> Optional[Rewrite]:
@@ -128,7 +128,7 @@ class RedfishService:
         return bool(self.access.sessions)
 
     def outlet(self, identity: str) -> Outlet:
-        """The outlet with this identity in the books."""
+        """The outlet with this identity, in its true state."""
         with self.lock:
             self.clockwork.settle()
             return next(
@@ -139,7 +139,7 @@ class RedfishService:
 
     @property
     def _several(self) -> bool:
-        """Whether the books cover more than one PDU, so that a PDU's id precedes an outlet's."""
+        """Whether the service has more than one PDU, so that a PDU's id precedes an outlet's."""
         kinds = [pdu.kind for pdu in self.model.pdus]
         return (kinds.count("RackPDU") or len(kinds)) > 1
 

@@ -1,7 +1,7 @@
 """A simulated SNMP PDU, and the agent that serves it over v1 and v2c.
 
 with Agent(BUILT_IN["apc-rpdu2"]()) as agent:
-    ... agent.host, agent.port, agent.books(), agent.writes(), agent.faults
+    ... agent.host, agent.port, agent.truth(), agent.writes(), agent.faults
 """
 
 from .agent import Agent

@@ -13,7 +13,7 @@ from collections import Counter
 from dataclasses import replace
 from typing import Optional, Union
 
-from tests.simulators.books import Books
+from tests.simulators.books import Truth
 
 from . import ber
 from .ber import Binding, Message, Pdu, Wire
@@ -68,7 +68,7 @@ _V1 = 0
 class Agent:
     """An agent for one device; a context manager. `port` 0: the system chooses one.
 
-    `books()` is complete for a Model; for a plain Device it has only the writes and the number of
+    `truth()` is complete for a Model; for a plain Device it has only the writes and the number of
     requests.
     """
 
@@ -128,10 +128,10 @@ class Agent:
             timer.cancel()
         self._socket.close()
 
-    def books(self) -> Books:
-        books = self._model.books() if self._model else Books({})
+    def truth(self) -> Truth:
+        truth = self._model.truth() if self._model else Truth({})
         return replace(
-            books,
+            truth,
             requests=self._datagrams,
             writes=[(write.oid, write.value) for write in self.device.writes()],
         )
@@ -276,55 +276,53 @@ class Agent:
         return "", 0, tuple(bindings)
 
     def _get_next(self, pdu: Pdu, version: int) -> tuple[str, int, tuple[Binding, ...]]:
-        found = []
+        bindings = []
         for oid, _ in pdu.bindings:
             following = self._next(oid)
             while _unknown_to(version, following[1]):
                 following = self._next(following[0])
-            found.append(following)
-        ended = next(
-            (place for place, (_, value) in enumerate(found, 1) if value == ber.END_OF_MIB_VIEW), 0
-        )
-        if ended and version == _V1:
-            return "noSuchName", ended, ()
-        return "", 0, tuple(found)
+            bindings.append(following)
+        values = [value for _, value in bindings]
+        if version == _V1 and ber.END_OF_MIB_VIEW in values:
+            return "noSuchName", values.index(ber.END_OF_MIB_VIEW) + 1, ()
+        return "", 0, tuple(bindings)
 
     def _bulk(self, pdu: Pdu) -> tuple[str, int, tuple[Binding, ...]]:
         single = max(0, min(pdu.status, len(pdu.bindings)))
-        found: list[Binding] = [self._next(oid) for oid, _ in pdu.bindings[:single]]
+        bindings: list[Binding] = [self._next(oid) for oid, _ in pdu.bindings[:single]]
         limit = self.faults.max_bindings or 2_000
         places = [oid for oid, _ in pdu.bindings[single:]]
         for _ in range(max(0, pdu.error_index)):
-            if not places or len(found) >= limit:
+            if not places or len(bindings) >= limit:
                 break
             row = [self._next(oid) for oid in places]
-            found.extend(row[: limit - len(found)])
+            bindings.extend(row[: limit - len(bindings)])
             places = [oid for oid, _ in row]
             if all(value == ber.END_OF_MIB_VIEW for _, value in row):
                 break
-        return "", 0, tuple(found)
+        return "", 0, tuple(bindings)
 
     def _next(self, oid: Arcs) -> Binding:
         faults = self.faults
-        found = self.device.next(oid)
+        next_object = self.device.next(oid)
         if faults.after_missing and self.device.get(oid) is None and oid != _SYSTEM:
-            found = self.device.next((1, 3)) if faults.after_missing == "first" else None
+            next_object = self.device.next((1, 3)) if faults.after_missing == "first" else None
 
-        leaves_column = found is None or found[0][:-1] != oid[:-1]
+        leaves_column = next_object is None or next_object[0][:-1] != oid[:-1]
         first_of_column = (*oid[:-1], 1)
         if faults.endless and leaves_column and self.device.get(first_of_column) is not None:
             following = (*oid[:-1], oid[-1] + 1)
             return following, Row(INTEGER, 1)
-        if found is None:
+        if next_object is None:
             return oid, ber.END_OF_MIB_VIEW
 
-        last_arc = found[0][-1]
+        last_arc = next_object[0][-1]
         if faults.same_oid_after is not None and last_arc > faults.same_oid_after:
             row = self.device.get(oid)
-            return oid, row if row is not None else found[1]
+            return oid, row if row is not None else next_object[1]
         if faults.back_after is not None and last_arc > faults.back_after:
-            return self.device.next((1, 3)) or found
-        return found
+            return self.device.next((1, 3)) or next_object
+        return next_object
 
     def _set(self, pdu: Pdu, allowed: bool) -> tuple[str, int, tuple[Binding, ...]]:
         for place, (oid, value) in enumerate(pdu.bindings, 1):

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Optional
 
-from tests.simulators.books import Books
+from tests.simulators.books import Truth
 
 from .device import Device
 
@@ -50,9 +50,9 @@ class Model:
     energy: Sequence[Figure] = ()
     port_energy: Mapping[str, Figure] = field(default_factory=dict)
 
-    def books(self) -> Books:
+    def truth(self) -> Truth:
         """The true state at this moment; None for an outlet whose state is uncertain."""
-        return Books(
+        return Truth(
             states={
                 identity: relay.state(self.device.text(relay.oid))
                 for identity, relay in self.relays.items()

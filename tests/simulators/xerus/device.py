@@ -1,4 +1,4 @@
-"""The whole simulated unit: its servers, its link units and, in `books`, its true state."""
+"""The whole simulated unit: its servers, its link units and, in `truth`, its true state."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any, Callable, Optional
 from urllib.parse import urlsplit
 
-from ..books import Books
+from ..books import Truth
 from ..certificates import fingerprint, server_context, usual
 from ..clockwork import Clockwork
 from ..web import Counters, Reboots
@@ -128,40 +128,40 @@ class XerusPdu:
 
     # -- for tests
 
-    def books(self) -> Books:
+    def truth(self) -> Truth:
         """The true state of all units at this moment."""
         with self.lock:
             self.clockwork.settle()
             metered = [unit for unit in self.units.values() if unit.model.metering != "none"]
-            books = Books(
+            truth = Truth(
                 states={},
                 requests=self._counters.requests,
                 connections=self._counters.connections,
                 writes=list(self._writes),
             )
             if metered:
-                books.load_a = sum(unit.load() for unit in metered)
-                books.energy_kwh = sum(unit.energy() for unit in metered) / 1000
+                truth.load_a = sum(unit.load() for unit in metered)
+                truth.energy_kwh = sum(unit.energy() for unit in metered) / 1000
             for link_id, unit in self.units.items():
                 prefix = f"{link_id}." if link_id else ""
                 if unit.meters is not None:
-                    self._enter(books, prefix, unit.meters)
+                    self._enter(truth, prefix, unit.meters)
                 for outlet in unit.outlets:
                     identity = f"{prefix}{outlet.relay.number + 1}"
-                    books.states[identity] = outlet.state()
+                    truth.states[identity] = outlet.state()
                     if unit.model.metering == "outlet":
-                        books.port_energy_kwh[identity] = outlet.energy.stored / 1000
-            return books
+                        truth.port_energy_kwh[identity] = outlet.energy.stored / 1000
+            return truth
 
     @staticmethod
-    def _enter(books: Books, prefix: str, meters: PowerMeterController) -> None:
+    def _enter(truth: Truth, prefix: str, meters: PowerMeterController) -> None:
         """Adds the meters' mains to load and energy, and each branch circuit as an outlet."""
-        books.load_a = (books.load_a or 0.0) + meters.load()
-        books.energy_kwh = (books.energy_kwh or 0.0) + meters.counted() / 1000
+        truth.load_a = (truth.load_a or 0.0) + meters.load()
+        truth.energy_kwh = (truth.energy_kwh or 0.0) + meters.counted() / 1000
         for identity, circuit in meters.circuits():
-            books.states[prefix + identity] = None
+            truth.states[prefix + identity] = None
             if circuit.energy is not None:
-                books.port_energy_kwh[prefix + identity] = circuit.energy.stored / 1000
+                truth.port_energy_kwh[prefix + identity] = circuit.energy.stored / 1000
 
     def fall_asleep(self, inlets: int = 1) -> None:
         """Makes the sensors of inlets, outlets and protectors "not available" until getSensors of
@@ -249,6 +249,7 @@ class XerusPdu:
         return self._reboots.count()
 
     def moved(self, request: Request) -> Optional[Answer]:
+        """The redirect to HTTPS, if the PDU enforces it and the request came over HTTP."""
         if request.secure or not self.enforce_https:
             return None
         status = 307 if self.site.firmware.index >= _TEMPORARY_REDIRECT_FROM else 302

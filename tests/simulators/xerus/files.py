@@ -136,7 +136,7 @@ class Files:
         return Answer(404) if data is None else _text(data)
 
     def _get_diag(self, query: Query) -> Answer:
-        text = json.dumps(self._device.books().states).encode()
+        text = json.dumps(self._device.truth().states).encode()
         packed = io.BytesIO()
         with tarfile.open(fileobj=packed, mode="w:gz") as archive:
             entry = tarfile.TarInfo("outlets.json")

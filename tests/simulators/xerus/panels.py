@@ -214,7 +214,7 @@ class PowerMeterController(Served):
     def getPowerMeters(self) -> dict[int, Meter]:
         return self.meters
 
-    # -- for the books
+    # -- for the true state
 
     def circuits(self) -> Iterator[tuple[str, Circuit]]:
         """The branch circuits by identity: "p<id of the meter>.<position from 1>"."""

@@ -38,7 +38,7 @@ def test_a_unit_of_every_handler_is_recorded_called_and_switched_off_and_on(
         arguments, secrets = options(peer)
         for key, value in secrets.items():
             monkeypatch.setenv(f"PDU_{key.upper()}", value)
-        states = peer.books().states
+        states = peer.truth().states
         identity = next(identity for identity, is_on in states.items() if is_on)
         # typed twice, because it is not shown idle: an outlet of a simulated unit carries something
         words = [name, peer.address, "--outlet", identity, "--outlet", identity, "--yes"]
@@ -47,7 +47,7 @@ def test_a_unit_of_every_handler_is_recorded_called_and_switched_off_and_on(
 
         assert code == exit_codes.DONE
         assert json.loads(out)["surprises"] == []
-        assert peer.books().states == states
+        assert peer.truth().states == states
 
     text = file.read_text()
     proof = json.loads(text)
