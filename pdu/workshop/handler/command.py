@@ -257,7 +257,7 @@ def _findings(
         yield Finding(RULES["archive"], BROKEN, error.reason)
         return
     is_snmp = source.protocol == "snmp"
-    if device.refused and is_snmp:
+    if device.refusal and is_snmp:
         raise SettingsError("--refused is for a recording over HTTP")
     if device.profile and not is_snmp:
         raise SettingsError("--profile is for a recording over SNMP")
