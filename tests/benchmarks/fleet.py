@@ -23,8 +23,8 @@ from typing import NamedTuple
 from tests.needs import ROOT, programs
 from tests.peers import NAMED, Peer
 from tests.ports import reserved
-from tests.simulators.books import Truth
 from tests.simulators.snmp_agent.devices import apc
+from tests.simulators.truth import Truth
 from tests.waiting import PATIENCE_S, until
 
 from .figures import CPU, SECONDS, Figure

@@ -24,9 +24,9 @@ from tests.servers import sdk, upsd
 from tests.servers.delay import delay_relay
 from tests.servers.upsd import Upsd
 from tests.servers.worker import Worker
-from tests.simulators.books import Truth
 from tests.simulators.snmp_agent import Agent, Model
 from tests.simulators.snmp_agent.devices import apc, rpcm, servertech
+from tests.simulators.truth import Truth
 
 from .figures import CPU, REQUESTS, SECONDS, Figure, Reading, compare
 

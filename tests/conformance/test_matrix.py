@@ -19,8 +19,8 @@ from tests.needs import ROOT
 from tests.packaging.building import archive
 from tests.packaging.installing import once
 from tests.peers import Peer
-from tests.simulators.books import Truth
 from tests.simulators.snmp_agent.devices.rpcm import rpcm
+from tests.simulators.truth import Truth
 
 from . import baseline, trial
 from .variants import VARIANTS, Variant

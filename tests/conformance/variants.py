@@ -16,11 +16,11 @@ from typing import Callable, Optional
 from handlers import registry
 from tests.peers import PEERS, Peer
 from tests.servers.snmpd import Snmpd, User
-from tests.simulators.books import Truth
 from tests.simulators.snmp_agent import Model
 from tests.simulators.snmp_agent.device import arcs, from_text
 from tests.simulators.snmp_agent.devices import apc
 from tests.simulators.snmp_agent.devices.servertech import sentry3
+from tests.simulators.truth import Truth
 
 from . import pysnmp_calls, trial
 from .baseline import BASE_PDU, ENUM, PORT_VIEWS, SNMP, helper, rows

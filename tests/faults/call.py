@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, Optional
 
 from pdu_common.connection import PduData, PduSnmpData
 from pdu_common.helper import EnumPowerStatus, PduPortView
-from tests.simulators.books import Truth
+from tests.simulators.truth import Truth
 
 from . import judgement
 from .catalogue import AT_START, WAITS, WRITES, Fault

@@ -10,7 +10,7 @@ from typing import Any, Optional
 
 from handlers.shared.errors import PduHandlerError
 from pdu_common.helper import EnumPowerStatus, PduPortView
-from tests.simulators.books import Truth
+from tests.simulators.truth import Truth
 
 from .catalogue import Fault
 

@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from typing import Any, Callable, NamedTuple
 
 from handlers import registry
-from tests.simulators.books import Truth
+from tests.simulators.truth import Truth
 
 
 @dataclass

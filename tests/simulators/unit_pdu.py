@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar, Optional
 
-from tests.simulators.books import Truth
+from tests.simulators.truth import Truth
 
 VOLTS = 230
 

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler
 from typing import Any, NamedTuple, Optional, Protocol, Union
 
-from tests.simulators.books import Truth
 from tests.simulators.certificates import Identity
+from tests.simulators.truth import Truth
 from tests.simulators.web import PromptServer
 
 # tests/secrecy.py fails a test that shows this password

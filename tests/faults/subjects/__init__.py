@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, Callable, Optional, Protocol
 
 from handlers import registry
-from tests.simulators.books import Truth
+from tests.simulators.truth import Truth
 
 from .. import mutation
 from ..catalogue import FAULTS, Fault

@@ -33,7 +33,7 @@ from handlers.http.dialogue import Dialogue, ReadRequest, WriteRequest
 from handlers.shared.errors import PduHandlerError
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.chains import kept
-from tests.simulators.books import Truth
+from tests.simulators.truth import Truth
 from tests.simulators.unit_servers import PASSWORD, USER, HttpServer, Reply
 from tests.tables import Case, Law, Table, compared
 

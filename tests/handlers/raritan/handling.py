@@ -10,7 +10,7 @@ import pytest
 
 from handlers.raritan.handler import RaritanPdu
 from pdu_common.helper import EnumPowerStatus, PduStatisticView, PduView
-from tests.simulators.books import Truth
+from tests.simulators.truth import Truth
 from tests.simulators.xerus import XerusPdu
 
 STATES = {True: EnumPowerStatus.UP, False: EnumPowerStatus.DOWN, None: EnumPowerStatus.UNKNOWN}

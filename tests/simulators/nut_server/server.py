@@ -12,8 +12,8 @@ import threading
 from collections.abc import Sequence
 from typing import Callable, Optional
 
-from tests.simulators.books import Truth
 from tests.simulators.certificates import fingerprint, usual
+from tests.simulators.truth import Truth
 
 from .devices import Device, SwitchedPdu
 from .faults import Cut, Faults

@@ -7,9 +7,9 @@ import time
 from functools import partial
 from typing import Callable, Optional
 
-from ..books import Truth
 from ..certificates import fingerprint, usual
 from ..clockwork import Clockwork
+from ..truth import Truth
 from ..web import Counters
 from .access import Access
 from .actions import Control, identity_of

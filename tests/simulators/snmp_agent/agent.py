@@ -13,7 +13,7 @@ from collections import Counter
 from dataclasses import replace
 from typing import Optional, Union
 
-from tests.simulators.books import Truth
+from tests.simulators.truth import Truth
 
 from . import ber
 from .ber import Binding, Message, Pdu, Wire

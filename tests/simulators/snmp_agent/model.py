@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Optional
 
-from tests.simulators.books import Truth
+from tests.simulators.truth import Truth
 
 from .device import Device
 

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from typing import Any, Callable, Optional
 from urllib.parse import urlsplit
 
-from ..books import Truth
 from ..certificates import fingerprint, server_context, usual
 from ..clockwork import Clockwork
+from ..truth import Truth
 from ..web import Counters, Reboots
 from .access import Access
 from .faults import Faults
