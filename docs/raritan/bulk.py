@@ -14,8 +14,9 @@ states = [bulk.add(outlet.getState) for outlet in outlets]
 names = [bulk.add(outlet.getSettings) for outlet in outlets]
 bulk.perform()
 for name, state in zip(names, states):
+    word = state.get().powerState.name if state.get().available else "unknown"
     is_load_shed = rpc.answered_field(state, "isLoadShed")
-    print(name.get().name or "(no name)", state.get().powerState.name, is_load_shed)
+    print(name.get().name or "(no name)", word, is_load_shed)
 
 # It prints, on a simulated PX3:
 # web-1 PS_OFF False

@@ -7,17 +7,22 @@ highest line, and not the sum.
 from dcimanager_pdu_handlers.raritan.rpc import pdumodel
 from unit import agent
 
+
+def value(sensor):
+    reading = sensor.getReading()
+    return round(reading.value, 1) if reading.available and reading.valid else "not known"
+
+
 pdu = pdumodel.Pdu("/model/pdu/0", agent)
 for outlet in pdu.getOutlets():
     energy = outlet.getSensors().activeEnergy
     if energy is not None:
-        reading = energy.getReading()
-        print(reading.value if reading.available and reading.valid else "not known", "Wh")
+        print(value(energy), "Wh")
 
 inlet = pdumodel.Inlet("/model/inlet/0", agent)
 for pole in inlet.getPoles():
     if pole.current is not None:
-        print(pole.line.name, round(pole.current.getReading().value, 1), "A")
+        print(pole.line.name, value(pole.current), "A")
 
 # It prints, on a simulated PX3:
 # 1000.5 Wh

@@ -51,11 +51,14 @@ def _nested_texts(node: object, key: str = "", depth: int = 0) -> Iterator[tuple
     """The texts of a parameter. A community of digits may be a number."""
     if depth > _DEEPEST or isinstance(node, bool):
         return
+    if isinstance(node, (bytes, bytearray)):
+        # octets that are no UTF-8 as Python prints them
+        node = node.decode("utf-8", "backslashreplace")
     parameter = text(node)
     if parameter is not None:
         if parameter:
             yield key, parameter
-    elif isinstance(node, (list, tuple)):
+    elif isinstance(node, (list, tuple, set, frozenset)):
         for value in node:
             yield from _nested_texts(value, key, depth + 1)
     else:

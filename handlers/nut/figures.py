@@ -87,18 +87,13 @@ def summands_of_first(sources: Iterable[Source]) -> Optional[Sequence[Figure]]:
     return [unread_source.absence_means(_gap(unread_source.name, unread_source.meter_variable))]
 
 
-def with_sibling(source: Source, siblings: Iterable[tuple[str, Source]]) -> Source:
-    """The source of a device. If only a like device lists it, this one has that meter too, and the
-    figure is not known.
-
-    `siblings`: the same source of each like device, with the prefix of its variables.
+def with_sibling(source: Source, prefix: str, sibling: ListedSource) -> Source:
+    """The source of a device of which a like device lists `sibling`. If this one does not list it,
+    it has that meter too, and the figure is not known. `prefix`: of the sibling's variables.
     """
     if isinstance(source, ListedSource):
         return source
-    for prefix, sibling in siblings:
-        if isinstance(sibling, ListedSource):
-            return UnlistedSource(source.name, f"{prefix}{sibling.name}", absence_means=NotKnown)
-    return source
+    return UnlistedSource(source.name, f"{prefix}{sibling.name}", absence_means=NotKnown)
 
 
 def whole_number(variables: Mapping[str, str], name: str) -> Union[int, NotKnown, None]:

@@ -36,7 +36,7 @@ Source: NUT's docs/nut-names.txt.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Callable, NamedTuple, Optional, Union
 
 from ..shared.meter_figures import Figure, NotKnown, NotMetered, divided, sum_if_complete
@@ -428,28 +428,25 @@ def _chain_figures(
         variables = {**variables_of_all, **member.variables, "device.type": device_type}
         sources = sources_of(variables, outlets_by_member.get(str(number), []))
         members.append(_MemberSources(device_type, member.prefix, sources))
-    summands_of_members: list[Optional[Sequence[Figure]]] = []
-    for member_sources in members:
-        siblings = [
-            sibling for sibling in members if sibling.device_type == member_sources.device_type
-        ]
-        sources = _with_siblings(member_sources, siblings)
-        summands_of_members.append(summands_of_first(sources))
-    return summands_of_members
+    # by type of a member and place of a source: the first member that lists it
+    first_by_place: dict[tuple[str, int], tuple[str, ListedSource]] = {}
+    for of_member in members:
+        for place, source in enumerate(of_member.sources):
+            if isinstance(source, ListedSource):
+                first = (of_member.prefix, source)
+                first_by_place.setdefault((of_member.device_type, place), first)
+    return [summands_of_first(_with_siblings(of_member, first_by_place)) for of_member in members]
 
 
-def _with_siblings(member: _MemberSources, siblings: Sequence[_MemberSources]) -> Sequence[Source]:
+def _with_siblings(
+    member: _MemberSources, first_by_place: Mapping[tuple[str, int], tuple[str, ListedSource]]
+) -> Iterator[Source]:
     """The sources of a member of a daisy chain; of one that only a sibling lists, a member of the
     same type, the figure is not known.
     """
-    sources: list[Source] = []
-    for position, source in enumerate(member.sources):
-        same_sources: list[tuple[str, Source]] = []
-        for sibling in siblings:
-            if position < len(sibling.sources):
-                same_sources.append((sibling.prefix, sibling.sources[position]))
-        sources.append(with_sibling(source, same_sources))
-    return sources
+    for place, source in enumerate(member.sources):
+        sibling = first_by_place.get((member.device_type, place))
+        yield source if sibling is None else with_sibling(source, *sibling)
 
 
 def _sum(summands: Optional[Sequence[Figure]]) -> Figure:

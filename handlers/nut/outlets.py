@@ -14,7 +14,7 @@ report row numbers. An outlet whose status says that it is locked is not switche
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Callable, NamedTuple, Optional
 
 from ..shared.doubts import some
@@ -282,24 +282,23 @@ def _outlets_of(
 ) -> list[NutOutlet]:
     """The outlets of a member. `writable` and `variables` are those of the whole device."""
     # number 0, where it is an outlet, is no part with which others are compared
-    fields_by_prefix: dict[str, Mapping[str, str]] = {}
-    fields_of_others: set[str] = set()
+    prefix_by_field: dict[str, str] = {}
     for number, fields in member.rows.items():
         if int(number) > 0:
-            fields_by_prefix[_prefix(member, number)] = fields
-            fields_of_others.update(fields)
+            for field in fields:
+                prefix_by_field.setdefault(field, _prefix(member, number))
     groups = outlet_groups(member.variables)
+    numbers_by_group = _numbers_by_group(member, groups)
+    off_groups = _off_groups(_group_states(member, groups))
     outlets: list[NutOutlet] = []
     for number in member.outlet_numbers():
-        prefix = _prefix(member, number)
-        fields = member.rows[number]
         row = _OutletRow(
             number=number,
-            prefix=prefix,
-            fields=fields,
-            fields_by_prefix={**fields_by_prefix, prefix: fields},
-            listed_fields=fields_of_others | fields.keys(),
-            groups=groups,
+            prefix=_prefix(member, number),
+            fields=member.rows[number],
+            prefix_by_field=prefix_by_field,
+            numbers_by_group=numbers_by_group,
+            off_groups=off_groups,
         )
         outlets.append(_outlet(member, row, writable, variables))
     return outlets
@@ -318,12 +317,23 @@ class _OutletRow(NamedTuple):
     prefix: str
     #: their texts, by what follows the prefix
     fields: Mapping[str, str]
-    #: the fields of this outlet and of those like it, by their prefixes
-    fields_by_prefix: Mapping[str, Mapping[str, str]]
-    #: the fields that any of these outlets has
-    listed_fields: Set[str]
-    #: the numbers of the groups of outlets
-    groups: Sequence[str]
+    #: the fields that outlets have, with the prefix of the first that has it
+    prefix_by_field: Mapping[str, str]
+    #: see `_numbers_by_group`
+    numbers_by_group: Mapping[str, Sequence[str]]
+    #: as `_off_groups`, of all groups of the member
+    off_groups: str
+
+    def figure(self, field: str) -> Figure:
+        """The figure of a field; not known if only other outlets have it."""
+        parts = {self.prefix: self.fields}
+        if field in self.prefix_by_field:
+            parts.setdefault(self.prefix_by_field[field], {field: ""})
+        return figure_of(parts, self.prefix, field)
+
+    def lacks(self, field: str) -> bool:
+        """Whether other outlets have the field, and this one does not."""
+        return field in self.prefix_by_field and field not in self.fields
 
 
 def _outlet(
@@ -335,12 +345,16 @@ def _outlet(
     driver_doubt = doubt_of_driver(variables)
 
     def figure(field: str) -> Figure:
-        return known_now(figure_of(row.fields_by_prefix, row.prefix, field), driver_doubt)
+        return known_now(row.figure(field), driver_doubt)
 
     states = _states(row)
     meter_texts = _meters_and_driver_state(row, variables)
-    group_texts = _group_states(member, row)
-    if "groupid" in row.fields and has_breakers(variables):
+    group_id = row.fields.get("groupid")
+    group_texts: Mapping[str, str] = {}
+    if group_id is not None:
+        numbers = row.numbers_by_group.get(_tidy(group_id), ())
+        group_texts = _group_states(member, numbers)
+    if has_breakers(variables):
         meter_texts.update(group_texts)
     values = {**states, **meter_texts}
     table = ambiguous_table(variables, row.number, row.fields)
@@ -348,10 +362,8 @@ def _outlet(
     status_words = filter(None, _words_of(values, without_state))
     state = state_of(values, without_state, table)
     doubt = state.doubt
-    off_groups = _off_groups(group_texts)
-    if state.is_on and off_groups:
-        group = "its group" if "groupid" in row.fields else "a group, perhaps its own,"
-        doubt = f"it is on, though {group} of outlets is off: {off_groups}"
+    if state.is_on:
+        doubt = _doubt_of_groups(row, group_texts)
     printed_number, name = _number_and_name(row.fields)
     return NutOutlet(
         identity=member.before + row.number,
@@ -375,25 +387,50 @@ def _outlet(
     )
 
 
-def _group_states(member: Member, row: _OutletRow) -> dict[str, str]:
-    """The state of the group that an outlet is in; those of all groups if its driver does not say
-    in which it is (hpe-pdu-mib.c).
+def _numbers_by_group(member: Member, groups: Sequence[str]) -> dict[str, list[str]]:
+    """The numbers of the groups that the `groupid` of an outlet may mean: it is the number of one,
+    or the id of the first that has it.
     """
+    numbers_by_group = {number: [number] for number in groups}
+    number_by_id: dict[str, str] = {}
+    for number in groups:
+        group_id = member.variables.get(f"{_GROUP}{number}.id")
+        if group_id is not None:
+            number_by_id.setdefault(_tidy(group_id), number)
+    for group_id, number in number_by_id.items():
+        if group_id != number:
+            numbers_by_group.setdefault(group_id, []).append(number)
+    return numbers_by_group
+
+
+def _group_states(member: Member, groups: Iterable[str]) -> dict[str, str]:
+    """The variables of the states of these groups of outlets, with their texts."""
     states: dict[str, str] = {}
-    for number in row.groups:
+    for number in groups:
         status = member.variables.get(f"{_GROUP}{number}.status")
-        group_id = member.variables.get(f"{_GROUP}{number}.id", number)
-        own_group = _tidy(row.fields.get("groupid", number))
-        if status is not None and own_group in (number, _tidy(group_id)):
+        if status is not None:
             states[f"{member.prefix}{_GROUP}{number}.status"] = status
     return states
+
+
+def _doubt_of_groups(row: _OutletRow, group_texts: Mapping[str, str]) -> str:
+    """Why an outlet that is on may have no power: its group is off, or any group of the member if
+    its driver does not say in which it is (hpe-pdu-mib.c); "" if none is. `group_texts`: as of
+    `_group_states`, of the outlet's group.
+    """
+    group = "its group"
+    off_groups = _off_groups(group_texts)
+    if "groupid" not in row.fields:
+        group = "a group, perhaps its own,"
+        off_groups = row.off_groups
+    return f"it is on, though {group} of outlets is off: {off_groups}" if off_groups else ""
 
 
 def _states(row: _OutletRow) -> dict[str, str]:
     """The variables that hold the state of the outlet; {} if it lacks the status that others have:
     a `switch` is the last word that was written.
     """
-    if "status" in row.listed_fields - row.fields.keys():
+    if row.lacks("status"):
         return {}
     states: dict[str, str] = {}
     for field in _STATES:
@@ -409,7 +446,7 @@ def _meters_and_driver_state(row: _OutletRow, variables: Mapping[str, str]) -> d
     meter_texts: dict[str, str] = {}
     if variables.get("driver.name") in OUTLET_DRIVERS:
         for field in _METERS:
-            if field in row.listed_fields:
+            if field in row.fields or row.lacks(field):
                 meter_texts[f"{row.prefix}{field}"] = row.fields.get(field, "")
     if DRIVER_STATE in variables:
         meter_texts[DRIVER_STATE] = variables[DRIVER_STATE]

@@ -142,7 +142,7 @@ def unit_meters(
     # the readings of `unread_inlets` are not there yet
     if not are_banks_asked and (unread_inlets or meters.inlet_load() is None):
         meters = _with_banks(bulk, model.unit, meters)
-    read_inlets = [inlet for inlet in inlets if inlet not in unread_inlets]
+    read_inlets = [inlet for inlet in inlets if inlet in model.guessed_inlets]
     relisted = _meters_to_relist(model, read_inlets, metered_outlets)
     for meter in relisted:
         meter.ask_sensors(bulk)

@@ -16,8 +16,9 @@ A statistic asks in this order. Each question rests on the answers to those befo
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
-from functools import partial
+from functools import cached_property, partial
 from itertools import chain, compress, zip_longest
 from typing import Callable, NamedTuple, Optional
 
@@ -35,7 +36,8 @@ from .reader import LOST, Lost, Reader
 from .sources.base import is_unanswered, is_unidentified, object_name
 
 
-class _OutletRows(NamedTuple):
+@dataclass(frozen=True)
+class _OutletRows:
     """One figure of the outlets, and of rows that are not listed as outlets."""
 
     figure: Optional[Measurement]
@@ -50,16 +52,33 @@ class _OutletRows(NamedTuple):
             return None
         if identity in self.rows:
             return self.rows[identity]
-        if any(map(is_unidentified, self.rows)):
+        if self._has_unidentified_row:
             return NotKnown(f"the answers lack the outlet of a row of {self.figure.objects}")
         unit = _unit_of(identity)
-        if not _has_meters(self.rows, unit):
+        units, *units_of_others = self._units_by_column
+        if unit not in units:
             return None  # its unit does not measure this
-        other_columns = [rows for rows in self.other_rows if _has_meters(rows, unit)]
+        other_columns = []
+        for rows, units_of_other in zip(self.other_rows, units_of_others):
+            if unit in units_of_other:
+                other_columns.append(rows)
         is_in_another = any(identity in rows for rows in other_columns)
         if other_columns and not is_in_another:
             return None  # no column has it
         return NotKnown(f"the answers have no row {identity} of {self.figure.objects}")
+
+    @cached_property
+    def _has_unidentified_row(self) -> bool:
+        return any(map(is_unidentified, self.rows))
+
+    @cached_property
+    def _units_by_column(self) -> Sequence[set[str]]:
+        """The units of a chain that have a meter, by this column and by the others."""
+        units_by_column: list[set[str]] = []
+        for column in (self.rows, *self.other_rows):
+            units = {_unit_of(row) for row, figure in column.items() if figure is not None}
+            units_by_column.append(units)
+        return units_by_column
 
 
 class _TotalRequest(NamedTuple):
@@ -196,11 +215,6 @@ def _unmetered_rows(measurements: Sequence[Optional[Measurement]], tables: Reade
     return [] if sample is not None else unmetered_rows
 
 
-def _has_meters(rows: Mapping[str, ExactFigure], unit: str) -> bool:
-    """Whether a column has a meter of this unit of a chain."""
-    return any(figure is not None and _unit_of(row) == unit for row, figure in rows.items())
-
-
 def _unit_of(identity: str) -> str:
     """The unit of an outlet of a chain: all arcs but the last."""
     return identity.rpartition(".")[0]
@@ -239,7 +253,7 @@ def _totals(device: SnmpDevice, requests: _TotalRequests, tables: Reader) -> Seq
     # a unit without a row of one total has a meter if another total has its row
     metered_units = partial(_metered_units, requests, tables)
     try:
-        outlets = list(outlets_read(device))
+        outlets = outlets_read(device)
         totals = [_read_total(request, tables, outlets, metered_units) for request in requests]
     except ProtocolError as error:
         is_of_request = bool(error.operation)  # else of rows that contradict each other
@@ -257,7 +271,7 @@ def _totals(device: SnmpDevice, requests: _TotalRequests, tables: Reader) -> Seq
 def _read_total(
     request: _TotalRequest,
     tables: Reader,
-    outlets: Sequence[str],
+    outlets: Collection[str],
     metered_units: Callable[[], Collection[str]],
 ) -> ExactFigure:
     """One total, not known if a meter whose outlet is not listed would change it."""

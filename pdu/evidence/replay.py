@@ -75,8 +75,8 @@ def replay(
     file for NUT's dummy-ups
 
     Reads are answered from the recording. Outlets follow the handler's commands, and figures keep
-    their recorded values. A device that no handler of this pack reads takes commands with
-    --writable.
+    their recorded values; of an outlet that is off, a meter may show 0. A device that no handler of
+    this pack reads takes commands with --writable.
     """
     port = _port(listen)
     text = text_of(file)

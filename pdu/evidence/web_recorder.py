@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import unquote
@@ -242,27 +243,41 @@ def _record(
     recording = _recording(handler, answers, reading)
     options.tell("reading the recording again, to find what must stay")
     replay_reader = reader._replace(settings=_any_login(settings, secret_keys))
-    recording = scrubbed(
-        recording,
-        scrubber,
-        list(settings.values()),
-        replay_reader.comparable,
-        reading.comparable,
-        interface.links if interface is not None else None,
-    )
-    if reading.states and _read_again(recording, replay_reader) != reading.comparable:
-        raise ProtocolError(
-            "the handler does not read the recording as it read the PDU: its requests may differ"
-            " from call to call, or what it reads looks like a secret; nothing was written"
+    links = interface.links if interface is not None else None
+    with _without_log():
+        recording = scrubbed(
+            recording,
+            scrubber,
+            list(settings.values()),
+            replay_reader.comparable,
+            reading.comparable,
+            links,
         )
-    recording = probing.with_effects(recording, replay_reader)
-    if is_own:
-        recording = probing.with_commands(recording, replay_reader)
+        if reading.states and _read_again(recording, replay_reader) != reading.comparable:
+            raise ProtocolError(
+                "the handler does not read the recording as it read the PDU: its requests may"
+                " differ from call to call, or what it reads looks like a secret; nothing was"
+                " written"
+            )
+        recording = probing.with_effects(recording, replay_reader)
+        if is_own:
+            recording = probing.with_commands(recording, replay_reader)
     recording = recording.commanded(on, off)
     answer_count = counted(len(recording.answers), "answer")
     holds = f"{answer_count}, {counted(len(recording.outlets), 'outlet')}"
     notes = [*_notes(recording, is_own=is_own), *incomplete(len(answers), MOST, "answers")]
     return Recording(recording.text, holds, notes)
+
+
+@contextlib.contextmanager
+def _without_log() -> Iterator[None]:
+    """In the block a handler warns of what the recording has on trial, and not of its PDU."""
+    level = logging.root.manager.disable
+    logging.disable()
+    try:
+        yield
+    finally:
+        logging.disable(level)
 
 
 def _require_public(commands: Sequence[str], scrubber: Scrubber) -> None:

@@ -33,7 +33,7 @@ _OUTLET_WORDS = {
     "energy": "kWh",
 }
 #: fields of a profile that say which PDU it is, and on what evidence it is read
-_NAMES = ("vendor", "models", "mib", "evidence")
+_NAMES = ("vendor", "models", "mib", "source", "evidence")
 
 
 class UnknownFamily(ValueError):
@@ -100,7 +100,9 @@ def copied_words(profile: Profile) -> list[str]:
     for family in PROFILES:
         has_its_mib = profile.mib != "" and profile.mib == family.mib
         has_its_models = profile.models != () and profile.models == family.models
-        if profile.key == family.key or not (has_its_mib or has_its_models):
+        has_its_source = profile.source != "" and profile.source == family.source
+        is_copy = has_its_mib or has_its_models or has_its_source
+        if profile.key == family.key or not is_copy:
             continue
         copied_fields: list[str] = []
         for field in _NAMES:

@@ -36,4 +36,6 @@ class ReportLine(NamedTuple):
 def failure_line(begin: str, call: Call) -> ReportLine:
     """A line of a call that failed: behind `begin`, its kind and the type of its error."""
     kind = f"{call.kind}: {call.error}" if call.error else call.kind
-    return ReportLine(f"{begin}{kind}", call.text)
+    error_class, _, _ = call.error.partition(":")
+    words = call.text.removeprefix(f"{error_class}: ")
+    return ReportLine(f"{begin}{kind}", words)

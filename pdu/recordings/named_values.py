@@ -5,6 +5,7 @@ plain text. Pure.
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 from collections.abc import Iterable, Iterator
 from typing import Callable, NamedTuple
@@ -33,6 +34,7 @@ _CONTENT = re.compile(r"\s*(?:<!\[CDATA\[)?(?P<value>[^<>\]]+)")
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
 _NUMBER = re.compile(r"(?<![\w#])[0-9]+(?:[ .()/-]+[0-9]+)*(?!\w)")
 _NEAR = 60  # in characters
+_MOST_NAMES = 16
 
 
 class NamedValue(NamedTuple):
@@ -70,7 +72,8 @@ def named_values(text: str) -> Iterator[NamedValue]:
             begin = value_match.end() if is_private else value_begin
     for tag in _TAG.finditer(text):
         content = _CONTENT.match(text, tag.end())
-        for name in _TAG_NAME.finditer(tag[0]):
+        # a tag has few names, and those of a hostile one are not combined with all its values
+        for name in itertools.islice(_TAG_NAME.finditer(tag[0]), _MOST_NAMES):
             if content is not None:
                 yield NamedValue(name["name"], content["value"], content.start("value"))
             for attribute in _TAG_VALUE.finditer(tag[0]):

@@ -39,18 +39,26 @@ class ReplayServer(socketserver.ThreadingTCPServer):
     block_on_close = False
     replay: Any
     connections = 0
-    #: how many are open now
-    open_connections = 0
+
+    def __init__(self, *arguments: Any) -> None:
+        self._open_requests: set[Any] = set()  # Python 3.9 may lose one of two numbers
+        super().__init__(*arguments)
+
+    @property
+    def open_connections(self) -> int:
+        """How many are open now."""
+        return len(self._open_requests)
 
     def process_request(self, request: Any, client_address: Any) -> None:
         """Count the connection, and serve it in a thread."""
         self.connections += 1
-        self.open_connections += 1
+        self._open_requests.add(request)
         super().process_request(request, client_address)
 
     def shutdown_request(self, request: Any) -> None:
-        """End the connection, whose thread has served it."""
-        self.open_connections -= 1
+        """End the connection, whose thread has served it, and is the one that calls this."""
+        self._open_requests.discard(request)
+        self.replay.end_connection()
         super().shutdown_request(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
@@ -97,6 +105,9 @@ class Replay:
     def open_connections(self) -> int:
         """How many connections are open now."""
         return self._server.open_connections
+
+    def end_connection(self) -> None:
+        """End what the thread of a connection has opened."""
 
     def close(self) -> None:
         self._server.shutdown()

@@ -67,7 +67,7 @@ _SECRET = re.compile(
     r"|((^|[._])(psk|pin|puk|otp|pass|pwd)"
     r"|(?-i:(?<=[a-z0-9])(Psk|PSK|Pin|PIN|Puk|PUK|Otp|OTP|Pass|Pwd|Pw)))[._]?(code|[0-9]+)?$"
     # of an HTTP session
-    r"|^(sid|pw|pwd|(php|j|asp)?sess(ion)?[._-]?(id|key)?|x-session)$",
+    r"|^(x-auth|(x-)?(sid|pw|pwd|(php|j|asp)?sess(ion)?[._-]?(id|key)?))$",
     re.IGNORECASE,
 )
 # members that tell a place or a person; a Shelly tells its place as lat and lon

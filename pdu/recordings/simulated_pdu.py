@@ -99,8 +99,6 @@ class SimulatedPdu(ABC):
     LATE_S = 2.0
     #: the methods that a refused login stops
     protected_methods: Sequence[str] = ("status", "statistic", "port_down", "port_up")
-    #: why a rule of `pdu handler check` cannot be tried on it, a sentence by the rule's name
-    doubts: dict[str, str]
     #: a sentence for each command and its effect
     writes: list[str]
     port: int
@@ -111,7 +109,6 @@ class SimulatedPdu(ABC):
         #: over HTTP, each request whole, with its headers, and the content of each answer
         self.messages: list[str] = []
         self.answers: list[bytes] = []
-        self.doubts = {}
         self.writes = []
         #: its own failures, which are no fault of a handler
         self.failures: list[str] = []
@@ -123,6 +120,11 @@ class SimulatedPdu(ABC):
         self._timers: list[threading.Timer] = []
         self._contents_lock = threading.RLock()
         self._end = threading.Event()
+
+    @property
+    def doubts(self) -> Mapping[str, str]:
+        """Why a rule of `pdu handler check` cannot be tried on it, a sentence by its name."""
+        return {}
 
     def begin(self, fault: UnitFault) -> None:
         """Have this fault from now on."""

@@ -39,6 +39,7 @@ _ON_BY_OFF = {off: on for on, off in _OFF_BY_ON.items()}
 _UNDOCUMENTED, _UNDOCUMENTED_NUMBER = "undocumented", 97
 _LONGEST_STRIDE = 60
 _MOST_FIGURES = 40
+_MOST_COLUMNS = 400
 # lengths of the text before a row, in characters: a short one is alike where names differ
 _CONTEXTS = (4, 8, 16)
 _MOST_WORDS = 8
@@ -69,33 +70,31 @@ class Column(NamedTuple):
         return self.on if on else self.off
 
 
-def candidate_columns(contents: Contents, states: States) -> Iterator[Column]:
-    """The columns that may hold these states, in the order of the outlets; first those of usual
-    words, such as on and off, or 1 and 0.
+def candidate_columns(contents: Contents, states: States) -> list[Column]:
+    """The columns that may hold these states, each once; first those of usual words, such as on and
+    off, or 1 and 0. Of a long page, which has very many, _MOST_COLUMNS.
     """
-    columns: list[Column] = []
-    for places in _all_columns(contents, states):
-        values = [value_at(contents, place) for place in places]
-        column = _column(places, values, list(states.values()))
-        if column is not None:
-            columns.append(column)
-    usual = [column for column in columns if _opposite(column.on, _OFF_BY_ON) == column.off]
-    yield from usual
-    yield from (column for column in columns if column not in usual)
+    usual: dict[Sequence[Place], Column] = {}
+    others: dict[Sequence[Place], Column] = {}
+    for column in state_columns(contents, states):
+        columns = usual if _opposite(column.on, _OFF_BY_ON) == column.off else others
+        if len(columns) < _MOST_COLUMNS:
+            columns[column.places] = column
+    return [*usual.values(), *others.values()][:_MOST_COLUMNS]
 
 
-def _all_columns(contents: Contents, states: States) -> Iterator[list[Place]]:
-    """All groups of places, one for each outlet, each once."""
-    columns = itertools.chain(
+def state_columns(contents: Contents, states: States) -> Iterator[Column]:
+    """The columns that may hold these states, in the order of the outlets."""
+    groups = itertools.chain(
         _json_columns(contents, len(states)),
         _text_columns(contents, states),
         _row_columns(contents, states),
     )
-    groups: set[tuple[Place, ...]] = set()
-    for places in columns:
-        if tuple(places) not in groups:
-            groups.add(tuple(places))
-            yield places
+    for places in groups:
+        values = [value_at(contents, place) for place in places]
+        column = _column(places, values, list(states.values()))
+        if column is not None:
+            yield column
 
 
 def number_groups(contents: Contents, count: int) -> Iterator[list[Place]]:
@@ -279,7 +278,7 @@ def _column(
         off = _opposite(on, _OFF_BY_ON)
     if on is None or off is None or _key(on) == _key(off):
         return None
-    return Column(places, on, off)
+    return Column(tuple(places), on, off)
 
 
 def _values_of_state(

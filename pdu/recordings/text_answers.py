@@ -8,6 +8,7 @@ data is replaced; and as `pieces`, of which each second one may be a state or a 
 from __future__ import annotations
 
 import codecs
+import contextlib
 import functools
 import json
 import re
@@ -58,13 +59,15 @@ class TextAnswer(str):
 
 
 def document_of(body: bytes, media_type: str = "", charset: str = "utf-8") -> Any:
-    """The JSON of an answer, or its text in this encoding; the octets of a picture and the like."""
+    """The JSON of an answer, or its text in this encoding; the octets of a picture and the like. A
+    null is a text: None would be no answer.
+    """
     if _BINARY.match(media_type):
         return body
-    try:
-        return loads(body)
-    except (ValueError, RecursionError):
-        pass
+    with contextlib.suppress(ValueError, RecursionError):
+        document = loads(body)
+        if document is not None:
+            return document
     try:
         if codecs.lookup(charset).name not in _FOR_HOST_NAMES:
             return TextAnswer(body.decode(charset, "replace"))

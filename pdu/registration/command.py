@@ -384,7 +384,7 @@ def _dry_run(uploads: Sequence[Upload], dist: str, handler_id: str) -> Result:
     """The calls that a run would make, as curl commands: none of them is made."""
     address = os.environ.get("DCI_URL", "").strip()
     email = os.environ.get("DCI_EMAIL", "").strip()
-    url = settings.server_url(address) if address else "https://<DCI_URL>"
+    url = settings.server_url(address) if address else "<DCI_URL>"
     ids = IdFile(os.path.join(dist, ID_FILE), url)
     ids.check()
     lines = [

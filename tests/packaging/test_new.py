@@ -227,8 +227,8 @@ def test_new_families_pass_the_tests_of_all_families(grown: Path, tmp_path: Path
         "tests/handlers/snmp",
         *tests_of_unknown_devices,
         "-k",
-        "globex or acme-strip or each_table or no_family_fits or become_a_list or the_example or"
-        " mistake_in_a_fixture or bad_setting or test_families or"
+        "globex or acme-strip or no_family_fits or become_a_list or the_example or"
+        " mistake_in_a_fixture or test_cases or test_families or"
         " test_evidence or test_profile or test_schema or test_siblings",
     )
     for key in ("globex", "acme-strip"):

@@ -24,12 +24,18 @@ _LEFT_OUT = shutil.ignore_patterns(".*", "dist", "build", "*.egg-info", "__pycac
 
 
 def commands() -> list[str]:
-    """The lines, without those on a recording of the reader's own device, which
-    tests/pdu/workshop/handler/test_foreign_pdus.py runs.
-    """
-    blocks = re.findall(r"(?ms)^```sh\n(.*?)^```$", PAGE)
-    lines = [line.partition("   #")[0].strip() for block in blocks for line in block.splitlines()]
-    return [line for line in lines if " unit." not in line]
+    """The lines before *Record your PDU*."""
+    return _lines(PAGE.partition("\n## Record")[0])
+
+
+def recording_commands() -> list[str]:
+    """The lines that record a PDU over HTTP, and check the handler on the recording."""
+    return _lines(PAGE.partition("\n### A recording over HTTP")[2].partition("\n### ")[0])
+
+
+def _lines(part: str) -> list[str]:
+    blocks = re.findall(r"(?ms)^```sh\n(.*?)^```$", part)
+    return [line.partition("   #")[0].strip() for block in blocks for line in block.splitlines()]
 
 
 @pytest.fixture
@@ -126,6 +132,10 @@ def test_the_commands_of_the_page_lead_to_a_switched_outlet_and_a_registered_han
                 for line in lines
                 if re.search(r" (acme|bolt) 127\.0\.0\.1", line)
             }
+            record, check = recording_commands()
+            run(record.replace("192.0.2.10", "127.0.0.1:18080"))
+            # the recording is not yet compared with the PDU's own page
+            assert "41 kept, 0 broken, 2 not tried" in " ".join(run(check, 9).split())
     assert "5 outlets" in printed["pdu status acme 127.0.0.1:16161"]
     assert "load 2.35 A" in printed["pdu statistic acme 127.0.0.1:16161"]
     assert "3 on, 1 off, 1 unknown" in printed["pdu check acme 127.0.0.1:16161"]

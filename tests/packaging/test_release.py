@@ -118,6 +118,11 @@ def test_a_release_writes_the_version_the_pages_and_the_changes_and_nothing_else
     assert f"pdu_acme_bar-{number}.tar.gz" in files["docs/own-pdu.md"]
 
 
+def test_the_page_on_a_release_has_no_version_that_is_past() -> None:
+    page = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    assert re.findall(r"release\.py (\d\S*|VERSION)", page) == ["VERSION"]
+
+
 def test_the_way_to_the_next_release_opens_a_section(
     copy: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

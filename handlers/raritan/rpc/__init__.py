@@ -1,7 +1,7 @@
 """An implementation of the vendor's documented Python binding for the Xerus JSON-RPC interface,
 with the same names.
 
-Each module or package here has the name of one of the vendor's, except `_runtime`, which holds the
+Each module here has the name of one of the vendor's; `_idl` has what they declare, `_runtime` the
 machinery. To run a script for the vendor's binding, change its imports from `raritan` to
 `handlers.raritan`. The main deliberate differences are a default time-out, tolerance of older and
 newer firmware, writes that are never repeated, and exceptions that also belong to the error tree of
@@ -13,7 +13,7 @@ from __future__ import annotations
 from ...http.errors import HttpException
 from ...shared.tls import Trust
 from ._runtime import scripts
-from ._runtime.agent import DEFAULT_TIMEOUT, Agent, reads_only
+from ._runtime.agent import Agent, reads_only
 from ._runtime.calls import CALLS_IN_A_BULK, Bulk, Interface, Method, Pending, answered_field
 from ._runtime.declarations import TypeName
 from ._runtime.enumerations import Enumeration
@@ -23,12 +23,7 @@ from ._runtime.errors import (
     JsonRpcSyntaxException,
 )
 from ._runtime.printing import Utils
-from ._runtime.registry import (
-    LONGEST_NAME,
-    OTHER_MODULES,
-    TypeInfo,
-    class_of_idl_type,
-)
+from ._runtime.registry import OTHER_MODULES, TypeInfo, class_of_idl_type
 from ._runtime.structures import Structure, ValueObject, present, shown_fields
 from ._runtime.times import Time
 from .BulkRequestHelper import BulkRequestHelper, perform_bulk
@@ -53,8 +48,6 @@ __all__ = [
     "perform_bulk",
     # Not in the vendor's binding: for the handler and its tools.
     "CALLS_IN_A_BULK",
-    "DEFAULT_TIMEOUT",
-    "LONGEST_NAME",
     "Method",
     "TypeName",
     "class_of_idl_type",

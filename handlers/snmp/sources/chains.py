@@ -132,17 +132,21 @@ class ByUnit(ObjectSource):
             return _RowOwner.NO_ANSWER if has_row else _RowOwner.NO_ROW
         if text(number_now) != number:
             return _RowOwner.ANOTHER_OUTLET
-        unit_now = _cell(self.unit, reader, row)
         place = (self.unit, self.number, identity)
+        # whether another unit has the same number, or a unit 1 follows a unit 0, only walks tell
+        is_only_row = place in reader.places or self._counts_one_unit(reader)
+        unit_now = _cell(self.unit, reader, row)
         unit_before = reader.places.setdefault((place, row), unit_now)
         units_of_outlet = (unit,) if unit else self.first_units
         if unit_now not in units_of_outlet:
             return _RowOwner.ANOTHER_OUTLET
-        # no unit 0 is before a unit 1; whether a unit 1 follows a unit 0, only walks tell
-        is_unit_0 = unit_now == self.first_units[0] and place not in reader.places
-        if is_unit_0 or unit_now != unit_before:
-            return _RowOwner.PERHAPS_THE_OUTLET
-        return _RowOwner.THE_OUTLET
+        if is_only_row and unit_now == unit_before:
+            return _RowOwner.THE_OUTLET
+        return _RowOwner.PERHAPS_THE_OUTLET
+
+    def _counts_one_unit(self, reader: Reader) -> bool:
+        """Whether the device counts one unit in its chain."""
+        return self.unit_count is not None and counted(self.unit_count, reader) == 1
 
     def _walked_row(self, reader: Reader, identity: str, *, has_number: bool) -> Optional[str]:
         """The outlet's row by walks of both columns, None if they show none. `has_number`: a GET

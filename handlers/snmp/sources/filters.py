@@ -142,15 +142,16 @@ class Complete(ReadOnly):
         """The units that lack some of the rows that `count` counts."""
         counts = reader.rows(self.count) if self.count else {}
         parts = self._counted_parts(rows)
+        parts_by_unit: dict[str, list[str]] = {}
+        for part in parts:
+            for prefix in identity_prefixes(part):
+                parts_by_unit.setdefault(prefix, []).append(part)
         short_units: list[str] = []
         for unit, value in counts.items():
             count = counted_by(value)
-            if count is None:
-                continue
-            parts_of_unit = parts
-            if len(counts) > 1:  # a single count is of all rows
-                parts_of_unit = [part for part in parts if unit in identity_prefixes(part)]
-            if self._is_short(parts_of_unit, count):
+            # a single count is of all rows
+            parts_of_unit = parts if len(counts) == 1 else parts_by_unit.get(unit, [])
+            if count is not None and self._is_short(parts_of_unit, count):
                 short_units.append(unit)
         return short_units
 

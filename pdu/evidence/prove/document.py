@@ -24,12 +24,10 @@ class ProvenOutlet:
     identity: str
     #: on, off or unknown; "" where the call tells no state
     state: str
-    #: in A; None if not metered or in `not_known`
+    #: in A; None if the call tells none
     current_a: Optional[float] = None
-    #: in kWh; None if not metered or in `not_known`
+    #: in kWh; None if the call tells none
     energy_kwh: Optional[float] = None
-    #: name of a figure above that has no value now -> why
-    not_known: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -44,12 +42,10 @@ class ProvenCall:
     seconds: float = 0.0
     #: in the handler's order
     outlets: tuple[ProvenOutlet, ...] = ()
-    #: in A; None if not metered or in `not_known`
+    #: in A; None if the call tells none
     load_a: Optional[float] = None
-    #: in kWh; None if not metered or in `not_known`
+    #: in kWh; None if the call tells none
     energy_kwh: Optional[float] = None
-    #: name of a figure above that has no value now -> why
-    not_known: Mapping[str, str] = dataclasses.field(default_factory=dict)
     #: of the error with which it ended: its kind, and its type with the line of this pack that
     #: raised it; "" for none
     error_kind: str = ""

@@ -12,13 +12,13 @@ import re
 import signal
 import time
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Callable, NamedTuple
 
 import handlers
 from handlers.shared.errors import NoSuchOutlet, PduHandlerError, printable
-from handlers.shared.meter_figures import Figure, MeterFigures, measured, reason_without
+from handlers.shared.meter_figures import MeterFigures, measured, reason_without
 from pdu_common.helper import EnumPowerStatus
 
 from ...cli.error_output import Usage
@@ -121,9 +121,6 @@ class Calls:
                 state="",
                 current_a=measured(meter.current_a),
                 energy_kwh=measured(meter.energy_kwh),
-                not_known=self._reasons(
-                    {"current_a": meter.current_a, "energy_kwh": meter.energy_kwh}
-                ),
             )
             outlets.append(outlet)
         return ProvenCall(
@@ -131,17 +128,7 @@ class Calls:
             outlets=tuple(outlets),
             load_a=measured(figures.load_a),
             energy_kwh=measured(figures.energy_kwh),
-            not_known=self._reasons({"load_a": figures.load_a, "energy_kwh": figures.energy_kwh}),
         )
-
-    def _reasons(self, figures: Mapping[str, Figure]) -> Mapping[str, str]:
-        """Why figures have no value now, by their names; those that have one are left out."""
-        reasons: dict[str, str] = {}
-        for name, figure in figures.items():
-            reason = reason_without(figure)
-            if reason:
-                reasons[name] = self._unit.clean(printable(reason, _LONGEST))
-        return reasons
 
     def _keep(self, method: str, ask: Callable[[FourMethods], ProvenCall]) -> ProvenCall:
         """Call a method on an object made anew. Adds what `ask` returns, or the error, to `calls`,
@@ -345,10 +332,11 @@ def surprises(proof: UnitProof) -> Iterator[str]:
 
 def _switching_surprises(proof: UnitProof) -> Iterator[str]:
     """Each command, and each status after it, must show the outlet as commanded; each such status
-    must show the others as the first one did.
+    must show the others as the first one did: a change that stays is told once.
     """
     first_status = proof.first("status")
     commanded_state = ""  # before the first command
+    changes: list[str] = []
     for call in proof.calls:
         commanded_state = _COMMANDED_STATES.get(call.method, commanded_state)
         if not commanded_state or call.error_kind or call.method == "statistic":
@@ -357,7 +345,8 @@ def _switching_surprises(proof: UnitProof) -> Iterator[str]:
         if state != commanded_state:
             yield f"{call.method} tells {state} of outlet {proof.outlet}, not {commanded_state}"
         if call.method == "status" and first_status is not None:
-            yield from _changes_of_others(proof.outlet, first_status, call)
+            changes += _changes_of_others(proof.outlet, first_status, call)
+    yield from dict.fromkeys(changes)
 
 
 def _changes_of_others(identity: str, first_status: ProvenCall, call: ProvenCall) -> Iterator[str]:

@@ -14,7 +14,7 @@ with an underscore is a tool's own:
 JSON pointer (RFC 6901), or the number of a word in an answer that is no JSON. Requests may have
 places for any text (request_patterns.py).
 
-A file of another tool has no `_pdu`. Of it, the entries of the first one's host are taken, the last
+A file of another tool has no `_pdu`. Of it, the entries of the first host are taken, the last
 answer to each request; the values of secrets in requests match any value.
 
 Source: http://www.softwareishard.com/blog/har-12-spec.
@@ -30,7 +30,7 @@ import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Optional, Union
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from handlers import VERSION
 from handlers.http.strict_json import FORM_ERRORS
@@ -50,6 +50,9 @@ _WORDS = {state: word for word, state in _STATES.items()}
 _UNKNOWN = "unknown"
 _HANDLER = re.compile(r'"_pdu"\s*:\s*\{\s*"handler"\s*:\s*"(\w+)"')
 _TIME = "1970-01-01T00:00:00Z"
+_FORM = "application/x-www-form-urlencoded"
+_ANY_IN_URL = "%7Bany%7D"  # an address has no braces: RFC 3986
+_LOGIN_IN_URL = re.compile("//[^/?#]*@")
 _STATUSES = range(200, 600)  # of answers that end a request: RFC 9110, 15
 _FILE = """\
 {{"log": {{
@@ -78,7 +81,7 @@ class Answer(NamedTuple):
     #: JSON, a TextAnswer, or the octets of a picture and the like
     content: Any
     status: int = 200
-    #: of the content; "" for JSON
+    #: the media type of the content; "" if it is not told
     type: str = ""
     headers: Pairs = ()
 
@@ -116,7 +119,7 @@ class WebRecording(NamedTuple):
     kept_texts: Sequence[str] = ()
     is_compared: bool = False
     #: what it answers to a command that it refuses, in words; "" if that is not known
-    refused: str = ""
+    refusal: str = ""
     #: of a file of another tool, a sentence for each entry that cannot be answered
     left_out: Sequence[str] = ()
     is_of_another_tool: bool = False
@@ -167,7 +170,7 @@ class WebRecording(NamedTuple):
         """The text of the file: one outlet and one entry a line."""
         own = {
             "handler": self.handler,
-            "refused": self.refused,
+            "refused": self.refusal,
             "compared": "yes" if self.is_compared else "no",
             "kept": list(self.kept_texts),
             "load_a": shown_figure(self.load_a),
@@ -255,13 +258,15 @@ def parse(text: str) -> WebRecording:
 def _of_another_tool(entries: Sequence[Any]) -> WebRecording:
     """The answers of one host. Raises what Python raises for JSON of another form."""
     hosts = [urlsplit(str(entry["request"]["url"])).hostname for entry in entries]
+    own_host = next(filter(None, hosts), None)  # an address with the scheme data: has none
     answers: list[Answer] = []
     answered: set[str] = set()
     left_out: dict[str, str] = {}
     for entry, host in zip(entries, hosts):
         request, response = entry["request"], entry["response"]
-        reason = "another host" if host != hosts[0] else _reason_to_leave_out(request, response)
-        words = f"{request['method']} {without_named_secrets(str(request['url']), ANY)}"
+        reason = "another host" if host != own_host else _reason_to_leave_out(request, response)
+        url = _LOGIN_IN_URL.sub("//", str(request["url"]))
+        words = f"{request['method']} {without_named_secrets(url, ANY)}"
         if reason:
             left_out[words] = f"{printable(words, 200)}: {reason}"
         else:
@@ -273,7 +278,7 @@ def _of_another_tool(entries: Sequence[Any]) -> WebRecording:
 
 def _reason_to_leave_out(request: Mapping[str, Any], response: Mapping[str, Any]) -> str:
     """Why an entry is no answer of its device; "" if it is one."""
-    content = response.get("content", {})
+    content = response.get("content") or {}
     size = max(int(content.get("size") or 0), int(response.get("bodySize") or 0))
     status = int(response.get("status") or 0)
     if request["method"] not in METHODS:
@@ -308,7 +313,10 @@ def media_type(headers: Pairs) -> tuple[str, str]:
         if name.lower() == "content-type":
             message["Content-Type"] = value
     charset = message.get_content_charset("utf-8")
-    return message.get_content_type() if "Content-Type" in message else "", charset
+    if "Content-Type" not in message:
+        return "", charset
+    name, *_ = message.get_content_type().split()  # which keeps the ends of lines
+    return name, charset
 
 
 def shown_figure(figure: Figure) -> Union[float, str, None]:
@@ -345,7 +353,7 @@ def _with_own(recording: WebRecording, own: Mapping[str, Any]) -> WebRecording:
         load_a=_figure(own.get("load_a")),
         energy_kwh=_figure(own.get("energy_kwh")),
         handler=str(own.get("handler", "")),
-        refused=str(own.get("refused", "")),
+        refusal=str(own.get("refused", "")),
         kept_texts=[str(text) for text in own.get("kept", [])],
         is_compared=own.get("compared") == "yes",
     )
@@ -389,7 +397,8 @@ def _answer(entry: Mapping[str, Any], *, hides_secrets: bool = False) -> Answer:
     request, response = entry["request"], entry["response"]
     url = urlsplit(str(request["url"]))
     target = f"{url.path or '/'}?{url.query}" if url.query else url.path or "/"
-    body = str(request.get("postData", {}).get("text", ""))
+    target = target.replace(_ANY_IN_URL, ANY)
+    body = _body(request.get("postData") or {})
     words = f"{request['method']} {target} {body}".strip()
     if hides_secrets:
         words = recorded_request(str(request["method"]), target, body, [])
@@ -397,18 +406,29 @@ def _answer(entry: Mapping[str, Any], *, hides_secrets: bool = False) -> Answer:
     status = int(response["status"])
     if status not in _STATUSES:
         raise ValueError(f"the status {status}")
-    content = response.get("content", {})
-    kind = str(content.get("mimeType", ""))
-    octets = str(content.get("text", "")).encode("utf-8", "surrogatepass")
+    content = response.get("content") or {}
+    kind = str(content.get("mimeType") or "")
+    name, charset = media_type([("content-type", kind)])
+    octets = str(content.get("text") or "").encode("utf-8", "surrogatepass")
     if content.get("encoding") == "base64":
         octets = base64.b64decode(octets)
+    else:
+        charset = "utf-8"  # a text in JSON is decoded already
     return Answer(
         request=words,
-        content=document_of(octets, *media_type([("content-type", kind)])),
+        content=document_of(octets, name, charset),
         status=status,
-        type=kind,
-        headers=list(_headers(response.get("headers", []))),
+        type=name if kind else "",
+        headers=list(_headers(response.get("headers") or [])),
     )
+
+
+def _body(data: Mapping[str, Any]) -> str:
+    """The body of a request. HAR 1.2 has a form as a text, or as its fields."""
+    text = str(data.get("text") or "")
+    if text or str(data.get("mimeType")).partition(";")[0] != _FORM:
+        return text
+    return urlencode([(row["name"], row.get("value") or "") for row in data.get("params") or []])
 
 
 def _headers(rows: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
@@ -450,21 +470,22 @@ def _entry(answer: Answer) -> dict[str, Any]:
     pattern = RequestPattern.parse(answer.request)
     request: dict[str, Any] = {
         "method": pattern.method,
-        "url": f"{_ORIGIN}{pattern.target}",
+        "url": f"{_ORIGIN}{pattern.target.replace(ANY, _ANY_IN_URL)}",
         **_EMPTY,
         "queryString": [],
     }
     if pattern.body:
         is_form = isinstance(document_of(pattern.body.encode()), TextAnswer)
-        kind = "application/x-www-form-urlencoded" if is_form else "application/json"
+        kind = _FORM if is_form else "application/json"
         request["postData"] = {"mimeType": kind, "text": pattern.body}
+    redirects = [text for name, text in answer.headers if name.lower() == "location"]
     response = {
         "status": answer.status,
         "statusText": "",
         **_EMPTY,
         "headers": [{"name": name, "value": value} for name, value in answer.headers],
         "content": _content(answer),
-        "redirectURL": dict(answer.headers).get("Location", ""),
+        "redirectURL": "".join(redirects[:1]),
     }
     timings = {"send": 0, "wait": 0, "receive": 0}
     entry = {"startedDateTime": _TIME, "time": 0, "request": request, "response": response}
@@ -480,7 +501,7 @@ def _content(answer: Answer) -> dict[str, Any]:
     text = text_of(answer.content)
     kind = answer.type or "application/json"
     if isinstance(answer.content, TextAnswer):
-        kind = f"{(answer.type or 'text/plain').partition(';')[0]}; charset=utf-8"
+        kind = f"{answer.type or 'text/plain'}; charset=utf-8"
     return {"size": len(text.encode("utf-8", "replace")), "mimeType": kind, "text": text}
 
 

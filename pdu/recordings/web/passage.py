@@ -13,6 +13,7 @@ from urllib.parse import quote, quote_plus, unquote, urlsplit
 
 from handlers.http.connection import StandardTransport
 from handlers.http.message import PORTS, Endpoint, Request
+from handlers.http.strict_json import LIMIT
 from handlers.shared.errors import PduHandlerError, ProtocolError
 from handlers.shared.tls import Trust
 
@@ -26,7 +27,7 @@ from ..text_answers import document_of
 from .har import Answer, Pairs, at_another_address, media_type, merged, place_of
 from .unit import Call, answers_in, calls_in
 
-_TIMEOUT_S, _TOTAL_S, _LIMIT = 30.0, 60.0, 256 << 20
+_TIMEOUT_S, _TOTAL_S = 30.0, 60.0
 # of one connection, RFC 9110, 7.6.1; the server writes the others itself
 _HOP_HEADERS = frozenset(
     "connection keep-alive proxy-authenticate te trailer transfer-encoding upgrade"
@@ -93,6 +94,11 @@ class Passage(HttpReplay):
         for transport in self._transports:
             transport.close()
 
+    def end_connection(self) -> None:
+        """Close the connection to the device too, which may have few."""
+        if hasattr(self._threads, "transport"):
+            self._threads.transport.close()
+
     def reply(self, method: str, target: str, body: bytes) -> Response:
         """The answer to a request without headers."""
         return self.respond(method, target, {}, body)
@@ -117,9 +123,10 @@ class Passage(HttpReplay):
             if name.lower() in ("referer", "origin"):  # by which a device knows its own pages
                 here = f"http://{self.host}:{self.port}"
                 own[name] = own[name].replace(here, self._upstream.where.url)
-        request = Request(method, target, own, body or None, _TIMEOUT_S, _TOTAL_S, _LIMIT)
+        request = Request(method, target, own, body or None, _TIMEOUT_S, _TOTAL_S, LIMIT)
         try:
             answer = self._options.retry(lambda: transport.exchange(self._upstream.where, request))
+            content = _unpacked(answer.fields, answer.body)
         except PduHandlerError as error:
             self.error = error
             raise ConnectionAbortedError from None
@@ -131,7 +138,6 @@ class Passage(HttpReplay):
                 new_text = text if leads_elsewhere else at_another_address(name, text)
                 pairs.append((name, new_text))
         call = Call(method, target, body.decode("utf-8", "replace"))
-        content = _unpacked(answer.fields, answer.body)
         with self._lock:
             exchange = Exchange(call, answer.status, pairs, content, list(_sent_secrets(own)))
             self.exchanges.append(exchange)
@@ -169,14 +175,20 @@ def _leads_to(where: Endpoint, location: str) -> bool:
 
 
 def _unpacked(headers: Pairs, body: bytes) -> bytes:
-    """A body without its Content-Encoding: some devices pack their pages for all who ask."""
+    """A body without its Content-Encoding: some devices pack their pages for all who ask. Raises
+    ProtocolError for one that is not whole.
+    """
     encodings = [text.lower() for name, text in headers if name.lower() == "content-encoding"]
     if not {"gzip", "x-gzip", "deflate"}.intersection(encodings):
         return body
+    decompressor = zlib.decompressobj(zlib.MAX_WBITS | 32)  # of both kinds
     try:
-        return zlib.decompressobj(zlib.MAX_WBITS | 32).decompress(body, _LIMIT)  # of both kinds
+        content = decompressor.decompress(body, LIMIT)
     except zlib.error:
         return body
+    if not decompressor.eof:
+        raise ProtocolError(f"a packed answer breaks off, or has more than {LIMIT} bytes")
+    return content
 
 
 def _sent_secrets(headers: Mapping[str, str]) -> Iterator[str]:

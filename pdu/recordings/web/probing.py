@@ -26,8 +26,6 @@ from ..text_answers import TextAnswer
 from .har import Effect, WebRecording
 from .unit import Call, WebUnit, calls_in
 
-_MOST_PROBES = 400
-
 
 class Reader(Protocol):
     """The handler, at any port of this machine."""
@@ -70,9 +68,7 @@ class _Probe(NamedTuple):
     def probed(self) -> WebRecording:
         states = self.recording.states
         contradictions: list[Column] = []
-        for column in itertools.islice(
-            candidate_columns(self.recording.contents, states), _MOST_PROBES
-        ):
+        for column in candidate_columns(self.recording.contents, states):
             read_state = self._state_after_flip([column])
             if read_state == "flipped":
                 return self._recording_of([column])
@@ -83,7 +79,7 @@ class _Probe(NamedTuple):
             if self._state_after_flip(pair) == "flipped":
                 return self._recording_of(pair)
         for column in contradictions:
-            if self._is_denied_by_meters(column):
+            if self._meters([column]):
                 return self._recording_of([column])
         return self.recording
 
@@ -104,54 +100,63 @@ class _Probe(NamedTuple):
             return ""
         return ""
 
-    def _is_denied_by_meters(self, column: Column) -> bool:
-        """Whether the handler reads the first outlet that is on as off, if its meters show 0."""
-        states = self.recording.states
-        for index, (name, state) in enumerate(states.items()):
-            if state:
-                values = {column.places[index]: column.off, **self._zeros(index, [column])}
-                return self.read(values) == {**states, name: False}
-        return False
-
-    def _zeros(self, index: int, columns: Sequence[Column]) -> dict[Place, Any]:
-        """0 in the place of each number that denies that an outlet is off: of its current or power,
-        and not of its energy, which it keeps.
+    def _is_off(self, columns: Sequence[Column], meters: Sequence[Sequence[Place]]) -> bool:
+        """Whether the handler reads each outlet with a state as off if these columns say so, and
+        these meters show 0.
         """
         states = self.recording.states
-        off_states = {**states, list(states)[index]: False}
-        off_values = {column.places[index]: column.off for column in columns}
+        off_states = {name: None if state is None else False for name, state in states.items()}
+        values = self._zeros(meters)
+        for column in columns:
+            values.update(dict.fromkeys(self._known(column.places), column.off))
+        return self.read(values) == off_states
+
+    def _known(self, places: Sequence[Place]) -> list[Place]:
+        """Those of these places, one for each outlet, that are of outlets with a state."""
+        states = self.recording.states.values()
+        return [place for place, state in zip(places, states) if state is not None]
+
+    def _zeros(self, meters: Sequence[Sequence[Place]]) -> dict[Place, Any]:
+        """0 in the places of these numbers."""
+        return dict.fromkeys(itertools.chain.from_iterable(map(self._known, meters)), 0)
+
+    def _meters(self, columns: Sequence[Column]) -> Sequence[Sequence[Place]]:
+        """The columns of numbers that deny that outlets are off: of their currents or powers, and
+        not of their energies, which they keep. None if nothing or something else denies it.
+        """
+        if self._is_off(columns, ()):
+            return []
         energies = self.energies({})
-        zeros: dict[Place, Any] = {}
-        for places in number_groups(self.recording.contents, len(states)):
-            if places[index] in off_values:
+        meters: list[Sequence[Place]] = []
+        for places in number_groups(self.recording.contents, len(self.recording.states)):
+            if any(places == column.places for column in columns):
                 continue
-            value = value_at(self.recording.contents, places[index])
-            zero = {places[index]: type(value)(0)}
-            if self.read(zero) == states and self.energies(zero) == energies:
-                zeros.update(zero)
-        for place in list(zeros):
-            others = {other: zero for other, zero in zeros.items() if other != place}
-            if self.read({**off_values, **others}) == off_states:
-                zeros = others
-        return zeros
+            zeros = self._zeros([places])
+            if self.read(zeros) == self.recording.states and self.energies(zeros) == energies:
+                meters.append(places)
+        if not self._is_off(columns, meters):
+            return []
+        for meter in list(meters):
+            others = [other for other in meters if other != meter]
+            if self._is_off(columns, others):
+                meters = others
+        return meters
 
     def _recording_of(self, columns: Sequence[Column]) -> WebRecording:
-        """With the places in these columns; where its meters deny that an outlet is off, they show
-        0 then.
+        """The recording whose commands set the places in these columns; where meters deny that
+        outlets are off, they show 0 then.
         """
-        states = self.recording.states
-        zeros: dict[str, Mapping[Place, Any]] = {}
-        for index, (name, state) in enumerate(states.items()):
-            values = {column.places[index]: column.off for column in columns}
-            if state and self.read(values) != {**states, name: False}:
-                zeros[name] = self._zeros(index, columns)
-        return _with_columns(self.recording, columns, zeros)
+        return _with_columns(self.recording, columns, self._meters(columns))
 
 
 def _with_columns(
-    recording: WebRecording, columns: Sequence[Column], zeros: Mapping[str, Mapping[Place, Any]]
+    recording: WebRecording,
+    columns: Sequence[Column],
+    meters: Sequence[Sequence[Place]],
 ) -> WebRecording:
-    """The recording with the places of these columns and of their copies in other answers."""
+    """The recording with the places of these columns and of their copies in other answers, and with
+    0 in those of `meters` of an outlet that is off.
+    """
     if not columns:
         return recording
     copies = _copies(recording.contents, columns[0].places)
@@ -165,7 +170,7 @@ def _with_columns(
         for column in columns:
             for place in (column.places[index], *copies.get(column.places[index], ())):
                 on_values[place], off_values[place] = column.on, column.off
-        off_values.update(zeros.get(name, {}))
+        off_values.update({places[index]: 0 for places in meters})
         outlets[name] = outlet._replace(
             on=Effect(outlet.on.request, on_values), off=Effect(outlet.off.request, off_values)
         )

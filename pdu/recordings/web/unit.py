@@ -8,7 +8,8 @@ from __future__ import annotations
 import itertools
 import json
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any, Generic, NamedTuple, Optional, TypeVar
 
 from handlers.dcimanager import Figures, MeterFigures
@@ -24,10 +25,10 @@ from ..state_columns import (
     Column,
     Contents,
     Place,
-    candidate_columns,
     list_places,
     number_places,
     other_figures,
+    state_columns,
     undocumented,
     value_at,
     with_values,
@@ -181,7 +182,7 @@ def reason_without_places(recording: WebRecording) -> str:
     states = {outlet.state for outlet in outlets} - {None}
     if not states:
         return _NO_STATE
-    has_column = any(candidate_columns(recording.contents, recording.states))
+    has_column = any(state_columns(recording.contents, recording.states))
     if has_column:
         return _NOT_FOLLOWED
     return _NO_COLUMN if len(states) > 1 else _ALIKE
@@ -204,7 +205,6 @@ class WebUnit(HttpPdu):
         self.load(recording, requests)
         super().__init__(port, fault)
         self.begin(fault)
-        self._note_doubts()
         if contents is not None:
             self.contents = contents
 
@@ -219,27 +219,30 @@ class WebUnit(HttpPdu):
         if fault is UnitFault.REFUSES:
             self.refusal = self._recorded_refusal()
 
-    def _note_doubts(self) -> None:
-        """Note what the recording does not say."""
+    @cached_property
+    def doubts(self) -> Mapping[str, str]:
+        """What the recording does not say. The states are sought, so it takes its time."""
+        doubts: dict[str, str] = {}
         if not self._recording.is_compared:
-            self.doubts["states"] = self.doubts["figures"] = _NOT_COMPARED
+            doubts["states"] = doubts["figures"] = _NOT_COMPARED
         elif "unknown" in map(har.shown_figure, self._figures_of_recording()):
-            self.doubts["figures"] = _UNKNOWN_FIGURE
+            doubts["figures"] = _UNKNOWN_FIGURE
         if not self._requests.commands.patterns:
-            self.doubts["port_down"] = self.doubts["port_up"] = _NO_COMMANDS
+            doubts["port_down"] = doubts["port_up"] = _NO_COMMANDS
         answers = [pattern.answer for pattern in self._requests.commands.patterns if pattern.answer]
         has_content = any(not answer[:3].isdigit() for answer in answers)
         if has_content and self._recorded_refusal() is None:
-            self.doubts["refused"] = _NO_REFUSAL
+            doubts["refused"] = _NO_REFUSAL
         reason = reason_without_places(self._recording)
         if reason:
-            for rule in ("asked", "port_down", "port_up", "lost state"):
-                self.doubts[rule] = reason
+            rules = ("asked", "port_down", "port_up", "lost state")
+            doubts.update(dict.fromkeys(rules, reason))
+        return doubts
 
     def _recorded_refusal(self) -> Optional[Response]:
         """How it refuses a command: in the recording's words, or as it was seen to refuse one."""
-        if self._recording.refused:
-            return answer_in_words(self._recording.refused)
+        if self._recording.refusal:
+            return answer_in_words(self._recording.refusal)
         for answer in self._recording.answers:
             pattern = RequestPattern.parse(answer.request)
             call = Call(pattern.method, pattern.target, pattern.body)
@@ -408,6 +411,8 @@ class WebUnit(HttpPdu):
             responses: list[Any] = []
             for part in calls:
                 status, content, _ = self._answer(part, is_taken=is_taken)
+                if isinstance(content, bytes):  # a page, such as that of an error
+                    content = None
                 responses.append({"json": content, "statcode": status})
             return 200, {"jsonrpc": "2.0", "result": {"responses": responses}, "id": number}, {}
         answer = self._requests.reads.find(call)
@@ -448,9 +453,10 @@ class WebUnit(HttpPdu):
         if isinstance(content, bytes):
             return answer.status, content, [*headers, ("Content-Type", answer.type)]
         if isinstance(content, TextAnswer):
-            kind = answer.type.partition(";")[0] or "text/plain"
-            headers.append(("Content-Type", f"{kind}; charset=utf-8"))
+            headers.append(("Content-Type", f"{answer.type or 'text/plain'}; charset=utf-8"))
             return answer.status, content.encode("utf-8", "replace"), headers
+        if answer.type:
+            headers.append(("Content-Type", answer.type))
         if number is not None and isinstance(content, dict) and "id" in content:
             content = {**content, "id": number}
         return answer.status, content, headers
@@ -499,15 +505,15 @@ def serve(
     on: Sequence[str] = (),
     off: Sequence[str] = (),
     *,
-    refused: str = "",
+    refusal: str = "",
     obeys: bool = True,
 ) -> ReplayedDevice:
     """Simulate the device on a port of 127.0.0.1. `on`, `off`: the requests that command it, and
-    `refused`: what it answers to one that it refuses; if empty, the recording's own. Raises
+    `refusal`: what it answers to one that it refuses; if empty, the recording's own. Raises
     SettingsError, and OSError if the port cannot be used.
     """
     recording = har.parse(text).commanded(on, off)
-    recording = recording._replace(refused=refused or recording.refused)
+    recording = recording._replace(refusal=refusal or recording.refusal)
     requests = RecordedRequests.of(recording)
 
     def make_pdu(own_port: int, fault: UnitFault, contents: Any = None) -> WebUnit:

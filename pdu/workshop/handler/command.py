@@ -239,7 +239,7 @@ class RecordedDevice(NamedTuple):
     on: Sequence[str]
     off: Sequence[str]
     #: what it answers to a command that it refuses
-    refused: str
+    refusal: str
 
 
 def _findings(
@@ -350,8 +350,8 @@ def _served(device: RecordedDevice) -> ReplayedDevice:
     """The recording as a device of this machine. Raises SettingsError."""
     text = device.text
     if har.is_recording(text):
-        return web_unit.serve(text, 0, device.on, device.off, refused=device.refused)
-    if device.on or device.off or device.refused:
+        return web_unit.serve(text, 0, device.on, device.off, refusal=device.refusal)
+    if device.on or device.off or device.refusal:
         raise SettingsError("--on, --off and --refused are for a recording over HTTP")
     _, recording_format = handler_of_recording(text, device.file)
     return recording_format.serve(text, 0)

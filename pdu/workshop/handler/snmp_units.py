@@ -29,6 +29,8 @@ UNITS = Path(__file__).resolve().parents[3] / "tests" / "recordings"
 #: a word that nothing else holds, so that the trials find where a handler shows it
 COMMUNITY = f"community-{secrets.token_hex(8)}"
 _WRITE = re.compile(r"(?P<oid>[0-9]+(\.[0-9]+)+)\.\{outlet\}\s*=\s*(?P<value>\S+)")
+# the profile of --on and --off, whose name no profile of an owner has
+_WORDS_FILE = "on-and-off.words"
 _SYSTEM = "1.3.6.1.2.1.1"  # objects that every device has
 
 
@@ -57,6 +59,11 @@ def recorded_device(text: str, key: str = "") -> Device:
     """
     rows = snmprec.parse(text).rows
     device, why, _ = find_device(rows, key)
+    is_of_words = Path(key).name == _WORDS_FILE
+    if device is None and is_of_words:
+        raise SettingsError(
+            "--replay: the recording has no outlets at the object of --on and --off"
+        )
     if device is None and key:
         raise SettingsError(f"--replay: {why}")
     if device is None:
@@ -67,7 +74,7 @@ def recorded_device(text: str, key: str = "") -> Device:
             " --off '1.3.6.1.4.1.99999.2.1.3.{outlet} = 0'"
         )
     key = key or device.profile.key
-    about = f"the recording, {device.profile.key}"
+    about = "the recording" if is_of_words else f"the recording, {device.profile.key}"
     return Device(rows, key, about)
 
 
@@ -95,7 +102,7 @@ def profile_of_words(on: Sequence[str], off: Sequence[str], folder: Path) -> str
     }
     states = {"source": column, "on": [on_value], "off": [off_value]}
     profile = {
-        "key": "own-words",
+        "key": "unknown",
         "vendor": "Unknown",
         "models": ["unknown"],
         "mib": "unknown",
@@ -103,7 +110,7 @@ def profile_of_words(on: Sequence[str], off: Sequence[str], folder: Path) -> str
         "outlets": [{"states": states, "control": control}],
         "evidence": {"state": "MIB", "switching": "MIB"},
     }
-    file = folder / "own-words.json"
+    file = folder / _WORDS_FILE
     file.write_text(json.dumps(profile), "utf-8")
     return str(file)
 

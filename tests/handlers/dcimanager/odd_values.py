@@ -89,6 +89,9 @@ def knows_itself() -> object:
 #: SNMP fields of a form that are no JSON
 PARAMETERS: Mapping[str, object] = {
     "octets": {"community": b"31415926"},
+    "octets in Latin-1": {"community": b"31415926\xe9"},
+    "octets that change": {"community": bytearray(b"31415926")},
+    "a set": {"communities": {"31415926"}},
     "a hidden text": {"community": SecretStr("31415926")},
     "an Enum": {"community": Word.SECRET},
     "a nested hidden text": {"auth": {"password": SecretStr("31415926")}},

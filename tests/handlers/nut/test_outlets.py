@@ -6,8 +6,11 @@ from __future__ import annotations
 
 import contextlib
 import re
+import sys
 import tracemalloc
-from typing import Optional
+from collections.abc import Mapping, Sequence
+from types import FrameType
+from typing import Any, Optional
 
 import pytest
 from hypothesis import example, given, strategies as st
@@ -93,6 +96,50 @@ def test_a_number_of_the_server_never_becomes_a_size(variable: str) -> None:
         assert tracemalloc.get_traced_memory()[1] < 10 << 20
     finally:
         tracemalloc.stop()
+
+
+def _steps(variables: Mapping[str, str]) -> int:
+    """The lines of Python that run until the device has its outlets and its figures."""
+    count = 0
+
+    def trace(frame: FrameType, event: str, _: Any) -> Any:
+        nonlocal count
+        count += event == "line"
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        device = decode_outlets(variables, [], {}, DEFAULTS)
+        assert device.load_a is None or device.load_a
+    finally:
+        sys.settrace(before)
+    return count
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ("outlet.{}.status: on",),
+        ("outlet.{}.status: on", "outlet.group.{}.status: off"),
+        ("outlet.{}.status: on", "outlet.1.field{}: x"),
+        ("device.{}.outlet.count: 0", "device.{}.input.current: 1"),
+        ("device.{}.outlet.1.status: on", "device.{}.outlet.1.current: 1"),
+    ],
+    ids=lambda rows: ", ".join(rows),
+)
+def test_the_work_grows_as_the_list_does(rows: Sequence[str]) -> None:
+    """A server may list 20,000 rows: outlets, groups, or members of a chain."""
+
+    def variables(count: int) -> dict[str, str]:
+        texts = {"device.type": "pdu"}
+        for number in range(1, count + 1):
+            for row in rows:
+                name, _, text = row.format(number).partition(": ")
+                texts[name] = text
+        return texts
+
+    assert _steps(variables(400)) < 3 * _steps(variables(200))
 
 
 def test_the_worked_dump_is_read_as_its_text_says() -> None:

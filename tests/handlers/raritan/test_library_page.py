@@ -25,6 +25,7 @@ from tests.process_lock import turn
 from tests.simulators.xerus import Model, XerusPdu, image
 from tests.waiting import until
 
+from .conftest import MakeAgent, connected
 from .test_zeroconf import announced
 
 PAGE = ROOT / "docs" / "libraries.md"
@@ -137,6 +138,26 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> Mapping[Script, str]:
 def test_a_script_prints_what_the_page_shows(script: Script, printed: Mapping[Script, str]) -> None:
     assert script.output
     assert printed[script] == script.output
+
+
+def test_the_script_of_sensors_shows_no_figure_that_is_not_available(agent: MakeAgent) -> None:
+    script = _script("sensors.py")
+    with XerusPdu(MODEL) as unit:
+        unit.fall_asleep(inlets=2)
+        printed = run(script, script.code, {"agent": connected(agent, unit)})
+
+    lines = ("L1", "L2", "L3", "NEUTRAL")
+    assert printed.splitlines()[-4:] == [f"{line} not known A" for line in lines]
+
+
+def test_scripts_show_no_state_of_an_outlet_without_a_relay(agent: MakeAgent) -> None:
+    first, bulk = ON_THE_UNIT[0], _script("bulk.py")
+    _, _, below_connection = first.code.partition("pdu = ")
+    with XerusPdu(Model(outlets=1, power_control=False)) as unit:
+        names = {"agent": connected(agent, unit), "pdumodel": pdumodel}
+        _, shown = run(first, f"pdu = {below_connection}", names).splitlines()
+        assert shown == "1  unknown"
+        assert run(bulk, bulk.code, names) == "(no name) unknown False\n"
 
 
 def test_each_script_of_the_folder_is_on_the_page() -> None:

@@ -35,6 +35,7 @@ SECOND = {
 }
 CHAINS = [unit for unit in FIXTURES if unit.name in SECOND]
 EACH = pytest.mark.parametrize("unit", CHAINS, ids=lambda unit: unit.name)
+NUMBERED = pytest.mark.parametrize("name", ["apc-rpdu2", "apc-easy-epdu", "cyberpower-epdu2"])
 BY_UNIT = ByUnit(Column("1.3.1"), Column("1.3.2"), Column("1.3.3"))
 
 
@@ -175,10 +176,11 @@ class Logging(Agent):
         return super()._answer(message)
 
 
-@pytest.mark.parametrize("name", ["apc-rpdu2", "apc-easy-epdu", "cyberpower-epdu2"])
+@NUMBERED
 def test_the_check_of_the_row_is_the_last_request_before_a_command(name: str) -> None:
     """Of an outlet of the first unit, whose number is its row: what a command reads besides is read
-    before it. In `apc-easy-epdu` a table beside is read after it, so it is sent again.
+    before it. In a chain the walks that show no other row of this outlet are read after it, so it
+    is sent again.
     """
     (unit,) = (chain for chain in CHAINS if chain.name == name)
     agent = Logging(unit)
@@ -192,7 +194,24 @@ def test_the_check_of_the_row_is_the_last_request_before_a_command(name: str) ->
     assert isinstance(unit_column, Column)
     check = f"{unit_column.oid}.2"
     assert agent.asked[-1] == check
-    assert agent.asked.count(check) == (2 if name == "apc-easy-epdu" else 1)
+    assert agent.asked.count(check) == 2
+
+
+@NUMBERED
+def test_no_command_goes_to_an_outlet_of_which_a_chain_has_two_rows(name: str) -> None:
+    (unit,) = (chain for chain in CHAINS if chain.name == name)
+    unit_column = source_of(unit).unit
+    assert isinstance(unit_column, Column)
+    cells = [oid for oid in unit.rows if oid.startswith(f"{unit_column.oid}.")]
+    device = Device({**unit.rows, **dict.fromkeys(cells, unit.rows[cells[0]])}, unit.rules)
+    rows = device.rows()
+    with Agent(device) as agent:
+        pdu = near(agent, {"switch_unproven": "yes"})
+        with pytest.raises(ProtocolError, match="two rows of the device's table are the outlet"):
+            pdu.status()
+        with pytest.raises(ProtocolError, match="two rows of the device's table are the outlet"):
+            pdu.port_down(PduPortView("1"))
+    assert device.rows() == rows
 
 
 @pytest.mark.against("synthetic units, switched with faults")

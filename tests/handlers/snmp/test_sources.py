@@ -4,8 +4,14 @@ import pytest
 from hypothesis import given, strategies as st
 
 from handlers.shared.errors import NoSuchOutlet
-from handlers.snmp.sources import Column, OfUnits, Span, Spread
+from handlers.snmp import metering
+from handlers.snmp.device import SnmpDevice
+from handlers.snmp.figures import Measurement
+from handlers.snmp.outlets import Outlets
+from handlers.snmp.profiles import PROFILES
+from handlers.snmp.sources import Column, Complete, OfUnits, Span, Spread
 from handlers.snmp.sources.filters import lacks_first_row
+from pdu_common.helper import EnumPowerStatus
 from tests.handlers.snmp.memory import reader
 
 
@@ -29,6 +35,18 @@ def test_the_units_of_a_hostile_table_are_found_row_by_row() -> None:
     many = {str(n): n for n in range(60_000)}
     objects.walked[column.oid] = many
     assert OfUnits(column, column).rows(objects) == many
+    assert Complete(column, count=column, gaps=True).rows(objects).keys() > many.keys()
+
+
+def test_the_meters_of_a_hostile_table_are_found_row_by_row() -> None:
+    """Of outlets that have none, comparing each with each row would take an hour."""
+    objects = reader({})
+    outlets = Outlets(rows=Column("1.3.1"), current=Measurement(Column("1.4.1")))
+    objects.walked["1.3.1"] = {f"1.{n}": 1 for n in range(30_000)}
+    objects.walked["1.4.1"] = {f"2.{n}": 1 for n in range(30_000)}
+    states = dict.fromkeys(objects.walked["1.3.1"], EnumPowerStatus.UNKNOWN)
+    device = SnmpDevice(PROFILES[0], outlets, states, objects)
+    assert metering.read_statistic(device).ports == {}
 
 
 def test_a_digit_outside_ascii_numbers_no_row() -> None:

@@ -65,7 +65,9 @@ def test_identities_states_figures_and_what_cannot_be_loaded_are_said(
     text = details_of(rows["rpcm"])
     assert "identities: the same as ours: servers keep their ports" in text
     assert "differ" not in text
-    assert rows["aten"].words.sent.startswith("cannot be loaded: import: ModuleNotFoundError: ")
+    import_error = "cannot be loaded: import: ModuleNotFoundError: no_such_library"
+    assert rows["aten"].words.sent == import_error
+    assert rows["aten"].words.shown == f"{import_error}: No module named 'no_such_library'"
 
 
 def test_other_identities_and_states_are_differences(

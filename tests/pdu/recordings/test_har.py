@@ -25,7 +25,7 @@ from hypothesis import given, strategies
 from handlers.shared.errors import SettingsError
 from pdu.evidence import web_recorder
 from pdu.loading.handler_loading import load
-from pdu.recordings.recording_formats import RecordingOptions
+from pdu.recordings.recording_formats import RecordingOptions, ReplayedDevice
 from pdu.recordings.request_patterns import RequestPattern
 from pdu.recordings.state_columns import Place
 from pdu.recordings.text_answers import TextAnswer, document_of
@@ -173,7 +173,7 @@ def archive(*entries: Mapping[str, Any], **more: Any) -> str:
 def test_what_a_file_leaves_out_is_said_by_entry() -> None:
     text = archive(
         entry("GET", "/a?sid=S1d-7f3a9b1c", "<p>1</p>"),
-        entry("GET", "/big", None),
+        entry("GET", "http://admin:Zq01-Sesam_01@pdu/big", None),
         entry("GET", "/cached", None, status=304),
         entry("GET", "/known", "<p>1</p>"),
         entry("GET", "/known", None, status=304),
@@ -195,6 +195,56 @@ def test_what_a_file_leaves_out_is_said_by_entry() -> None:
     ]
     requests = [answer.request for answer in recording.answers]
     assert requests == ["GET /a?sid={any}", "GET /known", "GET /tls"]
+
+
+@pytest.mark.parametrize("in_base64", [False, True])
+def test_a_text_of_another_tool_is_in_an_encoding_only_as_octets(in_base64: bool) -> None:
+    row = entry("GET", "/a", "Розетка")
+    content = row["response"]["content"]
+    content["mimeType"] = "text/html; charset=windows-1251"
+    if in_base64:
+        content["text"] = base64.b64encode(content["text"].encode("cp1251")).decode()
+        content["encoding"] = "base64"
+    assert har.parse(archive(row)).contents == {"GET /a": "Розетка"}
+
+
+@pytest.mark.parametrize(
+    ("text", "media_type", "expected"),
+    [
+        ('{"a": 1}', "text/html; charset=iso-8859-1", "text/html"),
+        ('{"a": 1}', "", "application/json; charset=UTF-8"),
+        ("<p>", "Text/HTML; charset=iso-8859-1", "text/html; charset=utf-8"),
+        ("<p>", "a/b\r\nX-Other: 1", "a/b; charset=utf-8"),
+    ],
+)
+def test_a_replay_tells_the_media_type_of_the_device(
+    text: str, media_type: str, expected: str
+) -> None:
+    row = entry("GET", "/a", text)
+    row["response"]["content"]["mimeType"] = media_type
+    with contextlib.closing(serve(archive(row), 0)) as device:
+        address = f"http://{device.host}:{device.port}/a"
+        with urllib.request.urlopen(address, timeout=PATIENCE_S) as answer:
+            assert answer.headers.get_all("Content-Type") == [expected]
+            assert "X-Other" not in answer.headers
+
+
+def answer_of(device: ReplayedDevice, target: str, body: Any) -> Any:
+    url = f"http://{device.host}:{device.port}{target}"
+    with urllib.request.urlopen(url, json.dumps(body).encode(), timeout=PATIENCE_S) as answer:
+        return json.loads(answer.read())
+
+
+def test_a_replay_answers_null_and_a_page_among_calls_that_are_sent_in_one() -> None:
+    call = {"method": "get", "params": {}, "id": 1}
+    texts = ("null", "page", "5")
+    entries = [entry("POST", f"/{text}", text, json.dumps(call)) for text in texts]
+    rows = [{"rid": f"/{text}", "json": call} for text in texts]
+    bulk = {"method": "performBulk", "params": {"requests": rows}, "id": 7}
+    with contextlib.closing(serve(archive(*entries), 0)) as device:
+        assert answer_of(device, "/null", call) is None
+        responses = answer_of(device, "/bulk", bulk)["result"]["responses"]
+    assert [row["json"] for row in responses] == [None, None, 5]
 
 
 def test_a_replay_of_another_tools_file_warns_once(
@@ -332,6 +382,15 @@ def test_a_state_stands_in_a_word_of_its_answer(number: int) -> None:
     assert har.parse(text).outlets["1"] == outlet
     with pytest.raises(SettingsError, match="no word of the answer"):
         har.parse(text.replace("#/3", f"#/{number}"))
+
+
+def test_the_addresses_of_an_entry_are_written_as_others_read_them() -> None:
+    answer = Answer("GET /a?pw={any}", TextAnswer(""), 302, "a/b", headers=[("LOCATION", "/b")])
+    text = WebRecording([answer]).text
+    (row,) = json.loads(text)["log"]["entries"]
+    assert row["request"]["url"] == "http://pdu.example/a?pw=%7Bany%7D"
+    assert row["response"]["redirectURL"] == "/b"
+    assert [read.request for read in har.parse(text).answers] == [answer.request]
 
 
 def test_an_archive_is_known_by_its_log_whatever_stands_first_in_it() -> None:

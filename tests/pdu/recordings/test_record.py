@@ -4,6 +4,7 @@ replay.
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Mapping
 
@@ -47,11 +48,13 @@ from tests.pdu.recordings.recording_formats import names, record
 from tests.ports import refusing
 from tests.recordings import fixture, fixtures
 from tests.servers.snmpd import AUTH_PASSWORD, USERS, Snmpd
+from tests.simulators import netio
 from tests.simulators.nut_server import Cut, NutServer, StaticDevice, SwitchedPdu, User
 from tests.simulators.redfish import Model as RedfishModel, Pdu, RedfishService
 from tests.simulators.snmp_agent import BUILT_IN, Agent, Device, Faults, Row, write_snmprec
 from tests.simulators.snmp_agent.ber import Binding
 from tests.simulators.snmp_agent.devices import apc
+from tests.simulators.unit_servers import PASSWORD, USER, HttpServer
 
 _ENTERPRISES = (1, 3, 6, 1, 4, 1)
 
@@ -516,3 +519,15 @@ def test_dumps_of_real_devices_read_the_same_after_recording_them_from_a_replay(
             before, text = read(unit), recorded(unit)
         with replayed("nut", text) as replay:
             assert read(replay) == before, name
+
+
+def test_what_is_tried_of_a_recording_is_no_warning_of_the_pdu(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with HttpServer(netio.SimulatedPdu()) as unit:
+        login = {"scheme": "http", "username": USER, "password": PASSWORD}
+        data = PduData(f"127.0.0.1:{unit.port}", login)
+        text = record("netio", data, RecordingOptions()).text
+    assert '"GET /netio.json#/Outputs/7/Load": 0' in text  # an outlet is off, and its meter shows 0
+    assert [row.message for row in caplog.records if row.levelno >= logging.WARNING] == []
+    assert logging.root.manager.disable == logging.NOTSET

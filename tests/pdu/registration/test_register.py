@@ -493,7 +493,7 @@ def test_a_dry_run_sends_nothing_and_shows_each_call_without_a_secret(
 def test_a_dry_run_needs_no_settings(admin: Admin) -> None:
     dry_run = admin.run(None, "--dry-run", "snmp")
     assert dry_run.code == 0
-    assert "https://<DCI_URL>/api/" in dry_run.out
+    assert "curl -X POST '<DCI_URL>/api/" in dry_run.out
 
 
 @pytest.mark.against("curl")

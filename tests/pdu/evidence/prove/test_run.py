@@ -1,6 +1,4 @@
-"""A proof switches only an outlet that every meter shows idle, leaves none off, and tells a figure
-that is not known from one that is not metered.
-"""
+"""A proof switches only an outlet that every meter shows idle, and leaves none off."""
 
 from __future__ import annotations
 
@@ -15,7 +13,6 @@ from typing import Any, Optional, cast
 
 import pytest
 
-from handlers.dcimanager import Figures
 from handlers.shared.errors import ProtocolError
 from handlers.shared.meter_figures import Figure, MeterFigures, NotKnown
 from pdu.cli.error_output import Usage
@@ -66,23 +63,6 @@ def test_an_outlet_is_idle_only_if_every_meter_says_so(
             run.check_switchable(reading, "3", "pdu.example", is_sure=False)
 
 
-def test_a_figure_that_is_not_known_has_its_reason_in_the_proof() -> None:
-    calls = run.Calls(_unit(Scrubber(user="mueller")))
-    lost = NotKnown("mueller: no answer")
-    outlet_figures = MeterFigures(current_a=None, power_w=None, energy_kwh=lost)
-    figures = Figures(lost, 5.0, {"1": outlet_figures})
-    methods: Any = SimpleNamespace(figures=lambda: figures)
-
-    call = calls._statistic(methods)
-
-    assert call.load_a is None
-    assert call.energy_kwh == 5.0
-    assert call.not_known == {"load_a": "name-1: no answer"}
-    (outlet,) = call.outlets
-    assert outlet.current_a is None
-    assert outlet.not_known == {"energy_kwh": "name-1: no answer"}
-
-
 def test_an_error_tells_no_name_of_an_outlet_in_the_proof(monkeypatch: pytest.MonkeyPatch) -> None:
     """A name tells what is plugged in. The error's own words are for the terminal alone."""
     unit = _unit(Scrubber())
@@ -93,20 +73,16 @@ def test_an_error_tells_no_name_of_an_outlet_in_the_proof(monkeypatch: pytest.Mo
     )
     run.read_unit(unit)
     calls = run.Calls(unit)
-    lost = NotKnown("outlet mueller: no answer")
-    methods: Any = SimpleNamespace(figures=lambda: Figures(lost, lost, {}))
-    statistic = calls._statistic(methods)
-    assert statistic.not_known["load_a"] == "outlet name-1: no answer"
 
     def fail(_: Any) -> Any:
         raise ProtocolError("the relay of 'mueller' is welded", "pdu.example", "status")
 
-    tools = SimpleNamespace(four_methods=lambda _: methods)
+    tools = SimpleNamespace(four_methods=lambda _: None)
     monkeypatch.setattr(run, "HandlerTools", lambda _: tools)
     status = calls._keep("status", fail)
     assert status.reason.endswith("the relay of 'mueller' is welded")
     fields: dict[str, Any] = dict.fromkeys(UnitProof.__annotations__, "")
-    proof = UnitProof(**{**fields, "calls": (status, statistic)})
+    proof = UnitProof(**{**fields, "calls": (status,)})
     assert "mueller" not in proof_text(proof)
 
 

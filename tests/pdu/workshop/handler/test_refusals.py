@@ -73,8 +73,8 @@ def test_a_handler_that_reads_the_answer_is_right(tmp_path: Path) -> None:
 @pytest.mark.parametrize("words", [_REFUSED, "403"])
 def test_it_is_a_field_of_the_recording(words: str) -> None:
     recording = har.parse((EXAMPLE / "volt.har").read_text("utf-8"))
-    text = recording._replace(refused=words).text
-    assert har.parse(text).refused == words
+    text = recording._replace(refusal=words).text
+    assert har.parse(text).refusal == words
 
 
 def test_a_recorded_refusal_says_it(tmp_path: Path) -> None:
