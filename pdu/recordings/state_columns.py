@@ -354,7 +354,7 @@ def _row_columns(contents: Contents, states: States) -> Iterator[list[Place]]:
 
     "Outlet 1 Lamp on, Outlet 2 off, Outlet 3 Fan on" has three rows. Outlets 1 and 3 are on. Only
     the word "on" is in both their rows and not in that of outlet 2, which alone has "2" and "off".
-    The groups are the places of on, off, on and of on, 2, on. From the row of an outlet whose state
+    Groups are the places of on, off, on and of on, 2, on. From the row of an outlet whose state
     is unknown, the first word is taken.
     """
     for request, content in contents.items():
