@@ -36,7 +36,7 @@ class FourCalls(Generic[S]):
     #: whether a command may use a session in which a tool has read: its `switch_outlet` reads the
     #: state anew, what was read before the command is not used after it, and there is a `forget`
     commands_share_session: ClassVar[bool] = False
-    #: whether figures above the common ceilings are left out here: else the handler does it by part
+    #: whether figures above the common ceilings are left out here; False: the handler does it
     bounds_figures: ClassVar[bool] = True
     pdu_data: Any
 
@@ -132,7 +132,7 @@ class FourCalls(Generic[S]):
         deadline: float = CONFIRM_SECONDS,
         pause: float = PAUSE_SECONDS,
     ) -> PduPortView:
-        """Switch on; sets `power_status` of the object that it is called with, and returns it."""
+        """Switch on; set `power_status` of `pdu_port_data`, and return it. See `switch_outlet`."""
         return self._switch_port("port_up", pdu_port_data, on=True, deadline=deadline, pause=pause)
 
     def port_down(
@@ -155,7 +155,8 @@ class FourCalls(Generic[S]):
             return self.figures_of(session, with_power=with_power)
 
     def figures_of(self, session: S, *, with_power: bool) -> Figures:
-        """`read_figures`, without what no PDU can carry, by the setting `unknown_figures`."""
+        """`read_figures`. Figures that no PDU can carry are left out; those that are not known are
+        unset if `leaves_unset`."""
         figures = self.read_figures(session, with_power=with_power)
         if self.bounds_figures:
             figures = figures.bounded()
@@ -176,8 +177,7 @@ class FourCalls(Generic[S]):
 
     @contextmanager
     def opened(self, *, with_states: bool = True) -> Iterator[OpenPdu[S]]:
-        """The PDU for several calls in one session. `with_states`: whether others
-        than `figures` will be among them."""
+        """The PDU for several calls in one session. `with_states`: False if all are `figures`."""
         with ExitStack() as stack:
             yield OpenPdu(self, with_states=with_states, stack=stack)
 
@@ -193,8 +193,8 @@ class FourCalls(Generic[S]):
 
     @contextmanager
     def call(self, method: str, enter: Callable[[ExitStack], S]) -> Iterator[S]:
-        """One call in the session that `enter` returns: logs it once, and lets its errors name
-        it."""
+        """One call in a session, which `enter` opens on a stack and which ends with the block. The
+        call is logged once. Errors in it, also those of `enter`, name `method`."""
         session: Optional[S] = None
         try:
             with ExitStack() as stack:
@@ -223,8 +223,9 @@ class FourCalls(Generic[S]):
     def _switch_port(
         self, method: str, port: PduPortView, *, on: bool, deadline: float, pause: float
     ) -> PduPortView:
-        """The port with the state after one command. Raises NoSuchOutlet for a port without a
-        usable identity, and Unsupported in an archive that reads only, before any command."""
+        """Switch the port's outlet, and return the port with its new state. Raises NoSuchOutlet for
+        a port without a usable identity, and Unsupported in an archive that was built with
+        --read-only: then nothing is asked of the device."""
         try:
             refuse_if_read_only()
             identity = outlet_identity(port)
@@ -259,6 +260,7 @@ class OpenPdu(Generic[S]):
     """
 
     def __init__(self, pdu: FourCalls[S], *, with_states: bool, stack: ExitStack) -> None:
+        """`with_states`: as in `FourCalls.opened`. `stack`: ends the session with the block."""
         self._pdu = pdu
         self._with_states = with_states
         self._stack = stack

@@ -156,7 +156,8 @@ class NutClient(Connection):
         """The answer to a request that is no write of a variable and no command: 1 round trip, 1
         more if the server knows the request only under its other name.
 
-        Data of a driver are those after WAIT. A request that needs a user is sent after the login.
+        A request for a driver's data is repeated while the driver is in WAIT. One that needs a user
+        is sent after the login.
         """
         if request.driver:
             return self._settled_answer(request)
@@ -178,8 +179,8 @@ class NutClient(Connection):
         """Variables and commands of each device, with `writable` also the writable variables: 1
         round trip.
 
-        A reading needs only the variables: of a server that does not offer LIST CMD or LIST RW, the
-        commands or the writable variables are none (nut-base-server 0.0.1 has no LIST CMD).
+        A server need not offer LIST CMD or LIST RW: `commands` is then [] or `writable` {}. An
+        example is nut-base-server 0.0.1, without LIST CMD.
         """
         lists_by_device: dict[str, _Lists] = {}
         requests: list[NutRequest[object]] = []
@@ -289,8 +290,8 @@ class NutClient(Connection):
         return settled_answers[request]
 
     def _look_until_settled(self, look: Callable[[], tuple[T, Optional[str]]]) -> T:
-        """Repeat `look` until it returns no device in WAIT. Raises DriverNotConnected after
-        `timeout` seconds.
+        """Call `look`, which returns an answer and the device in WAIT, until there is none in WAIT.
+        Raises DriverNotConnected after `timeout` seconds.
         """
         end = self._clock() + self.timeout
         while True:
@@ -314,8 +315,7 @@ class NutClient(Connection):
     # ---- writes ----------------------------------------------------------------------------------
 
     def set(self, ups: str, variable: str, value: str) -> bool:
-        """Write a variable and wait for the driver's report: 1 round trip, and 1 for each look at
-        the report.
+        """Write a variable and await the driver's report: 1 round trip, 1 for each GET TRACKING.
 
         True: the driver reports success. False: the server accepted the write but shows no report,
         so nothing is proven. Raises Refused, Denied or SettingsError if the server did not accept
@@ -336,11 +336,11 @@ class NutClient(Connection):
     def write(
         self, ups: str, request: NutRequest[str], *queries: NutRequest[object]
     ) -> Optional[Responses]:
-        """Send a `set_var` or `instcmd` of the device `ups`, and ask `queries` with each look at
-        the driver's report: 1 round trip, and 1 for each look.
+        """Send a `set_var` or `instcmd` of the device `ups`, and repeat GET TRACKING until the
+        driver reports: 1 round trip, and 1 for each GET TRACKING. `queries` are sent with each.
 
-        Returns the answers to the report of success and to `queries`; None if the server accepted
-        the request without an id by which to ask for the report. Errors are those of `set`.
+        Returns the last answers: SUCCESS, and those to `queries`. None if the server accepted the
+        request but shows no report (no id for it, or denied). Errors are those of `set`.
         """
         # > SET TRACKING ON                             unless tracking is on already
         # < OK
@@ -348,7 +348,7 @@ class NutClient(Connection):
         # < OK TRACKING 1bd31808-cb49-4aec-9d75-d056e6f018d2
         self.connect()
         tracking = messages.set_tracking(on=True)
-        # a state of the connection, so it is sent once on each that takes it
+        # tracking stays on for the whole connection: once it is accepted, it is not sent again
         if self._tracked_on == self.connection_number:
             answers = self._send_as_user(request)
         else:

@@ -48,7 +48,7 @@ class NotMetered:
     reason: str
 
 
-#: None: not metered
+#: the value; NotKnown: none now; NotMetered: never one; None: never one, and none is expected
 Figure = Union[float, NotKnown, NotMetered, None]
 #: a figure as it was counted, before it becomes a float
 ExactFigure = Union[Decimal, NotKnown, NotMetered, None]
@@ -92,8 +92,8 @@ def reason_without(figure: Figure) -> str:
 
 
 def sum_if_complete(parts: Iterable[Figure]) -> Figure:
-    """The sum, added in decimal: 0.1 and 0.2 give 0.3. Not metered if no part is, or with a reason
-    if one is not: the others' sum is no total. Else not known if a part is not.
+    """The sum, added in decimal: 0.1 and 0.2 give 0.3. None if all parts are None; NotMetered if
+    some are None or NotMetered, because the others' sum is no total; else NotKnown if some are.
     """
     exact_sum = exact_sum_if_complete(_exact(part) for part in parts)
     return float(exact_sum) if isinstance(exact_sum, Decimal) else exact_sum
@@ -118,8 +118,8 @@ def largest(parts: Iterable[Figure]) -> Figure:
 
 
 def first_metered(*sources: Figure) -> Figure:
-    """The first that the device has, also if its value is not known: no later one replaces it,
-    because that would be another quantity.
+    """The first source that is not None. A later one does not replace NotKnown or NotMetered,
+    because it would be another quantity.
     """
     for source in sources:
         if source is not None:
@@ -132,14 +132,15 @@ def total_figure(*meters: Figure, outlets: Iterable[Figure], is_sum_total: bool 
     show.
 
     - The first of `meters` that the unit has, as `first_metered`.
-    - Without any, the sum over its outlets, as `sum_if_complete`; none with `is_sum_total` False.
-    - Not known if that is none, and an outlet shows more than 0: DCImanager would show 0 for it.
+    - Without any, the sum over its outlets, as `sum_if_complete`; None with `is_sum_total` False.
+    - NotKnown in place of None or NotMetered, which DCImanager shows as 0, if an outlet shows more.
     """
     total = first_metered(*meters)
     if total is not None:
         return total
     outlet_figures = list(outlets)
     total = sum_if_complete(outlet_figures) if is_sum_total else None
+    # None and NotMetered are no total; NotKnown is one that cannot be read now
     has_total = total is not None and not isinstance(total, NotMetered)
     if has_total or not any((measured(figure) or 0) > 0 for figure in outlet_figures):
         return total
@@ -163,7 +164,7 @@ def _exact(figure: Figure) -> ExactFigure:
 
 
 def _reason_without_all(parts: Sequence[object]) -> Union[NotKnown, NotMetered, None]:
-    """Why parts, one or all of which have no value, have no sum."""
+    """Why there is no sum of these parts, of which at least one has no value."""
     unmetered_count = parts.count(None)
     if unmetered_count == len(parts):
         return None

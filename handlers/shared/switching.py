@@ -50,9 +50,9 @@ def switch(
     If `write` raises an error that `may_have_executed`, there was no answer or one that proves
     nothing. The state is read once. Unless it is `target`, Unreachable is raised, which says what
     was read: the outlet may or may not have switched. Other errors of `write` pass through: the
-    device refused, or nothing was sent. `before`: the state before the command, for devices that
-    may carry out a command although they answer it with an error: after a refusal the state is read
-    once, and if it has become `target`, that is the result.
+    device refused, or nothing was sent. `before`: the state before the command, given for devices
+    that may carry out a command which they answer with an error. After a refusal the state is then
+    read once; if it has become `target`, that is the result.
     """
     reader = _SettlingReader(read, target, settling=settling, longest=deadline, sleep=sleep)
     try:
@@ -78,9 +78,7 @@ def switch(
 
 
 class _SettlingReader:
-    """Reads the state of an outlet; the first `target` is read again after `settling` seconds, at
-    most `longest`.
-    """
+    """Reads the state of an outlet. After the first `target` it waits, and reads it again."""
 
     def __init__(
         self,
@@ -91,6 +89,7 @@ class _SettlingReader:
         longest: float,
         sleep: Callable[[float], None],
     ) -> None:
+        """`settling`: the seconds to wait, 0 for none. `longest`: the most seconds to wait."""
         self._read = read
         self._target = target
         self._settling = settling
@@ -145,9 +144,7 @@ def _unproven(state: Optional[EnumPowerStatus], target: EnumPowerStatus, seconds
 
 
 def _unclear(error: PduHandlerError, state: Optional[EnumPowerStatus]) -> Unreachable:
-    """The error after a write that ended with `error`, and a reading of `state`; None if it could
-    not be read.
-    """
+    """The error for a write that ended with `error`; `state` was read after it, None if not."""
     reading = "could not be read" if state is None else f"was {state.name}"
     return Unreachable(
         (

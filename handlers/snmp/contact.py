@@ -23,10 +23,11 @@ from .states import Doubt, State
 
 
 class Contact(FrozenValue):
-    """A mark of a unit, or of the device: what it tells of the unit is of now if the mark is good.
+    """A mark: an object that shows whether the device has contact with a unit. What the device says
+    of the unit is current only while the mark is good. A mark may also be of the whole device.
 
     Fields:
-        mark: the mark of each unit; of the device, one or several, which all must be good.
+        mark: the mark of each unit, or the marks of the device, which all must be good.
         good: the values that the mark has while the device can tell of the unit.
         unit: the arcs that name the unit, in the identities of outlets and in the indexes of
             figures. None: the mark is of the device.
@@ -58,7 +59,7 @@ class Contact(FrozenValue):
         return is_one_of(mark, self.good)
 
     def marks(self, reader: Reader) -> Rows:
-        """Unit -> mark, of several the one that is not good; {} on a device that has none."""
+        """Unit -> its mark; of several, one that is not good if there is one. {} without marks."""
         marks: Rows = {}
         for row, mark in reader.rows(self.mark).items():
             unit = self.part.of(row)
@@ -67,7 +68,7 @@ class Contact(FrozenValue):
         return marks
 
     def is_lacking(self, reader: Reader, rows: Iterable[str]) -> bool:
-        """Whether the device with these rows has no such marks, and may lack them."""
+        """Whether the device has a mark for none of these rows, and `optional` allows it."""
         return self.optional and is_lacking(self.mark, reader, map(self._first_mark, rows))
 
     def _first_mark(self, row: str) -> str:
@@ -93,7 +94,8 @@ class Contact(FrozenValue):
         return next(iter(marks.values()), None)
 
     def refusal(self, reader: Reader, identity: str) -> str:
-        """Why no command is sent to an outlet, "" if its mark is good."""
+        """Why no command is sent to an outlet: the mark of its unit is not good. "" if it is good,
+        and for a device that has no such marks and may lack them (`is_lacking`)."""
         marks = ContactMarks(self, self.mark)
         mark = marks.value_of(reader, identity)
         if self.is_good(mark) or self.is_lacking(reader, [identity]):
@@ -153,8 +155,8 @@ class ContactMarks(ReadOnly):
 
 
 class ValuesInContact(ReadOnly):
-    """All rows of `source`. One whose unit's mark is not good has no value, so that it has no
-    figure, and there is no sum."""
+    """All rows of `source`. The value of a row is lost if its unit's mark is not good. A lost value
+    is no figure, and there is no sum over it."""
 
     WHY = "it is of figures, which are only read"
 
@@ -162,8 +164,8 @@ class ValuesInContact(ReadOnly):
     contact: Contact
 
     def rows(self, reader: Reader) -> Rows:
-        """Each row with its value, which is lost if the device says that it has no contact with the
-        row's unit. All values of a device that does not have that mark.
+        """The rows of `source`, lost where the mark of the row's unit is not good; unchanged if the
+        device has no such marks.
         """
         rows = reader.rows(self.source)
         if not rows or self.contact.is_lacking(reader, rows):
@@ -211,7 +213,7 @@ class SwitchedInContact(Control):
 
 
 def state_in_contact(state: State, contacts: Iterable[Contact]) -> State:
-    """A state that is UNKNOWN for outlets of units with which the PDU has lost contact."""
+    """`state`, but UNKNOWN for outlets of a unit whose mark is not good."""
     doubts = tuple(
         Doubt(ContactMarks(contact, state.source), contact.good, contact.optional)
         for contact in contacts
@@ -222,7 +224,7 @@ def state_in_contact(state: State, contacts: Iterable[Contact]) -> State:
 def figure_in_contact(
     figure: Optional[Measurement], contacts: Iterable[Contact]
 ) -> Optional[Measurement]:
-    """A figure that is not known for rows of units with which the PDU has lost contact."""
+    """`figure`, but not known for rows of a unit whose mark is not good. None if it is None."""
     if figure is None:
         return None
     source = figure.source
@@ -232,7 +234,7 @@ def figure_in_contact(
 
 
 def total_in_contact(total: Optional[Total], contacts: Iterable[Contact]) -> Optional[Total]:
-    """A total that is not known if it needs a unit whose mark is not good."""
+    """`total`, but not known if it needs a unit whose mark is not good. None if it is None."""
     if total is None:
         return None
     figures = [figure_in_contact(figure, contacts) for figure in total.figures]

@@ -40,7 +40,7 @@ class Lost(str):
 
 # the value of a row that the answers lack
 LOST = Lost("no answer", is_unanswered=True)
-# the value of a row if that by which it is chosen is none that the MIB names
+# the value of a row that a mark chooses or drops, if the MIB does not name this value of the mark
 UNDECIDED = Lost("its mark is none that the MIB names")
 #: the identity of rows whose own identities are lost, or its end: no index ends with a dot
 UNIDENTIFIED = "."
@@ -80,12 +80,12 @@ class Reader:
     request.
 
     *Which rows there are* is decided by what was answered, *what they read* by whole tables. In
-    these (`whole`) a column has a row for each index that a column of its table has (RFC 2578,
-    7.10: their OIDs differ in the last arc), LOST if it was not answered. A column without any row
-    is LOST too, unless it is optional and a GET of a row that the others have says that the device
+    these (`whole`) each column has all rows of its table, those without an answer as LOST. Columns
+    are of one table if their OIDs differ in the last arc (RFC 2578, 7.10). A column without any
+    answer is LOST in all rows; an optional one is empty, if a GET of one row proves that the device
     does not have it.
 
-    `root` replaces a leading `~` in OIDs, for families whose root differs by product.
+    `root` replaces a leading `~` in OIDs, for families whose root, an OID, differs by product.
 
     A reading that must be new (`fresh_reader`) keeps three things of this one as its evidence: the
     names, `places` and `lacking`. Without them it could reach another row, or ask once more for
@@ -96,7 +96,7 @@ class Reader:
         self._device = device
         self.root = root
         self._shows_whole_tables = False
-        self._walks = True  # whether a column that was not walked yet is, when it is asked for
+        self._walks = True  # False: a column that was not walked yet is taken as empty
         #: the answers, by the OID with the root instead of `~`
         self.walked: dict[str, Walked] = {}
         self.got: dict[str, Optional[Raw]] = {}
@@ -229,8 +229,9 @@ class Reader:
         return reader
 
     def whole(self, *, walks: bool = True) -> Reader:
-        """A reader of the same device and answers that shows each column with all rows of its
-        table, LOST where it lacks one. Not `walks`: a column not walked yet is taken as empty."""
+        """A copy of this reader, with the same answers, whose `column` gives all rows of the table.
+        A row that the device did not answer has the value LOST. With `walks` False the copy walks
+        nothing more: a column that was not walked yet is taken as empty."""
         reader = copy.copy(self)
         reader._shows_whole_tables, reader._walks = True, walks
         return reader

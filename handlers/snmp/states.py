@@ -38,7 +38,7 @@ class Doubt(FrozenValue):
         validation.require_distinct_texts(self.quiet, "quiet")
 
     def is_lacking(self, reader: Reader, identities: Iterable[str]) -> bool:
-        """Whether the device with these outlets does not have the object, and may lack it."""
+        """Whether the device has the object for none of these outlets, and `optional` allows it."""
         return self.optional and is_lacking(self.test, reader, identities)
 
     def is_raised_by(self, test_value: Optional[Raw]) -> bool:
@@ -63,7 +63,7 @@ class State(FrozenValue):
         on: the values that mean UP.
         off: the values that mean DOWN.
         absent: the values of rows that are not outlets.
-        doubts: make the state UNKNOWN.
+        doubts: other objects, each of which may make the state UNKNOWN.
         confirm: a second source with the same values. If its state differs or is missing, the state
             is UNKNOWN.
     """
@@ -171,19 +171,19 @@ class State(FrozenValue):
             return decision
         for doubt, test_value in test_values:
             if doubt.is_raised_by(test_value):
-                return Decision(UNKNOWN, _reading(doubt.test, test_value, reader))
+                return Decision(UNKNOWN, _value_text(doubt.test, test_value, reader))
         if self.confirm is None:
             return decision
         if confirming_value is not None and self.meaning(confirming_value) is decision.state:
             return decision
-        reading = _reading(self.source, value, reader)
-        confirming_reading = _reading(self.confirm, confirming_value, reader)
+        reading = _value_text(self.source, value, reader)
+        confirming_reading = _value_text(self.confirm, confirming_value, reader)
         return Decision(UNKNOWN, f"{reading}, and {confirming_reading}")
 
     def reported(self, reader: Reader, value: Raw) -> Decision:
-        """The state that a value of `source` means, whatever `doubts` and `confirm` say."""
+        """What a value of `source` means without `doubts` and `confirm`; a reason if UNKNOWN."""
         state = self.meaning(value)
-        reason = _reading(self.source, value, reader) if state is UNKNOWN else ""
+        reason = _value_text(self.source, value, reader) if state is UNKNOWN else ""
         return Decision(state, reason)
 
     def meaning(self, value: Raw) -> EnumPowerStatus:
@@ -198,8 +198,8 @@ class State(FrozenValue):
         return EnumPowerStatus.UNKNOWN
 
 
-def _reading(source: Source, value: Optional[Raw], reader: Reader) -> str:
-    """Which value an object of the device has, as the reason for a state that is not known."""
+def _value_text(source: Source, value: Optional[Raw], reader: Reader) -> str:
+    """The reason for an UNKNOWN state: "sPDUOutletCtl reads '7'", or that it has no value."""
     name = object_name(source) or "an object of the device"
     if value is None:
         return f"{name} has no value"

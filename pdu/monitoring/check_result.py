@@ -98,7 +98,7 @@ class PduRow(NamedTuple):
     kind: str = ""
     #: the text of the error
     reason: str = ""
-    #: those that are not on alone, if `judge_reading` does not keep them
+    #: all outlets, or only those that are not on (`judge_reading`, `keep_outlets`)
     outlets: Sequence[PolledOutlet] = ()
     #: how much of its rating the fullest line or breaker carries; "" if not all were read
     of_rating: str = ""
@@ -106,15 +106,13 @@ class PduRow(NamedTuple):
     meters: Sequence[MeteredPart] = ()
     #: why figures of the PDU and of its outlets have no value, if the handler says so
     reasons: Sequence[str] = ()
-    #: whether the error is that figures are not known now
+    #: whether all parts were read, and the error is that a figure is not known now
     lacks_figure: bool = False
-    #: whether an error hides which figures the PDU has
+    #: whether states or figures could not be read, so that it is open which figures the PDU has
     hides_figures: bool = False
 
     def hides(self, figure: Figure) -> bool:
-        """Whether the PDU has a figure that is not known now, or an error hides whether it has
-        one.
-        """
+        """Whether this figure is not known now, or could not be read (`hides_figures`)."""
         return is_lost(figure) or (figure is None and self.hides_figures)
 
     @property
@@ -143,8 +141,9 @@ class PduRow(NamedTuple):
 
 
 def judge_reading(device: ListedPdu, reading: Reading, *, keep_outlets: bool = True) -> PduRow:
-    """The row of one PDU. A figure that the PDU has and that is not known now is an error, of the
-    PDU and of its outlets: `statistic` raises for a total, and shows no outlet without its energy.
+    """The row of one PDU. If it was read, and has a figure that is not known now, the row has an
+    error: DCImanager lacks this figure, too, because its call `statistic` raises for a total and
+    leaves out an outlet without its energy. `keep_outlets`: False keeps only those that are not on.
     """
     reasons = tuple(missing_sentences(reading, PDU_FIGURES, OUTLET_FIGURES))
     lacks_figure = not reading.failures and _has_lost_figure(reading)
@@ -267,7 +266,7 @@ class Summary:
     seconds: float
     #: the worst level of a PDU
     level: int
-    #: names of PDUs that were read and count in no sum -> under which name they do
+    #: the name of a PDU that is listed twice -> the name under which it counts in the sums
     repeated: Mapping[str, str] = field(default_factory=dict)
     #: how many decimals the coarsest counter of a PDU has; the sum of all is no finer
     energy_places: int = 0

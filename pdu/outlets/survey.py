@@ -55,7 +55,7 @@ class HandlerAnswer(NamedTuple):
     handler: str
     finding: Optional[HandlerFinding] = None
     error: Optional[BaseException] = None
-    #: not if its TCP port cannot be reached, a setting is missing or wrong, or no login may be sent
+    #: False: its TCP port cannot be reached, a setting is missing or wrong, or no login may be sent
     was_asked: bool = True
 
     @property
@@ -76,9 +76,10 @@ class HandlerAnswer(NamedTuple):
 
     @property
     def word(self) -> str:
-        """The word for a handler's answer: `yes`; `no`, the device spoke and is something else;
-        `closed`, or over UDP `no answer`; `refused`, the login; `not asked`, its certificate is not
-        trusted, a login is missing or not understood, or another handler's login was refused.
+        """The answer in words. `yes`: the handler reads the device. `no`: the device answered, and
+        is something else. `closed`, with SNMP `no answer`: nothing answered. `refused: ...`: the
+        device refused the login. `not asked`: the certificate is not trusted, a setting is missing
+        or wrong, or the device refused another handler's login.
         """
         if self.finding is not None:
             return "yes" if self.finding.family else "no"
@@ -96,8 +97,9 @@ class HandlerAnswer(NamedTuple):
         return "no"
 
     def names_setting(self, key: str) -> bool:
-        """Whether the error names this setting: `fingerprint` would trust the device's certificate,
-        `scheme` do without TLS, `priv_protocol` is one that the device may understand.
+        """Whether the error advises to give this handler setting. For example, the error for a
+        certificate that is not trusted advises `fingerprint`, that for a device without TLS
+        `scheme`, and that for SNMPv3 answers that cannot be decrypted `priv_protocol`.
         """
         parts = parts_of(self.error) or ()
         return any(isinstance(part, NamedSetting) and part.key == key for part in parts)
@@ -127,8 +129,8 @@ class HandlerAnswer(NamedTuple):
 
 
 def candidates_of(pdu: names.ChosenPdu, handlers: Sequence[str]) -> Sequence[str]:
-    """The handlers that are tried: these, else that of the list, else all. Raises SettingsError for
-    a setting of the command line that none of them has.
+    """The handlers to try: `handlers` if there are any, else that of the list of PDUs, else all.
+    Raises SettingsError for a setting of the command line that none of them has.
     """
     if handlers:
         candidates = list(dict.fromkeys(handlers))
@@ -155,8 +157,9 @@ def candidates_of(pdu: names.ChosenPdu, handlers: Sequence[str]) -> Sequence[str
 
 
 def order_handlers(names: Sequence[str], host: Address, login: Login) -> list[str]:
-    """The handlers in the order in which they are tried: their own, if no port is given; else first
-    those whose usual port it is, and NUT, which waits for an answer, after those over HTTP.
+    """`names` in the order in which they are tried. Without a port this is their own order. With
+    one, the handlers whose usual port it is are first; then those over HTTP are before the others,
+    because NUT waits for an answer.
     """
     port = login.settings.get("port", "").strip() or str(host.port or "")
     if not port:
@@ -202,7 +205,7 @@ class Survey:
     """
 
     def __init__(self, pdu: names.ChosenPdu, output: Output, *, has_one_handler: bool) -> None:
-        """`has_one_handler`: one was chosen, so that a missing or wrong setting is an error."""
+        """`has_one_handler`: the owner chose one; its missing or wrong setting is then an error."""
         self._host = pdu.host
         self._output = output
         self._has_one_handler = has_one_handler
@@ -222,9 +225,9 @@ class Survey:
         candidates: Sequence[str],
         show: Callable[[HandlerAnswer], object] = lambda _: None,
     ) -> None:
-        """Ask these handlers; those over HTTP in the order of what the device tells of its make.
-        `show` gets each answer at once. Raises SettingsError for a bad setting `host` and, if one
-        handler was chosen, for any missing or wrong setting.
+        """Ask these handlers, in their order but for `_likeliest`. `show` gets each answer at once.
+        Raises SettingsError for a bad setting `host` and, if one handler was chosen, for any
+        missing or wrong setting.
         """
         waiting_names = list(candidates)
         while waiting_names:
@@ -240,8 +243,8 @@ class Survey:
         return min(readers, key=lambda answer: answer.rank, default=None)
 
     def _likeliest(self, candidates: Sequence[str]) -> str:
-        """The first of these handlers, or that one of them whose make the web service names that
-        the first would log in to.
+        """The handler to ask next: mostly the first candidate. If that one would log in to a web
+        service, and the service names its make before a login, it is the candidate of this make.
         """
         first_name = candidates[0]
         endpoint, error = self._reach(first_name)
@@ -253,7 +256,7 @@ class Survey:
         return first_name
 
     def _answer(self, name: str) -> HandlerAnswer:
-        """The answer of one handler, which is asked unless something speaks against it."""
+        """Ask one handler, unless its port cannot be reached or there is an `_objection`."""
         endpoint, error = self._reach(name)
         if error is None and endpoint is not None:
             error = self._objection(name, endpoint)
@@ -279,8 +282,8 @@ class Survey:
             return HandlerAnswer(name, error=BrokenHandler(f"{error_of(defect).reason}; {advice}"))
 
     def _objection(self, name: str, endpoint: Endpoint) -> Optional[PduHandlerError]:
-        """Why no login may go to this web service by this handler; None if one may: its certificate
-        is trusted, and it has refused no login.
+        """Why this handler must not log in to this web service: its certificate is not trusted, or
+        it has refused a login. None if the handler may.
         """
         untrusted = self._look(name, endpoint).untrusted
         if untrusted is not None:
@@ -290,9 +293,9 @@ class Survey:
         return None
 
     def _login(self, handler: LoadedHandler) -> Login:
-        """The login for a handler; if it is one of several, with the settings that it takes alone.
-        If another one reads the device, SNMP does not repeat a request without an answer, because
-        most of these devices have no SNMP."""
+        """The login for a handler. If several are tried, it has only this handler's settings. If
+        another one reads the device, SNMP does not repeat a request without an answer, because most
+        of these devices have no SNMP."""
         login = self.pdu.login
         if not self._has_one_handler:
             login = _login_for_handler(handler, login)
@@ -312,8 +315,8 @@ class Survey:
         return {key: text.strip() for key, text in settings.items() if key in keys}
 
     def _reach(self, name: str) -> tuple[Optional[Endpoint], Optional[PduHandlerError]]:
-        """Where the handler's web service is, if it has one; and why its TCP port cannot be
-        reached, None if it can, and for SNMP. Raises SettingsError for a bad setting `host`.
+        """(web service, None), or (None, error) if the handler's TCP port cannot be reached, or
+        (None, None) without HTTP, as for SNMP. Raises SettingsError for a bad setting `host`.
         """
         service = self._tcp_service(name)
         if service is None:
@@ -375,8 +378,8 @@ class Survey:
         return look is not None and look.has_answered
 
     def handlers_of_other_makes(self) -> list[str]:
-        """The handlers that answered "no" where the device has a web service that names no make of
-        any handler; none if it refused a login.
+        """The handlers that answered "no", except SNMP, if the device has a web service that names
+        no make of any handler. [] if its certificate is not trusted or it refused a login.
         """
         looks = [look for look in self._looks.values() if look.has_answered]
         may_be_known = any(look.likely or look.untrusted for look in looks)

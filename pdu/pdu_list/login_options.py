@@ -37,7 +37,7 @@ _KEY = f"{__name__}.login"  # the typed login in the meta of a context
 
 
 class NoSecret(SettingsError):
-    """A secret is missing, in the login that was chosen or at all. `key`: the secret."""
+    """A secret is missing. `key`: its name, such as `password`."""
 
     def __init__(self, reason: Reason, key: str) -> None:
         super().__init__(reason)
@@ -54,16 +54,15 @@ class Login:
     secret_files: dict[str, str] = field(default_factory=dict)
     #: the keys of `settings` from a list and its login, which may be for other handlers
     of_list: Collection[str] = ()
-    #: the name of the source of `secrets`, for errors; if it is set, no other secrets are used
+    #: where `secrets` are from, for errors: "the login 'hall'"; if it is set, no others are used
     source: str = ""
     #: key -> secret, if `source` is set
     secrets: Mapping[str, str] = field(default_factory=dict)
-    #: key -> secret that was typed for the one device that is asked in several ways; None: each is
-    #: asked for anew
+    #: key -> secret that was typed, kept while several handlers ask a device; None: it is not kept
     typed_secrets: Optional[dict[str, str]] = None
     #: as in `Run`
     spellings: dict[str, str] = field(default_factory=dict)
-    #: whether it is that of a listed PDU: then the environment sets the user alone
+    #: whether the PDU is one of a list: then the environment sets only `username`
     is_listed: bool = False
 
     def with_list(self, settings: Mapping[str, str], login: Optional[DeviceLogin]) -> Login:
@@ -87,11 +86,11 @@ class Login:
         return {**self.environment_settings(keys, host), **self.settings}
 
     def environment_settings(self, keys: Iterable[str], host: Address) -> dict[str, str]:
-        """The settings among `keys` that the environment has: none if there is a `source`, of a
-        listed PDU the user alone, because a variable may be meant for another PDU.
+        """The settings among `keys` that the environment has, such as `timeout` from PDU_TIMEOUT.
 
-        The address and `SECRETS` are not taken from it, nor a key that is given otherwise, and the
-        port only if the address has none.
+        There are none if the secrets have a `source`. For a listed PDU there is only `username`,
+        because a variable may be meant for another PDU. The address, `SECRETS` and keys that are in
+        `settings` are never taken, and the port only if the address has none.
         """
         if self.source:
             return {}
@@ -143,9 +142,7 @@ class Login:
         return self._typed_secret(key, question)
 
     def _typed_secret(self, key: str, question: str) -> str:
-        """A secret from the terminal, asked for once if `typed_secrets` keeps it. Raises
-        SettingsError.
-        """
+        """A secret from the terminal, or one of `typed_secrets`. Raises SettingsError."""
         typed_secrets = {} if self.typed_secrets is None else self.typed_secrets
         if not typed_secrets.get(key):
             secret = ask_secret(key, question)

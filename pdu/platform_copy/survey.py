@@ -56,8 +56,8 @@ def _classes(module_name: str) -> Iterator[tuple[str, type]]:
 
 
 def _signature(cls: Callable[..., object]) -> str:
-    """The parameters with their annotations; of the defaults, those that are no value of an owner:
-    none, true, false, and empty ones.
+    """The parameters with their annotations. Only defaults that can be no value of an owner are
+    shown: none, true, false, and empty ones.
     """
     try:
         signature = inspect.signature(cls)
@@ -120,7 +120,7 @@ def _requirements(folder: Path) -> Iterator[str]:
 
 
 def _base(folder: Path) -> Iterator[str]:
-    """Where BasePdu is, and how it is made."""
+    """The module of BasePdu, whether it is abstract, and the signature of its __init__."""
     snmp = importlib.import_module("pdu_common.base_snmp_pdu").BaseSnmpPdu
     for base in snmp.__mro__:
         if base.__name__ == "BasePdu":
@@ -130,7 +130,7 @@ def _base(folder: Path) -> Iterator[str]:
 
 
 def _snmp(folder: Path) -> Iterator[str]:
-    """The methods of BaseSnmpPdu."""
+    """Name and signature of each public method of BaseSnmpPdu. `folder`: as all POINTS get it."""
     snmp = importlib.import_module("pdu_common.base_snmp_pdu").BaseSnmpPdu
     for name in dir(snmp):
         if not name.startswith("_") and callable(getattr(snmp, name)):

@@ -26,6 +26,7 @@ from .scrub import longest_first
 ANY = "{any}"
 _ANY_NUMBER = "98765432109876"  # in place of {any}: it may stand inside JSON
 _IN_ANY_TEXT = re.compile(r'[^&"\s]*')
+# {outlet}, or with an offset {outlet-1}, for a device that counts its outlets from 0
 _OUTLET = re.compile(r"\{outlet(?P<offset>[+-][0-9]+)?\}")
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 # the number of a call, and a time that keeps an answer from being cached
@@ -86,8 +87,8 @@ class RequestPattern(NamedTuple):
         return _OUTLET.search(self.text) is not None
 
     def of_outlet(self, identity: str) -> RequestPattern:
-        """The request for this outlet."""
-
+        """The request for this outlet. For "1.5", `{outlet}` becomes 1.5, `{outlet-1}` 4 and
+        `{outlet+1}` 6. An identity without a number at its end stays whole."""
         last_number = re.search("[0-9]+$", identity)
 
         def identity_text(place: re.Match[str]) -> str:
@@ -134,7 +135,7 @@ def recorded_request(method: str, target: str, body: str, secrets: list[str]) ->
 
 
 def body_parts(body: str) -> Iterator[str]:
-    """A body; of a list in its JSON, also with each element alone."""
+    """The body; then, for each element of a list in its JSON, the body with that element alone."""
     yield body
     value = _json_or_none(body)
     if not isinstance(value, dict):
@@ -172,8 +173,8 @@ def _sorted_fields(text: str) -> str:
 
 
 def _in_one_escape(text: str) -> str:
-    """A text of an address or a form, in which all is escaped that could end it: so that {any} is
-    also a text with blanks.
+    """A text of an address or a form, with everything escaped that could end it. {any} then matches
+    a text with blanks, too.
     """
     return quote(unquote_plus(text), safe="/=", errors="replace")
 

@@ -21,7 +21,7 @@ from typing import Any, NamedTuple, Optional, Union
 from .simulated_pdu import States
 from .text_answers import TextAnswer
 
-#: a place in a JSON document, or the number of a word in another text
+#: keys and indexes that lead to a value of JSON, or the number in `pieces` of a TextAnswer
 Path = tuple[Union[str, int], ...]
 #: the content of each answer by its request: JSON, or a TextAnswer
 Contents = Mapping[str, Any]
@@ -46,7 +46,8 @@ _MOST_WORDS = 8
 
 
 class Place(NamedTuple):
-    """A value in an answer."""
+    """Where a value is: in JSON Place("GET /status", ("relays", 0, "ison")), in another text
+    Place("GET /", (3,))."""
 
     request: str
     path: Path
@@ -165,8 +166,8 @@ def number_places(contents: Contents, columns: Sequence[Column]) -> list[Place]:
 
 
 def _some_of(places: Sequence[Place], contents: Contents) -> list[Place]:
-    """The middle place of each column in JSON, and the places in texts; of many, only some, which
-    are of all parts of the contents.
+    """The middle place of each column in JSON, and the places in texts. If there are more than
+    _MOST_FIGURES, only as many, at equal distances.
     """
     columns: dict[Any, list[Place]] = {}
     for place in places:
@@ -181,8 +182,8 @@ def _some_of(places: Sequence[Place], contents: Contents) -> list[Place]:
 def zero_figures(
     contents: Contents, columns: Sequence[Column], names: Collection[str]
 ) -> list[dict[str, Any]]:
-    """The contents with 0 in the place of one number each, that is no state and no name of an
-    outlet.
+    """Copies of the contents, each with 0 in place of another number. States and names of outlets
+    stay as they are.
     """
     zeros: list[dict[str, Any]] = []
     for place in number_places(contents, columns):
@@ -196,8 +197,8 @@ def zero_figures(
 def other_figures(
     contents: Contents, columns: Sequence[Column], names: Collection[str]
 ) -> Iterator[dict[str, Any]]:
-    """The contents with half of each number that is no state and no name of an outlet; then with
-    half of those that have a point or are one of each outlet's; then of each column alone.
+    """Copies of the contents with halved numbers, except states and names of outlets: first all of
+    them; then those with a point and those in columns, one for each outlet; then each column alone.
     """
     state_places = {place for column in columns for place in column.places}
     groups = list(number_groups(contents, len(names)))
@@ -325,8 +326,8 @@ def _json_columns(contents: Contents, count: int) -> Iterator[list[Place]]:
 
 
 def _text_columns(contents: Contents, states: States) -> Iterator[list[Place]]:
-    """Groups of words in equal distances, one for each outlet. Those with more distinct words than
-    on, off and the unknown states are left out.
+    """Groups of words at equal distances, one word for each outlet. A group may have no more
+    distinct words than one for on, one for off and one for each unknown state.
     """
     count = len(states)
     if not count:
@@ -349,9 +350,12 @@ def _text_columns(contents: Contents, states: States) -> Iterator[list[Place]]:
 
 
 def _row_columns(contents: Contents, states: States) -> Iterator[list[Place]]:
-    """Groups of words of rows, one row for each outlet: a word that all rows of outlets that are on
-    have, and no row of one that is off, and the other way round. Of an outlet of an unknown state,
-    the first word.
+    """Groups of words of a text that has one row for each outlet: one word of each row.
+
+    "Outlet 1 Lamp on, Outlet 2 off, Outlet 3 Fan on" has three rows. Outlets 1 and 3 are on. Only
+    the word "on" is in both their rows and not in that of outlet 2, which alone has "2" and "off".
+    Groups are the places of on, off, on and of on, 2, on. From the row of an outlet whose state
+    is unknown, the first word is taken.
     """
     for request, content in contents.items():
         if not isinstance(content, TextAnswer):
@@ -367,8 +371,8 @@ def _row_columns(contents: Contents, states: States) -> Iterator[list[Place]]:
 
 
 def _rows(text: TextAnswer, count: int) -> Iterator[list[range]]:
-    """The numbers of the words of each row: `count` rows before which the same text stands, but for
-    its numbers. The last row is as long as the shortest, or the longest.
+    """Ways to divide a text into `count` rows. A row is the numbers of its pieces. Rows begin after
+    the same text, apart from numbers. The last one is as long as the shortest, or the longest.
     """
     pieces = text.pieces
     if count < 2:
@@ -392,7 +396,7 @@ def _rows(text: TextAnswer, count: int) -> Iterator[list[range]]:
 def _words_of_states(
     rows: Sequence[Sequence[str]], states: Sequence[Optional[bool]]
 ) -> Iterator[tuple[str, str]]:
-    """The words that may mean on and off in these rows; of one state alone, the word twice."""
+    """Pairs of words that may mean on and off in these rows; of one state, one word twice."""
     on_rows = [row for row, state in zip(rows, states) if state is True]
     off_rows = [row for row, state in zip(rows, states) if state is False]
     on_words = _common_words(on_rows, off_rows)
@@ -461,7 +465,7 @@ def _value_in(content: Any, path: Path) -> Any:
 
 
 def _with_value(content: Any, path: Path, value: Any) -> Any:
-    """A content with another value at this path, which shares what is beside the path."""
+    """A copy of a content with another value at this path; all beside the path is shared."""
     if not path:
         return value
     if isinstance(content, TextAnswer):

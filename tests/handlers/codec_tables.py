@@ -1,5 +1,5 @@
-"""Cases of a codec: cases.txt in the folder of its handler (tests/tables.py). Each is read at the
-doors of DOORS, which must show the same states.
+"""Cases of a codec: cases.txt in the folder of its handler (tests/tables.py). Each is read by
+all CALLS of a codec, which must show the same states.
 
     at o = /api/outlets                 a short name of an answer of the recording
     recording -> STATEMENTS             all that the recording shows
@@ -10,7 +10,7 @@ doors of DOORS, which must show the same states.
 
 STATEMENTS are what differs from the recording: `NAME on`, `NAME ?(doubt)`, `NAME.A 0.5`,
 `NAME.kWh ?(reason)`, `NAME.name TEXT`, `unit.W -`, `caution(words)`, `error words` and
-`error Refused words`. `[command]`, `[status]` or `[names]` before them are those of one door.
+`error Refused words`. `[command]`, `[status]` or `[names]` before them are those of one call.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from tests.handlers import codecs
 from tests.tables import Case, Law, Table, fits
 
 FOLDER = Path(__file__).parent
-DOORS = ("statistic", "status", "command", "names")
+CALLS = ("statistic", "status", "command", "names")
 HANDLERS = sorted(path.parent.name for path in FOLDER.glob("*/cases.txt"))
 _QUANTITIES = ("A", "W", "kWh")
 _STATES = {True: "on", False: "off", None: "?"}
@@ -63,23 +63,23 @@ def difference(handler: str, case: Case) -> str:
         usual = _usual(handler)
         for change in case.left.split(" & "):
             _change(answers, _names(handler), change)
-    expected_by_door = _statements(case.right)
-    doors = DOORS if "names" in expected_by_door else DOORS[:3]
+    expected_by_call = _statements(case.right)
+    calls = CALLS if "names" in expected_by_call else CALLS[:3]
     differences: list[str] = []
-    for door in doors:
-        shown = _what_differs(_shown(codec, door, answers), usual.get(door))
-        expected = _expected(door, expected_by_door)
+    for call in calls:
+        shown = _what_differs(_shown(codec, call, answers), usual.get(call))
+        expected = _expected(call, expected_by_call)
         text = _difference(shown, expected)
         if text:
-            differences.append(f"{door}: {text}")
+            differences.append(f"{call}: {text}")
     return "\n  ".join(differences)
 
 
-def _expected(door: str, by_door: Mapping[str, Expected]) -> Expected:
-    """What a door shows: without statements of its own, the states of the statistic."""
-    if door in by_door:
-        return by_door[door]
-    statistic = by_door["statistic"]
+def _expected(call: str, by_call: Mapping[str, Expected]) -> Expected:
+    """What a call shows: without statements of its own, the states of the statistic."""
+    if call in by_call:
+        return by_call[call]
+    statistic = by_call["statistic"]
     if isinstance(statistic, str):
         return statistic
     return {name: text for name, text in statistic.items() if "." not in name and name != "caution"}
@@ -128,9 +128,9 @@ def _recording(handler: str) -> Any:
 
 @functools.lru_cache(None)
 def _usual(handler: str) -> Mapping[str, Shown]:
-    """What the recording shows at each door."""
+    """What each call shows of the recording."""
     codec = importlib.import_module(f"handlers.{handler}.decoding")
-    return {door: _shown(codec, door, _recording(handler)) for door in DOORS}
+    return {call: _shown(codec, call, _recording(handler)) for call in CALLS}
 
 
 @functools.lru_cache(None)
@@ -188,12 +188,12 @@ def _at(answers: Any, path: Sequence[Any]) -> Any:
 
 
 def _statements(text: str) -> dict[str, Expected]:
-    """What is expected at each door that the text names."""
-    by_door: dict[str, Expected] = {}
-    parts = re.split(rf"\s*\[({'|'.join(DOORS)})\]\s*", f"[statistic] {text}")
-    for door, statements in zip(parts[1::2], parts[2::2]):
-        by_door[door] = statements if statements.startswith("error") else _by_name(statements)
-    return by_door
+    """What is expected of each call that the text names."""
+    by_call: dict[str, Expected] = {}
+    parts = re.split(rf"\s*\[({'|'.join(CALLS)})\]\s*", f"[statistic] {text}")
+    for call, statements in zip(parts[1::2], parts[2::2]):
+        by_call[call] = statements if statements.startswith("error") else _by_name(statements)
+    return by_call
 
 
 def _by_name(statements: str) -> dict[str, str]:
@@ -211,19 +211,19 @@ def _by_name(statements: str) -> dict[str, str]:
 # ---- what the codec shows ------------------------------------------------------------------------
 
 
-def _shown(codec: Any, door: str, answers: Mapping[str, Any]) -> Shown:
-    """What a door shows, if the device answers so."""
+def _shown(codec: Any, call: str, answers: Mapping[str, Any]) -> Shown:
+    """What one of CALLS shows of these answers: name -> text, or its error."""
     try:
-        if door == "names":
+        if call == "names":
             read_names = codecs.labels if hasattr(codec, "read_labels") else codecs.outlets
             return {outlet.identity: outlet.name for outlet in read_names(codec, answers)}
-        if door == "command":
+        if call == "command":
             return _states(codecs.outlets(codec, answers))
-        unit = codecs.read(codec, answers, door == "statistic")
+        unit = codecs.read(codec, answers, call == "statistic")
     except errors.PduHandlerError as error:
         return error
     shown = _states(unit.outlets)
-    if door == "status":
+    if call == "status":
         return shown
     figures_by_name = {outlet.identity: outlet.figures for outlet in unit.outlets}
     figures_by_name["unit"] = MeterFigures(unit.load_a, unit.power_w, unit.energy_kwh)

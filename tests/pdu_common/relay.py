@@ -16,10 +16,10 @@ def unchanged(request: bytes, answer: bytes) -> Sequence[bytes]:
 
 
 class Relay:
-    """Forwards requests to `port` of 127.0.0.1; a context manager.
+    """Forwards requests to the agent's UDP port on 127.0.0.1; a context manager.
 
-    `change_answer` makes the datagrams for the client of the request and the agent's answer.
-    `elsewhere`: they are sent from another port than the one that the client asked.
+    `change_answer` gets a request and the agent's answer, and returns the datagrams for the client.
+    `elsewhere`: these are sent from `other_port`, not from `port`, which the client asked.
     """
 
     def __init__(
@@ -47,6 +47,7 @@ class Relay:
 
     def __exit__(self, *_: object) -> None:
         self._closing = True
+        # an empty datagram wakes the thread, which waits in recvfrom
         self._other.sendto(b"", ("127.0.0.1", self.port))
         self._thread.join(30)
         for connection in (self._front, self._back, self._other):

@@ -83,9 +83,10 @@ def _rpdu(state: Source) -> tuple[Outlets, ...]:
 
 
 def _calculated(watts: Scalar) -> LeftJoin:
-    """A power that the unit calculates; empty if it is 0 because a factor was set to 0."""
+    """A power that the unit calculates; empty if it is 0 while the volts or the factor are 0."""
     volts = scalar("318.1.1.12.1.15.0", "rPDUIdentDeviceLinetoLineVoltage")
     factor = scalar("318.1.1.12.1.17.0", "rPDUIdentDevicePowerFactor")
+    # each ExceptWhere drops a power of 0; the left join puts an empty value in its place
     with_volts = ExceptWhere(watts, ("0",), volts, ("0",))
     return watts.left_join(ExceptWhere(with_volts, ("0",), factor, ("0",)))
 

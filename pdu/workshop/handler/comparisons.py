@@ -21,7 +21,7 @@ _LOAD, _ENERGY = "load", "total_consumption"
 _UNITS = {_LOAD: "A"}
 # a figure may be rounded to a tenth; two outlets of a unit differ by more
 _ROUNDING = 0.051
-# a part of the figure: a load in whole amperes is wrong, an energy in whole kWh is not
+# as a part of the figure: a load in whole amperes is wrong, an energy in whole kWh is not
 _MOST_DEVIATION = {"A": 0.002, "kWh": 0.01}
 
 
@@ -39,7 +39,7 @@ def named_sums(sums: MeasuredSums) -> NamedSums:
 
 
 def named_figures(figures: Figures) -> dict[str, float]:
-    """The figures that a handler gave."""
+    """The figures that a handler gave, by their names, without those that have no value."""
     named = {_LOAD: measured(figures.load_a), _ENERGY: measured(figures.energy_kwh)}
     for outlet, port in figures.ports.items():
         named[name_of_energy(outlet)] = measured(port.energy_kwh)
@@ -52,7 +52,7 @@ def has_meter(sums: NamedSums) -> bool:
 
 
 def fault_of_figures(figures: Figures, sums: NamedSums) -> str:
-    """Which figure is none of those that may be meant; "" if all are right."""
+    """The first two figures that are like none of the PDU's sums for them; "" if all are right."""
     faults: list[str] = []
     for name, value in named_figures(figures).items():
         real_values = sums.get(name, ())
@@ -82,9 +82,10 @@ def fault_of_states(
     absent_outlets: Collection[str] = (),
     has_other_names: bool = False,
 ) -> str:
-    """Which outlet is not there, or has another state; "" if all are right. What is not known is
-    right unless the PDU `is_well`. `absent_outlets`: those that may be left out;
-    `has_other_names`: a number of an outlet may be another one.
+    """The first fault of the states that a handler returned: wrong outlets, or a state that is not
+    the real one. "" for none. `is_well`: the PDU works, so that an UNKNOWN state is a fault too.
+    `absent_outlets`: the handler may leave them out. `has_other_names`: outlets may have other
+    names than in `real_states`, if their count is right.
     """
     names = [name for name, _ in states]
     expected_names = [name for name in real_states if name in names or name not in absent_outlets]
@@ -94,14 +95,14 @@ def fault_of_states(
     for name, state in states:
         on = ON.get(state)
         real_on = real_states.get(name, on)
-        is_told = on is not None or is_well
-        if on is not real_on and is_told:
+        must_be_real = on is not None or is_well
+        if on is not real_on and must_be_real:
             return f"returned outlet {name} {STATE_WORDS[on]}, and it is {STATE_WORDS[real_on]}"
     return ""
 
 
 def _fault_of_names(names: Sequence[str], expected_names: Sequence[str]) -> str:
-    """What is wrong with a list of outlets."""
+    """What is wrong with a list of outlets: some are missing, foreign or there twice."""
     missing = [name for name in expected_names if name not in names]
     if missing:
         return f"returned {len(names)} outlets, without {', '.join(missing[:5])}"

@@ -102,9 +102,8 @@ def test_a_long_question_is_shown_whole(
     assert capsys.readouterr().err == f"{question}? [y/N] "
 
 
-def test_what_a_handler_says_of_an_outlet_for_dcimanager_is_said_for_a_shell(
-    peer: Peer, ask: Any
-) -> None:
+def test_the_error_for_a_missing_outlet_has_no_advice_for_dcimanager(peer: Peer, ask: Any) -> None:
+    """`pdu off ... 33` of a PDU with fewer outlets. Handlers advise DCImanager to poll the PDU."""
     _, _, err = ask("off", "33", "--yes")
     assert "the PDU has no outlet '33'; " in err
     assert "DCImanager" not in err

@@ -412,7 +412,7 @@ def test_a_custom_handler_of_anybody_has_no_unit_here(run: Run, tmp_path: Path) 
 
 # ---- connection data that cannot be made ----
 
-# the text of pdu_common.connection, the protocol, and what the error says
+# all that the platform's pdu_common.connection defines, the protocol, and what the error says
 _CONNECTIONS = {
     "no class for other PDUs": ("", "custom", "(found: none)"),
     "two classes for other PDUs": (
@@ -431,7 +431,7 @@ _CONNECTIONS = {
 
 @pytest.fixture
 def connection(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    """An empty pdu_common.connection."""
+    """An empty module in place of the platform's pdu_common.connection."""
     module = ModuleType("pdu_common.connection")
     monkeypatch.setitem(sys.modules, "pdu_common.connection", module)
     return module
@@ -441,6 +441,7 @@ def connection(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 def test_connection_data_that_cannot_be_made_are_an_error_that_says_why(
     point: str, connection: ModuleType
 ) -> None:
+    """`exec` fills the empty module, with no class that `unknown_platform.data` can use."""
     source, protocol, words = _CONNECTIONS[point]
     exec(source, vars(connection))
     with pytest.raises(LookupError, match=re.escape(words) + ".*--adapter"):

@@ -73,20 +73,21 @@ class Definition:
     """
 
     def __init__(self, kind: str, name: str, line: int, outer: Optional[Definition] = None) -> None:
+        """`line`: where it begins in the text, from 1. `outer`: the definition around it."""
         self.kind = kind
         self.name = name
-        # from 1, in the text
         self.line = line
         self.outer = outer
-        self.doc = ""
-        self.version = ""
+        self.doc = ""  # the comment lines right above it
+        self.version = ""  # such as 3.0.4; "" for none
         # the name of what it extends, as the text has it
         self.base = ""
+        # of an enumeration, the element that an ordinal without a name decodes to; "" for none
         self.unlisted = ""
         # of an enumeration its elements, else constants
         self.constants: dict[str, int] = {}
         self.fields: list[Field] = []
-        self.legacy: list[str] = []
+        self.legacy: list[str] = []  # fields that newer firmware has no longer
         # an older field → the field, and the one inside it, that hold it now
         self.moved: dict[str, tuple[str, str]] = {}
         self.methods: list[MethodDeclaration] = []
@@ -115,12 +116,12 @@ def fault(definition: Definition, reason: str) -> SyntaxError:
 
 
 class _Parser:
-    """Reads tokens one by one. A line's comment is kept for the definition below it."""
+    """Reads tokens one by one. A comment on its own line is kept for the definition below it."""
 
     def __init__(self, text: str) -> None:
         self._tokens: list[str] = []
-        self._lines: list[int] = []
-        self._comments: dict[int, str] = {}
+        self._lines: list[int] = []  # the line of each token
+        self._comments: dict[int, str] = {}  # by line
         self._place = 0
         for number, line in enumerate(text.splitlines(), 1):
             code, mark, comment = line.partition("//")
@@ -143,16 +144,16 @@ class _Parser:
         return self._tokens[self._place]
 
     def _take(self, expected: str) -> None:
-        """Takes the next token. Raises SyntaxError for another one than expected."""
+        """Take the next token. Raises SyntaxError for another one than expected."""
         if not self._takes(expected):
             raise self._error(expected)
 
     def _name(self) -> str:
-        """The next token, which is taken: a name, that may have dots. Raises SyntaxError."""
+        """Take the next token, a name that may have dots. Raises SyntaxError."""
         return self._token("a name", _NAME)
 
     def _token(self, expected: str, is_valid: Callable[[str], object]) -> str:
-        """The next token, which is taken. Raises SyntaxError unless it is valid."""
+        """Take the next token. Raises SyntaxError unless it is valid."""
         token = self._peek()
         if not is_valid(token):
             raise self._error(expected)
@@ -160,8 +161,8 @@ class _Parser:
         return token
 
     def _new_name(self, names: set[str]) -> str:
-        """The next token, a name that is declared here, and now one of `names`. Raises SyntaxError
-        for a name that they have: the first of two would be lost.
+        """Take the next token, a name that is declared here, and add it to `names`. Raises
+        SyntaxError for a name that is in `names`: the first of two would be lost.
         """
         if self._peek() in names:
             raise self._error("a new name")
@@ -174,7 +175,7 @@ class _Parser:
         return SyntaxError(f"IDL, line {line}: {expected} is expected, not {self._peek()!r}")
 
     def _takes(self, token: str) -> bool:
-        """Whether the next token is this one, which is then taken."""
+        """Take the next token if it is this one, and return whether it is."""
         if self._peek() != token:
             return False
         self._place += 1
