@@ -243,8 +243,8 @@ class Survey:
         return min(readers, key=lambda answer: answer.rank, default=None)
 
     def _likeliest(self, candidates: Sequence[str]) -> str:
-        """The handler to ask next: mostly the first candidate. If that one would log in to a web
-        service, and the service names its make before a login, it is the candidate of this make.
+        """The handler that is asked first, mostly the first candidate. If that one would log in to
+        a web service that names its make before a login, it is the candidate of this make.
         """
         first_name = candidates[0]
         endpoint, error = self._reach(first_name)
