@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 PACKAGES = {
     "snmpd": "snmpd",
+    "snmpget": "snmp",
     "snmpwalk": "snmp",
     "snmpbulkwalk": "snmp",
     "upsd": "nut-server",

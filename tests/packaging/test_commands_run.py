@@ -22,7 +22,7 @@ from builder import command
 from handlers import VERSION
 from pdu import root
 from tests import terminal
-from tests.needs import ROOT, program
+from tests.needs import PACKAGES, ROOT, program
 from tests.pdu.monitoring.halls import PDU, environment
 from tests.ports import at_reserved_port
 from tests.simulators.nut_server import ADMIN, NutServer, SwitchedPdu
@@ -92,6 +92,8 @@ def test_the_other_lines_run_in_tests_that_exist() -> None:
     assert set(_ELSEWHERE.values()) == places, "an entry that no line needs"
     assert [name for name in places if "/" in name and not (ROOT / name).is_file()] == []
     assert len(HERE) > 10
+    programs_of_lines = {line.words[0] for line in HERE} - {"pdu"}
+    assert programs_of_lines <= PACKAGES.keys(), "it is not known which package brings one of these"
 
 
 @contextlib.contextmanager
