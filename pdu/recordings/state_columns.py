@@ -75,12 +75,12 @@ def candidate_columns(contents: Contents, states: States) -> list[Column]:
     off, or 1 and 0. Of a long page, which has very many, _MOST_COLUMNS.
     """
     usual: dict[Sequence[Place], Column] = {}
-    others: dict[Sequence[Place], Column] = {}
+    other_columns: dict[Sequence[Place], Column] = {}
     for column in state_columns(contents, states):
-        columns = usual if _opposite(column.on, _OFF_BY_ON) == column.off else others
+        columns = usual if _opposite(column.on, _OFF_BY_ON) == column.off else other_columns
         if len(columns) < _MOST_COLUMNS:
             columns[column.places] = column
-    return [*usual.values(), *others.values()][:_MOST_COLUMNS]
+    return [*usual.values(), *other_columns.values()][:_MOST_COLUMNS]
 
 
 def state_columns(contents: Contents, states: States) -> Iterator[Column]:

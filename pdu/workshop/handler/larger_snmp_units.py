@@ -128,10 +128,10 @@ def _read_counts(rows: Rows, device: SnmpDevice) -> tuple[Mapping[str, int], Seq
     return counts, memory.oids_in_answers()
 
 
-def _increased(row: SnmpRow, more: int) -> SnmpRow:
-    """The row with a larger number."""
+def _increased(row: SnmpRow, difference: int) -> SnmpRow:
+    """The row with its number, larger by `difference`."""
     assert isinstance(row.value, int)
-    return row._replace(value=row.value + more)
+    return row._replace(value=row.value + difference)
 
 
 def _template(rows: Rows, device: SnmpDevice) -> Optional[_Template]:

@@ -408,12 +408,12 @@ def own_token(unit: SimulatedPdu) -> str:
 
 def _is_late(error: Optional[BaseException]) -> bool:
     """Whether a time-out is behind an error."""
-    seen: set[int] = set()
-    while error is not None and id(error) not in seen:
+    walked_ids: set[int] = set()
+    while error is not None and id(error) not in walked_ids:
         is_no_answer = isinstance(error, Unreachable) and "no answer" in str(error)
         if is_no_answer or isinstance(error, (TimeoutError, socket.timeout, SnmpTimeout)):
             return True
-        seen.add(id(error))  # an error may be its own cause
+        walked_ids.add(id(error))  # an error may be its own cause
         error = error.__cause__ or error.__context__
     return False
 
