@@ -90,11 +90,6 @@ LAZY_COMMANDS: Mapping[str, LazyCommand] = {
         "serve a recording as a device, on a port of this machine",
         page="field.md",
     ),
-    "prove": LazyCommand(
-        "pdu.evidence.prove.command:prove_command",
-        "try DCImanager's four calls on a real unit, for a proof",
-        page="field.md",
-    ),
     "completion": LazyCommand(
         "pdu.completion:completion", "print the script that completes this command in a shell"
     ),
@@ -115,10 +110,10 @@ GROUPS: Sequence[CommandGroup] = (
         "handlers uploaded, and tried in its copy",
     ),
     CommandGroup(
-        "Recordings and proofs",
-        ("record", "replay", "prove"),
+        "Recordings",
+        ("record", "replay"),
         "recordings",
-        "a unit's answers in a file, a proof of a unit",
+        "a unit's answers in a file, and served",
     ),
     CommandGroup("Shell", ("completion",), "shell", "completion of commands and names"),
 )

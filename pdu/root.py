@@ -110,7 +110,6 @@ _NO_COMMAND = "Missing command."  # as click says it
 
 # a command of a fixed number of arguments -> what is meant by more of them
 _EXTRA = {
-    "pdu prove": "an outlet is an option: pdu prove snmp 192.0.2.8 --outlet 3",
     "pdu cycle": "give one OUTLET: cycle takes one at a time",
 }
 

@@ -73,11 +73,6 @@ class MeterFigures(NamedTuple):
         figure = NotKnown(reason)
         return cls(current_a=figure, power_w=figure, energy_kwh=figure)
 
-    @property
-    def has_load(self) -> bool:
-        """Whether it shows what flows now, if only 0 A."""
-        return measured(self.current_a) is not None or measured(self.power_w) is not None
-
 
 def measured(figure: Figure) -> Optional[float]:
     """The value of a figure, None if there is none."""

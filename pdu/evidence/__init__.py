@@ -1,3 +1,3 @@
 """What a unit shows: `identify` says what a device is, `record` writes its answers to a file,
-`replay` serves such a file as a device, and `prove` tries the four calls on a unit.
+`replay` serves such a file as a device.
 """

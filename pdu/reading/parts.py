@@ -252,11 +252,6 @@ def _read_topology(reading: Reading, session: OpenHandler) -> Reading:
     return reading._replace(meters=session.meters())
 
 
-def _read_nameplate(reading: Reading, session: OpenHandler) -> Reading:
-    """The whole nameplate."""
-    return reading._replace(plate=session.nameplate())
-
-
 def _read_brief_nameplate(reading: Reading, session: OpenHandler) -> Reading:
     """The nameplate that metrics show."""
     return reading._replace(plate=session.brief_nameplate())
@@ -267,7 +262,6 @@ figures = Part(FIGURES, _read_figures)
 power = Part(FIGURES, _read_power)
 labels = Part(NAMES, read_labels)
 read_topology = Part("lines and breakers", _read_topology)
-add_nameplate = Part("nameplate", _read_nameplate)
 add_brief_nameplate = Part("nameplate", _read_brief_nameplate)
 
 

@@ -275,12 +275,11 @@ def test_pages_fit_on_a_phone_and_an_accessibility_check_finds_nothing_serious(
 
 
 def reports(folder: Path) -> Iterator[tuple[Path, str]]:
-    """The pages that `pdu` writes, each with a text of it: of a check, and those in docs/proofs."""
+    """The pages that `pdu` writes, each with a text of it."""
     listed, page = folder / "list.csv", folder / "check.html"
     listed.write_text("name,handler,address,settings\nr1,nut,127.0.0.1,port=9\n", "utf-8")
     assert command.run(["check", "--list", str(listed), "--html", str(page)]) == 2
     yield page, "What to do"
-    yield from ((page, "Recording") for page in sorted((ROOT / "docs" / "proofs").glob("*.html")))
 
 
 @pytest.mark.trial

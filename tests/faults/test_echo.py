@@ -33,11 +33,10 @@ COMMANDS = (
     "check",
     "where",
     "record",
-    "prove",
 )
 _SWITCHING = ("on", "off", "cycle")
-_WRITING = ("record", "prove")
-# the file that `record` and `prove` write
+_WRITING = ("record",)
+# the file that `record` writes
 WRITTEN = "unit.txt"
 # what says why something is not known
 _WHY = ("error", "reasons", "reason", "why", "cannot", "note", "unread")

@@ -173,7 +173,7 @@ SHARED = re.compile(
 
 
 @pytest.mark.parametrize(
-    "words", "status statistic outlets on off cycle check identify record prove".split()
+    "words", "status statistic outlets on off cycle check identify record".split()
 )
 def test_options_of_list_login_and_settings_are_one_line_of_a_commands_help(
     words: str, capsys: pytest.CaptureFixture[str]

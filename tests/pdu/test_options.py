@@ -89,10 +89,7 @@ def _argument(parameter: click.Parameter, value: str) -> object:
 
 # what each command needs before it reads a secret
 SECRET_READERS: dict[tuple[str, ...], list[str]] = {
-    **{
-        (word,): ["snmp", "127.0.0.1:9"]
-        for word in ("status", "statistic", "outlets", "record", "prove")
-    },
+    **{(word,): ["snmp", "127.0.0.1:9"] for word in ("status", "statistic", "outlets", "record")},
     **{(word,): ["snmp", "127.0.0.1:9", "1", "--yes"] for word in ("on", "off")},
     ("cycle",): ["snmp", "127.0.0.1:9", "1", "--yes"],
     ("check",): ["snmp", "127.0.0.1:9"],

@@ -1,4 +1,4 @@
-"""What leaves the owner's machine: recordings, proofs and the platform's report hold no planted
+"""What leaves the owner's machine: recordings and the platform's report hold no planted
 secret and no planted word of the owner, in none of the forms in which a device or a platform may
 tell it. A new door is one function and one line of DOORS. In `make test` each secret has some of
 the forms, and each form some secrets; the trial has each secret in each form.
@@ -32,8 +32,7 @@ from tests.conformance import baseline
 from tests.handlers.http.login_units import Case
 from tests.pdu.evidence.odd_handler import source
 from tests.pdu.loading.page_handler import folder, loaded_anew
-from tests.pdu.recordings import planted_devices
-from tests.pdu.recordings.planted_devices import COMMUNITY, PLANTED, UNITS
+from tests.pdu.recordings.planted_devices import PLANTED, UNITS
 from tests.pdu.running import run
 from tests.simulators.unit_pdu import UnitPdu
 from tests.simulators.unit_servers import USER, HttpServer
@@ -163,7 +162,7 @@ class Place(NamedTuple):
         return file.read_text("utf-8")
 
 
-# ---- recordings and proofs of this pack's handlers -----------------------------------------------
+# ---- recordings of this pack's handlers ----------------------------------------------------------
 
 
 def recording_of(handler: str) -> Callable[[Place], str]:
@@ -172,18 +171,6 @@ def recording_of(handler: str) -> Callable[[Place], str]:
             return web_recorder.recorded(load(handler), unit.data, RecordingOptions()).text
 
     return record
-
-
-def proof_of(handler: str) -> Callable[[Place], str]:
-    def prove(place: Place) -> str:
-        with UNITS[handler](place.planted) as unit:
-            params = getattr(unit.data, "custom_params", None) or {"community": COMMUNITY}
-            for key in ("password", "community"):
-                if key in params:
-                    place.monkeypatch.setenv(f"PDU_{key.upper()}", params[key])
-            return place.file_of("prove", handler, *planted_devices.arguments(unit))
-
-    return prove
 
 
 class Documents(UnitPdu):
@@ -238,7 +225,7 @@ def recording_of_codec(place: Place) -> str:
     return text
 
 
-# ---- a recording and a proof of anybody's handler ------------------------------------------------
+# ---- a recording of anybody's handler ------------------------------------------------------------
 
 ASKED = """\
 states = dict(re.findall("o([0-9])=([01])", self.ask("/page.html")))
@@ -285,35 +272,6 @@ def recording_of_anybody(place: Place) -> str:
         return place.file_of("record", handler, "127.0.0.1", *settings)
 
 
-FAILING = """
-from pdu_common.base_pdu import BasePdu
-from pdu_common.helper import PduView
-
-
-def make_handler(pdu_data):
-    return Failing(pdu_data)
-
-
-class Failing(BasePdu):
-    def status(self):
-        return PduView()
-
-    def statistic(self):
-        raise OSError(TEXT)
-
-    def port_up(self, port):
-        return port
-
-    port_down = port_up
-"""
-
-
-def proof_of_anybody(place: Place) -> str:
-    failing = FAILING.replace("TEXT", repr("\n".join(place.planted.values())))
-    handler = str(folder(place.folder, "odd", failing))
-    return place.file_of("prove", handler, "127.0.0.1", "-s", "port=9")
-
-
 # ---- the platform's report -----------------------------------------------------------------------
 
 
@@ -348,10 +306,8 @@ def report(place: Place) -> str:
 
 DOORS: Mapping[str, Callable[[Place], str]] = {
     **{f"recording of {handler}": recording_of(handler) for handler in UNITS},
-    **{f"proof of {handler}": proof_of(handler) for handler in UNITS},
     "recording of a codec": recording_of_codec,
     "recording of anybody's handler": recording_of_anybody,
-    "proof of anybody's handler": proof_of_anybody,
     "report on the platform": report,
 }
 

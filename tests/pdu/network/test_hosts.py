@@ -16,7 +16,6 @@ from pdu.network.hosts import NotAHost, address, is_this_machine
     ],
 )  # fmt: skip
 def test_this_machine_is_known_by_its_loopback_addresses_and_name(host: str, is_this: bool) -> None:
-    """A proof of a unit there is a simulation."""
     assert is_this_machine(host) is is_this
 
 

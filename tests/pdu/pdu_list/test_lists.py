@@ -181,7 +181,7 @@ def test_a_name_switches_outlets(
         (["status"], "", [*registry.names(), "left", "right", "top"]),
         (["off"], "le", ["left"]),
         (["status", "left"], "r", ["right"]),
-        (["prove"], "to", ["top"]),
+        (["record"], "to", ["top"]),
     ],
 )
 def test_a_shell_completes_names(
