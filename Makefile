@@ -14,7 +14,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export HYPOTHESIS_NO_PLUGINS = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help env env-tests system demo test recordings lint trials bench packages fleet serve devices clean
+.PHONY: help env env-tests system demo test recordings lint trials conformance bench packages fleet serve devices clean
 
 help:            ## print this list
 	@grep -E '^[a-z-]+:.*[^#]## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */	/' | expand -t 16
@@ -71,6 +71,9 @@ devices: env-tests ## write what recordings show of each family, where they are 
 trials: env-tests ## the tests that are slow by nature, which make test leaves out: before each landing; ARGS=--lf only what failed; some need PyPI and npm
 	@sh .ci/setup offer
 	@$(RUN) -m pytest -q -m trial -n $(WORKERS) --dist worksteal $(ARGS)
+
+conformance: env-tests ## each archive on plausible forms of DCImanager's modules; COPY=DIR: in your copy of its project; ARGS="snmp nut" some
+	@$(RUN) -m tests.conformance $(if $(COPY),--copy "$(COPY)") $(ARGS)
 
 bench: env-tests ## prints the benchmarks, with ratios to a peer of the same run; ONLY=snmp runs one of them, ONLY=list names them
 	@sh .ci/setup offer

@@ -50,11 +50,6 @@ LAZY_COMMANDS: Mapping[str, LazyCommand] = {
         "serve the figures of many PDUs to Prometheus",
         page="other-tools.md",
     ),
-    "platform": LazyCommand(
-        "pdu.platform_copy.command:platform",
-        "run handlers in your copy of DCImanager's project",
-        page="first-run.md",
-    ),
     "register": LazyCommand(
         "pdu.registration.command:register",
         "register handlers with DCImanager, upload their archives",
@@ -105,9 +100,9 @@ GROUPS: Sequence[CommandGroup] = (
     CommandGroup("Your own handler", ("new", "handler", "snmp")),
     CommandGroup(
         "DCImanager",
-        ("register", "platform"),
+        ("register",),
         "dcimanager",
-        "handlers uploaded, and tried in its copy",
+        "handlers uploaded",
     ),
     CommandGroup(
         "Recordings",

@@ -1,7 +1,7 @@
 """The fields of the platform's views, and which of them is the list of ports: for handlers, and for
 `pdu`, which judges the views of anybody's handler by the same rule.
 
-pdu/platform_copy/child.py runs this file by its path, so it imports the standard library alone.
+tests/workers/child.py runs this file by its path, so it imports the standard library alone.
 """
 
 from __future__ import annotations

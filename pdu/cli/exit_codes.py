@@ -65,7 +65,7 @@ EXITS = (
     ),
     Exit(READER_GONE, (), "the reader of the output closed the pipe"),
 )
-_OTHER_CODES = "pdu check, pdu handler check and pdu platform have codes of their own: --help"
+_OTHER_CODES = "pdu check and pdu handler check have codes of their own: --help"
 _CODES: Mapping[str, int] = {kind: row.code for row in EXITS for kind in row.kinds}
 
 

@@ -1,4 +1,4 @@
-"""Runs archives on many plausible forms of the platform; `pdu platform` runs them in a real one."""
+"""Runs archives on many plausible forms of the platform, or in a copy of the real one."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 import contextlib
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 from collections import Counter
@@ -21,11 +22,14 @@ from tests.packaging.building import archive
 from tests.peers import Peer
 
 from . import baseline, trial
+from .survey import END
 from .variants import VARIANTS
 
+_SURVEY_SECONDS = 300.0
+
 _HELP = """Runs each chosen archive in a separate process against simulated PDUs on loopback:
-status, statistic, off and on, on many plausible forms of DCImanager's unknown modules. Compares the
-results with the simulators. `pdu platform DIR` runs handlers in a copy of the real platform."""
+status, statistic, off and on, on many plausible forms of DCImanager's unknown modules, or with
+--copy in a copy of its project. Compares the results with the simulators."""
 _EXIT = "exit codes: 0 nothing that was tried differs; 1 something differs; 2 wrong arguments"
 
 
@@ -33,6 +37,8 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser = _parser()
     options = parser.parse_args(arguments)
     names = options.names or list(peers.PEERS)
+    if options.copy:
+        return _in_copy(options.copy, names, options.python)
     return _matrix(names, options.python)
 
 
@@ -57,6 +63,12 @@ def _parser() -> argparse.ArgumentParser:
         metavar="PROGRAM",
         help="the interpreter to run handlers with",
     )
+    parser.add_argument(
+        "--copy",
+        type=_tree,
+        metavar="DIR",
+        help="a copy of DCImanager's project: it is described, and runs the archives",
+    )
     return parser
 
 
@@ -75,6 +87,13 @@ def _program(name: str) -> str:
     return os.path.abspath(path)
 
 
+def _tree(name: str) -> Path:
+    for package in ("common", "pdu_common"):
+        if not Path(name, package).is_dir():
+            raise argparse.ArgumentTypeError(f"{name} has no folder {package}")
+    return Path(name).resolve()
+
+
 @contextlib.contextmanager
 def devices_of(names: Sequence[str]) -> Iterator[dict[str, Peer]]:
     with contextlib.ExitStack() as stack:
@@ -90,6 +109,49 @@ def _matrix(names: Sequence[str], python: str) -> int:
         return _report(
             (what, problems) for what, _, problems in on_variants(devices, Path(name), python)
         )
+
+
+def _in_copy(tree: Path, names: Sequence[str], python: str) -> int:
+    """Describes a copy, and tries the archives in it. What Python compiles stays out of it."""
+    print("\n".join(described(tree, python)), flush=True)
+    with tempfile.TemporaryDirectory(prefix="conformance-") as name, devices_of(names) as devices:
+        folder = Path(name)
+        adapter = str(Path(__file__).with_name("unknown_platform.py"))
+        platform = trial.Platform(tree, adapter, python, str(folder / "compiled"))
+        return _report(
+            (f"pdu_{name}", _problems_in_copy(platform, _placed(name, folder), peer))
+            for name, peer in devices.items()
+        )
+
+
+def _problems_in_copy(
+    platform: trial.Platform, handler: trial.HandlerModule, peer: Peer
+) -> list[str]:
+    return trial.run(platform, handler, peer) or trial.old_states(platform, handler, peer)
+
+
+def _placed(name: str, folder: Path) -> trial.HandlerModule:
+    package = handler_archives.read_archive(archive(ROOT / "handlers", name))
+    return trial.place(package, "directory", folder / name)
+
+
+def described(tree: Path, python: str) -> list[str]:
+    """The names, signatures and forms of a copy: no code and no value. What its modules print and
+    the words of errors go to standard error."""
+    survey = str(Path(__file__).with_name("survey.py"))
+    process = subprocess.run(
+        [python, "-I", "-B", survey, str(tree)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={"PATH": os.environ.get("PATH", "")},
+        check=False,
+        timeout=_SURVEY_SECONDS,
+    )
+    lines = process.stdout.splitlines()
+    if not lines or lines[-1] != END:
+        lines.append(f"the survey ended (code {process.returncode})")
+    return lines
 
 
 def on_variants(

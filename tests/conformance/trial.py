@@ -12,8 +12,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Optional
 
+from pdu.cli.states import DOWN, UP
 from pdu.loading.handler_archives import Archive
-from pdu.platform_copy.trials import (
+from pdu.recordings.simulated_pdu import SimulatedPdu, States, UnitFault
+from pdu.workshop.handler.calls import Methods
+from pdu.workshop.handler.judge import Judge
+from pdu.workshop.handler.laws import ABSENT, Fault, MadeHandler
+from pdu.workshop.handler.rules import BROKEN, UNTRIED
+from pdu.workshop.handler.situations import NO_OUTLET, ON_ONE_PDU
+from tests.peers import Peer
+from tests.workers.trials import (
     CALL_SECONDS,
     CallFailed,
     Form,
@@ -22,12 +30,29 @@ from pdu.platform_copy.trials import (
     WorkerMethods,
     worker_process,
 )
-from pdu.platform_copy.worker import Worker
-from pdu.recordings.simulated_pdu import SimulatedPdu, States, UnitFault
-from pdu.workshop.handler.laws import ABSENT
-from pdu.workshop.handler.rules import BROKEN
-from pdu.workshop.handler.situations import faults_of_methods
-from tests.peers import Peer
+from tests.workers.worker import Worker
+
+
+def faults_of_methods(unit: SimulatedPdu, methods: Methods, about: str) -> list[Fault]:
+    """The faults of these methods on one PDU that is well, which is closed, also at an outlet that
+    it does not have, and why its commands were not tried. `about`: what it is, for people.
+    """
+    handler = MadeHandler(
+        methods=lambda _: methods,
+        one_object=lambda _: methods,
+        anew=lambda _: methods,
+        is_login=lambda _: False,
+        communities=unit.communities,
+    )
+    faults: list[Fault] = []
+    with contextlib.ExitStack() as stack:
+        judge = Judge(lambda _: unit, handler, stack, about)
+        for situation in (*ON_ONE_PDU, NO_OUTLET):
+            if not faults:
+                faults += judge.faults_in(situation)
+    if judge.why_no_commands:
+        faults.append(Fault("port_down", "", judge.why_no_commands, result=UNTRIED))
+    return faults
 
 
 def place(archive: Archive, where: str, folder: Path) -> HandlerModule:
@@ -94,6 +119,20 @@ def run(
     """
     with worker_of(platform, handler, peer) as worker:
         return list(_problems(worker, peer, port_energy))
+
+
+def old_states(platform: Platform, handler: HandlerModule, peer: Peer) -> list[str]:
+    """The problem of a status that does not show what another process has switched; [] for none."""
+    with worker_of(platform, handler, peer) as worker, worker_of(platform, handler, peer) as other:
+        methods, other_methods = WorkerMethods(worker), WorkerMethods(other)
+        identity = next(identity for identity, state in methods.states() if state is UP)
+        other_methods.states()
+        other_methods.switch(identity, on=False)
+        state = dict(methods.states())[identity]
+        other_methods.switch(identity, on=True)
+    return (
+        [] if state is DOWN else [f"status tells {state.name} of outlet {identity}, an old state"]
+    )
 
 
 @contextlib.contextmanager

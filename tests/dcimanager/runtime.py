@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from pdu.loading.handler_archives import Archive, BadArchive, read_archive
-from pdu.platform_copy.worker import Job
+from tests.workers.worker import Job
 
 from .masking import masked
 from .pool import Pool, Version

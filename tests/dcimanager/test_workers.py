@@ -15,13 +15,13 @@ from typing import IO
 
 import pytest
 
-from pdu.platform_copy.worker import Job, Start, Worker
 from tests.needs import ROOT
 from tests.packaging.building import archive, small_tree
 from tests.pdu.running import run
 from tests.recordings import fixtures
 from tests.simulators.snmp_agent import Agent, Device
 from tests.waiting import PATIENCE_S, finished, until
+from tests.workers.worker import Job, Start, Worker
 
 from .client import Client
 from .manager import DciManager

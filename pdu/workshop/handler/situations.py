@@ -12,8 +12,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Callable, Optional, Union
 
-from ...recordings.simulated_pdu import HttpPdu, SimulatedPdu, UnitFault
-from .calls import Methods
+from ...recordings.simulated_pdu import HttpPdu, UnitFault
 from .comparisons import has_meter, name_of_energy, named_figures
 from .judge import (
     Case,
@@ -26,9 +25,8 @@ from .judge import (
     read,
     turn_over,
 )
-from .laws import ABSENT, COMMANDS, METHODS, READINGS, Expected, Fault, MadeHandler
+from .laws import ABSENT, COMMANDS, METHODS, READINGS, Expected, Fault
 from .process_settings import forget_opener, restore_process
-from .rules import UNTRIED
 
 WELL = "a PDU that is well"
 _OTHER_THAN_BASIC = re.compile(r"\nauthorization: (?!basic )", re.IGNORECASE)
@@ -449,14 +447,14 @@ _RULES_OF_WELL = (
     *("status", "states", "statistic", "figures", "poll", "port_down", "port_up", "others", "once"),
 )
 _COMMAND_RULES = ("late", "stuck", "pending", "answer lost", "unread", "refused")
-_ON_ONE_PDU = [
+ON_ONE_PDU = [
     Situation(WELL, _RULES_OF_WELL, steps=_well),
     Situation("changed by hand", ["asked"], steps=_changed_by_hand),
 ]
-_NO_OUTLET = Situation("an outlet that is not there", ["no outlet"], _absent_outlet)
+NO_OUTLET = Situation("an outlet that is not there", ["no outlet"], _absent_outlet)
 TABLE = Table(
     first=[
-        *_ON_ONE_PDU,
+        *ON_ONE_PDU,
         Situation("two PDUs", ["pdus"], steps=_two_pdus),
         Situation("changed figures", ["asked"], steps=_changed_figures),
     ],
@@ -468,7 +466,7 @@ TABLE = Table(
         Situation("a refused login", [], _refused_login),
         Situation("no answer", ["silent"], _silences),
         Situation("an error at each request", ["silent"], _errors),
-        _NO_OUTLET,
+        NO_OUTLET,
         Situation("a state that cannot be read", ["lost state"], _lost_states),
         Situation("a state that is not documented", ["lost state"], _third_states),
         Situation("an absent row", ["lost state"], _absent_rows),
@@ -486,25 +484,3 @@ TABLE = Table(
         Situation("a proxy", ["proxy"], steps=_proxies, is_over_http=True),
     ],
 )
-
-
-def faults_of_methods(unit: SimulatedPdu, methods: Methods, about: str) -> list[Fault]:
-    """The faults of these methods on one PDU that is well, which is closed, also at an outlet that
-    it does not have, and why its commands were not tried. `about`: what it is, for people.
-    """
-    handler = MadeHandler(
-        methods=lambda _: methods,
-        one_object=lambda _: methods,
-        anew=lambda _: methods,
-        is_login=lambda _: False,
-        communities=unit.communities,
-    )
-    faults: list[Fault] = []
-    with contextlib.ExitStack() as stack:
-        judge = Judge(lambda _: unit, handler, stack, about)
-        for situation in (*_ON_ONE_PDU, _NO_OUTLET):
-            if not faults:
-                faults += judge.faults_in(situation)
-    if judge.why_no_commands:
-        faults.append(Fault("port_down", "", judge.why_no_commands, result=UNTRIED))
-    return faults

@@ -10,6 +10,7 @@ import contextlib
 import itertools
 import json
 import re
+import sys
 import xml.sax.saxutils
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -28,7 +29,7 @@ from pdu.recordings.recording_formats import RecordingOptions
 from pdu.recordings.replay_server import HttpReplay, Response
 from pdu.recordings.web import har
 from pdu_common.connection import PduData
-from tests.conformance import baseline
+from tests.conformance import __main__ as conformance, baseline
 from tests.handlers.http.login_units import Case
 from tests.pdu.evidence.odd_handler import source
 from tests.pdu.loading.page_handler import folder, loaded_anew
@@ -301,7 +302,7 @@ def report(place: Place) -> str:
     }
     copy = place.folder / SECRETS["note"] / "equip_handler"
     baseline.write(changed, copy)
-    return place.file_of("platform", str(copy), "nut")
+    return "\n".join(conformance.described(copy, sys.executable))
 
 
 DOORS: Mapping[str, Callable[[Place], str]] = {

@@ -11,8 +11,8 @@ import pytest
 from pdu.cli.states import DOWN, UP
 from pdu.recordings.simulated_pdu import UnitCommand
 from pdu.workshop.handler.rules import BROKEN, UNTRIED
-from pdu.workshop.handler.situations import faults_of_methods
 from pdu_common.helper import EnumPowerStatus
+from tests.conformance.trial import faults_of_methods
 from tests.tables import Law, compared
 
 from . import laws_table

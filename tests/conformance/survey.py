@@ -2,8 +2,8 @@
 "point: answer" lines: names, signatures and forms; no code, no value and no word of an error of the
 platform. The last line is END. What the platform's modules print goes to standard error.
 
-`pdu platform` starts this file by its path in a clean process. The file imports only the standard
-library and DIR's modules.
+`make conformance COPY=DIR` starts this file by its path in a clean process. The file imports only
+the standard library and DIR's modules.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from pathlib import Path
 from typing import Callable
 
 END = "end of the survey"
-_LOADING = Path(__file__).resolve().parents[1] / "loading"
-_error_type = runpy.run_path(str(_LOADING / "error_types.py"))["error_type"]
+_TYPES = Path(__file__).resolve().parents[1] / "workers" / "error_types.py"
+_error_type = runpy.run_path(str(_TYPES))["error_type"]
 # a requirement by its name, extras and versions; an address may hold a login
 _REQUIREMENT = re.compile(
     r"[A-Za-z0-9][A-Za-z0-9._-]*(?:\[[A-Za-z0-9,._-]*\])?"

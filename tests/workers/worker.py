@@ -29,7 +29,7 @@ class Call(NamedTuple):
     `kind` is "" when it succeeded, else the kind of the handler's own error, or one of "import"
     (the archive is missing or cannot be loaded), "bug" (another exception), "time-out", "died" (the
     process ended, did not start, or gave no valid answer). `text` are its words, and `error` is its
-    type (pdu/loading/error_types.py), "" if none was raised. `lines` are those that the handler
+    type (error_types.py), "" if none was raised. `lines` are those that the handler
     logged.
     """
 

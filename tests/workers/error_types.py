@@ -1,5 +1,5 @@
-"""What of an error may leave its owner's machine. child.py and survey.py of pdu/platform_copy run
-this file by its path, so it imports the standard library alone.
+"""What of an error may leave its owner's machine. child.py, and survey.py of
+tests/conformance, run this file by its path, so it imports the standard library alone.
 """
 
 from __future__ import annotations

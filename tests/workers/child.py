@@ -25,10 +25,10 @@ from types import SimpleNamespace
 from typing import Any
 
 _KIND = re.compile("[a-z][a-z-]{0,40}")
-_LOADING = Path(__file__).resolve().parents[1] / "loading"
-# what decides for `pdu` too
+_LOADING = Path(__file__).resolve().parents[2] / "pdu" / "loading"
+# what decides for `pdu`
 _judge = SimpleNamespace(**runpy.run_path(str(_LOADING / "answers.py")))
-_error_type = runpy.run_path(str(_LOADING / "error_types.py"))["error_type"]
+_error_type = runpy.run_path(str(Path(__file__).with_name("error_types.py")))["error_type"]
 
 
 def main() -> None:

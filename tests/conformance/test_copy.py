@@ -1,0 +1,219 @@
+"""`make conformance COPY=DIR`: on the project's own doubles, on plausible platforms, and on broken
+ones.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from pdu_common.connection import PduSnmpData
+from tests.conformance import __main__ as conformance, baseline, unknown_platform
+from tests.needs import ROOT
+
+_CONNECTION = """
+class PduSnmpData:
+    def __init__(self, rack, host, snmp_params):
+        self.host, self.snmp_params = host, snmp_params
+
+
+class PduHttpData:
+    handler_params = None
+
+    def __init__(self, host):
+        self.host = host
+
+
+def wire(data):
+    return data.host, data.snmp_params
+"""
+OTHER_NAMES = {
+    "pdu_common/base_pdu.py": "",
+    "pdu_common/abstractions.py": baseline.BASE_PDU,
+    "pdu_common/base_snmp_pdu.py": baseline.SNMP.replace("from .base_pdu", "from .abstractions"),
+    "pdu_common/connection.py": _CONNECTION,
+    **baseline.helper(
+        statistic=baseline.STATISTIC_VIEWS.replace("consumption=0.0", "energy=0.0").replace(
+            "self.identity, self.consumption = identity, consumption",
+            "self.identity, self.energy = identity, energy",
+        )
+    ),
+}
+
+
+class Run:
+    """`python -m tests.conformance --copy` in this process."""
+
+    def __init__(self, folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+        self.copy, self._capfd = folder / "copy", capfd
+
+    def __call__(self, files: dict[str, str], *names: str) -> tuple[int, str, str]:
+        """Its exit code and output for a platform with these files."""
+        baseline.write(files, self.copy)
+        return self.of(self.copy, *names)
+
+    def of(self, folder: Path, *names: str) -> tuple[int, str, str]:
+        code = conformance.main(["--copy", str(folder), *names])
+        output = self._capfd.readouterr()
+        return code, output.out, output.err
+
+
+@pytest.fixture
+def run(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> Run:
+    return Run(tmp_path, capfd)
+
+
+def test_on_the_doubles_of_this_project_archives_agree(run: Run) -> None:
+    code, out, err = run.of(ROOT, "snmp", "nut")
+    assert (code, err) == (0, ""), out
+    for line in (
+        "BasePdu: in pdu_common.base_pdu, not abstract",
+        "requirement: pysnmp>=7",
+        "get_logger: logging.Logger",
+        "EnumPowerStatus: UP, DOWN, UNKNOWN",
+        "agrees  pdu_snmp",
+        "agrees  pdu_nut",
+        "2 agree, 0 differ",
+    ):
+        assert line in out
+
+
+def test_a_platform_with_other_names_is_supported(run: Run) -> None:
+    code, out, _ = run(OTHER_NAMES, "snmp", "nut")
+    assert code == 0, out
+    # the owner's copy stays as it was
+    assert [path for path in run.copy.rglob("*") if "__pycache__" in path.parts] == []
+    assert "BasePdu: in pdu_common.abstractions" in out
+    assert "PduSnmpData(rack, host" in out
+
+
+def test_a_platform_that_tells_old_states_is_found(run: Run) -> None:
+    """Its views have all that is asked, and its walk answers from the first one."""
+    cached = baseline.SNMP.replace(
+        "    def snmp_walk(self, oid):",
+        "    kept = {}\n\n    def snmp_walk(self, oid):\n"
+        "        if str(oid) not in self.kept:\n"
+        "            self.kept[str(oid)] = self.walk_now(oid)\n"
+        "        return self.kept[str(oid)]\n\n    def walk_now(self, oid):",
+    )
+    code, out, _ = run({"pdu_common/base_snmp_pdu.py": cached}, "snmp")
+    assert code == 1, out
+    assert ", an old state" in out, out
+
+
+def test_a_package_that_is_missing_is_named(run: Run) -> None:
+    files = {"pdu_common/base_snmp_pdu.py": "import easysnmp\n" + baseline.SNMP}
+    code, out, _ = run(files, "snmp")
+    assert code == 1
+    assert "No module named 'easysnmp'" in out
+
+
+def test_the_code_of_the_copy_does_not_get_the_logins_of_the_environment(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("DCI_PASSWORD", "PDU_COMMUNITY"):
+        monkeypatch.setenv(name, "hunter2")
+    record = tmp_path / "seen"
+    source = f"\nimport os\nopen({str(record)!r}, 'a').write(f'{{dict(os.environ)}}\\n')\n"
+    code, out, _ = run({"pdu_common/base_snmp_pdu.py": baseline.SNMP + source}, "snmp")
+    assert code == 0, out
+    assert "PATH" in record.read_text()
+    assert "hunter2" not in record.read_text()
+
+
+def test_the_description_has_no_values_and_goes_on_after_a_module_that_exits(run: Run) -> None:
+    files = {
+        "pdu_common/base_snmp_pdu.py": "raise SystemExit(3)\n",
+        "common/logger.py": "print('a token')\nraise OSError('a password')\n",
+        "pdu_common/connection.py": baseline.CONNECTION.replace(
+            'custom_params=None, device=""', 'custom_params=None, device="mine"'
+        ),
+        "requirements.txt": "easysnmp==0.2.6  # ours\n",
+    }
+    baseline.write(files, run.copy)
+    text = "\n".join(conformance.described(run.copy, sys.executable))
+    for words in (
+        "BasePdu: no answer (SystemExit)\n",
+        "requirement: easysnmp==0.2.6\n",
+        "custom_params=None, device=…",
+        "get_logger: no answer (OSError)\n",
+    ):
+        assert words in text
+    for secret in ("a token", "a password"):
+        assert secret not in text
+
+
+def test_a_module_of_the_copy_that_ends_the_description_is_told(run: Run) -> None:
+    source = baseline.files({})["pdu_common/helper.py"]
+    end = "import os, sys\nif 'survey' in sys.argv[0]:\n    os._exit(0)\n"
+    code, out, _ = run({"pdu_common/helper.py": f"{end}{source}"}, "nut")
+    assert (code, "the survey ended (code 0)\n" in out) == (0, True), out
+
+
+def test_a_folder_that_is_no_copy_is_refused(run: Run) -> None:
+    with pytest.raises(SystemExit):
+        run.of(Path("/proc"))
+
+
+# ---- connection data that cannot be made ----
+
+# all that the platform's pdu_common.connection defines, the protocol, and what the error says
+_CONNECTIONS = {
+    "no class for other PDUs": ("", "custom", "(found: none)"),
+    "two classes for other PDUs": (
+        "class PduHttpData: pass\nclass PduTelnetData: pass\n",
+        "custom",
+        "(found: PduHttpData, PduTelnetData)",
+    ),
+    "no class for SNMP": ("", "snmp", "no class PduSnmpData: "),
+    "no field for SNMP": (
+        "class PduSnmpData:\n    def __init__(self, ip, **settings): self.ip = ip\n",
+        "snmp",
+        "no field for the SNMP parameters",
+    ),
+}
+
+
+@pytest.fixture
+def connection(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """An empty module in place of the platform's pdu_common.connection."""
+    module = ModuleType("pdu_common.connection")
+    monkeypatch.setitem(sys.modules, "pdu_common.connection", module)
+    return module
+
+
+@pytest.mark.parametrize("point", _CONNECTIONS)
+def test_connection_data_that_cannot_be_made_are_an_error_that_says_why(
+    point: str, connection: ModuleType
+) -> None:
+    """`exec` fills the empty module, with no class that `unknown_platform.data` can use."""
+    source, protocol, words = _CONNECTIONS[point]
+    exec(source, vars(connection))
+    with pytest.raises(LookupError, match=re.escape(words) + ".*unknown_platform"):
+        unknown_platform.data(protocol, "192.0.2.1", {}, {}, "pdu_x")
+
+
+def test_a_class_of_snmp_data_that_the_platform_imports_is_used(connection: ModuleType) -> None:
+    setattr(connection, "PduSnmpData", PduSnmpData)
+    pdu_data = unknown_platform.data("snmp", "192.0.2.1", {"port": "161"}, {}, "pdu_x")
+    assert type(pdu_data) is PduSnmpData
+    assert (pdu_data.ip, pdu_data.snmp_params) == ("192.0.2.1", {"port": "161"})
+
+
+class _Loose:
+    """Connection data whose constructor accepts any further keyword."""
+
+    snmp_params: dict[str, str] = {}
+
+    def __init__(self, ip: str, **settings: object) -> None:
+        self.ip, self.more = ip, settings
+
+
+def test_a_parameter_for_any_keyword_is_not_filled(connection: ModuleType) -> None:
+    setattr(connection, "PduSnmpData", _Loose)
+    data = unknown_platform.data("snmp", "192.0.2.1", {"port": "161"}, {"a": "b"}, "pdu_x")
+    assert data.more == {}
