@@ -54,7 +54,7 @@ def _model_words() -> Iterable[str]:
 def supports(output: Output, words: Sequence[str]) -> int:
     """Say whether a PDU is supported: which handler and family read it, what is read, metered and
     switched, and on what evidence. Asks no device. WORDS are a model, vendor, brand, family or
-    sysObjectID, in any order and spelling.
+    sysObjectID, in any order.
 
     The exit code is 0 only for a yes. It is 8 for a PDU that is known not to be supported, for one
     that is maybe read (its vendor is known, not its name), and for one that no
@@ -87,8 +87,6 @@ def _lines(result: SupportAnswer) -> list[str]:
     else:
         for match in result.matches:
             lines += _match_lines(match, result.doubts)
-    if result.similar_names:
-        lines += _wrapped("nearest", ", ".join(result.similar_names))
     if result.verdict in (MAYBE, UNKNOWN):
         lines += _wrapped("next", _IDENTIFY)
         lines += _wrapped("", _NUT)
@@ -265,7 +263,6 @@ def _data(result: SupportAnswer) -> dict[str, Any]:
         "own_handlers": _own_handlers(result),
         "may_be": [entry.key for entry in result.near_entries],
         "not_known": list(result.unknown_words),
-        "nearest": list(result.similar_names),
     }
 
 

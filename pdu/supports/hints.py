@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import shlex
-from collections.abc import Sequence
 
 from handlers.shared.errors import printable
 
@@ -25,8 +23,7 @@ def hint_of(word: str) -> str:
     candidates = [match.entry for match in result.matches] or result.near_entries
     handlers = list(dict.fromkeys(entry.handler for entry in candidates))
     if not handlers:
-        # a word with digits is rather the name of a server or an outlet: server-3 is no ServerTech
-        return _similar_name_advice(result.similar_names) if word.isalpha() else ""
+        return ""
     if len(handlers) > 1 and "nut" in handlers:
         handlers.remove("nut")  # a NUT server reads much of what the others read themselves
     names = " or ".join(handlers)
@@ -35,11 +32,3 @@ def hint_of(word: str) -> str:
         f"{shown_word} is {perhaps}read by the handler {names}, as pdu supports {shown_word} says;"
         " pdu identify HOST asks the device itself"
     )
-
-
-def _similar_name_advice(similar_names: Sequence[str]) -> str:
-    """How to ask about the most similar name, "" if there is none."""
-    if not similar_names:
-        return ""
-    name = shlex.quote(similar_names[0])
-    return f"pdu supports {name} says which handler reads {name}, a similar name"

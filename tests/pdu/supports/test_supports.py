@@ -11,7 +11,7 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import pytest
@@ -21,8 +21,7 @@ from handlers.snmp.profiles import PROFILES
 from pdu.families import recognition
 from pdu.families.model_names import BRANDS, COLUMNS, NAMES, UNREAD_MAKERS, Claim, Name, read_names
 from pdu.families.recognition import OTHER_NUMBERS, SHARED_NUMBERS
-from pdu.supports.hints import hint_of
-from pdu.supports.model_patterns import continues, fits, sample
+from pdu.supports.model_patterns import fits, sample
 from pdu.supports.search import MAYBE, NO, UNKNOWN, YES, answer
 from pdu.supports.table import entries
 from tests.needs import ROOT
@@ -208,56 +207,6 @@ def test_the_list_of_devices_names_the_models_of_a_family_that_do_not_switch() -
     assert "| yes, not AP84xx, AP88xx, " in row
 
 
-def _classes() -> Iterator[str]:
-    """The models of the table with X for their last digits: AP8959 as AP89XX, AP8XXX."""
-    for name in NAMES:
-        example = sample(name.pattern)
-        for digits in re.finditer(r"\d{2,}", example):
-            for count in range(2, min(4, len(digits[0])) + 1):
-                begin = digits.end() - count
-                text = f"{example[:begin]}{count * 'X'}{example[digits.end() :]}"
-                if re.search(r"[A-WYZ]", text):
-                    yield text
-
-
-def _members(class_name: str) -> list[Name]:
-    """The names of the table that a class stands for: AP89XX for those that begin with AP89, two
-    digits and no further digit.
-    """
-    digits = re.sub("X{2,}", lambda xs: rf"\d{{{len(xs[0])}}}", class_name)
-    pattern = re.compile(rf"{digits}(?!\d)")
-    return [name for name in NAMES if pattern.match(sample(name.pattern))]
-
-
-def test_the_verdict_on_a_class_of_models_holds_for_each_of_them() -> None:
-    wrong: list[str] = []
-    for class_name in dict.fromkeys(_classes()):
-        verdict = answer(class_name).verdict
-        are_read = {name.key != "" for name in _members(class_name) if name.sure}
-        if verdict in (YES, NO) and are_read == {True, False}:
-            wrong.append(f"{class_name}: {verdict}")
-    assert wrong == []
-
-
-@pytest.mark.parametrize("field", ["switched", "outlets"])
-def test_a_claim_about_a_class_of_models_holds_for_each_of_them(field: str) -> None:
-    wrong: list[str] = []
-    for class_name in dict.fromkeys(_classes()):
-        members = [name for name in _members(class_name) if name.sure]
-        for match in answer(class_name).matches:
-            assert match.name is not None
-            claims = {getattr(name, field) for name in members if name.key == match.entry.key}
-            if getattr(match.name, field) is not Claim.NOT_SAID and len(claims) > 1:
-                wrong.append(f"{class_name}: {match.entry.key}: {claims}")
-    assert wrong == []
-
-
-def test_a_name_that_several_models_share_is_not_one_unit_of_several_families() -> None:
-    assert answer("AP7xxx").either_of == ()
-    assert len(_keys("AP7xxx")) > 1
-    assert answer("AP8959").either_of == ()
-
-
 _KNOWN_PRODUCTS = (
     "Dataprobe iBootBar",
     "Opengear RPC",
@@ -283,21 +232,6 @@ def test_an_unknown_word_more_makes_a_known_product_a_maybe_and_not_less(
 @pytest.mark.parametrize("question", ["ZZ9", "Rackmount ZZ9"])
 def test_an_unknown_word_alone_is_not_known(question: str) -> None:
     assert answer(question).verdict == UNKNOWN
-
-
-def test_the_nearest_names_are_those_of_the_vendor() -> None:
-    assert "pdu supports Eaton says" in hint_of("Eatn")
-
-
-@pytest.mark.parametrize("question", ["AP8O59", "Eaton AP8O59"])
-def test_a_model_that_nobody_makes_is_no_nearest_name(question: str) -> None:
-    assert [name for name in answer(question).similar_names if name.startswith("AP8")] == []
-
-
-@pytest.mark.parametrize("question", ["Sonoff", "Sonoff Plug"])
-def test_nothing_is_guessed_for_an_unknown_vendor(question: str) -> None:
-    assert answer(question).similar_names == ()
-    assert hint_of(question) == ""
 
 
 def test_a_model_says_what_is_not_possible_with_it(capsys: pytest.CaptureFixture[str]) -> None:
@@ -369,40 +303,6 @@ def test_each_model_of_the_list_of_devices_is_known_beside_its_vendor() -> None:
             for model in models_without_remarks.split(","):
                 product = f"{vendor} {model}"
                 assert answer(product).verdict in (YES, MAYBE), product
-
-
-@pytest.mark.parametrize(
-    ("typed", "meant"),
-    [
-        ("АР8959", "AP8959"),  # Cyrillic А and Р
-        ("АРС", "APC"),
-        ("фз8959", "ap8959"),  # the keys of "ap" in the Russian layout
-        ("фзс", "apc"),
-        ("кфкшефт", "raritan"),
-    ],
-)
-def test_cyrillic_letters_in_place_of_latin_ones_are_told(
-    typed: str, meant: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    result = answer(typed)
-    assert result.verdict == UNKNOWN
-    assert result.similar_names == (meant,)
-    code, text, _ = run(capsys, "supports", typed)
-    assert code == _UNSUPPORTED
-    assert f"Cyrillic letters: did you mean {meant}?" in " ".join(text.split())
-    assert "Cyrillic" not in _text_answer(capsys, meant)
-
-
-def test_a_letter_in_place_of_a_digit_leads_to_the_model() -> None:
-    result = answer("PX3-519OR")
-    assert result.verdict == UNKNOWN
-    assert result.similar_names == ("PX3-5190R",)
-    assert result.doubts == ("letters in place of digits: did you mean PX3-5190R?",)
-
-
-@pytest.mark.parametrize("typed", ["Штиль", "ЦМО", "розетка"])
-def test_a_russian_word_is_no_misspelling(typed: str) -> None:
-    assert not any("Cyrillic" in doubt for doubt in answer(typed).doubts)
 
 
 def test_each_maker_that_no_handler_reads_is_a_no_with_its_reason() -> None:
@@ -598,26 +498,3 @@ def test_the_families_whose_switching_is_unproven_are_said_to_be() -> None:
     unproven_profiles = {profile.key for profile in switched_profiles if not profile.is_proven}
     assert unproven_entries == unproven_profiles
     assert unproven_entries
-
-
-@pytest.mark.parametrize(
-    "pattern, name, is_beginning",
-    [
-        ("AP86xx", "AP86", True),
-        ("AP86xx", "AP864", True),
-        # the whole pattern, or more
-        ("AP86xx", "AP8641", False),
-        ("AP86xx", "AP86411", False),
-        ("AP86*", "AP86", False),
-        ("AP86*", "AP864", False),
-        # a name that begins with anything
-        ("*-C2G1", "XY", False),
-        ("PX*-C2G1", "PX2190", False),
-        ("PX*-C2G1", "P", True),
-    ],
-)
-def test_a_model_begins_with_a_text_only_if_it_is_longer(
-    pattern: str, name: str, is_beginning: bool
-) -> None:
-    """The models that begin with an unknown word are shown as the nearest."""
-    assert continues(pattern, name) is is_beginning
