@@ -13,8 +13,6 @@ import pytest
 
 from builder import command
 from pdu.loading.handler_archives import read_archive
-from pdu.workshop.handler import loading_checks
-from pdu.workshop.handler.rules import RULES, UNTRIED, Finding
 from tests.dcimanager import multipart
 from tests.dcimanager.manager import DciManager
 from tests.needs import ROOT
@@ -94,8 +92,6 @@ def test_hidden_folders_and_what_python_caches_are_in_no_archive_of_a_folder(
     for data in ((tmp_path / "out" / "handler_dir.tar.gz").read_bytes(), uploaded):
         files = {path.partition("/")[2] for path in read_archive(data).files}
         assert files == kept
-    # mypy, which takes seconds, reads what the handler imports alone
-    monkeypatch.setattr(loading_checks, "_check_types", lambda *_: Finding(RULES["types"], UNTRIED))
     results = check(handler_folder).results
     assert results
     assert "rich" not in str(results)

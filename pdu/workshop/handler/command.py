@@ -126,7 +126,7 @@ def handler_check(
 
     PATH  its file (.py), folder or archive (.tar.gz); PATH:IMPORT.PATH for one of several
 
-    The handler is loaded beside the platform's modules alone, checked by mypy, and called against a
+    The handler is loaded beside the platform's modules alone, and called against a
     device on this machine: a recording, or one of the family whose objects it asks for. Each outlet
     is switched, two PDUs are polled in turn, and faults are tried: a silent, late, busy or stuck
     device, a refusal, a wrong login, a redirect, a table that ends early, a meter that is absent.

@@ -1,60 +1,40 @@
-"""What is seen of a handler without a device: its archive, its imports, its types, and whether it
+"""What is seen of a handler without a device: its archive, its imports, its syntax, and whether it
 loads beside the platform's modules alone.
 """
 
 from __future__ import annotations
 
 import ast
-import contextlib
 import importlib
 import importlib.util
 import json
-import os
-import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from functools import partial
+from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple, Optional
 
 import common
 import pdu_common
 from handlers.shared.errors import printable
-from handlers.shared.similar_names import similar_names
 
 from ...loading.four_methods import DOUBLE_LACKS_NAME, wanted_setting
-from ...loading.handler_module import CLASSES, FUNCTIONS, PLATFORM
 from ...loading.handler_source import HandlerSource
 from .handler_imports import PLATFORM_MODULES, REMOVED_MODULES, TOOL_MODULES, standard_library
 from .import_alone import Outcome
-from .rules import BROKEN, KEPT, RULES, Finding, kept, untried, worst_finding
+from .rules import BROKEN, KEPT, RULES, Finding, kept, untried
 
-RECOMMENDED = "3.9"
-LATER_VERSIONS = ("3.10", "3.11", "3.12", "3.13")
-_SECONDS = 120.0  # limit for one import or one run of mypy
-_MYPY_OPTIONS = (
-    *("--ignore-missing-imports", "--follow-imports=silent"),
-    *("--no-error-summary", "--no-color-output"),
-)
-_MYPY_CACHE = os.devnull  # a run leaves nothing behind
+_RECOMMENDED = (3, 9)  # the version of Python, by the vendor's page
+_SECONDS = 120.0  # limit for one import
 _CHILD = Path(__file__).with_name("import_alone.py")
 _OURS = TOOL_MODULES | {"handlers"}
-# mypy's words for what the double lacks: a module, an attribute, a parameter
-_MYPY_LACKING = re.compile(
-    rf'(?:Module|module named) "{PLATFORM}"|"(?:type\[)?(?:{CLASSES})\]?" has no attribute'
-    rf'|argument.* (?:for|to) "(?:{CLASSES}|{FUNCTIONS})"(?! has incompatible)'
-)
 _REMOVED = (
     "is in the standard library of Python 3.9, which DCImanager recommends, and not in Python 3.13:"
     " pdu on 3.9 can try the handler"
 )
 # the tests of blocks that only a type checker reads
 _TYPES_ALONE = ("TYPE_CHECKING", "typing.TYPE_CHECKING")
-_NO_MYPY = (
-    "mypy is not here: Debian has it as mypy, `make env` in a copy of the project installs it"
-)
 
 
 def _place_platform(folder: Path) -> Path:
@@ -89,14 +69,12 @@ def check_loading(
     if syntax_fault:
         yield _finding("alone", syntax_fault)
         return
-    outcome = trial.outcome(sys.executable)
-    yield _import_finding("alone", outcome, source)
+    outcome = trial.outcome()
+    yield _import_finding(outcome, source)
     if not outcome.error:
         yield from _entry_findings(outcome)
-    if not outcome.error:
-        yield from _python_findings(trial, source)
+    yield _finding("python", _syntax_fault(source, _RECOMMENDED))
     yield _check_imports(source)
-    yield _check_types(source, platform, handler_folder)
 
 
 def _entry_findings(outcome: Outcome) -> Iterator[Finding]:
@@ -128,24 +106,21 @@ class _ImportTrial(NamedTuple):
     #: JSON
     settings: str
 
-    def outcome(self, python: str) -> Outcome:
-        """What import_alone.py prints about the import in the interpreter `python`; with the
-        packages that are installed here, if this is the interpreter of pdu and the handler imports
-        one of them.
+    def outcome(self) -> Outcome:
+        """What import_alone.py prints about the import; with the packages that are installed here,
+        if the handler imports one of them.
         """
         # -S: without installed packages
-        outcome = self._outcome(python, "-S")
+        outcome = self._outcome("-S")
         package = _absent_package(outcome)
         is_foreign = package not in ("", *_OURS, *PLATFORM_MODULES)
-        if is_foreign and python == sys.executable and _is_installed(package):
-            return self._outcome(python)
-        return outcome
+        return self._outcome() if is_foreign and _is_installed(package) else outcome
 
-    def _outcome(self, python: str, *options: str) -> Outcome:
+    def _outcome(self, *options: str) -> Outcome:
         """What the process prints; an error if it prints no outcome in time."""
         try:
             process = subprocess.run(
-                [python, "-I", *options, "-B", str(_CHILD), *self.arguments],
+                [sys.executable, "-I", *options, "-B", str(_CHILD), *self.arguments],
                 input=self.settings,
                 capture_output=True,
                 text=True,
@@ -176,47 +151,34 @@ def _is_installed(package: str) -> bool:
     return importlib.util.find_spec(package) is not None
 
 
-def _import_finding(rule: str, outcome: Outcome, source: HandlerSource) -> Finding:
+def _import_finding(outcome: Outcome, source: HandlerSource) -> Finding:
     """The finding of an import: kept without an error; broken by an error of the handler's own, or
     by an import that DCImanager cannot do either; not tried if only this machine may lack what the
-    handler needs: a package, a module of Python 3.9, a part of the platform. `rule`: "alone" for
-    the Python of pdu, "python" or "pythons" for one that is chosen by its version.
+    handler needs: a package, a module of Python 3.9, a part of the platform.
     """
     error = outcome.error
     if outcome.missing_platform_name:
-        return _untried_without_name(rule, outcome.missing_platform_name, error)
+        return _untried_without_name("alone", outcome.missing_platform_name)
     package = _absent_package(outcome)
     if package in _own_modules(source):
         remedy = "is in its own directory: import it with a dot first, from"
-        return _finding(rule, f"{error}; {package} {remedy} .{outcome.absent_module}")
+        return _finding("alone", f"{error}; {package} {remedy} .{outcome.absent_module}")
     if package in REMOVED_MODULES:
-        return untried(rule, f"{package} {_REMOVED}")
+        return untried("alone", f"{package} {_REMOVED}")
     if package in ("", *_OURS, source.archive.top) or package in standard_library():
-        return _finding(rule, error)  # kept if it is ""
-    if rule != "alone":
-        # it may be another Python than pdu's, whose packages _is_installed does not know
-        why = f"{package} is not installed"
-    elif _is_installed(package):
+        return _finding("alone", error)  # kept if it is ""
+    if _is_installed(package):
         why = f"{error}; the version of {package} that is here lacks it, another may have it"
     else:
         why = f"{package} is missing where pdu runs: install it there"
-    return untried(rule, why)
+    return untried("alone", why)
 
 
-def _untried_without_name(rule: str, name: str, error: str = "") -> Finding:
+def _untried_without_name(rule: str, name: str) -> Finding:
     """The finding that a rule was not tried, because the platform's double lacks what the handler
-    uses. `error`: of an import; it may show what name was meant.
+    uses.
     """
-    return untried(rule, f"{DOUBLE_LACKS_NAME} ({name}){_similar_name(error)}")
-
-
-def _similar_name(error: str) -> str:
-    """The name of our double that an import may have meant, "" if there is none."""
-    match = re.search(rf"cannot import name '(\w+)' from '({PLATFORM})'", error)
-    if match is None:
-        return ""
-    names = similar_names(match[1], vars(importlib.import_module(match[2])))
-    return f"; did you mean {names[0]}?" if names else ""
+    return untried(rule, f"{DOUBLE_LACKS_NAME} ({name})")
 
 
 def _own_modules(source: HandlerSource) -> set[str]:
@@ -227,62 +189,14 @@ def _own_modules(source: HandlerSource) -> set[str]:
     return names
 
 
-def _python_findings(trial: _ImportTrial, source: HandlerSource) -> Iterator[Finding]:
-    """Whether it loads on the recommended Python, and on the others that are in PATH; which are not
-    is said.
+def _syntax_fault(source: HandlerSource, version: Optional[tuple[int, int]] = None) -> str:
+    """The place and the words of the first syntax error, "" if there is none. `version`: of the
+    Python that would read it; None for this one.
     """
-    own_version = f"{sys.version_info.major}.{sys.version_info.minor}"
-    findings: dict[str, Finding] = {}
-    absent_versions: list[str] = []
-    for version in dict.fromkeys((RECOMMENDED, *LATER_VERSIONS, own_version)):
-        program = sys.executable if version == own_version else _find_python(version)
-        if program is None:
-            absent_versions.append(version)
-        else:
-            findings[version] = _finding_of_version(version, trial.outcome(program), source)
-    recommended = findings.pop(RECOMMENDED, None)
-    if recommended is not None:
-        yield recommended
-    if findings:
-        finding = worst_finding(findings.values())
-        if finding.result == KEPT:
-            absent = f"; not in PATH: {', '.join(absent_versions)}" if absent_versions else ""
-            finding = finding._replace(detail=f"Python {', '.join(findings)}{absent}")
-        yield finding
-
-
-def _finding_of_version(version: str, outcome: Outcome, source: HandlerSource) -> Finding:
-    """Whether it loads on this version of Python."""
-    rule = "python" if version == RECOMMENDED else "pythons"
-    if not outcome.error:
-        return kept(rule, f"Python {version}")
-    finding = _import_finding(rule, outcome, source)
-    return finding._replace(detail=f"Python {version}: {finding.detail}")
-
-
-def _find_python(version: str) -> Optional[str]:
-    """The Python of this version in PATH, if it starts: a launcher of pyenv's fails for versions
-    that are not selected.
-    """
-    program = shutil.which(f"python{version}")
-    return program if program and _starts(program) else None
-
-
-def _starts(program: str) -> bool:
-    """Whether this interpreter runs."""
-    command = [program, "-I", "-S", "-c", ""]
-    with contextlib.suppress(OSError, subprocess.TimeoutExpired):
-        process = subprocess.run(command, capture_output=True, timeout=_SECONDS)
-        return process.returncode == 0
-    return False
-
-
-def _syntax_fault(source: HandlerSource) -> str:
-    """The place and the words of the first syntax error, "" if there is none."""
     for path, content in source.archive.files.items():
         try:
             if path.endswith(".py"):
-                ast.parse(content)
+                ast.parse(content, feature_version=version)
         except SyntaxError as error:
             return f"{path} line {error.lineno}: {error.msg}"
         except ValueError as error:
@@ -350,60 +264,3 @@ def _nodes_for_types(tree: ast.AST) -> set[ast.AST]:
             for statement in node.body:
                 nodes.update(ast.walk(statement))
     return nodes
-
-
-def _check_types(source: HandlerSource, platform: Path, handler_folder: Path) -> Finding:
-    """What mypy says of the handler, beside our double of the platform."""
-    environment = {**os.environ, "MYPYPATH": f"{platform}{os.pathsep}{handler_folder}"}
-    run = partial(_run_mypy, source, handler_folder, environment)
-    try:
-        process = run("--python-version", RECOMMENDED)
-        if "argument --python-version" in process.stderr:  # mypy 2 knows no Python before 3.10
-            process = run()
-    except (OSError, subprocess.TimeoutExpired):
-        return untried("types", f"mypy did not end within {_SECONDS:g} s")
-    if "No module named mypy" in process.stderr:
-        return untried("types", _NO_MYPY)
-    errors = _mypy_errors(process)
-    if process.returncode > 1 and not errors:
-        return untried("types", process.stderr.strip()[-200:])
-    return _types_finding(errors)
-
-
-def _types_finding(errors: Sequence[str]) -> Finding:
-    """The first of mypy's errors, and how many more; not tried if our double causes them all."""
-    own_errors = [error for error in errors if not _MYPY_LACKING.search(error)]
-    if errors and not own_errors:
-        return _untried_without_name("types", errors[0])
-    fault = own_errors[0] if own_errors else ""
-    if len(own_errors) > 1:
-        fault += f" (and {len(own_errors) - 1} more)"
-    return _finding("types", fault)
-
-
-def _mypy_errors(process: subprocess.CompletedProcess[str]) -> list[str]:
-    """Its lines about mistakes. A package without types is none: the code is "import" before mypy
-    1.4.
-    """
-    errors = []
-    for line in process.stdout.splitlines():
-        lacks_types = line.endswith(("[import]", "[import-untyped]"))
-        if ": error:" in line and not lacks_types:
-            errors.append(line)
-    return errors
-
-
-def _run_mypy(
-    source: HandlerSource, folder: Path, environment: Mapping[str, str], *options: str
-) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "mypy", *_MYPY_OPTIONS, "--cache-dir", _MYPY_CACHE]
-    return subprocess.run(
-        [*command, *options, "-m", source.import_path],
-        cwd=folder,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        errors="replace",
-        timeout=_SECONDS,
-    )

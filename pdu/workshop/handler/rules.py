@@ -5,7 +5,7 @@ this project, for the safety of servers and logins, or as advice. Pure.
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from handlers.shared.errors import printable
@@ -25,8 +25,6 @@ class Rule(NamedTuple):
     section: str = ""
     #: words of the page's line, which a search in the page finds
     line: str = ""
-    #: whether the page recommends it, and does not demand it
-    recommended: bool = False
     #: whether a handler that breaks it can cut a server off, or shows a login
     is_safety: bool = False
     #: how its author keeps it
@@ -34,10 +32,10 @@ class Rule(NamedTuple):
 
     @property
     def source(self) -> str:
-        """`page`, `page recommends`, `safety` or `advice`."""
-        if not self.section:
-            return "safety" if self.is_safety else "advice"
-        return "page recommends" if self.recommended else "page"
+        """`page`, `safety` or `advice`."""
+        if self.section:
+            return "page"
+        return "safety" if self.is_safety else "advice"
 
 
 class Finding(NamedTuple):
@@ -90,14 +88,12 @@ RULES: Mapping[str, Rule] = {
         "it loads beside common and pdu_common alone", _LOADING, "relative path for import"
     ),
     "python": Rule(
-        "it loads on Python 3.9, which DCImanager recommends",
+        "its syntax is that of Python 3.9, which DCImanager recommends",
         _PREPARING,
         "Python version 3.9",
         remedy="write for Python 3.9",
     ),
-    "pythons": Rule("it loads on the versions of Python that are here"),
     "imports": Rule("it imports nothing that the platform may not have"),
-    "types": Rule("mypy finds no mistake in it", _PREPARING, "the mypy analyzer", recommended=True),
     "quiet": Rule(
         "make_handler sends nothing and starts no program",
         remedy="ask the device in the four methods alone",
@@ -256,11 +252,6 @@ _NEEDED = (
 def rules_of(findings: Sequence[Finding], result: str) -> list[Rule]:
     """The rules of the findings with this result."""
     return [finding.rule for finding in findings if finding.result == result]
-
-
-def worst_finding(findings: Iterable[Finding]) -> Finding:
-    """The first of those with the worst result."""
-    return min(findings, key=lambda finding: _ORDER.index(finding.result))
 
 
 def untried_rules(findings: Sequence[Finding]) -> list[Rule]:

@@ -12,8 +12,6 @@ from pathlib import Path
 
 import pytest
 
-from pdu.workshop.handler import loading_checks
-from pdu.workshop.handler.rules import untried
 from tests.pdu.evidence.odd_handler import source
 from tests.pdu.loading.page_handler import folder, loaded_anew
 from tests.pdu.running import run
@@ -104,8 +102,6 @@ def test_a_setting_that_was_not_given_is_named_at_each_door(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(loading_checks, "_check_types", lambda *_: untried("types", ""))
-    monkeypatch.setattr(loading_checks, "_find_python", lambda _: None)
     text = source("return self.given['rack']", SWITCHES)
     if place == "in make_handler":
         make = "    return OddPdu"

@@ -5,7 +5,7 @@
     named NAME          another name of its folder
     volt                the example over HTTP of docs/own-handler, and its recording
     VARIABLE=VALUE      of the environment
-    loading             only the checks at loading, without mypy, which takes seconds
+    loading             only the checks at loading
     device              only calls on a PDU that is well
     all                 no checks at loading; all situations
     with WORDS          options; ROOT is this project
@@ -28,7 +28,6 @@ from pathlib import Path
 import pytest
 
 from pdu.workshop.handler import loading_checks, served_trials, snmp_trials
-from pdu.workshop.handler.rules import RULES, UNTRIED, Finding
 from pdu.workshop.handler.situations import TABLE as SITUATIONS
 from tests.needs import ROOT
 from tests.pdu.loading.page_handler import SOURCE, folder, loading_anew
@@ -45,10 +44,7 @@ VOLT = (
 QUICK = SOURCE.replace("timeout=10", "timeout=0")
 
 
-def without_mypy_and_device(patch: pytest.MonkeyPatch) -> None:
-    untried = Finding(RULES["types"], UNTRIED)
-    patch.setattr(loading_checks, "_check_types", lambda *_: untried)
-    patch.setattr(loading_checks, "_find_python", lambda _: None)
+def without_device(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(snmp_trials, "snmp_findings", lambda *_: iter(()))
 
 
@@ -77,7 +73,7 @@ def _checked(changes: Sequence[str], place: Path, patch: pytest.MonkeyPatch) -> 
     for change in changes:
         word, _, rest = change.partition(" ")
         if word == "loading":
-            without_mypy_and_device(patch)
+            without_device(patch)
         elif word in ("device", "all"):
             without_loading(patch)
             if word == "device":
@@ -110,8 +106,6 @@ def _text(checked: Checked) -> str:
     keys_by_end: dict[str, list[str]] = {}
     kept_count = 0
     for key, (result, detail) in checked.results.items():
-        if key in ("python", "pythons"):  # by what this machine has
-            continue
         kept_count += result == "kept"
         if result != "kept" or key in ("status", "statistic"):
             keys_by_end.setdefault(f"{result}: {detail}", []).append(key)

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from pdu.loading.four_methods import DOUBLE_LACKS_NAME
-from pdu.loading.handler_source import read_handler
 from pdu.workshop.handler import loading_checks
 from pdu.workshop.handler.rules import RULES
 from tests.needs import ROOT
@@ -28,14 +23,6 @@ from .checks import QUICK, VOLT
 _RPCM = ROOT / "tests" / "recordings" / "rpcm.snmprec"
 
 
-@pytest.fixture(autouse=True)
-def _one_mypy_cache(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Lets the runs of mypy, also those of later runs of the tests, share what they know of
-    Python's own modules: 2 s of each.
-    """
-    monkeypatch.setattr(loading_checks, "_MYPY_CACHE", str(ROOT / ".cache" / "mypy-handlers"))
-
-
 @pytest.mark.parametrize("law", checks.TABLE.laws(), ids=str)
 def test_a_change_of_the_pages_handler_is_judged(law: Law) -> None:
     law.check(compared(checks.shown))
@@ -49,8 +36,8 @@ def without_faults(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def without_device(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Only the checks at loading, without mypy, which takes seconds."""
-    checks.without_mypy_and_device(monkeypatch)
+    """Only the checks at loading."""
+    checks.without_device(monkeypatch)
 
 
 def replaced(*changes: tuple[str, str]) -> str:
@@ -69,11 +56,10 @@ def test_the_pages_own_handler_keeps_the_page(tmp_path: Path) -> None:
     assert code == 0, results
     broken_rules = [rule for rule, (result, _) in results.items() if result == "broken"]
     assert broken_rules == []
-    for rule in ("types", "figures", "states", "late", "once", "short"):
+    for rule in ("python", "figures", "states", "late", "once", "short"):
         assert results[rule][0] == "kept", rule
     over_http = {"denied", "login", "redirect", "proxy", "connections", "code"}
-    # a row of other Pythons is there if this machine has some
-    assert set(results) | {"python"} == set(RULES) - over_http
+    assert set(results) == set(RULES) - over_http
 
 
 _APC = """
@@ -144,74 +130,7 @@ def test_a_handler_for_an_apc_is_tried_by_all_rules(tmp_path: Path) -> None:
 
 # ---- at loading ----------------------------------------------------------------------------------
 
-_MAKE = "    return Rpcm(pdu_data)"
 _IMPORT = "from common.logger import get_logger\n"
-_PLATFORM_CLASS = (_IMPORT, f"{_IMPORT}from pdu_common.handlers.apc import ApcPdu\n")
-_MISC_NAME = ("import InversionDict,", "import retry, InversionDict,")
-_ROW_ATTRIBUTE = ("port.oid_index", "port.index")
-
-
-def types(handler_folder: Path, folder: Path) -> tuple[str, str]:
-    """Result and detail of the rule about types. One run of mypy."""
-    source = read_handler(str(handler_folder))
-    platform = loading_checks._place_platform(folder)
-    finding = loading_checks._check_types(source, platform, handler_folder.parent)
-    return finding.result, finding.detail
-
-
-def test_a_mistake_in_types_is_told_with_its_line(tmp_path: Path) -> None:
-    handler_folder = folder(tmp_path, source=replaced((_MAKE, f"    number: int = ''\n{_MAKE}")))
-    result, detail = types(handler_folder, tmp_path)
-    assert result == "broken"
-    assert "my_handler.py:" in detail
-
-
-@pytest.mark.trial
-def test_a_mypy_that_does_not_know_the_recommended_python_checks_for_its_own(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """mypy 2.4.1: `argument --python-version: Python 3.9 is not supported`, exit code 2."""
-    run_mypy = loading_checks._run_mypy
-
-    def run_mypy_2(*arguments: Any) -> subprocess.CompletedProcess[str]:
-        if "--python-version" not in arguments:
-            return run_mypy(*arguments)
-        error = "mypy: error: argument --python-version: Python 3.9 is not supported\n"
-        return subprocess.CompletedProcess([], 2, "", error)
-
-    monkeypatch.setattr(loading_checks, "_run_mypy", run_mypy_2)
-    handler_folder = folder(tmp_path, source=replaced((_MAKE, f"    number: int = ''\n{_MAKE}")))
-    result, detail = types(handler_folder, tmp_path)
-    assert result == "broken"
-    assert "my_handler.py:" in detail
-
-
-@pytest.mark.trial
-def test_types_that_only_the_double_of_the_platform_lacks_are_not_tried(tmp_path: Path) -> None:
-    changes = (_PLATFORM_CLASS, _MISC_NAME, _ROW_ATTRIBUTE)
-    result, detail = types(folder(tmp_path, source=replaced(*changes)), tmp_path)
-    assert result == "not tried", detail
-    assert DOUBLE_LACKS_NAME in detail, detail
-
-
-def test_a_python_is_looked_for_in_path_alone_and_one_that_does_not_start_is_none(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """As a launcher of pyenv's is for a version that is not selected."""
-    folders = {"path": "exit 0", "pyenv/versions/3.8.1/bin": "exit 0", "launchers": "exit 127"}
-    for name, command in folders.items():
-        (tmp_path / name).mkdir(parents=True)
-        program = tmp_path / name / ("python3.7" if name == "launchers" else "python3.8")
-        program.write_text(f"#!/bin/sh\n{command}\n")
-        program.chmod(0o755)
-    monkeypatch.setenv("PYENV_ROOT", str(tmp_path / "pyenv"))
-    monkeypatch.setenv("PATH", str(tmp_path / "launchers"))
-    assert loading_checks._find_python("3.8") is None
-    assert loading_checks._find_python("3.7") is None
-    monkeypatch.setenv("PATH", str(tmp_path / "path"))
-    assert loading_checks._find_python("3.8") == str(tmp_path / "path" / "python3.8")
-
-
 # ---- on a device ---------------------------------------------------------------------------------
 
 
@@ -368,31 +287,27 @@ def test_an_empty_recording_is_refused_and_no_other_unit_is_taken(
     assert "no family reads this device" in err
 
 
-@pytest.mark.usefixtures("without_device")
-def test_a_python_that_is_not_here_is_said_and_leaves_nothing_untried(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(loading_checks, "_find_python", lambda _: None)
-    typed = (
-        f"from typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    import nothing_here\n{_IMPORT}"
-    )
-    _, results, _ = check(folder(tmp_path, source=replaced((_IMPORT, typed))))
-    own_version = f"{sys.version_info.major}.{sys.version_info.minor}"
-    python_rules = {"python", "pythons"} & set(results)
-    (rule,) = python_rules
-    result, detail = results[rule]
-    assert result == "kept"
-    assert detail.startswith(f"Python {own_version}")
-    assert rule == "python" or "not in PATH: 3.9" in detail
-    assert results["imports"][0] == "kept"  # a type checker alone reads it
-
-
 def test_a_path_with_nothing_is_an_error(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     code, _, err = run(capsys, "handler", "check", str(tmp_path / "none"))
     assert code == 2
     assert "no file, folder or archive" in err
+
+
+@pytest.mark.usefixtures("without_device")
+def test_the_syntax_of_a_newer_python_is_told_and_what_types_alone_import_is_not(
+    tmp_path: Path,
+) -> None:
+    typed = (
+        f"from typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    import nothing_here\n{_IMPORT}"
+        "match 1:\n    case 1:\n        pass\n"
+    )
+    _, results, _ = check(folder(tmp_path, source=replaced((_IMPORT, typed))))
+    result, detail = results["python"]
+    assert result == "broken"
+    assert "my_handler.py line 19: Pattern matching is only supported in Python 3.10" in detail
+    assert results["imports"][0] == "kept"  # a type checker alone reads it
 
 
 @pytest.mark.usefixtures("without_device")
@@ -404,7 +319,6 @@ def test_each_rule_says_who_wants_it(tmp_path: Path, capsys: pytest.CaptureFixtu
 
     assert code == 1
     assert "(advice)" in out
-    assert "(page recommends)" in out
     text = " ".join(out.split())
     assert 'search the page for "must contain the make_handler function"' in text
     assert "make_handler's object has no status, port_up, port_down, statistic" in text
@@ -428,7 +342,7 @@ def test_the_handler_that_pdu_new_writes_keeps_all_and_shows_no_0_for_nothing(
 def test_a_handler_that_wants_its_login_at_once_gets_that_of_the_environment(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    checks.without_mypy_and_device(monkeypatch)
+    checks.without_device(monkeypatch)
     monkeypatch.setattr("pdu.workshop.handler.command._device_findings", lambda *_: iter(()))
     monkeypatch.setenv("PDU_USERNAME", "any")
     make = "    return VoltPdu(pdu_data)\n"
