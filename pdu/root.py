@@ -12,7 +12,7 @@ import click
 from click.shell_completion import shell_complete
 
 from handlers import VERSION, registry
-from handlers.shared.errors import SettingsError, printable
+from handlers.shared.errors import SettingsError
 from handlers.shared.similar_names import similar_names
 
 from .cli.error_output import Interrupted, NoSuchHandler, Usage, fail
@@ -22,7 +22,6 @@ from .cli.groups import Group, LazyGroup
 from .cli.invocation import VERSION_LINE
 from .cli.known_secrets import forget_secrets, hide_secrets
 from .cli.options import COMPLETION, SECRETS, Output, Run, spelled
-from .cli.spelling import look_alike
 from .commands import GROUPS, LAZY_COMMANDS
 from .loading.handler_paths import list_advice
 from .pdu_list.names import SwitchingCommand, how_a_list_is_known, outlet_name_advice
@@ -65,53 +64,7 @@ pdu help commands a line for each; pdu help errors, exit-codes, settings."""
 
 
 _NAMES_NEED_A_LIST = "; the name of a PDU needs its list ({})"
-_FORMATS = "--json prints JSON; pdu outlets and pdu check have --csv too"
-# an option that a command does not have -> where to find what it is meant for
-_ELSEWHERE = {
-    "csv": "pdu outlets and pdu check print CSV; --json works everywhere",
-    "format": _FORMATS,
-    "output": _FORMATS,
-    "host": "HOST is an argument: pdu status HANDLER HOST",
-    "ip": "HOST is an argument: pdu status HANDLER HOST",
-    "address": "HOST is an argument: pdu status HANDLER HOST",
-    "handler": "HANDLER is an argument: pdu status HANDLER HOST",
-    "user": "give --username",
-    "login": "give --username",
-    # as net-snmp's tools have them
-    "c": f"other users can see arguments: use {spelled('community')}",
-    "v": "give --snmp-version 1, 2c or 3; for a log, --debug",
-    # as kubectl has it
-    "o": _FORMATS,
-    "q": "no command prints more than its answer: > /dev/null leaves the exit code alone",
-    "y": "give --yes",
-    "p": f"give --port; a password is never an argument: use {spelled('password')}",
-    "force": "give --yes",
-    "all": "outlets are a range, such as 1-24; pdu help commands lists all commands",
-    "delay": "pdu cycle has --pause SECONDS",
-    "dry_run": "a command that switches asks first, and does nothing without an answer",
-    "outlet": "OUTLET is the last argument of pdu on, off and cycle",
-    "verbose": "--debug prints a log",
-    "no_verify": "any certificate is accepted with -s verify=no",
-    "profile": (
-        "-s profile=FAMILY names one; a profile of your own becomes an archive by"
-        " packaging/build.py --profile FILE.json (docs/own-pdu.md)"
-    ),
-    "watch": "for one line each time: watch -n 30 pdu status HANDLER HOST",
-    **{
-        key: f"a setting of a handler is given as -s {key}=VALUE"
-        for key in (
-            *("device", "link_units", "metered_only", "scheme", "switch_automatic"),
-            *("ca_pem", "switch_unproven", "tls", "verify", "whole_load"),
-        )
-    },
-}
-
 _NO_COMMAND = "Missing command."  # as click says it
-
-# a command of a fixed number of arguments -> what is meant by more of them
-_EXTRA = {
-    "pdu cycle": "give one OUTLET: cycle takes one at a time",
-}
 
 
 def _handler_advice(word: str) -> str:
@@ -120,28 +73,10 @@ def _handler_advice(word: str) -> str:
     """
     if word.isdigit():
         return "; the outlet comes last: pdu off snmp 192.0.2.8 3"
-    first_word, *other_words = word.split()
-    if other_words and registry.is_handler(first_word):
-        return f"; write it without quotes: {printable(word, 60)}"
-    folder = _folder_like(word)
-    if folder:
-        return f"; did you mean the folder {folder}?"
     from .supports.hints import hint_of  # imported late: 60 ms with the profiles, for an error only
 
     hint = hint_of(word)
     return f"; {hint}" if hint else ""
-
-
-def _folder_like(word: str) -> str:
-    """The folder here that was meant by its name in other letters, or by the import path of the
-    handler in it, such as `omega.handler`; "" if there is none.
-    """
-    name = word.partition(".")[0]
-    for entry in sorted(os.listdir()):
-        has_code = os.path.isfile(os.path.join(entry, "__init__.py"))
-        if has_code and entry.casefold() == name.casefold():
-            return f"./{entry}"
-    return ""
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -193,21 +128,21 @@ def _usage_text(error: click.UsageError, arguments: Sequence[str]) -> str:
     # click does not say whose option lacks a value
     names = [word for word in arguments if word in ROOT.lazy_commands][:1]
     where = error.ctx.command_path if error.ctx else " ".join(["pdu", *names])
-    return f"{_fault_text(error, where)} ({where} --help)"
+    return f"{_fault_text(error)} ({where} --help)"
 
 
-def _fault_text(error: click.UsageError, where: str) -> str:
-    """What is wrong with the line, and what was probably meant. `where`: the command."""
+def _fault_text(error: click.UsageError) -> str:
+    """What is wrong with the line, and what was probably meant."""
     # click puts each choice on its own line
     words = " ".join(error.format_message().split())
     if isinstance(error, click.NoSuchOption):
-        return _option_text(error, where)
+        return _option_text(error)
     command = error.ctx.command if error.ctx else ROOT
     if words == _NO_COMMAND and isinstance(command, Group):
         return f"Missing command: {command.choice()}"
     examples: Sequence[str] = getattr(command, "examples", ()) if error.ctx else ()
     if " extra argument" in words:
-        return _EXTRA.get(where) or f"{words}. For example: {examples[0]}"
+        return f"{words}. For example: {examples[0]}"
     if not isinstance(error, click.MissingParameter):
         return words
     word = str(error.ctx.params.get("handler") or "") if error.ctx else ""
@@ -223,28 +158,18 @@ def _fault_text(error: click.UsageError, where: str) -> str:
     return f"{words} For example: {examples[0]}" if examples else words
 
 
-def _option_text(error: click.NoSuchOption, where: str) -> str:
+def _option_text(error: click.NoSuchOption) -> str:
     """What is meant by an option that the command does not have."""
     option = error.option_name
     key = option.lstrip("-").replace("-", "_")
-    secret = key.removesuffix("_file")
+    # -c and -p as other tools have them
+    secret = {"c": "community", "p": "password"}.get(key, key.removesuffix("_file"))
     if secret in SECRETS:
         return (
             f"No such option: {option}, because other users can see arguments: use"
             f" {spelled(secret)}"
         )
-    if key in _ELSEWHERE:
-        return f"No such option: {option}; {_ELSEWHERE[key]}"
-    if key.isdigit():
-        return f"No such option: {option}; a number has no hyphen before it: {key}"
-    parameters = error.ctx.command.params if error.ctx else []
-    known_options = [name for parameter in parameters for name in parameter.opts]
-    spelling_advice = look_alike(option, known_options.__contains__)
-    if spelling_advice:
-        return f"No such option: {option}; {spelling_advice}"
     similar_options = similar_names(option, error.possibilities or ())
     if similar_options:
         return f"No such option: {option}; did you mean {similar_options[0]}?"
-    if where == "pdu":
-        return f"No such option: {option}; options come after the command"
     return f"No such option: {option}"

@@ -6,21 +6,16 @@ from __future__ import annotations
 
 import pkgutil
 import posixpath
-import shlex
 import textwrap
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Optional
 
 import click
 
-from handlers import registry
-from handlers.shared.errors import printable
+from handlers.shared.similar_names import similar_names
 
-from ..network import hosts
-from . import suggestions
 from .exit_codes import WIDTH
 from .options import SharedOption
-from .spelling import look_alike
 
 #: the page of the program, below docs/
 INDEX = "README.md"
@@ -29,7 +24,7 @@ EPILOG = (
     " pdu help exit-codes"
 )
 _SHARED_OPTIONS = "List, login, settings (--list, --port, --username, -s, ...): pdu help settings"
-_IDENTIFY = "pdu identify {} says what a device is"
+_BOTH = "on switches outlets on, off switches outlets off"
 
 
 def page_path(page: str) -> str:
@@ -110,46 +105,18 @@ class Group(Subcommand, click.Group):
         names = self.list_commands(ctx)
         is_unknown = bool(args) and args[0] not in names and not args[0].startswith("-")
         if is_unknown and not ctx.resilient_parsing:
-            advice = self._advice(ctx, args, names)
+            advice = self._advice(args[0], names)
             ctx.fail(f"there is no command {args[0][:40]!r}; {advice}")
         return super().resolve_command(ctx, args)
 
-    def _advice(self, ctx: click.Context, words: Sequence[str], names: Sequence[str]) -> str:
-        """What to use instead of these words, the first of which is none of the `names` of this
-        group's commands.
+    def _advice(self, word: str, names: Sequence[str]) -> str:
+        """What to use instead of a word that is none of the `names` of this group's commands: a
+        similar one, else all. `o` is as near to `on` as to `off`, so both are said.
         """
-        word = words[0]
-        spelling_advice = suggestions.same_word(word, names) or look_alike(word, names.__contains__)
-        if spelling_advice:
-            return spelling_advice
-        own_advice = self._own_advice(ctx, words, names)
-        root = ctx.find_root()
-        root_names: Sequence[str] = []
-        if isinstance(root.command, Group):
-            root_names = root.command.list_commands(root)
-        if word in root_names:
-            # the words may be in the wrong order: `pdu snmp record` for `pdu record snmp`
-            return f"{own_advice}, or see {root.command_path} {word} --help"
-        root_advice = suggestions.known_mistake(word, root_names)
-        if root_advice:
-            return f"for {root.command_path}, {root_advice}"
-        if not hosts.is_ip(word):
-            return own_advice
-        handler = str(ctx.info_name)
-        if not registry.is_handler(handler):
-            return f"{self.choice()}; {_IDENTIFY.format(word)}"
-        line = _line_for_address(handler, words, root_names)
-        return f"did you mean {root.command_path} {printable(line, 100)}?"
-
-    def _own_advice(self, ctx: click.Context, words: Sequence[str], names: Sequence[str]) -> str:
-        """The line with the command of this group that stands among the words, else a command that
-        is similar to the first word, else all.
-        """
-        commands = [word for word in words[1:] if word in names]
-        if commands and not any(map(registry.is_handler, words)):
-            line = [commands[0], *(word for word in words if word != commands[0])]
-            return f"the command comes first: {ctx.command_path} {printable(shlex.join(line), 100)}"
-        return suggestions.similar_word(words[0], names) or self.choice()
+        similar = similar_names(word.lower(), names)
+        if not similar:
+            return self.choice()
+        return _BOTH if similar[0] in ("on", "off") else f"did you mean {similar[0]}?"
 
     def choice(self) -> str:
         """The commands to choose from, for errors."""
@@ -158,17 +125,6 @@ class Group(Subcommand, click.Group):
     def names(self) -> Iterable[str]:
         """The names of the commands."""
         return self.commands
-
-
-def _line_for_address(handler: str, words: Sequence[str], commands: Collection[str]) -> str:
-    """What was meant by an address and other words behind the name of a group that is a handler's
-    too: `pdu snmp 192.0.2.8 off 3` for `pdu off snmp 192.0.2.8 3`.
-    """
-    host, *arguments = words
-    command = "status"
-    if arguments and arguments[0] in commands:
-        command, *arguments = arguments
-    return shlex.join([command, handler, host, *arguments])
 
 
 class LazyCommand(NamedTuple):
@@ -211,18 +167,12 @@ class LazyGroup(Group):
         #: the groups by the word that `pdu help` takes for each
         self.group_by_word = {group.word: group for group in groups if group.word}
 
-    def _advice(self, ctx: click.Context, words: Sequence[str], names: Sequence[str]) -> str:
+    def _advice(self, word: str, names: Sequence[str]) -> str:
         """What to type instead of an unknown word; a word of `pdu help`: the commands it groups."""
-        word = words[0]
         if word in self.group_by_word:
             commands = ", ".join(self.group_by_word[word].names)
             return f"choose from {commands}; pdu help {word} shows them"
-        advice = suggestions.known_mistake(word, names) or look_alike(word, names.__contains__)
-        if advice:
-            return advice
-        if hosts.is_ip(word):
-            return f"{self.choice()}; {_IDENTIFY.format(word)}"
-        return self._own_advice(ctx, words, names)
+        return super()._advice(word, names)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> Optional[click.Command]:
         """Import the command; None if there is none of this name."""

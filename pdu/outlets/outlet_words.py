@@ -15,7 +15,6 @@ from handlers.shared.errors import NoSuchOutlet, printable
 
 from ..cli.error_output import Usage
 from ..cli.spelling import look_alike
-from ..cli.suggestions import only_similar_name
 
 #: a word that can only be an identity, so that no reading is needed to know what it means; 007 is
 #: none: a handler of others may take it for outlet 7
@@ -159,10 +158,6 @@ def _advice(unknown_part: str, names: Mapping[str, str]) -> str:
     advice = look_alike(unknown_part, lambda text: _meanings(text, names), known_words)
     if advice:
         return advice
-    similar_name = only_similar_name(unknown_part, outlet_names)
-    if similar_name and outlet_names.count(similar_name) == 1:
-        (identity,) = [identity for identity, name in names.items() if name == similar_name]
-        return f"did you mean {printable(similar_name, 60)!r}, outlet {printable(identity)}?"
     identities = list(names)
     if len(identities) > 1:
         whole_range = f"{identities[0]}-{identities[-1]}"

@@ -27,7 +27,6 @@ from ..cli.options import EMPTY, F, SharedOption, run_of, word_completion
 from ..cli.output import report
 from ..cli.shared_options import auth_option, list_option
 from ..cli.spelling import look_alike
-from ..cli.suggestions import only_similar_name
 from ..loading.handler_loading import LoadedHandler
 from ..loading.handler_paths import is_path
 from ..network import hosts
@@ -418,9 +417,6 @@ def _name_advice(words: Sequence[str], known_list: KnownList) -> str:
     advice = look_alike(word, known_names.__contains__, known_names)
     if advice:
         return advice
-    similar_name = only_similar_name(word, known_names)
-    if similar_name:
-        return f"did you mean {similar_name}?"
     return "pdu check shows its names" if names else ""
 
 
