@@ -32,7 +32,7 @@ LAZY_COMMANDS: Mapping[str, LazyCommand] = {
     ),
     "check": LazyCommand(
         "pdu.monitoring.check:check",
-        "read all PDUs of a list; table, CSV, JSON, HTML, monitoring",
+        "read all PDUs of a list; table, CSV, JSON, monitoring",
         page="many-pdus.md",
     ),
     "where": LazyCommand(

@@ -24,7 +24,7 @@ from handlers.shared.errors import NoSuchOutlet, PduHandlerError, ProtocolError
 from pdu_common.connection import PduData, PduSnmpData
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests import name_server
-from tests.hostile import LISTED, TEXTS, Elements, is_one_line
+from tests.hostile import LISTED, TEXTS, is_one_line
 from tests.needs import ROOT
 from tests.packaging.building import archive, small_tree
 from tests.pdu.monitoring import conftest
@@ -249,22 +249,6 @@ def test_hostile_identities_are_escaped_on_the_terminal(third_party: Path, call:
     process = call("check", third_party / "list.csv")
     assert process.returncode == 1
     assert all(map(is_one_line, process.stdout.splitlines())), process.stderr
-
-
-def test_hostile_identities_are_no_elements_of_the_page(
-    third_party: Path, call: Call, tmp_path: Path
-) -> None:
-    file = tmp_path / "page.html"
-    assert call("check", third_party / "list.csv", "--html", file).returncode == 1
-    page = Elements(file.read_text("utf-8"))
-    elements = {element for element, *_ in page.found}
-    assert elements
-    assert not elements & {"script", "img", "iframe"}
-    assert [names for element, *names in page.found if element == "a"] == [["href"]]
-    assert '<a href="#reading">' in file.read_text("utf-8")
-    attributes = [name for _, *names in page.found for name in names]
-    assert not [name for name in attributes if name.startswith("on")]
-    assert all(map(is_one_line, page.text.split("\n")))
 
 
 def test_hostile_identities_are_one_line_each_in_json(third_party: Path, call: Call) -> None:

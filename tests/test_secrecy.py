@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from handlers.shared.errors import Unreachable
-from pdu.files.whole_files import write_page
+from pdu.files.whole_files import write_atomically
 from tests.waiting import PATIENCE_S
 
 from .secrecy import PLAIN, WATCH, shown
@@ -79,6 +79,6 @@ def test_a_secret_in_the_host_or_operation_of_an_error_is_seen(host: str, operat
 def test_a_secret_is_seen_in_a_file_that_the_project_writes_but_not_in_one_of_a_test(
     tmp_path: Path,
 ) -> None:
-    write_page(str(tmp_path / "report.html"), f"<p>{SECRET}</p>")
+    write_atomically(str(tmp_path / "report.txt"), SECRET.encode())
     (tmp_path / "secret-of-a-test").write_text(SECRET)
-    assert [where for where, _ in WATCH.found()] == ["the file report.html"]
+    assert [where for where, _ in WATCH.found()] == ["the file report.txt"]

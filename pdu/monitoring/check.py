@@ -23,7 +23,6 @@ from ..cli.error_output import Usage, describe
 from ..cli.exit_codes import WRONG
 from ..cli.groups import Subcommand
 from ..cli.options import (
-    FILE,
     FILE_ARGUMENT,
     Option,
     Output,
@@ -40,8 +39,6 @@ from ..cli.shared_options import (
     list_option,
 )
 from ..cli.spelling import look_alike
-from ..files.html import time_shown
-from ..files.whole_files import check_page, write_page
 from ..loading.handler_loading import load
 from ..loading.handler_paths import is_code
 from ..network import hosts
@@ -65,7 +62,6 @@ class CheckOptions(NamedTuple):
     words: Sequence[str]
     owner_files: OwnerFiles
     csv: bool
-    html: Optional[str]
     nagios: bool
     thresholds: nagios.Thresholds
     lines: bool
@@ -114,8 +110,6 @@ def _run(config: CheckOptions, output: Output, login: Login) -> int:
     else:
         fleet = _pdus_of_list(config, login)
         _warn_of_handler_names(fleet.targets, output)
-    if config.html is not None:
-        check_page(config.html)
     with cached_contexts():
         outcome = _read(config, output, fleet)
     _print(config, output, outcome)
@@ -259,8 +253,6 @@ def _prompted_secrets(file: str, fleet_targets: Sequence[Target]) -> dict[str, s
 
 def _read(config: CheckOptions, output: Output, fleet: _Fleet) -> CheckReport:
     """Read all PDUs once, and judge them."""
-    # a row keeps its outlets only where something shows them: lists are long
-    shows_outlets = output.json or config.html is not None
     row_by_place: dict[int, PduRow] = {}
     begin = time.monotonic()
     pool = reader_pool.ReaderPool()
@@ -269,7 +261,7 @@ def _read(config: CheckOptions, output: Output, fleet: _Fleet) -> CheckReport:
     progress_bar = progress(len(fleet.targets), "polling", show_pos=True)
     with printing_to_stderr(), progress_bar as bar:
         for place, reading in readings:
-            row = judge_reading(fleet.targets[place].device, reading, keep_outlets=shows_outlets)
+            row = judge_reading(fleet.targets[place].device, reading, keep_outlets=output.json)
             row_by_place[place] = nagios.judge_loads(row, config.thresholds)
             if bar is not None:
                 bar.update(1)
@@ -279,7 +271,7 @@ def _read(config: CheckOptions, output: Output, fleet: _Fleet) -> CheckReport:
 
 
 def _print(config: CheckOptions, output: Output, outcome: CheckReport) -> None:
-    """Print what was read in the chosen form, and write the page if --html asks for it."""
+    """Print what was read in the chosen form."""
     rows, totals = outcome
     if output.json:
         print_json(tables.check_document(rows, totals))
@@ -292,10 +284,6 @@ def _print(config: CheckOptions, output: Output, outcome: CheckReport) -> None:
         print("\n".join(lines))
     else:
         print("\n".join(outcome.lines()))
-    # after what was read is printed: a full disk does not hide it
-    if config.html is not None:
-        page = outcome.page(time_shown(time.time()))
-        write_page(config.html, page)
 
 
 _HELP = f"""Read all PDUs of a list in parallel: states, load, energy, and what is wrong.
@@ -321,7 +309,7 @@ is wrong: 2, or with --nagios 3. UNKNOWN outlets of a PDU with metered=yes do no
     "check",
     cls=_Check,
     examples=(
-        "pdu check pdus.csv --auth logins.toml --html pdus.html",
+        "pdu check pdus.csv --auth logins.toml",
         "pdu check 'rack 1 left' --list pdus.csv --nagios --warning 80% --critical 90%",
     ),
     help=_HELP,
@@ -330,7 +318,6 @@ is wrong: 2, or with --nagios 3. UNKNOWN outlets of a PDU with metered=yes do no
 @list_option(cls=SharedOption)
 @auth_option(cls=SharedOption)
 @csv_option(excludes=["--json", "--nagios"])
-@click.option("--html", metavar="FILE", type=FILE, help="also write one self-contained page")
 @click.option(
     "--nagios",
     "as_plugin",
@@ -372,7 +359,6 @@ def check(
     auth_file: Optional[str],
     *,
     csv: bool,
-    html: Optional[str],
     as_plugin: bool,
     warning: Optional[nagios.Range],
     critical: Optional[nagios.Range],
@@ -385,7 +371,6 @@ def check(
         words=words,
         owner_files=OwnerFiles.of_command(None, list_file, auth_file, login),
         csv=csv,
-        html=html,
         nagios=as_plugin,
         thresholds=thresholds,
         lines=lines or bool(thresholds),  # they are limits of each line and breaker

@@ -1,7 +1,7 @@
-"""The report of a check: how many PDUs are well, what to do about the others, and all of them.
+"""The report of a check: all PDUs, what to do, and how many are well.
 
-On a page the verdict comes first. On a terminal it comes last: the end of what a command prints is
-in view, and the table of a fleet is longer than a terminal.
+The verdict comes last: the end of what a command prints is in view, and the table of a fleet is
+longer than a terminal.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from pdu_common.helper import EnumPowerStatus
 
 from ..cli.output import counted
 from ..cli.states import DOWN, UNKNOWN, word
-from ..files.html import Frame
 from .check_result import UNKNOWN_FIGURES, PduRow, Summary
 from .report import (
     LOOKS,
@@ -23,20 +22,10 @@ from .report import (
     ReportPart,
     Section,
     Table,
-    page,
-    row_header,
     text_lines,
-    words,
 )
 from .tables import PAGE_COLUMNS
 
-_QUESTION = "pdu check: does each PDU answer, what are its outlets, what does it carry?"
-_READING = (
-    "Well: the PDU answered, and all of its states and figures are known. A is its load now; with"
-    " --lines, what the fullest line or breaker carries of its rating, if the PDU says all of them."
-    " kWh is the PDU's own counter since it was last set to 0, not the energy of a time.",
-    "s is how long its reading took. An empty place was not read.",
-)
 _RANGE = 3  # numbers in a row from which they are written as a range
 
 
@@ -45,24 +34,6 @@ class CheckReport(NamedTuple):
 
     rows: Sequence[PduRow]
     totals: Summary
-
-    def page(self, when: str) -> str:
-        """The report as one HTML file. `when`: the time of the poll, with its zone."""
-        frame = Frame(
-            title=f"Check of {counted(self.totals.pdus, 'PDU')}",
-            asked=_QUESTION,
-            reading=_READING,
-            guide="docs/many-pdus.md",
-            made=when,
-        )
-        parts = [
-            *self._verdict(),
-            *_advice_parts(self.rows),
-            *_unknown_states(self.rows),
-            Section("Load and energy"),
-            self._table(),
-        ]
-        return page(frame, parts)
 
     def lines(self) -> Iterator[str]:
         """The report for a terminal: all PDUs, what to do, and last the verdict."""
@@ -86,7 +57,7 @@ class CheckReport(NamedTuple):
             heads.append(column.head)
             cells_by_column.append(column.cells(rows))
         heads.append("outlets that are not on")
-        cells_by_column.append([words(_not_on(row), "wide") for row in rows])
+        cells_by_column.append([Cell(_not_on(row)) for row in rows])
         table = Table(heads, list(zip(*cells_by_column)))
         return table.drop_empty_columns()
 
@@ -133,20 +104,6 @@ def _grouped(
     for row in rows:
         rows_by_key.setdefault(key(row), []).append(row)
     return rows_by_key
-
-
-def _unknown_states(rows: Sequence[PduRow]) -> Iterator[ReportPart]:
-    """A section with the outlets whose state is unknown, by PDU; nothing if there are none. PDUs
-    with metered=yes have no states, and are left out.
-    """
-    cells: list[list[Cell]] = []
-    for row in rows:
-        if row.unknown and not row.device.metered:
-            outlets = _outlets(row, UNKNOWN)
-            cells.append([row_header(row.device.name), words(outlets)])
-    if cells:
-        yield Section("Unknown states")
-        yield Table(("PDU", "outlets"), cells)
 
 
 def _not_on(row: PduRow) -> str:

@@ -1,4 +1,4 @@
-"""The parts of a report: a terminal and a page show the same words."""
+"""The parts of a report on a terminal."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import click
 from handlers.shared.errors import printable
 
 from ..cli.output import tabulate, takes_colours
-from ..files import html
 
 #: how a verdict looks, and a word in a table
 GOOD, DOUBTFUL, BAD = LOOKS = ("good", "doubtful", "bad")
@@ -22,28 +21,10 @@ class Cell(NamedTuple):
     """One cell of a table."""
 
     text: str
-    #: as those of `HtmlCell`
-    classes: str = ""
-
-
-def row_header(text: str) -> Cell:
-    """What the row is about."""
-    return Cell(text, "name")
-
-
-def words(text: str, classes: str = "") -> Cell:
-    """A text of any length."""
-    return Cell(text, f"text {classes}".rstrip())
-
-
-def number(text: str, classes: str = "") -> Cell:
-    """A figure, right-aligned; its unit is in the column's head."""
-    return Cell(text, f"n {classes}".rstrip())
-
-
-def verdict_cell(word: str, look: str) -> Cell:
-    """A verdict of one or two words. `look`: of `LOOKS`; "": not coloured."""
-    return Cell(word, f"word {look}".rstrip())
+    #: of a verdict, of `LOOKS`; "": not coloured
+    look: str = ""
+    #: right-aligned; its unit is in the column's head
+    is_figure: bool = False
 
 
 class Headline(NamedTuple):
@@ -89,15 +70,6 @@ ReportPart = Union[str, Headline, Section, Table, Items]
 """A text is a paragraph; what stands between grave accents in it is code."""
 
 
-def page(frame: html.Frame, parts: Iterable[ReportPart]) -> str:
-    """Some parts in their order, as a file of its own."""
-    lines = [frame.begin()]
-    for part in parts:
-        lines += _html(part)
-    lines.append(frame.end())
-    return "\n".join(lines)
-
-
 def text_lines(parts: Iterable[ReportPart]) -> Iterator[str]:
     """Some parts for a terminal."""
     for part in parts:
@@ -129,7 +101,7 @@ def _table_lines(table: Table) -> Iterator[str]:
     """A table as lines; a line has the colour of its first cell with a look."""
     right_places: list[int] = []
     for place, cell in enumerate(table.rows[0]):
-        if "n" in cell.classes.split():
+        if cell.is_figure:
             right_places.append(place)
     heads = [_printable(head) for head in table.heads]
     rows: list[list[str]] = []
@@ -138,35 +110,9 @@ def _table_lines(table: Table) -> Iterator[str]:
     head, *lines = tabulate(heads, rows, right_places, _CELL)
     yield head
     for row, line in zip(table.rows, lines):
-        yield _coloured(line, _look_of(row))
-
-
-def _look_of(row: Sequence[Cell]) -> str:
-    """The look of the first cell that has one, "" if none has."""
-    for cell in row:
-        for look in LOOKS:
-            if look in cell.classes.split():
-                return look
-    return ""
+        yield _coloured(line, next((cell.look for cell in row if cell.look), ""))
 
 
 def _printable(text: str) -> str:
     # an escape has at most 10 characters
     return printable(text, 10 * len(text) + 1)
-
-
-def _html(part: ReportPart) -> Iterator[str]:
-    """A part of a report as HTML."""
-    if isinstance(part, Headline):
-        yield html.verdict(part.text, part.look)
-    elif isinstance(part, Section):
-        yield f"<h2>{html.safe(part.title)}</h2>"
-    elif isinstance(part, str):
-        yield f"<p>{html.marked(part)}</p>"
-    elif isinstance(part, Items):
-        yield html.bullet_list(part.texts)
-    else:
-        rows: list[list[html.HtmlCell]] = []
-        for row in part.rows:
-            rows.append([html.HtmlCell(html.safe(cell.text), cell.classes) for cell in row])
-        yield from html.table(part.heads, rows)

@@ -15,7 +15,7 @@ from ..files.csv_out import csv_lines
 from ..reading.figures import OUTLET_FIGURES, PDU_FIGURES, figure_text, is_lost
 from ..reading.parts import PolledOutlet
 from .check_result import PduRow, Summary
-from .report import LOOKS, Cell, number, row_header, verdict_cell, words
+from .report import LOOKS, Cell
 
 
 class CheckColumn(NamedTuple):
@@ -44,7 +44,7 @@ def _count_cells(key: str) -> Callable[[Sequence[PduRow]], Sequence[Cell]]:
 
     def cell(row: PduRow) -> Cell:
         count = getattr(row, key)
-        return number("" if count is None else str(count))
+        return Cell("" if count is None else str(count), is_figure=True)
 
     return _cell_per_row(cell)
 
@@ -61,7 +61,7 @@ def _figure_cells(key: str) -> Callable[[Sequence[PduRow]], Sequence[Cell]]:
                 text = figure_text(figure)
             elif row.hides(figure):
                 text = ""  # an error hides whether the PDU meters it
-            numbers.append(number(text))
+            numbers.append(Cell(text, is_figure=True))
         return numbers
 
     return cells
@@ -86,26 +86,26 @@ COLUMNS: Sequence[CheckColumn] = (
         "name",
         lambda row: row.device.name,
         "name",
-        _cell_per_row(lambda row: row_header(row.device.name)),
+        _cell_per_row(lambda row: Cell(row.device.name)),
     ),
     CheckColumn(
         "handler",
         lambda row: row.device.handler,
         "handler",
-        _cell_per_row(lambda row: words(os.path.basename(row.device.handler), "half")),
+        _cell_per_row(lambda row: Cell(os.path.basename(row.device.handler))),
     ),
     CheckColumn(
         "address",
         lambda row: row.device.where,
         "address",
-        _cell_per_row(lambda row: words(str(row.device.where), "half")),
+        _cell_per_row(lambda row: Cell(str(row.device.where))),
     ),
     CheckColumn("level", lambda row: row.level, csv=False),
     CheckColumn(
         "result",
         lambda row: row.result,
         "result",
-        _cell_per_row(lambda row: verdict_cell(row.result, LOOKS[row.level])),
+        _cell_per_row(lambda row: Cell(row.result, LOOKS[row.level])),
     ),
     CheckColumn("on", lambda row: row.on, "on", _count_cells("on")),
     CheckColumn("off", lambda row: row.off, "off", _count_cells("off")),
@@ -115,7 +115,7 @@ COLUMNS: Sequence[CheckColumn] = (
         "of_rating",
         lambda row: row.of_rating,
         "of its rating",
-        _cell_per_row(lambda row: number(row.of_rating, "wide")),
+        _cell_per_row(lambda row: Cell(row.of_rating, is_figure=True)),
         csv=False,
         json=False,
     ),
@@ -124,7 +124,7 @@ COLUMNS: Sequence[CheckColumn] = (
         "seconds",
         lambda row: row.seconds,
         "s",
-        _cell_per_row(lambda row: number(f"{row.seconds:.2f}")),
+        _cell_per_row(lambda row: Cell(f"{row.seconds:.2f}", is_figure=True)),
     ),
     CheckColumn("requests", lambda row: row.requests),
     CheckColumn("kind", lambda row: row.kind, json=False),

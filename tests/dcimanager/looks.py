@@ -67,11 +67,6 @@ def faults(window: Browser) -> list[str]:
     return sentences + _findings(window, "phone")
 
 
-def any_findings(window: Browser) -> list[str]:
-    """All findings of axe-core's default rules in the window as it is, also minor ones."""
-    return _findings(window, "", ("minor", "moderate", *_SERIOUS))
-
-
 _SERIOUS = ("serious", "critical")
 
 

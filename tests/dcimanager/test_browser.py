@@ -4,8 +4,6 @@ switched outlet; live parts, the plot, hostile names, accessibility. Also the re
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -14,7 +12,6 @@ import pytest
 
 from builder import command as build_command, script
 from handlers import registry
-from pdu import root as command
 from tests.needs import ROOT
 from tests.packaging.registering import Admin
 from tests.peers import living
@@ -23,7 +20,7 @@ from tests.waiting import PATIENCE_S
 
 from .chromium import DESKTOP, ENTER, PHONE, TAB, Browser
 from .client import Client
-from .looks import AXE, any_findings, beginning_with, broken_words, faults, fits, in_view, leave
+from .looks import AXE, beginning_with, broken_words, faults, fits, in_view, leave
 from .manager import DciManager
 from .records import Pdu
 from .visiting import HOSTILE, logged_in
@@ -272,26 +269,3 @@ def test_pages_fit_on_a_phone_and_an_accessibility_check_finds_nothing_serious(
             assert fits(window, PHONE), path
             assert broken_words(window) == [], path
             leave(window)
-
-
-def reports(folder: Path) -> Iterator[tuple[Path, str]]:
-    """The pages that `pdu` writes, each with a text of it."""
-    listed, page = folder / "list.csv", folder / "check.html"
-    listed.write_text("name,handler,address,settings\nr1,nut,127.0.0.1,port=9\n", "utf-8")
-    assert command.run(["check", "--list", str(listed), "--html", str(page)]) == 2
-    yield page, "What to do"
-
-
-@pytest.mark.trial
-def test_reports_fit_on_a_phone_and_axe_finds_nothing(window: Browser, tmp_path: Path) -> None:
-    """Each page of `reports`, on a desktop and on a phone, light and dark. axe looks for faults of
-    accessibility, where its file is here."""
-    for page, title in reports(tmp_path):
-        with beginning_with(window, AXE.read_text("utf-8") if AXE.is_file() else ""):
-            for size, dark in itertools.product((DESKTOP, PHONE), (False, True)):
-                window.resize(*size)
-                window.dark(dark)
-                window.open(page.as_uri())
-                assert title in window.text("body"), (page.name, size)
-                assert fits(window, size), (page.name, size)
-                assert not AXE.is_file() or any_findings(window) == [], (page.name, size, dark)

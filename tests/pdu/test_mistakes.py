@@ -56,7 +56,6 @@ TYPED = (
     "check | give the list of PDUs: --list FILE, PDU_LIST or ~/.config/pdu/pdus.csv",
     "check gone.csv | gone.csv cannot be read (No such file or directory)",
     "check hall.csv --every 30s | No such option: --every (pdu check --help)",
-    "check hall.csv --csv --html | Option '--html' requires an argument. (pdu check --help)",
     "find | For example: pdu find 192.0.2.0/24",
     "find 192.0.2.1/24 | did you mean 192.0.2.0/24?",
     "find 192.0.2.1:161 | pdu identify 192.0.2.1:161 asks one device, and --port is of all",

@@ -12,7 +12,7 @@ import pytest
 
 from handlers.shared.errors import SettingsError
 from pdu.files import whole_files
-from pdu.files.whole_files import PAGE_BEGIN, PRIVATE, check_page, write_atomically, write_page
+from pdu.files.whole_files import PRIVATE, write_atomically
 
 
 def test_a_file_is_on_the_disk_before_it_gets_its_name(
@@ -100,70 +100,7 @@ def test_a_file_in_the_making_is_never_open_to_more_users_than_the_one_that_it_r
     assert created_modes == [0o600]
 
 
-@pytest.mark.parametrize("name", ["hall.csv", "logins.toml", "hall", "hall.html.csv", ""])
-def test_a_page_has_the_name_of_a_page(name: str, tmp_path: Path) -> None:
-    path = tmp_path / name
-    with pytest.raises(SettingsError, match=r"ends in \.html"):
-        check_page(str(path))
-
-
-def test_a_page_replaces_a_page(tmp_path: Path) -> None:
-    page = tmp_path / "page.html"
-    write_page(str(page), f"{PAGE_BEGIN.decode()}first")
-    write_page(str(page), f"{PAGE_BEGIN.decode()}second")
-    assert page.read_text().endswith("second")
-
-
-def test_a_link_to_a_page_stays_and_its_page_is_replaced(tmp_path: Path) -> None:
-    page, link = tmp_path / "page.html", tmp_path / "link.html"
-    write_page(str(page), f"{PAGE_BEGIN.decode()}first")
-    link.symlink_to(page)
-    check_page(str(link))
-    write_page(str(link), "second")
-    assert link.is_symlink()
-    assert page.read_text() == "second"
-
-
-def test_a_pipe_is_no_page(tmp_path: Path) -> None:
-    pipe = tmp_path / "pipe.html"
-    os.mkfifo(pipe)
-    with pytest.raises(SettingsError, match="give a plain file"):
-        check_page(str(pipe))
-
-
-@pytest.mark.parametrize("name", ["owned.html", "link.html"])
-def test_a_page_does_not_replace_another_file(name: str, tmp_path: Path) -> None:
-    owned = tmp_path / "owned.html"
-    owned.write_text("name,handler,address\n")
-    (tmp_path / "link.html").symlink_to(owned)
-    with pytest.raises(SettingsError, match="because it is not a page"):
-        write_page(str(tmp_path / name), "a page")
-    assert owned.read_text() == "name,handler,address\n"
-
-
-def test_the_umask_counts_for_a_page(tmp_path: Path) -> None:
-    umask = os.umask(0o077)
-    try:
-        write_page(str(tmp_path / "page.html"), "a page")
-    finally:
-        os.umask(umask)
-    assert stat.S_IMODE((tmp_path / "page.html").stat().st_mode) == 0o600
-
-
-def test_a_page_that_cannot_be_written_is_named(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def fail(_: str, __: str) -> None:
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    monkeypatch.setattr(os, "replace", fail)
-    page = tmp_path / "page.html"
-    with pytest.raises(SettingsError, match=f"{page} cannot be written .No space left on device"):
-        write_page(str(page), "a page")
-    assert [*tmp_path.iterdir()] == []
-
-
-def test_two_processes_of_one_id_write_the_same_page(
+def test_two_processes_of_one_id_write_the_same_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As two containers on one volume: whoever is last is there whole, and nobody fails."""

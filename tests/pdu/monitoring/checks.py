@@ -16,7 +16,7 @@ lines:
     brief                      its outlets that are on are not kept
     again NAME OTHER           NAME is the unit OTHER once more
     limits WARNING CRITICAL    ranges of Nagios
-    as FORM                    csv, html (its text), json, nagios, services (for Nagios, with the
+    as FORM                    csv, json, nagios, services (for Nagios, with the
                                data of each PDU), metrics or their types (of the last PDU); else
                                as on a terminal
 
@@ -26,8 +26,6 @@ A VALUE is a number, `-` or `!WHY` (not metered), `?WHY` (not known now) or `una
 from __future__ import annotations
 
 import json
-import re
-from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -150,11 +148,6 @@ def _output(report: CheckReport, form: str, limits: nagios.Thresholds) -> str:
     elif form in ("nagios", "services"):
         is_per_pdu = form == "services"
         lines = nagios.output(report.totals, report.rows, limits, data_per_pdu=is_per_pdu)
-    elif form == "html":
-        page = report.page("now")
-        body = page[page.index("<main>") : page.index("</main>")]
-        text = unescape(re.sub("<[^>]*>", "\n", body))
-        lines = [line for line in text.splitlines() if line.strip()]
     else:
         lines = list(report.lines())
     return " / ".join(" ".join(line.split()) for line in lines)

@@ -141,19 +141,6 @@ def test_csv_reports_the_results_of_the_table(small: Hall, call: Call) -> None:
     assert [row["result"] for row in rows] == ["well"] * len(PEERS) + ["unreachable"]
 
 
-def test_html_reports_the_results_of_the_table(small: Hall, tmp_path: Path, call: Call) -> None:
-    page = tmp_path / "page.html"
-    result = call("check", small.list(dead=True), "--auth", small.logins, "--html", page)
-    assert result.returncode == 2
-    text = page.read_text()
-    assert text.startswith("<!doctype html>")
-    for name in (*PEERS, "dead"):
-        assert f'<td class="name">{name}</td>' in text
-    assert text.count(">well</td>") == len(PEERS)
-    assert text.count(">unreachable</td>") == 1
-    assert os.listdir(tmp_path) == ["page.html"]
-
-
 def test_nagios_reports_the_results_of_the_table(small: Hall, call: Call) -> None:
     result = call("check", small.list(dead=True), "--auth", small.logins, "--nagios")
     assert result.returncode == 2
@@ -210,15 +197,6 @@ def test_a_defect_ends_with_the_nagios_code_for_unknown(
     monkeypatch.setattr(device_list, "read_device_list", broken)
     assert root.run(["check", "list.csv", "--nagios"]) == 3
     assert capsys.readouterr().out.startswith("PDU UNKNOWN - ZeroDivisionError: a/b")
-
-
-@pytest.mark.parametrize("name", ["list.html", "--csv"])
-def test_a_page_does_not_replace_what_the_check_reads(name: str, tmp_path: Path) -> None:
-    path = tmp_path / name
-    path.write_text("name,handler,address\nx,nut,127.0.0.1:1\n")
-    page = name if name.startswith("-") else str(path)
-    assert root.run(["check", str(path), "--html", page]) == 2
-    assert path.read_text().startswith("name,")
 
 
 def test_ctrl_c_ends_the_check(small: Hall) -> None:

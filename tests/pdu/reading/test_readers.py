@@ -70,7 +70,6 @@ def _command(report: read_commands.ReadingReport) -> Mapping[str, Reader]:
 
 CHECKS: Mapping[str, Reader] = {
     "check": lambda reading: "\n".join(_report(reading).lines()),
-    "check --html": lambda reading: _report(reading).page("now"),
     "check --csv": lambda reading: tables.csv_text(_report(reading).rows),
     "check --json": lambda reading: json.dumps(tables.check_document(*_report(reading))),
     "check --nagios": _by_nagios,
