@@ -45,11 +45,6 @@ LAZY_COMMANDS: Mapping[str, LazyCommand] = {
         "search a network for PDUs, and put them into the list",
         page="many-pdus.md",
     ),
-    "exporter": LazyCommand(
-        "pdu.monitoring.exporter:exporter",
-        "serve the figures of many PDUs to Prometheus",
-        page="other-tools.md",
-    ),
     "register": LazyCommand(
         "pdu.registration.command:register",
         "register handlers with DCImanager, upload their archives",
@@ -96,7 +91,7 @@ LAZY_COMMANDS: Mapping[str, LazyCommand] = {
 GROUPS: Sequence[CommandGroup] = (
     CommandGroup("First steps", ("supports", "identify", "status", "on", "off", "check")),
     CommandGroup("One PDU", ("outlets", "statistic", "cycle")),
-    CommandGroup("Many PDUs", ("find", "where", "exporter")),
+    CommandGroup("Many PDUs", ("find", "where")),
     CommandGroup("Your own handler", ("new", "handler", "snmp")),
     CommandGroup(
         "DCImanager",

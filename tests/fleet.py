@@ -35,7 +35,7 @@ def main() -> int:
         path.write_text("\n".join([head, *rows, ""]), "utf-8")
         listed, first = path.name, rows[0].partition(",")[0]
         print(f"cd {shlex.quote(str(folder.resolve()))}")
-        for words in ("check {}", "exporter {}", f"outlets {first} --list {{}}"):
+        for words in ("check {}", f"outlets {first} --list {{}}"):
             print(f"pdu {words.format(listed)} {_LOGINS}", flush=True)
         signal.pause()
     return 0

@@ -28,8 +28,7 @@ from tests.hostile import LISTED, TEXTS, is_one_line
 from tests.needs import ROOT
 from tests.packaging.building import archive, small_tree
 from tests.pdu.monitoring import conftest
-from tests.pdu.monitoring.exporter_process import exporter, serving
-from tests.pdu.monitoring.halls import SECRETS, Call, line, login, private
+from tests.pdu.monitoring.halls import SECRETS, Call
 from tests.peers import NAMED, PEERS, Peer
 from tests.peers.nut import NO_LINE, of as nut_peer
 from tests.simulators.nut_server import NutServer, SwitchedPdu
@@ -186,27 +185,6 @@ def test_an_outlets_name_stays_within_its_json_value(name: str, call: Call) -> N
     assert names.count(LISTED["markup"]) == 1
 
 
-@pytest.mark.parametrize("name", list(NAMED))
-def test_an_outlets_name_stays_within_its_metric_label(name: str, tmp_path: Path) -> None:
-    with NAMED[name](NAMES) as peer:
-        pdu_list, logins = tmp_path / "list.csv", private(tmp_path / "logins.toml", login(peer))
-        pdu_list.write_text(f"name,handler,address,auth,settings\n{line(tmp_path, peer)}\n")
-        with serving("--list", pdu_list, "--auth", logins) as server:
-            metrics = server.probe(target=name)
-        truth = peer.truth()
-    assert all(metric.startswith("pdu_") for metric in metrics)
-    labels = [dict(sample) for sample in metrics["pdu_outlet_info"]]
-    assert {label["outlet"] for label in labels} == set(truth.states)
-    assert all(is_one_line(label["name"]) for label in labels)
-    states = {}
-    for sample, value in metrics["pdu_outlet_state"].items():
-        states[dict(sample)["outlet"]] = value
-    assert states == {
-        identity: float(on) for identity, on in truth.states.items() if on is not None
-    }
-    assert truth.writes == []
-
-
 @pytest.mark.parametrize("text", [text for text in NAMES if set(text) & NO_LINE], ids=ascii)
 def test_a_nut_value_that_no_line_can_hold_raises_an_error(text: str) -> None:
     device = SwitchedPdu("pdu", 2)
@@ -263,10 +241,3 @@ def test_a_hostile_name_of_a_pdu_is_no_formula_in_csv(third_party: Path, call: C
     process = call("check", third_party / "list.csv", "--csv")
     cells = next(csv.DictReader(io.StringIO(process.stdout)))
     assert (cells["name"], cells["unknown"]) == ("'=1+1", str(len(TEXTS)))
-
-
-def test_hostile_identities_stay_within_their_metric_labels(third_party: Path) -> None:
-    with exporter("--list", third_party / "list.csv") as server:
-        metrics = server.probe(target="=1+1")
-    assert len(metrics["pdu_outlet_state_unknown"]) == len(TEXTS)
-    assert all(name.startswith("pdu_") for name in metrics)

@@ -12,8 +12,6 @@ _PROJECT = "dcimanager-pdu-handlers"
 #: the name of a module -> its package at PyPI, and the extra of pyproject.toml that has it
 EXTRAS: Mapping[str, tuple[str, str]] = {
     "cryptography": ("cryptography", "privacy"),
-    "prometheus_client": ("prometheus-client", "exporter"),
-    "waitress": ("waitress", "exporter"),
     "zeroconf": ("zeroconf", "discover"),
 }
 

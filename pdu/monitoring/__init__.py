@@ -1,7 +1,7 @@
-"""Many PDUs at once: `pdu check`, `pdu find` and `pdu exporter`.
+"""Many PDUs at once: `pdu check` and `pdu find`.
 
-`probes` reads for the exporter, one PDU for each query. What other commands use too is in
-`pdu/reading`: `reader_pool` reads many PDUs at a time, `polling` a PDU of a list.
+What other commands use too is in `pdu/reading`: `reader_pool` reads many PDUs at a time, `polling`
+a PDU of a list.
 
 The result of a PDU is one of three levels: WELL, DOUBTFUL (something is not known, or a load is
 beyond --warning) and BAD (it was not read, or a load is beyond --critical). They are Nagios's OK,

@@ -1,4 +1,4 @@
-"""`pdu find NETWORK...`: the PDUs of networks, for the list of `pdu check` and `pdu exporter`."""
+"""`pdu find NETWORK...`: the PDUs of networks, for the list of `pdu check`."""
 
 from __future__ import annotations
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import socket
 from typing import Optional
 
 from handlers.shared.address import Address
@@ -23,31 +22,6 @@ def listen_address(where: str, option: str, example: str) -> tuple[str, int]:
         shown_place = repr(where[:60])
         raise SettingsError(f"{option} {shown_place}: give ADDRESS:PORT, such as {example}")
     return address.host, port
-
-
-def bound_socket(where: str, option: str, example: str) -> socket.socket:
-    """A TCP socket that is bound to ADDRESS:PORT; its server makes it listen.
-
-    Raises SettingsError, which names the `option`.
-    """
-    host, port = listen_address(where, option, example)
-    listener = None
-    try:
-        # a kernel without IPv6 refuses the socket itself
-        listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
-        # a port can be used again at once after a restart
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        if listener.family == socket.AF_INET6:
-            listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-        listener.bind((host, port))
-        return listener
-    except (OSError, TypeError) as error:  # TypeError: text that cannot be a host name
-        if listener is not None:
-            listener.close()
-        raise SettingsError(
-            f"{option} {where[:60]}: {getattr(error, 'strerror', None) or error}"
-            f"{port_advice(getattr(error, 'errno', None))}"
-        ) from None
 
 
 def port_advice(number: Optional[int]) -> str:

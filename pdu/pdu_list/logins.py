@@ -1,5 +1,5 @@
-"""Logins by name: `[auth.NAME]` in a TOML file. A list of PDUs and a query to `pdu exporter` refer
-to a login by its name.
+"""Logins by name: `[auth.NAME]` in a TOML file. A list of PDUs refers to
+a login by its name.
 
 A key is a handler setting or an SNMP field (`username`, `snmp_version`, ...). A secret is a
 reference, `password_file = "FILE"` or `password_env = "VARIABLE"`. Only a file of logins may

@@ -2,7 +2,7 @@
 
 Each figure of the product stands beside a peer's of the same run: seconds depend on the machine,
 their ratio (product ÷ peer) depends on it less. The PDUs have 48 outlets, those of knee, held,
-check and exporter 24. 20 ms is added to each round trip, or what the row says. "The page's handler"
+check 24. 20 ms is added to each round trip, or what the row says. "The page's handler"
 is a plain one as DCImanager's page shows it, with three walks. The SDK is Raritan's: its loop reads
 object by object, its leanest bulk sends the same requests as the bulk on this project's binding.
 Goals are about what a user or the platform notices: requests, polls that are not whole, and how
@@ -36,7 +36,6 @@ BENCHMARKS: Mapping[str, Callable[[], Iterator[Figure]]] = {
     "knee": fleet.knee,
     "held": fleet.held,
     "check": fleet.check,
-    "exporter": fleet.exporter,
 }
 
 

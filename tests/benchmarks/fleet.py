@@ -1,33 +1,25 @@
-"""Many PDUs: how many a minute one poller reads, `pdu check`, and the exporter."""
+"""Many PDUs: how many a minute one poller reads, and `pdu check`."""
 
 from __future__ import annotations
 
 import contextlib
 import csv
-import json
-import os
 import socket
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
-from typing import NamedTuple
 
-from tests.needs import ROOT, programs
+from tests.needs import ROOT
 from tests.peers import NAMED, Peer
-from tests.ports import reserved
-from tests.simulators.snmp_agent.devices import apc
 from tests.simulators.truth import Truth
-from tests.waiting import PATIENCE_S, until
 
-from .figures import CPU, SECONDS, Figure
+from .figures import SECONDS, Figure
 from .polls import Readers
 from .units import OUTLETS, dead_port, snmp_units
 
@@ -191,136 +183,3 @@ def _checked(path: str, logins: str) -> Mapping[str, Mapping[str, str]]:
         if row["result"] != "well" and name.startswith("rack"):
             raise RuntimeError(f"{name} is not well: {row['result']}: {row['reason']}")
     return results
-
-
-# ---- the exporter ----
-
-_EXPORTER = "prometheus-snmp-exporter"
-_SIDE_BY_SIDE, _UNITS = 64, 256
-#: what `pdu exporter` shows of each outlet (state, current, energy, name) and of the unit
-_COLUMNS = tuple(
-    f"{table}.{column}"
-    for table, column in (
-        (apc.RPDU2_STATUS, 5),
-        (apc.RPDU2_METERED, 6),
-        (apc.RPDU2_METERED, 11),
-        (apc.RPDU2_STATUS, 3),
-        (apc.RPDU2_PHASE, 5),
-        (apc.RPDU2_DEVICE, 9),
-    )
-)
-
-
-class Exporter(NamedTuple):
-    """A running exporter, and the URL of a probe of each unit."""
-
-    process: subprocess.Popen[str]
-    urls: Sequence[str]
-
-    def round(self) -> tuple[float, float, float]:
-        """Seconds, CPU seconds and samples of a probe, of a round over all units, so many side by
-        side.
-        """
-        cpu_before = _cpu_s(self.process.pid)
-        begin = time.perf_counter()
-        with ThreadPoolExecutor(_SIDE_BY_SIDE) as pool:
-            samples = sum(pool.map(_samples, self.urls))
-        seconds = time.perf_counter() - begin
-        cpu_s = _cpu_s(self.process.pid) - cpu_before
-        number = len(self.urls)
-        return seconds / number, cpu_s / number, samples / number
-
-
-def _samples(url: str) -> int:
-    with urllib.request.urlopen(url, timeout=PATIENCE_S) as answer:  # noqa: S310  # loopback
-        return sum(not line.startswith(b"#") for line in answer.read().splitlines())
-
-
-def _cpu_s(pid: int) -> float:
-    """CPU in seconds of a running process."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def exporter() -> Iterator[Figure]:
-    """A probe of `pdu exporter` beside one of Debian's prometheus-snmp-exporter, which walks the
-    columns of the same samples: whole processes over HTTP, 64 probes at a time, warmed up.
-    """
-    (program,) = programs(_EXPORTER)
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        ports = stack.enter_context(snmp_units(_UNITS, _DELAY_S))
-        pair = (
-            stack.enter_context(_pdu_exporter(folder, ports)),
-            stack.enter_context(_snmp_exporter(program, folder, ports)),
-        )
-        rounds = [[running.round() for running in pair] for _ in range(4)][1:]
-    values, peer_values = (
-        [statistics.median(column) for column in zip(*(turn[index] for turn in rounds))]
-        for index in (0, 1)
-    )
-    name = f"a sample of a probe, {_SIDE_BY_SIDE} probes at a time"
-    for unit, value, peer_value in zip((SECONDS, CPU), values, peer_values):
-        ways = ("pdu exporter", _EXPORTER)
-        yield Figure("exporter", name, *ways, unit, value / values[2], peer_value / peer_values[2])
-
-
-@contextlib.contextmanager
-def _pdu_exporter(folder: Path, ports: Sequence[int]) -> Iterator[Exporter]:
-    listed = folder / "list.csv"
-    _write_list(listed, [f"unit{n},snmp,127.0.0.1:{port},," for n, port in enumerate(ports)])
-    command = [sys.executable, "-m", "pdu", "exporter", str(listed), "--listen", "127.0.0.1:0"]
-    with subprocess.Popen(
-        command,
-        cwd=ROOT,
-        env={**os.environ, "PDU_COMMUNITY": "public"},
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as process:
-        try:
-            assert process.stdout is not None
-            url = process.stdout.readline().strip()
-            yield Exporter(process, [f"{url}probe?target=unit{n}" for n in range(len(ports))])
-        finally:
-            process.terminate()
-
-
-@contextlib.contextmanager
-def _snmp_exporter(program: str, folder: Path, ports: Sequence[int]) -> Iterator[Exporter]:
-    metrics = [
-        {
-            "name": f"value{number}",
-            "oid": oid,
-            "type": "DisplayString" if oid == f"{apc.RPDU2_STATUS}.3" else "gauge",
-            "indexes": [{"labelname": "row", "type": "gauge"}],
-        }
-        for number, oid in enumerate(_COLUMNS)
-    ]
-    module = {
-        "walk": list(_COLUMNS),
-        "metrics": metrics,
-        "version": 2,
-        "auth": {"community": "public"},
-    }
-    (folder / "snmp.yml").write_text(json.dumps({"pdu": module}))
-    address = f"127.0.0.1:{reserved()}"
-    options = [f"--config.file={folder / 'snmp.yml'}", f"--web.listen-address={address}"]
-    with subprocess.Popen(
-        [program, *options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, text=True
-    ) as process:
-        try:
-            # what listens may be another program, if this one has ended
-            until(lambda: process.poll() is not None or _listens(address))
-            if process.poll() is not None:
-                raise RuntimeError(f"{_EXPORTER} did not start")
-            url = f"http://{address}/snmp?module=pdu&target=127.0.0.1"
-            yield Exporter(process, [f"{url}:{port}" for port in ports])
-        finally:
-            process.kill()
-
-
-def _listens(address: str) -> bool:
-    host, _, port = address.partition(":")
-    with contextlib.suppress(OSError), socket.create_connection((host, int(port)), 5):
-        return True
-    return False

@@ -71,7 +71,7 @@ def main() -> int:
                 _ignore_signals()
         if not options.keep:
             print(
-                "next: make serve, the same in a browser; pipx install '.[exporter,privacy]', the"
+                "next: make serve, the same in a browser; pipx install '.[privacy]', the"
                 " command for your own PDU"
             )
             print("then: docs/first-run.md, the first run on your DCImanager")

@@ -28,7 +28,7 @@ _AT_HAND = set(
     ". cat cd chmod cp curl diff echo export git head make printf python3 sed sh sleep xargs".split()
 )
 _ACTIVATE = ". .venv/bin/activate"
-_INSTALL = "pipx install '.[exporter,privacy]'"
+_INSTALL = "pipx install '.[privacy]'"
 #: the ends of links to the ways to get `pdu`
 _HOW = (
     "packaging/README.md#how-you-get-pdu)",

@@ -216,10 +216,8 @@ def test_the_wheel_requires_the_packages_of_the_tree_and_no_development_tools(wh
         "tomli",
         "zeroconf",
         "cryptography",
-        "prometheus-client",
         "requests",
         "urllib3",
-        "waitress",
     }
     for name, bounds in wheel_bounds.items():
         assert bounds == tree_bounds[name], name

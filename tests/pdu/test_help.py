@@ -150,11 +150,10 @@ def test_the_help_of_a_group_has_a_line_for_each_of_its_commands(
         assert (ROOT_FOLDER / page).is_file()
 
 
-@pytest.mark.parametrize("name, asks", [("find", True), ("check", True), ("exporter", False)])
+@pytest.mark.parametrize("name, asks", [("find", True), ("check", True), ("supports", False)])
 def test_help_announces_a_question_for_a_secret_only_where_it_is_asked(
     name: str, asks: bool, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """`exporter` runs unattended, so it asks for nothing."""
     _, out, _ = run(capsys, name, "--help")
     assert ("you are asked" in " ".join(out.split())) is asks
 
@@ -196,7 +195,7 @@ def test_options_of_list_login_and_settings_are_explained_once(
     assert len(SHARED.findall(options)) == len(json.loads(json_out)["options"]) == 11
 
 
-@pytest.mark.parametrize("name", ["find", "where", "exporter"])
+@pytest.mark.parametrize("name", ["find", "where"])
 def test_a_command_with_few_of_them_shows_its_own(
     name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -95,7 +95,6 @@ SECRET_READERS: dict[tuple[str, ...], list[str]] = {
     ("check",): ["snmp", "127.0.0.1:9"],
     ("identify",): ["127.0.0.1:9", "--handler", "snmp"],
     ("find",): ["127.0.0.1"],
-    ("exporter",): ["list.csv", "--listen", "0"],
     ("where",): ["web-7", "--list", "list.csv"],
 }
 

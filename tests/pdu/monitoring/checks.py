@@ -17,8 +17,7 @@ lines:
     again NAME OTHER           NAME is the unit OTHER once more
     limits WARNING CRITICAL    ranges of Nagios
     as FORM                    csv, json, nagios, services (for Nagios, with the
-                               data of each PDU), metrics or their types (of the last PDU); else
-                               as on a terminal
+                               data of each PDU); else as on a terminal
 
 A VALUE is a number, `-` or `!WHY` (not metered), `?WHY` (not known now) or `unasked`.
 """
@@ -32,7 +31,7 @@ from typing import Any
 from handlers.shared.address import Address
 from handlers.shared.meter_figures import NOT_ASKED, Figure, NotKnown, NotMetered
 from pdu.cli.states import DOWN, UNKNOWN, UP
-from pdu.monitoring import check_result, metrics, nagios, tables
+from pdu.monitoring import check_result, nagios, tables
 from pdu.monitoring.check_report import CheckReport
 from pdu.pdu_list.listed_pdu import ListedPdu
 from pdu.reading.parts import CallError, PolledOutlet, Reading
@@ -75,11 +74,6 @@ def shown(case: Case) -> str:
         rows.append(nagios.judge_loads(row, limits) if limits else row)
     report = CheckReport(rows, check_result.summary(rows, 1.0, counted_as))
     levels = ", ".join(str(row.level) for row in rows)
-    if form in ("metrics", "types"):
-        page = metrics.page(readings[-1], "", is_metered=devices[-1].metered).body.decode()
-        begin = "# TYPE " if form == "types" else "pdu_"
-        lines = [line for line in page.splitlines() if line.startswith(begin)]
-        return f"{levels} | {' / '.join(lines)}"
     return f"{levels} | {_output(report, form, limits)}"
 
 
@@ -98,11 +92,6 @@ def _changed(reading: Reading, word: str, rest: list[str]) -> Reading:
         part, kind, *words = rest
         failed = reading.with_failure(part, CallError(kind, " ".join(words)))
         return failed._replace(answered=False) if part == "states" else failed
-    if word == "plate":
-        key, text = rest
-        value = float(text) if key in ("uptime_s", "accuracy_percent") else text
-        fields: Any = {key: value}
-        return reading._replace(plate=reading.plate._replace(**fields))
     if word in (LINE, BREAKER):
         label, *current, rating = rest
         part_of_pdu = MeteredPart(word, label, _value(" ".join(current)), float(rating) or None)

@@ -7,9 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from pdu import root
-from tests.waiting import PATIENCE_S
 
-from .exporter_process import Exporter, exporter
 from .halls import Call, Hall, hall
 
 
@@ -18,23 +16,6 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
     """A data hall with one PDU of each handler and a dead one."""
     with hall(tmp_path_factory.mktemp("hall")) as simulated:
         yield simulated
-
-
-@pytest.fixture(scope="module")
-def running(small: Hall) -> Iterator[Exporter]:
-    """An exporter with the hall's list and with 127.0.0.1 as its only network, for the tests of a
-    module.
-    """
-    with exporter(
-        "--list",
-        small.list(dead=True),
-        "--auth",
-        small.logins,
-        "--network",
-        "127.0.0.1/32",
-        seconds=10 * PATIENCE_S,
-    ) as program:  # long enough for all tests of a module
-        yield program
 
 
 @pytest.fixture

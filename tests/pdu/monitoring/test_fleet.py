@@ -9,7 +9,6 @@ import sys
 from pathlib import Path
 
 from tests.needs import ROOT
-from tests.pdu.monitoring.exporter_process import exporter
 from tests.pdu.monitoring.halls import PDU, environment
 from tests.waiting import PATIENCE_S, bounded
 
@@ -26,7 +25,7 @@ def test_the_printed_lines_read_the_simulated_pdus(tmp_path: Path) -> None:
         bounded(process, 8 * PATIENCE_S),
     ):
         assert process.stdout is not None
-        folder, *lines = (process.stdout.readline().rstrip("\n") for _ in range(4))
+        folder, *lines = (process.stdout.readline().rstrip("\n") for _ in range(3))
         assert shlex.split(folder) == ["cd", str(fleet_path.resolve())]
         words_by_command = {line.split()[1]: shlex.split(line)[2:] for line in lines}
         for command in ("check", "outlets"):
@@ -54,12 +53,4 @@ def test_the_printed_lines_read_the_simulated_pdus(tmp_path: Path) -> None:
         assert second.returncode == 2
         assert f"another fleet runs in {fleet_path}" in second.stderr
         assert (fleet_path / "pdus.csv").read_bytes() == list_before
-        # at a free port, and from another folder
-        words = [
-            str(fleet_path / word) if "." in word else word for word in words_by_command["exporter"]
-        ]
-        with exporter(*words) as running:
-            (first_line, *_) = (fleet_path / "pdus.csv").read_text("utf-8").splitlines()[1:]
-            target = first_line.partition(",")[0]
-            assert running.probe(target=target)["pdu_up"] == {(): 1.0}
         process.send_signal(signal.SIGINT)

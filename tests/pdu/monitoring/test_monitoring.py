@@ -1,11 +1,10 @@
-"""The dashboard, the systemd unit and the definitions for Nagios and Icinga of docs/prometheus."""
+"""The definitions for Nagios, Icinga and Checkmk of docs/recipes."""
 
 from __future__ import annotations
 
 import json
 import re
 import shlex
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,116 +12,13 @@ from typing import Any
 
 import pytest
 
-from pdu.monitoring import exporter, metrics
-from pdu.reading.parts import Reading
-from tests.needs import ROOT, program
+from tests.needs import ROOT
 from tests.waiting import PATIENCE_S
 
 from .halls import PDU, Call, Hall, environment
 
-DOCS = ROOT / "docs" / "prometheus"
-BOARD: dict[str, Any] = json.loads((DOCS / "grafana.json").read_text("utf-8"))
-PROGRAM = "/opt/pdu/bin/pdu"  # where the unit and the definitions expect the command
-
-
-def expressions() -> list[str]:
-    """The dashboard's PromQL, with values for Grafana's variables."""
-    texts = []
-    for panel in BOARD["panels"]:
-        for target in panel["targets"]:
-            texts.append(target["expr"].replace("$__rate_interval", "5m").replace("$pdu", ".*"))
-    return texts
-
-
-def named(*promql: str) -> set[str]:
-    """The metrics of this pack in expressions."""
-    return set(re.findall(r"\bpdu[\w:]*", " ".join(promql)))
-
-
-def exported() -> set[str]:
-    """The names of all metrics of an exporter, and of the rules."""
-    names = set()
-    for family in metrics.metrics_of(Reading(), is_metered=False):
-        names |= {family.name, f"{family.name}_total"}
-    page = metrics.ExporterMetrics(lambda: 0).page("").body.decode()
-    rules = (DOCS / "pdu-rules.yml").read_text("utf-8")
-    return {*names, *re.findall(r"# TYPE (\S+)", page), *re.findall(r"record: (\S+)", rules)}
-
-
-def test_the_dashboard_shows_only_what_is_exported_or_recorded() -> None:
-    names = named(*expressions())
-    assert len(names) > 8
-    assert names - exported() == set()
-
-
-def test_a_metric_that_is_not_exported_would_be_seen() -> None:
-    assert named("sum(pdu_up) / pdu:nosuch") - exported() == {"pdu:nosuch"}
-
-
-def test_the_dashboard_shows_why_a_graph_has_a_gap() -> None:
-    names = named(*expressions())
-    assert {"pdu_probe_error", "pdu_outlet_state_unknown", "pdu_figure_missing"} <= names
-
-
-@pytest.mark.against("promtool")
-def test_prometheus_parses_the_dashboards_expressions(tmp_path: Path) -> None:
-    rules = []
-    for number, expression in enumerate(expressions()):
-        rules.append({"record": f"shown:{number}", "expr": expression})
-    path = tmp_path / "rules.yml"  # JSON is YAML
-    path.write_text(json.dumps({"groups": [{"name": "shown", "rules": rules}]}))
-    result = subprocess.run(
-        [program("promtool"), "check", "rules", path],
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE_S,
-    )
-    assert result.returncode == 0, result.stderr
-    assert f"{len(rules)} rules found" in result.stdout
-
-
-def _started() -> list[str]:
-    """The command line of the systemd unit."""
-    unit = (DOCS / "pdu-exporter.service").read_text("utf-8")
-    (line,) = re.findall(r"(?m)^ExecStart=(.+)$", unit)
-    return shlex.split(line)
-
-
-def test_the_unit_starts_an_exporter_with_options_that_it_has() -> None:
-    path, name, *arguments = _started()
-    assert (path, name) == (PROGRAM, "exporter")
-    parameters = exporter.exporter.make_context("exporter", arguments).params
-    assert str(parameters["list_word"]) == "/etc/pdu/pdus.csv"
-    assert str(parameters["auth_file"]) == "/etc/pdu/logins.toml"
-
-
-def test_the_lines_for_debian_install_what_the_unit_reads_and_the_clone_has() -> None:
-    script = (DOCS / "debian.sh").read_text("utf-8")
-    unit = (DOCS / "pdu-exporter.service").read_text("utf-8")
-    program_path, _, pdu_list, _, logins = _started()
-
-    assert re.findall(r"(?m)^install -m 640 .* (\S+)$", script) == [pdu_list, logins]
-    environment_folder = Path(program_path).parents[1]
-    assert f"python3 -m venv {environment_folder}\n" in script
-    users = re.findall(r"(?m)^User=(.+)$", unit)
-    assert re.findall(r"(?m)^useradd .* (\S+)$", script) == users
-    copied_files = re.findall(r"docs/prometheus/(\S+)", script)
-    assert len(copied_files) == 3
-    for name in copied_files:
-        assert (DOCS / name).is_file()
-
-
-def test_systemd_accepts_the_unit(tmp_path: Path) -> None:
-    analyze = shutil.which("systemd-analyze")
-    if analyze is None:
-        pytest.skip("systemd-analyze is missing: apt-get install systemd")
-    path = tmp_path / "pdu-exporter.service"
-    text = (DOCS / path.name).read_text("utf-8")
-    path.write_text(text.replace(PROGRAM, f'"{sys.executable}"').replace("User=pdu", "User=root"))
-    result = subprocess.run(
-        [analyze, "verify", "--man=no", path], capture_output=True, text=True, timeout=PATIENCE_S
-    )
-    assert (result.returncode, result.stderr) == (0, "")
+DOCS = ROOT / "docs" / "recipes"
+PROGRAM = "/opt/pdu/bin/pdu"  # where the definitions expect the command
 
 
 def _nagios() -> list[str]:

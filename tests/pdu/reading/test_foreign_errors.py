@@ -17,11 +17,8 @@ from pdu import root
 from pdu.loading import handler_recordings
 from pdu.loading.handler_loading import LoadedHandler
 from pdu.loading.open_handler import HandlerTools, OpenHandler
-from pdu.monitoring import find, server
-from pdu.monitoring.exporter import ExporterOptions, read_targets
+from pdu.monitoring import find
 from pdu.outlets import survey
-from pdu.pdu_list.login_options import Login
-from pdu.reading.owner_files import OwnerFiles
 from tests.simulators import netio
 from tests.simulators.unit_servers import PASSWORD, USER, HttpServer
 
@@ -155,17 +152,6 @@ def test_where_reads_the_others(
     assert unread_pdu["pdu"] == "p1"
     assert unread_pdu["kind"] == "defect"
     assert name_of(error) in unread_pdu["reason"]
-
-
-def test_the_exporter_reads_the_others(fleet: Path) -> None:
-    files = OwnerFiles.of_command(str(fleet), None, None, Login())
-    exporter = server.Exporter(read_targets(ExporterOptions(files)))
-    for name, is_up in (("p0", True), ("p1", False), ("p2", True)):
-        answer = exporter.probe(f"target={name}", "30", "text/plain")
-        text = answer.page.body.decode()
-        assert f"pdu_up {1 if is_up else 0}.0" in text
-        has_error = 'pdu_probe_error{kind="defect"}' in text
-        assert has_error == (not is_up)
 
 
 def test_a_search_reads_the_others(error: BaseException, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,21 +1,18 @@
-"""Three tools read a PDU; all say the same of each outlet."""
+"""Two tools read a PDU; both say the same of each outlet."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, Optional
 
 import pytest
 
-from pdu.monitoring import metrics
-from pdu.monitoring.probes import probe
 from pdu.outlets import read_commands
 from pdu.reading.owner_files import OwnerFiles
 from pdu.reading.parts import read_pdu
 from pdu.reading.polling import Target
-from tests.pdu.monitoring.exporter_process import parsed
 from tests.pdu.monitoring.halls import line, login, private
 from tests.peers import PEERS, Peer
 from tests.peers.unit_pdus import outlet_meters
@@ -49,46 +46,23 @@ def by_command(target: Target, command: Any, energy: str) -> Mapping[str, Outlet
     }
 
 
-def by_exporter(target: Target, identities: Sequence[str]) -> Mapping[str, Outlet]:
-    page = metrics.page(probe(target, 60.0), "text/plain")
-    samples = parsed(page.body.decode())
-
-    def figure(name: str, identity: str) -> Optional[float]:
-        return samples.get(f"pdu_outlet_{name}", {}).get((("outlet", identity),))
-
-    outlets = {}
-    for identity in identities:
-        joules = figure("energy_joules_total", identity)
-        outlets[identity] = Outlet(
-            {1.0: "on", 0.0: "off", None: "unknown"}[figure("state", identity)],
-            figure("current_amperes", identity),
-            figure("power_watts", identity),
-            None if joules is None else joules / 3.6e6,
-        )
-    return outlets
-
-
 def check_tools_agree(peer: Peer, folder: Path) -> None:
-    """All say the same of each outlet, and each figure that the unit meters is there."""
+    """Both say the same of each outlet, and each figure that the unit meters is there."""
     target, truth = target_of(peer, folder), peer.truth()
     outlets = by_command(target, read_commands.OUTLETS, "energy_kwh")
     statistic = by_command(target, read_commands.STATISTIC, "energy_kwh")
-    exported = by_exporter(target, list(outlets))
     word_by_state = {True: "on", False: "off", None: "unknown"}
     states = {identity: word_by_state[on] for identity, on in truth.states.items()}
     assert {identity: outlet.state for identity, outlet in outlets.items()} == states
-    assert list(exported) == list(outlets)
     for identity, outlet in outlets.items():
-        assert exported[identity].state == outlet.state
         # the statistic leaves out outlets without a figure, and has no state
         figures = statistic.get(identity, Outlet(None, None, None, None))[1:]
-        for other_figures in (figures, exported[identity][1:]):
-            assert other_figures == pytest.approx(outlet[1:], rel=1e-6, abs=6e-4), identity
+        assert figures == pytest.approx(outlet[1:], rel=1e-6, abs=6e-4), identity
     for meter in outlet_meters(peer.handler):
         assert any(getattr(outlet, meter) for outlet in outlets.values()), meter
 
 
 @pytest.mark.parametrize("name", PEERS)
-def test_three_tools_say_the_same_of_each_outlet(name: str, tmp_path: Path) -> None:
+def test_two_tools_say_the_same_of_each_outlet(name: str, tmp_path: Path) -> None:
     with PEERS[name]() as peer:
         check_tools_agree(peer, tmp_path)

@@ -16,7 +16,7 @@ from handlers.shared.meter_figures import Figure, MeterFigures, NotKnown, NotMet
 from pdu.cli import output
 from pdu.cli.states import UNKNOWN, UP
 from pdu.loading.handler_loading import load
-from pdu.monitoring import metrics, nagios, tables
+from pdu.monitoring import nagios, tables
 from pdu.monitoring.check_report import CheckReport
 from pdu.monitoring.check_result import PduRow, judge_reading, summary
 from pdu.outlets import read_commands, where
@@ -124,13 +124,6 @@ def test_each_reader_says_why_its_part_was_not_read(name: str, part: str) -> Non
 
 
 @pytest.mark.parametrize("part", PARTS)
-def test_metrics_have_the_kind_of_each_error(part: str) -> None:
-    page = metrics.page(without(part), "text/plain").body.decode()
-    assert 'pdu_probe_error{kind="refused"} 1.0' in page
-    assert f"pdu_up {float(part != STATES)}" in page
-
-
-@pytest.mark.parametrize("part", PARTS)
 def test_check_calls_no_pdu_well_of_which_a_part_was_not_read(part: str) -> None:
     """Whatever its load and its limits."""
     assert _row(whole()).level == 0
@@ -169,9 +162,6 @@ def test_a_lost_figure_is_never_told_as_one_that_is_not_metered(
     key: str, of_outlet: bool, figure: Figure
 ) -> None:
     reading = with_figure(key, of_outlet, figure)
-    page = metrics.page(reading, "text/plain").body.decode()
-    reason = "not_known" if is_lost(figure) else "not_metered"
-    assert f'reason="{reason}"' in page
     assert (_row(reading, nagios.Thresholds()).level > 0) is is_lost(figure)
     for name in ("statistic", "outlets"):
         text = OF_FIGURES[name](reading)
