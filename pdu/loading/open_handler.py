@@ -104,11 +104,6 @@ class OpenHandler:
         """What a unit says about itself."""
         return self._answer("nameplate", self._adapter.read_nameplate, Nameplate())
 
-    def brief_nameplate(self) -> Nameplate:
-        """The nameplate, without manufacturer, model and description if these cost requests."""
-        read_plate = self._adapter.read_brief_nameplate or self._adapter.read_nameplate
-        return self._answer("nameplate", read_plate, Nameplate())
-
     def _answer(self, what: str, read_part: Optional[Callable[[Any], T]], default: T) -> T:
         """What `read_part` returns; the default for a handler that has no such function."""
         if read_part is None or isinstance(self._pdu, FourMethods):

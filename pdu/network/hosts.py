@@ -150,16 +150,6 @@ def one_spelling(host: str) -> str:
     return f"{address_text}%{zone}" if zone else address_text
 
 
-def is_this_machine(host: str) -> bool:
-    """Whether a host without a port is the machine on which this program runs, by a loopback
-    address or the name localhost.
-    """
-    try:
-        return ipaddress.ip_address(host.partition("%")[0]).is_loopback
-    except ValueError:
-        return host.lower() == "localhost"
-
-
 def is_ip(text: str) -> bool:
     """Whether this is an IP address, perhaps with a port."""
     return is_ip_host(Address(text).host)

@@ -23,7 +23,6 @@ from .parts import Reading
 _NOT_METERED_CELL, _NOT_KNOWN_CELL = "-", "?"
 #: what stands in a table in the place of a figure without a value -> what it says
 ABSENT_CELLS = {_NOT_METERED_CELL: output.NOT_METERED, _NOT_KNOWN_CELL: output.NOT_KNOWN}
-JOULES = 3_600_000.0  # joules in one kWh
 
 
 class FigureRow(NamedTuple):
@@ -31,25 +30,14 @@ class FigureRow(NamedTuple):
 
     #: its field in `MeterFigures` or `Reading`; its key in JSON, and its column in CSV
     key: str
-    #: its name in sentences, and in the label `figure` of metrics
+    #: its name in sentences
     word: str
     #: the head of its column
     unit: str
-    #: its name in Prometheus, what that says, and how many of its units one of `unit` is
-    metric: str
-    about: str
-    metric_units: float = 1.0
-    #: whether it only rises
-    is_counter: bool = False
     #: whether a device answers further requests for it, so that it is read only where it is needed
     is_costly: bool = False
     #: its field, if that is not `key`
     field: str = ""
-
-    @property
-    def sample(self) -> str:
-        """The name of its samples in Prometheus."""
-        return f"{self.metric}_total" if self.is_counter else self.metric
 
     def of(self, record: Union[Reading, MeterFigures]) -> Figure:
         """The figure in a reading of a PDU, or in those of an outlet."""
@@ -58,39 +46,14 @@ class FigureRow(NamedTuple):
 
 
 PDU_FIGURES: Sequence[FigureRow] = (
-    FigureRow("load_a", "load", "A", "pdu_load_amperes", "Load of the PDU."),
-    FigureRow(
-        "power_w", "power", "W", "pdu_power_watts", "Active power of the PDU.", field="total_w"
-    ),
-    FigureRow(
-        "energy_kwh",
-        "energy",
-        "kWh",
-        "pdu_energy_joules",
-        "Energy that the PDU has counted.",
-        metric_units=JOULES,
-        is_counter=True,
-    ),
+    FigureRow("load_a", "load", "A"),
+    FigureRow("power_w", "power", "W", field="total_w"),
+    FigureRow("energy_kwh", "energy", "kWh"),
 )
 OUTLET_FIGURES: Sequence[FigureRow] = (
-    FigureRow("current_a", "current", "A", "pdu_outlet_current_amperes", "Current of the outlet."),
-    FigureRow(
-        "power_w",
-        "power",
-        "W",
-        "pdu_outlet_power_watts",
-        "Active power of the outlet.",
-        is_costly=True,
-    ),
-    FigureRow(
-        "energy_kwh",
-        "energy",
-        "kWh",
-        "pdu_outlet_energy_joules",
-        "Energy that the outlet has counted.",
-        metric_units=JOULES,
-        is_counter=True,
-    ),
+    FigureRow("current_a", "current", "A"),
+    FigureRow("power_w", "power", "W", is_costly=True),
+    FigureRow("energy_kwh", "energy", "kWh"),
 )
 
 

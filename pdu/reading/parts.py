@@ -252,17 +252,11 @@ def _read_topology(reading: Reading, session: OpenHandler) -> Reading:
     return reading._replace(meters=session.meters())
 
 
-def _read_brief_nameplate(reading: Reading, session: OpenHandler) -> Reading:
-    """The nameplate that metrics show."""
-    return reading._replace(plate=session.brief_nameplate())
-
-
 states = Part(STATES, _read_states)
 figures = Part(FIGURES, _read_figures)
 power = Part(FIGURES, _read_power)
 labels = Part(NAMES, read_labels)
 read_topology = Part("lines and breakers", _read_topology)
-add_brief_nameplate = Part("nameplate", _read_brief_nameplate)
 
 
 def is_of_some_values(error: BaseException) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextvars
 import threading
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Callable, NamedTuple, Optional
+from typing import Any, Callable, NamedTuple
 
 from handlers.shared.errors import SettingsError, printable
 
@@ -19,9 +19,6 @@ from ..pdu_list.logins import ENVIRONMENT, DeviceLogin
 from . import parts as reading
 from .parts import Part, Reading
 
-# in seconds; pdu_common's SNMP and this pack's handlers refuse a longer one
-_LONGEST_TIMEOUT = 60.0
-
 
 class Target(NamedTuple):
     """A PDU that can be polled, with its loaded handler and its login."""
@@ -30,15 +27,9 @@ class Target(NamedTuple):
     handler: LoadedHandler
     auth: DeviceLogin
 
-    def data(self, timeout: Optional[float] = None) -> Any:
-        """The object for make_handler.
-
-        `timeout`, in s, may shorten the handler's own (see `_shortened_timeout`). Raises
-        SettingsError.
-        """
+    def data(self) -> Any:
+        """The object for make_handler. Raises SettingsError."""
         settings = {**self.auth.settings, **dict(self.device.settings)}  # the PDU's win
-        if timeout is not None:
-            settings.update(_shortened_timeout(self.handler, settings, timeout))
         login = Login().with_list(settings, self.auth)
         try:
             return connection_data.pdu_data(self.handler, self.device.address, login)
@@ -94,7 +85,6 @@ def _check_secrets(login: DeviceLogin, handlers: Iterable[LoadedHandler]) -> Non
 
 def poll(
     target: Target,
-    timeout: Optional[float] = None,
     *,
     with_labels: bool = False,
     with_power: bool = False,
@@ -109,7 +99,7 @@ def poll(
     if with_labels:
         all_parts.append(reading.labels)
     all_parts += parts
-    return _read_parts(target, all_parts, timeout)
+    return _read_parts(target, all_parts)
 
 
 def poll_lines(target: Target) -> Reading:
@@ -122,14 +112,14 @@ def poll_names(target: Target) -> Reading:
     return _read_parts(target, (reading.states, reading.labels))
 
 
-def _read_parts(target: Target, parts: Sequence[Part], timeout: Optional[float] = None) -> Reading:
+def _read_parts(target: Target, parts: Sequence[Part]) -> Reading:
     """The parts of a reading, and the errors as its `failures`, with the seconds and the requests
     that they took. An error of the device or of the login ends it.
     """
     counter = _RequestCounter()
 
     def read(keep: Callable[[Reading], object]) -> None:
-        data = target.data(timeout)
+        data = target.data()
         if target.handler.request_hook is not None:
             target.handler.request_hook.set(counter.count)
         names_of_parts = [part.name for part in parts]
@@ -143,16 +133,6 @@ def _read_parts(target: Target, parts: Sequence[Part], timeout: Optional[float] 
     return pdu_reading._replace(requests=counter.requests)
 
 
-def is_silence(pdu_reading: Reading) -> bool:
-    """Whether the reading failed because the PDU did not answer in time, or cannot be reached."""
-    for kind, reason in pdu_reading.failures.values():
-        # an archive of another pack may raise Python's own errors
-        is_own_error = reason.startswith(("TimeoutError", "timeout"))
-        if kind in ("unreachable", "timeout") or is_own_error:
-            return True
-    return False
-
-
 class _RequestCounter:
     """Counts the requests of one reading. A handler may send from several threads."""
 
@@ -164,30 +144,3 @@ class _RequestCounter:
         """Count one request."""
         with self._lock:
             self.requests += 1
-
-
-def _shortened_timeout(
-    handler: LoadedHandler, settings: Mapping[str, str], longest_s: float
-) -> dict[str, str]:
-    """A shorter `timeout`, with which all tries of a request take about `longest_s`; {} if it
-    is not needed or possible.
-    """
-    has_timeout = handler.snmp or any(setting.key == "timeout" for setting in handler.settings)
-    if not has_timeout:
-        return {}
-    tries = 1
-    usual_timeout_s = 10.0
-    try:
-        if handler.snmp:
-            usual_timeout_s = 2.0
-            tries += max(0, int(settings.get("retries") or 2))
-        timeout_s = float(settings.get("timeout") or usual_timeout_s)
-        needed_s = timeout_s * tries
-    except (ValueError, OverflowError):
-        return {}  # not a number, or too large: the handler raises SettingsError
-    if not timeout_s <= _LONGEST_TIMEOUT:
-        return {}  # the handler still refuses it
-    shortened_s = max(0.1, longest_s / tries)
-    if needed_s <= longest_s or shortened_s >= timeout_s:
-        return {}
-    return {"timeout": f"{shortened_s:g}"}

@@ -19,8 +19,6 @@ class HandlerAdapter(NamedTuple):
 
     #: which unit it is
     read_nameplate: Optional[Callable[[Any], Nameplate]] = None
-    #: the same without manufacturer, model and description, where these need requests of their own
-    read_brief_nameplate: Optional[Callable[[Any], Nameplate]] = None
     #: its lines and breakers
     read_topology: Optional[Callable[[Any], Sequence[MeteredPart]]] = None
     #: what it finds at the address in an argument of make_handler
@@ -68,7 +66,6 @@ def _snmp() -> HandlerAdapter:
 
     return HandlerAdapter(
         read_nameplate=nameplate.read_nameplate,
-        read_brief_nameplate=nameplate.read_brief_nameplate,
         read_topology=topology.read_topology,
         identify=identification.identify,
         recording_format=_snmp_recordings,

@@ -1,5 +1,4 @@
-"""Which unit it is that a tool reads, and since when it runs: to see that it was replaced or began
-again. In no archive.
+"""Which unit it is that a tool reads. In no archive.
 
 pdu/recordings/<name>/nameplate.py reads it for the handler of that name (`adapters`).
 """
@@ -8,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple, Optional
+from typing import Any, NamedTuple
 
 from handlers.http.dialogue import HttpSession, ReadRequest
 from handlers.http.strict_json import loads
@@ -27,10 +26,6 @@ class Nameplate(NamedTuple):
     family: str = ""
     serial: str = ""
     firmware: str = ""
-    #: in s, since the unit or its controller started; of several, the shortest
-    uptime_s: Optional[float] = None
-    #: the greatest error of its power measurements, in percent
-    accuracy_percent: Optional[float] = None
     manufacturer: str = ""
     model: str = ""
     #: what the unit says about itself in its own words, such as sysDescr
@@ -56,12 +51,3 @@ def join_words(parts: Iterable[object]) -> str:
     for part in parts:
         texts.append(printable(str(part), _LONGEST) if part else "")
     return ", ".join(texts) if any(texts) else ""
-
-
-def seconds(text: object) -> Optional[float]:
-    """A number of seconds as a device spells it; None for anything else."""
-    try:
-        value = float(str(text))
-    except ValueError:
-        return None
-    return value if 0 <= value < float("inf") else None

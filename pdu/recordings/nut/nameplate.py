@@ -1,7 +1,7 @@
 """Which units are behind a NUT server, for tools; in no archive.
 
-Source: NUT's docs/nut-names.txt, `device.serial`, `device.mfr`, `device.model`, `ups.firmware`,
-`device.uptime` and their older names.
+Source: NUT's docs/nut-names.txt, `device.serial`, `device.mfr`, `device.model`, `ups.firmware` and
+their older names.
 """
 
 from __future__ import annotations
@@ -11,13 +11,12 @@ from collections.abc import Sequence
 from handlers.nut.daisy_chain import Member
 from handlers.nut.sessions import NutSession, read_once
 
-from ..nameplate import Nameplate, join_words, seconds
+from ..nameplate import Nameplate, join_words
 
 _SERIALS = ("device.serial", "ups.serial", "serial")
 _FIRMWARES = ("ups.firmware", "device.firmware", "firmware")
 _MANUFACTURERS = ("device.mfr", "ups.mfr")
 _MODELS = ("device.model", "ups.model")
-_UPTIMES = ("device.uptime", "uptime")
 _DRIVERS = ("driver.name",)
 
 
@@ -29,13 +28,10 @@ def read_nameplate(session: NutSession) -> Nameplate:
         device = listed_device.device
         devices.append(device.whole_device)
         members += device.chain_members.values() or [device.whole_device]
-    uptimes = [seconds(_first(member, _UPTIMES)) for member in members]
-    known_uptimes = [uptime for uptime in uptimes if uptime is not None]
     return Nameplate(
         family=_joined(devices, _DRIVERS),
         serial=_joined(members, _SERIALS),
         firmware=_joined(members, _FIRMWARES),
-        uptime_s=min(known_uptimes, default=None),
         manufacturer=_joined(members, _MANUFACTURERS),
         model=_joined(members, _MODELS),
     )

@@ -21,7 +21,7 @@ from handlers.shared.address import Address
 from handlers.shared.errors import ProtocolError, Unreachable
 from handlers.shared.request_counter import SENT
 from handlers.shared.tls import Trust
-from pdu.loading.handler_loading import LoadedHandler, load
+from pdu.loading.handler_loading import LoadedHandler
 from pdu.pdu_list import device_list, logins as auth
 from pdu.pdu_list.listed_pdu import ListedPdu
 from pdu.pdu_list.logins import DeviceLogin
@@ -223,18 +223,3 @@ def test_each_call_of_a_nut_session_has_its_own_time() -> None:
         client.renew(45.0)
         assert list(client.answer(requests.list_ups())) == ["pdu"]
         client.close()
-
-
-@pytest.mark.parametrize(
-    "handler, longest_s, settings",
-    [
-        pytest.param("snmp", 15.0, {}, id="2 s and 2 retries in 15 s"),
-        pytest.param("snmp", 3.0, {"timeout": "1"}, id="2 s and 2 retries in 3 s"),
-        pytest.param("nut", 15.0, {}, id="10 s in 15 s"),
-        pytest.param("nut", 4.0, {"timeout": "4"}, id="10 s in 4 s"),
-    ],
-)
-def test_a_usual_time_out_is_shortened_only_if_its_tries_take_longer(
-    handler: str, longest_s: float, settings: dict[str, str]
-) -> None:
-    assert polling._shortened_timeout(load(handler), {}, longest_s) == settings

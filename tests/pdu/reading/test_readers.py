@@ -30,13 +30,12 @@ from pdu.reading.parts import (
     CallError,
     PolledOutlet,
     Reading,
-    add_brief_nameplate,
     read_topology,
 )
 from tests.rows import each_row
 
 WHY = "the words of the unit"
-PARTS = (STATES, FIGURES, POWER, NAMES, read_topology.name, add_brief_nameplate.name)
+PARTS = (STATES, FIGURES, POWER, NAMES, read_topology.name)
 LIMITS = nagios.Thresholds(nagios.Range(0, 3.0))
 Reader = Callable[[Reading], str]
 

@@ -1,10 +1,9 @@
-"""What an SNMP unit says about itself: its maker, and the accuracy of its meters."""
+"""What an SNMP unit says about itself."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Optional
 
 import pytest
 
@@ -13,15 +12,13 @@ from pdu.recordings.snmp import nameplate
 from pdu_common.snmp_client.tool_api import INTEGER, OCTETS
 from tests.handlers.snmp.calls import near
 from tests.recordings import fixture
-from tests.simulators.snmp_agent import Agent, Device, ber
-from tests.simulators.snmp_agent.device import Row, dotted
+from tests.simulators.snmp_agent import Agent, Device
+from tests.simulators.snmp_agent.device import Row
 from tests.tables import Case, Law, Table, compared
 
 #: a fixture, and further objects as `OID=NUMBER` or `OID=TEXT` -> family, maker, model, serial
-#: number, accuracy and words of the unit
+#: number and words of the unit
 TABLE = Table(Path(__file__).with_name("nameplates.txt"))
-# ENERGY-OBJECT-MIB (RFC 7460), eoPowerAccuracy
-ACCURACY = "1.3.6.1.2.1.229.1.2.1.4"
 
 
 def unit(name: str, objects: Sequence[str]) -> Device:
@@ -42,25 +39,10 @@ def plate_of(agent: Agent) -> Nameplate:
 def shown(case: Case) -> str:
     name, *objects = case.left.split(TABLE.separator)
     plate = plate_of(Agent(unit(name, objects)))
-    accuracy = "" if plate.accuracy_percent is None else f"{plate.accuracy_percent:g} %"
-    texts = [plate.manufacturer, plate.model, plate.serial, accuracy, plate.description]
+    texts = [plate.manufacturer, plate.model, plate.serial, plate.description]
     return " | ".join([plate.family, *texts]).rstrip(" |")
 
 
 @pytest.mark.parametrize("law", TABLE.laws(), ids=str)
 def test_a_unit_says_what_it_is(law: Law) -> None:
     law.check(compared(shown))
-
-
-class Silent(Agent):
-    """An agent that does not answer for the objects of this MIB."""
-
-    def exchange(self, data: bytes) -> Optional[bytes]:
-        first = ber.decode(data).pdu.bindings[0][0]
-        return None if dotted(first).startswith(ACCURACY) else super().exchange(data)
-
-
-def test_an_agent_that_is_silent_about_other_mibs_has_none() -> None:
-    plate = plate_of(Silent(unit("dli-energy-object", [])))
-    assert plate.accuracy_percent is None
-    assert plate.description
