@@ -47,9 +47,9 @@ from ..pdu_list.device_arguments import arguments_help
 from ..pdu_list.listed_pdu import ListedPdu
 from ..pdu_list.login_options import Login, NoSecret, login_options, pass_login
 from ..pdu_list.logins import ENVIRONMENT, DeviceLogin
-from ..reading import reader_pool
 from ..reading.owner_files import OwnerFiles
 from ..reading.polling import Target, poll, poll_lines, targets
+from ..reading.reader_pool import read_all
 from . import nagios, tables
 from .check_report import CheckReport
 from .check_result import PduRow, judge_reading, summary
@@ -255,9 +255,7 @@ def _read(config: CheckOptions, output: Output, fleet: _Fleet) -> CheckReport:
     """Read all PDUs once, and judge them."""
     row_by_place: dict[int, PduRow] = {}
     begin = time.monotonic()
-    pool = reader_pool.ReaderPool()
-    read_target = poll_lines if config.lines else poll
-    readings = pool.read_all(fleet.targets, read_target=read_target)
+    readings = read_all(fleet.targets, poll_lines if config.lines else poll)
     progress_bar = progress(len(fleet.targets), "polling", show_pos=True)
     with printing_to_stderr(), progress_bar as bar:
         for place, reading in readings:

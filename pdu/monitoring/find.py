@@ -45,7 +45,7 @@ from ..pdu_list.logins import DeviceLogin, names
 from ..reading.owner_files import OwnerFiles
 from ..reading.parts import Reading
 from ..reading.polling import Target
-from ..reading.reader_pool import ReaderPool
+from ..reading.reader_pool import read_all
 from ..recordings.nameplate import Nameplate
 from . import network_scan
 from .datagrams import AgentAnswer
@@ -341,8 +341,7 @@ def identify_by_rows(
     for device in devices:
         address = Address(host_with_port(device.address, device.port, 0))
         targets.append(Target(ListedPdu(device.name, "snmp", address), handler, login))
-    pool = ReaderPool(_READERS)
-    reading_by_index = dict(pool.read_all(targets, read_target=_family_reading))
+    reading_by_index = dict(read_all(targets, _family_reading, parallel=_READERS))
     pdus: list[FoundDevice] = []
     other_devices: list[FoundDevice] = []
     for index, device in enumerate(devices):

@@ -19,10 +19,10 @@ from ..cli.shared_options import auth_option, list_option
 from ..cli.spelling import look_alike
 from ..pdu_list.login_options import Login, pass_login, secret_file_option
 from ..pdu_list.names import list_words
-from ..reading import reader_pool
 from ..reading.owner_files import OwnerFiles
 from ..reading.parts import NAMES, CallError, PolledOutlet, Reading
 from ..reading.polling import Target, poll_names
+from ..reading.reader_pool import read_all
 from .outlet_words import is_same_name
 
 #: the error of a handler from elsewhere; those of this pack read names
@@ -164,9 +164,8 @@ def search(names: Sequence[str], targets: Sequence[Target]) -> Search:
 def _read_names(targets: Sequence[Target]) -> list[Reading]:
     """The readings of these PDUs, in their order. Shows the progress."""
     reading_by_index: dict[int, Reading] = {}
-    pool = reader_pool.ReaderPool()
     with cached_contexts(), progress(len(targets), "reading names", show_pos=True) as bar:
-        for index, reading in pool.read_all(targets, read_target=poll_names):
+        for index, reading in read_all(targets, poll_names):
             reading_by_index[index] = reading
             if bar is not None:
                 bar.update(1)

@@ -21,16 +21,13 @@ from pdu.pdu_list.logins import DeviceLogin
 from pdu.reading import reader_pool
 from pdu.reading.parts import Reading, failed_reading
 from pdu.reading.polling import Target
-from pdu.reading.reader_pool import HANGS, STILL_HANGS, TOO_MANY_HANG, ReaderPool
+from pdu.reading.reader_pool import HANGS, read_all
 from tests.needs import ROOT
 from tests.packaging.building import archive, small_tree
 from tests.pdu.monitoring.halls import environment
 from tests.waiting import PATIENCE_S, until
 
 WELL = Reading(answered=True)
-
-# the deadline of a reading that hangs
-LIMIT_S = 2.0
 
 
 def targets(*names: str) -> list[Target]:
@@ -71,54 +68,8 @@ def test_a_reading_that_hangs_is_left_behind_and_costs_the_others_nothing(
     # the deadline of the first reading is over at once, however fast the others are
     moments = itertools.chain([0.0], itertools.repeat(PATIENCE_S))
     monkeypatch.setattr(reader_pool, "time", SimpleNamespace(monotonic=lambda: next(moments)))
-    pool = ReaderPool(parallel=1)
-    readings = pool.read_all(targets("hang", "a", "b"), PATIENCE_S, gate.read)
+    readings = read_all(targets("hang", "a", "b"), gate.read, parallel=1, seconds=PATIENCE_S)
     assert list(readings) == [(0, failed_reading(HANGS, PATIENCE_S)), (1, WELL), (2, WELL)]
-    assert pool.running == 1
-
-
-def test_a_pdu_whose_reading_still_hangs_is_not_asked_again_until_that_has_ended(
-    gate: Gate,
-) -> None:
-    pool = ReaderPool()
-    hanging, other = targets("hang", "a")
-    assert pool.read(hanging, LIMIT_S, gate.read).failure == HANGS
-
-    readings = dict(pool.read_all([hanging, other], PATIENCE_S, gate.read))
-    assert readings == {0: failed_reading(STILL_HANGS), 1: WELL}
-    assert gate.asked == ["hang", "a"]
-
-    gate.open()
-    assert until(lambda: pool.running == 0)
-    assert pool.read(hanging, PATIENCE_S, gate.read) == WELL
-
-
-def test_the_number_of_threads_that_are_left_behind_is_bounded(
-    gate: Gate, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(reader_pool, "MOST_HANGING", 2)
-    threads_before = threading.active_count()
-    pool = ReaderPool(parallel=1)
-    pdus = targets("hang 1", "hang 2", "hang 3", "a")
-
-    readings = dict(pool.read_all(pdus, LIMIT_S, gate.read))
-
-    failures = [reading.failure for reading in readings.values()]
-    assert failures == [HANGS, HANGS, TOO_MANY_HANG, TOO_MANY_HANG]
-    assert pool.running == 2
-    assert threading.active_count() == threads_before + 2
-    gate.open()
-    assert until(lambda: pool.running == 0)
-    assert pool.read(pdus[3], PATIENCE_S, gate.read) == WELL
-
-
-def test_a_round_that_its_reader_gives_up_leaves_its_readings_behind(gate: Gate) -> None:
-    pool = ReaderPool()
-    hanging, other = targets("hang", "a")
-    readings = pool.read_all([hanging, other], PATIENCE_S, gate.read)
-    assert next(readings) == (1, WELL)
-    readings.close()
-    assert pool.read(hanging, PATIENCE_S, gate.read).failure == STILL_HANGS
 
 
 def test_a_reading_that_raises_is_a_failure_and_costs_the_others_nothing(
@@ -132,7 +83,7 @@ def test_a_reading_that_raises_is_a_failure_and_costs_the_others_nothing(
             raise KeyboardInterrupt("in a handler")
         return WELL
 
-    answers = dict(ReaderPool().read_all(targets("raises", "a"), PATIENCE_S, read))
+    answers = dict(read_all(targets("raises", "a"), read))
     failure = answers[0].failure
     assert failure is not None
     assert failure.kind == "defect"
@@ -154,7 +105,7 @@ def test_no_more_pdus_are_read_at_a_time_than_allowed() -> None:
         return WELL
 
     pdus = targets(*map(str, range(20)))
-    assert len(list(ReaderPool(3).read_all(pdus, PATIENCE_S, read))) == 20
+    assert len(list(read_all(pdus, read, parallel=3))) == 20
     assert most == 3
 
 
@@ -172,14 +123,14 @@ well,{path},192.0.2.1,say=well
     program = """
 import sys
 from pdu import start
-from pdu.reading.reader_pool import ReaderPool
-read_all = ReaderPool.read_all
-def read_in_turn(pool, targets, read_target):
+from pdu.monitoring import check
+read_all = check.read_all
+def read_in_turn(targets, read_target):
     for place, target in enumerate(targets):
         seconds = 5.0 if target.device.name == "hang" else 300.0
-        for _, reading in read_all(pool, [target], seconds, read_target):
+        for _, reading in read_all([target], read_target, seconds=seconds):
             yield place, reading
-ReaderPool.read_all = read_in_turn
+check.read_all = read_in_turn
 sys.exit(start.main(["check", sys.argv[1], "--json"]))
 """
     result = subprocess.run(
@@ -213,7 +164,7 @@ def test_a_thread_has_enough_stack_for_the_deepest_json_that_any_python_reads() 
 
     try:
         sys.setrecursionlimit(10_000)
-        assert ReaderPool().read(targets("a")[0], PATIENCE_S, read) == WELL
+        assert list(read_all(targets("a"), read)) == [(0, WELL)]
     finally:
         sys.setrecursionlimit(limit)
 
@@ -229,7 +180,7 @@ def test_all_pdus_are_read_where_the_system_allows_one_thread(
         start(thread)
 
     monkeypatch.setattr(threading.Thread, "start", limited)
-    answers = dict(ReaderPool().read_all(targets(*"abcde"), PATIENCE_S, lambda _: WELL))
+    answers = dict(read_all(targets(*"abcde"), lambda _: WELL))
     assert answers == dict.fromkeys(range(5), WELL)
 
 
@@ -239,4 +190,4 @@ def test_a_system_that_allows_no_thread_is_named(monkeypatch: pytest.MonkeyPatch
 
     monkeypatch.setattr(threading.Thread, "start", refuse)
     with pytest.raises(SettingsError, match="allows no thread"):
-        list(ReaderPool().read_all(targets("a")))
+        list(read_all(targets("a")))
