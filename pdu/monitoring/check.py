@@ -393,7 +393,7 @@ def check(
     thresholds = nagios.Thresholds(warning, critical)
     config = CheckOptions(
         words=words,
-        owner_files=OwnerFiles.of_command(None, list_file, auth_file, login),
+        owner_files=OwnerFiles(list_file, auth_file, login.secret_files),
         csv=csv,
         nagios=as_plugin,
         thresholds=thresholds,
