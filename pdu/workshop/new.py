@@ -22,7 +22,7 @@ from handlers.shared.errors import SettingsError
 from ..cli.groups import Subcommand
 from ..cli.options import FOLDER, TEXT, Output, output_options, pass_output
 from ..cli.output import Result, print_result
-from ..files.whole_files import signals_as_ctrl_c
+from ..cli.signals import signals_as_ctrl_c
 from ..loading.handler_archives import RESERVED
 from ..loading.handler_source import hidden_module
 

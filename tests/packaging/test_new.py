@@ -176,7 +176,7 @@ def test_a_device_of_each_new_handler_is_read_switched_recorded_and_replayed(
 _ON_SIMULATOR = """
 import os, subprocess, sys
 from pathlib import Path
-from pdu.loading import handler_recordings
+from pdu.recordings import handler_recordings
 from tests.peers.unit_pdus import UnitPeers
 
 peers, file = UnitPeers("{name}"), Path("{file}")

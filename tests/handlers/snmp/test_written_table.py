@@ -16,7 +16,7 @@ from handlers.snmp.profiles import PROFILE_BY_KEY, PROFILES
 from handlers.snmp.reader import Reader
 from handlers.snmp.settings import select_families
 from pdu.families import family_tables
-from pdu.recordings.snmp.identification import device_finding
+from pdu.inspection.snmp.identification import device_finding
 from tests.handlers.snmp.memory import of_rows
 from tests.recordings import Fixture, Order, fixtures
 from tests.rows import each_row

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Optional
 
 from handlers.shared.errors import SettingsError
+from pdu.inspection.nut import reading
 from pdu.recordings.nut import dump
 from pdu.recordings.snmp import snmprec
 from pdu.recordings.snmp.recorded_rows import SnmpRow, arcs, detect_device, dotted
@@ -73,7 +74,7 @@ def _devices(text: str) -> str:
     return "; ".join(_device(device) for device in devices) + again
 
 
-def _device(device: dump.RecordedDevice) -> str:
+def _device(device: reading.ServerDevice) -> str:
     parts = [device.name, device.description]
     parts += [f"{name}={value}" for name, value in device.variables.items()]
     parts += [f"writable {name}" for name in device.writable]

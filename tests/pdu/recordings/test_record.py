@@ -11,8 +11,8 @@ from collections.abc import Mapping
 import pytest
 
 from handlers.shared.errors import Denied, ProtocolError, Refused, SettingsError, Unreachable
-from pdu.evidence import web_recorder
 from pdu.loading.handler_loading import load
+from pdu.recordings import handler_recordings
 from pdu.recordings.recording_formats import RecordingOptions
 from pdu.recordings.snmp import recording as snmp_recording, snmprec
 from pdu.recordings.snmp.recorded_rows import (
@@ -339,7 +339,7 @@ def test_a_recording_that_stops_at_its_limit_says_so(
 ) -> None:
     assert len(recording_of(handler)[1].notes) == 1  # what stays
     with UNITS[handler]() as unit:
-        for module in ("recordings.web.further_reads", "evidence.web_recorder"):
+        for module in ("recordings.web.further_reads", "recordings.web.recorder"):
             monkeypatch.setattr(f"pdu.{module}.MOST", 20)
         (_, note) = record(handler, unit.data, RecordingOptions()).notes
     assert note.startswith("The recording may be incomplete: recording ends after 20 ")
@@ -496,7 +496,7 @@ def test_a_closed_port_is_not_waited_for(handler: str) -> None:
     with refusing() as port:
         login = {"port": str(port), "username": "any", "password": "any"}
         with pytest.raises(Unreachable):
-            web_recorder.recorded(load(handler), PduData("127.0.0.1", login), options)
+            handler_recordings.recorded(load(handler), PduData("127.0.0.1", login), options)
 
 
 @pytest.mark.against("Net-SNMP snmpd")
