@@ -18,8 +18,8 @@ from handlers.snmp.settings import select_families
 from pdu.families import family_tables
 from pdu.inspection.snmp.identification import device_finding
 from tests.handlers.snmp.memory import of_rows
-from tests.recordings import Fixture, Order, fixtures
 from tests.rows import each_row
+from tests.simulators.snmp_units import Fixture, Order, fixtures
 
 UNITS = [unit for unit in fixtures() if unit.switch is not None]
 PACKED = "the states of all outlets, with this one "

@@ -16,7 +16,7 @@ from pdu.inspection.snmp.topology import parts_of_device
 from pdu.inspection.topology import MeteredPart
 from tests.handlers.snmp import units
 from tests.handlers.snmp.memory import Memory, plain
-from tests.recordings import Fixture
+from tests.simulators.snmp_units import Fixture
 
 #: units that lose a part with a cell without a word, by the reason why nothing proves the loss
 UNPROVEN = {

@@ -11,9 +11,9 @@ from pdu.inspection.nameplate import Nameplate
 from pdu.inspection.snmp import nameplate
 from pdu_common.snmp_client.tool_api import INTEGER, OCTETS
 from tests.handlers.snmp.calls import near
-from tests.recordings import fixture
 from tests.simulators.snmp_agent import Agent, Device
 from tests.simulators.snmp_agent.device import Row
+from tests.simulators.snmp_units import fixture
 from tests.tables import Case, Law, Table, compared
 
 #: a fixture, and further objects as `OID=NUMBER` or `OID=TEXT` -> family, maker, model, serial

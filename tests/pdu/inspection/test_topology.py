@@ -14,7 +14,7 @@ from pdu.reading.parts import Reading
 from pdu.reading.polling import poll_lines
 from tests.pdu.inspection import parts
 from tests.pdu.reading.test_one_reading import target_of
-from tests.peers import PEERS, SHOWN, Peer
+from tests.simulators.peers import PEERS, SHOWN, Peer
 from tests.tables import Law, compared
 
 

@@ -49,9 +49,9 @@ from tests.pdu.recordings.planted_devices import (
     replayed,
 )
 from tests.pdu.recordings.recording_formats import identity, names
-from tests.recordings import fixture
 from tests.rows import each_row
 from tests.simulators.snmp_agent import BUILT_IN
+from tests.simulators.snmp_units import fixture
 from tests.simulators.xerus import CircuitModel, MeterModel, Model, XerusPdu
 
 # An old agent, and a unit that reports no states

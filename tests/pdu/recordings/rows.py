@@ -25,7 +25,7 @@ from pdu.recordings.snmp import snmprec
 from pdu.recordings.snmp.recorded_rows import SnmpRow, arcs, detect_device, dotted
 from pdu.recordings.snmp.unit import SnmpUnit
 from pdu_common.snmp_client.tool_api import GAUGE, INTEGER, OCTETS
-from tests import recordings
+from tests.simulators import snmp_units
 from tests.tables import Case, Table, escaped, unescaped
 
 TABLE = Table(Path(__file__).with_suffix(".txt"), operator=": ")
@@ -85,7 +85,7 @@ def _device(device: reading.ServerDevice) -> str:
 
 def _unit(name: str) -> SnmpUnit:
     rows = {}
-    for oid, row in recordings.fixture(name).rows.items():
+    for oid, row in snmp_units.fixture(name).rows.items():
         rows[arcs(oid)] = SnmpRow(row.tag, row.value)
     return SnmpUnit(rows, detect_device(rows))
 

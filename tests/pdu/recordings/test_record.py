@@ -46,14 +46,14 @@ from tests.pdu.recordings.planted_devices import (
 )
 from tests.pdu.recordings.recording_formats import names, record
 from tests.ports import refusing
-from tests.recordings import fixture, fixtures
-from tests.servers.snmpd import AUTH_PASSWORD, USERS, Snmpd
+from tests.real.snmpd import AUTH_PASSWORD, USERS, Snmpd
 from tests.simulators import netio
 from tests.simulators.nut_server import Cut, NutServer, StaticDevice, SwitchedPdu, User
 from tests.simulators.redfish import Model as RedfishModel, Pdu, RedfishService
 from tests.simulators.snmp_agent import BUILT_IN, Agent, Device, Faults, Row, write_snmprec
 from tests.simulators.snmp_agent.ber import Binding
 from tests.simulators.snmp_agent.devices import apc
+from tests.simulators.snmp_units import fixture, fixtures
 from tests.simulators.unit_servers import PASSWORD, USER, HttpServer
 
 _ENTERPRISES = (1, 3, 6, 1, 4, 1)

@@ -22,7 +22,7 @@ from typing import Any, NamedTuple, Optional, Union
 
 from tests.needs import program
 from tests.ports import PORTS_TRIED, reserved
-from tests.servers.process import end
+from tests.processes.ending import end
 from tests.simulators.snmp_agent import ber, device as simulated
 from tests.simulators.snmp_agent.device import Device, Row, Write
 from tests.simulators.snmp_agent.model import Model

@@ -33,7 +33,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from tests.needs import program
 from tests.ports import PORTS_TRIED, reserved
-from tests.servers.process import end as end_process
+from tests.processes.ending import end as end_process
 from tests.waiting import PATIENCE_S, until
 
 _NSS_PASSWORD = "nss-database"

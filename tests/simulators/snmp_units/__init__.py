@@ -199,7 +199,7 @@ def fixture(name: str) -> Fixture:
             (_HERE / f"{name}.snmprec").read_text("utf-8"),
         )
     except (OSError, AttributeError, LookupError, TypeError, ValueError) as error:
-        raise ValueError(f"tests/recordings/{name}: {error!r}") from error
+        raise ValueError(f"tests/simulators/snmp_units/{name}: {error!r}") from error
 
 
 def written(name: str, truth: str, rows: str) -> Fixture:

@@ -17,7 +17,7 @@ _LOGINS = "--auth logins.toml"
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="tests.fleet", description=__doc__)
+    parser = argparse.ArgumentParser(prog="tests.simulators", description=__doc__)
     parser.add_argument("--folder", type=Path, default=Path(".cache/fleet"))
     folder: Path = parser.parse_args().folder
     folder.mkdir(parents=True, exist_ok=True)
