@@ -19,10 +19,10 @@ from handlers.shared.errors import SettingsError
 from handlers.shared.meter_figures import Figure, measured, reason_without
 
 from ..cli.states import DOWN, UP
+from ..inspection.topology import BREAKER, LINE, MeteredPart
 from ..pdu_list.listed_pdu import ListedPdu
 from ..reading.figures import OUTLET_FIGURES, PDU_FIGURES, is_lost
 from ..reading.parts import PolledOutlet, Reading
-from ..recordings.topology import BREAKER, LINE, MeteredPart
 
 _Labels = tuple[str, ...]
 _JOULES = 3_600_000.0  # in one kWh

@@ -17,8 +17,8 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from pdu.cli import optional_packages
 from tests.needs import ROOT, program
-from tests.peers import PEERS
 from tests.ports import reserved
+from tests.simulators.peers import PEERS
 from tests.waiting import PATIENCE_S, bounded, until
 
 from .halls import Call, Hall
