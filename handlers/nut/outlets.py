@@ -516,8 +516,8 @@ def _whole_load(device: Member) -> list[NutOutlet]:
             is_locked=False,
             switchable=None,
             figures=MeterFigures(
-                current_a=metering.whole_load_current(variables),
-                power_w=metering.whole_load_power(variables),
+                current_a=metering.whole_load(variables, "current"),
+                power_w=metering.whole_load(variables, "realpower"),
             ),
             on=on,
             off=off,

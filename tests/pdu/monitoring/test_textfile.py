@@ -7,6 +7,7 @@ from __future__ import annotations
 import contextlib
 import http.client
 import re
+import shlex
 import shutil
 import subprocess
 import time
@@ -23,6 +24,7 @@ from tests.waiting import PATIENCE_S, bounded, until
 
 from .halls import Call, Hall
 
+PAGE = (ROOT / "docs" / "other-tools.md").read_text("utf-8")
 Series = dict[tuple[str, tuple[tuple[str, str], ...]], float]
 
 
@@ -39,11 +41,17 @@ def series(text: str) -> Series:
 
 @pytest.fixture
 def page(small: Hall, call: Call, tmp_path: Path) -> Path:
-    """The file about one PDU of each handler and a dead one."""
+    """The file about one PDU of each handler and a dead one, by the page's line for cron."""
     path = tmp_path / "pdu.prom"
-    words = ("--auth", small.logins, "--lines", "--prometheus", path)
+    place_by_path = {
+        "/etc/pdu/hall.csv": small.list(dead=True),
+        "/etc/pdu/logins.toml": small.logins,
+        "/var/lib/prometheus/node-exporter/pdu.prom": path,
+    }
+    (line,) = re.findall(r"(?m)^\*/5 .* /opt/pdu/bin/pdu (.*) >/dev/null$", PAGE)
+    words = [place_by_path.get(word, word) for word in shlex.split(line)]
     begin_s = time.time()
-    result = call("check", small.list(dead=True), *words)
+    result = call(*words)
     assert result.returncode == 2, result.stderr
     assert f"{len(PEERS)} well, 1 unreachable" in result.stdout
     for (name, _), value in series(path.read_text()).items():
@@ -146,12 +154,16 @@ def test_without_the_package_the_error_says_how_to_install_it(
     assert optional_packages.missing("--prometheus", "prometheus_client") in result.stderr
 
 
+def test_the_russian_page_has_the_same_line_and_the_same_alerts() -> None:
+    russian_page = (ROOT / "docs" / "other-tools.ru.md").read_text("utf-8")
+    blocks = re.findall(r"(?ms)^```(?:yaml)?\n.*?^```$", PAGE)
+    assert blocks == re.findall(r"(?ms)^```(?:yaml)?\n.*?^```$", russian_page)
+    assert len(blocks) == 2
+
+
 @pytest.mark.against("promtool")
 def test_each_alert_of_the_page_fires(tmp_path: Path) -> None:
-    page = (ROOT / "docs" / "other-tools.md").read_text("utf-8")
-    (rules,) = re.findall(r"(?ms)^```yaml\n(.*?)^```", page)
-    russian_page = (ROOT / "docs" / "other-tools.ru.md").read_text("utf-8")
-    assert rules in russian_page
+    (rules,) = re.findall(r"(?ms)^```yaml\n(.*?)^```", PAGE)
     (tmp_path / "rules.yml").write_text(rules)
     cases = Path(__file__).with_name("rules_test.yml")
     shutil.copy(cases, tmp_path)
