@@ -102,7 +102,7 @@ class ReadingMetrics(Collector):
 
     def __init__(self, readings: Iterable[tuple[ListedPdu, Reading]], begin_s: float) -> None:
         """`begin_s`: when the check began, in s of time.time()."""
-        self._readings = readings
+        self._readings = list(readings)
         self._begin_s = begin_s
 
     def collect(self) -> Iterator[Metric]:
