@@ -96,6 +96,9 @@ TYPED = (
     "version 1 | For example: pdu version",
     "check hall.csv --list hall.csv | give the list once, as an argument or as --list",
     "STATUS | did you mean status?",
+    "ыефегы snmp 192.0.2.1 | it has Cyrillic letters: did you mean 'status'?",
+    "snmp сhесk mine.json | it has Cyrillic letters: did you mean 'check'?",
+    "off snmp 192.0.2.1 1 --нуы | it has Cyrillic letters: did you mean '--yes'?",
     "status ытьз 192.0.2.1 | it has Cyrillic letters: did you mean 'snmp'?",
     "off snmp 192.0.2.1 1 —yes | did you mean '--yes'?",
     "cycle snmp 192.0.2.1 –yes | did you mean '--yes'?",
@@ -224,6 +227,17 @@ def test_a_mistake_in_json_has_its_kind_and_the_same_sentence(
     assert error["exit_code"] == 2
     assert advice in error["reason"]
     assert error["kind"] in ("usage", "settings")
+
+
+@pytest.mark.parametrize("name", root.ROOT.lazy_commands)
+def test_a_command_with_a_letter_twice_leads_to_this_command(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """To both directions, if it is one of the two that switch."""
+    code, out, err = run(capsys, f"{name}{name[-1]}")
+    assert (code, out) == (2, "")
+    advice = "on switches outlets on, off " if name in ("on", "off") else f"did you mean {name}?"
+    assert advice in err
 
 
 @given(
