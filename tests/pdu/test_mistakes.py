@@ -133,7 +133,7 @@ TYPED = (
     "snmp | Missing command: choose from ",
     "find 10.0.0.0/4 | did you mean 10.0.0.0/16?",
     "find 192.0.2.0/24 --auth a | --auth needs --login",
-    "find 192.0.2.0/30 --rate nan | is not a number",
+    "find 192.0.2.0/30 --rate 50 | No such option: --rate",
     "status snmp h -s timeout=5s | settings: -s timeout=... must be a number from 0.05 to 60",
     "status snmp h --timeout 5s | settings: --timeout must be a number from 0.05 to 60",
     "status snmp h -s retries=99 | settings: -s retries=... must be a number from 0 to 10",
