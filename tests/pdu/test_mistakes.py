@@ -68,7 +68,7 @@ TYPED = (
     "identify | For example: pdu identify 192.0.2.8",
     "supports | For example: pdu supports AP8959",
     "snmp family | did you mean families?",
-    "new My-PDU | run pdu new in the folder of a copy, or give --tree FOLDER",
+    "new My-PDU | run pdu new in the folder of a copy",
     "handler | Missing command: choose from check",
     "handler check gone | is no file, folder or archive with a handler",
     "completion powershell | is not one of 'bash', 'zsh', 'fish'",
