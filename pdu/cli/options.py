@@ -88,12 +88,7 @@ _AUTH_PROTOCOLS = ("MD5", "SHA", "SHA224", "SHA256", "SHA384", "SHA512")
 _PRIV_PROTOCOLS = ("DES", "3DES", "AES", "AES192", "AES256", "AES192C", "AES256C")
 PORT = Spelling("--port", "port", "PORT", "the port, if it is not the usual one")
 USERNAME = Spelling("--username", "username", "NAME", "the user to log in as")
-LOGIN = (
-    PORT,
-    USERNAME,
-    Spelling("--timeout", "timeout", "SECONDS", "how long to wait for each answer"),
-    Spelling("--fingerprint", "fingerprint", "SHA256", "TLS: trust exactly this certificate"),
-)
+LOGIN = (PORT, USERNAME)
 SNMP = (
     Spelling(
         "--snmp-version",

@@ -45,7 +45,7 @@ TYPED = (
     "status raritan 192.0.2.1 --password x | use PDU_PASSWORD (or --secret-file password=FILE)",
     "status raritan 192.0.2.1 | no password was given: set PDU_PASSWORD (or --secret-file",
     "status raritan 192.0.2.1 -s ca_pem=missing.pem | -s ca_pem=...: missing.pem cannot be read",
-    "status snmp 192.0.2.1 --timeout 0 | --timeout must be a number from 0.05 to 60, not '0'",
+    "status snmp 192.0.2.1 -s timeout=0 | -s timeout=... must be a number from 0.05 to 60, not '0'",
     "status snmp 192.0.2.1 -s 'timeout=5;retries=9' | each setting has its own -s KEY=VALUE",
     "status snmp 192.0.2.1 --secret-file community | it takes the form KEY=FILE",
     "status snmp 192.0.2.1 --secret-file community=/nowhere | /nowhere cannot be read",
@@ -118,7 +118,7 @@ TYPED = (
     "status smnp 192.0.2.1 | builds archives); did you mean snmp?",
     "check l.csv --watch 5 | No such option: --watch",
     "status snmp 192.0.2.1 --yes | No such option: --yes (pdu status --help)",
-    "status snmp 192.0.2.1 --timeout | requires an argument. (pdu status --help)",
+    "status snmp 192.0.2.1 --username | requires an argument. (pdu status --help)",
     "--verson | No such option: --verson; did you mean --version?",
     "help erors | did you mean pdu help errors?",
     "help recordngs | did you mean pdu help recordings?",
@@ -135,7 +135,6 @@ TYPED = (
     "find 192.0.2.0/24 --auth a | --auth needs --login",
     "find 192.0.2.0/30 --rate 50 | No such option: --rate",
     "status snmp h -s timeout=5s | settings: -s timeout=... must be a number from 0.05 to 60",
-    "status snmp h --timeout 5s | settings: --timeout must be a number from 0.05 to 60",
     "status snmp h -s retries=99 | settings: -s retries=... must be a number from 0 to 10",
     "status snmp h --snmp-version 7 | settings: --snmp-version must be one of 1, ",
     "status snmp h -s device=rack1 | -s device=... is unknown: snmp has no such setting; ",
@@ -293,9 +292,9 @@ def test_a_wrong_option_is_named_before_a_community_is_asked_for(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.delenv("PDU_COMMUNITY", raising=False)
-    code, _, err = run(capsys, "status", "snmp", "127.0.0.1:9", "--timeout", "0")
+    code, _, err = run(capsys, "status", "snmp", "127.0.0.1:9", "-s", "timeout=0")
     assert code == 2
-    assert err.startswith("settings: --timeout must be")
+    assert err.startswith("settings: -s timeout=... must be")
 
 
 def test_an_ipv6_address_in_brackets_is_the_address(capsys: pytest.CaptureFixture[str]) -> None:
