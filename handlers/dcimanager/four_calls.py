@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import Any, Callable, ClassVar, Generic, Optional, TypeVar
 
@@ -113,13 +113,13 @@ class FourCalls(Generic[S]):
         with self._figures_session(for_view=True) as session:
             figures = self.figures_of(session, with_power=False)
             logger = get_logger(type(self).__module__)
-            sentences = figures.outlets_not_known()
-            if sentences:
-                # `mask_error` takes secrets out of what the sentences quote of the device; at info,
-                # because some outlets never have an energy, and each poll would warn
-                error = ProtocolError("; ".join(sentences))
-                self.mask_error(session, error)
-                logger.info(error.reason)
+            outlets_not_known = self._masked(session, figures.outlets_not_known())
+            if outlets_not_known:
+                # at info, because some outlets never have an energy, and each poll would warn
+                logger.info(outlets_not_known)
+            not_metered = self._masked(session, figures.not_metered())
+            if not_metered:
+                logger.warning(not_metered)
             fault = figures.port_view_fault()
             if fault:
                 logger.warning(fault)
@@ -209,6 +209,12 @@ class FourCalls(Generic[S]):
                 self._mask_with_causes(session, error)
             error.at(self.device_address(session), method)
             raise
+
+    def _masked(self, session: S, sentences: Sequence[str]) -> str:
+        """The sentences as one, without the secrets in what they quote of the device."""
+        error = ProtocolError("; ".join(sentences))
+        self.mask_error(session, error)
+        return error.reason
 
     def _log_call(self, method: str, detail: str = "") -> None:
         log_call(get_logger(type(self).__module__), self.handler_name, method, detail)
