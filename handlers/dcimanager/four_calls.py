@@ -10,7 +10,7 @@ from typing import Any, Callable, ClassVar, Generic, Optional, TypeVar
 from common.logger import get_logger
 from pdu_common.helper import EnumPowerStatus, PduPortView, PduStatisticView, PduView
 
-from ..shared.errors import PduHandlerError, ProtocolError, Unsupported
+from ..shared.errors import NoSuchOutlet, PduHandlerError, ProtocolError, Unsupported
 from ..shared.labels import Label
 from ..shared.settings import UNKNOWN_FIGURES, UNSET
 from ..shared.switching import CONFIRM_SECONDS, PAUSE_SECONDS
@@ -75,6 +75,13 @@ class FourCalls(Generic[S]):
     @abstractmethod
     def read_states(self, session: S) -> Iterable[tuple[str, EnumPowerStatus]]:
         """Identity and state of every outlet, in the device's order."""
+
+    def read_state(self, session: S, identity: str) -> EnumPowerStatus:
+        """The state of one outlet, for tools: others need not be readable. Raises NoSuchOutlet."""
+        for listed_identity, state in self.read_states(session):
+            if listed_identity == identity:
+                return state
+        raise NoSuchOutlet(f"the PDU has no outlet {identity[:60]!r}: poll it")
 
     @abstractmethod
     def read_figures(self, session: S, *, with_power: bool) -> Figures:
@@ -295,6 +302,10 @@ class OpenPdu(Generic[S]):
     def states(self) -> list[tuple[str, EnumPowerStatus]]:
         """Identity and state of every outlet."""
         return self.read("status", lambda session: list(self._pdu.read_states(session)))
+
+    def state(self, identity: str) -> EnumPowerStatus:
+        """The state of one outlet. Raises NoSuchOutlet."""
+        return self.read("status", lambda session: self._pdu.read_state(session, identity))
 
     def figures(self, *, with_power: bool) -> Figures:
         """What `statistic` shows; the power of the PDU and its outlets if it is asked for."""

@@ -27,7 +27,7 @@ from ..shared.request_counter import SENT as SENT
 from ..shared.switching import CALL_SECONDS
 from ..shared.tls import Trust
 from . import metering, resources, settings
-from .outlets import read_all_outlets
+from .outlets import find_outlet, read_all_outlets
 from .service import LOGOUT_SECONDS, RedfishService
 from .settings import SETTINGS as SETTINGS
 from .switching import switch_outlet
@@ -79,6 +79,11 @@ class RedfishPdu(dcimanager.FourCalls[Session], dcimanager.BasePdu):
         for outlet in outlets:
             states.append((outlet.identity, resources.state(outlet.resource, outlet.pdu)))
         return states
+
+    def read_state(self, session: Session, identity: str) -> EnumPowerStatus:
+        service, config = session
+        outlet = find_outlet(service, config.pdu, identity)
+        return resources.state(outlet.resource, outlet.pdu)
 
     def read_figures(self, session: Session, *, with_power: bool) -> dcimanager.Figures:
         service, config = session
