@@ -42,7 +42,14 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Callable, NamedTuple, Optional, Union
 
-from ..shared.meter_figures import Figure, NotKnown, NotMetered, divided, sum_if_complete
+from ..shared.meter_figures import (
+    Figure,
+    NotKnown,
+    NotMetered,
+    divided,
+    sum_if_complete,
+    sum_of_parts,
+)
 from .daisy_chain import Member
 from .device_types import member_device_type, type_of
 from .figures import (
@@ -414,8 +421,10 @@ def total(
     if chain:
         summands_of_members = _chain_figures(sources_of, device, chain, outlets)
         if any(summands is not None for summands in summands_of_members):
-            member_sums = [_sum(summands) for summands in summands_of_members]
-            return known_now(sum_if_complete(member_sums), doubt)
+            member_sums: dict[str, Figure] = {}
+            for number, summands in zip(chain, summands_of_members):
+                member_sums[str(number)] = _sum(summands)
+            return known_now(sum_of_parts("device", member_sums), doubt)
         outlet_figures = []  # the outlets are the members', and no source of the whole chain
     sources = sources_of(device.variables, outlet_figures)
     return known_now(_sum(summands_of_first(sources)), doubt)
