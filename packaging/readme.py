@@ -69,18 +69,20 @@ def _common() -> str:
     return "\n".join(lines)
 
 
-def _own_settings(name: str) -> str:
+def _own_rows(name: str) -> Sequence[str]:
     """The rows that no other handler has."""
     rows = _rows()
     others_rows: list[str] = []
     for other_name, rows_of_other in rows.items():
         if other_name != name:
             others_rows += rows_of_other
-    own_rows = [row for row in rows[name] if row not in others_rows]
-    if not own_rows:
-        return "It has no other settings."
+    return [row for row in rows[name] if row not in others_rows]
+
+
+def _own_settings(name: str) -> str:
+    """The table of a handler's own settings."""
     head = ["| key | allowed (default) | meaning |", "|---|---|---|"]
-    return "\n".join([*head, *own_rows])
+    return "\n".join([*head, *_own_rows(name)])
 
 
 def families_sentence() -> str:
@@ -134,7 +136,7 @@ FILES: Mapping[str, Sequence[str]] = {
     "docs/devices.md": ("devices",),
     "docs/settings.md": (
         "settings-common",
-        *(f"settings-{name}" for name in registry.names()),
+        *(f"settings-{name}" for name in registry.names() if _own_rows(name)),
     ),
 }
 

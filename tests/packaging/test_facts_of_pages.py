@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 from collections.abc import Sequence
 from decimal import Decimal
 
 import pytest
 
+from handlers import registry
 from handlers.dcimanager.snmp import LONGEST_SECONDS, SILENCE_SECONDS
 from handlers.shared.ceilings import LARGEST, OUTLET_A, OUTLET_W, PART_A, PART_W
+from handlers.shared.settings import Settings
 from handlers.shared.switching import CALL_SECONDS, CONFIRM_SECONDS
 from handlers.snmp.evidence import EvidenceLevel
 from handlers.snmp.figures import Ceilings
@@ -67,6 +70,20 @@ def test_the_high_limits_are_of_floor_pdus_busways_and_deltas_static_switch() ->
         *("starline-ac", "starline-dc"),
         "delta-sts",
     }
+
+
+def test_the_filled_forms_are_accepted() -> None:
+    _, _, behind = _text("docs/settings.md").partition("\n## What to fill in\n")
+    rows = re.findall(r"(?m)^\| (`.*?) \| (.*) \|$", behind.partition("\n## ")[0])
+    names = []
+    for handlers, form in rows:
+        texts = dict(pair.split("=", 1) for pair in re.findall(r"`(\w+=[^`]*)`", form))
+        if "fingerprint" in texts:
+            texts["fingerprint"] = "5E" * 32
+        for name in re.findall(r"`(\w+)`", handlers):
+            names.append(name)
+            Settings(texts, importlib.import_module(f"handlers.{name}.handler").SETTINGS)
+    assert sorted(names) == sorted(registry.names())
 
 
 @pytest.mark.parametrize(
