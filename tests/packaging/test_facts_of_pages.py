@@ -20,6 +20,8 @@ from handlers.snmp.profiles import PROFILE_BY_KEY, PROFILES
 from handlers.snmp.profiles.shorthand import FLOOR
 from handlers.snmp.switching import PLAN_SECONDS
 from pdu.families.recorded import evidence_of
+from pdu.monitoring.check_result import UNKNOWN_FIGURES
+from pdu.reading.parts import FIGURES, NAMES, POWER
 from tests.needs import ROOT
 
 CERTAIN = {
@@ -123,3 +125,10 @@ def test_what_readmes_example_rests_on() -> None:
     assert "outlet states rest on the MIB alone, commands on two public programs" in _text(
         "README.md"
     )
+
+
+@pytest.mark.parametrize("page", ["docs/many-pdus.md", "docs/many-pdus.ru.md"])
+def test_the_results_of_a_check_are_explained(page: str) -> None:
+    heads = "".join(re.findall(r"(?m)^\| ([^|]*) \|", _text(page)))
+    for result in (UNKNOWN_FIGURES, *(f"no {part}" for part in (FIGURES, POWER, NAMES))):
+        assert f"`{result}`" in heads, result
