@@ -127,8 +127,11 @@ class SimulatedPdu(ABC):
         return {}
 
     def begin(self, fault: UnitFault) -> None:
-        """Have this fault from now on."""
+        """Have this fault from now on, and no other: what was late is not carried out."""
         self._fault = fault
+        self.is_mute = self.hangs = False
+        self.drop_timers()
+        self._end = threading.Event()
 
     @abstractmethod
     def outlet_states(self) -> States:
@@ -305,6 +308,11 @@ class HttpPdu(SimulatedPdu, HttpReplay):
         self.denies: Callable[[str], bool] = lambda message: False
         self._denied_targets: set[str] = set()
         HttpReplay.__init__(self, port)
+
+    def begin(self, fault: UnitFault) -> None:
+        super().begin(fault)
+        self.refusal = self.redirect = None
+        self.disturbances = {}
 
     def close(self) -> None:
         self.drop_timers()

@@ -255,17 +255,18 @@ class JudgedCall:
         return fault
 
     def _fault_of_unknown_writes(self) -> Optional[Fault]:
-        """A write that is no command, where none but commands can be: not beside a fault, after
-        which it may be a login with another token.
+        """A write that is no command, where none but commands can be. Beside a fault it may be a
+        login with another token, unless it is like a command: a pulse is neither on nor off.
         """
         is_sent_in_vain = self._outlet == ABSENT and not self._unit.refuses_unknown_outlets
         unknown_commands = [command for command in self._commands if not command.is_known]
-        if not unknown_commands or not (self.expected.is_well or is_sent_in_vain):
+        is_similar = any(command.is_similar for command in unknown_commands)
+        is_certain = self.expected.is_well or is_sent_in_vain or is_similar
+        if not unknown_commands or not is_certain:
             return None
         text = f"sent {unknown_commands[0].text}"
         if not self._is_command:
             return self._broken("poll", text)
-        is_similar = any(command.is_similar for command in unknown_commands)
         is_commanded = any(command.is_known for command in self._commands)
         if is_similar or is_commanded or is_sent_in_vain:
             return self._broken("others", f"{text}{self._hint}")
@@ -284,7 +285,7 @@ class JudgedCall:
                 wish = f"outlet {self._outlet} was to be switched"
                 text = f"commanded outlet {command.identity}: {wish}{self._hint}"
                 return self._broken("others", text)
-            if command.on is not self._on and self.expected.is_well:
+            if command.on is not self._on:
                 effect = f"which switches it {STATE_WORDS[command.on]}"
                 return self._broken(self.method, f"sent {command.text}, {effect}{self._hint}")
         if len(commands) > 1:

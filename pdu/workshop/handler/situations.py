@@ -33,6 +33,7 @@ _OTHER_THAN_BASIC = re.compile(r"\nauthorization: (?!basic )", re.IGNORECASE)
 _ERRORS = (404, 500, 503)
 _REDIRECTS = (301, 302, 303, 307, 308)
 _POLLS, _CLOSED_S = 4, 2.0
+_CHANGES, _SILENCES = 12, 6  # more than after which a handler may ask again, or give up
 _MOST_REQUESTS = 6  # of which the answers are spoilt one by one
 _WELL = Expected("", is_well=True)
 
@@ -62,7 +63,9 @@ def _well(judge: Judge) -> Iterator[Fault]:
 
 
 def _fault_of_command(judge: Judge, target: Target, outlet: str, method: str) -> Optional[Fault]:
-    """The fault of a command, or of the same again: a toggle would switch back."""
+    """The fault of a command, or of the same again: a toggle would switch back, and a pulse take
+    the power of a running server.
+    """
     unit = target.unit
     states_before = unit.outlet_states()
     expected = _WELL._replace(outlet=outlet)
@@ -73,12 +76,7 @@ def _fault_of_command(judge: Judge, target: Target, outlet: str, method: str) ->
         if name != outlet and state is not states_before[name]:
             text = f"switched outlet {name} too; outlet {outlet} was to be switched"
             return Fault("others", method, text, WELL)
-    again = "called again"
-    fault = judge.fault(again, target, Expected(method, outlet=outlet), method)
-    if fault is None and method in judge.methods:
-        if unit.outlet_states()[outlet] is not (method == "port_up"):
-            return Fault(method, method, f"switched outlet {outlet} back", again)
-    return fault
+    return judge.fault("called again", target, expected, method)
 
 
 def _two_pdus(judge: Judge) -> Iterator[Fault]:
@@ -107,7 +105,7 @@ def _changed_by_hand(judge: Judge) -> Iterator[Fault]:
     """One object, while the outlets change by hand; then commanded off, and on by hand."""
     target = judge.target_of_one_object()
     expected = Expected("asked", is_well=True)
-    for _ in range(2):
+    for _ in range(_CHANGES):
         fault = judge.fault("changed by hand", target, expected, "status")
         if fault is not None:
             yield fault
@@ -162,7 +160,15 @@ def _command_faults(judge: Judge) -> Iterator[Case]:
     for fault, expected in _COMMAND_FAULTS.items():
         if judge.is_over_http or fault not in _FAULTS_OVER_HTTP:
             for method in COMMANDS:
-                yield Case(partial(judge.target, fault), (method,), expected)
+                make_target = partial(_target_with_fault, judge, fault)
+                yield Case(make_target, (method,), expected)
+
+
+def _target_with_fault(judge: Judge, fault: UnitFault) -> Target:
+    """A PDU that is read by one object, and has this fault from then on."""
+    target = judge.target_of_one_object()
+    target.unit.begin(fault)
+    return target
 
 
 def _halves(judge: Judge) -> Iterator[Case]:
@@ -171,29 +177,32 @@ def _halves(judge: Judge) -> Iterator[Case]:
 
 
 def _one_answer(judge: Judge) -> Iterator[Case]:
-    """One of the answers is a half, or an error; the others are as recorded."""
-    for method in judge.methods:
-        target = judge.target()
-        unit = target.unit
-        if not isinstance(unit, HttpPdu):
-            return
-        judge.call_quietly(target.methods, unit, method)
-        sizes = [len(answer) for answer in unit.answers[:_MOST_REQUESTS]]
-        if not sizes:
+    """One of the answers is a half, or an error; the others are as recorded. The PDU is read for
+    the first time, or was read before by the same object.
+    """
+    targets = (judge.target_of_one_object, judge.remembering_target)
+    for make_target, method in itertools.product(targets if judge.is_over_http else (), METHODS):
+        target = make_target()
+        before = len(target.unit.answers)
+        judge.call_quietly(target.methods, target.unit, method)
+        sizes = [len(answer) for answer in target.unit.answers[before:][:_MOST_REQUESTS]]
+        if method not in judge.methods or not sizes:
             continue
         longest = sizes.index(max(sizes))
-        disturbances = (UnitFault.HALF, 401, 404, 500)
+        disturbances = (UnitFault.HALF, 401, 404, 500, 503)
         for number in sorted({0, min(1, len(sizes) - 1), len(sizes) - 1, longest}):
             for disturbance in disturbances if method in READINGS else disturbances[:2]:
-                make_target = partial(_disturbed_target, judge, number + 1, disturbance)
-                yield Case(make_target, (method,), Expected("short"))
+                spoilt = partial(_disturbed_target, make_target, number + 1, disturbance)
+                yield Case(spoilt, (method,), Expected("short"))
 
 
-def _disturbed_target(judge: Judge, number: int, disturbance: Union[int, UnitFault]) -> Target:
-    """A PDU whose answer of this number is spoilt."""
-    target = judge.target()
+def _disturbed_target(
+    make_target: Callable[[], Target], number: int, disturbance: Union[int, UnitFault]
+) -> Target:
+    """A PDU whose answer of this number from now is spoilt."""
+    target = make_target()
     if isinstance(target.unit, HttpPdu):
-        target.unit.disturbances = {number: disturbance}
+        target.unit.disturbances = {len(target.unit.messages) + number: disturbance}
     return target
 
 
@@ -210,7 +219,9 @@ def _silences(judge: Judge) -> Iterator[Case]:
     targets = (judge.target_read_before, judge.remembering_target)
     hangs_or_not = (False, True) if judge.is_over_http else (False,)
     for make_target, hangs, method in itertools.product(targets, hangs_or_not, METHODS):
-        yield Case(partial(_silent_target, make_target, hangs=hangs), (method,), expected)
+        is_long = method in READINGS and not hangs
+        methods = (method,) * (_SILENCES if is_long else 1)
+        yield Case(partial(_silent_target, make_target, hangs=hangs), methods, expected)
 
 
 def _silent_target(make_target: Callable[[], Target], *, hangs: bool) -> Target:
@@ -460,12 +471,12 @@ TABLE = Table(
     ],
     causes=[Situation("a figure of 0", ["zero"], steps=_states_by_figures)],
     at_once=[
-        Situation("a fault at a command", _COMMAND_RULES, _command_faults),
-        Situation("half of each answer", ["short"], _halves),
-        Situation("one answer is spoilt", ["short"], _one_answer),
-        Situation("a refused login", [], _refused_login),
-        Situation("no answer", ["silent"], _silences),
-        Situation("an error at each request", ["silent"], _errors),
+        Situation("a fault at a command", _COMMAND_RULES, _command_faults, ends=True),
+        Situation("half of each answer", ["short"], _halves, ends=True),
+        Situation("one answer is spoilt", ["short"], _one_answer, ends=True),
+        Situation("a refused login", [], _refused_login, ends=True),
+        Situation("no answer", ["silent"], _silences, ends=True),
+        Situation("an error at each request", ["silent"], _errors, ends=True),
         NO_OUTLET,
         Situation("a state that cannot be read", ["lost state"], _lost_states),
         Situation("a state that is not documented", ["lost state"], _third_states),

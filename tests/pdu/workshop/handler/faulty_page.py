@@ -257,7 +257,7 @@ FAULTS = {
     "a toggle": Fault(
         "port_down",
         _WELL,
-        "port_down switched outlet 1 back",
+        "port_down sent 1.3.6.1.4.1.46235.2.4.2.1.4.1 = 1, which switches it on",
         (("=PORT_POWER_DICT[power_status]", _OPPOSITE),),
     ),
     "a command until the state is seen": Fault(
