@@ -186,6 +186,13 @@ class SimulatedPdu(ABC):
         """The request that switches an outlet, for people; "" if it is not known."""
         return ""
 
+    def with_third_states(self, identity: str) -> Sequence[Any]:
+        """Contents in which an outlet has a state that is neither on nor off."""
+        contents = self.contents
+        is_turned = self.turn_outlet(identity, on=None)
+        third, self.contents = self.contents, contents
+        return [third] if is_turned else []
+
     def without_state(self, identity: str) -> Sequence[Any]:
         """Contents that lack the state of an outlet."""
         return []

@@ -29,7 +29,7 @@ from ..state_columns import (
     number_places,
     other_figures,
     state_columns,
-    undocumented,
+    third_states,
     value_at,
     with_values,
     without_values,
@@ -294,10 +294,7 @@ class WebUnit(HttpPdu):
         for place in outlet.off.sets:  # such as its meters, which count nothing while it is off
             if place not in outlet.on.sets:
                 values[place] = value_at(self._recording.contents, place)
-        if on is None:
-            values.update({place: undocumented(value) for place, value in outlet.on.sets.items()})
-        else:
-            values.update(outlet.effect(on=on).sets)
+        values.update(self._third_values(outlet)[0] if on is None else outlet.effect(on=on).sets)
         with self._contents_lock:
             try:
                 self._contents = with_values(self._contents, values)
@@ -305,6 +302,19 @@ class WebUnit(HttpPdu):
                 return False
             self._states = {**self._states, identity: on}
         return True
+
+    def _third_values(self, outlet: RecordedOutlet) -> list[dict[Place, Any]]:
+        """The values of its places in states that are neither on nor off."""
+        values: list[list[Any]] = []
+        for place, on in outlet.on.sets.items():
+            is_text = isinstance(self._contents[place.request], TextAnswer)
+            values.append(third_states(on, outlet.off.sets.get(place), is_text=is_text))
+        return [dict(zip(outlet.on.sets, values_of_state)) for values_of_state in zip(*values)]
+
+    def with_third_states(self, identity: str) -> Sequence[Any]:
+        states = {**self._states, identity: None}
+        values = self._third_values(self._recording.outlets[identity])
+        return [(states, with_values(self._contents, own_values)) for own_values in values]
 
     def without_state(self, identity: str) -> Sequence[Any]:
         places = list(self._recording.outlets[identity].on.sets)

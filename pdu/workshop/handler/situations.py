@@ -267,15 +267,17 @@ def _lost_states(judge: Judge) -> Iterator[Case]:
 
 
 def _third_states(judge: Judge) -> Iterator[Case]:
-    """An outlet in the middle or the last one has a state that is neither on nor off."""
-    outlets = list(judge.model.outlet_states())
+    """An outlet in the middle or the last one has a state that is neither on nor off. A command
+    of it is the one of any other state.
+    """
+    states = judge.model.outlet_states()
+    outlets = [name for name, state in states.items() if state is not None]
     for outlet in dict.fromkeys([*outlets[len(outlets) // 2 :][:1], *outlets[-1:]]):
-        unit = judge.unit()
-        if unit.turn_outlet(outlet, on=None):
-            expected = Expected("lost state", states=unit.outlet_states())
-            make_target = partial(judge.remembering_target, contents=unit.contents)
-            yield Case(make_target, ("status",), expected)
-        unit.close()
+        expected = Expected("lost state", states={**states, outlet: None}, outlet=outlet)
+        third_contents = judge.model.with_third_states(outlet)
+        for contents in third_contents if outlet == outlets[-1] else third_contents[:1]:
+            make_target = partial(judge.remembering_target, contents=contents)
+            yield Case(make_target, ("status", "port_up"), expected)
 
 
 def _absent_rows(judge: Judge) -> Iterator[Case]:

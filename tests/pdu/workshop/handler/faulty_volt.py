@@ -209,6 +209,9 @@ _PULSE_IF_ON = f"""        if wanted == self._outlet_state(port.identity) == Enu
 _PULSE_IF_STUCK = """            if time.monotonic() > end:
                 self._answer(f"/relay/{port.identity}", b"turn=cycle")
 """
+_TOGGLE_IF_NEITHER = f"""        if self._outlet_state(port.identity) == EnumPowerStatus.UNKNOWN:
+            body = b"turn=toggle"
+{_WRITE}"""
 _TLS_FIRST = """        try:
             opener.open(address.replace("http:", "https:"), timeout=3).close()
         except OSError:
@@ -701,6 +704,18 @@ FAULTS = {
         words="port_down sent POST /relay/3 turn=cycle",
         rule="others",
         changes=(("            if time.monotonic() > end:\n", _PULSE_IF_STUCK),),
+    ),
+    "an empty state is off": Fault(
+        situation="a state that is not documented",
+        words="status returned outlet 3 off, and it is unknown",
+        rule="lost state",
+        changes=(('outlet.get("on") is False', 'outlet.get("on") in (False, "")'),),
+    ),
+    "a toggle for an outlet that is neither on nor off": Fault(
+        situation="a state that is not documented",
+        words="port_up sent POST /relay/2 turn=toggle; for port_up of outlet 2 such a PDU takes",
+        rule="others",
+        changes=((_WRITE, _TOGGLE_IF_NEITHER),),
     ),
     "another host by a thread": Fault(
         situation="",
