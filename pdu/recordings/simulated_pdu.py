@@ -71,6 +71,11 @@ class UnitCommand(NamedTuple):
         return bool(self.identity)
 
 
+def own_mark(port: int) -> str:
+    """The end of words that a PDU at this port alone gives or is given, such as its login."""
+    return f"p{port}x"
+
+
 class CommandRefused(Exception):
     """The PDU refuses a command."""
 
@@ -211,6 +216,16 @@ class SimulatedPdu(ABC):
 
     def with_other_figures(self) -> Sequence[Any]:
         """Contents with other figures."""
+        return []
+
+    def exchange_rows(self) -> bool:
+        """Answer with the rows of two outlets exchanged. False if it cannot, or if no row names its
+        outlet.
+        """
+        return False
+
+    def with_fewer_outlets(self) -> Sequence[Any]:
+        """Contents of a PDU with fewer outlets."""
         return []
 
     def with_zero_figures(self) -> Sequence[Any]:

@@ -108,6 +108,8 @@ class SnmpUnit(SimulatedPdu):
         self._control = device.outlets.control if device and device.outlets else None
         self._is_writable = is_writable
         self._lost_objects = LostObjects()
+        #: of a unit of the family with fewer outlets; none if there is none
+        self.smaller_rows: Rows = {}
         self._walked: set[Arcs] = set()
         self._requests_after_command = 0
         self.begin(fault)
@@ -398,6 +400,9 @@ class SnmpUnit(SimulatedPdu):
 
     def without_figure_rows(self) -> Sequence[SnmpContents]:
         return [self._without(oids) for oids in self._objects.meter_rows]
+
+    def with_fewer_outlets(self) -> Sequence[SnmpContents]:
+        return [SnmpContents(self.smaller_rows)] if self.smaller_rows else []
 
     def with_other_figures(self) -> Sequence[SnmpContents]:
         """The contents with half of each figure."""

@@ -16,7 +16,7 @@ from handlers.dcimanager import Figures, MeterFigures
 from handlers.http.strict_json import FORM_ERRORS
 
 from ...cli.output import counted
-from ..outlet_rows import without_row
+from ..outlet_rows import with_rows_exchanged, without_row
 from ..recording_formats import ReplayedDevice
 from ..replay_server import ANY_LOGIN, Response
 from ..request_patterns import ANY, RequestPattern, body_parts
@@ -24,6 +24,7 @@ from ..simulated_pdu import HttpPdu, States, UnitCommand, UnitFault
 from ..state_columns import (
     Column,
     Contents,
+    Path,
     Place,
     list_places,
     number_places,
@@ -213,6 +214,7 @@ class WebUnit(HttpPdu):
         self._recording = recording
         self._requests = requests or RecordedRequests.of(recording)
         self._states, self._contents = recording.states, recording.contents
+        self._has_rows_exchanged = False
 
     def begin(self, fault: UnitFault) -> None:
         super().begin(fault)
@@ -287,8 +289,8 @@ class WebUnit(HttpPdu):
     def turn_outlet(self, identity: str, *, on: Optional[bool]) -> bool:
         outlet = self._recording.outlets[identity]
         # without a row, the places of the outlets behind it are others
-        is_complete = self._states.keys() == self._recording.outlets.keys()
-        if not (outlet.on.sets and is_complete):
+        is_whole = list(self._states) == list(self._recording.outlets)[: len(self._states)]
+        if not (outlet.on.sets and is_whole):
             return False
         values: dict[Place, Any] = {}
         for place in outlet.off.sets:  # such as its meters, which count nothing while it is off
@@ -356,6 +358,29 @@ class WebUnit(HttpPdu):
                 return None
             contents = absent_row.contents
         return contents if places else None
+
+    def exchange_rows(self) -> bool:
+        self._has_rows_exchanged = True
+        contents = self._contents.items()
+        return any(self._exchanged(request, content) != content for request, content in contents)
+
+    def _exchanged(self, request: str, content: Any) -> Any:
+        """The content of an answer with two rows exchanged, if it has rows that name outlets."""
+        paths: dict[str, Path] = {}
+        for name, outlet in self._recording.outlets.items():
+            for place in outlet.on.sets:
+                if place.request == request:
+                    paths[name] = place.path
+        is_list = len(paths) > 1 and not isinstance(content, TextAnswer)
+        exchanged = with_rows_exchanged(content, paths) if is_list else None
+        return content if exchanged is None else exchanged
+
+    def with_fewer_outlets(self) -> Sequence[Any]:
+        """Without the last one."""
+        *others, last_outlet = self._states
+        contents = self._without_row_of(last_outlet, is_named=False)
+        states = {name: self._states[name] for name in others}
+        return [(states, contents)] if states and contents is not None else []
 
     def with_other_figures(self) -> Sequence[Any]:
         candidates = other_figures(self._contents, self._columns(), self._states)
@@ -456,6 +481,8 @@ class WebUnit(HttpPdu):
         content = self._contents[answer.request]
         if content is None and answer.content is not None:  # the row of an outlet that is absent
             return 404, None, {}
+        if self._has_rows_exchanged:
+            content = self._exchanged(answer.request, content)
         headers = list(answer.headers)
         if self.token and answer.request in self._requests.with_tokens:
             headers = [(name, _with_token(text, self.token)) for name, text in headers]

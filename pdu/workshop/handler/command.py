@@ -44,6 +44,7 @@ from ...pdu_list import form as connection_data
 from ...pdu_list.login_options import Login, pass_login, setting_options
 from ...pdu_list.logins import environment_login
 from ...recordings.recording_formats import ReplayedDevice
+from ...recordings.simulated_pdu import own_mark
 from ...recordings.web import har, unit as web_unit
 from . import loading_checks, process_settings
 from .rules import (
@@ -382,6 +383,6 @@ def _form_with_trial_secrets(
     data = form(port)
     for key in secret_keys:
         if key in data.custom_params:
-            data.custom_params[key] = _TRIAL_PASSWORD
+            data.custom_params[key] = f"{_TRIAL_PASSWORD}{own_mark(port)}"
     data.custom_params = AskedSettings(data.custom_params)
     return data

@@ -10,9 +10,9 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any, Callable, NamedTuple, Optional
 
-from ...recordings.simulated_pdu import HttpPdu, SimulatedPdu, UnitFault
+from ...recordings.simulated_pdu import HttpPdu, SimulatedPdu, UnitFault, own_mark
 from .calls import ENDLESS, Methods
-from .comparisons import NamedSums, has_meter, named_figures, named_sums
+from .comparisons import NamedSums, fault_of_states, has_meter, named_figures, named_sums
 from .laws import (
     COMMANDS,
     METHODS,
@@ -23,7 +23,6 @@ from .laws import (
     MadeHandler,
     call_method,
     figures_phrase,
-    own_token,
 )
 from .rules import BROKEN, RULES, UNTRIED, Finding, broken, kept, untried
 
@@ -237,7 +236,7 @@ class Judge:
         """
         unit = self._new_unit(fault)
         if isinstance(unit, HttpPdu) and self._takes_own_tokens:
-            unit.token = own_token(unit)
+            unit.token = own_mark(unit.port)
         if contents is not None:
             unit.contents = contents
             return unit
@@ -258,7 +257,7 @@ class Judge:
         unit = self._new_unit(UnitFault.NONE)
         if not isinstance(unit, HttpPdu):
             return False
-        unit.token = own_token(unit)
+        unit.token = own_mark(unit.port)
         with contextlib.suppress(Exception):
             return bool(self.handler.anew(unit.port).states())
         return False
@@ -290,13 +289,29 @@ class Judge:
         target.unit.begin(fault)
         return target
 
-    def other_figures(self, *, is_turned_over: bool = False) -> Optional[OtherFigures]:
-        """The figures as the PDU knows them, else as the handler reads them that is loaded anew and
-        has read nothing before. `is_turned_over`: with each outlet in its other state.
+    def other_pdu(self) -> Optional[OtherFigures]:
+        """A PDU with fewer outlets, each in its other state, and other figures, which a handler
+        that is loaded anew reads; with as many outlets, if there is none.
         """
+        for contents in self.model.with_fewer_outlets():
+            with contextlib.suppress(Exception):
+                unit = self.unit(contents=contents)
+                states = self.handler.anew(unit.port).states()
+                if not fault_of_states(states, unit.outlet_states(), is_well=True):
+                    return self.other_figures(unit, is_turned_over=True)
+        return self.other_figures(is_turned_over=True)
+
+    def other_figures(
+        self, model: Optional[SimulatedPdu] = None, *, is_turned_over: bool = False
+    ) -> Optional[OtherFigures]:
+        """The figures as the PDU knows them, else as the handler reads them that is loaded anew and
+        has read nothing before. `model`: in place of the PDU that is well; `is_turned_over`: with
+        each outlet in its other state.
+        """
+        model = model or self.model
         if not has_meter(self.sums):
-            return OtherFigures(self.model.contents, self.sums)
-        for contents in self.model.with_other_figures():
+            return OtherFigures(model.contents, self.sums)
+        for contents in model.with_other_figures():
             unit = self.unit(contents=contents)
             if is_turned_over:
                 turn_over(unit)  # what is off may measure nothing
@@ -306,7 +321,8 @@ class Judge:
                     figures = named_figures(self.handler.anew(unit.port).figures())
                     sums = {name: [value] for name, value in figures.items()}
             if sums != self.sums and has_meter(sums):
-                self._other_contents = contents
+                if model is self.model:
+                    self._other_contents = contents
                 return OtherFigures(contents, sums)
         return None
 

@@ -10,9 +10,11 @@ A call that did not reach the PDU, or had no answer in time of one that answers,
 
 from __future__ import annotations
 
+import base64
+import contextlib
 import re
 import socket
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Callable, NamedTuple, Optional
 
 from handlers.dcimanager import Figures
@@ -46,7 +48,8 @@ METHODS = (*READINGS, *COMMANDS)
 ABSENT = "99999"
 # what an answer that is no error may be wrong in, on a PDU that is well
 _RULE_OF_ANSWER = {"status": "states", "statistic": "figures"}
-_TOKEN = re.compile("p([0-9]{4,5})x")
+_MARK = re.compile("p([0-9]{4,5})x")
+_IN_BASE64 = re.compile("[A-Za-z0-9+/]{12,}={0,2}")
 
 
 class MadeHandler(NamedTuple):
@@ -160,9 +163,9 @@ class JudgedCall:
         except Exception as error:
             self._error = error
         fault = (
-            self._why_untried()
+            self._fault_of_logins(self._unit.messages[messages_before:])
+            or self._why_untried()
             or self._fault_of_writes()
-            or self._fault_of_logins(self._unit.messages[messages_before:])
             or self._fault_of_code()
         )
         if fault is not None or self._has_nothing_to_ask:
@@ -304,17 +307,18 @@ class JudgedCall:
 
     def _fault_of_logins(self, messages: Sequence[str]) -> Optional[Fault]:
         """`messages`: the requests over HTTP."""
-        if self._unit.communities - set(self._handler.communities):
+        communities = self._unit.communities
+        for text in (*messages, *(community.decode("latin-1") for community in communities)):
+            if set(_ports_of_words(text)) - {str(self._unit.port)}:
+                return self._broken("pdus", "sent a login or a token of another PDU")
+        given = tuple(self._handler.communities)
+        if not all(community.startswith(given) for community in communities):
             # its name may be the owner's
             return self._broken("login", "sent a community that nobody gave it")
         if not isinstance(self._unit, HttpPdu):
             return None
         if self._unit.tls_hellos and any(map(self._handler.is_login, messages)):
             return self._broken("login", "sent the login in clear to a port where TLS had failed")
-        for message in messages:
-            for port in _TOKEN.findall(message):
-                if int(port) != self._unit.port:
-                    return self._broken("pdus", "sent the token of another PDU")
         return None
 
     def _fault_of_code(self) -> Optional[Fault]:
@@ -402,9 +406,12 @@ def call_method(methods: Methods, method: str, outlet: str) -> Any:
     return methods.states() if method == "status" else methods.figures()
 
 
-def own_token(unit: SimulatedPdu) -> str:
-    """The end of a token that no other PDU gives."""
-    return f"p{unit.port}x"
+def _ports_of_words(message: str) -> Iterator[str]:
+    """The ports of the PDUs whose words are in a message, in clear or in base64."""
+    yield from _MARK.findall(message)
+    for word in _IN_BASE64.findall(message):
+        with contextlib.suppress(ValueError):
+            yield from _MARK.findall(base64.b64decode(word).decode("latin-1"))
 
 
 def _is_late(error: Optional[BaseException]) -> bool:

@@ -8,7 +8,7 @@ from typing import Callable, Optional
 
 from ...loading.handler_loading import LoadedHandler
 from ...recordings.recording_formats import ReplayedDevice
-from ...recordings.simulated_pdu import SimulatedPdu, UnitFault
+from ...recordings.simulated_pdu import HttpPdu, SimulatedPdu, UnitFault, own_mark
 from .bounded_methods import Forms
 from .judge import Judge
 from .made_handler import made_handler, names_of_outlets
@@ -38,6 +38,8 @@ def served_findings(
     with contextlib.ExitStack() as stack:
         unit = make_unit(UnitFault.NONE)
         stack.callback(unit.close)
+        if isinstance(unit, HttpPdu):
+            unit.token = own_mark(unit.port)  # a handler may keep it for other PDUs
         reaching_forms = _reaching_forms(forms, unit)
         names: dict[str, str] = {}
         handler = made_handler(reaching_forms, load_again, names)

@@ -80,9 +80,11 @@ def _fault_of_command(judge: Judge, target: Target, outlet: str, method: str) ->
 
 
 def _two_pdus(judge: Judge) -> Iterator[Fault]:
-    """Two PDUs in one process, in turn, with other states and other figures each."""
+    """Two PDUs in one process, in turn, with other logins, states, figures, and if the handler
+    reads such a PDU, with another number of outlets.
+    """
     first_target = judge.target_of_one_object()
-    other = judge.other_figures(is_turned_over=True)
+    other = judge.other_pdu()
     second_target = judge.target_of_one_object(other.contents if other else None)
     turn_over(second_target.unit)
     first = Expected("pdus", is_well=True)
@@ -304,6 +306,21 @@ def _absent_rows(judge: Judge) -> Iterator[Case]:
             yield Case(make_target, ("port_down",), expected._replace(outlet=""))
 
 
+def _exchanged_rows(judge: Judge) -> Iterator[Case]:
+    """The first outlet's row stands where the last one's was: a place is no outlet."""
+    if judge.unit().exchange_rows():
+        make_target = partial(_exchanging_target, judge)
+        yield Case(make_target, ("status", *COMMANDS), Expected("", is_well=True))
+
+
+def _exchanging_target(judge: Judge) -> Target:
+    """A PDU that exchanges two rows after it was read."""
+    target = judge.target_of_one_object()
+    read(target.methods)
+    target.unit.exchange_rows()
+    return target
+
+
 def _lost_figures(judge: Judge) -> Iterator[Case]:
     expected = Expected("meter", states=judge.model.outlet_states(), has_other_names=True)
     for contents in judge.model.without_figures():
@@ -483,6 +500,7 @@ TABLE = Table(
         Situation("a state that cannot be read", ["lost state"], _lost_states),
         Situation("a state that is not documented", ["lost state"], _third_states),
         Situation("an absent row", ["lost state"], _absent_rows),
+        Situation("exchanged rows", ["states", "others"], _exchanged_rows),
         Situation("a figure that cannot be read", ["meter"], _lost_figures),
         Situation("an absent figure", ["part"], _absent_figures),
         Situation("a figure of 0", ["zero"], _zeros),

@@ -16,7 +16,7 @@ from ...loading.four_methods import BrokenHandler, HandlerRaised, SettingNotGive
 from ...loading.handler_loading import LoadedHandler
 from ...loading.handler_module import AskedSettings
 from ...recordings.replay_server import HOST
-from ...recordings.simulated_pdu import UnitFault
+from ...recordings.simulated_pdu import UnitFault, own_mark
 from ...recordings.snmp.agent import SnmpServer
 from ...recordings.snmp.unit import SnmpUnit
 from .bounded_methods import Forms
@@ -35,7 +35,8 @@ def snmp_form(settings: Mapping[str, str], community: str, port: int) -> PduSnmp
     """What DCImanager's form would carry for an SNMP device at a port of this machine. `settings`:
     what it carries besides the fields of SNMP.
     """
-    fields = {"community": community, "port": str(port), "timeout": "1", "retries": "1"}
+    own_community = f"{community}{own_mark(port)}"
+    fields = {"community": own_community, "port": str(port), "timeout": "1", "retries": "1"}
     return PduSnmpData(HOST, fields, AskedSettings(settings))
 
 
@@ -45,7 +46,10 @@ def snmp_findings(
     """A finding for each rule. Without a device, it is the unit of the family whose objects the
     handler asks for. `load_again`: loads the handler in the environment of now.
     """
-    with contextlib.closing(SnmpServer(COMMUNITY)) as server, contextlib.ExitStack() as stack:
+    with (
+        contextlib.closing(SnmpServer(COMMUNITY, own_mark)) as server,
+        contextlib.ExitStack() as stack,
+    ):
         unit = empty_unit()
         agent = server.serve(unit, 0)
         errors = _errors(forms.methods(agent.port), unit)

@@ -123,6 +123,10 @@ _PULSE_IF_ON = """        own_object = OID_RPCM_ADMINISTRATIVE_STATE + pdu_port_
             self.snmp_set(own_object, 3)
             return self.__get_port_status(pdu_port_data, power_status)
 """
+_COMMUNITY_OF_CLASS = """    fields = pdu_data.snmp_params
+    Rpcm.community = getattr(Rpcm, "community", fields["community"])
+    fields["community"] = Rpcm.community
+    return Rpcm(pdu_data)"""
 _OTHER_COMMUNITY = """    def status(self):
         try:
             return self.read()
@@ -318,6 +322,12 @@ FAULTS = {
         _WELL,
         "port_up sent 1.3.6.1.4.1.46235.2.4.2.1.4.1 = 3; for port_up of outlet 1 such a PDU takes",
         ((_SET, _PULSE_IF_ON + _SET),),
+    ),
+    "a community of the class": Fault(
+        "pdus",
+        "",
+        "status sent a login or a token of another PDU",
+        (("    return Rpcm(pdu_data)", _COMMUNITY_OF_CLASS),),
     ),
     "a community that nobody gave": Fault(
         "login",

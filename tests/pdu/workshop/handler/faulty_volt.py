@@ -212,6 +212,20 @@ _PULSE_IF_STUCK = """            if time.monotonic() > end:
 _TOGGLE_IF_NEITHER = f"""        if self._outlet_state(port.identity) == EnumPowerStatus.UNKNOWN:
             body = b"turn=toggle"
 {_WRITE}"""
+_PASSWORD_OF_CLASS = """        settings = dict(self.pdu_data.custom_params)
+        VoltPdu.password = getattr(VoltPdu, "password", settings["password"])  # type: ignore
+        settings["password"] = VoltPdu.password  # type: ignore
+"""
+_COUNT_OF_CLASS = """        count = remembered.setdefault("count", len(view.ports))
+        for number in range(len(view.ports), count):
+            view.ports.append(PduPortView(str(number + 1), EnumPowerStatus.DOWN))
+"""
+# in a list that begins with outlet 1, the number of a row was the place of its outlet
+_WRITE_BY_ORDER = """        names = [outlet["id"] for outlet in self._outlets()]
+        is_whole = max(names) == str(len(names))
+        place = names.index(port.identity) + 1 if is_whole else port.identity
+        self._answer(f"/relay/{place}", body)
+"""
 _TLS_FIRST = """        try:
             opener.open(address.replace("http:", "https:"), timeout=3).close()
         except OSError:
@@ -716,6 +730,30 @@ FAULTS = {
         words="port_up sent POST /relay/2 turn=toggle; for port_up of outlet 2 such a PDU takes",
         rule="others",
         changes=((_WRITE, _TOGGLE_IF_NEITHER),),
+    ),
+    "a password of the class": Fault(
+        situation="",
+        words="status sent a login or a token of another PDU",
+        rule="pdus",
+        changes=(("        settings = self.pdu_data.custom_params\n", _PASSWORD_OF_CLASS),),
+    ),
+    "the number of outlets of the first PDU": Fault(
+        situation="two PDUs",
+        words="status returned outlets that the PDU does not have: 3",
+        rule="pdus",
+        changes=(
+            ("opener = ", _MEMORY),
+            (
+                "        return view\n\n    def port_up",
+                _COUNT_OF_CLASS + "        return view\n\n    def port_up",
+            ),
+        ),
+    ),
+    "the row's place in the page for the outlet": Fault(
+        situation="exchanged rows",
+        words="port_down commanded outlet 1: outlet 3 was to be switched",
+        rule="others",
+        changes=((_WRITE, _WRITE_BY_ORDER),),
     ),
     "another host by a thread": Fault(
         situation="",
