@@ -374,10 +374,14 @@ class SnmpUnit(SimulatedPdu):
         return UnitObjects() if self._device is None else unit_objects(self._rows, self._device)
 
     def with_third_states(self, identity: str) -> Sequence[SnmpContents]:
+        assert self._device is not None and self._device.outlets is not None
+        states = self._device.outlets.states
         rows = self._rows
         third_rows: list[Rows] = []
         for value in _THIRD_STATES:
-            if self._turn(identity, EnumPowerStatus.UNKNOWN, third_states=[value]):
+            # another row may have one of these values, such as a mark of a pending command
+            is_third = states is not None and value not in (*states.on, *states.off)
+            if is_third and self._turn(identity, EnumPowerStatus.UNKNOWN, third_states=[value]):
                 third_rows.append(self._rows)
             self._rows = rows
         return [SnmpContents(rows) for rows in third_rows]
