@@ -23,6 +23,10 @@ from .replay_server import HttpReplay, Response, header_pairs
 States = dict[str, Optional[bool]]
 
 
+#: states that are neither on nor off, such as one that moves: first one that no device documents
+THIRD_NUMBERS = (97, -1, *range(10))
+
+
 class UnitFault(Enum):
     """What is wrong with a simulated PDU."""
 

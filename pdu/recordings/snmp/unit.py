@@ -29,6 +29,7 @@ from pdu_common.helper import EnumPowerStatus
 from pdu_common.snmp_client.tool_api import INTEGER, OCTETS
 
 from ..simulated_pdu import (
+    THIRD_NUMBERS,
     CommandRefused,
     MeasuredSums,
     SimulatedPdu,
@@ -36,7 +37,6 @@ from ..simulated_pdu import (
     UnitCommand,
     UnitFault,
 )
-from ..state_columns import THIRD_NUMBERS
 from .recorded_rows import (
     ANY_FAMILY,
     NUMBERS,

@@ -22,7 +22,7 @@ from tests.handlers.snmp import units
 from tests.handlers.snmp.exact_figures import read_exactly
 from tests.handlers.snmp.memory import Memory, of_rows
 from tests.needs import ROOT
-from tests.recordings import Fixture
+from tests.simulators.snmp_units import Fixture
 
 UP, DOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN
 States = Mapping[str, EnumPowerStatus]

@@ -16,7 +16,7 @@ from pdu_common.helper import PduPortView
 from tests.handlers.snmp.memory import Memory, table
 from tests.handlers.snmp.units import EVERY_ROW
 from tests.platform_calls import pdu_of
-from tests.recordings import Fixture
+from tests.simulators.snmp_units import Fixture
 
 Result = TypeVar("Result")
 

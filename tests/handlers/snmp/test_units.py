@@ -27,7 +27,7 @@ from handlers.snmp.sources import (
 )
 from tests.handlers.snmp.memory import Memory
 from tests.handlers.snmp.units import FAMILIES, FIXTURES, find, memory, unit_id
-from tests.recordings import Fixture
+from tests.simulators.snmp_units import Fixture
 
 #: units that also count their outlets, or have none without the first unit
 WITH_COUNT_OF_OUTLETS = {

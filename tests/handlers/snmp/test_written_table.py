@@ -16,10 +16,10 @@ from handlers.snmp.profiles import PROFILE_BY_KEY, PROFILES
 from handlers.snmp.reader import Reader
 from handlers.snmp.settings import select_families
 from pdu.families import family_tables
-from pdu.recordings.snmp.identification import device_finding
+from pdu.inspection.snmp.identification import device_finding
 from tests.handlers.snmp.memory import of_rows
-from tests.recordings import Fixture, Order, fixtures
 from tests.rows import each_row
+from tests.simulators.snmp_units import Fixture, Order, fixtures
 
 UNITS = [unit for unit in fixtures() if unit.switch is not None]
 PACKED = "the states of all outlets, with this one "

@@ -24,7 +24,7 @@ from pdu.pdu_list.login_options import Login
 from pdu.reading.polling import Target
 from tests.pdu.monitoring.halls import line, login, private
 from tests.pdu.running import run
-from tests.peers import PEERS
+from tests.simulators.peers import PEERS
 from tests.simulators.snmp_agent import Agent
 from tests.simulators.snmp_agent.devices import BUILT_IN
 from tests.tables import Case, Law, compared
@@ -167,7 +167,7 @@ def test_a_name_switches_outlets(
         path.write_text(f"name,handler,address,auth,settings\n{line(tmp_path, peer, 'left')}\n")
         private(tmp_path / "logins.toml", login(peer, "left"))
         first, second, *_ = peer.truth().states
-        code, out, _ = run(capsys, "off", "left", f"{first}-{second}", "--yes", "--timeout", "9")
+        code, out, _ = run(capsys, "off", "left", f"{first}-{second}", "--yes", "-s", "timeout=9")
         states = peer.truth().states
     assert code == 0
     assert f"outlet {second} of left ({peer.address}:{peer.snmp['port']}) is off" in out
