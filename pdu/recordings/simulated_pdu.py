@@ -135,6 +135,11 @@ class SimulatedPdu(ABC):
         """Why a rule of `pdu handler check` cannot be tried on it, a sentence by its name."""
         return {}
 
+    @property
+    def contradiction(self) -> str:
+        """What its recording says of itself, and its answers do not; "" for nothing."""
+        return ""
+
     def begin(self, fault: UnitFault) -> None:
         """Have this fault from now on, and no other: what was late is not carried out."""
         self._fault = fault

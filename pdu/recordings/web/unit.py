@@ -241,6 +241,17 @@ class WebUnit(HttpPdu):
             doubts.update(dict.fromkeys(rules, reason))
         return doubts
 
+    @property
+    def contradiction(self) -> str:
+        for name, outlet in self._recording.outlets.items():
+            recorded = {} if outlet.state is None else outlet.effect(on=outlet.state).sets
+            for place, value in recorded.items():
+                own_value = value_at(self._recording.contents, place)
+                if json.dumps(own_value) != json.dumps(value):
+                    word = "on" if outlet.state else "off"
+                    return f"outlet {name} is {word} in its head, and not in {place.request}"
+        return ""
+
     def _recorded_refusal(self) -> Optional[Response]:
         """How it refuses a command: in the recording's words, or as it was seen to refuse one."""
         if self._recording.refusal:

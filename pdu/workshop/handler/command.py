@@ -167,7 +167,7 @@ def _require_handler(path: str) -> None:
 
 def _result(path: str, findings: list[Finding], methods: Collection[str]) -> Result:
     """The findings as a table and the verdict; the exit code says whether the page is kept.
-    `methods`: those that asked a PDU.
+    `methods`: those that ran.
     """
     findings = [_advised_if_harmless(finding) for finding in findings]
     missing_rules = untried_rules(findings)
@@ -258,7 +258,7 @@ def _findings(
     methods: set[str],
 ) -> Iterator[Finding]:
     """A finding for each rule: first of the archive and its import, then of its four methods.
-    Adds those that asked a PDU to `methods`.
+    Adds those that ran to `methods`.
     """
     try:
         source = read_handler(path)
@@ -325,7 +325,7 @@ def _device_findings(
     methods: set[str],
 ) -> Iterator[Finding]:
     """Findings of the four methods on a served recording, or on simulated units without one; the
-    last one says where a secret was shown. Adds the methods that asked a PDU to `methods`.
+    last one says where a secret was shown. Adds the methods that ran to `methods`.
     """
     # imported late: 150 ms with pysnmp, which is missing where pdu has no packages
     from .bounded_methods import Forms, ShownSecrets
@@ -352,7 +352,7 @@ def _device_findings(
                 stack.callback(recording.close)
             forms = Forms(handler, _forms(handler, login), shown_secrets, effects)
             yield from served_findings(forms, recording, load_again)
-    methods |= effects.asking_methods
+    methods |= effects.called_methods
     yield _finding_of_watch("side effects", ADVISED, effects.sentences, methods)
     yield _finding_of_watch("elsewhere", BROKEN, effects.other_hosts, methods)
     yield _finding_of_watch("secret", BROKEN, shown_secrets.places, methods)
@@ -361,8 +361,8 @@ def _device_findings(
 def _finding_of_watch(
     rule: str, result: str, faults: Sequence[str], methods: Collection[str]
 ) -> Finding:
-    """What was seen beside the answers of calls. Of a method that asked no PDU, nothing is known.
-    `methods`: those that asked one.
+    """What was seen beside the answers of calls. Of a method that did not run, nothing is known.
+    `methods`: those that ran.
     """
     if faults:
         return Finding(RULES[rule], result, "; ".join(faults))

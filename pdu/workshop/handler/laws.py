@@ -111,8 +111,8 @@ class Expected(NamedTuple):
     states: Optional[States] = None
     #: None: those of a PDU that is well
     sums: Optional[NamedSums] = None
-    #: the number of an outlet may have been changed, not a figure
-    has_other_names: bool = False
+    #: a number was changed that may be no figure
+    is_of_figure: bool = False
     #: the outlets that an answer may leave out
     absent_outlets: Collection[str] = ()
 
@@ -242,7 +242,7 @@ class JudgedCall:
             rule = self.expected.rule or "asked"
             return self._broken(rule, "returned without a request to this PDU")
         has_reached_one = bool(self._unit.requests) or self._others_requests() > 0
-        if has_reached_one or _is_own_mistake(self._error):
+        if has_reached_one or is_own_mistake(self._error):
             return None
         return self._untried(
             f"no request reached the simulated PDU ({error_text(self._error)}): give what it needs"
@@ -361,7 +361,7 @@ class JudgedCall:
                 self.expected.states or self._unit.outlet_states(),
                 is_well=self.expected.is_well,
                 absent_outlets=self.expected.absent_outlets,
-                has_other_names=self.expected.has_other_names,
+                is_of_figure=self.expected.is_of_figure,
             )
         else:
             return self._fault_of_figures(rule)
@@ -426,7 +426,7 @@ def _is_late(error: Optional[BaseException]) -> bool:
     return False
 
 
-def _is_own_mistake(error: Exception) -> bool:
+def is_own_mistake(error: Exception) -> bool:
     """Whether no machine changes why a handler is broken: it breaks a rule, or Python's."""
     if not isinstance(error, BrokenHandler):
         return False

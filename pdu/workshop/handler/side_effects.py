@@ -57,8 +57,8 @@ class SideEffects:
         self.other_hosts: list[str] = []
         #: the ports of the simulated devices
         self.ports: set[int] = set()
-        #: the methods of which a request went to one of them
-        self.asking_methods: set[str] = set()
+        #: the methods that asked one of them, or returned: without meters there is nothing to ask
+        self.called_methods: set[str] = set()
         #: the begin of each text that the handler's code runs as Python, and its line
         self.run_texts: dict[str, str] = {}
         _install_hook()
@@ -70,6 +70,7 @@ class SideEffects:
         _watches[threading.get_ident()] = self, method
         try:
             yield
+            self.called_methods.add(method)
         finally:
             del _watches[threading.get_ident()]
             if socket.getdefaulttimeout() != timeout:
@@ -123,7 +124,7 @@ class SideEffects:
         if host not in _LOOPBACK:
             _append_once(self.other_hosts, sentence)
         elif port in self.ports:
-            self.asking_methods.add(method)
+            self.called_methods.add(method)
         else:
             self._add(sentence)
 
