@@ -250,9 +250,9 @@ class SimulatedPdu(ABC):
     def note_request(self, text: str) -> None:
         """Note a request. Raises ConnectionAbortedError if it is not answered."""
         self.requests.append(text)
-        if self.is_mute and self.hangs:
-            self._end.wait()
         if self.is_mute:
+            if self.hangs:
+                self._end.wait()
             raise ConnectionAbortedError
 
     def obey(
@@ -275,7 +275,8 @@ class SimulatedPdu(ABC):
             carry_out()
         if self._fault is UnitFault.UNANSWERED:
             self._end.wait()
-        if self._fault in (UnitFault.ANSWER_LOST, UnitFault.UNANSWERED):
+            raise ConnectionAbortedError
+        if self._fault is UnitFault.ANSWER_LOST:
             raise ConnectionAbortedError
 
     def _start_timer(self, function: Callable[[], object]) -> None:
