@@ -13,7 +13,7 @@ report row numbers. An outlet whose status says that it is locked is not switche
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Callable, NamedTuple, Optional
 
 from ..shared.errors import Unsupported, printable
