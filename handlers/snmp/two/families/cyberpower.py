@@ -1,0 +1,260 @@
+"""CyberPower: two generations of PDUs in CPS-MIB, whose tables resemble APC's rPDU2 and rPDU, and
+transfer switches. The numbers of states and commands are others than APC's.
+
+ePDU2: a table numbers its rows consecutively over all units of a chain. The table of metered
+outlets may lack outlets, so an outlet may have another row there. ePDU: the load table has rows of
+phases, and rows of banks that count the same current again. Some units have their outlets in ePDU2
+and their meters in ePDU. A UPS of this vendor may report the sysObjectID of a PDU, so the tables
+decide which of the two a device is.
+
+The phases of a transfer switch beyond the third are pairs of lines, which count the current of the
+lines again. Some units lack the column of pending commands.
+"""
+
+from ..family import Family
+from .language import *
+
+EPDU, EPDU2, ATS = "3808.1.1.3", "3808.1.1.6", "3808.1.1.5"
+
+SWITCHED = (
+    column(EPDU2 + ".6.1.4.1.2", "ePDU2OutletSwitchedStatusModuleIndex", optional=True),
+    column(EPDU2 + ".6.1.4.1.3", "ePDU2OutletSwitchedStatusNumber", optional=True),
+)
+METERED = (
+    column(EPDU2 + ".6.2.4.1.2", "ePDU2OutletMeteredStatusModuleIndex", optional=True),
+    column(EPDU2 + ".6.2.4.1.3", "ePDU2OutletMeteredStatusNumber", optional=True),
+)
+DEVICE_COUNT = scalar(EPDU2 + ".3.1.0", "ePDU2DeviceTableSize")
+SWITCHED_CHAIN = Chain(*SWITCHED, DEVICE_COUNT, METERED)
+METERED_CHAIN = Chain(*METERED, DEVICE_COUNT, SWITCHED)
+
+
+def switched(below: str, name: str, *, optional: bool = False) -> InChain:
+    name = "ePDU2OutletSwitched" + name
+    return SWITCHED_CHAIN.of(column(f"{EPDU2}.6.1.{below}", name, optional=optional))
+
+
+def metered(below: str, name: str, *, optional: bool = False) -> InChain:
+    name = "ePDU2OutletMeteredStatus" + name
+    return METERED_CHAIN.of(column(f"{EPDU2}.6.2.4.1.{below}", name, optional=optional))
+
+
+STATE = switched("4.1.5", "StatusState")
+METERED_NAME = metered("4", "Name", optional=True)
+METERED_LOAD = metered("6", "Load")
+LISTED = (STATE, METERED_NAME, METERED_LOAD)
+
+# A module is a unit of the chain.
+DEVICE_MODULE = column(EPDU2 + ".3.4.1.2", "ePDU2DeviceStatusModuleIndex")
+PHASE_MODULE = column(EPDU2 + ".4.4.1.2", "ePDU2PhaseStatusModuleIndex")
+PHASE_COUNT = scalar(EPDU2 + ".4.1.0", "ePDU2PhaseTableSize")
+PHASE_CURRENT = column(EPDU2 + ".4.4.1.5", "ePDU2PhaseStatusLoad")
+DEVICE_CURRENT = column(EPDU2 + ".3.4.1.5", "ePDU2DeviceStatusCurrentLoad")
+DEVICE_PHASES = column(EPDU2 + ".3.3.1.8", "ePDU2DeviceInfoNumPhases")
+
+
+def _each_unit(t: Tables, rows: Rows, module: Column) -> Rows:
+    """Rows of units or phases, and a lost one for each unit of the chain that has none."""
+    if not rows:
+        return {}
+    return each_unit(rows, t[module], t[DEVICE_MODULE], STATE.units(t) or METERED_NAME.units(t))
+
+
+@rows_of(PHASE_CURRENT, PHASE_MODULE, PHASE_COUNT, DEVICE_MODULE)
+def phase_currents(t: Tables) -> Rows:
+    currents, modules = t[PHASE_CURRENT], t[PHASE_MODULE]
+    currents = left_join(currents or modules, currents)
+    return _each_unit(t, complete(currents, modules, t[PHASE_COUNT]), PHASE_MODULE)
+
+
+@rows_of(DEVICE_CURRENT, DEVICE_PHASES, DEVICE_MODULE)
+def one_phase_currents(t: Tables) -> Rows:
+    """Without a value on a unit with several phases: the MIB does not define which current it is."""
+    currents = t[DEVICE_CURRENT]
+    if currents:
+        currents = left_join(currents, where_not(currents, "2", "3", by=t[DEVICE_PHASES]))
+    return _each_unit(t, complete(currents, t[DEVICE_MODULE]), DEVICE_MODULE)
+
+
+def _device(below: str, name: str) -> Derived:
+    """A column of the units."""
+    values = column(f"{EPDU2}.3.4.1.{below}", name)
+
+    @rows_of(values, DEVICE_MODULE)
+    def rows(t: Tables) -> Rows:
+        return _each_unit(t, complete(t[values], t[DEVICE_MODULE]), DEVICE_MODULE)
+
+    return rows
+
+
+BANK = column(EPDU + ".2.3.1.1.5", "ePDULoadStatusBankNumber", optional=True)
+PHASE = column(EPDU + ".2.3.1.1.4", "ePDULoadStatusPhaseNumber", optional=True)
+
+
+def _phases(below: str, name: str) -> Derived:
+    """A column of the table of loads: its rows that are a phase, not a bank."""
+    return phase_rows(column(f"{EPDU}.2.3.1.1.{below}", name), BANK, PHASE)
+
+
+LOAD, POWER = _phases("2", "ePDULoadStatusLoad"), _phases("7", "ePDULoadStatusActivePower")
+ENERGY = _phases("10", "ePDULoadStatusEnergy")
+
+
+def _of_epdu2(values: Derived) -> Derived:
+    """The meters of the ePDU tree on a unit with its outlets in ePDU2. No rows in a chain, whose
+    modules are neither all 0 nor all 1: this tree lacks the other units."""
+
+    @rows_of(*values.objects)
+    def rows(t: Tables) -> Rows:
+        if not t.first(*LISTED):
+            return {}
+        for modules in (t[DEVICE_MODULE], STATE.units(t)):
+            rows = t[values]
+            rows = (
+                matching(rows, modules, "0")
+                or matching(rows, modules, "1")
+                or unless(rows, modules)
+            )
+            if not rows:
+                return {}
+        return rows
+
+    return rows
+
+
+@rows_of(DEVICE_MODULE, DEVICE_COUNT)
+def units(t: Tables) -> Rows:
+    return complete(t[DEVICE_MODULE], counts=t[DEVICE_COUNT], gaps=True)
+
+
+CYBERPOWER_EPDU2 = partial(
+    Family,
+    units=units,
+    unit_count=DEVICE_COUNT,
+    outlets=outlets(
+        State(
+            STATE,
+            on=("1",),
+            off=("2",),
+            doubts=(pending(switched("4.1.6", "StatusCommandPending", optional=True)),),
+        ),
+        Write(switched("5.1.5", "ControlCommand"), on=1, off=2),
+        rows=first(METERED_NAME, METERED_LOAD),
+        count=scalar(EPDU2 + ".6.1.1.0", "ePDU2OutletSwitchedTableSize"),
+        checks_empty_table=True,
+        number=unit_and_number(*LISTED),
+        name=first(switched("4.1.4", "StatusName"), METERED_NAME),
+        current=figure(METERED_LOAD, TENTHS),
+        power=figure(metered("7", "ActivePower")),
+        energy=figure(metered("11", "Energy"), TENTHS),
+    ),
+    load=total(
+        figure(phase_currents, TENTHS),
+        figure(one_phase_currents, TENTHS),
+        figure(_of_epdu2(LOAD), TENTHS, ()),
+        else_outlets=True,
+    ),
+    power=total(
+        figure(_device("18", "ePDU2DeviceStatusPowerLoad")),
+        figure(_of_epdu2(POWER), absent=()),
+        else_outlets=True,
+    ),
+    energy=total(
+        figure(_device("9", "ePDU2DeviceStatusEnergy"), TENTHS),
+        figure(_of_epdu2(ENERGY), TENTHS, ()),
+        else_outlets=True,
+    ),
+)
+
+EPDU_COUNT = scalar(EPDU + ".3.1.3.0", "ePDUOutletDevNumCntrlOutlets")  # 0 on a metered unit
+
+CYBERPOWER_EPDU = partial(
+    Family,
+    outlets=outlets(
+        State(
+            column(EPDU + ".3.5.1.1.4", "ePDUOutletStatusOutletState"),
+            on=("1",),
+            off=("2",),
+            doubts=(
+                pending(
+                    column(EPDU + ".3.5.1.1.5", "ePDUOutletStatusCommandPending", optional=True)
+                ),
+            ),
+        ),
+        Write(column(EPDU + ".3.3.1.1.4", "ePDUOutletControlOutletCommand"), on=1, off=2),
+        count=EPDU_COUNT,
+        checks_empty_table=True,
+        none_if_zero=EPDU_COUNT,
+        name=column(EPDU + ".3.5.1.1.2", "ePDUOutletStatusOutletName"),
+        current=figure(column(EPDU + ".3.5.1.1.7", "ePDUOutletStatusLoad"), TENTHS),
+        power=figure(column(EPDU + ".3.5.1.1.8", "ePDUOutletStatusActivePower")),
+        energy=figure(column(EPDU + ".3.5.1.1.13", "ePDUOutletStatusEnergy"), TENTHS),
+    ),
+    load=total(
+        figure(LOAD, TENTHS, absent=()),
+        # a PDU41001 has its outlets in this tree and its meter in ePDU2
+        figure(one_phase_currents, TENTHS),
+        else_outlets=True,
+    ),
+    power=total(figure(POWER), else_outlets=True),
+    energy=total(figure(ENERGY, TENTHS, absent=()), else_outlets=True),
+)
+
+# of atsLoadStatusPhase
+LINES, PAIRS = ("1", "2", "3"), ("4", "5", "6")
+ATS_PHASE = column(ATS + ".5.2.2.1.2", "atsLoadStatusPhase")
+
+
+def _lines(below: str, name: str) -> Derived:
+    values = column(f"{ATS}.5.2.2.1.{below}", name)
+
+    @rows_of(values, ATS_PHASE)
+    def rows(t: Tables) -> Rows:
+        return where(complete(t[values], from_one=LAST_ARC), t[ATS_PHASE], *LINES, others=PAIRS)
+
+    return rows
+
+
+def _ats_total(below: str, name: str) -> Scalar:
+    """The row with the total, in the table of banks."""
+    return scalar(f"{ATS}.5.2.4.1.{below}.1", "atsLoadStatusBank" + name)
+
+
+CYBERPOWER_ATS = partial(
+    Family,
+    contact=(established(scalar(ATS + ".2.1.1.0", "atsStatusCommStatus")),),
+    outlets=outlets(
+        State(
+            column(ATS + ".6.3.1.3", "atsOutletStatusOutletState"),
+            on=("1",),
+            off=("2",),
+            doubts=(
+                pending(column(ATS + ".6.3.1.4", "atsOutletStatusOutletCmdPending", optional=True)),
+            ),
+        ),
+        Write(column(ATS + ".6.5.1.3", "atsOutletCtrlCommand"), on=2, off=3),
+        count=scalar(ATS + ".6.2.0", "atsOutletStatusTableSize"),
+        checks_empty_table=True,
+        name=column(ATS + ".6.3.1.2", "atsOutletStatusOutletName"),
+    ),
+    load=total(
+        figure(_lines("3", "atsLoadStatusPhaseLoad"), TENTHS),
+        figure(_ats_total("3", "Load"), TENTHS),
+    ),
+    power=total(figure(_lines("5", "atsLoadStatusPhasePower")), figure(_ats_total("5", "Power"))),
+    energy=total(
+        figure(
+            value_or_empty(
+                _ats_total("6", "Energy"), column(ATS + ".5.2.4.1.6", "atsLoadStatusBankEnergy")
+            ),
+            TENTHS,
+            absent=(),
+        )
+    ),
+)
+
+HERE = {
+    "cyberpower-epdu2": CYBERPOWER_EPDU2,
+    "cyberpower-epdu": CYBERPOWER_EPDU,
+    "cyberpower-ats": CYBERPOWER_ATS,
+}

@@ -1,0 +1,281 @@
+"""HP and HPE: power distribution units of CPQPOWER-MIB (pdu, mpdu, pdu2, pdu3).
+
+pdu2 and pdu3 have the design of Eaton's ePDU with other numbers. Panduit G5 and Eaton nLogic have
+the tables of pdu3 below their own roots. The value written into a verb's column is a delay in
+seconds; 0 is now. The older family mpdu has no commands.
+
+The oldest is the management module for metered PDUs (pdu), which has breakers and no outlets. Its
+currents are left out: they are in A before revision 1.66 of the MIB and in hundredths of A since
+then. The module does not report the MIB's revision.
+"""
+
+import re
+from typing import NamedTuple
+
+from ..family import Family
+from .language import *
+
+PDU, MPDU = "232.165.2", "232.165.5"
+# the state in rows beyond the unit's outlets, and the outlet count in rows beyond the chain's units
+PADDING = "0"
+# of ...InputPhaseCurrentMeasType; the others: one phase, three phases, and padding
+NEUTRAL, LINES = "2", ("1", "3", "4", "5", PADDING)
+CONTROLLABLE = "1"  # a value of ...Controllable; 2 is a unit that only meters
+ONLY_METERS = "this unit only meters"
+
+
+class PduTables(NamedTuple):
+    """The tables of this design below `root`. The names of their objects start with `name`."""
+
+    root: str
+    name: str
+    amps: Decimal  #: what a current of 1 means, in A
+    outlet_count: Column  #: each unit's number of outlets, even if it only meters
+
+    def column(self, below: str, name: str, *, optional: bool = False) -> Column:
+        return column(f"{self.root}.{below}", self.name + name, optional=optional)
+
+    @property
+    def states(self) -> Column:
+        return self.column("5.2.1.1", "OutletControlStatus")
+
+    @property
+    def names(self) -> Column:
+        return self.column("5.1.1.2", "OutletName")
+
+    def count(self, controllable: Optional[Column] = None) -> Derived:
+        """The outlets of units with outlets in the table of states; where no unit has some, of those
+        with names of outlets. With `controllable`, the outlets of units that switch are counted even
+        if none is listed."""
+
+        @rows_of(self.outlet_count, self.states, *([controllable] if controllable else []))
+        def rows(t: Tables) -> Rows:
+            if controllable:
+                counts = where(t[self.outlet_count], t[controllable], CONTROLLABLE)
+                if counts:
+                    return counts
+            listed = where_not(t[self.states], PADDING) or where_not(t[self.names], "")
+            return of_units(t[self.outlet_count], listed) if listed else {}
+
+        return rows
+
+    def guard(
+        self, controllable: Column, *, allow: Sequence[str] = (), refuse: Sequence[str] = ()
+    ) -> Guard:
+        """The command is for outlets of units that switch."""
+
+        @rows_of(controllable, by_row=True)
+        def of_unit(t: Tables) -> Rows:
+            return t.part(controllable, t[self.states], 0, 1)
+
+        return Guard(of_unit, ONLY_METERS, tuple(allow), tuple(refuse))
+
+    def outlets(
+        self, control: Write, guard: Guard, first_unit: int = 1
+    ) -> partial[tuple[Outlets, ...]]:
+        """`outlets` with what the families share: all but powers and energies. `first_unit`: the
+        index of the unit printed as 1."""
+        names = self.names
+
+        @rows_of(names)
+        def named(t: Tables) -> Rows:
+            return where_not(t[names], "")
+
+        return partial(
+            outlets,
+            State(self.states, on=("2",), off=("1",), absent=(PADDING,)),
+            control,
+            Guard(
+                self.column("5.2.1.8", "OutletControlSwitchable"),
+                refuse=("2",),
+                why="it is configured as not switchable on the device",
+            ),
+            guard,
+            rows=named,
+            count=self.count(),
+            checks_empty_table=True,
+            none_if_zero=self.outlet_count,
+            counts_unlisted=True,
+            number=unit_and_outlet(self.states, names, first_unit=first_unit),
+            name=names,
+            current=figure(self.column("5.1.1.5", "OutletCurrent"), self.amps),
+        )
+
+    def verbs(self) -> Write:
+        on = self.column("5.2.1.3", "OutletControlOnCmd")
+        return Write(on, 0, 0, off_at=self.column("5.2.1.2", "OutletControlOffCmd"))
+
+    def total(
+        self, *figures: Measurement, else_outlets: bool = False, demanded: bool = False
+    ) -> Total:
+        """A total of these figures over all units of the chain: the first index of a row is its
+        unit."""
+
+        @rows_of(self.outlet_count)
+        def units(t: Tables) -> Rows:
+            return where_not(t[self.outlet_count], PADDING)
+
+        return total(
+            *figures, else_outlets=else_outlets, unit=THE_UNIT, units=units, demanded=demanded
+        )
+
+    def lines(self, phases: Optional[Column] = None) -> Derived:
+        """The lines of the inputs without their neutral. `phases`: the number of lines of each
+        unit, which may list more."""
+        currents = self.column("2.2.1.11", "InputPhaseCurrent")
+        types = self.column("2.2.1.9", "InputPhaseCurrentMeasType", optional=True)
+        volts = self.column("2.2.1.3", "InputPhaseVoltage")
+
+        @rows_of(currents, types, late=(volts,))
+        def rows(t: Tables) -> Rows:
+            every_row = complete(t[currents], t[types] or t[volts], from_one=LAST_ARC)
+            lines = where_not(every_row, NEUTRAL, by=t[types], others=LINES)
+            if not t[types]:  # some firmware lacks the types: a fourth row may be the neutral
+                lines = left_join(every_row, with_arc(every_row, -1, "4", keep=False))
+            return complete(lines, counts=t[phases]) if phases else lines
+
+        return rows
+
+    def load(
+        self, phases: Optional[Column] = None, *, has_total: bool = False, demanded: bool = False
+    ) -> Total:
+        """The lines; with `has_total`, else the total of each input, else the outlets."""
+        lines = figure(self.lines(phases), self.amps)
+        if not has_total:
+            return self.total(lines, demanded=demanded)
+        inputs = self.column("2.1.1.11", "InputTotalCurrent")
+        return self.total(lines, figure(inputs, self.amps), else_outlets=True)
+
+    def power(self, *, else_outlets: bool = False) -> Total:
+        """The power of all inputs in W."""
+        watts = self.column("2.1.1.5", "InputPowerWatts")
+        return self.total(figure(watts), else_outlets=else_outlets)
+
+
+PDU2 = PduTables("232.165.7", "pdu2", THOUSANDTHS, column("232.165.7.1.2.1.12", "pdu2OutletCount"))
+PDU3 = PduTables("232.165.11", "pdu3", HUNDREDTHS, column("232.165.11.1.2.1.13", "pdu3OutletCount"))
+# each unit of a chain has this row, also one without outlets; rows of padding have none
+PDU2_PHASES = PDU2.column("1.2.1.10", "InputPhaseCount", optional=True)
+PDU2_COUNT = scalar("232.165.7.1.1.0", "pdu2NumberPDU")
+PDU2_CONTROLLABLE = PDU2.column("1.2.1.9", "Controllable")
+PDU3_PHASES = PDU3.column("1.2.1.11", "InputPhaseCount")
+PDU3_COUNT = scalar("232.165.11.1.1.0", "pdu3NumberPDU")
+PDU3_CONTROLLABLE = PDU3.column("1.2.1.10", "Controllable")
+
+HPE_MAPDU3 = partial(
+    Family,
+    units=completed(PDU3_PHASES, count=PDU3_COUNT, gaps=True),
+    unit_count=PDU3_COUNT,
+    outlets=PDU3.outlets(PDU3.verbs(), PDU3.guard(PDU3_CONTROLLABLE, allow=(CONTROLLABLE,)))(
+        count=PDU3.count(PDU3_CONTROLLABLE),
+        power=figure(PDU3.column("5.1.1.13", "OutletWatts")),
+        energy=figure(PDU3.column("5.1.1.14", "OutletWh", optional=True)),
+    ),
+    load=PDU3.load(PDU3_PHASES, demanded=True),
+    power=PDU3.power(),
+    energy=PDU3.total(figure(PDU3.column("2.1.1.6", "InputTotalEnergy", optional=True))),
+)
+
+HPE_MAPDU2 = partial(
+    Family,
+    units=completed(PDU2_PHASES, count=PDU2_COUNT, gaps=True),
+    unit_count=PDU2_COUNT,
+    outlets=PDU2.outlets(
+        PDU2.verbs(), PDU2.guard(PDU2_CONTROLLABLE, allow=(CONTROLLABLE,)), first_unit=0
+    )(
+        power=figure(PDU2.column("5.1.1.14", "OutletWatts")),
+        energy=figure(PDU2.column("5.1.1.15", "OutletWh"), THOUSANDTHS),
+    ),
+    load=PDU2.load(demanded=True),
+    power=PDU2.power(),
+    energy=PDU2.total(
+        figure(PDU2.column("2.1.1.6", "InputPowerWattHour"), THOUSANDTHS), demanded=True
+    ),
+)
+
+# mpdu: a core with outputs, and bars that are plugged into outputs and have outlets of their own
+DEVICE_TYPE = column(MPDU + ".3.1.1.8", "mpduDeviceType")  # of each output
+CORE_STATE = column(MPDU + ".2.1.1.2", "mpduOutputStatus")
+CORE_COUNT = scalar(MPDU + ".1.1.0", "mpduNumMPDU")
+CORE_OUTLETS = column(MPDU + ".1.2.1.19", "mpduNumOutlet")
+CORE_POWER = column(MPDU + ".1.2.1.38", "mpduTotalPowerWatt")
+CORE_CURRENT = column(MPDU + ".2.1.1.7", "mpduOutputCurrent")
+CORE_WATTS = column(MPDU + ".2.1.1.9", "mpduOutputPowerWatt")
+CORE_WH = column(MPDU + ".2.1.1.13", "mpduOutputPowerWattHour")
+BAR_STATE = column(MPDU + ".4.1.1.2", "mpduSmExtBarOutletStatus")
+NOT_MEASURED = "-1"
+
+
+@rows_of(CORE_STATE, BAR_STATE, DEVICE_TYPE)
+def core_and_bars(t: Tables) -> Rows:
+    """The outputs of the core, and the outlets of bars. The table of bars has rows for every
+    output; if no smart device is detected on one, the type of its device is empty."""
+    types, bars = t[DEVICE_TYPE], t[BAR_STATE]
+    bars = where_not(bars, "", by=part_of(types, bars, stop=2))
+    return concat(complete(t[CORE_STATE], types), bars)
+
+
+@rows_of(CORE_STATE, BAR_STATE, DEVICE_TYPE)
+def mpdu_numbers(t: Tables) -> Rows:
+    bars = t[BAR_STATE]
+    core = numbered(complete(t[CORE_STATE], t[DEVICE_TYPE]))
+    return concat(core, with_units(numbered(bars, position=1), numbered(bars), "-"))
+
+
+def _with_bars(core: Column, below: str, name: str) -> Parts:
+    return Parts((("", core), ("", column(f"{MPDU}.4.1.1.{below}", "mpduSmExtBarOutlet" + name))))
+
+
+def _of_core(values: Column, scale: Decimal = ONES) -> Measurement:
+    """A figure of the outputs of the core. -1 "means not measurable" (CPQPOWER-MIB)."""
+
+    @rows_of(values)
+    def rows(t: Tables) -> Rows:
+        return left_join(t[values], where_not(t[values], NOT_MEASURED))
+
+    return figure(rows, scale, unmetered="the core calls an output not measurable")
+
+
+HPE_IPDU = partial(
+    Family,
+    units=completed(CORE_OUTLETS, count=CORE_COUNT, gaps=True),
+    unit_count=CORE_COUNT,
+    outlets=outlets(
+        State(core_and_bars, on=("on",), off=("off",)),
+        count=CORE_OUTLETS,
+        checks_empty_table=True,
+        number=mpdu_numbers,
+        current=figure(_with_bars(CORE_CURRENT, "6", "Current"), HUNDREDTHS),
+        power=figure(_with_bars(CORE_WATTS, "7", "PowerWatt")),
+        energy=figure(_with_bars(CORE_WH, "20", "PowerWattHour"), THOUSANDTHS),
+    ),
+    # The current of a bar also flows through its output, so bars are not summed.
+    load=total(_of_core(CORE_CURRENT, HUNDREDTHS)),
+    power=total(figure(completed(CORE_POWER, count=CORE_COUNT, gaps=True)), _of_core(CORE_WATTS)),
+    energy=total(_of_core(CORE_WH, THOUSANDTHS)),
+)
+
+MODULE_POWER = column(PDU + ".3.1.1.4", "pduOutputPower")
+MODULE_PDUS = column(PDU + ".1.2.1.1", "pduIdentIndex")
+MODULE_COUNT = scalar(PDU + ".1.1.0", "numOfPdu")
+
+
+@rows_of(MODULE_POWER, MODULE_PDUS, MODULE_COUNT)
+def module_powers(t: Tables) -> Rows:
+    """A row for each PDU. No total unless each row, and at least numOfPdu rows, has a power; on a
+    module without that number, unless each PDU of the table of identities has one, too."""
+    powers, count = t[MODULE_POWER], t.scalar(MODULE_COUNT)
+    if count is not None:
+        is_number_ = re.fullmatch("[1-9][0-9]*", text(count))
+        return complete(powers, counts=t[MODULE_COUNT]) if is_number_ else {}
+    pdus = complete(t[MODULE_PDUS], powers)
+    is_absent = t.is_absent(MODULE_PDUS, powers)
+    return powers if is_absent else left_join(pdus, powers)
+
+
+HERE = {
+    "hpe-mapdu3": HPE_MAPDU3,
+    "hpe-mapdu2": HPE_MAPDU2,
+    "hpe-ipdu": HPE_IPDU,
+    "hpe-pdu-module": partial(Family, power=total(figure(module_powers))),
+}

@@ -1,0 +1,446 @@
+"""Raritan: PDU2-MIB (PX2, PX3, PX4, and Server Technology's PRO4X on the same platform), and the
+PDU-MIB of the first PX, which Eaton copied below its own root.
+
+PDU2-MIB: the index is pdu.outlet. Tables of sensors add the sensor's type. The device reports the
+decimal digits of each sensor, and its smallest possible reading: if that is below 0, the reading is
+in the signed column, and the unsigned one is undefined. Firmware before 3.0 has no signed columns.
+The tables of outlet sensors have a row for each outlet and type, 612 on a PX4 of 36 outlets, so
+usually only the values are walked. A reading of 0 counts unless the sensor is reported as
+unavailable. The current that a three-phase inlet reports is its highest line current, so its poles
+are summed. An inlet of one phase has no readings by pole, so its own current counts.
+"""
+
+from typing import Callable, NamedTuple
+
+from ..family import Family
+from .language import *
+
+CURRENT, POWER, ENERGY, ON_OFF = "1", "5", "8", "14"  # sensor types
+ZERO = "0"  # also what an outlet without a reading shows
+NOT_AVAILABLE = ("2", "0")  # values of ...IsAvailable; 0 is no TruthValue
+# BITS: the sensor of type N has bit N - 1
+CAPABILITIES = column("13742.6.3.5.3.1.10", "outletDeviceCapabilities", optional=True)
+# a row for each PDU of the chain; a controller has no inlet
+INLET_COUNT = column("13742.6.3.2.2.1.2", "inletCount", optional=True)
+PX2_OUTLET_COUNT = column("13742.6.3.2.2.1.4", "outletCount")
+PDU_COUNT = scalar("13742.6.3.1.0", "pduCount")
+LABEL = column("13742.6.3.5.3.1.2", "outletLabel")
+NEUTRAL = "4"  # a value of inletPoleLine
+POLE_LINE = column("13742.6.3.3.5.1.1", "inletPoleLine")
+POLE_COUNT = column("13742.6.3.3.3.1.5", "inletPoleCount")
+# of each transfer switch; the other inlet shows what it draws on standby, or the load once more
+ACTIVE_INLET = column("13742.6.4.3.1.1.1", "transferSwitchActiveInlet", optional=True)
+SWITCH_COUNT = column("13742.6.3.2.2.1.66", "transferSwitchCount", optional=True)
+
+
+class _Sensors(NamedTuple):
+    """The tables of one kind of part, such as inlets. `part` is its name in the MIB's objects."""
+
+    readings: str  #: the entry of the measurements
+    configuration: str  #: the entry of the sensors' configuration
+    part: str
+    optional: bool = False  #: whether the parts of some units have no sensor at all
+
+    def reading(self, below: int, name: str, kind: str, *, optional: bool = True) -> Column:
+        name = f"measurements{self.part[0].upper()}{self.part[1:]}Sensor{name}"
+        return column(f"{self.readings}.{below}", name, kind, optional=optional)
+
+    def value(self, kind: str) -> Column:
+        return self.reading(4, "Value", kind, optional=self.optional)
+
+    def available(self, kind: str) -> Column:
+        return self.reading(2, "IsAvailable", kind)
+
+    def setting(self, below: int, name: str, kind: str, *, optional: bool = True) -> Column:
+        name = f"{self.part}Sensor{name}"
+        return column(f"{self.configuration}.{below}", name, kind, optional=optional)
+
+    def digits(self, kind: str) -> Column:
+        """A row for each part with a sensor."""
+        return self.setting(7, "DecimalDigits", kind, optional=False)
+
+    def minimum(self, kind: str = "") -> Column:
+        return self.setting(27, "SignedMinimum", kind)
+
+    def late(self, kind: str) -> tuple[Column, ...]:
+        """What is only read of sensors whose readings may be signed."""
+        return (self.reading(6, "SignedValue", kind), self.setting(26, "SignedMaximum", kind))
+
+    def objects(self, kind: str) -> tuple[Column, ...]:
+        return (self.value(kind), self.available(kind), self.digits(kind), self.minimum(kind))
+
+    def values(self, t: Tables, kind: str) -> Rows:
+        """The readings. A sensor without a minimum has none, where the firmware has minima."""
+        minima: Rows = {}
+        if t[self.value(kind)] and t[self.minimum()]:
+            minima = left_join(t[self.digits(kind)], t[self.minimum(kind)])
+        return signed(t, self, kind, minima)
+
+    def checked(self, t: Tables, kind: str) -> Rows:
+        """The readings. A 0 of a sensor that is not available is empty."""
+        values = self.values(t, kind)
+        zeros = [row for row, value in values.items() if is_one_of(value, (ZERO,))]
+        tests = t.cells(self.available(kind), zeros)
+        return left_join(values, except_where(values, (ZERO,), tests, *NOT_AVAILABLE))
+
+    def parts(self, t: Tables, kind: str) -> Rows:
+        """A row for each part, without a value if the reading is not available, or if the answer
+        left out one that is."""
+        values, available = self.values(t, kind), t[self.available(kind)]
+        rows = values or where_not(available, *NOT_AVAILABLE)
+        if not rows and not available:
+            rows = t[self.digits(kind)]
+        return left_join(rows, where_not(values, *NOT_AVAILABLE, by=available))
+
+    def figure(self, source: Source, kind: str, unmetered: str = "") -> Measurement:
+        scale = THOUSANDTHS if kind == ENERGY else ONES
+        exponent = negative(self.digits(kind))
+        return Measurement(source, scale, (), exponent=exponent, unmetered=unmetered)
+
+
+def negative(digits: Source) -> Derived:
+    """Numbers of decimal digits as exponents."""
+
+    @rows_of(*objects_of([digits]))
+    def rows(t: Tables) -> Rows:
+        found: Rows = {}
+        for row, value in t[digits].items():
+            count = number(value)
+            if isinstance(value, Lost):
+                found[row] = value
+            elif count is not None and count >= 0:
+                found[row] = str(-count)
+        return found
+
+    return rows
+
+
+def signed(t: Tables, sensors: _Sensors, kind: str, minima: Rows) -> Rows:
+    """The reading of each sensor: the signed one if its minimum is below 0, else the unsigned one.
+    A sensor whose minimum is missing, or above its reading, has the reading that it gives both
+    times. A signed one is empty if the largest possible is not above 0: the device shows 0 for a
+    range that does not fit into 32 bits, and for its readings too."""
+    readings = t[sensors.value(kind)]
+    below_0 = [row for row, least in minima.items() if (number(least) or 0) < 0]
+    unclear = [
+        row
+        for row, reading in readings.items()
+        if number(minima.get(row)) is None or number(minima[row]) > (number(reading) or 0)
+    ]
+    if not minima or not (below_0 or unclear):
+        return readings
+    signed_readings, maxima = (t[late] for late in sensors.late(kind))
+    found = dict(readings)
+    for row in unclear:
+        if text(readings[row]) != text(signed_readings.get(row, "")):
+            found[row] = undecided(minima.get(row))
+    for row in below_0:
+        most = number(maxima.get(row))
+        found[row] = "" if most is not None and most <= 0 else signed_readings.get(row, "")
+    return found
+
+
+UNITS = _Sensors("13742.6.5.1.3.1", "13742.6.3.2.5.1", "unit")
+INLETS = _Sensors("13742.6.5.2.3.1", "13742.6.3.3.4.1", "inlet")
+# inletPoleCapabilities of an inlet of one phase are all 0
+INLET_POLES = _Sensors("13742.6.5.2.4.1", "13742.6.3.3.6.1", "inletPole", optional=True)
+PROTECTORS = _Sensors("13742.6.5.3.3.1", "13742.6.3.4.4.1", "overCurrentProtector")
+OUTLETS = _Sensors("13742.6.5.4.3.1", "13742.6.3.5.4.1", "outlet")
+
+
+def _alike(t: Tables, source: Column, rows: Rows) -> Rows:
+    """A property that outlets of one PDU with the same sensors share, by GET of the first and the
+    last of them; by a walk where the two differ or have none."""
+    kinds: dict[object, list[str]] = {}
+    for row, sensors in rows.items():
+        kinds.setdefault((arcs(row, 0, -1), sensors), []).append(row)
+    found: Rows = {}
+    for alike in kinds.values():
+        ends = t.cells(source, (alike[0], alike[-1]))
+        if alike[0] not in ends or ends[alike[0]] != ends.get(alike[-1]):
+            return t[source]
+        found.update(dict.fromkeys(alike, ends[alike[0]]))
+    return found or t[source]
+
+
+def _outlet(kind: str) -> Measurement:
+    """The readings of a sensor type, of the outlets that have such a sensor: by their capabilities,
+    or without that column by the readings' availability."""
+    bit_of_kind = int(kind) - 1
+    value, available = OUTLETS.value(kind), OUTLETS.available(kind)
+    minimum, digits = OUTLETS.minimum(kind), OUTLETS.digits(kind)
+
+    @rows_of(value, CAPABILITIES, late=(available, minimum, digits, *OUTLETS.late(kind)))
+    def readings(t: Tables) -> Rows:
+        has_sensor = bit(t[CAPABILITIES], bit_of_kind)
+        alike = where(t[CAPABILITIES], has_sensor, "1")
+        values = signed(t, OUTLETS, kind, _alike(t, minimum, alike)) if t[value] else {}
+        with_sensor = where(values, has_sensor, "1")
+        zeros = [row for row, reading in with_sensor.items() if is_one_of(reading, (ZERO,))]
+        found = except_where(with_sensor, (ZERO,), t.cells(available, zeros), *NOT_AVAILABLE)
+        if found or t[CAPABILITIES]:
+            return found
+        return where_not(values, *NOT_AVAILABLE, by=t[available])
+
+    @rows_of(digits, CAPABILITIES)
+    def digits_of_outlets(t: Tables) -> Rows:
+        return _alike(t, digits, where(t[CAPABILITIES], bit(t[CAPABILITIES], bit_of_kind), "1"))
+
+    scale = THOUSANDTHS if kind == ENERGY else ONES
+    return Measurement(
+        readings,
+        scale,
+        (),
+        exponent=negative(Derived(digits_of_outlets.function, (digits,), late=(CAPABILITIES,))),
+    )
+
+
+def _in_use(t: Tables, rows: Rows) -> Rows:
+    """Rows of inlets, or of their lines, without those of inlets that a transfer switch does not
+    use now; empty where no inlet of the PDU is known to be in use. The index begins with PDU and
+    inlet."""
+    switches = (
+        {pdu for pdu, count in t[SWITCH_COUNT].items() if not is_one_of(count, ("0",))}
+        if rows
+        else set()
+    )
+    if not switches:
+        return rows
+    used: dict[str, str] = {}
+    for row, inlet in t[ACTIVE_INLET].items():
+        pdu = arcs(row, stop=1)
+        used[pdu] = "" if pdu in used else f"{pdu}.{text(inlet)}"  # of several switches none
+    inlets = {arcs(row, stop=2) for row in rows}
+    found: Rows = {}
+    for row, value in rows.items():
+        pdu, inlet = arcs(row, stop=1), arcs(row, stop=2)
+        if pdu not in switches or inlet == used.get(pdu):
+            found[row] = value
+        elif used.get(pdu) not in inlets:
+            found[row] = UNDECIDED
+    return found
+
+
+def _each_inlet(t: Tables, rows: Rows) -> Rows:
+    """Rows of inlets, or of their lines: no sum if one of the inlets that a PDU counts has none."""
+    return complete(rows, counts=t[INLET_COUNT], parts=2)
+
+
+def _inlets(kind: str) -> Measurement:
+    """The figure of the inlets in use; the energy of all, because each has its own counter."""
+
+    @rows_of(*INLETS.objects(kind), INLET_COUNT, late=(*INLETS.late(kind), SWITCH_COUNT))
+    def rows(t: Tables) -> Rows:
+        inlets = _each_inlet(t, INLETS.parts(t, kind))
+        return inlets if kind == ENERGY else _in_use(t, inlets)
+
+    return INLETS.figure(rows, kind)
+
+
+def _units(kind: str) -> Measurement:
+    """The figure of units whose inlets have no such sensor."""
+
+    @rows_of(*UNITS.objects(kind), late=UNITS.late(kind))
+    def rows(t: Tables) -> Rows:
+        return UNITS.parts(t, kind) if t[UNITS.available("")] else {}
+
+    return UNITS.figure(rows, kind)
+
+
+@rows_of(
+    *INLET_POLES.objects(CURRENT),
+    POLE_LINE,
+    INLET_COUNT,
+    late=(*INLET_POLES.late(CURRENT), SWITCH_COUNT),
+)
+def lines(t: Tables) -> Rows:
+    """The poles of all inlets in use, without the neutral, whatever its number is."""
+    poles, pole_line = INLET_POLES.checked(t, CURRENT), t[POLE_LINE]
+    is_absent = not poles and t.is_optional_and_absent(INLET_POLES.value(CURRENT), pole_line)
+    every_pole = with_arc(complete(poles, pole_line, absent=is_absent), -1, "1", "2", "3")
+    return _in_use(t, _each_inlet(t, where_not(every_pole, NEUTRAL, by=pole_line)))
+
+
+@rows_of(
+    *INLETS.objects(CURRENT), POLE_COUNT, INLET_COUNT, late=(*INLETS.late(CURRENT), SWITCH_COUNT)
+)
+def one_phase_inlets(t: Tables) -> Rows:
+    """The currents of inlets with one or two poles. Of an inlet with more poles it is the highest
+    of their currents, which is only a load if it is 0."""
+    inlets = _in_use(t, _each_inlet(t, INLETS.parts(t, CURRENT)))
+    if not inlets:
+        return {}
+    poles = complete(t[POLE_COUNT], inlets)
+    loads = where(inlets, poles, "1", "2", others=("3", "4", "5")) or where(inlets, inlets, "0")
+    return left_join(inlets, loads)
+
+
+@rows_of(*PROTECTORS.objects(CURRENT), *one_phase_inlets.objects, late=PROTECTORS.late(CURRENT))
+def breakers(t: Tables) -> Rows:
+    inlets = _in_use(t, _each_inlet(t, INLETS.parts(t, CURRENT)))
+    return unless({} if inlets else PROTECTORS.values(t, CURRENT), inlets)
+
+
+@rows_of(INLET_COUNT)
+def pdus(t: Tables) -> Rows:
+    return where_not(t[INLET_COUNT], "0")
+
+
+@rows_of(INLET_COUNT, PX2_OUTLET_COUNT, PDU_COUNT)
+def px2_units(t: Tables) -> Rows:
+    return complete(t[INLET_COUNT] or t[PX2_OUTLET_COUNT], counts=t[PDU_COUNT], gaps=True)
+
+
+@rows_of(LABEL)
+def printed_numbers(t: Tables) -> Rows:
+    return with_units(numbered(t[LABEL], position=0), t[LABEL])
+
+
+pdu_total = partial(total, unit=THE_UNIT, units=pdus)
+LINES = INLET_POLES.figure(lines, CURRENT)
+ONE_PHASE_INLETS = INLETS.figure(
+    one_phase_inlets,
+    CURRENT,
+    unmetered="the current of an inlet is that of its highest line, unless it has one or two poles",
+)
+
+RARITAN_PX2 = partial(
+    Family,
+    contact=(
+        contact(
+            column("13742.6.3.3.3.1.13", "inletEnableState", optional=True),
+            "1",
+            unit=THE_UNIT,
+            part=THE_UNIT,
+            optional=True,
+            why="an inlet of its PDU is disabled, so that its values are not updated",
+        ),
+    ),
+    units=px2_units,
+    unit_count=PDU_COUNT,
+    outlets=outlets(
+        State(
+            first(
+                column("13742.6.4.1.2.1.3", "outletSwitchingState"),
+                column("13742.6.5.4.3.1.3", "measurementsOutletSensorState", ON_OFF),
+            ),
+            on=("7",),
+            off=("8",),
+        ),
+        Write(column("13742.6.4.1.2.1.2", "switchingOperation"), on=1, off=0),
+        Guard(
+            column("13742.6.3.5.3.1.28", "outletSwitchable"),
+            refuse=("2",),
+            why="its switching is disabled on the device",
+        ),
+        rows=LABEL,
+        count=PX2_OUTLET_COUNT,
+        checks_empty_table=True,
+        number=printed_numbers,
+        name=column("13742.6.3.5.3.1.3", "outletName"),
+        current=_outlet(CURRENT),
+        power=_outlet(POWER),
+        energy=_outlet(ENERGY),
+    ),
+    load=pdu_total(
+        LINES, ONE_PHASE_INLETS, PROTECTORS.figure(breakers, CURRENT), else_outlets=True
+    ),
+    inlet=pdu_total(LINES, ONE_PHASE_INLETS),
+    inlet_power=pdu_total(_inlets(POWER)),
+    power=pdu_total(_inlets(POWER), _units(POWER), else_outlets=True),
+    energy=pdu_total(_inlets(ENERGY), _units(ENERGY), else_outlets=True),
+)
+
+# PDU-MIB of the first PX. `~` is its root: 13742.4.1, or another one in older firmware and in
+# copies.
+NO_ENERGY = ("-1", "0")
+
+
+def px1_outlets(label_plus: int, energy: Optional[Measurement]) -> tuple[Outlets, ...]:
+    """The outlets. The printed number is the row's number plus `label_plus`. Eaton's copy has no
+    energies."""
+    state = column("~.2.2.1.3", "outletOperationalState", optional=True)
+    label = column("~.2.2.1.2", "outletLabel")
+    count = scalar("~.2.1.0", "outletCount")
+
+    @rows_of(state, label)
+    def numbers(t: Tables) -> Rows:
+        return numbered(t[state] or t[label], label_plus)
+
+    return outlets(
+        State(state, on=("1",), off=("0",)),
+        Write(state, on=1, off=0),
+        rows=label,
+        count=count,
+        none_if_zero=count,
+        counts_unlisted=True,
+        number=numbers,
+        name=label,
+        current=figure(column("~.2.2.1.4", "outletCurrent"), THOUSANDTHS),
+        power=figure(column("~.2.2.1.7", "outletActivePower", optional=True)),
+        energy=energy,
+    )
+
+
+# The load is the sum of all poles but the neutral; without poles, of all lines but the neutral;
+# else of the inlets; else the unit's own; else of the outlets.
+POLE_CURRENT = column("~.21.2.1.3", "inletPoleCurrent")
+POLE_LABEL = column("~.21.2.1.2", "inletPoleLabel")
+PX1_POLE_COUNT = column("~.20.2.1.3", "inletPoleCount")
+# Three-phase units have this table before that of poles. Their unitCurrent is the current of L1.
+LINE_CURRENT = column("~.4.2.1.3", "lineCurrent")
+LINE_LABEL = column("~.4.2.1.2", "lineCurrentLabel")
+LINE_COUNT = scalar("~.4.1.0", "lineCurrentCount")
+UNIT_CURRENT = scalar("~.3.1.1.0", "unitCurrent")
+INLET_CURRENT = column("~.20.2.1.7", "inletCurrent")
+
+
+@rows_of(POLE_CURRENT, POLE_LABEL, PX1_POLE_COUNT)
+def poles(t: Tables) -> Rows:
+    """A pole without a label has an empty value: it may be the neutral."""
+    currents, labels = t[POLE_CURRENT], t[POLE_LABEL]
+    labelled = where_not(currents, "", by=left_join(currents, labels))
+    every_pole = left_join(complete(currents, labels, t[PX1_POLE_COUNT]), labelled)
+    found = where_not(every_pole, "N", by=labels, others=("L1", "L2", "L3"))
+    if not found:
+        return {}
+    inlets = numbered(where_not(t[PX1_POLE_COUNT], "0"))
+    return each_unit(found, numbered(found, position=0), inlets)
+
+
+@rows_of(LINE_CURRENT, LINE_LABEL, LINE_COUNT)
+def px1_lines(t: Tables) -> Rows:
+    every_line = complete(t[LINE_CURRENT], t[LINE_LABEL], t[LINE_COUNT])
+    return where_not(every_line, "N", by=t[LINE_LABEL], others=("L1", "L2", "L3"))
+
+
+PX1_LOAD = total(
+    figure(poles, THOUSANDTHS),
+    figure(px1_lines, THOUSANDTHS),
+    figure(INLET_CURRENT, THOUSANDTHS),
+    figure(UNIT_CURRENT, THOUSANDTHS),
+    else_outlets=True,
+)
+PX1_POWER = total(
+    figure(value_or_empty(column("~.20.2.1.9", "inletActivePower"), INLET_CURRENT)),
+    figure(value_or_empty(scalar("~.3.1.3.0", "unitActivePower"), UNIT_CURRENT)),
+    else_outlets=True,
+)
+OUTLET_ENERGY = column("~.2.2.1.31", "outletWattHours", optional=True)
+
+HERE = {
+    "raritan-px2": RARITAN_PX2,
+    "raritan-px1": partial(
+        Family,
+        outlets=px1_outlets(0, figure(OUTLET_ENERGY, THOUSANDTHS, NO_ENERGY)),
+        load=PX1_LOAD,
+        power=PX1_POWER,
+        energy=total(
+            figure(column("~.20.2.1.12", "inletActiveEnergy"), THOUSANDTHS, NO_ENERGY),
+            else_outlets=True,
+        ),
+    ),
+    "eaton-revelation": partial(
+        Family, outlets=px1_outlets(1, None), load=PX1_LOAD, power=PX1_POWER
+    ),
+}
