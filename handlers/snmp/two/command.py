@@ -19,7 +19,7 @@ from ..reader import Lost
 from ..settings import FamilySelection
 from ..switching import _FEWER_OUTLETS, _raise_if_unproven, _some, _unlock
 from .chains import InChain
-from .family import UNKNOWN, Decision, Order, State
+from .family import UNKNOWN, Decision, VarBind, State
 from .objects import Scalar
 from .tables import Tables, objects_of
 from .unit import Unit
@@ -43,16 +43,16 @@ class _Command:
         column = next(objects_of([self.states.source]))
         self.chained = column if isinstance(column, InChain) else None
 
-    def orders(self, tables: Tables, *, up: bool) -> list[Order]:
+    def varbinds(self, tables: Tables, *, up: bool) -> list[VarBind]:
         """The writes. Raises Unsupported if the outlet must not be switched."""
-        for contact in self.unit.contacts:
-            masked = contact.masked(tables, {self.identity: "1"}, self.states.source)
+        for condition in self.unit.conditions:
+            masked = condition.masked(tables, {self.identity: "1"}, self.states.source)
             value = masked[self.identity]
             if isinstance(value, Lost):
                 raise Unsupported(f"outlet {self.identity} is not switched: {value.reason}")
         for guard in self.guards:
             guard.raise_if_forbidden(tables, self.identity)
-        return self.control.orders(tables, self.identity, up=up)
+        return self.control.varbinds(tables, self.identity, up=up)
 
     def row(self, tables: Tables) -> Optional[str]:
         """The outlet's row now."""
@@ -60,10 +60,10 @@ class _Command:
             return self.identity
         return self.chained.chain.row_of(tables, self.identity, self.chained.column)
 
-    def state(self, row: str, orders: list[Order], target: EnumPowerStatus) -> EnumPowerStatus:
+    def state(self, row: str, varbinds: list[VarBind], target: EnumPowerStatus) -> EnumPowerStatus:
         """The outlet's state after the write. UNKNOWN if it is `target` and something contradicts
         that: its row is another outlet's now, or another outlet does not read as written."""
-        decision = self._decision(self.unit.tables.again(self.identity), row, orders, target)
+        decision = self._decision(self.unit.tables.again(self.identity), row, varbinds, target)
         if decision.state is target and self.chained:
             # a unit that was away for the first reading alone showed another outlet's state
             again = self._reported(self.unit.tables.again(self.identity), row)
@@ -79,19 +79,19 @@ class _Command:
         return self.states.reported(tables, value)
 
     def _decision(
-        self, tables: Tables, row: str, orders: list[Order], target: EnumPowerStatus
+        self, tables: Tables, row: str, varbinds: list[VarBind], target: EnumPowerStatus
     ) -> Decision:
         reported = self._reported(tables, row)
         if reported.state is not target:
             return reported
         # only now, what contradicts it is of interest
         missing = Decision(UNKNOWN, "the answers have no row of the outlet")
-        decision = self.states.decisions(tables, self.unit.contacts).get(self.identity, missing)
+        decision = self.states.decisions(tables, self.unit.conditions).get(self.identity, missing)
         if decision.state is not target:
             return decision
         if self.row(tables) != row:
             return Decision(UNKNOWN, "its row is another outlet's now")
-        if not self.control.is_carried_out(tables, self.identity, orders):
+        if not self.control.is_carried_out(tables, self.identity, varbinds):
             return Decision(UNKNOWN, "another outlet of the same write does not read as written")
         return decision
 
@@ -107,24 +107,24 @@ def switch_outlet(
 ) -> EnumPowerStatus:
     """Write the outlet's absolute state once, then read the outlet until it has that state or
     `deadline` seconds have passed; see switching.switch_outlet."""
-    may_be_unproven = choice.switches_unproven(unit.family.about)
+    may_be_unproven = choice.switches_unproven(unit.family)
     before = _state_before(unit, identity, may_be_unproven=may_be_unproven)
     command = _Command(unit, identity, automatic=choice.switch_automatic, unproven=may_be_unproven)
     needs_turn = command.control.writes_neighbours
     with command_locks.lock_outlet(snmp.name, snmp.remaining()) if needs_turn else nullcontext():
         tables = unit.tables.again(outlet=identity)
         row = command.row(tables) or identity
-        orders = command.orders(tables, up=target is EnumPowerStatus.UP)
-        if not command.control.covers(unit.states, identity, orders):
+        varbinds = command.varbinds(tables, up=target is EnumPowerStatus.UP)
+        if not command.control.covers(unit.states, identity, varbinds):
             raise ProtocolError(_FEWER_OUTLETS)
-        *unlocking_orders, order = orders
-        _unlock(snmp, unlocking_orders)
+        *unlocking, varbind = varbinds
+        _unlock(snmp, unlocking)
         # raises Unreachable, before the command is sent, if the time is over
         snmp.check()
         snmp.extend(LONGEST_SECONDS)
         status = switch(
-            lambda: _send(snmp, order, command.control.obstacle),
-            lambda: command.state(row, orders, target),
+            lambda: _send(snmp, varbind, command.control.obstacle),
+            lambda: command.state(row, varbinds, target),
             target,
             deadline=deadline,
             pause=pause,
@@ -136,10 +136,10 @@ def switch_outlet(
     return status
 
 
-def _send(snmp: Snmp, order: Order, obstacle: str) -> None:
+def _send(snmp: Snmp, varbind: VarBind, obstacle: str) -> None:
     """Send the command. Raises what `Snmp.set` raises, with what else may be the reason."""
     try:
-        snmp.set(*order)
+        snmp.set(*varbind)
     except PduHandlerError as error:
         if obstacle:
             error.set_reason((obstacle, "; ", *error.parts))
@@ -156,7 +156,7 @@ def _state_before(unit: Unit, identity: str, *, may_be_unproven: bool) -> EnumPo
         )
     if outlets is None or outlets.control is None or outlets.states is None:
         raise Unsupported(
-            f"this PDU is read as {family_title(unit.family.about)}: its outlets show no state or"
+            f"this PDU is read as {family_title(unit.family)}: its outlets show no state or"
             " cannot be switched"
         )
     value = outlets.states.rows(unit.tables).get(identity)
@@ -166,11 +166,11 @@ def _state_before(unit: Unit, identity: str, *, may_be_unproven: bool) -> EnumPo
             " the device does not show its state"
         )
     if not may_be_unproven:
-        _raise_if_unproven(unit.family.about)
+        _raise_if_unproven(unit.family)
     if isinstance(outlets.control.at, Scalar) and len(unit.states) > 1:
         raise Unsupported(
             f"outlet {identity} is not switched: the command of the profile"
-            f" '{unit.family.about.key}' writes one object, a Scalar, for all {len(unit.states)}"
+            f" '{unit.family.key}' writes one object, a Scalar, for all {len(unit.states)}"
             " outlets of this PDU"
         )
     return unit.states[identity].state

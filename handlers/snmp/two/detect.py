@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple, Optional
 
 from ...shared.errors import NamedSetting, ProtocolError, Unsupported
@@ -16,11 +16,10 @@ from ..detection import (
     sys_object_id,
 )
 from ..device import family_title
-from ..profile import Profile
 from ..read_scope import ALL_STATES, ReadScope
 from ..reader import SnmpReads
 from . import unit as units
-from .family import Family
+from .profile import Profile
 from .tables import Tables
 from .unit import Unit
 
@@ -29,7 +28,6 @@ class Candidate(NamedTuple):
     """A family to try, and its tables of the device."""
 
     profile: Profile
-    family: Family
     tables: Tables
 
 
@@ -40,31 +38,29 @@ class _Detection:
         self,
         device: SnmpReads,
         profiles: Sequence[Profile],
-        families: Mapping[str, Family],
         scope: ReadScope,
         *,
         metered_only: bool,
     ) -> None:
-        self.device, self.profiles, self.families = device, profiles, families
+        self.device, self.profiles = device, profiles
         self.scope, self.metered_only = scope, metered_only
         self.system = Tables(device)
 
     def candidates(self, profiles: Sequence[Profile], sys_oid: str) -> list[Candidate]:
         found: list[Candidate] = []
         for profile in profiles:
-            family = self.families[profile.key]
             outlet = self.scope.outlet or ""
-            if not units.reads_one_outlet(family, outlet):
+            if not units.reads_one_outlet(profile, outlet):
                 outlet = ""
             for root in profile.roots_for(sys_oid):
                 tables = Tables(
                     self.device,
                     root,
-                    units.wanted(family, self.scope),
+                    units.wanted(profile, self.scope),
                     outlet,
                     answers=self.system.answers,
                 )
-                found.append(Candidate(profile, family, tables))
+                found.append(Candidate(profile, tables))
         return found
 
     def detect(self) -> Unit:
@@ -101,7 +97,7 @@ class _Detection:
 
     def _by_id(self, families: Sequence[Candidate]) -> Optional[Unit]:
         if self.scope.figures and len(families) == 1:
-            unit = units.read_totals(families[0].family, families[0].tables, self.scope)
+            unit = units.read_totals(families[0].profile, families[0].tables, self.scope)
             if unit is not None:
                 return unit
         return self._by_list(families) or self._by_meters(families, by_id=True)
@@ -119,11 +115,11 @@ class _Detection:
         """The families that a device without states and sysObjectID may be of."""
         metered: list[Candidate] = []
         for candidate in families:
-            has_states = any(outlets.states for outlets in candidate.family.outlets)
+            has_states = any(outlets.states for outlets in candidate.profile.outlets)
             if candidate.profile.unseen and not has_states:
                 metered.append(candidate)
-            elif candidate.family.outlets:
-                if units.has_no_outlets(candidate.family, candidate.tables):
+            elif candidate.profile.outlets:
+                if units.has_no_outlets(candidate.profile, candidate.tables):
                     metered.append(candidate)
         for profile in self.profiles:
             if profile.described and self._is_described(profile):
@@ -136,7 +132,7 @@ class _Detection:
 
     def _by_list(self, families: Sequence[Candidate]) -> Optional[Unit]:
         """The device as the first family whose outlets it lists or counts."""
-        for _, family, tables in families:
+        for family, tables in families:
             if self.scope.figures:
                 unit = units.list_for_figures(family, tables, is_only_family=len(families) == 1)
             else:
@@ -153,8 +149,8 @@ class _Detection:
         if unit is not None and self._is_complete(unit):
             return unit
         if by_id and families:
-            profile, family, tables = families[0]
-            if not family.outlets and (not profile.described or self._is_described(profile)):
+            family, tables = families[0]
+            if not family.outlets and (not family.described or self._is_described(family)):
                 return Unit(family, None, {}, tables)
         if unit is None:
             unit = self._first_with_meters(families, accepts_rows=True)
@@ -162,7 +158,7 @@ class _Detection:
             return unit
         raise ProtocolError(
             (
-                f"the PDU has meters of the family '{unit.family.about.key}' but lists no outlet,"
+                f"the PDU has meters of the family '{unit.family.key}' but lists no outlet,"
                 " and nothing proves that it has none: poll it again; if the unit only meters, set ",
                 NamedSetting("metered_only", "yes"),
                 " (or build the archive with it)",
@@ -173,7 +169,7 @@ class _Detection:
         self, families: Sequence[Candidate], *, accepts_rows: bool
     ) -> Optional[Unit]:
         first: Optional[Unit] = None
-        for _, family, tables in families:
+        for family, tables in families:
             unit = units.read_without_states(family, tables.whole, accepts_rows=accepts_rows)
             if unit is not None and self._is_complete(unit):
                 return unit
@@ -198,22 +194,20 @@ class _Detection:
 def detect(
     device: SnmpReads,
     profiles: Sequence[Profile],
-    families: Mapping[str, Family],
     scope: ReadScope = ALL_STATES,
     *,
     metered_only: bool = False,
 ) -> Unit:
     """The device, read as the family that fits it; see detection.detect."""
-    return _Detection(device, profiles, families, scope, metered_only=metered_only).detect()
+    return _Detection(device, profiles, scope, metered_only=metered_only).detect()
 
 
 def read_as(
     device: SnmpReads,
     profile: Profile,
-    families: Mapping[str, Family],
     scope: ReadScope = ALL_STATES,
     *,
     metered_only: bool = False,
 ) -> Unit:
-    detection = _Detection(device, (profile,), families, scope, metered_only=metered_only)
+    detection = _Detection(device, (profile,), scope, metered_only=metered_only)
     return detection.read_as(profile)

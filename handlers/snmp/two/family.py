@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple, Optional, Union
+from typing import NamedTuple, Optional, Protocol, Union
 
 from pdu_common.helper import EnumPowerStatus
 
@@ -12,8 +12,7 @@ from ...dcimanager.rows import Raw
 from ...dcimanager.snmp import Unsigned
 from ...shared.errors import NamedSetting, NoSuchOutlet, Unsupported
 from ..decoding import Rows, text
-from ..figures import Arcs, Ceilings
-from ..profile import Profile
+from ..figures import Arcs
 from ..reader import LOST, Lost
 from .figures import Measurement, Total
 from .objects import Scalar
@@ -21,7 +20,7 @@ from .rows import is_one_of
 from .tables import Source, Tables, objects_of
 
 Value = Union[int, str]
-Order = tuple[str, Value]
+VarBind = tuple[str, Value]
 UP, DOWN, UNKNOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN, EnumPowerStatus.UNKNOWN
 _QUOTED = 40
 
@@ -40,83 +39,80 @@ class Decision(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class Doubt:
-    """The state is UNKNOWN unless `test` reads one of `quiet`. `optional`: a device that has the
-    object for no outlet raises no doubt; a missing value beside others does."""
-
-    test: Source
-    quiet: tuple[str, ...]
-    optional: bool = False
-
-
-@dataclass(frozen=True, eq=False)
-class Contact:
-    """A mark of a unit, or of the device, without which nothing that it tells is certain.
+class Condition:
+    """A condition under which what the device tells of an outlet, of a unit, or of all is current.
 
     Fields:
-        mark: the mark of each unit, or the marks of the device, which all must be good.
-        good: its values while the device can tell of the unit.
-        unit: the arcs that name the unit, in identities and in the indexes of figures. None: the
-            mark is of the device.
-        part: the arcs that name the unit in the indexes of `mark`.
+        source: what tells it, for each row of its own table.
+        good: the values under which the words of the device are current.
+        unit: the arcs of an identity, or of a figure's index, that name the row of `source`: all
+            by default, so that each outlet has a row of its own. None: it is of the whole device.
+        part: the arcs of the indexes of `source` that name the unit.
         optional: older firmware or some models lack the whole object.
         why: what another value means.
     """
 
-    mark: Source
+    source: Source
     good: tuple[str, ...]
-    unit: Optional[Arcs] = None
+    unit: Optional[Arcs] = Arcs()
     part: Arcs = Arcs()
     optional: bool = False
-    why: str = "the device has no contact with the unit"
+    why: str = ""
+
+    def objections(
+        self, tables: Tables, rows: Rows, values: Optional[Source] = None
+    ) -> dict[str, str]:
+        """Row -> why its value is not current; without the others. `values`: the source of the
+        rows; of a scalar, each value of the condition must be good."""
+        if not rows:
+            return {}
+        readings = self._readings(tables)
+        if self.optional and not readings and self._is_absent(tables, rows):
+            return {}
+        is_of_device = self.unit is None or isinstance(next(objects_of([values]), None), Scalar)
+        reasons: dict[str, str] = {}
+        for row in rows:
+            if is_of_device or self.unit is None:
+                reading = self._worst(readings)
+            else:
+                reading = readings.get(self.unit.of(row))
+            if not is_one_of(reading, self.good):
+                reasons[row] = self._reason(tables, reading)
+        return reasons
 
     def masked(self, tables: Tables, rows: Rows, values: Optional[Source] = None) -> Rows:
-        """The rows, lost where the mark is not good."""
-        if not rows or (self.optional and self._is_absent(tables, rows)):
-            return rows
-        is_scalar = isinstance(next(objects_of([values]), None), Scalar)
-        marks = self._marks(tables)
-        masked: Rows = {}
-        for row, value in rows.items():
-            mark = (
-                self._worst(marks)
-                if self.unit is None or is_scalar
-                else marks.get(self.unit.of(row))
-            )
-            is_good = is_one_of(mark, self.good)
-            masked[row] = value if is_good else Lost(self._objection(tables, mark))
-        return masked
+        """The rows, lost where their values are not current."""
+        reasons = self.objections(tables, rows, values)
+        return {row: Lost(reasons[row]) if row in reasons else value for row, value in rows.items()}
 
     def _is_absent(self, tables: Tables, rows: Iterable[str]) -> bool:
         units = (self.unit.of(row) if self.unit else "" for row in rows)
         firsts = (
             unit if unit and self.part == Arcs() else f"{unit}.1" if unit else "1" for unit in units
         )
-        return tables.is_absent(self.mark, firsts)
+        return tables.is_absent(self.source, firsts)
 
-    def _marks(self, tables: Tables) -> Rows:
-        """Unit -> its mark; of several, one that is not good if there is one."""
+    def _readings(self, tables: Tables) -> Rows:
+        """Unit -> its value; of several, one that is not good if there is one."""
         if tables.outlet and self.unit and self.part == Arcs():
             unit = self.unit.of(tables.outlet)
-            return tables.one_row(unit)[self.mark]
-        marks: Rows = {}
-        for row, mark in tables.whole[self.mark].items():
+            return tables.one_row(unit)[self.source]
+        readings: Rows = {}
+        for row, value in tables.whole[self.source].items():
             unit = self.part.of(row)
-            if unit not in marks or is_one_of(marks[unit], self.good):
-                marks[unit] = mark
-        return marks
+            if unit not in readings or is_one_of(readings[unit], self.good):
+                readings[unit] = value
+        return readings
 
-    def _worst(self, marks: Rows) -> Optional[Raw]:
-        bad = [mark for mark in marks.values() if not is_one_of(mark, self.good)]
-        return next(iter(bad or marks.values()), None)
+    def _worst(self, readings: Rows) -> Optional[Raw]:
+        bad = [value for value in readings.values() if not is_one_of(value, self.good)]
+        return next(iter(bad or readings.values()), None)
 
-    def _objection(self, tables: Tables, mark: Optional[Raw]) -> str:
-        name = name_of(self.mark) or "the mark of its unit"
-        if mark is None:
-            return f"{self.why} ({name} has no value)"
-        if isinstance(mark, Lost):
-            return f"{name}: {mark.reason}"
-        return f"{self.why} ({name} reads {tables.quoted(mark, 20)!r})"
+    def _reason(self, tables: Tables, value: Optional[Raw]) -> str:
+        reading = _value_text(tables, self.source, value)
+        if not self.why or isinstance(value, Lost):
+            return reading
+        return f"{self.why} ({reading})"
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,19 +124,19 @@ class State:
         on: the values that mean UP.
         off: the values that mean DOWN.
         absent: the values of rows that are not outlets.
-        doubts: other objects, each of which may make the state UNKNOWN.
-        confirm: a second source with the same values, which must mean the same.
+        conditions: without any of these the state is UNKNOWN.
+        crosscheck: a second source with the same values, which must mean the same.
     """
 
     source: Source
     on: tuple[str, ...]
     off: tuple[str, ...]
     absent: tuple[str, ...] = ()
-    doubts: tuple[Doubt, ...] = ()
-    confirm: Optional[Source] = None
+    conditions: tuple[Condition, ...] = ()
+    crosscheck: Optional[Source] = None
 
     def sources(self) -> list[Optional[Source]]:
-        return [self.source, self.confirm, *(doubt.test for doubt in self.doubts)]
+        return [self.source, self.crosscheck, *(condition.source for condition in self.conditions)]
 
     def rows(self, tables: Tables) -> Rows:
         """The outlets that the device lists, each with the value of its state."""
@@ -151,29 +147,24 @@ class State:
         absent = map(str.casefold, self.absent)
         return not isinstance(value, Lost) and text(value).casefold() in absent
 
-    def decisions(self, tables: Tables, contacts: Sequence[Contact]) -> dict[str, Decision]:
+    def decisions(self, tables: Tables, conditions: Sequence[Condition]) -> dict[str, Decision]:
         """The state of every outlet, with the reason why it is not known."""
         rows = self.rows(tables)
-        for contact in contacts:
-            rows = contact.masked(tables, rows, self.source)
-        tests: list[tuple[Doubt, Rows]] = []
-        for doubt in self.doubts if rows else ():
-            test_rows = tables[doubt.test]
-            if test_rows or not (doubt.optional and tables.is_absent(doubt.test, rows)):
-                tests.append((doubt, test_rows))
-        confirming = tables[self.confirm] if self.confirm and rows else {}
+        for condition in conditions:
+            rows = condition.masked(tables, rows, self.source)
+        objections = [condition.objections(tables, rows) for condition in self.conditions]
+        others = tables[self.crosscheck] if self.crosscheck and rows else {}
         decisions: dict[str, Decision] = {}
         for row, value in rows.items():
             decision = self.reported(tables, value)
-            for doubt, test_rows in tests:
-                if decision.state is not UNKNOWN and not is_one_of(test_rows.get(row), doubt.quiet):
-                    reason = _value_text(tables, doubt.test, test_rows.get(row))
-                    decision = Decision(UNKNOWN, reason)
-            if self.confirm and decision.state is not UNKNOWN:
-                other = confirming.get(row)
+            for reasons in objections:
+                if decision.state is not UNKNOWN and row in reasons:
+                    decision = Decision(UNKNOWN, reasons[row])
+            if self.crosscheck and decision.state is not UNKNOWN:
+                other = others.get(row)
                 if other is None or self._meaning(other) is not decision.state:
                     reading = _value_text(tables, self.source, value)
-                    other_reading = _value_text(tables, self.confirm, other)
+                    other_reading = _value_text(tables, self.crosscheck, other)
                     decision = Decision(UNKNOWN, f"{reading}, and {other_reading}")
             decisions[row] = decision
         return decisions
@@ -240,6 +231,32 @@ class Guard:
         raise Unsupported((refusal, "; to switch it anyway, set ", setting))
 
 
+class Control(Protocol):
+    """How an outlet is switched."""
+
+    @property
+    def at(self) -> Source:
+        """The objects that are written."""
+
+    @property
+    def obstacle(self) -> str:
+        """What else may make the device answer a command with an error."""
+
+    @property
+    def writes_neighbours(self) -> bool:
+        """Whether one write also holds the states of other outlets."""
+
+    def varbinds(self, tables: Tables, identity: str, *, up: bool) -> list[VarBind]:
+        """The objects to write, one after the other, the command last. Raises Unsupported if the
+        outlet must not be switched, NoSuchOutlet without an object for it."""
+
+    def covers(self, identities: Iterable[str], identity: str, varbinds: list[VarBind]) -> bool:
+        """Whether the write holds a state of each neighbour among these outlets."""
+
+    def is_carried_out(self, tables: Tables, identity: str, varbinds: list[VarBind]) -> bool:
+        """Whether each neighbour reads as it was written."""
+
+
 @dataclass(frozen=True, eq=False)
 class Write:
     """Writes `on` or `off` to the outlet's object; or, with `off_at`, `on` to the object `at` and
@@ -258,19 +275,19 @@ class Write:
     unsigned: bool = False
     obstacle: str = ""
     first: Optional[tuple[Source, Value]] = None
-    writes_neighbours = False
+    writes_neighbours: bool = False
 
-    def orders(self, tables: Tables, identity: str, *, up: bool) -> list[Order]:
+    def varbinds(self, tables: Tables, identity: str, *, up: bool) -> list[VarBind]:
         value = self.on if up else self.off
         at = self.off_at if self.off_at and not up else self.at
-        orders = [(self.first[0], self.first[1])] if self.first else []
-        orders.append((at, Unsigned(value) if self.unsigned else value))
-        return [(cell_of(tables, source, identity), value) for source, value in orders]
+        varbinds = [(self.first[0], self.first[1])] if self.first else []
+        varbinds.append((at, Unsigned(value) if self.unsigned else value))
+        return [(cell_of(tables, source, identity), value) for source, value in varbinds]
 
-    def covers(self, identities: Iterable[str], identity: str, orders: list[Order]) -> bool:
+    def covers(self, identities: Iterable[str], identity: str, varbinds: list[VarBind]) -> bool:
         return True
 
-    def is_carried_out(self, tables: Tables, identity: str, orders: list[Order]) -> bool:
+    def is_carried_out(self, tables: Tables, identity: str, varbinds: list[VarBind]) -> bool:
         return True
 
 
@@ -283,7 +300,7 @@ def cell_of(tables: Tables, source: Source, identity: str) -> str:
     return tables.resolve(cell)
 
 
-# ---- the family ----
+# ---- the outlets ----
 
 
 @dataclass(frozen=True, eq=False)
@@ -291,7 +308,7 @@ class Outlets:
     """One way to read and switch the outlets of a family; see profile.Outlets for the fields."""
 
     states: Optional[State] = None
-    control: Optional[Write] = None
+    control: Optional[Control] = None
     guards: tuple[Guard, ...] = ()
     rows: Optional[Source] = None
     count: Optional[Source] = None
@@ -303,32 +320,9 @@ class Outlets:
     power: Optional[Measurement] = None
     energy: Optional[Measurement] = None
     settling_s: int = 0
-    contact: tuple[Contact, ...] = ()
+    conditions: tuple[Condition, ...] = ()
     #: the figures are joined to the list by its values, so that no meter shows a row that it lacks
     has_joined_meters: bool = False
 
     def figures(self) -> Iterator[Measurement]:
         yield from filter(None, (self.current, self.power, self.energy))
-
-
-@dataclass(frozen=True, eq=False)
-class Family:
-    """One family, read in two steps; `about` has its names, sysObjectIDs and evidence."""
-
-    about: Profile
-    outlets: tuple[Outlets, ...] = ()
-    contact: tuple[Contact, ...] = ()
-    units: Optional[Source] = None  #: a row for each unit; unidentified for one that is missing
-    unit_count: Optional[Source] = None  #: the device's own number of units
-    load: Optional[Total] = None
-    power: Optional[Total] = None
-    energy: Optional[Total] = None
-    inlet: Optional[Total] = None
-    inlet_power: Optional[Total] = None
-    ceilings: Ceilings = field(default_factory=Ceilings)
-
-    @property
-    def totals(self) -> tuple[Total, ...]:
-        return tuple(
-            filter(None, (self.load, self.energy, self.power, self.inlet, self.inlet_power))
-        )

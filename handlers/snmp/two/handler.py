@@ -50,15 +50,11 @@ class TwoStepPdu(dcimanager.FourCalls[Session], BaseSnmpPdu):
     def _open(self, scope: ReadScope, longest: float) -> Iterator[Session]:
         choice = select_families(dcimanager.settings(self.pdu_data), options.OPTIONS)
         snmp = Snmp(self, longest)
-        profiles = [profile for profile in choice.profiles if profile.key in self.families]
+        profiles = [self.families[profile.key] for profile in choice.profiles]
         if choice.is_fixed:
-            unit = detect.read_as(
-                snmp, profiles[0], self.families, scope, metered_only=choice.metered_only
-            )
+            unit = detect.read_as(snmp, profiles[0], scope, metered_only=choice.metered_only)
         else:
-            unit = detect.detect(
-                snmp, profiles, self.families, scope, metered_only=choice.metered_only
-            )
+            unit = detect.detect(snmp, profiles, scope, metered_only=choice.metered_only)
         yield Session(snmp, unit, choice)
 
     def renew_session(self, session: Session) -> None:
@@ -68,7 +64,7 @@ class TwoStepPdu(dcimanager.FourCalls[Session], BaseSnmpPdu):
         return known_endpoint(self.pdu_data)
 
     def log_detail(self, session: Optional[Session]) -> str:
-        return session.unit.family.about.key if session else ""
+        return session.unit.family.key if session else ""
 
     def read_states(self, session: Session) -> Iterable[tuple[str, EnumPowerStatus]]:
         unit = session.unit

@@ -16,8 +16,9 @@ from ..reader import LOST, UNIDENTIFIED, Lost
 from ..sources.base import EachValue, is_number
 from . import rows as r
 from .chains import Chain, InChain
-from .family import Contact, Doubt, Family, Guard, Outlets, State, Write
+from .family import Condition, Guard, Outlets, State, Write
 from .figures import Measurement, Total
+from .profile import Profile
 from .objects import Column, Parts, PerUnit, Scalar, Span, Spread
 from .tables import Derived, objects_of
 
@@ -352,7 +353,7 @@ def tot(x):
 
 
 def con(x):
-    return Contact(src(x.mark), x.good, x.unit, x.part, x.optional, x.why)
+    return Condition(src(x.mark), x.good, x.unit, x.part, x.optional, x.why)
 
 
 def state(x):
@@ -361,7 +362,7 @@ def state(x):
         x.on,
         x.off,
         x.absent,
-        tuple(Doubt(src(d.test), d.quiet, d.optional) for d in x.doubts),
+        tuple(Condition(src(d.test), d.quiet, optional=d.optional) for d in x.doubts),
         src(x.confirm),
     )
 
@@ -398,14 +399,14 @@ class OldControl:
             walk=t.walk,
         )
 
-    def orders(self, t, identity, *, up):
-        return self.o.orders(self._shim(t), identity, up=up)
+    def varbinds(self, t, identity, *, up):
+        return self.o.varbinds(self._shim(t), identity, up=up)
 
-    def covers(self, ids, identity, orders):
-        return self.o.covers(ids, identity, orders)
+    def covers(self, ids, identity, varbinds):
+        return self.o.covers(ids, identity, varbinds)
 
-    def is_carried_out(self, t, identity, orders):
-        return self.o.is_carried_out(self._shim(t), identity, orders)
+    def is_carried_out(self, t, identity, varbinds):
+        return self.o.is_carried_out(self._shim(t), identity, varbinds)
 
 
 class Unmarked:
@@ -416,7 +417,7 @@ class Unmarked:
 
     def raise_if_forbidden(self, t, identity):
         class Then:
-            def orders(*a, **k):
+            def varbinds(*a, **k):
                 return []
 
         shim = SimpleNamespace(rows=lambda x: t.whole[src(x)], quoted=t.quoted)
@@ -485,17 +486,27 @@ def outlets(o):
     )
 
 
+ABOUT = (
+    "key vendor models mib sys_object_ids roots sweep unseen described ceilings ups nameplate"
+    " evidence recording programs note source unread"
+).split()
+
+
+def about(p):
+    """The fields of a profile that are no parts."""
+    return {name: getattr(p, name) for name in ABOUT}
+
+
 def family(p):
-    return Family(
-        p,
-        tuple(map(outlets, p.outlets)),
-        tuple(map(con, p.contact)),
-        src(p.units),
-        src(p.units.count) if p.units else None,
-        tot(p.load),
-        tot(p.power),
-        tot(p.energy),
-        tot(p.inlet),
-        tot(p.inlet_power),
-        p.ceilings,
+    return Profile(
+        **about(p),
+        outlets=tuple(map(outlets, p.outlets)),
+        conditions=tuple(map(con, p.contact)),
+        units=src(p.units),
+        unit_count=src(p.units.count) if p.units else None,
+        load=tot(p.load),
+        power=tot(p.power),
+        energy=tot(p.energy),
+        inlet=tot(p.inlet),
+        inlet_power=tot(p.inlet_power),
     )

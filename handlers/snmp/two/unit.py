@@ -24,10 +24,11 @@ from ..metering import _distinct, _shown_text
 from ..read_scope import ReadScope
 from ..reader import LOST, UNIDENTIFIED, Lost, SnmpReads
 from .chains import InChain
-from .family import UNKNOWN, Contact, Decision, Family, Outlets, name_of
+from .family import UNKNOWN, Condition, Decision, Outlets, name_of
 from .figures import Measurement, Total
 from .objects import Column, Scalar
 from .rows import NO_VALUE, counted, counted_by, is_unanswered, is_unidentified
+from .profile import Profile
 from .tables import Source, Tables, objects_of
 
 States = dict[str, Decision]
@@ -39,32 +40,32 @@ _INDEX = re.compile(r"(?:0|[1-9][0-9]{0,9})(?:\.(?:0|[1-9][0-9]{0,9})){0,15}")
 class Unit(NamedTuple):
     """A device, as its family reads it."""
 
-    family: Family
+    family: Profile
     outlets: Optional[Outlets]  #: how its outlets are read; None if it has none of the family
     states: States  #: of every outlet; UNKNOWN if only the outlets were listed
     tables: Tables
     is_counted: bool = True  #: whether the outlets were compared with the device's count
 
     @property
-    def contacts(self) -> tuple[Contact, ...]:
-        return (*self.family.contact, *(self.outlets.contact if self.outlets else ()))
+    def conditions(self) -> tuple[Condition, ...]:
+        return (*self.family.conditions, *(self.outlets.conditions if self.outlets else ()))
 
     def mask(self, rows: Rows, source: Source) -> Rows:
         """Rows of totals, lost where a unit is without contact."""
-        return _masked(self.tables, rows, source, self.family.contact)
+        return _masked(self.tables, rows, source, self.family.conditions)
 
     def outlet_mask(self, rows: Rows, source: Source) -> Rows:
         """The same of the figures of outlets."""
-        return _masked(self.tables, rows, source, self.contacts)
+        return _masked(self.tables, rows, source, self.conditions)
 
 
-def _masked(tables: Tables, rows: Rows, source: Source, contacts: Sequence[Contact]) -> Rows:
-    for contact in contacts:
-        rows = contact.masked(tables, rows, source)
+def _masked(tables: Tables, rows: Rows, source: Source, conditions: Sequence[Condition]) -> Rows:
+    for condition in conditions:
+        rows = condition.masked(tables, rows, source)
     return rows
 
 
-def wanted(family: Family, scope: ReadScope) -> Iterator[Optional[Source]]:
+def wanted(family: Profile, scope: ReadScope) -> Iterator[Optional[Source]]:
     """What a call with this scope needs of a device: of each table, these columns are read
     together."""
     for outlets in family.outlets:
@@ -77,12 +78,15 @@ def wanted(family: Family, scope: ReadScope) -> Iterator[Optional[Source]]:
     for total in family.totals if scope.figures else ():
         if not scope.for_view or total in (family.load, family.energy):
             yield from total.sources()
-    for contact in (*family.contact, *(c for outlets in family.outlets for c in outlets.contact)):
-        yield contact.mark
+    for condition in (
+        *family.conditions,
+        *(c for outlets in family.outlets for c in outlets.conditions),
+    ):
+        yield condition.source
     yield family.units
 
 
-def reads_one_outlet(family: Family, identity: str) -> bool:
+def reads_one_outlet(family: Profile, identity: str) -> bool:
     """Whether a command to an outlet needs no others, so that GETs of its own cells are enough."""
     controls = [outlets.control for outlets in family.outlets if outlets.control]
     is_plain = _INDEX.fullmatch(identity) and all(
@@ -95,20 +99,20 @@ def reads_one_outlet(family: Family, identity: str) -> bool:
 # ---- which outlets there are ----
 
 
-def read_states(family: Family, tables: Tables) -> Optional[Unit]:
+def read_states(family: Profile, tables: Tables) -> Optional[Unit]:
     """The unit, by the first of its ways to list outlets that has states and lists or counts one.
     Raises ProtocolError if it lists fewer outlets or units than it counts."""
     for outlets in family.outlets:
         if outlets.states is None:
             continue
-        contacts = (*family.contact, *outlets.contact)
+        conditions = (*family.conditions, *outlets.conditions)
         if tables.outlet and outlets.states.rows(tables):
-            states = outlets.states.decisions(tables, contacts)
+            states = outlets.states.decisions(tables, conditions)
             return Unit(family, outlets, states, tables)
         found, states = tables.whole, {}
         if outlets.states.rows(found):
             found = found.settled()
-            states = outlets.states.decisions(found, contacts)
+            states = outlets.states.decisions(found, conditions)
         states = _all_outlets(outlets, states, found)
         if states:
             raise_if_unit_missing(family, found)
@@ -116,7 +120,7 @@ def read_states(family: Family, tables: Tables) -> Optional[Unit]:
     return None
 
 
-def list_for_figures(family: Family, tables: Tables, *, is_only_family: bool) -> Optional[Unit]:
+def list_for_figures(family: Profile, tables: Tables, *, is_only_family: bool) -> Optional[Unit]:
     """The unit for figures alone: its outlets are listed, by columns that the figures need anyway
     if these are in the table of the states, and not compared with a count before a sum needs it."""
     for outlets in family.outlets:
@@ -188,7 +192,7 @@ def _up_to_count(
 
 
 def read_without_states(
-    family: Family, tables: Tables, *, accepts_rows: bool = False
+    family: Profile, tables: Tables, *, accepts_rows: bool = False
 ) -> Optional[Unit]:
     """A device that reports no state: its outlets as UNKNOWN, which are not switched, else its
     meters without outlets. With `accepts_rows`, rows of meters are enough."""
@@ -266,7 +270,7 @@ def is_list_proven(unit: Unit) -> bool:
     return is_certain and count == len(unit.states)
 
 
-def has_no_outlets(family: Family, tables: Tables) -> bool:
+def has_no_outlets(family: Profile, tables: Tables) -> bool:
     """Whether the device is proven to have no outlets: the family has none, a number of outlets is
     0 in every row, or every row of the states is marked as none."""
     return not family.outlets or any(_has_none(outlets, tables) for outlets in family.outlets)
@@ -280,13 +284,13 @@ def _has_none(outlets: Outlets, tables: Tables) -> bool:
     return any({number(value) for value in count.values()} == {0} for count in counts)
 
 
-def reported_outlet_count(family: Family, tables: Tables) -> int:
+def reported_outlet_count(family: Profile, tables: Tables) -> int:
     """The number of outlets that the device reports beside its list."""
     counts = [o.none_if_zero for o in family.outlets if o.none_if_zero and not o.counts_unlisted]
     return max((counted(tables[source]) for source in counts), default=0)
 
 
-def missing_unit(family: Family, tables: Tables) -> str:
+def missing_unit(family: Profile, tables: Tables) -> str:
     """Why the answers are of fewer units than the device counts, "" if they are not."""
     if not family.units or not family.unit_count or counted(tables[family.unit_count]) <= 1:
         return ""
@@ -295,7 +299,7 @@ def missing_unit(family: Family, tables: Tables) -> str:
     return "the device counts more units than its answers list"
 
 
-def raise_if_unit_missing(family: Family, tables: Tables) -> None:
+def raise_if_unit_missing(family: Profile, tables: Tables) -> None:
     reason = missing_unit(family, tables)
     if reason:
         raise ProtocolError(f"{reason}; poll it again")
@@ -309,7 +313,7 @@ def is_measured(unit: Unit, total: Total) -> bool:
     return isinstance(total.read(unit.tables, unit.mask), Decimal)
 
 
-def read_totals(family: Family, tables: Tables, scope: ReadScope) -> Optional[Unit]:
+def read_totals(family: Profile, tables: Tables, scope: ReadScope) -> Optional[Unit]:
     """The unit without its outlets, if its figures need none and one is measured, or if its family
     has no figure; else None."""
     if any(outlets.energy for outlets in family.outlets):

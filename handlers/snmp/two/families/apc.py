@@ -11,7 +11,6 @@ states.
 
 import re
 
-from ..family import Family
 from .language import *
 
 # MasterSwitch (sPDU): state and command share one column, which reads 1, 2 or 4 (unknown).
@@ -30,9 +29,9 @@ def spdu_inconsistent(t: Tables) -> Rows:
 
 def _spdu(state: Source) -> tuple[Outlets, ...]:
     """The outlets of a MasterSwitch, which `state` lists."""
-    inconsistent = Doubt(spdu_inconsistent, quiet=("4",), optional=True)
+    inconsistent = Condition(spdu_inconsistent, good=("4",), optional=True)
     return outlets(
-        State(state, on=("1",), off=("2",), doubts=(SPDU_PENDING, inconsistent)),
+        State(state, on=("1",), off=("2",), conditions=(SPDU_PENDING, inconsistent)),
         Write(SPDU_STATE, on=1, off=2),
         name=column("318.1.1.4.4.2.1.4", "sPDUOutletCtlName"),
         count=scalar("318.1.1.4.4.1.0", "sPDUOutletControlTableSize"),
@@ -78,7 +77,7 @@ def _rpdu(state: Source) -> tuple[Outlets, ...]:
     command = column("318.1.1.12.3.3.1.1.4", "rPDUOutletControlOutletCommand")
     load = column("318.1.1.12.3.5.1.1.7", "rPDUOutletStatusLoad", optional=True)
     return outlets(
-        State(state, on=("1",), off=("2",), doubts=(RPDU_PENDING,)),
+        State(state, on=("1",), off=("2",), conditions=(RPDU_PENDING,)),
         Write(command, on=1, off=2),
         count=RPDU_COUNT,
         none_if_zero=RPDU_COUNT,
@@ -171,7 +170,7 @@ RPDU2_LOAD = figure(rpdu2_phases, TENTHS)
 RPDU2_POWER = figure(_of_units("5", "rPDU2DeviceStatusPower"), TENS)
 
 APC_RPDU2 = partial(
-    Family,
+    Profile,
     units=rpdu2_units,
     unit_count=RPDU2_COUNT,
     outlets=outlets(
@@ -179,7 +178,7 @@ APC_RPDU2 = partial(
             RPDU2_STATE,
             on=("2",),
             off=("1",),
-            doubts=(pending(switched("3.1.6", "StatusCommandPending", optional=True)),),
+            conditions=(pending(switched("3.1.6", "StatusCommandPending", optional=True)),),
         ),
         Write(switched("4.1.5", "ControlCommand"), on=1, off=2),
         rows=first(RPDU2_NAME, RPDU2_METERED_NAME, RPDU2_LISTED),
@@ -201,7 +200,7 @@ APC_RPDU2 = partial(
 )
 
 APC_RPDU = partial(
-    Family,
+    Profile,
     outlets=_rpdu(RPDU_STATE) + _spdu(_beside(SPDU_STATE, RPDU_LOAD)),
     # a Gauge: below 0 it is no value
     load=total(figure(rpdu_lines, TENTHS, absent=()), else_outlets=True),
@@ -209,19 +208,19 @@ APC_RPDU = partial(
 )
 
 
-def _masterswitch(tree: str, kind: str, count: Column, off: int) -> partial[Family]:
+def _masterswitch(tree: str, kind: str, count: Column, off: int) -> partial[Profile]:
     """A MasterSwitch plus or VM; `off`: the command. The index is unit.outlet. For plus,
     fence_apc_snmp uses unit.1.outlet, so that form is read too."""
     state = column(f"{tree}.7.1.1.5", f"sPDUOutletStatus{kind}OutletState")
     waiting = column(f"{tree}.7.1.1.6", f"sPDUOutletStatus{kind}CommandPending", optional=True)
     group = outlets(
-        State(state, on=("1",), off=("2",), doubts=(pending(waiting),)),
+        State(state, on=("1",), off=("2",), conditions=(pending(waiting),)),
         Write(column(f"{tree}.5.1.1.5", f"sPDUOutletControl{kind}OutletCommand"), on=1, off=off),
         count=count,
         number=unit_and_outlet(state),
         name=column(f"{tree}.7.1.1.4", f"sPDUOutletStatus{kind}OutletName"),
     )
-    return partial(Family, outlets=group)
+    return partial(Profile, outlets=group)
 
 
 PLUS_COUNT = column("318.1.1.6.4.2.1.3", "sPDUMasterStatusMSPOutletCount")
@@ -278,7 +277,7 @@ def _easy_text(below: str, what: str, unit: str) -> Measurement:
 
 
 APC_EASY_EPDU = partial(
-    Family,
+    Profile,
     outlets=outlets(
         State(
             EASY_STATE,
@@ -286,7 +285,7 @@ APC_EASY_EPDU = partial(
             off=("1",),
             absent=(NO_OUTLET,),
             # on, off; 3 says that the state is not known, for which the state has no value
-            doubts=(Doubt(completed(EASY_COMMAND, EASY_STATE), ("1", "2"), optional=True),),
+            conditions=(Condition(completed(EASY_COMMAND, EASY_STATE), ("1", "2"), optional=True),),
         ),
         Write(EASY_COMMAND, on=1, off=2),
         count=EASY_COUNT,
@@ -315,8 +314,8 @@ APC_EASY_EPDU = partial(
 EMS_COMMAND = column("318.1.1.10.3.3.1.1.3", "emsOutletControlOutletCommand")
 
 APC_EMS = partial(
-    Family,
-    contact=(established(scalar("318.1.1.10.3.12.2.0", "emsStatusCommStatus")),),
+    Profile,
+    conditions=(established(scalar("318.1.1.10.3.12.2.0", "emsStatusCommStatus")),),
     outlets=outlets(
         State(
             first(column("318.1.1.10.3.16.1.1.3", "emsOutletStatusOutletState"), EMS_COMMAND),
@@ -349,12 +348,16 @@ def _ats_phases(below: str, name: str) -> Derived:
 
 
 APC_ATS = partial(
-    Family,
-    contact=(
+    Profile,
+    conditions=(
         established(scalar("318.1.1.8.5.1.1.0", "atsStatusCommStatus")),
         # with a failure (1) of either supply, the ATS cannot monitor its current sensors
-        contact(scalar("318.1.1.8.5.1.8.0", "atsStatusPlus12VPowerSupply"), "2", optional=True),
-        contact(scalar("318.1.1.8.5.1.9.0", "atsStatusMinus12VPowerSupply"), "2", optional=True),
+        device_condition(
+            scalar("318.1.1.8.5.1.8.0", "atsStatusPlus12VPowerSupply"), "2", optional=True
+        ),
+        device_condition(
+            scalar("318.1.1.8.5.1.9.0", "atsStatusMinus12VPowerSupply"), "2", optional=True
+        ),
     ),
     load=total(figure(_ats_phases("4", "atsOutputCurrent"), TENTHS)),
     power=total(figure(_ats_phases("13", "atsOutputPower"))),
@@ -382,7 +385,7 @@ def xpdu_lines(t: Tables) -> Rows:
 
 
 APC_XPDU = partial(
-    Family,
+    Profile,
     outlets=outlets(
         rows=breakers,
         name=column("318.1.1.15.4.2.3.1.10", "xPDUBranchBreakerName"),
@@ -412,14 +415,14 @@ def cables(t: Tables) -> Rows:
 
 
 APC_ISX = partial(
-    Family,
+    Profile,
     outlets=outlets(
         rows=cables,
         number=unit_and_outlet(ISX_STATUS),
         name=ISX_NAME,
         power=figure(ISX_POWER, HUNDREDS),
         # normal, warning, critical; 6: no communication with the cable's meters
-        contact=(contact(ISX_STATUS, "1", "2", "3", unit=Arcs()),),
+        conditions=(unit_condition(ISX_STATUS, "1", "2", "3", unit=Arcs()),),
         energy=figure(column("318.1.1.22.2.6.1.21", "isxModularDistModuleOutputKwhUsage"), TENTHS),
     ),
     load=total(
@@ -437,7 +440,7 @@ APC_ISX = partial(
 HERE = {
     "apc-rpdu2": APC_RPDU2,
     "apc-rpdu": APC_RPDU,
-    "apc-masterswitch": partial(Family, outlets=_spdu(SPDU_STATE)),
+    "apc-masterswitch": partial(Profile, outlets=_spdu(SPDU_STATE)),
     "apc-masterswitch-plus": _masterswitch("318.1.1.6", "MSP", PLUS_COUNT, off=3),
     "apc-masterswitch-vm": _masterswitch("318.1.1.5", "VM", VM_COUNT, off=2),
     "apc-easy-epdu": APC_EASY_EPDU,

@@ -19,7 +19,6 @@ such an outlet is refused.
 
 import re
 
-from ..family import Family
 from .language import *
 
 ON, OFF, NOT_THERE = "ON", "OFF", ("--", "")
@@ -68,7 +67,7 @@ def _text_family(
     current: Column,
     energy: Column,
     power: Optional[Column] = None,
-) -> partial[Family]:
+) -> partial[Profile]:
     """A family with values as strings; older firmware has INTEGERs, in hundredths of A and tenths
     of kWh. The number of outlets, `count`, may be 0."""
     all_currents = completed(line_current, line_energy, next_row=True)
@@ -83,7 +82,7 @@ def _text_family(
         return t[all_energies] if _is_counted(t, count) else {}
 
     return partial(
-        Family,
+        Profile,
         outlets=outlets(
             State(_switches(switch, count), on=(ON,), off=(OFF,)),
             Write(switch, on=ON, off=OFF),
@@ -98,7 +97,7 @@ def _text_family(
     )
 
 
-def _zm(tree: str, power: str = "") -> partial[Family]:
+def _zm(tree: str, power: str = "") -> partial[Profile]:
     """ZPDU and MPDU: a table for each kind of value. `power`: the arc of the table of powers in kW,
     if a program reads it."""
     unit = f"30966.{tree}.1"
@@ -114,7 +113,7 @@ def _zm(tree: str, power: str = "") -> partial[Family]:
     )
 
 
-def _rpdu(tree: str) -> partial[Family]:
+def _rpdu(tree: str) -> partial[Profile]:
     """RPDU and NPM-V: below `unit`, arcs 3 to 5 are lines 1 to 3."""
     unit = f"30966.{tree}.1.1"
 
@@ -187,7 +186,7 @@ def _mpro(tail: str) -> tuple[Outlets, ...]:
 
 
 CLEVER_MPRO = partial(
-    Family,
+    Profile,
     outlets=_mpro("") + _mpro(".0"),
     load=total(*(figure(_lines("2.1", tail), HUNDREDTHS) for tail in ("", ".0"))),
     power=total(*(figure(_lines("3.1", tail)) for tail in ("", ".0"))),
@@ -233,7 +232,7 @@ def _of_ms_pdu(values: Object) -> Derived:
 
 
 CLEVER_MS = partial(
-    Family,
+    Profile,
     outlets=outlets(
         State(ms_states, on=(ON,), off=(OFF,)),
         Write(MS_STATUS, on=ON, off=OFF),
@@ -272,6 +271,6 @@ HERE = {
     "clever-npm-v": _rpdu("5"),
     "clever-ms-pdu": CLEVER_MS,
     "clever-ip-pdu": partial(
-        Family, load=total(figure(ip_currents, TENTHS)), energy=total(figure(ip_energies, TENTHS))
+        Profile, load=total(figure(ip_currents, TENTHS)), energy=total(figure(ip_energies, TENTHS))
     ),
 }

@@ -11,7 +11,6 @@ The phases of a transfer switch beyond the third are pairs of lines, which count
 lines again. Some units lack the column of pending commands.
 """
 
-from ..family import Family
 from .language import *
 
 EPDU, EPDU2, ATS = "3808.1.1.3", "3808.1.1.6", "3808.1.1.5"
@@ -128,7 +127,7 @@ def units(t: Tables) -> Rows:
 
 
 CYBERPOWER_EPDU2 = partial(
-    Family,
+    Profile,
     units=units,
     unit_count=DEVICE_COUNT,
     outlets=outlets(
@@ -136,7 +135,7 @@ CYBERPOWER_EPDU2 = partial(
             STATE,
             on=("1",),
             off=("2",),
-            doubts=(pending(switched("4.1.6", "StatusCommandPending", optional=True)),),
+            conditions=(pending(switched("4.1.6", "StatusCommandPending", optional=True)),),
         ),
         Write(switched("5.1.5", "ControlCommand"), on=1, off=2),
         rows=first(METERED_NAME, METERED_LOAD),
@@ -169,13 +168,13 @@ CYBERPOWER_EPDU2 = partial(
 EPDU_COUNT = scalar(EPDU + ".3.1.3.0", "ePDUOutletDevNumCntrlOutlets")  # 0 on a metered unit
 
 CYBERPOWER_EPDU = partial(
-    Family,
+    Profile,
     outlets=outlets(
         State(
             column(EPDU + ".3.5.1.1.4", "ePDUOutletStatusOutletState"),
             on=("1",),
             off=("2",),
-            doubts=(
+            conditions=(
                 pending(
                     column(EPDU + ".3.5.1.1.5", "ePDUOutletStatusCommandPending", optional=True)
                 ),
@@ -221,14 +220,14 @@ def _ats_total(below: str, name: str) -> Scalar:
 
 
 CYBERPOWER_ATS = partial(
-    Family,
-    contact=(established(scalar(ATS + ".2.1.1.0", "atsStatusCommStatus")),),
+    Profile,
+    conditions=(established(scalar(ATS + ".2.1.1.0", "atsStatusCommStatus")),),
     outlets=outlets(
         State(
             column(ATS + ".6.3.1.3", "atsOutletStatusOutletState"),
             on=("1",),
             off=("2",),
-            doubts=(
+            conditions=(
                 pending(column(ATS + ".6.3.1.4", "atsOutletStatusOutletCmdPending", optional=True)),
             ),
         ),

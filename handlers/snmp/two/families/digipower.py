@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ....shared.errors import NamedSetting, NoSuchOutlet, ProtocolError, Unsupported
-from ..family import Family, Order, cell_of
+from ..family import VarBind, cell_of
 from .language import *
 
 FIRST, LAST = "1", 16
@@ -65,7 +65,7 @@ class WriteAll:
     writes_neighbours = True
     with_unproven_limits = property(lambda self: WriteAll(LONGEST_UNPROVEN))
 
-    def orders(self, tables: Tables, identity: str, *, up: bool) -> list[Order]:
+    def varbinds(self, tables: Tables, identity: str, *, up: bool) -> list[VarBind]:
         unit, position = _place(identity)
         packed = text(tables.one_row(unit)[STATUS].get(unit, ""))
         words = _words(packed)
@@ -90,18 +90,18 @@ class WriteAll:
             raise Unsupported(remedy if len(new_text) <= LONGEST_UNPROVEN else refusal)
         return [(cell_of(tables, STATUS, unit), new_text)]
 
-    def covers(self, identities: Iterable[str], identity: str, orders: list[Order]) -> bool:
+    def covers(self, identities: Iterable[str], identity: str, varbinds: list[VarBind]) -> bool:
         """Whether the text that is written has a value for each of the unit's outlets."""
         unit, _ = _place(identity)
-        count = len(_words(str(orders[-1][1])))
+        count = len(_words(str(varbinds[-1][1])))
         places = map(_place, identities)
         return all(position <= count for other, position in places if other == unit)
 
-    def is_carried_out(self, tables: Tables, identity: str, orders: list[Order]) -> bool:
+    def is_carried_out(self, tables: Tables, identity: str, varbinds: list[VarBind]) -> bool:
         """Whether each outlet of the unit has the value that was written for it."""
         unit, _ = _place(identity)
         read = tables.whole[states]
-        words = enumerate(_words(str(orders[-1][1])), 1)
+        words = enumerate(_words(str(varbinds[-1][1])), 1)
         return all(read.get(_outlet(unit, position)) == word for position, word in words)
 
 
@@ -141,7 +141,7 @@ def _of_one_unit(values: Scalar) -> Derived:
 
 
 DIGIPOWER = partial(
-    Family,
+    Profile,
     outlets=outlets(
         State(states, on=(ON,), off=(OFF,), absent=(NO_OUTLET,)), WriteAll(), name=names
     ),

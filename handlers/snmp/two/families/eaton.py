@@ -6,7 +6,6 @@ opposite order; the MIB, two other drivers and the sister families agree on the 
 pending "on" or "off" is a value of the state itself.
 """
 
-from ..family import Family
 from .language import *
 
 # of inputCurrentMeasType; the others: one phase, three phases
@@ -65,11 +64,15 @@ LINES = figure(lines, THOUSANDTHS)
 POWER = (figure(WATTS), *_input_figures(INPUT_WATTS))
 
 EATON_EPDU = partial(
-    Family,
+    Profile,
     # 1 is lost
-    contact=(
-        unit_contact(column("534.6.6.7.1.2.1.30", "communicationStatus", optional=True), "0"),
-        unit_contact(column("534.6.6.7.1.2.1.32", "strappingStatus", optional=True), "0"),
+    conditions=(
+        unit_condition(
+            column("534.6.6.7.1.2.1.30", "communicationStatus", optional=True), "0", optional=True
+        ),
+        unit_condition(
+            column("534.6.6.7.1.2.1.32", "strappingStatus", optional=True), "0", optional=True
+        ),
     ),
     units=completed(OUTLET_COUNT, count=unit_count, gaps=True),
     unit_count=unit_count,
@@ -78,7 +81,7 @@ EATON_EPDU = partial(
             column("534.6.6.7.6.6.1.2", "outletControlStatus"),
             on=("1",),
             off=("0",),
-            doubts=(Doubt(REBOOT, NO_REBOOT, optional=True),),
+            conditions=(Condition(REBOOT, NO_REBOOT, optional=True),),
         ),
         Write(
             column("534.6.6.7.6.6.1.4", "outletControlOnCmd"),

@@ -12,7 +12,6 @@ then. The module does not report the MIB's revision.
 import re
 from typing import NamedTuple
 
-from ..family import Family
 from .language import *
 
 PDU, MPDU = "232.165.2", "232.165.5"
@@ -163,7 +162,7 @@ PDU3_COUNT = scalar("232.165.11.1.1.0", "pdu3NumberPDU")
 PDU3_CONTROLLABLE = PDU3.column("1.2.1.10", "Controllable")
 
 HPE_MAPDU3 = partial(
-    Family,
+    Profile,
     units=completed(PDU3_PHASES, count=PDU3_COUNT, gaps=True),
     unit_count=PDU3_COUNT,
     outlets=PDU3.outlets(PDU3.verbs(), PDU3.guard(PDU3_CONTROLLABLE, allow=(CONTROLLABLE,)))(
@@ -177,7 +176,7 @@ HPE_MAPDU3 = partial(
 )
 
 HPE_MAPDU2 = partial(
-    Family,
+    Profile,
     units=completed(PDU2_PHASES, count=PDU2_COUNT, gaps=True),
     unit_count=PDU2_COUNT,
     outlets=PDU2.outlets(
@@ -237,7 +236,7 @@ def _of_core(values: Column, scale: Decimal = ONES) -> Measurement:
 
 
 HPE_IPDU = partial(
-    Family,
+    Profile,
     units=completed(CORE_OUTLETS, count=CORE_COUNT, gaps=True),
     unit_count=CORE_COUNT,
     outlets=outlets(
@@ -277,5 +276,5 @@ HERE = {
     "hpe-mapdu3": HPE_MAPDU3,
     "hpe-mapdu2": HPE_MAPDU2,
     "hpe-ipdu": HPE_IPDU,
-    "hpe-pdu-module": partial(Family, power=total(figure(module_powers))),
+    "hpe-pdu-module": partial(Profile, power=total(figure(module_powers))),
 }

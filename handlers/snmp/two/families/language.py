@@ -47,14 +47,15 @@ from ...reader import (
 )
 from ..chains import Chain as Chain, InChain as InChain
 from ..family import (
-    Contact as Contact,
-    Doubt as Doubt,
+    Condition as Condition,
+    Control,
     Guard as Guard,
     Outlets as Outlets,
     State as State,
     Write as Write,
 )
-from ..figures import Measurement as Measurement, Total
+from ..figures import Measurement as Measurement, Total as Total
+from ..profile import Profile as Profile
 from ..objects import (
     Column as Column,
     Parts as Parts,
@@ -98,7 +99,7 @@ from ..tables import (
     Object as Object,
     Source as Source,
     Tables as Tables,
-    objects_of,
+    objects_of as objects_of,
     rows_of as rows_of,
 )
 
@@ -210,29 +211,41 @@ def total(
     return Total(figures, else_outlets, unit, units, demanded)
 
 
-def contact(
-    mark: Source,
+NO_CONTACT = "the device has no contact with the unit"
+
+
+def device_condition(
+    source: Source, *good: str, optional: bool = False, why: str = NO_CONTACT
+) -> Condition:
+    """What the device tells is current while `source` reads one of `good`."""
+    return Condition(source, good, unit=None, optional=optional, why=why)
+
+
+def unit_condition(
+    source: Source,
     *good: str,
-    unit: Optional[Arcs] = None,
-    part: Optional[Arcs] = None,
+    unit: Arcs = THE_UNIT,
+    part: Arcs = Arcs(),
     optional: bool = False,
-    why: str = "the device has no contact with the unit",
-) -> Contact:
-    return Contact(mark, good, unit, part or Arcs(), optional, why)
+    why: str = NO_CONTACT,
+) -> Condition:
+    """The same for each unit, which is named by `unit` of an index and by `part` of the condition's."""
+    return Condition(source, good, unit, part, optional, why)
 
 
-def established(mark: Scalar) -> Contact:
+def row_condition(source: Source, *good: str, optional: bool = False) -> Condition:
+    """The same for each row."""
+    return Condition(source, good, optional=optional)
+
+
+def established(source: Scalar) -> Condition:
     """The contact of an agent with its device: 1 the agent has found none, 2 established, 3 lost."""
-    return contact(mark, "2", optional=True)
+    return device_condition(source, "2", optional=True)
 
 
-def unit_contact(mark: Source, *good: str) -> Contact:
-    return contact(mark, *good, unit=THE_UNIT, optional=True)
-
-
-def pending(values: Source) -> Doubt:
-    """The state is UNKNOWN while a command is pending: 2 is none, 1 is pending, 3 unknown."""
-    return Doubt(values, ("2",), optional=True)
+def pending(source: Source) -> Condition:
+    """No command is pending: 2 is none, 1 is pending, 3 unknown."""
+    return row_condition(source, "2", optional=True)
 
 
 def units_of(*columns: InChain) -> Derived:
@@ -269,18 +282,45 @@ def unit_and_outlet(*sources: Source, first_unit: int = 1) -> Derived:
 
 def outlets(
     states: Optional[State] = None,
-    control: Optional[Write] = None,
+    control: Optional[Control] = None,
     *guards: Guard,
+    rows: Optional[Source] = None,
     count: Optional[Source] = None,
     checks_empty_table: bool = False,
-    **parts: object,
+    none_if_zero: Optional[Source] = None,
+    counts_unlisted: bool = False,
+    number: Optional[Source] = None,
+    name: Optional[Source] = None,
+    current: Optional[Measurement] = None,
+    power: Optional[Measurement] = None,
+    energy: Optional[Measurement] = None,
+    settling_s: int = 0,
+    conditions: tuple[Condition, ...] = (),
+    has_joined_meters: bool = False,
 ) -> tuple[Outlets, ...]:
     """One way to read and switch the outlets; `+` adds the next one. `count` is a number, or a
     column with one for each unit; a unit is compared with it only if it has rows in the table of
     states. `checks_empty_table`: without any row it is compared, too."""
     if count is not None and states is not None and not checks_empty_table:
         count = _count_of_listed(count, states)
-    return (Outlets(states, control, guards, count=count, **parts),)  # type: ignore[arg-type]
+    way = Outlets(
+        states=states,
+        control=control,
+        guards=guards,
+        rows=rows,
+        count=count,
+        none_if_zero=none_if_zero,
+        counts_unlisted=counts_unlisted,
+        number=number,
+        name=name,
+        current=current,
+        power=power,
+        energy=energy,
+        settling_s=settling_s,
+        conditions=conditions,
+        has_joined_meters=has_joined_meters,
+    )
+    return (way,)
 
 
 def _count_of_listed(count: Source, states: State) -> Derived:

@@ -12,7 +12,6 @@ are summed. An inlet of one phase has no readings by pole, so its own current co
 
 from typing import Callable, NamedTuple
 
-from ..family import Family
 from .language import *
 
 CURRENT, POWER, ENERGY, ON_OFF = "1", "5", "8", "14"  # sensor types
@@ -305,9 +304,9 @@ ONE_PHASE_INLETS = INLETS.figure(
 )
 
 RARITAN_PX2 = partial(
-    Family,
-    contact=(
-        contact(
+    Profile,
+    conditions=(
+        unit_condition(
             column("13742.6.3.3.3.1.13", "inletEnableState", optional=True),
             "1",
             unit=THE_UNIT,
@@ -431,7 +430,7 @@ OUTLET_ENERGY = column("~.2.2.1.31", "outletWattHours", optional=True)
 HERE = {
     "raritan-px2": RARITAN_PX2,
     "raritan-px1": partial(
-        Family,
+        Profile,
         outlets=px1_outlets(0, figure(OUTLET_ENERGY, THOUSANDTHS, NO_ENERGY)),
         load=PX1_LOAD,
         power=PX1_POWER,
@@ -441,6 +440,6 @@ HERE = {
         ),
     ),
     "eaton-revelation": partial(
-        Family, outlets=px1_outlets(1, None), load=PX1_LOAD, power=PX1_POWER
+        Profile, outlets=px1_outlets(1, None), load=PX1_LOAD, power=PX1_POWER
     ),
 }

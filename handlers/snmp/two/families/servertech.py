@@ -5,7 +5,6 @@ Sentry3-MIB: the fourth infeed of a three-phase tower is the neutral line and ha
 Energies are in Wh for outlets, 0.1 kWh for infeeds (in Sentry4-MIB: cords) and kWh for towers.
 """
 
-from ..family import Family
 from .language import *
 
 STATUS = column("1718.3.2.3.1.5", "outletStatus", optional=True)
@@ -79,11 +78,13 @@ def is_controlled(t: Tables) -> Rows:
 
 
 SENTRY3 = partial(
-    Family,
+    Profile,
     units=towers,
     unit_count=TOWER_COUNT,
     outlets=outlets(
-        State(STATUS, on=("1",), off=("0",), doubts=(Doubt(CONTROL, SETTLED, optional=True),)),
+        State(
+            STATUS, on=("1",), off=("0",), conditions=(Condition(CONTROL, SETTLED, optional=True),)
+        ),
         Write(column("1718.3.2.3.1.11", "outletControlAction"), on=1, off=2),
         Guard(is_controlled, refuse=("0",), why="this model only monitors it"),
         Guard(CONTROL, refuse=(LOCKED_OFF, LOCKED_ON), why="it is locked on the device"),
@@ -160,8 +161,12 @@ def st4_units(t: Tables) -> Rows:
 
 
 SENTRY4 = partial(
-    Family,
-    contact=(unit_contact(column("1718.4.1.2.3.1.1", "st4UnitStatus", optional=True), *ST4_READ),),
+    Profile,
+    conditions=(
+        unit_condition(
+            column("1718.4.1.2.3.1.1", "st4UnitStatus", optional=True), *ST4_READ, optional=True
+        ),
+    ),
     units=st4_units,
     unit_count=ST4_UNIT_COUNT,
     outlets=outlets(
@@ -169,9 +174,9 @@ SENTRY4 = partial(
             column("1718.4.1.8.3.1.1", "st4OutletState"),
             on=("1",),
             off=("2",),
-            doubts=(
-                Doubt(ST4_STATUS, ST4_TRUSTED),
-                Doubt(ST4_CONTROL, ST4_SETTLED, optional=True),
+            conditions=(
+                Condition(ST4_STATUS, ST4_TRUSTED),
+                Condition(ST4_CONTROL, ST4_SETTLED, optional=True),
             ),
         ),
         Write(column("1718.4.1.8.5.1.2", "st4OutletControlAction"), on=1, off=2),
@@ -189,7 +194,7 @@ SENTRY4 = partial(
         current=figure(column("1718.4.1.8.3.1.3", "st4OutletCurrent"), HUNDREDTHS),
         power=figure(column("1718.4.1.8.3.1.7", "st4OutletActivePower")),
         energy=figure(column("1718.4.1.8.3.1.14", "st4OutletEnergy"), THOUSANDTHS),
-        contact=(contact(ST4_STATUS, *ST4_READ, unit=Arcs()),),
+        conditions=(unit_condition(ST4_STATUS, *ST4_READ, unit=Arcs()),),
     ),
     load=unit_total(figure(st4_lines, HUNDREDTHS)),
     power=unit_total(figure(_cords("3", "st4InputCordActivePower"))),

@@ -1,6 +1,5 @@
 """Vertiv's newer Geist units (VERTIV-V5-MIB), and Avocent's PMs and console servers."""
 
-from ..family import Family
 from .language import *
 
 # Switched and metered outlets are two tables, joined by the outlet's factory name.
@@ -62,17 +61,19 @@ def _phases(below: int, name: str, scale: Decimal = ONES) -> Measurement:
 
 
 GEIST_V5 = partial(
-    Family,
+    Profile,
     # 0 unavailable, 2 partially unavailable: no object says which part
-    contact=(
-        contact(column("21239.5.2.3.1.1.5", "pduMainAvail", optional=True), "1", optional=True),
+    conditions=(
+        device_condition(
+            column("21239.5.2.3.1.1.5", "pduMainAvail", optional=True), "1", optional=True
+        ),
     ),
     outlets=outlets(
         State(
             column("21239.5.2.3.5.1.4", "pduOutletSwitchState", optional=True),
             on=("1",),
             off=("2",),
-            doubts=(Doubt(RELAY_FAILURE, (WORKING,)),),
+            conditions=(Condition(RELAY_FAILURE, (WORKING,)),),
         ),
         Write(column("21239.5.2.3.5.1.6", "pduOutletSwitchControl"), on=2, off=4),
         rows=SWITCH_NAME,
@@ -216,7 +217,7 @@ def pdu_count(t: Tables) -> Rows:
 port_total = partial(total, else_outlets=True, unit=Arcs(0, 2))  # of a PDU of a port
 
 AVOCENT_PM = partial(
-    Family,
+    Profile,
     units=completed(OUTLET_COUNT, count=pdu_count, gaps=True),
     unit_count=pdu_count,
     outlets=outlets(
@@ -224,7 +225,7 @@ AVOCENT_PM = partial(
             STATUS,
             on=("2", "4", "10"),
             off=("1", "3", "11"),
-            doubts=(Doubt(ALARM, TRUSTED, optional=True),),
+            conditions=(Condition(ALARM, TRUSTED, optional=True),),
         ),
         Write(column("~.5.1.6", "pmPowerMgmtOutletsTablePowerControl"), on=2, off=3),
         Guard(STATUS, refuse=("3", "4", "10"), why="it is locked, or cannot be switched"),
