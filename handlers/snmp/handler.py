@@ -5,9 +5,9 @@ The way of a `status` to the wire; `statistic`, `port_up` and `port_down` go it 
     FourCalls.status            dcimanager/four_calls.py: opens a session, makes a PduView of states
     SnmpPdu.open_session        the settings, and the device read by the family that fits it
     detection.detect            a GET of sysObjectID; then the families that it fits, in turn
-    device.read_by_states       the outlets of one family (`Profile.outlets`) and their states
-    State.decisions_from        states.py: what the rows of a `Source` (sources/) say of each outlet
-    Reader.walk, .get           reader.py: keeps the answers, so that no request is sent twice
+    device.read_states          the outlets of one family (`Profile.outlets`) and their states
+    State.decisions             states.py: what the rows of a `Source` say of each outlet
+    Tables[source]              tables.py: reads each table once; keeps the answers of the call
     Snmp.walk, .get             dcimanager/snmp.py: calls BaseSnmpPdu, DCImanager's or our double
 
 Half of the families pay at most 3 of the platform's calls for a `status`, and 6 for a `statistic`:
@@ -29,7 +29,7 @@ from pdu_common.helper import EnumPowerStatus
 from .. import dcimanager
 from ..dcimanager.snmp import LONGEST_SECONDS, Snmp, known_endpoint
 from ..shared.doubts import doubt_sentences
-from . import detection, metering, options, switching
+from . import detection, labels, options, statistic, switching
 from .device import reasons_of_unknown
 from .read_scope import ALL_STATES, FIGURES, VIEW_FIGURES, ReadScope
 from .settings import SETTINGS as SETTINGS, select_families
@@ -88,12 +88,12 @@ class SnmpPdu(dcimanager.FourCalls[Session], BaseSnmpPdu):
             LOGGER.info(UPS_ADVICE)
         for sentence in doubt_sentences(reasons_of_unknown(session.device)):
             LOGGER.warning(session.snmp.quoted(sentence))
-        return session.device.states.items()
+        return [(outlet, decision.state) for outlet, decision in session.device.states.items()]
 
     def read_figures(self, session: Session, *, with_power: bool) -> dcimanager.Figures:
         """Reads them now; logs the objects of load and energy that the device does not have."""
-        figures = metering.read_statistic(session.device, with_power=with_power)
-        names = metering.unanswered_objects(session.device, figures)
+        figures = statistic.read_statistic(session.device, with_power=with_power)
+        names = statistic.unanswered_objects(session.device, figures)
         if names:
             LOGGER.info(f"not answered, and so taken as not metered: {', '.join(names)}")
         return figures
@@ -106,9 +106,9 @@ class SnmpPdu(dcimanager.FourCalls[Session], BaseSnmpPdu):
         """Reads them now; logs why some are not known."""
         if session.device.profile.ups:
             LOGGER.warning(UPS_ADVICE)  # labels are read for a person, never by a poll
-        for sentence in doubt_sentences(metering.lost_labels(session.device)):
+        for sentence in doubt_sentences(labels.lost_labels(session.device)):
             LOGGER.warning(session.snmp.quoted(sentence))
-        return metering.labels(session.device, session.choice.encoding)
+        return labels.labels(session.device, session.choice.encoding)
 
     def switch_outlet(
         self, session: Session, identity: str, *, on: bool, deadline: float, pause: float

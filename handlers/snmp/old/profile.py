@@ -1,0 +1,276 @@
+"""A PDU family as one value: its devices, objects, states, figures and commands.
+
+The parts are in `sources/` and in the modules that `profiles/language.py` imports, the families in
+`profiles/`. `schema.py` reads and writes profiles as JSON. `check_parts` finds what
+a profile's author got wrong: the build and the tests call it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Optional
+
+from .. import validation
+from ..evidence import DCIMANAGER_EXAMPLE, Evidence, EvidenceLevel
+from .contact import Contact, total_in_contact
+from .figures import Ceilings, Total
+from .frozen_value import FrozenValue, parts_of, replace
+from .outlets import Outlets
+from .reader import ROOT, Reader
+from .sources.base import is_unidentified
+from .sources.filters import Complete
+
+ENTERPRISES = "1.3.6.1.4.1."
+# Default sysObjectIDs of agents built on Net-SNMP, which several families share: `linux` of
+# NET-SNMP-TC and of UCD-SNMP-MIB.
+NET_SNMP = (f"{ENTERPRISES}8072.3.2.10", f"{ENTERPRISES}2021.250.10")
+#: the vendor of a family whose maker no public source names
+NO_MAKER = "Maker not named"
+
+
+class Root(FrozenValue):
+    """Devices that have the family's tree below an OID of their own, which replaces `~` in the
+    profile's OIDs.
+
+    Fields:
+        sys_object_id: what these devices' sysObjectIDs start with.
+        oid: the root of their tree.
+    """
+
+    sys_object_id: str
+    oid: str
+
+    def check(self) -> None:
+        """Raises ValueError unless both are OIDs, and `oid` is not itself below a root (`~`)."""
+        validation.require_oid(self.sys_object_id, "sys_object_id")
+        validation.require_oid(self.oid, "oid")
+        if self.oid.startswith(ROOT):
+            raise ValueError(f"oid is {self.oid!r}; a root is a whole OID")
+
+
+class Nameplate(FrozenValue):
+    """Objects that say which unit it is, for tools: the root of each, scalar or column, "" for one
+    that the MIB does not have.
+
+    Fields:
+        serial: the serial number.
+        firmware: the version of the firmware.
+        model: the model.
+        manufacturer: the maker, where several brands have the family's firmware.
+    """
+
+    serial: str = ""
+    firmware: str = ""
+    model: str = ""
+    manufacturer: str = ""
+
+    def check(self) -> None:
+        for name in self.FIELDS:
+            if value := getattr(self, name):
+                validation.require_oid(value, name)
+
+
+_KEY = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+
+
+class Profile(FrozenValue):
+    """One PDU family: how to recognise, read and switch its devices.
+
+    A family without `sys_object_ids`, `roots` and `sweep` is used only if the setting `profile` or
+    the archive's build selects it.
+
+    Fields:
+        key: its name in settings and tables.
+        vendor: who makes the devices.
+        models: the devices.
+        mib: the MIB's name, if one is public.
+        sys_object_ids: prefixes of the devices' sysObjectIDs, compared by arcs.
+        roots: more prefixes, each with the root of its tree.
+        sweep: the family is probed on devices without a usable sysObjectID.
+        unseen: the sysObjectID was seen on no unit: the root of the MIB or the maker's number is
+            assumed. The family is probed, too, after those with `sweep`.
+        described: for families that only meter: a regular expression for the sysDescr of units
+            without a usable sysObjectID, which then need rows of the family's meters. Other units
+            with the family's sysObjectID need such rows too.
+        contact: marks of units, or of the device, without which nothing that it tells of them is
+            certain: states, figures and commands.
+        units: a row for each unit of the chain, and one for those that the answers lack, by the
+            device's own number of units (see `Complete`). With it there is no list of outlets and
+            no total. A device that counts one unit is not asked for the list.
+        outlets: ways to read the outlets, tried in this order; empty for a family without outlets.
+            A device is read and switched through only one of them (see `device.read_by_states`).
+        load: the device's total, in A.
+        power: the same in W.
+        energy: the same in kWh.
+        inlet: in A, what a meter at the inlet measures, as the MIB's objects say: no sum of outlets
+            or banks. Only such a figure shows power that flows past the outlets' meters.
+        inlet_power: the same in W.
+        ceilings: the most A and W of its parts, for families that are no rack PDUs.
+        ups: the devices are UPSs, of which the handler nut reads more; tools say so.
+        nameplate: the MIB's own objects that say which unit it is.
+        evidence: what each capability was made from.
+        recording: the recording of a real unit that shows the outlets' states, if there is one.
+        programs: links to public programs, independent of each other, that people run and that
+            write the same objects with the same values. A program whose text was read in an index
+            that does not tell its repository: the name of its class or file, and its language.
+        note: what else its users should know.
+        source: a link to the MIB, or to a program or page that shows the objects.
+        unread: objects of the MIB that could contradict a state and that the family does not read,
+            with the reason.
+    """
+
+    key: str
+    vendor: str
+    models: tuple[str, ...]
+    mib: str
+    sys_object_ids: tuple[str, ...] = ()
+    roots: tuple[Root, ...] = ()
+    sweep: bool = False
+    unseen: bool = False
+    described: str = ""
+    contact: tuple[Contact, ...] = ()
+    units: Optional[Complete] = None
+    outlets: tuple[Outlets, ...] = ()
+    load: Optional[Total] = None
+    power: Optional[Total] = None
+    energy: Optional[Total] = None
+    inlet: Optional[Total] = None
+    inlet_power: Optional[Total] = None
+    ceilings: Ceilings = Ceilings()
+    ups: bool = False
+    nameplate: Nameplate = Nameplate()
+    evidence: Evidence = Evidence()
+    recording: str = ""
+    programs: tuple[str, ...] = ()
+    note: str = ""
+    source: str = ""
+    unread: str = ""
+
+    def check(self) -> None:
+        """What no part can check alone: key, prefixes, and that each capability has evidence."""
+        if not _KEY.fullmatch(self.key):
+            raise ValueError(
+                f"key is {self.key!r}; give words of a-z and 0-9 joined by single hyphens, a letter"
+                " first"
+            )
+        validation.require_values(self.models, "models")
+        validation.compiled_pattern(self.described, "described")
+        for prefix in self.sys_object_ids:
+            validation.require_oid(prefix, "sys_object_ids")
+        # several roots may have the same sysObjectID
+        prefixes_of_roots = {root.sys_object_id for root in self.roots}
+        prefixes = [*self.sys_object_ids, *prefixes_of_roots]
+        validation.require_distinct(prefixes, "sys_object_ids with roots")
+        if not (self.outlets or self.load or self.power or self.energy):
+            raise ValueError("neither outlets nor totals: there is nothing to read")
+        inlet_totals = [total for total in (self.inlet, self.inlet_power) if total is not None]
+        if any(total.else_outlets for total in inlet_totals):
+            raise ValueError("a sum of outlets is no figure of the inlet")
+        if self.programs and not self.is_switched:
+            raise ValueError("programs are given, but no outlets have a control")
+        needs_root = any(oid.startswith(ROOT) for oid in oids(self))
+        if needs_root is not bool(self.roots):
+            raise ValueError("roots and OIDs that start with ~ go together: give both or none")
+        self._check_evidence()
+
+    def _check_evidence(self) -> None:
+        """Raises ValueError unless the capabilities with evidence are those that have a part."""
+        parts = {
+            "state": any(outlets.states for outlets in self.outlets),
+            "current": bool(self.load) or any(outlets.current for outlets in self.outlets),
+            "power": bool(self.power) or any(outlets.power for outlets in self.outlets),
+            "energy": bool(self.energy) or any(outlets.energy for outlets in self.outlets),
+            "switching": self.is_switched,
+        }
+        for name, has_part in parts.items():
+            has_evidence = getattr(self.evidence, name) is not EvidenceLevel.NONE
+            if has_part and not has_evidence:
+                raise ValueError(
+                    f"the profile has a part for {name}, but evidence.{name} is none: say what it"
+                    " rests on"
+                )
+            if has_evidence and not has_part:
+                raise ValueError(
+                    f"evidence.{name} is given, but the profile has no part for {name}"
+                )
+
+    def in_contact(self) -> Profile:
+        """The profile as its devices are read: with the mark of each unit's contact checked. Values
+        of a unit that is out of contact are not known."""
+        if not self.contact and not any(outlets.contact for outlets in self.outlets):
+            return self
+        return replace(
+            self,
+            outlets=tuple(outlets.in_contact(self.contact) for outlets in self.outlets),
+            load=total_in_contact(self.load, self.contact),
+            power=total_in_contact(self.power, self.contact),
+            energy=total_in_contact(self.energy, self.contact),
+            inlet=total_in_contact(self.inlet, self.contact),
+            inlet_power=total_in_contact(self.inlet_power, self.contact),
+        )
+
+    def missing_unit(self, reader: Reader) -> str:
+        """Why the answers are of fewer units than the device counts, "" if they are not."""
+        if self.units is None or self.units.counts_one_unit(reader):
+            return ""
+        # `Complete` adds a row without an identity where it lists fewer units than are counted
+        if not any(map(is_unidentified, reader.rows(self.units))):
+            return ""
+        return "the device counts more units than its answers list"
+
+    @property
+    def totals(self) -> tuple[Total, ...]:
+        """All totals that the family has."""
+        totals = (self.load, self.energy, self.power, self.inlet, self.inlet_power)
+        return tuple(total for total in totals if total is not None)
+
+    @property
+    def is_switched(self) -> bool:
+        """Whether any outlet of the family can be switched."""
+        return any(outlets.control for outlets in self.outlets)
+
+    @property
+    def is_proven(self) -> bool:
+        """Whether the commands are used without the owner's word (`switch_unproven`): by a
+        recording, two programs, or the example that DCImanager's owners run."""
+        programs = set(self.programs)
+        return bool(self.recording) or len(programs) > 1 or DCIMANAGER_EXAMPLE in programs
+
+    def match(self, sys_object_id: str) -> int:
+        """The number of arcs of the longest prefix that fits a sysObjectID (dotted, no leading
+        dot); 0 if none fits.
+        """
+        prefixes = [*self.sys_object_ids, *(root.sys_object_id for root in self.roots)]
+        fitting_prefixes = [prefix for prefix in prefixes if is_below(sys_object_id, prefix)]
+        return max((prefix.count(".") + 1 for prefix in fitting_prefixes), default=0)
+
+    def roots_for(self, sys_object_id: str) -> tuple[str, ...]:
+        """The roots that fit this sysObjectID, the longest prefix first, else all roots; ("",) for
+        a family without roots.
+        """
+        if not self.roots:
+            return ("",)
+        roots = [root for root in self.roots if is_below(sys_object_id, root.sys_object_id)]
+        roots.sort(key=lambda root: root.sys_object_id.count("."), reverse=True)
+        root_oids = [root.oid for root in roots or self.roots]
+        return tuple(dict.fromkeys(root_oids))
+
+
+def is_below(oid: str, prefix: str) -> bool:
+    """Whether `oid` is `prefix` or starts with all its arcs."""
+    return f"{oid}.".startswith(f"{prefix}.")
+
+
+_OID_FIELDS = ("oid", "names", "values")
+
+
+def oids(value: object) -> Iterator[str]:
+    """Every OID that a part and the parts inside it name, without roots and sysObjectIDs."""
+    for part in parts_of(value):
+        if isinstance(part, Root):
+            continue
+        for name in _OID_FIELDS:
+            value_of_field = part.__dict__.get(name)
+            if isinstance(value_of_field, str):
+                yield value_of_field

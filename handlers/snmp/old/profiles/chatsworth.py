@@ -1,0 +1,148 @@
+"""Chatsworth (CPI): eConnect of CPI-UNITY-MIB. Several PDUs can share one agent. The index is the
+outlet, then the PDU's MAC address as text.
+
+PDUs that cannot switch may have the control column. The energy of branches is in deca-VA-seconds,
+and the objects called power are in VA, so both are left out.
+"""
+
+from decimal import Decimal
+from functools import partial
+
+from ....shared.decimals import CONTEXT
+from .language import *
+
+CONTROL = column("30932.1.10.1.4.10.1.11", "cpiPduOutletControl")
+PDU_HAS_CONTROL = column("30932.1.10.1.2.10.1.7", "cpiPduHasOutletControl")
+HAS_CONTROL = Part(PDU_HAS_CONTROL, over=CONTROL, start=1)
+# whether the current of each outlet is measured
+HAS_MONITOR = Part(
+    column("30932.1.10.1.2.10.1.6", "cpiPduHasOutletMonitor", optional=True), over=CONTROL, start=1
+)
+RESET = column("30932.1.10.1.4.10.1.12", "cpiPduOutletReset", optional=True)
+COUNT = scalar("30932.1.10.1.4.1.0", "cpiOutletTableCount")
+THE_PDU = Arcs(start=1)
+pdu_total = partial(total, else_outlets=True, unit=THE_PDU)
+OUT_OF_SERVICE = column("30932.1.10.1.2.10.1.10", "cpiPduOutOfService", optional=True)
+DECA_WATT_SECONDS = CONTEXT.divide(Decimal(1), 360_000)  # in kWh
+
+# The firmware before Unity has an object for each of at most 24 outlets.
+LEGACY = "30932.1.1"
+
+
+CHAIN = scalar(f"{LEGACY}.5.1.0", "pduCount").where_not("0", "1")
+
+
+def _legacy(below: str, name: str, last: int = 24) -> Unless:
+    return Unless(Spread(oid(f"{LEGACY}.{below}"), (Span(1, last, 1),), name), CHAIN)
+
+
+PROFILES = (
+    Profile(
+        key="cpi-econnect",
+        vendor="Chatsworth",
+        mib="CPI-UNITY-MIB",
+        source=librenms("chatsworth/CPI-UNITY-MIB"),
+        models=("eConnect P, K, Z with Unity firmware",),
+        sys_object_ids=oids("30932"),
+        sweep=True,
+        contact=(
+            contact(
+                OUT_OF_SERVICE,
+                "0",
+                unit=THE_PDU,
+                optional=True,
+                why="its PDU is out of service",
+            ),
+        ),
+        units=Complete(
+            First((OUT_OF_SERVICE, PDU_HAS_CONTROL)),
+            count=scalar("30932.1.10.1.2.1.0", "cpiPduTableCount"),
+            gaps=True,
+        ),
+        outlets=outlets(
+            states=State(
+                CONTROL,
+                on=("1",),
+                off=("0",),
+                doubts=(Doubt(RESET, ("0",), optional=True),),
+            ),
+            control=Guarded(
+                Write(CONTROL, on=1, off=0),
+                HAS_CONTROL,
+                allow=("1",),
+                why="its PDU has no switched outlets",
+            ),
+            count=COUNT,
+            none_if_zero=COUNT,
+            counts_unlisted=True,
+            name=column("30932.1.10.1.4.10.1.4", "cpiPduOutletName"),
+            number=Number(CONTROL, plus=0, position=0),
+            current=figure(
+                column("30932.1.10.1.4.10.1.6", "cpiPduOutletCurrent").where_not(
+                    "0", by=HAS_MONITOR
+                ),
+                HUNDREDTHS,
+            ),
+            energy=figure(
+                column("30932.1.10.1.4.10.1.10", "cpiPduOutletEnergy").where_not(
+                    "0", by=HAS_MONITOR
+                ),
+                DECA_WATT_SECONDS,
+            ),
+        ),
+        load=pdu_total(
+            figure(
+                column("30932.1.10.1.3.10.1.3", "cpiPduLineCurrent"),
+                HUNDREDTHS,
+                table=column("30932.1.10.1.3.10.1.2", "cpiPduLineId"),
+                from_one=0,
+            ),
+            figure(
+                column("30932.1.10.1.3.110.1.3", "cpiPduBranchCurrent"),
+                HUNDREDTHS,
+                beside=column("30932.1.10.1.3.110.1.2", "cpiPduBranchId", optional=True),
+                from_one=0,
+            ),
+        ),
+        energy=pdu_total(),
+        evidence=SIMULATED.of("state", "current", "energy", "switching"),
+        recording="chatsworth-pdu",
+        unread=(
+            "cpiPduOutletStatus, cpiPduBranchStatus: they are alarms of figures; "
+            "cpiPduUpgrade: the MIB does not say what an upgrade means for the states"
+        ),
+    ),
+    Profile(
+        key="cpi-legacy",
+        vendor="Chatsworth",
+        mib="CPI-UNIFIED-MIB of 2020-12-01 (legacy)",
+        source=public(
+            "DanielleHuisman/observium-community-edition", "mibs/chatsworth/CPI-UNIFIED-MIB"
+        ),
+        models=("eConnect before Unity firmware",),
+        sys_object_ids=oids(LEGACY),
+        outlets=outlets(
+            states=State(_legacy("3.7", "outletNState"), on=("1",), off=("0",)),
+            name=_legacy("2.42", "outletNName"),
+            current=figure(_legacy("3.5", "outletNCurrent"), HUNDREDTHS),
+            energy=figure(_legacy("3.12", "receptacleEnergyoutletNs"), DECA_WATT_SECONDS),
+        ),
+        load=total(
+            figure(
+                _legacy("3.13", "lineNcurr", 3),
+                HUNDREDTHS,
+                least=3,  # line1curr, line2curr and line3curr
+            ),
+            else_outlets=True,
+        ),
+        evidence=SIMULATED.of("state", "current", "energy"),
+        note=(
+            "Not switched, and a chain is not read: pduSelect, which anybody may write, decides"
+            " whose objects are shown."
+        ),
+        unread=(
+            "outOfService: the MIB does not say what it means for the states; powerxy1 to powerzx2,"
+            " energyxy1s to energyzx2s: six branches, of which the alarms know nine"
+        ),
+    ),
+)

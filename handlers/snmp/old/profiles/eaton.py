@@ -1,0 +1,316 @@
+"""Eaton: ePDU G2 and G3 of EATON-EPDU-MIB, and other families, some of makers that Eaton bought.
+
+EATON-EPDU-MIB: the index is strapping.outlet, and the first unit of a chain is 0. The value written
+into a verb's column is a delay in seconds; 0 is now. One public driver has columns 3 (off) and 4
+(on) in the opposite order; the MIB, two other drivers and the sister families agree on the order
+here. A pending "on" or "off" is a value of the state itself.
+
+Revelation (Aphel) is Raritan's PDU-MIB below another root, with rows from 0. Pulizzi has an object
+for each outlet; its command 2.1.0 commands all outlets. nLogic has the tables of HPE's pdu3.
+"""
+
+from decimal import Decimal
+from functools import partial
+
+from . import hpe, raritan
+from .language import *
+
+# of inputCurrentMeasType; the others: one phase, three phases
+NEUTRAL, LINES_OF_INPUT = "2", ("1", "3", "4", "5")
+CURRENT = column("534.6.6.7.3.3.1.4", "inputCurrent")
+# of each input, with the neutral
+CURRENT_COUNT = column("534.6.6.7.3.1.1.6", "inputCurrentCount")
+LINES = figure(
+    Complete(CURRENT, count=CURRENT_COUNT).where_not(
+        NEUTRAL,
+        by=LeftJoin(CURRENT, column("534.6.6.7.3.3.1.2", "inputCurrentMeasType")),
+        others=LINES_OF_INPUT,
+    ),
+    THOUSANDTHS,
+)
+WATTS = column("534.6.6.7.3.5.1.4", "inputTotalWatts")
+
+# The first firmware has no inputTotalPowerTable, but a row for each phase, and one for their total
+# where there are several rows.
+INPUT_WATTS = column("534.6.6.7.3.4.1.4", "inputWatts")
+MEASURED = column("534.6.6.7.3.4.1.2", "inputPowerMeasType")
+PHASES, TOTAL, UNKNOWN = ("1", "2", "3"), ("4",), "0"
+
+OUTLET_COUNT = column("534.6.6.7.1.2.1.22", "outletCount")  # a row for each unit of the chain
+epdu_total = partial(total, unit=THE_UNIT, units=OUTLET_COUNT)
+STATE = column("534.6.6.7.6.6.1.2", "outletControlStatus")
+REBOOT = column("534.6.6.7.6.6.1.5", "outletControlRebootCmd", optional=True)
+NO_REBOOT = ("-1",)  # other values are the seconds until the reboot
+
+
+def _input_figures(
+    values: Source, scale: Decimal = ONES, absent: tuple[str, ...] = ("-1",)
+) -> tuple[Measurement, Measurement]:
+    return (
+        figure(values.where(MEASURED, *TOTAL, others=(*PHASES, UNKNOWN)), scale, absent),
+        figure(values.where(MEASURED, *PHASES, others=(*TOTAL, UNKNOWN)), scale, absent),
+    )
+
+
+PULIZZI_OUTLETS = 36
+
+MONITORED = "20677.3.1.1"
+MONITOR_TYPE = scalar(MONITORED + ".1.24.0", "currentMonitorType")
+# Types whose channels do not overlap: the unit, branches, outlets, three or two lines; and types
+# with lines and branches together, of which the MIB does not say which channel is which.
+DISJOINT, WITH_BRANCHES = "[1-5]", "[678]"
+CHANNELS = UpToCount(
+    Spread(oid(MONITORED + ".3"), (Span(1, 32, 1),), "chanN"),
+    scalar(MONITORED + ".1.23.0", "numCurrentChannels"),
+)
+
+GENESIS_CURRENT = Spread(oid("17373.3.2"), (Span(1, 8, 1),), "intDeciAmpsCTN").where_not("-1")
+
+POWER_PDU = "534.6.6.4.1"
+BREAKER = column(POWER_PDU + ".3.1.1.2", "breakerName")
+
+NLOGIC = hpe.PduTables("534.7.1", "pdu", HUNDREDTHS, column("534.7.1.1.2.1.13", "pduOutletCount"))
+
+eaton_profile = partial(Profile, vendor="Eaton")
+
+PROFILES = (
+    eaton_profile(
+        key="eaton-epdu",
+        mib="EATON-EPDU-MIB of 2023-03-31",
+        source=librenms("eaton/EATON-EPDU-MIB"),
+        # serialNumber, firmwareVersion, productName
+        nameplate=nameplate(
+            serial="534.6.6.7.1.2.1.4", firmware="534.6.6.7.1.2.1.5", model="534.6.6.7.1.2.1.2"
+        ),
+        models=(
+            (
+                "ePDU G2 and G3: managed (EMA), switched (ESW), metered outlet (EMO), metered input"
+                " (EMI)"
+            ),
+        ),
+        # the second is that of UPSs, which Observium has also seen on a PDU with this MIB
+        sys_object_ids=oids("534.6.6.7", "534.1"),
+        # 1 is lost
+        contact=(
+            unit_contact(column("534.6.6.7.1.2.1.30", "communicationStatus", optional=True), "0"),
+            unit_contact(column("534.6.6.7.1.2.1.32", "strappingStatus", optional=True), "0"),
+        ),
+        # unitsPresent reads as "0,1"
+        units=Complete(
+            OUTLET_COUNT, count=ItemCount(scalar("534.6.6.7.1.1.0", "unitsPresent")), gaps=True
+        ),
+        outlets=outlets(
+            states=State(
+                STATE,
+                on=("1",),
+                off=("0",),
+                doubts=(Doubt(REBOOT, NO_REBOOT, optional=True),),
+            ),
+            control=Guarded(
+                Verbs(
+                    on=column("534.6.6.7.6.6.1.4", "outletControlOnCmd"),
+                    off=column("534.6.6.7.6.6.1.3", "outletControlOffCmd"),
+                ),
+                column("534.6.6.7.6.6.1.9", "outletControlSwitchable"),
+                refuse=("2",),
+                demanded=False,  # came into the MIB with the revision of 2014-09-29
+                why="it is configured as not switchable on the device",
+            ),
+            rows=column("534.6.6.7.6.1.1.2", "outletID"),
+            count=OUTLET_COUNT,
+            checks_empty_table=True,
+            number=column("534.6.6.7.6.1.1.6", "outletDesignator"),
+            name=column("534.6.6.7.6.1.1.3", "outletName"),
+            current=figure(column("534.6.6.7.6.4.1.3", "outletCurrent"), THOUSANDTHS),
+            power=figure(column("534.6.6.7.6.5.1.3", "outletWatts")),
+            energy=figure(column("534.6.6.7.6.5.1.4", "outletWh"), THOUSANDTHS),
+        ),
+        load=epdu_total(LINES, else_outlets=True),
+        inlet=epdu_total(LINES),
+        inlet_power=epdu_total(figure(WATTS), *_input_figures(INPUT_WATTS)),
+        power=epdu_total(figure(WATTS), *_input_figures(INPUT_WATTS), else_outlets=True),
+        energy=epdu_total(
+            figure(column("534.6.6.7.3.5.1.5", "inputTotalWh"), THOUSANDTHS, table=WATTS),
+            *_input_figures(column("534.6.6.7.3.4.1.5", "inputWh"), THOUSANDTHS, ()),  # Unsigned32
+            else_outlets=True,
+        ),
+        evidence=SIMULATED,
+        recording="eatonpdu_2",
+        unread=(
+            "groupBreakerStatus: units do not agree on how outletParentOID names an outlet's group;"
+            " internalStatus: it does not say what failed"
+        ),
+    ),
+    eaton_profile(
+        key="eaton-revelation",
+        mib="PDU-MIB (Eaton's copy)",
+        source=librenms("eaton/PDU-MIB"),
+        models=("Managed ePDU of the Revelation (Aphel) series",),
+        roots=(Root(oid("534.6.6.6"), oid("534.6.6.6.1")),),
+        outlets=raritan.px1_outlets(label_plus=1, energy=None),
+        load=raritan.PX1_LOAD,
+        power=raritan.PX1_POWER,
+        evidence=SIMULATED.of("state", "current", "power", "switching"),
+        programs=(
+            public("ClusterLabs/fence-agents", "agents/eaton_snmp/fence_eaton_snmp.py"),
+            public("chaos/powerman", "etc/devices/eaton-revelation-snmp.dev"),
+        ),
+        unread=(
+            "unitCircuitBreak0State to unitCircuitBreak2State: the MIB does not say which outlets a"
+            " breaker has"
+        ),
+    ),
+    eaton_profile(
+        key="eaton-pulizzi",
+        mib="EATON-EPDU-PU-SW-MIB",
+        source=pysnmp_mibs("mibs/eaton/EATON-EPDU-PU-SW-MIB"),
+        models=("Switched ePDU IPC34xx, IPC36xx, IPV36xx, TPC (Pulizzi)",),
+        # With sysObjectID 20677.1, an IPV3600 has the tree of 20677.2 (fence-agents), and an
+        # IPC3600 its own (MIB of 2004).
+        roots=(
+            Root(oid("20677.2"), oid("20677.2.6")),
+            Root(oid("20677.1"), oid("20677.2.6")),
+            Root(oid("20677.1"), oid("20677.1.5")),
+        ),
+        outlets=outlets(
+            states=State(
+                Spread("~.3", (Span(1, PULIZZI_OUTLETS, 1),), "outletNStatus"),
+                on=("1",),
+                off=("2",),
+                absent=("0",),
+            ),
+            control=Write(
+                Spread("~.2", (Span(1, PULIZZI_OUTLETS, 2),), "outletNCommand"), on=1, off=2
+            ),
+            name=Spread("~.1", (Span(1, PULIZZI_OUTLETS, 1),), "outletNName", tail="1.0"),
+        ),
+        load=total(figure(scalar("20677.2.8.6.4.2.0", "totalCurrent"))),
+        evidence=Evidence(
+            state=EvidenceLevel.SIMULATED,
+            current=EvidenceLevel.DRIVER,
+            switching=EvidenceLevel.SIMULATED,
+        ),
+        programs=(
+            public("ClusterLabs/fence-agents", "agents/eaton_snmp/fence_eaton_snmp.py"),
+            public("networkupstools/nut", "drivers/eaton-pdu-pulizzi-mib.c"),
+        ),
+        unread=(
+            "tempSensorNControlOutlet, humSensorNControlOutlet, contactClosureNControlOutlet: a"
+            " sensor may switch an outlet or a group, which it names; the state shows the result"
+        ),
+    ),
+    eaton_profile(
+        key="eaton-pulizzi-monitored",
+        mib="EATON-EPDU-PU-MI-MIB of 2010-02-03",
+        source=pysnmp_mibs("mibs/eaton/EATON-EPDU-PU-MI-MIB"),
+        models=("Monitored ePDU with blue display (Pulizzi)",),
+        sys_object_ids=oids("20677.3"),
+        load=total(
+            figure(
+                value_or_empty(
+                    IfMatches(CHANNELS, MONITOR_TYPE, DISJOINT, others=WITH_BRANCHES),
+                    IfMatches(MONITOR_TYPE, MONITOR_TYPE, WITH_BRANCHES),
+                ),
+                TENTHS,
+                unmetered="the MIB does not say which channels are lines, and which branches",
+            )
+        ),
+        evidence=SIMULATED.of("current"),
+        note=(
+            "A unit with lines and branches has no load: the MIB does not say what each channel"
+            " measures."
+        ),
+    ),
+    eaton_profile(
+        # A row is a current transformer; -1 means that there is none. The MIB does not say what
+        # they measure, so their sum is not a load.
+        key="eaton-genesis2",
+        mib="EATON-GENESIS-II-MIB",
+        source=pysnmp_mibs("mibs/eaton/EATON-GENESIS-II-MIB"),
+        models=("Monitored ePDU Genesis II (Aphel)",),
+        sys_object_ids=oids("17373"),
+        outlets=outlets(rows=GENESIS_CURRENT, current=figure(GENESIS_CURRENT, TENTHS)),
+        evidence=SIMULATED.of("current"),
+        note="No load: the MIB does not say what each channel measures.",
+    ),
+    eaton_profile(
+        key="eaton-nlogic",
+        mib="nLogic (public driver)",
+        source=public("networkupstools/nut", "drivers/eaton-pdu-nlogic-mib.c"),
+        models=("nLogic PDU",),
+        sys_object_ids=oids(NLOGIC.root),
+        outlets=NLOGIC.outlets(
+            Guarded(
+                Write(NLOGIC.column("5.2.1.10", "OutletControlCommand"), on=2, off=1),
+                Part(NLOGIC.column("1.2.1.10", "Controllable"), NLOGIC.control_states, stop=1),
+                refuse=("2",),
+                why=hpe.ONLY_METERS,
+            )
+        )(power=figure(NLOGIC.column("5.1.1.13", "OutletWatts"))),
+        load=NLOGIC.load(has_total=True),
+        power=NLOGIC.total(else_outlets=True),
+        evidence=DRIVER.of("state", "current", "power", "switching"),
+        # The second writes the same column of this design below Enlogic's root: 2 on, 1 off.
+        programs=(
+            public("networkupstools/nut", "drivers/eaton-pdu-nlogic-mib.c"),
+            EMULAB_ENLOGIC,
+        ),
+        note=(
+            "The objects below Eaton's root are known from one public driver, which leaves the"
+            " power of the whole PDU unmapped, so the powers of outlets are summed."
+            f" {NO_PUBLIC_MIB}"
+        ),
+    ),
+    eaton_profile(
+        key="eaton-power-pdu",
+        mib="EATON-PDU-MIB of 2007-01-08",
+        source=pysnmp_mibs("mibs/eaton/EATON-PDU-MIB"),
+        models=("Floor PDU and RPP with Power Xpert: each branch circuit is listed",),
+        sys_object_ids=oids("534.6.6.4"),
+        outlets=outlets(
+            rows=BREAKER,
+            number=unit_and_outlet(BREAKER),
+            name=BREAKER,
+            energy=figure(column(POWER_PDU + ".3.2.1.1", "breakerTotalKilowattHours")),
+        ),
+        load=total(
+            figure(
+                column(POWER_PDU + ".1.2.8.1.3", "pduInputPhaseCurrent"),
+                TENTHS,
+                beside=column(POWER_PDU + ".1.2.8.1.2", "pduInputPhaseVoltage"),
+                count=scalar(POWER_PDU + ".1.2.7.0", "pduInputNumPhases"),
+            )
+        ),
+        power=total(figure(scalar(POWER_PDU + ".1.2.3.0", "pduInputPower"))),
+        energy=total(
+            figure(scalar(POWER_PDU + ".1.3.1.0", "pduOutputKilowattHours")), demanded=True
+        ),
+        ceilings=FLOOR,
+        evidence=SIMULATED.of("current", "power", "energy"),
+        note="The power is that of the input; the MIB counts energy at the output alone.",
+    ),
+    eaton_profile(
+        key="eaton-ats2",
+        mib="EATON-ATS2-MIB of 2014-07-31",
+        source=librenms("eaton/EATON-ATS2-MIB"),
+        models=("ATS 16",),
+        # the second is that of the older card, which UPSs have too
+        sys_object_ids=oids("534.10.2", "705.1"),
+        described=r"(?is).*\bATS\b.*",
+        contact=(
+            contact(scalar("534.10.2.3.3.6.0", "ats2StatusCommunicationLost"), "1", optional=True),
+        ),
+        load=total(figure(scalar("534.10.2.2.3.2.0", "ats2OutputCurrent"), TENTHS), demanded=True),
+        evidence=SIMULATED.of("current"),
+    ),
+    eaton_profile(
+        key="eaton-ats30",
+        mib="EatonSTS-MIB of 2013-02-19",
+        source=pysnmp_mibs("mibs/eaton/EatonSTS-MIB"),
+        models=("ATS 30",),
+        sys_object_ids=oids("534.10.1"),
+        contact=(contact(scalar("534.10.1.1.3.1.0", "atsAgentModbusLink"), "1", optional=True),),
+        load=total(figure(scalar("534.10.1.3.2.2.0", "atsOutputCurrent"), TENTHS), demanded=True),
+        evidence=DRIVER.of("current"),
+    ),
+)

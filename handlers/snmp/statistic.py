@@ -1,0 +1,316 @@
+"""The figures of one device, and of its outlets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import partial
+from typing import NamedTuple, Optional
+
+from .. import dcimanager
+from ..shared.meter_figures import (
+    NOT_ASKED,
+    ExactFigure,
+    Figure,
+    MeterFigures,
+    NotKnown,
+    total_figure,
+)
+from .device import (
+    NOT_DECIDED,
+    SnmpDevice,
+    all_outlets,
+    is_list_proven,
+    is_measured,
+    missing_unit,
+    raise_if_unidentified,
+)
+from .figures import Measurement, Total
+from .profile import Profile
+from .read_scope import ReadScope
+from .rows import LOST, is_unanswered, is_unidentified
+from .tables import Tables
+
+
+def read_totals(profile: Profile, tables: Tables, scope: ReadScope) -> Optional[SnmpDevice]:
+    """The unit without its outlets, if its figures need none and one is measured, or if its family
+    has no figure; else None."""
+    if any(outlets.energy for outlets in profile.outlets):
+        return None
+    has_loads = any(outlets.current or outlets.power for outlets in profile.outlets)
+    if has_loads and not scope.for_view:  # the view does not show the load of an outlet
+        return None
+    device = SnmpDevice(profile, None, {}, tables)
+    totals = profile.totals
+    if scope.for_view:
+        totals = tuple(total for total in (profile.load, profile.energy) if total)
+    if any(_needs_outlets(device, total, scope) for total in totals):
+        return None
+    has_no_figure = not totals and not has_loads
+    return device if has_no_figure or any(is_measured(device, total) for total in totals) else None
+
+
+def within_scope(device: SnmpDevice, scope: ReadScope) -> SnmpDevice:
+    """The unit, without the currents of outlets that neither the view nor the load needs."""
+    load = device.profile.load
+    if not scope.for_view or device.outlets is None or device.outlets.energy:
+        return device
+    if load is not None and _needs_outlets(device, load, scope):
+        return device
+    return device._replace(outlets=replace(device.outlets, current=None))
+
+
+def _needs_outlets(device: SnmpDevice, total: Total, scope: ReadScope) -> bool:
+    """Whether the total depends on the outlets. For the view, the device's own figure is enough."""
+    if scope.for_view and total.figures and total.unit is None:
+        return total.else_outlets and not is_measured(device, total)
+    return total.needs_outlets
+
+
+@dataclass(frozen=True)
+class _OutletRows:
+    """One figure of the outlets, and of rows that are not listed as outlets."""
+
+    figure: Optional[Measurement]
+    rows: Mapping[str, ExactFigure]
+    other_rows: Sequence[Mapping[str, ExactFigure]] = ()  #: of the outlets' other figures
+
+    def of(self, identity: str) -> ExactFigure:
+        """The figure of one outlet. Without a row in any column of its unit's meters it has no
+        meter; without one here alone, or if there is one column, the row is missing."""
+        if self.figure is None:
+            return None
+        if identity in self.rows:
+            return self.rows[identity]
+        if any(map(is_unidentified, self.rows)):
+            return NotKnown(f"the answers lack the outlet of a row of {self.figure.objects}")
+        unit = identity.rpartition(".")[0]
+        if unit not in _metered_units(self.rows):
+            return None  # its unit does not measure this
+        others = [column for column in self.other_rows if unit in _metered_units(column)]
+        if others and not any(identity in column for column in others):
+            return None  # no column has it
+        return NotKnown(f"the answers have no row {identity} of {self.figure.objects}")
+
+
+def _metered_units(rows: Mapping[str, ExactFigure]) -> set[str]:
+    return {row.rpartition(".")[0] for row, figure in rows.items() if figure is not None}
+
+
+class _Request(NamedTuple):
+    """A total to be read."""
+
+    total: Total
+    outlets: _OutletRows
+    most: Optional[Decimal] = None
+    counters: bool = False
+
+    def read(
+        self,
+        device: SnmpDevice,
+        outlets: Iterable[str] = (),
+        metered_units: Callable[[], Collection[str]] = tuple,
+    ) -> ExactFigure:
+        figures = {identity: self.outlets.of(identity) for identity in outlets}
+        return self.total.read(
+            device.tables,
+            device.mask,
+            figures,
+            self.most,
+            counters=self.counters,
+            metered_units=metered_units,
+        )
+
+
+def read_statistic(device: SnmpDevice, *, with_power: bool = True) -> dcimanager.Figures:
+    """The figures of a device, and of each outlet that has a meter."""
+    device = device._replace(tables=device.tables.settled())
+    if _needs_all_outlets(device, with_power=with_power):
+        device = device._replace(states=all_outlets(device), is_counted=True)
+        # the list may have shown rows that the columns of figures lack
+        device = device._replace(tables=device.tables.settled())
+    profile, limits = device.profile, device.profile.ceilings
+    currents, energies, powers = _outlet_rows(device, with_power=with_power)
+    no_rows, no_total = _OutletRows(None, {}), Total()
+    power = profile.power if with_power else None
+    inlet_power = profile.inlet_power if with_power else None
+    requests = [
+        _Request(profile.load or no_total, currents, limits.part_a),
+        _Request(profile.energy or no_total, energies, counters=True),
+        _Request(power or no_total, powers, limits.part_w),
+        _Request(profile.inlet or no_total, no_rows, limits.part_a),
+        _Request(inlet_power or no_total, no_rows, limits.part_w),
+    ]
+    device = _with_metered_outlets(device, requests)
+    if device.outlets:
+        raise_if_unidentified(device.outlets, device.states, device.tables)
+    totals = [
+        _beside_outlets(device, request, _as_float(total))
+        for request, total in zip(requests, _totals(device, requests))
+    ]
+    load_a, energy_kwh, power_w, inlet_a, inlet_w = totals
+    return dcimanager.Figures(
+        load_a=load_a,
+        energy_kwh=energy_kwh,
+        ports=_ports(device, requests, with_power=with_power),
+        power_w=power_w if with_power else NOT_ASKED,
+        inlet_a=inlet_a,
+        inlet_w=inlet_w if with_power else NOT_ASKED,
+    )
+
+
+def _outlet_rows(device: SnmpDevice, *, with_power: bool) -> list[_OutletRows]:
+    """Currents, energies and powers of the outlets."""
+    outlets, limits = device.outlets, device.profile.ceilings
+    if outlets is None:
+        return [_OutletRows(None, {})] * 3
+    figures = [
+        (outlets.current, limits.outlet_a),
+        (outlets.energy, None),
+        (outlets.power if with_power else None, limits.outlet_w),
+    ]
+    columns: list[dict[str, ExactFigure]] = []
+    for figure, most in figures:
+        raw = figure.raw(device.tables, device.outlet_mask) if figure else {}
+        columns.append(figure.figures(device.tables, raw, most) if figure else {})
+    if sum(map(bool, columns)) > 1:
+        for row in _unmetered_rows(device.tables, [figure for figure, _ in figures if figure]):
+            for rows in columns:
+                rows.pop(row, None)
+    return [
+        _OutletRows(figure, rows, [other for other in columns if other is not rows])
+        for (figure, _), rows in zip(figures, columns)
+    ]
+
+
+def _unmetered_rows(tables: Tables, figures: Sequence[Measurement]) -> Sequence[str]:
+    """The outlets that no column of their meters has answered, if a GET of one says so too: models
+    of many families switch outlets that they do not meter."""
+    columns = [tables[figure.source] for figure in figures]
+    rows = [
+        row
+        for row in dict.fromkeys(row for column in columns for row in column)
+        if all(is_unanswered(column.get(row, LOST)) for column in columns)
+    ]
+    return rows if rows and not tables.has_cell(figures[0].source, rows[-1]) else []
+
+
+def _needs_all_outlets(device: SnmpDevice, *, with_power: bool) -> bool:
+    """Whether a total or a join needs all outlets: it is by unit, or there is none without their
+    own figures."""
+    profile, limits = device.profile, device.profile.ceilings
+    totals = [(profile.load, limits.part_a), (profile.energy, None), (profile.inlet, limits.part_a)]
+    if with_power:
+        totals += [(profile.power, limits.part_w), (profile.inlet_power, limits.part_w)]
+    for total, most in totals:
+        if total is None:
+            continue
+        if total.unit is not None:
+            return True
+        is_counter = total is profile.energy
+        if total.else_outlets and not _has_own(device, total, most, is_counter):
+            return True
+    return device.outlets is not None and device.outlets.has_joined_meters
+
+
+def _has_own(device: SnmpDevice, total: Total, most: Optional[Decimal], is_counter: bool) -> bool:
+    return total.read(device.tables, device.mask, {}, most, counters=is_counter) is not None
+
+
+def _with_metered_outlets(device: SnmpDevice, requests: Sequence[_Request]) -> SnmpDevice:
+    """The unit with the outlets of which a meter has a row and the list has none: padding, unless a
+    GET of the list says otherwise."""
+    if is_list_proven(device):
+        return device
+    states = dict(device.states)
+    for row in dict.fromkeys(row for request in requests for row in request.outlets.rows):
+        if row in states or is_unidentified(row):
+            continue
+        listing = device.outlets and (
+            device.outlets.states.source if device.outlets.states else device.outlets.rows
+        )
+        value = device.tables.one_row(row)[listing].get(row) if listing else None
+        lists = device.outlets.states if device.outlets else None
+        if value is None or (lists and lists.is_absent(value)):
+            break  # neither are the others
+        states[row] = NOT_DECIDED
+    return device._replace(states=states)
+
+
+def _totals(device: SnmpDevice, requests: Sequence[_Request]) -> Sequence[ExactFigure]:
+    """The totals. None is known if the device counts more units than its answers list."""
+    metered_units = partial(_units_with_meter, device, requests)
+    totals = [_read_total(device, request, metered_units) for request in requests]
+    if not any(isinstance(total, Decimal) for total in totals):
+        return totals
+    reason = missing_unit(device.profile, device.tables)
+    if not reason:
+        return totals
+    return [None if total is None else NotKnown(reason) for total in totals]
+
+
+def _read_total(
+    device: SnmpDevice, request: _Request, metered_units: Callable[[], Collection[str]]
+) -> ExactFigure:
+    """One total, not known if a meter whose outlet is not listed would change it."""
+    total = request.read(device, device.states, metered_units)
+    unlisted = [
+        row
+        for row, figure in request.outlets.rows.items()
+        if isinstance(figure, Decimal) and figure and row not in device.states
+    ]
+    if not unlisted or request.read(device, (*device.states, *unlisted), metered_units) == total:
+        return total
+    return NotKnown(f"{request.total.objects} has the row {unlisted[0]}, which is no outlet")
+
+
+def _units_with_meter(device: SnmpDevice, requests: Sequence[_Request]) -> set[str]:
+    """The units of a chain with a row of any meter that was read."""
+    units: set[str] = set()
+    for request in requests:
+        if request.total.unit is not None:
+            units |= request.total.metered_units(device.tables, device.mask)
+            rows = request.outlets.rows.items()
+            units |= {request.total.unit.of(row) for row, figure in rows if figure is not None}
+    return units
+
+
+def _beside_outlets(device: SnmpDevice, request: _Request, total: Figure) -> Figure:
+    """The total; not known if the device answers none of its objects, but a meter of an outlet
+    shows that something is counted."""
+    if total is not None or not request.total.unanswered(device.tables):
+        return total
+    figures = map(request.outlets.of, device.states)
+    return total_figure(outlets=map(_as_float, figures), is_sum_total=False)
+
+
+def _ports(
+    device: SnmpDevice, requests: Sequence[_Request], *, with_power: bool
+) -> dict[str, MeterFigures]:
+    """The figures of each outlet that has a meter."""
+    load, energy, power = requests[:3]
+    ports: dict[str, MeterFigures] = {}
+    for identity in device.states:
+        figures = (
+            load.outlets.of(identity),
+            power.outlets.of(identity) if with_power else NOT_ASKED,
+            energy.outlets.of(identity),
+        )
+        if any(figure not in (None, NOT_ASKED) for figure in figures):
+            ports[identity] = MeterFigures(*map(_as_float, figures))
+    return ports
+
+
+def _as_float(figure: ExactFigure) -> Figure:
+    return float(figure) if isinstance(figure, Decimal) else figure
+
+
+def unanswered_objects(device: SnmpDevice, figures: dcimanager.Figures) -> Sequence[str]:
+    """The objects of load and energy that the device was asked for and did not answer."""
+    profile = device.profile
+    names: list[str] = []
+    for total, figure in ((profile.load, figures.load_a), (profile.energy, figures.energy_kwh)):
+        if total is not None and figure is None:
+            names += total.unanswered(device.tables)
+    return names

@@ -1,1 +1,0 @@
-"""SNMP in two steps: tables of a device are read, then plain functions decode them."""
