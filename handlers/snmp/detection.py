@@ -10,7 +10,7 @@ from typing import NamedTuple, Optional
 
 from ..dcimanager.rows import oid_arcs
 from ..shared.errors import NamedSetting, PduHandlerError, ProtocolError, Reason, Unsupported
-from . import statistic
+from . import metering
 from .decoding import text
 from .device import (
     SnmpDevice,
@@ -80,7 +80,7 @@ class _Detection:
         if device is None:
             keys = [candidate.profile.key for candidate in families]
             raise Unsupported(_reason_without_family(self.system, object_id.text, keys))
-        return statistic.within_scope(device, self.scope)
+        return metering.within_scope(device, self.scope)
 
     def read_as(self, profile: Profile) -> SnmpDevice:
         """The device read as this family, whatever its sysObjectID."""
@@ -99,11 +99,11 @@ class _Detection:
                     " or by the archive's build: without these, the family is detected",
                 )
             )
-        return statistic.within_scope(device, self.scope)
+        return metering.within_scope(device, self.scope)
 
     def _by_id(self, families: Sequence[Candidate]) -> Optional[SnmpDevice]:
         if self.scope.figures and len(families) == 1:
-            device = statistic.read_totals(families[0].profile, families[0].tables, self.scope)
+            device = metering.read_totals(families[0].profile, families[0].tables, self.scope)
             if device is not None:
                 return device
         return self._by_list(families) or self._by_meters(families, by_id=True)

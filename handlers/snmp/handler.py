@@ -29,8 +29,9 @@ from pdu_common.helper import EnumPowerStatus
 from .. import dcimanager
 from ..dcimanager.snmp import LONGEST_SECONDS, Snmp, known_endpoint
 from ..shared.doubts import doubt_sentences
-from . import detection, labels, options, statistic, switching
+from . import detection, metering, options, switching
 from .device import reasons_of_unknown
+from .labels import lost_labels, outlet_labels
 from .read_scope import ALL_STATES, FIGURES, VIEW_FIGURES, ReadScope
 from .settings import SETTINGS as SETTINGS, select_families
 
@@ -92,8 +93,8 @@ class SnmpPdu(dcimanager.FourCalls[Session], BaseSnmpPdu):
 
     def read_figures(self, session: Session, *, with_power: bool) -> dcimanager.Figures:
         """Reads them now; logs the objects of load and energy that the device does not have."""
-        figures = statistic.read_statistic(session.device, with_power=with_power)
-        names = statistic.unanswered_objects(session.device, figures)
+        figures = metering.read_statistic(session.device, with_power=with_power)
+        names = metering.unanswered_objects(session.device, figures)
         if names:
             LOGGER.info(f"not answered, and so taken as not metered: {', '.join(names)}")
         return figures
@@ -106,9 +107,9 @@ class SnmpPdu(dcimanager.FourCalls[Session], BaseSnmpPdu):
         """Reads them now; logs why some are not known."""
         if session.device.profile.ups:
             LOGGER.warning(UPS_ADVICE)  # labels are read for a person, never by a poll
-        for sentence in doubt_sentences(labels.lost_labels(session.device)):
+        for sentence in doubt_sentences(lost_labels(session.device)):
             LOGGER.warning(session.snmp.quoted(sentence))
-        return labels.labels(session.device, session.choice.encoding)
+        return outlet_labels(session.device, session.choice.encoding)
 
     def switch_outlet(
         self, session: Session, identity: str, *, on: bool, deadline: float, pause: float

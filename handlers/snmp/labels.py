@@ -14,7 +14,7 @@ from .rows import Lost
 from .states import name_of
 
 
-def labels(device: SnmpDevice, encoding: str = "") -> list[dcimanager.Label]:
+def outlet_labels(device: SnmpDevice, encoding: str = "") -> list[dcimanager.Label]:
     """Number and name of each outlet."""
     outlets, tables = device.outlets, device.tables
     if outlets is None:

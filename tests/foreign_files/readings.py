@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Optional
 
-from handlers.snmp import metering
+from handlers.snmp.labels import outlet_labels
 from handlers.snmp.device import SnmpDevice
 from pdu_common.helper import EnumPowerStatus
 from tests.foreign_files import WALKS
@@ -27,7 +27,7 @@ def of_device(
     """The family, the number of outlets in each state and with each figure, and the totals."""
     figures = read_exactly(device)
     states = Counter(_WORDS.get(state, "unknown") for state in device.states.values())
-    names = [label.name for label in metering.labels(device) if label.name]
+    names = [label.name for label in outlet_labels(device) if label.name]
     counts = {
         "names": len(names),
         "outlets_a": len(figures.currents),

@@ -41,6 +41,7 @@ import ast
 import json
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from functools import cache, partial
 from pathlib import Path
@@ -49,21 +50,22 @@ from typing import Any, Callable, Optional, Union
 from handlers.shared.errors import PduHandlerError, SettingsError, Unreachable
 from handlers.shared.meter_figures import ExactFigure, Figure, NotKnown, NotMetered
 from handlers.snmp import contact, detection, metering, schema
-from handlers.snmp.contact import Contact
 from handlers.snmp.controls import Control, Write
 from handlers.snmp.device import SnmpDevice, reasons_of_unknown
 from handlers.snmp.evidence import SIMULATED
 from handlers.snmp.figures import Measurement, Total
-from handlers.snmp.frozen_value import check_parts, parts_of, replace
+from handlers.snmp.labels import outlet_labels
+from handlers.snmp.objects import Column, Scalar
 from handlers.snmp.outlets import Outlets
+from handlers.snmp.parts import check_parts, parts_of
 from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.profiles.rpcm import PROFILES as RPCM
 from handlers.snmp.read_scope import ALL_STATES, FIGURES, VIEW_FIGURES, ReadScope
-from handlers.snmp.reader import LOST, Lost, Reader
+from handlers.snmp.rows import LOST, Lost
 from handlers.snmp.settings import select_families
-from handlers.snmp.sources import Column, Scalar, Source
-from handlers.snmp.states import Decision, State
+from handlers.snmp.states import Condition, Decision, State
+from handlers.snmp.tables import Source, Tables
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.snmp import units
 from tests.handlers.snmp.calls import near
@@ -217,9 +219,9 @@ class Situation:
         answers.silent = self.silent
         return answers
 
-    def reader(self, device: Optional[Answers] = None) -> Reader:
+    def reader(self, device: Optional[Answers] = None) -> Tables:
         """A new reader, which has read the columns of the line."""
-        reader = Reader(device or self.device())
+        reader = Tables(device or self.device())
         for name in self.words.get("read", ()):
             reader.column(self._oid(name))
         return reader
@@ -337,7 +339,7 @@ def _state_text(state: State, situation: Situation) -> str:
     return _in_turn(first, ("get", _cells(alone) if alone else first), ("whole", whole))
 
 
-def _contact_text(mark: Contact, situation: Situation) -> str:
+def _contact_text(mark: Condition, situation: Situation) -> str:
     reader = situation.reader()
     texts = [mark.refusal(reader, row) or "good" for row in situation.words["row"]]
     return "; ".join(texts)
@@ -403,7 +405,7 @@ def _part_text(value: Any, situation: Situation) -> str:
         return _total_text(value, situation)
     if isinstance(value, State):
         return _state_text(value, situation)
-    if isinstance(value, Contact):
+    if isinstance(value, Condition):
         return _contact_text(value, situation)
     assert isinstance(value, Source), value
     if situation.is_set("asked"):
@@ -435,7 +437,7 @@ def _reading(find: Find, situation: Situation) -> dict[str, str]:
         reasons = dict(reasons_of_unknown(device))
         for identity, state in device.states.items():
             texts[identity] = _cell(Decision(state, reasons.get(identity, "")))
-        for label in metering.labels(device):
+        for label in outlet_labels(device):
             text = f"{label.number} {label.name}".strip()
             texts[f"{label.identity}.name"] = "" if text == label.identity else text
     except PduHandlerError as error:

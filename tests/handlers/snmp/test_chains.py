@@ -13,9 +13,10 @@ import pytest
 
 from handlers.shared.errors import PduHandlerError, ProtocolError
 from handlers.snmp import detection, schema
-from handlers.snmp.frozen_value import parts_of
-from handlers.snmp.reader import Reader
-from handlers.snmp.sources import ByUnit, Column, Scalar
+from handlers.snmp.chains import InChain
+from handlers.snmp.objects import Column, Scalar
+from handlers.snmp.parts import parts_of
+from handlers.snmp.tables import Tables
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.snmp.calls import near
 from tests.handlers.snmp.memory import Memory, Value, of_rows, table
@@ -36,14 +37,14 @@ SECOND = {
 CHAINS = [unit for unit in FIXTURES if unit.name in SECOND]
 EACH = pytest.mark.parametrize("unit", CHAINS, ids=lambda unit: unit.name)
 NUMBERED = pytest.mark.parametrize("name", ["apc-rpdu2", "apc-easy-epdu", "cyberpower-epdu2"])
-BY_UNIT = ByUnit(Column("1.3.1"), Column("1.3.2"), Column("1.3.3"))
+BY_UNIT = InChain(Column("1.3.1"), Column("1.3.2"), Column("1.3.3"))
 
 
-def source_of(unit: Fixture) -> ByUnit:
+def source_of(unit: Fixture) -> InChain:
     """The states of the family."""
     states_of_family = FAMILIES[unit.key].outlets[0].states
     assert states_of_family is not None
-    assert isinstance(states_of_family.source, ByUnit)
+    assert isinstance(states_of_family.source, InChain)
     return states_of_family.source
 
 
@@ -57,15 +58,15 @@ def columns(unit: Fixture) -> list[str]:
 def positions(unit: Fixture, rows: Mapping[str, Row]) -> dict[int, tuple[str, str]]:
     """Row -> unit and number."""
     source = source_of(unit)
-    device = Reader(of_rows(rows))
+    device = Tables(of_rows(rows))
     units = source.unit.rows(device)
     numbers = source.number.rows(device)
     return {int(row): (str(units[row]), str(numbers[row])) for row in units.keys() & numbers}
 
 
-def units_of(by_unit: ByUnit, unit: Fixture) -> dict[int, str]:
+def units_of(by_unit: InChain, unit: Fixture) -> dict[int, str]:
     """The name of the unit of each row of a table."""
-    units = by_unit.unit.rows(Reader(of_rows(unit.rows)))
+    units = by_unit.unit.rows(Tables(of_rows(unit.rows)))
     return {int(row): str(name) for row, name in units.items()}
 
 
@@ -75,7 +76,7 @@ def without_first_unit(unit: Fixture) -> dict[str, Row]:
     objects = dict(unit.rows)
     outlets = FAMILIES[unit.key].outlets[0]
     for by_unit in parts_of(outlets):
-        if isinstance(by_unit, ByUnit):
+        if isinstance(by_unit, InChain):
             rows = units_of(by_unit, unit)
             parts = parts_of((by_unit.source, by_unit.unit, by_unit.number))
             for column in [part.oid for part in parts if isinstance(part, Column)]:
@@ -92,7 +93,7 @@ def without_first_unit(unit: Fixture) -> dict[str, Row]:
     return objects
 
 
-def size_of_first(by_unit: ByUnit, unit: Fixture) -> int:
+def size_of_first(by_unit: InChain, unit: Fixture) -> int:
     """The number of rows of the first unit of a table."""
     unit_names = list(units_of(by_unit, unit).values())
     return unit_names.count(unit_names[0])
@@ -138,7 +139,7 @@ def test_four_families_number_the_outlets_of_a_chain_consecutively() -> None:
     families = set()
     for key, profile in FAMILIES.items():
         for outlets in profile.outlets:
-            if outlets.states is not None and isinstance(outlets.states.source, ByUnit):
+            if outlets.states is not None and isinstance(outlets.states.source, InChain):
                 families.add(key)
     assert {unit.key for unit in CHAINS} == families
 
@@ -154,7 +155,7 @@ def test_the_second_units_outlets_keep_their_identities_when_the_first_leaves(
     assert expected
 
     shorter_chain = Device(without_first_unit(unit), unit.rules)
-    rows = source_of(unit).rows(Reader(of_rows(shorter_chain.rows())))
+    rows = source_of(unit).rows(Tables(of_rows(shorter_chain.rows())))
 
     # the last row of an Easy PDU is no outlet
     outlets = [identity for identity in rows if not identity.endswith(".")]
@@ -360,7 +361,7 @@ def test_whether_a_unit_1_follows_a_unit_0_is_walked_once_in_a_command() -> None
         **table("1.3.3", {"1": 1, "2": 2}),
     }
     device = Memory(objects)
-    before = Reader(device)
+    before = Tables(device)
     assert BY_UNIT.row_of(before, "2") == "2"
     assert device.asked == ["get 1.3.3.2", "get 1.3.2.2", "walk 1.3.2", "walk 1.3.3"]
     assert BY_UNIT.row_of(before.fresh_reader(), "2") == "2"
@@ -385,7 +386,7 @@ def test_a_row_of_unit_1_is_another_outlets_when_a_unit_0_joins(
 ) -> None:
     """Before, the chain has the unit 1 alone, with two outlets."""
     device = Memory(chain({"1": 1, "2": 1}, {"1": 1, "2": 2}))
-    before = Reader(device)
+    before = Tables(device)
     assert BY_UNIT.row_of(before, "2") == "2"
     for oid, value in chain(units, numbers).items():
         device.put(oid, value)

@@ -9,10 +9,10 @@ import pytest
 
 from handlers.shared.errors import NoSuchOutlet, PduHandlerError
 from handlers.snmp import detection, metering
-from handlers.snmp.frozen_value import parts_of
+from handlers.snmp.objects import Column
+from handlers.snmp.parts import parts_of
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.read_scope import FIGURES, VIEW_FIGURES, ReadScope
-from handlers.snmp.sources import Column
 from tests.handlers.snmp.memory import Memory, Value, reader
 
 TREE = "1.3.6.1.4.1.30966.10.2"

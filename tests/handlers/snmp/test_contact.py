@@ -1,4 +1,4 @@
-"""`Contact`: an object of an SNMP device says whether the device can still tell of a unit of its
+"""`Condition`: an object of an SNMP device says whether the device can still tell of a unit of its
 chain, such as "communication lost". Its value is the unit's mark. Where the mark is not good,
 nothing that the device tells of the unit counts: no state, no figure and no command is left.
 """
@@ -13,15 +13,16 @@ import pytest
 from handlers.shared.errors import PduHandlerError, Unsupported
 from handlers.shared.meter_figures import MeterFigures
 from handlers.snmp import metering
-from handlers.snmp.contact import Contact
+from handlers.snmp.arcs import Arcs
 from handlers.snmp.device import SnmpDevice
-from handlers.snmp.figures import Arcs, Measurement
-from handlers.snmp.frozen_value import parts_of
+from handlers.snmp.figures import Measurement
+from handlers.snmp.objects import Column, Scalar
+from handlers.snmp.parts import parts_of
 from handlers.snmp.read_scope import FIGURES
-from handlers.snmp.reader import Reader
-from handlers.snmp.sources import Column, IfMatches, Part, Scalar
-from handlers.snmp.sources.base import is_unidentified
-from handlers.snmp.states import Doubt
+from handlers.snmp.rows import is_unidentified
+from handlers.snmp.sources import IfMatches, Part
+from handlers.snmp.states import Condition
+from handlers.snmp.tables import Tables
 from pdu_common.helper import EnumPowerStatus
 from tests.handlers.snmp.memory import Memory, Value, plain
 from tests.handlers.snmp.units import FAMILIES, FIXTURES, find, memory, unit_id
@@ -54,7 +55,7 @@ def number_outside(values: Collection[str], lowest: int = 0) -> int:
     return number
 
 
-def units_of(contact: Contact, unit: Fixture, reader: Reader) -> set[str]:
+def units_of(contact: Condition, unit: Fixture, reader: Tables) -> set[str]:
     """The units of all rows of the family's states and figures."""
     if contact.unit is None:
         return {"1"}
@@ -68,7 +69,7 @@ def units_of(contact: Contact, unit: Fixture, reader: Reader) -> set[str]:
     return names - {""}
 
 
-def put_bad_marks(contact: Contact, unit: Fixture, device: Memory) -> None:
+def put_bad_marks(contact: Condition, unit: Fixture, device: Memory) -> None:
     """Make every mark bad: those that the recording has, else one of each unit."""
     reader = find(unit, device).reader
     bad_value = number_outside(contact.good)
@@ -85,7 +86,7 @@ def put_bad_marks(contact: Contact, unit: Fixture, device: Memory) -> None:
 
 
 def oids_of_absent_marks(
-    contact: Contact, mark: Union[Column, Scalar], unit: Fixture, reader: Reader
+    contact: Condition, mark: Union[Column, Scalar], unit: Fixture, reader: Tables
 ) -> list[str]:
     """Where a unit that has no marks would have them: one of each unit of its chain."""
     if isinstance(mark, Scalar):
@@ -106,18 +107,18 @@ def refusal(device: SnmpDevice, identity: str) -> Optional[str]:
     if device.outlets is None or device.outlets.control is None:
         return None
     with pytest.raises(Unsupported) as error:
-        device.outlets.control.orders(device.reader.fresh_reader(), identity, up=False)
+        device.outlets.control.orders(device.tables.fresh_reader(), identity, up=False)
     return error.value.reason
 
 
 @each_row("unit, contact", CONTACTS)
-def test_without_contact_nothing_is_left(unit: Fixture, contact: Contact) -> None:
+def test_without_contact_nothing_is_left(unit: Fixture, contact: Condition) -> None:
     device = memory(unit)
     put_bad_marks(contact, unit, device)
     assert_nothing_is_left(unit, contact, device)
 
 
-def assert_nothing_is_left(unit: Fixture, contact: Contact, device: Memory) -> None:
+def assert_nothing_is_left(unit: Fixture, contact: Condition, device: Memory) -> None:
     status = find(unit, device)
     for identity, state in status.states.items():
         assert state is EnumPowerStatus.UNKNOWN
@@ -144,7 +145,7 @@ class EmptyWalk(Memory):
 
 @each_row("unit, contact", CONTACTS)
 def test_one_empty_walk_of_marks_is_no_proof_that_there_are_none(
-    unit: Fixture, contact: Contact
+    unit: Fixture, contact: Condition
 ) -> None:
     if not isinstance(contact.mark, Column):
         return
@@ -158,13 +159,13 @@ def test_one_empty_walk_of_marks_is_no_proof_that_there_are_none(
     assert_nothing_is_left(unit, contact, device)
 
 
-def optional_doubts(unit: Fixture) -> list[tuple[Doubt, str]]:
+def optional_doubts(unit: Fixture) -> list[tuple[Condition, str]]:
     """The doubts about a column that the family's devices may lack, each with the column."""
     outlets = FAMILIES[unit.key].outlets
     if not outlets or outlets[0].states is None:
         return []
-    doubts: list[tuple[Doubt, str]] = []
-    for doubt in outlets[0].states.doubts:
+    doubts: list[tuple[Condition, str]] = []
+    for doubt in outlets[0].states.conditions:
         columns = [part for part in parts_of(doubt.test) if isinstance(part, Column)]
         if doubt.optional and columns:
             doubts.append((doubt, columns[0].oid))
@@ -194,28 +195,28 @@ def test_one_empty_walk_of_a_doubts_column_leaves_each_state_as_it_is_with_its_r
 
 def test_a_mark_that_the_device_lacks_is_asked_once_in_a_call() -> None:
     column = "1.3.9.2.1"
-    contact = Contact(Column(column, "mark"), ("1",), unit=Arcs(stop=1), optional=True)
+    contact = Condition(Column(column, "mark"), ("1",), unit=Arcs(stop=1), optional=True)
     device = Memory({"1.3.9.1.1.2.1": 1})
-    first = Reader(device)
+    first = Tables(device)
     for reader in (first, first, first.fresh_reader(), first.fresh_reader().whole()):
         assert contact.refusal(reader, "2.1") == ""
     assert device.asked == [f"get {column}.2", f"walk {column}"]
 
 
-def is_of_several_outlets(doubt: Doubt) -> bool:
+def is_of_several_outlets(doubt: Condition) -> bool:
     """Whether one object decides for all outlets of a unit or of the device."""
     return isinstance(doubt.test, (Part, IfMatches))
 
 
 def test_an_object_that_makes_several_states_unknown_is_declared_as_a_contact() -> None:
-    """A `Doubt` concerns states alone, a `Contact` the figures and commands, too. So a profile may
-    say a fact about a whole unit as a `Doubt` only if the unit's figures stay right.
+    """A `Condition` concerns states alone, a `Condition` the figures and commands, too. So a profile may
+    say a fact about a whole unit as a `Condition` only if the unit's figures stay right.
     """
     families = set()
     for profile in FAMILIES.values():
         for outlets in profile.outlets:
             if outlets.states is None:
                 continue
-            if any(map(is_of_several_outlets, outlets.states.doubts)):
+            if any(map(is_of_several_outlets, outlets.states.conditions)):
                 families.add(profile.key)
     assert families == DOUBTS_WITHOUT_CONTACT.keys()

@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from handlers.snmp.frozen_value import parts_of
+from handlers.snmp.objects import Scalar
+from handlers.snmp.parts import parts_of
 from handlers.snmp.single_family import WritePacked
-from handlers.snmp.sources import Packed, Scalar
+from handlers.snmp.sources import Packed
 from tests.handlers.snmp.memory import reader
 from tests.handlers.snmp.units import FAMILIES, SWITCHED, port_of, switching
 from tests.platform_calls import pdu_of

@@ -7,11 +7,12 @@ import pytest
 
 from handlers.shared.meter_figures import NotKnown
 from handlers.snmp.figures import Measurement
-from handlers.snmp.frozen_value import parts_of
+from handlers.snmp.parts import parts_of
 from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
-from handlers.snmp.sources import NamedRows, Source
+from handlers.snmp.sources import NamedRows
 from handlers.snmp.states import State
+from handlers.snmp.tables import Source
 from pdu_common.helper import EnumPowerStatus
 from tests.handlers.snmp.every_part import EVERY_PART
 from tests.handlers.snmp.memory import reader

@@ -16,10 +16,10 @@ from handlers.shared.meter_figures import NotKnown
 from handlers.snmp.decoding import Rows
 from handlers.snmp.device import SnmpDevice
 from handlers.snmp.figures import Ceilings, Measurement, Total
+from handlers.snmp.objects import Column
 from handlers.snmp.profile import is_below, oids
 from handlers.snmp.read_scope import FIGURES
-from handlers.snmp.reader import Reader
-from handlers.snmp.sources import Column
+from handlers.snmp.tables import Tables
 from tests.handlers.snmp import units
 from tests.handlers.snmp.exact_figures import read_exactly
 from tests.handlers.snmp.memory import Memory, Value, of_rows, reader
@@ -91,7 +91,7 @@ def feeding(
 
     Columns that only select or join rows are left out.
     """
-    reader = device.reader
+    reader = device.tables
     identities = figure.source.rows(reader).keys()
     columns = {reader.resolve(oid) for oid in oids(figure.source)}
     for oid in unit.rows:
@@ -100,9 +100,9 @@ def feeding(
             continue
         try:
             with planted(unit, oid, 7) as memory:
-                sevens = figure.source.rows(Reader(memory, reader.root))
+                sevens = figure.source.rows(Tables(memory, reader.root))
             with planted(unit, oid, 9) as memory:
-                nines = figure.source.rows(Reader(memory, reader.root))
+                nines = figure.source.rows(Tables(memory, reader.root))
         except ProtocolError:  # a number of rows
             continue
         fed_rows = changed_values(sevens, nines)
@@ -138,7 +138,7 @@ class Planted(NamedTuple):
         """The figures while the object has this value, by row."""
         _, figure, most = self.figure
         with planted(unit, self.oid, value) as memory:
-            return figure.read_from(Reader(memory, self.device.reader.root), most)
+            return figure.read_from(Tables(memory, self.device.tables.root), most)
 
 
 @functools.cache

@@ -9,10 +9,11 @@ from __future__ import annotations
 import pytest
 
 from handlers.shared.errors import PduHandlerError, ProtocolError
-from handlers.snmp.controls import Guarded
-from handlers.snmp.frozen_value import parts_of
-from handlers.snmp.reader import Reader
-from handlers.snmp.sources import Column, Scalar, Where
+from handlers.snmp.controls import Guard
+from handlers.snmp.objects import Column, Scalar
+from handlers.snmp.parts import parts_of
+from handlers.snmp.sources import Where
+from handlers.snmp.tables import Tables
 from pdu_common.helper import EnumPowerStatus
 from tests.handlers.snmp.calls import near
 from tests.handlers.snmp.memory import of_rows
@@ -31,13 +32,13 @@ from tests.recordings import Fixture
 from tests.simulators.snmp_agent import Agent, Device, Row
 
 
-def refusing() -> list[tuple[Fixture, Guarded]]:
+def refusing() -> list[tuple[Fixture, Guard]]:
     """The units, each with one of its guards that refuse some values."""
-    pairs: list[tuple[Fixture, Guarded]] = []
+    pairs: list[tuple[Fixture, Guard]] = []
     for unit in SWITCHED:
         outlets = find(unit, memory(unit)).outlets
         for part in parts_of(outlets.control if outlets else None):
-            if isinstance(part, Guarded) and part.refuse:
+            if isinstance(part, Guard) and part.refuse:
                 pairs.append((unit, part))
     return pairs
 
@@ -45,7 +46,7 @@ def refusing() -> list[tuple[Fixture, Guarded]]:
 REFUSING = refusing()
 
 
-def ids(guards: list[tuple[Fixture, Guarded]]) -> list[str]:
+def ids(guards: list[tuple[Fixture, Guard]]) -> list[str]:
     return [f"{unit.name}-{number}" for number, (unit, _) in enumerate(guards)]
 
 
@@ -79,12 +80,12 @@ ROWS = [
 
 @pytest.mark.parametrize("unit, guard", ROWS, ids=ids(ROWS))
 def test_a_guard_without_a_value_for_this_outlet_forbids_its_command(
-    unit: Fixture, guard: Guarded
+    unit: Fixture, guard: Guard
 ) -> None:
     device = memory(unit)
     root = find(unit, device).reader.root
     device.asked.clear()
-    guard.test.value_of(Reader(device, root), switching(unit).identity)
+    guard.test.value_of(Tables(device, root), switching(unit).identity)
     oids_read = tuple(f"{request.partition(' ')[2]}." for request in device.asked)
     check_no_command(unit, without(unit, oids_read))
 
@@ -98,12 +99,12 @@ DEMANDED = [
 
 @pytest.mark.parametrize("unit, guard", DEMANDED, ids=ids(DEMANDED))
 def test_a_demanded_guard_of_which_the_whole_column_is_missing_forbids_every_command(
-    unit: Fixture, guard: Guarded
+    unit: Fixture, guard: Guard
 ) -> None:
     device = memory(unit)
     reader = find(unit, device).reader
     device.asked.clear()
-    guard.test.value_of(Reader(device, reader.root), switching(unit).identity)
+    guard.test.value_of(Tables(device, reader.root), switching(unit).identity)
     # such as "get 1.3.6.1.4.1.318.1.1.4.4.2.1.3.7"
     _, _, oid_of_guard = device.asked[0].partition(" ")
 
@@ -146,5 +147,5 @@ def test_a_row_that_may_be_padding_is_an_error_and_no_outlet(unit: Fixture, colu
     outlets = find(unit, memory(unit)).outlets
     assert outlets is not None
     assert outlets.states is not None
-    state = outlets.states.state_of(Reader(without_cell), identity).state
+    state = outlets.states.state_of(Tables(without_cell), identity).state
     assert state is EnumPowerStatus.UNKNOWN

@@ -12,16 +12,17 @@ import pytest
 import handlers.snmp
 from handlers.shared.errors import Unsupported
 from handlers.shared.meter_figures import NotKnown
-from handlers.snmp.contact import Contact
-from handlers.snmp.controls import Control, Guarded, Write
+from handlers.snmp.controls import Control, Guard, Write
 from handlers.snmp.decoding import Rows
 from handlers.snmp.figures import Measurement
-from handlers.snmp.reader import LOST, Lost, Reader
+from handlers.snmp.objects import Column
+from handlers.snmp.rows import LOST, Lost
 from handlers.snmp.single_family import Unmarked
-from handlers.snmp.sources import Bits, Column, ExceptWhere, Source
+from handlers.snmp.sources import Bits, ExceptWhere
 from handlers.snmp.sources.base import ReadOnly
 from handlers.snmp.sources.single_family import ExceptEmptySlots
-from handlers.snmp.states import Doubt, State
+from handlers.snmp.states import Condition, State
+from handlers.snmp.tables import Source, Tables
 from pdu_common.helper import EnumPowerStatus
 from tests.handlers.snmp.memory import reader, table
 
@@ -37,7 +38,7 @@ class LostCells(ReadOnly):
 
     source: Source
 
-    def rows(self, reader: Reader) -> Rows:
+    def rows(self, reader: Tables) -> Rows:
         return {"1": LOST, "2": LOST}
 
 
@@ -64,13 +65,13 @@ def is_not_known(measurement: Measurement) -> bool:
 WRITE = Write(STATE, on=1, off=2)
 # each part that compares a cell: whether it takes a lost one for none of its values
 PARTS: dict[str, Callable[[], bool]] = {
-    "a mark of contact": lambda: not Contact(CELLS, good=EMPTY).is_good(LOST),
-    "a doubt": lambda: is_unknown(State(STATE, ("1",), ("2",), doubts=(Doubt(CELLS, EMPTY),))),
+    "a mark of contact": lambda: not Condition(CELLS, good=EMPTY).is_good(LOST),
+    "a doubt": lambda: is_unknown(State(STATE, ("1",), ("2",), doubts=(Condition(CELLS, EMPTY),))),
     "a state": lambda: is_unknown(State(CELLS, on=("1",), off=("2",), absent=EMPTY)),
     "a figure that is absent": lambda: is_not_known(Measurement(CELLS, absent=EMPTY)),
     "a figure that is padding": lambda: is_not_known(Measurement(CELLS, padding=EMPTY)),
-    "a guard that refuses": lambda: is_refused(Guarded(WRITE, CELLS, "locked", refuse=("1",))),
-    "a guard that allows": lambda: is_refused(Guarded(WRITE, CELLS, "locked", allow=EMPTY)),
+    "a guard that refuses": lambda: is_refused(Guard(WRITE, CELLS, "locked", refuse=("1",))),
+    "a guard that allows": lambda: is_refused(Guard(WRITE, CELLS, "locked", allow=EMPTY)),
     "a mark of another outlet": lambda: is_refused(Unmarked(WRITE, CELLS, EMPTY, "marked")),
     "a checked value": lambda: (
         len(ExceptWhere(CELLS, EMPTY, STATE, ("1",)).rows(reader(DEVICE))) == 2
@@ -93,7 +94,7 @@ def test_a_bit_whose_octets_were_lost_forbids_a_command(octets: str) -> None:
     bit = Bits(Column("1.3.3"), 1)
     assert isinstance(bit.value_of(reader(device), "1"), Lost)
     with pytest.raises(Unsupported, match="octets were lost"):
-        Guarded(WRITE, bit, "it is locked", refuse=("1",)).orders(reader(device), "1", up=False)
+        Guard(WRITE, bit, "it is locked", refuse=("1",)).orders(reader(device), "1", up=False)
 
 
 # comparisons of a cell's text, and why a lost one, which reads "", may go there

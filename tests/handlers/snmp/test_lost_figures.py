@@ -14,9 +14,10 @@ from handlers.dcimanager.views import Figures
 from handlers.shared.errors import PduHandlerError
 from handlers.shared.meter_figures import Figure
 from handlers.snmp import metering
-from handlers.snmp.frozen_value import parts_of
+from handlers.snmp.complete import Complete
+from handlers.snmp.objects import Column, Scalar
+from handlers.snmp.parts import parts_of
 from handlers.snmp.read_scope import FIGURES, VIEW_FIGURES
-from handlers.snmp.sources import Column, Complete, Scalar
 from pdu_common.helper import EnumPowerStatus
 from tests.handlers.snmp import units
 from tests.handlers.snmp.memory import Memory, Value, plain

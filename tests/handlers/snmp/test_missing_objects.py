@@ -12,6 +12,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from decimal import Decimal
 from typing import NamedTuple, Optional
 
@@ -19,7 +20,6 @@ import pytest
 
 from handlers.shared.errors import PduHandlerError
 from handlers.snmp import detection
-from handlers.snmp.frozen_value import replace
 from handlers.snmp.profile import Profile, is_below, oids
 from handlers.snmp.profiles import PROFILES
 from pdu_common.helper import EnumPowerStatus
@@ -229,7 +229,7 @@ class Unit:
         columns_of_states = {request.partition(" ")[2] for request in self.memory.asked}
         total = getattr(device.profile, part)
         figures = list(total.figures) if total else []
-        while figures and not figures[0].raw_figures(device.reader):
+        while figures and not figures[0].raw_figures(device.tables):
             del figures[0]
         if self.whole.totals[name] is None or not figures:
             return None
@@ -241,7 +241,7 @@ class Unit:
         if next_total is None:
             return None
 
-        resolve = device.reader.resolve
+        resolve = device.tables.resolve
         columns_of_first = set(map(resolve, oids(first)))
         columns_of_others = set(map(resolve, oids(tuple(others))))
         columns_in_use = columns_of_states | columns_of_others | columns_of_first

@@ -7,6 +7,7 @@ from __future__ import annotations
 import os
 import random
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Callable, Optional
 
 import pytest
@@ -14,11 +15,11 @@ import pytest
 from handlers.shared.errors import ProtocolError, Unreachable, Unsupported
 from handlers.snmp import options, schema
 from handlers.snmp.command_locks import lock_outlet
-from handlers.snmp.controls import Control, Guarded, Verbs, Write
-from handlers.snmp.frozen_value import replace
+from handlers.snmp.controls import Control, Guard, Verbs, Write
+from handlers.snmp.objects import Column, Scalar
 from handlers.snmp.profiles.digipower import PROFILES as FAMILIES
 from handlers.snmp.single_family import Unlock, Unmarked
-from handlers.snmp.sources import Column, Packed, Scalar
+from handlers.snmp.sources import Packed
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.snmp.calls import pdu
 from tests.simulators.snmp_agent import Agent, ber
@@ -107,7 +108,7 @@ def test_a_state_is_unknown_unless_every_outlet_reads_as_written(
 
 
 CHECKED = (
-    Guarded(PACKED, Scalar("1.3.6.1.4.1.17420.1.9.0"), why="locked", refuse=("1",), demanded=False),
+    Guard(PACKED, Scalar("1.3.6.1.4.1.17420.1.9.0"), why="locked", refuse=("1",), demanded=False),
     Unmarked(PACKED, Packed(Scalar(STATES)), quiet=("0", "1"), why="marked"),
 )
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from handlers.snmp import metering
-from handlers.snmp.contact import Contact
-from handlers.snmp.frozen_value import parts_of
+from handlers.snmp.objects import Column, Scalar
+from handlers.snmp.parts import parts_of
 from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.read_scope import FIGURES
-from handlers.snmp.sources import Column, IfMatches, Scalar, Source
-from handlers.snmp.states import Doubt
+from handlers.snmp.sources import IfMatches
+from handlers.snmp.states import Condition
+from handlers.snmp.tables import Source
 from tests.handlers.snmp import units
 from tests.handlers.snmp.memory import Memory
 from tests.recordings import Fixture
@@ -44,7 +45,7 @@ def test_each_column_that_a_unit_lacks_is_said_to_be_optional(unit: Fixture) -> 
     required = {}
     for part in parts_of(device.profile):
         if isinstance(part, Column) and not part.optional:
-            required[device.reader.resolve(part.oid)] = part.object
+            required[device.tables.resolve(part.oid)] = part.object
 
     for column in absent_columns(walked_columns(memory)):
         assert column not in required, required[column]
@@ -69,7 +70,7 @@ def is_optional(test: Source) -> bool:
 @EVERY_PROFILE
 def test_a_doubt_or_contact_is_optional_if_and_only_if_its_object_is(profile: Profile) -> None:
     for part in parts_of(profile):
-        if isinstance(part, Doubt):
+        if isinstance(part, Condition):
             assert part.optional is is_optional(part.test), part
-        elif isinstance(part, Contact) and not isinstance(part.mark, Scalar):
+        elif isinstance(part, Condition) and not isinstance(part.mark, Scalar):
             assert part.optional is is_optional(part.mark), part

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
-from handlers.snmp.frozen_value import check_parts, parts_of
+from handlers.snmp.objects import Column, Scalar, Spread
+from handlers.snmp.parts import check_parts, parts_of
 from handlers.snmp.profile import ENTERPRISES, Profile, oids
 from handlers.snmp.profiles import PROFILES
-from handlers.snmp.sources import Column, NamedRows, Scalar, Spread, Tables
+from handlers.snmp.sources import NamedRows
+from handlers.snmp.tables import Tables
 from tests.rows import each_row
 
 

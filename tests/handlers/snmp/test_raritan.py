@@ -10,9 +10,10 @@ from typing import Callable, NamedTuple, Optional
 import pytest
 
 from handlers.snmp import detection
+from handlers.snmp.objects import Column
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.read_scope import FIGURES
-from handlers.snmp.sources import Column, Signed
+from handlers.snmp.sources import Signed
 from tests.handlers.snmp.exact_figures import ExactFigures, read_exactly
 from tests.handlers.snmp.memory import Memory, of_rows, reader, table
 from tests.recordings import fixture

@@ -9,11 +9,10 @@ import re
 import pytest
 
 from handlers.shared.errors import ProtocolError, Unsupported
-from handlers.snmp.contact import Contact
-from handlers.snmp.controls import Guarded
-from handlers.snmp.frozen_value import parts_of
+from handlers.snmp.controls import Guard
+from handlers.snmp.parts import parts_of
 from handlers.snmp.single_family import Unmarked
-from handlers.snmp.states import Doubt, State
+from handlers.snmp.states import Condition, State
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.snmp.calls import near
 from tests.handlers.snmp.memory import of_rows
@@ -136,7 +135,7 @@ def test_the_fixture_of_every_family_with_states_lists_the_siblings_of_its_mib()
             f"{unit.name}: list the siblings, or say in a sentence which tables were read and have"
             " none"
         )
-        has_doubt = any(isinstance(part, (Doubt, Guarded, Unmarked)) for part in parts)
+        has_doubt = any(isinstance(part, (Condition, Guard, Unmarked)) for part in parts)
         has_confirmation = any(state.confirm for state in states)
         if has_doubt or has_confirmation:
             assert unit.siblings, (
@@ -154,12 +153,12 @@ def test_every_value_of_a_sibling_is_given_once() -> None:
 
 
 def test_the_families_whose_doubts_may_have_no_object_are_documented() -> None:
-    """An optional Doubt or Contact, whose object some models lack, denies nothing where it is
+    """An optional Condition or Condition, whose object some models lack, denies nothing where it is
     empty."""
     optional = set()
     for profile in FAMILIES.values():
         for part in parts_of(profile):
-            if isinstance(part, (Contact, Doubt)) and part.optional:
+            if isinstance(part, (Condition, Condition)) and part.optional:
                 optional.add(profile.key)
     page = (ROOT / "docs" / "dev" / "families.md").read_text()
     (line,) = [line for line in page.splitlines() if "is told without it" in line]

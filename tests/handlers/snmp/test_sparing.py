@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from handlers.snmp.reader import Reader
-from handlers.snmp.sources import Alike, Column, ExceptWhere
+from handlers.snmp.objects import Column
+from handlers.snmp.sources import Alike, ExceptWhere
+from handlers.snmp.tables import Tables
 from tests.handlers.snmp.memory import Memory, reader, table
 
 A, B = Column("1.3.1"), Column("1.3.2")
@@ -32,7 +33,7 @@ def test_all_rows_are_read_if_the_first_and_last_of_a_kind_differ_or_one_is_miss
 @pytest.mark.parametrize("values", [{"1.1.1": 2, "1.2.1": 3, "1.3.1": 2}, {"1": 2, "2": 3, "3": 2}])
 def test_rows_of_different_units_are_of_different_kinds(values: dict[str, int]) -> None:
     device = Memory({**table("1.3.1", values), **table("1.3.2", dict.fromkeys(values, "x"))})
-    assert Alike(A, B).rows(Reader(device)) == values
+    assert Alike(A, B).rows(Tables(device)) == values
     assert asked(device)[1] == 1
 
 
@@ -47,5 +48,5 @@ def test_up_to_most_doubtful_values_are_checked_one_by_one_and_more_by_a_walk(
     most: int, cost: tuple[int, int]
 ) -> None:
     device = Memory(ZEROS)
-    assert ExceptWhere(A, ("0",), B, ("2",), most).rows(Reader(device)) == {"2": 5, "3": 0, "4": 0}
+    assert ExceptWhere(A, ("0",), B, ("2",), most).rows(Tables(device)) == {"2": 5, "3": 0, "4": 0}
     assert asked(device) == cost

@@ -12,19 +12,16 @@ import pytest
 
 from handlers.shared.errors import ProtocolError
 from handlers.snmp import metering
+from handlers.snmp.chains import InChain
+from handlers.snmp.complete import Complete
 from handlers.snmp.device import SnmpDevice
-from handlers.snmp.frozen_value import FrozenValue, parts_of
+from handlers.snmp.frozen_value import FrozenValue
+from handlers.snmp.objects import Column, Scalar
+from handlers.snmp.parts import parts_of
 from handlers.snmp.profile import Profile
 from handlers.snmp.read_scope import FIGURES
-from handlers.snmp.reader import Reader
-from handlers.snmp.sources import (
-    ByUnit,
-    Column,
-    Complete,
-    EachUnit,
-    ItemCount,
-    Scalar,
-)
+from handlers.snmp.sources import EachUnit, ItemCount
+from handlers.snmp.tables import Tables
 from tests.handlers.snmp.memory import Memory
 from tests.handlers.snmp.units import FAMILIES, FIXTURES, find, memory, unit_id
 from tests.recordings import Fixture
@@ -51,7 +48,7 @@ def list_of_units(profile: Profile) -> Complete:
     return unit_list
 
 
-def put_count(device: Memory, reader: Reader, unit_list: Complete, more: int) -> None:
+def put_count(device: Memory, reader: Tables, unit_list: Complete, more: int) -> None:
     """Let the device count `more` units than its answers list, on the first port if it has several
     ports for chains."""
     units = list(unit_list.source.rows(reader))
@@ -79,7 +76,7 @@ def index_is_of(row: str, unit: str) -> bool:
     return f"{row}.".startswith(f"{unit}.") or (is_address and row.endswith(f".{unit}"))
 
 
-def objects_of_unit(device: Memory, reader: Reader, profile: Profile, unit: str) -> set[str]:
+def objects_of_unit(device: Memory, reader: Tables, profile: Profile, unit: str) -> set[str]:
     """The objects of one unit in all columns that the family reads: those whose index names it, or
     in tables with a column of units, those of the rows in which it stands there."""
     objects: set[str] = set()
@@ -89,7 +86,7 @@ def objects_of_unit(device: Memory, reader: Reader, profile: Profile, unit: str)
                 objects.add(f"{column}.{row}")
 
     for part in parts_of(profile):
-        if not isinstance(part, (ByUnit, EachUnit)) or not isinstance(part.unit, Column):
+        if not isinstance(part, (InChain, EachUnit)) or not isinstance(part.unit, Column):
             continue
         unit_by_row = part.unit.rows(reader)
         for column, row in itertools.product(columns_of(part, reader), unit_by_row):
@@ -100,16 +97,16 @@ def objects_of_unit(device: Memory, reader: Reader, profile: Profile, unit: str)
     return {oid for oid in objects if device.get(oid) is not None}
 
 
-def columns_of(value: FrozenValue, reader: Reader) -> set[str]:
+def columns_of(value: FrozenValue, reader: Tables) -> set[str]:
     """The OIDs of the columns in a part of a profile."""
     columns = [part for part in parts_of(value) if isinstance(part, Column)]
     return {reader.resolve(column.oid) for column in columns}
 
 
-def units_of(profile: Profile, reader: Reader) -> list[str]:
+def units_of(profile: Profile, reader: Tables) -> list[str]:
     """The units that the answers list, as the tables call them."""
     rows = list_of_units(profile).source.rows(reader)
-    is_numbered = any(isinstance(part, ByUnit) for part in parts_of(profile))
+    is_numbered = any(isinstance(part, InChain) for part in parts_of(profile))
     return [str(value) if is_numbered else row for row, value in rows.items()]
 
 

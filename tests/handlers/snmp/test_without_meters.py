@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from handlers.shared.errors import PduHandlerError
-from handlers.snmp.frozen_value import replace
 from handlers.snmp.profile import Profile, oids
 from handlers.snmp.read_scope import FIGURES
 from tests.handlers.snmp.exact_figures import ExactFigures, read_exactly

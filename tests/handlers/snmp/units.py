@@ -8,14 +8,14 @@ from typing import Callable, Optional
 import pytest
 
 from handlers.snmp import detection
-from handlers.snmp.controls import Control
 from handlers.snmp.device import SnmpDevice
 from handlers.snmp.figures import Measurement
-from handlers.snmp.frozen_value import parts_of
 from handlers.snmp.handler import SnmpPdu
+from handlers.snmp.parts import parts_of
 from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.read_scope import ALL_STATES, ReadScope
+from handlers.snmp.tables import objects_of
 from pdu_common.helper import EnumPowerStatus, PduPortView, PduView
 from tests.handlers.snmp.calls import Listening, near, pdu
 from tests.handlers.snmp.memory import Memory, of_rows
@@ -81,37 +81,28 @@ WIRED = [
 ]
 
 
-def _control_classes(unit: Fixture) -> tuple[type, ...]:
-    """The classes of the parts of the unit's first control, from the outermost to the innermost;
-    () for a unit without one."""
+def _form_of_command(unit: Fixture) -> tuple[type, ...]:
+    """The classes of the unit's first control, of the objects that it writes, and of its guards."""
     for outlets in FAMILIES[unit.key].outlets:
         if outlets.control:
-            return tuple(type(part) for part in parts_of(outlets.control))
+            written_object = next(objects_of([outlets.control.at]))
+            return type(outlets.control), type(written_object), *map(type, outlets.guards)
     return ()
 
 
-def _one_of_each_form(
-    form_of: Callable[[tuple[type, ...]], tuple[type, ...]],
-) -> list[Fixture]:
-    """One switched unit for each different result of `form_of` for the classes of its control."""
+def _one_of_each_form(length: Optional[int]) -> list[Fixture]:
+    """One switched unit for each different beginning of a form of this length."""
     unit_by_form: dict[tuple[type, ...], Fixture] = {}
     for unit in SWITCHED:
-        classes = _control_classes(unit)
-        if classes:
-            unit_by_form.setdefault(form_of(classes), unit)
+        unit_by_form.setdefault(_form_of_command(unit)[:length], unit)
     return list(unit_by_form.values())
 
 
-def _outermost_and_innermost(classes: tuple[type, ...]) -> tuple[type, ...]:
-    controls = [class_ for class_ in classes if issubclass(class_, Control)]
-    return controls[0], controls[-1]
-
-
 SWITCHED = [unit for unit in FIXTURES if unit.switch]
-# One switched unit for each form of a control, such as a Guarded of a Write to a Column; and one
-# for each pair of the outermost and the innermost kind, which are also reached over the wire.
-_FORMS = _one_of_each_form(tuple)
-WIRED_KINDS = _one_of_each_form(_outermost_and_innermost)
+# One switched unit for each form of a command; and one for each pair of a control and the objects
+# that it writes, which are also reached over the wire.
+_FORMS = _one_of_each_form(None)
+WIRED_KINDS = _one_of_each_form(2)
 # What a failed command is reported as depends on the form of the control, not on the family.
 REACHED = pytest.mark.parametrize(
     "unit, reach",
@@ -183,7 +174,8 @@ def states_on(unit: Fixture, agent: Agent) -> dict[str, EnumPowerStatus]:
 
     They are read in memory, because another test reads a status over the wire.
     """
-    return dict(find(unit, of_rows(agent.device.rows())).states)
+    device = find(unit, of_rows(agent.device.rows()))
+    return {outlet: decision.state for outlet, decision in device.states.items()}
 
 
 def about(value: Optional[float]) -> object:
