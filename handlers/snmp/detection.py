@@ -184,7 +184,7 @@ class _Detection:
 
     def _is_complete(self, device: SnmpDevice) -> bool:
         """Whether outlets are listed, or the device has none, by its own proof or by the setting."""
-        if device.states or has_no_outlets(device.profile, device.tables):
+        if device.decisions or has_no_outlets(device.profile, device.tables):
             return True
         if not self.metered_only:
             return False

@@ -8,6 +8,8 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import NamedTuple, Optional
 
+from pdu_common.helper import EnumPowerStatus
+
 from ..shared.errors import ProtocolError
 from .chains import InChain
 from .decoding import Rows, number, text
@@ -27,7 +29,7 @@ from .rows import (
 from .states import UNKNOWN, Condition, Decision
 from .tables import Source, Tables, objects_of
 
-States = dict[str, Decision]
+Decisions = dict[str, Decision]
 NOT_DECIDED = Decision(UNKNOWN)
 _LARGEST_ARC = 2**32 - 1  # RFC 2578, 3.5
 _INDEX = re.compile(r"(?:0|[1-9][0-9]{0,9})(?:\.(?:0|[1-9][0-9]{0,9})){0,15}")
@@ -38,9 +40,14 @@ class SnmpDevice(NamedTuple):
 
     profile: Profile
     outlets: Optional[Outlets]  #: how its outlets are read; None if it has none of the family
-    states: States  #: of every outlet; UNKNOWN if only the outlets were listed
+    decisions: Decisions  #: of every outlet; UNKNOWN if only the outlets were listed
     tables: Tables
     is_counted: bool = True  #: whether the outlets were compared with the device's count
+
+    @property
+    def states(self) -> dict[str, EnumPowerStatus]:
+        """Outlet -> state."""
+        return {identity: decision.state for identity, decision in self.decisions.items()}
 
     @property
     def conditions(self) -> tuple[Condition, ...]:
@@ -65,7 +72,7 @@ def reasons_of_unknown(device: SnmpDevice) -> Iterator[tuple[str, str]]:
     """Outlet -> why its state is not known; nothing for outlets that only meter."""
     if device.outlets is None or device.outlets.states is None:
         return
-    for identity, decision in device.states.items():
+    for identity, decision in device.decisions.items():
         if decision.state is UNKNOWN:
             yield identity, decision.reason or "the answers have no row of its state"
 
@@ -166,18 +173,18 @@ def _columns_beside(outlets: Outlets) -> Iterator[Source]:
                 yield column
 
 
-def all_outlets(device: SnmpDevice) -> States:
+def all_outlets(device: SnmpDevice) -> Decisions:
     """The outlets, with those that only other answers show; raises ProtocolError if they are fewer
     than the device counts."""
     outlets = device.outlets
     if device.is_counted or outlets is None or outlets.states is None:
-        return device.states
+        return device.decisions
     rows = outlets.states.rows(device.tables)
-    states = {**dict.fromkeys(rows, NOT_DECIDED), **device.states}
+    states = {**dict.fromkeys(rows, NOT_DECIDED), **device.decisions}
     return _all_outlets(outlets, states, device.tables)
 
 
-def _all_outlets(outlets: Outlets, states: States, tables: Tables) -> States:
+def _all_outlets(outlets: Outlets, states: Decisions, tables: Tables) -> Decisions:
     """The states; where the device counts more outlets, or a unit's count is missing, also those
     that `rows` lists, as UNKNOWN. Raises ProtocolError if it counts even more."""
     raise_if_unidentified(outlets, states, tables)
@@ -188,8 +195,8 @@ def _all_outlets(outlets: Outlets, states: States, tables: Tables) -> States:
 
 
 def _up_to_count(
-    outlets: Outlets, states: States, count: int, tables: Tables, *, is_certain: bool
-) -> States:
+    outlets: Outlets, states: Decisions, count: int, tables: Tables, *, is_certain: bool
+) -> Decisions:
     if (len(states) < count or not is_certain) and outlets.rows is not None:
         states = {**dict.fromkeys(tables[outlets.rows], NOT_DECIDED), **states}
         raise_if_unidentified(outlets, states, tables)
@@ -293,8 +300,8 @@ def is_list_proven(device: SnmpDevice) -> bool:
     """Whether the outlets were compared with the device's count, and are as many."""
     if not device.is_counted or not device.outlets or not device.outlets.count:
         return False
-    count, is_certain = _count(device.tables, device.outlets, device.states)
-    return is_certain and count == len(device.states)
+    count, is_certain = _count(device.tables, device.outlets, device.decisions)
+    return is_certain and count == len(device.decisions)
 
 
 def has_no_outlets(profile: Profile, tables: Tables) -> bool:

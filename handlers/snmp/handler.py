@@ -89,7 +89,7 @@ class SnmpPdu(dcimanager.FourCalls[Session], BaseSnmpPdu):
             LOGGER.info(UPS_ADVICE)
         for sentence in doubt_sentences(reasons_of_unknown(session.device)):
             LOGGER.warning(session.snmp.quoted(sentence))
-        return [(outlet, decision.state) for outlet, decision in session.device.states.items()]
+        return session.device.states.items()
 
     def read_figures(self, session: Session, *, with_power: bool) -> dcimanager.Figures:
         """Reads them now; logs the objects of load and energy that the device does not have."""

@@ -22,7 +22,7 @@ def outlet_labels(device: SnmpDevice, encoding: str = "") -> list[dcimanager.Lab
     printed = tables[outlets.number] if outlets.number else {}
     names = tables[outlets.name] if outlets.name else {}
     numbers: dict[str, str] = {}
-    for identity in device.states:
+    for identity in device.decisions:
         number_text = _shown_text(printed.get(identity, ""), encoding)
         numbers[identity] = number_text or identity.rpartition(".")[2]
     return [
@@ -40,7 +40,7 @@ def lost_labels(device: SnmpDevice) -> list[tuple[str, str]]:
         for source in (device.outlets.number, device.outlets.name)
         if source
         for identity, value in device.tables[source].items()
-        if isinstance(value, Lost) and identity in device.states
+        if isinstance(value, Lost) and identity in device.decisions
     ]
 
 

@@ -127,7 +127,7 @@ def read_statistic(device: SnmpDevice, *, with_power: bool = True) -> dcimanager
     """The figures of a device, and of each outlet that has a meter."""
     device = device._replace(tables=device.tables.settled())
     if _needs_all_outlets(device, with_power=with_power):
-        device = device._replace(states=all_outlets(device), is_counted=True)
+        device = device._replace(decisions=all_outlets(device), is_counted=True)
         # the list may have shown rows that the columns of figures lack
         device = device._replace(tables=device.tables.settled())
     profile, limits = device.profile, device.profile.ceilings
@@ -144,7 +144,7 @@ def read_statistic(device: SnmpDevice, *, with_power: bool = True) -> dcimanager
     ]
     device = _with_metered_outlets(device, requests)
     if device.outlets:
-        raise_if_unidentified(device.outlets, device.states, device.tables)
+        raise_if_unidentified(device.outlets, device.decisions, device.tables)
     totals = [
         _beside_outlets(device, request, _as_float(total))
         for request, total in zip(requests, _totals(device, requests))
@@ -223,7 +223,7 @@ def _with_metered_outlets(device: SnmpDevice, requests: Sequence[_Request]) -> S
     GET of the list says otherwise."""
     if is_list_proven(device):
         return device
-    states = dict(device.states)
+    states = dict(device.decisions)
     for row in dict.fromkeys(row for request in requests for row in request.outlets.rows):
         if row in states or is_unidentified(row):
             continue
@@ -235,7 +235,7 @@ def _with_metered_outlets(device: SnmpDevice, requests: Sequence[_Request]) -> S
         if value is None or (lists and lists.is_absent(value)):
             break  # neither are the others
         states[row] = NOT_DECIDED
-    return device._replace(states=states)
+    return device._replace(decisions=states)
 
 
 def _totals(device: SnmpDevice, requests: Sequence[_Request]) -> Sequence[ExactFigure]:
@@ -254,13 +254,13 @@ def _read_total(
     device: SnmpDevice, request: _Request, metered_units: Callable[[], Collection[str]]
 ) -> ExactFigure:
     """One total, not known if a meter whose outlet is not listed would change it."""
-    total = request.read(device, device.states, metered_units)
+    total = request.read(device, device.decisions, metered_units)
     unlisted = [
         row
         for row, figure in request.outlets.rows.items()
-        if isinstance(figure, Decimal) and figure and row not in device.states
+        if isinstance(figure, Decimal) and figure and row not in device.decisions
     ]
-    if not unlisted or request.read(device, (*device.states, *unlisted), metered_units) == total:
+    if not unlisted or request.read(device, (*device.decisions, *unlisted), metered_units) == total:
         return total
     return NotKnown(f"{request.total.objects} has the row {unlisted[0]}, which is no outlet")
 
@@ -281,7 +281,7 @@ def _beside_outlets(device: SnmpDevice, request: _Request, total: Figure) -> Fig
     shows that something is counted."""
     if total is not None or not request.total.unanswered(device.tables):
         return total
-    figures = map(request.outlets.of, device.states)
+    figures = map(request.outlets.of, device.decisions)
     return total_figure(outlets=map(_as_float, figures), is_sum_total=False)
 
 
@@ -291,7 +291,7 @@ def _ports(
     """The figures of each outlet that has a meter."""
     load, energy, power = requests[:3]
     ports: dict[str, MeterFigures] = {}
-    for identity in device.states:
+    for identity in device.decisions:
         figures = (
             load.outlets.of(identity),
             power.outlets.of(identity) if with_power else NOT_ASKED,

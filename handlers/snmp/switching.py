@@ -140,7 +140,7 @@ def switch_outlet(
         tables = device.tables.again(outlet=identity)
         row = command.row(tables) or identity
         varbinds = command.varbinds(tables, up=target is EnumPowerStatus.UP)
-        if not command.control.covers(device.states, identity, varbinds):
+        if not command.control.covers(device.decisions, identity, varbinds):
             raise ProtocolError(_FEWER_OUTLETS)
         *unlocking, varbind = varbinds
         _unlock(snmp, unlocking)
@@ -175,9 +175,9 @@ def _state_before(device: SnmpDevice, identity: str, *, may_be_unproven: bool) -
     """The state at the start of the call. Raises NoSuchOutlet or Unsupported if the outlet does not
     exist or must not be switched."""
     outlets = device.outlets
-    if identity not in device.states:
+    if identity not in device.decisions:
         raise NoSuchOutlet(
-            f"the PDU has no outlet {identity[:40]!r}; it has {_some(list(device.states))}"
+            f"the PDU has no outlet {identity[:40]!r}; it has {_some(list(device.decisions))}"
         )
     if outlets is None or outlets.control is None or outlets.states is None:
         raise Unsupported(
@@ -192,13 +192,13 @@ def _state_before(device: SnmpDevice, identity: str, *, may_be_unproven: bool) -
         )
     if not may_be_unproven:
         _raise_if_unproven(device.profile)
-    if isinstance(outlets.control.at, Scalar) and len(device.states) > 1:
+    if isinstance(outlets.control.at, Scalar) and len(device.decisions) > 1:
         raise Unsupported(
             f"outlet {identity} is not switched: the command of the profile"
-            f" '{device.profile.key}' writes one object, a Scalar, for all {len(device.states)}"
+            f" '{device.profile.key}' writes one object, a Scalar, for all {len(device.decisions)}"
             " outlets of this PDU"
         )
-    return device.states[identity].state
+    return device.decisions[identity].state
 
 
 def _unlock(snmp: Snmp, varbinds: Sequence[VarBind]) -> None:

@@ -508,11 +508,11 @@ def _families_text(value: Any, situation: Situation) -> str:
 def _oids_of(name: str) -> Mapping[str, str]:
     """The OIDs of the objects of a unit's family, by their names."""
     unit = fixture(name)
-    reader = units.find(unit, units.memory(unit)).reader
+    tables = units.find(unit, units.memory(unit)).reader
     oids = dict(_SYSTEM)
     for part in parts_of(units.FAMILIES[unit.key]):
         if isinstance(part, (Column, Scalar)) and part.object:
-            oids.setdefault(part.object, reader.resolve(part.oid))
+            oids.setdefault(part.object, tables.resolve(part.oid))
     return oids
 
 

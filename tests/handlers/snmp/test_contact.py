@@ -71,7 +71,7 @@ def units_of(contact: Condition, unit: Fixture, reader: Tables) -> set[str]:
 
 def put_bad_marks(contact: Condition, unit: Fixture, device: Memory) -> None:
     """Make every mark bad: those that the recording has, else one of each unit."""
-    reader = find(unit, device).reader
+    reader = find(unit, device).tables
     bad_value = number_outside(contact.good)
     objects = [part for part in parts_of(contact.mark) if isinstance(part, (Column, Scalar))]
     oids_of_marks: list[str] = []
@@ -82,7 +82,7 @@ def put_bad_marks(contact: Condition, unit: Fixture, device: Memory) -> None:
         (part,) = objects
         oids_of_marks = oids_of_absent_marks(contact, part, unit, reader)
     for oid in oids_of_marks:
-        device.put(reader.resolve(oid), bad_value)
+        device.put(tables.resolve(oid), bad_value)
 
 
 def oids_of_absent_marks(
@@ -179,7 +179,7 @@ def test_one_empty_walk_of_a_doubts_column_leaves_each_state_as_it_is_with_its_r
     for unit in FIXTURES:
         for doubt, oid in optional_doubts(unit):
             device = EmptyWalk({oid: plain(row) for oid, row in unit.rows.items()})
-            column = find(unit, device).reader.resolve(oid)
+            column = find(unit, device).tables.resolve(oid)
             doubtful_value = number_outside(doubt.quiet, lowest=90)
             for row in device.walk(column):
                 device.put(f"{column}.{row}", doubtful_value)

@@ -93,7 +93,7 @@ def feeding(
     """
     reader = device.tables
     identities = figure.source.rows(reader).keys()
-    columns = {reader.resolve(oid) for oid in oids(figure.source)}
+    columns = {tables.resolve(oid) for oid in oids(figure.source)}
     for oid in unit.rows:
         columns_of_object = [column for column in columns if is_below(oid, column)]
         if not columns_of_object:

@@ -83,7 +83,7 @@ def test_a_guard_without_a_value_for_this_outlet_forbids_its_command(
     unit: Fixture, guard: Guard
 ) -> None:
     device = memory(unit)
-    root = find(unit, device).reader.root
+    root = find(unit, device).tables.root
     device.asked.clear()
     guard.test.value_of(Tables(device, root), switching(unit).identity)
     oids_read = tuple(f"{request.partition(' ')[2]}." for request in device.asked)
@@ -102,14 +102,14 @@ def test_a_demanded_guard_of_which_the_whole_column_is_missing_forbids_every_com
     unit: Fixture, guard: Guard
 ) -> None:
     device = memory(unit)
-    reader = find(unit, device).reader
+    reader = find(unit, device).tables
     device.asked.clear()
     guard.test.value_of(Tables(device, reader.root), switching(unit).identity)
     # such as "get 1.3.6.1.4.1.318.1.1.4.4.2.1.3.7"
     _, _, oid_of_guard = device.asked[0].partition(" ")
 
     columns = [part for part in parts_of(guard.test) if isinstance(part, Column)]
-    oids_of_columns = [f"{reader.resolve(column.oid)}." for column in columns]
+    oids_of_columns = [f"{tables.resolve(column.oid)}." for column in columns]
     column_of_guard = tuple(oid for oid in oids_of_columns if oid_of_guard.startswith(oid))
     check_no_command(unit, without(unit, column_of_guard))
 

@@ -234,14 +234,14 @@ def test_the_families_in_which_nothing_proves_a_loss_are_documented(
 
 def counted_tables(unit: Fixture) -> dict[str, str]:
     """The columns of the unit's totals of which it can count the rows, by the object that does."""
-    reader = units.find(unit, units.memory(unit), FIGURES).reader
+    tables = units.find(unit, units.memory(unit), FIGURES).tables
     count_by_column: dict[str, str] = {}
     for part in parts_of(FAMILIES[unit.key].totals):
         if not isinstance(part, Complete):
             continue
         column, count = part.source, part.count
         if isinstance(column, Column) and isinstance(count, Scalar) and not column.optional:
-            count_by_column[reader.resolve(column.oid)] = reader.resolve(count.oid)
+            count_by_column[tables.resolve(column.oid)] = tables.resolve(count.oid)
     return count_by_column
 
 

@@ -15,7 +15,7 @@ from handlers.snmp import metering
 from handlers.snmp.chains import InChain
 from handlers.snmp.complete import Complete
 from handlers.snmp.device import SnmpDevice
-from handlers.snmp.frozen_value import FrozenValue
+from handlers.snmp.parts import FrozenValue
 from handlers.snmp.objects import Column, Scalar
 from handlers.snmp.parts import parts_of
 from handlers.snmp.profile import Profile
@@ -60,14 +60,14 @@ def put_count(device: Memory, reader: Tables, unit_list: Complete, more: int) ->
         units_by_port = Counter(port_of_each_unit)
         units_by_port[port_of_each_unit[0]] += more
         for port, unit_count in units_by_port.items():
-            device.put(reader.resolve(count_object.instance_oid(reader, port)), unit_count)
+            device.put(tables.resolve(count_object.instance_oid(reader, port)), unit_count)
         return
     unit_count = len(units) + more
     if isinstance(count, ItemCount):
         names = [str(number) for number in range(unit_count)]
-        device.put(reader.resolve(count_object.oid), ",".join(names))
+        device.put(tables.resolve(count_object.oid), ",".join(names))
     else:
-        device.put(reader.resolve(count_object.oid), unit_count)
+        device.put(tables.resolve(count_object.oid), unit_count)
 
 
 def index_is_of(row: str, unit: str) -> bool:
@@ -100,7 +100,7 @@ def objects_of_unit(device: Memory, reader: Tables, profile: Profile, unit: str)
 def columns_of(value: FrozenValue, reader: Tables) -> set[str]:
     """The OIDs of the columns in a part of a profile."""
     columns = [part for part in parts_of(value) if isinstance(part, Column)]
-    return {reader.resolve(column.oid) for column in columns}
+    return {tables.resolve(column.oid) for column in columns}
 
 
 def units_of(profile: Profile, reader: Tables) -> list[str]:
@@ -170,7 +170,7 @@ def test_a_chain_whose_units_have_a_gap_in_their_numbers_lacks_none(unit: Fixtur
     """The first unit left, or the owner chose the numbers; the count is that of the others."""
     profile = FAMILIES[unit.key]
     device = memory(unit)
-    reader = find(unit, device).reader
+    reader = find(unit, device).tables
     first = UNITS[unit.name][0]
     put_count(device, reader, list_of_units(profile), more=-1)
     with device.without(objects_of_unit(device, reader, profile, first)):

@@ -174,8 +174,7 @@ def states_on(unit: Fixture, agent: Agent) -> dict[str, EnumPowerStatus]:
 
     They are read in memory, because another test reads a status over the wire.
     """
-    device = find(unit, of_rows(agent.device.rows()))
-    return {outlet: decision.state for outlet, decision in device.states.items()}
+    return find(unit, of_rows(agent.device.rows())).states
 
 
 def about(value: Optional[float]) -> object:
