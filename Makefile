@@ -59,7 +59,7 @@ packages:        ## dist/*.tar.gz; needs Python only
 	@echo "next: pdu register --dry-run shows how they are registered; pdu register does it"
 
 fleet: env       ## a simulated PDU of each handler, with a list and logins for pdu check, until Ctrl-C; in .cache/fleet
-	@$(RUN) -m tests.fleet $(ARGS)
+	@$(RUN) -m tests.simulators $(ARGS)
 
 serve: env       ## a local DCImanager with a page in the browser, until Ctrl-C; keeps its data in .cache/dcimanager
 	@$(RUN) -m tests.dcimanager --data .cache/dcimanager $(ARGS)

@@ -4,7 +4,7 @@ site-packages gets one name, that of this project. Scripts import what the packa
 from it: `dcimanager_pdu_handlers.raritan`. The program `pdu` needs `common`, `pdu_common`,
 `handlers` and `pdu` by these names: they lie in its folder `program`, but for the packages inside
 `handlers`, which are there once. `pdu handler check` tries handlers on the simulated units of
-tests/recordings. The type stubs of the Raritan binding are made here.
+tests/simulators/snmp_units. The type stubs of the Raritan binding are made here.
 """
 
 import subprocess
@@ -16,7 +16,7 @@ from setuptools.command.build_py import build_py
 
 OWN = "dcimanager_pdu_handlers"
 PROGRAM = f"{OWN}.program"
-UNITS = f"{PROGRAM}.tests.recordings"
+UNITS = f"{PROGRAM}.tests.simulators.snmp_units"
 
 
 def _below(name: str) -> list[str]:
@@ -42,7 +42,7 @@ _PLACES = {
         f"{PROGRAM}.{name}": name for top in ("common", "pdu_common", "pdu") for name in _below(top)
     },
     f"{PROGRAM}.handlers": "handlers",
-    UNITS: "tests/recordings",
+    UNITS: "tests/simulators/snmp_units",
     **{
         f"{OWN}{name.removeprefix('handlers')}": name
         for name in _below("handlers")

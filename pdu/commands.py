@@ -71,12 +71,12 @@ LAZY_COMMANDS: Mapping[str, LazyCommand] = {
         page="field.md",
     ),
     "record": LazyCommand(
-        "pdu.evidence.record:record",
+        "pdu.recordings.record:record",
         "write a device's answers into a file, names replaced",
         page="field.md",
     ),
     "replay": LazyCommand(
-        "pdu.evidence.replay:replay",
+        "pdu.recordings.replay:replay",
         "serve a recording as a device, on a port of this machine",
         page="field.md",
     ),

@@ -20,8 +20,8 @@ from pdu_common.connection import PduSnmpData
 from pdu_common.helper import PduPortView
 from tests.handlers.snmp.memory import plain
 from tests.handlers.snmp.units import FIXTURES, UNPROVEN, chosen_by_hand
-from tests.recordings import Fixture
 from tests.simulators.snmp_agent.device import GAUGE, INTEGER, OCTETS, Device, arcs, dotted
+from tests.simulators.snmp_units import Fixture
 
 OUTLETS = 48
 _BULK_ROWS = 25

@@ -11,9 +11,9 @@ from typing import Optional
 
 from handlers.shared.errors import PduHandlerError, SettingsError, printable
 
-from ..files.whole_files import signals_as_ctrl_c
 from .options import Output
 from .output import show_status_line
+from .signals import signals_as_ctrl_c
 
 _LONGEST_LINE = 2_000  # characters
 

@@ -6,13 +6,14 @@ import codecs
 import os
 import re
 import secrets
-import signal
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Callable, Optional
 
 from handlers.shared.errors import Part, SettingsError, printable
+
+from ..cli.signals import signals_as_ctrl_c
 
 LONGEST = 50_000_000  # limit for a file, in bytes
 _PART = 65_536  # bytes
@@ -100,44 +101,6 @@ def text_of(path: str) -> str:
     Raises SettingsError.
     """
     return read_file(path).decode("utf-8-sig", "surrogateescape")
-
-
-@contextmanager
-def signals_as_ctrl_c() -> Iterator[None]:
-    """During the block SIGTERM and SIGHUP (the terminal was closed) raise KeyboardInterrupt, so
-    that the block can clean up.
-
-    A closed terminal often sends SIGHUP twice, so the second one is ignored. Under nohup SIGHUP
-    stays ignored.
-    """
-
-    def hung_up(number: int, _: object) -> None:
-        # not SIG_IGN: Python prints a traceback for a second signal that arrived before this line
-        signal.signal(number, lambda *_: None)
-        raise KeyboardInterrupt
-
-    previous_handlers = {signal.SIGTERM: signal.signal(signal.SIGTERM, signal.default_int_handler)}
-    # Windows has no SIGHUP
-    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
-        previous_handlers[signal.SIGHUP] = signal.signal(signal.SIGHUP, hung_up)
-    try:
-        yield
-    finally:
-        for number, handler in previous_handlers.items():
-            signal.signal(number, handler)
-
-
-@contextmanager
-def ignored_hangup() -> Iterator[None]:
-    """During the block SIGHUP does nothing: what has begun is finished without a terminal."""
-    if not hasattr(signal, "SIGHUP"):  # Windows
-        yield
-        return
-    previous = signal.signal(signal.SIGHUP, lambda *_: None)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGHUP, previous)
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 ask"). Nothing of it has to be there.
 
 `opened` is a method of the handler's object, which its archive has as well. The rest is in the
-table `recordings.adapters`, which no archive contains, so an archive answers nothing there.
+table `inspection.adapters`, which no archive contains, so an archive answers nothing there.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from handlers.dcimanager import Figures, OpenPdu
 from handlers.shared.labels import Label
 from pdu_common.helper import EnumPowerStatus
 
-from ..recordings.adapters import adapter_of
-from ..recordings.nameplate import Nameplate
-from ..recordings.topology import MeteredPart
+from ..inspection.adapters import adapter_of
+from ..inspection.nameplate import Nameplate
+from ..inspection.topology import MeteredPart
 from .four_methods import FourMethods, make_pdu
 from .handler_loading import LoadedHandler
 

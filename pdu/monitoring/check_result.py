@@ -14,6 +14,7 @@ from pdu_common.helper import EnumPowerStatus
 
 from ..cli.output import counted, decimals
 from ..cli.states import DOWN, UNKNOWN, UP
+from ..inspection.topology import MeteredPart
 from ..pdu_list.listed_pdu import ListedPdu
 from ..reading.figures import (
     OUTLET_FIGURES,
@@ -24,7 +25,6 @@ from ..reading.figures import (
     reason_lost,
 )
 from ..reading.parts import FIGURES, STATES, UNREACHABLE, CallError, PolledOutlet, Reading
-from ..recordings.topology import MeteredPart
 
 WELL = 0
 DOUBTFUL = 1

@@ -21,8 +21,8 @@ from ..cli.error_output import Interrupted, Usage
 from ..cli.exit_codes import NOT_SEEN
 from ..cli.options import TEXT, Output, Run, Seconds, output_options, run_of, yes_option
 from ..cli.output import Result, print_result, show_status_line, waiting
+from ..cli.signals import ignored_hangup, signals_as_ctrl_c
 from ..cli.states import DOWN, UNKNOWN, UP, word
-from ..files.whole_files import ignored_hangup, signals_as_ctrl_c
 from ..loading.handler_loading import LoadedHandler, load
 from ..loading.handler_module import FOREIGN_ERRORS
 from ..loading.open_handler import HandlerTools, OpenHandler

@@ -24,15 +24,16 @@ from handlers.shared.settings import port as port_number
 from ..cli.error_facts import kind_of, parts_of
 from ..cli.options import Output
 from ..cli.output import waiting
+from ..inspection.adapters import adapter_of
+from ..inspection.finding import HandlerFinding
 from ..loading.four_methods import BrokenHandler
 from ..loading.handler_loading import LoadedHandler, load
 from ..loading.handler_module import FOREIGN_ERRORS
-from ..loading.handler_recordings import identify as identify_device, recording
+from ..loading.identification import identify as identify_device
 from ..network import hosts
 from ..pdu_list import form, names
 from ..pdu_list.login_options import Login
 from ..reading.parts import error_of
-from ..recordings.recording_formats import HandlerFinding
 from .first_look import FirstLook, first_look
 
 _CONNECT_S = 3.0
@@ -66,8 +67,7 @@ class HandlerAnswer(NamedTuple):
     @property
     def rank(self) -> int:
         """Which is preferred if several handlers read a device: the lowest."""
-        kind = recording(self.handler)
-        return _LAST if kind is None else kind.rank
+        return adapter_of(self.handler).rank if registry.is_handler(self.handler) else _LAST
 
     @property
     def speaks_snmp(self) -> bool:
@@ -177,10 +177,9 @@ def order_handlers(names: Sequence[str], host: Address, login: Login) -> list[st
 
 def _usual_port(handler: str) -> Optional[int]:
     """The port of the handler's protocol; None if that is not known."""
-    kind = recording(handler)
-    if kind is None:
+    if not registry.is_handler(handler):
         return None
-    return kind.tcp_port or _SNMP_PORT
+    return adapter_of(handler).tcp_port or _SNMP_PORT
 
 
 class _TcpService(NamedTuple):
@@ -335,21 +334,21 @@ class Survey:
         """Where a handler asks the device over TCP; None for SNMP, and for a scheme or port that
         the handler itself will refuse. Raises SettingsError for a bad setting `host`.
         """
-        kind = recording(name)
-        if kind is None or kind.tcp_port is None:
+        usual_port = adapter_of(name).tcp_port
+        if usual_port is None or not registry.is_handler(name):
             return None
         settings = self._settings(name)
         scheme = settings.get("scheme", "").lower()
         if scheme and scheme not in PORTS:
             return None
         where = hosts.address(settings["host"]) if settings.get("host") else self._host
-        port = where.port or PORTS.get(scheme, kind.tcp_port)
+        port = where.port or PORTS.get(scheme, usual_port)
         if settings.get("port"):
             try:
                 port = port_number(settings["port"])
             except ValueError:
                 return None
-        return _TcpService(where.host, port, scheme, kind.tcp_port)
+        return _TcpService(where.host, port, scheme, usual_port)
 
     def _http_advice(self, name: str, service: _TcpService) -> Sequence[Part]:
         """What to try where port 443 is closed and 80 is open; nothing for another port, or for a

@@ -17,8 +17,8 @@ from ..cli.error_output import Interrupted
 from ..cli.exit_codes import DONE, NOT_SEEN
 from ..cli.options import TEXT, F, Output, Run, output_options, run_of, yes_option
 from ..cli.output import Result, print_result, waiting
+from ..cli.signals import signals_as_ctrl_c
 from ..cli.states import UNKNOWN, word
-from ..files.whole_files import signals_as_ctrl_c
 from ..loading.handler_loading import LoadedHandler, load
 from ..loading.handler_module import FOREIGN_ERRORS
 from ..loading.open_handler import HandlerTools, OpenHandler

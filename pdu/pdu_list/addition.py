@@ -16,9 +16,10 @@ from handlers import registry
 from handlers.shared.address import Address
 from handlers.shared.errors import SettingsError, printable
 
+from ..cli.signals import signals_as_ctrl_c
 from ..files import csv_in, secret_files
 from ..files.locks import locked
-from ..files.whole_files import PRIVATE, signals_as_ctrl_c, write_atomically
+from ..files.whole_files import PRIVATE, write_atomically
 from ..loading.handler_loading import LoadedHandler
 from ..network import hosts
 from . import device_list, form, logins as auth, names

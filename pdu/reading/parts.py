@@ -22,11 +22,11 @@ from pdu_common.helper import EnumPowerStatus
 from ..cli.error_facts import kind_of
 from ..cli.known_secrets import error_text, reason_text
 from ..cli.states import UNKNOWN
+from ..inspection.nameplate import Nameplate
+from ..inspection.topology import MeteredPart
 from ..loading.handler_loading import LoadedHandler
 from ..loading.handler_module import FOREIGN_ERRORS
 from ..loading.open_handler import HandlerTools, OpenHandler
-from ..recordings.nameplate import Nameplate
-from ..recordings.topology import MeteredPart
 
 #: the names of parts; POWER: W alone
 STATES, FIGURES, POWER, NAMES = "states", "figures", "power", "names"

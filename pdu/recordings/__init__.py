@@ -1,5 +1,5 @@
-"""Recordings of devices: how they are made, scrubbed and simulated from. And what tools read of a
-device beyond DCImanager's calls: nameplate, lines and breakers, identification. In no archive.
+"""Recordings of devices: how they are made (`record`), scrubbed, and served or simulated from
+(`replay`). A folder for each protocol has its format, scrubber and server. In no archive.
 
 recording       a file with the answers of one device to what its handler asks
 replay          a server on this machine that answers from a recording

@@ -18,7 +18,7 @@ from ..cli.exit_handling import UNWRITABLE
 from ..cli.groups import Subcommand
 from ..cli.options import FOLDER, TEXT, Output, Run, output_options, pass_run
 from ..cli.output import Result, print_json, print_result, tabulate
-from ..files.whole_files import signals_as_ctrl_c
+from ..cli.signals import signals_as_ctrl_c
 from ..loading.handler_paths import is_path
 from . import settings
 from .curl_lines import login_lines, upload_lines

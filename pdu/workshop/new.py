@@ -22,7 +22,7 @@ from handlers.shared.errors import SettingsError
 from ..cli.groups import Subcommand
 from ..cli.options import FOLDER, TEXT, Output, output_options, pass_output
 from ..cli.output import Result, print_result
-from ..files.whole_files import signals_as_ctrl_c
+from ..cli.signals import signals_as_ctrl_c
 from ..loading.handler_archives import RESERVED
 from ..loading.handler_source import hidden_module
 
@@ -65,7 +65,6 @@ _NEW_ROW = """\
     ),
 """
 _ROW = re.compile(r"(?m)^ *# pdu new adds a handler here$")
-_RECORDINGS = Path("pdu", "recordings")
 _FAMILIES = Path("handlers", "snmp", "profiles")
 _PAGES_S = 300.0  # limit for writing the generated parts of the pages, in seconds
 # a line of the two lists of the files of families, with the comment above it
@@ -340,9 +339,9 @@ def _check_handler_name(root: Path, name: str) -> None:
         )
     paths_of_handler = (
         Path("handlers", name),
-        # what the tests, record and replay, and packaging/readme.py take for parts of it
+        # what the tests, the tools and packaging/readme.py take for parts of it
         Path("tests", "simulators", name),
-        _RECORDINGS / name,
+        Path("pdu", "inspection", name),
         Path("docs", f"{name}.md"),
     )
     for path_in_use in paths_of_handler:
@@ -429,7 +428,7 @@ def family_files(root: Path, key: str, vendor: Optional[str]) -> dict[Path, str]
         "ACME": file.upper(),
         str(_NUMBER): _free_number(root),
     }
-    fixture = Path("tests", "recordings", key)
+    fixture = Path("tests", "simulators", "snmp_units", key)
     return {
         _FAMILIES / f"{file}.py": (
             f'"""{display_name}.\n\nName the MIB, its revision and where its text is.\n"""\n\n'

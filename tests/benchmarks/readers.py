@@ -1,7 +1,7 @@
-"""The ways to read a PDU that are compared, in a separate process (tests/servers/worker.py).
+"""The ways to read a PDU that are compared, in a separate process (tests/processes/worker.py).
 
 An order is the name of one of ORDERS and its arguments. A `target` has the fields of Target: those
-of tests.peers.Peer, and a file with the PEM of its authority.
+of tests.simulators.peers.Peer, and a file with the PEM of its authority.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from pdu_common.helper import (
     PduStatisticView,
     PduView,
 )
-from tests.servers import orders
+from tests.processes import orders
 from tests.simulators.snmp_agent.devices import apc, rpcm, servertech
 
 #: one reading; returns the number of outlets

@@ -16,10 +16,10 @@ from typing import Optional
 
 from pdu.cli import exit_handling
 from pdu.loading import handler_archives
-from tests import peers
 from tests.needs import ROOT
 from tests.packaging.building import archive
-from tests.peers import Peer
+from tests.simulators import peers
+from tests.simulators.peers import Peer
 
 from . import baseline, trial
 from .survey import END

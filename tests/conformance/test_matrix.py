@@ -14,11 +14,11 @@ from typing import Callable
 import pytest
 
 from pdu.loading import handler_archives
-from tests import peers
 from tests.needs import ROOT
 from tests.packaging.building import archive
 from tests.packaging.installing import once
-from tests.peers import Peer
+from tests.simulators import peers
+from tests.simulators.peers import Peer
 from tests.simulators.snmp_agent.devices.rpcm import rpcm
 from tests.simulators.truth import Truth
 

@@ -20,7 +20,7 @@ from pdu.workshop.handler.judge import Judge
 from pdu.workshop.handler.laws import ABSENT, Fault, MadeHandler
 from pdu.workshop.handler.rules import BROKEN, UNTRIED
 from pdu.workshop.handler.situations import NO_OUTLET, ON_ONE_PDU
-from tests.peers import Peer
+from tests.simulators.peers import Peer
 from tests.workers.trials import (
     CALL_SECONDS,
     CallFailed,

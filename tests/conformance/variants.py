@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Callable, Optional
 
 from handlers import registry
-from tests.peers import PEERS, Peer
-from tests.servers.snmpd import Snmpd, User
+from tests.real.snmpd import Snmpd, User
+from tests.simulators.peers import PEERS, Peer
 from tests.simulators.snmp_agent import Model
 from tests.simulators.snmp_agent.device import arcs, from_text
 from tests.simulators.snmp_agent.devices import apc

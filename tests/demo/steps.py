@@ -19,8 +19,8 @@ from typing import IO, Callable, NamedTuple, Optional
 from tests.dcimanager.manager import DciManager
 from tests.dcimanager.records import Call, Pdu
 from tests.needs import ROOT
-from tests.peers import SHOWN, Peer
-from tests.servers.process import end
+from tests.processes.ending import end
+from tests.simulators.peers import SHOWN, Peer
 
 STATES = {True: "UP", False: "DOWN", None: "UNKNOWN"}
 _READ_S = 10.0  # limit for the last lines of a program that has ended

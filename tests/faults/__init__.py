@@ -8,7 +8,7 @@ Whatever a device or the network sends, a call ends in time. It returns only tru
 and figures, or raises one error of ours that names host and operation and shows no secret. A
 command is sent at most once, and no error after it says that nothing happened.
 
-A *subject* (`subjects/`) is a handler with its simulated device, its protocol's form of each wrong
+A *subject* (`protocols/`) is a handler with its simulated device, its protocol's form of each wrong
 answer, and the reasons why some faults are not played for it. A *fault* (`catalogue`) happens on
 the network, in a host in between, or at the device. It begins at the wanted *step*, an exchange of
 request and answer, counted from 0. The simulated device plays the faults of the device,

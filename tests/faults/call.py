@@ -14,7 +14,7 @@ from tests.simulators.truth import Truth
 from . import judgement
 from .catalogue import AT_START, WAITS, WRITES, Fault
 from .handshakes import Handshakes
-from .subjects import Corruption, Device, Relay, Subject
+from .protocols import Corruption, Device, Relay, Subject
 from .wire import Exchange
 
 PATIENT_S, BRIEF_S = "20", "0.15"

@@ -26,7 +26,7 @@ class Fault(NamedTuple):
 
     `place`: the part that plays the fault. "tcp", "udp": the relay between handler and device.
     "answer": the relay; it replaces the device's answer by a wrong one from the handler's module in
-    `subjects`. "tls": a server in place of the device. "device": the simulated device.
+    `protocols`. "tls": a server in place of the device. "device": the simulated device.
 
     `kinds`: the errors that a call may raise; NONE if it must not fail. `lasts`: a relay's fault
     lasts from its step to the end of the call; otherwise it happens once. `reaches`: the request

@@ -42,7 +42,7 @@ from tests.simulators.snmp_agent import read_snmprec
 
 # python-multipart logs malformed forms
 logging.getLogger("python_multipart").setLevel(logging.CRITICAL)
-_RECORDINGS = Path(__file__).resolve().parents[1] / "recordings"
+_RECORDINGS = Path(__file__).resolve().parents[1] / "simulators" / "snmp_units"
 _NAME = (1, 3, 6, 1, 2, 1, 1, 5, 0)
 
 

@@ -21,7 +21,7 @@ from tests.simulators.snmp_agent import Agent
 from tests.simulators.snmp_agent.devices import apc
 
 from .catalogue import BY_KEY, METHODS, WRITES
-from .subjects import subject
+from .protocols import subject
 
 BUDGET_S, MUCH_S = 0.5, 45.0
 OVER_TCP = [name for name in registry.names() if registry.about(name).protocol != "snmp"]

@@ -13,7 +13,7 @@ import pytest
 
 from pdu_common.connection import PduData
 from pdu_common.helper import EnumPowerStatus, PduPortView
-from tests.faults.subjects import http, subject
+from tests.faults.protocols import http, subject
 from tests.faults.wire import Exchange
 
 from .call import CONFIRM_S, PATIENT_S

@@ -20,7 +20,7 @@ from tests.pdu.test_help import EVERY
 from tests.secrecy import WATCH, shown
 
 from .catalogue import BY_KEY
-from .subjects import Device, subject
+from .protocols import Device, subject
 
 COMMANDS = (
     "status",

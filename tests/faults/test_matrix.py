@@ -17,7 +17,7 @@ from tests.waiting import until
 
 from .call import Call, play
 from .catalogue import AT_START, BY_KEY, FAULTS, METHODS, WRITES, Fault
-from .subjects import subject
+from .protocols import subject
 from .wire import PLAYERS
 
 THREADS = 24

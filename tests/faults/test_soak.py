@@ -13,7 +13,7 @@ from tests.waiting import until
 
 from .call import Call, play
 from .catalogue import WRITES
-from .subjects import subject
+from .protocols import subject
 from .test_matrix import exchanges, is_released, resources
 
 # the calls of one hour, made in random order

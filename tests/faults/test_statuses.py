@@ -12,8 +12,8 @@ from handlers import registry
 
 from .call import Call, play
 from .catalogue import ANY, Fault
-from .subjects import subject
-from .subjects.http import content, reply
+from .protocols import subject
+from .protocols.http import content, reply
 from .wire import Exchange
 
 #: beside 200, and neither an error nor a redirect that is followed

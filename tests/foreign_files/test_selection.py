@@ -16,8 +16,8 @@ from tests import foreign_files
 from tests.foreign_files import readings, selection
 from tests.foreign_files.selection import LeftOut, Taken
 from tests.handlers.snmp.memory import reader
-from tests.recordings import fixture
 from tests.simulators.snmp_agent import write_snmprec
+from tests.simulators.snmp_units import fixture
 
 SYSTEM = "1.3.6.1.2.1.1.1.0|4|{words}\n1.3.6.1.2.1.1.2.0|6|1.3.6.1.4.1.{number}\n"
 

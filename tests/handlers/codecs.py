@@ -7,8 +7,8 @@ from functools import partial
 from typing import Any
 
 from handlers.http.dialogue import Outlet, PduState, run_dialogue
-from pdu.recordings.text_answers import text_of
 from pdu.recordings.web import har
+from pdu.recordings.web.text_answers import text_of
 
 
 def read(codec: Any, answers: Mapping[str, Any], with_figures: bool = True) -> PduState:

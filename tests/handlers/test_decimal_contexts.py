@@ -22,7 +22,7 @@ from tests.handlers.snmp.exact_figures import read_exactly
 from tests.handlers.snmp.units import EACH_MECHANISM, find, memory
 from tests.handlers.wired import EVERY, Wire
 from tests.needs import ROOT
-from tests.recordings import Fixture
+from tests.simulators.snmp_units import Fixture
 from tests.waiting import PATIENCE_S
 
 SIGNALS = [

@@ -6,8 +6,8 @@ import pytest
 
 from builder import script
 from handlers import registry
-from tests import peers
 from tests.needs import ROOT
+from tests.simulators import peers
 
 
 def test_every_folder_with_a_handler_module_is_registered() -> None:

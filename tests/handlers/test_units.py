@@ -24,20 +24,21 @@ from handlers import registry
 from handlers.http.dialogue import Codec, PduState, WriteRequest
 from handlers.shared import errors
 from handlers.shared.meter_figures import measured
-from pdu.evidence.web_recorder import recorded
-from pdu.loading import handler_recordings
+from pdu.loading import identification
 from pdu.loading.handler_loading import load
 from pdu.reading import parts as reading
+from pdu.recordings import handler_recordings
+from pdu.recordings.handler_recordings import recorded
 from pdu.recordings.recording_formats import RecordingOptions
-from pdu.recordings.text_answers import WORD, TextAnswer
+from pdu.recordings.web.text_answers import WORD, TextAnswer
 from pdu.workshop.new import SHAPES as ALL_SHAPES, handler_files
 from pdu_common.connection import PduData
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers import codecs
 from tests.needs import ROOT
 from tests.pdu.reading.test_one_reading import check_tools_agree
-from tests.peers import Peer
-from tests.peers.unit_pdus import UnitPeers, outlet_meters
+from tests.simulators.peers import Peer
+from tests.simulators.peers.unit_pdus import UnitPeers, outlet_meters
 
 STATES = {True: EnumPowerStatus.UP, False: EnumPowerStatus.DOWN, None: EnumPowerStatus.UNKNOWN}
 # the others are no codecs
@@ -145,13 +146,13 @@ def test_tools_say_the_same_of_each_outlet(peer: Peer, tmp_path: Path) -> None:
 
 def test_the_device_is_identified(peer: Peer) -> None:
     data = PduData(peer.address, peer.settings)
-    finding = handler_recordings.identify(load(peer.handler), data)
+    finding = identification.identify(load(peer.handler), data)
     assert finding.family
     assert finding.can
 
 
 def test_a_recording_of_the_device_is_read_like_it(peer: Peer) -> None:
-    kind = handler_recordings.recording(peer.handler)
+    kind = handler_recordings.recording_format_of(peer.handler)
     assert kind is not None
     data = PduData(peer.address, peer.settings)
     recording = recorded(load(peer.handler), data, RecordingOptions())

@@ -16,12 +16,12 @@ from handlers.raritan.handler import make_handler as make_raritan
 from handlers.redfish.handler import make_handler as make_redfish
 from handlers.snmp.handler import make_handler as make_snmp
 from pdu_common.connection import PduData, PduSnmpData
-from tests.recordings import fixture
 from tests.simulators import xerus
 from tests.simulators.nut_server import ADMIN, NutServer, SwitchedPdu
 from tests.simulators.redfish import Model as RedfishModel, Pdu, RedfishService
 from tests.simulators.snmp_agent import Agent
 from tests.simulators.snmp_agent.devices import apc
+from tests.simulators.snmp_units import fixture
 from tests.simulators.truth import Truth
 
 

@@ -61,7 +61,9 @@ def tree(folder: Path) -> Path:
     copy.mkdir()
     output(["cp", "-R", *(str(ROOT / name) for name in _TREE), str(copy)])
     # the simulated units, of which the wheel has the first of each family
-    shutil.copytree(ROOT / "tests" / "recordings", copy / "tests" / "recordings")
+    shutil.copytree(
+        ROOT / "tests" / "simulators" / "snmp_units", copy / "tests" / "simulators" / "snmp_units"
+    )
     for stub in copy.glob("handlers/raritan/rpc/_idl/*.pyi"):
         stub.unlink()  # as in a fresh clone
     return copy

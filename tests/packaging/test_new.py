@@ -176,8 +176,8 @@ def test_a_device_of_each_new_handler_is_read_switched_recorded_and_replayed(
 _ON_SIMULATOR = """
 import os, subprocess, sys
 from pathlib import Path
-from pdu.loading import handler_recordings
-from tests.peers.unit_pdus import UnitPeers
+from pdu.recordings import handler_recordings
+from tests.simulators.peers.unit_pdus import UnitPeers
 
 peers, file = UnitPeers("{name}"), Path("{file}")
 with peers.peer() as peer:
@@ -300,7 +300,7 @@ def test_the_page_has_at_most_1000_words() -> None:
 
 def test_each_file_that_the_page_names_is_there_or_is_made() -> None:
     made_files = {str(path) for path in handler_files(ROOT, "acme", None)}
-    possible_files = {"tests/peers/acme.py", "tests/faults/subjects/acme.py"}
+    possible_files = {"tests/simulators/peers/acme.py", "tests/faults/protocols/acme.py"}
     named_files = set(re.findall(r"`((?:[\w-]+/)+[\w.-]+)`", GUIDE))
     other_files = named_files - made_files - possible_files
     assert len(other_files) > 8

@@ -12,8 +12,8 @@ from builder import command
 from handlers.snmp.profiles import PROFILES
 from tests.dcimanager.manager import DciManager
 from tests.dcimanager.records import Pdu
-from tests.recordings import fixtures
 from tests.simulators.snmp_agent import Agent
+from tests.simulators.snmp_units import fixtures
 
 from .acme import COMMAND, OUTLETS, PROFILE, UNLOCK, strip
 from .registering import Admin

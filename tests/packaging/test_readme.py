@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from pdu.loading.handler_recordings import recording
+from handlers import registry
+from pdu.inspection.adapters import adapter_of
 from tests.needs import ROOT
 from tests.pdu.running import run
 from tests.simulators.snmp_agent import Agent
@@ -66,9 +67,8 @@ def test_the_handler_that_comes_first_is_the_one_that_identify_prefers() -> None
     rows = _handlers_by_row(PAGE)
     assert len(rows) == 9
     for handlers in rows.values():
-        formats = [recording(handler) for handler in handlers]
-        ranks = [recording_format.rank for recording_format in formats if recording_format]
-        assert len(ranks) == len(handlers)
+        assert all(map(registry.is_handler, handlers))
+        ranks = [adapter_of(handler).rank for handler in handlers]
         assert ranks == sorted(set(ranks))
 
 

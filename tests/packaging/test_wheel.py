@@ -25,7 +25,7 @@ from tests.packaging import installing
 from tests.packaging.installing import CARRIED, OWN
 from tests.pdu.monitoring import halls
 from tests.pdu.monitoring.halls import SECRETS, Hall
-from tests.peers import Peer
+from tests.simulators.peers import Peer
 from tests.waiting import PATIENCE_S
 
 STATE_WORDS = {True: "on", False: "off", None: "unknown"}
@@ -176,7 +176,9 @@ def test_the_wheel_holds_the_stubs_that_its_tree_lacked(wheel: Path) -> None:
 def test_the_wheel_holds_one_recording_of_each_family(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as packed:
         names = packed.namelist()
-    units = [name.rpartition("/")[2] for name in names if "/program/tests/recordings/" in name]
+    units = [
+        name.rpartition("/")[2] for name in names if "/program/tests/simulators/snmp_units/" in name
+    ]
     assert {"apc-rpdu2.snmprec", "rpcm.snmprec"} <= set(units)
     for unit in units:
         assert unit.endswith(".snmprec")

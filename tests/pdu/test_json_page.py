@@ -19,7 +19,7 @@ from pdu.reading import outlet_power
 from tests.needs import ROOT
 from tests.pdu.monitoring.halls import line as list_line, login, private
 from tests.pdu.running import use_login
-from tests.peers import PEERS
+from tests.simulators.peers import PEERS
 
 PAGE = (ROOT / "docs" / "json.md").read_text("utf-8")
 _FAILS = "each that fails"

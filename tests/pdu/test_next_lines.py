@@ -25,7 +25,7 @@ from tests.needs import ROOT
 from tests.packaging.building import small_pack
 from tests.pdu.monitoring.halls import PDU, environment
 from tests.pdu.running import run
-from tests.peers import PEERS
+from tests.simulators.peers import PEERS
 from tests.waiting import PATIENCE_S, bounded, until
 
 _LAWS = "tests/pdu/outlets/identifications.txt"
@@ -35,7 +35,7 @@ _IDENTIFY = "tests/pdu/outlets/test_identify.py"
 _HERE = "tests/pdu/test_next_lines.py"
 #: the place of a line that is printed, and the test, or the law of a table, that runs it
 RUN_BY: Mapping[str, str] = {
-    "pdu/evidence/replay.py _next": f"{_HERE} test_a_replay_is_read_by_its_line",
+    "pdu/recordings/replay.py _next": f"{_HERE} test_a_replay_is_read_by_its_line",
     "pdu/outlets/cycle_command.py switch_on": f"{_HERE} test_an_outlet_that_a_cycle_left_off",
     f"{_ADVICE} command_to_read": f"{_IDENTIFY} test_",
     "pdu/monitoring/find.py _print_addition": f"{_FIND} test_what_is_found",
@@ -50,7 +50,9 @@ RUN_BY: Mapping[str, str] = {
     f"{_ADVICE} _trust_step": f"{_LAWS} a certificate that is not trusted",
     "pdu/outlets/read_commands.py _chosen_pdus": f"{_LAWS} a reading of an address alone",
     "pdu/outlets/switching.py refuse_unnamed_handler": f"{_LAWS} a reading of an address alone",
-    "tests/fleet.py main": "tests/pdu/monitoring/test_fleet.py test_the_printed_lines",
+    "tests/simulators/__main__.py main": (
+        "tests/pdu/monitoring/test_fleet.py test_the_printed_lines"
+    ),
     "tests/demo/__main__.py main": "tests/packaging/test_wheel.py test_the_installed_program",
     "tests/dcimanager/__main__.py _start_text": f"{_HERE} test_the_line_of_make_serve_registers",
     "Makefile": f"{_HERE} test_what_make_names_next_is_there",
@@ -86,7 +88,7 @@ def test_each_printed_line_has_a_test_that_runs_it() -> None:
     files = [
         *(ROOT / "pdu").rglob("*.py"),
         *(ROOT / "packaging" / "builder").glob("*.py"),
-        ROOT / "tests" / "fleet.py",
+        ROOT / "tests" / "simulators" / "__main__.py",
         ROOT / "tests" / "demo" / "__main__.py",
         ROOT / "tests" / "dcimanager" / "__main__.py",
     ]
@@ -220,7 +222,7 @@ def _shell(line: str, folder: Path) -> subprocess.CompletedProcess[str]:
     "text, command, words",
     [
         pytest.param(
-            (ROOT / "tests" / "recordings" / "rpcm.snmprec").read_text("utf-8"),
+            (ROOT / "tests" / "simulators" / "snmp_units" / "rpcm.snmprec").read_text("utf-8"),
             "status",
             "5 outlets",
             id="of a family",

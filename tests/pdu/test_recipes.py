@@ -18,8 +18,8 @@ import requests
 
 from tests.needs import ROOT, found
 from tests.pdu.monitoring.halls import PDU, environment, hall, private
-from tests.peers import PEERS, Peer
 from tests.ports import reserved
+from tests.simulators.peers import PEERS, Peer
 from tests.waiting import PATIENCE_S, until
 
 DOCS = ROOT / "docs" / "recipes"

@@ -1,1 +1,1 @@
-"""Recordings, replay, identification, nameplate and lines of NUT devices."""
+"""Recordings of NUT devices: the format, the scrubber, the server."""

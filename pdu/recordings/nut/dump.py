@@ -9,14 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import NamedTuple, Optional
 
-from handlers.nut import outlets
-from handlers.nut.model import NutDevice
 from handlers.nut.quoting import escaped
 from handlers.shared.errors import SettingsError
-from handlers.shared.settings import Settings
+
+from ...inspection.nut.reading import ServerDevice
 
 # NUT's names have a dot; a few older ones (`serial`, `uptime`) do not
 _VARIABLE = re.compile(r"([A-Za-z][\w-]*(?:\.[\w-]+)*):(.*)", re.DOTALL)
@@ -35,41 +33,6 @@ class _Statement(NamedTuple):
     value: str = ""
 
 
-@dataclass
-class RecordedDevice:
-    """One device of a NUT server, as a dump has it."""
-
-    name: str
-    description: str = ""
-    #: variable -> value
-    variables: dict[str, str] = field(default_factory=dict)
-    #: instant command -> description
-    commands: dict[str, str] = field(default_factory=dict)
-    #: variables that can be set
-    writable: list[str] = field(default_factory=list)
-    #: variable -> description
-    descriptions: dict[str, str] = field(default_factory=dict)
-
-    def add(self, statement: _Statement) -> None:
-        """Add what one line of a dump says."""
-        if statement.kind == "writable":
-            self.writable.append(statement.name)
-        elif statement.kind == "variable":
-            self.variables[statement.name] = statement.value
-        elif statement.kind == "command":
-            self.commands[statement.name] = statement.value
-        elif statement.kind == "describe":
-            self.descriptions[statement.name] = statement.value
-
-    def decode(self, settings: Settings) -> NutDevice:
-        """The device as the handler reads it with these settings.
-
-        Raises ProtocolError and Unsupported.
-        """
-        writable = {name: self.variables.get(name, "") for name in self.writable}
-        return outlets.decode_outlets(self.variables, list(self.commands), writable, settings)
-
-
 def is_dump(text: str) -> bool:
     """Whether the first line that is neither blank nor a comment nor a timer of dummy-ups is a
     variable.
@@ -80,7 +43,7 @@ def is_dump(text: str) -> bool:
     return False
 
 
-def dump_text(devices: Sequence[RecordedDevice]) -> str:
+def dump_text(devices: Sequence[ServerDevice]) -> str:
     """The devices as a dump."""
     lines: list[str] = []
     for device in devices:
@@ -97,11 +60,11 @@ def dump_text(devices: Sequence[RecordedDevice]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def parse(text: str) -> list[RecordedDevice]:
+def parse(text: str) -> list[ServerDevice]:
     """The devices of a dump. Raises SettingsError if a line is malformed, if two devices have the
     same name, if a variable has two values, or if there are no variables. In a sequence of
     dummy-ups, a timer stands between these, and the last value counts."""
-    devices: list[RecordedDevice] = []
+    devices: list[ServerDevice] = []
     # of the variables of the last device, since the last timer
     line_by_variable: dict[str, int] = {}
     for number, line in enumerate(text.split("\n"), 1):
@@ -114,21 +77,33 @@ def parse(text: str) -> list[RecordedDevice]:
             continue
         if statement.kind == "device":
             _check_new_name(statement.name, devices, number)
-            devices.append(RecordedDevice(statement.name, statement.value))
+            devices.append(ServerDevice(statement.name, statement.value))
             continue
         if not devices:
-            devices.append(RecordedDevice(_UNNAMED))
+            devices.append(ServerDevice(_UNNAMED))
         if statement.kind == "variable":
             first_line = line_by_variable.setdefault(statement.name, number)
             if first_line != number:
                 _check_same_value(statement, devices[-1], first_line, number)
-        devices[-1].add(statement)
+        _add(statement, devices[-1])
     if not any(device.variables for device in devices):
         raise SettingsError("the recording has no variables")
     return devices
 
 
-def _check_new_name(name: str, devices: Sequence[RecordedDevice], number: int) -> None:
+def _add(statement: _Statement, device: ServerDevice) -> None:
+    """Add to a device what one line of its dump says."""
+    if statement.kind == "writable":
+        device.writable.append(statement.name)
+    elif statement.kind == "variable":
+        device.variables[statement.name] = statement.value
+    elif statement.kind == "command":
+        device.commands[statement.name] = statement.value
+    elif statement.kind == "describe":
+        device.descriptions[statement.name] = statement.value
+
+
+def _check_new_name(name: str, devices: Sequence[ServerDevice], number: int) -> None:
     """Raises SettingsError if a device before line `number` has this name."""
     if name in [device.name for device in devices]:
         raise SettingsError(
@@ -139,7 +114,7 @@ def _check_new_name(name: str, devices: Sequence[RecordedDevice], number: int) -
 
 
 def _check_same_value(
-    statement: _Statement, device: RecordedDevice, first_line: int, number: int
+    statement: _Statement, device: ServerDevice, first_line: int, number: int
 ) -> None:
     """Raises SettingsError if line `number` gives a variable another value than `first_line`."""
     if device.variables[statement.name] != statement.value:

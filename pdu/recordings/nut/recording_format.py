@@ -14,11 +14,11 @@ from handlers.shared.errors import PduHandlerError
 from handlers.shared.settings import HOST, Settings
 
 from ...cli.output import counted
+from ...inspection.nut.reading import ServerDevice, read_devices
 from ..recording_formats import Recording, RecordingFormat, RecordingOptions, ReplayedDevice
 from ..scrub import NAMES, Scrubber, is_product, kind_of, replace_unread
 from ..simulated_pdu import UnitFault
 from . import dump
-from .reading import read_devices
 from .server import NutServer
 
 _PROGRAM = re.compile("[a-z][a-z0-9_+-]{0,40}")
@@ -32,7 +32,7 @@ def _record(data: Any, recorder: RecordingOptions) -> Recording:
         with open_session(data, "record", has_limit=False) as session:
             return session.client.answer(ver())
 
-    def read_server() -> tuple[list[dump.RecordedDevice], Settings]:
+    def read_server() -> tuple[list[ServerDevice], Settings]:
         with open_session(data, "record", has_limit=False) as session:
             return read_devices(session.client, session.settings), session.settings
 
@@ -77,7 +77,7 @@ def _serve(text: str, port: int) -> ReplayedDevice:
     return replayed_device._replace(simulated_pdu=server, make_pdu=make_server)
 
 
-def _about(device: dump.RecordedDevice) -> str:
+def _about(device: ServerDevice) -> str:
     """A phrase about a recorded device: its outlets, and how many can be switched."""
     settings = Settings({}, SETTINGS)
     try:
@@ -91,15 +91,13 @@ def _about(device: dump.RecordedDevice) -> str:
     return f"NUT device {device.name}, {counted(len(outlets), 'outlet')}, switchable: {number}"
 
 
-def scrubbed(
-    device: dump.RecordedDevice, scrubber: Scrubber, settings: Settings
-) -> dump.RecordedDevice:
+def scrubbed(device: ServerDevice, scrubber: Scrubber, settings: Settings) -> ServerDevice:
     """The device without the values, descriptions and names that could identify its owner."""
 
-    def scrub(unread_names: Collection[str]) -> dump.RecordedDevice:
+    def scrub(unread_names: Collection[str]) -> ServerDevice:
         """The device with stand-ins for its names and for the values of these variables."""
         scrub_text = scrubber.scrub_free_text
-        clean_device = dump.RecordedDevice(
+        clean_device = ServerDevice(
             name=scrub_text(device.name, NAMES).replace(" ", "-"),
             description=scrub_text(device.description),
             writable=device.writable,
@@ -125,7 +123,7 @@ def _is_of_product(name: str, value: str) -> bool:
     return is_program or is_product(name)
 
 
-def _values(device: dump.RecordedDevice, settings: Settings) -> object:
+def _values(device: ServerDevice, settings: Settings) -> object:
     """What the handler reads of the device, without names; or the error."""
     try:
         nut_device = device.decode(settings)
@@ -140,8 +138,6 @@ def _values(device: dump.RecordedDevice, settings: Settings) -> object:
 
 
 FORMAT = RecordingFormat(
-    tcp_port=3493,
-    rank=4,
     record=_record,
     is_recording=dump.is_dump,
     serve=_serve,

@@ -26,9 +26,9 @@ from handlers.nut.settings import SETTINGS, WHOLE_LOAD
 from handlers.shared.errors import PduHandlerError
 from handlers.shared.settings import Settings
 
+from ...inspection.nut.reading import ServerDevice
 from ..replay_server import HOST, Replay, ReplayServer
 from ..simulated_pdu import CommandRefused, SimulatedPdu, States, UnitCommand, UnitFault
-from .dump import RecordedDevice
 
 _LONGEST = 4096  # limit for a line, in bytes
 _EVERY_OUTLET = Settings({WHOLE_LOAD.key: "yes"}, SETTINGS)
@@ -68,7 +68,7 @@ class _Err(Exception):
     """The server answers `ERR` with this code."""
 
 
-def _command_words(device: RecordedDevice, name: str, value: Optional[str]) -> str:
+def _command_words(device: ServerDevice, name: str, value: Optional[str]) -> str:
     """A command of a device, or a value of a variable, as a client sends it."""
     if value is None:
         return f"INSTCMD {device.name} {name}"
@@ -82,7 +82,7 @@ class NutServer(SimulatedPdu, Replay):
     protected_methods = ("port_down", "port_up")
 
     def __init__(
-        self, devices: Sequence[RecordedDevice], port: int, fault: UnitFault = UnitFault.NONE
+        self, devices: Sequence[ServerDevice], port: int, fault: UnitFault = UnitFault.NONE
     ) -> None:
         self.devices = {device.name: copy.deepcopy(device) for device in devices}
         #: device and variable -> what the dump has, of outlets that are off
@@ -185,11 +185,11 @@ class NutServer(SimulatedPdu, Replay):
                 }
         return contents
 
-    def _outlets(self) -> dict[str, tuple[RecordedDevice, model.NutOutlet]]:
+    def _outlets(self) -> dict[str, tuple[ServerDevice, model.NutOutlet]]:
         """The device and the outlet of each identity."""
         settings = Settings({}, SETTINGS)
         has_several = len(self.devices) > 1
-        outlets: dict[str, tuple[RecordedDevice, model.NutOutlet]] = {}
+        outlets: dict[str, tuple[ServerDevice, model.NutOutlet]] = {}
         for device in self.devices.values():
             prefix = f"{device.name}/" if has_several else ""
             with contextlib.suppress(PduHandlerError):
@@ -205,7 +205,7 @@ class NutServer(SimulatedPdu, Replay):
         half = len(answer) // 2
         return answer[:half]
 
-    def take(self, device: RecordedDevice, name: str, value: Optional[str]) -> None:
+    def take(self, device: ServerDevice, name: str, value: Optional[str]) -> None:
         """Take a command, or a value of a variable. Raises CommandRefused, and
         ConnectionAbortedError for no answer.
         """
@@ -223,7 +223,7 @@ class NutServer(SimulatedPdu, Replay):
             self.set(device, name, value)
 
     def _commands_of(
-        self, device: RecordedDevice, command: model.SwitchCommand, text: str
+        self, device: ServerDevice, command: model.SwitchCommand, text: str
     ) -> list[UnitCommand]:
         """What this command of a device switches. `text`: the request."""
         commands: list[UnitCommand] = []
@@ -240,26 +240,26 @@ class NutServer(SimulatedPdu, Replay):
         """A block in which nothing changes."""
         return self._contents_lock
 
-    def device(self, name: str) -> RecordedDevice:
+    def device(self, name: str) -> ServerDevice:
         """The device of this name. Raises _Err."""
         if name not in self.devices:
             raise _Err("UNKNOWN-UPS")
         return self.devices[name]
 
-    def run(self, device: RecordedDevice, command: str) -> None:
+    def run(self, device: ServerDevice, command: str) -> None:
         """Carry out an instant command."""
         with self._contents_lock:
             effect = self._switch_outlets(device, command, None) or "accepted; no outlet changed"
             self.writes.append(f"INSTCMD {device.name} {command}: {effect}")
 
-    def set(self, device: RecordedDevice, variable: str, value: str) -> None:
+    def set(self, device: ServerDevice, variable: str, value: str) -> None:
         """Carry out a SET VAR, and switch the outlets that the handler would switch with it."""
         with self._contents_lock:
             effect = self._switch_outlets(device, variable, value) or "set"
             device.variables[variable] = value
             self.writes.append(f"SET VAR {device.name} {variable} {value!r}: {effect}")
 
-    def _switch_outlets(self, device: RecordedDevice, name: str, value: Optional[str]) -> str:
+    def _switch_outlets(self, device: ServerDevice, name: str, value: Optional[str]) -> str:
         """Switch the outlets that the handler would switch with this command, or with this value of
         this variable.
 
@@ -278,7 +278,7 @@ class NutServer(SimulatedPdu, Replay):
                 effect = self._turn_outlet(device, outlet, on=False)
         return effect
 
-    def _turn_outlet(self, device: RecordedDevice, outlet: model.NutOutlet, *, on: bool) -> str:
+    def _turn_outlet(self, device: ServerDevice, outlet: model.NutOutlet, *, on: bool) -> str:
         """Set the state of an outlet in the driver's own words. Its meters read 0 while it is off,
         and then what was recorded. Returns what happened, for people.
         """
@@ -424,7 +424,7 @@ class _Session(socketserver.StreamRequestHandler):
         return [f"OK TRACKING {uuid.uuid4()}" if self.is_tracking else "OK"]
 
 
-def _rows_of(device: RecordedDevice, kind: str) -> list[str]:
+def _rows_of(device: ServerDevice, kind: str) -> list[str]:
     """The rows of LIST of this kind; none of clients, and of the values that a variable can have.
     Raises _Err.
     """
@@ -439,7 +439,7 @@ def _rows_of(device: RecordedDevice, kind: str) -> list[str]:
     raise _Err("INVALID-ARGUMENT")
 
 
-def _value_of(device: RecordedDevice, kind: str, name: str) -> str:
+def _value_of(device: ServerDevice, kind: str, name: str) -> str:
     """The answer to GET of this kind for a variable or a command. Raises _Err."""
     if kind == "DESC":
         return _quoted(device.descriptions.get(name, _NO_DESCRIPTION))

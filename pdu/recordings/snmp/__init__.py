@@ -1,1 +1,1 @@
-"""Recordings, replay, identification, nameplate and lines of SNMP devices."""
+"""Recordings of SNMP devices: the formats, the scrubber, the agent."""

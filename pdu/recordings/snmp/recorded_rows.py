@@ -10,11 +10,10 @@ from typing import Any, NamedTuple, Optional, Union
 
 from handlers.dcimanager.rows import Raw
 from handlers.shared.errors import PduHandlerError
-from handlers.snmp import detection
 from handlers.snmp.decoding import Walked
 from handlers.snmp.device import SnmpDevice
 from handlers.snmp.profiles import PROFILES
-from handlers.snmp.reader import Reader, SnmpReads
+from handlers.snmp.reader import Reader
 from handlers.snmp.settings import FamilySelection
 from pdu_common.snmp_client.tool_api import (
     ADDRESS,
@@ -28,6 +27,8 @@ from pdu_common.snmp_client.tool_api import (
     OPAQUE,
     TICKS,
 )
+
+from ...inspection.snmp.reading import read_as_chosen
 
 Arcs = tuple[int, ...]
 # the bit of a tag that marks application types, such as Counter32 (RFC 2578)
@@ -191,10 +192,3 @@ def detect_device(
 def read_device(rows: Mapping[Arcs, SnmpRow], choice: FamilySelection) -> SnmpDevice:
     """The device that a family reads in these rows. Raises the handler's error if none does."""
     return read_as_chosen(RecordedRows(rows), choice)
-
-
-def read_as_chosen(device: SnmpReads, choice: FamilySelection) -> SnmpDevice:
-    """The device as the family of `choice` that fits it. Raises the handler's errors."""
-    if choice.is_fixed:
-        return detection.read_as(device, choice.profiles[0], metered_only=choice.metered_only)
-    return detection.detect(device, choice.profiles, metered_only=choice.metered_only)

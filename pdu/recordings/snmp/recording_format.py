@@ -24,6 +24,7 @@ from ...cli.options import spelled
 from ...cli.output import counted
 from ...families import own_profiles
 from ...families.recognition import is_of_agent
+from ...inspection.snmp.reading import read_as_chosen
 from ..recording_formats import Recording, RecordingFormat, RecordingOptions, ReplayedDevice
 from ..replay_server import HOST
 from . import recording, scrubbing, snmprec
@@ -37,7 +38,6 @@ from .recorded_rows import (
     arcs,
     detect_device,
     dotted,
-    read_as_chosen,
     read_device,
 )
 from .unit import SnmpUnit
@@ -305,8 +305,6 @@ def _comparison(original: SnmpDevice, device: SnmpReads, choice: FamilySelection
 
 
 FORMAT = RecordingFormat(
-    tcp_port=None,
-    rank=2,
     record=_record,
     is_recording=snmprec.is_recording,
     serve=_serve,

@@ -16,8 +16,8 @@ from handlers.redfish import settings as redfish_settings
 from handlers.redfish.service import RedfishService
 from handlers.shared.errors import ProtocolError, Refused
 
-from ..request_patterns import RequestPattern
 from .har import Answer
+from .request_patterns import RequestPattern
 
 MOST = 20_000
 _SECONDS = 900.0

@@ -38,11 +38,11 @@ from handlers.shared.errors import SettingsError, printable
 from handlers.shared.meter_figures import Figure, NotKnown, measured
 
 from ...cli.output import counted
-from ..named_values import without_named_secrets
-from ..request_patterns import ANY, METHODS, RequestPattern, recorded_request
 from ..simulated_pdu import States
-from ..state_columns import Place
-from ..text_answers import TextAnswer, document_of, text_of
+from .named_values import without_named_secrets
+from .request_patterns import ANY, METHODS, RequestPattern, recorded_request
+from .state_columns import Place
+from .text_answers import TextAnswer, document_of, text_of
 
 _ORIGIN = "http://pdu.example"
 _STATES: Mapping[str, Optional[bool]] = {"on": True, "off": False, "unknown": None}

@@ -17,14 +17,14 @@ from handlers.http.strict_json import LIMIT
 from handlers.shared.errors import PduHandlerError, ProtocolError
 from handlers.shared.tls import Trust
 
-from ..answer_scrubbing import secrets_in
-from ..named_values import named_secrets, without_named_secrets
 from ..recording_formats import RecordingOptions
 from ..replay_server import HttpReplay, Response
-from ..request_patterns import ANY, RequestPattern, recorded_request
 from ..scrub import ANY_TEXT, SECRETS, is_telling, kind_of
-from ..text_answers import document_of
+from .answer_scrubbing import secrets_in
 from .har import Answer, Pairs, at_another_address, media_type, merged, place_of
+from .named_values import named_secrets, without_named_secrets
+from .request_patterns import ANY, RequestPattern, recorded_request
+from .text_answers import document_of
 from .unit import Call, answers_in, calls_in
 
 _TIMEOUT_S, _TOTAL_S = 30.0, 60.0

@@ -11,9 +11,10 @@ from typing import Any, NamedTuple, Optional, Protocol
 
 from handlers.shared.errors import PduHandlerError
 
-from ..request_patterns import recorded_request
 from ..simulated_pdu import States, UnitCommand
-from ..state_columns import (
+from .har import Effect, WebRecording
+from .request_patterns import recorded_request
+from .state_columns import (
     Column,
     Place,
     all_places,
@@ -22,8 +23,7 @@ from ..state_columns import (
     value_at,
     with_values,
 )
-from ..text_answers import TextAnswer
-from .har import Effect, WebRecording
+from .text_answers import TextAnswer
 from .unit import Call, WebUnit, calls_in
 
 

@@ -12,13 +12,13 @@ from urllib.parse import quote, quote_plus
 
 from handlers.shared.errors import ProtocolError
 
-from ..answer_scrubbing import Answers, members, scrub_answers, without_private
 from ..generic_words import has_only_generic_words
-from ..named_values import named_values
-from ..request_patterns import ANY, RequestPattern
 from ..scrub import ANY_TEXT, Scrubber, longest_first, unread_groups
-from ..text_answers import TextAnswer
+from .answer_scrubbing import Answers, members, scrub_answers, without_private
 from .har import Answer, WebRecording
+from .named_values import named_values
+from .request_patterns import ANY, RequestPattern
+from .text_answers import TextAnswer
 from .unit import WebUnit
 
 # headers that a session or a redirect needs, which a handler may leave to its HTTP client

@@ -16,12 +16,14 @@ from handlers.dcimanager import Figures, MeterFigures
 from handlers.http.strict_json import FORM_ERRORS
 
 from ...cli.output import counted
-from ..outlet_rows import without_row
 from ..recording_formats import ReplayedDevice
 from ..replay_server import ANY_LOGIN, Response
-from ..request_patterns import ANY, RequestPattern, body_parts
 from ..simulated_pdu import HttpPdu, States, UnitCommand, UnitFault
-from ..state_columns import (
+from . import har
+from .har import Answer, RecordedOutlet, WebRecording
+from .outlet_rows import without_row
+from .request_patterns import ANY, RequestPattern, body_parts
+from .state_columns import (
     Column,
     Contents,
     Place,
@@ -35,9 +37,7 @@ from ..state_columns import (
     without_values,
     zero_figures,
 )
-from ..text_answers import TextAnswer
-from . import har
-from .har import Answer, RecordedOutlet, WebRecording
+from .text_answers import TextAnswer
 
 T = TypeVar("T")
 #: stands for the path of the handler that reads it, which no recording tells

@@ -38,11 +38,11 @@ from ...loading.four_methods import DOUBLE_LACKS_NAME
 from ...loading.handler_loading import LoadedHandler, load, load_again as load_again_by_path
 from ...loading.handler_module import AskedSettings
 from ...loading.handler_paths import is_handler_there
-from ...loading.handler_recordings import handler_of_recording
 from ...loading.handler_source import PAGE, UnreadHandler, read_handler
 from ...pdu_list import form as connection_data
 from ...pdu_list.login_options import Login, pass_login, setting_options
 from ...pdu_list.logins import environment_login
+from ...recordings.handler_recordings import handler_of_recording
 from ...recordings.recording_formats import ReplayedDevice
 from ...recordings.web import har, unit as web_unit
 from . import loading_checks, process_settings

@@ -25,7 +25,7 @@ from ...recordings.snmp.unit_objects import state_objects
 from .larger_snmp_units import larger_unit
 
 #: a synthetic unit of each family, KEY.snmprec; the wheel has them at the same place
-UNITS = Path(__file__).resolve().parents[3] / "tests" / "recordings"
+UNITS = Path(__file__).resolve().parents[3] / "tests" / "simulators" / "snmp_units"
 #: a word that nothing else holds, so that the trials find where a handler shows it
 COMMUNITY = f"community-{secrets.token_hex(8)}"
 _WRITE = re.compile(r"(?P<oid>[0-9]+(\.[0-9]+)+)\.\{outlet\}\s*=\s*(?P<value>\S+)")

@@ -12,7 +12,7 @@ from handlers.http.unit_requests import listed_outlets
 from handlers.shared import errors
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.other_clients import unit_data
-from tests.peers.unit_pdus import UnitPeers
+from tests.simulators.peers.unit_pdus import UnitPeers
 from tests.simulators.unit_servers import Reply
 
 

@@ -13,8 +13,8 @@ from handlers.jaws.handler import make_handler
 from handlers.shared.meter_figures import MeterFigures, measured
 from pdu_common.connection import PduData
 from tests.handlers.snmp import calls
-from tests.recordings import fixture
 from tests.simulators.snmp_agent import Agent, Device
+from tests.simulators.snmp_units import fixture
 from tests.simulators.unit_servers import PASSWORD, USER, HttpServer
 
 # below 1.3.6.1.4.1.1718.4.1: the columns of Sentry4-MIB, with their units

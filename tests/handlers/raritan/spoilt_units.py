@@ -13,10 +13,10 @@ from handlers.dcimanager import Figures
 from handlers.http.message import Endpoint, Request, Response, Transport
 from handlers.raritan.handler import RaritanPdu
 from handlers.shared.tls import Trust
-from pdu.recordings.raritan.topology import read_topology
+from pdu.inspection.raritan.topology import read_topology
 from pdu_common.connection import PduData
 from tests.faults.sweep import Case, Shown
-from tests.pdu.recordings.shown_parts import kinds_of, shown_parts
+from tests.pdu.inspection.shown_parts import kinds_of, shown_parts
 from tests.simulators.xerus import XerusPdu
 
 from .handling import settings, shown

@@ -14,12 +14,12 @@ from handlers.http.connection import StandardTransport
 from handlers.http.message import Endpoint, Request, Response, Transport
 from handlers.redfish.handler import RedfishPdu
 from handlers.shared.tls import Trust
-from pdu.recordings.redfish.topology import read_topology
-from pdu.recordings.topology import MeteredPart
+from pdu.inspection.redfish.topology import read_topology
+from pdu.inspection.topology import MeteredPart
 from pdu_common.connection import PduData
 from tests.faults.sweep import Case, Shown, Spoilt, random_pairs, single_cases, swept
 from tests.handlers.http.leaves import ANSWER_WAYS, LEAF_WAYS, Leaf, leaves, spoilt_answers
-from tests.pdu.recordings.shown_parts import kinds_of, shown_parts
+from tests.pdu.inspection.shown_parts import kinds_of, shown_parts
 from tests.simulators.redfish import Model, Pdu, RedfishService
 from tests.simulators.redfish.model import Expand
 

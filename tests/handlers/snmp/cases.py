@@ -5,7 +5,7 @@
     part=Packed(N) | Bits(A)   several, each of which makes a case
     NEW                        a family: the whole reading as this one, whatever its sysObjectID
     (OLD, NEW)                 families: the whole reading as the one that is detected
-    geist-em                   a unit of tests/recordings: its whole reading; with changes, what
+    geist-em                   a unit of snmp_units: its whole reading; with changes, what
                                differs from it; with commands, how each ends and what it writes
     reader                     what the columns of `read` are in whole tables
     settings                   the families that `set KEY=VALUE` and `build KEY=VALUE` choose; RPCM
@@ -70,8 +70,8 @@ from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.snmp import units
 from tests.handlers.snmp.calls import near
 from tests.handlers.snmp.memory import Memory, Value, plain
-from tests.recordings import Fixture, Variation, fixture, names
 from tests.simulators.snmp_agent import Agent, Device
+from tests.simulators.snmp_units import Fixture, Variation, fixture, names
 from tests.tables import Case, Law, Table
 
 FOLDER = Path(__file__).parent

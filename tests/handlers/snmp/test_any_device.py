@@ -27,7 +27,7 @@ from pdu_common.helper import EnumPowerStatus
 from tests.handlers.snmp.every_part import EVERY_PART
 from tests.handlers.snmp.memory import Memory, Value, plain
 from tests.handlers.snmp.units import FAMILIES, FIXTURES, find, memory, unit_id
-from tests.recordings import Fixture
+from tests.simulators.snmp_units import Fixture
 
 DEVICES = 20
 READABLE = [

@@ -21,10 +21,10 @@ from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.snmp.calls import near
 from tests.handlers.snmp.memory import Memory, Value, of_rows, table
 from tests.handlers.snmp.units import FAMILIES, FIXTURES, states_on
-from tests.recordings import Fixture
 from tests.simulators.snmp_agent import Agent, Device, Row, ber
 from tests.simulators.snmp_agent.ber import Message
 from tests.simulators.snmp_agent.device import INTEGER, OCTETS, dotted
+from tests.simulators.snmp_units import Fixture
 
 UP, DOWN, UNKNOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN, EnumPowerStatus.UNKNOWN
 #: the first two outlets of the second unit, by unit and number

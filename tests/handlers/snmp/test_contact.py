@@ -26,8 +26,8 @@ from handlers.snmp.tables import Tables
 from pdu_common.helper import EnumPowerStatus
 from tests.handlers.snmp.memory import Memory, Value, plain
 from tests.handlers.snmp.units import FAMILIES, FIXTURES, find, memory, unit_id
-from tests.recordings import Fixture
 from tests.rows import each_row
+from tests.simulators.snmp_units import Fixture
 
 #: family -> why an object that makes several states UNKNOWN leaves the family's figures right
 DOUBTS_WITHOUT_CONTACT = {

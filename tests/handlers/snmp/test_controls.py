@@ -9,7 +9,7 @@ from handlers.snmp.sources import Packed
 from tests.handlers.snmp.memory import reader
 from tests.handlers.snmp.units import FAMILIES, SWITCHED, port_of, switching
 from tests.platform_calls import pdu_of
-from tests.recordings import Fixture
+from tests.simulators.snmp_units import Fixture
 
 PACKED = WritePacked(Scalar("1.3.13.0"), Packed(Scalar("1.3.13.0")), on="1", off="0")
 

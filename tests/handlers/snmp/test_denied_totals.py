@@ -17,8 +17,8 @@ from tests.handlers.snmp import units
 from tests.handlers.snmp.memory import Memory, of_rows, plain
 from tests.handlers.snmp.test_lost_figures import ShortWalk
 from tests.handlers.snmp.test_reported_units import FOLDER as REPORTED
-from tests.recordings import Fixture, fixture
 from tests.simulators.snmp_agent import read_snmprec
+from tests.simulators.snmp_units import Fixture, fixture
 
 
 def read(unit: Fixture, device: Memory) -> Optional[Figures]:

@@ -12,8 +12,8 @@ from handlers.snmp.read_scope import VIEW_FIGURES
 from tests.handlers.snmp import units
 from tests.handlers.snmp.memory import Memory, of_rows, plain
 from tests.handlers.snmp.units import find
-from tests.recordings import Fixture, fixture
 from tests.simulators.snmp_agent import BUILT_IN, Row
+from tests.simulators.snmp_units import Fixture, fixture
 
 
 def test_the_families_of_each_recorded_sys_object_id_are_all_that_match_it() -> None:

@@ -17,8 +17,8 @@ from pdu.families.recorded import evidence_of, family_counts, recorded_objects
 from pdu.supports import table
 from tests.foreign_files import recorded_objects as recorded_objects_of_walks
 from tests.needs import ROOT
-from tests.recordings import Fixture, fixtures
 from tests.rows import each_row
+from tests.simulators.snmp_units import Fixture, fixtures
 
 # A link to a driver or to a program's folder. A MIB compiled for pysnmp counts as a MIB.
 PROGRAM = re.compile(r"^(?!.*/(?:(?:pysnmp_)?mibs|mibs\.pysnmp\.com)/).*(\.(py|c|cpp|php)$|/tree/)")

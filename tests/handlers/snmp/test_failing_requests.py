@@ -11,7 +11,7 @@ from handlers.shared.errors import Unreachable
 from handlers.snmp.labels import outlet_labels
 from tests.handlers.snmp.memory import Memory, Value, plain
 from tests.handlers.snmp.units import FIXTURES, find, unit_id
-from tests.recordings import Fixture
+from tests.simulators.snmp_units import Fixture
 
 # their columns of states lack rows, which are sought in other columns
 LACKING_ROWS = ("cyberpower-epdu2_phase", "ibm-dpi_doubtful")

@@ -51,9 +51,9 @@ from tests.handlers.snmp.units import (
     unit_id,
 )
 from tests.needs import ROOT
-from tests.recordings import Fixture, Order, fixture, fixtures
 from tests.rows import each_row
 from tests.simulators.snmp_agent import Agent, Device, Faults, Row, Rule
+from tests.simulators.snmp_units import Fixture, Order, fixture, fixtures
 
 _OCTETS = 4
 
@@ -547,7 +547,7 @@ def test_an_unknown_outlet_is_an_error_and_nothing_is_written(unit: Fixture) -> 
 
 def test_recordings_are_in_the_order_of_oids() -> None:
     """A foreign agent, such as snmpsim, looks rows up by bisection."""
-    for path in sorted((ROOT / "tests" / "recordings").glob("*.snmprec")):
+    for path in sorted((ROOT / "tests" / "simulators" / "snmp_units").glob("*.snmprec")):
         lines = path.read_text("utf-8", "surrogateescape").splitlines()
         oids = [tuple(map(int, line.partition("|")[0].split("."))) for line in lines]
         assert oids == sorted(oids), path.name

@@ -23,7 +23,7 @@ from handlers.snmp.tables import Tables
 from tests.handlers.snmp import units
 from tests.handlers.snmp.exact_figures import read_exactly
 from tests.handlers.snmp.memory import Memory, Value, of_rows, reader
-from tests.recordings import Fixture, fixture
+from tests.simulators.snmp_units import Fixture, fixture
 
 WIDE = (-(2**31), 2**31 - 1, 2**32 - 1, -(2**63), 2**63 - 1, 2**64 - 1)
 NARROW = (2**16 - 1, 2**15 - 1)

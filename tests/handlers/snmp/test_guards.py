@@ -28,8 +28,8 @@ from tests.handlers.snmp.units import (
     port_of,
     switching,
 )
-from tests.recordings import Fixture
 from tests.simulators.snmp_agent import Agent, Device, Row
+from tests.simulators.snmp_units import Fixture
 
 
 def refusing() -> list[tuple[Fixture, Guard]]:

@@ -24,11 +24,11 @@ from handlers.snmp.settings import BUILD_OPTIONS, SETTINGS
 from pdu_common.connection import PduSnmpData
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.snmp.calls import NearPdu, form, near, pdu
-from tests.recordings import fixture
 from tests.simulators.clockwork import ManualClock
 from tests.simulators.snmp_agent import Agent, Model, Row
 from tests.simulators.snmp_agent.ber import Binding
 from tests.simulators.snmp_agent.devices import apc, rpcm
+from tests.simulators.snmp_units import fixture
 from tests.waiting import until
 
 

@@ -17,8 +17,8 @@ from tests.handlers.snmp import units
 from tests.handlers.snmp.calls import near
 from tests.handlers.snmp.memory import Memory, of_rows
 from tests.handlers.snmp.units import find
-from tests.recordings import Fixture, fixture
 from tests.simulators.snmp_agent import Agent, Device
+from tests.simulators.snmp_units import Fixture, fixture
 
 SYSTEM = "1.3.6.1.2.1.1"
 # Columns in which a value has a meaning, and those that choose what is read at all.

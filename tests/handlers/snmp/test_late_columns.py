@@ -11,11 +11,11 @@ from handlers.shared.meter_figures import NotKnown
 from handlers.snmp import detection, metering
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.read_scope import FIGURES, VIEW_FIGURES
-from pdu.recordings.snmp.topology import parts_of_device
+from pdu.inspection.snmp.topology import parts_of_device
 from tests.handlers.snmp import recorded, units
 from tests.handlers.snmp.memory import Memory, of_rows, plain
 from tests.handlers.snmp.test_reader import FailedWalk
-from tests.recordings import Fixture, fixture
+from tests.simulators.snmp_units import Fixture, fixture
 
 WITH_POWER = pytest.mark.parametrize("with_power", [False, True])
 

@@ -10,7 +10,7 @@ from tests import foreign_files
 from tests.foreign_files import librenms, readings
 from tests.foreign_files.librenms import Difference, Sensor
 from tests.handlers.snmp import recorded
-from tests.recordings import fixture
+from tests.simulators.snmp_units import fixture
 
 ANSWERED = foreign_files.names("snmp/answers")
 OUTLET_CURRENT = "1.3.6.1.4.1.850.100.1.10.2.1.13"

@@ -23,7 +23,7 @@ from tests.handlers.snmp import units
 from tests.handlers.snmp.memory import Memory, Value, plain
 from tests.handlers.snmp.units import FAMILIES
 from tests.needs import ROOT
-from tests.recordings import Fixture
+from tests.simulators.snmp_units import Fixture
 
 #: units that lose a figure with a row without a word, by the reason why nothing proves the loss
 UNPROVEN_ROWS = {

@@ -27,7 +27,7 @@ from tests.foreign_files import readings
 from tests.handlers.snmp import recorded, units
 from tests.handlers.snmp.exact_figures import read_exactly
 from tests.handlers.snmp.memory import Memory, of_rows
-from tests.recordings import Fixture
+from tests.simulators.snmp_units import Fixture
 
 SYSTEM_GROUP = "1.3.6.1.2.1.1."
 #: totals of a profile, and their names in a reading

@@ -17,7 +17,7 @@ from pdu_common.helper import EnumPowerStatus
 from tests.handlers.snmp import units
 from tests.handlers.snmp.memory import Memory, of_rows
 from tests.handlers.snmp.units import FAMILIES, FIXTURES, find, memory
-from tests.recordings import Fixture
+from tests.simulators.snmp_units import Fixture
 
 UNKNOWN = EnumPowerStatus.UNKNOWN
 #: families in which the row that is missing is the only one that says what the others are

@@ -17,14 +17,14 @@ from handlers.snmp.detection import detect
 from handlers.snmp.labels import outlet_labels
 from handlers.snmp.profiles import PROFILES
 from pdu_common.helper import EnumPowerStatus, PduPortView
-from tests import recordings
 from tests.handlers.snmp.calls import pdu
 from tests.handlers.snmp.exact_figures import read_exactly
 from tests.handlers.snmp.memory import of_rows
 from tests.handlers.snmp.units import UNPROVEN
 from tests.needs import ROOT
-from tests.recordings import Fixture, Order, written
+from tests.simulators import snmp_units
 from tests.simulators.snmp_agent import Agent
+from tests.simulators.snmp_units import Fixture, Order, written
 
 STATES = {"on": EnumPowerStatus.UP, "off": EnumPowerStatus.DOWN}
 
@@ -86,14 +86,16 @@ def test_the_example_is_detected_and_read_as_its_fixture_says(families: Any, uni
 def test_a_mistake_in_a_fixture_is_reported_with_its_name(
     example: Mapping[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(recordings, "_HERE", tmp_path)
+    monkeypatch.setattr(snmp_units, "_HERE", tmp_path)
     (tmp_path / "acme-strip.json").write_text(
         example["json"].replace('"load_a": 1.27, ', ""), "utf-8"
     )
     (tmp_path / "acme-strip.snmprec").write_text(example["snmprec"], "utf-8")
-    with pytest.raises(ValueError, match="tests/recordings/acme-strip: KeyError.'load_a'"):
+    with pytest.raises(
+        ValueError, match="tests/simulators/snmp_units/acme-strip: KeyError.'load_a'"
+    ):
         # past its cache, which has the family of that name that `pdu new` made
-        recordings.fixture.__wrapped__("acme-strip")
+        snmp_units.fixture.__wrapped__("acme-strip")
 
 
 @pytest.mark.against("synthetic units, served by the project's agent")

@@ -18,7 +18,7 @@ from tests.handlers.snmp import units
 from tests.handlers.snmp.memory import Memory, Value, plain
 from tests.handlers.snmp.test_lost_figures import ShortWalk
 from tests.handlers.snmp.units import FAMILIES
-from tests.recordings import Fixture
+from tests.simulators.snmp_units import Fixture
 
 Totals = Mapping[str, Figure]
 #: units whose next figure is the same quantity, of another table

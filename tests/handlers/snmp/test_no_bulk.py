@@ -12,9 +12,9 @@ from handlers.shared.errors import Unreachable
 from handlers.shared.meter_figures import measured
 from tests.handlers.snmp.calls import pdu
 from tests.handlers.snmp.units import ONE_OF_EACH_MECHANISM, about, handler_of, unit_id
-from tests.recordings import Fixture
 from tests.simulators.snmp_agent import Agent, Faults
 from tests.simulators.snmp_agent.devices import apc
+from tests.simulators.snmp_units import Fixture
 
 # SNMPv1 has no GETBULK
 WITH_BULK = [unit for unit in ONE_OF_EACH_MECHANISM if "2c" in unit.versions]

@@ -15,8 +15,8 @@ from handlers.snmp.states import Condition
 from handlers.snmp.tables import Source
 from tests.handlers.snmp import units
 from tests.handlers.snmp.memory import Memory
-from tests.recordings import Fixture
 from tests.rows import each_row
+from tests.simulators.snmp_units import Fixture
 
 EVERY_PROFILE = each_row("profile", PROFILES, ids=lambda profile: profile.key)
 

@@ -12,8 +12,8 @@ from handlers.snmp.switching import PLAN_SECONDS
 from tests import platform_calls
 from tests.handlers.snmp import units
 from tests.platform_calls import all_costs, first_units
-from tests.recordings import Fixture
 from tests.rows import each_row
+from tests.simulators.snmp_units import Fixture
 
 _ROUND_TRIP_S = 0.1
 

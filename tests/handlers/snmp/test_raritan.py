@@ -16,9 +16,9 @@ from handlers.snmp.read_scope import FIGURES
 from handlers.snmp.sources import Signed
 from tests.handlers.snmp.exact_figures import ExactFigures, read_exactly
 from tests.handlers.snmp.memory import Memory, of_rows, reader, table
-from tests.recordings import fixture
 from tests.simulators.snmp_agent import Row
 from tests.simulators.snmp_agent.device import INTEGER
+from tests.simulators.snmp_units import fixture
 
 E = "1.3.6.1.4.1.13742.6."
 

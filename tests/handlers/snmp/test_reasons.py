@@ -14,9 +14,9 @@ from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.snmp.calls import near
 from tests.handlers.snmp.memory import Memory
 from tests.handlers.snmp.units import FIXTURES, find, memory
-from tests.recordings import fixture
 from tests.simulators.snmp_agent import Agent, Device, Row, Rule
 from tests.simulators.snmp_agent.device import INTEGER
+from tests.simulators.snmp_units import fixture
 
 UNKNOWN = EnumPowerStatus.UNKNOWN
 RPDU2 = "1.3.6.1.4.1.318.1.1.26.9.2.3.1"

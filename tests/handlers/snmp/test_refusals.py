@@ -12,9 +12,9 @@ from handlers.snmp.profile import is_below
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.snmp.calls import near
 from tests.handlers.snmp.units import UNPROVEN
-from tests.recordings import fixture
 from tests.simulators.snmp_agent import Agent, Device, Row
 from tests.simulators.snmp_agent.device import OCTETS, Effect, Rule
+from tests.simulators.snmp_units import fixture
 
 E = "1.3.6.1.4.1."
 

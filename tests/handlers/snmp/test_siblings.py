@@ -18,10 +18,10 @@ from tests.handlers.snmp.calls import near
 from tests.handlers.snmp.memory import of_rows
 from tests.handlers.snmp.units import FAMILIES, FIXTURES, UNPROVEN, expected_states, find, unit_id
 from tests.needs import ROOT
-from tests.recordings import Fixture, Sibling
 from tests.rows import each_row
 from tests.simulators.snmp_agent import Agent, Device, Row
 from tests.simulators.snmp_agent.device import INTEGER, OCTETS
+from tests.simulators.snmp_units import Fixture, Sibling
 
 OF_FAMILIES = [unit for unit in FIXTURES if "_" not in unit.name]  # one unit of each family
 WITH_SIBLINGS = [unit for unit in FIXTURES if unit.siblings]

@@ -23,12 +23,12 @@ from tests.handlers.snmp.units import (
     switching,
     unit_id,
 )
-from tests.recordings import Fixture, Order, fixture
-from tests.servers.snmpd import Snmpd
+from tests.real.snmpd import Snmpd
 from tests.simulators.snmp_agent import Agent, Faults, Row, ber
 from tests.simulators.snmp_agent.ber import Message
 from tests.simulators.snmp_agent.device import INTEGER, arcs
 from tests.simulators.snmp_agent.devices import apc, packed
+from tests.simulators.snmp_units import Fixture, Order, fixture
 
 UP, DOWN, UNKNOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN, EnumPowerStatus.UNKNOWN
 

@@ -9,9 +9,9 @@ from handlers.snmp.read_scope import ALL_STATES, FIGURES
 from tests.handlers.snmp import units
 from tests.handlers.snmp.exact_figures import read_exactly
 from tests.handlers.snmp.memory import of_rows
-from tests.recordings import Fixture
 from tests.simulators.snmp_agent import Row
 from tests.simulators.snmp_agent.device import OCTETS
+from tests.simulators.snmp_units import Fixture
 
 
 @pytest.mark.sample(8)

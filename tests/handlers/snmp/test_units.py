@@ -24,7 +24,7 @@ from handlers.snmp.sources import EachUnit, ItemCount
 from handlers.snmp.tables import Tables
 from tests.handlers.snmp.memory import Memory
 from tests.handlers.snmp.units import FAMILIES, FIXTURES, find, memory, unit_id
-from tests.recordings import Fixture
+from tests.simulators.snmp_units import Fixture
 
 #: units that also count their outlets, or have none without the first unit
 WITH_COUNT_OF_OUTLETS = {

@@ -1,4 +1,4 @@
-"""The variations of the synthetic units (tests/recordings): objects that are changed or lost, as
+"""The variations of the synthetic units (snmp_units): objects that are changed or lost, as
 other firmware, a chain, a lock or a fault has them.
 """
 
@@ -17,9 +17,9 @@ from tests.handlers.snmp.calls import near
 from tests.handlers.snmp.exact_figures import ExactFigures, read_exactly
 from tests.handlers.snmp.memory import of_rows
 from tests.handlers.snmp.units import FIXTURES, STATES, UNPROVEN, find
-from tests.recordings import Fixture, Variation
 from tests.rows import Test, each_row
 from tests.simulators.snmp_agent import Agent, Device
+from tests.simulators.snmp_units import Fixture, Variation
 
 AUTOMATIC = {"switch_automatic": "yes"}
 CASES = [(unit, variation) for unit in FIXTURES for variation in unit.variations]

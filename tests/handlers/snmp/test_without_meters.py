@@ -12,7 +12,7 @@ from handlers.snmp.read_scope import FIGURES
 from tests.handlers.snmp.exact_figures import ExactFigures, read_exactly
 from tests.handlers.snmp.memory import of_rows
 from tests.handlers.snmp.units import EACH, FAMILIES, find, memory
-from tests.recordings import Fixture
+from tests.simulators.snmp_units import Fixture
 
 
 def objects_of_meters(profile: Profile) -> tuple[set[str], bool]:

@@ -19,9 +19,9 @@ from handlers.snmp.tables import objects_of
 from pdu_common.helper import EnumPowerStatus, PduPortView, PduView
 from tests.handlers.snmp.calls import Listening, near, pdu
 from tests.handlers.snmp.memory import Memory, of_rows
-from tests.recordings import Fixture, Order, Switch, fixtures
 from tests.rows import each_row
 from tests.simulators.snmp_agent import Agent
+from tests.simulators.snmp_units import Fixture, Order, Switch, fixtures
 
 Reach = Callable[..., SnmpPdu]
 FAMILIES: dict[str, Profile] = {profile.key: profile for profile in PROFILES}

@@ -31,11 +31,11 @@ from typing import Any
 from handlers.shared.address import Address
 from handlers.shared.meter_figures import NOT_ASKED, Figure, NotKnown, NotMetered
 from pdu.cli.states import DOWN, UNKNOWN, UP
+from pdu.inspection.topology import BREAKER, LINE, MeteredPart
 from pdu.monitoring import check_result, nagios, tables
 from pdu.monitoring.check_report import CheckReport
 from pdu.pdu_list.listed_pdu import ListedPdu
 from pdu.reading.parts import CallError, PolledOutlet, Reading
-from pdu.recordings.topology import BREAKER, LINE, MeteredPart
 from tests.tables import Case, Table
 
 TABLE = Table(Path(__file__).with_suffix(".txt"))

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Callable, NamedTuple, Union
 
 from tests.needs import ROOT
-from tests.peers import PEERS, Peer
+from tests.simulators.peers import PEERS, Peer
 from tests.waiting import PATIENCE_S
 
 HEAD = "name,handler,address,auth,settings\n"

@@ -82,7 +82,7 @@ class Surroundings:
         return self.answers
 
     def identify_device(self, _: object, data: Any) -> SimpleNamespace:
-        """A stand-in for `handler_recordings.identify`."""
+        """A stand-in for `identification.identify`."""
         family = self.families[data.ip.partition(":")[0]]
         if family.startswith("?"):
             raise ProtocolError(family[1:])

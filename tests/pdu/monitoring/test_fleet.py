@@ -17,7 +17,7 @@ def test_the_printed_lines_read_the_simulated_pdus(tmp_path: Path) -> None:
     fleet_path = tmp_path / "data hall"
     with (
         subprocess.Popen(
-            [sys.executable, "-m", "tests.fleet", "--folder", str(fleet_path)],
+            [sys.executable, "-m", "tests.simulators", "--folder", str(fleet_path)],
             cwd=ROOT,
             stdout=subprocess.PIPE,
             text=True,
@@ -43,7 +43,7 @@ def test_the_printed_lines_read_the_simulated_pdus(tmp_path: Path) -> None:
             assert "rack1-" in result.stdout
         list_before = (fleet_path / "pdus.csv").read_bytes()
         second = subprocess.run(
-            [sys.executable, "-m", "tests.fleet", "--folder", str(fleet_path)],
+            [sys.executable, "-m", "tests.simulators", "--folder", str(fleet_path)],
             cwd=ROOT,
             capture_output=True,
             text=True,

@@ -27,11 +27,11 @@ from handlers.snmp.settings import select_families
 from handlers.snmp.sources import Column
 from pdu import root
 from pdu.cli.output import counted, figure
+from pdu.inspection.finding import HandlerFinding
+from pdu.inspection.raritan import identification as raritan
+from pdu.inspection.snmp.identification import device_finding, summed_figures
 from pdu.outlets import identify, survey
 from pdu.pdu_list.login_options import Login
-from pdu.recordings.raritan import identification as raritan
-from pdu.recordings.recording_formats import HandlerFinding
-from pdu.recordings.snmp.identification import device_finding, summed_figures
 from pdu.supports.table import entries
 from pdu_common.connection import PduData, PduSnmpData
 from tests.handlers.raritan.unit_table import changed_unit
@@ -49,9 +49,9 @@ from tests.pdu.recordings.planted_devices import (
     replayed,
 )
 from tests.pdu.recordings.recording_formats import identity, names
-from tests.recordings import fixture
 from tests.rows import each_row
 from tests.simulators.snmp_agent import BUILT_IN
+from tests.simulators.snmp_units import fixture
 from tests.simulators.xerus import CircuitModel, MeterModel, Model, XerusPdu
 
 # An old agent, and a unit that reports no states

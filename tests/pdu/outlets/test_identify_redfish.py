@@ -12,10 +12,10 @@ import pytest
 
 from handlers.redfish.handler import make_handler
 from handlers.shared.errors import Unsupported
-from pdu.recordings.recording_formats import HandlerFinding
-from pdu.recordings.state_columns import Place
+from pdu.inspection.finding import HandlerFinding
 from pdu.recordings.web import har
 from pdu.recordings.web.har import Effect, RecordedOutlet
+from pdu.recordings.web.state_columns import Place
 from pdu_common.connection import PduData
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.pdu.recordings.planted_devices import (

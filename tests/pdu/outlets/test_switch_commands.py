@@ -14,7 +14,7 @@ from pdu.cli.options import Output
 from tests import terminal
 from tests.needs import ROOT
 from tests.pdu.running import options, run
-from tests.peers import Peer
+from tests.simulators.peers import Peer
 
 from .test_read_commands import SHOWN, ask, peer
 

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from pdu import root
-from pdu.loading import handler_recordings
+from pdu.loading import identification
 from pdu.loading.handler_loading import LoadedHandler
 from pdu.loading.open_handler import HandlerTools, OpenHandler
 from pdu.monitoring import find
@@ -184,7 +184,7 @@ def test_identify_asks_the_other_handlers(
     def identify_device(handler: LoadedHandler, data: Any) -> Any:
         if handler.name == "jaws":
             raise error
-        return handler_recordings.identify(handler, data)
+        return identification.identify(handler, data)
 
     monkeypatch.setattr(survey, "identify_device", identify_device)
     handlers = ("--handler", "jaws", "--handler", "netio")

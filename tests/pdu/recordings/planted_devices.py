@@ -15,8 +15,8 @@ from typing import Any, Callable, NamedTuple, Optional, Union
 import pytest
 
 from pdu import root
-from pdu.evidence import web_recorder
 from pdu.loading.handler_loading import load
+from pdu.recordings import handler_recordings
 from pdu.recordings.recording_formats import Recording, RecordingOptions
 from pdu.recordings.web.har import Answer, WebRecording
 from pdu_common.connection import PduData, PduSnmpData
@@ -232,7 +232,7 @@ def replayed(handler: str, text: str) -> Iterator[Unit]:
 
 def recorded(unit: Unit) -> str:
     """Record a device and return the text of the recording."""
-    return web_recorder.recorded(load(unit.handler), unit.data, RecordingOptions()).text
+    return handler_recordings.recorded(load(unit.handler), unit.data, RecordingOptions()).text
 
 
 @functools.cache
@@ -242,7 +242,7 @@ def recording_of(handler: str) -> tuple[Read, Recording]:
     Return what the handler read from it beforehand, and the recording.
     """
     with UNITS[handler]() as unit:
-        return read(unit), web_recorder.recorded(load(handler), unit.data, RecordingOptions())
+        return read(unit), handler_recordings.recorded(load(handler), unit.data, RecordingOptions())
 
 
 def text_of_answers(handler: str, answers: Mapping[str, Any]) -> str:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from handlers import registry
-from pdu.evidence import web_recorder
-from pdu.loading import handler_recordings
+from pdu.inspection.finding import HandlerFinding
+from pdu.loading import identification
 from pdu.loading.handler_loading import load
+from pdu.recordings import handler_recordings
 from pdu.recordings.recording_formats import (
-    HandlerFinding,
     Recording,
     RecordingFormat,
     RecordingOptions,
@@ -19,17 +19,17 @@ names = registry.names
 
 
 def kind(handler: str) -> RecordingFormat:
-    recording_format = handler_recordings.recording(handler)
+    recording_format = handler_recordings.recording_format_of(handler)
     assert recording_format is not None
     return recording_format
 
 
 def record(handler: str, data: Any, options: RecordingOptions) -> Recording:
-    return web_recorder.recorded(load(handler), data, options)
+    return handler_recordings.recorded(load(handler), data, options)
 
 
 def identity(handler: str, data: Any) -> HandlerFinding:
-    return handler_recordings.identify(load(handler), data)
+    return identification.identify(load(handler), data)
 
 
 def kind_of(text: str, file: str) -> str:

@@ -18,9 +18,9 @@ from pathlib import Path
 
 from handlers.shared.errors import SettingsError
 from handlers.shared.meter_figures import NotKnown
-from pdu.recordings.request_patterns import RequestPattern, recorded_request
 from pdu.recordings.web import har
 from pdu.recordings.web.har import Answer, Effect, RecordedOutlet, WebRecording
+from pdu.recordings.web.request_patterns import RequestPattern, recorded_request
 from tests.tables import Case, Table, unescaped
 
 TABLE = Table(Path(__file__).with_suffix(".txt"), separator=" ; ", operator=": ")

@@ -19,12 +19,13 @@ from pathlib import Path
 from typing import Optional
 
 from handlers.shared.errors import SettingsError
+from pdu.inspection.nut import reading
 from pdu.recordings.nut import dump
 from pdu.recordings.snmp import snmprec
 from pdu.recordings.snmp.recorded_rows import SnmpRow, arcs, detect_device, dotted
 from pdu.recordings.snmp.unit import SnmpUnit
 from pdu_common.snmp_client.tool_api import GAUGE, INTEGER, OCTETS
-from tests import recordings
+from tests.simulators import snmp_units
 from tests.tables import Case, Table, escaped, unescaped
 
 TABLE = Table(Path(__file__).with_suffix(".txt"), operator=": ")
@@ -73,7 +74,7 @@ def _devices(text: str) -> str:
     return "; ".join(_device(device) for device in devices) + again
 
 
-def _device(device: dump.RecordedDevice) -> str:
+def _device(device: reading.ServerDevice) -> str:
     parts = [device.name, device.description]
     parts += [f"{name}={value}" for name, value in device.variables.items()]
     parts += [f"writable {name}" for name in device.writable]
@@ -84,7 +85,7 @@ def _device(device: dump.RecordedDevice) -> str:
 
 def _unit(name: str) -> SnmpUnit:
     rows = {}
-    for oid, row in recordings.fixture(name).rows.items():
+    for oid, row in snmp_units.fixture(name).rows.items():
         rows[arcs(oid)] = SnmpRow(row.tag, row.value)
     return SnmpUnit(rows, detect_device(rows))
 

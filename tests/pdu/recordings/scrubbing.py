@@ -26,10 +26,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Callable
 
-from pdu.recordings.answer_scrubbing import kept_notes, scrub_answers
-from pdu.recordings.named_values import named_secrets, without_named_secrets
 from pdu.recordings.scrub import CONTACTS, LOCATIONS, NAMES, Scrubber, is_product, kind_of
-from pdu.recordings.text_answers import TextAnswer
+from pdu.recordings.web.answer_scrubbing import kept_notes, scrub_answers
+from pdu.recordings.web.named_values import named_secrets, without_named_secrets
+from pdu.recordings.web.text_answers import TextAnswer
 from tests.tables import Case, Table, escaped, unescaped
 
 TABLE = Table(Path(__file__).with_suffix(".txt"), operator=": ")

@@ -23,21 +23,20 @@ import pytest
 from hypothesis import given, strategies
 
 from handlers.shared.errors import SettingsError
-from pdu.evidence import web_recorder
 from pdu.loading.handler_loading import load
 from pdu.recordings.recording_formats import RecordingOptions, ReplayedDevice
-from pdu.recordings.request_patterns import RequestPattern
-from pdu.recordings.state_columns import Place
-from pdu.recordings.text_answers import TextAnswer, document_of
-from pdu.recordings.web import har
+from pdu.recordings.web import har, recorder
 from pdu.recordings.web.har import Answer, Effect, RecordedOutlet, WebRecording
+from pdu.recordings.web.request_patterns import RequestPattern
+from pdu.recordings.web.state_columns import Place
+from pdu.recordings.web.text_answers import TextAnswer, document_of
 from pdu.recordings.web.unit import WebUnit, serve
 from pdu_common.connection import PduData
 from pdu_common.helper import PduPortView
 from tests.needs import ROOT
-from tests.pdu.evidence.odd_handler import source
 from tests.pdu.loading.page_handler import folder, loaded_anew
 from tests.pdu.recordings import page_unit, requests
+from tests.pdu.recordings.odd_handler import source
 from tests.pdu.recordings.page_unit import HANDLER, OFF, ON, PASSWORD, USER, PageUnit
 from tests.pdu.recordings.planted_devices import recording_of
 from tests.pdu.recordings.requests import RECORDING
@@ -111,7 +110,7 @@ def recorded_through(handler: Path, text: str) -> tuple[WebRecording, str]:
     with contextlib.closing(serve(text, 0)) as device:
         data = PduData(device.host, {**SETTINGS, "port": str(device.port)})
         words = ([ON], [OFF])
-        recording = web_recorder.record(load(str(handler)), data, RecordingOptions(), *words)
+        recording = recorder.record(load(str(handler)), data, RecordingOptions(), *words)
     return har.parse(recording.text), recording.text
 
 
@@ -123,7 +122,7 @@ def test_a_browsers_file_becomes_a_recording_that_is_read_and_obeys(
     if tool == "the unit itself":
         with PageUnit() as unit:
             data = PduData("127.0.0.1", {**SETTINGS, "port": str(unit.server_address[1])})
-            made = web_recorder.record(load(str(handler)), data, RecordingOptions(), [ON], [OFF])
+            made = recorder.record(load(str(handler)), data, RecordingOptions(), [ON], [OFF])
             recording, text = har.parse(made.text), made.text
             assert unit.commands == []
     else:
@@ -250,7 +249,7 @@ def test_a_replay_answers_null_and_a_page_among_calls_that_are_sent_in_one() -> 
 def test_a_replay_of_another_tools_file_warns_once(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pdu.evidence.replay._wait_for_signal", lambda *_, **__: None)
+    monkeypatch.setattr("pdu.recordings.replay._wait_for_signal", lambda *_, **__: None)
     code, out, err = run(capsys, "replay", str(BROWSERS / "chromium.har"))
     assert code == 0
     assert "7 answers; made by another tool" in out

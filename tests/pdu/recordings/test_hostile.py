@@ -137,7 +137,9 @@ def test_an_answer_that_is_nested_too_deeply_to_be_scrubbed_is_a_protocol_error(
         return Scrubber().scrub_json(nested_lists, lambda name, value: True)
 
     recording_kind = kind("nut")._replace(record=record)
-    monkeypatch.setattr("pdu.loading.handler_recordings.recording", lambda _: recording_kind)
+    monkeypatch.setattr(
+        "pdu.recordings.handler_recordings.recording_format_of", lambda _: recording_kind
+    )
 
     assert root.run(["record", "nut", "192.0.2.1"]) == code_of("protocol")
     err = capsys.readouterr().err

@@ -12,14 +12,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from pdu.recordings.outlet_rows import without_row
 from pdu.recordings.simulated_pdu import UnitFault
 from pdu.recordings.snmp.agent import SnmpServer
 from pdu.recordings.snmp.recorded_rows import SnmpRow, arcs
 from pdu.recordings.snmp.unit import SnmpUnit
-from pdu.recordings.state_columns import Column, Place, other_figures
-from pdu.recordings.text_answers import TextAnswer
 from pdu.recordings.web import har
+from pdu.recordings.web.outlet_rows import without_row
+from pdu.recordings.web.state_columns import Column, Place, other_figures
+from pdu.recordings.web.text_answers import TextAnswer
 from pdu.recordings.web.unit import WebUnit
 from pdu.workshop.handler.snmp_units import family_device
 from pdu_common.base_snmp_pdu import BaseSnmpPdu

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 import pytest
 
 from handlers.shared.errors import Denied, ProtocolError, Refused, SettingsError, Unreachable
-from pdu.evidence import web_recorder
 from pdu.loading.handler_loading import load
+from pdu.recordings import handler_recordings
 from pdu.recordings.recording_formats import RecordingOptions
 from pdu.recordings.snmp import recording as snmp_recording, snmprec
 from pdu.recordings.snmp.recorded_rows import (
@@ -46,14 +46,14 @@ from tests.pdu.recordings.planted_devices import (
 )
 from tests.pdu.recordings.recording_formats import names, record
 from tests.ports import refusing
-from tests.recordings import fixture, fixtures
-from tests.servers.snmpd import AUTH_PASSWORD, USERS, Snmpd
+from tests.real.snmpd import AUTH_PASSWORD, USERS, Snmpd
 from tests.simulators import netio
 from tests.simulators.nut_server import Cut, NutServer, StaticDevice, SwitchedPdu, User
 from tests.simulators.redfish import Model as RedfishModel, Pdu, RedfishService
 from tests.simulators.snmp_agent import BUILT_IN, Agent, Device, Faults, Row, write_snmprec
 from tests.simulators.snmp_agent.ber import Binding
 from tests.simulators.snmp_agent.devices import apc
+from tests.simulators.snmp_units import fixture, fixtures
 from tests.simulators.unit_servers import PASSWORD, USER, HttpServer
 
 _ENTERPRISES = (1, 3, 6, 1, 4, 1)
@@ -339,7 +339,7 @@ def test_a_recording_that_stops_at_its_limit_says_so(
 ) -> None:
     assert len(recording_of(handler)[1].notes) == 1  # what stays
     with UNITS[handler]() as unit:
-        for module in ("recordings.web.further_reads", "evidence.web_recorder"):
+        for module in ("recordings.web.further_reads", "recordings.web.recorder"):
             monkeypatch.setattr(f"pdu.{module}.MOST", 20)
         (_, note) = record(handler, unit.data, RecordingOptions()).notes
     assert note.startswith("The recording may be incomplete: recording ends after 20 ")
@@ -496,7 +496,7 @@ def test_a_closed_port_is_not_waited_for(handler: str) -> None:
     with refusing() as port:
         login = {"port": str(port), "username": "any", "password": "any"}
         with pytest.raises(Unreachable):
-            web_recorder.recorded(load(handler), PduData("127.0.0.1", login), options)
+            handler_recordings.recorded(load(handler), PduData("127.0.0.1", login), options)
 
 
 @pytest.mark.against("Net-SNMP snmpd")

@@ -28,9 +28,9 @@ from tests.pdu.recordings.planted_devices import (
     replayed,
 )
 from tests.pdu.recordings.recording_formats import kind, kind_of
-from tests.recordings import fixture
-from tests.servers.upsd import Upsd, dummy_file
+from tests.real.upsd import Upsd, dummy_file
 from tests.simulators.snmp_agent import write_snmprec
+from tests.simulators.snmp_units import fixture
 
 
 def test_a_replayed_redfish_outlet_that_its_list_includes_follows_its_action() -> None:

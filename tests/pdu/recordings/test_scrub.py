@@ -13,11 +13,12 @@ from hypothesis import given, strategies as st
 
 from handlers.nut.settings import SETTINGS
 from handlers.shared.settings import Settings
-from pdu.recordings.answer_scrubbing import scrub_answers
-from pdu.recordings.named_values import named_secrets, without_named_secrets
+from pdu.inspection.nut import reading
 from pdu.recordings.nut import dump, recording_format
 from pdu.recordings.scrub import Scrubber, replace_unread
-from pdu.recordings.text_answers import TextAnswer
+from pdu.recordings.web.answer_scrubbing import scrub_answers
+from pdu.recordings.web.named_values import named_secrets, without_named_secrets
+from pdu.recordings.web.text_answers import TextAnswer
 from tests.pdu.recordings import scrubbing
 from tests.tables import Law, compared
 
@@ -51,7 +52,7 @@ def test_two_nut_devices_stay_two_if_one_is_called_as_a_stand_in(names: list[str
     scrubber = Scrubber()
     clean_devices = []
     for name in names:
-        device = dump.RecordedDevice(name, "", {"outlet.1.status": "on"})
+        device = reading.ServerDevice(name, "", {"outlet.1.status": "on"})
         clean = recording_format.scrubbed(device, scrubber, Settings({}, SETTINGS))
         clean_devices.append(clean)
     devices = dump.parse(dump.dump_text(clean_devices))

@@ -11,9 +11,9 @@ from typing import Any, Optional
 import pytest
 
 from pdu.recordings.recording_formats import ReplayedDevice
-from pdu.recordings.request_patterns import RequestPattern
 from pdu.recordings.simulated_pdu import CommandRefused, SimulatedPdu, UnitCommand, UnitFault
 from pdu.recordings.web import har
+from pdu.recordings.web.request_patterns import RequestPattern
 from pdu.recordings.web.unit import serve
 from tests.needs import ROOT
 from tests.pdu.recordings.planted_devices import recording_of

@@ -23,8 +23,8 @@ from pdu_common.snmp_client.tool_api import (
 from tests.handlers.snmp import recorded
 from tests.needs import program
 from tests.pdu.recordings import rows as file_rows
-from tests.recordings import fixture
 from tests.simulators.snmp_agent import Agent, Device, Row as AgentRow, read_snmprec
+from tests.simulators.snmp_units import fixture
 from tests.tables import Law, compared
 from tests.waiting import PATIENCE_S
 

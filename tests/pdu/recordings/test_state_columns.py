@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from typing import Optional
+
 import pytest
 
 from pdu.recordings.simulated_pdu import States
-from pdu.recordings.state_columns import candidate_columns, with_values
-from pdu.recordings.text_answers import TextAnswer
+from pdu.recordings.web.state_columns import candidate_columns, value_at, with_values
+from pdu.recordings.web.text_answers import TextAnswer
 
+_STATES: dict[str, Optional[bool]] = {"1": True, "0": False, "?": None}
 MIXED: States = {"1": True, "2": False, "3": True, "4": True}
 HTML = (
     '<tr><td>{n}<td>{name}<td><b class="{alarm}">{word}</b><td>{amps} A</tr>\n',
@@ -68,3 +72,67 @@ def test_of_a_long_page_not_all_columns_are_kept() -> None:
         columns = candidate_columns(contents, states)
         assert len(columns) <= 400
         assert columns[0].off == "off"
+
+
+@pytest.mark.parametrize(
+    "word, text, shown",
+    [
+        pytest.param(
+            "101",
+            '{"list": [{"s": 1}, {"s": 0}, {"s": 1}]}',
+            "1/0 at list.0.s, list.1.s, list.2.s",
+            id="a member of a list",
+        ),
+        pytest.param(
+            "101",
+            '{"POWER1": "ON", "POWER2": "OFF", "POWER3": "ON"}',
+            "ON/OFF at POWER1, POWER2, POWER3",
+            id="numbered members",
+        ),
+        pytest.param(
+            "101",
+            '{"o1": {"v": true}, "o2": {"v": false}, "o3": {"v": true}}',
+            "True/False at o1.v, o2.v, o3.v",
+            id="numbered objects",
+        ),
+        pytest.param(
+            "101",
+            '[{"s": "Live", "w": 5}, {"s": "Dead", "w": 0}, {"s": "Live", "w": 6}]',
+            "Live/Dead at 0.s, 1.s, 2.s",
+            id="words beside figures",
+        ),
+        pytest.param("101", "<html>1 0 1</html>", "1/0 at 3, 5, 7", id="a text"),
+        pytest.param(
+            "101",
+            '[{"s": "Live", "on": 1}, {"s": "Dead", "on": 0}, {"s": "Live", "on": 1}]',
+            "1/0 at 0.on, 1.on, 2.on; Live/Dead at 0.s, 1.s, 2.s",
+            id="usual words first",
+        ),
+        pytest.param(
+            "111",
+            '[{"s": "on", "k": 7}, {"s": "on", "k": 7}, {"s": "on", "k": 7}]',
+            "on/off at 0.s, 1.s, 2.s",
+            id="all alike: the other is the usual word",
+        ),
+        pytest.param(
+            "10?", '[{"s": 1}, {"s": 0}, {"s": 5}]', "1/0 at 0.s, 1.s, 2.s", id="not known: another"
+        ),
+        pytest.param(
+            "10?", '[{"s": 1}, {"s": 0}, {"s": 0}]', "1/0 at 0.s, 1.s, 2.s", id="not known: as off"
+        ),
+        pytest.param("???", '[{"s": 1}, {"s": 0}, {"s": 0}]', "", id="none is known"),
+        pytest.param("10", '[{"s": 1}, {"s": 1}]', "", id="no difference"),
+        pytest.param("", "<amps>3.2</amps>", "", id="no outlet"),
+    ],
+)
+def test_columns_hold_the_states(word: str, text: str, shown: str) -> None:
+    """`word`: the state of each outlet; `shown`: the columns, as `on/off at the places`."""
+    states: States = {str(number): _STATES[sign] for number, sign in enumerate(word, 1)}
+    contents = {"a": json.loads(text) if text[:1] in "{[" else TextAnswer(text)}
+    columns: list[str] = []
+    for column in candidate_columns(contents, states):
+        for place, on in zip(column.places, states.values()):
+            assert on is None or value_at(contents, place) == column.value(on=on)
+        paths = [".".join(map(str, place.path)) for place in column.places]
+        columns.append(f"{column.on}/{column.off} at {', '.join(paths)}")
+    assert "; ".join(columns) == shown

@@ -26,8 +26,8 @@ from pdu.supports.search import MAYBE, NO, UNKNOWN, YES, answer
 from pdu.supports.table import entries
 from tests.needs import ROOT
 from tests.pdu.running import run
-from tests.recordings import fixtures
 from tests.rows import each_row
+from tests.simulators.snmp_units import fixtures
 
 _UNSUPPORTED = 8
 

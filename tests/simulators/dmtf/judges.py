@@ -1,4 +1,4 @@
-"""DMTF's validator in a separate process, which carries out orders (tests/servers/worker.py).
+"""DMTF's validator in a separate process, which carries out orders (tests/processes/worker.py).
 
 An order is a line of JSON: [folder of schemas, URL, user, password, "Basic" or "Session"]. The
 result is [number of passed checks, failures], with a list [resource, property, message] for each
@@ -13,7 +13,7 @@ import importlib
 import io
 from typing import Any
 
-from tests.servers import orders
+from tests.processes import orders
 
 _loaded: list[str] = []  # schemas that the validator has read
 

@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterator
 from typing import Any, Callable
 
-from tests.servers import orders
+from tests.processes import orders
 
 redfish: Any = importlib.import_module("redfish")
 utilities: Any = importlib.import_module("redfish_utilities")

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from tests import foreign_files
-from tests.servers.worker import Worker
+from tests.processes.worker import Worker
 
 from ..redfish import UNITS, Model, Pdu, RedfishService
 

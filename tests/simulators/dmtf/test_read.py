@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.servers.worker import Worker
+from tests.processes.worker import Worker
 
 from ..redfish import UNITS, RedfishService
 

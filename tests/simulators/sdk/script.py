@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-from tests.servers import orders
+from tests.processes import orders
 
 
 def module(name: str) -> Any:

@@ -20,7 +20,7 @@ from . import checks
 from .checking import check
 from .checks import QUICK, VOLT
 
-_RPCM = ROOT / "tests" / "recordings" / "rpcm.snmprec"
+_RPCM = ROOT / "tests" / "simulators" / "snmp_units" / "rpcm.snmprec"
 
 
 @pytest.mark.parametrize("law", checks.TABLE.laws(), ids=str)

@@ -1,0 +1,45 @@
+"""Signals that end a program: as Ctrl-C, or not during what has begun."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def signals_as_ctrl_c() -> Iterator[None]:
+    """During the block SIGTERM and SIGHUP (the terminal was closed) raise KeyboardInterrupt, so
+    that the block can clean up.
+
+    A closed terminal often sends SIGHUP twice, so the second one is ignored. Under nohup SIGHUP
+    stays ignored.
+    """
+
+    def hung_up(number: int, _: object) -> None:
+        # not SIG_IGN: Python prints a traceback for a second signal that arrived before this line
+        signal.signal(number, lambda *_: None)
+        raise KeyboardInterrupt
+
+    previous_handlers = {signal.SIGTERM: signal.signal(signal.SIGTERM, signal.default_int_handler)}
+    # Windows has no SIGHUP
+    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        previous_handlers[signal.SIGHUP] = signal.signal(signal.SIGHUP, hung_up)
+    try:
+        yield
+    finally:
+        for number, handler in previous_handlers.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def ignored_hangup() -> Iterator[None]:
+    """During the block SIGHUP does nothing: what has begun is finished without a terminal."""
+    if not hasattr(signal, "SIGHUP"):  # Windows
+        yield
+        return
+    previous = signal.signal(signal.SIGHUP, lambda *_: None)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGHUP, previous)

@@ -1,0 +1,99 @@
+"""What the handlers of this project say to tools beyond DCImanager's four calls. In no archive."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Callable, NamedTuple, Optional
+
+from .finding import HandlerFinding
+from .nameplate import Nameplate
+from .shelly import nameplate as shelly_nameplate
+from .synlink import nameplate as synlink_nameplate
+from .topology import MeteredPart
+
+_HTTPS_PORT = 443
+_LAST_RANK = 4
+
+
+class HandlerAdapter(NamedTuple):
+    """What a handler says; None for what it does not say. The functions raise the errors of
+    handlers/shared/errors.py. Those that get the handler's session read in it.
+    """
+
+    #: which unit it is
+    read_nameplate: Optional[Callable[[Any], Nameplate]] = None
+    #: its lines and breakers
+    read_topology: Optional[Callable[[Any], Sequence[MeteredPart]]] = None
+    #: what it finds at the address in an argument of make_handler
+    identify: Optional[Callable[[Any], HandlerFinding]] = None
+    #: the usual port; None for UDP, where only an answer shows that a device listens
+    tcp_port: Optional[int] = _HTTPS_PORT
+    #: if several handlers read a device, the one with the lowest rank is preferred
+    rank: int = _LAST_RANK
+
+
+# Imported late, because most runs need one handler.
+
+
+def _nut() -> HandlerAdapter:
+    from .nut import identification, nameplate, topology  # 30 ms
+
+    return HandlerAdapter(
+        read_nameplate=nameplate.read_nameplate,
+        read_topology=topology.read_topology,
+        identify=identification.identify,
+        tcp_port=3493,
+    )
+
+
+def _raritan() -> HandlerAdapter:
+    from .raritan import identification, nameplate, topology  # 50 ms
+
+    return HandlerAdapter(
+        read_nameplate=nameplate.read_nameplate,
+        read_topology=topology.read_topology,
+        identify=identification.identify,
+        rank=1,
+    )
+
+
+def _redfish() -> HandlerAdapter:
+    from .redfish import identification, nameplate, topology  # 50 ms
+
+    return HandlerAdapter(
+        read_nameplate=nameplate.read_nameplate,
+        read_topology=topology.read_topology,
+        identify=identification.identify,
+        rank=3,
+    )
+
+
+def _snmp() -> HandlerAdapter:
+    from .snmp import identification, nameplate, topology  # 50 ms
+
+    return HandlerAdapter(
+        read_nameplate=nameplate.read_nameplate,
+        read_topology=topology.read_topology,
+        identify=identification.identify,
+        tcp_port=None,
+        rank=2,
+    )
+
+
+#: by the handler's name; one that says nothing more is not here
+ADAPTERS: Mapping[str, Callable[[], HandlerAdapter]] = {
+    "nut": _nut,
+    "raritan": _raritan,
+    "redfish": _redfish,
+    "snmp": _snmp,
+    "shelly": lambda: HandlerAdapter(shelly_nameplate.read_nameplate),
+    "synlink": lambda: HandlerAdapter(synlink_nameplate.read_nameplate),
+}
+
+
+def adapter_of(handler: str) -> HandlerAdapter:
+    """What the handler of this name says; nothing for a path."""
+    if handler not in ADAPTERS:
+        return HandlerAdapter()
+    make_adapter = ADAPTERS[handler]
+    return make_adapter()

@@ -1,0 +1,139 @@
+"""What a handler finds at an address, for `pdu identify` and `pdu find`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Callable
+
+from handlers.dcimanager import Figures
+from handlers.shared.errors import ProtocolError, Refused, Unsupported, printable
+from handlers.shared.meter_figures import Figure, measured, reason_without
+from pdu_common.helper import EnumPowerStatus
+
+from ..cli.output import counted, figure
+from ..cli.states import DOWN, SPELLED, UP, word
+
+LONGEST = 120  # limit for a value that a device reports, in characters
+
+
+@dataclass
+class HandlerFinding:
+    """What one handler finds at an address."""
+
+    handler: str
+    #: always true, for the JSON output: of a device that does not answer, nothing is found
+    answers: bool = True
+    #: the family that fits, "" for none
+    family: str = ""
+    #: why it fits, or why none does
+    why: str = ""
+    #: which devices that are no PDUs have its number, if no family fits; "" for none
+    other_device: str = ""
+    #: its manufacturer and model, "" if it does not say
+    unit: str = ""
+    #: how many outlets it has
+    outlets: int = 0
+    #: of how many the state is known
+    known_outlets: int = 0
+    #: how many have commands
+    switchable_outlets: int = 0
+    #: how many have a figure of their own
+    metered_outlets: int = 0
+    #: whether a total of the unit was read
+    metered: bool = False
+    #: what the device reports about itself, by name
+    about: dict[str, str] = field(default_factory=dict)
+    #: candidates (NUT: devices), each a `family` and its `result`
+    tried: list[dict[str, str]] = field(default_factory=list)
+    #: objects of the device, each an `object` and what it `holds`
+    seen: list[dict[str, Any]] = field(default_factory=list)
+    #: what the handler can do, a phrase each
+    can: list[str] = field(default_factory=list)
+    #: what it cannot do, a phrase each
+    cannot: list[str] = field(default_factory=list)
+    #: capability -> its source
+    evidence: dict[str, str] = field(default_factory=dict)
+    #: advice
+    next_steps: list[str] = field(default_factory=list)
+
+    def note_about(self, facts: Mapping[str, object]) -> None:
+        """Note what the device reports about itself. Empty facts are left out."""
+        for name, value in facts.items():
+            if value:
+                self.about[name] = printable(str(value), LONGEST)
+
+    def note_states(
+        self, states: Collection[EnumPowerStatus], basis: str, noun: str = "outlet"
+    ) -> None:
+        """Note at the head of `can` how many outlets are in each state, or at the head of `cannot`
+        that all are unknown.
+
+        `noun`: what the output calls an outlet, such as "branch circuit".
+        """
+        count_by_state = Counter(states)
+        known_count = count_by_state[UP] + count_by_state[DOWN]
+        self.outlets = len(states)
+        self.known_outlets += known_count
+        outlets = counted(len(states), noun)
+        if not known_count:
+            self.cannot.insert(0, f"read states: all unknown ({outlets})")
+            return
+        counts: list[str] = []
+        for state in SPELLED:
+            if count_by_state[state]:
+                counts.append(f"{count_by_state[state]} {word(state)}")
+        self.can.insert(0, f"read the states of {outlets} ({', '.join(counts)})")
+        self.evidence["state"] = basis
+
+    def note_switched(self, number: int, outlets: int, basis: str) -> None:
+        """Note how many of the outlets can be switched, with the evidence."""
+        total = counted(outlets, "outlet")
+        self.switchable_outlets = number
+        self.can.append(
+            f"switch {number} of {total} (not tried here; the account needs the right to switch)"
+        )
+        self.evidence["switching"] = basis
+
+    def note_total(self, name: str, value: Figure, unit: str, basis: str, device: str = "") -> None:
+        """Note a total with its evidence, or that it cannot be read.
+
+        `device`: a name to begin the note with.
+        """
+        prefix = f"{device}: " if device else ""
+        phrase = f"{prefix}report its {name}"
+        number = measured(value)
+        if number is not None:
+            self.metered = True
+            self.can.append(f"{phrase} ({figure(number, unit)})")
+            self.evidence[f"{prefix}{name}"] = basis
+            return
+        reason = reason_without(value)
+        if reason:
+            phrase += f" ({printable(reason)})"
+        self.cannot.append(phrase)
+
+    def note_figures(
+        self, read_figures: Callable[[], Figures], load: str, energy: str, noun: str = "outlet"
+    ) -> None:
+        """Note the totals, with the evidence of load and energy, and how many outlets report an
+        energy.
+
+        `noun`: as in `note_states`.
+        """
+        try:
+            figures = read_figures()
+        except (ProtocolError, Refused, Unsupported) as error:
+            self.cannot.append(f"report load and energy: {error.reason}")
+            return
+        self.note_total("load", figures.load_a, "A", load)
+        self.note_total("energy", figures.energy_kwh, "kWh", energy)
+        ports = figures.ports.values()
+        metered_ports = [port for port in ports if measured(port.energy_kwh) is not None]
+        self.metered_outlets = len(metered_ports)
+        phrase = f"report the energy by {noun}"
+        if metered_ports:
+            self.can.append(f"{phrase} ({counted(len(metered_ports), noun)})")
+        else:
+            self.cannot.append(phrase)

@@ -1,0 +1,246 @@
+"""The devices of a NUT server as the NUT handler sees them: drivers, outlets,
+commands and meters.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import shlex
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any, Callable, Optional
+
+from handlers.nut import model
+from handlers.nut.errors import DataStale, DriverNotConnected
+from handlers.nut.numbers import parse_number
+from handlers.nut.requests import ver
+from handlers.nut.sessions import open_session
+from handlers.shared.errors import Denied, PduHandlerError, Refused, printable
+from handlers.shared.meter_figures import Figure
+from handlers.shared.settings import Settings
+
+from ...cli.output import counted
+from ..finding import LONGEST, HandlerFinding
+from .reading import ServerDevice, read_devices
+
+_WHAT = (
+    "device.mfr",
+    "device.model",
+    "device.type",
+    "driver.name",
+    "driver.version",
+    "driver.version.data",
+)
+_OTHER_WAYS = (
+    "another driver or MIB of NUT may read more: see the server's ups.conf",
+    "pdu identify with the PDU's own address: if it speaks SNMP, the SNMP handler may read it"
+    " without NUT",
+)
+_Total = Callable[[model.NutDevice], Figure]
+_MOST_NAMES = 4  # limit for the variables that one line names
+
+
+def identify(data: Any) -> HandlerFinding:
+    """The server's devices, and what can be read and switched.
+
+    Raises the errors of handlers/shared/errors.py.
+    """
+    out = HandlerFinding("nut")
+    with open_session(data, "identify", has_limit=False) as (client, settings, _):
+        # an error of the protocol, too, is the answer of a NUT server
+        try:
+            version = client.answer(ver())
+        except (Refused, Denied) as error:
+            version = f"version not told: {error.reason}"
+        out.about["server"] = printable(version, LONGEST)
+        devices: list[ServerDevice] = []
+        try:
+            devices = read_devices(client, settings)
+        except (DataStale, DriverNotConnected):
+            raise
+        except Refused as error:
+            out.cannot.append(f"read the server's devices: {error.reason}")
+    useful_devices: list[ServerDevice] = []
+    unreadable_names: list[str] = []
+    for device in devices:
+        nut_device = _decoded_device(device, settings, out)
+        if nut_device is None:
+            unreadable_names.append(device.name)
+        elif _note_capabilities(device, nut_device, settings, out):
+            useful_devices.append(device)
+    if useful_devices:
+        _note_family(useful_devices, unreadable_names, out)
+    else:
+        out.why = (
+            f"the handler can neither read nor switch anything on {counted(len(devices), 'device')}"
+            " of this server"
+        )
+        out.next_steps = [*_OTHER_WAYS]
+    return out
+
+
+def _note_family(
+    devices: Sequence[ServerDevice], unreadable_names: Sequence[str], out: HandlerFinding
+) -> None:
+    """Note in `out` the drivers of the devices that are read, and, if others are unreadable, the
+    setting that leaves these out.
+    """
+    drivers: set[str] = set()
+    for device in devices:
+        driver = device.variables.get("driver.name", "a driver without a name")
+        drivers.add(printable(driver, LONGEST))
+    out.family = ", ".join(sorted(drivers))
+    out.why = (
+        f"the handler reads {counted(len(devices), 'device')} of this server, by the names of"
+        " variables and commands in NUT's docs/nut-names.txt"
+    )
+    if unreadable_names:
+        # the line may be pasted, and the server chose the name
+        setting = shlex.quote(f"device={devices[0].name}")
+        out.next_steps = [
+            f"add -s {setting}: a poll of all devices of this server fails at {unreadable_names[0]}"
+        ]
+
+
+def _decoded_device(
+    device: ServerDevice, settings: Settings, out: HandlerFinding
+) -> Optional[model.NutDevice]:
+    """The device as the handler reads it; None if that fails. Notes what it is, or the error."""
+    for name in _WHAT:
+        if name in device.variables:
+            out.about[f"{device.name}: {name}"] = printable(device.variables[name], LONGEST)
+    driver = printable(device.variables.get("driver.name", "?"), LONGEST)
+    family = f"{device.name}: {driver}"
+    try:
+        nut_device = device.decode(settings)
+    except PduHandlerError as error:
+        out.tried.append({"family": family, "result": error.reason})
+        out.cannot.append(f"read {device.name}: {error.reason}")
+        return None
+    out.tried.append({"family": family, "result": counted(len(nut_device.outlets), "outlet")})
+    return nut_device
+
+
+def _note_capabilities(
+    device: ServerDevice, nut_device: model.NutDevice, settings: Settings, out: HandlerFinding
+) -> bool:
+    """Note what the handler can do with one device. False if it can do nothing."""
+    count_before = len(out.can)
+    out.seen += _object_rows(device)
+    _note_states(device.name, nut_device, out)
+    _note_switching(device.name, nut_device, out)
+    _note_totals(device, nut_device, settings, out)
+    return len(out.can) > count_before
+
+
+def _note_states(name: str, nut_device: model.NutDevice, out: HandlerFinding) -> None:
+    """Note in `out` which outlets of a device have a state."""
+    outlets = nut_device.outlets
+    with_state = [outlet for outlet in outlets if outlet.state_variables]
+    known_count = len([outlet for outlet in with_state if outlet.state is not None])
+    out.outlets += len(outlets)
+    out.known_outlets += known_count
+    outlet_count = counted(len(outlets), "outlet")
+    if known_count:
+        unknown_count = len(with_state) - known_count
+        out.can.append(
+            f"{name}: read the states of {len(with_state)} of {len(outlets)} outlets"
+            f" ({known_count} on or off, {unknown_count} UNKNOWN)"
+        )
+        out.evidence[f"{name}: state"] = _basis(with_state[0].state_variables)
+    elif with_state:
+        out.cannot.append(f"{name}: read states: all unknown ({outlet_count})")
+    elif outlets:
+        out.cannot.append(f"{name}: read states: the driver reports none ({outlet_count})")
+    else:
+        out.cannot.append(f"{name}: read or switch outlets: the driver lists none")
+
+
+def _note_switching(name: str, nut_device: model.NutDevice, out: HandlerFinding) -> None:
+    """Note in `out` which outlets of a device can be switched, and by which commands."""
+    outlets = nut_device.outlets
+    commands_of_outlets: list[tuple[str, str]] = []  # those for on and off
+    for outlet in outlets:
+        if outlet.on is not None and outlet.off is not None:
+            commands_of_outlets.append((outlet.on.name, outlet.off.name))
+    out.switchable_outlets += len(commands_of_outlets)
+    if commands_of_outlets:
+        out.can.append(
+            f"{name}: switch {len(commands_of_outlets)} of {len(outlets)} outlets (not tried here;"
+            " the user needs the right to switch)"
+        )
+        # an outlet may have one command for both
+        commands = ", ".join(dict.fromkeys(commands_of_outlets[0]))
+        out.evidence[f"{name}: switching"] = f"{commands} …: what the server lists"
+    elif outlets:
+        out.cannot.append(
+            f"{name}: switch: the server lists no outlet that can be switched both on and off (it"
+            " lists the same for every user)"
+        )
+
+
+def _note_totals(
+    device: ServerDevice, nut_device: model.NutDevice, settings: Settings, out: HandlerFinding
+) -> None:
+    """Note in `out` load (A) and energy (kWh), with the variables that they rest on."""
+
+    def load_of(decoded_device: model.NutDevice) -> Figure:
+        return decoded_device.load_a
+
+    def energy_of(decoded_device: model.NutDevice) -> Figure:
+        return decoded_device.energy_kwh
+
+    load_basis = _basis(_sources(device, settings, load_of))
+    out.note_total("load", nut_device.load_a, "A", load_basis, device.name)
+    energy_basis = _basis(_sources(device, settings, energy_of))
+    out.note_total("energy", nut_device.energy_kwh, "kWh", energy_basis, device.name)
+
+
+def _sources(device: ServerDevice, settings: Settings, total_of: _Total) -> tuple[str, ...]:
+    """The driver's variables that contribute to the total, found by trial: the variables of a name
+    count if the total is another one when each of them is larger by 1.
+
+    In a name, N stands for any number.
+    """
+    total = total_of(device.decode(settings))
+    raised_by_name: dict[str, dict[str, str]] = {}
+    for variable, text in device.variables.items():
+        value = parse_number(text)
+        is_figure = variable.endswith((".current", ".energy"))
+        if is_figure and value is not None:
+            name = re.sub(r"\.[0-9]+\.", ".N.", variable)
+            raised_variables = raised_by_name.setdefault(name, {})
+            raised_variables[variable] = f"{value + 1:.6f}"
+    sources: list[str] = []
+    for name, raised_variables in raised_by_name.items():
+        variables = {**device.variables, **raised_variables}
+        changed_device = dataclasses.replace(device, variables=variables)
+        changed_total = total_of(changed_device.decode(settings))
+        if changed_total != total:
+            sources.append(name)
+    return tuple(sources)
+
+
+def _basis(variables: tuple[str, ...]) -> str:
+    """What a state or a figure rests on, with the first of these variables."""
+    names = list(variables[:_MOST_NAMES])
+    if len(variables) > _MOST_NAMES:
+        names.append("...")
+    return f"{', '.join(names)}: what the driver reports"
+
+
+def _object_rows(device: ServerDevice) -> list[dict[str, Any]]:
+    """Rows of `HandlerFinding.seen`: the number of variables by the first part of their names, and
+    the number of commands.
+    """
+    count_by_begin: Counter[str] = Counter()
+    for name in device.variables:
+        begin, _, _ = name.partition(".")
+        count_by_begin[begin] += 1
+    rows: list[dict[str, Any]] = []
+    for begin, count in count_by_begin.items():
+        rows.append({"object": f"{device.name}: {begin}.*", "holds": counted(count, "variable")})
+    command_count = str(len(device.commands))
+    rows.append({"object": f"{device.name}: commands", "holds": command_count})
+    return rows

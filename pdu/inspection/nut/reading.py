@@ -1,0 +1,85 @@
+"""Reads variables, commands and descriptions of a NUT server's devices, for `pdu record` and `pdu
+identify`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Callable
+
+from handlers.nut import devices, outlets, requests
+from handlers.nut.client import NutClient
+from handlers.nut.model import NutDevice
+from handlers.nut.responses import NutRequest
+from handlers.shared.settings import Settings
+
+# a missing description, in lower case; upsd sends the first two
+_NONE = ("description unavailable", "unavailable", "")
+
+
+@dataclass
+class ServerDevice:
+    """One device of a NUT server."""
+
+    name: str
+    description: str = ""
+    #: variable -> value
+    variables: dict[str, str] = field(default_factory=dict)
+    #: instant command -> description
+    commands: dict[str, str] = field(default_factory=dict)
+    #: variables that can be set
+    writable: list[str] = field(default_factory=list)
+    #: variable -> description
+    descriptions: dict[str, str] = field(default_factory=dict)
+
+    def decode(self, settings: Settings) -> NutDevice:
+        """The device as the handler reads it with these settings.
+
+        Raises ProtocolError and Unsupported.
+        """
+        writable = {name: self.variables.get(name, "") for name in self.writable}
+        return outlets.decode_outlets(self.variables, list(self.commands), writable, settings)
+
+
+def read_devices(client: NutClient, settings: Settings) -> list[ServerDevice]:
+    """The devices that the handler reads: variables, commands, writable variables, descriptions.
+
+    Usually 3 round trips, 2 with the setting `device`, and up to 2 for each device.
+    """
+    names = list(devices.read_names(client, settings).values())
+    description_by_name = client.answer(requests.list_ups())
+    server_devices: list[ServerDevice] = []
+    for name, snapshot in client.snapshots(names, writable=True).items():
+        variables = dict(sorted(snapshot.variables.items()))
+        device = ServerDevice(
+            name=name,
+            description=_description(description_by_name.get(name, "")),
+            variables=variables,
+            commands=_descriptions(client, requests.get_cmddesc, name, snapshot.commands),
+            writable=sorted(snapshot.writable),
+            descriptions=_descriptions(client, requests.get_desc, name, list(variables)),
+        )
+        server_devices.append(device)
+    return server_devices
+
+
+def _descriptions(
+    client: NutClient,
+    make: Callable[[str, str], NutRequest[str]],
+    device: str,
+    names: Sequence[str],
+) -> dict[str, str]:
+    """The descriptions of variables or commands, for which `make` makes the requests."""
+    request_by_name = {name: make(device, name) for name in names}
+    answers = client.ask(*request_by_name.values())
+    descriptions: dict[str, str] = {}
+    for name, request in request_by_name.items():
+        is_refused = answers.failure(request) is not None
+        descriptions[name] = "" if is_refused else _description(answers[request])
+    return descriptions
+
+
+def _description(description: str) -> str:
+    """The text, "" for what says that there is none."""
+    return "" if description.strip().lower() in _NONE else description

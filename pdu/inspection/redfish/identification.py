@@ -1,0 +1,196 @@
+"""A service as the Redfish handler sees it: its PDUs and what they offer, with evidence."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Optional, Union
+
+from handlers.redfish import metering, outlet_actions, pdus, resources, settings
+from handlers.redfish.outlets import ListedOutlet, read_outlets
+from handlers.redfish.responses import Json
+from handlers.redfish.service import RedfishService
+from handlers.shared.errors import PduHandlerError, ProtocolError, Refused, Unsupported
+
+from ...cli.output import counted
+from ..finding import HandlerFinding
+
+#: path -> what describes the parameters of an action, or why it cannot be read
+_Infos = Mapping[str, Union[Json, PduHandlerError]]
+_SCHEMA = "the standard's schema, tried on units simulated from it"
+_IMPOSSIBLE = (
+    "locked, or the action does not take On and Off, or the outlet's link or the target is invalid"
+    " or on another service, or the values or (HPE) the outlet's configuration cannot be read"
+)
+# limit up to the logout; some services have a separate resource for each outlet's action
+_MOST_SECONDS = 120.0
+_ABOUT = {"manufacturer": "Manufacturer", "model": "Model", "firmware": "FirmwareVersion"}
+_ACTION_NAME = outlet_actions.ACTION.removeprefix("#")
+
+
+def identify(data: Any) -> HandlerFinding:
+    """The service's PDUs, and what can be read and switched.
+
+    Raises the errors of handlers/shared/errors.py, such as Denied for a refused login or a missing
+    right to read.
+    """
+    config = settings.read_settings(data)
+    out = HandlerFinding("redfish", family="Redfish", why="its service root lists power equipment")
+    with RedfishService(config, seconds=_MOST_SECONDS) as service:
+        try:
+            _note_service(service, config, out)
+        except PduHandlerError as error:
+            raise error.at(service.place, "identify") from None
+    return out
+
+
+def _note_service(
+    service: RedfishService, config: settings.RedfishSettings, out: HandlerFinding
+) -> None:
+    """Note in `out` what the service has: its PDUs, their outlets and figures."""
+    root = service.root()
+    listed_units = pdus.read_units(service, config.pdu)
+    out.note_about({"service": f"Redfish {resources.text(root, 'RedfishVersion')}".strip()})
+    outlets: list[ListedOutlet] = []
+    for unit in listed_units:
+        number = unit.prefix.rstrip(".")
+        for name, key in _ABOUT.items():
+            out.note_about({f"{number} {name}".strip(): resources.text(unit.resource, key)})
+        if resources.link(unit.resource, "Outlets") is not None:
+            outlets += read_outlets(service, unit)
+    out.seen = [
+        {"object": "PowerEquipment", "holds": counted(len(listed_units), "PDU")},
+        {"object": "Outlets", "holds": str(len(outlets))},
+        {"object": "$expand", "holds": "usable" if service.expands else "not usable"},
+    ]
+    out.tried = [{"family": "Redfish", "result": counted(len(outlets), "outlet")}]
+    _note_states(service, outlets, config, out)
+    out.note_figures(
+        read_figures=lambda: metering.read_statistic(service, config.pdu),
+        load=f"the mains; else branches, else outlets: {_SCHEMA}",
+        energy=f"the PDU's metrics; else mains, else outlets: {_SCHEMA}",
+    )
+
+
+def _note_states(
+    service: RedfishService,
+    outlets: Sequence[ListedOutlet],
+    config: settings.RedfishSettings,
+    out: HandlerFinding,
+) -> None:
+    """Note in `out` how many states are read, or why none is."""
+    if not outlets:
+        out.cannot += ["read states: it lists no outlets", "switch: it lists no outlets"]
+        return
+    identities = [outlet.identity for outlet in outlets]
+    try:
+        pdus.raise_if_twice(service, "outlets that are called", identities)
+    except ProtocolError as error:
+        out.cannot += [f"read states: {error.reason}", f"switch: {error.reason}"]
+        return
+    states = [resources.state(outlet.resource, outlet.pdu) for outlet in outlets]
+    out.note_states(states, f"Outlet, PowerState: {_SCHEMA}")
+    _note_switching(service, outlets, config, out)
+
+
+def _note_switching(
+    service: RedfishService,
+    outlets: Sequence[ListedOutlet],
+    config: settings.RedfishSettings,
+    out: HandlerFinding,
+) -> None:
+    """Note in `out` how many outlets can be switched, and why the others cannot."""
+    with_action: list[ListedOutlet] = []
+    for outlet in outlets:
+        if resources.text(_action(outlet.resource), "target"):
+            with_action.append(outlet)
+    if not with_action:
+        out.cannot.append(
+            f"switch: no outlet offers the action {_ACTION_NAME}; all are metered only, or the"
+            " account may not switch"
+        )
+        return
+    infos = _read_infos(service, [outlet.resource for outlet in with_action])
+    possible = [outlet for outlet in with_action if _is_possible(service, outlet, infos)]
+    unproven: list[ListedOutlet] = []
+    if not config.switch_unproven:
+        unproven = [outlet for outlet in possible if not _is_proven(service, outlet, infos)]
+    switchable = [outlet for outlet in possible if outlet not in unproven]
+    if switchable:
+        basis = f"action {_ACTION_NAME}"
+        values = [_values(service, outlet.resource, infos) for outlet in switchable]
+        if None not in values:
+            basis += ", with the values that it lists"
+        out.note_switched(len(switchable), len(outlets), f"{basis}: {_SCHEMA}")
+    if unproven:
+        out.cannot.append(
+            f"switch {counted(len(unproven), 'outlet')} without switch_unproven=yes: the action"
+            " lists no values that it accepts, or its target is not below the outlet"
+        )
+    impossible_count = len(with_action) - len(possible)
+    if impossible_count:
+        out.cannot.append(f"switch {counted(impossible_count, 'outlet')}: {_IMPOSSIBLE}")
+
+
+def _is_possible(service: RedfishService, listed_outlet: ListedOutlet, infos: _Infos) -> bool:
+    """Whether a command to the outlet could be sent: links valid, not locked, takes On and Off."""
+    outlet = listed_outlet.resource
+    try:
+        service.path(_action(outlet)["target"])
+        service.path(listed_outlet.link)
+        values = _values(service, outlet, infos)
+        if values is None:
+            # not sent; without a list of values, it may depend on a configuration of HPE, and
+            # raises Unsupported if that cannot be read
+            outlet_actions.body(
+                listed_outlet.id, outlet, {}, {}, on=True, switch_unproven=True, quote=str
+            )
+    except (ProtocolError, Refused, Unsupported):
+        return False
+    takes_both = values is None or ("On" in values and "Off" in values)
+    return takes_both and not outlet_actions.lock_reason(outlet)
+
+
+def _is_proven(service: RedfishService, outlet: ListedOutlet, infos: _Infos) -> bool:
+    """Whether the outlet's action lists its values, and its target is below the link that leads to
+    the outlet, as the handler demands.
+    """
+    target = service.path(_action(outlet.resource)["target"])
+    has_values = _values(service, outlet.resource, infos) is not None
+    return has_values and outlet_actions.is_below(target, service.path(outlet.link))
+
+
+def _action(outlet: Json) -> Json:
+    """The outlet's switching action; empty if it has none."""
+    return resources.child(resources.child(outlet, "Actions"), outlet_actions.ACTION)
+
+
+def _read_infos(service: RedfishService, outlets: Iterable[Json]) -> _Infos:
+    """The resources that describe the parameters of the outlets' actions: 1 round trip each.
+
+    Raises the errors of `RedfishService.all`; that of a single resource (such as a 404) stands in
+    its place.
+    """
+    paths: list[str] = []
+    for outlet in outlets:
+        info = outlet_actions.info_link(_action(outlet))
+        if info is not None:
+            with contextlib.suppress(ProtocolError):  # `_values` raises it
+                paths.append(service.path(info))
+    paths = list(dict.fromkeys(paths))  # each once
+    return dict(zip(paths, service.all(paths)))
+
+
+def _values(service: RedfishService, outlet: Json, infos: _Infos) -> Optional[Sequence[str]]:
+    """The values that the outlet's action takes; None without such a list.
+
+    Raises an error if the list cannot be read.
+    """
+    action = _action(outlet)
+    info = outlet_actions.info_link(action)
+    if info is None:
+        return outlet_actions.allowable_values(action, {})
+    document = infos[service.path(info)]
+    if isinstance(document, PduHandlerError):
+        raise document
+    return outlet_actions.allowable_values(action, document)

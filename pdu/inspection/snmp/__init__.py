@@ -1,0 +1,1 @@
+"""Identification, nameplate and lines of SNMP devices."""

@@ -1,0 +1,355 @@
+"""A device as the SNMP handler sees it: families tried, objects read, the family chosen, and the
+evidence of each figure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any, NamedTuple, Optional
+
+from handlers import dcimanager
+from handlers.dcimanager.snmp import Snmp
+from handlers.shared.errors import PduHandlerError, ProtocolError, Refused, Unreachable, Unsupported
+from handlers.shared.meter_figures import Figure, measured
+from handlers.snmp import detection, metering
+from handlers.snmp.decoding import printable_text
+from handlers.snmp.device import SnmpDevice, read_by_states
+from handlers.snmp.evidence import EvidenceLevel
+from handlers.snmp.figures import Measurement, Total
+from handlers.snmp.frozen_value import FrozenValue, parts_of
+from handlers.snmp.handler import SnmpPdu
+from handlers.snmp.profile import Profile
+from handlers.snmp.reader import Reader, SnmpReads
+from handlers.snmp.settings import FamilySelection, select_families
+
+from ...cli.error_output import reason
+from ...cli.output import counted
+from ...families import family_tables
+from ...families.recognition import UPS_ADVICE, recognise
+from ...families.recorded import UNPROVEN, evidence_of, switching_basis
+from ..finding import LONGEST, HandlerFinding
+from .reading import read_as_chosen
+
+_SOURCES = {
+    EvidenceLevel.DRIVER: "another program or an example",
+    EvidenceLevel.MIB: "the MIB's text",
+    EvidenceLevel.SIMULATED: "the MIB's text, tried on a simulator made from it",
+    EvidenceLevel.RECORDING: "the recording of a real unit",
+    EvidenceLevel.UNIT: "a real unit",
+}
+_MOST_SECONDS = 60.0
+
+
+def identify(data: Any) -> HandlerFinding:
+    """The device, and what can be read and switched. Raises the errors of
+    handlers/shared/errors.py.
+    """
+    device = Snmp(SnmpPdu(data), _MOST_SECONDS)
+    choice = select_families(dcimanager.settings(data), {})
+    return device_finding(Reader(device), choice)
+
+
+def device_finding(device: Reader, choice: FamilySelection) -> HandlerFinding:
+    """The identity of a device read with `choice`. Its `family` is "" if no family of `choice`
+    reads the device.
+
+    `seen` has the objects that `device` has read.
+    """
+    profiles = choice.profiles
+    sys_object_id, product_id = detection.sys_object_id(device, profiles)
+    out = HandlerFinding("snmp", about={"sysObjectID": sys_object_id})
+    description = device.get(detection.SYS_DESCR)
+    if description is not None:
+        out.about["sysDescr"] = printable_text(description, LONGEST)
+    if choice.is_fixed:
+        candidates = list(detection.candidates_of(profiles[0], product_id))
+    else:
+        candidates = list(detection.candidates(product_id, profiles))
+    try:
+        read_device = read_as_chosen(device, choice)
+    except (Unsupported, ProtocolError) as error:
+        out.why = reason(error)
+        out.other_device = recognise(product_id).sentence
+        out.tried = [_candidate_row(candidate, candidates, device) for candidate in candidates]
+        out.seen = _read_objects(device, [candidate.profile for candidate in candidates])
+        return out
+    profile = read_device.profile
+    out.family = profile.key
+    out.why = _why(read_device, product_id, is_fixed=choice.is_fixed)
+    out.tried = _candidate_rows(candidates, read_device, device)
+    switch_unproven = choice.switches_unproven(profile)
+    _note_capabilities(read_device, switch_unproven=switch_unproven, out=out)
+    out.seen = _read_objects(device, [profile])
+    return out
+
+
+def _candidate_rows(
+    candidates: list[detection.Candidate], read_device: SnmpDevice, device: SnmpReads
+) -> list[dict[str, str]]:
+    """A row for each candidate with its result; "not needed" for those that
+    detection did not try.
+    """
+    profile, reader = read_device.profile, read_device.reader
+    read_candidate = detection.Candidate(profile, reader.root)
+    tried_count = len(candidates)
+    # a family whose states are read ends the search; one by its meters alone is the last resort
+    if read_candidate in candidates and read_by_states(profile, reader):
+        tried_count = candidates.index(read_candidate) + 1
+    rows: list[dict[str, str]] = []
+    for candidate in candidates[:tried_count]:
+        rows.append(_candidate_row(candidate, candidates, device))
+    for candidate in candidates[tried_count:]:
+        rows.append({"family": _name(candidate, candidates), "result": "not needed"})
+    return rows
+
+
+def _candidate_row(
+    candidate: detection.Candidate, candidates: list[detection.Candidate], device: SnmpReads
+) -> dict[str, str]:
+    """A row of the families tried: its name, and how many outlets it reads or why it does not."""
+    try:
+        states = read_by_states(candidate.profile, Reader(device, candidate.root))
+    except Unreachable:
+        raise
+    except PduHandlerError as error:
+        result = error.reason
+    else:
+        result = counted(len(states.states), "outlet") if states else "no outlet reports a state"
+    return {"family": _name(candidate, candidates), "result": result}
+
+
+def _name(candidate: detection.Candidate, candidates: list[detection.Candidate]) -> str:
+    """The family's key, with the root of its tree if the family is tried at several."""
+    of_family = [other for other in candidates if other.profile is candidate.profile]
+    if len(of_family) == 1:
+        return candidate.profile.key
+    return f"{candidate.profile.key} at {candidate.root}"
+
+
+def _why(read_device: SnmpDevice, sys_object_id: str, *, is_fixed: bool) -> str:
+    """What chose the family, and what the PDU has of its objects."""
+    basis = _choice_basis(read_device.profile, sys_object_id, is_fixed=is_fixed)
+    return f"{basis}; {_listed_phrase(read_device)}"
+
+
+def _choice_basis(profile: Profile, sys_object_id: str, *, is_fixed: bool) -> str:
+    """A clause that says what chose the family: the setting (`is_fixed`), the sysObjectID, or the
+    objects. `sys_object_id`: "" for one that names no product, such as Net-SNMP's.
+    """
+    if is_fixed:
+        return "the setting 'profile' names it"
+    arc_count = profile.match(sys_object_id)
+    if arc_count:
+        prefix = ".".join(sys_object_id.split(".")[:arc_count])
+        return f"sysObjectID {sys_object_id} begins with {prefix}"
+    return "the device has no usable sysObjectID, but has this family's objects"
+
+
+def _listed_phrase(read_device: SnmpDevice) -> str:
+    """What the PDU has of the family's objects."""
+    if read_device.states:
+        return f"the PDU lists {counted(len(read_device.states), 'outlet')}"
+    if read_device.profile.outlets:
+        return "the PDU lists no outlets, but has the family's meters"
+    return "the family has no outlets"
+
+
+def _note_capabilities(
+    read_device: SnmpDevice, *, switch_unproven: bool, out: HandlerFinding
+) -> None:
+    """Note in `out` what can be read and switched of a device as its family."""
+    _note_states(read_device, out)
+    _note_switching(read_device, switch_unproven=switch_unproven, out=out)
+    if read_device.profile.ups:
+        out.cannot.append(f"read the UPS itself: {UPS_ADVICE}")
+    try:
+        figures = metering.read_statistic(read_device)
+    except (ProtocolError, Refused, Unsupported) as error:
+        out.cannot.append(f"report figures: {error.reason}")
+        return
+    _note_totals(read_device, figures, out)
+    _note_outlet_figures(read_device, figures, out)
+
+
+def _note_states(read_device: SnmpDevice, out: HandlerFinding) -> None:
+    """Note in `out` the states, or that none is reported."""
+    states = read_device.outlets.states if read_device.outlets is not None else None
+    if states is not None and states.read_from(read_device.reader):
+        basis = _basis(evidence_of(read_device.profile).state, [states])
+        out.note_states(read_device.states.values(), basis)
+    elif read_device.states:
+        out.outlets = len(read_device.states)
+        out.cannot.append(f"read states: it reports none ({counted(out.outlets, 'outlet')})")
+    else:
+        out.cannot.append("read or switch outlets: it has none")
+
+
+class _UnitTotal(NamedTuple):
+    """A figure of a unit, and what it rests on."""
+
+    name: str
+    value: Figure
+    unit: str
+    #: None: the family has no such object
+    total: Optional[Total]
+    proof: EvidenceLevel
+    #: no part of the total is larger
+    most: Optional[Decimal] = None
+
+
+def _note_totals(read_device: SnmpDevice, figures: dcimanager.Figures, out: HandlerFinding) -> None:
+    """Note in `out` load (A), power (W) and energy (kWh) of the unit, with their evidence."""
+    profile = read_device.profile
+    evidence, ceilings = evidence_of(profile), profile.ceilings
+    load = _UnitTotal(
+        name="load",
+        value=figures.load_a,
+        unit="A",
+        total=profile.load,
+        proof=evidence.current,
+        most=ceilings.part_a,
+    )
+    power = _UnitTotal(
+        name="power",
+        value=figures.power_w,
+        unit="W",
+        total=profile.power,
+        proof=evidence.power,
+        most=ceilings.part_w,
+    )
+    energy = _UnitTotal(
+        name="energy",
+        value=figures.energy_kwh,
+        unit="kWh",
+        total=profile.energy,
+        proof=evidence.energy,
+    )
+    for row in (load, power, energy):
+        if row.total is None:
+            out.cannot.append(
+                f"report its {row.name}: the family '{profile.key}' has no such object"
+            )
+            continue
+        summands = summed_figures(row.total, read_device.reader, row.most)
+        if summands:
+            basis = _basis(row.proof, summands)
+        else:
+            basis = f"the sum over the outlets; {_SOURCES.get(row.proof, 'nothing')}"
+        out.note_total(row.name, row.value, row.unit, basis)
+
+
+def _note_outlet_figures(
+    read_device: SnmpDevice, figures: dcimanager.Figures, out: HandlerFinding
+) -> None:
+    """Note in `out` how many outlets have a current and an energy, with the evidence."""
+    evidence, outlets = evidence_of(read_device.profile), read_device.outlets
+    ports = figures.ports.values()
+    current_source = None if outlets is None else outlets.current
+    energy_source = None if outlets is None else outlets.energy
+    currents = [port.current_a for port in ports if measured(port.current_a) is not None]
+    energies = [port.energy_kwh for port in ports if measured(port.energy_kwh) is not None]
+    total = len(read_device.states)
+    for name, count, basis in (
+        ("current", len(currents), _basis(evidence.current, [current_source])),
+        ("energy", len(energies), _basis(evidence.energy, [energy_source])),
+    ):
+        out.metered_outlets = max(out.metered_outlets, count)
+        if count:
+            out.can.append(f"report the {name} by outlet ({count} of {total})")
+            out.evidence[f"{name} by outlet"] = basis
+        elif total:
+            out.cannot.append(f"report the {name} by outlet")
+
+
+def _note_switching(read_device: SnmpDevice, *, switch_unproven: bool, out: HandlerFinding) -> None:
+    """Note in `out` whether the family's commands are used, and how certain they are."""
+    profile = read_device.profile
+    outlets = read_device.outlets
+    is_stateless = False
+    if outlets is not None and outlets.states is not None:
+        is_stateless = not outlets.states.read_from(read_device.reader)
+    if outlets is None or outlets.control is None or is_stateless:
+        why = f"the family '{profile.key}' has no commands"
+        if profile.is_switched:
+            why = "a command could not be confirmed, because no state is reported"
+        if read_device.states:
+            out.cannot.append(f"switch: {why}")
+        return
+    if profile.is_proven or switch_unproven:
+        out.switchable_outlets = len(read_device.states)
+        out.can.append(
+            "switch the outlets (not tried here; needs a community or user that may write)"
+        )
+    else:
+        note = f" {profile.note}" if profile.note else ""
+        out.cannot.append(
+            f"switch without switch_unproven=yes: the commands of this family are {UNPROVEN}.{note}"
+        )
+    basis = _basis(profile.evidence.switching, family_tables.written_places(outlets.control))
+    out.evidence["switching"] = f"{basis}; {switching_basis(profile)}"
+
+
+def summed_figures(
+    total: Total, reader: Reader, most: Optional[Decimal] = None
+) -> list[Measurement]:
+    """The figures that the total sums: for each unit of a chain the first figure that has all its
+    values.
+
+    A unit has one of them as its total (see `Total`).
+    """
+    figures: list[Measurement] = []
+    summed_units: set[str] = set()
+    for figure in total.figures:
+        if summed_units and total.unit is None:
+            break  # further figures were not read
+        units: set[str] = set()
+        incomplete_units: set[str] = set()
+        for index, value in figure.rows_from(reader, most).items():
+            unit = total.unit.of(index) if total.unit else ""
+            units.add(unit)
+            if not isinstance(value, Decimal):
+                incomplete_units.add(unit)
+        whole_units = units - incomplete_units
+        if whole_units - summed_units:
+            figures.append(figure)
+            summed_units |= whole_units
+    return figures
+
+
+def _basis(proof: EvidenceLevel, profile_parts: Iterable[Optional[FrozenValue]]) -> str:
+    """What a figure rests on: the names of the objects of these parts, and the kind of proof."""
+    objects: list[str] = []
+    for part in profile_parts:
+        if part is not None:
+            objects += family_tables.object_names(part)
+    names = ", ".join(dict.fromkeys(objects))
+    texts = [text for text in (names, _SOURCES.get(proof, "")) if text]
+    return "; ".join(texts)
+
+
+def _read_objects(device: Reader, profiles: Iterable[Profile]) -> list[dict[str, Any]]:
+    """The objects that were read, with their names in the MIB where a profile has them."""
+    value_by_oid: dict[str, str] = {}
+    for oid, value in device.got.items():
+        value_by_oid[oid] = "nothing" if value is None else printable_text(value, LONGEST)
+    row_count_by_oid: dict[str, str] = {}
+    for oid, rows in device.walked.items():
+        row_count_by_oid[oid] = counted(len(rows), "row") if rows else "nothing"
+    names = _object_names(profiles)
+    objects: list[dict[str, Any]] = []
+    for oid, text in (*value_by_oid.items(), *row_count_by_oid.items()):
+        objects.append({"object": names.get(oid, oid), "oid": oid, "holds": text})
+    return objects
+
+
+def _object_names(profiles: Iterable[Profile]) -> Mapping[str, str]:
+    """The names in the MIB, by their OIDs."""
+    name_by_oid = {detection.SYS_DESCR: "sysDescr", detection.SYS_OBJECT_ID: "sysObjectID"}
+    for profile in profiles:
+        for part in parts_of(profile):
+            oid = getattr(part, "oid", "")
+            name = getattr(part, "object", "")
+            if isinstance(oid, str) and isinstance(name, str) and oid and name:
+                name_by_oid.setdefault(oid, name)
+    return name_by_oid

@@ -1,0 +1,15 @@
+"""Reads an SNMP device as the family that fits it, or that the settings name."""
+
+from __future__ import annotations
+
+from handlers.snmp import detection
+from handlers.snmp.device import SnmpDevice
+from handlers.snmp.reader import SnmpReads
+from handlers.snmp.settings import FamilySelection
+
+
+def read_as_chosen(device: SnmpReads, choice: FamilySelection) -> SnmpDevice:
+    """The device as the family of `choice` that fits it. Raises the handler's errors."""
+    if choice.is_fixed:
+        return detection.read_as(device, choice.profiles[0], metered_only=choice.metered_only)
+    return detection.detect(device, choice.profiles, metered_only=choice.metered_only)

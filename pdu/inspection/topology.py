@@ -1,0 +1,37 @@
+"""The lines and breakers of a PDU, which DCImanager's calls do not read. In no archive.
+
+pdu/inspection/<name>/topology.py reads it for the handler of that name (`adapters`), in requests
+of its own. What cannot be read is a part, too: without it, the others would look like all.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple, Optional
+
+from handlers.shared.meter_figures import Figure, NotKnown
+
+LINE, BREAKER = "line", "breaker"
+_LETTERS = {LINE: "L", BREAKER: "B"}
+
+
+class MeteredPart(NamedTuple):
+    """A line of the inlet, or a breaker (bank, branch) inside the PDU."""
+
+    #: LINE or BREAKER
+    kind: str
+    #: as the device or its family's objects name it, such as L1 or B2; unique in the PDU
+    label: str
+    #: in A
+    current_a: Figure = None
+    #: in A; None if the device does not report it
+    rating_a: Optional[float] = None
+
+
+def numbered_label(kind: str, number: str, prefix: str = "") -> str:
+    """`L2` of a line, `1.B3` of a breaker of unit 1. `prefix`: with the dot."""
+    return f"{prefix}{_LETTERS[kind]}{number}"
+
+
+def unread_part(kind: str, reason: str, prefix: str = "") -> MeteredPart:
+    """What stands for lines or breakers of which it is not known which there are: `L?`."""
+    return MeteredPart(kind, numbered_label(kind, "?", prefix), NotKnown(reason))

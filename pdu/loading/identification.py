@@ -1,0 +1,48 @@
+"""What a handler finds at an address: by its adapter, else by its calls."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import Any
+
+from handlers import registry
+from handlers.dcimanager.snmp import known_endpoint
+from handlers.shared.errors import PduHandlerError
+
+from ..inspection.adapters import adapter_of
+from ..inspection.finding import HandlerFinding
+from .handler_loading import LoadedHandler
+from .open_handler import HandlerTools
+
+
+def identify(handler: LoadedHandler, data: Any) -> HandlerFinding:
+    """What the handler finds at the address in `data`, an argument of make_handler. Raises the
+    errors of handlers/shared/errors.py.
+    """
+    read_finding = adapter_of(handler.display_name).identify
+    try:
+        finding = _finding_of_calls(handler, data) if read_finding is None else read_finding(data)
+    except PduHandlerError as error:
+        raise error.at(known_endpoint(data), "identify") from None
+    if not finding.family:
+        return finding
+    with contextlib.suppress(PduHandlerError):  # a name is worth no failure
+        with HandlerTools(handler).opened(data) as unit:
+            plate = unit.nameplate()
+        if plate.manufacturer or plate.model:
+            finding.unit = f"{plate.manufacturer} {plate.model or finding.family}".strip()
+    return finding
+
+
+def _finding_of_calls(handler: LoadedHandler, data: Any) -> HandlerFinding:
+    """What `status` and `statistic` say of a unit, for a handler without an own `identify`."""
+    name = handler.display_name
+    finding = HandlerFinding(name, family=name, why="its handler reads it")
+    basis = "the handler's own reading, without a module that says more"
+    with HandlerTools(handler).opened(data) as unit:
+        states = [state for _, state in unit.states()]
+        finding.note_states(states, basis)
+        finding.note_figures(lambda: unit.figures(with_power=False), basis, basis)
+    if registry.is_handler(name):
+        finding.note_switched(finding.outlets, finding.outlets, "the handler's own command")
+    return finding

@@ -1,1 +1,0 @@
-"""Recordings, replay, identification, nameplate and lines of Xerus units."""

@@ -1,0 +1,161 @@
+"""Values in a text whose name or place says what they are: in addresses, forms, JSON, XML, HTML and
+plain text. Pure.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import re
+from collections.abc import Iterable, Iterator
+from typing import Callable, NamedTuple
+
+from ..scrub import NAMES, NEVER_GENERIC, SECRETS, is_telling, kind_of
+
+# name=value, name: value, name = "value", "name": "value", "name": 5
+_PAIR_NAME = re.compile(r"(?<![A-Za-z0-9_.-])(?P<name>[A-Za-z0-9_.-]+)[\"']?\s*[=:]\s*")
+_QUOTED = r"\"(?P<double>[^\"<>]+)\"|'(?P<single>[^'<>]+)'"
+# a secret may have a sign of equality in it, and end with it
+_PRIVATE_VALUE = re.compile(rf"{_QUOTED}|(?P<bare>[^\s&\"'<>;,{{}}()\[\]]+)")
+_PAIR_VALUE = re.compile(rf"{_QUOTED}|(?P<bare>[^\s&\"'<>;,{{}}()\[\]=:]+)")
+# <td>name</td><td>value</td>
+_NEIGHBOUR = re.compile(
+    r">\s*(?P<name>\w[\w .-]{0,38}\w)[\s:]*</[^<>]+>\s*(?:<[^<>/][^<>]*>\s*)+(?P<value>[^<>]+)"
+)
+# <name>value, <name value="value">, <input name="name" value="value">, <meta name=name
+# content=value> in any order, <textarea name="name">value, <name><![CDATA[value
+_TAG = re.compile(r"<[A-Za-z][^<>]*>")
+_TAG_NAME = re.compile(r"(?:^<|\b(?:name|id|type|key)\s*=\s*[\"']?)(?P<name>[A-Za-z0-9_.:-]+)")
+_TAG_VALUE = re.compile(
+    r"\b(?:value|content)\s*=\s*(?:\"(?P<double>[^\"]+)\"|'(?P<single>[^']+)'|(?P<bare>[^\s\"'<>]+))"
+)
+_CONTENT = re.compile(r"\s*(?:<!\[CDATA\[)?(?P<value>[^<>\]]+)")
+# PIN: <b>5</b>, pin;5
+_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
+_NUMBER = re.compile(r"(?<![\w#])[0-9]+(?:[ .()/-]+[0-9]+)*(?!\w)")
+_NEAR = 60  # in characters
+_MOST_NAMES = 16
+
+
+class NamedValue(NamedTuple):
+    """A value with its name, and where it stands in the text."""
+
+    name: str
+    value: str
+    begin: int
+
+    @property
+    def kind(self) -> str:
+        """The kind of a text of this name (`scrub.kind_of`), in whichever spelling it has one:
+        post-code is post_code.
+        """
+        plain_name = re.sub("[ :-]", "_", self.name)
+        kind = kind_of(plain_name)
+        return kind_of(self.name) if kind == NAMES else kind
+
+
+def named_values(text: str) -> Iterator[NamedValue]:
+    """All values with a name; one may be a part of another."""
+    begin = 0
+    while True:
+        name_match = _PAIR_NAME.search(text, begin)
+        if name_match is None:
+            break
+        name, begin = name_match["name"], name_match.end()
+        is_private = NamedValue(name, "", 0).kind in NEVER_GENERIC
+        pattern = _PRIVATE_VALUE if is_private else _PAIR_VALUE
+        value_match = pattern.match(text, begin)
+        if value_match is not None:
+            value, value_begin = _value_of(value_match)
+            yield NamedValue(name, value, value_begin)
+            # a value may hold others, such as the query of an address
+            begin = value_match.end() if is_private else value_begin
+    for tag in _TAG.finditer(text):
+        content = _CONTENT.match(text, tag.end())
+        # a tag has few names, and those of a hostile one are not combined with all its values
+        for name in itertools.islice(_TAG_NAME.finditer(tag[0]), _MOST_NAMES):
+            if content is not None:
+                yield NamedValue(name["name"], content["value"], content.start("value"))
+            for attribute in _TAG_VALUE.finditer(tag[0]):
+                value, begin = _value_of(attribute)
+                yield NamedValue(name["name"], value, tag.start() + begin)
+
+
+@functools.lru_cache(maxsize=64)
+def private_values(text: str) -> tuple[NamedValue, ...]:
+    """The values of a page that are secrets, places or telephone numbers by their names, also
+    those that stand beside such a name, and the numbers near behind it. No value is a
+    part of another.
+    """
+    values = (*named_values(text), *_neighbours(text), *_numbers_behind_names(text))
+    return _without_overlaps(value for value in values if value.kind in NEVER_GENERIC)
+
+
+def named_secrets(text: str) -> list[str]:
+    """The values in a request or an answer whose names say that they are secrets, such as the id of
+    a session, if they are no common words or short numbers.
+    """
+    secrets: list[str] = []
+    for named_value in named_values(text):
+        if named_value.kind == SECRETS and is_telling(named_value.value):
+            secrets.append(named_value.value)
+    return list(dict.fromkeys(secrets))
+
+
+def without_named_secrets(text: str, stand_in: str) -> str:
+    """The text with this in place of each value whose name says that it is a secret."""
+    secrets = _without_overlaps(value for value in named_values(text) if value.kind == SECRETS)
+    return with_new_values(text, secrets, lambda _: stand_in)
+
+
+def with_new_values(
+    text: str, values: Iterable[NamedValue], new_value: Callable[[NamedValue], str]
+) -> str:
+    """The text with `new_value` of each of these values in its place. They stand in the order of
+    the text, and do not overlap.
+    """
+    parts: list[str] = []
+    end = 0
+    for value in values:
+        parts += [text[end : value.begin], new_value(value)]
+        end = value.begin + len(value.value)
+    return "".join([*parts, text[end:]])
+
+
+def _without_overlaps(values: Iterable[NamedValue]) -> tuple[NamedValue, ...]:
+    """The values in the order of the text. Blank ones are left out, and what begins in a value
+    before it; of those that begin in one place, the longest stays.
+    """
+    separate_values: list[NamedValue] = []
+    end = 0
+    for value in sorted(values, key=lambda value: (value.begin, -len(value.value))):
+        if value.begin >= end and value.value.strip():
+            separate_values.append(value)
+            end = value.begin + len(value.value)
+    return tuple(separate_values)
+
+
+def _numbers_behind_names(text: str) -> Iterator[NamedValue]:
+    """The numbers near behind a word that is the name of something private: PIN: <b>5</b>."""
+    for word in _WORD.finditer(text):
+        if kind_of(word[0]) in NEVER_GENERIC:
+            for number in _NUMBER.finditer(text, word.end(), word.end() + _NEAR):
+                yield NamedValue(word[0], number[0], number.start())
+
+
+def _neighbours(text: str) -> Iterator[NamedValue]:
+    """The text of each element as the value of the element before it: <td>name</td><td>value</td>.
+    It may be the name of the next one, too.
+    """
+    match = _NEIGHBOUR.search(text)
+    while match is not None:
+        yield NamedValue(match["name"], match["value"], match.start("value"))
+        match = _NEIGHBOUR.search(text, match.start() + 1)
+
+
+def _value_of(match: re.Match[str]) -> tuple[str, int]:
+    """The value of a pair in any quotes, and where it begins."""
+    for quotes in ("double", "single", "bare"):
+        if match[quotes] is not None:
+            return match[quotes], match.start(quotes)
+    raise AssertionError

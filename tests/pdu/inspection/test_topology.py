@@ -1,0 +1,73 @@
+"""Lines and breakers that `pdu check --lines` reads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from handlers.shared.meter_figures import measured
+from handlers.snmp import profiles
+from pdu.inspection.topology import BREAKER, LINE, MeteredPart
+from pdu.reading.parts import Reading
+from pdu.reading.polling import poll_lines
+from tests.pdu.inspection import parts
+from tests.pdu.reading.test_one_reading import target_of
+from tests.simulators.peers import PEERS, SHOWN, Peer
+from tests.tables import Law, compared
+
+
+@pytest.mark.parametrize("law", parts.TABLE.laws(), ids=str)
+def test_lines_breakers_and_states_are_found(law: Law) -> None:
+    law.check(compared(parts.shown))
+
+
+def lines(meters: Sequence[MeteredPart]) -> dict[str, tuple[object, object]]:
+    """Current and rating of each line, by its label."""
+    return {part.label: (part.current_a, part.rating_a) for part in meters if part.kind == LINE}
+
+
+def read(folder: Path, peer: Peer) -> Reading:
+    """The PDU as `pdu check --lines` reads it."""
+    reading = poll_lines(target_of(peer, folder))
+    assert reading.failure is None
+    return reading
+
+
+@pytest.mark.parametrize("handler", ["snmp", "redfish"])
+def test_the_lines_sum_to_the_load_of_the_truth(handler: str, tmp_path: Path) -> None:
+    with PEERS[handler]() as peer:
+        reading = read(tmp_path, peer)
+        load_a = peer.truth().load_a
+
+    assert set(lines(reading.meters)) == {"L1", "L2", "L3"}
+    currents = [measured(part.current_a) or 0.0 for part in reading.meters if part.kind == LINE]
+    assert sum(currents) == pytest.approx(load_a)
+    powers = [measured(outlet.figures.power_w) or 0.0 for outlet in reading.outlets]
+    assert max(powers) > 0
+
+
+def test_a_redfish_branch_has_its_rating(tmp_path: Path) -> None:
+    with PEERS["redfish"]() as peer:
+        reading = read(tmp_path, peer)
+    ratings = {part.rating_a for part in reading.meters if part.kind == BREAKER}
+    assert ratings == {16.0}
+
+
+def test_xerus_reports_lines_and_protectors(tmp_path: Path) -> None:
+    with SHOWN["raritan"]() as pdu:
+        reading = read(tmp_path, pdu)
+        load_a = pdu.truth().load_a
+
+    assert set(lines(reading.meters)) == {"L1", "L2", "L3"}
+    protectors = [part for part in reading.meters if part.kind == BREAKER]
+    assert {part.rating_a for part in protectors} == {16.0}
+    currents = [measured(part.current_a) or 0.0 for part in protectors]
+    assert sum(currents) == pytest.approx(load_a)
+
+
+def test_most_families_with_a_load_have_lines_or_breakers() -> None:
+    keys = [profile.key for profile in profiles.PROFILES if profile.load is not None]
+    keys_with_parts = [key for key in keys if {LINE, BREAKER} & set(parts.kinds_of_load(key))]
+    assert len(keys_with_parts) >= 43

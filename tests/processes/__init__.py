@@ -1,0 +1,1 @@
+"""Processes that carry out orders of a test, and their end."""
