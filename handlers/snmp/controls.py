@@ -5,12 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Optional, Protocol, Union
+from typing import ClassVar, Optional, Protocol, Union
 
 from ..dcimanager.snmp import Unsigned
 from ..shared.errors import NamedSetting, NoSuchOutlet, Unsupported
+from . import validation
 from .rows import Lost, is_one_of
-from .tables import Source, Tables, objects_of
+from .tables import Computed, Source, Tables, objects_of
 
 Value = Union[int, str]
 #: OID with its instance, and value: int as INTEGER, `Unsigned` as such where the platform can, text
@@ -35,6 +36,16 @@ class Guard:
     refuse: tuple[str, ...] = ()
     automatic: bool = False
     demanded: bool = True
+
+    def check(self) -> None:
+        """Raises ValueError unless either `allow` or `refuse` is given, and `why`."""
+        if bool(self.allow) == bool(self.refuse):
+            raise ValueError("give either allow or refuse")
+        if self.allow and not self.demanded:
+            raise ValueError("demanded is for refuse: with allow, a missing value always forbids")
+        validation.require_distinct_texts(self.allow, "allow")
+        validation.require_distinct_texts(self.refuse, "refuse")
+        validation.require_text(self.why, "why")
 
     def raise_if_forbidden(self, tables: Tables, identity: str) -> None:
         value = tables[self.test].get(identity)
@@ -68,6 +79,10 @@ class Control(Protocol):
     def writes_neighbours(self) -> bool:
         """Whether one write also holds the states of other outlets."""
 
+    def with_unproven_limits(self) -> Control:
+        """The control to use with the setting `switch_unproven`: with the limits that were seen on
+        units in place of those of the MIB."""
+
     def varbinds(self, tables: Tables, identity: str, *, up: bool) -> list[VarBind]:
         """The objects to write, one after the other, the command last. Raises Unsupported if the
         outlet must not be switched, NoSuchOutlet without an object for it."""
@@ -97,7 +112,25 @@ class Write:
     unsigned: bool = False
     obstacle: str = ""
     first: Optional[tuple[Source, Value]] = None
-    writes_neighbours: bool = False
+    writes_neighbours: ClassVar[bool] = False
+
+    def check(self) -> None:
+        """Raises ValueError for values that cannot be written, or that do not differ."""
+        are_numbers = isinstance(self.on, int) and isinstance(self.off, int)
+        if self.unsigned and not are_numbers:
+            raise ValueError("unsigned is for numbers")
+        if self.off_at is None and self.on == self.off:
+            raise ValueError(f"on and off are both {self.on!r}")
+        if self.at == self.off_at:
+            raise ValueError("at and off_at are the same object")
+        validation.require_writable_value(self.on, "on")
+        validation.require_writable_value(self.off, "off")
+        for source in (self.at, self.off_at):
+            if isinstance(source, Computed):
+                raise ValueError("a function of rows cannot be written; give an object")
+
+    def with_unproven_limits(self) -> Write:
+        return self
 
     def varbinds(self, tables: Tables, identity: str, *, up: bool) -> list[VarBind]:
         value = self.on if up else self.off

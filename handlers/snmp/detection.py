@@ -31,7 +31,14 @@ _ENTERPRISES = (1, 3, 6, 1, 4, 1)
 
 
 class Candidate(NamedTuple):
-    """A family to try, and its tables of the device."""
+    """A family to try, and the root of its tree."""
+
+    profile: Profile
+    root: str
+
+
+class _Trial(NamedTuple):
+    """A family that is tried, and its tables of the device."""
 
     profile: Profile
     tables: Tables
@@ -52,30 +59,26 @@ class _Detection:
         self.scope, self.metered_only = scope, metered_only
         self.system = Tables(device)
 
-    def candidates(self, profiles: Sequence[Profile], sys_oid: str) -> list[Candidate]:
-        found: list[Candidate] = []
-        for profile in profiles:
+    def trials(self, families: Sequence[Candidate]) -> list[_Trial]:
+        """The families with tables that share what the device has answered."""
+        trials: list[_Trial] = []
+        for profile, root in families:
             outlet = self.scope.outlet or ""
             if not reads_one_outlet(profile, outlet):
                 outlet = ""
-            for root in profile.roots_for(sys_oid):
-                tables = Tables(
-                    self.device,
-                    root,
-                    wanted(profile, self.scope),
-                    outlet,
-                    answers=self.system.answers,
-                )
-                found.append(Candidate(profile, tables))
-        return found
+            tables = Tables(
+                self.device,
+                root,
+                wanted(profile, self.scope),
+                outlet,
+                answers=self.system.answers,
+            )
+            trials.append(_Trial(profile, tables))
+        return trials
 
     def detect(self) -> SnmpDevice:
         object_id = sys_object_id(self.system, self.profiles)
-        if object_id.oid:
-            profiles: Sequence[Profile] = _fitting_profiles(self.profiles, object_id.oid)
-        else:
-            profiles = [profile for profile in self.profiles if profile.sweep or profile.unseen]
-        families = self.candidates(profiles, object_id.oid)
+        families = candidates(object_id.oid, self.profiles)
         device = self._by_id(families) if object_id.oid else self._by_sweep(families)
         if device is None:
             keys = [candidate.profile.key for candidate in families]
@@ -86,7 +89,7 @@ class _Detection:
         """The device read as this family, whatever its sysObjectID."""
         needs_id = bool(profile.roots) or not profile.outlets
         oid = sys_object_id(self.system, (profile,)).oid if needs_id else ""
-        families = self.candidates((profile,), oid)
+        families = self.trials(candidates_of(profile, oid))
         device = self._by_list(families)
         if device is None:
             device = self._by_meters(families, by_id=bool(profile.match(oid)))
@@ -101,7 +104,9 @@ class _Detection:
             )
         return metering.within_scope(device, self.scope)
 
-    def _by_id(self, families: Sequence[Candidate]) -> Optional[SnmpDevice]:
+    def _by_id(self, candidates: Sequence[Candidate]) -> Optional[SnmpDevice]:
+        """The device as the first of the families that its sysObjectID fits."""
+        families = self.trials(candidates)
         if self.scope.figures and len(families) == 1:
             device = metering.read_totals(families[0].profile, families[0].tables, self.scope)
             if device is not None:
@@ -109,17 +114,19 @@ class _Detection:
         return self._by_list(families) or self._by_meters(families, by_id=True)
 
     def _by_sweep(self, families: Sequence[Candidate]) -> Optional[SnmpDevice]:
+        """A device without a usable sysObjectID, as the first family that it fits. For a command
+        all outlets are read: of these many families, no one is likely to have its row."""
         self.scope = self.scope._replace(outlet=None)
-        for group in _probe_groups(families):
-            group = self.candidates([candidate.profile for candidate in group], "")
+        for candidates_of_group in _probe_groups(families):
+            group = self.trials(candidates_of_group)
             device = self._by_list(group) or self._by_meters(self._metered(group), by_id=False)
             if device is not None:
                 return device
         return None
 
-    def _metered(self, families: Sequence[Candidate]) -> list[Candidate]:
+    def _metered(self, families: Sequence[_Trial]) -> list[_Trial]:
         """The families that a device without states and sysObjectID may be of."""
-        metered: list[Candidate] = []
+        metered: list[_Trial] = []
         for candidate in families:
             has_states = any(outlets.states for outlets in candidate.profile.outlets)
             if candidate.profile.unseen and not has_states:
@@ -129,14 +136,14 @@ class _Detection:
                     metered.append(candidate)
         for profile in self.profiles:
             if profile.described and self._is_described(profile):
-                metered += self.candidates((profile,), "")
+                metered += self.trials(candidates_of(profile, ""))
         return metered
 
     def _is_described(self, profile: Profile) -> bool:
         description = text(self.system.get(SYS_DESCR) or "")
         return re.fullmatch(profile.described, description) is not None
 
-    def _by_list(self, families: Sequence[Candidate]) -> Optional[SnmpDevice]:
+    def _by_list(self, families: Sequence[_Trial]) -> Optional[SnmpDevice]:
         """The device as the first family whose outlets it lists or counts."""
         for profile, tables in families:
             if self.scope.figures:
@@ -147,7 +154,7 @@ class _Detection:
                 return device
         return None
 
-    def _by_meters(self, families: Sequence[Candidate], *, by_id: bool) -> Optional[SnmpDevice]:
+    def _by_meters(self, families: Sequence[_Trial], *, by_id: bool) -> Optional[SnmpDevice]:
         """The device of a family without states: the first with rows of outlets, or with a measured
         total if it only meters; with `by_id`, the first without outlets; then rows of meters are
         enough. Raises ProtocolError if nothing proves that there are no outlets."""
@@ -172,7 +179,7 @@ class _Detection:
         )
 
     def _first_with_meters(
-        self, families: Sequence[Candidate], *, accepts_rows: bool
+        self, families: Sequence[_Trial], *, accepts_rows: bool
     ) -> Optional[SnmpDevice]:
         first: Optional[SnmpDevice] = None
         for profile, tables in families:
@@ -237,6 +244,24 @@ def read_as(
     sysObjectID fits; other errors are those of `detect`."""
     detection = _Detection(device, (profile,), scope, metered_only=metered_only)
     return detection.read_as(profile)
+
+
+def candidates(sys_object_id: str, profiles: Sequence[Profile]) -> list[Candidate]:
+    """The families in the order in which to try them. `sys_object_id`: "" if the device has no
+    usable one."""
+    if sys_object_id:
+        profiles_to_try = _fitting_profiles(profiles, sys_object_id)
+    else:
+        profiles_to_try = [profile for profile in profiles if profile.sweep or profile.unseen]
+    families: list[Candidate] = []
+    for profile in profiles_to_try:
+        families += candidates_of(profile, sys_object_id)
+    return families
+
+
+def candidates_of(profile: Profile, sys_object_id: str) -> list[Candidate]:
+    """One family with each of its roots that may fit."""
+    return [Candidate(profile, root) for root in profile.roots_for(sys_object_id)]
 
 
 def _fitting_profiles(profiles: Sequence[Profile], sys_object_id: str) -> list[Profile]:

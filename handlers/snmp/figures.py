@@ -31,6 +31,10 @@ LEAST_NINES = 5
 _QUOTED = 40
 
 
+#: rows of a source -> the same, lost where what they say is not current
+Mask = Callable[[Rows, Source], Rows]
+
+
 class RawFigure(NamedTuple):
     """What was read of one row, LOST where the answers lack it; None for a part that the
     measurement does not have."""
@@ -110,12 +114,25 @@ class Measurement:
         names = (next(objects_of([source]), None) for source in self.sources())
         return ", ".join(dict.fromkeys(name.object or name.oid for name in names if name))
 
-    def values(self, tables: Tables, mask: Callable[[Rows, Source], Rows]) -> Rows:
-        """The rows, without padding."""
-        rows = mask(tables[self.source], self.source)
+    def values(self, tables: Tables, mask: Optional[Mask] = None) -> Rows:
+        """The rows, without padding. `mask`: makes rows lost whose unit is not in contact."""
+        rows = tables[self.source]
+        if mask is not None:
+            rows = mask(rows, self.source)
         return {row: value for row, value in rows.items() if not is_one_of(value, self.padding)}
 
-    def raw(self, tables: Tables, mask: Callable[[Rows, Source], Rows]) -> dict[str, RawFigure]:
+    def rows(
+        self, tables: Tables, most: Optional[Decimal] = None, mask: Optional[Mask] = None
+    ) -> dict[str, ExactFigure]:
+        """The figure of each row, or why it has none; see `figures`."""
+        return self.figures(tables, self.raw(tables, mask), most)
+
+    def measured_rows(self, tables: Tables) -> dict[str, Decimal]:
+        """The figure of each row that has one."""
+        figures = self.rows(tables)
+        return {row: figure for row, figure in figures.items() if isinstance(figure, Decimal)}
+
+    def raw(self, tables: Tables, mask: Optional[Mask] = None) -> dict[str, RawFigure]:
         """What was read of each row."""
         rows = self.values(tables, mask)
         exponents = tables[self.exponent] if self.exponent and rows else {}
@@ -312,7 +329,7 @@ class Total:
     def read(
         self,
         tables: Tables,
-        mask: Callable[[Rows, Source], Rows],
+        mask: Optional[Mask],
         outlets: Mapping[str, ExactFigure] = {},
         most: Optional[Decimal] = None,
         *,
@@ -349,7 +366,7 @@ class Total:
     def _read_figures(
         self,
         tables: Tables,
-        mask: Callable[[Rows, Source], Rows],
+        mask: Optional[Mask],
         most: Optional[Decimal],
         *,
         counters: bool,
@@ -410,7 +427,7 @@ class Total:
     def objects(self) -> str:
         return " or ".join(figure.objects for figure in self.figures) or "the outlets' figures"
 
-    def metered_units(self, tables: Tables, mask: Callable[[Rows, Source], Rows]) -> set[str]:
+    def metered_units(self, tables: Tables, mask: Optional[Mask]) -> set[str]:
         """The units with a row of a figure."""
         return {self._unit(r) for figure in self.figures for r in figure.values(tables, mask)}
 

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Optional
 
+from ..shared.errors import Unsupported
 from ..shared.switching import CONFIRM_SECONDS
-from .controls import Control, Guard
+from .controls import Control, Guard, VarBind
 from .figures import Measurement
 from .states import Condition, State
-from .tables import Source
+from .tables import Source, Tables
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,6 +73,18 @@ class Outlets:
                 f"settling_s is {self.settling_s}; give 0 to {CONFIRM_SECONDS:g}, the seconds for"
                 " which a command is confirmed"
             )
+
+    def varbinds(
+        self, tables: Tables, identity: str, *, up: bool, is_automatic_ended: bool = False
+    ) -> list[VarBind]:
+        """What a command writes, in order. `is_automatic_ended`: also in an automatic mode, which
+        it ends. Raises Unsupported if a guard forbids it, NoSuchOutlet without an object."""
+        if self.control is None:
+            raise Unsupported(f"outlet {identity} has no command")
+        for guard in self.guards:
+            if not (guard.automatic and is_automatic_ended):
+                guard.raise_if_forbidden(tables, identity)
+        return self.control.varbinds(tables, identity, up=up)
 
     def figures(self) -> Iterator[Measurement]:
         yield from filter(None, (self.current, self.power, self.energy))

@@ -9,6 +9,7 @@ from typing import NamedTuple, Optional
 from pdu_common.helper import EnumPowerStatus
 
 from ..dcimanager.rows import Raw
+from . import validation
 from .arcs import Arcs
 from .decoding import Rows, text
 from .objects import Scalar
@@ -52,6 +53,13 @@ class Condition:
     part: Arcs = Arcs()
     optional: bool = False
     why: str = ""
+
+    def check(self) -> None:
+        """Raises ValueError without a good value, and for a scalar that names units."""
+        validation.require_values(self.good, "good")
+        validation.require_distinct_texts(self.good, "good")
+        if self.unit not in (None, Arcs()) and isinstance(self.source, Scalar):
+            raise ValueError("unit is given and source is a Scalar, which is of the whole device")
 
     def objections(
         self, tables: Tables, rows: Rows, values: Optional[Source] = None
@@ -129,6 +137,17 @@ class State:
     conditions: tuple[Condition, ...] = ()
     crosscheck: Optional[Source] = None
 
+    def check(self) -> None:
+        """Raises ValueError unless on and off have values, all of them different."""
+        validation.require_values(self.on, "on")
+        validation.require_values(self.off, "off")
+        words: list[tuple[str, tuple[str, ...]]] = []
+        for name in ("on", "off", "absent"):
+            values = getattr(self, name)
+            validation.require_distinct_texts(values, name)
+            words.append((name, tuple(map(str.casefold, values))))
+        validation.require_disjoint(words)
+
     def sources(self) -> list[Optional[Source]]:
         return [self.source, self.crosscheck, *(condition.source for condition in self.conditions)]
 
@@ -141,7 +160,9 @@ class State:
         absent = map(str.casefold, self.absent)
         return not isinstance(value, Lost) and text(value).casefold() in absent
 
-    def decisions(self, tables: Tables, conditions: Sequence[Condition]) -> dict[str, Decision]:
+    def decisions(
+        self, tables: Tables, conditions: Sequence[Condition] = ()
+    ) -> dict[str, Decision]:
         """The state of every outlet, with the reason why it is not known."""
         rows = self.rows(tables)
         for condition in conditions:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import nullcontext
+from dataclasses import replace
 from typing import NamedTuple, Optional
 
 from common.logger import get_logger
@@ -15,7 +16,7 @@ from ..shared.errors import NamedSetting, NoSuchOutlet, PduHandlerError, Protoco
 from ..shared.switching import switch
 from . import command_locks
 from .chains import InChain
-from .controls import VarBind
+from .controls import Control, VarBind
 from .device import SnmpDevice
 from .evidence import LAST_SEARCH, repository
 from .objects import Scalar
@@ -50,12 +51,13 @@ class _Command:
     ) -> None:
         outlets = device.outlets
         assert outlets and outlets.states and outlets.control
+        if unproven:
+            outlets = replace(outlets, control=outlets.control.with_unproven_limits())
+        assert outlets.states and outlets.control
         self.device, self.outlets, self.identity = device, outlets, identity
         self.states: State = outlets.states
-        self.control = outlets.control
-        if unproven:
-            self.control = getattr(self.control, "with_unproven_limits", self.control)
-        self.guards = [guard for guard in outlets.guards if not (automatic and guard.automatic)]
+        self.control: Control = outlets.control
+        self.is_automatic_ended = automatic
         self.reason = ""
         column = next(objects_of([self.states.source]))
         self.chained = column if isinstance(column, InChain) else None
@@ -67,9 +69,9 @@ class _Command:
             value = masked[self.identity]
             if isinstance(value, Lost):
                 raise Unsupported(f"outlet {self.identity} is not switched: {value.reason}")
-        for guard in self.guards:
-            guard.raise_if_forbidden(tables, self.identity)
-        return self.control.varbinds(tables, self.identity, up=up)
+        return self.outlets.varbinds(
+            tables, self.identity, up=up, is_automatic_ended=self.is_automatic_ended
+        )
 
     def row(self, tables: Tables) -> Optional[str]:
         """The outlet's row now."""

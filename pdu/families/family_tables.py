@@ -7,19 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from handlers.snmp.chains import InChain
 from handlers.snmp.controls import Control, Verbs, Write
 from handlers.snmp.evidence import Evidence, EvidenceLevel
-from handlers.snmp.frozen_value import FrozenValue, parts_of
+from handlers.snmp.frozen_value import FrozenValue
+from handlers.snmp.parts import parts_of
 from handlers.snmp.profile import Profile
 from handlers.snmp.single_family import Unlock, WritePacked
-from handlers.snmp.sources import (
-    ByUnit,
-    EachUnit,
-    First,
-    Number,
-    ObjectSource,
-    Source,
-)
+from handlers.snmp.sources import EachUnit, First, Number, ObjectSource
+from handlers.snmp.tables import Source
 
 from .model_names import NAMES, Claim
 from .recorded import UNPROVEN, evidence_of
@@ -138,10 +134,10 @@ def written_places(control: Control) -> Iterable[ObjectSource]:
 
 
 def _places(at: Source) -> Iterable[ObjectSource]:
-    """What a command through a source writes: of a `ByUnit` the column, without those of unit and
+    """What a command through a source writes: of a `InChain` the column, without those of unit and
     number, which only tell the row."""
     for place in at.written_places():
-        yield place.source if isinstance(place, ByUnit) else place
+        yield place.source if isinstance(place, InChain) else place
 
 
 def _alternatives(assignments: Iterable[str]) -> str:
@@ -171,13 +167,13 @@ def object_names(part: object) -> Iterable[str]:
 
 def _read_with(part: object) -> Iterable[object]:
     """The parts that count as read with `part`: all its parts, or the first choice of a `First`. Of
-    a `ByUnit` those of a chain: a single unit needs GETs in place of two walks.
+    a `InChain` those of a chain: a single unit needs GETs in place of two walks.
     """
     if isinstance(part, First):
         return part.choices[:1]
     if isinstance(part, tuple):
         return part
-    if isinstance(part, ByUnit):
+    if isinstance(part, InChain):
         return part.source, part.unit, part.number
     if not isinstance(part, FrozenValue):
         return ()

@@ -12,16 +12,19 @@ from typing import Optional, Union
 
 from handlers.dcimanager.rows import Raw
 from handlers.shared.errors import PduHandlerError
-from handlers.snmp.controls import Control, Guarded, Verbs, Write
+from handlers.snmp.chains import InChain
+from handlers.snmp.controls import Control, Guard, Verbs, Write
 from handlers.snmp.decoding import Walked
 from handlers.snmp.figures import Measurement
-from handlers.snmp.frozen_value import FrozenValue, parts_of
+from handlers.snmp.frozen_value import FrozenValue
+from handlers.snmp.objects import Column, Scalar
 from handlers.snmp.outlets import Outlets
+from handlers.snmp.parts import parts_of
 from handlers.snmp.profile import Profile, is_below, oids
-from handlers.snmp.reader import ROOT, Reader
 from handlers.snmp.single_family import Unmarked, WritePacked
-from handlers.snmp.sources import ByUnit, Column, Field, ObjectSource, Scalar, Source
+from handlers.snmp.sources import Field, ObjectSource
 from handlers.snmp.states import State
+from handlers.snmp.tables import ROOT, Source, Tables
 
 _OWN_STATE = "into the object of the states, where it means"
 _NUMBER = "{number}"
@@ -98,7 +101,7 @@ def _column_faults(profile: Profile) -> Iterator[str]:
 def _mark_faults(states: State) -> Iterator[str]:
     """Tests of a state that would apply one value to all outlets."""
     sources: list[tuple[str, Optional[Source]]] = [("confirm", states.confirm)]
-    sources += [("a doubt", doubt.test) for doubt in states.doubts]
+    sources += [("a doubt", doubt.test) for doubt in states.conditions]
     for name, source in sources:
         if isinstance(source, Scalar) and not isinstance(states.source, Scalar):
             yield f"{name} is a Scalar, which has no value for each outlet of a table"
@@ -208,7 +211,7 @@ def _order_faults(states: State, control: Control) -> Iterator[str]:
                         yield f"{verb} writes {value!r} {_OWN_STATE} {opposite}"
 
 
-def _state_objects(states: State, reader: Reader) -> dict[str, str]:
+def _state_objects(states: State, reader: Tables) -> dict[str, str]:
     """OID of a state -> its outlet's identity. The source of the states says it, unless it compares
     counts and so refuses the rows of `reader`: then the first source inside it that has rows.
     """
@@ -224,9 +227,9 @@ def _state_objects(states: State, reader: Reader) -> dict[str, str]:
     return {}
 
 
-def _reader_of_every_row(states: State, control: Control) -> Reader:
+def _reader_of_every_row(states: State, control: Control) -> Tables:
     """A reader of `_EveryRow`. Where a family has several roots, OIDs keep their `~`."""
-    return Reader(_EveryRow(states, control), ROOT)
+    return Tables(_EveryRow(states, control), ROOT)
 
 
 class _EveryRow:
@@ -249,9 +252,9 @@ class _EveryRow:
         for part in (*parts_of(states), *parts_of(control)):
             if isinstance(part, Column):
                 self._suffixes.setdefault(part.oid, []).append(part.suffix)
-            elif isinstance(part, ByUnit):
+            elif isinstance(part, InChain):
                 self._chain_texts.update(_chain_texts(part))
-            elif isinstance(part, Guarded):
+            elif isinstance(part, Guard):
                 value = _permitted_value(part)
                 self._permitted.update(dict.fromkeys(oids(part.test), value))
             elif isinstance(part, Unmarked):
@@ -285,7 +288,7 @@ class _EveryRow:
         return words
 
 
-def _chain_texts(chain: ByUnit) -> dict[str, str]:
+def _chain_texts(chain: InChain) -> dict[str, str]:
     """Column -> the text of its rows on the first unit of a chain, in which `_NUMBER` stands for
     the outlet's number. A column may hold both, in two fields.
     """
@@ -311,7 +314,7 @@ def _with_text(texts: Mapping[str, str], source: Source, text: str) -> dict[str,
     return {**texts, oid: source.separator.join(fields)}
 
 
-def _permitted_value(guard: Guarded) -> str:
+def _permitted_value(guard: Guard) -> str:
     """A value with which a guard permits the command: one that it allows, else the least number
     that it does not refuse.
     """

@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Optional
 
-from handlers.snmp.labels import outlet_labels
 from handlers.snmp.device import SnmpDevice
+from handlers.snmp.labels import outlet_labels
 from pdu_common.helper import EnumPowerStatus
 from tests.foreign_files import WALKS
 from tests.handlers.snmp.exact_figures import read_exactly

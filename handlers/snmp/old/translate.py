@@ -383,7 +383,6 @@ class OldControl:
         self.writes_neighbours = o.writes_neighbours
         self.old = o
 
-    @property
     def with_unproven_limits(self):
         return OldControl(self.old, True)
 

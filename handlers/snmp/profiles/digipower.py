@@ -63,7 +63,8 @@ class WriteAll:
     at = STATUS
     obstacle = ""
     writes_neighbours = True
-    with_unproven_limits = property(lambda self: WriteAll(LONGEST_UNPROVEN))
+    def with_unproven_limits(self) -> Control:
+        return WriteAll(LONGEST_UNPROVEN)
 
     def varbinds(self, tables: Tables, identity: str, *, up: bool) -> list[VarBind]:
         unit, position = _place(identity)

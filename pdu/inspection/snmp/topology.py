@@ -17,11 +17,11 @@ from handlers.shared import meter_figures
 from handlers.snmp.decoding import text
 from handlers.snmp.device import SnmpDevice
 from handlers.snmp.figures import ExactFigure, Measurement, Total
-from handlers.snmp.frozen_value import parts_of
 from handlers.snmp.handler import Session
-from handlers.snmp.reader import Reader
+from handlers.snmp.parts import parts_of
+from handlers.snmp.rows import is_unidentified
 from handlers.snmp.sources import EachUnit
-from handlers.snmp.sources.base import is_unidentified
+from handlers.snmp.tables import Tables
 
 from ..topology import BREAKER, LINE, MeteredPart, numbered_label
 
@@ -44,11 +44,11 @@ def parts_of_device(device: SnmpDevice) -> list[MeteredPart]:
     load = device.profile.load
     if load is None:
         return []
-    parts = partial(_parts, load, device.profile.ceilings.part_a, device.reader.whole())
-    return device.reader.decide(parts)
+    parts = partial(_parts, load, device.profile.ceilings.part_a, device.tables.whole())
+    return device.tables.decide(parts)
 
 
-def _parts(load: Total, most_amperes: Decimal, tables: Reader) -> list[MeteredPart]:
+def _parts(load: Total, most_amperes: Decimal, tables: Tables) -> list[MeteredPart]:
     """The lines and breakers whose figures make up the load, as these tables show them."""
     parts: list[MeteredPart] = []
     units: dict[str, set[str]] = {LINE: set(), BREAKER: set()}  # that have parts of a kind
@@ -100,7 +100,7 @@ def part_kind(figure: Measurement) -> Optional[str]:
 
 
 def _labels(
-    kind: str, figure: Measurement, rows: Collection[str], reader: Reader
+    kind: str, figure: Measurement, rows: Collection[str], reader: Tables
 ) -> dict[str, str]:
     """Row -> label: its index, such as `L2` and `1.B3`, with `?` for an index that the table lost.
     If the table numbers the parts of a whole chain, the unit and the number on this unit.
@@ -128,7 +128,7 @@ def _prefix(unit: str) -> str:
     return f"{unit}." if unit else ""
 
 
-def _units_of_rows(figure: Measurement, rows: Collection[str], reader: Reader) -> Mapping[str, str]:
+def _units_of_rows(figure: Measurement, rows: Collection[str], reader: Tables) -> Mapping[str, str]:
     """Row -> unit, if the table numbers the parts of a whole chain: row 5 may be the first one of
     unit 2. {} for one unit, and if the indexes of the rows name the units.
     """

@@ -16,8 +16,8 @@ from handlers.snmp.device import SnmpDevice
 from handlers.snmp.handler import SnmpPdu
 from handlers.snmp.profile import ENTERPRISES, Profile, oids
 from handlers.snmp.profiles import PROFILE_BY_KEY
-from handlers.snmp.reader import Reader, SnmpReads
 from handlers.snmp.settings import METERED_ONLY, FamilySelection, select_families
+from handlers.snmp.tables import SnmpReads, Tables
 
 from ...cli.error_output import reason
 from ...cli.options import spelled
@@ -81,7 +81,7 @@ def _roots(choice: FamilySelection, rows: Rows) -> Sequence[Arcs]:
         candidates = detection.candidates(dotted(device_id) if has_vendor else "", choice.profiles)
     tables: list[Arcs] = []
     for candidate in candidates:
-        reader = Reader(RecordedRows({}), candidate.root)
+        reader = Tables(RecordedRows({}), candidate.root)
         for oid in oids(candidate.profile):
             tables.append(arcs(reader.resolve(oid))[:-1])
     if has_vendor:

@@ -15,8 +15,8 @@ from handlers.shared.errors import PduHandlerError
 from handlers.snmp import metering
 from handlers.snmp.device import SnmpDevice
 from handlers.snmp.profile import oids
-from handlers.snmp.reader import Reader
 from handlers.snmp.settings import select_families
+from handlers.snmp.tables import Tables
 from pdu_common.connection import PduSnmpData
 from pdu_common.snmp_client.tool_api import ADDRESS, GAUGE, INTEGER, OCTETS, OPAQUE
 
@@ -126,7 +126,7 @@ def _objects(rows: Rows, device: Optional[SnmpDevice]) -> list[Arcs]:
         objects.append(row.value)
     if device is not None:
         for oid in oids(device.profile):
-            objects.append(arcs(device.reader.resolve(oid)))
+            objects.append(arcs(device.tables.resolve(oid)))
     return objects
 
 
@@ -326,11 +326,11 @@ def _rows_of_answers(rows: Rows, device: Optional[SnmpDevice]) -> tuple[set[Arcs
         return set(), set()
     outlets = device.outlets
 
-    def read_statistic(reader: Reader) -> object:
+    def read_statistic(reader: Tables) -> object:
         return metering.read_statistic(device._replace(reader=reader))
 
-    reads: list[Callable[[Reader], object]] = [read_statistic]
-    name_reads: list[Callable[[Reader], object]] = []
+    reads: list[Callable[[Tables], object]] = [read_statistic]
+    name_reads: list[Callable[[Tables], object]] = []
     if outlets is not None:
         if outlets.states is not None:
             reads.append(outlets.states.read_from)
@@ -343,11 +343,11 @@ def _rows_of_answers(rows: Rows, device: Optional[SnmpDevice]) -> tuple[set[Arcs
 
 
 def _rows_of(
-    rows: Rows, device: SnmpDevice, reads: Sequence[Callable[[Reader], object]]
+    rows: Rows, device: SnmpDevice, reads: Sequence[Callable[[Tables], object]]
 ) -> set[Arcs]:
     """The OIDs of the rows that these functions read."""
     recorded_rows = RecordedRows(rows)
-    reader = Reader(recorded_rows, device.reader.root)
+    reader = Tables(recorded_rows, device.tables.root)
     for read_table in reads:
         # an error in one table does not keep the others from being read
         with suppress(PduHandlerError):

@@ -21,10 +21,10 @@ from typing import Callable, NamedTuple, Optional
 from handlers.shared.errors import PduHandlerError
 from handlers.snmp.device import SnmpDevice
 from handlers.snmp.figures import Measurement
-from handlers.snmp.frozen_value import parts_of
-from handlers.snmp.reader import Reader
+from handlers.snmp.parts import parts_of
 from handlers.snmp.sources import Packed
 from handlers.snmp.states import State
+from handlers.snmp.tables import Tables
 from pdu_common.helper import EnumPowerStatus
 from pdu_common.snmp_client.tool_api import INTEGER, OCTETS
 
@@ -260,7 +260,7 @@ class SnmpUnit(SimulatedPdu):
         """The values that a command writes to a unit with these rows; [] if it is refused."""
         if self._control is None or self._device is None:
             return []
-        reader = reading(rows, self._device.reader)
+        reader = reading(rows, self._device.tables)
         try:
             orders = self._control.orders(reader, identity, up=state is EnumPowerStatus.UP)
         except PduHandlerError:
@@ -310,7 +310,7 @@ class SnmpUnit(SimulatedPdu):
         assert states is not None
         recorded_rows = RecordedRows(self._rows)
         try:
-            states_before = states.read_from(Reader(recorded_rows, self._device.reader.root))
+            states_before = states.read_from(Tables(recorded_rows, self._device.tables.root))
         except PduHandlerError:
             # the written value may make the states unreadable
             return False
@@ -324,7 +324,7 @@ class SnmpUnit(SimulatedPdu):
             new_rows = {**self._rows, **change}
             # a count that no longer matches its table, for instance
             with suppress(PduHandlerError):
-                if states.read_from(reading(new_rows, self._device.reader)) != states_after:
+                if states.read_from(reading(new_rows, self._device.tables)) != states_after:
                     continue
                 orders = self._orders_in(new_rows, identity, EnumPowerStatus.UP)
                 if bool(orders) == is_switchable:
@@ -340,7 +340,7 @@ class SnmpUnit(SimulatedPdu):
             return MeasuredSums()
         outlet_energy = device.outlets.energy if device.outlets is not None else None
         try:
-            energies = outlet_energy.read_from(device.reader) if outlet_energy is not None else {}
+            energies = outlet_energy.read_from(device.tables) if outlet_energy is not None else {}
             return MeasuredSums(
                 load_a=_sums(device, load_figures(device)),
                 energy_kwh=_sums(device, energy_figures(device)),
@@ -410,7 +410,7 @@ class SnmpUnit(SimulatedPdu):
         tables = [*load_figures(self._device), *energy_figures(self._device)]
         with suppress(PduHandlerError):
             for number, table in enumerate(tables):
-                for name, value in table.read_from(reading(rows, self._device.reader)).items():
+                for name, value in table.read_from(reading(rows, self._device.tables)).items():
                     figures[number, name] = float(value)
         return figures
 
@@ -448,7 +448,7 @@ def _sums(device: SnmpDevice, figures: Sequence[Measurement]) -> list[float]:
     """The sum of each table of the meters of one quantity."""
     sums = []
     for figure in figures:
-        values = figure.read_from(device.reader)
+        values = figure.read_from(device.tables)
         if values:
             sums.append(float(sum(values.values())))
     return sums

@@ -10,9 +10,9 @@ from typing import Optional
 import pytest
 
 from handlers.shared.errors import PduHandlerError
+from handlers.snmp.metering import read_statistic
 from handlers.snmp.profile import is_below
 from handlers.snmp.read_scope import VIEW_FIGURES
-from handlers.snmp.metering import read_statistic
 from tests.handlers.snmp import units
 from tests.handlers.snmp.calls import near
 from tests.handlers.snmp.memory import Memory, of_rows

@@ -10,10 +10,10 @@ import pytest
 
 from handlers.shared.errors import PduHandlerError
 from handlers.shared.meter_figures import Figure, NotKnown
+from handlers.snmp.metering import read_statistic
 from handlers.snmp.objects import Column
 from handlers.snmp.parts import parts_of
 from handlers.snmp.read_scope import FIGURES, VIEW_FIGURES
-from handlers.snmp.metering import read_statistic
 from tests.handlers.snmp import units
 from tests.handlers.snmp.memory import Memory, Value, plain
 from tests.handlers.snmp.test_lost_figures import ShortWalk

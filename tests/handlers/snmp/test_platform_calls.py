@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from handlers.dcimanager.snmp import LONGEST_SECONDS
+from handlers.snmp.metering import read_statistic
 from handlers.snmp.profile import oids
 from handlers.snmp.read_scope import FIGURES, VIEW_FIGURES
-from handlers.snmp.metering import read_statistic
 from handlers.snmp.switching import PLAN_SECONDS
 from tests import platform_calls
 from tests.handlers.snmp import units

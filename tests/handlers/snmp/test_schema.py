@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from handlers.snmp import schema
-from handlers.snmp.parts import FrozenValue
-from handlers.snmp.parts import parts_of
+from handlers.snmp.parts import FrozenValue, parts_of
 from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
 from tests.handlers.snmp.cases import acme_strip, changed_profile

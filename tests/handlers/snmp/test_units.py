@@ -15,9 +15,8 @@ from handlers.snmp import metering
 from handlers.snmp.chains import InChain
 from handlers.snmp.complete import Complete
 from handlers.snmp.device import SnmpDevice
-from handlers.snmp.parts import FrozenValue
 from handlers.snmp.objects import Column, Scalar
-from handlers.snmp.parts import parts_of
+from handlers.snmp.parts import FrozenValue, parts_of
 from handlers.snmp.profile import Profile
 from handlers.snmp.read_scope import FIGURES
 from handlers.snmp.sources import EachUnit, ItemCount

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
+from handlers.snmp.objects import Column
 from handlers.snmp.profiles import PROFILES
-from handlers.snmp.sources import Column, Number, Where
+from handlers.snmp.sources import Number, Where
 from pdu.families import family_tables
 
 

@@ -4,23 +4,27 @@ from it.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Optional
 
 import pytest
 
-from handlers.snmp.controls import Control, Guarded, Verbs, Write
+from handlers.snmp.arcs import Arcs
+from handlers.snmp.controls import Control, Guard, Verbs, Write
 from handlers.snmp.evidence import Evidence, EvidenceLevel
-from handlers.snmp.figures import Arcs, Measurement, Total
-from handlers.snmp.frozen_value import check_parts, parts_of, replace
+from handlers.snmp.figures import Measurement, Total
+from handlers.snmp.objects import Column, Scalar, Span, Spread
 from handlers.snmp.outlets import Outlets
+from handlers.snmp.parts import check_parts, parts_of
 from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILE_BY_KEY, PROFILES
 from handlers.snmp.schema import ProfileError, dumps
 from handlers.snmp.single_family import Unlock, WritePacked
-from handlers.snmp.sources import Arc, Column, ObjectSource, Packed, Scalar, Source, Span, Spread
-from handlers.snmp.states import Doubt, State
+from handlers.snmp.sources import Arc, ObjectSource, Packed
+from handlers.snmp.states import Condition, State
+from handlers.snmp.tables import Source
 from pdu.families import own_profiles
 from pdu.families.profile_checks import check_profile, unproven_commands
 from tests.rows import each_row
@@ -105,7 +109,7 @@ def test_a_command_that_may_be_right_is_accepted(control: Control) -> None:
             "on writes '2' into the object of the states, where it means off",
         ),
         (
-            Guarded(Write(STATUS, on=3, off=1), LOCK, "it is locked", refuse=("1",)),
+            Guard(Write(STATUS, on=3, off=1), LOCK, "it is locked", refuse=("1",)),
             "off writes 1 into the object of the states, where it means on",
         ),
         (Verbs(on=CONTROL, off=STATUS), "off writes a delay into the object of the states"),
@@ -145,7 +149,7 @@ def test_a_command_against_the_states_is_named(control: Control, sentence: str) 
 
 CONFIRMED = State(STATUS, on=("1",), off=("2",), confirm=ALL)
 
-DOUBTED = State(STATUS, on=("1",), off=("2",), doubts=(Doubt(ALL, ("1",)),))
+DOUBTED = State(STATUS, on=("1",), off=("2",), doubts=(Condition(ALL, ("1",)),))
 
 
 def checked_outlets(outlets: Outlets) -> list[str]:
