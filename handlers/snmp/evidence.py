@@ -55,8 +55,10 @@ class Evidence:
         return Evidence(**{name: getattr(self, name) for name in capabilities})
 
 
-DRIVER = Evidence(*[EvidenceLevel.DRIVER] * len(fields(Evidence)))
-SIMULATED = Evidence(*[EvidenceLevel.SIMULATED] * len(fields(Evidence)))
+#: what a family may read or do, the fields of `Evidence`
+CAPABILITIES = tuple(field.name for field in fields(Evidence))
+DRIVER = Evidence(*[EvidenceLevel.DRIVER] * len(CAPABILITIES))
+SIMULATED = Evidence(*[EvidenceLevel.SIMULATED] * len(CAPABILITIES))
 
 
 def repository(program: str) -> str:

@@ -74,6 +74,7 @@ class Measurement:
         magnitude: the sign of a number is only a direction, and |value| is used.
         unmetered: why a row has no meter whose value is empty, which is how a source leaves out
             what it cannot use; without it, such a row is not known now.
+        unit_of_row: the unit of each row, where a table numbers the rows of a whole chain.
     """
 
     source: Source
@@ -86,6 +87,7 @@ class Measurement:
     scale_of_integers: Optional[Decimal] = None
     magnitude: bool = False
     unmetered: str = ""
+    unit_of_row: Optional[Source] = None
 
     MOST_DIGITS = 12
     MOST_FACTOR = 10_000

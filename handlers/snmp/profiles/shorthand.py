@@ -135,6 +135,7 @@ def figure(
     least: int = 0,
     from_one: Optional[int] = None,
     unmetered: str = "",
+    unit_of_row: Optional[Source] = None,
 ) -> Measurement:
     """A measurement in A, W or kWh. `beside`, `count`, `least` and `from_one` show that a row of a
     table is missing; `table`: as `beside`, and see `value_or_empty`."""
@@ -144,7 +145,14 @@ def figure(
         rows = Complete(source, beside, count, least, from_one=from_one)
     if table:
         rows = value_or_empty(rows, table)
-    return Measurement(rows, scale, tuple(absent), tuple(padding), unmetered=unmetered)
+    return Measurement(
+        rows,
+        scale,
+        tuple(absent),
+        tuple(padding),
+        unmetered=unmetered,
+        unit_of_row=unit_of_row,
+    )
 
 
 def total(

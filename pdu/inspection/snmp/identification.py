@@ -17,7 +17,6 @@ from handlers.snmp.decoding import printable_text
 from handlers.snmp.device import SnmpDevice, read_states
 from handlers.snmp.evidence import EvidenceLevel
 from handlers.snmp.figures import Measurement, Total
-from handlers.snmp.frozen_value import FrozenValue
 from handlers.snmp.handler import SnmpPdu
 from handlers.snmp.parts import parts_of
 from handlers.snmp.profile import Profile
@@ -91,11 +90,11 @@ def _candidate_rows(
     """A row for each candidate with its result; "not needed" for those that
     detection did not try.
     """
-    profile, reader = read_device.profile, read_device.tables
-    read_candidate = detection.Candidate(profile, reader.root)
+    profile, tables = read_device.profile, read_device.tables
+    read_candidate = detection.Candidate(profile, tables.root)
     tried_count = len(candidates)
     # a family whose states are read ends the search; one by its meters alone is the last resort
-    if read_candidate in candidates and read_states(profile, reader):
+    if read_candidate in candidates and read_states(profile, tables):
         tried_count = candidates.index(read_candidate) + 1
     rows: list[dict[str, str]] = []
     for candidate in candidates[:tried_count]:
@@ -176,7 +175,7 @@ def _note_capabilities(
 def _note_states(read_device: SnmpDevice, out: HandlerFinding) -> None:
     """Note in `out` the states, or that none is reported."""
     states = read_device.outlets.states if read_device.outlets is not None else None
-    if states is not None and states.read_from(read_device.tables):
+    if states is not None and states.rows(read_device.tables):
         basis = _basis(evidence_of(read_device.profile).state, [states])
         out.note_states(read_device.states.values(), basis)
     elif read_device.states:
@@ -269,7 +268,7 @@ def _note_switching(read_device: SnmpDevice, *, switch_unproven: bool, out: Hand
     outlets = read_device.outlets
     is_stateless = False
     if outlets is not None and outlets.states is not None:
-        is_stateless = not outlets.states.read_from(read_device.tables)
+        is_stateless = not outlets.states.rows(read_device.tables)
     if outlets is None or outlets.control is None or is_stateless:
         why = f"the family '{profile.key}' has no commands"
         if profile.is_switched:
@@ -287,12 +286,12 @@ def _note_switching(read_device: SnmpDevice, *, switch_unproven: bool, out: Hand
         out.cannot.append(
             f"switch without switch_unproven=yes: the commands of this family are {UNPROVEN}.{note}"
         )
-    basis = _basis(profile.evidence.switching, family_tables.written_places(outlets.control))
+    basis = _basis(profile.evidence.switching, family_tables.written_objects(outlets.control))
     out.evidence["switching"] = f"{basis}; {switching_basis(profile)}"
 
 
 def summed_figures(
-    total: Total, reader: Tables, most: Optional[Decimal] = None
+    total: Total, tables: Tables, most: Optional[Decimal] = None
 ) -> list[Measurement]:
     """The figures that the total sums: for each unit of a chain the first figure that has all its
     values.
@@ -306,7 +305,7 @@ def summed_figures(
             break  # further figures were not read
         units: set[str] = set()
         incomplete_units: set[str] = set()
-        for index, value in figure.rows_from(reader, most).items():
+        for index, value in figure.rows(tables, most).items():
             unit = total.unit.of(index) if total.unit else ""
             units.add(unit)
             if not isinstance(value, Decimal):
@@ -318,7 +317,7 @@ def summed_figures(
     return figures
 
 
-def _basis(proof: EvidenceLevel, profile_parts: Iterable[Optional[FrozenValue]]) -> str:
+def _basis(proof: EvidenceLevel, profile_parts: Iterable[Optional[family_tables.Part]]) -> str:
     """What a figure rests on: the names of the objects of these parts, and the kind of proof."""
     objects: list[str] = []
     for part in profile_parts:
@@ -332,10 +331,10 @@ def _basis(proof: EvidenceLevel, profile_parts: Iterable[Optional[FrozenValue]])
 def _read_objects(device: Tables, profiles: Iterable[Profile]) -> list[dict[str, Any]]:
     """The objects that were read, with their names in the MIB where a profile has them."""
     value_by_oid: dict[str, str] = {}
-    for oid, value in device.got.items():
+    for oid, value in device.answers.got.items():
         value_by_oid[oid] = "nothing" if value is None else printable_text(value, LONGEST)
     row_count_by_oid: dict[str, str] = {}
-    for oid, rows in device.walked.items():
+    for oid, rows in device.answers.walked.items():
         row_count_by_oid[oid] = counted(len(rows), "row") if rows else "nothing"
     names = _object_names(profiles)
     objects: list[dict[str, Any]] = []

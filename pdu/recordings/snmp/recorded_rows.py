@@ -155,9 +155,9 @@ class RecordedRows:
         return oids
 
 
-def reading(rows: Mapping[Arcs, SnmpRow], like: Tables) -> Tables:
-    """A reader of these rows, with the root of `like`."""
-    return Tables(RecordedRows(rows), like.root)
+def reading(device: RecordedRows, like: Tables) -> Tables:
+    """The tables of these rows, of a family that is known, with the root of `like`."""
+    return Tables(device, like.root).settled()
 
 
 def arcs(oid: str) -> Arcs:

@@ -8,6 +8,7 @@ import os
 import re
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
+from operator import itemgetter
 from typing import Callable, Optional
 
 from handlers import dcimanager
@@ -30,6 +31,7 @@ from .recorded_rows import (
     SnmpRow,
     arcs,
     detect_device,
+    reading,
 )
 
 _SECRETS = ("community", "auth_password", "priv_password")
@@ -326,19 +328,19 @@ def _rows_of_answers(rows: Rows, device: Optional[SnmpDevice]) -> tuple[set[Arcs
         return set(), set()
     outlets = device.outlets
 
-    def read_statistic(reader: Tables) -> object:
-        return metering.read_statistic(device._replace(reader=reader))
+    def read_statistic(tables: Tables) -> object:
+        return metering.read_statistic(device._replace(tables=tables))
 
     reads: list[Callable[[Tables], object]] = [read_statistic]
     name_reads: list[Callable[[Tables], object]] = []
     if outlets is not None:
         if outlets.states is not None:
-            reads.append(outlets.states.read_from)
+            reads.append(outlets.states.decisions)
         for source in (outlets.rows, outlets.count, outlets.number):
             if source is not None:
-                reads.append(source.rows)
+                reads.append(itemgetter(source))
         if outlets.name is not None:
-            name_reads.append(outlets.name.rows)
+            name_reads.append(itemgetter(outlets.name))
     return _rows_of(rows, device, reads), _rows_of(rows, device, name_reads)
 
 
@@ -347,9 +349,9 @@ def _rows_of(
 ) -> set[Arcs]:
     """The OIDs of the rows that these functions read."""
     recorded_rows = RecordedRows(rows)
-    reader = Tables(recorded_rows, device.tables.root)
+    tables = reading(recorded_rows, device.tables)
     for read_table in reads:
         # an error in one table does not keep the others from being read
         with suppress(PduHandlerError):
-            read_table(reader)
+            read_table(tables)
     return set(recorded_rows.oids_in_answers())

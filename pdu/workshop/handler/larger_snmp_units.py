@@ -17,7 +17,6 @@ from typing import NamedTuple, Optional
 from handlers.shared.errors import PduHandlerError
 from handlers.snmp.device import SnmpDevice
 from handlers.snmp.figures import Measurement
-from handlers.snmp.tables import Tables
 from pdu_common.helper import EnumPowerStatus
 
 from ...cli.states import UNKNOWN, UP
@@ -122,8 +121,8 @@ def _read_counts(rows: Rows, device: SnmpDevice) -> tuple[Mapping[str, int], Seq
     memory = RecordedRows(rows)
     counts: dict[str, int] = {}
     if device.outlets is not None and device.outlets.count is not None:
-        reader = Tables(memory, device.tables.root)
-        for unit, value in device.outlets.count.rows(reader).items():
+        tables = reading(memory, device.tables)
+        for unit, value in tables[device.outlets.count].items():
             counts[unit] = int(str(value))
     return counts, memory.oids_in_answers()
 
@@ -196,7 +195,7 @@ def _with_own_figures(rows: Rows, key: str) -> Rows:
     for total in energy_figures(device):
         if total is outlets.energy:
             continue  # each outlet has its own by now
-        values = total.read_from(reading(rows, device.tables))
+        values = total.measured_rows(reading(RecordedRows(rows), device.tables))
         if len(values) == 1:
             total_by_row = dict.fromkeys(values, _TOTAL_KWH)
             rows = _with_figures(rows, device, total, total_by_row)
@@ -220,14 +219,14 @@ def _with_figure(
 ) -> Rows:
     """The rows with this value of an outlet's figure, or as they were. Raises PduHandlerError."""
     memory = RecordedRows(rows)
-    figures = figure.read_from(Tables(memory, device.tables.root))
+    figures = figure.measured_rows(reading(memory, device.tables))
     oids = [oid for oid in memory.oids_in_answers() if rows[oid].tag in NUMBERS]
     oid = _own_oid(oids, identity, figures)
     raw_value = round(value * _raw_of_one(rows, oids, figures))
     if oid is None or not raw_value or raw_value > _LARGEST:
         return rows
     new_rows = {**rows, oid: rows[oid]._replace(value=raw_value)}
-    new_figures = figure.read_from(reading(new_rows, device.tables))
+    new_figures = figure.measured_rows(reading(RecordedRows(new_rows), device.tables))
     is_read_back = _are_equal(new_figures, {**figures, identity: value})
     return new_rows if is_read_back else rows
 
