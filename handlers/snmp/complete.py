@@ -49,10 +49,6 @@ class Complete(Computed):
                 " that a row is missing"
             )
 
-    @property
-    def objects(self) -> tuple[Object, ...]:
-        return self.needs()
-
     def needs(self) -> tuple[Object, ...]:
         return tuple(objects_of((self.source, self.beside, self.count)))
 

@@ -23,6 +23,7 @@ from .rows import (
     UNIDENTIFIED,
     counted,
     counted_by,
+    is_unanswered,
     is_unidentified,
     of_units,
 )
@@ -95,7 +96,6 @@ def wanted(profile: Profile, scope: ReadScope) -> Iterator[Optional[Source]]:
         *(c for outlets in profile.outlets for c in outlets.conditions),
     ):
         yield condition.source
-    yield profile.units
 
 
 def reads_one_outlet(profile: Profile, identity: str) -> bool:
@@ -311,12 +311,21 @@ def has_no_outlets(profile: Profile, tables: Tables) -> bool:
 
 
 def _has_none(outlets: Outlets, tables: Tables) -> bool:
-    counts = [_counts(outlets, tables)] if outlets.count else []
-    counts += [tables[outlets.none_if_zero]] if outlets.none_if_zero else []
+    counts: list[Rows] = []
+    if outlets.count is not None:
+        counts.append(_answered(tables, outlets.count, _counts(outlets, tables)))
+    if outlets.none_if_zero is not None:
+        counts.append(_answered(tables, outlets.none_if_zero, tables[outlets.none_if_zero]))
     rows = tables[outlets.states.source] if outlets.states else {}
     if outlets.states and rows and all(map(outlets.states.is_absent, rows.values())):
         return not any(map(counted, counts))
     return any({number(value) for value in count.values()} == {0} for count in counts)
+
+
+def _answered(tables: Tables, source: Source, rows: Rows) -> Rows:
+    """The rows of a source; by GET those that the answer to a walk lacks."""
+    lost = [row for row, value in rows.items() if is_unanswered(value) and not is_unidentified(row)]
+    return {**rows, **tables.cells(source, lost)}
 
 
 def reported_outlet_count(profile: Profile, tables: Tables) -> int:

@@ -385,7 +385,8 @@ class Total:
                 empty_figures.append(figure)
             reason = figure.missing_part(tables, raw)
             if reason is not None:
-                if self.demanded or not tables.lacks(figure.source):
+                is_counted = any(map(is_unidentified, raw))  # by the device, which shows no row
+                if self.demanded or is_counted or not tables.lacks(figure.source):
                     return reason
                 reason_lacking = reason_lacking or reason
                 for empty in empty_figures:

@@ -174,7 +174,8 @@ def _outlet_rows(device: SnmpDevice, *, with_power: bool) -> list[_OutletRows]:
     for figure, most in figures:
         raw = figure.raw(device.tables, device.outlet_mask) if figure else {}
         columns.append(figure.figures(device.tables, raw, most) if figure else {})
-    if sum(map(bool, columns)) > 1:
+    # the rows of joined meters have other names in their own table
+    if sum(map(bool, columns)) > 1 and not outlets.has_joined_meters:
         for row in _unmetered_rows(device.tables, [figure for figure, _ in figures if figure]):
             for rows in columns:
                 rows.pop(row, None)

@@ -198,9 +198,12 @@ def if_listed(rows: Rows, table: Rows) -> Rows:
     return matching(rows, table, "(?s).*")
 
 
-def up_to_count(rows: Rows, count: Optional[Raw], *, required: bool = False) -> Rows:
+def up_to_count(
+    rows: Rows, count: Optional[Raw], *, required: bool = False, are_all: bool = True
+) -> Rows:
     """The rows whose last arc is at most the device's count, of a table with a fixed number of
-    rows. Raises ProtocolError if fewer remain; without a count all rows, unless it is required."""
+    rows. Raises ProtocolError if fewer remain, and these `are_all`; without a count all rows,
+    unless it is required."""
     most = counted_by(count)
     if most is None:
         if rows and required:
@@ -210,7 +213,7 @@ def up_to_count(rows: Rows, count: Optional[Raw], *, required: bool = False) -> 
             )
         return rows
     kept = {row: value for row, value in rows.items() if _is_within(row, most)}
-    if len(kept) < most:
+    if are_all and len(kept) < most:
         raise ProtocolError(
             f"the device counts {most} rows in a table, but it listed {len(kept)} with a number up"
             f" to {most}; poll it again"

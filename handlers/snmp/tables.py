@@ -51,6 +51,11 @@ class Computed(ABC):
     def needs(self) -> tuple[Object, ...]:
         """The objects that it needs, that of the values first."""
 
+    def needs_late(self) -> tuple[Object, ...]:
+        """Those that it needs on some devices only: each is read when it is asked for, and not with
+        its table."""
+        return ()
+
     @abstractmethod
     def is_by_row(self) -> bool:
         """Whether it makes each row of this row of its objects alone, so that a command need not
@@ -69,7 +74,8 @@ class Derived(Computed):
         function: makes the rows.
         objects: see `needs`.
         by_row: see `is_by_row`.
-        late: objects that it needs on some devices only; each is read when it is asked for.
+        late: objects that it needs on some devices only; each is read when it is asked for, and not
+            with its table. One that names the values is among `objects`, too.
     """
 
     function: Callable[[Tables], Rows]
@@ -79,6 +85,9 @@ class Derived(Computed):
 
     def needs(self) -> tuple[Object, ...]:
         return self.objects
+
+    def needs_late(self) -> tuple[Object, ...]:
+        return self.late
 
     def is_by_row(self) -> bool:
         return self.by_row
@@ -103,6 +112,18 @@ def objects_of(sources: Iterable[Optional[Source]]) -> Iterator[Object]:
     for source in sources:
         if isinstance(source, Computed):
             yield from objects_of(source.needs())
+        elif source is not None:
+            yield source
+
+
+def _read_together(sources: Iterable[Optional[Source]]) -> Iterator[Object]:
+    """The objects of these sources that are read with their tables."""
+    for source in sources:
+        if isinstance(source, Computed):
+            late_objects = source.needs_late()
+            for column in _read_together(source.needs()):
+                if column not in late_objects:
+                    yield column
         elif source is not None:
             yield source
 
@@ -150,7 +171,7 @@ class Tables:
         self.answers = answers or Answers()
         self.is_trial = True
         self._wanted: dict[str, dict[str, bool]] = {}  # table -> column -> whether it is optional
-        for column in objects_of(wanted):
+        for column in _read_together(wanted):
             for oid, is_optional in column.columns():
                 oid = self.resolve(oid)
                 self._wanted.setdefault(_table_of(oid), {})[oid] = is_optional
@@ -349,18 +370,26 @@ class Tables:
             return answers
         if answers and not _has_index_of(rows, answers):
             return answers  # of another table
-        if not answers and optional and self.get(f"{oid}.{next(iter(rows))}") is None:
-            self.learnt.absent.add(oid)
+        if not answers and optional and self._is_denied(oid, next(iter(rows))):
             return {}
         return {row: answers.get(row, LOST) for row in rows}
 
+    def _is_denied(self, oid: str, row: str) -> bool:
+        """Whether the device does not have a column that no walk answers, as a GET of a row of its
+        table shows, in this reading or an earlier one."""
+        if oid not in self.learnt.absent and self.get(f"{oid}.{row}") is None:
+            self.learnt.absent.add(oid)
+        return oid in self.learnt.absent
+
     def names(self, oid: str) -> Walked:
-        """A column of names, which are taken as fixed during a call."""
+        """A column of names, without those that the answer lacks. It is walked once in a call: names
+        are taken as fixed."""
         oid = self.resolve(oid)
-        if oid in self.learnt.names:
-            self.answers.walked[oid] = self.learnt.names[oid]
-        self.learnt.names[oid] = self.walk(oid)
-        return self.column(oid)
+        if oid not in self.learnt.names:
+            self.learnt.names[oid] = self.walk(oid)
+        names = self.learnt.names[oid]
+        self.answers.walked[oid] = names
+        return names
 
     def resolve(self, oid: str) -> str:
         """`oid` with the root instead of `~`."""

@@ -1,26 +1,147 @@
-"""The families. While the old form is translated: see old/."""
+"""The families, usually one file for each vendor. A vendor's file has a tuple PROFILES.
 
-import importlib
-import pkgutil
+The order matters for families with the same sysObjectID, and for families with `sweep`, which are
+probed one after the other: a richer MIB comes before the one it replaced. docs/dev/new-family.md
+shows how a family is added. The tests run over this table.
+"""
 
-from ..old.profiles import PROFILES as OLD_PROFILES
-from ..old.translate import about, family
+from __future__ import annotations
+
+from itertools import chain
+
 from ..profile import Profile
+from . import (
+    akcp,
+    apc,
+    apc_cpdu,
+    apnl,
+    aten,
+    austinhughes,
+    aviosys,
+    bachmann,
+    baytech,
+    borri,
+    chatsworth,
+    clever,
+    cyberpower,
+    cyberswitching,
+    cyclades,
+    dataprobe,
+    dell,
+    delta,
+    denkovi,
+    didactum,
+    digipower,
+    digitalloggers,
+    e3meter,
+    eaton,
+    enlogic,
+    eta,
+    gude,
+    hpe,
+    ibm,
+    ibm_constellation,
+    ict,
+    ingrasys,
+    ipt,
+    lantronix,
+    netio,
+    netping,
+    npdu,
+    nti,
+    opengear,
+    panduit,
+    pdumib,
+    planet,
+    powertek,
+    racktivity,
+    raritan,
+    riedo,
+    riello,
+    rittal,
+    rpcm,
+    schleifenbauer,
+    servertech,
+    sinetica,
+    snr,
+    starline,
+    synaccess,
+    teltronix,
+    tripplite,
+    tsl,
+    tycon,
+    ups_outlets,
+    vertiv,
+    vutlan,
+    wti,
+)
 
-FILES = [importlib.import_module(f"{__name__}.{m.name}") for m in pkgutil.iter_modules(__path__)]
-#: files in the last form
-WRITTEN = {p.key: p for file in FILES for p in getattr(file, "PROFILES", ())}
-#: files whose names and evidence are still those of the old profile
-PARTLY = {key: f for file in FILES for key, f in getattr(file, "HERE", {}).items()}
-
-
-def _new(old):
-    if old.key in WRITTEN:
-        return WRITTEN[old.key]
-    if old.key in PARTLY:
-        return Profile(**{**about(old), **PARTLY[old.key].keywords})
-    return family(old)
-
-
-PROFILES = tuple(map(_new, OLD_PROFILES))
+VENDORS = (
+    akcp,
+    apc,
+    apc_cpdu,
+    apnl,
+    aten,
+    aviosys,
+    bachmann,
+    austinhughes,
+    baytech,
+    borri,
+    chatsworth,
+    cyberpower,
+    cyclades,
+    cyberswitching,
+    dataprobe,
+    dell,
+    delta,
+    denkovi,
+    didactum,
+    digipower,
+    digitalloggers,
+    e3meter,
+    eaton,
+    enlogic,
+    eta,
+    gude,
+    hpe,
+    ibm,
+    ict,
+    ingrasys,
+    ipt,
+    lantronix,
+    netio,
+    netping,
+    npdu,
+    nti,
+    opengear,
+    panduit,
+    pdumib,
+    planet,
+    powertek,
+    racktivity,
+    raritan,
+    riedo,
+    riello,
+    rittal,
+    rpcm,
+    schleifenbauer,
+    servertech,
+    sinetica,
+    snr,
+    starline,
+    synaccess,
+    teltronix,
+    tripplite,
+    tsl,
+    tycon,
+    ups_outlets,
+    vertiv,
+    vutlan,
+    wti,
+    # The last of the families with Net-SNMP's sysObjectIDs: the others are more certain, because
+    # they are from MIBs.
+    clever,
+    ibm_constellation,
+)
+PROFILES: tuple[Profile, ...] = tuple(chain.from_iterable(file.PROFILES for file in VENDORS))
 PROFILE_BY_KEY = {profile.key: profile for profile in PROFILES}

@@ -10,8 +10,12 @@ states.
 """
 
 import re
+from functools import partial
 
 from .language import *
+
+# APC's own arc: the whole sysObjectID of some units, and so a prefix of that of every other one
+ANY_APC = "318"
 
 # MasterSwitch (sPDU): state and command share one column, which reads 1, 2 or 4 (unknown).
 SPDU_STATE = column("318.1.1.4.4.2.1.3", "sPDUOutletCtl")
@@ -169,64 +173,27 @@ def rpdu2_units(t: Tables) -> Rows:
 RPDU2_LOAD = figure(rpdu2_phases, TENTHS)
 RPDU2_POWER = figure(_of_units("5", "rPDU2DeviceStatusPower"), TENS)
 
-APC_RPDU2 = partial(
-    Profile,
-    units=rpdu2_units,
-    unit_count=RPDU2_COUNT,
-    outlets=outlets(
-        State(
-            RPDU2_STATE,
-            on=("2",),
-            off=("1",),
-            conditions=(pending(switched("3.1.6", "StatusCommandPending", optional=True)),),
-        ),
-        Write(switched("4.1.5", "ControlCommand"), on=1, off=2),
-        rows=first(RPDU2_NAME, RPDU2_METERED_NAME, RPDU2_LISTED),
-        count=scalar("318.1.1.26.9.1.0", "rPDU2OutletSwitchedTableSize"),
-        checks_empty_table=True,
-        number=unit_and_number(RPDU2_STATE, RPDU2_METERED_NAME, RPDU2_LISTED),
-        name=first(RPDU2_NAME, RPDU2_METERED_NAME),
-        current=figure(metered("6", "Current"), TENTHS),
-        power=figure(metered("7", "Power")),
-        energy=figure(metered("11", "Energy"), TENTHS),
-    )
-    + _rpdu(_beside(RPDU_STATE, RPDU2_DEVICE, RPDU2_PHASE))
-    + _spdu(_beside(SPDU_STATE, RPDU2_DEVICE, RPDU2_PHASE)),
-    load=total(RPDU2_LOAD),
-    inlet=total(RPDU2_LOAD),
-    inlet_power=total(RPDU2_POWER),
-    power=total(RPDU2_POWER),
-    energy=total(figure(_of_units("9", "rPDU2DeviceStatusEnergy"), TENTHS)),
-)
 
-APC_RPDU = partial(
-    Profile,
-    outlets=_rpdu(RPDU_STATE) + _spdu(_beside(SPDU_STATE, RPDU_LOAD)),
-    # a Gauge: below 0 it is no value
-    load=total(figure(rpdu_lines, TENTHS, absent=()), else_outlets=True),
-    power=total(figure(rpdu_power)),
-)
-
-
-def _masterswitch(tree: str, kind: str, count: Column, off: int) -> partial[Profile]:
-    """A MasterSwitch plus or VM; `off`: the command. The index is unit.outlet. For plus,
-    fence_apc_snmp uses unit.1.outlet, so that form is read too."""
+def _masterswitch(tree: str, kind: str, count: Column, off: int) -> tuple[Outlets, ...]:
+    """The outlets of a MasterSwitch plus or VM; `off`: the command. The index is unit.outlet. For
+    plus, fence_apc_snmp uses unit.1.outlet, so that form is read too."""
     state = column(f"{tree}.7.1.1.5", f"sPDUOutletStatus{kind}OutletState")
     waiting = column(f"{tree}.7.1.1.6", f"sPDUOutletStatus{kind}CommandPending", optional=True)
-    group = outlets(
+    return outlets(
         State(state, on=("1",), off=("2",), conditions=(pending(waiting),)),
         Write(column(f"{tree}.5.1.1.5", f"sPDUOutletControl{kind}OutletCommand"), on=1, off=off),
         count=count,
         number=unit_and_outlet(state),
         name=column(f"{tree}.7.1.1.4", f"sPDUOutletStatus{kind}OutletName"),
     )
-    return partial(Profile, outlets=group)
 
 
 PLUS_COUNT = column("318.1.1.6.4.2.1.3", "sPDUMasterStatusMSPOutletCount")
 VM_COUNT = column("318.1.1.5.4.2.1.8", "sPDUMasterStatusVMOutletCount")
 
-# Easy PDU. In every column of the one row of a unit without switched outlets:
+# Easy PDU. Firmware that does not use APC's enterprise number has sysObjectID 1.3.6.1.4.1.0.
+EASY_TEXT = "0"
+# In every column of the one row of a unit without switched outlets:
 NO_OUTLET = "-1"
 EASY_MODULE = column("318.1.1.30.6.1.1.2", "ePDUOutletStatusModule")
 EASY_CHAIN = Chain(EASY_MODULE, column("318.1.1.30.6.1.1.3", "ePDUOutletStatusNumber"))
@@ -276,59 +243,10 @@ def _easy_text(below: str, what: str, unit: str) -> Measurement:
     return Measurement(column(f"1.1.{below}", f"{what} as text"), scale, ("-",), unit=unit)
 
 
-APC_EASY_EPDU = partial(
-    Profile,
-    outlets=outlets(
-        State(
-            EASY_STATE,
-            on=("2",),
-            off=("1",),
-            absent=(NO_OUTLET,),
-            # on, off; 3 says that the state is not known, for which the state has no value
-            conditions=(Condition(completed(EASY_COMMAND, EASY_STATE), ("1", "2"), optional=True),),
-        ),
-        Write(EASY_COMMAND, on=1, off=2),
-        count=EASY_COUNT,
-        none_if_zero=easy_none,
-        number=unit_and_number(EASY_STATE),
-    ),
-    load=total(
-        figure(_easy_phases("5", "Current"), HUNDREDTHS),
-        _easy_text("2", "current", "A"),
-        demanded=True,
-    ),
-    power=total(
-        figure(_easy_units("7", "ActivePower")),
-        figure(_easy_phases("6", "ActivePower")),
-        _easy_text("3", "power", "kW"),
-    ),
-    energy=total(
-        figure(_easy_units("11", "Energy"), THOUSANDTHS),
-        figure(_easy_phases("10", "Energy"), THOUSANDTHS),
-        _easy_text("7", "energy", "kWh"),
-    ),
-)
-
 # The one outlet of an Environmental Manager. Older firmware reports its state only in the control
 # column.
 EMS_COMMAND = column("318.1.1.10.3.3.1.1.3", "emsOutletControlOutletCommand")
 
-APC_EMS = partial(
-    Profile,
-    conditions=(established(scalar("318.1.1.10.3.12.2.0", "emsStatusCommStatus")),),
-    outlets=outlets(
-        State(
-            first(column("318.1.1.10.3.16.1.1.3", "emsOutletStatusOutletState"), EMS_COMMAND),
-            on=("1",),
-            off=("2",),
-        ),
-        Write(EMS_COMMAND, on=1, off=2),
-        name=first(
-            column("318.1.1.10.3.16.1.1.2", "emsOutletStatusOutletName"),
-            column("318.1.1.10.3.3.1.1.2", "emsOutletControlOutletName"),
-        ),
-    ),
-)
 
 ATS_VOLTS = column("318.1.1.8.5.4.3.1.3", "atsOutputVoltage")
 ATS_PHASE_COUNT = column("318.1.1.8.5.4.2.1.2", "atsNumOutputPhases")
@@ -346,22 +264,6 @@ def _ats_phases(below: str, name: str) -> Derived:
 
     return rows
 
-
-APC_ATS = partial(
-    Profile,
-    conditions=(
-        established(scalar("318.1.1.8.5.1.1.0", "atsStatusCommStatus")),
-        # with a failure (1) of either supply, the ATS cannot monitor its current sensors
-        device_condition(
-            scalar("318.1.1.8.5.1.8.0", "atsStatusPlus12VPowerSupply"), "2", optional=True
-        ),
-        device_condition(
-            scalar("318.1.1.8.5.1.9.0", "atsStatusMinus12VPowerSupply"), "2", optional=True
-        ),
-    ),
-    load=total(figure(_ats_phases("4", "atsOutputCurrent"), TENTHS)),
-    power=total(figure(_ats_phases("13", "atsOutputPower"))),
-)
 
 # InfraStruXure PDU (xPDU). Its panels have 42 or 84 positions. A breaker with several poles has as
 # many rows.
@@ -384,18 +286,6 @@ def xpdu_lines(t: Tables) -> Rows:
     return left_join(lines or t[XPDU_CURRENT], lines)
 
 
-APC_XPDU = partial(
-    Profile,
-    outlets=outlets(
-        rows=breakers,
-        name=column("318.1.1.15.4.2.3.1.10", "xPDUBranchBreakerName"),
-        current=figure(column("318.1.1.15.4.2.3.1.5", "xPDUBranchBreakerCurrent"), TENTHS),
-    ),
-    # The neutral is an object of its own.
-    load=total(figure(xpdu_lines, TENTHS)),
-    power=total(figure(scalar("318.1.1.15.3.4.3.0", "xPDUSystemOutputTotalPower"), HUNDREDS)),
-)
-
 # Modular distribution. The index of an output is module.cable; an empty slot has rows as well.
 ISX_STATUS = column("318.1.1.22.2.6.1.6", "isxModularDistModuleOutputStatus")
 ISX_NOT_PRESENT = "4"
@@ -414,38 +304,264 @@ def cables(t: Tables) -> Rows:
     return where_not({row: rows[row] for row in rows if row not in empty}, ISX_NOT_PRESENT)
 
 
-APC_ISX = partial(
-    Profile,
-    outlets=outlets(
-        rows=cables,
-        number=unit_and_outlet(ISX_STATUS),
-        name=ISX_NAME,
-        power=figure(ISX_POWER, HUNDREDS),
-        # normal, warning, critical; 6: no communication with the cable's meters
-        conditions=(unit_condition(ISX_STATUS, "1", "2", "3", unit=Arcs()),),
-        energy=figure(column("318.1.1.22.2.6.1.21", "isxModularDistModuleOutputKwhUsage"), TENTHS),
-    ),
-    load=total(
-        figure(
-            column("318.1.1.22.4.2.11.1.3", "isxModularDistSysCurrentAmps"),
-            TENTHS,
-            beside=column("318.1.1.22.4.2.11.1.1", "isxModularDistSysCurrentIndex"),
-            least=3,  # phase1, phase2 and phase3
-        )
-    ),
-    power=total(figure(scalar("318.1.1.22.4.3.1.0", "isxModularDistSysPowerTotal"), HUNDREDS)),
-    energy=total(figure(scalar("318.1.1.22.4.3.2.0", "isxModularDistSysPowerKwhUsage"), TENTHS)),
-)
+apc_profile = partial(Profile, vendor="APC", source=librenms("apc/PowerNet-MIB"))
 
-HERE = {
-    "apc-rpdu2": APC_RPDU2,
-    "apc-rpdu": APC_RPDU,
-    "apc-masterswitch": partial(Profile, outlets=_spdu(SPDU_STATE)),
-    "apc-masterswitch-plus": _masterswitch("318.1.1.6", "MSP", PLUS_COUNT, off=3),
-    "apc-masterswitch-vm": _masterswitch("318.1.1.5", "VM", VM_COUNT, off=2),
-    "apc-easy-epdu": APC_EASY_EPDU,
-    "apc-ems-outlet": APC_EMS,
-    "apc-ats": APC_ATS,
-    "apc-xpdu": APC_XPDU,
-    "apc-isx-modular": APC_ISX,
-}
+PROFILES = (
+    apc_profile(
+        key="apc-rpdu2",
+        mib="PowerNet-MIB (rPDU2)",
+        # rPDU2IdentSerialNumber, rPDU2IdentFirmwareRev, rPDU2IdentModelNumber
+        nameplate=nameplate(
+            serial="318.1.1.26.2.1.9", firmware="318.1.1.26.2.1.6", model="318.1.1.26.2.1.8"
+        ),
+        models=(
+            "AP84xx",
+            "AP86xx",
+            "AP88xx",
+            "AP89xx",
+            "APDU9xxx",
+            "AP7900B to AP7999B",
+            "EPDU1xxxMBO",
+        ),
+        sys_object_ids=oids("318.1.3.4.6", "318.1.3.4.8", ANY_APC),
+        units=rpdu2_units,
+        unit_count=RPDU2_COUNT,
+        outlets=outlets(
+            State(
+                RPDU2_STATE,
+                on=("2",),
+                off=("1",),
+                conditions=(pending(switched("3.1.6", "StatusCommandPending", optional=True)),),
+            ),
+            Write(switched("4.1.5", "ControlCommand"), on=1, off=2),
+            rows=first(RPDU2_NAME, RPDU2_METERED_NAME, RPDU2_LISTED),
+            count=scalar("318.1.1.26.9.1.0", "rPDU2OutletSwitchedTableSize"),
+            checks_empty_table=True,
+            number=unit_and_number(RPDU2_STATE, RPDU2_METERED_NAME, RPDU2_LISTED),
+            name=first(RPDU2_NAME, RPDU2_METERED_NAME),
+            current=figure(metered("6", "Current"), TENTHS),
+            power=figure(metered("7", "Power")),
+            energy=figure(metered("11", "Energy"), TENTHS),
+        )
+        + _rpdu(_beside(RPDU_STATE, RPDU2_DEVICE, RPDU2_PHASE))
+        + _spdu(_beside(SPDU_STATE, RPDU2_DEVICE, RPDU2_PHASE)),
+        load=total(RPDU2_LOAD),
+        inlet=total(RPDU2_LOAD),
+        inlet_power=total(RPDU2_POWER),
+        power=total(RPDU2_POWER),
+        energy=total(figure(_of_units("9", "rPDU2DeviceStatusEnergy"), TENTHS)),
+        evidence=SIMULATED,
+        programs=(
+            public("chaos/powerman", "etc/devices/apc8941.dev"),
+            public(
+                "dana-i2cat/opennaas",
+                "extensions/bundles/gim/src/main/java/org/opennaas/extensions/gim/controller/snmp/APCDriver_SNMP.java",
+            ),
+        ),
+        unread=(
+            f"rPDU2BankConfigOverloadRestriction, rPDU2PhaseConfigOverloadRestriction: {OVERLOAD};"
+            " rPDU2OutletSwitchedControlCommand: by the MIB it reads 4 if a state cannot be"
+            " determined, but real units read 1 for outlets that are off;"
+            " rPDU2DeviceStatusCommandPending: each outlet has a mark of its own"
+        ),
+        note=(
+            "The outlet tables of rPDU2 are from the MIB; the recording shows outlets only in the"
+            " older sPDU table. Where rPDU2DeviceStatusPower is -1, the power is not metered."
+        ),
+    ),
+    apc_profile(
+        key="apc-rpdu",
+        mib="PowerNet-MIB (rPDU)",
+        # rPDUIdentSerialNumber, rPDUIdentFirmwareRev, rPDUIdentModelNumber
+        nameplate=nameplate(
+            serial="318.1.1.12.1.6", firmware="318.1.1.12.1.3", model="318.1.1.12.1.5"
+        ),
+        models=("AP78xx", "AP79xx"),
+        sys_object_ids=oids("318.1.3.4.5", ANY_APC),
+        outlets=_rpdu(RPDU_STATE) + _spdu(_beside(SPDU_STATE, RPDU_LOAD)),
+        # a Gauge: below 0 it is no value
+        load=total(figure(rpdu_lines, TENTHS, absent=()), else_outlets=True),
+        power=total(figure(rpdu_power)),
+        evidence=SIMULATED.of("state", "current", "power", "switching"),
+        programs=(
+            public("ClusterLabs/fence-agents", "agents/apc_snmp/fence_apc_snmp.py"),
+            public("maas/maas", "src/provisioningserver/drivers/power/apc.py"),
+        ),
+        note=(
+            "The power is calculated from the current, and from a voltage and a power factor that"
+            " the owner of an AP7xxx sets; while one of them is 0, it is not known."
+        ),
+        unread=f"rPDUOutletPhaseOverloadRestriction, rPDUOutletBankOverloadRestriction: {OVERLOAD}",
+    ),
+    apc_profile(
+        key="apc-masterswitch",
+        mib="PowerNet-MIB (sPDU)",
+        models=("MasterSwitch AP9210 to AP9218",),
+        sys_object_ids=oids("318.1.3.4.1", "318.1.3.4.2", "318.1.3.4.7", ANY_APC),
+        outlets=_spdu(SPDU_STATE),
+        evidence=SIMULATED.of("state", "switching"),
+        recording="apc_masterswitch2",
+    ),
+    apc_profile(
+        key="apc-masterswitch-plus",
+        mib="PowerNet-MIB (MasterSwitch plus)",
+        models=("MasterSwitch plus AP9225, AP9225EXP",),
+        sys_object_ids=oids("318.1.3.4.4"),
+        outlets=_masterswitch("318.1.1.6", "MSP", PLUS_COUNT, off=3),
+        evidence=SIMULATED.of("state", "switching"),
+        # both write sPDUOutletControlMSPOutletCommand: 1 on, 3 off
+        programs=(
+            public("ClusterLabs/fence-agents", "agents/apc_snmp/fence_apc_snmp.py"),
+            IRONIC_SNMP,
+        ),
+        unread=(
+            "sPDUOutletStatusMSPOutletCtrlMode: the MIB does not say which commands its modes"
+            " refuse"
+        ),
+    ),
+    apc_profile(
+        key="apc-masterswitch-vm",
+        mib="PowerNet-MIB (MasterSwitch VM)",
+        models=("MasterSwitch VM AP9224",),
+        sys_object_ids=oids("318.1.3.4.3"),
+        outlets=_masterswitch("318.1.1.5", "VM", VM_COUNT, off=2),
+        evidence=SIMULATED.of("state", "switching"),
+        unread=f"sPDUMasterConfigVMOverloadRestriction: {OVERLOAD}",
+    ),
+    apc_profile(
+        key="apc-easy-epdu",
+        mib="PowerNet-MIB (Easy PDU)",
+        models=("Easy PDU EPDU1xxxS, EPDU1xxxM",),
+        sys_object_ids=oids("318.1.3.4.9", EASY_TEXT),
+        outlets=outlets(
+            State(
+                EASY_STATE,
+                on=("2",),
+                off=("1",),
+                absent=(NO_OUTLET,),
+                # on, off; 3 says that the state is not known, for which the state has no value
+                conditions=(
+                    Condition(Complete(EASY_COMMAND, EASY_STATE), ("1", "2"), optional=True),
+                ),
+            ),
+            Write(EASY_COMMAND, on=1, off=2),
+            count=EASY_COUNT,
+            none_if_zero=easy_none,
+            number=unit_and_number(EASY_STATE),
+        ),
+        load=total(
+            figure(_easy_phases("5", "Current"), HUNDREDTHS),
+            _easy_text("2", "current", "A"),
+            demanded=True,
+        ),
+        power=total(
+            figure(_easy_units("7", "ActivePower")),
+            figure(_easy_phases("6", "ActivePower")),
+            _easy_text("3", "power", "kW"),
+        ),
+        energy=total(
+            figure(_easy_units("11", "Energy"), THOUSANDTHS),
+            figure(_easy_phases("10", "Energy"), THOUSANDTHS),
+            _easy_text("7", "energy", "kWh"),
+        ),
+        evidence=SIMULATED,
+        # an owner's notes of an EPDU1216S: ePDUOutletControlCommand 1 on, 2 off
+        programs=("EPDU1216S: Switching outlets and read states via snmp (notes of an owner)",),
+    ),
+    apc_profile(
+        key="apc-ems-outlet",
+        mib="PowerNet-MIB (Environmental Manager)",
+        models=("Environmental Manager AP9320, AP9340: its switched outlet",),
+        sys_object_ids=oids("318.1.3.8.2", "318.1.3.8.4"),
+        conditions=(established(scalar("318.1.1.10.3.12.2.0", "emsStatusCommStatus")),),
+        outlets=outlets(
+            State(
+                first(column("318.1.1.10.3.16.1.1.3", "emsOutletStatusOutletState"), EMS_COMMAND),
+                on=("1",),
+                off=("2",),
+            ),
+            Write(EMS_COMMAND, on=1, off=2),
+            name=first(
+                column("318.1.1.10.3.16.1.1.2", "emsOutletStatusOutletName"),
+                column("318.1.1.10.3.3.1.1.2", "emsOutletControlOutletName"),
+            ),
+        ),
+        evidence=SIMULATED.of("state", "switching"),
+        recording="aos-emu2_ap9320",
+    ),
+    apc_profile(
+        key="apc-ats",
+        mib="PowerNet-MIB (ATS)",
+        models=("Rack ATS AP44xx, AP77xx",),
+        sys_object_ids=oids("318.1.3.11", "318.1.3.32"),
+        conditions=(
+            established(scalar("318.1.1.8.5.1.1.0", "atsStatusCommStatus")),
+            # with a failure (1) of either supply, the ATS cannot monitor its current sensors
+            device_condition(
+                scalar("318.1.1.8.5.1.8.0", "atsStatusPlus12VPowerSupply"), "2", optional=True
+            ),
+            device_condition(
+                scalar("318.1.1.8.5.1.9.0", "atsStatusMinus12VPowerSupply"), "2", optional=True
+            ),
+        ),
+        load=total(figure(_ats_phases("4", "atsOutputCurrent"), TENTHS)),
+        power=total(figure(_ats_phases("13", "atsOutputPower"))),
+        evidence=SIMULATED.of("current", "power"),
+        note=(
+            "The power is the product of volts and amperes: PowerNet-MIB calls it apparent power"
+            " (VA) since 2020. The active power is at most that."
+        ),
+    ),
+    apc_profile(
+        key="apc-xpdu",
+        mib="PowerNet-MIB (xPDU)",
+        models=("InfraStruXure PDU: each branch breaker is listed",),
+        sys_object_ids=oids("318.1.3.15"),
+        outlets=outlets(
+            rows=breakers,
+            name=column("318.1.1.15.4.2.3.1.10", "xPDUBranchBreakerName"),
+            current=figure(column("318.1.1.15.4.2.3.1.5", "xPDUBranchBreakerCurrent"), TENTHS),
+        ),
+        # The neutral is an object of its own.
+        load=total(figure(xpdu_lines, TENTHS)),
+        power=total(figure(scalar("318.1.1.15.3.4.3.0", "xPDUSystemOutputTotalPower"), HUNDREDS)),
+        ceilings=FLOOR,
+        evidence=SIMULATED.of("current", "power"),
+        note="The sysObjectID is the MIB's product infraStruXurePDU; it was not seen on a unit.",
+    ),
+    apc_profile(
+        key="apc-isx-modular",
+        mib="PowerNet-MIB (modular distribution)",
+        models=("InfraStruXure modular PDU: each cable of its modules is listed",),
+        sys_object_ids=oids("318.1.3.24"),
+        outlets=outlets(
+            rows=cables,
+            number=unit_and_outlet(ISX_STATUS),
+            name=ISX_NAME,
+            power=figure(ISX_POWER, HUNDREDS),
+            # normal, warning, critical; 6: no communication with the cable's meters
+            conditions=(unit_condition(ISX_STATUS, "1", "2", "3", unit=Arcs()),),
+            energy=figure(
+                column("318.1.1.22.2.6.1.21", "isxModularDistModuleOutputKwhUsage"), TENTHS
+            ),
+        ),
+        load=total(
+            figure(
+                column("318.1.1.22.4.2.11.1.3", "isxModularDistSysCurrentAmps"),
+                TENTHS,
+                beside=column("318.1.1.22.4.2.11.1.1", "isxModularDistSysCurrentIndex"),
+                least=3,  # phase1, phase2 and phase3
+            )
+        ),
+        power=total(figure(scalar("318.1.1.22.4.3.1.0", "isxModularDistSysPowerTotal"), HUNDREDS)),
+        energy=total(
+            figure(scalar("318.1.1.22.4.3.2.0", "isxModularDistSysPowerKwhUsage"), TENTHS)
+        ),
+        ceilings=FLOOR,
+        evidence=SIMULATED.of("current", "power", "energy"),
+        note=(
+            "Subfeeds are not listed. The sysObjectID is the MIB's products isx24ModuleHalfRackPdu"
+            " and isx6ModuleRackPdu; it was not seen on a unit."
+        ),
+    ),
+)

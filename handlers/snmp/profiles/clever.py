@@ -18,10 +18,18 @@ such an outlet is refused.
 """
 
 import re
+from functools import partial
 
 from .language import *
 
+VENDOR = "Clever Electronic, FS.COM"
 ON, OFF, NOT_THERE = "ON", "OFF", ("--", "")
+NO_MIB = "no MIB is public"
+WITHOUT_POWER = DRIVER.of("state", "current", "energy", "switching")
+TEST_PROGRAM = (
+    "https://github.com/ChinaClever/IDC_TestSystem/tree/HEAD/IDC_TestSystem/IDC_TestSystem"
+)
+MANAGER = "https://github.com/ChinaClever/CleverManagerV1/tree/HEAD"
 
 
 def _is_counted(t: Tables, count: Scalar) -> bool:
@@ -70,8 +78,8 @@ def _text_family(
 ) -> partial[Profile]:
     """A family with values as strings; older firmware has INTEGERs, in hundredths of A and tenths
     of kWh. The number of outlets, `count`, may be 0."""
-    all_currents = completed(line_current, line_energy, next_row=True)
-    all_energies = completed(line_energy, all_currents)
+    all_currents = Complete(line_current, line_energy, next_row=True)
+    all_energies = Complete(line_energy, all_currents)
 
     @rows_of(*objects_of((line_current, line_energy)), count)
     def currents(t: Tables) -> Rows:
@@ -83,6 +91,7 @@ def _text_family(
 
     return partial(
         Profile,
+        sys_object_ids=oids("30966"),
         outlets=outlets(
             State(_switches(switch, count), on=(ON,), off=(OFF,)),
             Write(switch, on=ON, off=OFF),
@@ -94,6 +103,9 @@ def _text_family(
         ),
         load=total(Measurement(currents, scale_of_integers=HUNDREDTHS)),
         energy=total(Measurement(energies, scale_of_integers=TENTHS)),
+        evidence=DRIVER if power else WITHOUT_POWER,
+        note=NO_PUBLIC_MIB,
+        unread="breakers of loops (3.N.1, 3.N.2): texts, whose words differ by firmware",
     )
 
 
@@ -144,11 +156,11 @@ def _lines(item: str, tail: str) -> Derived:
     firmware has other items. Limits such as 2.6 also end in 6, like the energy; only a row with a
     power is a line."""
     values = _items("1", "line", item + tail)
-    every_line = completed(
+    every_line = Complete(
         _items("1", "line", "3.1" + tail), _items("1", "line", "2.1" + tail), next_row=True
     )
 
-    @rows_of(values, *every_line.objects)
+    @rows_of(values, every_line)
     def rows(t: Tables) -> Rows:
         return left_join(t[every_line], t[values])
 
@@ -184,14 +196,6 @@ def _mpro(tail: str) -> tuple[Outlets, ...]:
         energy=figure(_items("3", "output", "5" + tail), TENTHS),
     )
 
-
-CLEVER_MPRO = partial(
-    Profile,
-    outlets=_mpro("") + _mpro(".0"),
-    load=total(*(figure(_lines("2.1", tail), HUNDREDTHS) for tail in ("", ".0"))),
-    power=total(*(figure(_lines("3.1", tail)) for tail in ("", ".0"))),
-    energy=total(*(figure(_lines("6", tail), TENTHS) for tail in ("", ".0"))),
-)
 
 MS = "30966.10.2"
 MS_COUNT = scalar(MS + ".1.3.0", "outputNum")
@@ -231,16 +235,6 @@ def _of_ms_pdu(values: Object) -> Derived:
     return rows
 
 
-CLEVER_MS = partial(
-    Profile,
-    outlets=outlets(
-        State(ms_states, on=(ON,), off=(OFF,)),
-        Write(MS_STATUS, on=ON, off=OFF),
-        current=figure(_of_ms_pdu(column(MS + ".3", "outputCurrent", "0"))),
-    ),
-    load=total(figure(_of_ms_pdu(scalar(MS + ".2.2.0", "totalCurrent")))),
-)
-
 # Line currents are items 4 to 6 in every generation of firmware. Only one with the online flags of
 # slaves, the last items of IPPDU-MIB, has the energies of that MIB in 7 to 9: other firmware has
 # other items there.
@@ -263,14 +257,89 @@ def ip_energies(t: Tables) -> Rows:
     return matching(_three(t, 7), with_arc(t[IP], 0, "71") or t[SLAVE_ONE], r"-?\d+")
 
 
-HERE = {
-    "clever-mpro": CLEVER_MPRO,
-    "clever-mpdu": _zm("8", power="11"),
-    "clever-zpdu": _zm("7"),
-    "clever-rpdu": _rpdu("6"),
-    "clever-npm-v": _rpdu("5"),
-    "clever-ms-pdu": CLEVER_MS,
-    "clever-ip-pdu": partial(
-        Profile, load=total(figure(ip_currents, TENTHS)), energy=total(figure(ip_energies, TENTHS))
+PROFILES = (
+    Profile(
+        key="clever-mpro",
+        vendor=VENDOR,
+        mib=f"MPro: {NO_MIB}",
+        source=public("ChinaClever/MPro-App", "cores/agents/agent_get.cpp"),
+        models=("MPro PDU",),
+        sys_object_ids=(*oids("30966"), *NET_SNMP),
+        outlets=_mpro("") + _mpro(".0"),
+        load=total(*(figure(_lines("2.1", tail), HUNDREDTHS) for tail in ("", ".0"))),
+        power=total(*(figure(_lines("3.1", tail)) for tail in ("", ".0"))),
+        energy=total(*(figure(_lines("6", tail), TENTHS) for tail in ("", ".0"))),
+        evidence=DRIVER,
+        note=f"{NO_PUBLIC_MIB} The unit's program writes one, with names and without units.",
+        unread="breaker of a loop (1.2.N.7): the agent does not publish which outlets a loop has",
     ),
-}
+    _zm("8", power="11")(
+        key="clever-mpdu",
+        vendor=VENDOR,
+        mib=f"MPDU: {NO_MIB}",
+        source=TEST_PROGRAM + "/common/snmp",
+        models=("MPDU", "FS.COM switched and metered PDUs with the MPDU tree"),
+    ),
+    _zm("7")(
+        key="clever-zpdu",
+        vendor=VENDOR,
+        mib=f"ZPDU: {NO_MIB}",
+        source=TEST_PROGRAM + "/common/snmp",
+        models=("ZPDU",),
+    ),
+    _rpdu("6")(
+        key="clever-rpdu",
+        vendor=f"{VENDOR}, Canovate",
+        mib=f"RPDU: {NO_MIB}",
+        source=TEST_PROGRAM + "/RPDU/r_snmp",
+        models=("RPDU",),
+    ),
+    _rpdu("5")(
+        key="clever-npm-v",
+        vendor=VENDOR,
+        mib=f"NPM-V: {NO_MIB}",
+        source=MANAGER,
+        models=("NPM-V",),
+    ),
+    Profile(
+        key="clever-ms-pdu",
+        vendor=VENDOR,
+        mib=f"MS-PDU: {NO_MIB}",
+        source=MANAGER,
+        models=("MS-PDU", "CPC PDU"),
+        sys_object_ids=oids("30966"),
+        outlets=outlets(
+            State(ms_states, on=(ON,), off=(OFF,)),
+            Write(MS_STATUS, on=ON, off=OFF),
+            current=figure(_of_ms_pdu(column(MS + ".3", "outputCurrent", "0"))),
+        ),
+        load=total(figure(_of_ms_pdu(scalar(MS + ".2.2.0", "totalCurrent")))),
+        evidence=DRIVER.of("state", "current", "switching"),
+        programs=(
+            public(
+                "ChinaClever/CleverManagerV1",
+                "%E7%94%98%E8%82%83%E4%B8%89%E6%98%8E/clevermanager/InitClever.cpp",
+            ),
+            public("brucepei/flasky", "monitor_mdm.py"),
+        ),
+        note=NO_PUBLIC_MIB,
+    ),
+    Profile(
+        key="clever-ip-pdu",
+        vendor=VENDOR,
+        mib="IPPDU-MIB",
+        source=pysnmp_mibs("mibs/fscom/IPPDU-MIB"),
+        models=("IP-PDU: metered inlet", "FS.COM metered PDUs (net-pdu)"),
+        sys_object_ids=oids("30966"),
+        load=total(figure(ip_currents, TENTHS)),
+        energy=total(figure(ip_energies, TENTHS)),
+        evidence=SIMULATED.of("current", "energy"),
+        note=(
+            "Slaves are not read: one that is offline cannot be told from none, so a sum would "
+            "fall and rise with the bus. The energy, up to 6,553.5 kWh for each line, is read "
+            "only from firmware with the objects of IPPDU-MIB, which gives tenths but no unit "
+            "(tenths of Wh would end at 6.6 kWh). The powers have no unit either and are not "
+            "read."
+        ),
+    ),
+)

@@ -11,9 +11,12 @@ The phases of a transfer switch beyond the third are pairs of lines, which count
 lines again. Some units lack the column of pending commands.
 """
 
+from functools import partial
+
 from .language import *
 
 EPDU, EPDU2, ATS = "3808.1.1.3", "3808.1.1.6", "3808.1.1.5"
+ANY_CYBERPOWER = "3808"
 
 SWITCHED = (
     column(EPDU2 + ".6.1.4.1.2", "ePDU2OutletSwitchedStatusModuleIndex", optional=True),
@@ -68,7 +71,8 @@ def phase_currents(t: Tables) -> Rows:
 
 @rows_of(DEVICE_CURRENT, DEVICE_PHASES, DEVICE_MODULE)
 def one_phase_currents(t: Tables) -> Rows:
-    """Without a value on a unit with several phases: the MIB does not define which current it is."""
+    """The current of each unit, without a value on one with several phases: the MIB does not define
+    which current it is there."""
     currents = t[DEVICE_CURRENT]
     if currents:
         currents = left_join(currents, where_not(currents, "2", "3", by=t[DEVICE_PHASES]))
@@ -126,78 +130,8 @@ def units(t: Tables) -> Rows:
     return complete(t[DEVICE_MODULE], counts=t[DEVICE_COUNT], gaps=True)
 
 
-CYBERPOWER_EPDU2 = partial(
-    Profile,
-    units=units,
-    unit_count=DEVICE_COUNT,
-    outlets=outlets(
-        State(
-            STATE,
-            on=("1",),
-            off=("2",),
-            conditions=(pending(switched("4.1.6", "StatusCommandPending", optional=True)),),
-        ),
-        Write(switched("5.1.5", "ControlCommand"), on=1, off=2),
-        rows=first(METERED_NAME, METERED_LOAD),
-        count=scalar(EPDU2 + ".6.1.1.0", "ePDU2OutletSwitchedTableSize"),
-        checks_empty_table=True,
-        number=unit_and_number(*LISTED),
-        name=first(switched("4.1.4", "StatusName"), METERED_NAME),
-        current=figure(METERED_LOAD, TENTHS),
-        power=figure(metered("7", "ActivePower")),
-        energy=figure(metered("11", "Energy"), TENTHS),
-    ),
-    load=total(
-        figure(phase_currents, TENTHS),
-        figure(one_phase_currents, TENTHS),
-        figure(_of_epdu2(LOAD), TENTHS, ()),
-        else_outlets=True,
-    ),
-    power=total(
-        figure(_device("18", "ePDU2DeviceStatusPowerLoad")),
-        figure(_of_epdu2(POWER), absent=()),
-        else_outlets=True,
-    ),
-    energy=total(
-        figure(_device("9", "ePDU2DeviceStatusEnergy"), TENTHS),
-        figure(_of_epdu2(ENERGY), TENTHS, ()),
-        else_outlets=True,
-    ),
-)
-
 EPDU_COUNT = scalar(EPDU + ".3.1.3.0", "ePDUOutletDevNumCntrlOutlets")  # 0 on a metered unit
 
-CYBERPOWER_EPDU = partial(
-    Profile,
-    outlets=outlets(
-        State(
-            column(EPDU + ".3.5.1.1.4", "ePDUOutletStatusOutletState"),
-            on=("1",),
-            off=("2",),
-            conditions=(
-                pending(
-                    column(EPDU + ".3.5.1.1.5", "ePDUOutletStatusCommandPending", optional=True)
-                ),
-            ),
-        ),
-        Write(column(EPDU + ".3.3.1.1.4", "ePDUOutletControlOutletCommand"), on=1, off=2),
-        count=EPDU_COUNT,
-        checks_empty_table=True,
-        none_if_zero=EPDU_COUNT,
-        name=column(EPDU + ".3.5.1.1.2", "ePDUOutletStatusOutletName"),
-        current=figure(column(EPDU + ".3.5.1.1.7", "ePDUOutletStatusLoad"), TENTHS),
-        power=figure(column(EPDU + ".3.5.1.1.8", "ePDUOutletStatusActivePower")),
-        energy=figure(column(EPDU + ".3.5.1.1.13", "ePDUOutletStatusEnergy"), TENTHS),
-    ),
-    load=total(
-        figure(LOAD, TENTHS, absent=()),
-        # a PDU41001 has its outlets in this tree and its meter in ePDU2
-        figure(one_phase_currents, TENTHS),
-        else_outlets=True,
-    ),
-    power=total(figure(POWER), else_outlets=True),
-    energy=total(figure(ENERGY, TENTHS, absent=()), else_outlets=True),
-)
 
 # of atsLoadStatusPhase
 LINES, PAIRS = ("1", "2", "3"), ("4", "5", "6")
@@ -219,41 +153,142 @@ def _ats_total(below: str, name: str) -> Scalar:
     return scalar(f"{ATS}.5.2.4.1.{below}.1", "atsLoadStatusBank" + name)
 
 
-CYBERPOWER_ATS = partial(
-    Profile,
-    conditions=(established(scalar(ATS + ".2.1.1.0", "atsStatusCommStatus")),),
-    outlets=outlets(
-        State(
-            column(ATS + ".6.3.1.3", "atsOutletStatusOutletState"),
-            on=("1",),
-            off=("2",),
-            conditions=(
-                pending(column(ATS + ".6.3.1.4", "atsOutletStatusOutletCmdPending", optional=True)),
-            ),
-        ),
-        Write(column(ATS + ".6.5.1.3", "atsOutletCtrlCommand"), on=2, off=3),
-        count=scalar(ATS + ".6.2.0", "atsOutletStatusTableSize"),
-        checks_empty_table=True,
-        name=column(ATS + ".6.3.1.2", "atsOutletStatusOutletName"),
-    ),
-    load=total(
-        figure(_lines("3", "atsLoadStatusPhaseLoad"), TENTHS),
-        figure(_ats_total("3", "Load"), TENTHS),
-    ),
-    power=total(figure(_lines("5", "atsLoadStatusPhasePower")), figure(_ats_total("5", "Power"))),
-    energy=total(
-        figure(
-            value_or_empty(
-                _ats_total("6", "Energy"), column(ATS + ".5.2.4.1.6", "atsLoadStatusBankEnergy")
-            ),
-            TENTHS,
-            absent=(),
-        )
-    ),
+cyberpower_profile = partial(
+    Profile, vendor="CyberPower", source=librenms("cyberpower/CPS-MIB"), evidence=SIMULATED
 )
 
-HERE = {
-    "cyberpower-epdu2": CYBERPOWER_EPDU2,
-    "cyberpower-epdu": CYBERPOWER_EPDU,
-    "cyberpower-ats": CYBERPOWER_ATS,
-}
+PROFILES = (
+    cyberpower_profile(
+        key="cyberpower-epdu2",
+        mib="CPS-MIB (ePDU2)",
+        models=("PDU7xxxx, PDU8xxxx", "RMCARD205 with a daisy chain"),
+        sys_object_ids=oids(EPDU2, ANY_CYBERPOWER),
+        units=units,
+        unit_count=DEVICE_COUNT,
+        outlets=outlets(
+            State(
+                STATE,
+                on=("1",),
+                off=("2",),
+                conditions=(pending(switched("4.1.6", "StatusCommandPending", optional=True)),),
+            ),
+            Write(switched("5.1.5", "ControlCommand"), on=1, off=2),
+            rows=first(METERED_NAME, METERED_LOAD),
+            count=scalar(EPDU2 + ".6.1.1.0", "ePDU2OutletSwitchedTableSize"),
+            checks_empty_table=True,
+            number=unit_and_number(*LISTED),
+            name=first(switched("4.1.4", "StatusName"), METERED_NAME),
+            current=figure(METERED_LOAD, TENTHS),
+            power=figure(metered("7", "ActivePower")),
+            energy=figure(metered("11", "Energy"), TENTHS),
+        ),
+        load=total(
+            figure(phase_currents, TENTHS),
+            figure(one_phase_currents, TENTHS),
+            figure(_of_epdu2(LOAD), TENTHS, ()),
+            else_outlets=True,
+        ),
+        power=total(
+            figure(_device("18", "ePDU2DeviceStatusPowerLoad")),
+            figure(_of_epdu2(POWER), absent=()),
+            else_outlets=True,
+        ),
+        energy=total(
+            figure(_device("9", "ePDU2DeviceStatusEnergy"), TENTHS),
+            figure(_of_epdu2(ENERGY), TENTHS, ()),
+            else_outlets=True,
+        ),
+        recording="cyberpower_pdu81005",
+        unread=f"overload restrictions of banks and phases: {OVERLOAD}",
+        note="A slave of a chain lists only itself: read the host.",
+    ),
+    cyberpower_profile(
+        key="cyberpower-epdu",
+        mib="CPS-MIB (ePDU)",
+        # ePDUIdentSerialNumber, ePDUIdentModelNumber
+        nameplate=nameplate(serial="3808.1.1.3.1.6", model="3808.1.1.3.1.5"),
+        models=("PDU15xx, PDU20xx, PDU30xx, PDU41xxx with older cards",),
+        sys_object_ids=oids(EPDU, ANY_CYBERPOWER),
+        outlets=outlets(
+            State(
+                column(EPDU + ".3.5.1.1.4", "ePDUOutletStatusOutletState"),
+                on=("1",),
+                off=("2",),
+                conditions=(
+                    pending(
+                        column(EPDU + ".3.5.1.1.5", "ePDUOutletStatusCommandPending", optional=True)
+                    ),
+                ),
+            ),
+            Write(column(EPDU + ".3.3.1.1.4", "ePDUOutletControlOutletCommand"), on=1, off=2),
+            count=EPDU_COUNT,
+            checks_empty_table=True,
+            none_if_zero=EPDU_COUNT,
+            name=column(EPDU + ".3.5.1.1.2", "ePDUOutletStatusOutletName"),
+            current=figure(column(EPDU + ".3.5.1.1.7", "ePDUOutletStatusLoad"), TENTHS),
+            power=figure(column(EPDU + ".3.5.1.1.8", "ePDUOutletStatusActivePower")),
+            energy=figure(column(EPDU + ".3.5.1.1.13", "ePDUOutletStatusEnergy"), TENTHS),
+        ),
+        load=total(
+            figure(LOAD, TENTHS, absent=()),
+            # a PDU41001 has its outlets in this tree and its meter in ePDU2
+            figure(one_phase_currents, TENTHS),
+            else_outlets=True,
+        ),
+        power=total(figure(POWER), else_outlets=True),
+        energy=total(figure(ENERGY, TENTHS, absent=()), else_outlets=True),
+        programs=(
+            public("pdudaemon/pdudaemon", "pdudaemon/drivers/cyberpower81001.py"),
+            public("gportay/cyberpower-pdu", "cyberpower-pdu"),
+        ),
+        unread=f"overload restrictions of banks: {OVERLOAD}",
+    ),
+    cyberpower_profile(
+        key="cyberpower-ats",
+        mib="CPS-MIB 2.13 (ats)",
+        models=("Switched ATS PDU (PDUxxSW...ATNET)",),
+        sys_object_ids=oids(ATS, ANY_CYBERPOWER),
+        conditions=(established(scalar(ATS + ".2.1.1.0", "atsStatusCommStatus")),),
+        outlets=outlets(
+            State(
+                column(ATS + ".6.3.1.3", "atsOutletStatusOutletState"),
+                on=("1",),
+                off=("2",),
+                conditions=(
+                    pending(
+                        column(ATS + ".6.3.1.4", "atsOutletStatusOutletCmdPending", optional=True)
+                    ),
+                ),
+            ),
+            Write(column(ATS + ".6.5.1.3", "atsOutletCtrlCommand"), on=2, off=3),
+            count=scalar(ATS + ".6.2.0", "atsOutletStatusTableSize"),
+            checks_empty_table=True,
+            name=column(ATS + ".6.3.1.2", "atsOutletStatusOutletName"),
+        ),
+        load=total(
+            figure(_lines("3", "atsLoadStatusPhaseLoad"), TENTHS),
+            figure(_ats_total("3", "Load"), TENTHS),
+        ),
+        power=total(
+            figure(_lines("5", "atsLoadStatusPhasePower")), figure(_ats_total("5", "Power"))
+        ),
+        energy=total(
+            figure(
+                value_or_empty(
+                    _ats_total("6", "Energy"), column(ATS + ".5.2.4.1.6", "atsLoadStatusBankEnergy")
+                ),
+                TENTHS,
+                absent=(),
+            )
+        ),
+        programs=(
+            public("andrewrothstein/valve-infra", "executor/pdu/drivers/cyberpower.py"),
+            public("remiphilippe/companion-module-cyberpower-pdu", "src/ats.js"),
+        ),
+        unread="atsStatusDevOutRelayStatus: the MIB does not say what it means for the outlets",
+        note=(
+            "The outlets are not metered. Some UPS cards have the same sysObjectID; they list no"
+            " outlets."
+        ),
+    ),
+)

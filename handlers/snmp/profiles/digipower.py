@@ -13,7 +13,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ...shared.errors import NamedSetting, NoSuchOutlet, ProtocolError, Unsupported
-
 from .language import *
 
 FIRST, LAST = "1", 16
@@ -63,6 +62,7 @@ class WriteAll:
     at = STATUS
     obstacle = ""
     writes_neighbours = True
+
     def with_unproven_limits(self) -> Control:
         return WriteAll(LONGEST_UNPROVEN)
 
@@ -83,8 +83,9 @@ class WriteAll:
         new_text = ",".join(words) + ("," if packed.endswith(",") else "")
         if len(new_text) > self.longest:
             refusal = (
-                f"one write sets all outlets of this unit at once, and its {len(new_text)}"
-                f" characters are more than the {self.longest} that are allowed: nothing was written"
+                "one write sets all outlets of this unit at once, and its"
+                f" {len(new_text)} characters are more than the {self.longest} that are allowed:"
+                " nothing was written"
             )
             setting = NamedSetting("switch_unproven", "yes")
             remedy = (refusal, "; to try it on a unit without load, set ", setting)
@@ -141,14 +142,26 @@ def _of_one_unit(values: Scalar) -> Derived:
     return rows
 
 
-DIGIPOWER = partial(
-    Profile,
-    outlets=outlets(
-        State(states, on=(ON,), off=(OFF,), absent=(NO_OUTLET,)), WriteAll(), name=names
+PROFILES = (
+    Profile(
+        key="digipower",
+        vendor="DigiPower, Servedge",
+        mib="DigiPower-PDU-MIB, DigiPower-BravoPDU-MIB",
+        source=librenms("digipower/DigiPower-PDU-MIB"),
+        models=("SWH, SWV", "Lindy IPower Switch Classic 32657 to 32659", "Manhattan"),
+        sys_object_ids=oids("17420"),
+        outlets=outlets(
+            State(states, on=(ON,), off=(OFF,), absent=(NO_OUTLET,)), WriteAll(), name=names
+        ),
+        load=total(figure(currents, TENTHS)),
+        power=total(figure(_of_one_unit(WATTS), HUNDREDTHS)),
+        energy=total(figure(_of_one_unit(KWH), THOUSANDTHS)),
+        evidence=SIMULATED,
+        recording="digipower",
+        note=(
+            "Units with 17 to 24 outlets need more characters than the MIB allows in a write (32):"
+            " they are switched only with switch_unproven. Units with a tripped breaker are not"
+            " switched: the MIBs do not say what a written -2 does."
+        ),
     ),
-    load=total(figure(currents, TENTHS)),
-    power=total(figure(_of_one_unit(WATTS), HUNDREDTHS)),
-    energy=total(figure(_of_one_unit(KWH), THOUSANDTHS)),
 )
-
-HERE = {"digipower": DIGIPOWER}

@@ -1,11 +1,18 @@
-"""Eaton's ePDU G2 and G3 of EATON-EPDU-MIB.
+"""Eaton: ePDU G2 and G3 of EATON-EPDU-MIB, and other families, some of makers that Eaton bought.
 
-The index is strapping.outlet, and the first unit of a chain is 0. The value written into a verb's
-column is a delay in seconds; 0 is now. One public driver has columns 3 (off) and 4 (on) in the
-opposite order; the MIB, two other drivers and the sister families agree on the order here. A
-pending "on" or "off" is a value of the state itself.
+EATON-EPDU-MIB: the index is strapping.outlet, and the first unit of a chain is 0. The value written
+into a verb's column is a delay in seconds; 0 is now. One public driver has columns 3 (off) and 4
+(on) in the opposite order; the MIB, two other drivers and the sister families agree on the order
+here. A pending "on" or "off" is a value of the state itself.
+
+Revelation (Aphel) is Raritan's PDU-MIB below another root, with rows from 0. Pulizzi has an object
+for each outlet; its command 2.1.0 commands all outlets. nLogic has the tables of HPE's pdu3.
 """
 
+from collections.abc import Sequence
+from functools import partial
+
+from . import hpe, raritan
 from .language import *
 
 # of inputCurrentMeasType; the others: one phase, three phases
@@ -30,6 +37,7 @@ epdu_total = partial(total, unit=THE_UNIT, units=OUTLET_COUNT)
 
 @rows_of(CURRENT, CURRENT_TYPE, CURRENT_COUNT)
 def lines(t: Tables) -> Rows:
+    """The lines of all inputs (inputCurrent), without their neutral."""
     currents = t[CURRENT]
     types = left_join(currents, t[CURRENT_TYPE])
     every_line = complete(currents, counts=t[CURRENT_COUNT])
@@ -38,6 +46,7 @@ def lines(t: Tables) -> Rows:
 
 @rows_of(UNITS_PRESENT)
 def unit_count(t: Tables) -> Rows:
+    """The number of units in unitsPresent, which reads as "0,1"."""
     present = t.scalar(UNITS_PRESENT)
     if present is None or isinstance(present, Lost):
         return {}
@@ -63,56 +72,287 @@ def _input_figures(
 LINES = figure(lines, THOUSANDTHS)
 POWER = (figure(WATTS), *_input_figures(INPUT_WATTS))
 
-EATON_EPDU = partial(
-    Profile,
-    # 1 is lost
-    conditions=(
-        unit_condition(
-            column("534.6.6.7.1.2.1.30", "communicationStatus", optional=True), "0", optional=True
+
+PULIZZI_OUTLETS = 36
+
+
+def _pulizzi(below: str, first_arc: int, name: str, tail: str = "0") -> Spread:
+    """An object of each outlet; `first_arc`: the arc of that of outlet 1."""
+    return Spread(below, (Span(1, PULIZZI_OUTLETS, first_arc),), name, tail)
+
+
+MONITORED = "20677.3.1.1"
+MONITOR_TYPE = scalar(MONITORED + ".1.24.0", "currentMonitorType")
+CHANNELS = Spread(oid(MONITORED + ".3"), (Span(1, 32, 1),), "chanN")
+CHANNEL_COUNT = scalar(MONITORED + ".1.23.0", "numCurrentChannels")
+# Types whose channels do not overlap: the unit, branches, outlets, three or two lines; and types
+# with lines and branches together, of which the MIB does not say which channel is which.
+DISJOINT, WITH_BRANCHES = "[1-5]", "[678]"
+
+
+@rows_of(CHANNELS, CHANNEL_COUNT, MONITOR_TYPE)
+def channels(t: Tables) -> Rows:
+    """The currents of the channels that a unit counts (chanN), if they do not overlap; an empty row
+    of a unit with lines and branches."""
+    monitor_type = t[MONITOR_TYPE]
+    with_branches = matching(monitor_type, monitor_type, WITH_BRANCHES)
+    if with_branches:
+        return left_join(with_branches, {})
+    counted_channels = up_to_count(t[CHANNELS], t.scalar(CHANNEL_COUNT))
+    currents = matching(counted_channels, monitor_type, DISJOINT, WITH_BRANCHES)
+    return left_join(currents, currents)
+
+
+GENESIS_CURRENT = Spread(oid("17373.3.2"), (Span(1, 8, 1),), "intDeciAmpsCTN")
+
+
+@rows_of(GENESIS_CURRENT, by_row=True)
+def genesis_currents(t: Tables) -> Rows:
+    """The currents of the transformers that are there."""
+    return where_not(t[GENESIS_CURRENT], "-1")
+
+
+POWER_PDU = "534.6.6.4.1"
+BREAKER = column(POWER_PDU + ".3.1.1.2", "breakerName")
+
+NLOGIC = hpe.PduTables("534.7.1", "pdu", HUNDREDTHS, column("534.7.1.1.2.1.13", "pduOutletCount"))
+
+eaton_profile = partial(Profile, vendor="Eaton")
+
+PROFILES = (
+    eaton_profile(
+        key="eaton-epdu",
+        mib="EATON-EPDU-MIB of 2023-03-31",
+        source=librenms("eaton/EATON-EPDU-MIB"),
+        # serialNumber, firmwareVersion, productName
+        nameplate=nameplate(
+            serial="534.6.6.7.1.2.1.4", firmware="534.6.6.7.1.2.1.5", model="534.6.6.7.1.2.1.2"
         ),
-        unit_condition(
-            column("534.6.6.7.1.2.1.32", "strappingStatus", optional=True), "0", optional=True
+        models=(
+            (
+                "ePDU G2 and G3: managed (EMA), switched (ESW), metered outlet (EMO), metered input"
+                " (EMI)"
+            ),
+        ),
+        # the second is that of UPSs, which Observium has also seen on a PDU with this MIB
+        sys_object_ids=oids("534.6.6.7", "534.1"),
+        # 1 is lost
+        conditions=(
+            unit_condition(
+                column("534.6.6.7.1.2.1.30", "communicationStatus", optional=True),
+                "0",
+                optional=True,
+            ),
+            unit_condition(
+                column("534.6.6.7.1.2.1.32", "strappingStatus", optional=True), "0", optional=True
+            ),
+        ),
+        units=Complete(OUTLET_COUNT, count=unit_count, gaps=True),
+        unit_count=unit_count,
+        outlets=outlets(
+            State(
+                column("534.6.6.7.6.6.1.2", "outletControlStatus"),
+                on=("1",),
+                off=("0",),
+                conditions=(row_condition(REBOOT, *NO_REBOOT, optional=True),),
+            ),
+            Write(
+                column("534.6.6.7.6.6.1.4", "outletControlOnCmd"),
+                0,
+                0,
+                off_at=column("534.6.6.7.6.6.1.3", "outletControlOffCmd"),
+            ),
+            Guard(
+                column("534.6.6.7.6.6.1.9", "outletControlSwitchable"),
+                refuse=("2",),
+                demanded=False,  # came into the MIB with the revision of 2014-09-29
+                why="it is configured as not switchable on the device",
+            ),
+            rows=column("534.6.6.7.6.1.1.2", "outletID"),
+            count=OUTLET_COUNT,
+            checks_empty_table=True,
+            number=column("534.6.6.7.6.1.1.6", "outletDesignator"),
+            name=column("534.6.6.7.6.1.1.3", "outletName"),
+            current=figure(column("534.6.6.7.6.4.1.3", "outletCurrent"), THOUSANDTHS),
+            power=figure(column("534.6.6.7.6.5.1.3", "outletWatts")),
+            energy=figure(column("534.6.6.7.6.5.1.4", "outletWh"), THOUSANDTHS),
+        ),
+        load=epdu_total(LINES, else_outlets=True),
+        inlet=epdu_total(LINES),
+        inlet_power=epdu_total(*POWER),
+        power=epdu_total(*POWER, else_outlets=True),
+        energy=epdu_total(
+            figure(column("534.6.6.7.3.5.1.5", "inputTotalWh"), THOUSANDTHS, table=WATTS),
+            *_input_figures(INPUT_WH, THOUSANDTHS, ()),
+            else_outlets=True,
+        ),
+        evidence=SIMULATED,
+        recording="eatonpdu_2",
+        unread=(
+            "groupBreakerStatus: units do not agree on how outletParentOID names an outlet's group;"
+            " internalStatus: it does not say what failed"
         ),
     ),
-    units=completed(OUTLET_COUNT, count=unit_count, gaps=True),
-    unit_count=unit_count,
-    outlets=outlets(
-        State(
-            column("534.6.6.7.6.6.1.2", "outletControlStatus"),
-            on=("1",),
-            off=("0",),
-            conditions=(Condition(REBOOT, NO_REBOOT, optional=True),),
+    eaton_profile(
+        key="eaton-revelation",
+        mib="PDU-MIB (Eaton's copy)",
+        source=librenms("eaton/PDU-MIB"),
+        models=("Managed ePDU of the Revelation (Aphel) series",),
+        roots=(Root(oid("534.6.6.6"), oid("534.6.6.6.1")),),
+        outlets=raritan.px1_outlets(label_plus=1, energy=None),
+        load=raritan.PX1_LOAD,
+        power=raritan.PX1_POWER,
+        evidence=SIMULATED.of("state", "current", "power", "switching"),
+        programs=(
+            public("ClusterLabs/fence-agents", "agents/eaton_snmp/fence_eaton_snmp.py"),
+            public("chaos/powerman", "etc/devices/eaton-revelation-snmp.dev"),
         ),
-        Write(
-            column("534.6.6.7.6.6.1.4", "outletControlOnCmd"),
-            0,
-            0,
-            off_at=column("534.6.6.7.6.6.1.3", "outletControlOffCmd"),
+        unread=(
+            "unitCircuitBreak0State to unitCircuitBreak2State: the MIB does not say which outlets a"
+            " breaker has"
         ),
-        Guard(
-            column("534.6.6.7.6.6.1.9", "outletControlSwitchable"),
-            refuse=("2",),
-            demanded=False,  # came into the MIB with the revision of 2014-09-29
-            why="it is configured as not switchable on the device",
-        ),
-        rows=column("534.6.6.7.6.1.1.2", "outletID"),
-        count=OUTLET_COUNT,
-        checks_empty_table=True,
-        number=column("534.6.6.7.6.1.1.6", "outletDesignator"),
-        name=column("534.6.6.7.6.1.1.3", "outletName"),
-        current=figure(column("534.6.6.7.6.4.1.3", "outletCurrent"), THOUSANDTHS),
-        power=figure(column("534.6.6.7.6.5.1.3", "outletWatts")),
-        energy=figure(column("534.6.6.7.6.5.1.4", "outletWh"), THOUSANDTHS),
     ),
-    load=epdu_total(LINES, else_outlets=True),
-    inlet=epdu_total(LINES),
-    inlet_power=epdu_total(*POWER),
-    power=epdu_total(*POWER, else_outlets=True),
-    energy=epdu_total(
-        figure(column("534.6.6.7.3.5.1.5", "inputTotalWh"), THOUSANDTHS, table=WATTS),
-        *_input_figures(INPUT_WH, THOUSANDTHS, ()),
-        else_outlets=True,
+    eaton_profile(
+        key="eaton-pulizzi",
+        mib="EATON-EPDU-PU-SW-MIB",
+        source=pysnmp_mibs("mibs/eaton/EATON-EPDU-PU-SW-MIB"),
+        models=("Switched ePDU IPC34xx, IPC36xx, IPV36xx, TPC (Pulizzi)",),
+        # With sysObjectID 20677.1, an IPV3600 has the tree of 20677.2 (fence-agents), and an
+        # IPC3600 its own (MIB of 2004).
+        roots=(
+            Root(oid("20677.2"), oid("20677.2.6")),
+            Root(oid("20677.1"), oid("20677.2.6")),
+            Root(oid("20677.1"), oid("20677.1.5")),
+        ),
+        outlets=outlets(
+            State(_pulizzi("~.3", 1, "outletNStatus"), on=("1",), off=("2",), absent=("0",)),
+            Write(_pulizzi("~.2", 2, "outletNCommand"), on=1, off=2),
+            name=_pulizzi("~.1", 1, "outletNName", "1.0"),
+        ),
+        load=total(figure(scalar("20677.2.8.6.4.2.0", "totalCurrent"))),
+        evidence=Evidence(
+            state=EvidenceLevel.SIMULATED,
+            current=EvidenceLevel.DRIVER,
+            switching=EvidenceLevel.SIMULATED,
+        ),
+        programs=(
+            public("ClusterLabs/fence-agents", "agents/eaton_snmp/fence_eaton_snmp.py"),
+            public("networkupstools/nut", "drivers/eaton-pdu-pulizzi-mib.c"),
+        ),
+        unread=(
+            "tempSensorNControlOutlet, humSensorNControlOutlet, contactClosureNControlOutlet: a"
+            " sensor may switch an outlet or a group, which it names; the state shows the result"
+        ),
+    ),
+    eaton_profile(
+        key="eaton-pulizzi-monitored",
+        mib="EATON-EPDU-PU-MI-MIB of 2010-02-03",
+        source=pysnmp_mibs("mibs/eaton/EATON-EPDU-PU-MI-MIB"),
+        models=("Monitored ePDU with blue display (Pulizzi)",),
+        sys_object_ids=oids("20677.3"),
+        load=total(
+            figure(
+                channels,
+                TENTHS,
+                unmetered="the MIB does not say which channels are lines, and which branches",
+            )
+        ),
+        evidence=SIMULATED.of("current"),
+        note=(
+            "A unit with lines and branches has no load: the MIB does not say what each channel"
+            " measures."
+        ),
+    ),
+    eaton_profile(
+        # A row is a current transformer; -1 means that there is none. The MIB does not say what
+        # they measure, so their sum is not a load.
+        key="eaton-genesis2",
+        mib="EATON-GENESIS-II-MIB",
+        source=pysnmp_mibs("mibs/eaton/EATON-GENESIS-II-MIB"),
+        models=("Monitored ePDU Genesis II (Aphel)",),
+        sys_object_ids=oids("17373"),
+        outlets=outlets(rows=genesis_currents, current=figure(genesis_currents, TENTHS)),
+        evidence=SIMULATED.of("current"),
+        note="No load: the MIB does not say what each channel measures.",
+    ),
+    eaton_profile(
+        key="eaton-nlogic",
+        mib="nLogic (public driver)",
+        source=public("networkupstools/nut", "drivers/eaton-pdu-nlogic-mib.c"),
+        models=("nLogic PDU",),
+        sys_object_ids=oids(NLOGIC.root),
+        outlets=NLOGIC.outlets(
+            Write(NLOGIC.column("5.2.1.10", "OutletControlCommand"), on=2, off=1),
+            NLOGIC.guard(NLOGIC.column("1.2.1.10", "Controllable"), refuse=("2",)),
+        )(power=figure(NLOGIC.column("5.1.1.13", "OutletWatts"))),
+        load=NLOGIC.load(has_total=True),
+        power=NLOGIC.total(else_outlets=True),
+        evidence=DRIVER.of("state", "current", "power", "switching"),
+        # The second writes the same column of this design below Enlogic's root: 2 on, 1 off.
+        programs=(
+            public("networkupstools/nut", "drivers/eaton-pdu-nlogic-mib.c"),
+            EMULAB_ENLOGIC,
+        ),
+        note=(
+            "The objects below Eaton's root are known from one public driver, which leaves the"
+            " power of the whole PDU unmapped, so the powers of outlets are summed."
+            f" {NO_PUBLIC_MIB}"
+        ),
+    ),
+    eaton_profile(
+        key="eaton-power-pdu",
+        mib="EATON-PDU-MIB of 2007-01-08",
+        source=pysnmp_mibs("mibs/eaton/EATON-PDU-MIB"),
+        models=("Floor PDU and RPP with Power Xpert: each branch circuit is listed",),
+        sys_object_ids=oids("534.6.6.4"),
+        outlets=outlets(
+            rows=BREAKER,
+            number=unit_and_outlet(BREAKER),
+            name=BREAKER,
+            energy=figure(column(POWER_PDU + ".3.2.1.1", "breakerTotalKilowattHours")),
+        ),
+        load=total(
+            figure(
+                column(POWER_PDU + ".1.2.8.1.3", "pduInputPhaseCurrent"),
+                TENTHS,
+                beside=column(POWER_PDU + ".1.2.8.1.2", "pduInputPhaseVoltage"),
+                count=scalar(POWER_PDU + ".1.2.7.0", "pduInputNumPhases"),
+            )
+        ),
+        power=total(figure(scalar(POWER_PDU + ".1.2.3.0", "pduInputPower"))),
+        energy=total(
+            figure(scalar(POWER_PDU + ".1.3.1.0", "pduOutputKilowattHours")), demanded=True
+        ),
+        ceilings=FLOOR,
+        evidence=SIMULATED.of("current", "power", "energy"),
+        note="The power is that of the input; the MIB counts energy at the output alone.",
+    ),
+    eaton_profile(
+        key="eaton-ats2",
+        mib="EATON-ATS2-MIB of 2014-07-31",
+        source=librenms("eaton/EATON-ATS2-MIB"),
+        models=("ATS 16",),
+        # the second is that of the older card, which UPSs have too
+        sys_object_ids=oids("534.10.2", "705.1"),
+        described=r"(?is).*\bATS\b.*",
+        conditions=(
+            device_condition(
+                scalar("534.10.2.3.3.6.0", "ats2StatusCommunicationLost"), "1", optional=True
+            ),
+        ),
+        load=total(figure(scalar("534.10.2.2.3.2.0", "ats2OutputCurrent"), TENTHS), demanded=True),
+        evidence=SIMULATED.of("current"),
+    ),
+    eaton_profile(
+        key="eaton-ats30",
+        mib="EatonSTS-MIB of 2013-02-19",
+        source=pysnmp_mibs("mibs/eaton/EatonSTS-MIB"),
+        models=("ATS 30",),
+        sys_object_ids=oids("534.10.1"),
+        conditions=(
+            device_condition(scalar("534.10.1.1.3.1.0", "atsAgentModbusLink"), "1", optional=True),
+        ),
+        load=total(figure(scalar("534.10.1.3.2.2.0", "atsOutputCurrent"), TENTHS), demanded=True),
+        evidence=DRIVER.of("current"),
     ),
 )
-
-HERE = {"eaton-epdu": EATON_EPDU}

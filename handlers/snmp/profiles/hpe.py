@@ -10,6 +10,8 @@ then. The module does not report the MIB's revision.
 """
 
 import re
+from collections.abc import Sequence
+from functools import partial
 from typing import NamedTuple
 
 from .language import *
@@ -42,10 +44,10 @@ class PduTables(NamedTuple):
     def names(self) -> Column:
         return self.column("5.1.1.2", "OutletName")
 
-    def count(self, controllable: Optional[Column] = None) -> Derived:
-        """The outlets of units with outlets in the table of states; where no unit has some, of those
-        with names of outlets. With `controllable`, the outlets of units that switch are counted even
-        if none is listed."""
+    def counts(self, controllable: Optional[Column] = None) -> Derived:
+        """The number of outlets of each unit with outlets in the table of states; where no unit has
+        some, of those with names of outlets. With `controllable`, the outlets of units that switch
+        are counted even if none is listed."""
 
         @rows_of(self.outlet_count, self.states, *([controllable] if controllable else []))
         def rows(t: Tables) -> Rows:
@@ -70,10 +72,10 @@ class PduTables(NamedTuple):
         return Guard(of_unit, ONLY_METERS, tuple(allow), tuple(refuse))
 
     def outlets(
-        self, control: Write, guard: Guard, first_unit: int = 1
+        self, control: Write, guard: Guard, states: Optional[State] = None, *, first_unit: int = 1
     ) -> partial[tuple[Outlets, ...]]:
-        """`outlets` with what the families share: all but powers and energies. `first_unit`: the
-        index of the unit printed as 1."""
+        """`outlets` with what the families share: all but powers and energies. `states`: those of a
+        family that marks its padding. `first_unit`: the index of the unit printed as 1."""
         names = self.names
 
         @rows_of(names)
@@ -82,7 +84,7 @@ class PduTables(NamedTuple):
 
         return partial(
             outlets,
-            State(self.states, on=("2",), off=("1",), absent=(PADDING,)),
+            states or State(self.states, on=("2",), off=("1",), absent=(PADDING,)),
             control,
             Guard(
                 self.column("5.2.1.8", "OutletControlSwitchable"),
@@ -91,7 +93,7 @@ class PduTables(NamedTuple):
             ),
             guard,
             rows=named,
-            count=self.count(),
+            count=self.counts(),
             checks_empty_table=True,
             none_if_zero=self.outlet_count,
             counts_unlisted=True,
@@ -150,6 +152,17 @@ class PduTables(NamedTuple):
         watts = self.column("2.1.1.5", "InputPowerWatts")
         return self.total(figure(watts), else_outlets=else_outlets)
 
+    @property
+    def unread(self) -> str:
+        name = self.name
+        return (
+            f"{name}GroupBreakerStatus: the MIB does not join outlets to groups; "
+            f"{name}Status: of the whole unit; "
+            f"{name}InputPhasePowerWatts: parts of {name}InputPowerWatts, which the same units"
+            f" have; countdowns in {name}OutletControlOffCmd, ...OnCmd, ...RebootCmd: "
+            f"{name}OutletControlStatus itself says pendingOff and pendingOn"
+        )
+
 
 PDU2 = PduTables("232.165.7", "pdu2", THOUSANDTHS, column("232.165.7.1.2.1.12", "pdu2OutletCount"))
 PDU3 = PduTables("232.165.11", "pdu3", HUNDREDTHS, column("232.165.11.1.2.1.13", "pdu3OutletCount"))
@@ -161,36 +174,6 @@ PDU3_PHASES = PDU3.column("1.2.1.11", "InputPhaseCount")
 PDU3_COUNT = scalar("232.165.11.1.1.0", "pdu3NumberPDU")
 PDU3_CONTROLLABLE = PDU3.column("1.2.1.10", "Controllable")
 
-HPE_MAPDU3 = partial(
-    Profile,
-    units=completed(PDU3_PHASES, count=PDU3_COUNT, gaps=True),
-    unit_count=PDU3_COUNT,
-    outlets=PDU3.outlets(PDU3.verbs(), PDU3.guard(PDU3_CONTROLLABLE, allow=(CONTROLLABLE,)))(
-        count=PDU3.count(PDU3_CONTROLLABLE),
-        power=figure(PDU3.column("5.1.1.13", "OutletWatts")),
-        energy=figure(PDU3.column("5.1.1.14", "OutletWh", optional=True)),
-    ),
-    load=PDU3.load(PDU3_PHASES, demanded=True),
-    power=PDU3.power(),
-    energy=PDU3.total(figure(PDU3.column("2.1.1.6", "InputTotalEnergy", optional=True))),
-)
-
-HPE_MAPDU2 = partial(
-    Profile,
-    units=completed(PDU2_PHASES, count=PDU2_COUNT, gaps=True),
-    unit_count=PDU2_COUNT,
-    outlets=PDU2.outlets(
-        PDU2.verbs(), PDU2.guard(PDU2_CONTROLLABLE, allow=(CONTROLLABLE,)), first_unit=0
-    )(
-        power=figure(PDU2.column("5.1.1.14", "OutletWatts")),
-        energy=figure(PDU2.column("5.1.1.15", "OutletWh"), THOUSANDTHS),
-    ),
-    load=PDU2.load(demanded=True),
-    power=PDU2.power(),
-    energy=PDU2.total(
-        figure(PDU2.column("2.1.1.6", "InputPowerWattHour"), THOUSANDTHS), demanded=True
-    ),
-)
 
 # mpdu: a core with outputs, and bars that are plugged into outputs and have outlets of their own
 DEVICE_TYPE = column(MPDU + ".3.1.1.8", "mpduDeviceType")  # of each output
@@ -235,25 +218,6 @@ def _of_core(values: Column, scale: Decimal = ONES) -> Measurement:
     return figure(rows, scale, unmetered="the core calls an output not measurable")
 
 
-HPE_IPDU = partial(
-    Profile,
-    units=completed(CORE_OUTLETS, count=CORE_COUNT, gaps=True),
-    unit_count=CORE_COUNT,
-    outlets=outlets(
-        State(core_and_bars, on=("on",), off=("off",)),
-        count=CORE_OUTLETS,
-        checks_empty_table=True,
-        number=mpdu_numbers,
-        current=figure(_with_bars(CORE_CURRENT, "6", "Current"), HUNDREDTHS),
-        power=figure(_with_bars(CORE_WATTS, "7", "PowerWatt")),
-        energy=figure(_with_bars(CORE_WH, "20", "PowerWattHour"), THOUSANDTHS),
-    ),
-    # The current of a bar also flows through its output, so bars are not summed.
-    load=total(_of_core(CORE_CURRENT, HUNDREDTHS)),
-    power=total(figure(completed(CORE_POWER, count=CORE_COUNT, gaps=True)), _of_core(CORE_WATTS)),
-    energy=total(_of_core(CORE_WH, THOUSANDTHS)),
-)
-
 MODULE_POWER = column(PDU + ".3.1.1.4", "pduOutputPower")
 MODULE_PDUS = column(PDU + ".1.2.1.1", "pduIdentIndex")
 MODULE_COUNT = scalar(PDU + ".1.1.0", "numOfPdu")
@@ -272,9 +236,96 @@ def module_powers(t: Tables) -> Rows:
     return powers if is_absent else left_join(pdus, powers)
 
 
-HERE = {
-    "hpe-mapdu3": HPE_MAPDU3,
-    "hpe-mapdu2": HPE_MAPDU2,
-    "hpe-ipdu": HPE_IPDU,
-    "hpe-pdu-module": partial(Profile, power=total(figure(module_powers))),
-}
+hpe_profile = partial(Profile, vendor="HPE", source=librenms("hp/CPQPOWER-MIB"))
+
+PROFILES = (
+    hpe_profile(
+        key="hpe-mapdu3",
+        mib="CPQPOWER-MIB (pdu3)",
+        models=("G2 metered and switched PDU, newer controller (P9S)",),
+        sys_object_ids=oids(PDU3.root),
+        units=Complete(PDU3_PHASES, count=PDU3_COUNT, gaps=True),
+        unit_count=PDU3_COUNT,
+        outlets=PDU3.outlets(PDU3.verbs(), PDU3.guard(PDU3_CONTROLLABLE, allow=(CONTROLLABLE,)))(
+            count=PDU3.counts(PDU3_CONTROLLABLE),
+            power=figure(PDU3.column("5.1.1.13", "OutletWatts")),
+            energy=figure(PDU3.column("5.1.1.14", "OutletWh", optional=True)),
+        ),
+        load=PDU3.load(PDU3_PHASES, demanded=True),
+        power=PDU3.power(),
+        energy=PDU3.total(figure(PDU3.column("2.1.1.6", "InputTotalEnergy", optional=True))),
+        evidence=SIMULATED,
+        recording="hpe-mapdu_pdu3",
+        note=(
+            "Energies are in kWh although the outlet's object is called Wh. The input's power is in"
+            " W although its description says 0.001 W."
+        ),
+        unread=PDU3.unread,
+    ),
+    hpe_profile(
+        key="hpe-mapdu2",
+        mib="CPQPOWER-MIB (pdu2)",
+        models=("G2 metered and switched PDU (P9R, P9S, H8B)",),
+        sys_object_ids=oids(PDU2.root),
+        units=Complete(PDU2_PHASES, count=PDU2_COUNT, gaps=True),
+        unit_count=PDU2_COUNT,
+        outlets=PDU2.outlets(
+            PDU2.verbs(), PDU2.guard(PDU2_CONTROLLABLE, allow=(CONTROLLABLE,)), first_unit=0
+        )(
+            power=figure(PDU2.column("5.1.1.14", "OutletWatts")),
+            energy=figure(PDU2.column("5.1.1.15", "OutletWh"), THOUSANDTHS),
+        ),
+        load=PDU2.load(demanded=True),
+        power=PDU2.power(),
+        energy=PDU2.total(
+            figure(PDU2.column("2.1.1.6", "InputPowerWattHour"), THOUSANDTHS), demanded=True
+        ),
+        evidence=SIMULATED,
+        recording="hpe-mapdu_pdu2",
+        unread=PDU2.unread,
+    ),
+    hpe_profile(
+        key="hpe-ipdu",
+        mib="CPQPOWER-MIB (mpdu)",
+        models=("Intelligent Modular PDU AF5xxA with its extension bars",),
+        sys_object_ids=oids(MPDU),
+        units=Complete(CORE_OUTLETS, count=CORE_COUNT, gaps=True),
+        unit_count=CORE_COUNT,
+        outlets=outlets(
+            State(core_and_bars, on=("on",), off=("off",)),
+            count=CORE_OUTLETS,
+            checks_empty_table=True,
+            number=mpdu_numbers,
+            current=figure(_with_bars(CORE_CURRENT, "6", "Current"), HUNDREDTHS),
+            power=figure(_with_bars(CORE_WATTS, "7", "PowerWatt")),
+            energy=figure(_with_bars(CORE_WH, "20", "PowerWattHour"), THOUSANDTHS),
+        ),
+        # The current of a bar also flows through its output, so bars are not summed.
+        load=total(_of_core(CORE_CURRENT, HUNDREDTHS)),
+        power=total(
+            figure(Complete(CORE_POWER, count=CORE_COUNT, gaps=True)), _of_core(CORE_WATTS)
+        ),
+        energy=total(_of_core(CORE_WH, THOUSANDTHS)),
+        evidence=SIMULATED.of("state", "current", "power", "energy"),
+        note=(
+            "Outlets are pdu.output on the core, and pdu.output.outlet on the bar that is plugged"
+            " into that output."
+        ),
+        unread=(
+            "mpduDeviceStatus: the MIB does not say what a problem of a bar means for its outlets"
+        ),
+    ),
+    hpe_profile(
+        key="hpe-pdu-module",
+        mib="CPQPOWER-MIB 1.80 (pdu)",
+        models=("PDU Management Module for metered PDUs",),
+        sys_object_ids=oids(PDU),
+        described=r"(?is).*(\bPDU\b|Power Distribution).*",
+        power=total(figure(module_powers)),
+        evidence=SIMULATED.of("power"),
+        note=(
+            "It has no outlets. Its current is not read, because its unit changed between revisions"
+            " of the MIB. Some units have no sysObjectID: they are told by sysDescr."
+        ),
+    ),
+)

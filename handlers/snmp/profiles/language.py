@@ -8,9 +8,9 @@ shorthand   outlets, figure, total, column …: the parts with the defaults of m
 
 from __future__ import annotations
 
+from dataclasses import replace as replace
 from decimal import Decimal as Decimal
-from functools import partial as partial
-from typing import Optional as Optional
+from typing import Optional as Optional, Union as Union
 
 from ..arcs import Arcs as Arcs
 from ..chains import Chain as Chain, InChain as InChain

@@ -10,6 +10,7 @@ unavailable. The current that a three-phase inlet reports is its highest line cu
 are summed. An inlet of one phase has no readings by pole, so its own current counts.
 """
 
+from functools import partial
 from typing import NamedTuple
 
 from .language import *
@@ -120,12 +121,13 @@ def signed(t: Tables, sensors: _Sensors, kind: str, minima: Rows) -> Rows:
     times. A signed one is empty if the largest possible is not above 0: the device shows 0 for a
     range that does not fit into 32 bits, and for its readings too."""
     readings = t[sensors.value(kind)]
-    below_0 = [row for row, least in minima.items() if (number(least) or 0) < 0]
-    unclear = [
-        row
-        for row, reading in readings.items()
-        if number(minima.get(row)) is None or number(minima[row]) > (number(reading) or 0)
-    ]
+    least = {row: number(value) for row, value in minima.items()}
+    below_0 = [row for row, value in least.items() if value is not None and value < 0]
+    unclear = []
+    for row, reading in readings.items():
+        smallest = least.get(row)
+        if smallest is None or smallest > (number(reading) or 0):
+            unclear.append(row)
     if not minima or not (below_0 or unclear):
         return readings
     signed_readings, maxima = (t[late] for late in sensors.late(kind))
@@ -303,52 +305,6 @@ ONE_PHASE_INLETS = INLETS.figure(
     unmetered="the current of an inlet is that of its highest line, unless it has one or two poles",
 )
 
-RARITAN_PX2 = partial(
-    Profile,
-    conditions=(
-        unit_condition(
-            column("13742.6.3.3.3.1.13", "inletEnableState", optional=True),
-            "1",
-            unit=THE_UNIT,
-            part=THE_UNIT,
-            optional=True,
-            why="an inlet of its PDU is disabled, so that its values are not updated",
-        ),
-    ),
-    units=px2_units,
-    unit_count=PDU_COUNT,
-    outlets=outlets(
-        State(
-            first(
-                column("13742.6.4.1.2.1.3", "outletSwitchingState"),
-                column("13742.6.5.4.3.1.3", "measurementsOutletSensorState", ON_OFF),
-            ),
-            on=("7",),
-            off=("8",),
-        ),
-        Write(column("13742.6.4.1.2.1.2", "switchingOperation"), on=1, off=0),
-        Guard(
-            column("13742.6.3.5.3.1.28", "outletSwitchable"),
-            refuse=("2",),
-            why="its switching is disabled on the device",
-        ),
-        rows=LABEL,
-        count=PX2_OUTLET_COUNT,
-        checks_empty_table=True,
-        number=printed_numbers,
-        name=column("13742.6.3.5.3.1.3", "outletName"),
-        current=_outlet(CURRENT),
-        power=_outlet(POWER),
-        energy=_outlet(ENERGY),
-    ),
-    load=pdu_total(
-        LINES, ONE_PHASE_INLETS, PROTECTORS.figure(breakers, CURRENT), else_outlets=True
-    ),
-    inlet=pdu_total(LINES, ONE_PHASE_INLETS),
-    inlet_power=pdu_total(_inlets(POWER)),
-    power=pdu_total(_inlets(POWER), _units(POWER), else_outlets=True),
-    energy=pdu_total(_inlets(ENERGY), _units(ENERGY), else_outlets=True),
-)
 
 # PDU-MIB of the first PX. `~` is its root: 13742.4.1, or another one in older firmware and in
 # copies.
@@ -426,11 +382,90 @@ PX1_POWER = total(
     else_outlets=True,
 )
 OUTLET_ENERGY = column("~.2.2.1.31", "outletWattHours", optional=True)
+PX1_TREES = ("13742.4.1", "13742.1")
 
-HERE = {
-    "raritan-px2": RARITAN_PX2,
-    "raritan-px1": partial(
-        Profile,
+
+PROFILES = (
+    Profile(
+        key="raritan-px2",
+        vendor="Raritan",
+        mib="PDU2-MIB of 2017-11-13",
+        source=librenms("raritan/PDU2-MIB"),
+        # pduSerialNumber, pduModel, pduManufacturer: other brands have this firmware
+        nameplate=nameplate(
+            serial="13742.6.3.2.1.1.4", model="13742.6.3.2.1.1.3", manufacturer="13742.6.3.2.1.1.2"
+        ),
+        models=("PX2", "PX3", "PX3TS", "PX4", "Server Technology PRO4X"),
+        sys_object_ids=oids("13742.6"),
+        conditions=(
+            unit_condition(
+                column("13742.6.3.3.3.1.13", "inletEnableState", optional=True),
+                "1",
+                unit=THE_UNIT,
+                part=THE_UNIT,
+                optional=True,
+                why="an inlet of its PDU is disabled, so that its values are not updated",
+            ),
+        ),
+        units=px2_units,
+        unit_count=PDU_COUNT,
+        outlets=outlets(
+            State(
+                first(
+                    column("13742.6.4.1.2.1.3", "outletSwitchingState"),
+                    column("13742.6.5.4.3.1.3", "measurementsOutletSensorState", ON_OFF),
+                ),
+                on=("7",),
+                off=("8",),
+            ),
+            Write(column("13742.6.4.1.2.1.2", "switchingOperation"), on=1, off=0),
+            Guard(
+                column("13742.6.3.5.3.1.28", "outletSwitchable"),
+                refuse=("2",),
+                why="its switching is disabled on the device",
+            ),
+            rows=LABEL,
+            count=PX2_OUTLET_COUNT,
+            checks_empty_table=True,
+            number=printed_numbers,
+            name=column("13742.6.3.5.3.1.3", "outletName"),
+            current=_outlet(CURRENT),
+            power=_outlet(POWER),
+            energy=_outlet(ENERGY),
+        ),
+        load=pdu_total(
+            LINES, ONE_PHASE_INLETS, PROTECTORS.figure(breakers, CURRENT), else_outlets=True
+        ),
+        inlet=pdu_total(LINES, ONE_PHASE_INLETS),
+        inlet_power=pdu_total(_inlets(POWER)),
+        power=pdu_total(_inlets(POWER), _units(POWER), else_outlets=True),
+        energy=pdu_total(_inlets(ENERGY), _units(ENERGY), else_outlets=True),
+        evidence=SIMULATED,
+        recording="raritan-pdu_px3",
+        note=(
+            "A negative reading, such as of power that is fed back, is no figure. An inlet of"
+            " several poles without readings of the poles has no load: its own current is the"
+            " highest of theirs."
+        ),
+        unread=(
+            "outletSuspendedState: the reason why an outlet is off; "
+            "measurementsOutletSensorIsAvailable: a row for each sensor of each outlet, "
+            "and the state of an unavailable outlet is -1; "
+            "tripped overcurrent protectors: joined to outlets only by outletPowerSource, "
+            "a pointer that older firmware lacks"
+        ),
+    ),
+    Profile(
+        key="raritan-px1",
+        vendor="Raritan",
+        mib="PDU-MIB of 2016-02-22",
+        source=librenms("raritan/PDU-MIB"),
+        models=("Dominion PX: DPXR, DPXS, DPCS, DPCR, PCR, PCS",),
+        roots=tuple(
+            Root(oid(prefix), oid(tree))
+            for prefix, trees in (("13742.4", PX1_TREES), ("13742.1", PX1_TREES[::-1]))
+            for tree in trees
+        ),
         outlets=px1_outlets(0, figure(OUTLET_ENERGY, THOUSANDTHS, NO_ENERGY)),
         load=PX1_LOAD,
         power=PX1_POWER,
@@ -438,8 +473,11 @@ HERE = {
             figure(column("~.20.2.1.12", "inletActiveEnergy"), THOUSANDTHS, NO_ENERGY),
             else_outlets=True,
         ),
+        evidence=SIMULATED,
+        programs=(
+            public("networkupstools/nut", "drivers/raritan-pdu-mib.c"),
+            public("chaos/powerman", "etc/devices/raritan-px4316.dev"),
+        ),
+        unread="circuitBreakerState: a breaker is not joined to its outlets",
     ),
-    "eaton-revelation": partial(
-        Profile, outlets=px1_outlets(1, None), load=PX1_LOAD, power=PX1_POWER
-    ),
-}
+)

@@ -5,6 +5,8 @@ Sentry3-MIB: the fourth infeed of a three-phase tower is the neutral line and ha
 Energies are in Wh for outlets, 0.1 kWh for infeeds (in Sentry4-MIB: cords) and kWh for towers.
 """
 
+from functools import partial
+
 from .language import *
 
 STATUS = column("1718.3.2.3.1.5", "outletStatus", optional=True)
@@ -25,6 +27,7 @@ TOWER_POWER = column("1718.3.2.1.1.11", "towerActivePower", optional=True)
 TOWER_ENERGY = column("1718.3.2.1.1.14", "towerEnergy", optional=True)
 INFEED_LOAD = column("1718.3.2.2.1.7", "infeedLoadValue", optional=True)
 INFEED_POWER = column("1718.3.2.2.1.12", "infeedPower", optional=True)
+INFEED_ENERGY = column("1718.3.2.2.1.16", "infeedEnergy", optional=True)
 AREA = scalar("1718.3.1.7.0", "systemArea")  # came into the MIB with systemTotalPower
 LOCKED_OFF, LOCKED_ON = "6", "7"
 # Values of outletControlState without a command under way. The others are reboot, shutdown, pendOn,
@@ -35,12 +38,13 @@ tower_total = partial(total, unit=THE_UNIT)
 unit_total = partial(total, else_outlets=True, unit=THE_UNIT)
 
 
-def _infeeds(values: Column) -> Derived:
+def _infeeds(values: Column, *, is_late: bool = False) -> Derived:
     """A column of the infeeds (feeds) of all towers (units), as many as each tower counts, without
     the neutral lines: the fourth infeeds of three-phase towers. If a tower does not report its
-    capabilities, its infeeds are not summed."""
+    capabilities, its infeeds are not summed. `is_late`: they take the place of another figure."""
+    late = (INFEED_ID, values) if is_late else (INFEED_ID,)
 
-    @rows_of(values, OUTLET_COUNT, INFEED_ID, INFEED_COUNT, INFEED_LOAD, TOWER)
+    @rows_of(values, OUTLET_COUNT, INFEED_COUNT, INFEED_LOAD, TOWER, late=late)
     def rows(t: Tables) -> Rows:
         infeeds = t[OUTLET_COUNT] or t[INFEED_ID]  # some firmware lacks the counts
         every_infeed = _complete(t, values, infeeds)
@@ -57,13 +61,13 @@ def _complete(t: Tables, values: Column, infeeds: Rows) -> Rows:
     return complete(t[values], infeeds, {} if absent else t[INFEED_COUNT], absent=absent)
 
 
-@rows_of(OUTLET_COUNT, INFEED_ID, TOWER_COUNT)
+@rows_of(OUTLET_COUNT, TOWER_COUNT, late=(INFEED_ID,))
 def towers(t: Tables) -> Rows:
     rows = first_of_units(t[OUTLET_COUNT] or t[INFEED_ID])
     return complete(rows, counts=t[TOWER_COUNT], gaps=True)
 
 
-@rows_of(TOWER_POWER, INFEED_POWER)
+@rows_of(TOWER_POWER, INFEED_POWER, late=(TOWER_POWER, INFEED_POWER))
 def tower_powers(t: Tables) -> Rows:
     """Of a unit whose infeeds have no power, or none that they measure."""
     infeeds = t[INFEED_POWER]
@@ -76,39 +80,6 @@ def tower_powers(t: Tables) -> Rows:
 def is_controlled(t: Tables) -> Rows:
     return bit(t[CAPABILITIES], POWER_CONTROL)
 
-
-SENTRY3 = partial(
-    Profile,
-    units=towers,
-    unit_count=TOWER_COUNT,
-    outlets=outlets(
-        State(
-            STATUS, on=("1",), off=("0",), conditions=(Condition(CONTROL, SETTLED, optional=True),)
-        ),
-        Write(column("1718.3.2.3.1.11", "outletControlAction"), on=1, off=2),
-        Guard(is_controlled, refuse=("0",), why="this model only monitors it"),
-        Guard(CONTROL, refuse=(LOCKED_OFF, LOCKED_ON), why="it is locked on the device"),
-        rows=OUTLET_ID,
-        count=OUTLET_COUNT,
-        none_if_zero=OUTLET_COUNT,
-        counts_unlisted=True,
-        number=OUTLET_ID,
-        name=column("1718.3.2.3.1.3", "outletName"),
-        current=figure(column("1718.3.2.3.1.7", "outletLoadValue", optional=True), HUNDREDTHS),
-        power=figure(column("1718.3.2.3.1.14", "outletPower", optional=True)),
-        energy=figure(column("1718.3.2.3.1.18", "outletEnergy", optional=True), THOUSANDTHS),
-    ),
-    load=tower_total(figure(_infeeds(INFEED_LOAD), HUNDREDTHS)),
-    power=total(
-        figure(value_or_empty(scalar("1718.3.1.6.0", "systemTotalPower"), AREA)),
-        figure(tower_powers),
-        figure(_infeeds(INFEED_POWER)),
-    ),
-    energy=tower_total(
-        figure(value_or_empty(TOWER_ENERGY, TOWER_POWER)),
-        figure(column("1718.3.2.2.1.16", "infeedEnergy", optional=True), TENTHS),
-    ),
-)
 
 ST4_OUTLET_COUNT = column("1718.4.1.3.2.1.24", "st4InputCordOutletCount")
 ST4_UNIT_COUNT = scalar("1718.4.1.1.1.21.0", "st4SystemUnitCount")
@@ -142,7 +113,8 @@ def st4_lines(t: Tables) -> Rows:
 
 
 def _cords(below: str, name: str) -> Derived:
-    """A column of the input cords whose lines are metered, empty where the unit does not read one."""
+    """A column of the input cords whose lines are metered, empty where the unit does not read
+    one."""
     values = column(f"1718.4.1.3.3.1.{below}", name)
 
     @rows_of(values, ST4_CORD_STATUS, ST4_OUTLET_COUNT, ST4_LINES)
@@ -160,45 +132,109 @@ def st4_units(t: Tables) -> Rows:
     return complete(rows, counts=t[ST4_UNIT_COUNT], gaps=True)
 
 
-SENTRY4 = partial(
-    Profile,
-    conditions=(
-        unit_condition(
-            column("1718.4.1.2.3.1.1", "st4UnitStatus", optional=True), *ST4_READ, optional=True
+PROFILES = (
+    Profile(
+        key="sentry3",
+        vendor="Server Technology",
+        mib="Sentry3-MIB of 2016-01-25",
+        source=librenms("sentry/Sentry3-MIB"),
+        # towerProductSN, systemVersion, towerModelNumber
+        nameplate=nameplate(serial="1718.3.2.1.1.6", firmware="1718.3.1.1", model="1718.3.2.1.1.7"),
+        models=("Sentry Switched CDU and Smart CDU (CWG, CW, CS, CX, CL)",),
+        sys_object_ids=oids("1718.3"),
+        units=towers,
+        unit_count=TOWER_COUNT,
+        outlets=outlets(
+            State(
+                STATUS,
+                on=("1",),
+                off=("0",),
+                conditions=(Condition(CONTROL, SETTLED, optional=True),),
+            ),
+            Write(column("1718.3.2.3.1.11", "outletControlAction"), on=1, off=2),
+            Guard(CONTROL, refuse=(LOCKED_OFF, LOCKED_ON), why="it is locked on the device"),
+            Guard(is_controlled, refuse=("0",), why="this model only monitors it"),
+            rows=OUTLET_ID,
+            count=OUTLET_COUNT,
+            none_if_zero=OUTLET_COUNT,
+            counts_unlisted=True,
+            number=OUTLET_ID,
+            name=column("1718.3.2.3.1.3", "outletName"),
+            current=figure(column("1718.3.2.3.1.7", "outletLoadValue", optional=True), HUNDREDTHS),
+            power=figure(column("1718.3.2.3.1.14", "outletPower", optional=True)),
+            energy=figure(column("1718.3.2.3.1.18", "outletEnergy", optional=True), THOUSANDTHS),
+        ),
+        load=tower_total(figure(_infeeds(INFEED_LOAD), HUNDREDTHS)),
+        power=total(
+            figure(value_or_empty(scalar("1718.3.1.6.0", "systemTotalPower"), AREA)),
+            figure(tower_powers),
+            figure(_infeeds(INFEED_POWER, is_late=True)),
+        ),
+        energy=tower_total(
+            figure(value_or_empty(TOWER_ENERGY, TOWER_POWER)),
+            figure(on_demand(INFEED_ENERGY), TENTHS),
+        ),
+        evidence=SIMULATED,
+        programs=(public("labgrid-project/labgrid", "labgrid/driver/power/sentry.py"), SONIC_MGMT),
+        note=(
+            "A CDU that does not measure its power calculates it with systemPowerFactor, which its"
+            " owner sets."
+        ),
+        unread=(
+            "outletLoadStatus, infeedLoadStatus, branchLoadStatus: their noComm and readError are"
+            " of the measured load, which is then negative; infeedStatus, branchStatus:"
+            " outletStatus has noComm of its own"
         ),
     ),
-    units=st4_units,
-    unit_count=ST4_UNIT_COUNT,
-    outlets=outlets(
-        State(
-            column("1718.4.1.8.3.1.1", "st4OutletState"),
-            on=("1",),
-            off=("2",),
-            conditions=(
-                Condition(ST4_STATUS, ST4_TRUSTED),
-                Condition(ST4_CONTROL, ST4_SETTLED, optional=True),
+    Profile(
+        key="sentry4",
+        vendor="Server Technology",
+        mib="Sentry4-MIB of 2017-06-15",
+        source=librenms("sentry/Sentry4-MIB"),
+        # st4UnitProductSN, st4SystemFirmwareVersion, st4UnitModel
+        nameplate=nameplate(
+            serial="1718.4.1.2.2.1.4", firmware="1718.4.1.1.1.3", model="1718.4.1.2.2.1.5"
+        ),
+        models=("PRO1 and PRO2 CDUs, and CDUs with firmware 8",),
+        sys_object_ids=oids("1718.4"),
+        conditions=(
+            unit_condition(
+                column("1718.4.1.2.3.1.1", "st4UnitStatus", optional=True), *ST4_READ, optional=True
             ),
         ),
-        Write(column("1718.4.1.8.5.1.2", "st4OutletControlAction"), on=1, off=2),
-        Guard(
-            ST4_CONTROL,
-            refuse=(ST4_FIXED_ON, ST4_LOCKED_OFF, ST4_LOCKED_ON),
-            why="it is locked on the device, or always on",
+        units=st4_units,
+        unit_count=ST4_UNIT_COUNT,
+        outlets=outlets(
+            State(
+                column("1718.4.1.8.3.1.1", "st4OutletState"),
+                on=("1",),
+                off=("2",),
+                conditions=(
+                    Condition(ST4_STATUS, ST4_TRUSTED),
+                    Condition(ST4_CONTROL, ST4_SETTLED, optional=True),
+                ),
+            ),
+            Write(column("1718.4.1.8.5.1.2", "st4OutletControlAction"), on=1, off=2),
+            Guard(
+                ST4_CONTROL,
+                refuse=(ST4_FIXED_ON, ST4_LOCKED_OFF, ST4_LOCKED_ON),
+                why="it is locked on the device, or always on",
+            ),
+            rows=ST4_OUTLET_ID,
+            count=ST4_OUTLET_COUNT,
+            none_if_zero=ST4_OUTLET_COUNT,
+            counts_unlisted=True,
+            number=ST4_OUTLET_ID,
+            name=column("1718.4.1.8.2.1.3", "st4OutletName"),
+            current=figure(column("1718.4.1.8.3.1.3", "st4OutletCurrent"), HUNDREDTHS),
+            power=figure(column("1718.4.1.8.3.1.7", "st4OutletActivePower")),
+            energy=figure(column("1718.4.1.8.3.1.14", "st4OutletEnergy"), THOUSANDTHS),
+            conditions=(unit_condition(ST4_STATUS, *ST4_READ, unit=Arcs()),),
         ),
-        rows=ST4_OUTLET_ID,
-        count=ST4_OUTLET_COUNT,
-        none_if_zero=ST4_OUTLET_COUNT,
-        counts_unlisted=True,
-        number=ST4_OUTLET_ID,
-        name=column("1718.4.1.8.2.1.3", "st4OutletName"),
-        current=figure(column("1718.4.1.8.3.1.3", "st4OutletCurrent"), HUNDREDTHS),
-        power=figure(column("1718.4.1.8.3.1.7", "st4OutletActivePower")),
-        energy=figure(column("1718.4.1.8.3.1.14", "st4OutletEnergy"), THOUSANDTHS),
-        conditions=(unit_condition(ST4_STATUS, *ST4_READ, unit=Arcs()),),
+        load=unit_total(figure(st4_lines, HUNDREDTHS)),
+        power=unit_total(figure(_cords("3", "st4InputCordActivePower"))),
+        energy=unit_total(figure(_cords("10", "st4InputCordEnergy"), TENTHS)),
+        evidence=SIMULATED,
+        programs=(SONIC_MGMT, IRONIC_SNMP),
     ),
-    load=unit_total(figure(st4_lines, HUNDREDTHS)),
-    power=unit_total(figure(_cords("3", "st4InputCordActivePower"))),
-    energy=unit_total(figure(_cords("10", "st4InputCordEnergy"), TENTHS)),
 )
-
-HERE = {"sentry3": SENTRY3, "sentry4": SENTRY4}

@@ -5,7 +5,7 @@ OIDs are written without 1.3.6.1.4.1; `~` is the family's root.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from typing import Optional
 
@@ -15,12 +15,21 @@ from ..complete import Complete
 from ..controls import Control, Guard
 from ..decoding import Rows
 from ..figures import Ceilings, Measurement, Total
-from ..objects import Column, Scalar
+from ..objects import Column, Parts, Scalar
 from ..outlets import Outlets
 from ..profile import ENTERPRISES, Nameplate
-from ..rows import complete, left_join, numbered, where, with_units
+from ..rows import (
+    complete,
+    concat,
+    counted_by,
+    left_join,
+    numbered,
+    up_to_count,
+    where,
+    with_units,
+)
 from ..states import Condition, State
-from ..tables import ROOT, Computed, Derived, Source, Tables, objects_of, rows_of
+from ..tables import ROOT, Computed, Derived, Object, Source, Tables, objects_of, rows_of
 
 #: the unit that an index begins with
 THE_UNIT = Arcs(stop=1)
@@ -102,13 +111,48 @@ def nameplate(
     return Nameplate(**{name: oid(below) for name, below in roots.items() if below})
 
 
+def numbered_parts(object_of: Callable[[int], Object], numbers: Iterable[int]) -> Parts:
+    """The objects of numbered parts such as ports or lines: the identity is "PART.ROW", with the
+    row 0 of a scalar."""
+    return Parts(tuple((str(n), object_of(n)) for n in numbers))
+
+
+def numbered_rows(rows_of_part: Callable[[int], Derived], numbers: Iterable[int]) -> Derived:
+    """The same of functions; the first object of each is that of its values."""
+    functions = {n: rows_of_part(n) for n in numbers}
+
+    def rows(t: Tables) -> Rows:
+        return concat(*(t.prefixed(str(n), function) for n, function in functions.items()))
+
+    values = numbered_parts(lambda n: functions[n].objects[0], functions)
+    tests = [test for function in functions.values() for test in function.objects[1:]]
+    by_row = all(function.by_row for function in functions.values())
+    return Derived(rows, (values, *tests), by_row)
+
+
+def counted_rows(values: Object, count: Scalar, *, required: bool = False) -> Derived:
+    """The rows of a table with a fixed number of rows, up to the device's count; see `up_to_count`.
+    The table is not read if the device counts none."""
+
+    @rows_of(values, count, by_row=True)
+    def rows(t: Tables) -> Rows:
+        most = t.scalar(count)
+        if counted_by(most) == 0:
+            return {}
+        return up_to_count(t[values], most, required=required, are_all=not t.outlet)
+
+    return rows
+
+
+def on_demand(values: Column) -> Derived:
+    """A column that is not read with its table: few devices need it, after others were missing."""
+    return Derived(lambda t: t[values], (values,), by_row=True, late=(values,))
+
+
 def first(*sources: Source) -> Derived:
     """The first of these that the device has."""
     by_row = all(not isinstance(source, Computed) or source.is_by_row() for source in sources)
     return Derived(lambda t: t.first(*sources), tuple(objects_of(sources)), by_row)
-
-
-completed = Complete
 
 
 def value_or_empty(values: Source, beside: Source) -> Derived:
@@ -120,7 +164,7 @@ def value_or_empty(values: Source, beside: Source) -> Derived:
         found = t[values]
         return left_join(found or t[beside], found)
 
-    return Derived(rows, tuple(objects_of((values, beside))))
+    return Derived(rows, tuple(objects_of((values, beside))), late=tuple(objects_of((beside,))))
 
 
 def figure(

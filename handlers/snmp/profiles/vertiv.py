@@ -1,31 +1,34 @@
-"""Vertiv's newer Geist units (VERTIV-V5-MIB), and Avocent's PMs and console servers."""
+"""Vertiv's brands Geist, Liebert and Avocent, and its rack manager with MPDUs."""
+
+from functools import partial
 
 from .language import *
 
-# Switched and metered outlets are two tables, joined by the outlet's factory name.
-METERED_NAME = column("21239.5.2.3.6.1.2", "pduOutletMeterName")
-SWITCH_NAME = column("21239.5.2.3.5.1.2", "pduOutletSwitchName")
-METERS = {
-    "current": (column("21239.5.2.3.6.1.8", "pduOutletMeterCurrent"), HUNDREDTHS),
-    "power": (column("21239.5.2.3.6.1.12", "pduOutletMeterRealPower"), ONES),
-    "energy": (column("21239.5.2.3.6.1.15", "pduOutletMeterEnergy"), THOUSANDTHS),
-}
-RELAY_FAILURE = column("21239.5.2.3.5.1.5", "pduOutletSwitchRelayFailure")
-WORKING = "2"  # false
-VOLTS = column("21239.5.2.3.2.1.4", "pduPhaseVoltage")
-TYPE = column("21239.5.2.3.1.1.6", "pduMeterType", optional=True)
-WYE = "0"  # a meter's type: it is not fed in delta
-LINE_CURRENT = column("21239.5.2.3.4.1.4", "pduLineCurrent")
-LINE_NAME = column("21239.5.2.3.4.1.2", "pduLineName")
+# Newer Geist units (VERTIV-V5-MIB): switched and metered outlets are two tables, joined by the
+# outlet's factory name.
+V5_METERED_NAME = column("21239.5.2.3.6.1.2", "pduOutletMeterName")
+V5_SWITCH_NAME = column("21239.5.2.3.5.1.2", "pduOutletSwitchName")
+V5_CURRENT = column("21239.5.2.3.6.1.8", "pduOutletMeterCurrent")
+V5_POWER = column("21239.5.2.3.6.1.12", "pduOutletMeterRealPower")
+V5_ENERGY = column("21239.5.2.3.6.1.15", "pduOutletMeterEnergy")
+V5_RELAY_FAILURE = column("21239.5.2.3.5.1.5", "pduOutletSwitchRelayFailure")
+V5_WORKING = "2"  # false
+V5_VOLTS = column("21239.5.2.3.2.1.4", "pduPhaseVoltage")
+V5_TYPE = column("21239.5.2.3.1.1.6", "pduMeterType", optional=True)
+V5_WYE = "0"  # a meter's type: it is not fed in delta
+V5_LINE_CURRENT = column("21239.5.2.3.4.1.4", "pduLineCurrent")
+V5_LINE_NAME = column("21239.5.2.3.4.1.2", "pduLineName")
 
 
-def _joined(values: Column) -> Derived:
+def _v5_metered(values: Column) -> Derived:
     """Values of metered outlets, under the indexes of the switched ones."""
 
-    @rows_of(values, METERED_NAME, late=(SWITCH_NAME,))
+    @rows_of(values, V5_METERED_NAME, late=(V5_SWITCH_NAME,))
     def rows(t: Tables) -> Rows:
         meters = t[values]
-        return join(meters, [t[METERED_NAME]], [t[SWITCH_NAME]], same_row=True) if meters else {}
+        if not meters:
+            return {}
+        return join(meters, [t[V5_METERED_NAME]], [t[V5_SWITCH_NAME]], same_row=True)
 
     return rows
 
@@ -36,113 +39,206 @@ def _only_metered(values: Column) -> Parts:
     return Parts((("0", values),))
 
 
-@rows_of(LINE_CURRENT, LINE_NAME, TYPE)
-def lines(t: Tables) -> Rows:
-    """The lines of a unit fed in delta, whose phase currents flow between two lines, and of one that
-    does not say how it is fed: the sum of its lines is right either way."""
-    types = t[TYPE]
-    wye = where(types, types, WYE)
-    wye = where_not(wye, "")
-    if wye and not all(isinstance(value, Lost) for value in wye.values()):
+@rows_of(V5_LINE_CURRENT, V5_LINE_NAME, V5_TYPE)
+def v5_lines(t: Tables) -> Rows:
+    """The lines of a unit fed in delta, whose phase currents flow between two lines, and of one
+    that does not say how it is fed: the sum of its lines is right either way."""
+    types = t[V5_TYPE]
+    in_wye = where_not(where(types, types, V5_WYE), "")
+    if in_wye and not all(isinstance(value, Lost) for value in in_wye.values()):
         return {}
-    currents = complete(t[LINE_CURRENT], t[LINE_NAME], least=3)
-    return unless(left_join(currents or t[LINE_NAME], currents), wye)
+    currents = complete(t[V5_LINE_CURRENT], t[V5_LINE_NAME], least=3)
+    return unless(left_join(currents or t[V5_LINE_NAME], currents), in_wye)
 
 
-def _phases(below: int, name: str, scale: Decimal = ONES) -> Measurement:
+def _v5_phases(below: int, name: str, scale: Decimal = ONES) -> Measurement:
     """The sum of the phases, for units without pduMainTable: a recording of one has only these."""
     phases = column(f"21239.5.2.3.2.1.{below}", name)
 
-    @rows_of(phases, VOLTS, TYPE)
+    @rows_of(phases, V5_VOLTS, V5_TYPE, late=(phases,))
     def rows(t: Tables) -> Rows:
-        return unless({} if t[TYPE] else complete(t[phases], t[VOLTS], from_one=LAST_ARC), t[TYPE])
+        types = t[V5_TYPE]
+        if types and not all(isinstance(value, Lost) for value in types.values()):
+            return {}
+        return unless(complete(t[phases], t[V5_VOLTS], from_one=LAST_ARC), types)
 
     return figure(rows, scale)
 
 
-GEIST_V5 = partial(
-    Profile,
-    # 0 unavailable, 2 partially unavailable: no object says which part
-    conditions=(
-        device_condition(
-            column("21239.5.2.3.1.1.5", "pduMainAvail", optional=True), "1", optional=True
-        ),
-    ),
-    outlets=outlets(
-        State(
-            column("21239.5.2.3.5.1.4", "pduOutletSwitchState", optional=True),
-            on=("1",),
-            off=("2",),
-            conditions=(Condition(RELAY_FAILURE, (WORKING,)),),
-        ),
-        Write(column("21239.5.2.3.5.1.6", "pduOutletSwitchControl"), on=2, off=4),
-        rows=SWITCH_NAME,
-        name=column("21239.5.2.3.5.1.3", "pduOutletSwitchLabel"),
-        has_joined_meters=True,
-        **{name: figure(_joined(values), scale) for name, (values, scale) in METERS.items()},
-    )
-    + outlets(
-        rows=_only_metered(METERED_NAME),
-        name=_only_metered(column("21239.5.2.3.6.1.3", "pduOutletMeterLabel")),
-        **{name: figure(_only_metered(values), scale) for name, (values, scale) in METERS.items()},
-    ),
-    load=total(
-        # firmware that does not measure the lines reports 0 for them
-        figure(lines, HUNDREDTHS, padding=("0",)),
-        figure(
-            column("21239.5.2.3.2.1.8", "pduPhaseCurrent"),
-            HUNDREDTHS,
-            table=VOLTS,
-            from_one=LAST_ARC,
-        ),
-        figure(
-            column("21239.5.2.3.3.1.4", "pduBreakerCurrent"),
-            HUNDREDTHS,
-            beside=column("21239.5.2.3.3.1.2", "pduBreakerName"),
-            from_one=LAST_ARC,
-        ),
-        else_outlets=True,
-    ),
-    power=total(
-        figure(column("21239.5.2.3.1.1.9", "pduTotalRealPower"), beside=TYPE),
-        _phases(12, "pduPhaseRealPower"),
-        else_outlets=True,
-    ),
-    energy=total(
-        figure(column("21239.5.2.3.1.1.12", "pduTotalEnergy"), THOUSANDTHS, beside=TYPE),
-        _phases(15, "pduPhaseEnergy", THOUSANDTHS),
-        else_outlets=True,
-    ),
-)
+# Older Geist units (GEIST-MIB-V3) and units of I.T. Watchdogs (IT-WATCHDOGS-MIB-V3), each below its
+# own root: one column holds the states and takes the commands.
+V3_STATUS = column("~.16.1.3", "ctrlOutletStatus")
+V3_FEEDBACK = column("~.16.1.4", "ctrlOutletFeedback")  # the measured state
+V3_PENDING = column("~.16.1.5", "ctrlOutletPending")
+V3_PLUGGED = column("~.25.1.4", "ctrl3ChIECAvail")
+V3_AMPS = column("~.25.1.8", "ctrl3ChIECDeciAmpsA")
 
-# Avocent. The index of a PDU is port.pdu, that of an outlet port.pdu.outlet.
-STATUS = column("~.5.1.5", "pmPowerMgmtOutletsTableStatus", optional=True)
+
+@rows_of(V3_FEEDBACK, V3_PENDING, by_row=True)
+def v3_settled(t: Tables) -> Rows:
+    """The measured state of each outlet (ctrlOutletFeedback), if it equals the pending one."""
+    pending_states = t[V3_PENDING]
+    settled: Rows = {}
+    for row, state in t[V3_FEEDBACK].items():
+        pending_state = pending_states.get(row)
+        if isinstance(pending_state, Lost):
+            settled[row] = lost_with(pending_state)
+        elif isinstance(state, Lost) or is_one_of(pending_state, (text(state),)):
+            settled[row] = state
+    return settled
+
+
+def _v3_phases(first_arc: int, name: str) -> Derived:
+    """A column of ctrl3ChIECTable for each phase that is plugged in; the columns of a value are 8
+    apart. The identity is the phase, then the row. Two columns tell whether a unit has the table:
+    an answer may lack one of them."""
+    columns = {
+        str(phase): column(f"~.25.1.{first_arc + 8 * (phase - 1)}", name + "ABC"[phase - 1])
+        for phase in (1, 2, 3)
+    }
+
+    @rows_of(*columns.values(), V3_PLUGGED, V3_AMPS, late=tuple(columns.values()))
+    def rows(t: Tables) -> Rows:
+        if not t.first(V3_PLUGGED, V3_AMPS):
+            return {}
+        values: Rows = {}
+        plugged: Rows = {}
+        for phase, values_of_phase in columns.items():
+            of_phase = t[values_of_phase]
+            values.update(prefixed(phase, of_phase))
+            plugged.update(prefixed(phase, complete(t[V3_PLUGGED], of_phase)))
+        return where(complete(values, plugged), plugged, "1")
+
+    return rows
+
+
+# Geist EM series (GEIST-EM-SERIES-MIB): "main" channels meter the unit, each "auxiliary" channel
+# meters an outlet.
+EM_CURRENT = column("21239.3.3.1.4", "auxChannelDeciAmps")
+EM_MAIN_COUNT, SEVERAL = scalar("21239.3.1.6.0", "unitInfoMainCount"), "[2-8]"
+EM_MAIN_CURRENT = column("21239.3.2.1.4", "mainChannelDeciAmps")
+
+
+@rows_of(EM_MAIN_CURRENT, EM_MAIN_COUNT)
+def em_main(t: Tables) -> Rows:
+    """The current of the only main channel, lost if a unit that counts one shows none; of a unit
+    with several, an empty row."""
+    count = t[EM_MAIN_COUNT]
+    several = matching(count, count, SEVERAL)
+    if several:
+        return left_join(several, {})
+    mains = t[EM_MAIN_CURRENT] or complete({}, matching(count, count, "1"))
+    main = matching(mains, count, "1", SEVERAL)
+    return left_join(main, main)
+
+
+# MPDUs behind the rack manager (DCS-MIB): the row is the unit, outlet N is column 51+N. The columns
+# after outlet 24 are writable limits and delays.
+DCS_OUTLETS = Spread(
+    oid("13400.3.2.225.1.1"), (Span(1, 24, 52),), "mpduMpscomOutletNStatus", by_row=True
+)
+DCS_TYPE = column("13400.3.2.225.1.1.2", "mpduMpscom2ProductType")
+DCS_PRESENT, DCS_ABSENT = tuple(map(str, range(1, 9))), ("0",)  # product types; 0: undefined
+DCS_SWITCHED = ("2", "4", "6", "8")
+
+
+@rows_of(DCS_TYPE, by_row=True)
+def dcs_type_of_unit(t: Tables) -> Rows:
+    """The product type of each outlet's unit, which the identity begins with."""
+    return t.part(DCS_TYPE, () if t.outlet else t[DCS_OUTLETS], 0, 1)
+
+
+def _dcs(below: str, name: str) -> Derived:
+    """A column, with a row for each unit that is present."""
+    values = column(f"13400.3.2.225.1.1.{below}", name)
+
+    @rows_of(values, DCS_TYPE)
+    def rows(t: Tables) -> Rows:
+        types = t[DCS_TYPE]
+        units = where(types, types, *DCS_PRESENT, others=DCS_ABSENT)
+        return left_join(units, t[values])
+
+    return rows
+
+
+# Liebert MPH and MPX (LIEBERT-GP-PDU-MIB)
+LIEBERT_POWER = column("476.1.42.3.8.30.20.1.65", "lgpPduPsEntryPwrTotal")
+LIEBERT_ENERGY = column("476.1.42.3.8.30.20.1.50", "lgpPduPsEntryEnergyAccum")
+LIEBERT_PDU_COUNT = scalar("476.1.42.3.8.19.0", "lgpPduTableCount")
+LIEBERT_COUNT = scalar("476.1.42.3.8.50.19.0", "lgpPduRcpTableCount")
+LIEBERT_CONDITION = column(
+    "476.1.42.3.8.50.20.1.210", "lgpPduRcpEntryOperationCondition", optional=True
+)
+# normal, and over or under current; 4: the outlet is off and draws current
+LIEBERT_NORMAL = ("1", "2", "3")
+# bits; 2 is startUp: "control and monitoring operations may be inhibited or unavailable"
+LIEBERT_STARTED = tuple(str(status) for status in range(128) if not status & 2)
+LIEBERT_NAME = column("476.1.42.3.8.50.20.1.10", "lgpPduRcpEntryUsrLabel")
+
+
+@rows_of(LIEBERT_POWER, LIEBERT_PDU_COUNT)
+def liebert_pdus(t: Tables) -> Rows:
+    pdus = first_of_units(t[LIEBERT_POWER])
+    return complete(pdus, counts=t[LIEBERT_PDU_COUNT], gaps=True)
+
+
+# Liebert floor PDUs (LIEBERT-GP-POWER-MIB): measurement points, told apart by an OID, and their
+# lines. UPSs have the same tables and the same sysObjectID; they also have a battery.
+LIEBERT_POINT = column("476.1.42.3.5.2.2.1.2", "lgpPwrMeasurementPointId")
+LIEBERT_LINES = column("476.1.42.3.5.2.2.1.3", "lgpPwrMeasurementPointNumLines")
+LIEBERT_CURRENT = column("476.1.42.3.5.2.3.1.6", "lgpPwrLineMeasurementCurrent")
+LIEBERT_BATTERY_TIME = scalar("476.1.42.3.5.1.18.0", "lgpPwrBatteryTimeRemaining")
+LOAD, BATTERY, BYPASS, DC_BUS = 5, 6, 7, 8
+
+
+def _of_points(rows: Rows, points: Rows, *numbers: int) -> Rows:
+    """Rows of the measurement points with these numbers in the MIB."""
+    point_ids = [oid(f"476.1.42.3.5.2.1.{point}") for point in numbers]
+    return where(rows, points, *point_ids, *(f".{point}" for point in point_ids))
+
+
+@rows_of(LIEBERT_CURRENT, LIEBERT_POINT, LIEBERT_LINES, LIEBERT_BATTERY_TIME)
+def liebert_lines(t: Tables) -> Rows:
+    """The currents of the lines to the load, of a unit without a battery."""
+    points = t[LIEBERT_POINT]
+    of_ups = _of_points(points, points, BATTERY, BYPASS, DC_BUS) or t[LIEBERT_BATTERY_TIME]
+    currents = t[LIEBERT_CURRENT]
+    point_of_line = part_of(points, currents, stop=1)
+    lines = unless(_of_points(currents, point_of_line, LOAD), of_ups)
+    return complete(lines, counts=_of_points(t[LIEBERT_LINES], points, LOAD))
+
+
+# Avocent (PM-MIB). The index of a PDU is port.pdu, that of an outlet port.pdu.outlet.
+PM_STATUS = column("~.5.1.5", "pmPowerMgmtOutletsTableStatus", optional=True)
 # Tells of a blown fuse or a tripped breaker of the outlet. The console servers do not report it.
-ALARM = column("~.5.1.45", "pmPowerMgmtOutletsTableAlarm", optional=True)
-TRUSTED = ("1", "4", "5", "6", "7")  # normal, and the limits of the current
+PM_ALARM = column("~.5.1.45", "pmPowerMgmtOutletsTableAlarm", optional=True)
+PM_TRUSTED = ("1", "4", "5", "6", "7")  # normal, and the limits of the current
 NO_METER = ("0",)  # PM-MIB: columns of measurements use 0 for "not supported"
 NOT_MEASURED = (*NO_METER, "-1")
 ESTIMATED = "1"  # a value of ...PowerType: the W, and the Wh that count them, are no measurement
 NO_SENSOR, THREE_PHASES = "0", "3"  # ...PowerMgmtPDUTablePowerType, ...NumberOfPhases
-OUTLET_COUNT = column("~.3.1.8", "pmPowerMgmtPDUTableNumberOfOutlets")
-PORT_PDUS = column("~.2.1.4", "pmPowerMgmtSerialTableNumberPDUs", optional=True)
-OUTLET_TYPE = column("~.5.1.65", "pmPowerMgmtOutletsTablePowerType", optional=True)
-OUTLET_AMPS = column("~.5.1.50", "pmPowerMgmtOutletsTableCurrentValue", optional=True)
+PM_OUTLET_COUNT = column("~.3.1.8", "pmPowerMgmtPDUTableNumberOfOutlets")
+PM_PORT_PDUS = column("~.2.1.4", "pmPowerMgmtSerialTableNumberPDUs", optional=True)
+PM_TYPE = column("~.5.1.65", "pmPowerMgmtOutletsTablePowerType", optional=True)
+PM_OUTLET_AMPS = column("~.5.1.50", "pmPowerMgmtOutletsTableCurrentValue", optional=True)
+PM_OUTLET_WATTS = column("~.5.1.60", "pmPowerMgmtOutletsTablePowerValue", optional=True)
+PM_OUTLET_WH = column("~.5.1.105", "pmPowerMgmtOutletsTableEnergyValue", optional=True)
 # A PM with outlets is no console server. Not the other way round: a PM may have no outlets.
 PM_OUTLETS = column("10418.17.2.5.5.1.5", "pmPowerMgmtOutletsTableStatus", optional=True)
 
 
 def _pm(below: int, name: str) -> Column:
+    """A column of the PDUs of a PM."""
     return column(f"10418.17.2.5.3.1.{below}", "pmPowerMgmtPDUTable" + name, optional=True)
 
 
-PM_TYPE, PM_PHASES, PM_AMPS = (
+PM_PDU_TYPE, PM_PHASES, PM_AMPS = (
     _pm(65, "PowerType"),
     _pm(37, "NumberOfPhases"),
     _pm(50, "CurrentValue"),
 )
 PM_SENSORS, PM_SENSOR_AMPS = _pm(9, "CurrentNOS"), _pm(10, "Current1Value")
-PM_LINES = completed(
+PM_LINES = Complete(
     column("10418.17.2.5.9.1.50", "pmPowerMgmtPhasesTableCurrentValue"),
     column("10418.17.2.5.9.1.4", "pmPowerMgmtPhasesTableName"),
 )
@@ -155,11 +251,11 @@ def _acs(below: str, name: str) -> Derived:
 
 
 ACS_PHASES = _acs("3.1.37", "PDUTableNumberOfPhases")
-ACS_LINES = completed(
+ACS_LINES = Complete(
     _acs("8.1.7", "PhasesTableCurrentValue"), _acs("8.1.4", "PhasesTablePhaseName"), ACS_PHASES
 )
 ACS_AMPS, ACS_TYPE = _acs("3.1.39", "PDUTableCurrentValue"), _acs("3.1.50", "PDUTablePowerType")
-ACS_WATTS = completed(_acs("3.1.51", "PDUTablePowerValue"), ACS_TYPE)
+ACS_WATTS = Complete(_acs("3.1.51", "PDUTablePowerValue"), ACS_TYPE)
 
 
 def _measured(values: Column, power_type: Column) -> Derived:
@@ -174,41 +270,44 @@ def _measured(values: Column, power_type: Column) -> Derived:
 
 def _of_one_phase(values: Source, phases: Source) -> Derived:
     """Currents of PDUs. The MIBs do not say which current it is on a PDU with three phases."""
-    every_pdu = completed(values, phases)
+    every_pdu = Complete(values, phases)
 
-    @rows_of(*every_pdu.objects)
+    @rows_of(every_pdu)
     def rows(t: Tables) -> Rows:
         return where_not(t[every_pdu], THREE_PHASES, by=t[phases])
 
     return rows
 
 
-def _of_console_server(values: Derived) -> Derived:
-    @rows_of(*values.objects, PM_OUTLETS)
+def _of_console_server(values: Source) -> Derived:
+    """The figures of PDUs behind a console server."""
+
+    @rows_of(values, PM_OUTLETS)
     def rows(t: Tables) -> Rows:
         return unless({} if t[PM_OUTLETS] else t[values], t[PM_OUTLETS])
 
     return rows
 
 
-@rows_of(*ACS_WATTS.objects)
+@rows_of(ACS_WATTS)
 def acs_power(t: Tables) -> Rows:
     watts, types = t[ACS_WATTS], t[ACS_TYPE]
-    return where_not(left_join(watts, where_not(watts, ESTIMATED, by=types)), NO_SENSOR, by=types)
+    measured = left_join(watts, where_not(watts, ESTIMATED, by=types))
+    return where_not(measured, NO_SENSOR, by=types)
 
 
-@rows_of(PM_SENSOR_AMPS, PM_SENSORS, OUTLET_AMPS, PM_AMPS)
+@rows_of(*(PM_SENSOR_AMPS, PM_SENSORS, PM_OUTLET_AMPS, PM_AMPS), late=(PM_SENSOR_AMPS, PM_SENSORS))
 def one_sensor(t: Tables) -> Rows:
     """Before 2010, PM-MIB has only the currents of up to three sensors, and does not say what each
     of several measures."""
-    others = t.first(OUTLET_AMPS, PM_AMPS, ACS_AMPS)
+    others = t.first(PM_OUTLET_AMPS, PM_AMPS, ACS_AMPS)
     return unless({} if others else where(t[PM_SENSOR_AMPS], t[PM_SENSORS], "1"), others)
 
 
-@rows_of(PORT_PDUS)
+@rows_of(PM_PORT_PDUS)
 def pdu_count(t: Tables) -> Rows:
     """The PDUs of all ports; a row for each port, whose own number is a column."""
-    counts = [number(value) for value in t[PORT_PDUS].values()]
+    counts = [number(value) for value in t[PM_PORT_PDUS].values()]
     if not counts or any(count is None or count < 0 for count in counts):
         return {}
     return {"0": str(sum(filter(None, counts)))}
@@ -216,58 +315,294 @@ def pdu_count(t: Tables) -> Rows:
 
 port_total = partial(total, else_outlets=True, unit=Arcs(0, 2))  # of a PDU of a port
 
-AVOCENT_PM = partial(
-    Profile,
-    units=completed(OUTLET_COUNT, count=pdu_count, gaps=True),
-    unit_count=pdu_count,
-    outlets=outlets(
-        State(
-            STATUS,
-            on=("2", "4", "10"),
-            off=("1", "3", "11"),
-            conditions=(Condition(ALARM, TRUSTED, optional=True),),
-        ),
-        Write(column("~.5.1.6", "pmPowerMgmtOutletsTablePowerControl"), on=2, off=3),
-        Guard(STATUS, refuse=("3", "4", "10"), why="it is locked, or cannot be switched"),
-        count=OUTLET_COUNT,
-        name=column("~.5.1.4", "pmPowerMgmtOutletsTableName"),
-        current=figure(OUTLET_AMPS, TENTHS, NOT_MEASURED),
-        power=figure(
-            _measured(
-                column("~.5.1.60", "pmPowerMgmtOutletsTablePowerValue", optional=True), OUTLET_TYPE
+vertiv_profile = partial(Profile, vendor="Vertiv")
+
+PROFILES = (
+    vertiv_profile(
+        key="geist-v5",
+        mib="VERTIV-V5-MIB of 2020-01-07",
+        source=librenms("vertiv/VERTIV-V5-MIB"),
+        models=("Geist GU1, GU2 upgradeable rPDU", "Geist MU, NU300xx", "IMD I-03, I-05"),
+        sys_object_ids=oids("21239.5.2", "21239.42.1"),
+        # 0 unavailable, 2 partially unavailable: no object says which part
+        conditions=(
+            device_condition(
+                column("21239.5.2.3.1.1.5", "pduMainAvail", optional=True), "1", optional=True
             ),
-            TENTHS,
-            NOT_MEASURED,
         ),
-        energy=figure(
-            _measured(
-                column("~.5.1.105", "pmPowerMgmtOutletsTableEnergyValue", optional=True),
-                OUTLET_TYPE,
+        outlets=outlets(
+            State(
+                column("21239.5.2.3.5.1.4", "pduOutletSwitchState", optional=True),
+                on=("1",),
+                off=("2",),
+                conditions=(row_condition(V5_RELAY_FAILURE, V5_WORKING),),
             ),
-            THOUSANDTHS,
-            NOT_MEASURED,
-        ),
-    ),
-    load=port_total(
-        *(
-            # -1 is no value of these: they return 0 if not supported
-            figure(currents, TENTHS, (), padding=NO_METER)
-            for currents in (
-                PM_LINES,
-                _of_one_phase(PM_AMPS, PM_PHASES),
-                _of_console_server(ACS_LINES),
-                _of_console_server(_of_one_phase(ACS_AMPS, ACS_PHASES)),
-                one_sensor,
-            )
+            Write(column("21239.5.2.3.5.1.6", "pduOutletSwitchControl"), on=2, off=4),
+            rows=V5_SWITCH_NAME,
+            name=column("21239.5.2.3.5.1.3", "pduOutletSwitchLabel"),
+            has_joined_meters=True,
+            current=figure(_v5_metered(V5_CURRENT), HUNDREDTHS),
+            power=figure(_v5_metered(V5_POWER)),
+            energy=figure(_v5_metered(V5_ENERGY), THOUSANDTHS),
         )
+        + outlets(
+            rows=_only_metered(V5_METERED_NAME),
+            name=_only_metered(column("21239.5.2.3.6.1.3", "pduOutletMeterLabel")),
+            current=figure(_only_metered(V5_CURRENT), HUNDREDTHS),
+            power=figure(_only_metered(V5_POWER)),
+            energy=figure(_only_metered(V5_ENERGY), THOUSANDTHS),
+        ),
+        load=total(
+            # firmware that does not measure the lines reports 0 for them
+            figure(v5_lines, HUNDREDTHS, padding=("0",)),
+            figure(
+                column("21239.5.2.3.2.1.8", "pduPhaseCurrent"),
+                HUNDREDTHS,
+                table=V5_VOLTS,
+                from_one=LAST_ARC,
+            ),
+            figure(
+                column("21239.5.2.3.3.1.4", "pduBreakerCurrent"),
+                HUNDREDTHS,
+                beside=column("21239.5.2.3.3.1.2", "pduBreakerName"),
+                from_one=LAST_ARC,
+            ),
+            else_outlets=True,
+        ),
+        power=total(
+            figure(column("21239.5.2.3.1.1.9", "pduTotalRealPower"), beside=V5_TYPE),
+            _v5_phases(12, "pduPhaseRealPower"),
+            else_outlets=True,
+        ),
+        energy=total(
+            figure(column("21239.5.2.3.1.1.12", "pduTotalEnergy"), THOUSANDTHS, beside=V5_TYPE),
+            _v5_phases(15, "pduPhaseEnergy", THOUSANDTHS),
+            else_outlets=True,
+        ),
+        evidence=SIMULATED,
+        programs=(SONIC_MGMT, IRONIC_SNMP),
+        unread="pduBreakerLossOfLoadDetected (newer MIBs): a breaker is not joined to its outlets",
     ),
-    power=port_total(
-        figure(_measured(_pm(60, "PowerValue"), PM_TYPE), TENTHS, padding=NO_METER),
-        figure(_of_console_server(acs_power), TENTHS, padding=NO_METER),
+    vertiv_profile(
+        key="geist-v3",
+        mib="GEIST-MIB-V3, IT-WATCHDOGS-MIB-V3 of 2013-06-19",
+        source=librenms("geist/GEIST-MIB-V3"),
+        models=(
+            "Geist RCM, RCM-O, RSO with version 3 firmware",
+            "I.T. Watchdogs units with outlets",
+        ),
+        # The second sysObjectID was not seen on a unit: it is the root of the MIB's tables.
+        roots=(Root(oid("21239.2"), oid("21239.2")), Root(oid("17373.3"), oid("17373.3"))),
+        outlets=outlets(
+            State(V3_STATUS, on=("1",), off=("0",), crosscheck=v3_settled),
+            Write(V3_STATUS, on=1, off=3, unsigned=True),
+            none_if_zero=scalar("~.1.8.1.16.0", "ctrlOutletCount"),
+            name=column("~.16.1.2", "ctrlOutletName"),
+            current=figure(column("~.16.1.6", "ctrlOutletDeciAmps"), TENTHS),
+            power=figure(column("~.16.1.15", "ctrlOutletPower")),
+            energy=figure(column("~.16.1.14", "ctrlOutletkWattHrs")),
+        ),
+        load=total(figure(_v3_phases(8, "ctrl3ChIECDeciAmps"), TENTHS), else_outlets=True),
+        power=total(figure(_v3_phases(10, "ctrl3ChIECRealPower")), else_outlets=True),
+        energy=total(figure(_v3_phases(5, "ctrl3ChIECKWattHrs")), else_outlets=True),
+        evidence=Evidence(
+            state=EvidenceLevel.SIMULATED,
+            current=EvidenceLevel.SIMULATED,
+            power=EvidenceLevel.SIMULATED,
+            energy=EvidenceLevel.SIMULATED,
+            switching=EvidenceLevel.MIB,
+        ),
+        note=(
+            "The command is a Gauge32 in the MIB. DCImanager's SNMP chooses the type itself,"
+            " probably INTEGER, which a strict device refuses; the command pdu writes a Gauge32."
+        ),
     ),
-    energy=port_total(
-        figure(_measured(_pm(105, "EnergyValue"), PM_TYPE), THOUSANDTHS, NOT_MEASURED)
+    vertiv_profile(
+        key="geist-em",
+        mib="GEIST-EM-SERIES-MIB of 2012-03-12",
+        source=pysnmp_mibs("mibs/geist/GEIST-EM-SERIES-MIB"),
+        models=("Geist EM series",),
+        sys_object_ids=oids("21239.3"),
+        outlets=outlets(
+            rows=EM_CURRENT,
+            count=scalar("21239.3.1.7.0", "unitInfoAuxCount"),
+            name=column("21239.3.3.1.3", "auxChannelFriendly"),
+            current=figure(EM_CURRENT, TENTHS),
+        ),
+        load=total(
+            figure(
+                em_main,
+                TENTHS,
+                unmetered="the MIB does not say which of several mains are lines",
+            )
+        ),
+        evidence=SIMULATED.of("current"),
+        note=(
+            "A unit with several main channels has no load: they may be lines, circuits or a"
+            " neutral."
+        ),
+    ),
+    vertiv_profile(
+        key="liebert-mph",
+        mib="LIEBERT-GP-PDU-MIB of 2008-07-02",
+        source=librenms("liebert/LIEBERT-GP-PDU-MIB"),
+        models=("Liebert MPH, MPH2", "Liebert MPX"),
+        sys_object_ids=oids("476.1.42"),
+        conditions=(
+            unit_condition(
+                column("476.1.42.3.8.20.1.25", "lgpPduEntrySysStatus", optional=True),
+                *LIEBERT_STARTED,
+                optional=True,
+                why="its PDU starts up",
+            ),
+        ),
+        units=liebert_pdus,
+        unit_count=LIEBERT_PDU_COUNT,
+        outlets=outlets(
+            State(
+                column("476.1.42.3.8.50.20.1.95", "lgpPduRcpEntryPwrState"),
+                on=("2",),
+                off=("1",),
+                conditions=(row_condition(LIEBERT_CONDITION, *LIEBERT_NORMAL, optional=True),),
+            ),
+            Write(column("476.1.42.3.8.50.20.1.100", "lgpPduRcpEntryControl"), on=1, off=0),
+            Guard(
+                column("476.1.42.3.8.50.20.1.105", "lgpPduRcpEntryControlLock"),
+                refuse=("2",),
+                why="it is locked on the device",
+            ),
+            Guard(
+                column("476.1.42.3.8.50.20.1.50", "lgpPduRcpEntryCapabilities"),
+                refuse=("1", "2", "5"),
+                why="the device reports it as not switchable",
+            ),
+            rows=LIEBERT_NAME,
+            count=LIEBERT_COUNT,
+            none_if_zero=LIEBERT_COUNT,
+            counts_unlisted=True,
+            number=column("476.1.42.3.8.50.20.1.25", "lgpPduRcpEntrySysAssignLabel"),
+            name=LIEBERT_NAME,
+            current=figure(
+                column("476.1.42.3.8.50.20.1.61", "lgpPduRcpEntryEcHundredths"), HUNDREDTHS
+            ),
+            power=figure(column("476.1.42.3.8.50.20.1.65", "lgpPduRcpEntryPwrOut")),
+            energy=figure(column("476.1.42.3.8.50.20.1.85", "lgpPduRcpEntryEnergyAccum"), TENTHS),
+        ),
+        load=total(
+            figure(
+                column("476.1.42.3.8.30.40.1.22", "lgpPduPsLineEntryEcHundredths"),
+                HUNDREDTHS,
+                beside=column("476.1.42.3.8.30.40.1.15", "lgpPduPsLineEntryLine"),
+                from_one=LAST_ARC,
+            ),
+            unit=THE_UNIT,
+        ),
+        power=total(figure(LIEBERT_POWER, beside=LIEBERT_ENERGY), unit=THE_UNIT, demanded=True),
+        energy=total(
+            figure(LIEBERT_ENERGY, TENTHS, table=LIEBERT_POWER), unit=THE_UNIT, demanded=True
+        ),
+        evidence=SIMULATED,
+        recording="liebert_mph2rg",
+        note="A command also sets the state that the receptacle takes after a power failure.",
+    ),
+    vertiv_profile(
+        key="liebert-power",
+        mib="LIEBERT-GP-POWER-MIB of 2013-07-10",
+        source=librenms("liebert/LIEBERT-GP-POWER-MIB"),
+        models=("Liebert floor PDUs, such as FPC, with a card IntelliSlot Web/485 or Unity",),
+        sys_object_ids=oids("476.1.42"),
+        load=total(figure(liebert_lines)),
+        ceilings=FLOOR,
+        evidence=SIMULATED.of("current"),
+        note=(
+            "The currents to the load, in whole A. Powers and energies are not read: the MIB says W"
+            " and Wh, but a recorded PDU shows kW, and nothing tells which of them a unit means. A"
+            " unit that measures only its input, such as a panel, has no load."
+        ),
+    ),
+    vertiv_profile(
+        key="vertiv-dcs-mpdu",
+        mib="DCS-MIB",
+        source=librenms("vertiv/DCS-MIB"),
+        models=("RDU-A and RDU manager with MPDU",),
+        sys_object_ids=NET_SNMP,
+        conditions=(
+            unit_condition(column("13400.3.2.225.1.1.51", "mpduMpscom51CommunicateStatus"), "0"),
+        ),
+        outlets=outlets(
+            State(DCS_OUTLETS, on=("1",), off=("0",), absent=("9999",)),
+            Write(DCS_OUTLETS, on=1, off=0),
+            Guard(
+                dcs_type_of_unit,
+                allow=DCS_SWITCHED,
+                why="its unit is not of a type that switches",
+            ),
+        ),
+        load=total(
+            figure(_dcs("4", "mpduMpscom4TotalCurrent"), TENTHS, absent=("9999",)), unit=THE_UNIT
+        ),
+        power=total(
+            figure(_dcs("8", "mpduMpscom8ActivePower"), TENS, absent=("9999",)), unit=THE_UNIT
+        ),
+        energy=total(figure(_dcs("13", "mpduMpscom13PowerConsumption"), HUNDREDTHS), unit=THE_UNIT),
+        evidence=SIMULATED,
+    ),
+    Profile(
+        key="avocent-pm",
+        vendor="Avocent",
+        mib="PM-MIB, ACS-MIB, ACS8000-MIB",
+        source=librenms("avocent/PM-MIB"),
+        models=("PM1000, PM2000, PM3000", "PDUs behind ACS 6000 and ACS 8000 console servers"),
+        roots=(
+            Root(oid("10418.17.1"), oid("10418.17.2.5")),
+            Root(oid("10418.16"), oid("10418.16.2.5")),
+            Root(oid("10418.26"), oid("10418.26.2.5")),
+        ),
+        units=Complete(PM_OUTLET_COUNT, count=pdu_count, gaps=True),
+        unit_count=pdu_count,
+        outlets=outlets(
+            State(
+                PM_STATUS,
+                on=("2", "4", "10"),
+                off=("1", "3", "11"),
+                conditions=(row_condition(PM_ALARM, *PM_TRUSTED, optional=True),),
+            ),
+            Write(column("~.5.1.6", "pmPowerMgmtOutletsTablePowerControl"), on=2, off=3),
+            Guard(PM_STATUS, refuse=("3", "4", "10"), why="it is locked, or cannot be switched"),
+            count=PM_OUTLET_COUNT,
+            name=column("~.5.1.4", "pmPowerMgmtOutletsTableName"),
+            current=figure(PM_OUTLET_AMPS, TENTHS, NOT_MEASURED),
+            power=figure(_measured(PM_OUTLET_WATTS, PM_TYPE), TENTHS, NOT_MEASURED),
+            energy=figure(_measured(PM_OUTLET_WH, PM_TYPE), THOUSANDTHS, NOT_MEASURED),
+        ),
+        load=port_total(
+            *(
+                # -1 is no value of these: they return 0 if not supported
+                figure(currents, TENTHS, (), padding=NO_METER)
+                for currents in (
+                    PM_LINES,
+                    _of_one_phase(PM_AMPS, PM_PHASES),
+                    _of_console_server(ACS_LINES),
+                    _of_console_server(_of_one_phase(ACS_AMPS, ACS_PHASES)),
+                    one_sensor,
+                )
+            )
+        ),
+        power=port_total(
+            figure(_measured(_pm(60, "PowerValue"), PM_PDU_TYPE), TENTHS, padding=NO_METER),
+            figure(_of_console_server(acs_power), TENTHS, padding=NO_METER),
+        ),
+        energy=port_total(
+            figure(_measured(_pm(105, "EnergyValue"), PM_PDU_TYPE), THOUSANDTHS, NOT_MEASURED)
+        ),
+        evidence=SIMULATED,
+        programs=(
+            public("networkupstools/nut", "drivers/emerson-avocent-pdu-mib.c"),
+            public("zelbanna/rims", "devices/avocent.py"),
+        ),
+        unread=(
+            "pmPowerMgmtPDUTableAlarm, pmPowerMgmtPhasesTableAlarm: "
+            "a fuse of the PDU or of a phase is not joined to its outlets"
+        ),
     ),
 )
-
-HERE = {"geist-v5": GEIST_V5, "avocent-pm": AVOCENT_PM}

@@ -1,0 +1,97 @@
+"""AP Nederland: the modular PDU of APNL-MODULAR-PDU-MIB. Displays, meters and switches are rows of
+one table of nodes.
+
+A node whose nodeOutlet is 0 has no outlet. Only nodes of switching types have a state, and only
+those of metering types have figures. nodePower and pduPower are energies in kWh. A gateway has the
+same objects for a PDU on its bus, but reads or writes that PDU only on a further command
+(pduAdminCommand). A gateway's states and figures are not read: they may be out of date. A PDU whose
+switching is not enabled as a whole (bit 2 of pduEnableFeatures) is not switched.
+"""
+
+from .language import *
+
+TYPE = column("29640.4.3.33.1.2", "nodeType")
+METER, METER_AND_SWITCH, SWITCH = "4", "5", "6"
+SWITCHING, METERING = (METER_AND_SWITCH, SWITCH), (METER, METER_AND_SWITCH)
+OUTLET = column("29640.4.3.33.1.3", "nodeOutlet")
+NO_OUTLET = "0"
+PDU_TYPE = scalar("29640.4.3.1.0", "pduType")
+MODULAR = "0"
+STATE = column("29640.4.3.33.1.13", "nodeSwitchOperStatus")
+FEATURES = scalar("29640.4.3.30.0", "pduEnableFeatures")
+SWITCHING_ENABLED = 2  # bit of pduEnableFeatures
+
+
+def _is_modular(t: Tables) -> bool:
+    return t.text(PDU_TYPE) == MODULAR
+
+
+@rows_of(STATE, OUTLET, PDU_TYPE, by_row=True)
+def states(t: Tables) -> Rows:
+    """The states of the nodes with an outlet; none of a gateway."""
+    if not _is_modular(t):
+        return {}
+    numbers = t[OUTLET]
+    if t.outlet and not numbers:
+        return {}
+    return where_not(t[STATE], NO_OUTLET, by=numbers, demanded=True)
+
+
+def _metered_column(values: Column) -> Derived:
+    """A column of the nodes that meter."""
+
+    @rows_of(values, TYPE, by_row=True)
+    def rows(t: Tables) -> Rows:
+        return where(t[values], t[TYPE], *METERING)
+
+    return rows
+
+
+def _total_of_pdu(values: Scalar) -> Derived:
+    """The PDU's own total.
+
+    No rows if the PDU has no metering node: a total of 0 would then be no measurement.
+    """
+
+    @rows_of(values, PDU_TYPE, TYPE, by_row=True)
+    def rows(t: Tables) -> Rows:
+        if not _is_modular(t):
+            return {}
+        types = t.whole[TYPE]
+        return if_listed(t[values], where(types, types, *METERING))
+
+    return rows
+
+
+@rows_of(FEATURES, by_row=True)
+def is_switching_enabled(t: Tables) -> Rows:
+    return bit(t[FEATURES], SWITCHING_ENABLED)
+
+
+PROFILES = (
+    Profile(
+        key="apnl-modular",
+        vendor="AP Nederland",
+        mib="APNL-MODULAR-PDU-MIB of 2013-01-24",
+        source=pysnmp_mibs("mibs/apnl/APNL-MODULAR-PDU-MIB"),
+        models=("OEC2 modular PDU",),
+        sys_object_ids=oids("29640"),
+        outlets=outlets(
+            State(states, on=("2",), off=("1",), conditions=(row_condition(TYPE, *SWITCHING),)),
+            Write(column("29640.4.3.33.1.14", "nodeSwitchAdminStatus"), on=2, off=1),
+            Guard(is_switching_enabled, allow=("1",), why="switching is not enabled on the PDU"),
+            Guard(TYPE, allow=SWITCHING, why="its module does not switch"),
+            number=OUTLET,
+            name=column("29640.4.3.33.1.20", "nodeName"),
+            current=figure(_metered_column(column("29640.4.3.33.1.6", "nodeAcurrent")), TENTHS),
+            energy=figure(_metered_column(column("29640.4.3.33.1.5", "nodePower"))),
+        ),
+        load=total(figure(_total_of_pdu(scalar("29640.4.3.13.0", "pdulAcurrent")), TENTHS)),
+        energy=total(figure(_total_of_pdu(scalar("29640.4.3.5.0", "pduPower")))),
+        evidence=SIMULATED.of("state", "current", "energy", "switching"),
+        unread=(
+            "nodeSwitchAdminStatus: it is the wish, which may be unknown at rest; nodeAlarmStatus:"
+            " alarms of figures"
+        ),
+    ),
+)

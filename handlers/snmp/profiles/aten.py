@@ -1,0 +1,235 @@
+"""Aten: the PE series of two MIBs.
+
+ATEN-PE-CFG (`aten-pe`) has one object for each outlet. Sub-identifier 10 is a table of names and
+settings, so outlet 8 is at 9 and outlet 9 at 11. The outlets' objects are read by GET: a walk of
+their subtree would also read some 1,200 rows of other tables.
+
+Newer firmware also has the table displayOutletStatus. Values above 3 have other meanings there than
+in outletNStatus. States are read from this table if it has a row for each outlet. Otherwise slots
+are read one by one: those whose outletConfirmation is not "not supported" (4), or all slots if
+every outletConfirmation is 4. The BMCs of some servers have the same sysObjectID and none of these
+tables.
+
+ATEN-PE2-CFG (`aten-pe2`) has tables for up to 16 cascaded stations; the index is station.outlet. A
+station that does not answer reads -3000000 everywhere, like one that was never there: its outlets
+are left out.
+"""
+
+from functools import partial
+
+from .language import *
+
+STATUS = Spread(
+    oid("21317.1.3.2.2.2.2"), (Span(1, 8, 2), Span(9, 42, 11)), "outletNStatus", by_get=True
+)
+CONFIRMATION = column("21317.1.3.2.2.2.2.10.1.3", "outletConfirmation")
+NO_CONFIRMATION = "4"
+NO_RIGHT, NOT_THERE = "6", "7"
+PERMITTED = ("1", "2", "3", "4", "5", "8")  # all other statuses but "no right" (6)
+NOT_SUPPORTED = ("-2000000",)
+PE_CURRENT = column("21317.1.3.2.2.2.1.99.1.2", "deviceIntegerCurrent")
+PE_ENERGY = column("21317.1.3.2.2.2.1.99.1.5", "deviceIntegerPowerDissipation")
+
+
+@rows_of(CONFIRMATION)
+def confirmable(t: Tables) -> Rows:
+    return where_not(t[CONFIRMATION], NO_CONFIRMATION)
+
+
+LISTED_STATUS = replace(STATUS, listed=confirmable)
+
+
+@rows_of(STATUS, CONFIRMATION, by_row=True)
+def unconfirmed(t: Tables) -> Rows:
+    """All slots of a unit of which no slot has a confirmation."""
+    confirmations = t.whole[CONFIRMATION]
+    if not matching(confirmations, confirmations, NO_CONFIRMATION):
+        return {}  # its slots are not read
+    return matching(t[STATUS], confirmations, NO_CONFIRMATION)
+
+
+DISPLAYED = column("21317.1.3.2.2.2.1.5.1.2", "displayOutletStatus")
+DISPLAYED_NOT_THERE = "6"
+NUMBER_OF_OUTLETS = scalar("21317.1.3.2.2.2.1.13.0", "outletnumber")
+
+
+@rows_of(DISPLAYED, NUMBER_OF_OUTLETS)
+def displayed(t: Tables) -> Rows:
+    """The table of states if it has a row for each outlet."""
+    count = t.scalar(NUMBER_OF_OUTLETS)
+    if count is None or counted_by(count) == 0:
+        return {}
+    return if_complete(where_not(t[DISPLAYED], DISPLAYED_NOT_THERE), count)
+
+
+PE2 = "21317.1.3.2.3"
+NO_STATION = "-3000000"
+NO_READING = ("-1000000",)
+ONE_PHASE = "1"  # a value of devStatusWiredType
+OPERATION = column(f"{PE2}.2.3.3.1.1", "outletControlOperation")
+SWITCHABLE = column(f"{PE2}.2.3.1.1.3", "outletStatusSwitchable")
+NAME = column(f"{PE2}.2.3.2.1.1", "outletConfigName")
+COUNTED = column(f"{PE2}.1.2.1.7", "staStatusOutletCount")
+DEVICE_AMPS = column(f"{PE2}.2.1.4.1.1", "devReadingCur")
+DEVICE_ENERGY = column(f"{PE2}.2.1.4.1.4", "devReadingPD")
+WIRED_TYPE = column(f"{PE2}.2.1.1.1.4", "devStatusWiredType")
+
+
+@rows_of(COUNTED)
+def stations(t: Tables) -> Rows:
+    """The number of outlets of each station that is there."""
+    return where_not(t[COUNTED], NO_STATION)
+
+
+@rows_of(DEVICE_AMPS, WIRED_TYPE, by_row=True)
+def one_phase_currents(t: Tables) -> Rows:
+    """The current of each station of one phase: the MIB does not say what the device's own current
+    is on a station with several phases."""
+    return where(t[DEVICE_AMPS], t[WIRED_TYPE], ONE_PHASE)
+
+
+@rows_of(SWITCHABLE, NAME)
+def slots(t: Tables) -> Rows:
+    """The outlets that can or cannot be switched, else those with a name."""
+    return where(t[SWITCHABLE], t[SWITCHABLE], "1", "2") or t[NAME]
+
+
+station_total = partial(total, else_outlets=True, unit=THE_UNIT, units=stations)
+
+
+def _station_rows(values: Source) -> Derived:
+    """The rows; none of a device that lists no station: a server's BMC, or one of the older MIB."""
+
+    @rows_of(*objects_of([values]), COUNTED, OPERATION, by_row=True)
+    def rows(t: Tables) -> Rows:
+        listed = t.whole.first(COUNTED, OPERATION)
+        return if_listed(t[values], listed) if listed else {}
+
+    return rows
+
+
+def _reading(source: Source) -> Measurement:
+    # what is not supported is as if it were not there
+    padding = (NO_STATION, *NOT_SUPPORTED)
+    return Measurement(_station_rows(source), Decimal("0.0001"), NO_READING, padding)
+
+
+def _pe2(below: str, name: str) -> Measurement:
+    return _reading(column(f"{PE2}.2.{below}", name))
+
+
+def _compared_figure(below: str, name: str, beside: str, beside_name: str) -> Measurement:
+    """A column of a sum, compared with another column of the same table."""
+    return _reading(
+        Complete(
+            column(f"{PE2}.2.{below}", name),
+            beside=column(f"{PE2}.2.{beside}", beside_name, optional=True),
+        )
+    )
+
+
+def _outlets(states: State) -> tuple[Outlets, ...]:
+    """The outlets of aten-pe, which one of three tables lists."""
+    return outlets(
+        states,
+        Write(STATUS, on=2, off=1),
+        Guard(
+            STATUS,
+            allow=PERMITTED,
+            why="the SNMP community or user may not switch it, or the device does not support it",
+        ),
+        name=column("21317.1.3.2.2.2.2.10.1.2", "outletName"),
+        current=figure(
+            column("21317.1.3.2.2.2.2.99.1.2", "outletIntegerCurrent"), THOUSANDTHS, NOT_SUPPORTED
+        ),
+        power=figure(
+            column("21317.1.3.2.2.2.2.99.1.4", "outletIntegerPower"), THOUSANDTHS, NOT_SUPPORTED
+        ),
+        energy=figure(
+            column("21317.1.3.2.2.2.2.99.1.5", "outletIntegerPowerDissipation"),
+            THOUSANDTHS,
+            NOT_SUPPORTED,
+        ),
+    )
+
+
+PROFILES = (
+    Profile(
+        key="aten-pe",
+        vendor="Aten",
+        mib="ATEN-PE-CFG",
+        source=librenms("aten/ATEN-PE-CFG"),
+        models=("PE6xxx", "PE7xxx", "PE8xxx", "PE9xxx"),
+        sys_object_ids=oids("21317"),
+        outlets=(
+            _outlets(State(displayed, on=("2",), off=("1",)))
+            + _outlets(State(LISTED_STATUS, on=("2",), off=("1",), absent=(NOT_THERE,)))
+            + _outlets(State(unconfirmed, on=("2",), off=("1",), absent=(NOT_THERE,)))
+        ),
+        load=total(figure(PE_CURRENT, THOUSANDTHS, padding=NOT_SUPPORTED), else_outlets=True),
+        power=total(
+            figure(
+                column("21317.1.3.2.2.2.1.99.1.4", "deviceIntegerPower"),
+                THOUSANDTHS,
+                padding=NOT_SUPPORTED,
+            ),
+            else_outlets=True,
+        ),
+        energy=total(
+            # one table of five columns, where a unit without a meter reads "not supported"
+            figure(value_or_empty(PE_ENERGY, PE_CURRENT), THOUSANDTHS, NOT_SUPPORTED),
+            else_outlets=True,
+        ),
+        evidence=SIMULATED,
+        programs=(public("stb-tester/stb-tester", "_stbt/power.py"), IRONIC_SNMP),
+        unread=(
+            "breakerStatus: the MIB does not say which outlets a breaker has; outletSwitchable: the"
+            " MIB does not describe it, an owner calls it a late copy of the state (an outlet that"
+            " is off could then never be switched on), and a command that the unit does not carry"
+            " out is told from the state"
+        ),
+    ),
+    Profile(
+        key="aten-pe2",
+        vendor="Aten",
+        mib="ATEN-PE2-CFG of 2021-11-02",
+        source=pysnmp_mibs("mibs/aten/ATEN-PE2-CFG"),
+        models=("PE series with firmware of 2018 or later, also cascaded",),
+        # Neither was seen on a unit of this MIB. The first is its root, the second that of aten-pe.
+        sys_object_ids=oids(PE2, "21317"),
+        unseen=True,
+        outlets=outlets(
+            State(OPERATION, on=("2",), off=("1",), absent=(NOT_THERE, NO_STATION)),
+            Write(OPERATION, on=2, off=1),
+            Guard(
+                OPERATION,
+                refuse=(NO_RIGHT,),
+                why="the SNMP community or user may not switch it",
+            ),
+            Guard(SWITCHABLE, allow=("2",), why="the device reports it as not switchable"),
+            rows=_station_rows(slots),
+            count=stations,
+            checks_empty_table=True,
+            number=unit_and_outlet(OPERATION),
+            name=NAME,
+            current=_pe2("3.4.1.1", "outletReadingCur"),
+            power=_pe2("3.4.1.3", "outletReadingPower"),
+            energy=_pe2("3.4.1.4", "outletReadingPD"),
+        ),
+        load=station_total(
+            _compared_figure("4.3.1.1", "lineReadingCur", "4.3.1.2", "lineReadingVol"),
+            _reading(one_phase_currents),
+            _compared_figure("2.4.1.1", "bankReadingCur", "2.4.1.3", "bankReadingPower"),
+        ),
+        power=station_total(
+            _reading(Complete(column(f"{PE2}.2.1.4.1.3", "devReadingPower"), beside=DEVICE_ENERGY))
+        ),
+        energy=station_total(_reading(Complete(DEVICE_ENERGY, beside=DEVICE_AMPS))),
+        evidence=SIMULATED,
+        note=(
+            "The outlets of a cascaded station that does not answer are left out: the MIB reports"
+            " it like one that was never there."
+        ),
+        unread="bankStatusBreakerStatus: the MIB does not say which outlets a bank feeds",
+    ),
+)

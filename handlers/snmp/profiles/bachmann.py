@@ -1,0 +1,231 @@
+"""Bachmann: BlueNet units with BACHMANN-BLUENET2-MIB. The index is device.circuit.phase.socket.
+
+The status combines on or off with alarms, warnings and identification. Measurements are variables:
+one table has their units and powers of ten, another their values, types and statuses. The index of
+both is a GUID of eight octets: the first seven identify the measured part, the last one the
+variable.
+
+Older: BlueNet IRS with BLUENET-IRS. The index is a text, in octets after its length. The MIB does
+not give the values of a socket's or a fuse's state, so sockets are listed and metered, but not
+switched. Flags of each PDU say what it meters.
+"""
+
+from functools import partial
+
+from ...dcimanager.rows import Raw
+from ..decoding import latin_1, octets
+from .language import *
+
+STATUS = column("31770.2.2.6.5.1.11", "blueNet2SocketStatus")
+MODE = column("31770.2.2.6.5.1.12", "blueNet2SocketMode")
+SWITCHED_ON, SWITCHED_OFF = "1", "2"  # 3 is both, 4 not available, 5 not switchable
+DEVICE_STATUS = column("31770.2.2.4.2.1.7", "blueNet2DeviceStatus")
+# Statuses of a device that do not deny the states of its sockets: ok, on, and alarms and warnings
+# of it or of a part. The others are expected, undefined, lost, deactivated, off, being updated,
+# disabled.
+PRESENT = tuple(map(str, (*range(2, 7), *range(9, 25, 2), *range(25, 28), *range(38, 44), 45)))
+
+SOCKETS = column("31770.2.2.6.5.1.6", "blueNet2SocketGuid")
+PHASES = column("31770.2.2.6.3.1.4", "blueNet2PhaseGuid")
+VALUE = column("31770.2.2.8.4.1.5", "blueNet2VariableDataValue")
+TYPE = column("31770.2.2.8.4.1.3", "blueNet2VariableDataType")
+CONDITION = column("31770.2.2.8.4.1.4", "blueNet2VariableDataStatus")
+# Read for each variable: nothing says that sockets of one strip, or PDUs of a chain, share it.
+SCALING = column("31770.2.2.8.2.1.9", "blueNet2VariableScaling")
+UNIT = column("31770.2.2.8.2.1.10", "blueNet2VariableUnit")
+# type and unit of variables in A, W and kWh
+CURRENT, POWER, ENERGY = ("4", "4"), ("19", "36"), ("36", "240")
+# statuses: expected, undefined, deactivate, disabled
+NOT_MEASURED = ("0", "1", "8", "44")
+# status: lost; such a variable is kept, without a value
+LOST_STATUS = "7"
+ENTITY = 7  # octets of a GUID that identify the measured part
+DEVICE_COUNT = scalar("31770.2.2.4.1.2.0", "blueNet2NumberOfDevices")
+PHASE_COUNT = column("31770.2.2.4.2.1.20", "blueNet2DeviceNumberOfPhases")
+DEVICES = Complete(PHASE_COUNT, count=DEVICE_COUNT, gaps=True)
+
+
+@rows_of(PHASE_COUNT, DEVICE_COUNT)
+def devices_with_phases(t: Tables) -> Rows:
+    """The number of phases of each device that has some."""
+    return where_not(t[DEVICES], "0")
+
+
+device_total = partial(total, else_outlets=True, unit=THE_UNIT, units=devices_with_phases)
+
+
+def _by_guid(values: Rows, guids: Rows) -> Rows:
+    """For each part, the value of the variable whose index begins with the octets of its GUID.
+
+    A part whose GUID is empty, or begins the indexes of several variables, has an empty value, so
+    that there is no sum; one whose GUID is shorter, or begins no index, is left out. Without values
+    there are no rows.
+    """
+    if not values:
+        return {}
+    values_by_part: dict[tuple[str, ...], list[Raw]] = {}
+    for index, value in values.items():
+        values_by_part.setdefault(tuple(index.split(".")[:ENTITY]), []).append(value)
+    found: Rows = {}
+    for row, guid in guids.items():
+        if isinstance(guid, Lost):
+            found[row] = lost_with(guid)
+            continue
+        part = _first_arcs(octets(guid))
+        if part not in values_by_part:
+            from_latin_1 = _first_arcs(latin_1(guid) or b"")
+            part = from_latin_1 if from_latin_1 in values_by_part else part
+        values_of_part = values_by_part.get(part, []) if len(part) == ENTITY else []
+        if len(values_of_part) == 1:
+            found[row] = values_of_part[0]
+        elif values_of_part or not part:
+            found[row] = ""
+    return found
+
+
+def _first_arcs(guid: bytes) -> tuple[str, ...]:
+    return tuple(map(str, guid[:ENTITY]))
+
+
+def _measurement(
+    kind: tuple[str, str], guids: Column, count: Optional[Source] = None
+) -> Measurement:
+    """A measurement of each GUID in the column `guids`. `count`: the number of them, by device.
+
+    There is no sum if a row's variable is missing, lost or not measured.
+    """
+    type_, unit = kind
+
+    def of_guids(t: Tables, values: Column) -> Rows:
+        if not t[values]:
+            return {}
+        of_type = where(t[values], t[TYPE], type_)
+        of_kind = where(of_type, t[UNIT], unit)
+        variables = where_not(of_kind, *NOT_MEASURED, by=t[CONDITION])
+        known = where_not(variables, LOST_STATUS, by=t[CONDITION])
+        return _by_guid(left_join(variables, known), t[guids])
+
+    @rows_of(VALUE, TYPE, UNIT, CONDITION, guids)
+    def readings(t: Tables) -> Rows:
+        of_each_guid = numbered(t[guids], position=0)
+        return left_join(of_each_guid, of_guids(t, VALUE))
+
+    @rows_of(SCALING, TYPE, UNIT, CONDITION, guids)
+    def scalings(t: Tables) -> Rows:
+        return of_guids(t, SCALING)
+
+    rows = Complete(readings, count=count) if count else readings
+    return Measurement(rows, absent=(), exponent=scalings)
+
+
+IRS = "31770.1.1.2"
+IRS_TAG = column(f"{IRS}.8.1.2", "sTag")
+IRS_METERS_PHASES = column(f"{IRS}.2.1.8", "pdusfeMeasure")
+IRS_METERS_SOCKETS = column(f"{IRS}.2.1.9", "pdusfeSinglePoolMeasure")
+IRS_PHASES = column(f"{IRS}.6.1.12", "pRealEnergy")  # each phase has this row
+IRS_PHASE_COUNT = scalar(f"{IRS}.5.0", "phasCount")
+YES, NO = "[1-9][0-9]*", "0"
+
+
+def _irs_socket(sub_oid: str, name: str) -> Measurement:
+    """A column of the sockets in thousandths.
+
+    The rows have values if every PDU answers that it meters its sockets, and none if a PDU answers
+    that it does not. There are no rows if no PDU meters its sockets, or if the answers are missing.
+    """
+    values = column(f"{IRS}.8.1.{sub_oid}", name)
+
+    @rows_of(values, IRS_METERS_SOCKETS)
+    def rows(t: Tables) -> Rows:
+        flags = t[IRS_METERS_SOCKETS]
+        if_every_pdu_meters = matching(t[values], flags, YES, others=NO)
+        pdus_that_meter = where_not(flags, NO)
+        return if_listed(left_join(t[values], if_every_pdu_meters), pdus_that_meter)
+
+    return figure(rows, THOUSANDTHS, unmetered="not every PDU meters its sockets")
+
+
+def _irs_total(sub_oid: str, name: str) -> Total:
+    """The sum of a column of the phases in thousandths; of the sockets if a PDU does not meter its
+    phases.
+
+    If the value of one, the count or the flags are missing from an answer, there is no sum: that of
+    the sockets is another.
+    """
+    values = column(f"{IRS}.6.1.{sub_oid}", name)
+
+    @rows_of(values, IRS_PHASES, IRS_PHASE_COUNT, IRS_METERS_PHASES)
+    def rows(t: Tables) -> Rows:
+        flags = t[IRS_METERS_PHASES]
+        pdus_without_meter = where_not(where(flags, flags, NO), "")
+        phases = unless({} if pdus_without_meter else t[IRS_PHASES], pdus_without_meter)
+        if not phases:
+            return {}
+        counted_values = if_complete(t[values], t.scalar(IRS_PHASE_COUNT))
+        return left_join(phases, matching(counted_values, flags, YES, others=NO))
+
+    return total(figure(rows, THOUSANDTHS), else_outlets=True)
+
+
+PROFILES = (
+    Profile(
+        key="bachmann-bluenet2",
+        vendor="Bachmann",
+        mib="BACHMANN-BLUENET2-MIB",
+        source=pysnmp_mibs("mibs/bachmann/BACHMANN-BLUENET2-MIB"),
+        models=("BlueNet BN3000 to BN7500",),
+        sys_object_ids=oids("31770.2.1"),
+        conditions=(unit_condition(DEVICE_STATUS, *PRESENT),),
+        units=DEVICES,
+        unit_count=DEVICE_COUNT,
+        outlets=outlets(
+            State(
+                STATUS,
+                on=tuple(map(str, range(9, 25, 2))),
+                off=tuple(map(str, range(10, 25, 2))),
+            ),
+            Write(MODE, on=1, off=2),
+            Guard(
+                MODE,
+                allow=(SWITCHED_ON, SWITCHED_OFF),
+                why="the device reports it as not switchable or not available",
+            ),
+            count=column("31770.2.2.4.2.1.22", "blueNet2DeviceNumberOfSockets"),
+            name=column("31770.2.2.6.5.1.8", "blueNet2SocketFriendlyName"),
+            current=_measurement(CURRENT, SOCKETS),
+            power=_measurement(POWER, SOCKETS),
+            energy=_measurement(ENERGY, SOCKETS),
+        ),
+        load=device_total(_measurement(CURRENT, PHASES, devices_with_phases)),
+        power=device_total(_measurement(POWER, PHASES, devices_with_phases)),
+        energy=device_total(_measurement(ENERGY, PHASES, devices_with_phases)),
+        evidence=SIMULATED,
+        unread=(
+            "blueNet2FuseStatus: the index of a socket has no fuse, and blueNet2SocketFuse is not"
+            " accessible"
+        ),
+    ),
+    Profile(
+        key="bachmann-irs",
+        vendor="Bachmann",
+        mib="BLUENET-IRS of 2009-06-04",
+        source=public("DanielleHuisman/observium-community-edition", "mibs/bachmann/BLUENET-IRS"),
+        models=("BlueNet IRS, with the PDUs of its server",),
+        sys_object_ids=oids("31770.1"),
+        unseen=True,
+        outlets=outlets(
+            rows=IRS_TAG,
+            count=scalar(f"{IRS}.7.0", "sockCount"),
+            number=IRS_TAG,
+            name=column(f"{IRS}.8.1.3", "sName"),
+            current=_irs_socket("20", "sCurrent"),
+            power=_irs_socket("26", "sRealPower"),
+            energy=_irs_socket("28", "sRealEnergy"),
+        ),
+        load=_irs_total("3", "pCurrent"),
+        power=_irs_total("10", "pRealPower"),
+        energy=_irs_total("12", "pRealEnergy"),
+        evidence=SIMULATED.of("current", "power", "energy"),
+        note="No states and no commands: the MIB does not say what the values of a socket mean.",
+    ),
+)

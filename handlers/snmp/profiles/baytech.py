@@ -1,0 +1,103 @@
+"""BayTech: remote power controllers (RPCs) of Baytech-MIB. The index is rpc.outlet.
+
+The MIB does not state the units of current and power. Current is in tenths of an ampere (NUT,
+drivers/baytech-mib.c; Observium, includes/discovery/sensors/baytech-mib-403-1.inc.php), power in
+watts (Observium). Observium ignores a power of -2000000; this handler treats every value below 0 as
+missing. An RPC without a meter reads 0 (Baytech-MIB), so 0 may mean no meter or no load.
+"""
+
+from .language import *
+
+STATE = column("4779.1.3.5.3.1.3", "sBTAModulesRPCOutletState")
+CURRENT = column("4779.1.3.5.2.1.4", "sBTAModulesRPCCurrent", optional=True)
+POWER = column("4779.1.3.5.2.1.7", "sBTAModulesRPCPower", optional=True)
+OFF, ON, LOCKED_ON, LOCKED_OFF = "0", "1", "3", "4"
+BREAKER = column("4779.1.3.5.2.1.16", "sBTAModulesRPCCircuitBreaker", optional=True)
+CLOSED = "1"
+COUNT = column("4779.1.3.5.2.1.15", "sBTAModulesRPCNumberOfOutlets")
+
+
+def _column_of_rpcs(values: Column) -> Derived:
+    """A meter of each RPC, lost of one without a row."""
+
+    @rows_of(values, late=(COUNT, STATE))
+    def rows(t: Tables) -> Rows:
+        meters = t[values]
+        if not meters:
+            return {}
+        rpcs = [numbered(table, position=0) for table in (meters, t[COUNT], t[STATE])]
+        return each_unit(meters, *rpcs)
+
+    return rows
+
+
+def _without(rpc_meter: Column, values: Source) -> Derived:
+    """Values on a unit whose RPCs have no such meter of their own."""
+
+    @rows_of(*objects_of([values]), rpc_meter, by_row=True)
+    def rows(t: Tables) -> Rows:
+        meters = t.whole[rpc_meter]
+        return unless({} if meters else t[values], meters)
+
+    return rows
+
+
+def _circuits(below: str, name: str, beside: str, beside_name: str) -> Complete:
+    """A column of the circuits of an RPC that has no meter of its own."""
+    table = "4779.1.3.5.9.1"
+    return Complete(
+        column(f"{table}.{below}", f"circuit{name}"),
+        beside=column(f"{table}.{beside}", f"circuit{beside_name}"),
+    )
+
+
+PROFILES = (
+    Profile(
+        key="baytech",
+        vendor="BayTech",
+        mib="Baytech-MIB-403-1",
+        source=pysnmp_mibs("mibs/baytech/Baytech-MIB-403-1"),
+        models=("MRP27", "RPC-nNC", "MMP"),
+        sys_object_ids=oids("4779"),
+        outlets=outlets(
+            State(
+                STATE,
+                on=(ON, LOCKED_ON),
+                off=(OFF, LOCKED_OFF),
+                conditions=(unit_condition(BREAKER, CLOSED, optional=True, why=""),),
+            ),
+            Write(STATE, on=1, off=0),
+            Guard(
+                STATE,
+                allow=(ON, OFF),
+                why="it is locked on the device, or its state is not known",
+            ),
+            count=COUNT,
+            name=column("4779.1.3.5.3.1.4", "sBTAModulesRPCOutletName"),
+        ),
+        load=total(
+            figure(_column_of_rpcs(CURRENT), TENTHS),
+            figure(_without(CURRENT, column("4779.1.3.5.5.1.6", "sRPCCurrent")), TENTHS),
+            figure(_without(CURRENT, _circuits("4", "Current", "7", "Power")), TENTHS),
+            demanded=True,  # without a meter, the MIB's currents read 0
+        ),
+        power=total(
+            figure(_column_of_rpcs(POWER)),
+            figure(_without(POWER, column("4779.1.3.5.5.1.9", "sRPCPower"))),
+            figure(_without(POWER, _circuits("7", "Power", "4", "Current"))),
+        ),
+        evidence=Evidence(
+            state=EvidenceLevel.SIMULATED,
+            current=EvidenceLevel.DRIVER,
+            power=EvidenceLevel.DRIVER,
+            switching=EvidenceLevel.SIMULATED,
+        ),
+        programs=(
+            public("networkupstools/nut", "drivers/baytech-mib.c"),
+            public("chaos/powerman", "etc/devices/baytech-snmp.dev"),
+        ),
+        unread=(
+            "sBTAModulesRPCBreakersCircuitBreaker: the MIB does not say which outlets a breaker has"
+        ),
+    ),
+)

@@ -1,0 +1,169 @@
+"""Chatsworth (CPI): eConnect of CPI-UNITY-MIB. Several PDUs can share one agent. The index is the
+outlet, then the PDU's MAC address as text.
+
+PDUs that cannot switch may have the control column. The energy of branches is in deca-VA-seconds,
+and the objects called power are in VA, so both are left out.
+"""
+
+from functools import partial
+
+from ...shared.decimals import CONTEXT
+from .language import *
+
+CONTROL = column("30932.1.10.1.4.10.1.11", "cpiPduOutletControl")
+PDU_HAS_CONTROL = column("30932.1.10.1.2.10.1.7", "cpiPduHasOutletControl")
+RESET = column("30932.1.10.1.4.10.1.12", "cpiPduOutletReset", optional=True)
+PDU_COUNT = scalar("30932.1.10.1.2.1.0", "cpiPduTableCount")
+COUNT = scalar("30932.1.10.1.4.1.0", "cpiOutletTableCount")
+THE_PDU = Arcs(start=1)
+pdu_total = partial(total, else_outlets=True, unit=THE_PDU)
+OUT_OF_SERVICE = column("30932.1.10.1.2.10.1.10", "cpiPduOutOfService", optional=True)
+DECA_WATT_SECONDS = CONTEXT.divide(Decimal(1), 360_000)  # in kWh
+
+# The firmware before Unity has an object for each of at most 24 outlets.
+LEGACY = "30932.1.1"
+LEGACY_PDUS = scalar(f"{LEGACY}.5.1.0", "pduCount")
+
+
+def _of_pdu(flag: Column) -> Derived:
+    """For each outlet, a flag of its PDU."""
+
+    @rows_of(flag, CONTROL, by_row=True)
+    def rows(t: Tables) -> Rows:
+        return t.part(flag, () if t.outlet else t[CONTROL], 1, None)
+
+    return rows
+
+
+HAS_CONTROL = _of_pdu(PDU_HAS_CONTROL)
+# whether the current of each outlet is measured
+HAS_MONITOR = _of_pdu(column("30932.1.10.1.2.10.1.6", "cpiPduHasOutletMonitor", optional=True))
+
+
+@rows_of(OUT_OF_SERVICE, PDU_COUNT, late=(PDU_HAS_CONTROL,))
+def units(t: Tables) -> Rows:
+    pdus = t[OUT_OF_SERVICE] or t[PDU_HAS_CONTROL]
+    return complete(pdus, counts=t[PDU_COUNT], gaps=True) if pdus else {}
+
+
+@rows_of(CONTROL)
+def numbers(t: Tables) -> Rows:
+    return numbered(t[CONTROL], position=0)
+
+
+def _metered(below: str, name: str) -> Derived:
+    """A column of the outlets of PDUs that meter them."""
+    values = column(f"30932.1.10.1.4.10.1.{below}", name)
+
+    @rows_of(values, *objects_of([HAS_MONITOR]), by_row=True)
+    def rows(t: Tables) -> Rows:
+        return where_not(t[values], "0", by=t[HAS_MONITOR])
+
+    return rows
+
+
+def _legacy(below: str, name: str, last: int = 24) -> Derived:
+    """The objects of the outlets, or lines, of a unit that is not a chain."""
+    values = Spread(oid(f"{LEGACY}.{below}"), (Span(1, last, 1),), name)
+
+    @rows_of(values, LEGACY_PDUS, by_row=True)
+    def rows(t: Tables) -> Rows:
+        chain = where_not(t.whole[LEGACY_PDUS], "0", "1")
+        return unless(t[values], chain)
+
+    return rows
+
+
+PROFILES = (
+    Profile(
+        key="cpi-econnect",
+        vendor="Chatsworth",
+        mib="CPI-UNITY-MIB",
+        source=librenms("chatsworth/CPI-UNITY-MIB"),
+        models=("eConnect P, K, Z with Unity firmware",),
+        sys_object_ids=oids("30932"),
+        sweep=True,
+        conditions=(
+            unit_condition(
+                OUT_OF_SERVICE,
+                "0",
+                unit=THE_PDU,
+                optional=True,
+                why="its PDU is out of service",
+            ),
+        ),
+        units=units,
+        unit_count=PDU_COUNT,
+        outlets=outlets(
+            State(
+                CONTROL,
+                on=("1",),
+                off=("0",),
+                conditions=(row_condition(RESET, "0", optional=True),),
+            ),
+            Write(CONTROL, on=1, off=0),
+            Guard(HAS_CONTROL, allow=("1",), why="its PDU has no switched outlets"),
+            count=COUNT,
+            none_if_zero=COUNT,
+            counts_unlisted=True,
+            name=column("30932.1.10.1.4.10.1.4", "cpiPduOutletName"),
+            number=numbers,
+            current=figure(_metered("6", "cpiPduOutletCurrent"), HUNDREDTHS),
+            energy=figure(_metered("10", "cpiPduOutletEnergy"), DECA_WATT_SECONDS),
+        ),
+        load=pdu_total(
+            figure(
+                column("30932.1.10.1.3.10.1.3", "cpiPduLineCurrent"),
+                HUNDREDTHS,
+                table=column("30932.1.10.1.3.10.1.2", "cpiPduLineId"),
+                from_one=0,
+            ),
+            figure(
+                column("30932.1.10.1.3.110.1.3", "cpiPduBranchCurrent"),
+                HUNDREDTHS,
+                beside=column("30932.1.10.1.3.110.1.2", "cpiPduBranchId", optional=True),
+                from_one=0,
+            ),
+        ),
+        energy=pdu_total(),
+        evidence=SIMULATED.of("state", "current", "energy", "switching"),
+        recording="chatsworth-pdu",
+        unread=(
+            "cpiPduOutletStatus, cpiPduBranchStatus: they are alarms of figures; "
+            "cpiPduUpgrade: the MIB does not say what an upgrade means for the states"
+        ),
+    ),
+    Profile(
+        key="cpi-legacy",
+        vendor="Chatsworth",
+        mib="CPI-UNIFIED-MIB of 2020-12-01 (legacy)",
+        source=public(
+            "DanielleHuisman/observium-community-edition", "mibs/chatsworth/CPI-UNIFIED-MIB"
+        ),
+        models=("eConnect before Unity firmware",),
+        sys_object_ids=oids(LEGACY),
+        outlets=outlets(
+            State(_legacy("3.7", "outletNState"), on=("1",), off=("0",)),
+            name=_legacy("2.42", "outletNName"),
+            current=figure(_legacy("3.5", "outletNCurrent"), HUNDREDTHS),
+            energy=figure(_legacy("3.12", "receptacleEnergyoutletNs"), DECA_WATT_SECONDS),
+        ),
+        load=total(
+            figure(
+                _legacy("3.13", "lineNcurr", 3),
+                HUNDREDTHS,
+                least=3,  # line1curr, line2curr and line3curr
+            ),
+            else_outlets=True,
+        ),
+        evidence=SIMULATED.of("state", "current", "energy"),
+        note=(
+            "Not switched, and a chain is not read: pduSelect, which anybody may write, decides"
+            " whose objects are shown."
+        ),
+        unread=(
+            "outOfService: the MIB does not say what it means for the states; powerxy1 to powerzx2,"
+            " energyxy1s to energyzx2s: six branches, of which the alarms know nine"
+        ),
+    ),
+)

@@ -1,0 +1,122 @@
+"""Cyclades: PDUs on serial ports of a console server, AlterPath ACS or ACS 5000.
+
+The index is port.outlet. Row 0 of a port stands for all its outlets, so it is neither listed nor
+written. Each unit of a port's chain reports its current.
+
+ACS 5000: the table of outlets' figures is indexed by port.unit.outlet of the unit, and the column
+that would join it is not readable, so it is not read. An estimated power is not read either.
+"""
+
+from .language import *
+
+UNLOCKED = "0"  # 1 is locked, 2 unknown
+ACS, ACS5K = "2925.4.5", "2925.8.5"
+ACS5K_CURRENT = column(ACS5K + ".3.1.5", "cyPMUnitCurrent")
+ACS5K_PHASES = column(ACS5K + ".3.1.12", "cyPMUnitPhases")
+ACS5K_POWER = column(ACS5K + ".5.1.5", "cyPMElecPduTablePowerValue")
+ACS5K_SENSOR = column(ACS5K + ".5.1.11", "cyPMElecPduTablePowerType")
+SINGLE, THREE_PHASES = "0", "3"
+ESTIMATED, MEASURED = "1", "2"
+
+
+def _count(tree: str) -> Column:
+    return column(tree + ".2.1.2", "cyPMNumberOutlets")
+
+
+def _unit_count(tree: str) -> Column:
+    return column(tree + ".2.1.3", "cyPMNumberUnits")
+
+
+def _units(tree: str) -> Complete:
+    """The current of each unit of each port's chain."""
+    return Complete(column(tree + ".3.1.5", "cyPMUnitCurrent"), count=_unit_count(tree))
+
+
+def _outlets(tree: str, why: str) -> tuple[Outlets, ...]:
+    """The outlets; `why` one is not switched whose lock does not read unlocked."""
+    power = column(tree + ".4.1.4", "cyOutletPower")
+
+    @rows_of(power, by_row=True)
+    def states(t: Tables) -> Rows:
+        return with_arc(t[power], -1, "0", keep=False)
+
+    return outlets(
+        State(states, on=("1",), off=("0",)),
+        Write(power, on=1, off=0),
+        Guard(column(tree + ".4.1.5", "cyOutletLock"), allow=(UNLOCKED,), why=why),
+        count=_count(tree),
+        checks_empty_table=True,
+        name=column(tree + ".4.1.2", "cyOutletName"),
+    )
+
+
+def _where(values: Column, test: Column, mark: str, other: str) -> Derived:
+    """The values of units for which `test` reads `mark`; those that read `other` have none, so no
+    sum."""
+
+    @rows_of(values, test)
+    def rows(t: Tables) -> Rows:
+        return left_join(t[values], where(t[values], t[test], mark, others=(other,)))
+
+    return rows
+
+
+PROFILES = (
+    Profile(
+        key="cyclades-pm",
+        vendor="Cyclades",
+        mib="CYCLADES-ACS-PM-MIB of 2005-08-29",
+        source=pysnmp_mibs("mibs/vertiv/CYCLADES-ACS-PM-MIB"),
+        models=("AlterPath PM behind AlterPath ACS",),
+        sys_object_ids=oids("2925"),
+        units=_units(ACS),
+        unit_count=_unit_count(ACS),
+        outlets=_outlets(ACS, "it is locked on the device, or its lock is not known"),
+        load=total(
+            figure(_units(ACS), TENTHS, beside=column(ACS + ".3.1.6", "cyPMUnitMaxCurrent")),
+            unit=THE_UNIT,
+            demanded=True,
+        ),
+        evidence=SIMULATED.of("state", "current", "switching"),
+    ),
+    Profile(
+        key="cyclades-acs5k",
+        vendor="Cyclades",
+        mib="CYCLADES-ACS5K-PM-MIB of 2010-07-26",
+        source=pysnmp_mibs("mibs/vertiv/CYCLADES-ACS5K-PM-MIB"),
+        models=("AlterPath PM, PM PDUs behind Avocent ACS 5000",),
+        sys_object_ids=oids("2925"),
+        unseen=True,
+        units=_units(ACS5K),
+        unit_count=_unit_count(ACS5K),
+        outlets=_outlets(ACS5K, "the device does not report it as unlocked"),
+        load=total(
+            figure(
+                _where(ACS5K_CURRENT, ACS5K_PHASES, SINGLE, THREE_PHASES),
+                TENTHS,
+                unmetered="the MIB does not say what the current of a three-phase unit is",
+            ),
+            unit=THE_UNIT,
+            units=_count(ACS5K),
+            demanded=True,
+        ),
+        power=total(
+            figure(
+                _where(ACS5K_POWER, ACS5K_SENSOR, MEASURED, ESTIMATED),
+                TENTHS,
+                unmetered="a unit only estimates its power",
+            ),
+            unit=THE_UNIT,
+            units=_count(ACS5K),
+        ),
+        evidence=SIMULATED.of("state", "current", "power", "switching"),
+        note=(
+            "The MIB does not say what the current of a three-phase unit is, so there is no load "
+            "behind a console server with such a unit. The sysObjectID is assumed."
+        ),
+        unread=(
+            "cyOutletMinimumOnInterval, cyOutletMinimumOffInterval: no object tells how much of"
+            " them is left"
+        ),
+    ),
+)

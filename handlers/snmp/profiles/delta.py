@@ -1,0 +1,102 @@
+"""Delta: PDUs of two MIBs, which are public as compiled for pysnmp, with values but no
+descriptions; and a static transfer switch of DeltaSTS-MIB.
+
+DeltaIDC-MIB: a PDU with outlets. The compiled MIB has no units, so figures are not read.
+
+DeltaPDU-MIB: a controller with up to 16 PDUs, without outlets. The index is the PDU. The current of
+each line is given over all its branches. There is no total while an enabled PDU is disconnected.
+"""
+
+from .language import *
+
+MIBS = "elastiflow/pysnmp_mibs"
+STATE = column("2254.169.2.3.3.1.12", "pduOutletState")
+
+PDU = "2254.2.32"
+ON, OFF = "1", "2"
+ENABLED = column(f"{PDU}.1.6.1.2", "dpduIdentEnabled")
+DISCONNECTION = column(f"{PDU}.3.1.1.2", "dpduAlarmDisconnect")
+
+STS = "2254.2.80"
+
+
+def _output(below: int, name: str) -> Column:
+    return column(f"{PDU}.2.1.1.{below}", "dpduOutput" + name)
+
+
+def _of_enabled_pdus(t: Tables, output: Column) -> Rows:
+    """A column of the enabled PDUs. One that is disconnected has an empty value."""
+    enabled_flags = complete(t[ENABLED], t[output])
+    enabled_pdus = where(enabled_flags, enabled_flags, ON, others=(OFF,))
+    connected_output = where(t[output], t[DISCONNECTION], OFF, others=(ON,))
+    return left_join(enabled_pdus, connected_output)
+
+
+def _total(output: Column) -> Derived:
+    @rows_of(output, ENABLED, DISCONNECTION)
+    def rows(t: Tables) -> Rows:
+        return _of_enabled_pdus(t, output)
+
+    return rows
+
+
+LINES = {str(line): _output(34 + line, f"CurrentL{line}Total") for line in (1, 2, 3)}
+
+
+@rows_of(*LINES.values(), ENABLED, DISCONNECTION)
+def lines(t: Tables) -> Rows:
+    """The current of each line of each PDU."""
+    tables = [prefixed(line, _of_enabled_pdus(t, output)) for line, output in LINES.items()]
+    return concat(*tables)
+
+
+PROFILES = (
+    Profile(
+        key="delta-idc",
+        vendor="Delta",
+        mib="DeltaIDC-MIB",
+        source=public(MIBS, "delta_2254/DeltaIDC-MIB.py"),
+        models=("PDU with outlets (DeltaIDC-MIB)",),
+        sys_object_ids=oids("2254.169.2"),
+        unseen=True,
+        outlets=outlets(
+            State(STATE, on=("1",), off=("0",)),
+            Write(STATE, on=1, off=0),
+            count=scalar("2254.169.2.3.2.0", "pduOutletCount"),
+            checks_empty_table=True,
+            name=column("2254.169.2.3.3.1.2", "pduOutletName"),
+        ),
+        evidence=SIMULATED.of("state", "switching"),
+        note=(
+            "Currents, powers and energies are not read: no public form of the MIB has their units."
+        ),
+    ),
+    Profile(
+        key="delta-pdu",
+        vendor="Delta",
+        mib="DeltaPDU-MIB",
+        source=public(MIBS, "delta_2254/DeltaPDU-MIB.py"),
+        models=("PDU controller with up to 16 PDUs (DeltaPDU-MIB)",),
+        sys_object_ids=oids(PDU),
+        unseen=True,
+        load=total(figure(lines, TENTHS)),
+        power=total(figure(_total(_output(15, "WattageTotal")))),
+        energy=total(figure(_total(_output(16, "EnergyTotal")), TENTHS)),
+        ceilings=FLOOR,
+        evidence=SIMULATED.of("current", "power", "energy"),
+    ),
+    Profile(
+        key="delta-sts",
+        vendor="Delta",
+        mib="DeltaSTS-MIB of 2014-05-13",
+        source=pysnmp_mibs("mibs/delta/DeltaSTS-MIB"),
+        models=("Static transfer switch (STS)",),
+        sys_object_ids=oids(STS),
+        unseen=True,
+        # without a link the agent does not read the switch
+        conditions=(device_condition(scalar(f"{STS}.1.3.1.0", "stsAgentModbusLink"), "1"),),
+        load=total(figure(scalar(f"{STS}.3.2.2.0", "stsOutputCurrent"), TENTHS), demanded=True),
+        ceilings=FLOOR,
+        evidence=SIMULATED.of("current"),
+    ),
+)

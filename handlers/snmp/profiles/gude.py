@@ -1,0 +1,155 @@
+"""Gude: Expert Power Control. The tree of a product is below its sysObjectID, 28507.PRODUCT.
+
+The trees are alike, but the ports of the three oldest products have shorter paths. A meter channel
+measures an inlet, one line of it, or a group of outlets. Some products (58, 64, 83, 87 and 100 in
+the MIBs) also have a table for single outlets. Its index starts at 0 in the MIBs' descriptions, but
+at 1 in its type.
+
+The MIBs of products 15, 18, 19, 29 and 38 were not read: programs of owners show their objects,
+which are those of the later products. One of them writes the ports of product 29.
+"""
+
+from functools import partial
+
+from ...shared.errors import ProtocolError
+from .language import *
+
+# the numbers of products, after 28507
+OLDEST = "1 5 6"  # products EPC 8x, 24x, 2x6
+PRODUCTS = (
+    "15 18 19 29 38 43 50 56 58 60 61 64 67 68 69 70 77 81 82 83 85 87"
+    " 97 98 100 106 107 109 111 112"
+)
+# PDU 8110, 8310, 818X, ATS 3020, ETS 8801, PDU 8306, 835X, 8340, 8311, 8341
+METERED = "23 27 35 40 41 44 52 54 62 65"
+CHANNEL_STATUS = column("~.1.5.1.2.1.2", "ChanStatus")
+CHANNEL_COUNT = scalar("~.1.5.1.1.0", "ActivePowerChan")
+PORT_STATUS = column("~.1.5.5.2.1.2", "spChanStatus", optional=True)
+# of a channel's status: 0 is not active
+VALID, NOT_ACTIVE = ("1",), ("0",)
+
+
+def _roots(products: str) -> tuple[Root, ...]:
+    trees = [oid(f"28507.{product}") for product in products.split()]
+    return tuple(Root(tree, tree) for tree in trees)
+
+
+def _ports(powerports: str) -> tuple[Outlets, ...]:
+    """The ports below this path of a product's tree."""
+    path = powerports + ".2.1"
+    state = column(f"~.{path}.3", "PortState")
+    count = scalar(f"~.{powerports}.1.0", "portNumber")
+    return outlets(
+        State(state, on=("1",), off=("0",)),
+        Write(state, on=1, off=0),
+        count=count,
+        none_if_zero=count,
+        counts_unlisted=True,
+        name=column(f"~.{path}.2", "PortName"),
+        current=_port(state, "5", "spCurrent", THOUSANDTHS),
+        power=_port(state, "4", "spPowerActive"),
+        energy=_port(state, "3", "spAbsEnergyActive", THOUSANDTHS),
+    )
+
+
+def _port(state: Column, arc: str, name: str, scale: Decimal = ONES) -> Measurement:
+    """A figure of the meters of single ports whose status is valid."""
+    values = column(f"~.1.5.5.2.1.{arc}", name, optional=True)
+
+    @rows_of(values, PORT_STATUS, state)
+    def rows(t: Tables) -> Rows:
+        meters = t[values]
+        if not meters:
+            return {}
+        every_status = _of_ports(t[PORT_STATUS], t[state])
+        return where(_of_ports(meters, t[state]), every_status, *VALID, others=NOT_ACTIVE)
+
+    return figure(rows, scale)
+
+
+def _of_ports(meters: Rows, ports: Rows) -> Rows:
+    """Rows of meters, whose indexes count from 0 or from 1, under the numbers of the ports, 1 … N.
+    One lost row if they may be other ports'. Raises ProtocolError if the list of ports has a gap.
+    """
+    if not meters or not ports:
+        return {}
+    is_from_one = meters.keys() == _numbers(1, len(meters))
+    is_from_zero = meters.keys() == _numbers(0, len(meters))
+    has_gap = ports.keys() != _numbers(1, len(ports))
+    if has_gap or (is_from_one and len(ports) < len(meters)):
+        raise ProtocolError("the device's list of outlets lacks some of them; poll it again")
+    has_all = len(ports) == len(meters)
+    if has_all and is_from_one:
+        return meters
+    if has_all and is_from_zero:
+        return {str(int(index) + 1): value for index, value in meters.items()}
+    return {UNIDENTIFIED: Lost("its table has other rows than that of the outlets")}
+
+
+def _numbers(first_number: int, count: int) -> set[str]:
+    """`count` consecutive numbers as texts."""
+    return {str(n) for n in range(first_number, first_number + count)}
+
+
+def _channel(arc: str, name: str, scale: Decimal = ONES) -> Measurement:
+    """A figure of the power channels whose status is valid (1)."""
+    values = column(f"~.1.5.1.2.1.{arc}", name)
+    every_value = Complete(values, beside=CHANNEL_STATUS, count=CHANNEL_COUNT)
+    every_status = Complete(CHANNEL_STATUS, beside=values, count=CHANNEL_COUNT)
+
+    @rows_of(values, CHANNEL_STATUS, CHANNEL_COUNT, by_row=True)
+    def rows(t: Tables) -> Rows:
+        return where(t[every_value], t[every_status], *VALID, others=NOT_ACTIVE)
+
+    return figure(rows, scale)
+
+
+gude_profile = partial(
+    Profile,
+    vendor="Gude",
+    load=total(_channel("5", "Current", THOUSANDTHS)),
+    power=total(_channel("4", "PowerActive")),
+    energy=total(_channel("3", "AbsEnergyActive", THOUSANDTHS)),
+)
+
+PROFILES = (
+    gude_profile(
+        key="gude-epc",
+        mib="GUDEADS-EPC*-MIB",
+        source=librenms("gude/GUDEADS-EPC8031-MIB"),
+        models=(
+            "EPC 1100, 1104, 1105, 1121, 1141, 1202, 1292",
+            "EPC 8001 to 8045",
+            "EPC 8210, 8221, 8226, 8291, 8314, 8316, 822x",
+            "EPC 8712, 8713, 8733",
+            "ESB 7214",
+            "ENC 2100, 2101, 2150, 2151",
+            "EPC 8x, 24x, 2x6",
+        ),
+        roots=_roots(f"{PRODUCTS} {OLDEST}"),
+        outlets=_ports("1.3.1") + _ports("1.2") + _ports("1.1"),
+        evidence=SIMULATED,
+        recording="gude-epc_1104",
+        unread=(
+            "OVPStatus: the overvoltage protection of the whole unit, which does not switch its"
+            " ports; RCMBOutputRMS, RCMBOutputDC: signals of residual current, and the MIB does not"
+            " say that they open a port"
+        ),
+        note=(
+            "Meters of single ports are joined by their number, from 0 or from 1: unless their"
+            " rows are exactly those of the ports, the ports have no figures."
+        ),
+    ),
+    gude_profile(
+        key="gude-pdu",
+        mib="GUDEADS-PDU*-MIB, GUDEADS-ATS3020-MIB, GUDEADS-ETS8801-MIB",
+        source=pysnmp_mibs("pysnmp_mibs/GUDEADS-PDU8311-MIB.py"),
+        models=(
+            "Expert PDU 8110, 818x, 8306, 8310, 8311, 8340, 8341, 835x",
+            "ATS 3020",
+            "ETS 8801",
+        ),
+        roots=_roots(METERED),
+        evidence=SIMULATED.of("current", "power", "energy"),
+    ),
+)

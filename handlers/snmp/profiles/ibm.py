@@ -1,0 +1,185 @@
+"""IBM: DPI PDUs of IBM-PDU-MIB, in two layouts under one sysObjectID.
+
+Newer firmware has two more columns (power factor, voltage) before the current, so the columns after
+them moved by two: state 11 to 13, power 13 to 15, current 7 to 9. Values alone do not show the
+layout, because other objects may be 0 or 1 too: on older firmware column 13 is the power in W, and
+on newer firmware column 11 is a writable threshold in mA. A layout holds only if every row is
+possible under it and nothing speaks against it. Newer: there is column 15, column 13 has valid
+states, and there is column 11, with another value than a state, or the version has the mark of
+newer firmware ("sLEN"): columns may have been appended to the older layout. Older: there is no
+column 15, column 11 has valid states, there is column 8, whose values are not all voltages, and the
+version is readable and lacks the mark. A layout whose column is missing is none: outlets are then
+listed and not switched, and have no figures. Values 2 to 5 (cycling, and pending for 10, 30, 60 s)
+and -1 (error) are neither on nor off.
+
+The older DPI C13 and C19 PDU+ (39Mxxxx) answer below Powerware's number, in another tree. A walk of
+one and an owner's program (zabuzafr/IBM-PDU-Management, walk_charge.txt and backend/models.yaml)
+show its objects. Nothing there switches. The power in W is 0 at 0.3 A and 68 VA, so it is not read.
+"""
+
+import re
+
+from .language import *
+
+TABLE = "2.6.223.8.2.2.1"
+OLDER = column(
+    TABLE + ".11",
+    "state in older firmware, else ibmPduOutletCurrentThresholdWarning",
+    optional=True,
+)
+NEWER = column(TABLE + ".13", "ibmPduOutletState (older firmware: power)", optional=True)
+# the same columns where the layout is known
+OLDER_STATE = column(TABLE + ".11", "state in older firmware")
+NEWER_STATE = column(TABLE + ".13", "ibmPduOutletState")
+EIGHTH = column(
+    TABLE + ".8", "ibmPduOutletVoltage (older firmware: the highest current)", optional=True
+)
+POWER = column(TABLE + ".15", "ibmPduOutletLastPowerReading", optional=True)
+NAME = column(TABLE + ".2", "ibmPduOutletName")
+COUNT = scalar("2.6.223.8.2.1.0", "ibmPduOutletCount")
+PHASE_COUNT = scalar("2.6.223.8.3.1.0", "ibmPduPhaseCount")
+PHASE_POWERS = Complete(
+    column("2.6.223.8.3.2.1.4", "ibmPduPhaseLastPowerReading"), count=PHASE_COUNT
+)
+VERSION = scalar("2.6.223.7.3.0", "ibmPduSoftwareVersion")
+STATES, NUMBER = "-1|[0-5]", "-?[0-9]+"
+VOLTS = "[89][0-9]|1[0-9]{2}|2[0-8][0-9]"
+MARK_OF_NEWER = "sLEN"  # in the version
+UNKNOWN_LAYOUT = Lost("a cell that tells the layout of its table is lost")
+
+
+def _all_match(rows: Rows, pattern: str) -> Optional[bool]:
+    """Whether there are rows and all have such a value; None if that depends on lost ones."""
+    known = [text(value) for value in rows.values() if not isinstance(value, Lost)]
+    if not rows or not all(re.fullmatch(pattern, word) for word in known):
+        return False
+    return True if len(known) == len(rows) else None
+
+
+def _has_rows(rows: Rows) -> Optional[bool]:
+    """Whether there are rows; None if all are lost."""
+    is_any_known = any(not isinstance(value, Lost) for value in rows.values())
+    return is_any_known if is_any_known or not rows else None
+
+
+def _not(fact: Optional[bool]) -> Optional[bool]:
+    return None if fact is None else not fact
+
+
+def _has_older_states(t: Tables) -> Optional[bool]:
+    """Whether column 11 may be the state. The version is only read if its values could be."""
+    has_states = _all_match(t[OLDER], STATES)
+    return False if has_states is not False and MARK_OF_NEWER in t.text(VERSION) else has_states
+
+
+def _of_layout(t: Tables, at: Column, *demands: Optional[bool]) -> Rows:
+    """The rows of a column if its table has the layout that meets all these demands; lost where
+    lost cells leave that open."""
+    if False in demands:
+        return {}
+    return dict.fromkeys(t[at], UNKNOWN_LAYOUT) if None in demands else t[at]
+
+
+def _newer(at: Column) -> Derived:
+    """`at`, if the table has the newer layout; else no rows."""
+
+    @rows_of(at, OLDER, NEWER, POWER, VERSION, by_row=True)
+    def rows(t: Tables) -> Rows:
+        table = t.whole
+        return _of_layout(
+            t,
+            at,
+            _not(_has_older_states(table)),
+            _all_match(table[NEWER], STATES),
+            _all_match(table[POWER], NUMBER),
+            _all_match(table[OLDER], NUMBER),
+        )
+
+    return rows
+
+
+def _outlet_figure(at: Column, scale: Decimal = ONES) -> Measurement:
+    """A figure of an outlet; not known if nothing shows which layout the table has."""
+    return figure(value_or_empty(_newer(at), NEWER), scale)
+
+
+def _older(at: Column) -> Derived:
+    """`at`, if the table has the older layout; else no rows."""
+
+    @rows_of(at, OLDER, POWER, VERSION, by_row=True, late=(EIGHTH,))
+    def rows(t: Tables) -> Rows:
+        table = t.whole
+        version = table.scalar(VERSION)
+        return _of_layout(
+            t,
+            at,
+            _all_match(table[OLDER], STATES),
+            _not(_has_rows(table[POWER])),
+            version is not None and MARK_OF_NEWER not in text(version),
+            _all_match(table[EIGHTH], NUMBER),
+            _not(_all_match(where_not(table[EIGHTH], "0"), VOLTS)),  # not all are voltages
+        )
+
+    return rows
+
+
+@rows_of(PHASE_COUNT)
+def counted_phases(t: Tables) -> Rows:
+    return where_not(t[PHASE_COUNT], "0")
+
+
+PROFILES = (
+    Profile(
+        key="ibm-dpi",
+        vendor="IBM",
+        mib="IBM-PDU-MIB",
+        source=pysnmp_mibs("mibs/ibm/IBM-PDU-MIB"),
+        models=("DPI C13 and C19 PDU+ (46M40xx)",),
+        sys_object_ids=oids("2.6.223"),
+        outlets=(
+            outlets(
+                State(_newer(NEWER), on=("1",), off=("0",)),
+                Write(NEWER_STATE, on=1, off=0),
+                rows=NAME,
+                count=COUNT,
+                name=NAME,
+                current=_outlet_figure(column(TABLE + ".9", "ibmPduOutletCurrent"), THOUSANDTHS),
+                power=_outlet_figure(POWER),
+            )
+            + outlets(
+                State(_older(OLDER), on=("1",), off=("0",)),
+                Write(OLDER_STATE, on=1, off=0),
+                count=COUNT,
+                name=NAME,
+                current=figure(
+                    _older(column(TABLE + ".7", "current in older firmware")), THOUSANDTHS
+                ),
+                power=figure(_older(NEWER)),
+            )
+        ),
+        load=total(else_outlets=True),
+        power=total(
+            figure(value_or_empty(PHASE_POWERS, counted_phases)),
+            else_outlets=True,
+        ),
+        evidence=SIMULATED.of("state", "current", "power", "switching"),
+        programs=(
+            public("ClusterLabs/fence-agents", "agents/ipdu/fence_ipdu.py"),
+            public("xcat2/xcat-core", "xCAT-server/lib/xcat/plugins/pdu.pm"),
+        ),
+    ),
+    Profile(
+        key="ibm-dpi-metered",
+        vendor="IBM",
+        mib="IBM-DPI-MIB 0.91",
+        source=public("zabuzafr/IBM-PDU-Management", "backend/models.yaml"),
+        models=("DPI C13 and C19 PDU+ of Powerware's tree (39Mxxxx)",),
+        sys_object_ids=oids("534.6.6.2"),
+        load=total(figure(scalar("534.6.6.2.1.3.2.7.1.49.0", "total output current"), TENTHS)),
+        evidence=DRIVER.of("current"),
+        note=(
+            "Nothing there switches, and load groups are no outlets. The unit's power is 0 W at"
+            " 0.3 A, and is not read."
+        ),
+    ),
+)

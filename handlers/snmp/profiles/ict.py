@@ -1,0 +1,59 @@
+"""ICT: DC distribution panels of ICT-PDU-MIB. Row 0 is output 1. On -48 V plants, currents are
+negative.
+
+systemCurrent is that of the first bus only. An output with an open fuse has no power even if its
+relay is on.
+"""
+
+from .language import *
+
+ENABLE = column("39145.10.8.1.5", "outputEnable")
+BUS = column("39145.10.10.1.1", "busNumber")
+BUS_CURRENTS = Complete(column("39145.10.10.1.4", "busCurrent"), beside=BUS)
+SYSTEM_CURRENT = scalar("39145.10.7.0", "systemCurrent")
+WHOLE = "1"  # outputFuseStatus of a good fuse; 2 is open
+
+
+@rows_of(ENABLE)
+def numbers(t: Tables) -> Rows:
+    return numbered(t[ENABLE], plus=1)
+
+
+@rows_of(SYSTEM_CURRENT, BUS, by_row=True)
+def current_without_buses(t: Tables) -> Rows:
+    """The current of a panel that has no table of buses."""
+    buses = t.whole[BUS]
+    return unless({} if buses else t[SYSTEM_CURRENT], buses)
+
+
+def _amperes(source: Source) -> Measurement:
+    """Amperes as decimal text. The sign follows the plant's voltage: -1 is a current of 1 A."""
+    return Measurement(source, absent=(), magnitude=True)
+
+
+PROFILES = (
+    Profile(
+        key="ict-pdu",
+        vendor="ICT",
+        mib="ICT-PDU-MIB",
+        source=librenms("ict/ICT-PDU-MIB"),
+        models=("ICT180S", "ICT200DB"),
+        sys_object_ids=oids("39145.10"),
+        outlets=outlets(
+            State(
+                ENABLE,
+                on=("1",),
+                off=("2",),
+                conditions=(row_condition(column("39145.10.8.1.4", "outputFuseStatus"), WHOLE),),
+            ),
+            Write(ENABLE, on=1, off=2),
+            number=numbers,
+            name=column("39145.10.8.1.2", "outputName"),
+            current=_amperes(column("39145.10.8.1.3", "outputCurrent")),
+        ),
+        load=total(_amperes(BUS_CURRENTS), _amperes(current_without_buses)),
+        ceilings=Ceilings(outlet_a=Decimal(200)),  # the models' names: 180 A and 200 A in all
+        evidence=SIMULATED.of("state", "current", "switching"),
+        recording="ict-pdu",
+    ),
+)

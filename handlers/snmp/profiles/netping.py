@@ -1,0 +1,93 @@
+"""NetPing: relays of the DKSF MIBs, in npRelayTable or, with older firmware, in npPwrTable. A
+command writes the relay's mode.
+
+Modes 2 to 5 are automatic (watchdog, schedule, logic). -1 toggles and is never written.
+
+npPwrTable has the same relays under another OID. Firmware with npRelayTable may have npPwrTable
+too, with modes and states (DKSF-60-4) or without them (DKSF-48-4). Firmware without npPwrRelayState
+(DKSF-50-11) shows the state only as the mode, so the state is UNKNOWN in an automatic mode.
+
+Some firmware reports whether there is AC at the output (npRelayPowered). If it contradicts the
+relay, the state is UNKNOWN.
+"""
+
+from .language import *
+
+ON, OFF = ("1",), ("0",)
+AUTOMATIC = ("2", "3", "4", "5")
+# npPwrStartReset: 0 normal, 1 reset active, 2 pause after a reset, or watchdog inactive
+NO_RESET = ("0", "2")
+
+RELAY_STATE = column("25728.5500.5.1.15", "npRelayState")
+RELAY_MODE = column("25728.5500.5.1.2", "npRelayMode")
+RELAY_POWERED = column("25728.5500.5.1.16", "npRelayPowered", optional=True)
+PWR_STATE = column("25728.5800.3.1.15", "npPwrRelayState", optional=True)
+PWR_MODE = column("25728.5800.3.1.3", "npPwrManualMode")
+PWR_MEMO = column("25728.5800.3.1.6", "npPwrMemo")
+IN_RESET = Condition(
+    column("25728.5800.3.1.2", "npPwrStartReset", optional=True), NO_RESET, optional=True
+)
+
+
+def _no_automatic_mode(mode: Column) -> Guard:
+    return Guard(
+        mode,
+        refuse=AUTOMATIC,
+        automatic=True,
+        why="it is in an automatic mode, which a command would end permanently",
+    )
+
+
+PROFILES = (
+    Profile(
+        key="netping",
+        vendor="NetPing",
+        mib="DKSF-*-MIB (npRelay)",
+        source=librenms("netping/DKSF-70-6-X-X-1"),
+        models=("8/PWR", "4/PWR", "4PWR-220/SMS", "2/PWR-220", "IO", "UniPing server solution v3"),
+        sys_object_ids=oids("25728"),
+        outlets=outlets(
+            State(RELAY_STATE, on=ON, off=OFF, crosscheck=first(RELAY_POWERED, RELAY_STATE)),
+            Write(RELAY_MODE, on=1, off=0),
+            _no_automatic_mode(RELAY_MODE),
+            name=column("25728.5500.5.1.6", "npRelayMemo"),
+        ),
+        evidence=SIMULATED.of("state", "switching"),
+        unread=(
+            "npRelayStartReset: the MIB gives no values for reading, and the maker's published"
+            " firmware always returns 0"
+        ),
+    ),
+    Profile(
+        key="netping-pwr",
+        vendor="NetPing",
+        mib="DKSF-60-4-X-X-X, DKSF-50-11-X-X-X (npPwr)",
+        source=pysnmp_mibs("mibs/netping/DKSF-60-4-X-X-X"),
+        models=(
+            "UniPing server solution (DKSF 50, 60)",
+            "power switches with firmware before npRelay",
+        ),
+        sys_object_ids=oids("25728"),
+        outlets=(
+            outlets(
+                State(PWR_STATE, on=ON, off=OFF, conditions=(IN_RESET,)),
+                Write(PWR_MODE, on=1, off=0),
+                _no_automatic_mode(PWR_MODE),
+                name=PWR_MEMO,
+            )
+            + outlets(
+                State(PWR_MODE, on=ON, off=OFF, conditions=(IN_RESET,)),
+                Write(PWR_MODE, on=1, off=0),
+                _no_automatic_mode(PWR_MODE),
+                name=PWR_MEMO,
+            )
+        ),
+        evidence=SIMULATED.of("state", "switching"),
+        # both write npPwrManualMode: 1 on, 0 off; the second is the maker's firmware, which
+        # switches the outlets of another of its units
+        programs=(
+            public("afanasevrev/snmpV2", "src/snmpv2/SnmpWrapper.java"),
+            public("alex-netping/DKSF-70", "src/SNMP_SETTER/snmp_setter.c"),
+        ),
+    ),
+)

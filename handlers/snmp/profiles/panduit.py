@@ -1,0 +1,73 @@
+"""Panduit: SmartZone G5 of PANDUIT-MIB, which has the tables of HPE's pdu3 below its own root.
+
+Outlets are switched by pdug5OutletControlOnCmd and pdug5OutletControlOffCmd, not by
+pdug5OutletControlCommand, which some firmware may lack. Padding rows have a 0 in the index column.
+In the MIB, G6 is a hardware version (2.0, pdug5HWVersion) with the same tables.
+"""
+
+from . import hpe
+from .language import *
+
+ROOT = "19536.10.1"
+G5 = hpe.PduTables(
+    ROOT,
+    "pdug5",
+    HUNDREDTHS,
+    column(ROOT + ".1.2.1.13", "pdug5OutletCount"),
+)
+INDEX = G5.column("5.1.1.1", "OutletIndex")
+# each unit of a chain has this row, also one without outlets; rows of padding have none
+PHASES = G5.column("1.2.1.11", "InputPhaseCount")
+# It reads the outlet's state as a command, 7 if that cannot be determined.
+UNIT_COUNT = scalar(ROOT + ".1.1.0", "pdug5NumberPDU")
+UNKNOWN = Condition(
+    G5.column("5.2.1.10", "OutletControlCommand", optional=True),
+    good=("1", "2", "3", "4", "5", "6"),
+    optional=True,
+)
+
+
+@rows_of(G5.states, INDEX, by_row=True)
+def states(t: Tables) -> Rows:
+    return where_not(t[G5.states], "0", by=t[INDEX], demanded=True)
+
+
+@rows_of(G5.names, INDEX)
+def named(t: Tables) -> Rows:
+    return where_not(where_not(t[G5.names], ""), "0", by=t[INDEX])
+
+
+@rows_of(G5.outlet_count, G5.states, INDEX)
+def counts(t: Tables) -> Rows:
+    """The outlets of units with outlets in the table of states."""
+    listed = t[states]
+    return of_units(t[G5.outlet_count], listed) if listed else {}
+
+
+PROFILES = (
+    Profile(
+        key="panduit-g5",
+        vendor="Panduit",
+        mib="PANDUIT-MIB of 2023-07-24",
+        source=librenms("panduit/PANDUIT-MIB"),
+        models=("SmartZone G5", "SmartZone G6"),
+        sys_object_ids=oids(ROOT),
+        units=Complete(PHASES, count=UNIT_COUNT, gaps=True),
+        unit_count=UNIT_COUNT,
+        outlets=G5.outlets(
+            G5.verbs(),
+            G5.guard(G5.column("1.2.1.10", "Controllable"), allow=(hpe.CONTROLLABLE,)),
+            State(states, on=("2",), off=("1",), absent=(hpe.PADDING,), conditions=(UNKNOWN,)),
+        )(
+            rows=named,
+            count=counts,
+            power=figure(G5.column("5.1.1.13", "OutletWatts")),
+            energy=figure(G5.column("5.1.1.14", "OutletWh"), THOUSANDTHS),
+        ),
+        load=G5.load(PHASES, has_total=True),
+        power=G5.power(else_outlets=True),
+        energy=G5.total(figure(G5.column("2.1.1.6", "InputTotalEnergy")), else_outlets=True),
+        evidence=SIMULATED,
+        unread=G5.unread,
+    ),
+)

@@ -1,0 +1,90 @@
+"""PDUs with the enterprise number 23280 and the MIB PDUMIBV07, such as DIGITUS DPDUV3M. Two owners'
+programs call a model DPDU V2V3-L. Its maker is said to be GWGJ, but no public source was found that
+names one.
+
+Reading the command returns the state too. Its 4 is "unknown" in the MIB and a lock in a manual that
+two programs quote; the MIB's text calls 3 "unknown", which its list calls a reboot.
+
+A chain has up to five PDUs. Phases and outlets are counted over all of them.
+"""
+
+from ..profile import NO_MAKER
+from .language import *
+
+LOCKED, NOT_SUPPORTED = "4", "-1"
+SUPPORTED = "(?!-1$).*"
+STATE = column("23280.8.1.2", "outletStatusState")
+COMMAND = column("23280.9.1.2", "outletControlCommand", optional=True)
+DEVICES = scalar("23280.1.0", "deviceStatusTableSize")
+DEVICE_POWER = column("23280.2.1.5", "deviceStatusActivePower")
+PHASES = scalar("23280.4.0", "phaseTableSize")
+VOLTAGE = column("23280.6.1.2", "phaseStatusVoltage")
+
+
+def _supported(values: Column) -> Derived:
+    """A column of the table of PDUs, if all of them support it."""
+
+    @rows_of(values, DEVICES)
+    def rows(t: Tables) -> Rows:
+        of_each_pdu = complete(t[values], counts=t[DEVICES])
+        return matching(of_each_pdu, of_each_pdu, SUPPORTED)
+
+    return rows
+
+
+def _phase_column(below: str, name: str) -> Complete:
+    return Complete(column(f"23280.6.1.{below}", name), beside=VOLTAGE, count=PHASES)
+
+
+PROFILES = (
+    Profile(
+        key="pdumib-v07",
+        vendor=NO_MAKER,
+        mib="PDUMIBV07",
+        source=librenms("digitus/PDUMIBV07"),
+        models=("DIGITUS DPDUV3M", "DPDU V2V3-L (said to be of GWGJ)"),
+        sys_object_ids=oids("23280"),
+        units=Complete(DEVICE_POWER, count=DEVICES, gaps=True),
+        unit_count=DEVICES,
+        outlets=outlets(
+            State(
+                STATE,
+                on=("2",),
+                off=("1",),
+                absent=(NOT_SUPPORTED,),
+                conditions=(Condition(COMMAND, ("1", "2", NOT_SUPPORTED), optional=True),),
+            ),
+            Write(COMMAND, on=1, off=2),
+            Guard(
+                COMMAND,
+                refuse=(LOCKED, NOT_SUPPORTED),
+                why="it is locked on the device, has no relay, or its state is not known",
+            ),
+            # a unit without relays, whose states are -1, may count its sockets
+            count=scalar("23280.7.0", "outletTableSize"),
+            current=figure(column("23280.8.1.4", "outletStatusCurrent"), HUNDREDTHS),
+            power=figure(column("23280.8.1.5", "outletStatusActivePower")),
+            energy=figure(column("23280.8.1.7", "outletStatusActiveEnergy"), THOUSANDTHS),
+        ),
+        load=total(figure(_phase_column("3", "phaseStatusCurrent"), HUNDREDTHS), demanded=True),
+        power=total(
+            figure(_supported(DEVICE_POWER)),
+            figure(_phase_column("4", "phaseStatusActivePower")),
+        ),
+        energy=total(
+            figure(_supported(column("23280.2.1.9", "deviceStatusActiveEnergy")), THOUSANDTHS),
+            figure(_phase_column("8", "phaseStatusActiveEnergy"), THOUSANDTHS),
+        ),
+        evidence=SIMULATED,
+        programs=(
+            public("pengxiaoli2/relay", "relay_power.py"),
+            public("39976148/pdu", "pdu_outlet_switch_test.py"),
+        ),
+        note=(
+            "A locked outlet executes no command: it is not switched if the device reports the"
+            " lock. No column names an outlet's unit: after a unit of a chain joined or left, an"
+            " outlet may be another one. The state 1 is off and 2 on, the command 1 on and 2 off;"
+            " one of four programs reads states of 0 and 1."
+        ),
+    ),
+)

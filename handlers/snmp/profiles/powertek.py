@@ -1,0 +1,277 @@
+"""Powertek BSPDU (PWTv1-MIB), also sold as TS: a table for each of up to eight units, A to H. The
+identity is unit.row.
+
+A table may have more rows than its unit has outlets, with states in all of them. Energies are in Wh
+although the MIB says KWh: read as kWh, the counters of two recorded PDUs exceed what these could
+have drawn since the reset. An older MIB (SPSv1-MIB, outletCtlPduAControl) has the same command
+object under the same sysObjectID. Its 2 is delayedOn and its 4 is delayedOff: the outlet switches
+after a delay that is set on the unit.
+
+PWT2 (SPS2v1-MIB): a chain has up to sixteen units. Each has its own table of outlets and number of
+rows. Energies are left out: the MIB says KWH, but so does PWTv1-MIB, whose energies are in Wh. So
+are those of the Simple PDU (SimplePDU-MIB), in 0.01 kWh by its MIB.
+
+Another product line is known from MAAS's driver alone, which calls it version 2.
+"""
+
+import re
+from functools import partial
+
+from .language import *
+
+BSPDU = "42610.1.4.4.1.6.2"
+BSPDU_UNITS = dict(enumerate("ABCDEFGH", 1))
+
+
+def _tables(path: str, name: str) -> PerUnit:
+    return PerUnit(oid(BSPDU), 1, 8, path, name)
+
+
+def _count(unit: int) -> Scalar:
+    return scalar(f"{BSPDU}.{unit}.1.0", f"pduPwrMonitoringOutletNumPdu{BSPDU_UNITS[unit]}")
+
+
+def _states(unit: int) -> Derived:
+    states = column(f"{BSPDU}.{unit}.2.1.2", f"outletPdu{BSPDU_UNITS[unit]}State")
+    return counted_rows(states, _count(unit), required=True)
+
+
+def _unless_zero(values: Column, count: Scalar) -> Derived:
+    """A column of the outlets of a unit that does not count none."""
+
+    @rows_of(values, count)
+    def rows(t: Tables) -> Rows:
+        counts = t[count]
+        if is_one_of(t.scalar(count), ("0",)):
+            return {}
+        return unless(t[values], where(counts, counts, "0"))
+
+    return rows
+
+
+def _measurements(below: str, name: str) -> Derived:
+    def of_unit(unit: int) -> Derived:
+        name_of_unit = f"outletPdu{BSPDU_UNITS[unit]}{name}"
+        return _unless_zero(column(f"{BSPDU}.{unit}.2.1.{below}", name_of_unit), _count(unit))
+
+    return numbered_rows(of_unit, BSPDU_UNITS)
+
+
+INLET_ENERGY = column("42610.1.4.4.1.6.1.2.1.4", "inletEnergy")
+PHASES = Complete(
+    numbered_parts(
+        lambda phase: column(f"42610.1.4.4.1.6.1.2.1.{11 + phase}", f"inletCurrPhase{phase}"),
+        (1, 2, 3),
+    ),
+    beside=numbered_parts(lambda phase: INLET_ENERGY, (1, 2, 3)),
+)
+
+PWT2 = "42610.1.4.1.1"
+# The number of outlets is read for each of them, as for A to H above: the MIBs do not say that the
+# units with outlets come first.
+PWT2_UNITS = range(1, 17)  # 1 is the first unit of a chain, which the MIB calls master
+ONLINE = "2"
+
+SIMPLE = "42610.1.4.2"
+# writes pduDevMgmtOutletXPortRly (2 on, 4 off), and .2.1.3 of version 2 (2 on, 1 off)
+MAAS = public("canonical/maas", "src/provisioningserver/drivers/power/powertek.py")
+V2 = "42610.1.3"
+V2_STATE = PerUnit(oid(V2), 1, 16, "2.1.3", "outlet state (no public MIB)")
+
+
+PHASE_INDEX = column(SIMPLE + ".1.1.1.2.1.1.1", "pduInputStatPhaseIndex")
+INDEXES = "[0-3]"  # that the MIB allows
+PHASE_CURRENT = column(SIMPLE + ".1.1.1.2.1.1.7", "pduInputStatTotalCurrent")
+
+
+def _phase_currents(indexes: str) -> Derived:
+    """The current of each phase; no rows unless all phase indexes match `indexes`."""
+
+    @rows_of(PHASE_CURRENT, PHASE_INDEX)
+    def rows(t: Tables) -> Rows:
+        phases = t[PHASE_INDEX]
+        currents = complete(t[PHASE_CURRENT], phases, from_one=LAST_ARC)
+        return matching(currents, phases, indexes, others=INDEXES)
+
+    return rows
+
+
+@rows_of(PHASE_INDEX)
+def known_phases(t: Tables) -> Rows:
+    return matching(t[PHASE_INDEX], t[PHASE_INDEX], INDEXES)
+
+
+def _size(unit: int) -> Scalar:
+    return scalar(f"{PWT2}.2.2.{unit}.1.0", "pduDevMonOutletXPortSize")
+
+
+def _pwt2_column(unit: int, below: str, name: str) -> Column:
+    return column(f"{PWT2}.2.2.{unit}.2.1.{below}", "pduDevMonOutletXPort" + name)
+
+
+def _pwt2(below: str, name: str) -> Derived:
+    return numbered_rows(
+        lambda unit: _unless_zero(_pwt2_column(unit, below, name), _size(unit)), PWT2_UNITS
+    )
+
+
+def _pwt2_valid(unit: int) -> Derived:
+    """Whether each outlet is online, of a unit with a size above 0."""
+    valid, size = column(f"{PWT2}.3.2.{unit}.2.1.2", "pduDevMgmtOutletXPortValid"), _size(unit)
+
+    @rows_of(valid, size, by_row=True)
+    def rows(t: Tables) -> Rows:
+        return t[valid] if re.fullmatch("[1-9][0-9]*", t.text(size)) else {}
+
+    return rows
+
+
+PWT2_STATES = numbered_rows(
+    lambda unit: counted_rows(_pwt2_column(unit, "5", "RlyState"), _size(unit)), PWT2_UNITS
+)
+PWT2_VALID = numbered_rows(_pwt2_valid, PWT2_UNITS)
+
+
+def _pwt2_inlets(first: int, *names: str, beside: Column) -> Complete:
+    """Consecutive columns of the inlets, from the number `first`. An inlet that has a row in
+    `beside` and none in one of these columns has lost its figure.
+    """
+    numbers = range(first, first + len(names))
+
+    def inlet_column(number: int) -> Column:
+        name = "pduDevMonInlet" + names[number - first]
+        return column(f"{PWT2}.2.1.1.1.{number}", name)
+
+    return Complete(
+        numbered_parts(inlet_column, numbers),
+        beside=numbered_parts(lambda number: beside, numbers),
+    )
+
+
+powertek_profile = partial(Profile, vendor="Powertek")
+
+PROFILES = (
+    powertek_profile(
+        key="ts-bspdu",
+        mib="PWTv1-MIB",
+        source=pysnmp_mibs("mibs/powertek/PWTv1-MIB"),
+        models=("BSPDU", "TS BSPDU"),
+        sys_object_ids=oids("42610.1.4.4"),
+        outlets=outlets(
+            State(numbered_rows(_states, BSPDU_UNITS), on=("2",), off=("1",)),
+            Write(_tables("4.1.2", "outletCtlPduXControl"), on=2, off=4),
+            name=_tables("3.1.2", "outletCfgPduXName"),
+            current=figure(_measurements("3", "Current"), HUNDREDTHS),
+            power=figure(_measurements("5", "Power"), TENTHS),
+            energy=figure(_measurements("6", "Energy"), THOUSANDTHS),
+        ),
+        load=total(figure(PHASES, HUNDREDTHS), else_outlets=True),
+        power=total(
+            figure(column("42610.1.4.4.1.6.1.2.1.2", "inletPowerAll"), TENTHS), else_outlets=True
+        ),
+        energy=total(figure(INLET_ENERGY, THOUSANDTHS), else_outlets=True),
+        evidence=SIMULATED,
+        note=(
+            "Units of an older MIB under the same sysObjectID switch after a delay; the handler"
+            " does not distinguish them."
+        ),
+        unread="outletPduXStatus: normal, warning and critical, which the MIB does not explain",
+    ),
+    powertek_profile(
+        key="powertek-pwt2",
+        mib="SPS2v1-MIB 0.94",
+        source=pysnmp_mibs("mibs/powertek/SPS2v1-MIB"),
+        models=("PWT2 (SPS2)",),
+        sys_object_ids=oids("42610.1.4.1"),
+        outlets=outlets(
+            State(PWT2_STATES, on=("2",), off=("1",)),
+            Write(
+                PerUnit(
+                    oid(PWT2 + ".3.2"),
+                    PWT2_UNITS[0],
+                    PWT2_UNITS[-1],
+                    "2.1.14",
+                    "pduDevMgmtOutletXPortRly",
+                ),
+                on=2,
+                off=4,
+            ),
+            conditions=(unit_condition(PWT2_VALID, ONLINE, unit=Arcs()),),
+            name=_pwt2("2", "Name"),
+            current=figure(_pwt2("8", "Current"), HUNDREDTHS),
+            power=figure(_pwt2("10", "ActPower"), TENTHS),
+        ),
+        load=total(
+            figure(
+                _pwt2_inlets(
+                    14,
+                    "CurrentPh1B1",
+                    "CurrentPh2B1",
+                    "CurrentPh3B1",
+                    "CurrentPh1B2",
+                    "CurrentPh2B2",
+                    "CurrentPh3B2",
+                    beside=column(PWT2 + ".2.1.1.1.20", "pduDevMonInletActPowerPh1"),
+                ),
+                HUNDREDTHS,
+            ),
+            else_outlets=True,
+        ),
+        power=total(
+            figure(
+                _pwt2_inlets(
+                    20,
+                    "ActPowerPh1",
+                    "ActPowerPh2",
+                    "ActPowerPh3",
+                    beside=column(PWT2 + ".2.1.1.1.14", "pduDevMonInletCurrentPh1B1"),
+                ),
+                TENTHS,
+            ),
+            else_outlets=True,
+        ),
+        evidence=SIMULATED.of("state", "current", "power", "switching"),
+        programs=(MAAS,),
+        note=(
+            "The identity is unit.row; unit 1 is the first of a chain. Energies are left out: they"
+            " may be in kWh or Wh."
+        ),
+        unread=(
+            "pduDevMonOutletXPortEvtStatus: normal, warning and critical, "
+            "which the MIB does not explain"
+        ),
+    ),
+    powertek_profile(
+        key="powertek-simple",
+        mib="SimplePDU-MIB 0.60 of 2021-03-12",
+        source=pysnmp_mibs("mibs/powertek/SimplePDU-MIB"),
+        models=("Simple PDU: metered inlet",),
+        sys_object_ids=oids(SIMPLE),
+        load=total(
+            figure(_phase_currents("[123]"), HUNDREDTHS),
+            figure(
+                value_or_empty(_phase_currents("[012]"), known_phases),
+                HUNDREDTHS,
+                unmetered="one of the four phases of the MIB may be the sum of the others",
+            ),
+        ),
+        power=total(figure(scalar(SIMPLE + ".1.2.1.3.1.0", "pduStatPower"), TENTHS)),
+        evidence=SIMULATED.of("current", "power"),
+        unread=(
+            "pduStatTotalEnergy, in 0.01 kWh: the same vendor's PWTv1-MIB gives a wrong unit for"
+            " energies"
+        ),
+    ),
+    powertek_profile(
+        key="powertek-v2",
+        mib="no MIB is public",
+        source=MAAS,
+        models=("PDU that MAAS calls version 2",),
+        sys_object_ids=oids(V2),
+        unseen=True,
+        outlets=outlets(State(V2_STATE, on=("2",), off=("1",)), Write(V2_STATE, on=2, off=1)),
+        evidence=DRIVER.of("state", "switching"),
+        programs=(MAAS,),
+        note=f"The identity is unit.outlet. {NO_PUBLIC_MIB}",
+    ),
+)

@@ -1,0 +1,92 @@
+"""Racktivity: power modules of ES-RACKTIVITY-MIB. The index is module.outlet.
+
+Even states from 8 are off with an error, or off until a delay is over. The totals of a module are
+columns of the table of outlets, and the MIB does not say in which rows, so the outlets are summed.
+
+Units of before 2014 have one table of ports, of a MIB that is not public. Freeside's module for
+Torrus names its columns, the testbed Emulab's power module has the values of a port's state, and
+one program has the unit of its power.
+"""
+
+from .language import *
+
+POWER = "34097.9.80.1.1"
+PORT = "34097.3.1.1"
+PORT_STATE = column(f"{PORT}.7", "State")
+STATE = column(f"{POWER}.8", "pStatePortCur")
+YES = "1"
+
+
+def _of_ports(below: int, name: str) -> Derived:
+    """A figure that each port has: a port without it is not known."""
+    values = column(f"{POWER}.{below}", name)
+
+    @rows_of(values, STATE)
+    def rows(t: Tables) -> Rows:
+        return left_join(t[STATE], t[values])
+
+    return rows
+
+
+PROFILES = (
+    Profile(
+        key="racktivity",
+        vendor="Racktivity",
+        mib="ES-RACKTIVITY-MIB of 2014-04-23",
+        source=pysnmp_mibs("mibs/racktivity/ES-RACKTIVITY-MIB"),
+        models=("EnergySwitch and other units with power modules (since 2014)",),
+        sys_object_ids=oids("34097"),
+        unseen=True,
+        outlets=outlets(
+            State(STATE, on=tuple(map(str, range(1, 24, 2))), off=("0", "2", "4", "6")),
+            Write(column(f"{POWER}.10035", "pPortState"), on=1, off=0, unsigned=True),
+            Guard(
+                column(f"{POWER}.10161", "pBlockSetPortOff"),
+                refuse=(YES,),
+                why="switching it off is blocked on the device",
+            ),
+            Guard(
+                column(f"{POWER}.10175", "pAlwaysOn"),
+                refuse=(YES,),
+                why="it is marked as always on",
+            ),
+            number=unit_and_outlet(STATE),
+            name=column(f"{POWER}.10034", "pPortName"),
+            current=figure(_of_ports(6, "pCurrent"), THOUSANDTHS),
+            power=figure(column(f"{POWER}.7", "pPower")),
+            energy=figure(_of_ports(9, "pActiveEnergy"), THOUSANDTHS),
+        ),
+        load=total(else_outlets=True),
+        power=total(else_outlets=True),
+        energy=total(else_outlets=True),
+        evidence=replace(SIMULATED, switching=EvidenceLevel.MIB),
+        note=(
+            "The command is an Unsigned32 in the MIB. DCImanager's SNMP chooses the type itself,"
+            " probably INTEGER, which a strict device refuses; the command pdu writes an"
+            " Unsigned32."
+        ),
+    ),
+    Profile(
+        key="racktivity-legacy",
+        vendor="Racktivity",
+        mib="RACKTIVITY (not public)",
+        source=public("freeside/Freeside", "torrus/perllib/Torrus/DevDiscover/Ractivity.pm"),
+        models=("PDUs and other units (before 2014)",),
+        sys_object_ids=oids("34097"),
+        unseen=True,
+        outlets=outlets(
+            State(PORT_STATE, on=("1",), off=("0",)),
+            Write(PORT_STATE, on=1, off=0),
+            name=column(f"{PORT}.2", "PortName"),
+            power=figure(column(f"{PORT}.4", "RealPower")),
+        ),
+        power=total(else_outlets=True),
+        evidence=DRIVER.of("state", "power", "switching"),
+        # writes State: 1 on, 0 off, and compares the answer with it
+        programs=("power_racktivity of the testbed Emulab (Perl)",),
+        note=(
+            "It has currents and energies, but no source has their units: they are not read."
+            f" {NO_PUBLIC_MIB}"
+        ),
+    ),
+)

@@ -1,0 +1,68 @@
+"""Riello Multi Distribution Unit (RIELLOMDU-MIB). Only read: a command is a code, two delays and
+the number of a socket in four objects, where 0 means all sockets, and the MIB does not say which of
+the writes carries it out.
+"""
+
+import re
+
+from .language import *
+
+MDU = "5491.11"
+SOCKETS = f"{MDU}.2.4.1"
+STATUS = column(f"{SOCKETS}.5", "mduOutputStatus")
+# 1: on manual bypass, which feeds the sockets past their switches
+BYPASS = scalar(f"{MDU}.2.11.0", "mduManualBypass")
+LINE_A = scalar(f"{MDU}.2.3.0", "mduLineACurrent")
+CONFIGURATION = scalar(f"{MDU}.1.4.0", "mduIdentIOConfiguration")
+ON, ONE_PHASE = "1", "1"
+
+
+@rows_of(STATUS, BYPASS, by_row=True)
+def states_on_bypass(t: Tables) -> Rows:
+    """The states while the manual bypass feeds all sockets; without it, as if all were on."""
+    statuses = t[STATUS]
+    is_on_bypass = re.fullmatch("[1-9][0-9]*", t.text(BYPASS))
+    return statuses if is_on_bypass else dict.fromkeys(statuses, ON)
+
+
+@rows_of(LINE_A, CONFIGURATION)
+def unit_current(t: Tables) -> Rows:
+    """The current of line A, which is that of the unit if it has one phase."""
+    return t[LINE_A] if t.text(CONFIGURATION) == ONE_PHASE else {}
+
+
+PROFILES = (
+    Profile(
+        key="riello-mdu",
+        vendor="Riello",
+        mib="RIELLOMDU-MIB 1.0 of 2016-04-01",
+        source=librenms("riello/RIELLOMDU-MIB"),
+        models=("Multi Distribution Unit (MDU)",),
+        # No sysObjectID was seen on a unit: these are Riello's cards, also those of its UPSs.
+        sys_object_ids=oids("5491"),
+        unseen=True,
+        outlets=outlets(
+            # 2 and 3 are on with a shutdown under way, 4 off with a restore under way
+            State(
+                STATUS,
+                on=(ON,),
+                off=("0", "6"),
+                conditions=(Condition(states_on_bypass, (ON,)),),
+            ),
+            none_if_zero=scalar(f"{MDU}.1.6.0", "mduIdentOutputSockets"),
+            counts_unlisted=True,
+            current=figure(column(f"{SOCKETS}.2", "mduOutputCurrent"), TENTHS),
+        ),
+        load=total(figure(unit_current, TENTHS), else_outlets=True),
+        evidence=SIMULATED.of("state", "current"),
+        note=(
+            "No recording shows a unit. The MIB does not say that mduIdentOutputSockets counts the"
+            " rows of its table of sockets, so a list that ends early is not noticed. Riello's UPSs"
+            " have the same cards: the handler nut reads them."
+        ),
+        unread=(
+            "mduOutputDisabled, mduOutputOverload: mduOutputStatus has the overload and the lock,"
+            " and the MIB does not say what deactivates a line besides them"
+        ),
+    ),
+)

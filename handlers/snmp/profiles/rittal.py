@@ -1,0 +1,347 @@
+"""Rittal: PDU controller and CMC III of RITTAL-CMC-III-MIB, which has a table of variables, not of
+outlets.
+
+A variable is found by its whole name, because its number changes with firmware and sensors. The
+CMC's own relays ("Output.Relay") are not sockets. The identity is device.socket; if a strip's name
+has a port and a place, it is device.port.place.socket. Each variable has a unit and a scale.
+Managed PDUs meter each socket (a walk of a DK 7955.401 in acaminiti/rittal_snmp_pdu shows it).
+
+CMC-TC (RITTAL-CMC-TC-MIB) has a table of outputs for each of four ports. A relay of a PSM strip is
+an output of type 18 with the value 1 for on and 0 for off. The identity is the arc of the port (3
+to 6) and the row.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import ClassVar, NamedTuple
+
+from ...dcimanager.rows import Raw
+from ...shared.errors import ProtocolError
+from .language import *
+
+NAMES, UNITS, TEXTS, NUMBERS, SCALES, ACCESS, QUALITIES = (
+    oid(f"2606.7.4.2.2.1.{arc}") for arc in ("3", "5", "10", "11", "7", "13", "14")
+)
+READ_WRITE = "3"
+# cmcIIIVarQuality: ok, warning, alarm, info. 1: undefined; 21 to 25: no value
+WITH_VALUE = ("2", "3", "4", "5")
+DEVICE_STATUS = column("2606.7.4.1.2.1.6", "cmcIIIDevStatus", optional=True)
+ATTACHED = ("2", "7")  # cmcIIIDevStatus: ok, firmware update pending
+
+
+@dataclass(frozen=True)
+class NamedRows:
+    """A column of the table of variables: those whose names match `pattern`. The identity is the
+    device, which is the first arc of the row, and then the numbers in the name: "2.14".
+
+    Fields:
+        oid: the column.
+        pattern: matches the whole name; its groups match the numbers. A group without a match adds
+            none; if one matches anything but a number of at most nine digits, the row is left out.
+        object: the name of these variables.
+    """
+
+    oid: str
+    pattern: str
+    object: str
+    optional: ClassVar[bool] = False
+
+    def columns(self) -> Iterable[tuple[str, bool]]:
+        return [(NAMES, False), (self.oid, False)]
+
+    def rows(self, tables: Tables) -> Rows:
+        """The value of each variable, empty if it has none; {} if no such variable has a value."""
+        tables.names(NAMES)
+        values = tables.column(self.oid)
+        indexes = self._indexes(tables.column(NAMES))
+        if values.keys().isdisjoint(indexes.values()):
+            return {}
+        return {identity: values.get(index, "") for identity, index in indexes.items()}
+
+    def cell(self, tables: Tables, identity: str) -> Optional[str]:
+        index = self._indexes(tables.names(NAMES)).get(identity)
+        return None if index is None else f"{self.oid}.{index}"
+
+    def _indexes(self, names: Mapping[str, Raw]) -> dict[str, str]:
+        """Identity -> row: "7.3" -> "7.1" for the name "Outlet 3" in row 7.1. A row whose name is
+        lost may be any variable's. Raises ProtocolError if two have the same identity."""
+        indexes: dict[str, str] = {}
+        for index, name in names.items():
+            if isinstance(name, Lost):
+                indexes[index + UNIDENTIFIED] = index
+                continue
+            match = re.fullmatch(self.pattern, text(name))
+            numbers = [group for group in match.groups() if group is not None] if match else []
+            if match is None or not all(map(is_number, numbers)):
+                continue
+            identity = ".".join([arcs(index, stop=1), *(str(int(n)) for n in numbers)])
+            if identity in indexes:
+                raise ProtocolError(f"two variables of the device have the identity {identity}")
+            indexes[identity] = index
+        return indexes
+
+
+class Variables(NamedTuple):
+    """The variables whose names match `pattern`, which `name` stands for."""
+
+    pattern: str
+    name: str
+
+    def rows(self, column_oid: str, object: str) -> NamedRows:
+        """A column of the table of variables."""
+        return NamedRows(column_oid, self.pattern, f"{object} of {self.name}")
+
+    @property
+    def numbers(self) -> NamedRows:
+        return self.rows(NUMBERS, "cmcIIIVarValueInt")
+
+    @property
+    def names(self) -> NamedRows:
+        """The names, walked for the others' sake: each has a row, whatever its value."""
+        return self.rows(NAMES, "cmcIIIVarName")
+
+    @property
+    def qualities(self) -> NamedRows:
+        return self.rows(QUALITIES, "cmcIIIVarQuality")
+
+    @property
+    def units(self) -> NamedRows:
+        return self.rows(UNITS, "cmcIIIVarUnit")
+
+    @property
+    def scales(self) -> NamedRows:
+        return self.rows(SCALES, "cmcIIIVarScale")
+
+    @property
+    def objects(self) -> tuple[NamedRows, ...]:
+        """What `values` reads."""
+        return (self.numbers, self.names, self.qualities)
+
+    def values(self, t: Tables) -> Rows:
+        """The numbers; empty unless their quality is in WITH_VALUE."""
+        return left_join(t[self.names], where(t[self.numbers], t[self.qualities], *WITH_VALUE))
+
+    def device_scales(self, t: Tables) -> Rows:
+        """The scale of variables that a device has several times: the firmware gives all of a unit
+        the same one. By GET of the first and the last of them; a walk where the two differ."""
+        groups: dict[tuple[str, Raw], list[str]] = {}
+        for row, unit in t[self.units].items():
+            groups.setdefault((arcs(row, stop=-1) or row, unit), []).append(row)
+        scales: Rows = {}
+        for rows in groups.values():
+            ends = t.cells(self.scales, (rows[0], rows[-1]))
+            if rows[0] not in ends or ends[rows[0]] != ends.get(rows[-1]):
+                return t[self.scales]
+            scales.update(dict.fromkeys(rows, ends[rows[0]]))
+        return scales or t[self.scales]
+
+    def figure(self, source: Source) -> Measurement:
+        # the quality tells of a variable without a value
+        factor = rows_of(self.units, late=(self.scales,))(self.device_scales)
+        return Measurement(source, ONES, (), factor=factor)
+
+
+def _total(name: str) -> Measurement:
+    variables = Variables(re.escape(name), name)
+    return variables.figure(rows_of(*variables.objects)(variables.values))
+
+
+def _phase(name: str) -> Variables:
+    return Variables(r"Phase L(\d+)\." + re.escape(name), f"Phase L...{name}")
+
+
+VOLTAGES = _phase("Voltage.Value").names
+
+
+def _phase_values(t: Tables, variables: Variables) -> Rows:
+    """The values of the phases; each phase with a voltage needs one."""
+    return complete(variables.values(t), t[VOLTAGES])
+
+
+def _sum_of_phases(name: str) -> Measurement:
+    variables = _phase(name)
+
+    @rows_of(*variables.objects, VOLTAGES)
+    def rows(t: Tables) -> Rows:
+        return _phase_values(t, variables)
+
+    return variables.figure(rows)
+
+
+# The name of a strip may have its port and its place on that port ("PSM_P1_2").
+_STRIP = r"PSM_(?:P(\d+)_(\d+)|[^.]*)\."
+_SOCKET = rf"(?:Sockets\.Socket |{_STRIP}Plug ?)(\d+)\."
+
+
+def _socket_figure(name: str, unit: str) -> Measurement:
+    """What managed PDUs meter of each socket, if it is in this unit."""
+    variables = Variables(_SOCKET + re.escape(name), f"...{name}")
+
+    @rows_of(*variables.objects, variables.units)
+    def rows(t: Tables) -> Rows:
+        return where(variables.values(t), t[variables.units], unit)
+
+    return variables.figure(rows)
+
+
+RELAYS = Variables(_SOCKET + r"(?:General\.)?Relay", "...Relay")
+PHASES, STRIPS = _phase("Current.Value"), Variables(_STRIP + r"Unit\.Value", "PSM_...Unit.Value")
+STRIP_NAMES = Variables(_STRIP + r"Unit\.DescName", "PSM_...Unit.DescName").names
+
+
+def _strip_values(t: Tables) -> Rows:
+    return complete(STRIPS.values(t), t[STRIP_NAMES])
+
+
+@rows_of(*PHASES.objects, VOLTAGES, *STRIPS.objects, STRIP_NAMES, STRIPS.units)
+def currents(t: Tables) -> Rows:
+    """The currents of phases and strips. The value of a strip is its current if the unit is A; with
+    another unit there is no load."""
+    strips = _strip_values(t)
+    strip_currents = where(strips, t[STRIPS.units], "A") if strips else {}
+    return concat(_phase_values(t, PHASES), left_join(strips, strip_currents))
+
+
+@rows_of(PHASES.units, *STRIPS.objects, STRIP_NAMES, late=(PHASES.scales, STRIPS.scales))
+def current_scales(t: Tables) -> Rows:
+    """The strips of a controller may be of several kinds."""
+    strips = _strip_values(t)
+    strip_scales = if_listed(t[STRIPS.scales], strips) if strips else {}
+    return concat(PHASES.device_scales(t), strip_scales)
+
+
+CMC_TC = "2606.4.2"
+PORTS = range(3, 7)  # the arcs of the four ports
+RELAY_PSM = "18"  # a value of unitXOutputType
+ANSWERING = ("1", "2", "8")  # values of cmcTcUnitXStatus: ok, error (overflow), lowPower
+
+
+def _output(port: int, below: str, name: str) -> Column:
+    return column(f"{CMC_TC}.{port}.6.2.1.{below}", name)
+
+
+def _every_output(below: str, name: str) -> PerUnit:
+    return PerUnit(oid(CMC_TC), PORTS[0], PORTS[-1], f"6.2.1.{below}", name)
+
+
+def _outputs(below: str, name: str) -> Derived:
+    """A column of the output tables of all ports, without rows beyond the number of outputs that a
+    port reports.
+    """
+    return numbered_rows(
+        lambda port: counted_rows(
+            _output(port, below, name),
+            scalar(f"{CMC_TC}.{port}.6.1.0", "cmcTcUnitXNumberOfOutputs"),
+        ),
+        PORTS,
+    )
+
+
+def _tc_status(port: int) -> Derived:
+    """The status of each output of a port that answers."""
+    statuses = _output(port, "4", "unitXOutputStatus")
+    port_status = scalar(f"{CMC_TC}.{port}.4.0", "cmcTcUnitXStatus")
+
+    @rows_of(statuses, port_status, by_row=True)
+    def rows(t: Tables) -> Rows:
+        return t[statuses] if is_one_of(t.scalar(port_status), ANSWERING) else {}
+
+    return rows
+
+
+TC_TYPE = _outputs("2", "unitXOutputType")
+TC_VALUE = _outputs("5", "unitXOutputValue")
+TC_STATUS = numbered_rows(_tc_status, PORTS)
+
+
+@rows_of(*TC_VALUE.objects, *TC_TYPE.objects, by_row=True)
+def tc_relays(t: Tables) -> Rows:
+    values = t[TC_VALUE]
+    return where(values, t[TC_TYPE], RELAY_PSM, demanded=True) if values else {}
+
+
+@rows_of(*tc_relays.objects, *TC_STATUS.objects, by_row=True)
+def tc_confirmed(t: Tables) -> Rows:
+    """The value of a relay, unless its status contradicts it. The status ok(4) says neither on nor
+    off; 5 and 6 are off and on, 7 and 8 are set off and on."""
+    relays, statuses = t[tc_relays], t[TC_STATUS]
+    on = where(where(relays, relays, "1"), statuses, "4", "6", "8")
+    off = where(where(relays, relays, "0"), statuses, "4", "5", "7")
+    return {**on, **off}
+
+
+PROFILES = (
+    Profile(
+        key="rittal-cmc3",
+        vendor="Rittal",
+        mib="RITTAL-CMC-III-MIB",
+        source=librenms("rittal/RITTAL-CMC-III-MIB"),
+        models=("PDU controller (PDU metered, switched, managed)", "CMC III PU with PSM"),
+        sys_object_ids=oids("2606.7"),
+        conditions=(unit_condition(DEVICE_STATUS, *ATTACHED, optional=True),),
+        outlets=outlets(
+            State(
+                RELAYS.numbers,
+                on=("1",),
+                off=("0",),
+                conditions=(Condition(RELAYS.qualities, WITH_VALUE),),
+            ),
+            Write(RELAYS.numbers, on=1, off=0),
+            Guard(
+                RELAYS.rows(ACCESS, "cmcIIIVarAccess"),
+                allow=(READ_WRITE,),
+                why="its cmcIIIVarAccess is not readwrite",
+            ),
+            name=Variables(_SOCKET + r"(?:General\.)?DescName", "...DescName").rows(
+                TEXTS, "cmcIIIVarValueStr"
+            ),
+            current=_socket_figure("Current.Value", "A"),
+            power=_socket_figure("Power.Active.Value", "W"),
+            energy=_socket_figure("Energy.Active.Value", "kWh"),
+        ),
+        load=total(Measurement(currents, factor=current_scales), unit=THE_UNIT),
+        power=total(
+            _total("Total.Power.Active.Value"),
+            _sum_of_phases("Power.Active.Value"),
+            unit=THE_UNIT,
+        ),
+        energy=total(
+            _total("Total.Energy.Active.Value"),
+            _sum_of_phases("Energy.Active.Value"),
+            unit=THE_UNIT,
+        ),
+        evidence=replace(SIMULATED, switching=EvidenceLevel.DRIVER),
+        note=(
+            "The MIB does not define a relay's values. A walk of a DK 7955.401 shows 0 with the"
+            " text Off on its sockets, and its owner's program switches them by 0 and 1; no socket"
+            " of a PSM strip was seen off."
+        ),
+        unread="the variable ...Status of a socket: the MIB does not define its values",
+    ),
+    Profile(
+        key="rittal-cmc-tc",
+        vendor="Rittal",
+        mib="RITTAL-CMC-TC-MIB 1.1h",
+        source=librenms("rittal/RITTAL-CMC-TC-MIB"),
+        models=("CMC-TC Processing Unit with PSM strips that switch",),
+        sys_object_ids=oids("2606.4"),
+        outlets=outlets(
+            State(tc_relays, on=("1",), off=("0",), crosscheck=tc_confirmed),
+            Write(_every_output("5", "unitXOutputValue"), on=1, off=0),
+            Guard(
+                TC_TYPE,
+                allow=(RELAY_PSM,),
+                why="it is not a relay of a PSM strip",
+            ),
+            number=unit_and_outlet(tc_relays, first_unit=PORTS[0]),
+            name=_outputs("3", "unitXOutputText"),
+        ),
+        evidence=SIMULATED.of("state", "switching"),
+        note=(
+            "Outlets are labelled port:row if several ports have them. The MIB does not say whether"
+            " the value column or the command column switches a relay, nor which of a strip's"
+            " currents make up its load. The handler reads no meters."
+        ),
+    ),
+)

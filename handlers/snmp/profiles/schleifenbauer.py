@@ -1,0 +1,122 @@
+"""Schleifenbauer: databus rings of up to 512 units, of which SNMP shows at most 255. Also sold by
+Conteg under another root.
+
+The index is unit.outlet; the unit is an address on the ring. An outlet without a meter or a switch
+may have no row in the corresponding table. Measuring modules meter only outlets and report zeros
+for all inputs, so the current and power of an input without voltage are not used.
+"""
+
+import re
+from functools import partial
+
+from .language import *
+
+unit_total = partial(total, else_outlets=True, unit=THE_UNIT)
+NOT_WIRED = ("0",)
+VOLTAGE = column("~.1.1.2.6.1.1.7", "sdbDevInActualVoltage")
+ENERGY = column("~.1.1.2.6.1.1.2", "sdbDevInKWhTotal")
+
+
+CURRENT = column("~.1.1.2.6.1.1.5", "sdbDevInActualCurrent")
+MORE_THAN_SHOWN = "25[6-9]|2[6-9][0-9]|[3-9][0-9]{2}"  # SNMP shows at most 255
+PHASES = column("~.1.1.2.2.1.1.1", "sdbDevCfPhases")  # an input has one
+UNITS = scalar("~.1.1.1.1.1.0", "sdbMgmtStsDevices")
+
+
+def _of_inputs(t: Tables, values: Column, beside: Column) -> Rows:
+    """A column of the inputs, without values if the ring has units that SNMP does not show."""
+    inputs = complete(t[values], t[beside], t[PHASES])
+    has_hidden_units = re.fullmatch(MORE_THAN_SHOWN, t.text(UNITS))
+    return left_join(inputs, {} if has_hidden_units else inputs)
+
+
+def _wired(t: Tables, inputs: Rows, rows: Rows) -> Rows:
+    """The inputs without those of `rows` whose voltage is 0. One of `rows` whose voltage is missing
+    in the answer has an empty value."""
+    return where_not(inputs, *NOT_WIRED, by=left_join(rows, t[VOLTAGE]))
+
+
+def _inputs(below: str, name: str, scale: Decimal = ONES) -> Measurement:
+    values = column(f"~.1.1.2.6.1.1.{below}", name)
+
+    @rows_of(values, ENERGY, PHASES, UNITS, VOLTAGE)
+    def rows(t: Tables) -> Rows:
+        inputs = _of_inputs(t, values, ENERGY)
+        return _wired(t, inputs, inputs)
+
+    return figure(rows, scale)
+
+
+@rows_of(ENERGY, CURRENT, PHASES, UNITS, VOLTAGE)
+def input_energies(t: Tables) -> Rows:
+    """An input that lost its voltage keeps its energy. Without voltage, an energy of 0 counts as
+    not metered."""
+    inputs = _of_inputs(t, ENERGY, CURRENT)
+    return _wired(t, inputs, where(inputs, inputs, "0"))
+
+
+STATE = column("~.1.1.2.7.3.1.2", "sdbDevOutSwCurrentState")
+UNLOCK = column("~.1.1.2.7.3.1.4", "sdbDevOutSwUnlock")
+SCHEDULED = column("~.1.1.2.7.3.1.3", "sdbDevOutSwScheduled", optional=True)
+IDLE = "0"  # a value of sdbDevOutSwScheduled; 1 is a command whose delay has not expired
+# two units with one address: either may answer, and either may carry out a command
+DUPLICATES = scalar("~.1.1.1.1.4.0", "sdbMgmtStsDuplicateDevices")
+# bits: 64 is a controller error, 128 a reset of a slave module; those below concern neither states
+# nor figures
+UNIT_STATUS = column("~.1.1.2.3.1.1.1", "sdbDevSsDeviceStatusCode", optional=True)
+WITHOUT_ERROR = tuple(map(str, range(64)))
+NAME = column("~.1.1.2.7.1.1.2", "sdbDevOutName")
+
+PROFILES = (
+    Profile(
+        key="schleifenbauer",
+        vendor="Schleifenbauer",
+        mib="SCHLEIFENBAUER-DATABUS-MIB, CONTEG-DATABUS-MIB",
+        source=librenms("schleifenbauer/SCHLEIFENBAUER-DATABUS-MIB"),
+        models=("hPDU", "DPM", "gateway with a databus", "Conteg PDU"),
+        roots=(Root(oid("31034.11"), oid("31034.12")), Root(oid("28402.11"), oid("28402.12"))),
+        conditions=(
+            unit_condition(UNIT_STATUS, *WITHOUT_ERROR, optional=True),
+            device_condition(
+                DUPLICATES,
+                "0",
+                optional=True,
+                why="two units of the ring have the same address, and either may obey",
+            ),
+        ),
+        outlets=outlets(
+            State(
+                STATE,
+                on=("1",),
+                off=("0",),
+                conditions=(Condition(SCHEDULED, (IDLE,), optional=True),),
+            ),
+            Write(STATE, on=1, off=0, first=(UNLOCK, 1)),
+            Guard(
+                DUPLICATES,
+                allow=("0",),
+                why="it is not known whether two units of the ring have the same address",
+            ),
+            rows=NAME,
+            count=column("~.1.1.2.2.1.1.2", "sdbDevCfOutletsTotal"),
+            checks_empty_table=True,
+            name=NAME,
+            current=figure(column("~.1.1.2.7.2.1.5", "sdbDevOutMtActualCurrent"), HUNDREDTHS),
+            power=figure(column("~.1.1.2.7.2.1.11", "sdbDevOutMtPowerWatt")),
+            energy=figure(column("~.1.1.2.7.2.1.2", "sdbDevOutMtKWhTotal")),
+        ),
+        load=unit_total(_inputs("5", "sdbDevInActualCurrent", HUNDREDTHS)),
+        power=unit_total(_inputs("10", "sdbDevInPowerWatt")),
+        energy=unit_total(figure(input_energies)),
+        evidence=SIMULATED,
+        note=(
+            "Of a ring of more than 255 units SNMP shows 255: the outlets of the others are not"
+            " listed, and there are no totals."
+        ),
+        unread=(
+            "sdbDevOutSwReboot: the MIB does not say what it reads during a reboot; sdbDevTotals:"
+            " the MIB does not say which inputs a row sums; sdbMgmtStsAddressableDevices: it also"
+            " leaves out new units, and those with one address"
+        ),
+    ),
+)

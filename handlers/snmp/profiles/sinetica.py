@@ -1,0 +1,118 @@
+"""Sinetica Hawk-i and Panduit Eagle-i: HAWK-I2-MIB. The index is pdu.outlet.
+
+Objects next to the table of outlets switch all outlets of a unit or of all units; they are never
+written.
+"""
+
+from functools import partial
+
+from .language import *
+
+STATE = column("3711.24.1.1.7.2.3.1.5", "pduOutOn")
+pdu_total = partial(total, else_outlets=True, unit=THE_UNIT)
+# of a PDU: 1 good, 2 failed; the unit then shows what the PDU last answered
+COMMUNICATION = column("3711.24.1.1.7.1.2.1.6", "pduCommsFail", optional=True)
+AMPS = column("3711.24.1.1.7.3.1.1.4", "pduRMSAmpsValue")
+MODE = column("3711.24.1.1.7.3.5.1.3", "pdu3PhMode")  # of a three-phase PDU
+STAR, DELTA, AGGREGATE, UNKNOWN_MODE, NO_MODE = "1", "2", "253", "255", "254"
+ENERGY = column("3711.24.1.1.7.3.1.1.5", "pduTotalEnergyValue")
+
+CURRENT_ONLY, NO_MONITOR, UNKNOWN_MONITOR = "1", "254", "255"
+LINES = Spread(
+    oid("3711.24.1.1.7.3.5.1"),
+    (Span(1, 1, 5), Span(2, 2, 7), Span(3, 3, 9)),
+    "pdu3PhAmpsL1 to L3",
+    by_row=True,
+)
+
+
+MONITOR = column("3711.24.1.1.7.1.2.1.10", "pduOutletMonMode", optional=True)
+
+
+def _of_outlets(below: str, name: str, *unmetered: str) -> Derived:
+    """A column of the outlets' meters, without PDUs whose monitor mode is one of `unmetered`."""
+    values = column(f"3711.24.1.1.7.2.3.1.{below}", name)
+
+    @rows_of(values, MONITOR)
+    def rows(t: Tables) -> Rows:
+        modes = part_of(t[MONITOR], t[values], stop=1)
+        metered = where_not(t[values], *unmetered, by=modes)
+        return left_join(metered, where_not(metered, UNKNOWN_MONITOR, by=modes))
+
+    return rows
+
+
+def _of_one_phase(t: Tables, values: Column) -> Rows:
+    """The rows of PDUs of one phase."""
+    return where_not(t[values], STAR, DELTA, AGGREGATE, UNKNOWN_MODE, by=t[MODE])
+
+
+def _of_pdus(one_phase: Column, aggregate: str, name: str) -> Derived:
+    """The rows of PDUs of one phase, and those of PDUs that the table of three phases has."""
+    three_phase = column(f"3711.24.1.1.7.3.5.1.{aggregate}", name)
+
+    @rows_of(one_phase, three_phase, MODE)
+    def rows(t: Tables) -> Rows:
+        aggregates = where(t[three_phase], t[MODE], STAR, DELTA, AGGREGATE, others=(NO_MODE,))
+        return concat(_of_one_phase(t, one_phase), aggregates)
+
+    return rows
+
+
+@rows_of(AMPS, LINES, MODE)
+def pdu_currents(t: Tables) -> Rows:
+    """The MIB does not say if a current of a PDU in delta is that of a line."""
+    modes = part_of(t[MODE], t[LINES], stop=1)
+    return concat(_of_one_phase(t, AMPS), where(t[LINES], modes, STAR, others=(NO_MODE,)))
+
+
+PROFILES = (
+    Profile(
+        key="sinetica-hawk",
+        vendor="Sinetica",
+        mib="HAWK-I2-MIB",
+        source=pysnmp_mibs("mibs/panduit/HAWK-I2-MIB"),
+        models=("Hawk-i", "Panduit Eagle-i"),
+        sys_object_ids=oids("3711.24"),
+        conditions=(unit_condition(COMMUNICATION, "1", optional=True),),
+        outlets=outlets(
+            State(STATE, on=("1",), off=("2",)),
+            Write(
+                STATE,
+                on=1,
+                off=2,
+                obstacle=(
+                    "the outlet may have a password on the device (pduOutPwd), without which it"
+                    " refuses commands: remove it there"
+                ),
+            ),
+            count=column("3711.24.1.1.7.2.2.1.3", "pduNumOfOutlets"),
+            name=column("3711.24.1.1.7.2.3.1.4", "pduOutName"),
+            current=figure(_of_outlets("9", "pduOutRMSAmpsValue", NO_MONITOR), TENTHS),
+            energy=figure(_of_outlets("14", "pduOutKWHrValue", NO_MONITOR, CURRENT_ONLY), TENTHS),
+        ),
+        load=pdu_total(figure(pdu_currents, TENTHS)),
+        power=total(
+            figure(
+                _of_pdus(
+                    column("3711.24.1.1.7.3.1.1.7", "pduMeanKWattsValue"), "12", "pdu3PhkWAgg"
+                ),
+                HUNDREDS,
+            ),
+            unit=THE_UNIT,
+        ),
+        energy=pdu_total(figure(_of_pdus(ENERGY, "14", "pdu3PhkWhAgg"), TENTHS)),
+        evidence=replace(SIMULATED, switching=EvidenceLevel.MIB),
+        # writes pduOutPwd, then pduOutOn: 1 on, 2 off
+        programs=(public("RackHD/on-tasks", "lib/services/panduit-obm-service.js"),),
+        note=(
+            "A command acts after a delay set on the device, and a password of the outlet may"
+            " block it."
+        ),
+        unread=(
+            "pduOutPwd: the MIB does not say how a password blocks a command; pduMonEn: a PDU that"
+            " is not monitored has no row in the meters; pdu2Table: a second tree of PDUs with"
+            " inlets and circuits, whose outlets are not switched"
+        ),
+    ),
+)

@@ -1,0 +1,51 @@
+"""Vutlan: outlets of monitoring units, and of modules on their buses, in the table of elements of
+VUTLAN-SYSTEM-MIB, which SKYCONTROL-SYSTEM-MIB of 2008 has too.
+
+The index is the element's ID, which is unique in the unit. The type tells outlets from other
+relays, such as the power of the unit's own sensors or a lamp. An outlet is on or off, or gives a
+pulse.
+
+The table is read-only. Commands go to one of three other tables, whose columns moved by one between
+the two MIBs: what is the value in one is the initial state in the other. The vendor's page shows
+only a pulse, with names of objects that neither MIB has. So nothing is switched.
+"""
+
+from .language import *
+
+ELEMENT = "39052.1.3.1"
+TYPE = column(f"{ELEMENT}.6", "ctlUnitElementType")
+
+
+def _outlet(below: int, name: str) -> Derived:
+    """A column of the outlets."""
+    values = column(f"{ELEMENT}.{below}", name)
+
+    @rows_of(values, TYPE, by_row=True)
+    def rows(t: Tables) -> Rows:
+        return where(t[values], t[TYPE], "outlet", demanded=True)
+
+    return rows
+
+
+PROFILES = (
+    Profile(
+        key="vutlan",
+        vendor="Vutlan",
+        mib="VUTLAN-SYSTEM-MIB of 2021-02-10",
+        source=librenms("vutlan/VUTLAN-SYSTEM-MIB"),
+        models=("VT monitoring units with outlets or outlet modules",),
+        sys_object_ids=oids("39052"),
+        outlets=outlets(
+            State(_outlet(8, "ctlUnitElementState"), on=("on",), off=("off",)),
+            number=_outlet(4, "ctlUnitElementNum"),
+            name=_outlet(7, "ctlUnitElementName"),
+        ),
+        evidence=SIMULATED.of("state"),
+        note=(
+            "Only elements of the type outlet are listed: a unit that has none, such as a VT825,"
+            " is not read. Not switched: the value's column of one firmware layout is the state at"
+            " power-up in the other."
+        ),
+        unread="ctlUnitModuleState: the MIB does not say its values",
+    ),
+)

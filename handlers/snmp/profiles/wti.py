@@ -1,0 +1,102 @@
+"""WTI: power switches of WTI-POWER-MIB and of the older WTI-MPC-MIB, whose plugs have no meters.
+
+The meaning of the actions is from WTI's user guides; the MIB defines only their range: 1 to 4 only
+mark a plug; 5 to 8 mark it and execute all marks of the unit.
+
+A row is a running number over all units of a system: LOCAL and up to three that are called AUX.
+"LOCAL - B4" and "AUX1 - B4" are plugs. A unit without others may name them "B4" (user guides of
+NPS and MPC).
+"""
+
+from ...shared.errors import Unsupported
+from .language import *
+
+
+def _branches(first: int, name: str) -> Spread:
+    """A reading of the four branches of each unit. Older units have these, and no total."""
+    spans = tuple(Span(n, n, first + 3 * (n - 1)) for n in (1, 2, 3, 4))
+    return Spread(oid("2634.3.200.10.1"), spans, name, by_row=True)
+
+
+# each branch that has a voltage has a current and a power
+VOLTAGES = _branches(5, "environmentUnitVoltageA to D")
+PLUGS = "2634.3.100.200.1"
+ID = column(f"{PLUGS}.2", "plugID")
+LOCAL = "LOCAL"
+
+
+@rows_of(ID, by_row=True)
+def units(t: Tables) -> Rows:
+    return field(t[ID], 0, " - ", default=LOCAL)
+
+
+@rows_of(ID, by_row=True)
+def plug_names(t: Tables) -> Rows:
+    return field(t[ID], 1, " - ", default=LOCAL)
+
+
+CHAIN = Chain(units, plug_names, first_units=(LOCAL,))
+
+
+def plugs(below: str, name: str, *, optional: bool = False) -> InChain:
+    return CHAIN.of(column(f"{PLUGS}.{below}", name, optional=optional))
+
+
+STATUS = plugs("3", "plugStatus")
+ACTION = plugs("4", "plugAction")
+
+
+class _NoneMarked(Guard):
+    """Forbids the command if an action is marked for another plug, or if the marks that the device
+    lists lack this plug's: others may be missing, too."""
+
+    def raise_if_forbidden(self, tables: Tables, identity: str) -> None:
+        marks = tables.whole[self.test]
+        refusal = f"outlet {identity} is not switched: {self.why}"
+        if identity not in marks:
+            raise Unsupported(f"{refusal}, and the device does not list which outlets are marked")
+        for outlet, mark in marks.items():
+            if outlet != identity and not is_one_of(mark, self.allow):
+                raise Unsupported(f"{refusal}: outlet {outlet} is marked")
+
+
+PROFILES = (
+    Profile(
+        key="wti-power",
+        vendor="WTI",
+        mib="WTI-POWER-MIB of 2019-01-29",
+        source=librenms("wti/WTI-POWER-MIB"),
+        models=("VMR", "NPS", "NBB", "RSM hybrid", "MPC"),
+        # 2634.3 is the root of both MIBs, and the number of a VMR in Observium's definitions.
+        sys_object_ids=(*oids("2634.6", "2634.3"), *NET_SNMP),
+        outlets=outlets(
+            State(STATUS, on=("1",), off=("0",)),
+            Write(ACTION, on=5, off=6),
+            _NoneMarked(
+                Complete(ACTION, beside=STATUS),
+                allow=("0",),
+                why="a command would also execute the actions that are marked for other plugs",
+            ),
+            number=plugs("2", "plugID"),
+            name=plugs("5", "plugName"),
+            current=figure(plugs("7", "plugCurrent", optional=True), TENTHS),
+            power=figure(plugs("8", "plugPower", optional=True)),
+        ),
+        load=total(
+            figure(scalar("2634.3.200.60.0", "environmentSystemTotalCurrent"), TENTHS),
+            figure(_branches(4, "environmentUnitCurrentA to D"), TENTHS, beside=VOLTAGES),
+            else_outlets=True,
+        ),
+        power=total(
+            figure(scalar("2634.3.200.70.0", "environmentSystemTotalPower")),
+            figure(_branches(6, "environmentUnitPowerA to D"), beside=VOLTAGES),
+            else_outlets=True,
+        ),
+        evidence=SIMULATED.of("state", "current", "power", "switching"),
+        recording="wti-power",
+        unread=(
+            "alarmCommLoss, alarmCircuitBreakerOpen, alarmLostVoltage: alarms of the whole unit,"
+            " not joined to plugs"
+        ),
+    ),
+)
