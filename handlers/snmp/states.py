@@ -66,7 +66,7 @@ class Condition:
     ) -> dict[str, str]:
         """Row -> why its value is not current; without the others. `values`: the source of the
         rows; of a scalar, each value of the condition must be good."""
-        if not rows:
+        if not rows or (self.optional and tables.is_known_absent(self.source)):
             return {}
         readings = self._readings(tables)
         if self.optional and not readings and self._is_absent(tables, rows):

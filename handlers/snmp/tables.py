@@ -318,15 +318,21 @@ class Tables:
         """Whether the device does not have an object: neither a walk nor a GET of the first of
         these rows has a value. A walk alone is no proof
         (github.com/prometheus/snmp_exporter/issues/541, an HPE PDU). False without rows."""
-        column = next(objects_of([source]))
-        oid = self.resolve(column.oid)
-        if oid in self.learnt.absent:
+        if self.is_known_absent(source):
             return True
         first = next(iter(rows), None)
         if first is None or self.whole[source] or self.one_row(first)[source]:
             return False
-        self.learnt.absent.add(oid)
+        self.learnt.absent.add(self._oid_of(source))
         return True
+
+    def is_known_absent(self, source: Source) -> bool:
+        """Whether this call has learnt that the device does not have an object."""
+        return self._oid_of(source) in self.learnt.absent
+
+    def _oid_of(self, source: Source) -> str:
+        """The OID of the object of a source's values."""
+        return self.resolve(next(objects_of([source])).oid)
 
     def is_optional_and_absent(self, source: Source, rows: Iterable[str]) -> bool:
         """Whether the device lacks a column of values that some devices lack, as a GET of the first
