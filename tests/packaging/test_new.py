@@ -115,7 +115,6 @@ COMMON_TESTS = (
     "tests/packaging/test_pages.py",
     "tests/test_hostile_text.py::test_an_outlets_name_stays_within_its_line[{}]",
     "tests/test_hostile_text.py::test_an_outlets_name_stays_within_its_json_value[{}]",
-    "tests/test_hostile_text.py::test_an_outlets_name_stays_within_its_metric_label[{}]",
     "tests/faults/test_matrix.py::test_each_fault_is_played_or_excluded_with_a_reason[{}]",
     "tests/pdu/reading/test_one_reading.py",
 )
