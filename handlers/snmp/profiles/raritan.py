@@ -175,7 +175,10 @@ def _outlet(kind: str) -> Measurement:
     def readings(t: Tables) -> Rows:
         has_sensor = bit(t[CAPABILITIES], bit_of_kind)
         alike = where(t[CAPABILITIES], has_sensor, "1")
-        values = signed(t, OUTLETS, kind, _alike(t, minimum, alike)) if t[value] else {}
+        if not t[value]:
+            with_meters = alike if t[CAPABILITIES] else where_not(t[available], *NOT_AVAILABLE)
+            return dict.fromkeys(with_meters, LOST)
+        values = signed(t, OUTLETS, kind, _alike(t, minimum, alike))
         with_sensor = where(values, has_sensor, "1")
         zeros = [row for row, reading in with_sensor.items() if is_one_of(reading, (ZERO,))]
         found = except_where(with_sensor, (ZERO,), t.cells(available, zeros), *NOT_AVAILABLE)
