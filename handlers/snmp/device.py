@@ -13,7 +13,7 @@ from pdu_common.helper import EnumPowerStatus
 from ..shared.errors import ProtocolError
 from .chains import InChain
 from .decoding import Rows, number, text
-from .figures import Total
+from .figures import Measurement, Total
 from .objects import Column, Scalar
 from .outlets import Outlets
 from .profile import Profile
@@ -85,9 +85,8 @@ def wanted(profile: Profile, scope: ReadScope) -> Iterator[Optional[Source]]:
         if not scope.figures:
             yield from outlets.states.sources() if outlets.states else [outlets.rows]
             yield outlets.count
-        for figure in outlets.figures() if scope.figures else ():
-            if not scope.for_view or figure is not outlets.power:
-                yield from figure.sources()
+        for figure in _wanted_figures(profile, outlets, scope):
+            yield from figure.sources()
     for total in profile.totals if scope.figures else ():
         if not scope.for_view or total in (profile.load, profile.energy):
             yield from total.sources()
@@ -96,6 +95,18 @@ def wanted(profile: Profile, scope: ReadScope) -> Iterator[Optional[Source]]:
         *(c for outlets in profile.outlets for c in outlets.conditions),
     ):
         yield condition.source
+
+
+def _wanted_figures(profile: Profile, outlets: Outlets, scope: ReadScope) -> list[Measurement]:
+    """The figures of outlets that a call needs: for the view energies, and currents with them or
+    for a load that may need them (see `metering.within_scope`)."""
+    if not scope.figures:
+        return []
+    if not scope.for_view:
+        return list(outlets.figures())
+    needs_currents = outlets.energy or (profile.load and profile.load.needs_outlets)
+    figures = (outlets.current if needs_currents else None, outlets.energy)
+    return [figure for figure in figures if figure]
 
 
 def reads_one_outlet(profile: Profile, identity: str) -> bool:
