@@ -7,7 +7,7 @@ from typing import Callable, Optional
 
 import pytest
 
-from handlers.snmp import detection
+from handlers.snmp import detection, rows
 from handlers.snmp.device import SnmpDevice
 from handlers.snmp.figures import Measurement
 from handlers.snmp.handler import SnmpPdu
@@ -15,7 +15,7 @@ from handlers.snmp.parts import parts_of
 from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.read_scope import ALL_STATES, ReadScope
-from handlers.snmp.tables import objects_of
+from handlers.snmp.tables import Derived, objects_of
 from pdu_common.helper import EnumPowerStatus, PduPortView, PduView
 from tests.handlers.snmp.calls import Listening, near, pdu
 from tests.handlers.snmp.memory import Memory, of_rows
@@ -38,12 +38,15 @@ EACH = pytest.mark.parametrize("unit", FIXTURES, ids=unit_id)
 
 
 def _mechanisms(unit: Fixture) -> set[str]:
-    """The kinds of parts that the unit's profile has, and which fields of a figure it uses."""
+    """The kinds of parts that the unit's profile has, which fields of a figure it uses, and which
+    functions of rows its own functions call."""
     names: set[str] = set()
     for part in parts_of(FAMILIES[unit.key]):
         names.add(type(part).__name__)
         if isinstance(part, Measurement):
             names.update(name for name, value in vars(part).items() if value)
+        elif isinstance(part, Derived):
+            names.update(set(part.function.__code__.co_names) & vars(rows).keys())
     return names
 
 
