@@ -72,7 +72,8 @@ class _Sensors(NamedTuple):
     def values(self, t: Tables, kind: str) -> Rows:
         """The readings. A sensor without a minimum has none, where the firmware has minima."""
         minima: Rows = {}
-        if t[self.value(kind)] and t[self.minimum()]:
+        signed_readings, _ = self.late(kind)
+        if (t[self.value(kind)] or t[signed_readings]) and t[self.minimum()]:
             minima = left_join(t[self.digits(kind)], t[self.minimum(kind)])
         return signed(t, self, kind, minima)
 
@@ -170,14 +171,16 @@ def _outlet(kind: str) -> Measurement:
     bit_of_kind = int(kind) - 1
     value, available = OUTLETS.value(kind), OUTLETS.available(kind)
     minimum, digits = OUTLETS.minimum(kind), OUTLETS.digits(kind)
+    signed_readings, maximum = OUTLETS.late(kind)
 
-    @rows_of(value, CAPABILITIES, late=(available, minimum, digits, *OUTLETS.late(kind)))
+    @rows_of(value, CAPABILITIES, late=(available, minimum, digits, signed_readings, maximum))
     def readings(t: Tables) -> Rows:
         has_sensor = bit(t[CAPABILITIES], bit_of_kind)
         alike = where(t[CAPABILITIES], has_sensor, "1")
         if not t[value]:
             with_meters = alike if t[CAPABILITIES] else where_not(t[available], *NOT_AVAILABLE)
-            return dict.fromkeys(with_meters, LOST)
+            if not with_meters or not t[signed_readings]:
+                return dict.fromkeys(with_meters, LOST)
         values = signed(t, OUTLETS, kind, _alike(t, minimum, alike))
         with_sensor = where(values, has_sensor, "1")
         zeros = [row for row, reading in with_sensor.items() if is_one_of(reading, (ZERO,))]
