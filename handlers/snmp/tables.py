@@ -222,9 +222,15 @@ class Tables:
         return tables
 
     def again(self, outlet: Optional[str] = None) -> Tables:
-        """The tables of the same device, to be read anew."""
+        """The tables of the same device, whose family is known, to be read anew: each with the columns
+        that were read of it, so that they show the same rows."""
         outlet = self.outlet if outlet is None else outlet
-        return Tables(self._device, self.root, (), outlet, self.learnt)
+        columns = {table: dict(read) for table, read in self.answers.columns.items()}
+        answers = Answers(columns=columns)
+        tables = Tables(self._device, self.root, (), outlet, self.learnt, answers)
+        tables._wanted = self._wanted
+        tables.is_trial = False
+        return tables
 
     def settled(self, also_wanted: Iterable[Optional[Source]] = ()) -> Tables:
         """The tables of a device whose family is known, with the same answers; for a call that also

@@ -222,7 +222,8 @@ def _easy(below: str, name: str, module: Column, count: Optional[Scalar] = None)
         if not found:
             return {}
         has_outlets = where_not(t[EASY_STATE], NO_OUTLET)
-        outlet_units = if_listed(where_not(t[EASY_MODULE], NO_OUTLET), has_outlets)
+        modules = t[EASY_MODULE] if has_outlets else {}
+        outlet_units = if_listed(where_not(modules, NO_OUTLET), has_outlets)
         return each_unit(found, t[module], t[EASY_DEVICE], outlet_units)
 
     return rows
