@@ -196,8 +196,8 @@ def _changed(
         return
     without = device_of(name, {key: row for key, row in rows.items() if key != oid})
     for figure in _figures(device, kind):
-        others = figure.rows_from(without.reader)
-        for identity, value in figure.rows_from(device.tables).items():
+        others = figure.rows(without.tables)
+        for identity, value in figure.rows(device.tables).items():
             if identity not in others or others[identity] != value:
                 yield value
 
@@ -221,7 +221,7 @@ def _at_index(device: SnmpDevice, kind: str, oid: str) -> Iterator[ExactFigure]:
     for figure in _figures(device, kind):
         tails = list(_tails(figure, oid))
         if tails:
-            rows = figure.rows_from(device.tables)
+            rows = figure.rows(device.tables)
             yield from (
                 value
                 for identity, value in rows.items()
