@@ -42,6 +42,7 @@ HAS_MONITOR = _of_pdu(column("30932.1.10.1.2.10.1.6", "cpiPduHasOutletMonitor", 
 
 @rows_of(OUT_OF_SERVICE, PDU_COUNT, late=(PDU_HAS_CONTROL,))
 def units(t: Tables) -> Rows:
+    """The PDUs, by the first of two columns that the firmware has."""
     pdus = t[OUT_OF_SERVICE] or t[PDU_HAS_CONTROL]
     return complete(pdus, counts=t[PDU_COUNT], gaps=True) if pdus else {}
 

@@ -17,8 +17,9 @@ then not switched, but the agent reports the written value as the state for a wh
 such an outlet is refused.
 """
 
-import re
 from functools import partial
+
+import re
 
 from .language import *
 

@@ -9,8 +9,8 @@ Revelation (Aphel) is Raritan's PDU-MIB below another root, with rows from 0. Pu
 for each outlet; its command 2.1.0 commands all outlets. nLogic has the tables of HPE's pdu3.
 """
 
-from collections.abc import Sequence
 from functools import partial
+from collections.abc import Sequence
 
 from . import hpe, raritan
 from .language import *
@@ -58,11 +58,11 @@ def _input_figures(
 ) -> tuple[Measurement, Measurement]:
     """The total of each input, and the phases of those without a total."""
 
-    @rows_of(values, MEASURED)
+    @rows_of(values, MEASURED, late=(values,))
     def totals(t: Tables) -> Rows:
         return where(t[values], t[MEASURED], TOTAL, others=(*PHASES, UNKNOWN))
 
-    @rows_of(values, MEASURED)
+    @rows_of(values, MEASURED, late=(values,))
     def phases(t: Tables) -> Rows:
         return where(t[values], t[MEASURED], *PHASES, others=(TOTAL, UNKNOWN))
 

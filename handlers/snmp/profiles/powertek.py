@@ -14,8 +14,9 @@ are those of the Simple PDU (SimplePDU-MIB), in 0.01 kWh by its MIB.
 Another product line is known from MAAS's driver alone, which calls it version 2.
 """
 
-import re
 from functools import partial
+
+import re
 
 from .language import *
 

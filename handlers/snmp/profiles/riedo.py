@@ -7,7 +7,9 @@ values: neither gives a figure. Older firmware does not report the quality of it
 values count.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from ...dcimanager.rows import Raw
@@ -48,7 +50,11 @@ def _of_type(t: Tables, values: Column, kind: str) -> Rows:
 
 
 def _meters(values: Column, kind: str) -> Derived:
-    return rows_of(values, TYPE, QUALITY)(lambda t: _of_type(t, values, kind))
+    @rows_of(values, TYPE, QUALITY)
+    def rows(t: Tables) -> Rows:
+        return _of_type(t, values, kind)
+
+    return rows
 
 
 def _first_of(values: Column, scale: Decimal, absent: tuple[str, ...], *kinds: str) -> Total:

@@ -6,8 +6,9 @@ may have no row in the corresponding table. Measuring modules meter only outlets
 for all inputs, so the current and power of an input without voltage are not used.
 """
 
-import re
 from functools import partial
+
+import re
 
 from .language import *
 
