@@ -211,12 +211,14 @@ def _needs_all_outlets(device: SnmpDevice, *, with_power: bool) -> bool:
         if total.unit is not None:
             return True
         is_counter = total is profile.energy
-        if total.else_outlets and not _has_own(device, total, most, is_counter):
+        if total.else_outlets and not _has_own(device, total, most, is_counter=is_counter):
             return True
     return device.outlets is not None and device.outlets.has_joined_meters
 
 
-def _has_own(device: SnmpDevice, total: Total, most: Optional[Decimal], is_counter: bool) -> bool:
+def _has_own(
+    device: SnmpDevice, total: Total, most: Optional[Decimal], *, is_counter: bool
+) -> bool:
     return total.read(device.tables, device.mask, {}, most, counters=is_counter) is not None
 
 

@@ -9,9 +9,8 @@ A state is UNKNOWN while a command is pending: each family has a column for it, 
 states.
 """
 
-from functools import partial
-
 import re
+from functools import partial
 
 from .language import *
 

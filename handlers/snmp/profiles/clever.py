@@ -17,9 +17,8 @@ then not switched, but the agent reports the written value as the state for a wh
 such an outlet is refused.
 """
 
-from functools import partial
-
 import re
+from functools import partial
 
 from .language import *
 

@@ -9,8 +9,8 @@ Revelation (Aphel) is Raritan's PDU-MIB below another root, with rows from 0. Pu
 for each outlet; its command 2.1.0 commands all outlets. nLogic has the tables of HPE's pdu3.
 """
 
-from functools import partial
 from collections.abc import Sequence
+from functools import partial
 
 from . import hpe, raritan
 from .language import *

@@ -12,7 +12,6 @@ outlet's own meter is not read: the module has no such object.
 """
 
 from functools import partial
-
 from typing import Callable
 
 from . import hpe

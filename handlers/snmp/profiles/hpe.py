@@ -9,10 +9,9 @@ currents are left out: they are in A before revision 1.66 of the MIB and in hund
 then. The module does not report the MIB's revision.
 """
 
-from functools import partial
-from collections.abc import Sequence
-
 import re
+from collections.abc import Sequence
+from functools import partial
 from typing import NamedTuple
 
 from .language import *

@@ -14,9 +14,8 @@ are those of the Simple PDU (SimplePDU-MIB), in 0.01 kWh by its MIB.
 Another product line is known from MAAS's driver alone, which calls it version 2.
 """
 
-from functools import partial
-
 import re
+from functools import partial
 
 from .language import *
 

@@ -11,7 +11,6 @@ are summed. An inlet of one phase has no readings by pole, so its own current co
 """
 
 from functools import partial
-
 from typing import NamedTuple
 
 from .language import *

@@ -7,9 +7,7 @@ values: neither gives a figure. Older firmware does not report the quality of it
 values count.
 """
 
-from collections.abc import Sequence
-
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from ...dcimanager.rows import Raw

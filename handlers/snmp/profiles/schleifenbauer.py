@@ -6,9 +6,8 @@ may have no row in the corresponding table. Measuring modules meter only outlets
 for all inputs, so the current and power of an input without voltage are not used.
 """
 
-from functools import partial
-
 import re
+from functools import partial
 
 from .language import *
 
