@@ -47,11 +47,6 @@ def units(t: Tables) -> Rows:
     return complete(pdus, counts=t[PDU_COUNT], gaps=True) if pdus else {}
 
 
-@rows_of(CONTROL)
-def numbers(t: Tables) -> Rows:
-    return numbered(t[CONTROL], position=0)
-
-
 def _metered(below: str, name: str) -> Derived:
     """A column of the outlets of PDUs that meter them."""
     values = column(f"30932.1.10.1.4.10.1.{below}", name)
@@ -108,7 +103,7 @@ PROFILES = (
             none_if_zero=COUNT,
             counts_unlisted=True,
             name=column("30932.1.10.1.4.10.1.4", "cpiPduOutletName"),
-            number=numbers,
+            number=Number(CONTROL, position=0),
             current=figure(_metered("6", "cpiPduOutletCurrent"), HUNDREDTHS),
             energy=figure(_metered("10", "cpiPduOutletEnergy"), DECA_WATT_SECONDS),
         ),

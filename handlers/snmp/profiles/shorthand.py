@@ -11,7 +11,7 @@ from typing import Optional
 
 from ..arcs import Arcs
 from ..chains import InChain
-from ..complete import Complete
+from ..computed import Complete
 from ..controls import Control, Guard
 from ..decoding import Rows
 from ..figures import Ceilings, Measurement, Total
