@@ -248,7 +248,8 @@ def _easy_phases(below: str, name: str, *, is_late: bool = False) -> Derived:
 def _easy_text(below: str, what: str, unit: str) -> Measurement:
     """Firmware that does not use APC's enterprise number has figures as strings with their unit."""
     scale = Decimal(1000 if unit == "kW" else 1)
-    return Measurement(column(f"1.1.{below}", f"{what} as text"), scale, ("-",), unit=unit)
+    values = on_demand(column(f"1.1.{below}", f"{what} as text"))
+    return Measurement(values, scale, ("-",), unit=unit)
 
 
 # The one outlet of an Environmental Manager. Older firmware reports its state only in the control

@@ -165,7 +165,9 @@ def value_or_empty(values: Source, beside: Source) -> Derived:
         found = t[values]
         return left_join(found or t[beside], found)
 
-    return Derived(rows, tuple(objects_of((values, beside))), late=tuple(objects_of((beside,))))
+    of_values = tuple(objects_of((values,)))
+    late = tuple(column for column in objects_of((beside,)) if column not in of_values)
+    return Derived(rows, (*of_values, *late), late=late)
 
 
 def figure(
