@@ -125,7 +125,9 @@ class Write:
             raise ValueError("at and off_at are the same object")
         validation.require_writable_value(self.on, "on")
         validation.require_writable_value(self.off, "off")
-        for source in (self.at, self.off_at):
+        first_source, first_value = self.first or (None, 0)
+        validation.require_writable_value(first_value, "first")
+        for source in (self.at, self.off_at, first_source):
             if isinstance(source, Computed):
                 raise ValueError("a function of rows cannot be written; give an object")
 

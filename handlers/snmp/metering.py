@@ -9,6 +9,7 @@ from functools import partial
 from typing import NamedTuple, Optional
 
 from .. import dcimanager
+from ..shared.errors import ProtocolError
 from ..shared.meter_figures import (
     NOT_ASKED,
     ExactFigure,
@@ -30,7 +31,7 @@ from .figures import Measurement, Total
 from .profile import Profile
 from .read_scope import ReadScope
 from .rows import LOST, is_unanswered, is_unidentified
-from .tables import Tables
+from .tables import Source, Tables
 
 
 def read_totals(profile: Profile, tables: Tables, scope: ReadScope) -> Optional[SnmpDevice]:
@@ -194,7 +195,13 @@ def _unmetered_rows(tables: Tables, figures: Sequence[Measurement]) -> Sequence[
         for row in dict.fromkeys(row for column in columns for row in column)
         if all(is_unanswered(column.get(row, LOST)) for column in columns)
     ]
-    return rows if rows and not tables.has_cell(figures[0].source, rows[-1]) else []
+    return rows if rows and _lacks_meter(tables, figures[0].source, rows[-1]) else []
+
+
+def _lacks_meter(tables: Tables, source: Source, row: str) -> bool:
+    """Whether the device does not have the row of a meter, by its GETs."""
+    value = tables.one_row(row)[source].get(row)
+    return (value is None or is_unanswered(value)) and not tables.has_cell(source, row)
 
 
 def _needs_all_outlets(device: SnmpDevice, *, with_power: bool) -> bool:
@@ -240,9 +247,16 @@ def _with_metered_outlets(device: SnmpDevice, requests: Sequence[_Request]) -> S
 
 
 def _totals(device: SnmpDevice, requests: Sequence[_Request]) -> Sequence[ExactFigure]:
-    """The totals. None is known if the device counts more units than its answers list."""
+    """The totals. None is known if the device counts more units than its answers list, or if rows
+    of which some are lost contradict each other."""
     metered_units = partial(_units_with_meter, device, requests)
-    totals = [_read_total(device, request, metered_units) for request in requests]
+    try:
+        totals = [_read_total(device, request, metered_units) for request in requests]
+    except ProtocolError as error:
+        is_of_request = bool(error.operation)
+        if is_of_request or not device.tables.answers.has_lost_rows:
+            raise
+        return [NotKnown(error.reason) for _ in requests]
     if not any(isinstance(total, Decimal) for total in totals):
         return totals
     reason = missing_unit(device.profile, device.tables)

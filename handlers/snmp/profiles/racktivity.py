@@ -21,7 +21,7 @@ def _of_ports(below: int, name: str) -> Derived:
     """A figure that each port has: a port without it is not known."""
     values = column(f"{POWER}.{below}", name)
 
-    @rows_of(values, STATE)
+    @rows_of(values, STATE, by_row=True)
     def rows(t: Tables) -> Rows:
         return left_join(t[STATE], t[values])
 
