@@ -31,7 +31,7 @@ from .figures import Measurement, Total
 from .profile import Profile
 from .read_scope import ReadScope
 from .rows import LOST, is_unanswered, is_unidentified
-from .tables import Source, Tables
+from .tables import Tables
 
 
 def read_totals(profile: Profile, tables: Tables, scope: ReadScope) -> Optional[SnmpDevice]:
@@ -195,13 +195,7 @@ def _unmetered_rows(tables: Tables, figures: Sequence[Measurement]) -> Sequence[
         for row in dict.fromkeys(row for column in columns for row in column)
         if all(is_unanswered(column.get(row, LOST)) for column in columns)
     ]
-    return rows if rows and _lacks_meter(tables, figures[0].source, rows[-1]) else []
-
-
-def _lacks_meter(tables: Tables, source: Source, row: str) -> bool:
-    """Whether the device does not have the row of a meter, by its GETs."""
-    value = tables.one_row(row)[source].get(row)
-    return (value is None or is_unanswered(value)) and not tables.has_cell(source, row)
+    return rows if rows and not tables.has_cell(figures[0].source, rows[-1]) else []
 
 
 def _needs_all_outlets(device: SnmpDevice, *, with_power: bool) -> bool:
