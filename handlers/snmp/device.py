@@ -13,7 +13,7 @@ from pdu_common.helper import EnumPowerStatus
 from ..shared.errors import ProtocolError
 from .chains import InChain
 from .decoding import Rows, number, text
-from .figures import Total
+from .figures import Measurement, Total
 from .objects import Column, Scalar
 from .outlets import Outlets
 from .profile import Profile
@@ -86,7 +86,7 @@ def wanted(profile: Profile, scope: ReadScope) -> Iterator[Optional[Source]]:
             yield from outlets.states.sources() if outlets.states else [outlets.rows]
             yield outlets.count
         for figure in outlets.figures() if scope.figures else ():
-            if not scope.for_view or figure is not outlets.power:
+            if not scope.for_view or _is_viewed(profile, outlets, figure):
                 yield from figure.sources()
     for total in profile.totals if scope.figures else ():
         if not scope.for_view or total in (profile.load, profile.energy):
@@ -96,6 +96,14 @@ def wanted(profile: Profile, scope: ReadScope) -> Iterator[Optional[Source]]:
         *(c for outlets in profile.outlets for c in outlets.conditions),
     ):
         yield condition.source
+
+
+def _is_viewed(profile: Profile, outlets: Outlets, figure: Measurement) -> bool:
+    """Whether the view may need a figure of the outlets: no power, and currents with energies or
+    for the load alone."""
+    if figure is outlets.current and not outlets.energy:
+        return profile.load is not None and profile.load.needs_outlets
+    return figure is not outlets.power
 
 
 def reads_one_outlet(profile: Profile, identity: str) -> bool:

@@ -177,7 +177,7 @@ def _outlet_rows(device: SnmpDevice, *, with_power: bool) -> list[_OutletRows]:
         columns.append(figure.figures(device.tables, raw, most) if figure else {})
     # the rows of joined meters have other names in their own table
     if sum(map(bool, columns)) > 1 and not outlets.has_joined_meters:
-        for row in _unmetered_rows(device.tables, [figure for figure, _ in figures if figure]):
+        for row in _unmetered_rows(device, [figure for figure, _ in figures if figure]):
             for rows in columns:
                 rows.pop(row, None)
     return [
@@ -186,10 +186,11 @@ def _outlet_rows(device: SnmpDevice, *, with_power: bool) -> list[_OutletRows]:
     ]
 
 
-def _unmetered_rows(tables: Tables, figures: Sequence[Measurement]) -> Sequence[str]:
+def _unmetered_rows(device: SnmpDevice, figures: Sequence[Measurement]) -> Sequence[str]:
     """The outlets that no column of their meters has answered, if a GET of one says so too: models
-    of many families switch outlets that they do not meter."""
-    columns = [tables[figure.source] for figure in figures]
+    of many families switch outlets that they do not meter. Not those of a unit without contact."""
+    tables = device.tables
+    columns = [device.outlet_mask(tables[figure.source], figure.source) for figure in figures]
     rows = [
         row
         for row in dict.fromkeys(row for column in columns for row in column)
@@ -211,12 +212,14 @@ def _needs_all_outlets(device: SnmpDevice, *, with_power: bool) -> bool:
         if total.unit is not None:
             return True
         is_counter = total is profile.energy
-        if total.else_outlets and not _has_own(device, total, most, is_counter):
+        if total.else_outlets and not _has_own(device, total, most, is_counter=is_counter):
             return True
     return device.outlets is not None and device.outlets.has_joined_meters
 
 
-def _has_own(device: SnmpDevice, total: Total, most: Optional[Decimal], is_counter: bool) -> bool:
+def _has_own(
+    device: SnmpDevice, total: Total, most: Optional[Decimal], *, is_counter: bool
+) -> bool:
     return total.read(device.tables, device.mask, {}, most, counters=is_counter) is not None
 
 

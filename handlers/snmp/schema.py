@@ -20,7 +20,7 @@ from typing import Any
 from ..shared.errors import printable
 from .arcs import Arcs
 from .chains import Chain, InChain
-from .complete import Complete
+from .computed import Complete, Number
 from .controls import Control, Guard, Write
 from .evidence import Evidence
 from .figures import Ceilings, Measurement, Total
@@ -43,7 +43,7 @@ class ProfileError(ValueError):
 
 #: the sources that have a form in JSON, by `kind`
 SOURCES: Mapping[str, type[Any]] = {
-    cls.__name__: cls for cls in (Column, Complete, InChain, PerUnit, Scalar, Spread)
+    cls.__name__: cls for cls in (Column, Complete, InChain, Number, PerUnit, Scalar, Spread)
 }
 CONTROLS: Mapping[str, type[Any]] = {"Write": Write}
 KINDS: Mapping[str, type[Any]] = {**SOURCES, **CONTROLS}

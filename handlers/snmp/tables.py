@@ -2,7 +2,7 @@
 
 A table is read once and whole: the first of its columns that is asked for brings all the others
 that this call needs (`wanted`). So no later answer can show other rows than those that a decision
-has seen. A cell that is missing beside others is LOST; a column that the device does not have is {}.
+has seen. A cell that is missing beside others is LOST; a column that the device lacks is {}.
 """
 
 from __future__ import annotations
@@ -152,8 +152,8 @@ class Answers:
 class Tables:
     """The tables of one device, or with `outlet` the cells of this outlet alone.
 
-    `root` replaces a leading `~` in OIDs. While a family is only tried (`is_trial`), an empty column
-    is taken as one that the device does not have, and the rest of its table is not read.
+    `root` replaces a leading `~` in OIDs. While a family is only tried (`is_trial`), an empty
+    column is taken as one that the device does not have, and the rest of its table is not read.
     """
 
     def __init__(
@@ -278,8 +278,8 @@ class Tables:
 
     def lacks(self, source: Source) -> bool:
         """Whether the device does not have the object of these values: no walk answers it, nor a
-        GET in the first and the last of the rows that its table has. Of rows that other tables show,
-        a GET proves nothing."""
+        GET in the first and the last of the rows that its table has. Of rows of other tables, a GET
+        proves nothing."""
         if isinstance(source, Computed) and not source.is_by_row():
             return False
         for column in objects_of([source]):
@@ -392,8 +392,8 @@ class Tables:
         return oid in self.learnt.absent
 
     def names(self, oid: str) -> Walked:
-        """A column of names, without those that the answer lacks. It is walked once in a call: names
-        are taken as fixed."""
+        """A column of names, without those that the answer lacks. It is walked once in a call:
+        names are taken as fixed."""
         oid = self.resolve(oid)
         if oid not in self.learnt.names:
             self.learnt.names[oid] = self.walk(oid)

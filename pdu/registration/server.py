@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import socket
 import ssl
 import time
 import urllib.parse
@@ -30,7 +31,16 @@ _MOST_BYTES = 1_000_000  # of an answer
 _PART = 1 << 16  # bytes of an answer that are read at once
 _AT_ADDRESS = "check that DCImanager is at this address and port"
 # no request was sent; to urllib3, any error behind a proxy is the proxy's, also after a request
-_BEFORE_REQUEST = (ConnectTimeoutError, ssl.SSLCertVerificationError)
+_BEFORE_REQUEST = (
+    ConnectTimeoutError,
+    ConnectionRefusedError,
+    socket.gaierror,
+    ssl.SSLCertVerificationError,
+)
+
+
+class InterruptedBetweenTries(KeyboardInterrupt):
+    """Ctrl+C in the pause before another try: the server has done nothing."""
 
 
 class _Session(requests.Session):
@@ -53,6 +63,12 @@ class _Retry(urllib3.Retry):
         retry = super().new(**changes)
         retry.say = self.say
         return retry
+
+    def sleep(self, response: Any = None) -> None:
+        try:
+            super().sleep(response)
+        except KeyboardInterrupt:
+            raise InterruptedBetweenTries from None
 
     def increment(
         self,

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Callable, Optional
+from typing import Optional
 
 import click
 
 from handlers.shared.errors import SettingsError, printable
 from handlers.snmp import schema
-from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILE_BY_KEY, PROFILES
 
 from ..cli.exit_codes import DONE, NOT_SEEN
@@ -25,11 +24,6 @@ from ..cli.options import (
 from ..cli.output import Result, print_result
 from ..families import family_tables, own_profiles
 from ..families.profile_checks import unproven_commands
-
-_TABLES: Mapping[str, Callable[[Sequence[Profile]], str]] = {
-    "devices": family_tables.devices,
-    "written": family_tables.command_table,
-}
 
 
 def _keys() -> Iterable[str]:
@@ -48,21 +42,15 @@ def snmp() -> None:
 
 @snmp.command(
     "families",
-    short_help="a table of the families of PDUs",
-    examples=("pdu snmp families apc --table devices", "pdu snmp families apc --table written"),
+    short_help="tables of the families of PDUs",
+    examples=("pdu snmp families", "pdu snmp families apc"),
 )
 @click.argument("word", required=False)
-@click.option(
-    "--table",
-    type=click.Choice(list(_TABLES)),
-    required=True,
-    help="the families, or what a command writes",
-)
 @output_options
 @pass_output
-def snmp_families(output: Output, word: Optional[str], table: str) -> int:
-    """A table of the families of PDUs, as Markdown. `pdu supports WORD` says whether a model or a
-    vendor is among them.
+def snmp_families(output: Output, word: Optional[str]) -> int:
+    """The families of PDUs, and below them what a command to an outlet writes, as tables in
+    Markdown. `pdu supports WORD` says whether a model or a vendor is among them.
 
     WORD  a part of the key, the vendor, the MIB or a model
     """
@@ -71,7 +59,8 @@ def snmp_families(output: Output, word: Optional[str], table: str) -> int:
         names = " ".join((profile.key, profile.vendor, profile.mib, *profile.models))
         if not word or word.lower() in names.lower():
             profiles.append(profile)
-    markdown = _TABLES[table](profiles)
+    tables = (family_tables.devices(profiles), family_tables.command_table(profiles))
+    markdown = "\n\n".join(tables)
     lines = [markdown]
     if not profiles:
         lines = [f"no family has {word!r} in its key, vendor, MIB or models"]

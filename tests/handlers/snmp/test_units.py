@@ -13,7 +13,7 @@ import pytest
 from handlers.shared.errors import ProtocolError
 from handlers.snmp import metering
 from handlers.snmp.chains import InChain
-from handlers.snmp.complete import Complete
+from handlers.snmp.computed import Complete
 from handlers.snmp.device import SnmpDevice
 from handlers.snmp.objects import Column, Scalar
 from handlers.snmp.parts import FrozenValue, parts_of
