@@ -79,7 +79,7 @@ def snmp_show(family: str) -> int:
     """A family's profile as JSON."""
     try:
         print(schema.dumps(own_profiles.built_in_family(family)))
-    except own_profiles.UnknownFamily as error:
+    except (own_profiles.UnknownFamily, schema.ProfileError) as error:
         raise SettingsError(str(error)) from None
     return 0
 
