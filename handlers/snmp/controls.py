@@ -25,7 +25,10 @@ class Guard:
     that is in `refuse`, or none.
 
     Fields:
+        test: what forbids it, for each outlet.
         why: follows "outlet 3 is not switched: ".
+        allow: the values with which the outlet is switched.
+        refuse: the values with which it is not.
         automatic: an automatic mode that a command would end, which `switch_automatic` lifts.
         demanded: false if some devices lack the object for all outlets: these pass.
     """
@@ -100,6 +103,10 @@ class Write:
     `off` to the object `off_at`: a column for each verb.
 
     Fields:
+        at: the outlets' objects.
+        on: what is written to switch on: a number as INTEGER, text as OCTET STRING.
+        off: the same to switch off.
+        off_at: the objects to switch off, if these are others.
         unsigned: the objects are Unsigned32 or Gauge32.
         obstacle: what else may make the device answer a command with an error.
         first: an object and the value that is written to it before the command.

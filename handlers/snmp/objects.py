@@ -194,7 +194,15 @@ class Spread:
 
 @dataclass(frozen=True)
 class PerUnit:
-    """The same table for each unit, at `oid`.UNIT.`column`.ROW. The identity is "UNIT.ROW"."""
+    """The same table for each unit, at `oid`.UNIT.`column`.ROW. The identity is "UNIT.ROW".
+
+    Fields:
+        oid: the OID above the units' numbers.
+        first: the number of the first unit.
+        last: that of the last one.
+        column: the arcs of the column below the number.
+        object: the column's name in the MIB.
+    """
 
     oid: str
     first: int

@@ -7,7 +7,7 @@ from typing import Callable, Optional
 
 import pytest
 
-from handlers.snmp import detection
+from handlers.snmp import detection, schema
 from handlers.snmp.device import SnmpDevice
 from handlers.snmp.figures import Measurement
 from handlers.snmp.handler import SnmpPdu
@@ -25,6 +25,12 @@ from tests.simulators.snmp_units import Fixture, Order, Switch, fixtures
 
 Reach = Callable[..., SnmpPdu]
 FAMILIES: dict[str, Profile] = {profile.key: profile for profile in PROFILES}
+#: those that have a form in JSON
+PLAIN_FAMILIES = [
+    profile
+    for profile in PROFILES
+    if all(type(part) in schema.FIELD_TYPES for part in parts_of(profile))
+]
 FIXTURES = [unit for unit in fixtures() if unit.key in FAMILIES]
 STATES = {"on": EnumPowerStatus.UP, "off": EnumPowerStatus.DOWN, "unknown": EnumPowerStatus.UNKNOWN}
 UNPROVEN = {"switch_unproven": "yes"}
