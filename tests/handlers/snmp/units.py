@@ -154,7 +154,9 @@ def refusal_of_command(unit: Fixture, device: Memory, identity: str, *, up: bool
     handler = MemoryPdu(data, device)
     with pytest.raises(PduHandlerError) as error_info:
         (handler.port_up if up else handler.port_down)(PduPortView(identity), deadline=0.0)
-    return error_info.value.reason
+    reason = error_info.value.reason
+    assert "a command wrote" not in reason
+    return reason
 
 
 def handler_of(
