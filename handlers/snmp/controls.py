@@ -10,6 +10,7 @@ from typing import ClassVar, Optional, Protocol, Union
 from ..dcimanager.snmp import Unsigned
 from ..shared.errors import NamedSetting, NoSuchOutlet, Unsupported
 from . import validation
+from .objects import Scalar
 from .rows import Lost, is_one_of
 from .tables import Computed, Source, Tables, objects_of
 
@@ -153,6 +154,12 @@ class Write:
 
     def is_carried_out(self, tables: Tables, identity: str, varbinds: list[VarBind]) -> bool:
         return True
+
+
+def writes_scalar(control: Control) -> bool:
+    """Whether one object of the device is written for all of its outlets."""
+    at, off_at = control.at, getattr(control, "off_at", None)
+    return isinstance(at, Scalar) or isinstance(off_at, Scalar)
 
 
 def cell_of(tables: Tables, source: Source, identity: str) -> str:
