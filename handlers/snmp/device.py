@@ -12,9 +12,10 @@ from pdu_common.helper import EnumPowerStatus
 
 from ..shared.errors import ProtocolError
 from .chains import InChain
+from .controls import writes_scalar
 from .decoding import Rows, number, text
 from .figures import Measurement, Total
-from .objects import Column, Scalar
+from .objects import Column
 from .outlets import Outlets
 from .profile import Profile
 from .read_scope import ReadScope
@@ -112,7 +113,7 @@ def reads_one_outlet(profile: Profile, identity: str) -> bool:
     is_plain = _INDEX.fullmatch(identity) and all(
         int(n) <= _LARGEST_ARC for n in identity.split(".")
     )
-    concerns_others = any(c.writes_neighbours or isinstance(c.at, Scalar) for c in controls)
+    concerns_others = any(c.writes_neighbours or writes_scalar(c) for c in controls)
     return bool(is_plain) and not concerns_others
 
 

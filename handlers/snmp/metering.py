@@ -9,6 +9,7 @@ from functools import partial
 from typing import NamedTuple, Optional
 
 from .. import dcimanager
+from ..shared.errors import ProtocolError
 from ..shared.meter_figures import (
     NOT_ASKED,
     ExactFigure,
@@ -243,9 +244,16 @@ def _with_metered_outlets(device: SnmpDevice, requests: Sequence[_Request]) -> S
 
 
 def _totals(device: SnmpDevice, requests: Sequence[_Request]) -> Sequence[ExactFigure]:
-    """The totals. None is known if the device counts more units than its answers list."""
+    """The totals. None is known if the device counts more units than its answers list, or if rows
+    of which some are lost contradict each other."""
     metered_units = partial(_units_with_meter, device, requests)
-    totals = [_read_total(device, request, metered_units) for request in requests]
+    try:
+        totals = [_read_total(device, request, metered_units) for request in requests]
+    except ProtocolError as error:
+        is_of_request = bool(error.operation)
+        if is_of_request or not device.tables.answers.has_lost_rows:
+            raise
+        return [NotKnown(error.reason) for _ in requests]
     if not any(isinstance(total, Decimal) for total in totals):
         return totals
     reason = missing_unit(device.profile, device.tables)

@@ -146,6 +146,7 @@ class Answers:
     walked: dict[str, Walked] = field(default_factory=dict)
     columns: dict[str, dict[str, bool]] = field(default_factory=dict)  #: table -> those walked
     got: dict[str, Optional[Raw]] = field(default_factory=dict)
+    has_lost_rows: bool = False  #: whether a column lacks a row that another of its table has
 
 
 class Tables:
@@ -282,6 +283,8 @@ class Tables:
         if isinstance(source, Computed) and not source.is_by_row():
             return False
         for column in objects_of([source]):
+            if any(oid == column.oid and self.walk(oid) for oid, _ in column.columns()):
+                return False
             rows = column.rows(self)
             if not all(isinstance(value, Lost) for value in rows.values()):
                 return False
@@ -378,6 +381,7 @@ class Tables:
             return answers  # of another table
         if not answers and optional and self._is_denied(oid, next(iter(rows))):
             return {}
+        self.answers.has_lost_rows = True
         return {row: answers.get(row, LOST) for row in rows}
 
     def _is_denied(self, oid: str, row: str) -> bool:
