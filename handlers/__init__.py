@@ -2,4 +2,4 @@
 archive.
 """
 
-VERSION = "4.0.0"
+VERSION = "5.0.0.dev0"

@@ -22,6 +22,7 @@ from .cli.groups import Group, LazyGroup
 from .cli.invocation import VERSION_LINE
 from .cli.known_secrets import forget_secrets, hide_secrets
 from .cli.options import COMPLETION, SECRETS, Output, Run, spelled
+from .cli.spelling import look_alike
 from .commands import GROUPS, LAZY_COMMANDS
 from .loading.handler_paths import list_advice
 from .pdu_list.names import SwitchingCommand, how_a_list_is_known, outlet_name_advice
@@ -169,6 +170,11 @@ def _option_text(error: click.NoSuchOption) -> str:
             f"No such option: {option}, because other users can see arguments: use"
             f" {spelled(secret)}"
         )
+    parameters = error.ctx.command.params if error.ctx else []
+    known_options = [name for parameter in parameters for name in parameter.opts]
+    spelling_advice = look_alike(option, known_options.__contains__)
+    if spelling_advice:
+        return f"No such option: {option}; {spelling_advice}"
     similar_options = similar_names(option, error.possibilities or ())
     if similar_options:
         return f"No such option: {option}; did you mean {similar_options[0]}?"

@@ -12,7 +12,7 @@ from ..shared.errors import ProtocolError
 from .decoding import Rows, text
 from .objects import Column
 from .rows import UNIDENTIFIED, Lost, counted, is_number
-from .tables import Object, Source, Tables
+from .tables import Object, Source, Tables, objects_of
 
 # A number of at most nine digits, perhaps after capital letters: 7, AUX1, B4.
 _NAME = re.compile(r"[A-Z]{0,8}[0-9]{1,9}")
@@ -73,6 +73,8 @@ class Chain:
     def units_of(self, tables: Tables, rows: Iterable[str]) -> Rows:
         """Identity -> unit, for each row."""
         rows = list(rows)
+        if not rows:
+            return {}
         if self._is_one_unit(tables, rows):
             return dict.fromkeys(rows, self._cell(tables, self.unit, rows[-1]))
         identities, units = self.identities(tables, rows), tables[self.unit]
@@ -88,7 +90,8 @@ class Chain:
 
     def _is_one_unit(self, tables: Tables, rows: list[str]) -> bool:
         """Whether the rows are 1 … N and all of one first unit, as the last one shows: its number
-        is N. It costs two GETs, in place of two walks."""
+        is N. It costs two GETs, in place of two walks. A unit that says it is alone is asked, too:
+        it may have kept another number."""
         last = str(len(rows))
         if not rows or set(rows) != set(map(str, range(1, len(rows) + 1))):
             return False
@@ -97,6 +100,14 @@ class Chain:
         if self._cell(tables, self.number, last) != last:
             return False
         return self._cell(tables, self.unit, last) in self.first_units
+
+    def read_names(self, tables: Tables, rows: Iterable[str]) -> None:
+        """Read what names these rows. The answers are kept."""
+        rows = list(rows)
+        if not rows or self._is_one_unit(tables, rows):
+            return
+        for column in objects_of((self.unit, self.number)):
+            tables.walk(column.oid)
 
     def _lacks_columns(self, tables: Tables, row: str) -> bool:
         columns = (self.unit, self.number)
@@ -114,7 +125,8 @@ class Chain:
         """The outlet's row now, None if it has none. GETs check the row where it is expected: that
         which it had earlier in this call, else, on the first unit, the row of its number. The unit
         is read last, because a unit that leaves the chain may change this alone. If they do not
-        show it, both columns are walked."""
+        show it, both columns are walked. Of a device that was alone when they showed it, its count
+        is enough: rows change only when a unit joins or leaves."""
         places = tables.learnt.places
         unit, _, number = identity.rpartition(".")
         if not number:
@@ -123,16 +135,22 @@ class Chain:
             return identity
         expected = places.get((self, identity), number if not unit and is_number(number) else None)
         is_denied = False
+        row_when_alone = places.get((self, identity, "alone"))
+        if row_when_alone is not None and self._counts_one_unit(tables):
+            return row_when_alone
         if expected is not None:
             number_now = self._cell(tables, self.number, expected)
             if not number_now and expected == number and not tables.one_row(expected)[column]:
                 return None
             if number_now == number:
-                is_only_row = (self, identity) in places or self._counts_one_unit(tables)
+                was_walked = (self, identity) in places
+                is_only_row = was_walked or self._counts_one_unit(tables)
                 unit_now = self._cell(tables, self.unit, expected)
                 unit_before = places.setdefault((self, identity, expected), unit_now)
                 is_right = unit_now in ((unit,) if unit else self.first_units)
                 if is_right and is_only_row and unit_now == unit_before:
+                    if not was_walked:
+                        places[self, identity, "alone"] = expected
                     return expected
                 is_denied = not is_right
             elif number_now:
@@ -178,6 +196,8 @@ class InChain:
         return self.column.columns()
 
     def rows(self, tables: Tables) -> Rows:
+        # right after the walk of the values, before other columns: the chain may change meanwhile
+        self.chain.read_names(tables, tables.walk(self.column.oid))
         rows = tables[self.column]
         identities = self.chain.identities(tables, rows)
         return {identities[row]: value for row, value in rows.items() if row in identities}

@@ -172,7 +172,8 @@ class _Detection:
         raise ProtocolError(
             (
                 f"the PDU has meters of the family '{device.profile.key}' but lists no outlet,"
-                " and nothing proves that it has none: poll it again; if the unit only meters, set ",
+                " and nothing proves that it has none: poll it again; if the unit only meters,"
+                " set ",
                 NamedSetting("metered_only", "yes"),
                 " (or build the archive with it)",
             )
@@ -190,7 +191,7 @@ class _Detection:
         return first
 
     def _is_complete(self, device: SnmpDevice) -> bool:
-        """Whether outlets are listed, or the device has none, by its own proof or by the setting."""
+        """Whether outlets are listed, or the device has none by its own proof or by the setting."""
         if device.decisions or has_no_outlets(device.profile, device.tables):
             return True
         if not self.metered_only:

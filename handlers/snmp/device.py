@@ -12,9 +12,10 @@ from pdu_common.helper import EnumPowerStatus
 
 from ..shared.errors import ProtocolError
 from .chains import InChain
+from .controls import writes_scalar
 from .decoding import Rows, number, text
 from .figures import Measurement, Total
-from .objects import Column, Scalar
+from .objects import Column
 from .outlets import Outlets
 from .profile import Profile
 from .read_scope import ReadScope
@@ -86,8 +87,9 @@ def wanted(profile: Profile, scope: ReadScope) -> Iterator[Optional[Source]]:
         if not scope.figures:
             yield from outlets.states.sources() if outlets.states else [outlets.rows]
             yield outlets.count
-        for figure in _wanted_figures(profile, outlets, scope):
-            yield from figure.sources()
+        for figure in outlets.figures() if scope.figures else ():
+            if not scope.for_view or _is_viewed(profile, outlets, figure):
+                yield from figure.sources()
     for total in profile.totals if scope.figures else ():
         if not scope.for_view or total in (profile.load, profile.energy):
             yield from total.sources()
@@ -98,16 +100,12 @@ def wanted(profile: Profile, scope: ReadScope) -> Iterator[Optional[Source]]:
         yield condition.source
 
 
-def _wanted_figures(profile: Profile, outlets: Outlets, scope: ReadScope) -> list[Measurement]:
-    """The figures of outlets that a call needs: for the view energies, and currents with them or
-    for a load that may need them (see `metering.within_scope`)."""
-    if not scope.figures:
-        return []
-    if not scope.for_view:
-        return list(outlets.figures())
-    needs_currents = outlets.energy or (profile.load and profile.load.needs_outlets)
-    figures = (outlets.current if needs_currents else None, outlets.energy)
-    return [figure for figure in figures if figure]
+def _is_viewed(profile: Profile, outlets: Outlets, figure: Measurement) -> bool:
+    """Whether the view may need a figure of the outlets: no power, and currents with energies or
+    for the load alone."""
+    if figure is outlets.current and not outlets.energy:
+        return profile.load is not None and profile.load.needs_outlets
+    return figure is not outlets.power
 
 
 def reads_one_outlet(profile: Profile, identity: str) -> bool:
@@ -116,7 +114,7 @@ def reads_one_outlet(profile: Profile, identity: str) -> bool:
     is_plain = _INDEX.fullmatch(identity) and all(
         int(n) <= _LARGEST_ARC for n in identity.split(".")
     )
-    concerns_others = any(c.writes_neighbours or isinstance(c.at, Scalar) for c in controls)
+    concerns_others = any(c.writes_neighbours or writes_scalar(c) for c in controls)
     return bool(is_plain) and not concerns_others
 
 

@@ -32,7 +32,7 @@ def outlet_labels(device: SnmpDevice, encoding: str = "") -> list[dcimanager.Lab
 
 
 def lost_labels(device: SnmpDevice) -> list[tuple[str, str]]:
-    """Outlet -> why its number or its name is not known, of those whose labels other outlets have."""
+    """Outlet -> why its number or its name is not known, where other outlets have theirs."""
     if device.outlets is None:
         return []
     return [

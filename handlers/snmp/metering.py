@@ -9,6 +9,7 @@ from functools import partial
 from typing import NamedTuple, Optional
 
 from .. import dcimanager
+from ..shared.errors import ProtocolError
 from ..shared.meter_figures import (
     NOT_ASKED,
     ExactFigure,
@@ -179,7 +180,7 @@ def _outlet_rows(device: SnmpDevice, *, with_power: bool) -> list[_OutletRows]:
         columns.append(figure.figures(device.tables, raw, most) if figure else {})
     # the rows of joined meters have other names in their own table
     if sum(map(bool, columns)) > 1 and not outlets.has_joined_meters:
-        for row in _unmetered_rows(device.tables, [figure for figure, _ in figures if figure]):
+        for row in _unmetered_rows(device, [figure for figure, _ in figures if figure]):
             for rows in columns:
                 rows.pop(row, None)
     return [
@@ -188,10 +189,11 @@ def _outlet_rows(device: SnmpDevice, *, with_power: bool) -> list[_OutletRows]:
     ]
 
 
-def _unmetered_rows(tables: Tables, figures: Sequence[Measurement]) -> Sequence[str]:
+def _unmetered_rows(device: SnmpDevice, figures: Sequence[Measurement]) -> Sequence[str]:
     """The outlets that no column of their meters has answered, if a GET of one says so too: models
-    of many families switch outlets that they do not meter."""
-    columns = [tables[figure.source] for figure in figures]
+    of many families switch outlets that they do not meter. Not those of a unit without contact."""
+    tables = device.tables
+    columns = [device.outlet_mask(tables[figure.source], figure.source) for figure in figures]
     rows = [
         row
         for row in dict.fromkeys(row for column in columns for row in column)
@@ -213,12 +215,14 @@ def _needs_all_outlets(device: SnmpDevice, *, with_power: bool) -> bool:
         if total.unit is not None:
             return True
         is_counter = total is profile.energy
-        if total.else_outlets and not _has_own(device, total, most, is_counter):
+        if total.else_outlets and not _has_own(device, total, most, is_counter=is_counter):
             return True
     return device.outlets is not None and device.outlets.has_joined_meters
 
 
-def _has_own(device: SnmpDevice, total: Total, most: Optional[Decimal], is_counter: bool) -> bool:
+def _has_own(
+    device: SnmpDevice, total: Total, most: Optional[Decimal], *, is_counter: bool
+) -> bool:
     return total.read(device.tables, device.mask, {}, most, counters=is_counter) is not None
 
 
@@ -243,9 +247,16 @@ def _with_metered_outlets(device: SnmpDevice, requests: Sequence[_Request]) -> S
 
 
 def _totals(device: SnmpDevice, requests: Sequence[_Request]) -> Sequence[ExactFigure]:
-    """The totals. None is known if the device counts more units than its answers list."""
+    """The totals. None is known if the device counts more units than its answers list, or if rows
+    of which some are lost contradict each other."""
     metered_units = partial(_units_with_meter, device, requests)
-    totals = [_read_total(device, request, metered_units) for request in requests]
+    try:
+        totals = [_read_total(device, request, metered_units) for request in requests]
+    except ProtocolError as error:
+        is_of_request = bool(error.operation)
+        if is_of_request or not device.tables.answers.has_lost_rows:
+            raise
+        return [NotKnown(error.reason) for _ in requests]
     if not any(isinstance(total, Decimal) for total in totals):
         return totals
     reason = missing_unit(device.profile, device.tables)

@@ -117,7 +117,7 @@ def where(
                 f"the device lists the row {row} without the value that tells outlets from"
                 " padding; poll it again"
             )
-        is_kept = _is_kept(mark, values, others, keep)
+        is_kept = _is_kept(mark, values, others, keep=keep)
         if is_kept is None:
             kept[row] = value if isinstance(value, Lost) else undecided(mark)
         elif is_kept:
@@ -132,13 +132,13 @@ def where_not(
     others: Sequence[str] = (),
     demanded: bool = False,
 ) -> Rows:
-    """The rows whose value, or that in `by`, is none of `values`: without padding or a neutral line."""
+    """The rows whose value, or that in `by`, is none of `values`: without padding, for example."""
     marks = rows if by is None else by
     return where(rows, marks, *values, others=others, keep=False, demanded=demanded)
 
 
 def _is_kept(
-    mark: Optional[Raw], values: Sequence[str], others: Sequence[str], keep: bool
+    mark: Optional[Raw], values: Sequence[str], others: Sequence[str], *, keep: bool
 ) -> Optional[bool]:
     """Whether a row with this mark is kept, None if that is not known."""
     if isinstance(mark, Lost):
@@ -254,8 +254,8 @@ def join(
     values: Rows, keys: Sequence[Rows], own: Sequence[Rows], *, same_row: bool = False
 ) -> Rows:
     """Values of another table, by columns of both tables. `same_row`: by the index, where both
-    tables lack a column of the keys, or there is no table of outlets. A value whose key is lost, empty or not the only one may be that of each
-    outlet that finds none: its value is lost."""
+    tables lack a column of the keys, or there is no table of outlets. A value whose key is lost,
+    empty or not the only one may be that of each outlet that finds none: its value is lost."""
     if not values:
         return {}
     own_keys, has_own = _keys(own)
@@ -417,7 +417,7 @@ def complete(
     missing = [
         unit
         for unit in counts
-        if _is_short(_counted_parts(found, parts, unit, counts), counts[unit], gaps)
+        if _is_short(_counted_parts(found, parts, unit, counts), counts[unit], gaps=gaps)
     ]
     if from_one is not None:
         missing += _units_without_first_row(found, from_one)
@@ -440,7 +440,7 @@ def _counted_parts(rows: Iterable[str], parts: int, unit: str, counts: Rows) -> 
     return [name for name in names if name == unit or name.startswith(unit + ".")]
 
 
-def _is_short(parts: Sequence[str], value: Raw, gaps: bool) -> bool:
+def _is_short(parts: Sequence[str], value: Raw, *, gaps: bool) -> bool:
     """Whether these are fewer than the count, or not the first ones."""
     count = counted_by(value)
     if count is None:

@@ -2,7 +2,7 @@
 
 A table is read once and whole: the first of its columns that is asked for brings all the others
 that this call needs (`wanted`). So no later answer can show other rows than those that a decision
-has seen. A cell that is missing beside others is LOST; a column that the device does not have is {}.
+has seen. A cell that is missing beside others is LOST; a column that the device lacks is {}.
 """
 
 from __future__ import annotations
@@ -146,13 +146,14 @@ class Answers:
     walked: dict[str, Walked] = field(default_factory=dict)
     columns: dict[str, dict[str, bool]] = field(default_factory=dict)  #: table -> those walked
     got: dict[str, Optional[Raw]] = field(default_factory=dict)
+    has_lost_rows: bool = False  #: whether a column lacks a row that another of its table has
 
 
 class Tables:
     """The tables of one device, or with `outlet` the cells of this outlet alone.
 
-    `root` replaces a leading `~` in OIDs. While a family is only tried (`is_trial`), an empty column
-    is taken as one that the device does not have, and the rest of its table is not read.
+    `root` replaces a leading `~` in OIDs. While a family is only tried (`is_trial`), an empty
+    column is taken as one that the device does not have, and the rest of its table is not read.
     """
 
     def __init__(
@@ -289,11 +290,13 @@ class Tables:
 
     def lacks(self, source: Source) -> bool:
         """Whether the device does not have the object of these values: no walk answers it, nor a
-        GET in the first and the last of the rows that its table has. Of rows that other tables show,
-        a GET proves nothing."""
+        GET in the first and the last of the rows that its table has. Of rows of other tables, a GET
+        proves nothing."""
         if isinstance(source, Computed) and not source.is_by_row():
             return False
         for column in objects_of([source]):
+            if any(oid == column.oid and self.walk(oid) for oid, _ in column.columns()):
+                return False
             rows = column.rows(self)
             if not all(isinstance(value, Lost) for value in rows.values()):
                 return False
@@ -390,6 +393,7 @@ class Tables:
             return answers  # of another table
         if not answers and optional and self._is_denied(oid, next(iter(rows))):
             return {}
+        self.answers.has_lost_rows = True
         return {row: answers.get(row, LOST) for row in rows}
 
     def _is_denied(self, oid: str, row: str) -> bool:
@@ -400,8 +404,8 @@ class Tables:
         return oid in self.learnt.absent
 
     def names(self, oid: str) -> Walked:
-        """A column of names, without those that the answer lacks. It is walked once in a call: names
-        are taken as fixed."""
+        """A column of names, without those that the answer lacks. It is walked once in a call:
+        names are taken as fixed."""
         oid = self.resolve(oid)
         if oid not in self.learnt.names:
             self.learnt.names[oid] = self.walk(oid)

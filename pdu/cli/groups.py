@@ -16,6 +16,7 @@ from handlers.shared.similar_names import similar_names
 
 from .exit_codes import WIDTH
 from .options import SharedOption
+from .spelling import look_alike
 
 #: the page of the program, below docs/
 INDEX = "README.md"
@@ -110,9 +111,13 @@ class Group(Subcommand, click.Group):
         return super().resolve_command(ctx, args)
 
     def _advice(self, word: str, names: Sequence[str]) -> str:
-        """What to use instead of a word that is none of the `names` of this group's commands: a
-        similar one, else all. `o` is as near to `on` as to `off`, so both are said.
+        """What to use instead of a word that is none of the `names` of this group's commands: the
+        one of these letters in another alphabet, a similar one, else all. `o` is as near to `on` as
+        to `off`, so both are said.
         """
+        spelling_advice = look_alike(word, names.__contains__)
+        if spelling_advice:
+            return spelling_advice
         similar = similar_names(word.lower(), names)
         if not similar:
             return self.choice()

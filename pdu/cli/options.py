@@ -88,12 +88,7 @@ _AUTH_PROTOCOLS = ("MD5", "SHA", "SHA224", "SHA256", "SHA384", "SHA512")
 _PRIV_PROTOCOLS = ("DES", "3DES", "AES", "AES192", "AES256", "AES192C", "AES256C")
 PORT = Spelling("--port", "port", "PORT", "the port, if it is not the usual one")
 USERNAME = Spelling("--username", "username", "NAME", "the user to log in as")
-LOGIN = (
-    PORT,
-    USERNAME,
-    Spelling("--timeout", "timeout", "SECONDS", "how long to wait for each answer"),
-    Spelling("--fingerprint", "fingerprint", "SHA256", "TLS: trust exactly this certificate"),
-)
+LOGIN = (PORT, USERNAME)
 SNMP = (
     Spelling(
         "--snmp-version",
@@ -376,28 +371,6 @@ class PathOption(FilePath):
 FILE_ARGUMENT = FilePath(readable=False)
 FILE = PathOption(readable=False)
 FOLDER = PathOption(file_okay=False, readable=False)
-
-
-class NumberRange(click.FloatRange):
-    """A number of a range. Click's own takes NaN for one of any range.
-
-    A comma is refused: it would be a decimal one for some, and of thousands for others.
-    """
-
-    def convert(
-        self, value: Any, param: Optional[click.Parameter], ctx: Optional[click.Context]
-    ) -> float:
-        """The number. Fails for another text, for NaN, and for one outside of the range."""
-        shown_value = repr(str(value)[:20])
-        try:
-            float(value)
-        except ValueError:
-            fault = "is not a number: write it with a point and without commas, such as 3.68"
-            self.fail(f"{shown_value} {fault}", param, ctx)
-        number: float = super().convert(value, param, ctx)
-        if math.isnan(number):
-            self.fail(f"{shown_value} is not a number", param, ctx)
-        return number
 
 
 class Seconds(click.ParamType):

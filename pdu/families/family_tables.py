@@ -1,4 +1,4 @@
-"""Tables of the families as Markdown, for docs/devices.md and `pdu snmp families --table`.
+"""Tables of the families as Markdown, for docs/devices.md and `pdu snmp families`.
 
 No archive contains this file.
 """

@@ -195,7 +195,7 @@ def _suggestion(text: str) -> str:
     word = text.lower()
     keys = _keys_with(word) or similar_names(word, _KEYS, _MOST_SHOWN)
     if not keys:
-        return "to list all families, run: pdu snmp families --table devices"
+        return "to list all families, run: pdu snmp families"
     shown_keys = ", ".join(keys[:_MOST_SHOWN])
     further_count = len(keys) - _MOST_SHOWN
     if further_count > 0:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-import math
 import socket
 import sys
 from collections import Counter
@@ -25,7 +24,6 @@ from ..cli.groups import Subcommand
 from ..cli.options import (
     PORT,
     TEXT,
-    NumberRange,
     Option,
     Output,
     output_options,
@@ -51,9 +49,8 @@ from . import network_scan
 from .datagrams import AgentAnswer
 from .networks import Network, hosts, parse_networks
 
-_HIGHEST_RATE = 2000
-# seconds after which a search says beforehand how long it takes, and those that it then aims at
-_LONG_S, _SOON_S = 60.0, 120.0
+_RATE = 200.0  # requests a second
+_LONG_S = 60.0  # seconds after which a search says beforehand how long it takes
 _LOGIN_NAME = "snmp"  # of the login that --add writes
 _HEAD = ("name", "handler", "address", "auth", "settings")
 _READERS = 16  # devices whose tables are read at a time
@@ -79,7 +76,7 @@ class FoundDevice(NamedTuple):
 @click.command(
     "find",
     cls=Subcommand,
-    examples=("pdu find 192.0.2.0/24 --add", "pdu find 192.0.2.0/24 --rate 50 --json"),
+    examples=("pdu find 192.0.2.0/24 --add", "pdu find 192.0.2.0/24 --json"),
 )
 @click.argument("network", nargs=-1, required=True, type=TEXT)
 @click.option(
@@ -97,14 +94,6 @@ class FoundDevice(NamedTuple):
 )
 @plain_option(PORT, default="161", show_default=True)
 @click.option(
-    "--rate",
-    metavar="N",
-    type=NumberRange(1, _HIGHEST_RATE),
-    default=200,
-    show_default=True,
-    help="requests a second",
-)
-@click.option(
     "--no-mdns", is_flag=True, help="do not search for Xerus units that announce themselves"
 )
 @secret_file_option
@@ -119,7 +108,6 @@ def find(
     auth_file: Optional[str],
     login: Optional[str],
     port: str,
-    rate: float,
     *,
     add: bool,
     no_mdns: bool,
@@ -131,7 +119,7 @@ def find(
     NETWORK is a network such as 192.0.2.0/24, or a single address. Each address gets one small
     SNMPv2c request, and a second one if it does not answer, with the community of --login,
     --secret-file or PDU_COMMUNITY; on a terminal you are asked for one that is missing. At most
-    65,536 addresses are asked, at --rate requests a second. Xerus units that announce themselves by
+    65,536 addresses are asked, 200 requests a second. Xerus units that announce themselves by
     mDNS are added if this machine reaches one of the networks (IPv4) from an address inside it, and
     has the Python package zeroconf. Other PDUs without SNMPv2c are not found. Where the sysObjectID
     is a vendor's alone, or also of UPSs, consoles and the like, the tables of outlets and meters
@@ -149,16 +137,16 @@ def find(
     address_count = 0
     for asked_network in networks:
         address_count += len(list(hosts(asked_network)))
-    duration_note = describe_search(address_count, rate)
+    duration_note = describe_search(address_count)
     if duration_note:
         print(duration_note, file=sys.stderr)
-    scan = _scan(networks, community, snmp_port, rate, address_count)
-    pdus, candidates, other_devices = split_answers(scan.answers, snmp_port)
+    answers, unsent_counts = _scan(networks, community, snmp_port, address_count)
+    pdus, candidates, other_devices = split_answers(answers, snmp_port)
     candidate_pdus, candidate_others = identify_by_rows(candidates, community)
     mdns_pdus = [] if no_mdns else announced_pdus(networks)
     pdus = [*_at_other_addresses([*pdus, *candidate_pdus], mdns_pdus), *mdns_pdus]
     other_devices = _at_other_addresses([*other_devices, *candidate_others], mdns_pdus)
-    send_errors = "; ".join(_send_error_sentences(scan.unsent_counts))
+    send_errors = "; ".join(_send_error_sentences(unsent_counts))
     if not pdus and not other_devices:
         raise Unreachable(send_errors or _SILENCE)
     if send_errors:
@@ -188,19 +176,12 @@ def _send_error_sentences(unsent_counts: Mapping[str, int]) -> Iterator[str]:
         yield f"{counted(count, 'request')} could not be sent: {why}"
 
 
-class _ScanResult(NamedTuple):
-    """The answers of many addresses over SNMP."""
-
-    #: by address
-    answers: Mapping[str, AgentAnswer]
-    #: why the system did not send requests -> how many
-    unsent_counts: Mapping[str, int]
-
-
 def _scan(
-    networks: Sequence[Network], community: str, port: int, rate: float, address_count: int
-) -> _ScanResult:
-    """Ask all addresses, and show the progress."""
+    networks: Sequence[Network], community: str, port: int, address_count: int
+) -> tuple[Mapping[str, AgentAnswer], Mapping[str, int]]:
+    """Ask all addresses, and show the progress. Returns the answers over SNMP by address, and how
+    many requests the system did not send, by the reason.
+    """
     unsent_counts: Counter[str] = Counter()
 
     def count_unsent(error: Exception) -> None:
@@ -213,11 +194,11 @@ def _scan(
             if bar is not None:
                 bar.update(1)
 
-        pace = network_scan.ScanRate(rate)
+        pace = network_scan.ScanRate(_RATE)
         answers = network_scan.scan_networks(
             networks, community, port, pace, show_request, count_unsent
         )
-    return _ScanResult(answers, unsent_counts)
+    return answers, unsent_counts
 
 
 def _at_other_addresses(
@@ -230,23 +211,12 @@ def _at_other_addresses(
     return [device for device in devices if device.address not in mdns_addresses]
 
 
-def describe_search(count: int, rate: float) -> str:
-    """What to know before a search that may take long: how long, and a rate that shortens it to
-    `_SOON_S`; "" for a short one."""
-    pace = network_scan.ScanRate(rate)
-    longest_s = pace.longest_s(count)
+def describe_search(count: int) -> str:
+    """What to know before a search that may take long: how long; "" for a short one."""
+    longest_s = network_scan.ScanRate(_RATE).longest_s(count)
     if longest_s <= _LONG_S:
         return ""
-    sentence = f"{count:,} addresses at --rate {rate:g}: up to {_minutes(longest_s)}"
-    # the rest of the time is the wait for the last answers of each round
-    sending_s = _SOON_S - pace.last_s * network_scan.TRIES
-    rate_for_soon = math.ceil(network_scan.TRIES * count / sending_s)
-    faster_rate = min(rate_for_soon, _HIGHEST_RATE)
-    if faster_rate < 2 * rate:
-        return sentence
-    faster_pace = network_scan.ScanRate(faster_rate)
-    shorter = _minutes(faster_pace.longest_s(count))
-    return f"{sentence}; --rate {faster_rate}: {shorter}"
+    return f"{count:,} addresses: up to {_minutes(longest_s)}"
 
 
 def _minutes(seconds: float) -> str:

@@ -63,12 +63,6 @@ _MOST_SEEN = 12  # limit of objects in the text output; --json has all
     type=TEXT,
     help="put the PDU into the list under this name, and its login into the file of logins",
 )
-@click.option(
-    "-v",
-    "--verbose",
-    is_flag=True,
-    help="also what was tried, what was seen, and what each figure rests on",
-)
 @names.list_options
 @login_options
 @output_options
@@ -78,20 +72,17 @@ def identify(
     host: Sequence[str],
     handler: Sequence[str],
     new_name: Optional[str],
-    *,
-    verbose: bool,
 ) -> int:
-    """Say what the device at HOST is, and whether its outlets are read, switched and metered. With
-    --verbose, also the families tried, the one that fits and why, the objects seen, and what each
-    figure rests on. Nothing is written to the device. Several HOSTs are asked one after the other,
-    with one login.
+    """Say what the device at HOST is, and whether its outlets are read, switched and metered; the
+    families tried, the one that fits and why, the objects seen, and what each figure rests on.
+    Nothing is written to the device. Several HOSTs are asked one after the other, with one login.
 
     Every handler is tried unless its TCP port cannot be reached, or its settings are missing or
-    wrong. SNMP needs a community or an SNMPv3 user. Raritan Xerus and Redfish need a login. If none
-    reads the device, or with --verbose, each handler's line begins with one of five answers: yes;
-    no, the device spoke and is something else; closed, or no answer; refused, the login; not asked,
-    its certificate is not trusted, a login is missing, or one login was refused: a password goes to
-    the handler of the make that the device names, and after a refusal to no other.
+    wrong. SNMP needs a community or an SNMPv3 user. Raritan Xerus and Redfish need a login. Each
+    handler's line begins with one of five answers: yes; no, the device spoke and is something else;
+    closed, or no answer; refused, the login; not asked, its certificate is not trusted, a login is
+    missing, or one login was refused: a password goes to the handler of the make that the device
+    names, and after a refusal to no other.
 
     --add writes the PDU into the list (--list, PDU_LIST, or the usual one), and what it was read
     with: settings beside it, the login into the file of logins, which only its owner may read.
@@ -105,7 +96,7 @@ def identify(
         addition.check_addition(new_pdu, words[0])
         pdu = names.ChosenPdu("", hosts.parse_argument(words[0]), login_of(context))
         _refuse_handler(words[0])
-        return _identify(run, pdu, handler, new_pdu, verbose=verbose)
+        return _identify(run, pdu, handler, new_pdu)
     pdus: list[names.ChosenPdu] = []
     for word in words:
         pdu = names.resolve_name(context, word)
@@ -113,8 +104,8 @@ def identify(
             _refuse_handler(word)
         pdus.append(pdu)
     if len(pdus) == 1:
-        return _identify(run, pdus[0], handler, None, verbose=verbose)
-    return _identify_each(run, pdus, handler, verbose=verbose)
+        return _identify(run, pdus[0], handler, None)
+    return _identify_each(run, pdus, handler)
 
 
 def _refuse_handler(word: str) -> None:
@@ -126,9 +117,7 @@ def _refuse_handler(word: str) -> None:
         )
 
 
-def _identify_each(
-    run: Run, pdus: Sequence[names.ChosenPdu], handlers: Sequence[str], *, verbose: bool
-) -> int:
+def _identify_each(run: Run, pdus: Sequence[names.ChosenPdu], handlers: Sequence[str]) -> int:
     """Identify several devices; a secret is typed once, but for each PDU of the list, which has a
     login of its own. The exit code is that of the first one that no handler reads.
     """
@@ -142,7 +131,7 @@ def _identify_each(
         if not run.output.json:
             print(f"{pdu.where}:")
         try:
-            code = _identify(run, asked_pdu, handlers, None, verbose=verbose, is_only_device=False)
+            code = _identify(run, asked_pdu, handlers, None, is_only_device=False)
         except PduHandlerError as error:
             code = _print_error(run, pdu, error)
         codes.append(code)
@@ -165,7 +154,6 @@ def _identify(
     handlers: Sequence[str],
     new_pdu: Optional[addition.NewPdu],
     *,
-    verbose: bool,
     is_only_device: bool = True,
 ) -> int:
     """Ask these handlers, all if there are none, and print what they answer. Add the PDU if one
@@ -175,16 +163,15 @@ def _identify(
     survey = Survey(pdu, run.output, has_one_handler=len(candidates) == 1)
 
     def show(answer: HandlerAnswer) -> None:
-        """Print at once what a handler has found, without `verbose` only if it reads the PDU."""
+        """Print at once what a handler has found."""
         finding = answer.finding
         if finding is None:
             return
         if answer.handler == DESCRIBED and not finding.family:
             sys_object_id = finding.about.get("sysObjectID", "")
             finding.next_steps = description_steps(survey.pdu, sys_object_id)
-        if not run.output.json and (verbose or finding.family):
-            lines = _finding_lines(finding, verbose=verbose)
-            print("\n".join(lines), flush=True)
+        if not run.output.json:
+            print("\n".join(_finding_lines(finding)), flush=True)
 
     survey.ask(candidates, show)
     best = survey.best()
@@ -200,7 +187,7 @@ def _identify(
     lines: list[str] = []
     if new_pdu is not None:
         lines.append(_addition_line(new_pdu, listed_pdu))
-    lines += _last_lines(survey, new_pdu, verbose=verbose)
+    lines += _last_lines(survey, new_pdu)
     if lines:
         print("\n".join(lines))
     return exit_code
@@ -240,26 +227,15 @@ def _data(answer: HandlerAnswer, run: Run) -> dict[str, Any]:
     }
 
 
-def _last_lines(
-    survey: Survey, new_pdu: Optional[addition.NewPdu], *, verbose: bool
-) -> Sequence[str]:
+def _last_lines(survey: Survey, new_pdu: Optional[addition.NewPdu]) -> Sequence[str]:
     """What follows the findings that were shown at once: what else the handlers answered, and the
     next step.
     """
     best = survey.best()
     if best is None:
-        lines: list[str] = []
-        for answer in survey.answers:
-            # with `verbose`, all findings were shown at once
-            if answer.finding is not None and not verbose:
-                lines += _finding_lines(answer.finding, verbose=True)
-        return [*lines, *lines_without_handler(survey, verbose=verbose)]
+        return lines_without_handler(survey)
     line_to_read = command_to_read(survey.pdu, best, new_pdu)
-    other_lines = (
-        error_lines(survey.answers, survey.pdu.login)
-        if verbose
-        else ["what it rests on: --verbose"]
-    )
+    other_lines = error_lines(survey.answers, survey.pdu.login)
     own_line = _own_handler_line(best)
     return [own_line, *other_lines, *step_lines(line_to_read, survey.answers, survey.pdu)]
 
@@ -287,20 +263,15 @@ def _addition_line(new_pdu: addition.NewPdu, listed_pdu: Optional[ListedPdu]) ->
     return line
 
 
-def _finding_lines(finding: HandlerFinding, *, verbose: bool) -> list[str]:
-    """What one handler can do with the device, for people: a verdict, then lines under headings;
-    without `verbose`, what it cannot do and the next steps alone.
-    """
+def _finding_lines(finding: HandlerFinding) -> list[str]:
+    """What one handler can do with the device, for people: a verdict, then lines under headings."""
     if finding.family:
         verdict = f"yes: {_verdict(finding)}"
     else:
         what_it_is = finding.other_device or "no family reads it"
         verdict = f"no: {what_it_is}"
-    blocks: dict[str, Sequence[str]] = {"cannot": finding.cannot, "next": finding.next_steps}
-    if verbose:
-        blocks = _verbose_blocks(finding)
     lines = [f"{finding.handler}: {verdict}"]
-    for name, block in blocks.items():
+    for name, block in _blocks(finding).items():
         for number, line in enumerate(block):
             heading = "" if number else name
             lines.append(f"  {heading:<8}  {line}")
@@ -333,7 +304,7 @@ def _capability(verb: str, number: int, outlets: int) -> str:
     return f"{verb} each outlet" if verb == "meters" else verb
 
 
-def _verbose_blocks(finding: HandlerFinding) -> dict[str, Sequence[str]]:
+def _blocks(finding: HandlerFinding) -> dict[str, Sequence[str]]:
     """All that a handler found, by its heading."""
     about_lines = [f"{name}: {value}" for name, value in finding.about.items()]
     tried_lines = [f"{row['family']}: {row['result']}" for row in finding.tried]

@@ -12,7 +12,7 @@ from handlers.shared.errors import PduHandlerError, Unreachable
 
 from ..cli.error_output import reason
 from ..cli.invocation import build_line, program
-from ..cli.options import Output
+from ..cli.options import Output, spelled
 from ..pdu_list import addition, names
 from ..pdu_list.login_options import Login, NoSecret
 from .survey import HandlerAnswer, HeldBack, Survey, for_handler, order_handlers
@@ -45,7 +45,7 @@ def with_best_handler(pdu: names.ChosenPdu, output: Output) -> names.ChosenPdu:
     survey.ask(candidates)
     best = survey.best()
     if best is None:
-        lines = lines_without_handler(survey, verbose=False)
+        lines = lines_without_handler(survey)
         raise NotIdentified("; ".join(lines), pdu.host, survey.kind())
     return for_handler(survey.pdu, best.handler)
 
@@ -75,21 +75,17 @@ def description_steps(pdu: names.ChosenPdu, sys_object_id: str) -> list[str]:
     return steps
 
 
-def lines_without_handler(survey: Survey, *, verbose: bool) -> list[str]:
+def lines_without_handler(survey: Survey) -> list[str]:
     """Why no handler reads the device, and what to do. Where its web service is of a make that none
-    reads, what each handler over HTTP says of it is left out, unless `verbose`.
+    reads, what each handler over HTTP says of it is left out.
     """
     answers = survey.answers
     web_handlers = survey.handlers_of_other_makes()
     if not web_handlers:
         return [*error_lines(answers, survey.pdu.login), *step_lines("", answers, survey.pdu)]
-    lines: list[str] = []
-    if verbose:
-        lines += error_lines(answers, survey.pdu.login)
-    else:
-        other_answers = [answer for answer in answers if answer.handler not in web_handlers]
-        lines.append(f"{', '.join(web_handlers)}: no: its web service is of none of these makes")
-        lines += error_lines(other_answers, survey.pdu.login)
+    other_answers = [answer for answer in answers if answer.handler not in web_handlers]
+    lines = [f"{', '.join(web_handlers)}: no: its web service is of none of these makes"]
+    lines += error_lines(other_answers, survey.pdu.login)
     lines += _community_steps(answers, survey.pdu)
     # a PDU that SNMP reads has a web service of its own, too
     if any(answer.word == "no answer" for answer in answers):
@@ -191,7 +187,7 @@ def _trust_step(untrusted_answers: Sequence[HandlerAnswer], pdu: names.ChosenPdu
         return f"next: {line}, with one of the settings that the line of {answer.handler} names"
     return (
         "next: compare the certificate's SHA-256 with the one on the device itself, then:"
-        f" {line} --fingerprint {fingerprint}"
+        f" {line} {spelled('fingerprint', fingerprint)}"
     )
 
 

@@ -29,17 +29,12 @@ from .server import Server
 from .uploads import Upload, read_upload
 
 _LONGEST_PATH = 4096  # characters
+_FOR_ONE_HANDLER = "--id, --name and --protocol are for one handler: give one HANDLER"
 _NEXT = (
     "next: for a new PDU, Equipment, PDU, Add PDU in DCImanager, with this handler; for one that"
     " has it, look at its ports after the next poll, five minutes at most; CHANGELOG.md says what"
     " an upgrade asks of you"
 )
-_NEXT_OF_TRIAL = (
-    "next: give one PDU this handler in DCImanager and look at its outlets; to make it the real"
-    " one, run the same command without --try; to remove it, give its PDUs another handler and"
-    " delete it in DCImanager"
-)
-
 
 _HELP = """\
 Register handlers with DCImanager, and upload their archives; uploading again is a new
@@ -84,7 +79,7 @@ class _Id(click.ParamType):
     cls=Subcommand,
     examples=(
         "pdu register snmp --dry-run",
-        "pdu register handler_dir.tar.gz --try",
+        "pdu register snmp --name pdu_snmp_try",
     ),
     help=_HELP,
 )
@@ -97,20 +92,19 @@ class _Id(click.ParamType):
     help="the folder with what was built; ids are kept there, in register.ids  [default: dist]",
 )
 @click.option(
-    "--try",
-    "is_trial",
-    is_flag=True,
-    help="under a second name, NAME_try, beside the handler that is in use",
-)
-@click.option(
     "--id",
     "handler_id",
     metavar="ID",
     type=_Id(),
-    help="upload to the handler with this id, unless the list shows it as another's; new:"
-    " register it without a look at the list",
+    help="upload to the handler with this id, if the list or register.ids shows it as this one's;"
+    " new: register it without a look at the list",
 )
-@click.option("--name", metavar="TEXT", type=TEXT, help="its name in DCImanager's interface")
+@click.option(
+    "--name",
+    metavar="NAME",
+    type=TEXT,
+    help="under this name, such as pdu_snmp_try, beside the handler that is in use",
+)
 @click.option(
     "--protocol",
     type=click.Choice(("snmp", "custom")),
@@ -133,7 +127,6 @@ def register(
     name: Optional[str],
     protocol: Optional[str],
     *,
-    is_trial: bool,
     dry_run: bool,
     lists_archives: bool,
 ) -> int:
@@ -142,9 +135,9 @@ def register(
     """
     if lists_archives:
         return print_result(_list(handlers, dist), as_json=run.output.json)
-    uploads = _uploads(handlers, dist, display_name=name, protocol=protocol, is_trial=is_trial)
-    if len(uploads) != 1 and (handler_id or name or protocol):
-        raise SettingsError("--id, --name and --protocol are for one handler: give one HANDLER")
+    uploads = _uploads(handlers, dist, internal_name=name or "", protocol=protocol or "")
+    if len(uploads) != 1 and (handler_id or protocol):
+        raise SettingsError(_FOR_ONE_HANDLER)
     handler_id = handler_id or ""
     if dry_run:
         return print_result(_dry_run(uploads, dist, handler_id), as_json=run.output.json)
@@ -162,7 +155,8 @@ def register(
         error = exception
     document: dict[str, object] = {"handlers": [result._asdict() for result in results]}
     if error is None:
-        _say_end(uploads, results, name, speaker, is_trial=is_trial)
+        speaker.say(_NEXT)
+        speaker.end()
         return print_result(Result(document, ()), as_json=run.output.json)
     if not run.output.json:
         raise error
@@ -180,24 +174,6 @@ def _progress(uploads: Sequence[Upload], results: Sequence[UploadResult]) -> str
         f"uploaded: {', '.join(done) or 'none'}; not known to be uploaded: {', '.join(others)}: run"
         " again for these"
     )
-
-
-def _say_end(
-    uploads: Sequence[Upload],
-    results: Sequence[UploadResult],
-    name: Optional[str],
-    speaker: _Speaker,
-    *,
-    is_trial: bool,
-) -> None:
-    """Say what to do next, and what had no effect. Raises what went wrong with the output."""
-    has_new_handler = any(result.is_new for result in results)
-    # False with --try, whose handler is named "TEXT (try)"
-    is_own_name = bool(name) and uploads[0].display_name == name
-    if is_own_name and not has_new_handler:
-        speaker.say("a registered handler keeps its name in DCImanager: --name is for a new one")
-    speaker.say(_NEXT_OF_TRIAL if is_trial else _NEXT)
-    speaker.end()
 
 
 def _register(
@@ -282,17 +258,16 @@ def _uploads(
     words: Sequence[str],
     dist: str,
     *,
-    display_name: Optional[str],
-    protocol: Optional[str],
-    is_trial: bool,
+    internal_name: str,
+    protocol: str,
 ) -> list[Upload]:
     """The archives of a command line, all of them checked. Raises SettingsError."""
     paths = [_path_of(word, dist) for word in words] or _built_archives(dist)
+    if internal_name and len(paths) > 1:
+        raise SettingsError(_FOR_ONE_HANDLER)
     uploads: dict[str, Upload] = {}
     for path in paths:
-        upload = read_upload(
-            path, display_name=display_name or "", protocol=protocol or "", is_trial=is_trial
-        )
+        upload = read_upload(path, internal_name=internal_name, protocol=protocol)
         first_upload = uploads.setdefault(upload.handler, upload)
         if first_upload.data != upload.data:
             raise SettingsError(

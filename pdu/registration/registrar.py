@@ -23,7 +23,7 @@ from .replies import (
     id_in,
     token_in,
 )
-from .server import Server
+from .server import InterruptedBetweenTries, Server
 from .uploads import Upload
 
 #: the calls of the vendor's pages "Creating a PDU handler" and "Connecting the PDU dummy handler"
@@ -113,21 +113,30 @@ class Registrar:
         )
 
     def _check_id(self, handler: str, number: str) -> None:
-        """Raises Refused if the id is another handler's, by DCImanager's list, or where that cannot
-        be read by the file of ids.
+        """Raises Refused unless the id is this handler's: by DCImanager's list, or where no row of
+        it has this id by the file of ids.
         """
+        doubt = "DCImanager's list does not show it"
         try:
             handlers = HandlerList(self._server.call("GET", HANDLERS))
             other_handler = handlers.other_handler(number, handler)
+            if not other_handler and handlers.has(number):
+                return
         except PduHandlerError as error:
-            self._say(
-                f"  whether the id {number} is that of {handler} is not known: {error.reason}"
-            )
-            other_handler = self._ids.other_handler(number, handler)
+            doubt = str(error.reason)
+            other_handler = ""
+        other_handler = other_handler or self._ids.other_handler(number, handler)
         if other_handler:
             raise Refused(
                 f"the id {number} is that of the handler {other_handler}, whose archive would be"
                 f" replaced by that of {handler}",
+                host=self._server.url,
+            )
+        if self._ids.known(handler) != number:
+            raise Refused(
+                f"whether the id {number} is that of {handler} is not known ({doubt}), and another"
+                " handler's archive would be replaced: look in DCImanager; if it is, add the line"
+                f" `{self._server.url} {handler} {number}` to {self._ids.path} and run again",
                 host=self._server.url,
             )
 
@@ -168,6 +177,9 @@ class Registrar:
         doubt = f"it is not known whether {upload.handler} was registered"
         try:
             reply = self._server.call("POST", HANDLERS, json=upload.description())
+        except InterruptedBetweenTries:
+            self._ids.remember(upload.handler, "")
+            raise
         except PduHandlerError as error:
             if not error.may_have_executed:
                 self._ids.remember(upload.handler, "")

@@ -163,7 +163,7 @@ class HandlerList:
         """
         rows = [row for row in self._rows if row["handler"] == handler]
         if not rows:
-            return self._id_of_absent(remembered_id)
+            return self._id_of_absent(handler, remembered_id)
         if len(rows) > 1:
             raise _no_proof(f"it has several handlers named {handler}")
         number = id_in(rows[0])
@@ -178,16 +178,24 @@ class HandlerList:
             )
         return number
 
-    def _id_of_absent(self, remembered_id: str) -> str:
+    def _id_of_absent(self, handler: str, remembered_id: str) -> str:
         """The remembered id of a handler that is not in the list, of which the upload says whether
         it was removed; "" for none, and if it is another handler's now.
         """
+        for row in self._rows:
+            # whether DCImanager takes such names for one is not known
+            if row["handler"].casefold() == handler.casefold():
+                raise _no_proof(f"it has {printable(row['handler'], 100)}, in other letters")
         if not self._is_complete:
             raise _no_proof("it may be one page of several")
         ids = [id_in(row) for row in self._rows]
         if not all(ids):
             raise _no_proof("it has rows without an id")
         return "" if remembered_id in ids else remembered_id
+
+    def has(self, number: str) -> bool:
+        """Whether a row has this id."""
+        return any(id_in(row) == number for row in self._rows)
 
     def other_handler(self, number: str, handler: str) -> str:
         """The handler with this id, for people, if it is another one or one of other devices; ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import socket
 import ssl
 import time
 import urllib.parse
@@ -30,7 +31,16 @@ _MOST_BYTES = 1_000_000  # of an answer
 _PART = 1 << 16  # bytes of an answer that are read at once
 _AT_ADDRESS = "check that DCImanager is at this address and port"
 # no request was sent; to urllib3, any error behind a proxy is the proxy's, also after a request
-_BEFORE_REQUEST = (ConnectTimeoutError, ssl.SSLCertVerificationError)
+_BEFORE_REQUEST = (
+    ConnectTimeoutError,
+    ConnectionRefusedError,
+    socket.gaierror,
+    ssl.SSLCertVerificationError,
+)
+
+
+class InterruptedBetweenTries(KeyboardInterrupt):
+    """Ctrl+C in the pause before another try: the server has done nothing."""
 
 
 class _Session(requests.Session):
@@ -54,6 +64,12 @@ class _Retry(urllib3.Retry):
         retry.say = self.say
         return retry
 
+    def sleep(self, response: Any = None) -> None:
+        try:
+            super().sleep(response)
+        except KeyboardInterrupt:
+            raise InterruptedBetweenTries from None
+
     def increment(
         self,
         method: Optional[str] = None,
@@ -72,11 +88,6 @@ class _Retry(urllib3.Retry):
         state = "refuses the connection" if response is None else f"is not ready ({_NOT_READY})"
         self.say(f"  the server {state}; trying again in {retry.get_backoff_time():g} s")
         return retry
-
-
-def _without_netrc(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    """An `auth` that adds nothing. Without any, requests would send a login of `.netrc`."""
-    return request
 
 
 class Server:
@@ -112,7 +123,8 @@ class Server:
         retry.say = say
         self._session = _Session()
         self._session.mount("https://", requests.adapters.HTTPAdapter(max_retries=retry))
-        self._session.auth = _without_netrc
+        # without any, requests would send a login of `.netrc`
+        self._session.auth = lambda request: request
         # as the vendor's calls by curl
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self._session.headers.update(

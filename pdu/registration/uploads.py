@@ -12,7 +12,6 @@ from ..loading.handler_archives import Archive, BadArchive, content_name
 from ..loading.handler_renaming import renamed_archive
 from ..loading.handler_source import read_handler, require_own_name
 
-_TRIAL = "_try"
 # DCImanager does not say which characters an internal name may have
 _INTERNAL_NAME = re.compile("[a-z][a-z0-9_]{0,60}")
 _LONGEST_NAME = 200  # characters
@@ -49,14 +48,17 @@ class Upload(NamedTuple):
         }
 
 
-def read_upload(
-    word: str, *, display_name: str = "", protocol: str = "", is_trial: bool = False
-) -> Upload:
+def read_upload(word: str, *, internal_name: str = "", protocol: str = "") -> Upload:
     """The upload of the handler at `PATH` or `PATH:IMPORT.PATH`.
 
-    `display_name` and `protocol` replace what the handler says. `is_trial`: under a second name,
-    beside the handler in use. Raises SettingsError: nothing may be sent then.
+    `internal_name` and `protocol` replace what the handler says; it is also shown under this name
+    then, beside the handler of its own. Raises SettingsError: nothing may be sent then.
     """
+    if internal_name and not _INTERNAL_NAME.fullmatch(internal_name):
+        raise SettingsError(
+            "--name must be an internal name, of at most 61 lower-case letters, digits and _, such"
+            " as pdu_snmp_try"
+        )
     source = read_handler(word)
     top = source.archive.top
     if not top.startswith("pdu_"):
@@ -67,7 +69,7 @@ def read_upload(
             " of at most 61 lower-case letters, digits and _"
         )
     path = Path(source.path)
-    name = display_name or source.display_name or top
+    name = source.display_name or top
     if not name.isprintable() or len(name) > _LONGEST_NAME:
         raise SettingsError(
             f"{source.path}: its name in DCImanager must be one line of at most {_LONGEST_NAME}"
@@ -83,24 +85,22 @@ def read_upload(
         content=content_name(source.data),
         is_file=path.is_file() and path.read_bytes() == source.data,
     )
-    return _trial_upload(upload, source.archive) if is_trial else upload
+    if internal_name in ("", top):
+        return upload
+    return _renamed_upload(upload, source.archive, internal_name)
 
 
-def _trial_upload(upload: Upload, archive: Archive) -> Upload:
-    """The upload with its handler in a directory of another name, for a trial beside the handler in
-    use. Raises SettingsError.
-    """
-    trial_top = f"{archive.top}{_TRIAL}"
+def _renamed_upload(upload: Upload, archive: Archive, name: str) -> Upload:
+    """The upload with its handler in a directory of this name. Raises SettingsError."""
     try:
-        data = renamed_archive(archive, trial_top)
+        data = renamed_archive(archive, name)
     except BadArchive as error:
-        raise SettingsError(f"{upload.path}: --try cannot rename it: {error}") from None
+        raise SettingsError(f"{upload.path}: --name cannot rename it: {error}") from None
     import_path = upload.import_path.removeprefix(archive.top)
-    name = upload.display_name[: _LONGEST_NAME - 6]
     return upload._replace(
-        handler=trial_top,
-        import_path=f"{trial_top}{import_path}",
-        display_name=f"{name} (try)",
+        handler=name,
+        import_path=f"{name}{import_path}",
+        display_name=name,
         data=data,
         is_file=False,
     )

@@ -24,6 +24,7 @@ YES, NO, MAYBE, UNKNOWN = "yes", "no", "maybe", "unknown"
 _OID = re.compile(
     r"(?:\.?(?:iso\.|1\.)3\.6\.1\.4\.1|(?:SNMPv2-SMI::)?enterprises)((?:\.\d+)+)\.?", re.IGNORECASE
 )
+_LEAST = 4  # characters of a name that needs no vendor
 _LONGEST = 5  # words of a name, such as "Web Power Switch Pro"
 _LONGEST_TAIL = 4  # characters of a `*` in a name of several words, such as "AP8959 EU3"
 
@@ -249,15 +250,21 @@ def _answer_words(question: str, words: Sequence[Word]) -> SupportAnswer:
     of these entries, as "G3" alone does not.
     """
     names = {word.compact for word in words}
+    named = _entries_named(words)
     is_of_ups = any("UPS" in word.parts for word in words)
     if words and not is_of_ups:
         known = _entries_that_know(words)
         if _names_a_product(known, words):
             return SupportAnswer(question, YES, tuple(map(Match, known)))
+        if named and _is_coined(words):
+            return SupportAnswer(question, YES, tuple(map(Match, named)))
     known_words = [word for word in words if any(_knows(entry, word) for entry in entries())]
-    near = tuple(entry for entry in entries() if names & entry.makers)
-    if not near and known_words and _names_a_product(_entries_that_know(known_words), known_words):
-        near = _entries_that_know(known_words)
+    near = tuple(entry for entry in entries() if names & entry.makers) or named
+    near = near or tuple(entry for entry in entries() if names & entry.product_names)
+    if not near and known_words:
+        known = _entries_that_know(known_words)
+        if len(known_words) == len(words) or _names_a_product(known, known_words):
+            near = known
     return SupportAnswer(
         question,
         MAYBE if near or is_of_ups else UNKNOWN,
@@ -265,6 +272,26 @@ def _answer_words(question: str, words: Sequence[Word]) -> SupportAnswer:
         unknown_words=tuple(word.text for word in words if word not in known_words),
         doubts=(UPS_ADVICE,) if is_of_ups else (),
     )
+
+
+def _entries_named(words: Sequence[Word]) -> tuple[SupportEntry, ...]:
+    """The entries of which the words, without the maker, are the name of a model."""
+    named: list[SupportEntry] = []
+    for entry in entries():
+        name = "".join(word.compact for word in words if word.compact not in entry.makers)
+        if name in entry.product_names:
+            named.append(entry)
+    return tuple(named)
+
+
+def _is_coined(words: Sequence[Word]) -> bool:
+    """Whether the words are no abbreviation and no word of the language: several, or one with a
+    hyphen or a capital behind a small letter, as in NPM-V and iBootBar. I-03 could be anybody's.
+    """
+    if len(words) > 1:
+        return True
+    word = words[0]
+    return len(word.compact) >= _LEAST and re.search("[a-z][A-Z]|.-.", word.text) is not None
 
 
 def _entries_that_know(words: Sequence[Word]) -> tuple[SupportEntry, ...]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import NamedTuple
 
@@ -24,7 +25,6 @@ _PROOFS: Mapping[EvidenceLevel, str] = {
 }
 READ = "yes"
 VARIES = "if the unit does it"
-_LEAST_JOINED = 4  # characters of such a name: I-03 could be anybody's
 _UPS_NOTE = "The UPS itself is read by the handler nut."
 
 
@@ -64,6 +64,8 @@ class SupportEntry(NamedTuple):
     words: frozenset[str] = frozenset()
     #: those of them that are a family, a maker or a model as a whole
     full_names: frozenset[str] = frozenset()
+    #: the names that the descriptions of its models begin with, as `product_name` has them
+    product_names: frozenset[str] = frozenset()
     #: vendors and brands, whole and in their parts, in that form
     makers: frozenset[str] = frozenset()
 
@@ -150,31 +152,41 @@ def _with_names(entry: SupportEntry) -> SupportEntry:
     makers = [*entry.vendors, *own_brands]
     descriptions = [*makers, entry.handler, entry.family, *entry.models, *patterns]
     if entry.family:
-        whole_models += _joined_names(entry.models)
         descriptions.append(entry.document)  # a MIB's name tells a family
     else:
         whole_models += entry.models  # a handler's models are also makes, such as HP
     full_names = compact_names([entry.key, *makers, *whole_models])
+    product_names = frozenset(map(product_name, names_in(entry.models)))
     return entry._replace(
         names=tuple(names),
         brands=tuple(own_brands),
         shared_brands=tuple(shared_brands),
-        words=full_names | product_words(descriptions),
+        words=full_names | product_names | product_words(descriptions),
         full_names=full_names,
+        product_names=product_names,
         makers=_wholes_and_parts([*makers, *shared_brands]) - GENERIC,
     )
 
 
-def _joined_names(models: Iterable[str]) -> Sequence[str]:
-    """The names with hyphens in descriptions of models, such as NPM-V, from a length on: their
-    parts alone may be too short to name a family.
+def names_in(models: Iterable[str]) -> Iterator[str]:
+    """The names that descriptions of models begin with: `iBootBar`, `IMD I-03`. What stands in
+    brackets, behind a colon or from the first word in small letters on says which of them.
     """
-    names: list[str] = []
     for model in models:
-        for name in re.findall(r"[A-Z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)+", model):
-            if len(normalized(name).compact) >= _LEAST_JOINED:
-                names.append(name)
-    return names
+        text = re.sub(r"\([^)]*\)", "", model).partition(":")[0]
+        for part in text.split(","):
+            words = itertools.takewhile(lambda word: not word.islower(), part.split())
+            name = " ".join(words)
+            if product_name(name):
+                yield name
+
+
+def product_name(name: str) -> str:
+    """The compact name without words that name no product; "" for a letter or number alone."""
+    words = map(normalized, name.split())
+    compact_name = "".join(word.compact for word in words if not word.is_generic)
+    has_letters = re.search("[A-Z]", compact_name) is not None
+    return compact_name if has_letters and len(compact_name) > 1 else ""
 
 
 def _is_brand_of(entry: SupportEntry, brand: Brand) -> bool:

@@ -20,7 +20,7 @@ import click
 from handlers.shared.errors import SettingsError
 
 from ..cli.groups import Subcommand
-from ..cli.options import FOLDER, TEXT, Output, output_options, pass_output
+from ..cli.options import TEXT, Output, output_options, pass_output
 from ..cli.output import Result, print_result
 from ..cli.signals import signals_as_ctrl_c
 from ..loading.handler_archives import RESERVED
@@ -77,9 +77,6 @@ _NUMBER = 99_999  # the vendor's number in the example of docs/dev/new-family.md
 @click.argument("name")
 @click.option("--title", metavar="TEXT", type=TEXT, help="display name of the vendor or make")
 @click.option(
-    "--tree", metavar="FOLDER", type=FOLDER, help="the copy of this project, if not this folder"
-)
-@click.option(
     "--shape",
     metavar="SHAPE",
     type=click.Choice(SHAPES),
@@ -95,7 +92,6 @@ def new(
     output: Output,
     name: str,
     title: Optional[str],
-    tree: Optional[str],
     shape: str,
     *,
     snmp: bool,
@@ -106,11 +102,10 @@ def new(
 
     NAME  the handler's name, as in handlers/NAME; with --snmp the family's key, VENDOR-MODEL
     """
-    root = Path(tree or ".")
+    root = Path()
     if not (root / _SKELETON).is_dir():
         raise SettingsError(
-            f"{root} is not a copy of this project: run pdu new in the folder of a copy, or give"
-            " --tree FOLDER"
+            "this folder is not a copy of this project: run pdu new in the folder of a copy"
         )
     try:
         plan = _family_plan(root, name, title) if snmp else _plan(root, name, title, shape)

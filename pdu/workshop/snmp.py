@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Callable, Optional
+from typing import Optional
 
 import click
 
 from handlers.shared.errors import SettingsError, printable
 from handlers.snmp import schema
-from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILE_BY_KEY, PROFILES
 
 from ..cli.exit_codes import DONE, NOT_SEEN
@@ -26,11 +25,6 @@ from ..cli.output import Result, print_result
 from ..families import family_tables, own_profiles
 from ..families.profile_checks import unproven_commands
 
-_TABLES: Mapping[str, Callable[[Sequence[Profile]], str]] = {
-    "devices": family_tables.devices,
-    "written": family_tables.command_table,
-}
-
 
 def _keys() -> Iterable[str]:
     return PROFILE_BY_KEY
@@ -39,7 +33,7 @@ def _keys() -> Iterable[str]:
 @click.group(
     "snmp",
     cls=Group,
-    examples=("pdu snmp show apc-rpdu2", "pdu snmp check mine.json"),
+    examples=("pdu snmp show netio", "pdu snmp check mine.json"),
     epilog=EPILOG,
 )
 def snmp() -> None:
@@ -48,21 +42,15 @@ def snmp() -> None:
 
 @snmp.command(
     "families",
-    short_help="a table of the families of PDUs",
-    examples=("pdu snmp families apc --table devices", "pdu snmp families apc --table written"),
+    short_help="tables of the families of PDUs",
+    examples=("pdu snmp families", "pdu snmp families apc"),
 )
 @click.argument("word", required=False)
-@click.option(
-    "--table",
-    type=click.Choice(list(_TABLES)),
-    required=True,
-    help="the families, or what a command writes",
-)
 @output_options
 @pass_output
-def snmp_families(output: Output, word: Optional[str], table: str) -> int:
-    """A table of the families of PDUs, as Markdown. `pdu supports WORD` says whether a model or a
-    vendor is among them.
+def snmp_families(output: Output, word: Optional[str]) -> int:
+    """The families of PDUs, and below them what a command to an outlet writes, as tables in
+    Markdown. `pdu supports WORD` says whether a model or a vendor is among them.
 
     WORD  a part of the key, the vendor, the MIB or a model
     """
@@ -71,7 +59,8 @@ def snmp_families(output: Output, word: Optional[str], table: str) -> int:
         names = " ".join((profile.key, profile.vendor, profile.mib, *profile.models))
         if not word or word.lower() in names.lower():
             profiles.append(profile)
-    markdown = _TABLES[table](profiles)
+    tables = (family_tables.devices(profiles), family_tables.command_table(profiles))
+    markdown = "\n\n".join(tables)
     lines = [markdown]
     if not profiles:
         lines = [f"no family has {word!r} in its key, vendor, MIB or models"]
@@ -82,7 +71,7 @@ def snmp_families(output: Output, word: Optional[str], table: str) -> int:
 @snmp.command(
     "show",
     short_help="a family's profile as JSON",
-    examples=("pdu snmp show apc-rpdu2", "pdu snmp show sentry4 > mine.json"),
+    examples=("pdu snmp show netio", "pdu snmp show netio > mine.json"),
 )
 @click.argument("family", shell_complete=word_completion(_keys))
 @output_options
@@ -90,7 +79,7 @@ def snmp_show(family: str) -> int:
     """A family's profile as JSON."""
     try:
         print(schema.dumps(own_profiles.built_in_family(family)))
-    except own_profiles.UnknownFamily as error:
+    except (own_profiles.UnknownFamily, schema.ProfileError) as error:
         raise SettingsError(str(error)) from None
     return 0
 

@@ -451,8 +451,9 @@ def test_if_the_pages_are_not_written_in_time_the_error_is_one_line_and_the_tree
     small: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = _files(small)
+    monkeypatch.chdir(small)
     monkeypatch.setattr(new, "_PAGES_S", 0.001)
-    assert root.run(("new", "acme", "--tree", str(small))) == 2
+    assert root.run(("new", "acme")) == 2
     message = capsys.readouterr().err
     assert "packaging/readme.py took more than 0.001 s; nothing was made" in message
     assert message.count("\n") == 1
@@ -468,20 +469,22 @@ def test_after_a_signal_the_tree_is_as_it_was(
     def signalled(*_: object, **__: object) -> None:
         os.kill(os.getpid(), number)
 
+    monkeypatch.chdir(small)
     monkeypatch.setattr("pdu.workshop.new.subprocess.run", signalled)
-    assert root.run(("new", "acme", "--tree", str(small))) == INTERRUPTED
+    assert root.run(("new", "acme")) == INTERRUPTED
     assert _files(small) == before
     assert not (small / "handlers" / "acme").exists()
 
 
 def test_if_a_page_cannot_be_written_the_error_is_one_line_and_the_tree_stays_as_it_was(
-    small: Path, capsys: pytest.CaptureFixture[str]
+    small: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.chdir(small)
     # readme.py writes docs/devices.md before it fails at this page.
     page = small / "docs" / "settings.md"
     with written(page, page.read_bytes().replace(b"<!-- settings-nut:begin -->", b"")):
         before = _files(small)
-        assert root.run(("new", "globex-strip8", "--snmp", "--tree", str(small))) == 2
+        assert root.run(("new", "globex-strip8", "--snmp")) == 2
         message = capsys.readouterr().err
         assert "packaging/readme.py failed (ValueError: " in message
         assert "nothing was made" in message

@@ -25,7 +25,7 @@ from .registering import Admin, assert_failed
 
 __all__ = ["loaded_anew"]
 
-OWN = ("--name", 'My "PDU"', "--protocol", "snmp")
+OWN = ("--name", "my_pdu", "--protocol", "snmp")
 
 
 def build(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:

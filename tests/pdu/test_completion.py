@@ -32,7 +32,7 @@ def variables(*words: str) -> dict[str, str]:
         (["sta"], ["status", "statistic"]),
         (["help", "sta"], ["status", "statistic"]),
         (["status", "ra"], ["raritan"]),
-        (["status", "nut", "h", "--fing"], ["--fingerprint"]),
+        (["status", "nut", "h", "--user"], ["--username"]),
         (["snmp", "show", "sentry"], ["sentry3", "sentry4"]),
         (["nosuch", "sta"], ["status", "statistic"]),
         (["snmp", "nosuch", "3"], [""]),

@@ -192,7 +192,7 @@ def test_options_of_list_login_and_settings_are_explained_once(
     _, json_out, _ = run(capsys, "help", "settings", "--json")
     assert [line for line in out.splitlines() if len(line) > WIDTH] == []
     _, _, options = out.partition("have these options:\n")
-    assert len(SHARED.findall(options)) == len(json.loads(json_out)["options"]) == 11
+    assert len(SHARED.findall(options)) == len(json.loads(json_out)["options"]) == 9
 
 
 @pytest.mark.parametrize("name", ["find", "where"])

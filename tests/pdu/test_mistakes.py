@@ -45,7 +45,7 @@ TYPED = (
     "status raritan 192.0.2.1 --password x | use PDU_PASSWORD (or --secret-file password=FILE)",
     "status raritan 192.0.2.1 | no password was given: set PDU_PASSWORD (or --secret-file",
     "status raritan 192.0.2.1 -s ca_pem=missing.pem | -s ca_pem=...: missing.pem cannot be read",
-    "status snmp 192.0.2.1 --timeout 0 | --timeout must be a number from 0.05 to 60, not '0'",
+    "status snmp 192.0.2.1 -s timeout=0 | -s timeout=... must be a number from 0.05 to 60, not '0'",
     "status snmp 192.0.2.1 -s 'timeout=5;retries=9' | each setting has its own -s KEY=VALUE",
     "status snmp 192.0.2.1 --secret-file community | it takes the form KEY=FILE",
     "status snmp 192.0.2.1 --secret-file community=/nowhere | /nowhere cannot be read",
@@ -68,7 +68,7 @@ TYPED = (
     "identify | For example: pdu identify 192.0.2.8",
     "supports | For example: pdu supports AP8959",
     "snmp family | did you mean families?",
-    "new My-PDU | run pdu new in the folder of a copy, or give --tree FOLDER",
+    "new My-PDU | run pdu new in the folder of a copy",
     "handler | Missing command: choose from check",
     "handler check gone | is no file, folder or archive with a handler",
     "completion powershell | is not one of 'bash', 'zsh', 'fish'",
@@ -96,6 +96,9 @@ TYPED = (
     "version 1 | For example: pdu version",
     "check hall.csv --list hall.csv | give the list once, as an argument or as --list",
     "STATUS | did you mean status?",
+    "ыефегы snmp 192.0.2.1 | it has Cyrillic letters: did you mean 'status'?",
+    "snmp сhесk mine.json | it has Cyrillic letters: did you mean 'check'?",
+    "off snmp 192.0.2.1 1 --нуы | it has Cyrillic letters: did you mean '--yes'?",
     "status ытьз 192.0.2.1 | it has Cyrillic letters: did you mean 'snmp'?",
     "off snmp 192.0.2.1 1 —yes | did you mean '--yes'?",
     "cycle snmp 192.0.2.1 –yes | did you mean '--yes'?",
@@ -114,8 +117,18 @@ TYPED = (
     "off raritan h 1 -p | use PDU_PASSWORD",
     "status smnp 192.0.2.1 | builds archives); did you mean snmp?",
     "check l.csv --watch 5 | No such option: --watch",
+    "prove snmp h | there is no command 'prove'; choose from status, ",
+    "platform COPY | there is no command 'platform'; choose from status, ",
+    "exporter hall.csv | there is no command 'exporter'; choose from status, ",
+    "check hall.csv --html page.html | No such option: --html (pdu check --help)",
+    "register snmp --try | No such option: --try (pdu register --help)",
+    "identify h --verbose | No such option: --verbose (pdu identify --help)",
+    "snmp families --table devices | No such option: --table (pdu snmp families --help)",
+    "new acme --tree x | No such option: --tree",
+    "status snmp h --timeout 5 | No such option: --timeout (pdu status --help)",
+    "status raritan h --fingerprint x | No such option: --fingerprint (pdu status --help)",
     "status snmp 192.0.2.1 --yes | No such option: --yes (pdu status --help)",
-    "status snmp 192.0.2.1 --timeout | requires an argument. (pdu status --help)",
+    "status snmp 192.0.2.1 --username | requires an argument. (pdu status --help)",
     "--verson | No such option: --verson; did you mean --version?",
     "help erors | did you mean pdu help errors?",
     "help recordngs | did you mean pdu help recordings?",
@@ -130,9 +143,8 @@ TYPED = (
     "snmp | Missing command: choose from ",
     "find 10.0.0.0/4 | did you mean 10.0.0.0/16?",
     "find 192.0.2.0/24 --auth a | --auth needs --login",
-    "find 192.0.2.0/30 --rate nan | is not a number",
+    "find 192.0.2.0/30 --rate 50 | No such option: --rate",
     "status snmp h -s timeout=5s | settings: -s timeout=... must be a number from 0.05 to 60",
-    "status snmp h --timeout 5s | settings: --timeout must be a number from 0.05 to 60",
     "status snmp h -s retries=99 | settings: -s retries=... must be a number from 0 to 10",
     "status snmp h --snmp-version 7 | settings: --snmp-version must be one of 1, ",
     "status snmp h -s device=rack1 | -s device=... is unknown: snmp has no such setting; ",
@@ -226,6 +238,17 @@ def test_a_mistake_in_json_has_its_kind_and_the_same_sentence(
     assert error["kind"] in ("usage", "settings")
 
 
+@pytest.mark.parametrize("name", root.ROOT.lazy_commands)
+def test_a_command_with_a_letter_twice_leads_to_this_command(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """To both directions, if it is one of the two that switch."""
+    code, out, err = run(capsys, f"{name}{name[-1]}")
+    assert (code, out) == (2, "")
+    advice = "on switches outlets on, off " if name in ("on", "off") else f"did you mean {name}?"
+    assert advice in err
+
+
 @given(
     strategies.text("onfupdwer-_ ", min_size=1, max_size=7)
     | strategies.sampled_from(["dwon", "dow", "own", "upp", "donw", "onn"])
@@ -279,9 +302,9 @@ def test_a_wrong_option_is_named_before_a_community_is_asked_for(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.delenv("PDU_COMMUNITY", raising=False)
-    code, _, err = run(capsys, "status", "snmp", "127.0.0.1:9", "--timeout", "0")
+    code, _, err = run(capsys, "status", "snmp", "127.0.0.1:9", "-s", "timeout=0")
     assert code == 2
-    assert err.startswith("settings: --timeout must be")
+    assert err.startswith("settings: -s timeout=... must be")
 
 
 def test_an_ipv6_address_in_brackets_is_the_address(capsys: pytest.CaptureFixture[str]) -> None:

@@ -258,7 +258,7 @@ def test_a_replay_is_read_by_its_line(
         _, _, rest = process.stdout.readline().partition(": pdu ")
         line, _, _ = rest.partition(";")
         assert line.startswith(f"{command} ")
-        _, out, _ = run(capsys, *shlex.split(line), "--timeout", "5")
+        _, out, _ = run(capsys, *shlex.split(line), "-s", "timeout=5")
         process.send_signal(signal.SIGTERM)
     assert words in out
 
@@ -272,7 +272,7 @@ def test_an_outlet_that_a_cycle_left_off_is_switched_on_by_its_line(
         monkeypatch.setenv("PDU_COMMUNITY", community)
         assert peer.truth().states["1"] is True
         process = subprocess.Popen(
-            [*PDU, "cycle", "snmp", where, "1", "--pause", "3600", "--yes", "--timeout", "20"],
+            [*PDU, "cycle", "snmp", where, "1", "--pause", "3600", "--yes", "-s", "timeout=20"],
             env={**environment(), "PDU_COMMUNITY": community},
             stderr=subprocess.PIPE,
             text=True,

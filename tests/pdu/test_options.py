@@ -8,7 +8,7 @@ import click
 import pytest
 
 from pdu.cli import exit_codes
-from pdu.cli.options import EMPTY, KeyValue, NumberRange, Option, Seconds, Text
+from pdu.cli.options import EMPTY, KeyValue, Option, Seconds, Text
 from tests.pdu.running import command_of, run
 from tests.pdu.test_help import EVERY
 from tests.rows import each_row
@@ -74,7 +74,7 @@ def test_an_empty_value_is_a_usage_error(
     for value in values:
         with pytest.raises(click.BadParameter) as refusal:
             parameter.type_cast_value(click.Context(command_of(path)), _argument(parameter, value))
-        number = isinstance(parameter.type, (click.IntRange, NumberRange, Seconds, click.Choice))
+        number = isinstance(parameter.type, (click.IntRange, Seconds, click.Choice))
         assert number or EMPTY in str(refusal.value) or "such as" in str(refusal.value)
     if isinstance(parameter, click.Option):
         code, out, err = run(capsys, *path, parameter.opts[-1], "")

@@ -70,7 +70,7 @@ def test_the_command_says_what_to_check(
 ) -> None:
     monkeypatch.setenv("PDU_COMMUNITY", "public")
     port = reserved()
-    code, out, err = run(capsys, "status", "snmp", f"127.0.0.1:{port}", "--timeout", "60")
+    code, out, err = run(capsys, "status", "snmp", f"127.0.0.1:{port}", "-s", "timeout=60")
     assert code == 3
     assert out == ""
     assert f"nothing listens at UDP port {port} there: check the address and the port, and" in err

@@ -213,35 +213,43 @@ def easy_none(t: Tables) -> Rows:
     return matching(t[EASY_COUNT], t[EASY_COUNT], "0")
 
 
-def _easy(below: str, name: str, module: Column, count: Optional[Scalar] = None) -> Derived:
-    values = column(f"318.1.1.30.{below}", name)
-
-    @rows_of(values, module, EASY_DEVICE, *([count] if count else []))
-    def rows(t: Tables) -> Rows:
-        found = complete(t[values], t[module], t[count] if count else {})
-        if not found:
-            return {}
-        has_outlets = where_not(t[EASY_STATE], NO_OUTLET)
-        modules = t[EASY_MODULE] if has_outlets else {}
-        outlet_units = if_listed(where_not(modules, NO_OUTLET), has_outlets)
-        return each_unit(found, t[module], t[EASY_DEVICE], outlet_units)
-
-    return rows
+def _each_easy(t: Tables, rows: Rows, module: Column) -> Rows:
+    """The rows, and a lost one for each unit of the chain that has none."""
+    if not rows:
+        return {}
+    has_outlets = where_not(t[EASY_STATE], NO_OUTLET)
+    outlet_units = where_not(t[EASY_MODULE], NO_OUTLET) if has_outlets else {}
+    return each_unit(rows, t[module], t[EASY_DEVICE], if_listed(outlet_units, has_outlets))
 
 
 def _easy_units(below: str, name: str) -> Derived:
     """Nothing counts them: ePDUDeviceStatusTableSize of a recorded EPDU1116S is 3, for one unit."""
-    return _easy("2.1.1." + below, "ePDUDeviceStatus" + name, EASY_DEVICE)
+    values = column("318.1.1.30.2.1.1." + below, "ePDUDeviceStatus" + name)
+
+    @rows_of(values, EASY_DEVICE)
+    def rows(t: Tables) -> Rows:
+        return _each_easy(t, complete(t[values], t[EASY_DEVICE]), EASY_DEVICE)
+
+    return rows
 
 
-def _easy_phases(below: str, name: str) -> Derived:
-    return _easy("4.2.1." + below, "ePDUPhaseStatus" + name, EASY_PHASE, EASY_PHASE_COUNT)
+def _easy_phases(below: str, name: str, *, is_late: bool = False) -> Derived:
+    """A column of the phases. `is_late`: it takes the place of a column of the units."""
+    values = column("318.1.1.30.4.2.1." + below, "ePDUPhaseStatus" + name)
+
+    @rows_of(values, EASY_PHASE, EASY_PHASE_COUNT, late=(values,) if is_late else ())
+    def rows(t: Tables) -> Rows:
+        phases = complete(t[values], t[EASY_PHASE], t[EASY_PHASE_COUNT])
+        return _each_easy(t, phases, EASY_PHASE)
+
+    return rows
 
 
 def _easy_text(below: str, what: str, unit: str) -> Measurement:
     """Firmware that does not use APC's enterprise number has figures as strings with their unit."""
     scale = Decimal(1000 if unit == "kW" else 1)
-    return Measurement(column(f"1.1.{below}", f"{what} as text"), scale, ("-",), unit=unit)
+    values = on_demand(column(f"1.1.{below}", f"{what} as text"))
+    return Measurement(values, scale, ("-",), unit=unit)
 
 
 # The one outlet of an Environmental Manager. Older firmware reports its state only in the control
@@ -278,7 +286,9 @@ NO_BREAKER = ("0", "1", "2")
 
 @rows_of(XPDU_RATING, XPDU_POSITIONS)
 def breakers(t: Tables) -> Rows:
-    return where_not(up_to_count(t[XPDU_RATING], t.scalar(XPDU_POSITIONS)), *NO_BREAKER)
+    """The positions of the panels that have a breaker; without its rating, a row may be padding."""
+    positions = up_to_count(t[XPDU_RATING], t.scalar(XPDU_POSITIONS))
+    return where_not(positions, *NO_BREAKER, demanded=True)
 
 
 @rows_of(XPDU_CURRENT, XPDU_LINES)
@@ -457,12 +467,12 @@ PROFILES = (
         ),
         power=total(
             figure(_easy_units("7", "ActivePower")),
-            figure(_easy_phases("6", "ActivePower")),
+            figure(_easy_phases("6", "ActivePower", is_late=True)),
             _easy_text("3", "power", "kW"),
         ),
         energy=total(
             figure(_easy_units("11", "Energy"), THOUSANDTHS),
-            figure(_easy_phases("10", "Energy"), THOUSANDTHS),
+            figure(_easy_phases("10", "Energy", is_late=True), THOUSANDTHS),
             _easy_text("7", "energy", "kWh"),
         ),
         evidence=SIMULATED,

@@ -28,7 +28,8 @@ def _is_modular(t: Tables) -> bool:
 
 @rows_of(STATE, OUTLET, PDU_TYPE, by_row=True)
 def states(t: Tables) -> Rows:
-    """The states of the nodes with an outlet; none of a gateway."""
+    """The states of the nodes with an outlet; none of a gateway. A single node whose outlet has no
+    answer may have none."""
     if not _is_modular(t):
         return {}
     numbers = t[OUTLET]

@@ -42,13 +42,9 @@ HAS_MONITOR = _of_pdu(column("30932.1.10.1.2.10.1.6", "cpiPduHasOutletMonitor", 
 
 @rows_of(OUT_OF_SERVICE, PDU_COUNT, late=(PDU_HAS_CONTROL,))
 def units(t: Tables) -> Rows:
+    """The PDUs, by the first of two columns that the firmware has."""
     pdus = t[OUT_OF_SERVICE] or t[PDU_HAS_CONTROL]
     return complete(pdus, counts=t[PDU_COUNT], gaps=True) if pdus else {}
-
-
-@rows_of(CONTROL)
-def numbers(t: Tables) -> Rows:
-    return numbered(t[CONTROL], position=0)
 
 
 def _metered(below: str, name: str) -> Derived:
@@ -107,7 +103,7 @@ PROFILES = (
             none_if_zero=COUNT,
             counts_unlisted=True,
             name=column("30932.1.10.1.4.10.1.4", "cpiPduOutletName"),
-            number=numbers,
+            number=Number(CONTROL, position=0),
             current=figure(_metered("6", "cpiPduOutletCurrent"), HUNDREDTHS),
             energy=figure(_metered("10", "cpiPduOutletEnergy"), DECA_WATT_SECONDS),
         ),

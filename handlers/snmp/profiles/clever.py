@@ -41,15 +41,11 @@ def _is_counted(t: Tables, count: Scalar) -> bool:
 def _switches(switch: Column, count: Scalar) -> Derived:
     """The states of the outlets that the device counts."""
 
+    switches = counted_rows(switch, count)
+
     @rows_of(switch, count, by_row=True)
     def rows(t: Tables) -> Rows:
-        if not _is_counted(t, count):
-            return {}
-        if t.outlet:
-            return {
-                o: v for o, v in t[switch].items() if int(o) <= (counted_by(t.scalar(count)) or 0)
-            }
-        return up_to_count(t[switch], t.scalar(count)) if counted_by(t.scalar(count)) else {}
+        return t[switches] if _is_counted(t, count) else {}
 
     return rows
 

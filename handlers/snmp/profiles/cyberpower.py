@@ -69,7 +69,7 @@ def phase_currents(t: Tables) -> Rows:
     return _each_unit(t, complete(currents, modules, t[PHASE_COUNT]), PHASE_MODULE)
 
 
-@rows_of(DEVICE_CURRENT, DEVICE_PHASES, DEVICE_MODULE)
+@rows_of(DEVICE_CURRENT, DEVICE_PHASES, DEVICE_MODULE, late=(DEVICE_CURRENT,))
 def one_phase_currents(t: Tables) -> Rows:
     """The current of each unit, without a value on one with several phases: the MIB does not define
     which current it is there."""

@@ -16,12 +16,6 @@ LINE_CORDS = Complete(
     least=2,
 )
 
-
-@rows_of(BAR_STATUS)
-def bar_numbers(t: Tables) -> Rows:
-    return numbered(t[BAR_STATUS], plus=1)
-
-
 PROFILES = (
     Profile(
         key="dataprobe-iboot",
@@ -57,7 +51,7 @@ PROFILES = (
             # The other values are reboot, cycle, on pending and cycle pending.
             State(BAR_STATUS, on=("1",), off=("0",)),
             Write(column("1418.4.3.1.4", "outletCommand"), on=1, off=0),
-            number=bar_numbers,
+            number=Number(BAR_STATUS, plus=1),
             name=column("1418.4.3.1.2", "outletName"),
         ),
         evidence=SIMULATED.of("state", "switching"),

@@ -1,5 +1,5 @@
-"""DigiPower, also sold by Lindy, Manhattan and Servedge: all states of a unit are one string, and a
-write replaces all of it.
+"""DigiPower, also sold by Lindy, Manhattan and Serveredge: all states of a unit are one string, and
+a write replaces all of it.
 
 One agent has up to 16 units. The identity is the position of an outlet on the first unit,
 "unit.position" on the others. -1 is a position without an outlet, -2 one whose breaker tripped. The
@@ -145,7 +145,7 @@ def _of_one_unit(values: Scalar) -> Derived:
 PROFILES = (
     Profile(
         key="digipower",
-        vendor="DigiPower, Servedge",
+        vendor="DigiPower, Serveredge",
         mib="DigiPower-PDU-MIB, DigiPower-BravoPDU-MIB",
         source=librenms("digipower/DigiPower-PDU-MIB"),
         models=("SWH, SWV", "Lindy IPower Switch Classic 32657 to 32659", "Manhattan"),

@@ -58,11 +58,11 @@ def _input_figures(
 ) -> tuple[Measurement, Measurement]:
     """The total of each input, and the phases of those without a total."""
 
-    @rows_of(values, MEASURED)
+    @rows_of(values, MEASURED, late=(values,))
     def totals(t: Tables) -> Rows:
         return where(t[values], t[MEASURED], TOTAL, others=(*PHASES, UNKNOWN))
 
-    @rows_of(values, MEASURED)
+    @rows_of(values, MEASURED, late=(values,))
     def phases(t: Tables) -> Rows:
         return where(t[values], t[MEASURED], *PHASES, others=(TOTAL, UNKNOWN))
 

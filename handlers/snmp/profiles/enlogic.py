@@ -39,7 +39,7 @@ def _lines(currents: Column, voltages: Column, phase_count: Column) -> Complete:
 
     @rows_of(phase_count)
     def line_count(t: Tables) -> Rows:
-        return where(t[phase_count], t[phase_count], *LINES)
+        return where(t[phase_count], t[phase_count], "1", "2", "3")
 
     return Complete(lines, count=line_count, padding=("-1",))
 
@@ -57,10 +57,10 @@ def _outlets(below: Callable[[str, str], Column], count: Column) -> tuple[Outlet
     metered_number = below("5.9.1.2", "OutletMeteredStatusNumber")
     state = below("5.4.1.4", "OutletSwitchedStatusState")
     command = replace(below("5.5.1.4", "OutletSwitchedControlCommand"), optional=True)
-    every_command = Complete(command, beside=state)
 
     @rows_of(state, number, by_row=True)
     def states(t: Tables) -> Rows:
+        """The rows without padding. A single one whose number has no answer may be padding."""
         numbers = t[number]
         if t.outlet and not numbers:
             return {}
@@ -94,7 +94,7 @@ def _outlets(below: Callable[[str, str], Column], count: Column) -> tuple[Outlet
             states,
             on=("1",),
             off=("0",),
-            conditions=(row_condition(every_command, str(OFF), str(ON), optional=True),),
+            conditions=(row_condition(command, str(OFF), str(ON), optional=True),),
         ),
         Write(command, on=ON, off=OFF),
         count=count,

@@ -67,7 +67,7 @@ class PduTables(NamedTuple):
 
         @rows_of(controllable, by_row=True)
         def of_unit(t: Tables) -> Rows:
-            return t.part(controllable, t[self.states], 0, 1)
+            return t.part(controllable, () if t.outlet else t[self.states], 0, 1)
 
         return Guard(of_unit, ONLY_METERS, tuple(allow), tuple(refuse))
 
@@ -80,7 +80,8 @@ class PduTables(NamedTuple):
 
         @rows_of(names)
         def named(t: Tables) -> Rows:
-            return where_not(t[names], "")
+            """The outlets that have a name; a row whose name is lost may be padding."""
+            return {row: name for row, name in t[names].items() if text(name)}
 
         return partial(
             outlets,
@@ -229,11 +230,9 @@ def module_powers(t: Tables) -> Rows:
     module without that number, unless each PDU of the table of identities has one, too."""
     powers, count = t[MODULE_POWER], t.scalar(MODULE_COUNT)
     if count is not None:
-        is_number_ = re.fullmatch("[1-9][0-9]*", text(count))
-        return complete(powers, counts=t[MODULE_COUNT]) if is_number_ else {}
-    pdus = complete(t[MODULE_PDUS], powers)
-    is_absent = t.is_absent(MODULE_PDUS, powers)
-    return powers if is_absent else left_join(pdus, powers)
+        is_number_of_pdus = re.fullmatch("[1-9][0-9]*", text(count))
+        return complete(powers, counts=t[MODULE_COUNT]) if is_number_of_pdus else {}
+    return left_join(complete(t[MODULE_PDUS], powers), powers)
 
 
 hpe_profile = partial(Profile, vendor="HPE", source=librenms("hp/CPQPOWER-MIB"))

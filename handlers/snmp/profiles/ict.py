@@ -14,11 +14,6 @@ SYSTEM_CURRENT = scalar("39145.10.7.0", "systemCurrent")
 WHOLE = "1"  # outputFuseStatus of a good fuse; 2 is open
 
 
-@rows_of(ENABLE)
-def numbers(t: Tables) -> Rows:
-    return numbered(t[ENABLE], plus=1)
-
-
 @rows_of(SYSTEM_CURRENT, BUS, by_row=True)
 def current_without_buses(t: Tables) -> Rows:
     """The current of a panel that has no table of buses."""
@@ -47,7 +42,7 @@ PROFILES = (
                 conditions=(row_condition(column("39145.10.8.1.4", "outputFuseStatus"), WHOLE),),
             ),
             Write(ENABLE, on=1, off=2),
-            number=numbers,
+            number=Number(ENABLE, plus=1),
             name=column("39145.10.8.1.2", "outputName"),
             current=_amperes(column("39145.10.8.1.3", "outputCurrent")),
         ),

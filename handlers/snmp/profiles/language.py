@@ -14,7 +14,7 @@ from typing import Optional as Optional, Union as Union
 
 from ..arcs import Arcs as Arcs
 from ..chains import Chain as Chain, InChain as InChain
-from ..complete import Complete as Complete
+from ..computed import Complete as Complete, Number as Number
 from ..controls import (
     Control as Control,
     Guard as Guard,

@@ -10,13 +10,6 @@ NO_METER = ("0",)
 
 STATE = column("47952.1.1.1.3", "netioOutputState")
 
-
-@rows_of(STATE)
-def numbers(t: Tables) -> Rows:
-    """The printed number: in some firmware the index is NUMBER.0."""
-    return numbered(t[STATE], position=0)
-
-
 PROFILES = (
     Profile(
         key="netio",
@@ -28,7 +21,8 @@ PROFILES = (
         outlets=outlets(
             State(STATE, on=("1",), off=("0",)),
             Write(column("47952.1.1.1.5", "netioOutputAction"), on=1, off=0),
-            number=numbers,
+            # the printed number: in some firmware the index is NUMBER.0.
+            number=Number(STATE, position=0),
             name=column("47952.1.1.1.2", "netioOutputName"),
             current=figure(
                 column("47952.1.1.1.28", "netioOutputCurrent"), THOUSANDTHS, NOT_MEASURED

@@ -76,7 +76,7 @@ PROFILES = (
                 name=PWR_MEMO,
             )
             + outlets(
-                State(PWR_MODE, on=ON, off=OFF, conditions=(IN_RESET,)),
+                State(on_demand(PWR_MODE), on=ON, off=OFF, conditions=(IN_RESET,)),
                 Write(PWR_MODE, on=1, off=0),
                 _no_automatic_mode(PWR_MODE),
                 name=PWR_MEMO,

@@ -34,7 +34,13 @@ def states(t: Tables) -> Rows:
 
 @rows_of(G5.names, INDEX)
 def named(t: Tables) -> Rows:
-    return where_not(where_not(t[G5.names], ""), "0", by=t[INDEX])
+    """The rows with a name; one whose name is lost, unless it is padding."""
+    indexes = t[INDEX]
+    rows: Rows = {}
+    for row, name in where_not(t[G5.names], "").items():
+        if not (isinstance(name, Lost) and is_one_of(indexes.get(row), ("0",))):
+            rows[row] = name
+    return rows
 
 
 @rows_of(G5.outlet_count, G5.states, INDEX)

@@ -32,8 +32,17 @@ def _supported(values: Column) -> Derived:
     return rows
 
 
-def _phase_column(below: str, name: str) -> Complete:
-    return Complete(column(f"23280.6.1.{below}", name), beside=VOLTAGE, count=PHASES)
+CURRENT = column("23280.6.1.3", "phaseStatusCurrent")
+
+
+def _of_phases(values: Column) -> Derived:
+    """A column of the phases, which is only read if the table of PDUs does not support it."""
+
+    @rows_of(values, VOLTAGE, PHASES, late=(values,))
+    def rows(t: Tables) -> Rows:
+        return complete(t[values], t[VOLTAGE], t[PHASES])
+
+    return rows
 
 
 PROFILES = (
@@ -66,14 +75,14 @@ PROFILES = (
             power=figure(column("23280.8.1.5", "outletStatusActivePower")),
             energy=figure(column("23280.8.1.7", "outletStatusActiveEnergy"), THOUSANDTHS),
         ),
-        load=total(figure(_phase_column("3", "phaseStatusCurrent"), HUNDREDTHS), demanded=True),
+        load=total(figure(CURRENT, HUNDREDTHS, beside=VOLTAGE, count=PHASES), demanded=True),
         power=total(
             figure(_supported(DEVICE_POWER)),
-            figure(_phase_column("4", "phaseStatusActivePower")),
+            figure(_of_phases(column("23280.6.1.4", "phaseStatusActivePower"))),
         ),
         energy=total(
             figure(_supported(column("23280.2.1.9", "deviceStatusActiveEnergy")), THOUSANDTHS),
-            figure(_phase_column("8", "phaseStatusActiveEnergy"), THOUSANDTHS),
+            figure(_of_phases(column("23280.6.1.8", "phaseStatusActiveEnergy")), THOUSANDTHS),
         ),
         evidence=SIMULATED,
         programs=(

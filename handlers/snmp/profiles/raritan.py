@@ -165,41 +165,46 @@ def _alike(t: Tables, source: Column, rows: Rows) -> Rows:
     return found or t[source]
 
 
+def _certainly_there(rows: Rows) -> Rows:
+    """Readings of sensors that another column shows: one that is lost is not known, whatever a GET
+    of it says."""
+    return {row: lost_with(v) if isinstance(v, Lost) else v for row, v in rows.items()}
+
+
 def _outlet(kind: str) -> Measurement:
     """The readings of a sensor type, of the outlets that have such a sensor: by their capabilities,
     or without that column by the readings' availability."""
-    bit_of_kind = int(kind) - 1
     value, available = OUTLETS.value(kind), OUTLETS.available(kind)
     minimum, digits = OUTLETS.minimum(kind), OUTLETS.digits(kind)
     signed_readings, maximum = OUTLETS.late(kind)
 
+    def with_sensor(t: Tables) -> Rows:
+        """The capabilities of the outlets that have such a sensor."""
+        has_sensor = bit(t[CAPABILITIES], int(kind) - 1)
+        return where(t[CAPABILITIES], has_sensor, "1")
+
     @rows_of(value, CAPABILITIES, late=(available, minimum, digits, signed_readings, maximum))
     def readings(t: Tables) -> Rows:
-        has_sensor = bit(t[CAPABILITIES], bit_of_kind)
-        alike = where(t[CAPABILITIES], has_sensor, "1")
-        if not t[value]:
-            with_meters = alike if t[CAPABILITIES] else where_not(t[available], *NOT_AVAILABLE)
-            if not with_meters or not t[signed_readings]:
-                return dict.fromkeys(with_meters, LOST)
-        values = signed(t, OUTLETS, kind, _alike(t, minimum, alike))
-        with_sensor = where(values, has_sensor, "1")
-        zeros = [row for row, reading in with_sensor.items() if is_one_of(reading, (ZERO,))]
-        found = except_where(with_sensor, (ZERO,), t.cells(available, zeros), *NOT_AVAILABLE)
-        if found or t[CAPABILITIES]:
-            return found
-        return where_not(values, *NOT_AVAILABLE, by=t[available])
+        # without capabilities the availability is read first: it shows rows that the values lack
+        is_available = {} if t[CAPABILITIES] else t[available]
+        alike = with_sensor(t)
+        values: Rows = {}
+        if t[value] or t[signed_readings]:
+            values = signed(t, OUTLETS, kind, _alike(t, minimum, alike))
+        if not t[CAPABILITIES]:
+            found = where_not(values, *NOT_AVAILABLE, by=is_available)
+            return _certainly_there(found) if is_available else found
+        zeros = [row for row in alike if is_one_of(values.get(row), (ZERO,))]
+        of_outlets = {row: values.get(row, LOST) for row in alike}
+        found = except_where(of_outlets, (ZERO,), t.cells(available, zeros), *NOT_AVAILABLE)
+        return _certainly_there(found)
 
-    @rows_of(digits, CAPABILITIES)
+    @rows_of(digits, late=(CAPABILITIES,))
     def digits_of_outlets(t: Tables) -> Rows:
-        return _alike(t, digits, where(t[CAPABILITIES], bit(t[CAPABILITIES], bit_of_kind), "1"))
+        return _alike(t, digits, with_sensor(t))
 
     scale = THOUSANDTHS if kind == ENERGY else ONES
-    return Measurement(
-        readings,
-        scale,
-        (),
-        exponent=negative(Derived(digits_of_outlets.function, (digits,), late=(CAPABILITIES,))),
-    )
+    return Measurement(readings, scale, (), exponent=negative(digits_of_outlets))
 
 
 def _in_use(t: Tables, rows: Rows) -> Rows:
@@ -247,7 +252,7 @@ def _inlets(kind: str) -> Measurement:
 def _units(kind: str) -> Measurement:
     """The figure of units whose inlets have no such sensor."""
 
-    @rows_of(*UNITS.objects(kind), late=UNITS.late(kind))
+    @rows_of(*UNITS.objects(kind), late=(UNITS.value(kind), *UNITS.late(kind)))
     def rows(t: Tables) -> Rows:
         return UNITS.parts(t, kind) if t[UNITS.available("")] else {}
 
@@ -258,7 +263,7 @@ def _units(kind: str) -> Measurement:
     *INLET_POLES.objects(CURRENT),
     POLE_LINE,
     INLET_COUNT,
-    late=(*INLET_POLES.late(CURRENT), SWITCH_COUNT),
+    late=(INLET_POLES.available(CURRENT), *INLET_POLES.late(CURRENT), SWITCH_COUNT),
 )
 def lines(t: Tables) -> Rows:
     """The poles of all inlets in use, without the neutral, whatever its number is."""
@@ -378,7 +383,7 @@ def px1_lines(t: Tables) -> Rows:
 PX1_LOAD = total(
     figure(poles, THOUSANDTHS),
     figure(px1_lines, THOUSANDTHS),
-    figure(INLET_CURRENT, THOUSANDTHS),
+    figure(on_demand(INLET_CURRENT), THOUSANDTHS),
     figure(UNIT_CURRENT, THOUSANDTHS),
     else_outlets=True,
 )

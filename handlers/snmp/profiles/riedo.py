@@ -48,7 +48,11 @@ def _of_type(t: Tables, values: Column, kind: str) -> Rows:
 
 
 def _meters(values: Column, kind: str) -> Derived:
-    return rows_of(values, TYPE, QUALITY)(lambda t: _of_type(t, values, kind))
+    @rows_of(values, TYPE, QUALITY)
+    def rows(t: Tables) -> Rows:
+        return _of_type(t, values, kind)
+
+    return rows
 
 
 def _first_of(values: Column, scale: Decimal, absent: tuple[str, ...], *kinds: str) -> Total:

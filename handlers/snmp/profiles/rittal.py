@@ -140,7 +140,7 @@ class Variables(NamedTuple):
 
     def figure(self, source: Source) -> Measurement:
         # the quality tells of a variable without a value
-        factor = rows_of(self.units, late=(self.scales,))(self.device_scales)
+        factor = rows_of(self.scales, self.units, late=(self.scales,))(self.device_scales)
         return Measurement(source, ONES, (), factor=factor)
 
 
@@ -205,7 +205,14 @@ def currents(t: Tables) -> Rows:
     return concat(_phase_values(t, PHASES), left_join(strips, strip_currents))
 
 
-@rows_of(PHASES.units, *STRIPS.objects, STRIP_NAMES, late=(PHASES.scales, STRIPS.scales))
+@rows_of(
+    PHASES.scales,
+    PHASES.units,
+    STRIPS.scales,
+    *STRIPS.objects,
+    STRIP_NAMES,
+    late=(PHASES.scales, STRIPS.scales),
+)
 def current_scales(t: Tables) -> Rows:
     """The strips of a controller may be of several kinds."""
     strips = _strip_values(t)

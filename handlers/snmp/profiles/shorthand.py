@@ -11,7 +11,7 @@ from typing import Optional
 
 from ..arcs import Arcs
 from ..chains import InChain
-from ..complete import Complete
+from ..computed import Complete
 from ..controls import Control, Guard
 from ..decoding import Rows
 from ..figures import Ceilings, Measurement, Total
@@ -35,6 +35,7 @@ from ..tables import ROOT, Computed, Derived, Object, Source, Tables, objects_of
 THE_UNIT = Arcs(stop=1)
 #: of an index, for the fields that name an arc by its position
 LAST_ARC = -1
+WHOLE_INDEX = Arcs()
 TENTHS = Decimal("0.1")
 HUNDREDTHS = Decimal("0.01")
 THOUSANDTHS = Decimal("0.001")
@@ -156,7 +157,7 @@ def first(*sources: Source) -> Derived:
 
 
 def value_or_empty(values: Source, beside: Source) -> Derived:
-    """Values of a figure. If an answer has none of them, an empty row for each of `beside`, a column
+    """Values of a figure. If an answer has none of them, an empty row for each of `beside`: a column
     that each device with these values has and no other, so that no other source takes their place.
     """
 
@@ -164,7 +165,9 @@ def value_or_empty(values: Source, beside: Source) -> Derived:
         found = t[values]
         return left_join(found or t[beside], found)
 
-    return Derived(rows, tuple(objects_of((values, beside))), late=tuple(objects_of((beside,))))
+    of_values = tuple(objects_of((values,)))
+    late = tuple(column for column in objects_of((beside,)) if column not in of_values)
+    return Derived(rows, (*of_values, *late), late=late)
 
 
 def figure(
@@ -223,11 +226,11 @@ def unit_condition(
     source: Source,
     *good: str,
     unit: Arcs = THE_UNIT,
-    part: Arcs = Arcs(),
+    part: Arcs = WHOLE_INDEX,
     optional: bool = False,
     why: str = NO_CONTACT,
 ) -> Condition:
-    """The same for each unit, which is named by `unit` of an index and by `part` of the condition's."""
+    """The same for each unit: `unit` of an index names it, and `part` of the condition's index."""
     return Condition(source, good, unit, part, optional, why)
 
 
@@ -237,7 +240,7 @@ def row_condition(source: Source, *good: str, optional: bool = False) -> Conditi
 
 
 def established(source: Scalar) -> Condition:
-    """The contact of an agent with its device: 1 the agent has found none, 2 established, 3 lost."""
+    """The contact of an agent with its device: 1 none was found, 2 established, 3 lost."""
     return device_condition(source, "2", optional=True)
 
 

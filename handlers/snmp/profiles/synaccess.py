@@ -31,11 +31,6 @@ def older_states(t: Tables) -> Rows:
     return t[OLDER_STATUS] if t.scalar(NEWER_COUNT) is None else {}
 
 
-@rows_of(STATUS)
-def numbers(t: Tables) -> Rows:
-    return numbered(t[STATUS], plus=1)
-
-
 def _inlets(below: str, name: str) -> Derived:
     """A column of the inlets in use. "ats" is a transfer switch: the inlet that it does not use
     shows no load of its own."""
@@ -98,7 +93,7 @@ PROFILES = (
             outlets(
                 State(STATUS, on=("1",), off=("2",)),
                 Write(column("21728.3.2.1.1.4", "outletAction"), on=1, off=2),
-                number=numbers,
+                number=Number(STATUS, plus=1),
                 count=NEWER_COUNT,
                 name=column("21728.3.2.1.1.2", "outletName"),
                 current=figure(column("21728.3.2.1.1.5", "outletCurrentDraw")),

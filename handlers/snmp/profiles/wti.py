@@ -47,8 +47,8 @@ ACTION = plugs("4", "plugAction")
 
 
 class _NoneMarked(Guard):
-    """Forbids the command if an action is marked for another plug, or if the marks that the device
-    lists lack this plug's: others may be missing, too."""
+    """Forbids the command if the action of another plug is not one of `allow`, or if the device
+    lists none for this plug: others may be missing, too."""
 
     def raise_if_forbidden(self, tables: Tables, identity: str) -> None:
         marks = tables.whole[self.test]

@@ -249,8 +249,8 @@ def _profile(profile_name: str) -> Profile:
         return PROFILE_BY_KEY[profile_name]
     if not os.path.isfile(profile_name):
         raise SettingsError(
-            f"--profile {profile_name[:60]!r} is neither a family (pdu snmp families --table"
-            " devices lists them) nor a file"
+            f"--profile {profile_name[:60]!r} is neither a family (pdu snmp families lists"
+            " them) nor a file"
         )
     try:
         return own_profiles.read_profile(Path(profile_name))

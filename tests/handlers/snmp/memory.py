@@ -76,9 +76,14 @@ class Memory:
             self._objects.update(earlier_objects)
 
 
-def tables(objects: Mapping[str, Value], outlet: str = "") -> Tables:
+def tables_of(device: Memory, outlet: str = "") -> Tables:
     """The tables of a device whose family is known, or the cells of one outlet."""
-    return Tables(Memory(objects), outlet=outlet).settled()
+    return Tables(device, outlet=outlet).settled()
+
+
+def tables(objects: Mapping[str, Value], outlet: str = "") -> Tables:
+    """The same of a device with these objects."""
+    return tables_of(Memory(objects), outlet)
 
 
 def table(column: str, values: Mapping[str, Value]) -> dict[str, Value]:

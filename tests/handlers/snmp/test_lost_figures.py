@@ -14,7 +14,7 @@ from handlers.dcimanager.views import Figures
 from handlers.shared.errors import PduHandlerError
 from handlers.shared.meter_figures import Figure
 from handlers.snmp import metering
-from handlers.snmp.complete import Complete
+from handlers.snmp.computed import Complete
 from handlers.snmp.objects import Column, Scalar
 from handlers.snmp.parts import parts_of
 from handlers.snmp.read_scope import FIGURES, VIEW_FIGURES

@@ -118,7 +118,7 @@ def test_what_an_error_says_in_the_form_of_this_pack_is_shown() -> None:
     error = Refused(("set ", NamedSetting("timeout", "9"), " or wait"), "7", "192.0.2.1", "status")
     assert (kind_of(error), attribute_text(error, "host")) == ("refused", "192.0.2.1")
     assert parts_of(error) == list(error.parts)
-    assert reason(error) == "set --timeout 9 or wait"
+    assert reason(error) == "set -s timeout=9 or wait"
     # an archive has classes of its own
     theirs = odd_error("parts", ("set ", Part("timeout", "9"), " or wait"))
     assert reason(theirs) == reason(error)

@@ -53,7 +53,7 @@ def test_the_folder_of_its_code_is_called_by_its_python(
     (tmp_path / "clone" / "pdu").mkdir(parents=True)
     assert started(monkeypatch, "clone/pdu") == "python3 clone/pdu"
     assert Login({"timeout": "5"}).command_line("status", "snmp", "a b") == (
-        "python3 clone/pdu status snmp 'a b' --timeout 5"
+        "python3 clone/pdu status snmp 'a b' -s timeout=5"
     )
     monkeypatch.setenv("PATH", os.defpath)
     assert started(monkeypatch, "clone/pdu") == f"'{bin_}/python3' clone/pdu"

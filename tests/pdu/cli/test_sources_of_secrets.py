@@ -58,7 +58,7 @@ def test_an_option_overrides_the_environment_which_never_supplies_the_address(
     monkeypatch.setenv("PDU_DEVICE", "rack1")
     monkeypatch.setenv("PDU_HOST", "192.0.2.99")
     monkeypatch.setenv("PDU_COMMUNITY", "c")
-    run(capsys, "off", "nut", " h:99 ", "1", "--yes", "--timeout", "3", "-s", "verify=no")
+    run(capsys, "off", "nut", " h:99 ", "1", "--yes", "-s", "timeout=3", "-s", "verify=no")
     run(capsys, "off", "snmp", "h:1161", "1", "--yes", "--snmp-version", "2c")
     run(capsys, "off", "snmp", "h:1161", "1", "--yes", "--port", "1162")
     nut, snmp, snmp_at_port = forms

@@ -166,7 +166,7 @@ def test_the_other_kind_of_aes256_is_named_when_the_device_understands_nothing(
     for key, value in BOTH.items():
         monkeypatch.setenv(key, value)
     with Snmpd(BUILT_IN["apc-rpdu2"](), users=[reeder]) as snmpd:
-        options = [*V3, reeder.name, "--auth-protocol", "SHA", "--timeout", "1", "-s", "retries=0"]
+        options = [*V3, reeder.name, "--auth-protocol", "SHA", "-s", "timeout=1", "-s", "retries=0"]
         line = words(snmpd, "status", options)
         _, _, error = run(capsys, *line, "--priv-protocol", "AES256")
         code, _, _ = run(capsys, *line, "--priv-protocol", "AES256C")

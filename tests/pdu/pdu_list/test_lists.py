@@ -167,7 +167,7 @@ def test_a_name_switches_outlets(
         path.write_text(f"name,handler,address,auth,settings\n{line(tmp_path, peer, 'left')}\n")
         private(tmp_path / "logins.toml", login(peer, "left"))
         first, second, *_ = peer.truth().states
-        code, out, _ = run(capsys, "off", "left", f"{first}-{second}", "--yes", "--timeout", "9")
+        code, out, _ = run(capsys, "off", "left", f"{first}-{second}", "--yes", "-s", "timeout=9")
         states = peer.truth().states
     assert code == 0
     assert f"outlet {second} of left ({peer.address}:{peer.snmp['port']}) is off" in out

@@ -23,7 +23,7 @@ from tests.simulators import netio
 from tests.simulators.unit_servers import PASSWORD, USER, HttpServer
 
 WORDS = "injected words"
-SETTINGS = ("-s", "scheme=http", "--timeout", "20")
+SETTINGS = ("-s", "scheme=http", "-s", "timeout=20")
 
 
 class Wordless(Exception):

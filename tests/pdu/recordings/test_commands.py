@@ -97,7 +97,7 @@ def test_a_recording_that_fails_leaves_no_file(
     file = tmp_path / "unit.snmprec"
     with Agent(BUILT_IN["rpcm"](), faults=Faults(silent=True)) as agent:
         words = ("record", "snmp", f"{agent.host}:{agent.port}", "-o", str(file))
-        code, _, err = run(capsys, *words, "--timeout", "0.1")
+        code, _, err = run(capsys, *words, "-s", "timeout=0.1")
     assert code == 3
     assert err.startswith("unreachable: ")
     assert not file.exists()

@@ -74,7 +74,7 @@ def test_a_run_says_what_it_did(admin: Admin, manager: DciManager) -> None:
     new = admin.run(manager)
     # as older versions wrote it
     admin.ids.write_text(f"{manager.url} pdu_small 1 1.0.0+c0a1b2c3d4e5f\n")
-    again = admin.run(manager, "small", "--try")
+    again = admin.run(manager, "small", "--name", "pdu_small_try")
     assert (new.code, new.err, again.code, again.err) == (0, "", 0, "")
     lines = [
         f"Logged in to {manager.url} as {manager.email}.",
@@ -84,13 +84,13 @@ def test_a_run_says_what_it_did(admin: Admin, manager: DciManager) -> None:
         f"pdu_snmp: archive uploaded, {VERSION}+c.., import path pdu_snmp.handler, id 2.",
         "next: for a new PDU, .. CHANGELOG.md says what an upgrade asks of you",
     ]
-    lines_of_trial = [
+    lines_beside = [
         lines[0],
-        'pdu_small_try: registered as "Small small (try)" with id 3, protocol custom.',
+        'pdu_small_try: registered as "pdu_small_try" with id 3, protocol custom.',
         "pdu_small_try: archive uploaded, .., import path pdu_small_try.handler, id 3.",
-        "next: .. the same command without --try; .. delete it in DCImanager",
+        lines[5],
     ]
-    for run, expected_lines in ((new, lines), (again, lines_of_trial)):
+    for run, expected_lines in ((new, lines), (again, lines_beside)):
         shown_lines = run.out.splitlines()
         assert len(shown_lines) == len(expected_lines)
         for shown_line, expected_line in zip(shown_lines, expected_lines):
@@ -248,22 +248,31 @@ def test_files_of_the_clone_that_are_newer_than_an_archive_are_named(
     assert "is newer" not in admin.run(manager, "small").out
 
 
-def test_a_name_for_a_registered_handler_is_told_to_have_no_effect(
+def test_the_name_and_protocol_that_are_typed_are_those_of_a_handler_beside_the_one_in_use(
     admin: Admin, manager: DciManager
 ) -> None:
     register_snmp(manager)
-    run = admin.run(manager, "snmp", "--name", "Mine")
-    assert run.code == 0
-    assert "--name is for a new one" in run.out
-    assert [handler.name for handler in manager.handlers()] == ["Small snmp"]
+    assert admin.run(manager, "snmp", "--name", "mine", "--protocol", "custom").code == 0
+    in_use, beside = manager.handlers()
+    assert (in_use.handler, in_use.uploads) == ("pdu_snmp", 0)
+    assert (beside.handler, beside.name, beside.protocol) == ("mine", "mine", ["custom"])
 
 
-def test_a_new_handler_gets_the_name_and_protocol_that_are_typed(
-    admin: Admin, manager: DciManager
+def test_a_registration_that_was_not_sent_before_ctrl_c_is_not_remembered(
+    admin: Admin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert admin.run(manager, "small", "--name", "Mine", "--protocol", "snmp").code == 0
-    (handler,) = manager.handlers()
-    assert (handler.name, handler.protocol) == ("Mine", ["snmp"])
+    """A run would have to be told by hand whether the handler is registered."""
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("urllib3.Retry.sleep", interrupt)
+    not_ready = [Answer(503, b"starting")]
+    with DciManager(wrap=answering(CREATE, *not_ready, is_done=False)) as manager:
+        run = admin.run(manager, "snmp")
+        assert calls(manager, CREATE) == 1
+    assert run.err.startswith("interrupted: ")
+    assert remembered(admin.ids) == [f"{manager.url} pdu_snmp -"]
 
 
 def test_letters_of_any_script_arrive(admin: Admin, manager: DciManager, tmp_path: Path) -> None:
@@ -450,12 +459,14 @@ def test_a_file_of_ids_that_cannot_be_read_ends_the_run(
     assert manager.requests == []
 
 
-# ---- the trial beside the handler in use ----
+# ---- another name beside the handler in use ----
 
 
-def test_a_trial_and_the_one_in_use_are_polled(admin: Admin, manager: DciManager) -> None:
+def test_a_handler_under_another_name_and_the_one_in_use_are_polled(
+    admin: Admin, manager: DciManager
+) -> None:
     admin.run(manager, "small")
-    admin.run(manager, "small", "--try")
+    admin.run(manager, "small", "--name", "pdu_small_try")
     pdus = []
     for name in ("pdu_small", "pdu_small_try"):
         pdus.append(manager.add_pdu(name, name, "127.0.0.1", settings={"say": ""}))

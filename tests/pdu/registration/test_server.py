@@ -340,6 +340,15 @@ def test_a_call_that_is_cut_behind_a_proxy_may_have_arrived(
     assert error.startswith("unreachable, may be done: ")
 
 
+@pytest.mark.parametrize("place", ["127.0.0.1:1", "proxy.invalid:3128"])
+def test_a_call_whose_proxy_is_not_reached_was_not_sent(
+    place: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("https_proxy", f"http://{place}")
+    error = shown_error(server("https://dci.example.com"), *CREATE)
+    assert error.startswith("unreachable, not done: https://dci.example.com: ")
+
+
 def test_a_proxy_that_refuses_or_is_dead_is_named_at_once_and_without_its_login(
     admin: Admin, manager: DciManager
 ) -> None:

@@ -1,4 +1,4 @@
-"""What is uploaded: archives that anybody made, and the second name of a trial."""
+"""What is uploaded: archives that anybody made, and those under another name."""
 
 from __future__ import annotations
 
@@ -53,8 +53,8 @@ def test_about_py_and_the_command_line_say_more(tmp_path: Path) -> None:
     path = made(tmp_path, about=b"SHOWN = 'My PDU'\nPROTOCOL = 'custom'\n")
     upload = read_upload(path)
     assert (upload.display_name, upload.protocol) == ("My PDU", "custom")
-    upload = read_upload(path, display_name="Ours", protocol="snmp")
-    assert (upload.display_name, upload.protocol) == ("Ours", "snmp")
+    upload = read_upload(path, internal_name="ours", protocol="snmp")
+    assert (upload.handler, upload.display_name, upload.protocol) == ("ours", "ours", "snmp")
 
 
 @pytest.mark.parametrize(
@@ -112,19 +112,20 @@ def test_an_archive_with_a_hostile_folder_is_refused_in_one_line(
     assert is_one_line(str(caught.value))
 
 
-# ---- a trial ----
+# ---- another name ----
 
 
 @pytest.mark.parametrize("form", FORMATS)
-def test_a_trial_has_all_files_in_a_directory_of_its_own(form: int, tmp_path: Path) -> None:
+def test_another_name_is_that_of_the_directory_of_all_files(form: int, tmp_path: Path) -> None:
     deep = f"my_dir/{'long_name_of_a_folder/' * 3}deep_module.py"
     members = {**SMALL, deep: b"X = 1\n", "my_dir/café.json": b"{}"}
-    upload = read_upload(archive(tmp_path, *members.items(), form=form), is_trial=True)
+    path = archive(tmp_path, *members.items(), form=form)
+    upload = read_upload(path, internal_name="my_dir_try")
     assert (upload.handler, upload.import_path) == ("my_dir_try", "my_dir_try.my_handler")
-    assert upload.display_name == "my_dir (try)"
+    assert upload.display_name == "my_dir_try"
     assert not upload.is_file
     assert read_archive(upload.data).files == {
-        path.replace("my_dir/", "my_dir_try/", 1): data for path, data in members.items()
+        name.replace("my_dir/", "my_dir_try/", 1): data for name, data in members.items()
     }
 
 
@@ -141,21 +142,29 @@ def test_a_trial_has_all_files_in_a_directory_of_its_own(form: int, tmp_path: Pa
         b"lazy import my_dir.codec\n",  # for Python 3.15; an older one cannot parse it
     ],
 )
-def test_a_module_that_names_its_directory_cannot_be_tried(code: bytes, tmp_path: Path) -> None:
+def test_a_module_that_names_its_directory_cannot_be_renamed(code: bytes, tmp_path: Path) -> None:
     path = made(tmp_path, other=code, codec=b"x = 1\n")
     assert read_upload(path).handler == "my_dir"
     with pytest.raises(
-        SettingsError, match="--try cannot rename it: my_dir/other.py line [1-3] names"
+        SettingsError, match="--name cannot rename it: my_dir/other.py line [1-3] names"
     ):
-        read_upload(path, is_trial=True)
+        read_upload(path, internal_name="other_dir")
+    assert read_upload(path, internal_name="my_dir") == read_upload(path)
 
 
-def test_relative_imports_and_words_in_texts_can_be_tried(tmp_path: Path) -> None:
+def test_relative_imports_and_words_in_texts_can_be_renamed(tmp_path: Path) -> None:
     code = b"from . import codec\nfrom .my_dir import y\nLOG = 'my_dir.log'\n# import my_dir\n"
-    assert read_upload(made(tmp_path, other=code), is_trial=True).handler == "my_dir_try"
+    assert read_upload(made(tmp_path, other=code), internal_name="other_dir").handler == "other_dir"
 
 
-def test_a_trial_whose_paths_become_too_long_is_refused(tmp_path: Path) -> None:
+def test_a_name_with_which_paths_become_too_long_is_refused(tmp_path: Path) -> None:
     path = archive(tmp_path, *SMALL.items(), (f"my_dir/{'y' * 101}.py", b""))
-    with pytest.raises(SettingsError, match="--try cannot rename it"):
-        read_upload(path, is_trial=True)
+    with pytest.raises(SettingsError, match="--name cannot rename it"):
+        read_upload(path, internal_name="my_dir_try")
+
+
+@pytest.mark.parametrize("name", ["My PDU", "pdu-snmp", "9pdu", "Pdu", "x" * 62, "a/b", "a\n"])
+def test_a_name_that_cannot_be_an_internal_one_is_refused(name: str, tmp_path: Path) -> None:
+    """Else the archive in use would be replaced."""
+    with pytest.raises(SettingsError, match="--name must be an internal name"):
+        read_upload(made(tmp_path), internal_name=name)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import pytest
@@ -23,7 +23,7 @@ from pdu.families.model_names import BRANDS, COLUMNS, NAMES, UNREAD_MAKERS, Clai
 from pdu.families.recognition import OTHER_NUMBERS, SHARED_NUMBERS
 from pdu.supports.model_patterns import fits, sample
 from pdu.supports.search import MAYBE, NO, UNKNOWN, YES, answer
-from pdu.supports.table import entries
+from pdu.supports.table import SupportEntry, entries, names_in
 from tests.needs import ROOT
 from tests.pdu.running import run
 from tests.rows import each_row
@@ -295,14 +295,51 @@ def test_a_family_in_full_has_its_names_of_models(capsys: pytest.CaptureFixture[
             assert name.pattern in text, entry.family
 
 
-def test_each_model_of_the_list_of_devices_is_known_beside_its_vendor() -> None:
-    for profile in PROFILES:
-        vendor = profile.vendor.split(",")[0]
-        for models in profile.models:
-            models_without_remarks = re.sub(r"\([^)]*\)", "", models)
-            for model in models_without_remarks.split(","):
-                product = f"{vendor} {model}"
-                assert answer(product).verdict in (YES, MAYBE), product
+#: verdicts, the surer ones last; a "no" says of another PDU of this name
+_RANKS = {UNKNOWN: 0, NO: 0, MAYBE: 1, YES: 2}
+
+
+def _answers_of(entry: SupportEntry, name: str) -> Iterator[tuple[str, str, str]]:
+    """The name behind each vendor of the entry, with the verdicts of the name alone and of both."""
+    alone = answer(name).verdict
+    for vendor in entry.vendors:
+        question = f"{vendor} {name}"
+        yield question, alone, answer(question).verdict
+
+
+def test_each_name_of_a_model_is_known_alone_and_behind_its_vendor() -> None:
+    number_of_names = 0
+    for entry in entries():
+        for name in names_in(entry.models):
+            number_of_names += 1
+            for question, alone, behind_vendor in _answers_of(entry, name):
+                assert alone != UNKNOWN, name
+                assert behind_vendor in (YES, MAYBE), question
+    assert number_of_names > 200
+
+
+def test_a_vendor_before_a_name_never_lessens_the_answer() -> None:
+    for entry in entries():
+        patterns = [sample(name.pattern) for name in entry.names]
+        for model in (*names_in(entry.models), *patterns):
+            for question, alone, behind_vendor in _answers_of(entry, model):
+                assert _RANKS[behind_vendor] >= _RANKS[alone], question
+
+
+def test_what_a_description_says_of_its_models_is_no_name() -> None:
+    descriptions = (
+        "Easy PDU EPDU1xxxS, EPDU1xxxM",
+        "BlueNet IRS, with the PDUs of its server",
+        "Geist EM series",
+        "ERD-4: its relay and digital outputs",
+        "Multi Distribution Unit (MDU)",
+        "transfer switches of others",
+        "PDU, ATS 30, Z",
+    )
+    assert list(names_in(descriptions)) == [
+        *("Easy PDU EPDU1xxxS", "EPDU1xxxM", "BlueNet IRS", "Geist EM", "ERD-4"),
+        "Multi Distribution Unit",
+    ]
 
 
 def test_each_maker_that_no_handler_reads_is_a_no_with_its_reason() -> None:

@@ -1,4 +1,4 @@
-"""Rows of which the answers may lack some, and the numbers of rows, as plain records."""
+"""Computed sources that many families need, as records: they have a form in JSON."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Optional
 
 from . import validation
 from .decoding import Rows
-from .rows import LOST, UNIDENTIFIED, complete, is_number
+from .rows import LOST, UNIDENTIFIED, complete, is_number, numbered
 from .tables import Computed, Object, Source, Tables, objects_of
 
 
@@ -77,3 +77,27 @@ class Complete(Computed):
         if self.next_row and numbers and tables.has_cell(self.source, str(max(numbers) + 1)):
             rows[UNIDENTIFIED] = LOST
         return rows
+
+
+@dataclass(frozen=True, eq=False)
+class Number(Computed):
+    """The number at a place of each identity, increased by `plus`: what is printed on the unit.
+
+    Fields:
+        source: the rows.
+        plus: what is added.
+        position: the arc; -1 is the last.
+    """
+
+    source: Source
+    plus: int = 0
+    position: int = -1
+
+    def needs(self) -> tuple[Object, ...]:
+        return tuple(objects_of((self.source,)))
+
+    def is_by_row(self) -> bool:
+        return not isinstance(self.source, Computed) or self.source.is_by_row()
+
+    def rows(self, tables: Tables) -> Rows:
+        return numbered(tables[self.source], self.plus, self.position)
