@@ -28,6 +28,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple, Optional
 
+from handlers.shared.meter_figures import ExactFigure
 from handlers.snmp import detection
 from handlers.snmp.device import SnmpDevice
 from handlers.snmp.figures import Measurement
