@@ -12,7 +12,7 @@ from ..shared.errors import ProtocolError
 from .decoding import Rows, text
 from .objects import Column
 from .rows import UNIDENTIFIED, Lost, counted, is_number
-from .tables import Object, Source, Tables
+from .tables import Object, Source, Tables, objects_of
 
 # A number of at most nine digits, perhaps after capital letters: 7, AUX1, B4.
 _NAME = re.compile(r"[A-Z]{0,8}[0-9]{1,9}")
@@ -101,9 +101,13 @@ class Chain:
             return False
         return self._cell(tables, self.unit, last) in self.first_units
 
-    def check_last_row(self, tables: Tables, rows: Iterable[str]) -> None:
-        """Ask for what shows whether these rows are all of one unit. The answers are kept."""
-        self._is_one_unit(tables, list(rows))
+    def read_names(self, tables: Tables, rows: Iterable[str]) -> None:
+        """Read what names these rows. The answers are kept."""
+        rows = list(rows)
+        if not rows or self._is_one_unit(tables, rows):
+            return
+        for column in objects_of((self.unit, self.number)):
+            tables.walk(column.oid)
 
     def _lacks_columns(self, tables: Tables, row: str) -> bool:
         columns = (self.unit, self.number)
@@ -192,8 +196,8 @@ class InChain:
         return self.column.columns()
 
     def rows(self, tables: Tables) -> Rows:
-        # right after the walk that it proves, and before other columns: the chain may change
-        self.chain.check_last_row(tables, tables.walk(self.column.oid))
+        # right after the walk of the values, before other columns: the chain may change meanwhile
+        self.chain.read_names(tables, tables.walk(self.column.oid))
         rows = tables[self.column]
         identities = self.chain.identities(tables, rows)
         return {identities[row]: value for row, value in rows.items() if row in identities}

@@ -22,6 +22,7 @@ from .read_scope import ReadScope
 from .rows import (
     NO_VALUE,
     UNIDENTIFIED,
+    Lost,
     counted,
     counted_by,
     is_unanswered,
@@ -208,7 +209,7 @@ def _up_to_count(
     outlets: Outlets, states: Decisions, count: int, tables: Tables, *, is_certain: bool
 ) -> Decisions:
     if (len(states) < count or not is_certain) and outlets.rows is not None:
-        states = {**dict.fromkeys(tables[outlets.rows], NOT_DECIDED), **states}
+        states = {**dict.fromkeys(_rows_without_state(outlets, tables), NOT_DECIDED), **states}
         raise_if_unidentified(outlets, states, tables)
     if len(states) < count:
         raise ProtocolError(
@@ -225,7 +226,7 @@ def read_without_states(
     for outlets in profile.outlets:
         if outlets.rows and tables[outlets.rows]:
             tables = tables.settled()
-        states = dict.fromkeys(tables[outlets.rows], NOT_DECIDED) if outlets.rows else {}
+        states = dict.fromkeys(_rows_without_state(outlets, tables), NOT_DECIDED)
         raise_if_unidentified(outlets, states, tables)
         # with states, `read_states` has compared the count
         count = 0 if outlets.states else counted(_counts(outlets, tables))
@@ -239,6 +240,18 @@ def read_without_states(
             raise_if_unit_missing(profile, tables)
             return device
     return None
+
+
+def _rows_without_state(outlets: Outlets, tables: Tables) -> list[str]:
+    """What `outlets.rows` lists. Rows that only other columns show are padding if a GET of the last
+    one says so, too."""
+    if outlets.rows is None:
+        return []
+    rows = tables[outlets.rows]
+    lost = [row for row, value in rows.items() if isinstance(value, Lost)]
+    if not lost or is_unidentified(lost[-1]) or tables.has_cell(outlets.rows, lost[-1]):
+        return list(rows)
+    return [row for row in rows if row not in lost]
 
 
 def is_measured(device: SnmpDevice, total: Total) -> bool:

@@ -26,10 +26,11 @@ from .device import (
     is_measured,
     missing_unit,
     raise_if_unidentified,
+    wanted,
 )
 from .figures import Measurement, Total
 from .profile import Profile
-from .read_scope import ReadScope
+from .read_scope import FIGURES, ReadScope
 from .rows import LOST, is_unanswered, is_unidentified
 from .tables import Tables
 
@@ -138,7 +139,9 @@ class _Request(NamedTuple):
 
 def read_statistic(device: SnmpDevice, *, with_power: bool = True) -> dcimanager.Figures:
     """The figures of a device, and of each outlet that has a meter."""
-    device = device._replace(tables=device.tables.settled())
+    # a tool may have read the states alone
+    also_wanted = wanted(device.profile, FIGURES) if with_power else ()
+    device = device._replace(tables=device.tables.settled(also_wanted))
     if _needs_all_outlets(device, with_power=with_power):
         device = device._replace(decisions=all_outlets(device), is_counted=True)
         # the list may have shown rows that the columns of figures lack

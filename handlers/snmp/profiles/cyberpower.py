@@ -79,6 +79,9 @@ def one_phase_currents(t: Tables) -> Rows:
     return _each_unit(t, complete(currents, t[DEVICE_MODULE]), DEVICE_MODULE)
 
 
+ONE_PHASE_LOAD = figure(one_phase_currents, TENTHS, unit_of_row=DEVICE_MODULE)
+
+
 def _device(below: str, name: str) -> Derived:
     """A column of the units."""
     values = column(f"{EPDU2}.3.4.1.{below}", name)
@@ -183,8 +186,8 @@ PROFILES = (
             energy=figure(metered("11", "Energy"), TENTHS),
         ),
         load=total(
-            figure(phase_currents, TENTHS),
-            figure(one_phase_currents, TENTHS),
+            figure(phase_currents, TENTHS, unit_of_row=PHASE_MODULE),
+            ONE_PHASE_LOAD,
             figure(_of_epdu2(LOAD), TENTHS, ()),
             else_outlets=True,
         ),
@@ -232,7 +235,7 @@ PROFILES = (
         load=total(
             figure(LOAD, TENTHS, absent=()),
             # a PDU41001 has its outlets in this tree and its meter in ePDU2
-            figure(one_phase_currents, TENTHS),
+            ONE_PHASE_LOAD,
             else_outlets=True,
         ),
         power=total(figure(POWER), else_outlets=True),

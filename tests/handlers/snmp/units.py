@@ -8,7 +8,7 @@ from typing import Callable, Optional
 import pytest
 
 from handlers.shared.errors import PduHandlerError
-from handlers.snmp import detection, schema
+from handlers.snmp import detection, rows, schema
 from handlers.snmp.device import SnmpDevice
 from handlers.snmp.figures import Measurement
 from handlers.snmp.handler import SnmpPdu
@@ -16,7 +16,7 @@ from handlers.snmp.parts import parts_of
 from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.read_scope import ALL_STATES, ReadScope
-from handlers.snmp.tables import objects_of
+from handlers.snmp.tables import Derived, objects_of
 from pdu_common.connection import PduSnmpData
 from pdu_common.helper import EnumPowerStatus, PduPortView, PduView
 from tests.handlers.snmp.calls import Listening, MemoryPdu, near, pdu
@@ -46,12 +46,15 @@ EACH = pytest.mark.parametrize("unit", FIXTURES, ids=unit_id)
 
 
 def _mechanisms(unit: Fixture) -> set[str]:
-    """The kinds of parts that the unit's profile has, and which fields of a figure it uses."""
+    """The kinds of parts that the unit's profile has, which fields of a figure it uses, and which
+    functions of rows its own functions call."""
     names: set[str] = set()
     for part in parts_of(FAMILIES[unit.key]):
         names.add(type(part).__name__)
         if isinstance(part, Measurement):
             names.update(name for name, value in vars(part).items() if value)
+        elif isinstance(part, Derived):
+            names.update(set(part.function.__code__.co_names) & vars(rows).keys())
     return names
 
 
