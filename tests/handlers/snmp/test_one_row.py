@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from handlers.snmp import metering
@@ -67,8 +69,8 @@ def test_no_column_of_a_call_shows_rows_that_its_table_did_not_have(
     readings: list[Tables] = []
     settled = Tables.settled
 
-    def recorded(tables: Tables) -> Tables:
-        readings.append(settled(tables))
+    def recorded(tables: Tables, *wanted: Any) -> Tables:
+        readings.append(settled(tables, *wanted))
         return readings[-1]
 
     with monkeypatch.context() as patch:
