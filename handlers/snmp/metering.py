@@ -16,7 +16,7 @@ from ..shared.meter_figures import (
     Figure,
     MeterFigures,
     NotKnown,
-    total_figure,
+    measured,
 )
 from .device import (
     NOT_DECIDED,
@@ -308,8 +308,10 @@ def _beside_outlets(device: SnmpDevice, request: _Request, total: Figure) -> Fig
     shows that something is counted."""
     if total is not None or not request.total.unanswered(device.tables):
         return total
-    figures = map(request.outlets.of, device.decisions)
-    return total_figure(outlets=map(_as_float, figures), is_sum_total=False)
+    figures_of_outlets = map(request.outlets.of, device.decisions)
+    if any((measured(_as_float(figure)) or 0) > 0 for figure in figures_of_outlets):
+        return NotKnown("the unit shows no total, though its outlets show figures")
+    return None
 
 
 def _ports(
