@@ -34,6 +34,7 @@ from .tables import Source, Tables, objects_of
 
 Decisions = dict[str, Decision]
 NOT_DECIDED = Decision(UNKNOWN)
+FEWER_UNITS = "the device counts more units than its answers list"
 _LARGEST_ARC = 2**32 - 1  # RFC 2578, 3.5
 _INDEX = re.compile(r"(?:0|[1-9][0-9]{0,9})(?:\.(?:0|[1-9][0-9]{0,9})){0,15}")
 
@@ -358,14 +359,25 @@ def reported_outlet_count(profile: Profile, tables: Tables) -> int:
 
 def missing_unit(profile: Profile, tables: Tables) -> str:
     """Why the answers are of fewer units than the device counts, "" if they are not."""
-    if not profile.units or not profile.unit_count or counted(tables[profile.unit_count]) <= 1:
+    if not profile.units or _unit_count(profile, tables) <= 1:
         return ""
     if not any(map(is_unidentified, tables[profile.units])):
         return ""
-    return "the device counts more units than its answers list"
+    return FEWER_UNITS
+
+
+def _unit_count(profile: Profile, tables: Tables) -> int:
+    return counted(tables[profile.unit_count]) if profile.unit_count else 0
 
 
 def raise_if_unit_missing(profile: Profile, tables: Tables) -> None:
+    """Raise ProtocolError also for a unit whose row in the list of units is lost: it may be padding
+    that only another column of the table has."""
     reason = missing_unit(profile, tables)
+    count = _unit_count(profile, tables)
+    if profile.units and count > 1 and not reason:
+        units = tables[profile.units].values()
+        are_known = [not is_unanswered(value) for value in units]
+        reason = FEWER_UNITS if not all(are_known) and sum(are_known) < count else ""
     if reason:
         raise ProtocolError(f"{reason}; poll it again")

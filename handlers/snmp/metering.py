@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import partial
+from functools import cached_property, partial
 from typing import NamedTuple, Optional
 
 from .. import dcimanager
@@ -16,7 +16,7 @@ from ..shared.meter_figures import (
     Figure,
     MeterFigures,
     NotKnown,
-    total_figure,
+    measured,
 )
 from .device import (
     NOT_DECIDED,
@@ -85,15 +85,27 @@ class _OutletRows:
             return None
         if identity in self.rows:
             return self.rows[identity]
-        if any(map(is_unidentified, self.rows)):
+        if self._has_unidentified_row:
             return NotKnown(f"the answers lack the outlet of a row of {self.figure.objects}")
         unit = identity.rpartition(".")[0]
-        if unit not in _metered_units(self.rows):
+        own_units, *units_of_others = self._metered_units
+        if unit not in own_units:
             return None  # its unit does not measure this
-        others = [column for column in self.other_rows if unit in _metered_units(column)]
+        others = [
+            column for column, units in zip(self.other_rows, units_of_others) if unit in units
+        ]
         if others and not any(identity in column for column in others):
             return None  # no column has it
         return NotKnown(f"the answers have no row {identity} of {self.figure.objects}")
+
+    @cached_property
+    def _has_unidentified_row(self) -> bool:
+        return any(map(is_unidentified, self.rows))
+
+    @cached_property
+    def _metered_units(self) -> list[set[str]]:
+        """The units with a meter of this figure, and of each of the others."""
+        return [_metered_units(rows) for rows in (self.rows, *self.other_rows)]
 
 
 def _metered_units(rows: Mapping[str, ExactFigure]) -> set[str]:
@@ -296,8 +308,10 @@ def _beside_outlets(device: SnmpDevice, request: _Request, total: Figure) -> Fig
     shows that something is counted."""
     if total is not None or not request.total.unanswered(device.tables):
         return total
-    figures = map(request.outlets.of, device.decisions)
-    return total_figure(outlets=map(_as_float, figures), is_sum_total=False)
+    figures_of_outlets = map(request.outlets.of, device.decisions)
+    if any((measured(_as_float(figure)) or 0) > 0 for figure in figures_of_outlets):
+        return NotKnown("the unit shows no total, though its outlets show figures")
+    return None
 
 
 def _ports(

@@ -185,9 +185,9 @@ class Spread:
         return rows if last and outlets is not None else dict(list(rows.items())[:last])
 
     def cell(self, tables: Tables, identity: str) -> Optional[str]:
-        row, _, n = identity.rpartition(".")
+        row, dot, n = identity.rpartition(".")
         sub = dict(self.numbers()).get(n)
-        if sub is None or bool(row) is not self.by_row:
+        if sub is None or bool(row) is not self.by_row or bool(dot) is not self.by_row:
             return None
         return ".".join(filter(None, (self.oid, str(sub), row or self.tail)))
 

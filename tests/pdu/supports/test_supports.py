@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from handlers.snmp.profile import ENTERPRISES, oids
+from handlers.snmp.profile import ENTERPRISES
 from handlers.snmp.profiles import PROFILES
 from pdu.families import recognition
 from pdu.families.model_names import BRANDS, COLUMNS, NAMES, UNREAD_MAKERS, Claim, Name, read_names
