@@ -49,5 +49,5 @@ def test_a_family_with_a_function_is_not_shown(capsys: pytest.CaptureFixture[str
     assert root.run(["snmp", "show", "sentry3"]) == 2
     shown = capsys.readouterr()
     assert shown.out == ""
-    assert "profile.load.figures[0].source is read by a function of the handler" in shown.err
+    assert "profile.units is read by a function of the handler" in shown.err
     assert "docs/own-pdu.md" in shown.err
