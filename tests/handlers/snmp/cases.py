@@ -282,7 +282,9 @@ def _function_text(subject: str, changes: Sequence[str]) -> str:
             objects = {part.object: part for part in objects_of([value])}
             unknown = rows_by_name.keys() - set("ABCDFGH") - objects.keys()
             assert not unknown, f"{subject} has no object {unknown}: {list(objects)}"
-            given = {part: rows_by_name.get(name, {}) for name, part in objects.items()}
+            given: dict[Source, Rows] = {
+                part: rows_by_name.get(name, {}) for name, part in objects.items()
+            }
             rows: Any = _RowsOfObjects(given)
             value = value.function(rows)
     except PduHandlerError as error:
