@@ -223,7 +223,7 @@ class Tables:
         return tables
 
     def again(self, outlet: Optional[str] = None) -> Tables:
-        """The tables of the same device, whose family is known, to be read anew: each with the columns
+        """The tables of the same device, whose family is known, to be read anew: each with columns
         that were read of it, so that they show the same rows."""
         outlet = self.outlet if outlet is None else outlet
         columns = {table: dict(read) for table, read in self.answers.columns.items()}
