@@ -22,7 +22,6 @@ from .read_scope import ReadScope
 from .rows import (
     NO_VALUE,
     UNIDENTIFIED,
-    Lost,
     counted,
     counted_by,
     is_unanswered,
@@ -209,7 +208,7 @@ def _up_to_count(
     outlets: Outlets, states: Decisions, count: int, tables: Tables, *, is_certain: bool
 ) -> Decisions:
     if (len(states) < count or not is_certain) and outlets.rows is not None:
-        states = {**dict.fromkeys(_rows_without_state(outlets, tables), NOT_DECIDED), **states}
+        states = {**dict.fromkeys(tables[outlets.rows], NOT_DECIDED), **states}
         raise_if_unidentified(outlets, states, tables)
     if len(states) < count:
         raise ProtocolError(
@@ -226,10 +225,10 @@ def read_without_states(
     for outlets in profile.outlets:
         if outlets.rows and tables[outlets.rows]:
             tables = tables.settled()
-        states = dict.fromkeys(_rows_without_state(outlets, tables), NOT_DECIDED)
+        states = dict.fromkeys(tables[outlets.rows], NOT_DECIDED) if outlets.rows else {}
         raise_if_unidentified(outlets, states, tables)
         # with states, `read_states` has compared the count
-        count = 0 if outlets.states else counted(_counts(outlets, tables))
+        count = 0 if outlets.states else counted(outlet_counts(outlets, tables))
         if states or count:
             states = _up_to_count(outlets, states, count, tables, is_certain=True)
             raise_if_unit_missing(profile, tables)
@@ -240,18 +239,6 @@ def read_without_states(
             raise_if_unit_missing(profile, tables)
             return device
     return None
-
-
-def _rows_without_state(outlets: Outlets, tables: Tables) -> list[str]:
-    """What `outlets.rows` lists. Rows that only other columns show are padding if a GET of the last
-    one says so, too."""
-    if outlets.rows is None:
-        return []
-    rows = tables[outlets.rows]
-    lost = [row for row, value in rows.items() if isinstance(value, Lost)]
-    if not lost or is_unidentified(lost[-1]) or tables.has_cell(outlets.rows, lost[-1]):
-        return list(rows)
-    return [row for row in rows if row not in lost]
 
 
 def is_measured(device: SnmpDevice, total: Total) -> bool:
@@ -289,7 +276,7 @@ def _unread_name(outlets: Outlets, row: str, tables: Tables) -> str:
     return ", ".join(readings)
 
 
-def _counts(outlets: Outlets, tables: Tables) -> Rows:
+def outlet_counts(outlets: Outlets, tables: Tables) -> Rows:
     """The device's own numbers of outlets, by unit."""
     if outlets.count is None:
         return {}
@@ -311,7 +298,7 @@ def _count(tables: Tables, outlets: Outlets, identities: Iterable[str]) -> _Outl
     """What the device counts; not certain if it counts another unit than that of an outlet."""
     if outlets.count is None:
         return _OutletCount(0, True)
-    rows = _counts(outlets, tables)
+    rows = outlet_counts(outlets, tables)
     units = {identity.rpartition(".")[0] for identity in identities}
     counted_units = units.intersection(rows)
     is_unit_uncounted = bool(counted_units) and counted_units != units
@@ -336,7 +323,7 @@ def has_no_outlets(profile: Profile, tables: Tables) -> bool:
 def _has_none(outlets: Outlets, tables: Tables) -> bool:
     counts: list[Rows] = []
     if outlets.count is not None:
-        counts.append(_answered(tables, outlets.count, _counts(outlets, tables)))
+        counts.append(_answered(tables, outlets.count, outlet_counts(outlets, tables)))
     if outlets.none_if_zero is not None:
         counts.append(_answered(tables, outlets.none_if_zero, tables[outlets.none_if_zero]))
     rows = tables[outlets.states.source] if outlets.states else {}

@@ -81,6 +81,8 @@ class Outlets:
         it ends. Raises Unsupported if a guard forbids it, NoSuchOutlet without an object."""
         if self.control is None:
             raise Unsupported(f"outlet {identity} has no command")
+        if not tables.outlet:
+            tables = tables.one_row(identity)
         for guard in self.guards:
             if not (guard.automatic and is_automatic_ended):
                 guard.raise_if_forbidden(tables, identity)

@@ -158,7 +158,7 @@ def test_a_broken_pipe_ends_the_command_quietly(unbuffered: str) -> None:
 
 @needs_full
 @UNBUFFERED
-@pytest.mark.parametrize("words", ["snmp show sentry3", "--version", "status nut --json"])
+@pytest.mark.parametrize("words", ["snmp show netio", "--version", "status nut --json"])
 def test_an_output_that_cannot_be_written_is_named_in_one_line(words: str, unbuffered: str) -> None:
     with open("/dev/full", "wb") as full:
         command = [*PDU, *words.split()]

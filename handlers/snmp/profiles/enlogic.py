@@ -84,7 +84,8 @@ def _outlets(below: Callable[[str, str], Column], count: Column) -> tuple[Outlet
             if not meters:
                 return {}
             keys = [numbered(t[metered_number], position=0), t[metered_number]]
-            outlet_keys = [numbered(t[number], position=0), t[number]]
+            numbers = where_not(t[number], PADDING)
+            outlet_keys = [numbered(numbers, position=0), numbers]
             return join(meters, keys, outlet_keys, same_row=True)
 
         return figure(rows, scale)

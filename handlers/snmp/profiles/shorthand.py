@@ -309,7 +309,7 @@ def outlets(
         guards=guards,
         rows=rows,
         count=count,
-        is_count_of_listed=states is not None and not checks_empty_table,
+        is_count_of_listed=bool(count and states) and not checks_empty_table,
         none_if_zero=none_if_zero,
         counts_unlisted=counts_unlisted,
         number=number,

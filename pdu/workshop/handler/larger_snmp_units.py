@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Optional
 
 from handlers.shared.errors import PduHandlerError
-from handlers.snmp.device import SnmpDevice
+from handlers.snmp.device import SnmpDevice, outlet_counts
 from handlers.snmp.figures import Measurement
 from pdu_common.helper import EnumPowerStatus
 
@@ -120,9 +120,9 @@ def _read_counts(rows: Rows, device: SnmpDevice) -> tuple[Mapping[str, int], Seq
     """The device's own numbers of outlets by unit, and the objects that were read for them."""
     memory = RecordedRows(rows)
     counts: dict[str, int] = {}
-    if device.outlets is not None and device.outlets.count is not None:
+    if device.outlets is not None:
         tables = reading(memory, device.tables)
-        for unit, value in tables[device.outlets.count].items():
+        for unit, value in outlet_counts(device.outlets, tables).items():
             counts[unit] = int(str(value))
     return counts, memory.oids_in_answers()
 

@@ -108,7 +108,7 @@ def test_a_state_that_the_platform_does_not_have_is_a_failure() -> None:
 
 
 @pytest.mark.parametrize(
-    "handler, requests", [("nut", 2), ("raritan", 6), ("redfish", 5), ("snmp", 16)]
+    "handler, requests", [("nut", 2), ("raritan", 6), ("redfish", 5), ("snmp", 17)]
 )
 def test_a_reading_in_one_session_says_what_the_calls_say_with_fewer_requests(
     small: Hall, handler: str, requests: int
