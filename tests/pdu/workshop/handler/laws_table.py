@@ -1,7 +1,7 @@
 """A call of a handler's method, and what is wrong with it: what the lines of laws.txt mean.
 
     METHOD RULE FLAGS       the call, of outlet 1, which is on, and what is right in its situation:
-                            fields of Expected; `-` for no rule
+                            fields of Expected; `-` for no rule; in capitals, the PDU's fault
     unmetered               of a PDU without meters: statistic has no figure, or
     invents                 1.5 A and 20 kWh;
     reads                   then it asks the PDU,
@@ -122,9 +122,12 @@ def shown(case: Case) -> str:
     """What is wrong with a call of outlet 1, which is on."""
     method, *actions = case.left.split(TABLE.separator)
     method, rule, *words = method.split(" ")
-    flags: dict[str, Any] = dict.fromkeys(words, True)
+    flags: dict[str, Any] = {word: True for word in words if word.islower()}
     expected = Expected(rule.strip("-"))._replace(**flags)
     unit = TwoOutlets()
+    for word in words:
+        if word.isupper():
+            unit.begin(UnitFault[word])
     unit.is_metered = not {"unmetered", "invents"}.intersection(actions)
     methods = Calls(unit, actions)
     handler = MadeHandler(
