@@ -171,7 +171,8 @@ class Judge:
         for situation in situations:
             if self.is_over_http or not situation.is_over_http:
                 rules.update(situation.rules)
-        return rules - self._details.keys() & set(_READING_RULES)
+        finished_rules = set(_READING_RULES).intersection(self._details)
+        return rules - finished_rules
 
     def faults_in(self, situation: Situation) -> Iterator[Fault]:
         """The faults in a situation, one after another."""

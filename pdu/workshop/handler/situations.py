@@ -169,8 +169,8 @@ def _halves(judge: Judge) -> Iterator[Case]:
 
 
 def _one_answer(judge: Judge) -> Iterator[Case]:
-    """One of the answers is a half, or an error; the others are as recorded. The PDU is read for
-    the first time, or was read before by the same object.
+    """One of the answers is a half, or an error; the others are as recorded. The PDU was read
+    before by the same object; or it is the first answer of all, such as that to a login.
     """
     targets = (judge.target_of_one_object, judge.remembering_target)
     methods = judge.methods if judge.is_over_http else ()
@@ -181,9 +181,11 @@ def _one_answer(judge: Judge) -> Iterator[Case]:
         sizes = [len(answer) for answer in target.unit.answers[before:][:_MOST_REQUESTS]]
         if not sizes:
             continue
-        longest = sizes.index(max(sizes))
+        numbers = {0}
+        if make_target == judge.remembering_target:
+            numbers |= {min(1, len(sizes) - 1), len(sizes) - 1, sizes.index(max(sizes))}
         disturbances = (UnitFault.HALF, 401, 404, 500, 503)
-        for number in sorted({0, min(1, len(sizes) - 1), len(sizes) - 1, longest}):
+        for number in sorted(numbers):
             for disturbance in disturbances if method in READINGS else disturbances[:2]:
                 spoilt = partial(_disturbed_target, make_target, number + 1, disturbance)
                 yield Case(spoilt, (method,), Expected("short"))
@@ -292,29 +294,34 @@ def _exchanging_target(judge: Judge) -> Target:
 
 
 def _cases_of_contents(
-    judge: Judge, changed_contents: Sequence[Any], rule: str, methods: Sequence[str] = READINGS
+    judge: Judge, make_target: Callable[..., Target], changed_contents: Sequence[Any], rule: str
 ) -> Iterator[Case]:
-    """A PDU with each of these contents, after it was read with its own by the same object."""
+    """A PDU with each of these contents."""
     states = judge.model.outlet_states()
     expected = Expected(rule, states=states, is_of_figure=rule in ("meter", "zero"))
+    methods = ("status",) if rule == "zero" else READINGS
     for contents in changed_contents:
-        yield Case(partial(judge.remembering_target, contents=contents), methods, expected)
+        yield Case(partial(make_target, contents=contents), methods, expected)
 
 
 def _lost_figures(judge: Judge) -> Iterator[Case]:
-    return _cases_of_contents(judge, judge.model.without_figures(), "meter")
+    contents = judge.model.without_figures()
+    return _cases_of_contents(judge, judge.remembering_target, contents, "meter")
 
 
 def _absent_figures(judge: Judge) -> Iterator[Case]:
-    return _cases_of_contents(judge, judge.model.without_figure_rows(), "part")
+    contents = judge.model.without_figure_rows()
+    return _cases_of_contents(judge, judge.target, contents, "part")
 
 
 def _zeros(judge: Judge) -> Iterator[Case]:
-    return _cases_of_contents(judge, judge.model.with_zero_figures(), "zero", ("status",))
+    contents = judge.model.with_zero_figures()
+    return _cases_of_contents(judge, judge.target, contents, "zero")
 
 
 def _empty_lists(judge: Judge) -> Iterator[Case]:
-    return _cases_of_contents(judge, judge.model.without_outlets(), "empty")
+    contents = judge.model.without_outlets()
+    return _cases_of_contents(judge, judge.target, contents, "empty")
 
 
 def _states_by_figures(judge: Judge) -> Iterator[Fault]:
