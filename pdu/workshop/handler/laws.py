@@ -291,6 +291,9 @@ class JudgedCall:
             if not self._is_command:
                 text = f"commanded outlet {command.identity} ({command.text})"
                 return self._broken("poll", text)
+            # where one word has all states, it is the command of each outlet that has its own
+            if command.text == self._unit.command_words(self._outlet, on=self._on):
+                continue
             if command.identity != self._outlet:
                 wish = f"outlet {self._outlet} was to be switched"
                 text = f"commanded outlet {command.identity}: {wish}{self._hint}"

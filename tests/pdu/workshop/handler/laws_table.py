@@ -6,6 +6,7 @@
     invents                 1.5 A and 20 kWh;
     reads                   then it asks the PDU,
     switches WORD           switches outlet 1 `on` or `off`,
+    words TEXT              switches outlet 1 off by what switches outlet 2 on, too,
     sends TEXT              sends a request that is not known, or one
     mistakes TEXT           that is like a command,
     failure TEXT            meets this failure of the simulated PDU itself, and
@@ -93,6 +94,10 @@ class Calls:
             elif word == "switches":
                 unit.requests.append(f"{rest} 1")
                 unit.obey([UnitCommand("1", on=rest == "on", text=f"{rest} 1")])
+            elif word == "words":
+                unit.requests.append(rest)
+                unit.commands.append(UnitCommand("2", on=True, text=rest))
+                unit.states["1"] = False
             elif word == "sends":
                 unit.commands.append(UnitCommand.unknown(rest))
             elif word == "mistakes":
