@@ -116,7 +116,7 @@ class SnmpUnit(SimulatedPdu):
     def begin(self, fault: UnitFault) -> None:
         super().begin(fault)
         # an agent does not answer a community that it does not know
-        self.is_mute = fault is UnitFault.DENIES
+        self.is_mute = self.is_mute or fault is UnitFault.DENIES
 
     # ---- requests --------------------------------------------------------------------------------
 
@@ -146,7 +146,7 @@ class SnmpUnit(SimulatedPdu):
         if self._lost_objects.in_walks and next_oid in self._lost_objects.oids:
             raise _gen_error(next_oid)
         # the second row of a table and those after it
-        if self._fault is UnitFault.HALF and oid in self._walked:
+        if self.fault is UnitFault.HALF and oid in self._walked:
             raise _gen_error(oid)
         self._walked.add(next_oid)
         return next_oid, self._rows[next_oid]
@@ -169,7 +169,7 @@ class SnmpUnit(SimulatedPdu):
         self._requests_after_command = 0
         commands = self._commands_in(pairs)
         switching_commands = [command for command in commands if command.is_known]
-        if not switching_commands or self._fault in (UnitFault.NONE, UnitFault.HALF):
+        if not switching_commands or self.fault in (UnitFault.NONE, UnitFault.HALF):
             self.commands += commands
             return self._write(pairs)
         try:

@@ -134,12 +134,12 @@ def _increased(row: SnmpRow, difference: int) -> SnmpRow:
 
 
 def _template(rows: Rows, device: SnmpDevice) -> Optional[_Template]:
-    """The last outlet of the first unit that is on and can be switched: its number is none that a
-    column of units has too.
+    """The last outlet that is on, can be switched, and has others beside it; None if there is
+    none.
     """
     unit = SnmpUnit(rows, device)
     identities = [identity for identity in device.states if is_index(identity)]
-    for identity in sorted(reversed(identities), key=lambda name: "." in name):
+    for identity in reversed(identities):
         prefix, _ = _parted(identity)
         parted_identities = [_parted(other_identity) for other_identity in identities]
         numbers = [number for begin, number in parted_identities if begin == prefix]
