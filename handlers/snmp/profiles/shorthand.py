@@ -48,7 +48,8 @@ NO_PUBLIC_MIB = "No MIB is public: last looked up on 2026-11-27."
 OVERLOAD = (
     "only switching on is refused, and only under overload, which the state read afterwards shows"
 )
-# floor PDUs and transfer switches: a transformer of 2 MVA (2,900 A at 400 V), feeders of 400 A
+# floor PDUs, busways and Delta's static transfer switch: a transformer of 2 MVA (2,900 A at 400 V),
+# feeders of 400 A
 FLOOR = Ceilings(Decimal(600), Decimal(500_000), Decimal(3_000), Decimal(2_500_000))
 
 

@@ -1,5 +1,5 @@
 """A total whose objects a device does not answer is not known where, in the same statistic, its
-outlets' meters show that something is counted: DCImanager would show 0 beside them."""
+outlets' meters show that something is counted: DCImanager might show 0 beside them."""
 
 from __future__ import annotations
 
