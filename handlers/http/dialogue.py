@@ -21,7 +21,7 @@ from pdu_common.helper import EnumPowerStatus
 from .. import dcimanager
 from ..shared.doubts import doubt_sentences, some
 from ..shared.errors import NamedSetting, NoSuchOutlet, PduHandlerError, ProtocolError
-from ..shared.meter_figures import Figure, MeterFigures
+from ..shared.meter_figures import Figure, MeterFigures, sum_of_parts
 from ..shared.settings import HOST, TIMEOUT, UNKNOWN_FIGURES, Setting, Settings, port
 from ..shared.switching import CALL_SECONDS, switch
 from ..shared.tls import CA_PEM, FINGERPRINT, VERIFY, Trust
@@ -101,6 +101,19 @@ class PduState(NamedTuple):
             power_w=totals.power_w,
             cautions=cautions,
         )
+
+
+def outlet_sums(outlets: Iterable[Outlet]) -> MeterFigures:
+    """The sums over the outlets, each as `sum_of_parts`."""
+    figures = {outlet.identity: outlet.figures for outlet in outlets}
+    currents = {identity: of_outlet.current_a for identity, of_outlet in figures.items()}
+    powers = {identity: of_outlet.power_w for identity, of_outlet in figures.items()}
+    energies = {identity: of_outlet.energy_kwh for identity, of_outlet in figures.items()}
+    return MeterFigures(
+        current_a=sum_of_parts("outlet", currents),
+        power_w=sum_of_parts("outlet", powers),
+        energy_kwh=sum_of_parts("outlet", energies),
+    )
 
 
 #: yields requests, is sent the bodies of their answers, and returns T

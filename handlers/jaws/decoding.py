@@ -16,19 +16,20 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, Optional
 
-from ..http.dialogue import Dialogue, Outlet, PduState, ReadRequest, WriteRequest
+from ..http.dialogue import Dialogue, Outlet, PduState, ReadRequest, WriteRequest, outlet_sums
 from ..http.errors import HttpDenied, HttpLoginRefused
 from ..http.strict_json import FORM_ERRORS, column, loads
-from ..shared.doubts import denial_of_off, some
+from ..shared.doubts import some
 from ..shared.errors import ProtocolError, Refused
 from ..shared.meter_figures import (
     Figure,
     MeterFigures,
     NotKnown,
+    denial_of_off,
     divided,
+    first_metered,
     measured,
     sum_if_complete,
-    total_figure,
 )
 
 OUTLETS, UNITS, LINES, CORDS = (
@@ -90,10 +91,11 @@ def read_unit(*, with_figures: bool) -> Dialogue[PduState]:
         first_unit, *_ = status_by_lost_unit
         doubt = _lost_unit_doubt(first_unit, status_by_lost_unit[first_unit])
         return PduState.with_totals(outlets, MeterFigures.not_known(doubt), cautions)
+    sums = outlet_sums(outlets)
     totals = MeterFigures(
-        current_a=_total(lines, "current", [outlet.figures.current_a for outlet in outlets]),
-        power_w=_total(cords, "active_power", [outlet.figures.power_w for outlet in outlets]),
-        energy_kwh=_total(cords, "energy", energies),
+        current_a=_total(lines, "current", sums.current_a),
+        power_w=_total(cords, "active_power", sums.power_w),
+        energy_kwh=_total(cords, "energy", sums.energy_kwh),
     )
     return PduState.with_totals(outlets, totals, cautions)
 
@@ -431,13 +433,13 @@ def _energy_kwh(energy: Figure, energy_unit: Optional[int]) -> Figure:
     return divided(energy, energy_unit)
 
 
-def _total(rows: _OptionalList, key: str, outlets: Sequence[Figure]) -> Figure:
+def _total(rows: _OptionalList, key: str, outlet_sum: Figure) -> Figure:
     """The sum of the field `key` over the rows of lines or cords; over the outlets if no row has
     such a sensor. Not known if the rows could not be read or are not complete.
     """
     if rows.fault:
         return NotKnown(rows.fault)
-    return total_figure(sum_if_complete(_figures(rows.rows, key)), outlets=outlets)
+    return first_metered(sum_if_complete(_figures(rows.rows, key)), outlet_sum)
 
 
 def _figures(entries: Sequence[Entry], key: str) -> Sequence[Figure]:

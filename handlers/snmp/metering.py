@@ -15,7 +15,7 @@ from ..shared.meter_figures import (
     Figure,
     MeterFigures,
     NotKnown,
-    total_figure,
+    measured,
 )
 from .device import (
     NOT_DECIDED,
@@ -285,8 +285,10 @@ def _beside_outlets(device: SnmpDevice, request: _Request, total: Figure) -> Fig
     shows that something is counted."""
     if total is not None or not request.total.unanswered(device.tables):
         return total
-    figures = map(request.outlets.of, device.decisions)
-    return total_figure(outlets=map(_as_float, figures), is_sum_total=False)
+    figures = map(_as_float, map(request.outlets.of, device.decisions))
+    if any((measured(figure) or 0) > 0 for figure in figures):
+        return NotKnown("the unit shows no total, though its outlets show figures")
+    return None
 
 
 def _ports(

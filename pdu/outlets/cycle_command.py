@@ -36,6 +36,7 @@ from . import outlet_words
 from .read_commands import call_fields, show_warnings
 from .switching import (
     outlets_of,
+    own_outlet,
     refuse_unnamed_handler,
     report_stop,
     send_command,
@@ -71,7 +72,8 @@ class _CalledOutlet:
         try:
             with waiting(f"waiting for {self.where}", self.output):
                 self.session.forget()
-                return dict(self.session.states()).get(self.identity, UNKNOWN)
+                state = self.session.state(self.identity)
+                return UNKNOWN if state is None else state
         except FOREIGN_ERRORS as error:
             self.failure = error
             return UNKNOWN
@@ -143,10 +145,14 @@ def _cycle(run: Run, pdu: names.ChosenPdu, outlet_word: str, pause_s: float) -> 
     data = pdu.data(handler)
     with show_warnings(run.output, pdu.where), HandlerTools(handler).opened(data) as session:
         with waiting(f"waiting for {pdu.where}", run.output):
-            outlet, *other_outlets = outlets_of(session, pdu.host, [outlet_word])
-        if other_outlets:
-            count = 1 + len(other_outlets)
-            raise Usage(f"{outlet_word[:60]!r} is {count} outlets: cycle takes one at a time")
+            # without a question, its name is not asked for, nor the other outlets
+            outlet = own_outlet(session, outlet_word) if run.output.yes else None
+            if outlet is None:
+                outlet, *other_outlets = outlets_of(session, pdu.host, [outlet_word])
+                if other_outlets:
+                    count = 1 + len(other_outlets)
+                    reason = f"{outlet_word[:60]!r} is {count} outlets"
+                    raise Usage(f"{reason}: cycle takes one at a time")
         outcome = _OutletCycle(run, pdu, outlet.identity, handler)
         return _cycle_outlet(outcome, session, outlet, pause_s)
 

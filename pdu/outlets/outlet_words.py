@@ -23,6 +23,11 @@ _OPTION = re.compile("--[a-z][a-z-]*")
 _RANGE = re.compile(r"(.*?)([0-9]{1,9})(?:-|\.\.)(.*?)([0-9]{1,9})")
 
 
+def is_one_outlet(word: str) -> bool:
+    """Whether a word is neither a range nor a list: it is an identity, else a name."""
+    return bool(word) and ".." not in word and not re.search(r"[\s,-]", word)
+
+
 def resolve(words: Sequence[str], names: Mapping[str, str]) -> list[str]:
     """The identities that these words mean, each once. `names`: identity → name, "" for none.
 

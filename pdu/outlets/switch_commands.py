@@ -35,6 +35,7 @@ from .switching import (
     meter_text,
     outlets_of,
     outlets_text,
+    own_outlet,
     refuse_unnamed_handler,
     report_stop,
     send_command,
@@ -82,7 +83,10 @@ class _Switching(NamedTuple):
 
     def _read_again(self) -> reading.Reading:
         """States, and what meters see; why one of them was not read is in its `failures`."""
-        parts = (reading.states, reading.figures)
+        states = reading.states
+        if len(self.identities) == 1:
+            states = reading.state_of(self.identities[0])
+        parts = (states, reading.figures)
 
         def read(keep: Callable[[reading.Reading], object]) -> None:
             self.session.forget()
@@ -257,12 +261,14 @@ def _confirm_outlets(
     on: bool,
 ) -> Sequence[str]:
     """Ask whether to switch the outlets that these words mean. Returns their identities. With
-    --yes, one identity is not looked up: the handler does that itself. Of several, all are looked
-    up before the first command.
+    --yes, one number is not looked up: the handler does that itself; one word that is an identity
+    alone, so that no other outlet need be readable. Of several, all are looked up before the first
+    command.
     """
-    is_only_identity = len(words) == 1 and outlet_words.PLAIN.fullmatch(words[0]) is not None
-    if output.yes and is_only_identity:
-        return words
+    if output.yes and len(words) == 1:
+        is_plain = outlet_words.PLAIN.fullmatch(words[0]) is not None
+        if is_plain or own_outlet(session, words[0]) is not None:
+            return words
     with waiting(f"waiting for {pdu.where}", output):
         outlets = outlets_of(session, pdu.host, words)
     prompts.confirm(output, switch_question(pdu, handler, outlets, on=on), pdu.host)

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any, Union
+from typing import Any, Optional, Union
 
 from handlers.dcimanager import OpenPdu
 from handlers.shared.errors import NoSuchOutlet, printable
@@ -80,6 +80,14 @@ def outlets_of(session: OpenHandler, host: str, words: Sequence[str]) -> Sequenc
         advice = _number_advice(words, outlet_by_identity.values())
         raise NoSuchOutlet(f"{error.reason}{advice}", host) from None
     return [outlet_by_identity[identity] for identity in identities]
+
+
+def own_outlet(session: OpenHandler, typed_word: str) -> Optional[PolledOutlet]:
+    """The outlet with this identity, read by itself; None for a word that may mean another one."""
+    if not outlet_words.is_one_outlet(typed_word):
+        return None
+    state = session.state(typed_word)
+    return None if state is None else PolledOutlet(typed_word, state)
 
 
 def _number_advice(words: Sequence[str], outlets: Collection[PolledOutlet]) -> str:
