@@ -428,7 +428,8 @@ class Total:
 
     @property
     def objects(self) -> str:
-        return " or ".join(figure.objects for figure in self.figures) or "the outlets' figures"
+        names = dict.fromkeys(figure.objects for figure in self.figures)
+        return " or ".join(names) or "the outlets' figures"
 
     def metered_units(self, tables: Tables, mask: Optional[Mask]) -> set[str]:
         """The units with a row of a figure."""
@@ -440,6 +441,13 @@ class Total:
         if all(isinstance(value, Lost) for value in values):
             return [figure.objects for figure in self.figures]
         return []
+
+    def lost_walk(self, tables: Tables) -> str:
+        """Why the figures may be there although no walk shows a row; "" if nothing says so."""
+        for figure in self.figures:
+            if tables.is_walk_lost(figure.source):
+                return f"a walk of {figure.objects} has no row, though a GET has one"
+        return ""
 
     @property
     def needs_outlets(self) -> bool:

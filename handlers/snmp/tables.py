@@ -17,6 +17,8 @@ from ..shared.errors import LONGEST
 from .decoding import Rows, Walked, printable_text, text
 from .rows import LOST, Lost, arcs, part_of, prefixed
 
+# the indexes of the first rows of nearly all tables; two arcs are of a chain, from unit 1 or 0 on
+_FIRST_ROWS = ("1", "1.1", "0.1")
 ROOT = "~"  # in a profile's OIDs: the family's root
 
 
@@ -289,6 +291,28 @@ class Tables:
                 self.has_cell(column, row) for row in (*list(rows)[:1], *list(rows)[-1:])
             )
         return True
+
+    def is_walk_lost(self, source: Source) -> bool:
+        """Whether a walk of the source's object had no row, though a GET of its first row has a
+        value: such a walk alone is no proof (see `is_absent`); with a second column of its table it
+        is one. Only the rows with which nearly all tables begin are tried."""
+        column = next(objects_of([source]), None)
+        if column is None:
+            return False
+        oids = [self.resolve(oid) for oid, _ in column.columns()] or [self.resolve(column.oid)]
+        if not all(self._is_lone_empty_walk(oid) for oid in oids):
+            return False
+        return any(self.has_cell(column, row) for row in _FIRST_ROWS)
+
+    def _is_lone_empty_walk(self, oid: str) -> bool:
+        """Whether a walk of this column had no row, and that of no other column that its table must
+        have."""
+        walked = self.answers.walked
+        if walked.get(oid) != {} or oid in self.learnt.absent:
+            return False
+        columns = self.answers.columns.get(_table_of(oid), {})
+        others = [other for other, is_optional in columns.items() if not is_optional]
+        return not any(walked.get(other) == {} for other in others if other != oid)
 
     def part(self, source: Source, rows: Iterable[str], start: int, stop: Optional[int]) -> Rows:
         """For each row the value of its part of the device, whose index is some arcs of the row."""
