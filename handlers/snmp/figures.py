@@ -24,7 +24,7 @@ from . import validation
 from .arcs import Arcs
 from .decoding import Rows, number, text
 from .objects import Scalar
-from .rows import LOST, Lost, is_one_of, is_unidentified
+from .rows import LOST, Lost, counted_by, is_one_of, is_unidentified
 from .tables import Source, Tables, objects_of
 
 LEAST_NINES = 5
@@ -417,7 +417,7 @@ class Total:
         """Why there is no total if these units have no row. A unit is certainly there if the chain
         lists it with a value, or without a chain if its outlets show it."""
         rows = tables[self.units] if self.units else {}
-        without_value = {self._unit(row) for row, value in rows.items() if not text(value)}
+        without_value = {self._unit(row) for row, value in rows.items() if not _is_value(value)}
         unmetered = (units & (self._chain(tables) or units)) - without_value
         if unmetered:
             unmetered -= set(metered_units())
@@ -474,6 +474,11 @@ def _sum_of_rows(rows: Mapping[str, ExactFigure]) -> ExactFigure:
         names = _names("row", unmetered)
         return NotMetered(f"{len(unmetered)} of {len(rows)} ({names}) unmetered")
     return exact_sum_if_complete(rows.values())
+
+
+def _is_value(value: Raw) -> bool:
+    """Whether a value says that its unit is there: a text, or a count that is no placeholder."""
+    return counted_by(value) is not None if number(value) is not None else bool(text(value))
 
 
 def _names(noun: str, names: Sequence[str]) -> str:
