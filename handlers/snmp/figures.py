@@ -386,7 +386,7 @@ class Total:
             reason = figure.missing_part(tables, raw)
             if reason is not None:
                 is_counted = any(map(is_unidentified, raw))  # by the device, which shows no row
-                if self.demanded or is_counted or not tables.lacks(figure.source):
+                if self.demanded or is_counted or not tables.lacks(figure.source, raw):
                     return reason
                 reason_lacking = reason_lacking or reason
                 for empty in empty_figures:

@@ -18,7 +18,7 @@ from .decoding import Rows, Walked, printable_text, text
 from .rows import LOST, Lost, arcs, part_of, prefixed
 
 # the indexes of the first rows of nearly all tables; two arcs are of a chain, from unit 1 or 0 on
-_FIRST_ROWS = ("1", "1.1", "0.1")
+_FIRST_ROWS = ("1", "1.1", "0.0")
 ROOT = "~"  # in a profile's OIDs: the family's root
 
 
@@ -277,19 +277,18 @@ class Tables:
             return cell is not None and self.get(cell) is not None
         return False
 
-    def lacks(self, source: Source) -> bool:
+    def lacks(self, source: Source, rows_beside: Iterable[str] = ()) -> bool:
         """Whether the device does not have the object of these values: no walk answers it, nor a
-        GET in the first and the last of the rows that its table has. Of rows of other tables, a GET
-        proves nothing."""
+        GET in the first and the last of the rows that its table has, or that others show beside.
+        Of rows of other tables, a GET proves nothing."""
         if isinstance(source, Computed) and not source.is_by_row():
             return False
         for column in objects_of([source]):
             rows = column.rows(self)
             if not all(isinstance(value, Lost) for value in rows.values()):
                 return False
-            return not any(
-                self.has_cell(column, row) for row in (*list(rows)[:1], *list(rows)[-1:])
-            )
+            names = list(rows) or list(rows_beside)
+            return not any(self.has_cell(column, row) for row in (*names[:1], *names[-1:]))
         return True
 
     def is_walk_lost(self, source: Source) -> bool:

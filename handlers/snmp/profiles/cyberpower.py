@@ -79,6 +79,13 @@ def one_phase_currents(t: Tables) -> Rows:
     return _each_unit(t, complete(currents, t[DEVICE_MODULE]), DEVICE_MODULE)
 
 
+ONE_PHASE_LOAD = figure(
+    one_phase_currents,
+    TENTHS,
+    unmetered="the MIB does not say which current that of a unit with several phases is",
+)
+
+
 def _device(below: str, name: str, *, optional: bool = False) -> Derived:
     """A column of the units; `optional`: some of those that have their outlets in ePDU lack it."""
     values = column(f"{EPDU2}.3.4.1.{below}", name, optional=optional)
@@ -194,7 +201,7 @@ PROFILES = (
         ),
         load=total(
             figure(phase_currents, TENTHS),
-            figure(one_phase_currents, TENTHS),
+            ONE_PHASE_LOAD,
             figure(_of_epdu2(LOAD), TENTHS, ()),
             else_outlets=True,
         ),
@@ -243,7 +250,7 @@ PROFILES = (
             figure(LOAD, TENTHS, absent=()),
             # a PDU41001 has its outlets in this tree and its meters in ePDU2
             figure(phase_currents, TENTHS),
-            figure(one_phase_currents, TENTHS),
+            ONE_PHASE_LOAD,
             else_outlets=True,
         ),
         power=total(figure(POWER), _device_power(optional=True), else_outlets=True),
