@@ -303,6 +303,11 @@ class Tables:
             return False
         return any(self.has_cell(column, row) for row in _FIRST_ROWS)
 
+    def is_of_other_depth(self, column: Object) -> bool:
+        """Whether a walk of the column has rows, and none of them is the column's: another device
+        has its own objects there."""
+        return bool(self.walk(column.oid)) and not self[column]
+
     def _is_lone_empty_walk(self, oid: str) -> bool:
         """Whether a walk of this column had no row, and that of no other column that its table must
         have."""

@@ -138,7 +138,7 @@ def counted_rows(values: Object, count: Scalar, *, required: bool = False) -> De
     @rows_of(values, count, by_row=True)
     def rows(t: Tables) -> Rows:
         most = t.scalar(count)
-        if counted_by(most) == 0:
+        if counted_by(most) == 0 or (not t.outlet and t.is_of_other_depth(values)):
             return {}
         return up_to_count(t[values], most, required=required, are_all=not t.outlet)
 
@@ -157,9 +157,9 @@ def first(*sources: Source) -> Derived:
 
 
 def value_or_empty(values: Source, beside: Source) -> Derived:
-    """Values of a figure. If an answer has none of them, an empty row for each of `beside`: a column
-    that each device with these values has and no other, so that no other source takes their place.
-    """
+    """Values of a figure. If an answer has none of them, an empty row for each of `beside`: a
+    column that each device with these values has and no other, so that no other source takes their
+    place."""
 
     def rows(t: Tables) -> Rows:
         found = t[values]
