@@ -53,7 +53,9 @@ from .unit_requests import (
 LOGGER = get_logger(__name__)
 T = TypeVar("T")
 STATES = {True: EnumPowerStatus.UP, False: EnumPowerStatus.DOWN, None: EnumPowerStatus.UNKNOWN}
-PORT: Setting[Optional[int]] = Setting("port", "1 to 65535", port, None, "if not 443 (http: 80)")
+PORT: Setting[Optional[int]] = Setting(
+    "port", "1 to 65535", port, None, "the PDU's port, if not 443 (http: 80)"
+)
 _LIMIT = 1 << 20  # limit for an answer, in bytes
 # before a reading that was answered with 503 is sent again: that of Cray-HPE/servertech-pdu
 _BUSY_PAUSE_S = 1.0

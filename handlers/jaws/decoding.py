@@ -30,6 +30,7 @@ from ..shared.meter_figures import (
     first_metered,
     measured,
     sum_if_complete,
+    sum_of_parts,
 )
 
 OUTLETS, UNITS, LINES, CORDS = (
@@ -46,6 +47,15 @@ TRUSTED = ("normal", "warning", "alarm", "limit")
 # letters of unit and cord, and a number: also the path of a command
 _OUTLET_ID = re.compile(r"[A-Za-z]{1,4}[1-9][0-9]{0,2}")
 _NEUTRAL = re.compile(r"[A-Za-z]+4")  # the line with st4LineIndex 4
+_OF_A_METER = {
+    "active_power",
+    "active_power_status",
+    "apparent_power",
+    "current",
+    "current_status",
+    "current_utilized",
+    "energy",
+}
 _WH, _KWH = 1000, 1  # units of energy, as how many of them make a kWh
 _NO_OUTLETS_KWH = 100_000  # 16 A at 230 V without a pause for three years
 _ENOUGH = 4  # figures with tenths are all whole by chance in one of 10,000 cases
@@ -93,9 +103,9 @@ def read_unit(*, with_figures: bool) -> Dialogue[PduState]:
         return PduState.with_totals(outlets, MeterFigures.not_known(doubt), cautions)
     sums = outlet_sums(outlets)
     totals = MeterFigures(
-        current_a=_total(lines, "current", sums.current_a),
-        power_w=_total(cords, "active_power", sums.power_w),
-        energy_kwh=_total(cords, "energy", sums.energy_kwh),
+        current_a=_total(lines, "line", "current", sums.current_a),
+        power_w=_total(cords, "cord", "active_power", sums.power_w),
+        energy_kwh=_total(cords, "cord", "energy", sums.energy_kwh),
     )
     return PduState.with_totals(outlets, totals, cautions)
 
@@ -433,23 +443,33 @@ def _energy_kwh(energy: Figure, energy_unit: Optional[int]) -> Figure:
     return divided(energy, energy_unit)
 
 
-def _total(rows: _OptionalList, key: str, outlet_sum: Figure) -> Figure:
-    """The sum of the field `key` over the rows of lines or cords; over the outlets if no row has
-    such a sensor. Not known if the rows could not be read or are not complete.
+def _total(rows: _OptionalList, noun: str, key: str, outlet_sum: Figure) -> Figure:
+    """The sum of the field `key` over the rows of lines or cords, which are called `noun`; over the
+    outlets if no row has such a sensor. Not known if the rows could not be read or are not
+    complete.
     """
     if rows.fault:
         return NotKnown(rows.fault)
-    return first_metered(sum_if_complete(_figures(rows.rows, key)), outlet_sum)
+    figures: dict[str, Figure] = {}
+    for row, figure in zip(rows.rows, _figures(rows.rows, key)):
+        figures[row["id"]] = figure
+    return first_metered(sum_of_parts(noun, figures), outlet_sum)
 
 
 def _figures(entries: Sequence[Entry], key: str) -> Sequence[Figure]:
-    """The values of a field: None if there is no such sensor (`strict_json.column`). Not known,
-    too, if an entry's status denies its values.
+    """The values of a field: None if there is no such sensor (`strict_json.column`), and of an
+    entry without any of the several fields of a meter that others have: a linked unit may have no
+    meter. Not known, too, if an entry's status denies its values.
     """
     places = [f"{entry['id']}: " for entry in entries]
     figures = column(entries, key, places=places)
+    meter_fields: set[str] = set()
+    for entry in entries:
+        meter_fields |= entry.keys() & _OF_A_METER
     for position, entry in enumerate(entries):
-        if not _is_trusted(entry):
+        if len(meter_fields) > 1 and not entry.keys() & meter_fields:
+            figures[position] = None
+        elif not _is_trusted(entry):
             reason = f"{entry['id']}: its status is {entry['status']!r}"
             figures[position] = NotKnown(reason)
     return figures

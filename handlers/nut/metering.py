@@ -42,7 +42,14 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Callable, NamedTuple, Optional, Union
 
-from ..shared.meter_figures import Figure, NotKnown, NotMetered, divided, sum_if_complete
+from ..shared.meter_figures import (
+    Figure,
+    NotKnown,
+    NotMetered,
+    divided,
+    sum_if_complete,
+    sum_of_parts,
+)
 from .daisy_chain import Member
 from .device_types import member_device_type, type_of
 from .figures import (
@@ -164,18 +171,10 @@ def _inlet(variables: Mapping[str, str], field: str) -> Sequence[Source]:
     return (_side(variables, "input", field),)
 
 
-def whole_load_current(variables: Mapping[str, str]) -> Figure:
-    """Amperes at the output of a UPS; not metered if a phase's current is not listed."""
-    return _whole_load(variables, "current")
-
-
-def whole_load_power(variables: Mapping[str, str]) -> Figure:
-    """The power of a UPS's whole load, in W, as `whole_load_current`."""
-    return _whole_load(variables, "realpower")
-
-
-def _whole_load(variables: Mapping[str, str], field: str) -> Figure:
-    """A figure of the output of a UPS, as its driver shows it now."""
+def whole_load(variables: Mapping[str, str], field: str) -> Figure:
+    """A `field` of the output of a UPS, current in A or realpower in W, as its driver shows it now;
+    not metered if that of a phase is not listed.
+    """
     output = _ups_output(variables, field)
     average = _average(variables, "output", field)
     summands = summands_of_first([output, average])
@@ -414,8 +413,10 @@ def total(
     if chain:
         summands_of_members = _chain_figures(sources_of, device, chain, outlets)
         if any(summands is not None for summands in summands_of_members):
-            member_sums = [_sum(summands) for summands in summands_of_members]
-            return known_now(sum_if_complete(member_sums), doubt)
+            member_sums: dict[str, Figure] = {}
+            for number, summands in zip(chain, summands_of_members):
+                member_sums[str(number)] = _sum(summands)
+            return known_now(sum_of_parts("device", member_sums), doubt)
         outlet_figures = []  # the outlets are the members', and no source of the whole chain
     sources = sources_of(device.variables, outlet_figures)
     return known_now(_sum(summands_of_first(sources)), doubt)

@@ -6,7 +6,7 @@ each PDU that the list only links to. A session costs 2 more, 3 if the service r
 first. `status` and `labels` then read the outlets: 1, 2, or 1 for each outlet; `statistic` reads
 what `metering.read_statistic` says. With the setting `pdu`, one PDU alone is read, if the links
 show which it is. A command reads its own PDU and outlet alone, if the links show which they are:
-then 3 to 6, 1 itself, 1 for each read-back; 1 more if another resource describes the action's
+then 4 to 6, 1 itself, 1 for each read-back; 1 more if another resource describes the action's
 parameters, 1 when a task has ended, and 2 if the service demands an ETag.
 """
 

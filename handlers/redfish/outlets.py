@@ -218,7 +218,7 @@ def _outlets_link(pdu: ServicePdu) -> Optional[str]:
 
 def find_outlet(service: RedfishService, choice: PduChoice, identity: str) -> ListedOutlet:
     """The outlet with this identity, read now. If the links show which one it is, no other outlet
-    and no other PDU is read: usually 6 round trips, 5 where the service expands two levels. Else
+    and no other PDU is read: usually 6 round trips, 4 where the service expands two levels. Else
     all that may have it are read; what cannot be read has the Id that its link shows.
 
     Raises NoSuchOutlet, and ProtocolError for two such outlets.

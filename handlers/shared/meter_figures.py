@@ -12,7 +12,8 @@ is not known, and no other source replaces it: the figure would jump when the fi
     Raritan    a null reference, or an object that    an error of an object that the unit lists
                the unit does not have
     NETIO      other totals, without this             no GlobalMeasure, though outputs have meters
-    JAWS       no cord has the field                  no list of cords, or a cord without the field
+    JAWS       no cord has the field, or a cord has   no list of cords, or a cord without the field
+               no field of a meter                    that others have
     NUT        no variable of the same meter          a variable that like parts show, or that all
                                                       drivers show beside those that are listed
 

@@ -10,6 +10,7 @@ from typing import ClassVar, Optional, Protocol, Union
 from ..dcimanager.snmp import Unsigned
 from ..shared.errors import NamedSetting, NoSuchOutlet, Unsupported
 from . import validation
+from .objects import Scalar
 from .rows import Lost, is_one_of
 from .tables import Computed, Source, Tables, objects_of
 
@@ -25,7 +26,10 @@ class Guard:
     that is in `refuse`, or none.
 
     Fields:
+        test: what forbids it, for each outlet.
         why: follows "outlet 3 is not switched: ".
+        allow: the values with which the outlet is switched.
+        refuse: the values with which it is not.
         automatic: an automatic mode that a command would end, which `switch_automatic` lifts.
         demanded: false if some devices lack the object for all outlets: these pass.
     """
@@ -100,6 +104,10 @@ class Write:
     `off` to the object `off_at`: a column for each verb.
 
     Fields:
+        at: the outlets' objects.
+        on: what is written to switch on: a number as INTEGER, text as OCTET STRING.
+        off: the same to switch off.
+        off_at: the objects to switch off, if these are others.
         unsigned: the objects are Unsigned32 or Gauge32.
         obstacle: what else may make the device answer a command with an error.
         first: an object and the value that is written to it before the command.
@@ -125,7 +133,9 @@ class Write:
             raise ValueError("at and off_at are the same object")
         validation.require_writable_value(self.on, "on")
         validation.require_writable_value(self.off, "off")
-        for source in (self.at, self.off_at):
+        first_source, first_value = self.first or (None, 0)
+        validation.require_writable_value(first_value, "first")
+        for source in (self.at, self.off_at, first_source):
             if isinstance(source, Computed):
                 raise ValueError("a function of rows cannot be written; give an object")
 
@@ -144,6 +154,12 @@ class Write:
 
     def is_carried_out(self, tables: Tables, identity: str, varbinds: list[VarBind]) -> bool:
         return True
+
+
+def writes_scalar(control: Control) -> bool:
+    """Whether one object of the device is written for all of its outlets."""
+    at, off_at = control.at, getattr(control, "off_at", None)
+    return isinstance(at, Scalar) or isinstance(off_at, Scalar)
 
 
 def cell_of(tables: Tables, source: Source, identity: str) -> str:

@@ -12,15 +12,17 @@ from pdu_common.helper import EnumPowerStatus
 
 from ..shared.errors import ProtocolError
 from .chains import InChain
+from .controls import writes_scalar
 from .decoding import Rows, number, text
 from .figures import Measurement, Total
-from .objects import Column, Scalar
+from .objects import Column
 from .outlets import Outlets
 from .profile import Profile
 from .read_scope import ReadScope
 from .rows import (
     NO_VALUE,
     UNIDENTIFIED,
+    Lost,
     counted,
     counted_by,
     is_unanswered,
@@ -32,6 +34,7 @@ from .tables import Source, Tables, objects_of
 
 Decisions = dict[str, Decision]
 NOT_DECIDED = Decision(UNKNOWN)
+FEWER_UNITS = "the device counts more units than its answers list"
 _LARGEST_ARC = 2**32 - 1  # RFC 2578, 3.5
 _INDEX = re.compile(r"(?:0|[1-9][0-9]{0,9})(?:\.(?:0|[1-9][0-9]{0,9})){0,15}")
 
@@ -112,7 +115,7 @@ def reads_one_outlet(profile: Profile, identity: str) -> bool:
     is_plain = _INDEX.fullmatch(identity) and all(
         int(n) <= _LARGEST_ARC for n in identity.split(".")
     )
-    concerns_others = any(c.writes_neighbours or isinstance(c.at, Scalar) for c in controls)
+    concerns_others = any(c.writes_neighbours or writes_scalar(c) for c in controls)
     return bool(is_plain) and not concerns_others
 
 
@@ -206,7 +209,7 @@ def _up_to_count(
     outlets: Outlets, states: Decisions, count: int, tables: Tables, *, is_certain: bool
 ) -> Decisions:
     if (len(states) < count or not is_certain) and outlets.rows is not None:
-        states = {**dict.fromkeys(tables[outlets.rows], NOT_DECIDED), **states}
+        states = {**dict.fromkeys(_rows_without_state(outlets, tables), NOT_DECIDED), **states}
         raise_if_unidentified(outlets, states, tables)
     if len(states) < count:
         raise ProtocolError(
@@ -223,7 +226,7 @@ def read_without_states(
     for outlets in profile.outlets:
         if outlets.rows and tables[outlets.rows]:
             tables = tables.settled()
-        states = dict.fromkeys(tables[outlets.rows], NOT_DECIDED) if outlets.rows else {}
+        states = dict.fromkeys(_rows_without_state(outlets, tables), NOT_DECIDED)
         raise_if_unidentified(outlets, states, tables)
         # with states, `read_states` has compared the count
         count = 0 if outlets.states else counted(_counts(outlets, tables))
@@ -237,6 +240,18 @@ def read_without_states(
             raise_if_unit_missing(profile, tables)
             return device
     return None
+
+
+def _rows_without_state(outlets: Outlets, tables: Tables) -> list[str]:
+    """What `outlets.rows` lists. Rows that only other columns show are padding if a GET of the last
+    one says so, too."""
+    if outlets.rows is None:
+        return []
+    rows = tables[outlets.rows]
+    lost = [row for row, value in rows.items() if isinstance(value, Lost)]
+    if not lost or is_unidentified(lost[-1]) or tables.has_cell(outlets.rows, lost[-1]):
+        return list(rows)
+    return [row for row in rows if row not in lost]
 
 
 def is_measured(device: SnmpDevice, total: Total) -> bool:
@@ -344,14 +359,25 @@ def reported_outlet_count(profile: Profile, tables: Tables) -> int:
 
 def missing_unit(profile: Profile, tables: Tables) -> str:
     """Why the answers are of fewer units than the device counts, "" if they are not."""
-    if not profile.units or not profile.unit_count or counted(tables[profile.unit_count]) <= 1:
+    if not profile.units or _unit_count(profile, tables) <= 1:
         return ""
     if not any(map(is_unidentified, tables[profile.units])):
         return ""
-    return "the device counts more units than its answers list"
+    return FEWER_UNITS
+
+
+def _unit_count(profile: Profile, tables: Tables) -> int:
+    return counted(tables[profile.unit_count]) if profile.unit_count else 0
 
 
 def raise_if_unit_missing(profile: Profile, tables: Tables) -> None:
+    """Raise ProtocolError also for a unit whose row in the list of units is lost: it may be padding
+    that only another column of the table has."""
     reason = missing_unit(profile, tables)
+    count = _unit_count(profile, tables)
+    if profile.units and count > 1 and not reason:
+        units = tables[profile.units].values()
+        are_known = [not is_unanswered(value) for value in units]
+        reason = FEWER_UNITS if not all(are_known) and sum(are_known) < count else ""
     if reason:
         raise ProtocolError(f"{reason}; poll it again")

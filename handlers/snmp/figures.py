@@ -386,7 +386,10 @@ class Total:
             reason = figure.missing_part(tables, raw)
             if reason is not None:
                 is_counted = any(map(is_unidentified, raw))  # by the device, which shows no row
-                if self.demanded or is_counted or not tables.lacks(figure.source, raw):
+                # a unit out of contact may answer nothing of what it has
+                is_masked = figure.values(tables, mask) != figure.values(tables)
+                is_missing = is_masked or not tables.lacks(figure.source, raw)
+                if self.demanded or is_counted or is_missing:
                     return reason
                 reason_lacking = reason_lacking or reason
                 for empty in empty_figures:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import partial
+from functools import cached_property, partial
 from typing import NamedTuple, Optional, Union
 
 from .. import dcimanager
+from ..shared.errors import ProtocolError
 from ..shared.meter_figures import (
     NOT_ASKED,
     ExactFigure,
@@ -25,10 +26,11 @@ from .device import (
     is_measured,
     missing_unit,
     raise_if_unidentified,
+    wanted,
 )
 from .figures import Measurement, Total
 from .profile import Profile
-from .read_scope import ReadScope
+from .read_scope import FIGURES, ReadScope
 from .rows import LOST, is_unanswered, is_unidentified
 from .tables import Tables
 
@@ -91,15 +93,27 @@ class _OutletRows:
             return None
         if identity in self.rows:
             return self.rows[identity]
-        if any(map(is_unidentified, self.rows)):
+        if self._has_unidentified_row:
             return NotKnown(f"the answers lack the outlet of a row of {self.figure.objects}")
         unit = identity.rpartition(".")[0]
-        if unit not in _metered_units(self.rows):
+        own_units, *units_of_others = self._metered_units
+        if unit not in own_units:
             return None  # its unit does not measure this
-        others = [column for column in self.other_rows if unit in _metered_units(column)]
+        others = [
+            column for column, units in zip(self.other_rows, units_of_others) if unit in units
+        ]
         if others and not any(identity in column for column in others):
             return None  # no column has it
         return NotKnown(f"the answers have no row {identity} of {self.figure.objects}")
+
+    @cached_property
+    def _has_unidentified_row(self) -> bool:
+        return any(map(is_unidentified, self.rows))
+
+    @cached_property
+    def _metered_units(self) -> list[set[str]]:
+        """The units with a meter of this figure, and of each of the others."""
+        return [_metered_units(rows) for rows in (self.rows, *self.other_rows)]
 
 
 def _metered_units(rows: Mapping[str, ExactFigure]) -> set[str]:
@@ -133,7 +147,9 @@ class _Request(NamedTuple):
 
 def read_statistic(device: SnmpDevice, *, with_power: bool = True) -> dcimanager.Figures:
     """The figures of a device, and of each outlet that has a meter."""
-    device = device._replace(tables=device.tables.settled())
+    # a tool may have read the states alone
+    also_wanted = wanted(device.profile, FIGURES) if with_power else ()
+    device = device._replace(tables=device.tables.settled(also_wanted))
     if _needs_all_outlets(device, with_power=with_power):
         device = device._replace(decisions=all_outlets(device), is_counted=True)
         # the list may have shown rows that the columns of figures lack
@@ -251,9 +267,16 @@ def _with_metered_outlets(device: SnmpDevice, requests: Sequence[_Request]) -> S
 
 
 def _totals(device: SnmpDevice, requests: Sequence[_Request]) -> Sequence[ExactFigure]:
-    """The totals. None is known if the device counts more units than its answers list."""
+    """The totals. None is known if the device counts more units than its answers list, or if rows
+    of which some are lost contradict each other."""
     metered_units = partial(_units_with_meter, device, requests)
-    totals = [_read_total(device, request, metered_units) for request in requests]
+    try:
+        totals = [_read_total(device, request, metered_units) for request in requests]
+    except ProtocolError as error:
+        is_of_request = bool(error.operation)
+        if is_of_request or not device.tables.answers.has_lost_rows:
+            raise
+        return [NotKnown(error.reason) for _ in requests]
     if not any(isinstance(total, Decimal) for total in totals):
         return totals
     reason = missing_unit(device.profile, device.tables)

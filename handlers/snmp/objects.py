@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from typing import ClassVar, Optional
 
 from ..shared.errors import ProtocolError
+from . import validation
 from .decoding import Rows
 from .rows import LOST
 from .tables import Object, Source, Tables
+
+_MOST_OUTLETS, _MOST_UNITS = 10_000, 1_000
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,11 @@ class Column:
     object: str = ""
     suffix: str = ""
     optional: bool = False
+
+    def check(self) -> None:
+        """Raises ValueError unless `oid` is an OID and `suffix` arcs."""
+        validation.require_oid(self.oid, "oid")
+        validation.require_suffix(self.suffix, "suffix")
 
     def columns(self) -> Iterable[tuple[str, bool]]:
         return [(self.oid, self.optional)]
@@ -61,6 +69,10 @@ class Scalar:
     object: str = ""
     optional: ClassVar[bool] = False
 
+    def check(self) -> None:
+        """Raises ValueError unless `oid` is an OID."""
+        validation.require_oid(self.oid, "oid")
+
     def columns(self) -> Iterable[tuple[str, bool]]:
         return []
 
@@ -79,6 +91,16 @@ class Span:
     first: int
     last: int
     sub: int
+
+    def check(self) -> None:
+        """Raises ValueError for numbers that are no range, or too many."""
+        first, last = self.first, self.last
+        if not 0 <= first <= last or self.sub < 0:
+            raise ValueError(
+                f"first {first}, last {last}, sub {self.sub} are not a range of outlets"
+            )
+        if last - first >= _MOST_OUTLETS:
+            raise ValueError(f"first {first} to last {last} are more than {_MOST_OUTLETS} outlets")
 
 
 @dataclass(frozen=True)
@@ -104,6 +126,19 @@ class Spread:
     by_get: bool = False
     listed: Optional[Source] = None
     optional: ClassVar[bool] = False
+
+    def check(self) -> None:
+        """Raises ValueError unless each outlet has one object, and each object one outlet."""
+        validation.require_oid(self.oid, "oid")
+        validation.require_suffix(self.tail, "tail")
+        validation.require_values(self.spans, "spans")
+        numbers = list(self.numbers())
+        validation.require_distinct([n for n, _ in numbers], "spans")
+        validation.require_distinct([sub for _, sub in numbers], "spans")
+        if self.by_row and self.by_get:
+            raise ValueError("by_row and by_get do not go together: only a walk finds the rows")
+        if self.listed and not self.by_get:
+            raise ValueError("listed needs by_get: without it, one walk reads all numbers")
 
     def numbers(self) -> Iterator[tuple[str, int]]:
         for span in self.spans:
@@ -150,16 +185,24 @@ class Spread:
         return rows if last and outlets is not None else dict(list(rows.items())[:last])
 
     def cell(self, tables: Tables, identity: str) -> Optional[str]:
-        row, _, n = identity.rpartition(".")
+        row, dot, n = identity.rpartition(".")
         sub = dict(self.numbers()).get(n)
-        if sub is None or bool(row) is not self.by_row:
+        if sub is None or bool(row) is not self.by_row or bool(dot) is not self.by_row:
             return None
         return ".".join(filter(None, (self.oid, str(sub), row or self.tail)))
 
 
 @dataclass(frozen=True)
 class PerUnit:
-    """The same table for each unit, at `oid`.UNIT.`column`.ROW. The identity is "UNIT.ROW"."""
+    """The same table for each unit, at `oid`.UNIT.`column`.ROW. The identity is "UNIT.ROW".
+
+    Fields:
+        oid: the OID above the units' numbers.
+        first: the number of the first unit.
+        last: that of the last one.
+        column: the arcs of the column below the number.
+        object: the column's name in the MIB.
+    """
 
     oid: str
     first: int
@@ -167,6 +210,17 @@ class PerUnit:
     column: str
     object: str = ""
     optional: ClassVar[bool] = False
+
+    def check(self) -> None:
+        """Raises ValueError for an OID or a column that is none, and numbers that are no range."""
+        validation.require_oid(self.oid, "oid")
+        validation.require_text(self.column, "column")
+        validation.require_suffix(self.column, "column")
+        first, last = self.first, self.last
+        if not 0 <= first <= last:
+            raise ValueError(f"first {first}, last {last} are not a range of units")
+        if last - first >= _MOST_UNITS:
+            raise ValueError(f"first {first} to last {last} are more than {_MOST_UNITS} units")
 
     def columns(self) -> Iterable[tuple[str, bool]]:
         return [(f"{self.oid}.{n}.{self.column}", False) for n in range(self.first, self.last + 1)]

@@ -247,7 +247,7 @@ def family_title(profile: Profile) -> str:
     return f"'{profile.key}'" + (f" ({profile.mib})" if profile.mib else "")
 
 
-_OID_FIELDS = ("oid", "names", "values")
+_OID_FIELDS = ("oid", "names")
 
 
 def oids(value: object) -> Iterator[str]:

@@ -428,11 +428,8 @@ def complete(
     for row, value in (beside or {}).items():
         if row not in rows:
             found[row] = lost_with(value) if isinstance(value, Lost) else LOST
-    missing = [
-        unit
-        for unit in counts
-        if _is_short(_counted_parts(found, parts, unit, counts), counts[unit], gaps=gaps)
-    ]
+    parts_by_unit = _counted_parts(found, parts, counts)
+    missing = [u for u, count in counts.items() if _is_short(parts_by_unit[u], count, gaps=gaps)]
     if from_one is not None:
         missing += _units_without_first_row(found, from_one)
     if len(found) < least:
@@ -445,13 +442,18 @@ def _is_padding(row: str, value: Raw, counts: Rows, padding: Sequence[str]) -> b
     return count is not None and not _is_within(row, count) and is_one_of(value, padding)
 
 
-def _counted_parts(rows: Iterable[str], parts: int, unit: str, counts: Rows) -> list[str]:
-    """What the count of a unit counts: its rows, or the parts that the first arcs name. A single
+def _counted_parts(rows: Iterable[str], parts: int, counts: Rows) -> dict[str, list[str]]:
+    """What the count of each unit counts: its rows, or the parts that the first arcs name. A single
     count is of all."""
     names = list(dict.fromkeys(arcs(row, stop=parts) for row in rows)) if parts else list(rows)
     if len(counts) == 1:
-        return names
-    return [name for name in names if name == unit or name.startswith(unit + ".")]
+        return dict.fromkeys(counts, names)
+    names_by_unit: dict[str, list[str]] = {unit: [] for unit in counts}
+    for name in names:
+        for unit in accumulate(name.split("."), "{}.{}".format):
+            if unit in names_by_unit:
+                names_by_unit[unit].append(name)
+    return names_by_unit
 
 
 def _is_short(parts: Sequence[str], value: Raw, *, gaps: bool) -> bool:

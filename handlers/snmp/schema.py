@@ -70,6 +70,7 @@ _EARLIER_NAMES: Mapping[type[Any], Mapping[str, str]] = {
     State: {"doubts": "conditions", "confirm": "crosscheck"},
     Condition: {"test": "source", "mark": "source", "quiet": "good"},
     Complete: {"arcs": "parts"},
+    Number: {"over": "source"},
 }
 #: members that mean nothing any more
 _ENDED_NAMES: Mapping[type[Any], tuple[str, ...]] = {
@@ -163,7 +164,7 @@ def _read_value(data: object, hint: Any, path: str) -> Any:
     if hint is Control:
         return _read_object(data, CONTROLS, path)
     if origin is tuple:
-        return _read_list(data, arguments[0], path)
+        return _read_list(data, arguments, path)
     if inspect.isclass(hint) and issubclass(hint, Enum):
         return _read_enum(data, hint, path)
     if hint is Decimal:
@@ -179,12 +180,16 @@ def _read_value(data: object, hint: Any, path: str) -> Any:
 _WORDS: Mapping[Any, str] = {str: "a string", int: "a whole number", bool: "true or false"}
 
 
-def _read_list(data: object, hint: Any, path: str) -> tuple[Any, ...]:
-    """The values of a list, each of the type `hint`."""
+def _read_list(data: object, hints: tuple[Any, ...], path: str) -> tuple[Any, ...]:
+    """The values of a list: of the first type, if any number is allowed, else each of its own."""
     if not isinstance(data, list):
         raise ProfileError(f"{path}: give a list, not {_quote(data)}")
+    if hints[-1] is Ellipsis:
+        hints = (hints[0],) * len(data)
+    if len(data) != len(hints):
+        raise ProfileError(f"{path}: give {len(hints)} values, not {len(data)}")
     items: list[Any] = []
-    for n, item in enumerate(data):
+    for n, (item, hint) in enumerate(zip(data, hints)):
         items.append(_read_value(item, hint, f"{path}[{n}]"))
     return tuple(items)
 
@@ -232,6 +237,8 @@ def _read_object(data: object, hint: Any, path: str) -> Any:
     cls = hint if inspect.isclass(hint) else _class_of(data, hint, path)
     if cls is Outlets:
         data = _with_guards(data)
+    if cls is Number and "over" in data:  # of release 4, which counted from 1
+        data = {"plus": 1, **data}
     members = _members_of(data, cls, path)
     values: dict[str, Any] = {}
     for name, value in members.items():

@@ -16,10 +16,9 @@ from ..shared.errors import NamedSetting, NoSuchOutlet, PduHandlerError, Protoco
 from ..shared.switching import switch
 from . import command_locks
 from .chains import InChain
-from .controls import Control, VarBind
+from .controls import Control, VarBind, writes_scalar
 from .device import SnmpDevice
 from .evidence import LAST_SEARCH, repository
-from .objects import Scalar
 from .profile import Profile, family_title
 from .rows import Lost
 from .settings import SWITCH_UNPROVEN, FamilySelection
@@ -194,7 +193,7 @@ def _state_before(device: SnmpDevice, identity: str, *, may_be_unproven: bool) -
         )
     if not may_be_unproven:
         _raise_if_unproven(device.profile)
-    if isinstance(outlets.control.at, Scalar) and len(device.decisions) > 1:
+    if writes_scalar(outlets.control) and len(device.decisions) > 1:
         raise Unsupported(
             f"outlet {identity} is not switched: the command of the profile"
             f" '{device.profile.key}' writes one object, a Scalar, for all {len(device.decisions)}"

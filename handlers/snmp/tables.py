@@ -148,6 +148,7 @@ class Answers:
     walked: dict[str, Walked] = field(default_factory=dict)
     columns: dict[str, dict[str, bool]] = field(default_factory=dict)  #: table -> those walked
     got: dict[str, Optional[Raw]] = field(default_factory=dict)
+    has_lost_rows: bool = False  #: whether a column lacks a row that another of its table has
 
 
 class Tables:
@@ -173,13 +174,16 @@ class Tables:
         self.answers = answers or Answers()
         self.is_trial = True
         self._wanted: dict[str, dict[str, bool]] = {}  # table -> column -> whether it is optional
-        for column in _read_together(wanted):
-            for oid, is_optional in column.columns():
-                oid = self.resolve(oid)
-                self._wanted.setdefault(_table_of(oid), {})[oid] = is_optional
+        self._want(wanted)
         self._columns: dict[str, Walked] = {}  # the columns of tables that were read
         self._derived: dict[Computed, Rows] = {}
         self._whole: Optional[Tables] = None
+
+    def _want(self, sources: Iterable[Optional[Source]]) -> None:
+        for column in _read_together(sources):
+            for oid, is_optional in column.columns():
+                oid = self.resolve(oid)
+                self._wanted.setdefault(_table_of(oid), {})[oid] = is_optional
 
     def __getitem__(self, source: Source) -> Rows:
         """The rows of an object: of the outlet alone if there is one, by GET."""
@@ -221,14 +225,23 @@ class Tables:
         return tables
 
     def again(self, outlet: Optional[str] = None) -> Tables:
-        """The tables of the same device, to be read anew."""
+        """The tables of the same device, whose family is known, to be read anew: each with columns
+        that were read of it, so that they show the same rows."""
         outlet = self.outlet if outlet is None else outlet
-        return Tables(self._device, self.root, (), outlet, self.learnt)
+        columns = {table: dict(read) for table, read in self.answers.columns.items()}
+        answers = Answers(columns=columns)
+        tables = Tables(self._device, self.root, (), outlet, self.learnt, answers)
+        tables._wanted = self._wanted
+        tables.is_trial = False
+        return tables
 
-    def settled(self) -> Tables:
-        """The tables of a device whose family is known, with the same answers."""
+    def settled(self, also_wanted: Iterable[Optional[Source]] = ()) -> Tables:
+        """The tables of a device whose family is known, with the same answers; for a call that also
+        needs these sources."""
         tables = self._with_outlet(self.outlet)
         tables.is_trial = False
+        tables._wanted = {table: dict(columns) for table, columns in self._wanted.items()}
+        tables._want(also_wanted)
         return tables
 
     def first(self, *sources: Source) -> Rows:
@@ -284,6 +297,8 @@ class Tables:
         if isinstance(source, Computed) and not source.is_by_row():
             return False
         for column in objects_of([source]):
+            if any(oid == column.oid and self.walk(oid) for oid, _ in column.columns()):
+                return False
             rows = column.rows(self)
             if not all(isinstance(value, Lost) for value in rows.values()):
                 return False
@@ -406,6 +421,7 @@ class Tables:
             return answers  # of another table
         if not answers and optional and self._is_denied(oid, next(iter(rows))):
             return {}
+        self.answers.has_lost_rows = True
         return {row: answers.get(row, LOST) for row in rows}
 
     def _is_denied(self, oid: str, row: str) -> bool:

@@ -14,7 +14,7 @@ from typing import Optional
 from handlers.dcimanager.rows import Raw
 from handlers.shared.errors import PduHandlerError
 from handlers.snmp.chains import Chain
-from handlers.snmp.controls import Control, Guard, Write
+from handlers.snmp.controls import Control, Write
 from handlers.snmp.decoding import Walked
 from handlers.snmp.figures import Measurement
 from handlers.snmp.objects import Column, Scalar
@@ -67,7 +67,7 @@ def _outlets_faults(outlets: Outlets, place: str) -> Iterator[str]:
         for finding in _mark_faults(states):
             yield f"{place}.states: {finding}"
     if states and control:
-        for finding in _command_faults(outlets, states, control):
+        for finding in _command_faults(states, control):
             yield f"{place}.control: {finding}"
     figures: dict[str, Sequence[Measurement]] = {}
     for name in ("current", "power", "energy"):
@@ -107,14 +107,14 @@ def _mark_faults(states: State) -> Iterator[str]:
             yield f"{name} is a Scalar, which has no value for each outlet of a table"
 
 
-def _command_faults(outlets: Outlets, states: State, control: Control) -> Iterator[str]:
+def _command_faults(states: State, control: Control) -> Iterator[str]:
     """What in the commands of a profile would switch wrongly, a sentence each."""
     if isinstance(control, Write) and type(control.on) is not type(control.off):
         yield (
             f"on writes {control.on!r} and off writes {control.off!r}, which are of different types"
         )
     value_faults = _value_faults(states, control)
-    command_faults = _faults_by_rows(outlets, states, control)
+    command_faults = _faults_by_rows(states, control)
     yield from dict.fromkeys([*value_faults, *command_faults])
 
 
@@ -142,7 +142,7 @@ def unproven_commands(profile: Profile) -> list[str]:
     sentences: list[str] = []
     for number, outlets in enumerate(profile.outlets):
         states, control = outlets.states, outlets.control
-        if states and control and not _is_tried(outlets, states, control):
+        if states and control and not _is_tried(states, control):
             sentences.append(
                 f"profile.outlets[{number}].control: the commands could not be checked, because the"
                 " rows that they need are only on a unit: switch a recording of it by them (pdu"
@@ -151,34 +151,34 @@ def unproven_commands(profile: Profile) -> list[str]:
     return sentences
 
 
-def _is_tried(outlets: Outlets, states: State, control: Control) -> bool:
+def _is_tried(states: State, control: Control) -> bool:
     """Whether both commands of an outlet can be made for a device that has every row. Those that
     hold the states of neighbours are compared when they are written.
     """
     if control.writes_neighbours:
         return True
-    tables = _tables_of_every_row(outlets, states)
+    tables = _tables_of_every_row(states, control)
     for identity in _state_objects(states, tables).values():
         with suppress(PduHandlerError):
-            outlets.varbinds(tables, identity, up=True)
-            outlets.varbinds(tables, identity, up=False)
+            control.varbinds(tables, identity, up=True)
+            control.varbinds(tables, identity, up=False)
             return True
     return False
 
 
-def _faults_by_rows(outlets: Outlets, states: State, control: Control) -> Iterator[str]:
+def _faults_by_rows(states: State, control: Control) -> Iterator[str]:
     """What is wrong with the OIDs and values that the commands write on a device that has every
     row, a sentence each; nothing for a write that holds all outlets.
     """
     if control.writes_neighbours:
         return
-    tables = _tables_of_every_row(outlets, states)
+    tables = _tables_of_every_row(states, control)
     outlet_by_object = _state_objects(states, tables)
     is_delay = isinstance(control, Write) and control.off_at is not None
     for identity in outlet_by_object.values():
         with suppress(PduHandlerError):
-            on_varbinds = outlets.varbinds(tables, identity, up=True)
-            off_varbinds = outlets.varbinds(tables, identity, up=False)
+            on_varbinds = control.varbinds(tables, identity, up=True)
+            off_varbinds = control.varbinds(tables, identity, up=False)
             for verb, varbinds, opposite, opposite_values in (
                 ("on", on_varbinds, "off", states.off),
                 ("off", off_varbinds, "on", states.on),
@@ -224,36 +224,30 @@ def _cell(tables: Tables, source: Source, identity: str) -> Optional[str]:
     return None if oid is None else tables.resolve(oid)
 
 
-def _tables_of_every_row(outlets: Outlets, states: State) -> Tables:
+def _tables_of_every_row(states: State, control: Control) -> Tables:
     """The tables of `_EveryRow`. Where a family has several roots, OIDs keep their `~`."""
-    return Tables(_EveryRow(outlets, states), ROOT)
+    return Tables(_EveryRow(states, control), ROOT)
 
 
 class _EveryRow:
     """A device in which each column has the rows N, N.0 and 1.N, before the column's own suffix.
 
-    The rows of a chain are the outlets 1, 2, 3 … of its first unit. The objects of a guard have a
-    value that permits the command. All other values are that of an outlet that is on.
+    The rows of a chain are the outlets 1, 2, 3 … of its first unit. All other values are that of an
+    outlet that is on.
     """
 
-    def __init__(self, outlets: Outlets, states: State) -> None:
+    def __init__(self, states: State, control: Control) -> None:
         """A device for the states and commands of one family."""
-        # of an outlet that is on: the value of each object that `_permitted` does not have
         self._value = states.on[0]
         # column -> what follows the outlet in the indexes of its rows, such as a type of sensor
         self._suffixes: dict[str, list[str]] = {}
         # column -> the text that names an outlet's unit or its number there
         self._chain_texts: dict[str, str] = {}
-        # object of a lock or a right -> a value with which the command is sent
-        self._permitted: dict[str, str] = {}
-        for part in parts_of((states, outlets.control, outlets.guards)):
+        for part in parts_of((states, control)):
             if isinstance(part, Column):
                 self._suffixes.setdefault(part.oid, []).append(part.suffix)
             elif isinstance(part, Chain):
                 self._chain_texts.update(_chain_texts(part))
-            elif isinstance(part, Guard):
-                value = _permitted_value(part)
-                self._permitted.update(dict.fromkeys(oids(part.test), value))
 
     def walk(self, oid: str) -> Walked:
         """The rows N, N.0 and 1.N of a column, each with the column's suffixes."""
@@ -265,15 +259,12 @@ class _EveryRow:
         return rows
 
     def get(self, oid: str) -> Raw:
-        """The value of an object of the imagined device: the text of a chain's row, one that
-        permits the command, or else the state on."""
+        """The value of an object of the imagined device: the text of a chain's row, or else the
+        state on."""
         for column, chain_text in self._chain_texts.items():
             if is_below(oid, column):
                 index = oid[len(column) + 1 :]
                 return chain_text.replace(_NUMBER, _NUMBER_BY_INDEX.get(index, ""))
-        for place, value in self._permitted.items():
-            if is_below(oid, place):
-                return value
         return self._value
 
     @staticmethod
@@ -292,18 +283,6 @@ def _chain_texts(chain: Chain) -> dict[str, str]:
     if isinstance(chain.number, Column):
         texts[chain.number.oid] = _NUMBER
     return texts
-
-
-def _permitted_value(guard: Guard) -> str:
-    """A value with which a guard permits the command: one that it allows, else the least number
-    that it does not refuse.
-    """
-    if guard.allow:
-        return guard.allow[0]
-    number = 0
-    while str(number) in guard.refuse:
-        number += 1
-    return str(number)
 
 
 def _figure_faults(place: str, figures: Mapping[str, Sequence[Measurement]]) -> Iterator[str]:

@@ -350,6 +350,7 @@ def _forms_of(secrets: Sequence[str], user: Optional[str]) -> login.SecretForms:
     )
 
 
+@functools.lru_cache(maxsize=1024)  # an answer has the same few names again and again
 def kind_of(name: str) -> str:
     """The kind of a text in a member or variable of this name."""
     if _SECRET.search(name):

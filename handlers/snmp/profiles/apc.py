@@ -173,7 +173,7 @@ def rpdu2_units(t: Tables) -> Rows:
     return complete(t[RPDU2_DEVICE], counts=t[RPDU2_COUNT], gaps=True)
 
 
-RPDU2_LOAD = figure(rpdu2_phases, TENTHS)
+RPDU2_LOAD = figure(rpdu2_phases, TENTHS, unit_of_row=RPDU2_PHASE)
 RPDU2_POWER = figure(_of_units("5", "rPDU2DeviceStatusPower"), TENS)
 
 
@@ -477,7 +477,7 @@ PROFILES = (
             number=unit_and_number(EASY_STATE),
         ),
         load=total(
-            figure(_easy_phases("5", "Current"), HUNDREDTHS),
+            figure(_easy_phases("5", "Current"), HUNDREDTHS, unit_of_row=EASY_PHASE),
             _easy_text("2", "current", "A"),
             demanded=True,
         ),

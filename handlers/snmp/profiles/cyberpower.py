@@ -79,10 +79,12 @@ def one_phase_currents(t: Tables) -> Rows:
     return _each_unit(t, complete(currents, t[DEVICE_MODULE]), DEVICE_MODULE)
 
 
+PHASES_LOAD = figure(phase_currents, TENTHS, unit_of_row=PHASE_MODULE)
 ONE_PHASE_LOAD = figure(
     one_phase_currents,
     TENTHS,
     unmetered="the MIB does not say which current that of a unit with several phases is",
+    unit_of_row=DEVICE_MODULE,
 )
 
 
@@ -200,7 +202,7 @@ PROFILES = (
             energy=figure(metered("11", "Energy"), TENTHS),
         ),
         load=total(
-            figure(phase_currents, TENTHS),
+            PHASES_LOAD,
             ONE_PHASE_LOAD,
             figure(_of_epdu2(LOAD), TENTHS, ()),
             else_outlets=True,
@@ -249,7 +251,7 @@ PROFILES = (
         load=total(
             figure(LOAD, TENTHS, absent=()),
             # a PDU41001 has its outlets in this tree and its meters in ePDU2
-            figure(phase_currents, TENTHS),
+            PHASES_LOAD,
             ONE_PHASE_LOAD,
             else_outlets=True,
         ),

@@ -29,8 +29,8 @@ OLDER = column(
 )
 NEWER = column(TABLE + ".13", "ibmPduOutletState (older firmware: power)", optional=True)
 # the same columns where the layout is known
-OLDER_STATE = column(TABLE + ".11", "state in older firmware")
-NEWER_STATE = column(TABLE + ".13", "ibmPduOutletState")
+OLDER_STATE = replace(OLDER, object="state in older firmware")
+NEWER_STATE = replace(NEWER, object="ibmPduOutletState")
 EIGHTH = column(
     TABLE + ".8", "ibmPduOutletVoltage (older firmware: the highest current)", optional=True
 )

@@ -18,12 +18,14 @@ YES = "1"
 
 
 def _of_ports(below: int, name: str) -> Derived:
-    """A figure that each port has: a port without it is not known."""
+    """A figure that each port has: a port without it is not known, and not without a meter."""
     values = column(f"{POWER}.{below}", name)
 
     @rows_of(values, STATE)
     def rows(t: Tables) -> Rows:
-        return left_join(t[STATE], t[values])
+        figures = t[values].items()
+        known = {row: lost_with(v) if isinstance(v, Lost) else v for row, v in figures}
+        return left_join(t[STATE], known)
 
     return rows
 

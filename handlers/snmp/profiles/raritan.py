@@ -72,7 +72,8 @@ class _Sensors(NamedTuple):
     def values(self, t: Tables, kind: str) -> Rows:
         """The readings. A sensor without a minimum has none, where the firmware has minima."""
         minima: Rows = {}
-        if t[self.value(kind)] and t[self.minimum()]:
+        signed_readings, _ = self.late(kind)
+        if (t[self.value(kind)] or t[signed_readings]) and t[self.minimum()]:
             minima = left_join(t[self.digits(kind)], t[self.minimum(kind)])
         return signed(t, self, kind, minima)
 
@@ -175,18 +176,21 @@ def _outlet(kind: str) -> Measurement:
     or without that column by the readings' availability."""
     value, available = OUTLETS.value(kind), OUTLETS.available(kind)
     minimum, digits = OUTLETS.minimum(kind), OUTLETS.digits(kind)
+    signed_readings, maximum = OUTLETS.late(kind)
 
     def with_sensor(t: Tables) -> Rows:
         """The capabilities of the outlets that have such a sensor."""
         has_sensor = bit(t[CAPABILITIES], int(kind) - 1)
         return where(t[CAPABILITIES], has_sensor, "1")
 
-    @rows_of(value, CAPABILITIES, late=(available, minimum, digits, *OUTLETS.late(kind)))
+    @rows_of(value, CAPABILITIES, late=(available, minimum, digits, signed_readings, maximum))
     def readings(t: Tables) -> Rows:
         # without capabilities the availability is read first: it shows rows that the values lack
         is_available = {} if t[CAPABILITIES] else t[available]
         alike = with_sensor(t)
-        values = signed(t, OUTLETS, kind, _alike(t, minimum, alike)) if t[value] else {}
+        values: Rows = {}
+        if t[value] or t[signed_readings]:
+            values = signed(t, OUTLETS, kind, _alike(t, minimum, alike))
         if not t[CAPABILITIES]:
             found = where_not(values, *NOT_AVAILABLE, by=is_available)
             return _certainly_there(found) if is_available else found

@@ -47,7 +47,7 @@ PROFILES = (
                 STATUS,
                 on=(ON,),
                 off=("0", "6"),
-                conditions=(Condition(states_on_bypass, (ON,)),),
+                conditions=(Condition(states_on_bypass, (ON,), optional=True),),
             ),
             none_if_zero=scalar(f"{MDU}.1.6.0", "mduIdentOutputSockets"),
             counts_unlisted=True,

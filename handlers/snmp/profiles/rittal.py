@@ -40,27 +40,29 @@ class NamedRows:
         pattern: matches the whole name; its groups match the numbers. A group without a match adds
             none; if one matches anything but a number of at most nine digits, the row is left out.
         object: the name of these variables.
+        names: the column of the names.
     """
 
     oid: str
     pattern: str
     object: str
+    names: str = NAMES
     optional: ClassVar[bool] = False
 
     def columns(self) -> Iterable[tuple[str, bool]]:
-        return [(NAMES, False), (self.oid, False)]
+        return [(self.names, False), (self.oid, False)]
 
     def rows(self, tables: Tables) -> Rows:
         """The value of each variable, empty if it has none; {} if no such variable has a value."""
-        tables.names(NAMES)
+        tables.names(self.names)
         values = tables.column(self.oid)
-        indexes = self._indexes(tables.column(NAMES))
+        indexes = self._indexes(tables.column(self.names))
         if values.keys().isdisjoint(indexes.values()):
             return {}
         return {identity: values.get(index, "") for identity, index in indexes.items()}
 
     def cell(self, tables: Tables, identity: str) -> Optional[str]:
-        index = self._indexes(tables.names(NAMES)).get(identity)
+        index = self._indexes(tables.names(self.names)).get(identity)
         return None if index is None else f"{self.oid}.{index}"
 
     def _indexes(self, names: Mapping[str, Raw]) -> dict[str, str]:

@@ -19,7 +19,7 @@ from .language import *
 
 ON, OFF = ("1",), ("0",)
 STATE = column("40418.2.6.2.2.1.3", "doState")
-DELAY = column("40418.2.6.2.2.1.4", "doResetDelay")
+DELAY = column("40418.2.6.2.2.1.4", "doResetDelay", optional=True)
 PROJECT_STATE = column("40418.2.7.2.2.1.2", "doState")
 PROJECT_FOURTH = column("40418.2.7.2.2.1.4", "fourth column of doTable", optional=True)
 V1_STATE = Spread(oid("40418.2.6.3"), (Span(1, 6, 1),), "releState and smartNState")

@@ -24,7 +24,8 @@ from handlers.snmp.tables import Tables, objects_of
 from ..topology import BREAKER, LINE, MeteredPart, numbered_label
 
 _BREAKERS = re.compile(r"bank|branch|breaker|circuit|group|fuse", re.IGNORECASE)
-_LINES = re.compile(r"(?i:phase|line|pole|infeed)|(?:Ph|LC|L)[1-3N]")
+_NUMBERED_LINE = r"(?:Ph|LC|L)[1-3N]"
+_LINES = re.compile(rf"(?i:phase|line|pole|infeed)|{_NUMBERED_LINE}")
 _TOTALS = re.compile(r"total$|^total|totalcurrent|inputtotal", re.IGNORECASE)
 # what the first unit of a chain is called: its parts have no unit in their labels
 _FIRST_UNITS = ("0", "1")
@@ -42,7 +43,8 @@ def parts_of_device(device: SnmpDevice) -> list[MeteredPart]:
     load = device.profile.load
     if load is None:
         return []
-    tables, most_amperes = device.tables.settled(), device.profile.ceilings.part_a
+    tables = device.tables.settled(also_wanted=load.sources())
+    most_amperes = device.profile.ceilings.part_a
     parts: list[MeteredPart] = []
     units: dict[str, set[str]] = {LINE: set(), BREAKER: set()}  # that have parts of a kind
     for figure in load.figures:
@@ -51,7 +53,7 @@ def parts_of_device(device: SnmpDevice) -> list[MeteredPart]:
             continue
         value_by_row = figure.rows(tables, most_amperes, device.mask)
         # a later figure is another quantity, and serves units that have no earlier one
-        rows = [row for row in value_by_row if _unit(load, row) not in units[kind]]
+        rows = [row for row in value_by_row if not _is_of(load, row, units[kind])]
         units[kind].update(_unit(load, row) for row in rows)
         labels = _labels(kind, figure, rows, tables)
         for row in rows:
@@ -62,6 +64,12 @@ def parts_of_device(device: SnmpDevice) -> list[MeteredPart]:
 def _unit(load: Total, row: str) -> str:
     """The unit of the chain to which the row belongs; "" if the PDU is no chain."""
     return load.unit.of(row) if load.unit is not None else ""
+
+
+def _is_of(load: Total, row: str, units: Collection[str]) -> bool:
+    """Whether a row belongs to one of these units; without its own unit, to any."""
+    unit = _unit(load, row)
+    return unit in units or (bool(units) and is_unidentified(row) and not unit.strip("."))
 
 
 def _value(figure: ExactFigure) -> meter_figures.Figure:
@@ -77,7 +85,7 @@ def part_kind(figure: Measurement) -> Optional[str]:
     if not names:
         return None
     measured_name = names[0]
-    if _TOTALS.search(measured_name):
+    if _TOTALS.search(measured_name) and not re.search(_NUMBERED_LINE, measured_name):
         return None
     if _BREAKERS.search(measured_name):
         return BREAKER

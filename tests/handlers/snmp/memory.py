@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Optional, Union
 
-from handlers.snmp.tables import Source, Tables
+from handlers.snmp.tables import Tables
 from tests.simulators.snmp_agent import Row, device as simulated
 from tests.simulators.snmp_agent.device import IP, OPAQUE
 
@@ -76,26 +76,19 @@ class Memory:
             self._objects.update(earlier_objects)
 
 
-def tables(objects: Mapping[str, Value], outlet: str = "") -> Tables:
+def tables_of(device: Memory, outlet: str = "") -> Tables:
     """The tables of a device whose family is known, or the cells of one outlet."""
-    return Tables(Memory(objects), outlet=outlet).settled()
+    return Tables(device, outlet=outlet).settled()
+
+
+def tables(objects: Mapping[str, Value], outlet: str = "") -> Tables:
+    """The same of a device with these objects."""
+    return tables_of(Memory(objects), outlet)
 
 
 def table(column: str, values: Mapping[str, Value]) -> dict[str, Value]:
     """Return the objects of one column, by OID."""
     return {f"{column}.{index}": value for index, value in values.items()}
-
-
-def both(source: Source, objects: Mapping[str, Value], absent: str = "99") -> Mapping[str, Value]:
-    """Return the rows of a source.
-
-    Check that each outlet alone reads the same value, and that there is none for `absent`.
-    """
-    rows = tables(objects)[source]
-    for identity, value in rows.items():
-        assert tables(objects, identity)[source] == {identity: value}
-    assert tables(objects, absent)[source] == {}
-    return rows
 
 
 def of_rows(rows: Mapping[str, Row]) -> Memory:

@@ -52,7 +52,7 @@ def test_the_reason_of_a_state_that_is_lost_costs_no_request() -> None:
     device = memory(unit)
     with device.without(oid for oid in unit.rows if oid.startswith(f"{STATE}.")):
         reasons = reasons_without_request(device, find(unit, device))
-    assert set(reasons.values()) == {"the answers have no row of rPDU2OutletSwitchedStatusState"}
+    assert set(reasons.values()) == {"the answers have no row of its state"}
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,8 @@ from typing import Callable, Optional
 
 import pytest
 
-from handlers.snmp import detection
+from handlers.shared.errors import PduHandlerError
+from handlers.snmp import detection, rows, schema
 from handlers.snmp.device import SnmpDevice
 from handlers.snmp.figures import Measurement
 from handlers.snmp.handler import SnmpPdu
@@ -15,9 +16,10 @@ from handlers.snmp.parts import parts_of
 from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.read_scope import ALL_STATES, ReadScope
-from handlers.snmp.tables import objects_of
+from handlers.snmp.tables import Derived, objects_of
+from pdu_common.connection import PduSnmpData
 from pdu_common.helper import EnumPowerStatus, PduPortView, PduView
-from tests.handlers.snmp.calls import Listening, near, pdu
+from tests.handlers.snmp.calls import Listening, MemoryPdu, near, pdu
 from tests.handlers.snmp.memory import Memory, of_rows
 from tests.rows import each_row
 from tests.simulators.snmp_agent import Agent
@@ -25,6 +27,12 @@ from tests.simulators.snmp_units import Fixture, Order, Switch, fixtures
 
 Reach = Callable[..., SnmpPdu]
 FAMILIES: dict[str, Profile] = {profile.key: profile for profile in PROFILES}
+#: those that have a form in JSON
+PLAIN_FAMILIES = [
+    profile
+    for profile in PROFILES
+    if all(type(part) in schema.FIELD_TYPES for part in parts_of(profile))
+]
 FIXTURES = [unit for unit in fixtures() if unit.key in FAMILIES]
 STATES = {"on": EnumPowerStatus.UP, "off": EnumPowerStatus.DOWN, "unknown": EnumPowerStatus.UNKNOWN}
 UNPROVEN = {"switch_unproven": "yes"}
@@ -38,12 +46,15 @@ EACH = pytest.mark.parametrize("unit", FIXTURES, ids=unit_id)
 
 
 def _mechanisms(unit: Fixture) -> set[str]:
-    """The kinds of parts that the unit's profile has, and which fields of a figure it uses."""
+    """The kinds of parts that the unit's profile has, which fields of a figure it uses, and which
+    functions of rows its own functions call."""
     names: set[str] = set()
     for part in parts_of(FAMILIES[unit.key]):
         names.add(type(part).__name__)
         if isinstance(part, Measurement):
             names.update(name for name, value in vars(part).items() if value)
+        elif isinstance(part, Derived):
+            names.update(set(part.function.__code__.co_names) & vars(rows).keys())
     return names
 
 
@@ -132,6 +143,25 @@ def find(unit: Fixture, device: Memory, scope: ReadScope = ALL_STATES) -> SnmpDe
     return choose(scope, metered_only=unit.metered_only)
 
 
+def settings_of(unit: Fixture) -> dict[str, str]:
+    """The settings of a handler that may switch the unit."""
+    settings = {**UNPROVEN, "metered_only": "yes" if unit.metered_only else "no"}
+    if chosen_by_hand(unit):
+        settings["profile"] = unit.key
+    return settings
+
+
+def refusal_of_command(unit: Fixture, device: Memory, identity: str, *, up: bool = False) -> str:
+    """Why the handler sends no command to an outlet."""
+    data = PduSnmpData("192.0.2.1", {"version": "2", "community": "private"}, settings_of(unit))
+    handler = MemoryPdu(data, device)
+    with pytest.raises(PduHandlerError) as error_info:
+        (handler.port_up if up else handler.port_down)(PduPortView(identity), deadline=0.0)
+    reason = error_info.value.reason
+    assert "a command wrote" not in reason
+    return reason
+
+
 def handler_of(
     unit: Fixture, agent: Listening, reach: Reach = pdu, *, version: str = "", **params: str
 ) -> SnmpPdu:
@@ -139,11 +169,8 @@ def handler_of(
 
     It works over the wire, or in memory with `near`.
     """
-    settings = {**UNPROVEN, "metered_only": "yes" if unit.metered_only else "no"}
-    if chosen_by_hand(unit):
-        settings["profile"] = unit.key
     snmp_version = version or unit.versions[-1]
-    return reach(agent, settings, version=snmp_version.replace("2c", "2"), **params)
+    return reach(agent, settings_of(unit), version=snmp_version.replace("2c", "2"), **params)
 
 
 def states(view: PduView) -> dict[str, EnumPowerStatus]:

@@ -190,10 +190,10 @@ _CHAIN = {
 def test_a_total_rests_on_the_first_object_that_a_unit_has(
     unit: Optional[Arcs], figures: list[Measurement], amount: int
 ) -> None:
-    reader = Tables(Memory(_CHAIN))
+    tables = Tables(Memory(_CHAIN))
     total = Total(_FIGURES, unit=unit)
-    assert total.read_from(reader) == amount
-    assert summed_figures(total, reader) == figures
+    assert total.read(tables, None) == amount
+    assert summed_figures(total, tables) == figures
 
 
 @pytest.mark.parametrize("error", [ProtocolError("odd"), Refused("odd"), Unsupported("odd")])

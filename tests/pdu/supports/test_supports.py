@@ -359,7 +359,7 @@ def test_the_sys_object_id_of_each_simulated_unit_leads_to_its_family(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     # a process asks once, so the command does not keep what each family reads
-    oids_by_family = {profile.key: tuple(profile_oids(profile)) for profile in PROFILES}
+    oids_by_family = {profile.key: tuple(oids(profile)) for profile in PROFILES}
     monkeypatch.setattr(recognition, "oids", lambda profile: oids_by_family[profile.key])
     number_of_units = 0
     for unit in fixtures():
@@ -387,7 +387,7 @@ def test_each_shared_number_is_one_of_a_family_and_no_yes(number: str) -> None:
     assert support_answer.verdict == MAYBE
     assert not support_answer.matches
     assert support_answer.near_entries
-    assert " have this number too" in support_answer.conditions[0]
+    assert " have this number too" in support_answer.doubts[0]
 
 
 @pytest.mark.parametrize("number", OTHER_NUMBERS)
@@ -398,7 +398,7 @@ def test_a_number_of_other_devices_alone_is_a_no_that_says_what_has_it(
     support_answer = answer(f"{number}{below}")
     assert support_answer.verdict == NO
     assert not support_answer.near_entries
-    (doubt,) = support_answer.conditions
+    (doubt,) = support_answer.doubts
     assert " have this number" in doubt
     assert ("handler nut" in doubt) is doubt.startswith("UPS")
 
