@@ -75,7 +75,12 @@ def _needs_outlets(device: SnmpDevice, total: Total, scope: ReadScope) -> bool:
 def _has_no_load(device: SnmpDevice) -> bool:
     """Whether the unit shows no load of its own: the outlets say whether one is expected."""
     load = device.profile.load
-    return load is not None and load.read(device.tables, device.mask) is None
+    if load is None:
+        return False
+    try:
+        return load.read(device.tables, device.mask) is None
+    except ProtocolError:  # its rows contradict each other, as the totals will say
+        return False
 
 
 @dataclass(frozen=True)

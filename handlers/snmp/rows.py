@@ -162,7 +162,7 @@ def _is_kept(
 def _is_filled_register(mark: Raw, values: Sequence[str]) -> bool:
     """Whether a mark stands for "no value", where the values that mean something are numbers."""
     are_numbers = all(map(_WHOLE_NUMBER.fullmatch, values))
-    return are_numbers and text(mark) not in values and _is_placeholder(mark)
+    return are_numbers and not is_one_of(mark, values) and _is_placeholder(mark)
 
 
 def with_arc(rows: Rows, position: int, *values: str, keep: bool = True) -> Rows:

@@ -55,19 +55,22 @@ def _beside(states: Column, *tables: Source) -> Derived:
 
 # First generation (rPDU). Rows of banks in the load table count the current of the phases again.
 RPDU_LOAD = column("318.1.1.12.2.3.1.1.2", "rPDULoadStatusLoad")
-RPDU_PHASES = phase_rows(
-    RPDU_LOAD,
-    column("318.1.1.12.2.3.1.1.5", "rPDULoadStatusBankNumber", optional=True),
-    column("318.1.1.12.2.3.1.1.4", "rPDULoadStatusPhaseNumber", optional=True),
-)
+RPDU_BANK = column("318.1.1.12.2.3.1.1.5", "rPDULoadStatusBankNumber", optional=True)
+RPDU_PHASE = column("318.1.1.12.2.3.1.1.4", "rPDULoadStatusPhaseNumber", optional=True)
+RPDU_PHASES = phase_rows(RPDU_LOAD, RPDU_BANK, RPDU_PHASE)
 
 
 @rows_of(*RPDU_PHASES.objects)
 def rpdu_lines(t: Tables) -> Rows:
-    """The phases; without any, the only row of a table that has no other. The rows of another are
-    empty: nothing tells which of them are phases."""
-    load = t[RPDU_LOAD]
-    return t[RPDU_PHASES] or left_join(load, load if list(load) == ["1"] else {})
+    """The phases; without any, the only row of a table that has no other. On a unit without the
+    columns that tell which rows are phases, the rows are empty."""
+    load, phases = t[RPDU_LOAD], t[RPDU_PHASES]
+    if phases:
+        return phases
+    if list(load) == ["1"]:
+        return left_join(load, load)
+    has_marks = t[RPDU_BANK] or t[RPDU_PHASE]
+    return dict.fromkeys(load, UNDECIDED) if has_marks else left_join(load, {})
 
 
 RPDU_STATE = column("318.1.1.12.3.5.1.1.4", "rPDUOutletStatusOutletState")

@@ -194,7 +194,6 @@ PROFILES = (
         # kWh since the unit was last reset
         energy=total(figure(scalar(METERS + ".54.0", "total energy"))),
         evidence=DRIVER.of("current", "power", "energy"),
-        programs=(public("nesi/pan_pdu", "rlib/pdu39m2816.rb"),),
         note="Nothing there switches, and load groups are no outlets.",
     ),
 )
