@@ -8,7 +8,7 @@ from itertools import accumulate
 from operator import itemgetter
 from typing import NamedTuple, Optional
 
-from ..dcimanager.rows import oid_arcs
+from ..dcimanager.rows import Raw, oid_arcs
 from ..shared.errors import NamedSetting, PduHandlerError, ProtocolError, Reason, Unsupported
 from . import metering
 from .decoding import text
@@ -82,7 +82,10 @@ class _Detection:
         device = self._by_id(families) if object_id.oid else self._by_sweep(families)
         if device is None:
             keys = [candidate.profile.key for candidate in families]
-            raise Unsupported(_reason_without_family(self.system, object_id.text, keys))
+            named_family = _family_named(self.system, self.profiles)
+            raise Unsupported(
+                _reason_without_family(self.system, object_id.text, keys, named_family)
+            )
         return metering.within_scope(device, self.scope)
 
     def read_as(self, profile: Profile) -> SnmpDevice:
@@ -319,17 +322,45 @@ def _names_company(arcs: Sequence[int]) -> bool:
     return arcs[length] != 0
 
 
-def _reason_without_family(tables: Tables, shown_id: str, family_keys: list[str]) -> Reason:
-    """Why no family fits: what was seen, and which families were tried."""
+def _system_description(tables: Tables) -> Optional[Raw]:
+    """sysDescr. It only adds detail to an error, so a failure counts as none."""
     try:
-        raw = tables.get(SYS_DESCR)
+        return tables.get(SYS_DESCR)
     except PduHandlerError:
-        raw = None  # sysDescr is optional: it only adds detail to the error
+        return None
+
+
+def _family_named(tables: Tables, profiles: Sequence[Profile]) -> str:
+    """The key of a family that cannot be detected and of which sysDescr names a model; "" without
+    any."""
+    description = text(_system_description(tables) or "").casefold()
+    for profile in profiles:
+        is_detected = profile.sys_object_ids or profile.roots or profile.sweep
+        models = [model.casefold() for model in profile.models]
+        if not is_detected and any(model in description for model in models):
+            return profile.key
+    return ""
+
+
+def _reason_without_family(
+    tables: Tables, shown_id: str, family_keys: list[str], named_family: str
+) -> Reason:
+    """Why no family fits: what was seen, and which families were tried."""
+    raw = _system_description(tables)
     description = "none" if raw is None else repr(tables.quoted(raw, 120))
     outcome = "there was no family to try"
     if family_keys:
         distinct_keys = dict.fromkeys(family_keys)
         outcome = f"tried {', '.join(distinct_keys)}"
+    if named_family:
+        return (
+            (
+                f"no family of the handler fits this PDU: sysObjectID {shown_id}, sysDescr"
+                f" {description}; {outcome}. The sysDescr names a family that is only read if it is"
+                " set: "
+            ),
+            NamedSetting("profile", named_family, noun="the setting "),
+        )
     return (
         (
             f"no family of the handler fits this PDU: sysObjectID {shown_id}, sysDescr"

@@ -24,7 +24,7 @@ from . import validation
 from .arcs import Arcs
 from .decoding import Rows, number, text
 from .objects import Scalar
-from .rows import LOST, Lost, is_one_of, is_unidentified
+from .rows import LOST, Lost, counted_by, is_one_of, is_unidentified
 from .tables import Source, Tables, objects_of
 
 LEAST_NINES = 5
@@ -388,7 +388,8 @@ class Total:
                 is_counted = any(map(is_unidentified, raw))  # by the device, which shows no row
                 # a unit out of contact may answer nothing of what it has
                 is_masked = figure.values(tables, mask) != figure.values(tables)
-                if self.demanded or is_counted or is_masked or not tables.lacks(figure.source):
+                is_missing = is_masked or not tables.lacks(figure.source, raw)
+                if self.demanded or is_counted or is_missing:
                     return reason
                 reason_lacking = reason_lacking or reason
                 for empty in empty_figures:
@@ -419,7 +420,7 @@ class Total:
         """Why there is no total if these units have no row. A unit is certainly there if the chain
         lists it with a value, or without a chain if its outlets show it."""
         rows = tables[self.units] if self.units else {}
-        without_value = {self._unit(row) for row, value in rows.items() if not text(value)}
+        without_value = {self._unit(row) for row, value in rows.items() if not _is_value(value)}
         unmetered = (units & (self._chain(tables) or units)) - without_value
         if unmetered:
             unmetered -= set(metered_units())
@@ -430,7 +431,8 @@ class Total:
 
     @property
     def objects(self) -> str:
-        return " or ".join(figure.objects for figure in self.figures) or "the outlets' figures"
+        names = dict.fromkeys(figure.objects for figure in self.figures)
+        return " or ".join(names) or "the outlets' figures"
 
     def metered_units(self, tables: Tables, mask: Optional[Mask]) -> set[str]:
         """The units with a row of a figure."""
@@ -442,6 +444,13 @@ class Total:
         if all(isinstance(value, Lost) for value in values):
             return [figure.objects for figure in self.figures]
         return []
+
+    def lost_walk(self, tables: Tables) -> str:
+        """Why the figures may be there although no walk shows a row; "" if nothing says so."""
+        for figure in self.figures:
+            if tables.is_walk_lost(figure.source):
+                return f"a walk of {figure.objects} has no row, though a GET has one"
+        return ""
 
     @property
     def needs_outlets(self) -> bool:
@@ -468,6 +477,11 @@ def _sum_of_rows(rows: Mapping[str, ExactFigure]) -> ExactFigure:
         names = _names("row", unmetered)
         return NotMetered(f"{len(unmetered)} of {len(rows)} ({names}) unmetered")
     return exact_sum_if_complete(rows.values())
+
+
+def _is_value(value: Raw) -> bool:
+    """Whether a value says that its unit is there: a text, or a count that is no placeholder."""
+    return counted_by(value) is not None if number(value) is not None else bool(text(value))
 
 
 def _names(noun: str, names: Sequence[str]) -> str:

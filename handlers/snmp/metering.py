@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property, partial
-from typing import NamedTuple, Optional
+from typing import NamedTuple, Optional, Union
 
 from .. import dcimanager
 from ..shared.errors import ProtocolError
@@ -16,7 +16,7 @@ from ..shared.meter_figures import (
     Figure,
     MeterFigures,
     NotKnown,
-    measured,
+    NotMetered,
 )
 from .device import (
     NOT_DECIDED,
@@ -49,6 +49,8 @@ def read_totals(profile: Profile, tables: Tables, scope: ReadScope) -> Optional[
         totals = tuple(total for total in (profile.load, profile.energy) if total)
     if any(_needs_outlets(device, total, scope) for total in totals):
         return None
+    if has_loads and _has_no_load(device):
+        return None
     has_no_figure = not totals and not has_loads
     return device if has_no_figure or any(is_measured(device, total) for total in totals) else None
 
@@ -58,7 +60,7 @@ def within_scope(device: SnmpDevice, scope: ReadScope) -> SnmpDevice:
     load = device.profile.load
     if not scope.for_view or device.outlets is None or device.outlets.energy:
         return device
-    if load is not None and _needs_outlets(device, load, scope):
+    if load is not None and (_needs_outlets(device, load, scope) or _has_no_load(device)):
         return device
     return device._replace(outlets=replace(device.outlets, current=None))
 
@@ -68,6 +70,17 @@ def _needs_outlets(device: SnmpDevice, total: Total, scope: ReadScope) -> bool:
     if scope.for_view and total.figures and total.unit is None:
         return total.else_outlets and not is_measured(device, total)
     return total.needs_outlets
+
+
+def _has_no_load(device: SnmpDevice) -> bool:
+    """Whether the unit shows no load of its own: the outlets say whether one is expected."""
+    load = device.profile.load
+    if load is None:
+        return False
+    try:
+        return load.read(device.tables, device.mask) is None
+    except ProtocolError:  # its rows contradict each other, as the totals will say
+        return False
 
 
 @dataclass(frozen=True)
@@ -161,10 +174,10 @@ def read_statistic(device: SnmpDevice, *, with_power: bool = True) -> dcimanager
     device = _with_metered_outlets(device, requests)
     if device.outlets:
         raise_if_unidentified(device.outlets, device.decisions, device.tables)
-    totals = [
-        _beside_outlets(device, request, _as_float(total))
-        for request, total in zip(requests, _totals(device, requests))
-    ]
+    totals: list[Figure] = []
+    for request, total in zip(requests, _totals(device, requests)):
+        reason = _reason_without_total(device, request, total)
+        totals.append(_as_float(total) if reason is None else reason)
     load_a, energy_kwh, power_w, inlet_a, inlet_w = totals
     return dcimanager.Figures(
         load_a=load_a,
@@ -303,14 +316,18 @@ def _units_with_meter(device: SnmpDevice, requests: Sequence[_Request]) -> set[s
     return units
 
 
-def _beside_outlets(device: SnmpDevice, request: _Request, total: Figure) -> Figure:
-    """The total; not known if the device answers none of its objects, but a meter of an outlet
-    shows that something is counted."""
-    if total is not None or not request.total.unanswered(device.tables):
-        return total
-    figures_of_outlets = map(request.outlets.of, device.decisions)
-    if any((measured(_as_float(figure)) or 0) > 0 for figure in figures_of_outlets):
-        return NotKnown("the unit shows no total, though its outlets show figures")
+def _reason_without_total(
+    device: SnmpDevice, request: _Request, total: ExactFigure
+) -> Union[NotKnown, NotMetered, None]:
+    """Why the unit shows none of a total that its family has; None if none is expected, either: the
+    outlets do not meter it."""
+    if total is not None or not request.total.figures:
+        return None
+    reason = request.total.lost_walk(device.tables)
+    if reason:
+        return NotKnown(reason)
+    if any(request.outlets.of(identity) is not None for identity in device.decisions):
+        return NotMetered(f"the unit does not show {request.total.objects}, only outlets meter it")
     return None
 
 

@@ -102,8 +102,9 @@ def where(
     """The rows whose mark is one of `values`, as WHERE of SQL; with `keep` false all others.
 
     A mark that is neither one of `values` nor one of `others`, or that is lost, says nothing: the
-    row is kept without a value. Without `others`, that is true of -1 alone, and of a text where
-    `values` are numbers; a row without a mark is one of the others. `demanded`: it is an error.
+    row is kept without a value. Without `others`, that is true of -1 alone, and where `values` are
+    numbers, of a text, and of a register that is filled up in another column; a row without a mark
+    is one of the others. `demanded`: it is an error.
     """
     default = _unidentified_value(marks)
     kept: Rows = {}
@@ -118,6 +119,8 @@ def where(
                 " padding; poll it again"
             )
         is_kept = _is_kept(mark, values, others, keep=keep)
+        if marks is not rows and mark is not None and _is_filled_register(mark, values):
+            is_kept = None
         if is_kept is None:
             kept[row] = value if isinstance(value, Lost) else undecided(mark)
         elif is_kept:
@@ -154,6 +157,12 @@ def _is_kept(
     if word == NO_VALUE or (are_numbers and not _WHOLE_NUMBER.fullmatch(word)):
         return None
     return not keep
+
+
+def _is_filled_register(mark: Raw, values: Sequence[str]) -> bool:
+    """Whether a mark stands for "no value", where the values that mean something are numbers."""
+    are_numbers = all(map(_WHOLE_NUMBER.fullmatch, values))
+    return are_numbers and not is_one_of(mark, values) and _is_placeholder(mark)
 
 
 def with_arc(rows: Rows, position: int, *values: str, keep: bool = True) -> Rows:
@@ -377,7 +386,12 @@ def counted_by(value: Optional[Raw]) -> Optional[int]:
     count = number(value)
     if count is None or count < 0 or count != int(count):
         return None
-    return None if count in PLACEHOLDERS or count in PLACEHOLDERS_16 else int(count)
+    return None if _is_placeholder(value) else int(count)
+
+
+def _is_placeholder(value: Optional[Raw]) -> bool:
+    """Whether a number is a register that is filled up, of 16 bits or more."""
+    return number(value) in PLACEHOLDERS | PLACEHOLDERS_16
 
 
 def counted(counts: Rows) -> int:

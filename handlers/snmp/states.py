@@ -9,6 +9,7 @@ from typing import NamedTuple, Optional
 from pdu_common.helper import EnumPowerStatus
 
 from ..dcimanager.rows import Raw
+from ..shared.doubts import some
 from . import validation
 from .arcs import Arcs
 from .decoding import Rows, text
@@ -187,7 +188,13 @@ class State:
     def reported(self, tables: Tables, value: Raw) -> Decision:
         """What a value of `source` means, whatever contradicts it."""
         state = self._meaning(value)
-        return Decision(state, _value_text(tables, self.source, value) if state is UNKNOWN else "")
+        if state is not UNKNOWN:
+            return Decision(state)
+        reading = _value_text(tables, self.source, value)
+        if isinstance(value, Lost):
+            return Decision(state, reading)
+        on, off = some(self.on), some(self.off)
+        return Decision(state, f"{reading}, neither on ({on}) nor off ({off})")
 
     def _meaning(self, value: Raw) -> EnumPowerStatus:
         word = text(value).casefold()

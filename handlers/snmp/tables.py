@@ -17,6 +17,8 @@ from ..shared.errors import LONGEST
 from .decoding import Rows, Walked, printable_text, text
 from .rows import LOST, Lost, arcs, part_of, prefixed
 
+# the indexes of the first rows of nearly all tables; two arcs are of a chain, from unit 1 or 0 on
+_FIRST_ROWS = ("1", "1.1", "0.0")
 ROOT = "~"  # in a profile's OIDs: the family's root
 
 
@@ -288,10 +290,10 @@ class Tables:
             return cell is not None and self.get(cell) is not None
         return False
 
-    def lacks(self, source: Source) -> bool:
+    def lacks(self, source: Source, rows_beside: Iterable[str] = ()) -> bool:
         """Whether the device does not have the object of these values: no walk answers it, nor a
-        GET in the first and the last of the rows that its table has. Of rows of other tables, a GET
-        proves nothing."""
+        GET in the first and the last of the rows that its table has, or that others show beside.
+        Of rows of other tables, a GET proves nothing."""
         if isinstance(source, Computed) and not source.is_by_row():
             return False
         for column in objects_of([source]):
@@ -300,10 +302,36 @@ class Tables:
             rows = column.rows(self)
             if not all(isinstance(value, Lost) for value in rows.values()):
                 return False
-            return not any(
-                self.has_cell(column, row) for row in (*list(rows)[:1], *list(rows)[-1:])
-            )
+            names = list(rows) or list(rows_beside)
+            return not any(self.has_cell(column, row) for row in (*names[:1], *names[-1:]))
         return True
+
+    def is_walk_lost(self, source: Source) -> bool:
+        """Whether a walk of the source's object had no row, though a GET of its first row has a
+        value: such a walk alone is no proof (see `is_absent`); with a second column of its table it
+        is one. Only the rows with which nearly all tables begin are tried."""
+        column = next(objects_of([source]), None)
+        if column is None:
+            return False
+        oids = [self.resolve(oid) for oid, _ in column.columns()] or [self.resolve(column.oid)]
+        if not all(self._is_lone_empty_walk(oid) for oid in oids):
+            return False
+        return any(self.has_cell(column, row) for row in _FIRST_ROWS)
+
+    def is_of_other_depth(self, column: Object) -> bool:
+        """Whether a walk of the column has rows, and none of them is the column's: another device
+        has its own objects there."""
+        return bool(self.walk(column.oid)) and not self[column]
+
+    def _is_lone_empty_walk(self, oid: str) -> bool:
+        """Whether a walk of this column had no row, and that of no other column that its table must
+        have."""
+        walked = self.answers.walked
+        if walked.get(oid) != {} or oid in self.learnt.absent:
+            return False
+        columns = self.answers.columns.get(_table_of(oid), {})
+        others = [other for other, is_optional in columns.items() if not is_optional]
+        return not any(walked.get(other) == {} for other in others if other != oid)
 
     def part(self, source: Source, rows: Iterable[str], start: int, stop: Optional[int]) -> Rows:
         """For each row the value of its part of the device, whose index is some arcs of the row."""

@@ -55,18 +55,22 @@ def _beside(states: Column, *tables: Source) -> Derived:
 
 # First generation (rPDU). Rows of banks in the load table count the current of the phases again.
 RPDU_LOAD = column("318.1.1.12.2.3.1.1.2", "rPDULoadStatusLoad")
-RPDU_PHASES = phase_rows(
-    RPDU_LOAD,
-    column("318.1.1.12.2.3.1.1.5", "rPDULoadStatusBankNumber", optional=True),
-    column("318.1.1.12.2.3.1.1.4", "rPDULoadStatusPhaseNumber", optional=True),
-)
+RPDU_BANK = column("318.1.1.12.2.3.1.1.5", "rPDULoadStatusBankNumber", optional=True)
+RPDU_PHASE = column("318.1.1.12.2.3.1.1.4", "rPDULoadStatusPhaseNumber", optional=True)
+RPDU_PHASES = phase_rows(RPDU_LOAD, RPDU_BANK, RPDU_PHASE)
 
 
 @rows_of(*RPDU_PHASES.objects)
 def rpdu_lines(t: Tables) -> Rows:
-    """The phases; without any, the only row of a table that has no other."""
-    load = t[RPDU_LOAD]
-    return t[RPDU_PHASES] or left_join(load, load if list(load) == ["1"] else {})
+    """The phases; without any, the only row of a table that has no other. On a unit without the
+    columns that tell which rows are phases, the rows are empty."""
+    load, phases = t[RPDU_LOAD], t[RPDU_PHASES]
+    if phases:
+        return phases
+    if list(load) == ["1"]:
+        return left_join(load, load)
+    has_marks = t[RPDU_BANK] or t[RPDU_PHASE]
+    return dict.fromkeys(load, UNDECIDED) if has_marks else left_join(load, {})
 
 
 RPDU_STATE = column("318.1.1.12.3.5.1.1.4", "rPDUOutletStatusOutletState")
@@ -97,11 +101,13 @@ RPDU_FACTOR = scalar("318.1.1.12.1.17.0", "rPDUIdentDevicePowerFactor")
 
 @rows_of(RPDU_WATTS, late=(RPDU_VOLTS, RPDU_FACTOR))
 def rpdu_power(t: Tables) -> Rows:
-    """A power that the unit calculates; empty if it is 0 while the volts or the factor are 0."""
+    """A power that the unit calculates; empty if it is 0 while the volts or the factor, which the
+    owner sets, are 0."""
     watts = t[RPDU_WATTS]
+    calculated = watts
     for test in (RPDU_VOLTS, RPDU_FACTOR) if is_one_of(watts.get("0"), ("0",)) else ():
-        watts = left_join(watts, except_where(watts, ("0",), t[test], "0"))
-    return watts
+        calculated = except_where(calculated, ("0",), t[test], "0")
+    return left_join(watts, calculated)
 
 
 # Second generation (rPDU2). A table numbers its rows consecutively over all linked units. The
@@ -391,8 +397,21 @@ PROFILES = (
         sys_object_ids=oids("318.1.3.4.5", ANY_APC),
         outlets=_rpdu(RPDU_STATE) + _spdu(_beside(SPDU_STATE, RPDU_LOAD)),
         # a Gauge: below 0 it is no value
-        load=total(figure(rpdu_lines, TENTHS, absent=()), else_outlets=True),
-        power=total(figure(rpdu_power)),
+        load=total(
+            figure(
+                rpdu_lines,
+                TENTHS,
+                absent=(),
+                unmetered="nothing tells which rows of rPDULoadStatusLoad are phases",
+            ),
+            else_outlets=True,
+        ),
+        power=total(
+            figure(
+                rpdu_power,
+                unmetered="the volts or the power factor that it is calculated from are set to 0",
+            )
+        ),
         evidence=SIMULATED.of("state", "current", "power", "switching"),
         programs=(
             public("ClusterLabs/fence-agents", "agents/apc_snmp/fence_apc_snmp.py"),
@@ -400,7 +419,7 @@ PROFILES = (
         ),
         note=(
             "The power is calculated from the current, and from a voltage and a power factor that"
-            " the owner of an AP7xxx sets; while one of them is 0, it is not known."
+            " the owner of an AP7xxx sets; while one of them is 0, it is not metered."
         ),
         unread=f"rPDUOutletPhaseOverloadRestriction, rPDUOutletBankOverloadRestriction: {OVERLOAD}",
     ),

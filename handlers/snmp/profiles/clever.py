@@ -212,7 +212,7 @@ def _is_ms_pdu(t: Tables) -> bool:
 
 @rows_of(MS_STATUS, MS_COUNT)
 def ms_states(t: Tables) -> Rows:
-    if not _is_ms_pdu(t):
+    if not _is_ms_pdu(t) or t.is_of_other_depth(MS_STATUS):
         return {}
     states = t[MS_STATUS]
     return where(up_to_count(states, t.scalar(MS_COUNT)), states, *MS_WORDS, others=NUMBERS)

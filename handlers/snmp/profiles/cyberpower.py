@@ -3,9 +3,9 @@ transfer switches. The numbers of states and commands are others than APC's.
 
 ePDU2: a table numbers its rows consecutively over all units of a chain. The table of metered
 outlets may lack outlets, so an outlet may have another row there. ePDU: the load table has rows of
-phases, and rows of banks that count the same current again. Some units have their outlets in ePDU2
-and their meters in ePDU. A UPS of this vendor may report the sysObjectID of a PDU, so the tables
-decide which of the two a device is.
+phases, and rows of banks that count the same current again. Some units have their outlets in one
+of the two and their meters in the other. A UPS of this vendor may report the sysObjectID of a PDU,
+so the tables decide which of the two a device is.
 
 The phases of a transfer switch beyond the third are pairs of lines, which count the current of the
 lines again. Some units lack the column of pending commands.
@@ -79,18 +79,34 @@ def one_phase_currents(t: Tables) -> Rows:
     return _each_unit(t, complete(currents, t[DEVICE_MODULE]), DEVICE_MODULE)
 
 
-ONE_PHASE_LOAD = figure(one_phase_currents, TENTHS, unit_of_row=DEVICE_MODULE)
+PHASES_LOAD = figure(phase_currents, TENTHS, unit_of_row=PHASE_MODULE)
+ONE_PHASE_LOAD = figure(
+    one_phase_currents,
+    TENTHS,
+    unmetered="the MIB does not say which current that of a unit with several phases is",
+    unit_of_row=DEVICE_MODULE,
+)
 
 
-def _device(below: str, name: str) -> Derived:
-    """A column of the units."""
-    values = column(f"{EPDU2}.3.4.1.{below}", name)
+def _device(below: str, name: str, *, optional: bool = False) -> Derived:
+    """A column of the units; `optional`: some of those that have their outlets in ePDU lack it."""
+    values = column(f"{EPDU2}.3.4.1.{below}", name, optional=optional)
 
     @rows_of(values, DEVICE_MODULE)
     def rows(t: Tables) -> Rows:
-        return _each_unit(t, complete(t[values], t[DEVICE_MODULE]), DEVICE_MODULE)
+        found, modules = t[values], t[DEVICE_MODULE]
+        is_absent = not found and t.is_optional_and_absent(values, modules)
+        return _each_unit(t, complete(found, modules, absent=is_absent), DEVICE_MODULE)
 
     return rows
+
+
+def _device_power(*, optional: bool = False) -> Measurement:
+    return figure(_device("18", "ePDU2DeviceStatusPowerLoad", optional=optional))
+
+
+def _device_energy(*, optional: bool = False) -> Measurement:
+    return figure(_device("9", "ePDU2DeviceStatusEnergy", optional=optional), TENTHS)
 
 
 BANK = column(EPDU + ".2.3.1.1.5", "ePDULoadStatusBankNumber", optional=True)
@@ -186,18 +202,18 @@ PROFILES = (
             energy=figure(metered("11", "Energy"), TENTHS),
         ),
         load=total(
-            figure(phase_currents, TENTHS, unit_of_row=PHASE_MODULE),
+            PHASES_LOAD,
             ONE_PHASE_LOAD,
             figure(_of_epdu2(LOAD), TENTHS, ()),
             else_outlets=True,
         ),
         power=total(
-            figure(_device("18", "ePDU2DeviceStatusPowerLoad")),
+            _device_power(),
             figure(_of_epdu2(POWER), absent=()),
             else_outlets=True,
         ),
         energy=total(
-            figure(_device("9", "ePDU2DeviceStatusEnergy"), TENTHS),
+            _device_energy(),
             figure(_of_epdu2(ENERGY), TENTHS, ()),
             else_outlets=True,
         ),
@@ -234,12 +250,15 @@ PROFILES = (
         ),
         load=total(
             figure(LOAD, TENTHS, absent=()),
-            # a PDU41001 has its outlets in this tree and its meter in ePDU2
+            # a PDU41001 has its outlets in this tree and its meters in ePDU2
+            PHASES_LOAD,
             ONE_PHASE_LOAD,
             else_outlets=True,
         ),
-        power=total(figure(POWER), else_outlets=True),
-        energy=total(figure(ENERGY, TENTHS, absent=()), else_outlets=True),
+        power=total(figure(POWER), _device_power(optional=True), else_outlets=True),
+        energy=total(
+            figure(ENERGY, TENTHS, absent=()), _device_energy(optional=True), else_outlets=True
+        ),
         programs=(
             public("pdudaemon/pdudaemon", "pdudaemon/drivers/cyberpower81001.py"),
             public("gportay/cyberpower-pdu", "cyberpower-pdu"),

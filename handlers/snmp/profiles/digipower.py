@@ -121,7 +121,7 @@ def names(t: Tables) -> Rows:
     return concat(*(rows if u == FIRST else prefixed(u, rows) for u, rows in tables.items()))
 
 
-@rows_of(CURRENT, STATUS)
+@rows_of(CURRENT, STATUS, by_row=True)
 def currents(t: Tables) -> Rows:
     """The current of each unit. A walk that ended early shows no other sign than the next row."""
     found = complete(t[CURRENT], where_not(t[STATUS], ""))

@@ -142,7 +142,11 @@ class PduTables(NamedTuple):
         self, phases: Optional[Column] = None, *, has_total: bool = False, demanded: bool = False
     ) -> Total:
         """The lines; with `has_total`, else the total of each input, else the outlets."""
-        lines = figure(self.lines(phases), self.amps)
+        lines = figure(
+            self.lines(phases),
+            self.amps,
+            unmetered="its firmware does not say whether the fourth line is the neutral",
+        )
         if not has_total:
             return self.total(lines, demanded=demanded)
         inputs = self.column("2.1.1.11", "InputTotalCurrent")

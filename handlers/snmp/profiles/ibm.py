@@ -13,8 +13,8 @@ listed and not switched, and have no figures. Values 2 to 5 (cycling, and pendin
 and -1 (error) are neither on nor off.
 
 The older DPI C13 and C19 PDU+ (39Mxxxx) answer below Powerware's number, in another tree. A walk of
-one and an owner's program (zabuzafr/IBM-PDU-Management, walk_charge.txt and backend/models.yaml)
-show its objects. Nothing there switches. The power in W is 0 at 0.3 A and 68 VA, so it is not read.
+one and two owners' programs (zabuzafr/IBM-PDU-Management, walk_charge.txt and backend/models.yaml;
+nesi/pan_pdu, rlib/pdu39m2816.rb) show its objects. Nothing there switches.
 """
 
 import re
@@ -128,6 +128,20 @@ def counted_phases(t: Tables) -> Rows:
     return where_not(t[PHASE_COUNT], "0")
 
 
+METERS = "534.6.6.2.1.3.2.7.1"
+METERED_AMPS = scalar(METERS + ".49.0", "total output current")
+METERED_WATTS = scalar(METERS + ".43.0", "total output power")
+
+
+@rows_of(METERED_WATTS, METERED_AMPS)
+def metered_power(t: Tables) -> Rows:
+    """The power; a 0 beside a current is no value: a unit showed it at 0.3 A and 68 VA."""
+    watts = t[METERED_WATTS]
+    is_zero = is_one_of(watts.get("0"), ("0",))
+    is_idle = is_one_of(t[METERED_AMPS].get("0"), ("0",))
+    return left_join(watts, {}) if is_zero and not is_idle else watts
+
+
 PROFILES = (
     Profile(
         key="ibm-dpi",
@@ -175,11 +189,11 @@ PROFILES = (
         source=public("zabuzafr/IBM-PDU-Management", "backend/models.yaml"),
         models=("DPI C13 and C19 PDU+ of Powerware's tree (39Mxxxx)",),
         sys_object_ids=oids("534.6.6.2"),
-        load=total(figure(scalar("534.6.6.2.1.3.2.7.1.49.0", "total output current"), TENTHS)),
-        evidence=DRIVER.of("current"),
-        note=(
-            "Nothing there switches, and load groups are no outlets. The unit's power is 0 W at"
-            " 0.3 A, and is not read."
-        ),
+        load=total(figure(METERED_AMPS, TENTHS)),
+        power=total(figure(metered_power, unmetered="the unit shows 0 W beside a current")),
+        # kWh since the unit was last reset
+        energy=total(figure(scalar(METERS + ".54.0", "total energy"))),
+        evidence=DRIVER.of("current", "power", "energy"),
+        note="Nothing there switches, and load groups are no outlets.",
     ),
 )

@@ -381,7 +381,7 @@ def px1_lines(t: Tables) -> Rows:
 
 
 PX1_LOAD = total(
-    figure(poles, THOUSANDTHS),
+    figure(poles, THOUSANDTHS, unmetered="a pole without a label may be the neutral"),
     figure(px1_lines, THOUSANDTHS),
     figure(on_demand(INLET_CURRENT), THOUSANDTHS),
     figure(UNIT_CURRENT, THOUSANDTHS),

@@ -18,6 +18,7 @@ ENERGY = column("~.1.1.2.6.1.1.2", "sdbDevInKWhTotal")
 
 
 CURRENT = column("~.1.1.2.6.1.1.5", "sdbDevInActualCurrent")
+HIDDEN_UNITS = "the ring has units that SNMP does not show"
 MORE_THAN_SHOWN = "25[6-9]|2[6-9][0-9]|[3-9][0-9]{2}"  # SNMP shows at most 255
 PHASES = column("~.1.1.2.2.1.1.1", "sdbDevCfPhases")  # an input has one
 UNITS = scalar("~.1.1.1.1.1.0", "sdbMgmtStsDevices")
@@ -44,7 +45,7 @@ def _inputs(below: str, name: str, scale: Decimal = ONES) -> Measurement:
         inputs = _of_inputs(t, values, ENERGY)
         return _wired(t, inputs, inputs)
 
-    return figure(rows, scale)
+    return figure(rows, scale, unmetered=HIDDEN_UNITS)
 
 
 @rows_of(ENERGY, CURRENT, PHASES, UNITS, VOLTAGE)
@@ -107,7 +108,7 @@ PROFILES = (
         ),
         load=unit_total(_inputs("5", "sdbDevInActualCurrent", HUNDREDTHS)),
         power=unit_total(_inputs("10", "sdbDevInPowerWatt")),
-        energy=unit_total(figure(input_energies)),
+        energy=unit_total(figure(input_energies, unmetered=HIDDEN_UNITS)),
         evidence=SIMULATED,
         note=(
             "Of a ring of more than 255 units SNMP shows 255: the outlets of the others are not"

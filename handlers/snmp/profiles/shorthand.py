@@ -139,7 +139,7 @@ def counted_rows(values: Object, count: Scalar, *, required: bool = False) -> De
     @rows_of(values, count, by_row=True)
     def rows(t: Tables) -> Rows:
         most = t.scalar(count)
-        if counted_by(most) == 0:
+        if counted_by(most) == 0 or (not t.outlet and t.is_of_other_depth(values)):
             return {}
         return up_to_count(t[values], most, required=required, are_all=not t.outlet)
 

@@ -215,6 +215,7 @@ PM_ALARM = column("~.5.1.45", "pmPowerMgmtOutletsTableAlarm", optional=True)
 PM_TRUSTED = ("1", "4", "5", "6", "7")  # normal, and the limits of the current
 NO_METER = ("0",)  # PM-MIB: columns of measurements use 0 for "not supported"
 NOT_MEASURED = (*NO_METER, "-1")
+ONLY_ESTIMATED = "the unit only estimates its power"
 ESTIMATED = "1"  # a value of ...PowerType: the W, and the Wh that count them, are no measurement
 NO_SENSOR, THREE_PHASES = "0", "3"  # ...PowerMgmtPDUTablePowerType, ...NumberOfPhases
 PM_OUTLET_COUNT = column("~.3.1.8", "pmPowerMgmtPDUTableNumberOfOutlets")
@@ -258,14 +259,20 @@ ACS_AMPS, ACS_TYPE = _acs("3.1.39", "PDUTableCurrentValue"), _acs("3.1.50", "PDU
 ACS_WATTS = Complete(_acs("3.1.51", "PDUTablePowerValue"), ACS_TYPE)
 
 
-def _measured(values: Column, power_type: Column) -> Derived:
-    """The rows, without a value where the unit estimates its power."""
+def _measured(
+    values: Column,
+    power_type: Column,
+    scale: Decimal,
+    absent: tuple[str, ...] = ("-1",),
+    padding: tuple[str, ...] = (),
+) -> Measurement:
+    """A power or an energy, which is not metered where the unit estimates its power."""
 
     @rows_of(values, power_type)
     def rows(t: Tables) -> Rows:
         return left_join(t[values], where_not(t[values], ESTIMATED, by=t[power_type]))
 
-    return rows
+    return figure(rows, scale, absent, padding=padding, unmetered=ONLY_ESTIMATED)
 
 
 def _of_one_phase(values: Source, phases: Source) -> Derived:
@@ -572,8 +579,8 @@ PROFILES = (
             count=PM_OUTLET_COUNT,
             name=column("~.5.1.4", "pmPowerMgmtOutletsTableName"),
             current=figure(PM_OUTLET_AMPS, TENTHS, NOT_MEASURED),
-            power=figure(_measured(PM_OUTLET_WATTS, PM_TYPE), TENTHS, NOT_MEASURED),
-            energy=figure(_measured(PM_OUTLET_WH, PM_TYPE), THOUSANDTHS, NOT_MEASURED),
+            power=_measured(PM_OUTLET_WATTS, PM_TYPE, TENTHS, NOT_MEASURED),
+            energy=_measured(PM_OUTLET_WH, PM_TYPE, THOUSANDTHS, NOT_MEASURED),
         ),
         load=port_total(
             *(
@@ -589,11 +596,13 @@ PROFILES = (
             )
         ),
         power=port_total(
-            figure(_measured(_pm(60, "PowerValue"), PM_PDU_TYPE), TENTHS, padding=NO_METER),
-            figure(_of_console_server(acs_power), TENTHS, padding=NO_METER),
+            _measured(_pm(60, "PowerValue"), PM_PDU_TYPE, TENTHS, padding=NO_METER),
+            figure(
+                _of_console_server(acs_power), TENTHS, padding=NO_METER, unmetered=ONLY_ESTIMATED
+            ),
         ),
         energy=port_total(
-            figure(_measured(_pm(105, "EnergyValue"), PM_PDU_TYPE), THOUSANDTHS, NOT_MEASURED)
+            _measured(_pm(105, "EnergyValue"), PM_PDU_TYPE, THOUSANDTHS, NOT_MEASURED)
         ),
         evidence=SIMULATED,
         programs=(

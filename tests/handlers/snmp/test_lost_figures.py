@@ -34,9 +34,9 @@ UNPROVEN_ROWS = {
 _ALONE = "no other column of its table is read, so the device looks like one without the table"
 #: likewise, with all rows of a column
 UNPROVEN_COLUMNS = {
-    _ALONE: "eaton-epdu eaton-power-pdu enlogic-esp starline-ac",
+    _ALONE: "eaton-epdu eaton-power-pdu",
     "one walk reads all these meters, so the device looks like one without them": (
-        "clever-mpdu_groups clever-mpro clever-mpro_zero cpi-legacy wti-power_branches"
+        "clever-mpro clever-mpro_zero cpi-legacy"
     ),
 }
 #: units that lose outlets of a status with all rows of a column

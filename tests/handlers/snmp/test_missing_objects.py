@@ -72,13 +72,13 @@ ONE_SOURCE = {
             " clever-rpdu clever-npm-v clever-ms-pdu clever-ip-pdu"
         ),
         "power": (
-            "apc-rpdu delta-pdu eaton-nlogic enlogic-esp gude-epc gude-pdu ipt-ipower npdu"
-            " digipower lantronix-slc racktivity-legacy vertiv-dcs-mpdu"
+            "apc-rpdu delta-pdu eaton-nlogic enlogic-esp gude-epc gude-pdu ibm-dpi-metered"
+            " ipt-ipower npdu digipower lantronix-slc racktivity-legacy vertiv-dcs-mpdu"
         ),
         "energy": (
             "apc-rpdu2 cpi-econnect cyberpower-ats dell-rpdu delta-pdu enlogic-esp hpe-ipdu ipoman"
             " ipt-ipower rpcm synaccess-synlink synaccess-netbooter vertiv-dcs-mpdu clever-mpdu"
-            " clever-zpdu clever-rpdu clever-npm-v clever-ip-pdu digipower"
+            " clever-zpdu clever-rpdu clever-npm-v clever-ip-pdu digipower ibm-dpi-metered"
         ),
     },
     NO_UNIT: {

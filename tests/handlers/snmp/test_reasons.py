@@ -58,7 +58,7 @@ def test_the_reason_of_a_state_that_is_lost_costs_no_request() -> None:
 @pytest.mark.parametrize(
     "oid, value, is_carried_out, reason",
     [
-        (STATE, 9, False, "rPDU2OutletSwitchedStatusState reads '9'"),
+        (STATE, 9, False, "rPDU2OutletSwitchedStatusState reads '9', neither on (2) nor off (1)"),
         (PENDING, 1, True, "rPDU2OutletSwitchedStatusCommandPending reads '1'"),
     ],
     ids=["the value", "a doubt"],
