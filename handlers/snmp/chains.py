@@ -59,16 +59,16 @@ class Chain:
             if self._lacks_columns(tables, rows[-1]):
                 tables.learnt.places[self] = ""
                 return {row: row for row in rows}
-        identities: dict[str, str] = {}
+        row_by_identity: dict[str, str] = {}
         for row, (unit, number) in positions.items():
             identity = self._identity(unit, number) or f"{row}{UNIDENTIFIED}"
-            if identity in identities.values():
+            if identity in row_by_identity:
                 raise ProtocolError(
                     f"two rows of the device's table are the outlet {identity}; poll it again (a"
                     " chain with both a unit 0 and a unit 1 is not read)"
                 )
-            identities[row] = identity
-        return identities
+            row_by_identity[identity] = row
+        return {row: identity for identity, row in row_by_identity.items()}
 
     def units_of(self, tables: Tables, rows: Iterable[str]) -> Rows:
         """Identity -> unit, for each row."""

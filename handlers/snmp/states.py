@@ -73,10 +73,11 @@ class Condition:
         if self.optional and not readings and self._is_absent(tables, rows):
             return {}
         is_of_device = self.unit is None or isinstance(next(objects_of([values]), None), Scalar)
+        worst = self._worst(readings) if is_of_device else None
         reasons: dict[str, str] = {}
         for row in rows:
             if is_of_device or self.unit is None:
-                reading = self._worst(readings)
+                reading = worst
             else:
                 reading = readings.get(self.unit.of(row))
             if not is_one_of(reading, self.good):

@@ -20,7 +20,7 @@ from .controls import Control, VarBind, writes_scalar
 from .device import SnmpDevice
 from .evidence import LAST_SEARCH, repository
 from .profile import Profile, family_title
-from .rows import Lost
+from .rows import Lost, is_unanswered
 from .settings import SWITCH_UNPROVEN, FamilySelection
 from .states import UNKNOWN, Decision, State
 from .tables import Tables, objects_of
@@ -186,7 +186,9 @@ def _state_before(device: SnmpDevice, identity: str, *, may_be_unproven: bool) -
             " cannot be switched"
         )
     value = outlets.states.rows(device.tables).get(identity)
-    if value is None or (isinstance(value, Lost) and not value.is_unanswered):
+    if value is not None and is_unanswered(value):  # a walk may have lost it
+        value = device.tables.one_row(identity)[outlets.states.source].get(identity)
+    if value is None or isinstance(value, Lost):
         raise Unsupported(
             f"outlet {identity} reports no state and is therefore not switched: it has no relay, or"
             " the device does not show its state"

@@ -366,7 +366,8 @@ class Tables:
         first = next(iter(rows), None)
         if first is None or self.whole[source] or self.one_row(first)[source]:
             return False
-        self.learnt.absent.add(self._oid_of(source))
+        if not isinstance(source, Derived):  # a function may have rows in the next reading
+            self.learnt.absent.add(self._oid_of(source))
         return True
 
     def is_known_absent(self, source: Source) -> bool:

@@ -392,3 +392,31 @@ def test_a_row_of_unit_1_is_another_outlets_when_a_unit_0_joins(
         device.put(oid, value)
     with pytest.raises(ProtocolError, match="both a unit 0 and a unit 1"):
         CHAIN.row_of(before.again(), "2", VALUES)
+
+
+class ComparedName(str):
+    """An identity that counts how often it is compared."""
+
+    comparisons = 0
+    __hash__ = str.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        ComparedName.comparisons += 1
+        return super().__eq__(other)
+
+
+def test_the_time_for_a_long_chain_does_not_grow_with_the_square_of_its_rows(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rows = range(1, 301)
+    units = {str(row): 1 + row // 150 for row in rows}
+    objects = {**table("1.3.2", units), **table("1.3.3", {str(row): row for row in rows})}
+    tables = tables_of(Memory(objects))
+    named = Chain._identity
+
+    def identity(chain: Chain, unit: str, number: str) -> str:
+        return ComparedName(named(chain, unit, number))
+
+    monkeypatch.setattr(Chain, "_identity", identity)
+    assert len(CHAIN.identities(tables, list(map(str, rows)))) == len(rows)
+    assert ComparedName.comparisons < len(rows)

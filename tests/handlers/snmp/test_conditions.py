@@ -10,19 +10,20 @@ from typing import Optional
 
 import pytest
 
+from handlers.dcimanager.rows import Raw
 from handlers.shared.errors import PduHandlerError
 from handlers.shared.meter_figures import MeterFigures
-from handlers.snmp import metering
+from handlers.snmp import metering, states
 from handlers.snmp.arcs import Arcs
 from handlers.snmp.figures import Measurement
 from handlers.snmp.objects import Column, Scalar
 from handlers.snmp.parts import parts_of
 from handlers.snmp.read_scope import FIGURES
-from handlers.snmp.rows import is_unidentified
+from handlers.snmp.rows import is_one_of, is_unidentified
 from handlers.snmp.states import Condition, name_of
 from handlers.snmp.tables import Source, Tables, objects_of
 from pdu_common.helper import EnumPowerStatus
-from tests.handlers.snmp.memory import Memory, Value, plain, tables_of
+from tests.handlers.snmp.memory import Memory, Value, plain, table, tables_of
 from tests.handlers.snmp.units import (
     FAMILIES,
     FIXTURES,
@@ -212,3 +213,20 @@ def test_an_object_that_makes_several_states_unknown_is_a_condition_of_figures_t
             if outlets.states and any(map(is_of_several_outlets, outlets.states.conditions)):
                 families.add(profile.key)
     assert families == OF_STATES_ALONE.keys()
+
+
+def test_the_time_for_a_condition_of_the_device_does_not_grow_with_rows_times_readings(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    compared: list[object] = []
+
+    def counted(value: Optional[Raw], texts: Collection[str]) -> bool:
+        compared.append(value)
+        return is_one_of(value, texts)
+
+    monkeypatch.setattr(states, "is_one_of", counted)
+    numbers = list(map(str, range(100)))
+    condition = Condition(Column("1.3.1"), good=("1",), unit=None)
+    device = tables_of(Memory(table("1.3.1", dict.fromkeys(numbers, 1))))
+    assert condition.objections(device, dict.fromkeys(numbers, "1")) == {}
+    assert len(compared) < 10 * len(numbers)

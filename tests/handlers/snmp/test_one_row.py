@@ -11,7 +11,7 @@ from handlers.snmp.device import reads_one_outlet
 from handlers.snmp.objects import Column
 from handlers.snmp.read_scope import FIGURES, VIEW_FIGURES, ReadScope
 from handlers.snmp.rows import where
-from handlers.snmp.tables import Tables, rows_of
+from handlers.snmp.tables import Tables, objects_of, rows_of
 from pdu_common.helper import EnumPowerStatus
 from tests.handlers.snmp.memory import Memory
 from tests.handlers.snmp.units import (
@@ -21,6 +21,7 @@ from tests.handlers.snmp.units import (
     find,
     memory,
     refusal_of_command,
+    switching,
     unit_id,
 )
 from tests.rows import each_row
@@ -45,6 +46,23 @@ def test_no_command_reaches_an_outlet_that_the_device_does_not_have(unit: Fixtur
         device = memory(unit)
         if identity not in find(unit, device).states:
             assert refusal_of_command(unit, device, identity)
+
+
+@each_row("unit", SWITCHED, ids=unit_id)
+def test_no_command_reaches_an_outlet_whose_state_no_answer_has(unit: Fixture) -> None:
+    """Its other columns show that it is there: it may be one without a relay."""
+    device, identity = memory(unit), switching(unit).identity
+    family, tables = FAMILIES[unit.key], find(unit, device).tables
+    if not reads_one_outlet(family, identity):
+        return  # a word holds the states of several outlets
+    cells: set[str] = set()
+    for states in filter(None, (outlets.states for outlets in family.outlets)):
+        for column in objects_of([states.source]):
+            cell = column.cell(tables, identity)
+            if cell is not None and device.get(tables.resolve(cell)) is not None:
+                cells.add(tables.resolve(cell))
+    with device.without(cells):
+        assert refusal_of_command(unit, device, identity)
 
 
 def late_columns(tables: Tables) -> list[str]:
