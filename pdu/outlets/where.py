@@ -23,7 +23,7 @@ from ..reading.owner_files import OwnerFiles
 from ..reading.parts import NAMES, CallError, PolledOutlet, Reading
 from ..reading.polling import Target, poll_names
 from ..reading.reader_pool import read_all
-from .outlet_words import is_same_name
+from .outlet_words import is_same_name, word_for
 
 #: the error of a handler from elsewhere; those of this pack read names
 _NO_NAMES = CallError("unsupported", "this handler reads no names of outlets")
@@ -35,6 +35,8 @@ class NamedOutlet(NamedTuple):
 
     target: Target
     outlet: PolledOutlet
+    #: means it in a command
+    word: str
 
     def document(self) -> dict[str, str]:
         """The outlet, as --json prints it."""
@@ -124,12 +126,12 @@ class Search(NamedTuple):
         """
         if not self.names:
             return
-        identities_by_pdu: dict[str, list[str]] = {}
+        words_by_pdu: dict[str, list[str]] = {}
         for outlet in self.outlets:
-            identities = identities_by_pdu.setdefault(outlet.target.device.name, [])
-            identities.append(outlet.outlet.identity)
-        for pdu, identities in identities_by_pdu.items():
-            yield login.command_line("off", pdu, *identities, options=list_words)
+            words = words_by_pdu.setdefault(outlet.target.device.name, [])
+            words.append(outlet.word)
+        for pdu, words in words_by_pdu.items():
+            yield login.command_line("off", pdu, *words, options=list_words)
 
     def _is_known(self, name: str) -> bool:
         """Whether an outlet that was read has this name."""
@@ -148,10 +150,12 @@ def search(names: Sequence[str], targets: Sequence[Target]) -> Search:
         error = search_error(reading)
         if error is not None:
             unread_pdus.append(UnreadPdu(target, error))
+        numbers = {outlet.identity: outlet.number for outlet in reading.outlets}
         for outlet in reading.outlets:
             known_names.add(outlet.name)
             if _is_sought(outlet.name, names):
-                outlets.append(NamedOutlet(target, outlet))
+                word = word_for(outlet.identity, numbers)
+                outlets.append(NamedOutlet(target=target, outlet=outlet, word=word))
     return Search(
         names=names,
         outlets=outlets,
