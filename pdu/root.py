@@ -15,6 +15,7 @@ from handlers import VERSION, registry
 from handlers.shared.errors import SettingsError
 from handlers.shared.similar_names import similar_names
 
+from .cli.bash_completion import quote_completions
 from .cli.error_output import Interrupted, NoSuchHandler, Usage, fail
 from .cli.exit_codes import DONE
 from .cli.exit_handling import OutputError, discard, missing_package_advice
@@ -87,6 +88,7 @@ def run(arguments: Sequence[str]) -> int:
     Raises BrokenPipeError and OutputError, which `exit_handling.run` handles.
     """
     if COMPLETION in os.environ:
+        quote_completions()
         return shell_complete(ROOT, {}, "pdu", COMPLETION, os.environ[COMPLETION])
     if not arguments:
         print(_FIRST, *ROOT.overview(), _NEXT, sep="\n")

@@ -141,10 +141,10 @@ def test_the_pdus_of_a_network_become_a_list_that_check_reads(
     assert search.returncode == 0
     rows = list(csv.DictReader(io.StringIO(search.stdout)))
     assert [(row["name"], row["handler"], row["address"]) for row in rows] == [
-        ("rack 1", "snmp", f"{NETWORK}.1:{hall.port}"),
+        ("rack-1", "snmp", f"{NETWORK}.1:{hall.port}"),
         (f"twin {NETWORK}.2", "snmp", f"{NETWORK}.2:{hall.port}"),
         (f"twin {NETWORK}.3", "snmp", f"{NETWORK}.3:{hall.port}"),
-        (f"{NETWORK}.5", "snmp", f"{NETWORK}.5:{hall.port}"),
+        ("cmd-C-calc-A0", "snmp", f"{NETWORK}.5:{hall.port}"),
     ]
     assert f"not a known PDU: {NETWORK}.4  switch  1.3.6.1.4.1.99998.1 APC Web" in search.stderr
     total = "addresses asked: 14; PDUs: 4; other devices that answer SNMP: 1"
@@ -405,7 +405,7 @@ def test_xerus_units_that_announce_themselves_in_the_networks_are_added(
         finally:
             network.unregister_all_services()
             discovery.close(network)
-    assert rows[1:] == ["PX4-1 inside,raritan,127.0.0.1:8443,,"]
+    assert rows[1:] == ["PX4-1-inside,raritan,127.0.0.1:8443,,"]
 
 
 def test_without_the_package_for_mdns_the_command_that_adds_it_is_named(
