@@ -36,7 +36,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
     asks_version = words in (["--version"], ["-V"])
-    if asks_version and _print_line(VERSION_LINE):
+    if asks_version and _print_version():
         return 0
     previous_handler = signal.signal(signal.SIGINT, signal.SIG_DFL)
     # imported late: after the version, and the packages of `root` may be missing
@@ -55,12 +55,12 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     return exit_handling.run(lambda: root.run(words))
 
 
-def _print_line(line: str) -> bool:
-    """Print the line. Returns whether standard output took it: if not, the whole command, which is
-    imported then, says why.
+def _print_version() -> bool:
+    """Print the version. Returns whether standard output took it: if not, the whole command, which
+    is imported then, says why.
     """
     try:
-        print(line, flush=True)
+        print(VERSION_LINE, flush=True)
     except (OSError, ValueError):  # ValueError: closed
         return False
     return sys.stdout is not None

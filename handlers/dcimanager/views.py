@@ -211,7 +211,7 @@ _FOLDER = re.search(r"[._](c[0-9a-f]{12})\.", f"{__name__}.")
 RUNNING = f"{VERSION}+{_FOLDER[1]}" if _FOLDER else VERSION
 
 
-def log_call(logger: logging.Logger, handler: str, method: str, profile: str = "") -> None:
+def log_call(logger: logging.Logger, handler: str, method: str, profile: str) -> None:
     """Log pack version, in an archive with the hash of its content, handler, profile and method.
 
     Each call does this once, so the log shows which version runs.

@@ -306,7 +306,7 @@ def _read_body(response: http.client.HTTPResponse, limit: int) -> tuple[bytes, b
         while part := response.read1(1 << 16):
             body += part
             if len(body) > limit:
-                raise errors.too_long(limit)
+                raise errors.HttpSyntax(f"the answer is longer than {limit} bytes")
         if response.length:  # what is left of the announced length
             raise http.client.IncompleteRead(bytes(body))
     except (OSError, http.client.HTTPException, errors.HttpSyntax):

@@ -345,8 +345,3 @@ def _filled(part: Part, *, at: str, words: str) -> Part:
     if isinstance(part, NamedSetting):
         return part
     return part.format(at=at, words=words)
-
-
-def too_long(limit: int) -> HttpSyntax:
-    """The error for a body of more than `limit` bytes."""
-    return HttpSyntax(f"the answer is longer than {limit} bytes")

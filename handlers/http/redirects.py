@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, Optional
+from typing import Optional
 from urllib.parse import SplitResult, urlsplit
 
 from ..shared.errors import NamedSetting, PduHandlerError
@@ -16,19 +16,11 @@ from .urls import same_origin_path
 _UNCHANGED_REQUEST = (307, 308)
 
 
-class RedirectedRequest(NamedTuple):
-    """What to send after a redirect."""
-
-    #: where to send it: the same endpoint, or the one with https
-    where: Endpoint
-    #: the request, perhaps with another path
-    request: Request
-
-
 def next_request(
     here: Endpoint, request: Request, reply: Response, login: Login
-) -> RedirectedRequest:
-    """What to send instead of `request`, a read that `here` answered with the redirect `reply`.
+) -> tuple[Endpoint, Request]:
+    """What to send instead of `request`, a read that `here` answered with the redirect `reply`, and
+    where to: the same endpoint, or the one with https.
 
     It may be redirected to another path of the same endpoint, with a method other than GET only by
     307 and 308; and to another endpoint (`moved_endpoint`). Raises HttpRefused for other redirects.
@@ -37,8 +29,8 @@ def next_request(
     leads_elsewhere = path == ""  # to another endpoint, if anywhere
     keeps_method = request.method == "GET" or reply.status in _UNCHANGED_REQUEST
     if leads_elsewhere or path == request.target or not keeps_method:
-        return RedirectedRequest(moved_endpoint(here, reply, login), request)
-    return RedirectedRequest(here, request._replace(target=path))
+        return moved_endpoint(here, reply, login), request
+    return here, request._replace(target=path)
 
 
 def moved_endpoint(here: Endpoint, reply: Response, login: Login) -> Endpoint:

@@ -347,7 +347,7 @@ class NutClient(Connection):
         # > INSTCMD rack1 outlet.3.load.off
         # < OK TRACKING 1bd31808-cb49-4aec-9d75-d056e6f018d2
         self.connect()
-        tracking = messages.set_tracking(on=True)
+        tracking = messages.track_writes()
         # tracking stays on for the whole connection: once it is accepted, it is not sent again
         if self._tracked_on == self.connection_number:
             answers = self._send_as_user(request)

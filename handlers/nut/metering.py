@@ -152,18 +152,10 @@ def _inlet(variables: Mapping[str, str], field: str) -> Sequence[Source]:
     return (_side(variables, "input", field),)
 
 
-def whole_load_current(variables: Mapping[str, str]) -> Figure:
-    """Amperes at the output of a UPS; not metered if a phase's current is not listed."""
-    return _whole_load(variables, "current")
-
-
-def whole_load_power(variables: Mapping[str, str]) -> Figure:
-    """The power of a UPS's whole load, in W, as `whole_load_current`."""
-    return _whole_load(variables, "realpower")
-
-
-def _whole_load(variables: Mapping[str, str], field: str) -> Figure:
-    """A figure of the output of a UPS, as its driver shows it now."""
+def whole_load(variables: Mapping[str, str], field: str) -> Figure:
+    """A `field` of the output of a UPS, current in A or realpower in W, as its driver shows it now;
+    not metered if that of a phase is not listed.
+    """
     output = _ups_output(variables, field)
     average = _average(variables, "output", field)
     summands = summands_of_first([output, average])

@@ -84,7 +84,8 @@ def decode_outlets(
         raise outlet_count_error(len(outlets), device.prefix, outlet_count)
     if settings[WHOLE_LOAD]:
         outlets += _whole_load(device)
-    is_chain_of_meters = bool(members) and _all_count_0(members.values())
+    count_no_outlets = all(member.outlet_count == 0 for member in members.values())
+    is_chain_of_meters = bool(members) and count_no_outlets
     if not outlets and not is_chain_of_meters and not may_lack_outlets(variables):
         raise _no_outlets(variables, mask)
     # a chain may also be of UPSes or transfer switches, which list no outlets
@@ -93,11 +94,6 @@ def decode_outlets(
     if is_chain:
         all_members = {**counted_members(device, members), **members}
     return NutDevice(outlets, device, all_members)
-
-
-def _all_count_0(members: Iterable[Member]) -> bool:
-    """Whether each member says that it has no outlets."""
-    return all(member.outlet_count == 0 for member in members)
 
 
 def _no_outlets(variables: Mapping[str, str], mask: Callable[[str], str]) -> Unsupported:
@@ -520,8 +516,8 @@ def _whole_load(device: Member) -> list[NutOutlet]:
             is_locked=False,
             switchable=None,
             figures=MeterFigures(
-                current_a=metering.whole_load_current(variables),
-                power_w=metering.whole_load_power(variables),
+                current_a=metering.whole_load(variables, "current"),
+                power_w=metering.whole_load(variables, "realpower"),
             ),
             on=on,
             off=off,

@@ -1,15 +1,15 @@
-"""Every request of the NUT protocol, each a function that returns a typed `NutRequest`. No I/O.
+"""Requests of the NUT protocol, each a function that returns a typed `NutRequest`. No I/O.
 
 `ups` is the name of a device on the server; `variable` and `command` are names in that device's
 lists. Functions raise SettingsError for an argument that the protocol cannot carry. Comments show
 the dialogue of each request: `>` is sent, `<` is received. Section numbers are those of RFC 9271;
-NUT's docs/net-protocol.txt has LOGIN, LOGOUT, MASTER, NETVER and NUMLOGINS. A request that has one
-name there and another in the RFC has the second as its `alias`.
+NUT's docs/net-protocol.txt has LOGIN, LOGOUT and MASTER. A request that has one name there and
+another in the RFC has the second as its `alias`.
 """
 
 from __future__ import annotations
 
-from typing import Callable, NamedTuple, Optional, TypeVar
+from typing import Callable, Optional, TypeVar
 
 from ..shared.errors import ProtocolError, SettingsError, printable
 from .quoting import is_name, name, split, word
@@ -127,22 +127,6 @@ def list_cmd(ups: str) -> NutRequest[list[str]]:
     return _listing(_names, "CMD", name(ups, "device"), fields=1, driver=ups)
 
 
-def list_enum(ups: str, variable: str) -> NutRequest[list[str]]:
-    """The values that a variable of type ENUM accepts."""
-    # > LIST ENUM ups1 input.transfer.low
-    # < ENUM ups1 input.transfer.low "103"
-    query = ("ENUM", name(ups, "device"), name(variable, "variable"))
-    return _listing(_first_words, *query, fields=1, driver=ups)
-
-
-def list_range(ups: str, variable: str) -> NutRequest[list[tuple[str, str]]]:
-    """The ranges (least, greatest) that a variable of type RANGE accepts."""
-    # > LIST RANGE ups1 input.transfer.low
-    # < RANGE ups1 input.transfer.low "90" "100"
-    query = ("RANGE", name(ups, "device"), name(variable, "variable"))
-    return _listing(_pairs, *query, fields=2, driver=ups)
-
-
 def list_client(ups: str) -> NutRequest[list[str]]:
     """Addresses of the clients that are logged in to a device."""
     # > LIST CLIENT rack1
@@ -150,63 +134,28 @@ def list_client(ups: str) -> NutRequest[list[str]]:
     return _listing(_first_words, "CLIENT", name(ups, "device"), fields=1)
 
 
-# ---- GET of one value (4.2.4), HELP (4.2.5), versions: VER (4.2.14), PROTVER (4.2.10) ---------
-
-
-class VariableType(NamedTuple):
-    """The type of a variable."""
-
-    #: such as RW, ENUM, STRING and NUMBER
-    words: tuple[str, ...]
-    #: of a STRING: the most characters; None if not given
-    length: Optional[int]
-
-    @property
-    def writable(self) -> bool:
-        return "RW" in self.words
+# ---- GET of one value (4.2.4), HELP (4.2.5), VER (4.2.14) -----------------------------------
 
 
 def get_var(ups: str, variable: str) -> NutRequest[str]:
     """One variable."""
     # > GET VAR rack1 outlet.3.status
     # < VAR rack1 outlet.3.status "on"
-    return _get(_value, "VAR", name(ups, "device"), name(variable, "variable"), driver=ups)
-
-
-def get_type(ups: str, variable: str) -> NutRequest[VariableType]:
-    """The type of a variable."""
-    # > GET TYPE rack1 outlet.3.desc
-    # < TYPE rack1 outlet.3.desc RW STRING:32
-    return _get(_type, "TYPE", name(ups, "device"), name(variable, "variable"), driver=ups)
+    return _get("VAR", name(ups, "device"), name(variable, "variable"), driver=ups)
 
 
 def get_desc(ups: str, variable: str) -> NutRequest[str]:
     """The server's description of a variable; `Description unavailable` if it has none."""
     # > GET DESC rack1 ups.status
     # < DESC rack1 ups.status "UPS status"
-    return _get(_value, "DESC", name(ups, "device"), name(variable, "variable"))
+    return _get("DESC", name(ups, "device"), name(variable, "variable"))
 
 
 def get_cmddesc(ups: str, command: str) -> NutRequest[str]:
     """The server's description of an instant command."""
     # > GET CMDDESC rack1 load.off
     # < CMDDESC rack1 load.off "Turn off the load immediately"
-    return _get(_value, "CMDDESC", name(ups, "device"), name(command, "command"))
-
-
-def get_upsdesc(ups: str) -> NutRequest[str]:
-    """The description of a device in ups.conf; upsd answers `Unavailable` if it has none."""
-    # > GET UPSDESC rack1
-    # < UPSDESC rack1 "PDU of rack 1"
-    return _get(_value, "UPSDESC", name(ups, "device"))
-
-
-def get_numlogins(ups: str) -> NutRequest[int]:
-    """The number of clients that are logged in to a device. RFC 9271 calls it NUMATTACH."""
-    # > GET NUMLOGINS rack1
-    # < NUMLOGINS rack1 2
-    numattach = _get(_number, "NUMATTACH", name(ups, "device"))
-    return _get(_number, "NUMLOGINS", name(ups, "device"), alias=numattach)
+    return _get("CMDDESC", name(ups, "device"), name(command, "command"))
 
 
 def ver() -> NutRequest[str]:
@@ -214,13 +163,6 @@ def ver() -> NutRequest[str]:
     # > VER
     # < Network UPS Tools upsd 2.8.0 - http://www.networkupstools.org/
     return NutRequest("VER", _line)
-
-
-def protver() -> NutRequest[str]:
-    """Version of the protocol. NUT also calls it NETVER."""
-    # > PROTVER
-    # < 1.3
-    return NutRequest("PROTVER", _line, alias=NutRequest("NETVER", _line))
 
 
 def server_help() -> NutRequest[str]:
@@ -260,33 +202,27 @@ def instcmd(ups: str, command: str, parameter: str = "") -> NutRequest[str]:
     return NutRequest(label, _tracking_id, value, needs_user=True)
 
 
-def set_tracking(*, on: bool) -> NutRequest[str]:
-    """Turn tracking of this connection's writes on or off.
+def track_writes() -> NutRequest[str]:
+    """Turn tracking of this connection's writes on.
 
     Needs USERNAME and PASSWORD first, but upsd does not check them.
     """
     # > SET TRACKING ON
     # < OK
-    word_of_state = "ON" if on else "OFF"
-    return NutRequest(f"SET TRACKING {word_of_state}", _ok)
+    return NutRequest("SET TRACKING ON", _ok)
 
 
-def get_tracking(identifier: str = "") -> NutRequest[str]:
-    """The outcome of a write: PENDING or SUCCESS; an ERR is raised as each request's.
-
-    Without an identifier: whether tracking is ON or OFF.
-    """
+def get_tracking(identifier: str) -> NutRequest[str]:
+    """The outcome of a write: PENDING or SUCCESS; an ERR is raised as each request's."""
     # > GET TRACKING 1bd31808-cb49-4aec-9d75-d056e6f018d2
     # < SUCCESS
-    expected_words = ("PENDING", "SUCCESS") if identifier else ("ON", "OFF")
 
     def read(response: NutResponse) -> str:
-        if response.line not in expected_words:
+        if response.line not in ("PENDING", "SUCCESS"):
             raise unexpected_answer(response.line)
         return response.line
 
-    value = name(identifier, "tracked request") if identifier else ""
-    return NutRequest("GET TRACKING", read, value)
+    return NutRequest("GET TRACKING", read, name(identifier, "tracked request"))
 
 
 # ---- requests of a kind, and the readers of their answers ----------------------------------------
@@ -344,10 +280,6 @@ def _first_words(response: NutResponse) -> list[str]:
     return [row[0] for row in response.rows]
 
 
-def _pairs(response: NutResponse) -> list[tuple[str, str]]:
-    return [(row[0], row[1]) for row in response.rows]
-
-
 def unexpected_answer(line: str) -> ProtocolError:
     """The error for a line that does not answer the request."""
     return ProtocolError(
@@ -355,59 +287,18 @@ def unexpected_answer(line: str) -> ProtocolError:
     )
 
 
-def _get(
-    read_words: Callable[[list[str]], T],
-    *query: str,
-    driver: str = "",
-    alias: Optional[NutRequest[T]] = None,
-) -> NutRequest[T]:
+def _get(*query: str, driver: str = "") -> NutRequest[str]:
     """A GET request, of data of the device `driver` if it is given. Its answer repeats the words of
-    `query`; `read_words` reads the others, or raises ValueError.
+    `query` and has one more.
     """
 
-    def read(response: NutResponse) -> T:
+    def read(response: NutResponse) -> str:
         words = split(response.line)
-        if tuple(words[: len(query)]) != query:
+        if tuple(words[:-1]) != query:
             raise unexpected_answer(response.line)
-        try:
-            return read_words(words[len(query) :])
-        except ValueError:
-            raise unexpected_answer(response.line) from None
+        return words[-1]
 
-    return NutRequest(" ".join(("GET", *query)), read, driver=driver, alias=alias)
-
-
-def _value(words: list[str]) -> str:
-    """The only word. Raises ValueError if there are more or none."""
-    (text,) = words
-    return text
-
-
-def _number(words: list[str]) -> int:
-    """The only word, as a number. Raises ValueError if it is none."""
-    return _whole_number(_value(words))
-
-
-def _whole_number(text: str) -> int:
-    """A number of at most nine digits. Raises ValueError."""
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise ValueError(text)
-    return int(text)
-
-
-def _type(words: list[str]) -> VariableType:
-    """The type that words such as `RW STRING:32` show. Raises ValueError for a length that is no
-    number.
-    """
-    names: list[str] = []
-    lengths: list[int] = []
-    for type_word in words:
-        type_name, colon, length = type_word.partition(":")
-        names.append(type_name)
-        if colon and type_name == "STRING":
-            lengths.append(_whole_number(length))
-    first_length = lengths[0] if lengths else None
-    return VariableType(words=tuple(names), length=first_length)
+    return NutRequest(" ".join(("GET", *query)), read, driver=driver)
 
 
 def _line(response: NutResponse) -> str:

@@ -60,7 +60,7 @@ class UnitModel(NamedTuple):
         return PowerFrom.WELL_KNOWN if self.power_probe.error is None else PowerFrom.LIST
 
 
-def ask_model(bulk: Bulk, unit: XerusUnit, *, with_power: bool = False) -> UnitModel:
+def ask_model(bulk: Bulk, unit: XerusUnit, *, with_power: bool) -> UnitModel:
     """Queue the lists of the unit's parts."""
     pdu = unit.proxy(Pdu)
     model = UnitModel(
@@ -124,7 +124,8 @@ def unit_meters(
     metered_outlets = _metered_outlets(bulk, model, outlets)
     meters = meters._replace(inlets=inlets, outlets=outlets, counter=counter, active_power=power)
     # the load is then that of the banks; see `UnitMeters.load`
-    are_banks_asked = not unread_inlets and not _are_metered(inlets)
+    are_metered = bool(inlets) and all(inlet.is_metered for inlet in inlets)
+    are_banks_asked = not unread_inlets and not are_metered
     if are_banks_asked:
         meters = _with_banks(bulk, model.unit, meters)
     yield
@@ -209,11 +210,6 @@ def _meters_to_relist(
         if not are_in_place or _all_invalid(metered_outlets):
             meters += metered_outlets
     return meters
-
-
-def _are_metered(inlets: Sequence[InletMeter]) -> bool:
-    """Whether each inlet is metered; not without any."""
-    return bool(inlets) and all(inlet.is_metered for inlet in inlets)
 
 
 def _with_banks(bulk: Bulk, unit: XerusUnit, meters: UnitMeters) -> UnitMeters:

@@ -289,7 +289,7 @@ def read_panel_ports(bulk: Bulk, units: Sequence[UnitWithoutOutlets]) -> dict[in
 
 
 def read_panel_meters(
-    bulk: Bulk, units: Sequence[UnitWithoutOutlets], *, with_power: bool = False
+    bulk: Bulk, units: Sequence[UnitWithoutOutlets], *, with_power: bool
 ) -> dict[int, ControllerMeters]:
     """The figures of each power meter controller, by link id, in up to 3 bulks."""
     meters_by_link_id: dict[int, ControllerMeters] = {}

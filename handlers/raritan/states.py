@@ -163,7 +163,7 @@ def _outlet_state(identity: str, answer: Pending[Outlet.State], relay_doubt: str
     return OutletState(identity, decode_status(state, relay_doubt), doubt)
 
 
-def doubt_of(state: Outlet.State, relay_doubt: str = "") -> str:
+def doubt_of(state: Outlet.State, relay_doubt: str) -> str:
     """Why a report shows no state (Outlet.idl 3.0.4, State); "" if `powerState` is the state.
 
     A missing `available` is read as false and a missing `powerState` as -1. `relay_doubt`: see

@@ -47,7 +47,7 @@ def parts(link: str) -> Sequence[str]:
     return [unquote(part).lower() for part in path.rstrip("/").split("/")]
 
 
-def same(self_link: str, link: str, units: Sequence[Sequence[str]] = ()) -> bool:
+def same(self_link: str, link: str, units: Sequence[Sequence[str]]) -> bool:
     """Whether a resource with the link `self_link` to itself can be the one at `link`; true if
     `self_link` is empty.
 

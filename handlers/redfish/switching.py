@@ -112,9 +112,10 @@ class _Command:
         if reply.status not in _SUCCESS:  # 202 is among them
             raise error_of(reply, self._service.login, "POST", self._target)
         content = json_object(reply) or {}  # a 204 answer has no body
+        error = content.get("error")
         if reply.status == _ACCEPTED or tasks.is_task(content):
             self._watch_task(reply)
-        elif _is_failure(content.get("error")):
+        elif error is not None and not outlet_actions.reports_success(error):
             words = quoted_messages(reply, self._service.login) or "no reason is given"
             raise ProtocolError(
                 "the device answered the command with a success status, but also with an error:"
@@ -180,8 +181,3 @@ class _Command:
                 "the device takes commands only with an ETag, but this outlet has no usable one"
             )
         return etag
-
-
-def _is_failure(error: object) -> bool:
-    """Whether the `error` of an answer, None without one, reports something else than success."""
-    return error is not None and not outlet_actions.reports_success(error)

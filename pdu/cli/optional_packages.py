@@ -12,6 +12,7 @@ _PROJECT = "dcimanager-pdu-handlers"
 #: the name of a module -> its package at PyPI, and the extra of pyproject.toml that has it
 EXTRAS: Mapping[str, tuple[str, str]] = {
     "cryptography": ("cryptography", "privacy"),
+    "prometheus_client": ("prometheus-client", "prometheus"),
     "zeroconf": ("zeroconf", "discover"),
 }
 

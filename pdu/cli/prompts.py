@@ -24,7 +24,7 @@ class NotConfirmed(PduHandlerError):
     kind = "not-confirmed"
 
 
-def check_can_ask(output: Output, what: str, host: str = "") -> None:
+def check_can_ask(output: Output, what: str, host: str) -> None:
     """Check that `confirm` can ask, before long work begins.
 
     Raises NotConfirmed if there is neither a terminal nor --yes.

@@ -40,15 +40,10 @@ def likely_spellings(text: str) -> list[str]:
             spellings.insert(0, f"-{keyboard_text}")
         return spellings
     if not _CYRILLIC.search(text):
-        spelling_with_digits = _BESIDE_DIGIT.sub(_digit_of, text)
+        spelling_with_digits = _BESIDE_DIGIT.sub(lambda letter: letter[0].translate(_DIGITS), text)
         return [spelling_with_digits] if spelling_with_digits != text else []
     latin_texts = [text.translate(_ALIKE), text.translate(_LAYOUT)]
     return [latin for latin in dict.fromkeys(latin_texts) if not _CYRILLIC.search(latin)]
-
-
-def _digit_of(letter: re.Match[str]) -> str:
-    """The digit that a letter looks like."""
-    return letter[0].translate(_DIGITS)
 
 
 def _of_a_keyboard(text: str) -> str:

@@ -15,14 +15,16 @@ from typing import Any, NamedTuple, Optional
 import click
 
 from handlers import registry
-from handlers.shared.errors import PduHandlerError, printable
+from handlers.shared.errors import PduHandlerError, SettingsError, printable
 from handlers.shared.similar_names import similar_names
 from handlers.shared.tls import cached_contexts
 
+from ..cli import optional_packages
 from ..cli.error_output import Usage, describe
 from ..cli.exit_codes import WRONG
 from ..cli.groups import Subcommand
 from ..cli.options import (
+    FILE,
     FILE_ARGUMENT,
     Option,
     Output,
@@ -48,6 +50,7 @@ from ..pdu_list.listed_pdu import ListedPdu
 from ..pdu_list.login_options import Login, NoSecret, login_options, pass_login
 from ..pdu_list.logins import ENVIRONMENT, DeviceLogin
 from ..reading.owner_files import OwnerFiles
+from ..reading.parts import Reading
 from ..reading.polling import Target, poll, poll_lines, targets
 from ..reading.reader_pool import read_all
 from . import nagios, tables
@@ -65,6 +68,8 @@ class CheckOptions(NamedTuple):
     nagios: bool
     thresholds: nagios.Thresholds
     lines: bool
+    #: the file for Prometheus
+    prometheus: Optional[str]
 
 
 def _print_plugin_failure(reason: str) -> int:
@@ -104,6 +109,10 @@ class _Check(Subcommand):
 
 def _run(config: CheckOptions, output: Output, login: Login) -> int:
     """Read all PDUs once, and print what was read. Returns the exit code."""
+    if config.prometheus and not optional_packages.has("prometheus_client"):
+        raise SettingsError(optional_packages.missing("--prometheus", "prometheus_client"))
+    if config.prometheus and not config.prometheus.endswith(".prom"):
+        raise Usage("--prometheus: node_exporter reads only files whose names end in .prom")
     begins_with_handler = len(config.words) > 1 and _is_handler(config.words[0])
     if begins_with_handler and not config.owner_files.list:
         fleet = _Fleet(_pdus_at_addresses(config, login))
@@ -254,6 +263,8 @@ def _prompted_secrets(file: str, fleet_targets: Sequence[Target]) -> dict[str, s
 def _read(config: CheckOptions, output: Output, fleet: _Fleet) -> CheckReport:
     """Read all PDUs once, and judge them."""
     row_by_place: dict[int, PduRow] = {}
+    reading_by_place: dict[int, Reading] = {}
+    begin_s = time.time()
     begin = time.monotonic()
     readings = read_all(fleet.targets, poll_lines if config.lines else poll)
     progress_bar = progress(len(fleet.targets), "polling", show_pos=True)
@@ -261,9 +272,17 @@ def _read(config: CheckOptions, output: Output, fleet: _Fleet) -> CheckReport:
         for place, reading in readings:
             row = judge_reading(fleet.targets[place].device, reading, keep_outlets=output.json)
             row_by_place[place] = nagios.judge_loads(row, config.thresholds)
+            if config.prometheus:
+                reading_by_place[place] = reading
             if bar is not None:
                 bar.update(1)
     seconds = time.monotonic() - begin
+    if config.prometheus:
+        from .textfile import write_textfile  # its package may be missing
+
+        devices = [target.device for target in fleet.targets]
+        reading_of_each = [reading_by_place[place] for place in range(len(devices))]
+        write_textfile(config.prometheus, zip(devices, reading_of_each), begin_s)
     rows = [row_by_place[place] for place in sorted(row_by_place)]
     return CheckReport(rows, summary(rows, seconds, fleet.repeated))
 
@@ -345,6 +364,12 @@ is wrong: 2, or with --nagios 3. UNKNOWN outlets of a PDU with metered=yes do no
     is_flag=True,
     help="also read lines and breakers, and how near they are to a rating",
 )
+@click.option(
+    "--prometheus",
+    metavar="FILE",
+    type=FILE,
+    help="also write metrics to this file for node_exporter's textfile collector: NAME.prom",
+)
 @login_options
 @output_options
 @pass_login
@@ -361,17 +386,19 @@ def check(
     warning: Optional[nagios.Range],
     critical: Optional[nagios.Range],
     lines: bool,
+    prometheus: Optional[str],
 ) -> int:
     # this command's exit code 1 is a finding about a PDU, so a defect of `pdu` has another one
     run.defect_code = WRONG
     thresholds = nagios.Thresholds(warning, critical)
     config = CheckOptions(
         words=words,
-        owner_files=OwnerFiles.of_command(None, list_file, auth_file, login),
+        owner_files=OwnerFiles(list_file, auth_file, login.secret_files),
         csv=csv,
         nagios=as_plugin,
         thresholds=thresholds,
         lines=lines or bool(thresholds),  # they are limits of each line and breaker
+        prometheus=prometheus,
     )
     try:
         return _run(config, run.output, login)

@@ -141,13 +141,13 @@ def find(
     duration_note = describe_search(address_count)
     if duration_note:
         print(duration_note, file=sys.stderr)
-    scan = _scan(networks, community, snmp_port, address_count)
-    pdus, candidates, other_devices = split_answers(scan.answers, snmp_port)
+    answers, unsent_counts = _scan(networks, community, snmp_port, address_count)
+    pdus, candidates, other_devices = split_answers(answers, snmp_port)
     candidate_pdus, candidate_others = identify_by_rows(candidates, community)
     mdns_pdus = [] if no_mdns else announced_pdus(networks)
     pdus = [*_at_other_addresses([*pdus, *candidate_pdus], mdns_pdus), *mdns_pdus]
     other_devices = _at_other_addresses([*other_devices, *candidate_others], mdns_pdus)
-    send_errors = "; ".join(_send_error_sentences(scan.unsent_counts))
+    send_errors = "; ".join(_send_error_sentences(unsent_counts))
     if not pdus and not other_devices:
         raise Unreachable(send_errors or _SILENCE)
     if send_errors:
@@ -177,19 +177,12 @@ def _send_error_sentences(unsent_counts: Mapping[str, int]) -> Iterator[str]:
         yield f"{counted(count, 'request')} could not be sent: {why}"
 
 
-class _ScanResult(NamedTuple):
-    """The answers of many addresses over SNMP."""
-
-    #: by address
-    answers: Mapping[str, AgentAnswer]
-    #: why the system did not send requests -> how many
-    unsent_counts: Mapping[str, int]
-
-
 def _scan(
     networks: Sequence[Network], community: str, port: int, address_count: int
-) -> _ScanResult:
-    """Ask all addresses, and show the progress."""
+) -> tuple[Mapping[str, AgentAnswer], Mapping[str, int]]:
+    """Ask all addresses, and show the progress. Returns the answers over SNMP by address, and how
+    many requests the system did not send, by the reason.
+    """
     unsent_counts: Counter[str] = Counter()
 
     def count_unsent(error: Exception) -> None:
@@ -206,7 +199,7 @@ def _scan(
         answers = network_scan.scan_networks(
             networks, community, port, pace, show_request, count_unsent
         )
-    return _ScanResult(answers, unsent_counts)
+    return answers, unsent_counts
 
 
 def _at_other_addresses(

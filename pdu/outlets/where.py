@@ -217,7 +217,7 @@ def where(
     The names are those that the PDUs themselves have. A PDU whose names cannot be read is named:
     what is sought may be there too, so the exit code is that of its error.
     """
-    owner_files = OwnerFiles.of_command(None, list_file, auth_file, login).add_known_list()
+    owner_files = OwnerFiles(list_file, auth_file, login.secret_files).add_known_list()
     targets = owner_files.targets(owner_files.files())
     result = search(names, targets)
     if output.json:

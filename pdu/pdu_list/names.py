@@ -151,7 +151,7 @@ def list_files(context: click.Context) -> tuple[str, str]:
     return line.list_file, line.auth_file
 
 
-def read_known_list(list_file: str = "", auth_file: str = "") -> Optional[KnownList]:
+def read_known_list(list_file: str, auth_file: str) -> Optional[KnownList]:
     """The list by these options, by the environment or in its usual place; None if there is none,
     or if that of the usual place has no PDU yet.
 

@@ -7,13 +7,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Optional
 
-from handlers.shared.errors import printable
-
 from ..cli.error_output import Usage
 from ..cli.output import report
 from ..pdu_list import device_list, names
 from ..pdu_list.device_list import DeviceList
-from ..pdu_list.login_options import Login
 from ..pdu_list.logins import DeviceLogin, environment_login, read_logins
 from .polling import Target, targets
 
@@ -26,24 +23,6 @@ class OwnerFiles(NamedTuple):
     auth: Optional[str] = None
     #: the paths of --secret-file, by key
     secret_files: Mapping[str, str] = {}
-
-    @classmethod
-    def of_command(
-        cls,
-        list_word: Optional[str],
-        list_file: Optional[str],
-        auth_file: Optional[str],
-        login: Login,
-    ) -> OwnerFiles:
-        """The files of a command, whose list is an argument or an option. Raises Usage if both are
-        given.
-        """
-        if list_word is not None and list_file:
-            raise Usage(
-                f"{printable(list_word, 60)!r} is one argument too many: give each file once, as an"
-                " argument or by its option"
-            )
-        return cls(list_file or list_word, auth_file, login.secret_files)
 
     def add_known_list(self) -> OwnerFiles:
         """These files; without a list, a copy with the user's usual list, and with its logins if

@@ -27,7 +27,7 @@ class KeptArchive(NamedTuple):
     is_newest_build: bool
 
 
-def kept_archives(dist: str, handlers: Collection[str] = ()) -> list[KeptArchive]:
+def kept_archives(dist: str, handlers: Collection[str]) -> list[KeptArchive]:
     """The archives in `dist` and in its folder of replaced builds, by handler, the file that was
     written last first. `handlers`: names such as snmp or pdu_snmp; empty for all.
 

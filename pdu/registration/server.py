@@ -90,11 +90,6 @@ class _Retry(urllib3.Retry):
         return retry
 
 
-def _without_netrc(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    """An `auth` that adds nothing. Without any, requests would send a login of `.netrc`."""
-    return request
-
-
 class Server:
     """One DCImanager. Raises the errors of handlers/shared/errors.py; none holds a secret.
 
@@ -128,7 +123,8 @@ class Server:
         retry.say = say
         self._session = _Session()
         self._session.mount("https://", requests.adapters.HTTPAdapter(max_retries=retry))
-        self._session.auth = _without_netrc
+        # without any, requests would send a login of `.netrc`
+        self._session.auth = lambda request: request
         # as the vendor's calls by curl
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self._session.headers.update(

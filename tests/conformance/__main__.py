@@ -12,7 +12,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Optional
+from typing import NamedTuple, Optional
 
 from pdu.cli import exit_handling
 from pdu.loading import handler_archives
@@ -22,9 +22,11 @@ from tests.simulators import peers
 from tests.simulators.peers import Peer
 
 from . import baseline, trial
+from .anonymous import anonymous
 from .survey import END
 from .variants import VARIANTS
 
+AGREES, DIFFERS, NOT_TRIED = "agrees", "differs", "not tried"
 _SURVEY_SECONDS = 300.0
 
 _HELP = """Runs each chosen archive in a separate process against simulated PDUs on loopback:
@@ -100,34 +102,50 @@ def devices_of(names: Sequence[str]) -> Iterator[dict[str, Peer]]:
         yield {name: stack.enter_context(peers.PEERS[name]()) for name in names}
 
 
-# what was tried, and the differences
-Outcome = tuple[str, list[str]]
+class Outcome(NamedTuple):
+    """What came of one archive on one platform."""
+
+    #: AGREES, DIFFERS or NOT_TRIED
+    result: str
+    what: str
+    #: the differences, or why it was not tried
+    reasons: list[str]
 
 
 def _matrix(names: Sequence[str], python: str) -> int:
     with tempfile.TemporaryDirectory(prefix="conformance-") as name, devices_of(names) as devices:
-        return _report(
-            (what, problems) for what, _, problems in on_variants(devices, Path(name), python)
-        )
+        variants = on_variants(devices, Path(name), python)
+        return _report(_outcome(what, problems) for what, _, problems in variants)
+
+
+def _outcome(what: str, problems: list[str]) -> Outcome:
+    return Outcome(DIFFERS if problems else AGREES, what, problems)
 
 
 def _in_copy(tree: Path, names: Sequence[str], python: str) -> int:
-    """Describes a copy, and tries the archives in it. What Python compiles stays out of it."""
-    print("\n".join(described(tree, python)), flush=True)
+    """Describes a copy, and tries the archives in it. What Python compiles stays out of it. What it
+    prints is sent by the copy's owner.
+    """
+    for line in described(tree, python):
+        print(anonymous(line, tree), flush=True)
     with tempfile.TemporaryDirectory(prefix="conformance-") as name, devices_of(names) as devices:
         folder = Path(name)
         adapter = str(Path(__file__).with_name("unknown_platform.py"))
         platform = trial.Platform(tree, adapter, python, str(folder / "compiled"))
         return _report(
-            (f"pdu_{name}", _problems_in_copy(platform, _placed(name, folder), peer))
+            _outcome_in_copy(platform, _placed(name, folder), peer)
             for name, peer in devices.items()
         )
 
 
-def _problems_in_copy(
-    platform: trial.Platform, handler: trial.HandlerModule, peer: Peer
-) -> list[str]:
-    return trial.run(platform, handler, peer) or trial.old_states(platform, handler, peer)
+def _outcome_in_copy(platform: trial.Platform, handler: trial.HandlerModule, peer: Peer) -> Outcome:
+    what = f"pdu_{peer.handler}"
+    try:
+        problems = trial.run(platform, handler, peer)
+    except trial.NotTried as error:
+        return Outcome(NOT_TRIED, what, [anonymous(str(error), platform.tree)])
+    problems = problems or trial.old_states(platform, handler, peer)
+    return _outcome(what, [anonymous(problem, platform.tree) for problem in problems])
 
 
 def _placed(name: str, folder: Path) -> trial.HandlerModule:
@@ -181,12 +199,14 @@ def on_variants(
 
 def _report(outcomes: Iterator[Outcome]) -> int:
     counts: Counter[str] = Counter()
-    for what, problems in outcomes:
-        result = "differs" if problems else "agrees"
+    for result, what, reasons in outcomes:
         counts[result] += 1
-        print(f"{result}  {what}", *problems, sep="\n    ", flush=True)
-    print(f"{counts['agrees']} agree, {counts['differs']} differ")
-    return 1 if counts["differs"] else 0
+        print(f"{result}  {what}", *reasons, sep="\n    ", flush=True)
+    totals = f"{counts[AGREES]} agree, {counts[DIFFERS]} differ"
+    if counts[NOT_TRIED]:
+        totals += f", {counts[NOT_TRIED]} not tried"
+    print(totals)
+    return 1 if counts[DIFFERS] else 0
 
 
 if __name__ == "__main__":

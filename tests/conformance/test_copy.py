@@ -5,6 +5,7 @@ ones.
 from __future__ import annotations
 
 import re
+import socket
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -13,6 +14,7 @@ import pytest
 
 from pdu_common.connection import PduSnmpData
 from tests.conformance import __main__ as conformance, baseline, unknown_platform
+from tests.conformance.survey import END
 from tests.needs import ROOT
 
 _CONNECTION = """
@@ -105,11 +107,82 @@ def test_a_platform_that_tells_old_states_is_found(run: Run) -> None:
     assert ", an old state" in out, out
 
 
-def test_a_package_that_is_missing_is_named(run: Run) -> None:
-    files = {"pdu_common/base_snmp_pdu.py": "import easysnmp\n" + baseline.SNMP}
+# what keeps the handler of an SNMP PDU, or of another one, from being called -> what is said
+_NOT_CALLED = {
+    "no class for other PDUs": (
+        {"pdu_common/connection.py": "class PduSnmpData: pass\n"},
+        "nut",
+        "LookupError: pdu_common.connection has no single class for PDUs without SNMP",
+    ),
+    "a class that cannot be made": (
+        {"pdu_common/connection.py": _CONNECTION.replace("rack, host", "rack, /, host")},
+        "snmp",
+        "TypeError: ",
+    ),
+    "a package that is not installed here": (
+        {"pdu_common/base_snmp_pdu.py": "import easysnmp\n" + baseline.SNMP},
+        "snmp",
+        "ModuleNotFoundError: No module named 'easysnmp'",
+    ),
+    "a module that exits": (
+        {"common/logger.py": "raise SystemExit(3)\n"},
+        "nut",
+        "SystemExit: 3",
+    ),
+}
+
+
+@pytest.mark.parametrize("point", _NOT_CALLED)
+def test_a_handler_that_was_not_called_is_not_tried(point: str, run: Run) -> None:
+    files, name, words = _NOT_CALLED[point]
+    code, out, _ = run(files, name)
+    assert code == 0, out
+    assert f"not tried  pdu_{name}\n    {words}" in out
+    assert out.endswith("\n0 agree, 0 differ, 1 not tried\n")
+    tried = out[out.index(END) :]
+    for verdict in ("differs", "bug", "upload"):
+        assert verdict not in tried
+
+
+def test_a_class_that_a_handler_does_not_find_differs(run: Run) -> None:
+    """It was loaded: on the platform, it would not be."""
+    files = {"pdu_common/base_snmp_pdu.py": "class Other: pass\n"}
     code, out, _ = run(files, "snmp")
     assert code == 1
-    assert "No module named 'easysnmp'" in out
+    assert "differs  pdu_snmp\n" in out
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"pdu_common/base_snmp_pdu.py": f"PLANTED\n{baseline.SNMP}"},
+        {"pdu_common/connection.py": _CONNECTION.replace("self.host, self", "PLANTED, self", 1)},
+        {
+            "pdu_common/base_snmp_pdu.py": baseline.SNMP.replace(
+                "    def snmp_walk(self, oid):", "    def snmp_walk(self, oid):\n        PLANTED"
+            )
+        },
+    ],
+    ids=["at its import", "of connection data", "of a call"],
+)
+def test_what_is_sent_names_nothing_of_the_owners_machine(
+    files: dict[str, str], run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", "/home/Ivan Petrov")
+    monkeypatch.setenv("LOGNAME", "ipetrov")
+    monkeypatch.setattr(socket, "gethostname", lambda: "dc3-mgmt")
+    own = ["/srv/dc3 east/key.pem", "/etc/acme.ini", "/home/Ivan Petrov/x", "/var/acme"]
+    words = (
+        f"{own[0]!r} {own[1]}: {own[2]} file://{own[3]}, user ipetrov at dc3-mgmt"
+        f" {run.copy}/common/logger.py: after"
+    )
+    planted = f"raise OSError({words!r}) #"
+    ((path, text),) = files.items()
+    _, out, _ = run({path: text.replace("PLANTED", planted)}, "snmp")
+    assert "OSError: … …" in out
+    assert "common/logger.py: after" in out
+    for word in ("dc3", "acme", "Ivan", "Petrov", "ipetrov", str(run.copy), str(ROOT)):
+        assert word not in out, out
 
 
 def test_the_code_of_the_copy_does_not_get_the_logins_of_the_environment(

@@ -33,6 +33,10 @@ from tests.workers.trials import (
 from tests.workers.worker import Worker
 
 
+class NotTried(Exception):
+    """A handler was not called on this platform, and nothing is known of it there."""
+
+
 def faults_of_methods(unit: SimulatedPdu, methods: Methods, about: str) -> list[Fault]:
     """The faults of these methods on one PDU that is well, which is closed, also at an outlet that
     it does not have, and why its commands were not tried. `about`: what it is, for people.
@@ -113,7 +117,8 @@ class Remade:
 def run(
     platform: Platform, handler: HandlerModule, peer: Peer, *, port_energy: bool = True
 ) -> list[str]:
-    """What failed or differs from the simulator's true state; [] if everything agrees.
+    """What failed or differs from the simulator's true state; [] if everything agrees. Raises
+    NotTried.
 
     `port_energy`: whether this platform's views have an outlet's energy.
     """
@@ -179,10 +184,13 @@ class _PeerPdu(SimulatedPdu):
 
 def _problems(worker: Worker, peer: Peer, port_energy: bool) -> Iterator[str]:
     """What the trials of `pdu handler check` find, and what this pack promises beyond: the figures
-    of the device, and the kind of an error.
+    of the device, and the kind of an error. Raises NotTried.
     """
     methods = WorkerMethods(worker)
-    for fault in faults_of_methods(_PeerPdu(peer), methods, "the simulator"):
+    faults = faults_of_methods(_PeerPdu(peer), methods, "the simulator")
+    if methods.not_called:
+        raise NotTried(methods.not_called)
+    for fault in faults:
         if fault.result == BROKEN or fault.rule != "figures":  # which are compared below
             yield f"{fault.rule}: {fault.sentence}"
         if fault.rule == "status":  # it cannot be read

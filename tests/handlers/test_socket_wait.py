@@ -53,7 +53,7 @@ def test_over_nut() -> None:
     try:
         with serving(talk) as port:
             connection = Connection("127.0.0.1", port, timeout=50.0, clock=clock)
-            request = requests.protver()
+            request = requests.ver()
             assert connection.ask(request)[request] == "1.3"
             with pytest.raises(Unreachable, match="no complete answer"):
                 connection.ask(request)

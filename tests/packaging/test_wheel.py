@@ -218,6 +218,7 @@ def test_the_wheel_requires_the_packages_of_the_tree_and_no_development_tools(wh
         "tomli",
         "zeroconf",
         "cryptography",
+        "prometheus-client",
         "requests",
         "urllib3",
     }

@@ -19,7 +19,8 @@ import re
 import runpy
 import sys
 import threading
-from collections.abc import Mapping
+import traceback
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -54,12 +55,30 @@ def main() -> None:
         # a third-party module may raise anything at its import, SystemExit too
         logging.exception("the archive cannot be loaded")
         text = f"{type(error).__name__}: {error}"
-        import_error = {"kind": "import", "text": text, "error": _error_type(error)}
+        kind = _NotCalled.kind if _is_of_platform(error, job["paths"]) else "import"
+        import_error = {"kind": kind, "text": text, "error": _error_type(error)}
         while True:
             _say(answers, json.loads(lines.get())["number"], import_error)
     while True:
         call = json.loads(lines.get())
         _say(answers, call["number"], worker.answer(call))
+
+
+class _NotCalled(Exception):
+    """The platform did not get as far as a call of the handler."""
+
+    kind = "not-called"
+
+
+def _is_of_platform(error: BaseException, paths: Sequence[str]) -> bool:
+    """Whether a module of the platform, in one of these folders, was being imported."""
+    packages: list[Path] = []
+    for path in paths:
+        packages += [Path(path, "common"), Path(path, "pdu_common")]
+    for frame in traceback.extract_tb(error.__traceback__):
+        if not set(packages).isdisjoint(Path(frame.filename).parents):
+            return True
+    return False
 
 
 def _listen(lines: queue.Queue[str]) -> None:
@@ -109,7 +128,7 @@ class _Worker:
             self._data = call["data"]
             self._pdu = None
         if self._pdu is None:
-            self._pdu = self._make(self._adapter.data(**self._data))
+            self._pdu = self._make(self._pdu_data())
         methods = {
             "status": self._status,
             "statistic": self._statistic,
@@ -118,6 +137,13 @@ class _Worker:
             "port_down": self._port_down,
         }
         return methods[call["method"]](self._pdu, call)
+
+    def _pdu_data(self) -> Any:
+        """The object for make_handler. Raises _NotCalled."""
+        try:
+            return self._adapter.data(**self._data)
+        except Exception as error:
+            raise _NotCalled(f"{type(error).__name__}: {error}") from None
 
     def _status(self, pdu: Any, call: Mapping[str, str]) -> dict[str, Any]:
         """The states by identity. Raises WrongAnswer for what the vendor's page does not allow."""

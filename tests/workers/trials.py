@@ -86,6 +86,8 @@ class WorkerMethods:
     def __init__(self, worker: Worker) -> None:
         self._worker = worker
         self._states: Mapping[str, str] = {}
+        #: why the handler was not called; "" if each call reached it
+        self.not_called = ""
         self.statistic: Mapping[str, Any] = {}
 
     def states(self) -> Sequence[tuple[str, EnumPowerStatus]]:
@@ -114,6 +116,8 @@ class WorkerMethods:
     def _call(self, method: str, identity: str = "", state: str = "UNKNOWN") -> Mapping[str, Any]:
         """What a call returned. Raises CallFailed."""
         call = self._worker.call(method, CALL_SECONDS, identity, state)
+        if call.kind == "not-called":
+            self.not_called = call.text
         if not call.ok:
             raise CallFailed(f"{call.kind}: {call.text}")
         value: Mapping[str, Any] = call.value

@@ -27,10 +27,10 @@ class Call(NamedTuple):
     """One call of a handler.
 
     `kind` is "" when it succeeded, else the kind of the handler's own error, or one of "import"
-    (the archive is missing or cannot be loaded), "bug" (another exception), "time-out", "died" (the
-    process ended, did not start, or gave no valid answer). `text` are its words, and `error` is its
-    type (error_types.py), "" if none was raised. `lines` are those that the handler
-    logged.
+    (the archive is missing or cannot be loaded), "not-called" (a module of the platform cannot be
+    loaded, or its connection data cannot be made), "bug" (another exception), "time-out", "died"
+    (the process ended, did not start, or gave no valid answer). `text` are its words, and `error`
+    is its type (error_types.py), "" if none was raised. `lines` are those that the handler logged.
     """
 
     method: str

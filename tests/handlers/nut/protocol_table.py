@@ -43,8 +43,6 @@ def request_of(text: str) -> NutRequest[object]:
     if equals:
         arguments.append(last_argument)
     make: Callable[..., NutRequest[object]] = getattr(requests, name)
-    if name == "set_tracking":
-        return make(on=arguments == ["on"])
     return make(*map(text_of, arguments))
 
 

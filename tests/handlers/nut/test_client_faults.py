@@ -215,9 +215,6 @@ def test_a_command_to_a_server_that_has_gone_was_surely_not_sent(reads: bool) ->
         "get_var pdu outlet.1.status",
         "list_cmd pdu",
         "list_rw pdu",
-        "get_type pdu outlet.1.desc",
-        "list_enum pdu outlet.1.desc",
-        "list_range pdu outlet.1.desc",
         "",
     ],
 )

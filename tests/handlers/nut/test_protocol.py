@@ -61,9 +61,9 @@ def test_answers_do_not_depend_on_how_the_network_cuts_them(
     rows = "".join(f"VAR pdu {name} {quoted(value)}\n" for name, value in variables.items())
     data = f"BEGIN LIST VAR pdu\n{rows}END LIST VAR pdu\nERR UNKNOWN-COMMAND\n1.3\n".encode()
     list_var = messages.list_var("pdu")
-    protver = messages.protver()
+    server_help = messages.server_help()
     ver = messages.ver()
-    decoder = Decoder((list_var, protver, ver), Responses())
+    decoder = Decoder((list_var, server_help, ver), Responses())
 
     at = 0
     while at < len(data):
@@ -73,7 +73,7 @@ def test_answers_do_not_depend_on_how_the_network_cuts_them(
         assert is_complete == (at >= len(data))
 
     assert decoder.answers[list_var] == variables
-    assert decoder.answers.failure(protver) == ErrAnswer("UNKNOWN-COMMAND")
+    assert decoder.answers.failure(server_help) == ErrAnswer("UNKNOWN-COMMAND")
     assert decoder.answers[ver] == "1.3"
 
 

@@ -143,7 +143,7 @@ def test_a_structure_that_holds_an_older_field_may_be_set_whole() -> None:
 
 STRANGE_TYPES = (
     "os.system:1.0 pdumodel.os:1 handlers.shared.errors:1 idl.functools : pdumodel.__init__"
-    " pdumodel.Outlet.__class__:1.0.0 ..pdumodel.Outlet pdumodel.Nope:9 logging.LogHelper:1.0.0"
+    " pdumodel.Outlet.__class__:1.0.0 ..pdumodel.Outlet pdumodel.Nope:9"
     " session.PduHandlerError:1.0.0 bulkcfg.UploadCode:1.0.0 servermon.Interface:1.0.0"
 )
 

@@ -8,8 +8,8 @@ import copy
 import datetime
 import json
 import pickle
-from collections.abc import Iterator, Mapping
-from typing import Any, Callable, Optional
+from collections.abc import Iterator
+from typing import Any, Callable
 
 import pytest
 
@@ -22,7 +22,6 @@ from handlers.raritan.rpc import (
     diag,
     event,
     firmware as firmware_module,
-    logging,
     pdumodel,
     peripheral,
     rawcfg,
@@ -30,7 +29,7 @@ from handlers.raritan.rpc import (
     session,
 )
 from handlers.raritan.rpc._runtime.codec import encode
-from handlers.shared.errors import ProtocolError, SettingsError
+from handlers.shared.errors import SettingsError
 from tests.simulators.xerus import Model, XerusPdu
 
 from .conftest import MakeAgent
@@ -297,135 +296,6 @@ def test_a_web_page_is_no_file(
     with Peer([[http(page)]]) as peer:
         with pytest.raises(rpc.JsonRpcSyntaxException, match=f"GET /cgi-bin/{script}.cgi: .*page"):
             download(agent("http", peer.address))
-
-
-# ---- logs ----------------------------------------------------------------------------------------
-
-
-class Log:
-    """An agent whose log returns at most three entries per call. Before each chunk after the first,
-    the log is recreated with one more entry, `recreations` times. With `first` its chunks begin at
-    this id, whatever is asked for.
-    """
-
-    def __init__(self, recreations: int = 0, first: Optional[int] = None) -> None:
-        self.messages = [f"[WRN] {number}" for number in range(5)]
-        self.created = 1
-        self.calls = 0
-        self.recreations = recreations
-        self.first = first
-
-    def json_rpc(self, target: str, method: str, params: Mapping[str, object] = {}) -> object:
-        if method == "getInfo":
-            following = len(self.messages)
-            return {"_ret_": {"creationTime": self.created, "idFirst": 0, "idNext": following}}
-        if self.calls and self.recreations:
-            self.recreations, self.created = self.recreations - 1, self.created + 1
-            self.messages.append("new")
-        self.calls += 1
-        start = int(str(params["refId"])) if self.first is None else self.first
-        entries = [
-            {"id": start + number, "timestamp": 0, "eventClass": "x", "message": message}
-            for number, message in enumerate(self.messages[max(0, start) :][:3])
-        ]
-        assert ("categories" in params) is (target == "/eventlog")
-        return {
-            "_ret_": {
-                "logCreationTime": self.created,
-                "idFirst": start,
-                "allEntryCnt": len(entries),
-                "selEntries": entries,
-            }
-        }
-
-
-@pytest.mark.parametrize("kind", ["event", "debug", "wlan"])
-def test_the_first_read_of_a_log_returns_all_entries_and_the_next_only_new_ones(kind: str) -> None:
-    log: Any = Log()
-    entries, following, log_id = logging.LogHelper.get_entries(log, kind)
-    assert [entry.id for entry in entries] == [0, 1, 2, 3, 4]
-    assert following == 5
-    assert log_id == 1
-    helper = logging.LogHelper(log, kind)
-    assert helper.get_next_entries() == []
-    log.messages += ["[ERR] five", "six"]
-    assert [entry.message for entry in helper.get_next_entries()] == ["[ERR] five", "six"]
-    # the log was recreated: the unit sends all entries again, and known ones are left out
-    log.created = 2
-    log.messages += ["seven"]
-    assert [entry.message for entry in helper.get_next_entries()] == ["seven"]
-
-
-def test_a_log_that_is_recreated_while_it_is_read_is_read_again_five_times_at_most() -> None:
-    log: Any = Log(recreations=2)
-    entries, following, log_id = logging.LogHelper.get_entries(log, "debug")
-    assert [entry.id for entry in entries] == list(range(7))
-    assert following == 7
-    assert log_id == 3
-    log = Log(recreations=99)
-    with pytest.raises(ProtocolError, match="the log was recreated 5 times while it was read"):
-        logging.LogHelper.get_entries(log, "debug")
-
-
-def test_a_log_whose_ids_do_not_advance_is_an_error() -> None:
-    log: Any = Log(first=-5)
-    with pytest.raises(ProtocolError, match="asked for 0, the device sent ids below -2"):
-        logging.LogHelper.get_entries(log, "debug")
-    assert log.calls == 1
-
-
-@pytest.mark.parametrize("count", [0, 2])
-def test_a_chunk_with_more_entries_than_it_counts_is_an_error(count: int) -> None:
-    entries = [{"id": n, "timestamp": n, "eventClass": "x", "message": "m"} for n in range(3)]
-    chunk = {"logCreationTime": 5, "idFirst": 0, "allEntryCnt": count, "selEntries": entries}
-    info = {"creationTime": 5, "idFirst": 0, "idNext": 3}
-
-    class Miscounting(Nowhere):
-        def json_rpc(self, target: str, method: str, params: Mapping[str, object] = {}) -> object:
-            return {"_ret_": info if method == "getInfo" else chunk}
-
-    log: Any = Miscounting()
-    with pytest.raises(ProtocolError, match=f"sent 3 entries and counts {count}"):
-        logging.LogHelper.get_entries(log, "debug")
-
-
-@pytest.mark.parametrize(
-    "words, ids",
-    [
-        pytest.param(None, [0, 1], id="errors and warnings by default"),
-        pytest.param([], [0, 1], id="no words"),
-        pytest.param(["six", "two"], [2, 3], id="any of the words"),
-    ],
-)
-def test_log_entries_are_filtered_by_words(words: Optional[list[str]], ids: list[int]) -> None:
-    time = rpc.Time(2024, 2, 3, 12)
-    entries = [
-        logging.LogEntry(0, time, "x", "[ERR] one"),
-        logging.LogEntry(1, time, "x", "[WRN] three"),
-        logging.LogEntry(2, time, "x", "two"),
-        logging.LogEntry(3, time, "x", "six"),
-    ]
-    filtered = logging.LogHelper.filter_entries(entries, words)
-    assert [entry.id for entry in filtered] == ids
-
-
-def test_a_log_entry_is_formatted_as_a_line() -> None:
-    entry = logging.LogEntry(0, rpc.Time(2024, 2, 3, 12), "x", "[ERR] one")
-    line = logging.LogHelper.format_entry(entry, datetime.timezone.utc)
-    assert line == "[02/03/2024 12:00:00 UTC]:[ERR] one"
-
-
-def test_a_log_entry_whose_local_time_is_beyond_the_calendar_is_formatted_in_utc() -> None:
-    end_of_calendar = rpc.Time(9999, 12, 31, 23, 59, 59)
-    entry = logging.LogEntry(1, end_of_calendar, "x", "beyond the calendar")
-    east = datetime.timezone(datetime.timedelta(hours=5))
-    line = logging.LogHelper.format_entry(entry, east)
-    assert line.startswith("[12/31/9999 23:59:59 UTC]")
-
-
-def test_the_error_for_an_unknown_type_of_log_lists_the_known_types() -> None:
-    with pytest.raises(ValueError, match="debug, event, wlan"):
-        logging.LogHelper.log_proxy(rpc.Agent("http", "pdu.example"), "system")
 
 
 # ---- elements and proxies ------------------------------------------------------------------------

@@ -17,7 +17,8 @@ lines:
     again NAME OTHER           NAME is the unit OTHER once more
     limits WARNING CRITICAL    ranges of Nagios
     as FORM                    csv, json, nagios, services (for Nagios, with the
-                               data of each PDU); else as on a terminal
+                               data of each PDU), metrics (their samples), types (of
+                               metrics); else as on a terminal
 
 A VALUE is a number, `-` or `!WHY` (not metered), `?WHY` (not known now) or `unasked`.
 """
@@ -28,12 +29,15 @@ import json
 from pathlib import Path
 from typing import Any
 
+from prometheus_client import generate_latest
+
 from handlers.shared.address import Address
 from handlers.shared.meter_figures import NOT_ASKED, Figure, NotKnown, NotMetered
 from pdu.cli.states import DOWN, UNKNOWN, UP
 from pdu.inspection.topology import BREAKER, LINE, MeteredPart
 from pdu.monitoring import check_result, nagios, tables
 from pdu.monitoring.check_report import CheckReport
+from pdu.monitoring.textfile import ReadingMetrics
 from pdu.pdu_list.listed_pdu import ListedPdu
 from pdu.reading.parts import CallError, PolledOutlet, Reading
 from tests.tables import Case, Table
@@ -74,6 +78,11 @@ def shown(case: Case) -> str:
         rows.append(nagios.judge_loads(row, limits) if limits else row)
     report = CheckReport(rows, check_result.summary(rows, 1.0, counted_as))
     levels = ", ".join(str(row.level) for row in rows)
+    if form in ("metrics", "types"):
+        page = generate_latest(ReadingMetrics(zip(devices, readings), begin_s=1.7e9)).decode()
+        prefix = "pdu_" if form == "metrics" else "# TYPE"
+        lines = [line for line in page.splitlines() if line.startswith(prefix)]
+        return f"{levels} | {' / '.join(lines)}"
     return f"{levels} | {_output(report, form, limits)}"
 
 

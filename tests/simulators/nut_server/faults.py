@@ -32,10 +32,9 @@ class Faults:
     rewrite: Optional[Rewrite] = None
     # like NUT before 2.8: no SET TRACKING, a plain OK for writes
     no_tracking: bool = False
-    no_protver: bool = False  # PROTVER is unknown, as in NUT before 2.8
     # LIST and GET need a valid USERNAME and PASSWORD: RFC 9271, 4.2.13
     login_to_read: bool = False
-    # ATTACH, DETACH and NUMATTACH replace LOGIN, LOGOUT and NUMLOGINS
+    # ATTACH and DETACH replace LOGIN and LOGOUT
     rfc_names: bool = False
     ignored: bool = False  # writes are acknowledged without effect
     # replaces the result that GET TRACKING ID returns: PENDING, ERR FAILED, ...

@@ -88,14 +88,6 @@ class Session:
     def ver(self, _: builtins.list[str]) -> builtins.list[str]:
         return [VERSION]
 
-    def netver(self, _: builtins.list[str]) -> builtins.list[str]:
-        return ["1.3"]
-
-    def protver(self, _: builtins.list[str]) -> builtins.list[str]:
-        if self.site.faults.no_protver:
-            raise Err("UNKNOWN-COMMAND")
-        return ["1.3"]
-
     def list(self, words: builtins.list[str]) -> builtins.list[str]:
         """LIST with a query: its rows between BEGIN and END."""
         what = words[0].upper() if words else ""
@@ -106,29 +98,28 @@ class Session:
             ]
             return ["BEGIN LIST UPS", *rows, "END LIST UPS"]
         # further words are ignored, as by upsd
-        size = 3 if what in ("ENUM", "RANGE") else 2
-        if what not in _LISTS or len(words) < size:
+        if what not in _LISTS or len(words) < 2:
             raise Err("INVALID-ARGUMENT")
         device = self._device(words[1], well=what != "CLIENT")
-        query = " ".join([what, *words[1:size]])
-        rows = _LISTS[what](self, device, words[size - 1])
+        query = f"{what} {words[1]}"
+        rows = _LISTS[what](self, device)
         return [f"BEGIN LIST {query}", *(f"{query} {row}" for row in rows), f"END LIST {query}"]
 
-    # what follows the query in each row of a list; `name` is that of the variable, if one is asked
+    # what follows the query in each row of a list
 
-    def var_rows(self, device: Device, name: str) -> builtins.list[str]:
+    def var_rows(self, device: Device) -> builtins.list[str]:
         variables = sorted(self._variables(device).items())
         return [f"{variable} {quoted(value)}" for variable, value in variables]
 
-    def rw_rows(self, device: Device, name: str) -> builtins.list[str]:
+    def rw_rows(self, device: Device) -> builtins.list[str]:
         variables = self._variables(device)
         writable = sorted(set(self._writable(device)) & set(variables))
         return [f"{variable} {quoted(variables[variable])}" for variable in writable]
 
-    def cmd_rows(self, device: Device, name: str) -> builtins.list[str]:
+    def cmd_rows(self, device: Device) -> builtins.list[str]:
         return self._commands(device)
 
-    def client_rows(self, device: Device, name: str) -> builtins.list[str]:
+    def client_rows(self, device: Device) -> builtins.list[str]:
         return [session.address for session in self.site.logins.get(device.name.lower(), [])]
 
     def get(self, words: builtins.list[str]) -> builtins.list[str]:
@@ -136,12 +127,10 @@ class Session:
         what = words[0].upper() if words else ""
         if what == "TRACKING":
             return self._tracked(words[1:])
-        size = 2 if what in ("UPSDESC", "NUMLOGINS", "NUMATTACH") else 3
-        refused_names = _NUTS if self.site.faults.rfc_names else _RFCS
-        if what not in _GETS or what in refused_names or len(words) < size:
+        if what not in _GETS or len(words) < 3:
             raise Err("INVALID-ARGUMENT")
-        device = self._device(words[1], well=what != "UPSDESC")
-        return [f"{what} {' '.join(words[1:size])} {_GETS[what](self, device, words[size - 1])}"]
+        device = self._device(words[1])
+        return [f"{what} {words[1]} {words[2]} {_GETS[what](self, device, words[2])}"]
 
     def _tracked(self, words: builtins.list[str]) -> builtins.list[str]:
         if self.site.faults.no_tracking:
@@ -152,33 +141,17 @@ class Session:
             raise Err("FEATURE-NOT-CONFIGURED")
         return [self.site.faults.tracked or self._reports.get(words[0], "ERR UNKNOWN")]
 
-    def numlogins(self, device: Device, _: str) -> str:
-        return str(len(self.site.logins.get(device.name.lower(), [])))
-
-    def upsdesc(self, device: Device, _: str) -> str:
-        return quoted(device.description)
-
     def var(self, device: Device, name: str) -> str:
         variables = self._variables(device)
         if name not in variables:
             raise Err("VAR-NOT-SUPPORTED")
         return quoted(variables[name])
 
-    def type(self, device: Device, name: str) -> str:
-        if name not in self._variables(device):
-            raise Err("VAR-NOT-SUPPORTED")
-        return "RW STRING:64" if name in self._writable(device) else "NUMBER"
-
     def desc(self, device: Device, name: str) -> str:
         return quoted("UPS status" if name == "ups.status" else "Description unavailable")
 
     def cmddesc(self, device: Device, name: str) -> str:
         return quoted("Description unavailable")
-
-    def no_rows(self, device: Device, name: str) -> builtins.list[str]:
-        if name not in self._variables(device):
-            raise Err("VAR-NOT-SUPPORTED")
-        return []
 
     def _device(self, name: str, well: bool = True) -> Device:
         device = self.site.devices.get(name.lower())
@@ -254,7 +227,7 @@ class Session:
     def logout(self, _: builtins.list[str]) -> builtins.list[str]:
         self.over = True
         # before the answer is sent: a client that has read it must not find this session in
-        # NUMLOGINS
+        # LIST CLIENT
         self.end()
         return ["OK Goodbye"]
 
@@ -339,34 +312,26 @@ def _only(words: list[str]) -> str:
     return words[0]
 
 
-_LISTS: Mapping[str, Callable[[Session, Device, str], list[str]]] = {
+_LISTS: Mapping[str, Callable[[Session, Device], list[str]]] = {
     "VAR": Session.var_rows,
     "RW": Session.rw_rows,
     "CMD": Session.cmd_rows,
-    "ENUM": Session.no_rows,
-    "RANGE": Session.no_rows,
     "CLIENT": Session.client_rows,
 }
 _GETS: Mapping[str, Callable[[Session, Device, str], str]] = {
     "VAR": Session.var,
-    "TYPE": Session.type,
     "DESC": Session.desc,
     "CMDDESC": Session.cmddesc,
-    "UPSDESC": Session.upsdesc,
-    "NUMLOGINS": Session.numlogins,
-    "NUMATTACH": Session.numlogins,
 }
 # take no further word
-_ALONE = ("HELP", "VER", "NETVER", "PROTVER", "LOGOUT", "DETACH")
+_ALONE = ("HELP", "VER", "LOGOUT", "DETACH")
 # need USERNAME and PASSWORD first
 _AFTER_LOGIN = ("LOGIN", "ATTACH", "PRIMARY", "MASTER", "FSD", "SET", "INSTCMD")
 # the same requests under two names
-_NUTS, _RFCS = ("LOGIN", "LOGOUT", "NUMLOGINS"), ("ATTACH", "DETACH", "NUMATTACH")
+_NUTS, _RFCS = ("LOGIN", "LOGOUT"), ("ATTACH", "DETACH")
 _REQUESTS: Mapping[str, Callable[[Session, list[str]], list[str]]] = {
     "HELP": Session.help,
     "VER": Session.ver,
-    "NETVER": Session.netver,
-    "PROTVER": Session.protver,
     "LIST": Session.list,
     "GET": Session.get,
     "SET": Session.set,

@@ -11,16 +11,16 @@ from typing import Any, ClassVar, Optional, Union
 
 MODULES = frozenset(
     """
-    bulkcfg bulkrpc cascading cert devsettings diag event firmware fitness idl logging net pdumodel
+    bulkcfg bulkrpc cascading cert devsettings diag event firmware fitness idl net pdumodel
     peripheral rawcfg security sensors servermon session
 """.split()
 )
 # modules of the vendor's binding, in any release, that this one does not have
 OTHER_MODULES = frozenset(
     """
-    assetmgrmodel auth cew cfg datetime display dsam emdmodel hmi jsonrpc lhx lhxmodel luaservice
-    modbus opaque portsmodel powerlogic production radius res_mon serial smartcard smartlock sx sys
-    tacplus test tfw um usb usermgmt webcam zigbee
+    assetmgrmodel auth cew cfg datetime display dsam emdmodel hmi jsonrpc lhx lhxmodel logging
+    luaservice modbus opaque portsmodel powerlogic production radius res_mon serial smartcard
+    smartlock sx sys tacplus test tfw um usb usermgmt webcam zigbee
 """.split()
 )
 # characters; checked before `class_of_idl_type`, because devices choose the names in its cache

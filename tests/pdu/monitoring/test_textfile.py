@@ -1,0 +1,180 @@
+"""`pdu check --prometheus`: the file, what others make of it, and the alerts of its page. What it
+says of a reading is in checks.txt.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import re
+import shlex
+import shutil
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from pdu.cli import optional_packages
+from tests.needs import ROOT, program
+from tests.ports import reserved
+from tests.simulators.peers import PEERS
+from tests.waiting import PATIENCE_S, bounded, until
+
+from .halls import Call, Hall
+
+PAGE = (ROOT / "docs" / "other-tools.md").read_text("utf-8")
+Series = dict[tuple[str, tuple[tuple[str, str], ...]], float]
+
+
+def series(text: str) -> Series:
+    """The values of this pack's metrics, by name and labels."""
+    value_by_series: Series = {}
+    for family in text_string_to_metric_families(text):
+        for sample in family.samples:
+            if sample.name.startswith("pdu_"):
+                labels = tuple(sorted(sample.labels.items()))
+                value_by_series[sample.name, labels] = sample.value
+    return value_by_series
+
+
+@pytest.fixture
+def page(small: Hall, call: Call, tmp_path: Path) -> Path:
+    """The file about one PDU of each handler and a dead one, by the page's line for cron."""
+    path = tmp_path / "pdu.prom"
+    place_by_path = {
+        "/etc/pdu/hall.csv": small.list(dead=True),
+        "/etc/pdu/logins.toml": small.logins,
+        "/var/lib/prometheus/node-exporter/pdu.prom": path,
+    }
+    (line,) = re.findall(r"(?m)^\*/5 .* /opt/pdu/bin/pdu (.*) >/dev/null$", PAGE)
+    words = [place_by_path.get(word, word) for word in shlex.split(line)]
+    begin_s = time.time()
+    result = call(*words)
+    assert result.returncode == 2, result.stderr
+    assert f"{len(PEERS)} well, 1 unreachable" in result.stdout
+    for (name, _), value in series(path.read_text()).items():
+        if name == "pdu_probe_timestamp_seconds":
+            assert begin_s <= value <= time.time()
+    return path
+
+
+def test_the_file_has_what_the_simulators_have(small: Hall, page: Path) -> None:
+    value_by_series = series(page.read_text())
+    assert [path.name for path in page.parent.iterdir()] == [page.name]
+    for name, peer in small.peers.items():
+        truth = peer.truth()
+        label = ("pdu", name)
+        assert value_by_series["pdu_up", (label,)] == 1.0
+        if truth.load_a is not None:
+            load_a = value_by_series["pdu_load_amperes", (label,)]
+            assert load_a == pytest.approx(truth.load_a), name
+        if truth.energy_kwh is not None:
+            energy_j = value_by_series["pdu_energy_joules_total", (label,)]
+            assert energy_j == pytest.approx(truth.energy_kwh * 3.6e6), name
+        for outlet, is_on in truth.states.items():
+            key = "pdu_outlet_state", (("outlet", outlet), label)
+            assert value_by_series.get(key) == is_on, (name, outlet)
+    dead = {key: value for key, value in value_by_series.items() if ("pdu", "dead") in key[1]}
+    times = ("pdu_probe_timestamp_seconds", "pdu_probe_duration_seconds")
+    without_times = {key: value for key, value in dead.items() if key[0] not in times}
+    assert without_times == {
+        ("pdu_up", (("pdu", "dead"),)): 0.0,
+        ("pdu_probe_error", (("kind", "unreachable"), ("pdu", "dead"))): 1.0,
+    }
+
+
+@pytest.mark.against("promtool")
+def test_promtool_finds_no_fault_in_the_file(page: Path) -> None:
+    result = subprocess.run(
+        [program("promtool"), "check", "metrics"],
+        input=page.read_text(),
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+    )
+    assert (result.returncode, result.stderr) == (0, "")
+
+
+@pytest.mark.trial
+@pytest.mark.against("node_exporter")
+def test_node_exporter_shows_each_series_of_the_file(page: Path) -> None:
+    port = reserved()
+    words = (
+        program("prometheus-node-exporter"),
+        "--collector.disable-defaults",
+        "--collector.textfile",
+        f"--collector.textfile.directory={page.parent}",
+        f"--web.listen-address=127.0.0.1:{port}",
+    )
+    texts: list[str] = []
+
+    def has_answered() -> bool:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_S)
+        with contextlib.closing(connection):
+            try:
+                connection.request("GET", "/metrics")
+            except ConnectionError:
+                return False
+            texts.append(connection.getresponse().read().decode())
+        return True
+
+    with subprocess.Popen(words, stderr=subprocess.DEVNULL) as process, bounded(process):
+        assert until(has_answered)
+        process.terminate()
+    (text,) = texts
+    assert "\nnode_textfile_scrape_error 0\n" in text
+    assert series(text) == series(page.read_text())
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("missing/pdu.prom", "missing/pdu.prom cannot be written (No such file or directory)"),
+        ("pdu.txt", "node_exporter reads only files whose names end in .prom"),
+    ],
+)
+def test_a_file_that_nobody_would_read_is_an_error(
+    small: Hall, call: Call, tmp_path: Path, name: str, reason: str
+) -> None:
+    words = ("--auth", small.logins, "--prometheus", tmp_path / name)
+    result = call("check", small.one("nut"), *words)
+    assert result.returncode == 2
+    assert reason in result.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_the_package_the_error_says_how_to_install_it(
+    call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(optional_packages, "has", lambda _: False)
+    result = call("check", "snmp", "192.0.2.1", "--prometheus", "pdu.prom")
+    assert result.returncode == 2
+    assert optional_packages.missing("--prometheus", "prometheus_client") in result.stderr
+
+
+def test_the_russian_page_has_the_same_line_and_the_same_alerts() -> None:
+    russian_page = (ROOT / "docs" / "other-tools.ru.md").read_text("utf-8")
+    blocks = re.findall(r"(?ms)^```(?:yaml)?\n.*?^```$", PAGE)
+    assert blocks == re.findall(r"(?ms)^```(?:yaml)?\n.*?^```$", russian_page)
+    assert len(blocks) == 2
+
+
+@pytest.mark.against("promtool")
+def test_each_alert_of_the_page_fires(tmp_path: Path) -> None:
+    (rules,) = re.findall(r"(?ms)^```yaml\n(.*?)^```", PAGE)
+    (tmp_path / "rules.yml").write_text(rules)
+    cases = Path(__file__).with_name("rules_test.yml")
+    shutil.copy(cases, tmp_path)
+    result = subprocess.run(
+        [program("promtool"), "test", "rules", cases.name],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+    )
+    assert result.returncode == 0, result.stdout + result.stderr
+    alerts = re.findall(r"alert: (\w+)", rules)
+    assert len(alerts) == 6
+    assert set(alerts) == set(re.findall(r"alertname: (\w+)\n +exp_alerts:\n", cases.read_text()))
