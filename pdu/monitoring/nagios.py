@@ -217,12 +217,14 @@ def output(
         data += _data_of_all(totals, rows)
     data.append(f"time={totals.seconds:.3f}s")
     level = max((row.level for row in rows), default=WELL)
-    verdict = _without_bar(f"PDU {_WORDS[level]} - {'; '.join(totals.lines())}")
+    # the reasons of these PDUs stand in their own lines
+    sentences = totals.lines([row.device.name for row in alert_rows])
+    verdict = _without_bar(f"PDU {_WORDS[level]} - {'; '.join(sentences)}")
     lines = [f"{verdict}|{' '.join(data)}"]
     for row in alert_rows[:_SHOWN]:
         line = f"{row.device.name}: {row.result}"
-        if row.reason:
-            line += f": {row.reason}"
+        if row.sentences:
+            line += f": {'; '.join(row.sentences)}"
         lines.append(_without_bar(line))
     further_count = len(alert_rows) - _SHOWN
     if further_count > 0:

@@ -154,12 +154,14 @@ def _cycle(run: Run, pdu: names.ChosenPdu, outlet_word: str, pause_s: float) -> 
     handler = load(pdu.handler)
     prompts.check_can_ask(run.output, f"cycling outlet {outlet_word}", pdu.host)
     data = pdu.data(handler)
-    with show_warnings(run.output, pdu.where), HandlerTools(handler).opened(data) as session:
+    warnings = show_warnings(run.output, pdu.where, ())
+    with warnings as shown_warnings, HandlerTools(handler).opened(data) as session:
         with waiting(f"waiting for {pdu.where}", run.output):
             outlet, *other_outlets = outlets_of(session, pdu.host, [outlet_word])
         if other_outlets:
             count = 1 + len(other_outlets)
             raise Usage(f"{outlet_word[:60]!r} is {count} outlets: cycle takes one at a time")
+        shown_warnings.show_of([outlet.identity])
         outcome = _OutletCycle(
             run=run, pdu=pdu, outlet=outlet, outlet_word=outlet_word, handler=handler
         )

@@ -230,14 +230,14 @@ def _switch(run: Run, pdu: names.ChosenPdu, *, on: bool, outlets: Sequence[str])
     goal = word(target_state(on=on))
     prompts.check_can_ask(run.output, f"switching {listed(words)} {goal}", pdu.host)
     data = pdu.data(handler)
-    with show_warnings(run.output, pdu.where), HandlerTools(handler).opened(data) as session:
+    warnings = show_warnings(run.output, pdu.where, ())
+    with warnings as shown_warnings, HandlerTools(handler).opened(data) as session:
+        chosen_outlets = _choose_outlets(run.output, pdu, handler, session, words)
+        shown_warnings.show_of([outlet.identity for outlet in chosen_outlets])
+        question = switch_question(pdu, handler, chosen_outlets, on=on)
+        prompts.confirm(run.output, question, pdu.host)
         switching = _Switching(
-            run=run,
-            pdu=pdu,
-            handler=handler,
-            session=session,
-            on=on,
-            outlets=_confirm_outlets(run.output, pdu, handler, session, words, on=on),
+            run=run, pdu=pdu, handler=handler, session=session, on=on, outlets=chosen_outlets
         )
         run.changing = True
         begin = time.monotonic()
@@ -256,26 +256,21 @@ def _switch(run: Run, pdu: names.ChosenPdu, *, on: bool, outlets: Sequence[str])
         return switching.report_results(results, round(time.monotonic() - begin, 3))
 
 
-def _confirm_outlets(
+def _choose_outlets(
     output: Output,
     pdu: names.ChosenPdu,
     handler: LoadedHandler,
     session: OpenHandler,
     words: Sequence[str],
-    *,
-    on: bool,
 ) -> Sequence[PolledOutlet]:
-    """Ask whether to switch the outlets that these words mean, and return them. All are looked up
-    before the first command, but one `identity:3` with --yes: a handler of this pack does that
-    itself.
+    """The outlets that these words mean. All are looked up before the first command, but one
+    `identity:3` with --yes: a handler of this pack does that itself.
     """
     identity = outlet_words.only_identity(words)
     if output.yes and identity and registry.is_handler(handler.display_name):
         return [PolledOutlet(identity, UNKNOWN)]
     with waiting(f"waiting for {pdu.where}", output):
-        outlets = outlets_of(session, pdu.host, words)
-    prompts.confirm(output, switch_question(pdu, handler, outlets, on=on), pdu.host)
-    return outlets
+        return outlets_of(session, pdu.host, words)
 
 
 def _help(name: str) -> str:

@@ -11,6 +11,7 @@ lines:
     N.KEY VALUE                of its outlet N: current_a, power_w, energy_kwh, name, number
     line LABEL VALUE RATING    of it, or `breaker`; a rating of 0 is none
     plate KEY TEXT             of its nameplate
+    warns TEXT                 its handler logged this
     fails PART KIND WORDS      a part of its reading failed: states, figures, names
     metered                    its owner says that it only meters
     brief                      its outlets that are on are not kept
@@ -101,6 +102,8 @@ def _changed(reading: Reading, word: str, rest: list[str]) -> Reading:
         part, kind, *words = rest
         failed = reading.with_failure(part, CallError(kind, " ".join(words)))
         return failed._replace(answered=False) if part == "states" else failed
+    if word == "warns":
+        return reading._replace(warnings=[*reading.warnings, " ".join(rest)])
     if word in (LINE, BREAKER):
         label, *current, rating = rest
         part_of_pdu = MeteredPart(word, label, _value(" ".join(current)), float(rating) or None)
