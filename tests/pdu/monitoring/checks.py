@@ -33,6 +33,7 @@ from typing import Any
 from prometheus_client import generate_latest
 
 from handlers.shared.address import Address
+from handlers.shared.errors import SettingsError
 from handlers.shared.meter_figures import NOT_ASKED, Figure, NotKnown, NotMetered
 from pdu.cli.states import DOWN, UNKNOWN, UP
 from pdu.inspection.topology import BREAKER, LINE, MeteredPart
@@ -76,7 +77,10 @@ def shown(case: Case) -> str:
     rows = []
     for device, reading in zip(devices, readings):
         row = check_result.judge_reading(device, reading, keep_outlets=keep_outlets)
-        rows.append(nagios.judge_loads(row, limits) if limits else row)
+        try:
+            rows.append(nagios.judge_loads(row, limits) if limits else row)
+        except SettingsError as error:
+            return f"{error.kind}: {error.reason}"
     report = CheckReport(rows, check_result.summary(rows, 1.0, counted_as))
     levels = ", ".join(str(row.level) for row in rows)
     if form in ("metrics", "types"):
