@@ -25,6 +25,7 @@ from zeroconf import IPVersion, ServiceInfo, Zeroconf
 
 from handlers.raritan import zeroconf as discovery
 from handlers.shared.address import Address
+from handlers.shared.errors import SettingsError
 from pdu import root
 from pdu.cli import exit_codes, optional_packages
 from pdu.cli.exit_codes import INTERRUPTED, READER_GONE
@@ -283,6 +284,21 @@ def test_many_pdus_are_added_in_one_write_and_each_name_is_asked_once(
     assert [pdu._replace(auth="") for pdu in new_pdus] == found_pdus
     assert asked_names == ["ups.example"]
     assert written_files == ["logins.toml", "list.csv"]
+
+
+def test_a_read_only_list_is_not_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text("name,handler,address,auth,settings\n")
+    path.chmod(0o400)
+    files = addition.new_pdu("", str(path), "")
+    new_pdus = [ListedPdu("r1", "netio", Address("192.0.2.7"))]
+    login = logins.DeviceLogin("", {}, {})
+    with pytest.raises(SettingsError, match=f"is read-only: chmod u\\+w {path} lets it be changed"):
+        addition.check_files(files)
+    with pytest.raises(SettingsError, match="is read-only"):
+        addition.add_missing(files, new_pdus, login, {})
+    path.chmod(0o600)
+    assert addition.add_missing(files, new_pdus, login, {}) == new_pdus
 
 
 def test_a_unit_that_answers_in_two_ways_is_added_once(tmp_path: Path) -> None:
