@@ -69,18 +69,20 @@ def _common() -> str:
     return "\n".join(lines)
 
 
-def _own_settings(name: str) -> str:
+def _own_rows(name: str) -> Sequence[str]:
     """The rows that no other handler has."""
     rows = _rows()
     others_rows: list[str] = []
     for other_name, rows_of_other in rows.items():
         if other_name != name:
             others_rows += rows_of_other
-    own_rows = [row for row in rows[name] if row not in others_rows]
-    if not own_rows:
-        return "It has no other settings."
+    return [row for row in rows[name] if row not in others_rows]
+
+
+def _own_settings(name: str) -> str:
+    """The table of a handler's own settings."""
     head = ["| key | allowed (default) | meaning |", "|---|---|---|"]
-    return "\n".join([*head, *own_rows])
+    return "\n".join([*head, *_own_rows(name)])
 
 
 def families_sentence() -> str:
@@ -89,14 +91,14 @@ def families_sentence() -> str:
     switched_count = counts.switched_by_recording + counts.switched_by_programs
     other_count = counts.families - switched_count - counts.unproven
     return (
-        f"The pack reads {counts.families} families over SNMP (a family: units with the same"
-        " SNMP objects):\n\n"
-        f"- {switched_count} are switched: for {counts.switched_by_recording} a recording of a real"
-        " unit shows the states that the commands set; for"
-        f" {counts.switched_by_programs} public programs send the same commands.\n"
-        f"- {counts.unproven} are *unproven*: with neither, they are only read until you set"
+        f"The pack reads {counts.families} families over SNMP. A family is all units with the same"
+        " SNMP objects.\n\n"
+        f"- {switched_count} are switched. For {counts.switched_by_recording}, a recording of a"
+        " real unit shows the states that the commands set. For"
+        f" {counts.switched_by_programs}, public programs send the same commands.\n"
+        f"- {counts.unproven} are *unproven*: they have neither. They are only read until you set"
         " `switch_unproven`.\n"
-        f"- {other_count} only meter, or their commands are not known.\n\n"
+        f"- {other_count} are not switched: they only meter, or their commands are not known.\n\n"
         f"Recordings of real units show the outlet states of {counts.states} families and the"
         f" figures of {counts.figures}."
     )
@@ -108,13 +110,14 @@ def _families_ru() -> str:
     switched_count = counts.switched_by_recording + counts.switched_by_programs
     other_count = counts.families - switched_count - counts.unproven
     return (
-        f"Семейств по SNMP: {counts.families} (семейство — устройства с одним набором OID):\n\n"
-        f"- {switched_count} переключаются: у {counts.switched_by_recording} запись реального"
-        " устройства показывает состояния, которые задают команды; у"
+        f"Семейств по SNMP: {counts.families}. Семейство — это все устройства с одним набором"
+        " OID.\n\n"
+        f"- {switched_count} переключаются. У {counts.switched_by_recording} запись реального"
+        " устройства показывает состояния, которые задают команды. У"
         f" {counts.switched_by_programs} те же команды посылают открытые программы.\n"
-        f"- {counts.unproven} (unproven): ни того ни другого нет, поэтому они только опрашиваются,"
-        " пока не задано `switch_unproven`.\n"
-        f"- {other_count} только измеряют, или их команды неизвестны.\n\n"
+        f"- {counts.unproven} — непроверенные (unproven): ни такой записи, ни таких программ нет."
+        " Они только опрашиваются, пока вы не зададите `switch_unproven`.\n"
+        f"- {other_count} не переключаются: они только измеряют, или их команды неизвестны.\n\n"
         f"Записи реальных устройств показывают состояния розеток {counts.states} семейств и"
         f" показания {counts.figures}."
     )
@@ -133,7 +136,7 @@ FILES: Mapping[str, Sequence[str]] = {
     "docs/devices.md": ("devices",),
     "docs/settings.md": (
         "settings-common",
-        *(f"settings-{name}" for name in registry.names()),
+        *(f"settings-{name}" for name in registry.names() if _own_rows(name)),
     ),
 }
 

@@ -191,3 +191,24 @@ def test_an_archive_finds_modules_by_name_in_few_places() -> None:
         if finding.search(re.sub(r'"""(?s:.*?)"""|#.*', "", path.read_text("utf-8")))
     }
     assert finders == _FINDERS
+
+
+def test_simulators_import_nothing_of_the_product() -> None:
+    """Neither a handler nor what records and replays: both sides would have the same fault. Their
+    tests may, and `peers`, which pairs each handler with its simulated PDU, reads the handlers'
+    names.
+    """
+    imports_of_product = [
+        statement
+        for statement in imports("tests/simulators")
+        if not statement.level
+        and statement.top in IN_CONTRACT
+        and not Path(statement.file).name.startswith("test_")
+    ]
+    forbidden: list[Import] = []
+    for statement in imports_of_product:
+        reads_names = (statement.module, statement.names) == ("handlers", ("registry",))
+        if not reads_names or "peers" not in Path(statement.file).parts:
+            forbidden.append(statement)
+    assert imports_of_product
+    assert not forbidden, listed(forbidden)

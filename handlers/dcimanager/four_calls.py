@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import Any, Callable, ClassVar, Generic, Optional, TypeVar
 
 from common.logger import get_logger
 from pdu_common.helper import EnumPowerStatus, PduPortView, PduStatisticView, PduView
 
-from ..shared.errors import PduHandlerError, ProtocolError, Unsupported
+from ..shared.errors import NoSuchOutlet, PduHandlerError, ProtocolError, Unsupported
 from ..shared.labels import Label
 from ..shared.settings import UNKNOWN_FIGURES, UNSET
 from ..shared.switching import CONFIRM_SECONDS, PAUSE_SECONDS
@@ -76,6 +76,13 @@ class FourCalls(Generic[S]):
     def read_states(self, session: S) -> Iterable[tuple[str, EnumPowerStatus]]:
         """Identity and state of every outlet, in the device's order."""
 
+    def read_state(self, session: S, identity: str) -> EnumPowerStatus:
+        """The state of one outlet, for tools: others need not be readable. Raises NoSuchOutlet."""
+        for listed_identity, state in self.read_states(session):
+            if listed_identity == identity:
+                return state
+        raise NoSuchOutlet(f"the PDU has no outlet {identity[:60]!r}: poll it")
+
     @abstractmethod
     def read_figures(self, session: S, *, with_power: bool) -> Figures:
         """A and kWh, in total and by outlet; W only `with_power`."""
@@ -113,13 +120,13 @@ class FourCalls(Generic[S]):
         with self._figures_session(for_view=True) as session:
             figures = self.figures_of(session, with_power=False)
             logger = get_logger(type(self).__module__)
-            sentences = figures.outlets_not_known()
-            if sentences:
-                # `mask_error` takes secrets out of what the sentences quote of the device; at info,
-                # because some outlets never have an energy, and each poll would warn
-                error = ProtocolError("; ".join(sentences))
-                self.mask_error(session, error)
-                logger.info(error.reason)
+            outlets_not_known = self._masked(session, figures.outlets_not_known())
+            if outlets_not_known:
+                # at info, because some outlets never have an energy, and each poll would warn
+                logger.info(outlets_not_known)
+            not_metered = self._masked(session, figures.not_metered())
+            if not_metered:
+                logger.warning(not_metered)
             fault = figures.port_view_fault()
             if fault:
                 logger.warning(fault)
@@ -210,6 +217,12 @@ class FourCalls(Generic[S]):
             error.at(self.device_address(session), method)
             raise
 
+    def _masked(self, session: S, sentences: Sequence[str]) -> str:
+        """The sentences as one, without the secrets in what they quote of the device."""
+        error = ProtocolError("; ".join(sentences))
+        self.mask_error(session, error)
+        return error.reason
+
     def _log_call(self, method: str, detail: str = "") -> None:
         log_call(get_logger(type(self).__module__), self.handler_name, method, detail)
 
@@ -289,6 +302,10 @@ class OpenPdu(Generic[S]):
     def states(self) -> list[tuple[str, EnumPowerStatus]]:
         """Identity and state of every outlet."""
         return self.read("status", lambda session: list(self._pdu.read_states(session)))
+
+    def state(self, identity: str) -> EnumPowerStatus:
+        """The state of one outlet. Raises NoSuchOutlet."""
+        return self.read("status", lambda session: self._pdu.read_state(session, identity))
 
     def figures(self, *, with_power: bool) -> Figures:
         """What `statistic` shows; the power of the PDU and its outlets if it is asked for."""

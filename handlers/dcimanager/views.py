@@ -153,6 +153,14 @@ class Figures(NamedTuple):
                 sentences.append(f"the {name} cannot be read now: {figure.reason}")
         return sentences
 
+    def not_metered(self) -> list[str]:
+        """A sentence for each total that `statistic` leaves unset, though one may expect it."""
+        sentences: list[str] = []
+        for name, figure in (("load", self.load_a), ("energy", self.energy_kwh)):
+            if isinstance(figure, NotMetered):
+                sentences.append(f"the {name} stays unset: {figure.reason}")
+        return sentences
+
     def port_view_fault(self) -> str:
         """A sentence if the platform's view of a port cannot hold the energies that were measured;
         "" if it can, or if there are none."""

@@ -17,7 +17,7 @@ import re
 from typing import Any
 
 from ..http.dialogue import Dialogue, Outlet, PduState, ReadRequest, WriteRequest
-from ..http.login_forms import DigestLogin
+from ..http.login_forms import DigestLogin, FieldLogin
 from ..http.strict_json import FORM_ERRORS, column, loads
 from ..http.unit_requests import FORM, form
 from ..shared.errors import ProtocolError, Refused
@@ -28,7 +28,10 @@ _STATE, _NAME = "physical_state", "name"
 STATES, NAMES = f"{OUTLETS}/all;/{_STATE}/", f"{OUTLETS}/all;/{_NAME}/"
 #: a flat list: name, value, name, value
 METERS = "/restapi/meter/values/all;/=name,value/"
-LOGIN = DigestLogin(basic_over_tls=True)
+# tokens: Wi-Fi models with firmware 1.10 or later
+LOGIN = DigestLogin(
+    basic_over_tls=True, token=FieldLogin(headers={"Authorization": "Bearer {token}"})
+)
 # each request with a body is refused without it
 _NOT_FORGED = (("X-CSRF", "x"),)
 _SEVERAL = (200, 207)  # several members are answered with "multi-status"

@@ -21,7 +21,7 @@ from pdu_common.helper import EnumPowerStatus
 from .. import dcimanager
 from ..shared.doubts import doubt_sentences, some
 from ..shared.errors import NamedSetting, NoSuchOutlet, PduHandlerError, ProtocolError
-from ..shared.meter_figures import Figure, MeterFigures
+from ..shared.meter_figures import Figure, MeterFigures, sum_of_parts
 from ..shared.settings import HOST, TIMEOUT, UNKNOWN_FIGURES, Setting, Settings, port
 from ..shared.switching import CALL_SECONDS, switch
 from ..shared.tls import CA_PEM, FINGERPRINT, VERIFY, Trust
@@ -53,7 +53,9 @@ from .unit_requests import (
 LOGGER = get_logger(__name__)
 T = TypeVar("T")
 STATES = {True: EnumPowerStatus.UP, False: EnumPowerStatus.DOWN, None: EnumPowerStatus.UNKNOWN}
-PORT: Setting[Optional[int]] = Setting("port", "1 to 65535", port, None, "if not 443 (http: 80)")
+PORT: Setting[Optional[int]] = Setting(
+    "port", "1 to 65535", port, None, "the PDU's port, if not 443 (http: 80)"
+)
 _LIMIT = 1 << 20  # limit for an answer, in bytes
 # before a reading that was answered with 503 is sent again: that of Cray-HPE/servertech-pdu
 _BUSY_PAUSE_S = 1.0
@@ -101,6 +103,19 @@ class PduState(NamedTuple):
             power_w=totals.power_w,
             cautions=cautions,
         )
+
+
+def outlet_sums(outlets: Iterable[Outlet]) -> MeterFigures:
+    """The sums over the outlets, each as `sum_of_parts`."""
+    figures = {outlet.identity: outlet.figures for outlet in outlets}
+    currents = {identity: of_outlet.current_a for identity, of_outlet in figures.items()}
+    powers = {identity: of_outlet.power_w for identity, of_outlet in figures.items()}
+    energies = {identity: of_outlet.energy_kwh for identity, of_outlet in figures.items()}
+    return MeterFigures(
+        current_a=sum_of_parts("outlet", currents),
+        power_w=sum_of_parts("outlet", powers),
+        energy_kwh=sum_of_parts("outlet", energies),
+    )
 
 
 #: yields requests, is sent the bodies of their answers, and returns T

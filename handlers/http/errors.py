@@ -205,7 +205,8 @@ def _login_refusal(
     if login is None:
         is_basic = not offers_no_basic(headers)
         return HttpLoginRefused, login_texts.LOGIN_REFUSED if is_basic else login_texts.OTHER_SCHEME
-    if login.token is not None and _offers_digest_alone(headers):
+    is_other_service = _offers_digest_alone(headers) and not login.is_beside_digest
+    if login.token is not None and is_other_service:
         # a device with sessions or tokens asks for none of them so: another web service answers
         return HttpOtherLogin, login_texts.OTHER_SCHEME
     if login.token is not None:

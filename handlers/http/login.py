@@ -132,6 +132,8 @@ class Login:
     sent_as: str = "X-SessionToken: "
     #: whether a person made the token, which then ends with no session
     is_personal: bool = False
+    #: whether the units have digest login, too, so that they offer it where the token is refused
+    is_beside_digest: bool = False
     #: further words that each such unit has in its paths and pages, in lower case, as _PATH_WORDS
     public_words: frozenset[str] = frozenset()
     #: digest login: user and password answer the unit's challenge, and are not sent

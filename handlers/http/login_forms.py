@@ -3,7 +3,7 @@
 A codec's `LOGIN` is one of:
 
 - BasicLogin: user and password in the header Authorization; what a codec without `LOGIN` has
-- DigestLogin: an answer to the unit's challenge
+- DigestLogin: an answer to the unit's challenge; or a token
 - FieldLogin: user and password, or a token, in fields of each request
 - SessionLogin: a request begins a session, whose keys stand in fields of those that follow
 
@@ -64,7 +64,7 @@ TOKEN: Setting[str] = Setting(
     "a personal access token, on one line without tabs",
     one_line,
     "",
-    "in place of username and password, and better: no session is left on the unit",
+    "in place of username and password; no session is begun on the unit",
     secret=True,
 )
 _KEY = re.compile(r"[!-+\--:<-~]{1,2000}")  # printable, without blank, comma and semicolon
@@ -81,6 +81,8 @@ class DigestLogin(NamedTuple):
     user: str = ""
     #: whether a unit that offers Basic alone gets the password, over TLS
     basic_over_tls: bool = False
+    #: as of SessionLogin
+    token: Optional[FieldLogin] = None
 
 
 class FieldLogin(NamedTuple):
@@ -162,7 +164,8 @@ class SessionLogin(NamedTuple):
     #: what the requests that follow have
     requests: FieldLogin = FieldLogin()
     content_type: str = JSON
-    #: what each request has with a token of the owner, which needs no session; None: no such tokens
+    #: what each request has with a token of the owner, in place of user and password; None: the
+    #: units have no such tokens
     token: Optional[FieldLogin] = None
     #: what the error of a refused session says besides
     advice: tuple[Union[str, NamedSetting], ...] = ()
@@ -184,6 +187,11 @@ def refusal_of(login_form: LoginForm) -> str:
     if isinstance(login_form, FieldLogin):
         return login_form.refusal
     return ""
+
+
+def token_login_of(login_form: LoginForm) -> Optional[FieldLogin]:
+    """What each request has with a token of the owner; None: there is no choice."""
+    return login_form.token if isinstance(login_form, (DigestLogin, SessionLogin)) else None
 
 
 def login_settings(login_form: LoginForm) -> tuple[Setting[str], ...]:
@@ -252,15 +260,23 @@ def login_of(
     request is sent, with `send`, which raises for a refusal. Raises ProtocolError for an answer
     without the session's keys.
     """
+    values = {"user": owner.user or "", "password": owner.password or ""}
+    if owner.token:
+        values = {"token": owner.token}
+    token_login = token_login_of(login_form)
+    if token_login is not None and owner.token:
+        return replace(
+            owner,
+            fields=token_login.filled(values),
+            is_beside_digest=isinstance(login_form, DigestLogin),
+            is_sent=True,
+        )
     if isinstance(login_form, DigestLogin):
         basic_over_tls = login_form.basic_over_tls
         digest = Digest(owner.user, owner.password, basic_over_tls=basic_over_tls)
         return replace(owner, digest=digest, is_sent=True)
     if not owner.token and owner.password is None:
         return replace(owner, is_sent=True)  # empty: the device may want no login
-    values = {"user": owner.user or "", "password": owner.password or ""}
-    if owner.token:
-        values = {"token": owner.token}
     if isinstance(login_form, FieldLogin):
         return replace(owner, fields=login_form.filled(values), is_sent=True)
     if isinstance(login_form, SessionLogin):
@@ -274,11 +290,7 @@ def _session_login(
     values: Mapping[str, str],
     send: Callable[[WriteRequest], Response],
 ) -> Login:
-    """The login by a session, which is begun unless the owner gave a token. `values`: of the fields
-    of templates.
-    """
-    if login_form.token is not None and owner.token:
-        return replace(owner, fields=login_form.token.filled(values), is_sent=True)
+    """The login by a session, which is begun. `values`: of the fields of templates."""
     keys = _session_keys(login_form, values, send)
     # a session that the unit knows by the client's address has no key, but may end as others
     token, *other_keys = keys.values() or [""]
@@ -337,9 +349,10 @@ def _names(login_form: LoginForm) -> frozenset[str]:
     if isinstance(login_form, FieldLogin):
         templates = login_form.templates()
     elif isinstance(login_form, SessionLogin):
-        templates = list(_texts(login_form.body))
-        if login_form.token is not None:
-            templates += login_form.token.templates()
+        templates = _texts(login_form.body)
+    token_login = token_login_of(login_form)
+    if token_login is not None:
+        templates = [*templates, *token_login.templates()]
     names = re.findall(r"\{(user|password|token)\}", " ".join(templates))
     return frozenset(names)
 

@@ -16,19 +16,21 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, Optional
 
-from ..http.dialogue import Dialogue, Outlet, PduState, ReadRequest, WriteRequest
+from ..http.dialogue import Dialogue, Outlet, PduState, ReadRequest, WriteRequest, outlet_sums
 from ..http.errors import HttpDenied, HttpLoginRefused
 from ..http.strict_json import FORM_ERRORS, column, loads
-from ..shared.doubts import denial_of_off, some
+from ..shared.doubts import some
 from ..shared.errors import ProtocolError, Refused
 from ..shared.meter_figures import (
     Figure,
     MeterFigures,
     NotKnown,
+    denial_of_off,
     divided,
+    first_metered,
     measured,
     sum_if_complete,
-    total_figure,
+    sum_of_parts,
 )
 
 OUTLETS, UNITS, LINES, CORDS = (
@@ -45,6 +47,15 @@ TRUSTED = ("normal", "warning", "alarm", "limit")
 # letters of unit and cord, and a number: also the path of a command
 _OUTLET_ID = re.compile(r"[A-Za-z]{1,4}[1-9][0-9]{0,2}")
 _NEUTRAL = re.compile(r"[A-Za-z]+4")  # the line with st4LineIndex 4
+_OF_A_METER = {
+    "active_power",
+    "active_power_status",
+    "apparent_power",
+    "current",
+    "current_status",
+    "current_utilized",
+    "energy",
+}
 _WH, _KWH = 1000, 1  # units of energy, as how many of them make a kWh
 _NO_OUTLETS_KWH = 100_000  # 16 A at 230 V without a pause for three years
 _ENOUGH = 4  # figures with tenths are all whole by chance in one of 10,000 cases
@@ -90,10 +101,11 @@ def read_unit(*, with_figures: bool) -> Dialogue[PduState]:
         first_unit, *_ = status_by_lost_unit
         doubt = _lost_unit_doubt(first_unit, status_by_lost_unit[first_unit])
         return PduState.with_totals(outlets, MeterFigures.not_known(doubt), cautions)
+    sums = outlet_sums(outlets)
     totals = MeterFigures(
-        current_a=_total(lines, "current", [outlet.figures.current_a for outlet in outlets]),
-        power_w=_total(cords, "active_power", [outlet.figures.power_w for outlet in outlets]),
-        energy_kwh=_total(cords, "energy", energies),
+        current_a=_total(lines, "line", "current", sums.current_a),
+        power_w=_total(cords, "cord", "active_power", sums.power_w),
+        energy_kwh=_total(cords, "cord", "energy", sums.energy_kwh),
     )
     return PduState.with_totals(outlets, totals, cautions)
 
@@ -431,23 +443,33 @@ def _energy_kwh(energy: Figure, energy_unit: Optional[int]) -> Figure:
     return divided(energy, energy_unit)
 
 
-def _total(rows: _OptionalList, key: str, outlets: Sequence[Figure]) -> Figure:
-    """The sum of the field `key` over the rows of lines or cords; over the outlets if no row has
-    such a sensor. Not known if the rows could not be read or are not complete.
+def _total(rows: _OptionalList, noun: str, key: str, outlet_sum: Figure) -> Figure:
+    """The sum of the field `key` over the rows of lines or cords, which are called `noun`; over the
+    outlets if no row has such a sensor. Not known if the rows could not be read or are not
+    complete.
     """
     if rows.fault:
         return NotKnown(rows.fault)
-    return total_figure(sum_if_complete(_figures(rows.rows, key)), outlets=outlets)
+    figures: dict[str, Figure] = {}
+    for row, figure in zip(rows.rows, _figures(rows.rows, key)):
+        figures[row["id"]] = figure
+    return first_metered(sum_of_parts(noun, figures), outlet_sum)
 
 
 def _figures(entries: Sequence[Entry], key: str) -> Sequence[Figure]:
-    """The values of a field: None if there is no such sensor (`strict_json.column`). Not known,
-    too, if an entry's status denies its values.
+    """The values of a field: None if there is no such sensor (`strict_json.column`), and of an
+    entry without any of the several fields of a meter that others have: a linked unit may have no
+    meter. Not known, too, if an entry's status denies its values.
     """
     places = [f"{entry['id']}: " for entry in entries]
     figures = column(entries, key, places=places)
+    meter_fields: set[str] = set()
+    for entry in entries:
+        meter_fields |= entry.keys() & _OF_A_METER
     for position, entry in enumerate(entries):
-        if not _is_trusted(entry):
+        if len(meter_fields) > 1 and not entry.keys() & meter_fields:
+            figures[position] = None
+        elif not _is_trusted(entry):
             reason = f"{entry['id']}: its status is {entry['status']!r}"
             figures[position] = NotKnown(reason)
     return figures

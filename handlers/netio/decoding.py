@@ -14,11 +14,10 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from ..http.dialogue import Dialogue, Outlet, PduState, ReadRequest, WriteRequest
+from ..http.dialogue import Dialogue, Outlet, PduState, ReadRequest, WriteRequest, outlet_sums
 from ..http.strict_json import FORM_ERRORS, column, loads, meter_figure
-from ..shared.doubts import denial_of_off
 from ..shared.errors import ProtocolError, Refused
-from ..shared.meter_figures import Figure, MeterFigures, NotKnown, total_figure
+from ..shared.meter_figures import Figure, MeterFigures, NotKnown, denial_of_off
 
 PATH = "/netio.json"
 STATES = {1: True, 0: False}
@@ -102,11 +101,12 @@ def _unit(outputs: Sequence[Fields], totals: object) -> PduState:
     for entry, current, power, energy in zip(outputs, currents, powers, energies):
         figures = MeterFigures(current_a=current, power_w=power, energy_kwh=energy)
         outlets.append(_outlet(entry, figures))
+    sums = outlet_sums(outlets)
     return PduState(
         outlets=tuple(outlets),
-        load_a=_total(totals, "TotalCurrent", currents),
-        energy_kwh=_total(totals, total_energy, energies),
-        power_w=_total(totals, "TotalLoad", powers, unit=1),
+        load_a=_total(totals, "TotalCurrent", sums.current_a),
+        energy_kwh=_total(totals, total_energy, sums.energy_kwh),
+        power_w=_total(totals, "TotalLoad", sums.power_w, unit=1),
     )
 
 
@@ -155,7 +155,7 @@ def _of_outputs(outputs: Sequence[Fields], name: str, unit: int = 1000) -> Seque
     return figures
 
 
-def _total(totals: object, name: str, outputs: Sequence[Figure], unit: int = 1000) -> Figure:
+def _total(totals: object, name: str, output_sum: Figure, unit: int = 1000) -> Figure:
     """A figure of the whole unit: its own; if it has other totals and not this, the sum of its
     outputs (a real unit shows the Load of each, and no TotalLoad). Not known if neither shows it
     though the unit has a meter: by the maker's document metered units have GlobalMeasure.
@@ -163,9 +163,9 @@ def _total(totals: object, name: str, outputs: Sequence[Figure], unit: int = 100
     if not isinstance(totals, dict):
         return meter_figure(totals, name)
     has_totals = bool(totals.keys() & _OF_THE_UNIT)
-    is_by_output = any(figure is not None for figure in outputs)
+    is_by_output = output_sum is not None
     if name not in totals and has_totals and is_by_output:
-        return total_figure(outlets=outputs)
+        return output_sum
     evidence = ""
     if is_by_output:
         evidence = "its outputs are metered"

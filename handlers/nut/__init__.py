@@ -8,7 +8,7 @@ What a reading passes, from the server to DCImanager:
 - devices, mirrors: the devices of the server that make up one PDU. A mirror is a device that only
   shows another one once more
 - daisy_chain: the members of a device, which are the units of a daisy chain
-- outlets, state_words: the outlets of a member, and their states
+- outlets: the outlets of a member; states, state_words: whether one is on; groups: banks of outlets
 - metering: which variables tell load and energy, and in which order. A side is the input or the
   output of a device; a source is a variable, or the variables of a side's lines or of all outlets
 - figures: whether one is measured, not metered or not known

@@ -8,13 +8,13 @@ with the device's name: "rack1/7".
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple, Optional
+from typing import Callable, NamedTuple, Optional
 
 from common.logger import get_logger
 
 from .. import dcimanager
 from ..shared.errors import NamedSetting, PduHandlerError, SettingsError, Unsupported
-from ..shared.meter_figures import sum_if_complete
+from ..shared.meter_figures import Figure, sum_of_parts
 from ..shared.settings import Settings
 from . import mirrors, requests
 from .client import NutClient, Snapshot
@@ -23,6 +23,7 @@ from .outlets import decode_outlets as read_device
 from .settings import DEVICE
 
 LOGGER = get_logger(__name__)
+_ADVICE = "; the handler setting device reads one device alone"
 MOST_DEVICES = 100  # limited, because every poll reads all devices
 
 
@@ -120,14 +121,19 @@ def figures_of(
     listed_devices: Sequence[ListedDevice], *, with_power: bool = False
 ) -> dcimanager.Figures:
     """The figures of the PDU and of each outlet; power only `with_power`, though it is read."""
-    devices = [listed_device.device for listed_device in listed_devices]
+    devices = {listed_device.name: listed_device.device for listed_device in listed_devices}
+
+    def total(figure_of: Callable[[NutDevice], Figure]) -> Figure:
+        figures_by_name = {name: figure_of(device) for name, device in devices.items()}
+        return sum_of_parts("device", figures_by_name, _ADVICE)
+
     figures = dcimanager.Figures(
-        load_a=sum_if_complete(device.load_a for device in devices),
-        energy_kwh=sum_if_complete(device.energy_kwh for device in devices),
+        load_a=total(lambda device: device.load_a),
+        energy_kwh=total(lambda device: device.energy_kwh),
         ports={identity: outlet.figures for identity, outlet in ports(listed_devices)},
-        power_w=sum_if_complete(device.power_w for device in devices),
-        inlet_a=sum_if_complete(device.inlet_a for device in devices),
-        inlet_w=sum_if_complete(device.inlet_w for device in devices),
+        power_w=total(lambda device: device.power_w),
+        inlet_a=total(lambda device: device.inlet_a),
+        inlet_w=total(lambda device: device.inlet_w),
     )
     return figures if with_power else figures.without_power()
 

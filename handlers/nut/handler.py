@@ -21,7 +21,7 @@ from ..shared.labels import ENCODING
 from ..shared.request_counter import SENT as SENT
 from ..shared.switching import CALL_SECONDS
 from . import devices
-from .outlets import outlet_groups
+from .groups import group_numbers
 from .quoting import encoded
 from .sessions import NutSession, open_session, read_once
 from .settings import SETTINGS as SETTINGS
@@ -51,11 +51,11 @@ class NutPdu(dcimanager.FourCalls[NutSession], dcimanager.BasePdu):
             doubts = ((identity, outlet.doubt) for identity, outlet in listed_device.ports())
             for sentence in doubt_sentences(doubts):
                 LOGGER.warning(session.client.quoted(sentence))
-            groups = outlet_groups(listed_device.device.whole_device.variables)
+            groups = group_numbers(listed_device.device.whole_device.variables)
             if groups and not listed_device.device.outlets:
                 LOGGER.warning(
                     "the device lists no single outlets, but outlet groups"
-                    f" ({', '.join(groups)}), which are neither read nor switched here"
+                    f" ({', '.join(groups)}), whose states are neither read nor switched here"
                 )
         ports = devices.ports(listed_devices)
         return [(identity, STATES[outlet.state]) for identity, outlet in ports]

@@ -4,7 +4,7 @@ A figure is told by one source, read from the left; the first that is listed win
 
     type        load (current), power (realpower)       energy
     ups         output, outlets                         input.energy, outlets, outlet.energy
-    ats, sts    output, input, outlets                  the same
+    ats, sts    output, groups, input, outlets          the same
     any other   input, outlets, output, outlet.FIELD    the same
 
 - `output` and `input` are the sum of the lines (`input.L1.current`), else, with one phase, the only
@@ -12,9 +12,12 @@ A figure is told by one source, read from the left; the first that is listed win
 - A UPS's input also charges the battery and is 0 on battery, so it is not the load. A transfer
   switch passes its input on. `outlet.current` stands last: one driver reports ten times the true
   current. Each energy counts from a zero of its own.
+- `groups` are the banks of a transfer switch: the group named total, else their sum.
+- Where the number of phases is 0 or not listed, lines whose variables are all 0 are none: a UPS of
+  one phase may list them empty.
 - A source that is not listed, though another variable of its meter is, ends the search: the driver
-  could not read it now, and the next source would be another quantity. Of the W and the energy of
-  an input, the A are no such variable: many inputs meter A alone.
+  could not read it now, and the next source would be another quantity, and an energy another
+  counter. Of the W of an input, the A are no such variable: many inputs meter A alone.
 
 A worked dump, of a PDU:
 
@@ -24,7 +27,7 @@ A worked dump, of a PDU:
     outlet.2.current: 2       power: 230 W, the outlets; outlet.realpower, later in the row, is not
     outlet.1.realpower: 75    looked at.
     outlet.2.realpower: 155
-    outlet.realpower: 240     energy: 30 kWh, the outlets. The input lists no energy.
+    outlet.realpower: 240     energy: not known. The input has a meter, and lists no energy now.
     outlet.1.energy: 10000
     outlet.2.energy: 20000
 
@@ -39,7 +42,14 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Callable, NamedTuple, Optional, Union
 
-from ..shared.meter_figures import Figure, NotKnown, NotMetered, divided, sum_if_complete
+from ..shared.meter_figures import (
+    Figure,
+    NotKnown,
+    NotMetered,
+    divided,
+    sum_if_complete,
+    sum_of_parts,
+)
 from .daisy_chain import Member
 from .device_types import member_device_type, type_of
 from .figures import (
@@ -58,6 +68,8 @@ from .figures import (
     whole_number,
     with_sibling,
 )
+from .groups import GROUP, group_figures
+from .numbers import parse_number
 
 WH_IN_KWH = 1000.0
 _MOST_PHASES = 3
@@ -99,7 +111,7 @@ def _sources_by_type(
     output = _side(variables, "output", field)
     average = _average(variables, "input", field)
     if device_type in ("ats", "sts"):
-        return _possible_output(variables, output), inlet, outlet_sum, average
+        return _output_of_switch(variables, output, field), inlet, outlet_sum, average
     whole_device = _variable(variables, f"outlet.{field}")
     if device_type:
         return inlet, outlet_sum, output, whole_device, average
@@ -124,12 +136,19 @@ def _possible_output(variables: Mapping[str, str], output: Source) -> Source:
     return UnlistedSource(output.name, next(names, ""), absence_means=NotMetered)
 
 
+def _output_of_switch(variables: Mapping[str, str], output: Source, field: str) -> Source:
+    """The output of a transfer switch: if it lists none, that of its groups (apc-ats-mib.c)."""
+    figures = group_figures(variables, field)
+    if isinstance(output, ListedSource) or not figures:
+        return _possible_output(variables, output)
+    return ListedSource(f"{GROUP}N.{field}", figures)
+
+
 def energy(variables: Mapping[str, str], outlets: Sequence[Figure]) -> Sequence[Source]:
-    """kWh; the server reports Wh. nut-names.txt has no energy, and the tables of drivers that read
-    that of an input beside its current do not list it (eaton-pdu-nlogic-mib.c, hpe-pdu3-cis-mib.c):
-    the current is no sign of a counter that was not read.
+    """kWh; the server reports Wh. nut-names.txt has no energy, and no table of NUT: which counters
+    a driver reads is not known, so an input with a meter may have one that it does not list now.
     """
-    inlet = _variable(variables, "input.energy", meter_of_side(variables, "input", "energy"))
+    inlet = _variable(variables, "input.energy", meter_of_side(variables, "input"))
     whole_device = _variable(variables, "outlet.energy")
     outlet_sum = _outlets(variables, "energy", outlets)  # they are in kWh
     return _in_kwh(inlet), outlet_sum, _in_kwh(whole_device)
@@ -187,7 +206,10 @@ def _side(variables: Mapping[str, str], side: str, field: str) -> Source:
     name = f"{side}.{field}"
     if field == "realpower" and name in variables:
         return _variable(variables, name)
+    phase_count = _phases(variables, side)
     lines = _lines(variables, side)
+    if name in variables and phase_count is None and _are_empty(variables, side):
+        lines = {}
     has_lines = any(field in fields for fields in lines.values())
     if has_lines:
         return _line_sum(variables, side, field, lines)
@@ -266,6 +288,16 @@ def _lines(variables: Mapping[str, str], side: str) -> dict[int, dict[str, str]]
         if other_line:
             lines.setdefault(int(other_line), {})
     return lines
+
+
+def _are_empty(variables: Mapping[str, str], side: str) -> bool:
+    """Whether all that is listed of the lines of a side is 0."""
+    figures = []
+    for variable, text in variables.items():
+        match = _LINE.fullmatch(variable)
+        if match is not None and match[1] == side:
+            figures.append(parse_number(text))
+    return all(figure == 0.0 for figure in figures)
 
 
 def _line_figures(
@@ -381,8 +413,10 @@ def total(
     if chain:
         summands_of_members = _chain_figures(sources_of, device, chain, outlets)
         if any(summands is not None for summands in summands_of_members):
-            member_sums = [_sum(summands) for summands in summands_of_members]
-            return known_now(sum_if_complete(member_sums), doubt)
+            member_sums: dict[str, Figure] = {}
+            for number, summands in zip(chain, summands_of_members):
+                member_sums[str(number)] = _sum(summands)
+            return known_now(sum_of_parts("device", member_sums), doubt)
         outlet_figures = []  # the outlets are the members', and no source of the whole chain
     sources = sources_of(device.variables, outlet_figures)
     return known_now(_sum(summands_of_first(sources)), doubt)

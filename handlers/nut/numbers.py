@@ -39,3 +39,10 @@ def is_number(text: str) -> bool:
     digits behind them.
     """
     return _NUMBER.fullmatch(text) is not None
+
+
+def tidy(text: str) -> str:
+    """`1.00` -> `1`: snmp-ups writes whole numbers with decimals."""
+    if not is_number(text):
+        return text
+    return re.sub(r"\.0+$", "", text)

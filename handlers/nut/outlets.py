@@ -13,11 +13,9 @@ report row numbers. An outlet whose status says that it is locked is not switche
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Callable, NamedTuple, Optional
 
-from ..shared.doubts import some
 from ..shared.errors import Unsupported, printable
 from ..shared.meter_figures import Figure, MeterFigures, divided
 from ..shared.settings import Settings
@@ -30,32 +28,15 @@ from .daisy_chain import (
 )
 from .device_types import may_lack_outlets
 from .figures import DRIVER_STATE, doubt_of_driver, figure_of, known_now
+from .groups import group_numbers, numbers_by_group_id, off_groups_text, states_of_groups
 from .model import LOAD_IDENTITY, NutDevice, NutOutlet, SwitchCommand
-from .numbers import BLANKS, is_number, parse_number
+from .numbers import BLANKS, tidy
 from .settings import WHOLE_LOAD
-from .state_words import (
-    OUTLET_DRIVERS,
-    PROTECTION_WORDS,
-    STATUS_WORDS,
-    SWITCH_WORDS,
-    WORDS_WITHOUT_STATE,
-    AmbiguousTable,
-    StatusWord,
-    ambiguous_table,
-    has_breakers,
-    words_without_state,
-)
+from .state_words import OUTLET_DRIVERS, ambiguous_table, has_breakers, words_without_state
+from .states import LOAD_METER, METERS, state_of, words_of
 
-_METERS = ("power", "realpower", "current")
-_GROUP = "outlet.group."
 # of an outlet; usbhid-ups shows `protect.status` beside the `status` (mge-hid.c)
 _STATES = ("status", "switch", "protect.status")
-# what shows that the load of a UPS is fed
-_LOAD_METER = re.compile(
-    r"ups\.(?:load|realpower|power)|output\.(?:L[1-3]\.)?(?:current|realpower|power)"
-    r"|output\.(?:L[1-3](?:-(?:N|L[1-3]))?\.)?voltage"
-)
-_DEAD_VOLTS = 50.0  # below it an output is without power
 
 
 def decode_outlets(
@@ -111,16 +92,6 @@ def _no_outlets(variables: Mapping[str, str], mask: Callable[[str], str]) -> Uns
     )
 
 
-def outlet_groups(variables: Mapping[str, str]) -> list[str]:
-    """The numbers of the groups of outlets (`outlet.group.N.*`; apc_modbus lists groups alone)."""
-    numbers: list[str] = []
-    for name in variables:
-        match = re.match(r"outlet\.group\.([0-9]{1,4})\.", name)
-        if match:
-            numbers.append(match[1])
-    return list(dict.fromkeys(numbers))
-
-
 def _members_with_outlets(members: Mapping[int, Member]) -> list[Member]:
     """The members of a daisy chain that count or list outlets, in order of their numbers."""
     with_outlets: list[Member] = []
@@ -129,148 +100,6 @@ def _members_with_outlets(members: Mapping[int, Member]) -> list[Member]:
         if member.outlet_count or member.rows:
             with_outlets.append(member)
     return with_outlets
-
-
-class OutletState(NamedTuple):
-    """Whether an outlet is on, or why that is not known."""
-
-    #: None: not known
-    is_on: Optional[bool]
-    #: why it is not known; "" if it is
-    doubt: str = ""
-
-    @classmethod
-    def unknown(cls, doubt: str) -> OutletState:
-        """A state that is not known, for this reason."""
-        return cls(None, doubt)
-
-
-def state_of(
-    values: Mapping[str, str],
-    without_state: frozenset[str] = frozenset(),
-    table: Optional[AmbiguousTable] = None,
-) -> OutletState:
-    """The state by the values of an outlet's `state_variables` and `meter_variables`.
-
-    Unknown is also the state that a driver shows after it lost its device, a word in
-    `without_state`, an off that a meter denies, and an on behind an open breaker. `table`: the
-    driver's, whose words prove no state.
-    """
-    driver_doubt = doubt_of_driver(values)
-    if driver_doubt:
-        return OutletState.unknown(driver_doubt)
-    if "ups.status" in values:  # the whole load of a UPS, which has no outlet's variables
-        return _state_of_load(values)
-    is_on = _shown_state(values, without_state)
-    open_breakers = _off_groups(values)
-    if is_on and open_breakers:
-        return OutletState.unknown(
-            f"it is on, though the breaker of its group is off: {open_breakers}"
-        )
-    if is_on:
-        return OutletState(is_on=True)
-    denial = _denial_of_outlet(values)
-    if is_on is False and not denial:
-        return OutletState(is_on=False)
-    if table is not None:
-        return OutletState.unknown(table.reason)
-    if is_on is False:
-        return OutletState.unknown(f"{denial}, so it is not off as its NUT driver shows")
-    return OutletState.unknown(_doubt_of_words(values, without_state))
-
-
-def _doubt_of_words(values: Mapping[str, str], without_state: frozenset[str]) -> str:
-    """Why the words of the driver show no state."""
-    texts = [text.strip(BLANKS) for text in _state_texts(values).values()]
-    if not texts:
-        return "its NUT driver shows no state of it"
-    for text in texts:
-        if text.lower() in WORDS_WITHOUT_STATE:
-            return f"its NUT driver shows '{text}': {WORDS_WITHOUT_STATE[text.lower()]}"
-    # the whole texts, not as Python writes them: else a password in them is not recognised
-    quoted_texts = [f"'{text}'" for text in texts]
-    if None in _words_of(values, without_state):
-        return f"its NUT driver shows {some(quoted_texts)}: not a known state"
-    return f"its NUT driver shows {' and '.join(quoted_texts)}, which contradict each other"
-
-
-def _state_texts(values: Mapping[str, str]) -> dict[str, str]:
-    """The variables of an outlet that hold words of its state: `.status` and `.switch`."""
-    texts: dict[str, str] = {}
-    for variable, text in values.items():
-        is_of_group = _GROUP in variable
-        if variable.endswith((".status", ".switch")) and not is_of_group:
-            texts[variable] = text
-    return texts
-
-
-def _off_groups(values: Mapping[str, str]) -> str:
-    """The variables of groups of outlets that are off, with their texts; "" if none is."""
-    off_groups: list[str] = []
-    for variable, text in values.items():
-        if _GROUP in variable and text.strip(BLANKS).lower() == "off":
-            off_groups.append(f"{variable} reads '{text}'")
-    return some(off_groups)
-
-
-def _shown_state(values: Mapping[str, str], without_state: frozenset[str]) -> Optional[bool]:
-    """The state that all words of the driver show, whatever the meters do; None if they differ."""
-    states = [word.is_on if word else None for word in _words_of(values, without_state)]
-    if len(set(states)) != 1:
-        return None
-    return states[0]
-
-
-def _denial_of_outlet(values: Mapping[str, str]) -> str:
-    """Why an outlet is not off: its W or VA are above 0; its A if it meters neither; or it has
-    meters, and none can be read. "" if nothing denies it. An open relay may have an offset in A:
-    0.15 A at 0 W, 0 VA and 0 V in a dump of an Eaton ePDU MA 1P.
-    """
-    meters = [name for name in values if name.endswith(_METERS)]
-    figure_by_meter: dict[str, float] = {}
-    for name in meters:
-        figure = parse_number(values[name])
-        if figure is not None:
-            figure_by_meter[name] = figure
-    if meters and not figure_by_meter:
-        return "none of its meters can be read"
-    powers = [figure for name, figure in figure_by_meter.items() if not name.endswith("current")]
-    figures = powers or figure_by_meter.values()
-    return "it carries current" if any(figure > 0.0 for figure in figures) else ""
-
-
-def _denial_of_load(values: Mapping[str, str]) -> str:
-    """Why the load of a UPS is not off; "" if nothing denies it. Some of NUT's tables write OFF for
-    units that feed their load: mge-mib.c on battery, apc-mib.c in software bypass,
-    eaton-ups-pxg-mib.c on the maintenance bypass, xppc-mib.c in standby.
-    """
-    if "BYPASS" in values["ups.status"].upper().split():
-        return "it is on bypass"
-    for name, text in values.items():
-        if not _LOAD_METER.fullmatch(name):
-            continue
-        figure = parse_number(text)
-        limit = _DEAD_VOLTS if name.endswith("voltage") else 0.0
-        if figure is None or figure > limit:
-            return f"{name} reads '{text}'"
-    return ""
-
-
-def _words_of(
-    values: Mapping[str, str], without_state: frozenset[str]
-) -> list[Optional[StatusWord]]:
-    """What each word of the status and the switch says, by the table of its variable; None for a
-    word that says no state. The meters are not looked at."""
-    words: list[Optional[StatusWord]] = []
-    for variable, text in _state_texts(values).items():
-        word = text.strip(BLANKS).lower()
-        table = STATUS_WORDS
-        if variable.endswith(".switch"):
-            table = SWITCH_WORDS
-        elif variable.endswith(".protect.status"):
-            table = PROTECTION_WORDS
-        words.append(None if word in without_state else table.get(word))
-    return words
 
 
 def _outlets_of(
@@ -283,9 +112,9 @@ def _outlets_of(
         if int(number) > 0:
             for field in fields:
                 prefix_by_field.setdefault(field, _prefix(member, number))
-    groups = outlet_groups(member.variables)
-    numbers_by_group = _numbers_by_group(member, groups)
-    off_groups = _off_groups(_group_states(member, groups))
+    groups = group_numbers(member.variables)
+    numbers_by_group = numbers_by_group_id(member, groups)
+    off_groups = off_groups_text(states_of_groups(member, groups))
     outlets: list[NutOutlet] = []
     for number in member.outlet_numbers():
         row = _OutletRow(
@@ -315,9 +144,9 @@ class _OutletRow(NamedTuple):
     fields: Mapping[str, str]
     #: the fields that outlets have, with the prefix of the first that has it
     prefix_by_field: Mapping[str, str]
-    #: see `_numbers_by_group`
+    #: see `numbers_by_group_id`
     numbers_by_group: Mapping[str, Sequence[str]]
-    #: as `_off_groups`, of all groups of the member
+    #: as `off_groups_text`, of all groups of the member
     off_groups: str
 
     def figure(self, field: str) -> Figure:
@@ -348,14 +177,14 @@ def _outlet(
     group_id = row.fields.get("groupid")
     group_texts: Mapping[str, str] = {}
     if group_id is not None:
-        numbers = row.numbers_by_group.get(_tidy(group_id), ())
-        group_texts = _group_states(member, numbers)
+        numbers = row.numbers_by_group.get(tidy(group_id), ())
+        group_texts = states_of_groups(member, numbers)
     if has_breakers(variables):
         meter_texts.update(group_texts)
     values = {**states, **meter_texts}
     table = ambiguous_table(variables, row.number, row.fields)
     without_state = words_without_state(variables, table)
-    status_words = filter(None, _words_of(values, without_state))
+    status_words = filter(None, words_of(values, without_state))
     state = state_of(values, without_state, table)
     doubt = state.doubt
     if state.is_on:
@@ -383,39 +212,13 @@ def _outlet(
     )
 
 
-def _numbers_by_group(member: Member, groups: Sequence[str]) -> dict[str, list[str]]:
-    """The numbers of the groups that the `groupid` of an outlet may mean: it is the number of one,
-    or the id of the first that has it.
-    """
-    numbers_by_group = {number: [number] for number in groups}
-    number_by_id: dict[str, str] = {}
-    for number in groups:
-        group_id = member.variables.get(f"{_GROUP}{number}.id")
-        if group_id is not None:
-            number_by_id.setdefault(_tidy(group_id), number)
-    for group_id, number in number_by_id.items():
-        if group_id != number:
-            numbers_by_group.setdefault(group_id, []).append(number)
-    return numbers_by_group
-
-
-def _group_states(member: Member, groups: Iterable[str]) -> dict[str, str]:
-    """The variables of the states of these groups of outlets, with their texts."""
-    states: dict[str, str] = {}
-    for number in groups:
-        status = member.variables.get(f"{_GROUP}{number}.status")
-        if status is not None:
-            states[f"{member.prefix}{_GROUP}{number}.status"] = status
-    return states
-
-
 def _doubt_of_groups(row: _OutletRow, group_texts: Mapping[str, str]) -> str:
     """Why an outlet that is on may have no power: its group is off, or any group of the member if
     its driver does not say in which it is (hpe-pdu-mib.c); "" if none is. `group_texts`: as of
-    `_group_states`, of the outlet's group.
+    `states_of_groups`, of the outlet's group.
     """
     group = "its group"
-    off_groups = _off_groups(group_texts)
+    off_groups = off_groups_text(group_texts)
     if "groupid" not in row.fields:
         group = "a group, perhaps its own,"
         off_groups = row.off_groups
@@ -441,7 +244,7 @@ def _meters_and_driver_state(row: _OutletRow, variables: Mapping[str, str]) -> d
     """
     meter_texts: dict[str, str] = {}
     if variables.get("driver.name") in OUTLET_DRIVERS:
-        for field in _METERS:
+        for field in METERS:
             if field in row.fields or row.lacks(field):
                 meter_texts[f"{row.prefix}{field}"] = row.fields.get(field, "")
     if DRIVER_STATE in variables:
@@ -458,8 +261,8 @@ def _number_and_name(fields: Mapping[str, str]) -> tuple[str, Optional[str]]:
     description = fields.get("desc")
     row_id = fields.get("id")
     if description is not None:
-        return _tidy(name or row_id or ""), description
-    number = _tidy(row_id or "")
+        return tidy(name or row_id or ""), description
+    number = tidy(row_id or "")
     if name == row_id:
         return number, None
     return number, name
@@ -483,13 +286,6 @@ def _switch_command(
     return None
 
 
-def _tidy(text: str) -> str:
-    """`1.00` -> `1`: snmp-ups writes whole numbers with decimals."""
-    if not is_number(text):
-        return text
-    return re.sub(r"\.0+$", "", text)
-
-
 # ---- the whole load of a UPS ---------------------------------------------------------------------
 
 
@@ -504,7 +300,7 @@ def _whole_load(device: Member) -> list[NutOutlet]:
     variables = device.variables
     meter_texts: dict[str, str] = {}
     for name, text in variables.items():
-        if name == DRIVER_STATE or _LOAD_METER.fullmatch(name):
+        if name == DRIVER_STATE or LOAD_METER.fullmatch(name):
             meter_texts[name] = text
     state = state_of({"ups.status": variables.get("ups.status", ""), **meter_texts})
     return [
@@ -526,28 +322,3 @@ def _whole_load(device: Member) -> list[NutOutlet]:
             doubt=state.doubt,
         )
     ]
-
-
-def _state_of_load(values: Mapping[str, str]) -> OutletState:
-    """The state of the whole load of a UPS."""
-    is_on = _load_state(values)
-    status = f"its ups.status '{values['ups.status']}' says"
-    if is_on is None:
-        return OutletState.unknown(f"{status} neither on nor off")
-    denial = "" if is_on else _denial_of_load(values)
-    if denial:
-        return OutletState.unknown(f"{status} off, but {denial}")
-    return OutletState(is_on)
-
-
-def _load_state(values: Mapping[str, str]) -> Optional[bool]:
-    """What the words of a UPS's `ups.status` say of its load; None if they do not tell.
-
-    OFF: it is off. OL (on line) or OB (on battery) without OFF: it is on.
-    """
-    words = values["ups.status"].upper().split()
-    if "OFF" in words:
-        return False
-    if "OL" in words or "OB" in words:
-        return True
-    return None

@@ -13,7 +13,7 @@ from ..shared.doubts import doubt_sentences, some
 from ..shared.errors import NamedSetting, NoSuchOutlet, SettingsError, Unsupported
 from ..shared.settings import Settings
 from ..shared.switching import switch
-from . import devices, mirrors, outlets, requests
+from . import devices, mirrors, requests, states
 from .client import NutClient
 from .model import NutOutlet, SwitchCommand
 from .polling import late_reading
@@ -125,10 +125,10 @@ class _OutletSwitch:
         """
         return self._state_of_values().doubt if self._values else self._outlet.doubt
 
-    def _state_of_values(self) -> outlets.OutletState:
+    def _state_of_values(self) -> states.OutletState:
         """The state by the values of the last reading."""
         outlet = self._outlet
-        return outlets.state_of(self._values, outlet.words_without_state, outlet.table)
+        return states.state_of(self._values, outlet.words_without_state, outlet.table)
 
 
 def _find(

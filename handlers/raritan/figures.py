@@ -4,7 +4,7 @@ are answered.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Union
 
 from ..dcimanager import Figures, MeterFigures
@@ -14,17 +14,20 @@ from ..shared.meter_figures import (
     Figure,
     NotKnown,
     NotMetered,
+    first_metered,
     largest,
     measured,
     sum_if_complete,
-    total_figure,
+    sum_of_parts,
 )
 from .meters import InletMeter, OutletMeter
 from .panels import ControllerMeters
 from .readings import NOT_FITTED, SensorReading, call_error, kilowatt_hours, listed_parts
 from .rpc import Pending
 from .rpc.pdumodel import OverCurrentProtector, TransferSwitch
-from .units import MissingObjectCode
+from .units import PRIMARY, MissingObjectCode
+
+_ADVICE = "; the handler setting link_units says which link units are read"
 
 
 class BankMeters(NamedTuple):
@@ -77,11 +80,8 @@ class UnitMeters(NamedTuple):
         Raises Denied for a denied list or reading that a sum needs; if nothing is metered, also for
         a denied list of protectors.
         """
-        load = total_figure(
-            self.inlet_load(),
-            self.banks.load(),
-            outlets=[outlet.current.figure() for outlet in self.outlets],
-        )
+        currents = {outlet.identity: outlet.current.figure() for outlet in self.outlets}
+        load = first_metered(self.inlet_load(), self.banks.load(), sum_of_parts("outlet", currents))
         if load is None:
             call_error(self.banks.protectors)  # raises Denied: the banks may have a figure
         return load
@@ -129,10 +129,11 @@ class UnitMeters(NamedTuple):
         A fitted counter that cannot be read now is not replaced by another one: the figure would
         jump.
         """
-        return total_figure(
+        energies = {outlet.identity: outlet.counter.figure() for outlet in self.outlets}
+        return first_metered(
             self.counter.figure(),
             sum_if_complete(inlet.energy() for inlet in self.inlets),
-            outlets=[outlet.counter.figure() for outlet in self.outlets],
+            sum_of_parts("outlet", energies),
         )
 
     def power(self) -> Figure:
@@ -143,10 +144,9 @@ class UnitMeters(NamedTuple):
         """
         if not self.with_power:
             return NOT_ASKED
-        return total_figure(
-            self.active_power.figure(),
-            self.inlet_power(),
-            outlets=[outlet.power.figure() for outlet in self.outlets],
+        powers = {outlet.identity: outlet.power.figure() for outlet in self.outlets}
+        return first_metered(
+            self.active_power.figure(), self.inlet_power(), sum_of_parts("outlet", powers)
         )
 
     def inlet_power(self) -> Figure:
@@ -165,25 +165,29 @@ class UnitMeters(NamedTuple):
         return {outlet.identity: outlet.figures() for outlet in self.outlets}
 
 
-def sum_units(units: Sequence[Union[UnitMeters, ControllerMeters]]) -> Figures:
-    """The figures of a PDU of these units. A panel's mains are no inlet."""
-    load = sum_if_complete(unit.load() for unit in units)
-    energy = sum_if_complete(unit.energy() for unit in units)
-    power = sum_if_complete(unit.power() for unit in units)
+def sum_units(units: Mapping[int, Union[UnitMeters, ControllerMeters]]) -> Figures:
+    """The figures of a PDU of these units, by their link ids. A panel's mains are no inlet."""
+    loads: dict[str, Figure] = {}
+    energies: dict[str, Figure] = {}
+    powers: dict[str, Figure] = {}
+    inlet_loads: dict[str, Figure] = {}
+    inlet_powers: dict[str, Figure] = {}
     ports: dict[str, MeterFigures] = {}
-    for unit in units:
+    for link_id, unit in units.items():
+        name = "1 (the primary unit)" if link_id == PRIMARY else str(link_id)
+        loads[name] = unit.load()
+        energies[name] = unit.energy()
+        powers[name] = unit.power()
         ports.update(unit.ports())
-    inlet_a: Figure = None
-    inlet_w: Figure = None
-    with_inlets = [unit for unit in units if isinstance(unit, UnitMeters)]
-    if len(with_inlets) == len(units):
-        inlet_a = sum_if_complete(unit.inlet_load() for unit in with_inlets)
-        inlet_w = sum_if_complete(unit.inlet_power() for unit in with_inlets)
+        if isinstance(unit, UnitMeters):
+            inlet_loads[name] = unit.inlet_load()
+            inlet_powers[name] = unit.inlet_power()
+    have_inlets = len(inlet_loads) == len(units)
     return Figures(
-        load_a=load,
-        energy_kwh=kilowatt_hours(energy),
+        load_a=sum_of_parts("unit", loads, _ADVICE),
+        energy_kwh=kilowatt_hours(sum_of_parts("unit", energies, _ADVICE)),
         ports=ports,
-        power_w=power,
-        inlet_a=inlet_a,
-        inlet_w=inlet_w,
+        power_w=sum_of_parts("unit", powers, _ADVICE),
+        inlet_a=sum_of_parts("unit", inlet_loads, _ADVICE) if have_inlets else None,
+        inlet_w=sum_of_parts("unit", inlet_powers, _ADVICE) if have_inlets else None,
     )

@@ -265,10 +265,10 @@ def read_statistic(
     for proof in list_proofs:
         proof.raise_unless_complete()
     panel_meters = panels.read_panel_meters(bulk, without_outlets, with_power=with_power)
-    meters: list[Union[UnitMeters, panels.ControllerMeters]] = []
+    meters: dict[int, Union[UnitMeters, panels.ControllerMeters]] = {}
     for listed_unit in units:
         link_id = listed_unit.unit.link_id
-        meters.append(panel_meters.get(link_id) or meters_by_link_id[link_id])
+        meters[link_id] = panel_meters.get(link_id) or meters_by_link_id[link_id]
     return sum_units(meters)
 
 

@@ -6,7 +6,7 @@ outlets: the first that it meters.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Callable, NamedTuple
 
@@ -20,8 +20,7 @@ from ..shared.meter_figures import (
     NotMetered,
     first_metered,
     measured,
-    sum_if_complete,
-    total_figure,
+    sum_of_parts,
 )
 from . import quantities
 from .members import Member
@@ -33,6 +32,7 @@ from .responses import Json
 
 #: of a part that carries nothing now: no summand
 NOTHING = NotMetered("nothing flows through it")
+_ADVICE = "; the handler setting pdu reads one PDU alone"
 
 
 class Quantity(NamedTuple):
@@ -124,13 +124,17 @@ def are_branches_needed(metrics: Member, mains: Sequence[Member], quantity: Quan
 
 def _of_pdus(pdus: Sequence[PduResources], quantity: Quantity) -> _QuantityFigures:
     """The sums over all PDUs, and the figures of all outlets."""
-    parts = [_of_pdu(pdu, quantity) for pdu in pdus]
+    totals: dict[str, Figure] = {}
+    inlets: dict[str, Figure] = {}
     by_outlet: dict[str, Figure] = {}
-    for part in parts:
-        by_outlet.update(part.by_outlet)
+    for pdu in pdus:
+        figures = _of_pdu(pdu, quantity)
+        totals[pdu.pdu.id] = figures.total
+        inlets[pdu.pdu.id] = figures.inlet
+        by_outlet.update(figures.by_outlet)
     return _QuantityFigures(
-        total=sum_in_use(part.total for part in parts),
-        inlet=sum_in_use(part.inlet for part in parts),
+        total=sum_in_use("PDU", totals, _ADVICE),
+        inlet=sum_in_use("PDU", inlets, _ADVICE),
         by_outlet=by_outlet,
     )
 
@@ -157,22 +161,22 @@ def _of_pdu(resources: PduResources, quantity: Quantity) -> _QuantityFigures:
 
 def _shown_figures(resources: PduResources, quantity: Quantity) -> _QuantityFigures:
     """The figures that a PDU shows."""
-    outlets = [_of_outlet(outlet, quantity) for outlet in resources.outlets]
+    outlets: dict[str, Figure] = {}
+    by_outlet: dict[str, Figure] = {}
+    for outlet in resources.outlets:
+        figure = _of_outlet(outlet, quantity)
+        outlets[outlet.identity] = figure
+        if figure == NOTHING:
+            # an outlet that carries nothing may show its last current
+            figure = NotKnown(f"its Status is {status_word(outlet.resource)}")
+        by_outlet[outlet.identity] = figure
     inlet = _of_circuits("Mains", resources.mains, quantity)
-    total = total_figure(
+    total = first_metered(
         _of_metrics(resources.metrics, quantity),
         inlet,
         _of_circuits("Branches", resources.branches, quantity),
-        outlets=_in_use(outlets),
+        sum_in_use("outlet", outlets),
     )
-    by_outlet: dict[str, Figure] = {}
-    for outlet, figure in zip(resources.outlets, outlets):
-        if figure == NOTHING:
-            # an outlet that carries nothing may show its last current
-            status = status_word(outlet.resource)
-            by_outlet[outlet.identity] = NotKnown(f"its Status is {status}")
-        else:
-            by_outlet[outlet.identity] = figure
     return _QuantityFigures(total, inlet, by_outlet)
 
 
@@ -185,14 +189,16 @@ def _of_metrics(metrics: Member, quantity: Quantity) -> Figure:
 
 def _of_circuits(list_name: str, circuits: Sequence[Member], quantity: Quantity) -> Figure:
     """The sum over the circuits that a PDU lists under this name."""
-    figures: list[Figure] = []
-    for circuit in circuits:
+    figures: dict[str, Figure] = {}
+    for number, circuit in enumerate(circuits, 1):
+        place = f"number {number}"
         if isinstance(circuit, PduHandlerError):
-            figures.append(NotKnown(circuit.reason))
+            figures[place] = NotKnown(circuit.reason)
         else:
+            circuit_id = text(circuit, "Id")
             flow = meaning(circuit).circuit_flow
-            figures.append(_of_member(text(circuit, "Id"), circuit, flow, quantity))
-    return of_part(list_name, sum_in_use(figures))
+            figures[circuit_id or place] = _of_member(circuit_id, circuit, flow, quantity)
+    return of_part(list_name, sum_in_use("circuit", figures))
 
 
 def _of_outlet(outlet: ListedOutlet, quantity: Quantity) -> Figure:
@@ -228,15 +234,9 @@ def of_part(place: str, figure: Figure) -> Figure:
     return replace(figure, reason=f"{place}: {figure.reason}")
 
 
-def sum_in_use(parts: Iterable[Figure]) -> Figure:
-    """The sum of the parts that carry something; not known if there are none among some."""
-    return sum_if_complete(_in_use(parts))
-
-
-def _in_use(parts: Iterable[Figure]) -> Sequence[Figure]:
-    """The parts that carry something; one that is not known if there are none among some."""
-    all_parts = list(parts)
-    parts_in_use = [part for part in all_parts if part != NOTHING]
-    if all_parts and not parts_in_use:
-        return [NotKnown("none of its parts is in use")]
-    return parts_in_use
+def sum_in_use(noun: str, figures: Mapping[str, Figure], advice: str = "") -> Figure:
+    """As `sum_of_parts`, of the parts that carry something; not known if none of some does."""
+    figures_in_use = {name: figure for name, figure in figures.items() if figure != NOTHING}
+    if figures and not figures_in_use:
+        return NotKnown("none of its parts is in use")
+    return sum_of_parts(noun, figures_in_use, advice)

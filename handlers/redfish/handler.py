@@ -5,9 +5,9 @@ service expands two levels of links (ServiceRoot, ExpandQuery), and otherwise wi
 each PDU that the list only links to. A session costs 2 more, 3 if the service refuses basic login
 first. `status` and `labels` then read the outlets: 1, 2, or 1 for each outlet; `statistic` reads
 what `metering.read_statistic` says. With the setting `pdu`, one PDU alone is read, if the links
-show which it is. A command takes what `status` takes, 1 for the outlet, 1 itself, 1 for each
-read-back; 1 more if another resource describes the action's parameters, 1 when a task has ended,
-and 2 if the service demands an ETag.
+show which it is. A command reads its own PDU and outlet alone, if the links show which they are:
+then 4 to 6, 1 itself, 1 for each read-back; 1 more if another resource describes the action's
+parameters, 1 when a task has ended, and 2 if the service demands an ETag.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from ..shared.request_counter import SENT as SENT
 from ..shared.switching import CALL_SECONDS
 from ..shared.tls import Trust
 from . import metering, resources, settings
-from .outlets import read_all_outlets
+from .outlets import find_outlet, read_all_outlets
 from .service import LOGOUT_SECONDS, RedfishService
 from .settings import SETTINGS as SETTINGS
 from .switching import switch_outlet
@@ -79,6 +79,11 @@ class RedfishPdu(dcimanager.FourCalls[Session], dcimanager.BasePdu):
         for outlet in outlets:
             states.append((outlet.identity, resources.state(outlet.resource, outlet.pdu)))
         return states
+
+    def read_state(self, session: Session, identity: str) -> EnumPowerStatus:
+        service, config = session
+        outlet = find_outlet(service, config.pdu, identity)
+        return resources.state(outlet.resource, outlet.pdu)
 
     def read_figures(self, session: Session, *, with_power: bool) -> dcimanager.Figures:
         service, config = session

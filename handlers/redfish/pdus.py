@@ -64,43 +64,78 @@ class ServicePdu(NamedTuple):
 
 
 def read_units(service: RedfishService, choice: PduChoice) -> list[ServicePdu]:
-    """As `read_pdus`. Raises the error of a PDU that cannot be read, too."""
-    pdus, errors = read_pdus(service, choice)
-    if errors:
-        raise errors[0]
-    return pdus
-
-
-def read_pdus(
-    service: RedfishService, choice: PduChoice
-) -> tuple[list[ServicePdu], list[PduHandlerError]]:
-    """The PDUs of a service, and the errors of those that cannot be read: usually 2 round trips
-    where it expands two levels, else 3, plus 1 for each PDU that is only a link, or for the chosen
-    one alone.
+    """The PDUs of a service: usually 2 round trips where it expands two levels, else 3, plus 1 for
+    each PDU that is only a link, or for the chosen one alone.
 
     If the setting chooses one, other PDUs need not be readable, nor have a usable Id; where the
     links show which PDU it is, they are not read.
 
-    Raises Unsupported if there are no rack PDUs; ProtocolError for two with the same Id or list of
-    outlets, and for one without a usable Id that needs it; SettingsError if the service does not
-    list what is chosen, or lists too many PDUs; the error if none can be read.
+    Raises the error of a PDU that cannot be read; Unsupported if there are no rack PDUs;
+    ProtocolError for two with the same Id or list of outlets, and for one without a usable Id that
+    needs it; SettingsError if the service does not list what is chosen, or lists too many PDUs.
     """
     entries = pdu_entries(service, choice.collection)
     if choice.pdu_id:
         named_pdu = _read_linked_pdu(service, entries, choice.pdu_id)
         if named_pdu is not None:
-            return [named_pdu], []
+            return [named_pdu]
     members = _read_members(service, entries, choice)
+    pdus = _chosen_pdus(service, choice, members)
+    for entry, member in zip(entries, members):
+        if not choice.pdu_id and isinstance(member, PduHandlerError):
+            raise name_unit(member, pdus, _link_prefix(entry))
+    return pdus
+
+
+def read_unit_of(
+    service: RedfishService, choice: PduChoice, entries: Sequence[Json], identity: str
+) -> Optional[ServicePdu]:
+    """The PDU of the outlet with this identity, if it is the only one, or if the links of the list
+    show which one it is (`_read_linked_pdu`): 1 round trip, and no other PDU is read. None if not.
+    """
+    if len(entries) < 2 or all(map(is_full_resource, entries)):
+        pdus = _chosen_pdus(service, choice, _read_members(service, entries, choice))
+        matches = [pdu for pdu in pdus if identity.startswith(pdu.prefix)]
+        return matches[0] if len(matches) == 1 else None
+    if choice.pdu_id:
+        return _read_linked_pdu(service, entries, choice.pdu_id)
+    pdu_ids = [_shown_id(entry) for entry in entries if identity.startswith(_link_prefix(entry))]
+    return _read_linked_pdu(service, entries, pdu_ids[0]) if len(pdu_ids) == 1 else None
+
+
+def read_each_unit(
+    service: RedfishService, choice: PduChoice, entries: Sequence[Json], identity: str
+) -> list[ServicePdu]:
+    """The PDUs that can be read, for a command to the outlet with this identity. One that cannot
+    has the Id that its link shows: raises its error if it may have the outlet.
+    """
+    if choice.pdu_id:
+        named_pdu = _read_linked_pdu(service, entries, choice.pdu_id)
+        if named_pdu is not None:
+            return [named_pdu]
+    members = [_member_or_error(service, entry) for entry in entries]
+    pdus = _chosen_pdus(service, choice, members)
+    for entry, member in zip(entries, members):
+        may_have_outlet = not choice.pdu_id and identity.startswith(_link_prefix(entry))
+        if may_have_outlet and isinstance(member, PduHandlerError):
+            raise member
+    return pdus
+
+
+def _chosen_pdus(
+    service: RedfishService, choice: PduChoice, members: Sequence[Member]
+) -> list[ServicePdu]:
+    """The PDUs among the members of the list that can be read, or the one that the setting chooses.
+    Raises the error of the first member if none can be read, and other errors as `read_units`.
+    """
     pdus = readable(members)
     if not pdus:
         raise errors_of(members)[0]
     service.units = _link_parts(pdus)  # they tell it whose resource an answer is
     has_prefix = choice.in_identity or len(members) > 1
-    errors = errors_of(members)
     if choice.pdu_id:
         prefix = f"{choice.pdu_id}." if has_prefix else ""
         chosen_pdus = [ServicePdu(prefix, _pdu_with_id(service, choice.pdu_id, members))]
-        errors = []  # of other PDUs
     elif len(members) > 1:
         chosen_pdus = _several(service, pdus, len(members))
     else:
@@ -108,7 +143,7 @@ def read_pdus(
         prefix = f"{required_id(only_pdu)}." if has_prefix else ""
         chosen_pdus = [ServicePdu(prefix, only_pdu)]
     raise_if_shared(chosen_pdus, pdus, "Outlets")
-    return chosen_pdus, [name_unit(error, chosen_pdus) for error in errors]
+    return chosen_pdus
 
 
 def _read_members(
@@ -127,6 +162,17 @@ def _read_members(
         raise name_unit(error, _by_links(entries), f"{silent_pdu_id}.") from None
 
 
+def _member_or_error(service: RedfishService, entry: Json) -> Member:
+    """A PDU of the list, or its error, also where the service does not answer for it."""
+    try:
+        (member,) = each_member(service, {"Members": [entry]})
+    except _COMMON_ERRORS:
+        raise
+    except UNIT_ERRORS as error:
+        return error
+    return member
+
+
 def _read_linked_pdu(
     service: RedfishService, entries: Sequence[Json], pdu_id: str
 ) -> Optional[ServicePdu]:
@@ -139,8 +185,8 @@ def _read_linked_pdu(
     """
     if len(entries) < 2 or all(map(is_full_resource, entries)):
         return None  # nothing would be saved
-    targets = [text(entry, "@odata.id") for entry in entries if last_part(entry) == pdu_id]
-    if len(targets) != 1:
+    targets = [text(entry, "@odata.id") for entry in entries if _shown_id(entry) == pdu_id]
+    if len(targets) != 1 or not targets[0]:
         return None
     target = targets[0]
     pdu = service.get(target)
@@ -148,6 +194,19 @@ def _read_linked_pdu(
         return None
     service.units = _link_parts(entries)
     return ServicePdu(f"{pdu_id}.", pdu)
+
+
+def _shown_id(entry: Json) -> str:
+    """The Id of a PDU as its list shows it: its own if it is included in full, else the last part
+    of its link; "" without a link.
+    """
+    return text(entry, "Id") if is_full_resource(entry) else last_part(entry)
+
+
+def _link_prefix(entry: Json) -> str:
+    """What the identities of a PDU's outlets begin with, by its list; "" if that is not shown."""
+    shown_id = _shown_id(entry)
+    return f"{shown_id}." if shown_id else ""
 
 
 def _lists_outlets_below(pdu: Json, target: str) -> bool:
@@ -161,8 +220,7 @@ def _lists_outlets_below(pdu: Json, target: str) -> bool:
 
 def _by_links(entries: Sequence[Json]) -> list[ServicePdu]:
     """The PDUs of a list, by the Ids that their links show, for `name_unit`."""
-    ids = filter(None, map(last_part, entries))
-    return [ServicePdu(prefix=f"{pdu_id}.", resource={}) for pdu_id in ids]
+    return [ServicePdu(prefix=_link_prefix(entry), resource={}) for entry in entries]
 
 
 def _link_parts(resources: Sequence[Json]) -> Sequence[Sequence[str]]:

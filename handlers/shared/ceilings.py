@@ -18,8 +18,8 @@ OUTLET_A, OUTLET_W = Decimal(64), Decimal(30_000)
 PART_A, PART_W = Decimal(300), Decimal(200_000)  # of a line, an inlet or a circuit
 _MOST_PARTS = Decimal(100)  # of a total: lines, link units or devices of a server
 
-#: stand for "not measured": the largest numbers of 32 and 64 bits, signed and unsigned, and the
-#: smallest ones
+#: are no figure, which is then not known: the largest numbers of 32 and 64 bits, signed and
+#: unsigned, and the smallest ones
 PLACEHOLDERS = frozenset(
     map(Decimal, (*(2**n - 1 for n in (31, 32, 63, 64)), *(-(2**n) for n in (31, 63))))
 )
@@ -31,8 +31,8 @@ _PLACEHOLDER_FLOATS = frozenset(map(float, PLACEHOLDERS))
 
 
 def is_placeholder(value: float) -> bool:
-    """Whether a number, as the device sent it, is no figure: it stands for "not measured"
-    (PLACEHOLDERS), or is beyond every quantity (LARGEST)."""
+    """Whether a number, as the device sent it, is no figure: it is one of PLACEHOLDERS, or beyond
+    every quantity (LARGEST)."""
     return float(value) in _PLACEHOLDER_FLOATS or abs(float(value)) >= float(LARGEST)
 
 

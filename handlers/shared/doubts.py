@@ -1,28 +1,8 @@
-"""Doubts about the states of outlets: what denies an "off", and sentences for the log."""
+"""Sentences for the log that name several outlets: doubts about their states."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-
-from .meter_figures import MeterFigures, measured
-
-# What the meter of an open relay may show. Behind a welded one were 85.2 W
-# (notDIRK/shelly-cloud-diy-ha, pull request 34).
-_NOISE_W = 5.0
-_NOISE_A = 0.05
-
-
-def denial_of_off(figures: MeterFigures) -> str:
-    """Why an outlet that is reported as off is not: what its own meter shows now, in the same
-    answer. "" if nothing denies it.
-    """
-    power = measured(figures.power_w)
-    current = measured(figures.current_a)
-    if power is not None and power > _NOISE_W:
-        return f"it is reported as off, but its meter shows {power:g} W"
-    if current is not None and current > _NOISE_A:
-        return f"it is reported as off, but its meter shows {current:g} A"
-    return ""
 
 
 def doubt_sentences(doubts: Iterable[tuple[str, str]]) -> Iterator[str]:

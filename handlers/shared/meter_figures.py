@@ -1,15 +1,19 @@
 """What meters show: a figure, or why there is none.
 
-What a protocol says for "I do not have this" leads to the next source (`total_figure`). What it
-says for "not now" is not known, and no other source replaces it: the figure would jump when the
-first is back.
+A total is that of the first source that the unit has a meter for (`first_metered`): its own meter,
+and last the sum over its parts (`sum_of_parts`). The meters that it has decide, never their value:
+a sum of which a part is never metered is no total, also while nothing flows.
+
+What a protocol says for "I do not have this" leads to the next source. What it says for "not now"
+is not known, and no other source replaces it: the figure would jump when the first is back.
 
     protocol   "I do not have this"                   "not now"
     Redfish    a property that is missing             a property that is null
     Raritan    a null reference, or an object that    an error of an object that the unit lists
                the unit does not have
     NETIO      other totals, without this             no GlobalMeasure, though outputs have meters
-    JAWS       no cord has the field                  no list of cords, or a cord without the field
+    JAWS       no cord has the field, or a cord has   no list of cords, or a cord without the field
+               no field of a meter                    that others have
     NUT        no variable of the same meter          a variable that like parts show, or that all
                                                       drivers show beside those that are listed
 
@@ -21,12 +25,13 @@ there is.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple, Optional, Union
 
 from .decimals import CONTEXT, decimal_sum
+from .doubts import some
 
 
 @dataclass(frozen=True)
@@ -57,6 +62,12 @@ ExactFigure = Union[Decimal, NotKnown, NotMetered, None]
 NOT_ASKED = NotKnown("it was not asked for")
 
 
+# What the meter of an open relay may show. Behind a welded one were 85.2 W
+# (notDIRK/shelly-cloud-diy-ha, pull request 34).
+_NOISE_W = 5.0
+_NOISE_A = 0.05
+
+
 class MeterFigures(NamedTuple):
     """What a meter shows of an outlet, a branch circuit, an inlet or a PDU."""
 
@@ -79,6 +90,19 @@ def measured(figure: Figure) -> Optional[float]:
     return None if isinstance(figure, (NotKnown, NotMetered)) else figure
 
 
+def denial_of_off(figures: MeterFigures) -> str:
+    """Why an outlet that is reported as off is not: what its own meter shows now, in the same
+    answer. "" if nothing denies it.
+    """
+    power = measured(figures.power_w)
+    current = measured(figures.current_a)
+    if power is not None and power > _NOISE_W:
+        return f"it is reported as off, but its meter shows {power:g} W"
+    if current is not None and current > _NOISE_A:
+        return f"it is reported as off, but its meter shows {current:g} A"
+    return ""
+
+
 def reason_without(figure: Figure) -> str:
     """Why a figure has no value; "" if it has one, is just not metered, or was not asked for."""
     if figure == NOT_ASKED or not isinstance(figure, (NotKnown, NotMetered)):
@@ -92,6 +116,26 @@ def sum_if_complete(parts: Iterable[Figure]) -> Figure:
     """
     exact_sum = exact_sum_if_complete(_exact(part) for part in parts)
     return float(exact_sum) if isinstance(exact_sum, Decimal) else exact_sum
+
+
+def sum_of_parts(noun: str, figures: Mapping[str, Figure], advice: str = "") -> Figure:
+    """As `sum_if_complete`, of outlets or units by their names. The reason of NotMetered names
+    those that do not meter it: "outlets 3, 4 do not meter it", with `advice` behind it.
+    """
+    total = sum_if_complete(figures.values())
+    if not isinstance(total, NotMetered) or len(figures) < 2:
+        return total
+    unmetered_names = [name for name, figure in figures.items() if figure is None]
+    reasons = [
+        f"{noun} {name}: {figure.reason}"
+        for name, figure in figures.items()
+        if isinstance(figure, NotMetered)
+    ]
+    if len(unmetered_names) == 1:
+        reasons.insert(0, f"{noun} {unmetered_names[0]} does not meter it")
+    elif unmetered_names:
+        reasons.insert(0, f"{noun}s {some(unmetered_names)} do not meter it")
+    return NotMetered(reasons[0] + advice)
 
 
 def exact_sum_if_complete(parts: Iterable[ExactFigure]) -> ExactFigure:
@@ -120,29 +164,6 @@ def first_metered(*sources: Figure) -> Figure:
         if source is not None:
             return source
     return None
-
-
-def total_figure(*meters: Figure, outlets: Iterable[Figure], is_sum_total: bool = True) -> Figure:
-    """A figure of a whole unit: here alone it is decided what a total is that the unit does not
-    show.
-
-    - The first of `meters` that the unit has, as `first_metered`.
-    - Without any, the sum over its outlets, as `sum_if_complete`; None with `is_sum_total` False.
-    - NotKnown in place of None or NotMetered, which DCImanager shows as 0, if an outlet shows more.
-    """
-    total = first_metered(*meters)
-    if total is not None:
-        return total
-    outlet_figures = list(outlets)
-    total = sum_if_complete(outlet_figures) if is_sum_total else None
-    # None and NotMetered are no total; NotKnown is one that cannot be read now
-    has_total = total is not None and not isinstance(total, NotMetered)
-    if has_total or not any((measured(figure) or 0) > 0 for figure in outlet_figures):
-        return total
-    reason = "the unit shows no total, though its outlets show figures"
-    if isinstance(total, NotMetered):
-        reason += f", and {total.reason}"
-    return NotKnown(reason)
 
 
 def divided(figure: Figure, divisor: float) -> Figure:

@@ -15,12 +15,11 @@ import re
 from collections.abc import Sequence
 from typing import Any, Optional
 
-from ..http.dialogue import Dialogue, Outlet, PduState, ReadRequest, WriteRequest
+from ..http.dialogue import Dialogue, Outlet, PduState, ReadRequest, WriteRequest, outlet_sums
 from ..http.login_forms import DigestLogin
 from ..http.strict_json import FORM_ERRORS, column, loads
-from ..shared.doubts import denial_of_off
 from ..shared.errors import PduHandlerError, ProtocolError, Refused, printable
-from ..shared.meter_figures import Figure, MeterFigures, NotKnown, sum_if_complete
+from ..shared.meter_figures import Figure, MeterFigures, NotKnown, denial_of_off
 
 STATUS, CONFIG, SET = (
     f"/rpc/{name}" for name in ("Shelly.GetStatus", "Shelly.GetConfig", "Switch.Set")
@@ -41,12 +40,7 @@ Rows = dict[int, dict[str, Any]]
 def read_unit(*, with_figures: bool) -> Dialogue[PduState]:
     """The relays, with figures in any case: one request."""
     outlets = yield from read_outlets()
-    return PduState(
-        outlets=outlets,
-        load_a=sum_if_complete(outlet.figures.current_a for outlet in outlets),
-        energy_kwh=sum_if_complete(outlet.figures.energy_kwh for outlet in outlets),
-        power_w=sum_if_complete(outlet.figures.power_w for outlet in outlets),
-    )
+    return PduState.with_totals(outlets, outlet_sums(outlets))
 
 
 def read_outlets() -> Dialogue[tuple[Outlet, ...]]:

@@ -28,7 +28,7 @@ from .. import dcimanager
 from ..dcimanager.rows import Raw
 from ..shared.errors import ProtocolError
 from ..shared.labels import name_text
-from ..shared.meter_figures import NOT_ASKED, Figure, MeterFigures, NotKnown, total_figure
+from ..shared.meter_figures import NOT_ASKED, Figure, MeterFigures, NotKnown, measured
 from .decoding import printable_text
 from .device import SnmpDevice, all_outlets, has_joined_meters, is_list_proven, outlets_read
 from .figures import ExactFigure, Measurement, Total
@@ -311,7 +311,9 @@ def _total_beside_outlets(
     if total is not None or not request.total.unanswered(tables):
         return total
     figures_of_outlets = map(request.outlets.of, outlets_read(device))
-    return total_figure(outlets=map(_as_float, figures_of_outlets), is_sum_total=False)
+    if any((measured(_as_float(figure)) or 0) > 0 for figure in figures_of_outlets):
+        return NotKnown("the unit shows no total, though its outlets show figures")
+    return None
 
 
 def _ports(

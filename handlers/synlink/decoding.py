@@ -16,7 +16,7 @@ import re
 from collections.abc import Sequence
 from typing import Any, Callable, Optional, TypeVar
 
-from ..http.dialogue import Dialogue, Outlet, PduState, ReadRequest, WriteRequest
+from ..http.dialogue import Dialogue, Outlet, PduState, ReadRequest, WriteRequest, outlet_sums
 from ..http.login_forms import Cookie, FieldLogin, Member, SessionLogin
 from ..http.strict_json import FORM_ERRORS, column, loads, meter_figure
 from ..shared.errors import NamedSetting, ProtocolError, Refused
@@ -76,8 +76,7 @@ def read_unit(*, with_figures: bool) -> Dialogue[PduState]:
             raise
         count_of_inlets = device.get("numInlets", 0)
         if type(count_of_inlets) is int and count_of_inlets == 0:
-            currents = [outlet.figures.current_a for outlet in outlets]
-            return PduState(outlets, load_a=sum_if_complete(currents))
+            return PduState.with_totals(outlets, outlet_sums(outlets))
         totals = MeterFigures.not_known(f"{INLETS} is not read: {error.reason}")
     return PduState.with_totals(outlets, totals)
 

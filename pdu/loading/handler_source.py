@@ -8,6 +8,7 @@ says and then read as the archive that they make, so that one set of checks hold
 from __future__ import annotations
 
 import ast
+import functools
 import os
 import re
 import stat
@@ -117,6 +118,7 @@ def read_protocol(archive: Archive, import_path: str) -> str:
     return "snmp" if names & _SNMP_NAMES else "custom"
 
 
+@functools.lru_cache(maxsize=256)  # each step of a check reads the handler again
 def _names_used(content: bytes) -> frozenset[str]:
     """The names in a file's code; in a file for a newer Python, all its words."""
     try:

@@ -14,14 +14,17 @@ from typing import Any, Callable, Optional, TypeVar, Union
 
 from handlers import registry
 from handlers.dcimanager import Figures, OpenPdu
+from handlers.shared.errors import NoSuchOutlet
 from handlers.shared.labels import Label
 from pdu_common.helper import EnumPowerStatus
 
+from ..cli.error_facts import kind_of
 from ..inspection.adapters import adapter_of
 from ..inspection.nameplate import Nameplate
 from ..inspection.topology import MeteredPart
 from .four_methods import FourMethods, make_pdu
 from .handler_loading import LoadedHandler
+from .handler_module import FOREIGN_ERRORS
 
 T = TypeVar("T")
 
@@ -71,6 +74,20 @@ class OpenHandler:
     def states(self) -> Sequence[tuple[str, EnumPowerStatus]]:
         """Identity and state of every outlet."""
         return self._pdu.states()
+
+    def state(self, identity: str) -> Optional[EnumPowerStatus]:
+        """The state of one outlet; None if the PDU has no such outlet."""
+        # an archive of another version and anybody's handler read all
+        read_state = getattr(self._pdu, "state", None)
+        if read_state is None:
+            return dict(self.states()).get(identity)
+        try:
+            state: EnumPowerStatus = read_state(identity)
+        except FOREIGN_ERRORS as error:
+            if kind_of(error) == NoSuchOutlet.kind:
+                return None
+            raise
+        return state
 
     def figures(self, *, with_power: bool) -> Figures:
         """What the PDU measures, W only `with_power`."""

@@ -37,6 +37,7 @@ from .read_commands import call_fields, show_warnings
 from .switching import (
     outlets_of,
     outlets_text,
+    own_outlet,
     refuse_unnamed_handler,
     report_stop,
     send_command,
@@ -72,7 +73,8 @@ class _CalledOutlet:
         try:
             with waiting(f"waiting for {self.where}", self.output):
                 self.session.forget()
-                return dict(self.session.states()).get(self.identity, UNKNOWN)
+                state = self.session.state(self.identity)
+                return UNKNOWN if state is None else state
         except FOREIGN_ERRORS as error:
             self.failure = error
             return UNKNOWN
@@ -157,10 +159,14 @@ def _cycle(run: Run, pdu: names.ChosenPdu, outlet_word: str, pause_s: float) -> 
     warnings = show_warnings(run.output, pdu.where, ())
     with warnings as shown_warnings, HandlerTools(handler).opened(data) as session:
         with waiting(f"waiting for {pdu.where}", run.output):
-            outlet, *other_outlets = outlets_of(session, pdu.host, [outlet_word])
-        if other_outlets:
-            count = 1 + len(other_outlets)
-            raise Usage(f"{outlet_word[:60]!r} is {count} outlets: cycle takes one at a time")
+            # without a question, its name is not asked for, nor the other outlets
+            outlet = own_outlet(session, handler, outlet_word) if run.output.yes else None
+            if outlet is None:
+                outlet, *other_outlets = outlets_of(session, pdu.host, [outlet_word])
+                if other_outlets:
+                    count = 1 + len(other_outlets)
+                    reason = f"{outlet_word[:60]!r} is {count} outlets"
+                    raise Usage(f"{reason}: cycle takes one at a time")
         shown_warnings.show_of([outlet.identity])
         outcome = _OutletCycle(
             run=run, pdu=pdu, outlet=outlet, outlet_word=outlet_word, handler=handler

@@ -27,6 +27,11 @@ _OPTION = re.compile("--[a-z][a-z-]*")
 _RANGE = re.compile(r"(.*?)([0-9]{1,9})(?:-|\.\.)(.*?)([0-9]{1,9})")
 
 
+def is_one_outlet(word: str) -> bool:
+    """Whether a word is neither a range nor a list: it is an identity, else a name."""
+    return bool(word) and ".." not in word and not re.search(r"[\s,-]", word)
+
+
 def resolve(
     words: Sequence[str], names: Mapping[str, str], numbers: Mapping[str, str]
 ) -> list[str]:
@@ -57,11 +62,13 @@ def resolve(
     return list(dict.fromkeys(identities))
 
 
-def only_identity(words: Sequence[str]) -> str:
-    """The identity 3 of the single word `identity:3`; "" for other words."""
-    identity = words[0].removeprefix(IDENTITY)
-    is_single = len(words) == 1 and words[0] != identity
-    return identity if is_single and _PLAIN.fullmatch(identity) else ""
+def plain_identity(word: str, *, numbers_are_identities: bool) -> str:
+    """The identity 3 of the word `identity:3`, and of `3` where numbers are identities; "" for
+    other words.
+    """
+    identity = word.removeprefix(IDENTITY)
+    is_identity = identity != word or numbers_are_identities
+    return identity if is_identity and _PLAIN.fullmatch(identity) else ""
 
 
 def word_for(identity: str, numbers: Mapping[str, str]) -> str:

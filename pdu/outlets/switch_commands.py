@@ -35,8 +35,10 @@ from .switching import (
     error_for_a_shell,
     listed,
     meter_text,
+    numbers_are_identities,
     outlets_of,
     outlets_text,
+    own_outlet,
     refuse_unnamed_handler,
     report_stop,
     send_command,
@@ -86,8 +88,11 @@ class _Switching(NamedTuple):
         """States, what meters see, and the number of an outlet that was not looked up; why one of
         them was not read is in its `failures`.
         """
-        parts = [reading.states, reading.figures]
-        if not all(outlet.number for outlet in self.outlets):
+        states = reading.states
+        if len(self.outlets) == 1:
+            states = reading.state_of(self.outlets[0].identity)
+        parts = [states, reading.figures]
+        if not numbers_are_identities(self.handler) and not self.outlets[0].number:
             parts.append(reading.labels)
 
         def read(keep: Callable[[reading.Reading], object]) -> None:
@@ -263,12 +268,19 @@ def _choose_outlets(
     session: OpenHandler,
     words: Sequence[str],
 ) -> Sequence[PolledOutlet]:
-    """The outlets that these words mean. All are looked up before the first command, but one
-    `identity:3` with --yes: a handler of this pack does that itself.
+    """The outlets that these words mean. All are looked up before the first command. But with
+    --yes, a handler of this pack looks up a single identity itself; another single outlet is read
+    by itself, so that no other need be readable. Where a number printed on the unit may be another
+    outlet's identity, only `identity:3` is one.
     """
-    identity = outlet_words.only_identity(words)
-    if output.yes and identity and registry.is_handler(handler.display_name):
-        return [PolledOutlet(identity, UNKNOWN)]
+    if output.yes and len(words) == 1:
+        is_safe = numbers_are_identities(handler)
+        identity = outlet_words.plain_identity(words[0], numbers_are_identities=is_safe)
+        if identity and registry.is_handler(handler.display_name):
+            return [PolledOutlet(identity, UNKNOWN)]
+        outlet = own_outlet(session, handler, words[0])
+        if outlet is not None:
+            return [outlet]
     with waiting(f"waiting for {pdu.where}", output):
         return outlets_of(session, pdu.host, words)
 

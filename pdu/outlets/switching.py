@@ -6,8 +6,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any, Union
+from typing import Any, Optional, Union
 
+from handlers import registry
 from handlers.dcimanager import OpenPdu
 from handlers.shared.errors import NoSuchOutlet, printable
 from handlers.shared.labels import Label
@@ -79,6 +80,25 @@ def outlets_of(session: OpenHandler, host: str, words: Sequence[str]) -> Sequenc
         advice = _number_advice(words, outlets)
         raise NoSuchOutlet(f"{error.reason}{advice}", host) from None
     return [outlet_by_identity[identity] for identity in identities]
+
+
+def numbers_are_identities(handler: LoadedHandler) -> bool:
+    """Whether no number printed on a unit is the identity of another outlet. It may be one over
+    SNMP, and nothing is known of somebody else's handler.
+    """
+    name = handler.display_name
+    return registry.is_handler(name) and registry.about(name).numbers_are_identities
+
+
+def own_outlet(
+    session: OpenHandler, handler: LoadedHandler, typed_word: str
+) -> Optional[PolledOutlet]:
+    """The outlet with this identity, read by itself; None for a word that may mean another one."""
+    identity = typed_word.removeprefix(outlet_words.IDENTITY)
+    if not numbers_are_identities(handler) or not outlet_words.is_one_outlet(identity):
+        return None
+    state = session.state(identity)
+    return None if state is None else PolledOutlet(identity, state)
 
 
 def _number_advice(words: Sequence[str], outlets: Collection[PolledOutlet]) -> str:

@@ -218,6 +218,17 @@ def _read_states(reading: Reading, session: OpenHandler) -> Reading:
     return reading._replace(answered=True, outlets=outlets)
 
 
+def state_of(identity: str) -> Part:
+    """The state of one outlet alone, without the others."""
+
+    def read(reading: Reading, session: OpenHandler) -> Reading:
+        state = session.state(identity)
+        outlets = [] if state is None else [PolledOutlet(_printable(identity), state)]
+        return reading._replace(answered=True, outlets=outlets)
+
+    return Part(STATES, read)
+
+
 def _read_figures(reading: Reading, session: OpenHandler) -> Reading:
     """A and kWh."""
     return _add_figures(reading, session.figures(with_power=False))

@@ -57,8 +57,10 @@ def recorded(
     """
     recording_format = recording_format_of("snmp" if handler.snmp else handler.name)
     if recording_format is None or recording_format.record is None:
-        return recorder.record(handler, data, options, on, off)
-    recording = recording_format.record(data, options)
+        recording = recorder.record(handler, data, options, on, off)
+        recording_format = RecordingFormat(is_recording=har.is_recording, serve=serve)
+    else:
+        recording = recording_format.record(data, options)
     try:
         recording_format.serve(recording.text, 0).close()
     except SettingsError as error:

@@ -18,6 +18,7 @@ from typing import Any, Union
 from .recording_formats import ReplayedDevice
 
 HOST = "127.0.0.1"
+_OWN_NAMES = {HOST, "localhost"}
 _LONGEST = 4 << 20  # limit for the body of a request, in bytes
 _TLS_HANDSHAKE = b"\x16"  # the first byte of a connection over TLS
 _ENDS_S = 5.0  # longest wait for the end of the thread, in seconds
@@ -152,7 +153,15 @@ class _ReplayRequestHandler(BaseHTTPRequestHandler):
             super().handle()
 
     def _serve(self) -> None:
-        """Answer a request: 411 without a usable length, 413 if it is long, else as the replay."""
+        """Answer a request: 421 for another host than this, 411 without a usable length, 413 if it
+        is long, else as the replay.
+        """
+        # a page of another site may have its name lead here (DNS rebinding)
+        names = [re.sub(":[0-9]*$", "", name) for name in self.headers.get_all("Host", [])]
+        if not set(names) <= _OWN_NAMES:
+            self.close_connection = True
+            self._send(421, None, {})
+            return
         size = self.headers.get("Content-Length", "0")
         is_chunked = "Transfer-Encoding" in self.headers
         if is_chunked or not re.fullmatch("[0-9]{1,12}", size):

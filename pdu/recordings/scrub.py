@@ -42,7 +42,8 @@ ANY_TEXT = "any"  # stands for any secret
 # a telephone number, and first names that are months, hold only numbers and common words
 NEVER_GENERIC = frozenset({SECRETS, CONTACTS, LOCATIONS})
 _SHORTEST = 3  # characters of a value that is replaced inside texts
-_LONG_NUMBER = 7  # digits of a number that may be a serial number
+#: digits of a number that may be a serial number
+LONG_NUMBER = 7
 _HEX = "[0-9A-Fa-f]"
 _MAIL = re.compile(r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 _MAC = re.compile(
@@ -182,6 +183,10 @@ class Scrubber:
                 text = re.sub(whole_word, stand_in, text, flags=re.IGNORECASE)
         return text
 
+    def stand_in_of_serial(self, number: str) -> str:
+        """The stand-in of a text that is known to be a serial number."""
+        return self._stand_in(SERIALS, number)
+
     def holds_login(self, text: str) -> bool:
         """Whether the text holds a secret of the login in any form."""
         # a recording is made again and again until it is known what of it is read
@@ -241,7 +246,7 @@ class Scrubber:
         is_private = kind_of(name) in NEVER_GENERIC
         digits = re.sub("[^0-9]", "", str(data))
         has_fraction = data != int(data)  # which a serial number has not
-        is_serial = len(digits) >= _LONG_NUMBER and not has_fraction
+        is_serial = len(digits) >= LONG_NUMBER and not has_fraction
         return type(data)(0) if is_private or is_serial else data
 
     def _stand_in_of_mail(self, match: re.Match[str]) -> str:
@@ -345,6 +350,7 @@ def _forms_of(secrets: Sequence[str], user: Optional[str]) -> login.SecretForms:
     )
 
 
+@functools.lru_cache(maxsize=1024)  # an answer has the same few names again and again
 def kind_of(name: str) -> str:
     """The kind of a text in a member or variable of this name."""
     if _SECRET.search(name):

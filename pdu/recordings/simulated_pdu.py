@@ -23,6 +23,10 @@ from .replay_server import HttpReplay, Response, header_pairs
 States = dict[str, Optional[bool]]
 
 
+#: states that are neither on nor off, such as one that moves: first one that no device documents
+THIRD_NUMBERS = (97, -1, *range(10))
+
+
 class UnitFault(Enum):
     """What is wrong with a simulated PDU."""
 
@@ -69,6 +73,11 @@ class UnitCommand(NamedTuple):
     def is_known(self) -> bool:
         """Whether it switches an outlet of this unit."""
         return bool(self.identity)
+
+
+def own_mark(port: int) -> str:
+    """The end of words that a PDU at this port alone gives or is given, such as its login."""
+    return f"p{port}x"
 
 
 class CommandRefused(Exception):
@@ -126,9 +135,17 @@ class SimulatedPdu(ABC):
         """Why a rule of `pdu handler check` cannot be tried on it, a sentence by its name."""
         return {}
 
+    @property
+    def contradiction(self) -> str:
+        """What its recording says of itself, and its answers do not; "" for nothing."""
+        return ""
+
     def begin(self, fault: UnitFault) -> None:
-        """Have this fault from now on."""
+        """Have this fault from now on, and no other: what was late is not carried out."""
         self._fault = fault
+        self.is_mute = self.hangs = False
+        self.drop_timers()
+        self._end = threading.Event()
 
     @abstractmethod
     def outlet_states(self) -> States:
@@ -183,6 +200,13 @@ class SimulatedPdu(ABC):
         """The request that switches an outlet, for people; "" if it is not known."""
         return ""
 
+    def with_third_states(self, identity: str) -> Sequence[Any]:
+        """Contents in which an outlet has a state that is neither on nor off."""
+        contents = self.contents
+        is_turned = self.turn_outlet(identity, on=None)
+        third, self.contents = self.contents, contents
+        return [third] if is_turned else []
+
     def without_state(self, identity: str) -> Sequence[Any]:
         """Contents that lack the state of an outlet."""
         return []
@@ -203,6 +227,16 @@ class SimulatedPdu(ABC):
         """Contents with other figures."""
         return []
 
+    def exchange_rows(self) -> bool:
+        """Answer with the rows of two outlets exchanged. False if it cannot, or if no row names its
+        outlet.
+        """
+        return False
+
+    def with_fewer_outlets(self) -> Sequence[Any]:
+        """Contents of a PDU with fewer outlets."""
+        return []
+
     def with_zero_figures(self) -> Sequence[Any]:
         """Contents with 0 in the place of a number each, which may be no figure."""
         return []
@@ -216,9 +250,9 @@ class SimulatedPdu(ABC):
     def note_request(self, text: str) -> None:
         """Note a request. Raises ConnectionAbortedError if it is not answered."""
         self.requests.append(text)
-        if self.is_mute and self.hangs:
-            self._end.wait()
         if self.is_mute:
+            if self.hangs:
+                self._end.wait()
             raise ConnectionAbortedError
 
     def obey(
@@ -241,7 +275,8 @@ class SimulatedPdu(ABC):
             carry_out()
         if self._fault is UnitFault.UNANSWERED:
             self._end.wait()
-        if self._fault in (UnitFault.ANSWER_LOST, UnitFault.UNANSWERED):
+            raise ConnectionAbortedError
+        if self._fault is UnitFault.ANSWER_LOST:
             raise ConnectionAbortedError
 
     def _start_timer(self, function: Callable[[], object]) -> None:
@@ -305,6 +340,11 @@ class HttpPdu(SimulatedPdu, HttpReplay):
         self.denies: Callable[[str], bool] = lambda message: False
         self._denied_targets: set[str] = set()
         HttpReplay.__init__(self, port)
+
+    def begin(self, fault: UnitFault) -> None:
+        super().begin(fault)
+        self.refusal = self.redirect = None
+        self.disturbances = {}
 
     def close(self) -> None:
         self.drop_timers()

@@ -27,7 +27,7 @@ from typing import Any, Union
 from handlers.http.dialogue import Outlet
 from handlers.http.errors import HttpDenied, HttpRefused
 from handlers.shared import errors
-from handlers.shared.meter_figures import Figure, MeterFigures, reason_without
+from handlers.shared.meter_figures import Figure, MeterFigures, NotMetered, reason_without
 from tests.handlers import codecs
 from tests.tables import Case, Law, Table, fits
 
@@ -250,7 +250,8 @@ def _figure(figure: Figure) -> str:
         return "-"
     if isinstance(figure, (int, float)):
         return f"{round(figure, 9):.9g}"
-    return f"?({reason_without(figure)})"
+    sign = "-" if isinstance(figure, NotMetered) else "?"
+    return f"{sign}({reason_without(figure)})"
 
 
 def _command(codec: Any, identity: str, on: bool, answer: str = "``") -> str:

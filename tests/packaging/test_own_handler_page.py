@@ -135,7 +135,7 @@ def test_the_commands_of_the_page_lead_to_a_switched_outlet_and_a_registered_han
             record, check = recording_commands()
             run(record.replace("192.0.2.10", "127.0.0.1:18080"))
             # the recording is not yet compared with the PDU's own page
-            assert "40 kept, 0 broken, 2 not tried" in " ".join(run(check, 9).split())
+            assert "of 42 laws 40 kept, 0 broken, 2 not tried" in " ".join(run(check, 9).split())
     assert "5 outlets" in printed["pdu status acme 127.0.0.1:16161"]
     assert "load 2.35 A" in printed["pdu statistic acme 127.0.0.1:16161"]
     assert "3 on, 1 off, 1 unknown" in printed["pdu check acme 127.0.0.1:16161"]

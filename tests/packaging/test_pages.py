@@ -87,7 +87,7 @@ def test_every_place_that_how_it_is_built_names_is_there() -> None:
     _, _, behind_heading = page.partition("## Where it stands\n")
     section, _, _ = behind_heading.partition("\n## ")
     rows = [line for line in section.splitlines() if line.startswith("| ")][1:]
-    assert len(rows) == 11
+    assert len(rows) == 17
     for row in rows:
         _, _, answer, _ = row.split("|")
         places = re.findall(r"`(\w+/[\w/]+\.py)`[^`]*`([\w.]+)`", answer)
@@ -156,6 +156,8 @@ def test_lines_to_paste_have_neither_an_ellipsis_nor_a_placeholder_in_angle_brac
 def test_readmes_first_screens_say_what_is_read_what_is_not_tried_and_how_to_ask_a_pdu() -> None:
     text = (ROOT / "README.md").read_text("utf-8")
     assert len(text.split()) <= 700
+    for command in ("make demo ", "make test ", "make serve "):
+        assert any(line.startswith(command) for line in text.splitlines()[:40]), command
     first = "\n".join(text.splitlines()[:50])
     for needed in (
         "no command has been tried on a real PDU",

@@ -39,8 +39,10 @@ _SMALL: Mapping[str, Optional[str]] = {
 }
 _LONG = ("test",)
 _INTERRUPTED_S = 60
-#: another PDU, a DCImanager, and `make serve`, which runs until Ctrl-C
-_NEED_OTHERS = re.compile(r"192\.0\.2\.(?!8\b)|^(export|make serve)\b|pdu register (?!--dry-run)")
+#: another PDU, a DCImanager, `make serve`, which runs until Ctrl-C, and `make test`, which takes minutes
+_NEED_OTHERS = re.compile(
+    r"192\.0\.2\.(?!8\b)|^(export|make serve|make test)\b|pdu register (?!--dry-run)"
+)
 
 
 class Done(NamedTuple):

@@ -16,8 +16,9 @@ from pathlib import Path
 import pytest
 import requests
 
+from pdu import root
 from tests.needs import ROOT, found
-from tests.pdu.monitoring.halls import PDU, environment, hall, private
+from tests.pdu.monitoring.halls import environment, hall, private
 from tests.ports import reserved
 from tests.simulators.peers import PEERS, Peer
 from tests.waiting import PATIENCE_S, until
@@ -183,7 +184,9 @@ def test_zabbix_agent_reads_a_list(tmp_path: Path) -> None:
     assert results == {**dict.fromkeys(PEERS, "well"), "dead": "unreachable"}
 
 
-def test_the_zabbix_template_takes_what_check_prints(tmp_path: Path) -> None:
+def test_the_zabbix_template_takes_what_check_prints(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     template = (DOCS / "zabbix-template.yaml").read_text("utf-8")
     outlet_keys = set(re.findall(r"\.outlets\[.*?\]\.(\w+)\.first\(\)", template))
     pdu_keys = set(re.findall(r"#PDU\}\"\)\]\.(\w+)\.first\(\)", template))
@@ -191,8 +194,8 @@ def test_the_zabbix_template_takes_what_check_prints(tmp_path: Path) -> None:
     assert pdu_keys
     with hall(tmp_path) as simulated_hall:
         files = [str(simulated_hall.list()), "--auth", str(simulated_hall.logins)]
-        process = run([*PDU, "check", *files, "--json"])
-    for pdu in json.loads(process.stdout)["pdus"]:
+        root.run(["check", *files, "--json"])
+    for pdu in json.loads(capsys.readouterr().out)["pdus"]:
         assert {"name", *pdu_keys} <= pdu.keys()
         for outlet in pdu["outlets"]:
             assert {"identity", *outlet_keys} <= outlet.keys()

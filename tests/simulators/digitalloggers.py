@@ -1,7 +1,7 @@
 """Digital Loggers' REST API as the maker's pages have it (digital-loggers.com/rest.html and
 access_tokens.html; public.digital-loggers.com, "Nonstandard 207 Multiple responses format"), with
-the meters' names that PyPI power-switch-pro 1.1.1 reads. Digest login, as it leaves the factory; a
-request that changes something needs X-CSRF.
+the meters' names that PyPI power-switch-pro 1.1.1 reads. Digest login, as it leaves the factory, or
+an access token; a request that changes something needs X-CSRF.
 """
 
 from __future__ import annotations
@@ -14,8 +14,10 @@ from urllib.parse import parse_qs
 
 from tests.simulators.digest_access import DigestAccess
 from tests.simulators.unit_pdu import VOLTS, UnitPdu
-from tests.simulators.unit_servers import Reply
+from tests.simulators.unit_servers import USER, Reply
 
+#: an access token of a client that may see and switch all outlets
+TOKEN = "made-up-token-of-client"  # noqa: S105 (this device's)
 _STATES = ("physical_state", "transient_state", "state")
 
 
@@ -37,6 +39,8 @@ class SimulatedPdu(UnitPdu):
 
     def user(self, method: str, path: str, headers: Mapping[str, str]) -> str:
         self._has_csrf = "X-CSRF" in headers
+        if headers.get("Authorization") == f"Bearer {TOKEN}":
+            return USER
         return self._access.user(method, path, headers)
 
     def answer(self, method: str, path: str, body: bytes) -> Union[bytes, Reply, None]:

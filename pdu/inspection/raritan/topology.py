@@ -5,18 +5,24 @@ Source: Inlet.idl, OverCurrentProtector.idl.
 
 from __future__ import annotations
 
-from typing import NamedTuple, Optional, Union
+from collections.abc import Sequence
+from typing import NamedTuple, Optional, TypeVar, Union
 
 from handlers.raritan.discovery import ListedUnit
 from handlers.raritan.handler import Session
 from handlers.raritan.meters import InletMeter
-from handlers.raritan.readings import SensorReading, ask_listed, listed_parts
-from handlers.raritan.rpc import Bulk, Pending, present
+from handlers.raritan.readings import NOT_FITTED, SensorReading, ask_listed, listed_parts
+from handlers.raritan.rpc import Bulk, Interface, Pending, present
 from handlers.raritan.rpc.pdumodel import Inlet, OverCurrentProtector, Pdu, Rating
 from handlers.shared.meter_figures import NotKnown, NotMetered
 
 from ..topology import BREAKER, LINE, MeteredPart, unread_part
 from .nameplate import find_units
+
+_HOLE = NotKnown("the list of these parts has a hole in its place")
+
+
+AnInterface = TypeVar("AnInterface", bound=Interface)
 
 
 class _Inlet(NamedTuple):
@@ -60,8 +66,9 @@ class _Unit:
         pdu = unit.unit.proxy(Pdu)
         self._inlet_list = bulk.add(pdu.getInlets)
         self._protector_list = bulk.add(pdu.getOverCurrentProtectors)
-        self._inlets: list[_Inlet] = []
-        self._protectors: list[_Protector] = []
+        # None in the place of a hole
+        self._inlets: list[Optional[_Inlet]] = []
+        self._protectors: list[Optional[_Protector]] = []
         self._currents: list[SensorReading] = []  # of the protectors
         self._unread_parts: list[MeteredPart] = []  # in the place of a list that cannot be read
 
@@ -71,7 +78,10 @@ class _Unit:
         if isinstance(inlets, NotKnown):
             self._unread_parts.append(self._unread_part(LINE, inlets))
         else:
-            for inlet in self._unit.each_once(inlets, "getInlets"):
+            for inlet in self._with_holes(inlets, "getInlets"):
+                if inlet is None:
+                    self._inlets.append(None)
+                    continue
                 meter = InletMeter(self._unit, inlet, with_power=False)
                 meter.ask_sensors(bulk)
                 self._inlets.append(_Inlet(meter, bulk.add(inlet.getMetaData)))
@@ -79,25 +89,46 @@ class _Unit:
         if isinstance(protectors, NotKnown):
             self._unread_parts.append(self._unread_part(BREAKER, protectors))
         else:
-            for protector in self._unit.each_once(protectors, "getOverCurrentProtectors"):
+            for protector in self._with_holes(protectors, "getOverCurrentProtectors"):
+                if protector is None:
+                    self._protectors.append(None)
+                    continue
                 metadata = bulk.add(protector.getMetaData)
                 self._protectors.append(_Protector(metadata, bulk.add(protector.getSensors)))
 
+    def _with_holes(
+        self, references: Sequence[Optional[AnInterface]], method: str
+    ) -> list[Optional[AnInterface]]:
+        """As `XerusUnit.each_once`, with None in the place of a reference that is null."""
+        listed = [reference for reference in references if reference is not None]
+        proxies = iter(self._unit.each_once(listed, method))
+        return [None if reference is None else next(proxies) for reference in references]
+
     def ask_readings(self, bulk: Bulk) -> None:
         """Queue the currents of lines and protectors; `ask_parts` was answered before."""
-        for inlet in self._inlets:
+        for inlet in filter(None, self._inlets):
             inlet.meter.ask_readings(bulk)
         for protector in self._protectors:
-            self._currents.append(ask_listed(bulk, self._unit, protector.sensors, "current"))
+            current = NOT_FITTED
+            if protector is not None:
+                current = ask_listed(bulk, self._unit, protector.sensors, "current")
+            self._currents.append(current)
 
     def meters(self) -> list[MeteredPart]:
         """The lines of each inlet, and the protectors by their printed labels."""
         parts: list[MeteredPart] = []
         has_several_inlets = len(self._inlets) > 1
         for number, inlet in enumerate(self._inlets, 1):
-            parts += self._lines(inlet, f"I{number}." if has_several_inlets else "")
+            prefix = f"I{number}." if has_several_inlets else ""
+            if inlet is None:
+                parts.append(self._unread_part(LINE, _HOLE, prefix))
+            else:
+                parts += self._lines(inlet, prefix)
         for number, (protector, current) in enumerate(zip(self._protectors, self._currents), 1):
             label, rating_a = f"C{number}", None
+            if protector is None:
+                parts.append(MeteredPart(BREAKER, self._unit.prefixed(label), _HOLE))
+                continue
             if not protector.metadata.error:
                 metadata = protector.metadata.get()
                 label = metadata.label or label

@@ -66,6 +66,9 @@ _ZERO = (0, 0)  # zeroDotZero (RFC 2578), as Net-SNMP sends an empty OID
 class SimulatedAgent:
     """A unit at a UDP port of 127.0.0.1."""
 
+    #: the only one that it takes; "" for the server's
+    community = ""
+
     def __init__(self, unit: SnmpUnit, port: int) -> None:
         """With `port` 0 the system chooses a port. Raises OSError if the port cannot be used."""
         self.unit = unit
@@ -91,7 +94,10 @@ class SimulatedAgent:
             begin = _COMMUNITY.match(datagram)
             if begin is not None:
                 size = begin[1][0]
-                self.unit.communities.add(datagram[begin.end() :][:size])
+                community = datagram[begin.end() :][:size]
+                self.unit.communities.add(community)
+                if self.community and community != self.community.encode():
+                    return
             delay_s = self.unit.delay_s
             if delay_s:
                 asyncio.get_running_loop().call_later(delay_s, receive, datagram, address)
@@ -109,7 +115,10 @@ class SnmpServer:
     next to none.
     """
 
-    def __init__(self, community: str) -> None:
+    def __init__(self, community: str, mark: Callable[[int], str] = lambda port: "") -> None:
+        """`mark`: what the community of an agent at a port ends with."""
+        self._community = community
+        self._mark = mark
         self._agents: dict[tuple[int, ...], SimulatedAgent] = {}
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(
@@ -123,6 +132,8 @@ class SnmpServer:
         Raises OSError if the port cannot be used, Unreachable if the agent does not start in time.
         """
         agent = SimulatedAgent(unit, port)
+        mark = self._mark(agent.port)
+        agent.community = f"{self._community}{mark}" if mark else ""
         domain = (*udp.DOMAIN_NAME, len(self._agents))
         self._agents[domain] = agent
         addition = asyncio.run_coroutine_threadsafe(self._add(domain, agent), self._loop)
@@ -156,6 +167,9 @@ class SnmpServer:
         self._loop.close()
 
     async def _add(self, domain: tuple[int, ...], agent: SimulatedAgent) -> None:
+        if agent.community:
+            own_name = f"replay {agent.port}"
+            config.add_v1_system(self._engine, own_name, agent.community, securityName="replay")
         config.add_transport(self._engine, domain, agent.transport())
         await asyncio.sleep(0)
 

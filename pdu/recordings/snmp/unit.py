@@ -29,6 +29,7 @@ from pdu_common.helper import EnumPowerStatus
 from pdu_common.snmp_client.tool_api import INTEGER, OCTETS
 
 from ..simulated_pdu import (
+    THIRD_NUMBERS,
     CommandRefused,
     MeasuredSums,
     SimulatedPdu,
@@ -51,7 +52,8 @@ from .recorded_rows import (
 from .unit_objects import UnitObjects, energy_figures, load_figures, unit_objects
 
 _MOST_BITS = 512  # limit for the bits of one row that _changes tries
-_UNDOCUMENTED = ("97", "undocumented")  # states that no MIB has
+# states that are neither on nor off, first one that no MIB has
+_THIRD_STATES = ("97", "undocumented", *map(str, THIRD_NUMBERS[1:]))
 # after so many requests since a command, each answer takes this long
 _MOST_AFTER_COMMAND, _BUSY_S = 100, 0.25
 _ON = {EnumPowerStatus.UP: True, EnumPowerStatus.DOWN: False}
@@ -106,6 +108,8 @@ class SnmpUnit(SimulatedPdu):
         self._control = device.outlets.control if device and device.outlets else None
         self._is_writable = is_writable
         self._lost_objects = LostObjects()
+        #: of a unit of the family with fewer outlets; none if there is none
+        self.smaller_rows: Rows = {}
         self._walked: set[Arcs] = set()
         self._requests_after_command = 0
         self.begin(fault)
@@ -301,10 +305,17 @@ class SnmpUnit(SimulatedPdu):
     def turn_outlet(self, identity: str, *, on: Optional[bool]) -> bool:
         return self._turn(identity, _STATES[on])
 
-    def _turn(self, identity: str, state: EnumPowerStatus, command_oid: Arcs = ()) -> bool:
+    def _turn(
+        self,
+        identity: str,
+        state: EnumPowerStatus,
+        command_oid: Arcs = (),
+        third_states: Sequence[str] = _THIRD_STATES[:2],
+    ) -> bool:
         """Change rows so that the family reads `state` for this outlet, and no other state
         changes, if it can so that it may be commanded as before. False if no such change is found.
-        `command_oid` is the object of the command, () for a change without one."""
+        `command_oid` is the object of the command, () for a change without one; `third_states`:
+        what may be written for UNKNOWN."""
         assert self._device is not None and self._device.outlets is not None
         states = self._device.outlets.states
         assert states is not None
@@ -320,7 +331,13 @@ class SnmpUnit(SimulatedPdu):
         oids = recorded_rows.oids_in_answers()
         is_switchable = bool(self._orders_in(self._rows, identity, EnumPowerStatus.UP))
         other_rows: Optional[Rows] = None
-        for change in _changes(states, state, identity, command_oid, oids, self._rows):
+        values_by_state = {
+            EnumPowerStatus.UP: states.on,
+            EnumPowerStatus.DOWN: states.off,
+            EnumPowerStatus.UNKNOWN: third_states,
+        }
+        values = values_by_state[state]
+        for change in _changes(states, values, identity, command_oid, oids, self._rows):
             new_rows = {**self._rows, **change}
             # a count that no longer matches its table, for instance
             with suppress(PduHandlerError):
@@ -356,6 +373,19 @@ class SnmpUnit(SimulatedPdu):
         """The objects of states and figures in the recorded rows."""
         return UnitObjects() if self._device is None else unit_objects(self._rows, self._device)
 
+    def with_third_states(self, identity: str) -> Sequence[SnmpContents]:
+        assert self._device is not None and self._device.outlets is not None
+        states = self._device.outlets.states
+        rows = self._rows
+        third_rows: list[Rows] = []
+        for value in _THIRD_STATES:
+            # another row may have one of these values, such as a mark of a pending command
+            is_third = states is not None and value not in (*states.on, *states.off)
+            if is_third and self._turn(identity, EnumPowerStatus.UNKNOWN, third_states=[value]):
+                third_rows.append(self._rows)
+            self._rows = rows
+        return [SnmpContents(rows) for rows in third_rows]
+
     def without_state(self, identity: str) -> Sequence[SnmpContents]:
         """The contents without the state of the middle outlet that is on; [] for another one."""
         if identity != self._objects.middle_outlet:
@@ -374,6 +404,9 @@ class SnmpUnit(SimulatedPdu):
 
     def without_figure_rows(self) -> Sequence[SnmpContents]:
         return [self._without(oids) for oids in self._objects.meter_rows]
+
+    def with_fewer_outlets(self) -> Sequence[SnmpContents]:
+        return [SnmpContents(self.smaller_rows)] if self.smaller_rows else []
 
     def with_other_figures(self) -> Sequence[SnmpContents]:
         """The contents with half of each figure."""
@@ -456,21 +489,16 @@ def _sums(device: SnmpDevice, figures: Sequence[Measurement]) -> list[float]:
 
 def _changes(
     states: State,
-    state: EnumPowerStatus,
+    values: Sequence[str],
     identity: str,
     command_oid: Arcs,
     oids: Sequence[Arcs],
     rows: Rows,
 ) -> Iterator[Rows]:
-    """Changes that may give an outlet this state: to all of its rows that hold a state or were
-    written, which may have to agree; then to any single row; then to a part of a row.
+    """Changes that may give an outlet a state with one of these values: to all of its rows that
+    hold a state or were written, which may have to agree; then to any single row; then to a part
+    of a row.
     """
-    values_by_state = {
-        EnumPowerStatus.UP: states.on,
-        EnumPowerStatus.DOWN: states.off,
-        EnumPowerStatus.UNKNOWN: _UNDOCUMENTED,
-    }
-    values = values_by_state[state]
     own_oids = _oids_of_outlet(oids, identity)
     state_oids = [oid for oid in own_oids if oid == command_oid or _holds_state(states, rows[oid])]
     for value in values:
@@ -529,7 +557,7 @@ def _rows_with(rows: Rows, oids: Sequence[Arcs], value: str) -> Rows:
     changed_rows: Rows = {}
     for oid in oids:
         tag = rows[oid].tag
-        if tag in NUMBERS and is_number:
+        if tag in NUMBERS and is_number and (tag == INTEGER or int(value) >= 0):
             changed_rows[oid] = SnmpRow(tag, int(value))
         elif tag == OCTETS:
             changed_rows[oid] = SnmpRow(OCTETS, value.encode())

@@ -23,7 +23,9 @@ Source: http://www.softwareishard.com/blog/har-12-spec.
 from __future__ import annotations
 
 import base64
+import contextlib
 import email.message
+import functools
 import itertools
 import json
 import math
@@ -32,7 +34,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Optional, Union
 from urllib.parse import urlencode, urlsplit
 
-from handlers import VERSION
+from handlers import VERSION, registry
+from handlers.http.message import PORTS
 from handlers.http.strict_json import FORM_ERRORS
 from handlers.shared.errors import SettingsError, printable
 from handlers.shared.meter_figures import Figure, NotKnown, measured
@@ -48,7 +51,6 @@ _ORIGIN = "http://pdu.example"
 _STATES: Mapping[str, Optional[bool]] = {"on": True, "off": False, "unknown": None}
 _WORDS = {state: word for word, state in _STATES.items()}
 _UNKNOWN = "unknown"
-_HANDLER = re.compile(r'"_pdu"\s*:\s*\{\s*"handler"\s*:\s*"(\w+)"')
 _TIME = "1970-01-01T00:00:00Z"
 _FORM = "application/x-www-form-urlencoded"
 _ANY_IN_URL = "%7Bany%7D"  # an address has no braces: RFC 3986
@@ -227,9 +229,32 @@ def is_recording(text: str) -> bool:
 
 
 def handler_in(text: str) -> str:
-    """The handler that an HTTP Archive names, "" if it names none."""
-    name = _HANDLER.search(text[:4000]) if is_recording(text) else None
-    return name[1] if name is not None else ""
+    """The handler of this pack that an HTTP Archive names, "" if it names none."""
+    with contextlib.suppress(*FORM_ERRORS):
+        return _handler_of(_log_of(text)["_pdu"]) if is_recording(text) else ""
+    return ""
+
+
+def _handler_of(own: Mapping[str, Any]) -> str:
+    """The handler in the object `_pdu`; "" for one that is not of this pack."""
+    name = str(own.get("handler", ""))
+    return name if registry.is_handler(name) else ""
+
+
+@functools.lru_cache(maxsize=1)
+def _log_of(text: str) -> Any:
+    """What an HTTP Archive has as `log`. Raises what Python raises for JSON of another form."""
+    return json.loads(text.lstrip("\ufeff"), object_pairs_hook=_with_distinct_names)["log"]
+
+
+def _with_distinct_names(members: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    """The object with these members. Raises ValueError for two of one name: readers differ in
+    which of them they take (RFC 8259, 4).
+    """
+    value = dict(members)
+    if len(value) < len(members):
+        raise ValueError("an object has a name twice")
+    return value
 
 
 def is_old_recording(text: str) -> bool:
@@ -245,7 +270,7 @@ def parse(text: str) -> WebRecording:
             " this version reads HTTP Archives (HAR): record it again"
         )
     try:
-        log = json.loads(text.lstrip("\ufeff"))["log"]
+        log = _log_of(text)
         if "_pdu" in log:
             answers = merged(map(_answer, log["entries"]))
             return _with_own(WebRecording(answers), log["_pdu"])
@@ -256,28 +281,45 @@ def parse(text: str) -> WebRecording:
 
 
 def _of_another_tool(entries: Sequence[Any]) -> WebRecording:
-    """The answers of one host. Raises what Python raises for JSON of another form."""
-    hosts = [urlsplit(str(entry["request"]["url"])).hostname for entry in entries]
-    own_host = next(filter(None, hosts), None)  # an address with the scheme data: has none
+    """The answers of one host and port. Raises what Python raises for JSON of another form."""
+    own_place = ""
     answers: list[Answer] = []
     answered: set[str] = set()
     left_out: dict[str, str] = {}
-    for entry, host in zip(entries, hosts):
-        request, response = entry["request"], entry["response"]
-        reason = "another host" if host != own_host else _reason_to_leave_out(request, response)
+    for entry in entries:
+        request = entry["request"]
         url = _LOGIN_IN_URL.sub("//", str(request["url"]))
         words = f"{request['method']} {without_named_secrets(url, ANY)}"
+        try:
+            place = _place_of(url)
+            own_place = own_place or place
+            is_own = bool(place) and place == own_place
+            reason = _reason_to_leave_out(entry) if is_own else "another host or port"
+            if not reason:
+                answers.append(_answer(entry, hides_secrets=True))
+                answered.add(words)
+        except (SettingsError, *FORM_ERRORS) as error:
+            reason = f"it cannot be read ({type(error).__name__})"
         if reason:
             left_out[words] = f"{printable(words, 200)}: {reason}"
-        else:
-            answers.append(_answer(entry, hides_secrets=True))
-            answered.add(words)
     sentences = [text for words, text in left_out.items() if words not in answered]
+    # a session that ends leads from a page to the login
+    answers.sort(key=lambda answer: not 300 <= answer.status < 400)
     return WebRecording(merged(answers), left_out=sentences, is_of_another_tool=True)
 
 
-def _reason_to_leave_out(request: Mapping[str, Any], response: Mapping[str, Any]) -> str:
+def _place_of(url: str) -> str:
+    """The host of an address, and its port unless it is a usual one: a device may lead from HTTP to
+    HTTPS. "" for an address without a host (data:). Raises ValueError.
+    """
+    parts = urlsplit(url)
+    port = "" if parts.port in (None, *PORTS.values()) else f":{parts.port}"
+    return f"{parts.hostname or ''}{port}"
+
+
+def _reason_to_leave_out(entry: Mapping[str, Any]) -> str:
     """Why an entry is no answer of its device; "" if it is one."""
+    request, response = entry["request"], entry["response"]
     content = response.get("content") or {}
     size = max(int(content.get("size") or 0), int(response.get("bodySize") or 0))
     status = int(response.get("status") or 0)
@@ -352,7 +394,7 @@ def _with_own(recording: WebRecording, own: Mapping[str, Any]) -> WebRecording:
         outlets=outlets,
         load_a=_figure(own.get("load_a")),
         energy_kwh=_figure(own.get("energy_kwh")),
-        handler=str(own.get("handler", "")),
+        handler=_handler_of(own),
         refusal=str(own.get("refused", "")),
         kept_texts=[str(text) for text in own.get("kept", [])],
         is_compared=own.get("compared") == "yes",
@@ -368,9 +410,12 @@ def _effect(row: Mapping[str, Any], contents: Mapping[str, Any]) -> Effect:
         if value is None or isinstance(value, (dict, list)):
             raise ValueError("a state is a word, a number, true or false")
         request, _, pointer = text.rpartition("#/")
+        words = pointer.split("/")
+        if text.endswith("#") and text[:-1] in contents:  # of a whole answer
+            request, words = text[:-1], []
         path: list[Union[str, int]] = []
         content = contents[request]
-        for word in pointer.split("/"):
+        for word in words:
             is_number = isinstance(content, (list, TextAnswer))
             part = int(word) if is_number else word.replace("~1", "/").replace("~0", "~")
             if isinstance(content, TextAnswer) and part not in range(1, len(content.pieces), 2):
@@ -385,7 +430,8 @@ def _effect_row(effect: Effect) -> dict[str, Any]:
     sets: dict[str, Any] = {}
     for place, value in effect.sets.items():
         words = [str(part).replace("~", "~0").replace("/", "~1") for part in place.path]
-        sets[f"{place.request}#/{'/'.join(words)}"] = value
+        pointer = "".join(f"/{word}" for word in words)
+        sets[f"{place.request}#{pointer}"] = value
     return {"request": effect.request, "sets": sets}
 
 
@@ -450,10 +496,11 @@ def at_another_address(name: str, text: str) -> str:
 
 def place_of(location: str) -> str:
     """The path and query of the place to which an answer leads: a replay is at another address."""
-    place = re.sub("^(?:https?:)?//[^/?#]*", "", location, flags=re.IGNORECASE)
-    return place or "/"
+    return _SCHEME_AND_HOST.sub("", location) or "/"
 
 
+# as clients read them: WHATWG's URL, 4.4, takes a backslash for a slash, and any number of them
+_SCHEME_AND_HOST = re.compile(r"^\s*(?:[a-z][a-z0-9+.-]*:[/\\]*|[/\\]{2,})[^/?#\\]*", re.IGNORECASE)
 # the attributes of a cookie by which a client sends it to its device alone: RFC 6265, 4.1.2
 _OF_ADDRESS = re.compile(r";\s*(?:(?:domain|samesite)\s*=[^;]*|secure\s*(?=;|$))", re.IGNORECASE)
 # the name of a header: RFC 9110, 5.6.2

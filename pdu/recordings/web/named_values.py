@@ -33,6 +33,7 @@ _CONTENT = re.compile(r"\s*(?:<!\[CDATA\[)?(?P<value>[^<>\]]+)")
 # PIN: <b>5</b>, pin;5
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
 _NUMBER = re.compile(r"(?<![\w#])[0-9]+(?:[ .()/-]+[0-9]+)*(?!\w)")
+_WITH_UNDERSCORES = str.maketrans(" :-", "___")
 _NEAR = 60  # in characters
 _MOST_NAMES = 16
 
@@ -49,8 +50,7 @@ class NamedValue(NamedTuple):
         """The kind of a text of this name (`scrub.kind_of`), in whichever spelling it has one:
         post-code is post_code.
         """
-        plain_name = re.sub("[ :-]", "_", self.name)
-        kind = kind_of(plain_name)
+        kind = kind_of(self.name.translate(_WITH_UNDERSCORES))
         return kind_of(self.name) if kind == NAMES else kind
 
 

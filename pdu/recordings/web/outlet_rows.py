@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import copy
+import os.path
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple, Optional
 
-from .state_columns import Contents, Path, Place, all_places, value_at
+from .state_columns import Contents, Path, Place, all_places, value_at, with_values
 from .text_answers import WORD, TextAnswer
 
 _TAG = re.compile(r"<(?P<end>/?)(?P<name>[A-Za-z][\w:.-]*)[^<>]*?(?P<empty>/?)>")
@@ -44,6 +45,28 @@ def without_row(
         return None
     del container[path[-1]]
     return AbsentRow({**contents, place.request: new_content}, is_named)
+
+
+def with_rows_exchanged(content: Any, path_by_outlet: Mapping[str, Path]) -> Any:
+    """JSON with the first and the last row of its list of outlets exchanged, if a member of each
+    row names its outlet; None for another content. `path_by_outlet`: of the states.
+    """
+    first, *_, last = path_by_outlet.values()
+    length = len(os.path.commonprefix([first, last]))
+    rows = value_at({"": content}, Place("", first[:length]))
+    if not isinstance(rows, list):
+        return None
+    naming_members: list[set[str]] = []
+    for outlet, path in path_by_outlet.items():
+        row = rows[int(path[length])] if path[:length] == first[:length] else None
+        members = row.items() if isinstance(row, dict) else ()
+        naming_members.append({member for member, value in members if str(value) == outlet})
+    if not set.intersection(*naming_members):
+        return None
+    new_rows = list(rows)
+    one, other = int(first[length]), int(last[length])
+    new_rows[one], new_rows[other] = rows[other], rows[one]
+    return with_values({"": content}, {Place("", first[:length]): new_rows})[""]
 
 
 def _path_of_row(path: Path, other_paths: Sequence[Path]) -> Path:

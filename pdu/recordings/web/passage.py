@@ -224,7 +224,8 @@ def _secrets_of(exchange: Exchange) -> Iterator[str]:
     for text in (call.target, unquote(call.target), call.body):
         yield from named_secrets(text)
     for name, text in exchange.headers:
-        yield from named_secrets(f"{name}={text}")
+        if name.lower() != "set-cookie":  # whose own name may look like a value
+            yield from named_secrets(f"{name}={text}")
         secret = _secret_of_header(name, text)
         if is_telling(secret):
             yield secret

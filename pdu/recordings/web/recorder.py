@@ -23,7 +23,7 @@ from handlers.shared.errors import (
     ProtocolError,
     SettingsError,
 )
-from handlers.shared.meter_figures import Figure
+from handlers.shared.meter_figures import Figure, MeterFigures
 from handlers.shared.settings import HOST, Settings, port as port_number
 from handlers.shared.tls import CA_PEM, FINGERPRINT, VERIFY, Trust
 from pdu_common.connection import PduData
@@ -39,7 +39,7 @@ from ..recording_formats import Recording, RecordingOptions, incomplete
 from ..replay_server import HOST as LOOPBACK
 from ..scrub import ANY_TEXT, SECRETS, Scrubber, kind_of
 from ..simulated_pdu import States
-from . import har, probing
+from . import har, probing, serial_numbers
 from .answer_scrubbing import kept_notes
 from .further_reads import INTERFACES, MOST
 from .har import Answer, RecordedOutlet, WebRecording
@@ -100,6 +100,16 @@ class _Reading(NamedTuple):
     figures: Figures
     #: what tools read besides, to compare
     parts: object = ()
+
+    def renamed(self, stand_ins: Mapping[str, str]) -> _Reading:
+        """This reading with stand-ins for serial numbers in the outlets' identities."""
+        states: list[tuple[str, EnumPowerStatus]] = []
+        for identity, state in self.states:
+            states.append((serial_numbers.replaced(identity, stand_ins), state))
+        ports: dict[str, MeterFigures] = {}
+        for identity, figures in self.figures.ports.items():
+            ports[serial_numbers.replaced(identity, stand_ins)] = figures
+        return self._replace(states=states, figures=self.figures._replace(ports=ports))
 
     @property
     def comparable(self) -> object:
@@ -220,6 +230,14 @@ def _record(
     replay_reader = reader._replace(settings=_any_login(settings, secret_keys))
     links = interface.links if interface is not None else None
     with _without_log():
+        stand_ins = serial_numbers.stand_ins_of(recording.outlets, scrubber)
+        if stand_ins:
+            candidate = serial_numbers.recording_with(recording, stand_ins)
+            new_reading = reading.renamed(stand_ins)
+            # else the handler needs the numbers themselves
+            if _read_again(candidate, replay_reader) == new_reading.comparable:
+                recording = candidate
+                reading = new_reading
         recording = scrubbed(
             recording,
             scrubber,

@@ -18,7 +18,7 @@ from collections import deque
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Optional, Union
 
-from ..simulated_pdu import States
+from ..simulated_pdu import THIRD_NUMBERS, States
 from .text_answers import TextAnswer
 
 #: keys and indexes that lead to a value of JSON, or the number in `pieces` of a TextAnswer
@@ -36,7 +36,7 @@ _OFF_BY_ON = {
     "closed": "open",
 }
 _ON_BY_OFF = {off: on for on, off in _OFF_BY_ON.items()}
-_UNDOCUMENTED, _UNDOCUMENTED_NUMBER = "undocumented", 97
+_UNDOCUMENTED = "undocumented"
 _LONGEST_STRIDE = 60
 _MOST_FIGURES = 40
 _MOST_COLUMNS = 400
@@ -143,13 +143,17 @@ def _is_plain_member(place: Place) -> bool:
     return isinstance(name, str) and _normalised(name) == name
 
 
-def undocumented(value: Any) -> Any:
-    """A state that no device documents, of the type of this one; null beside true and false."""
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, str) and not value.isdecimal():
-        return _UNDOCUMENTED
-    return type(value)(_UNDOCUMENTED_NUMBER)
+def third_states(on: Any, off: Any, *, is_text: bool = False) -> list[Any]:
+    """Values that are neither of these, first one that no device documents: of their type, and in
+    JSON an empty text and null. `is_text`: of a TextAnswer.
+    """
+    nothing = [] if is_text else [None, ""]
+    if isinstance(on, bool):
+        return nothing
+    if isinstance(on, str) and not on.isdecimal():
+        return [_UNDOCUMENTED, *nothing]
+    values = [type(on)(number) for number in THIRD_NUMBERS]
+    return [value for value in values if value not in (on, off)] + nothing
 
 
 def number_places(contents: Contents, columns: Sequence[Column]) -> list[Place]:

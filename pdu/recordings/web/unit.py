@@ -21,17 +21,18 @@ from ..replay_server import ANY_LOGIN, PATH, Response
 from ..simulated_pdu import HttpPdu, States, UnitCommand, UnitFault
 from . import har
 from .har import Answer, RecordedOutlet, WebRecording
-from .outlet_rows import without_row
+from .outlet_rows import with_rows_exchanged, without_row
 from .request_patterns import ANY, RequestPattern, body_parts
 from .state_columns import (
     Column,
     Contents,
+    Path,
     Place,
     list_places,
     number_places,
     other_figures,
     state_columns,
-    undocumented,
+    third_states,
     value_at,
     with_values,
     without_values,
@@ -211,6 +212,7 @@ class WebUnit(HttpPdu):
         self._recording = recording
         self._requests = requests or RecordedRequests.of(recording)
         self._states, self._contents = recording.states, recording.contents
+        self._has_rows_exchanged = False
 
     def begin(self, fault: UnitFault) -> None:
         super().begin(fault)
@@ -236,6 +238,17 @@ class WebUnit(HttpPdu):
             rules = ("asked", "port_down", "port_up", "lost state")
             doubts.update(dict.fromkeys(rules, reason))
         return doubts
+
+    @property
+    def contradiction(self) -> str:
+        for name, outlet in self._recording.outlets.items():
+            recorded = {} if outlet.state is None else outlet.effect(on=outlet.state).sets
+            for place, value in recorded.items():
+                own_value = value_at(self._recording.contents, place)
+                if json.dumps(own_value) != json.dumps(value):
+                    word = "on" if outlet.state else "off"
+                    return f"outlet {name} is {word} in its head, and not in {place.request}"
+        return ""
 
     def _recorded_refusal(self) -> Optional[Response]:
         """How it refuses a command: in the recording's words, or as it was seen to refuse one."""
@@ -285,17 +298,14 @@ class WebUnit(HttpPdu):
     def turn_outlet(self, identity: str, *, on: Optional[bool]) -> bool:
         outlet = self._recording.outlets[identity]
         # without a row, the places of the outlets behind it are others
-        is_complete = self._states.keys() == self._recording.outlets.keys()
-        if not (outlet.on.sets and is_complete):
+        is_whole = list(self._states) == list(self._recording.outlets)[: len(self._states)]
+        if not (outlet.on.sets and is_whole):
             return False
         values: dict[Place, Any] = {}
         for place in outlet.off.sets:  # such as its meters, which count nothing while it is off
             if place not in outlet.on.sets:
                 values[place] = value_at(self._recording.contents, place)
-        if on is None:
-            values.update({place: undocumented(value) for place, value in outlet.on.sets.items()})
-        else:
-            values.update(outlet.effect(on=on).sets)
+        values.update(self._third_values(outlet)[0] if on is None else outlet.effect(on=on).sets)
         with self._contents_lock:
             try:
                 self._contents = with_values(self._contents, values)
@@ -303,6 +313,19 @@ class WebUnit(HttpPdu):
                 return False
             self._states = {**self._states, identity: on}
         return True
+
+    def _third_values(self, outlet: RecordedOutlet) -> list[dict[Place, Any]]:
+        """The values of its places in states that are neither on nor off."""
+        values: list[list[Any]] = []
+        for place, on in outlet.on.sets.items():
+            is_text = isinstance(self._contents[place.request], TextAnswer)
+            values.append(third_states(on, outlet.off.sets.get(place), is_text=is_text))
+        return [dict(zip(outlet.on.sets, values_of_state)) for values_of_state in zip(*values)]
+
+    def with_third_states(self, identity: str) -> Sequence[Any]:
+        states = {**self._states, identity: None}
+        values = self._third_values(self._recording.outlets[identity])
+        return [(states, with_values(self._contents, own_values)) for own_values in values]
 
     def without_state(self, identity: str) -> Sequence[Any]:
         places = list(self._recording.outlets[identity].on.sets)
@@ -344,6 +367,29 @@ class WebUnit(HttpPdu):
                 return None
             contents = absent_row.contents
         return contents if places else None
+
+    def exchange_rows(self) -> bool:
+        self._has_rows_exchanged = True
+        contents = self._contents.items()
+        return any(self._exchanged(request, content) != content for request, content in contents)
+
+    def _exchanged(self, request: str, content: Any) -> Any:
+        """The content of an answer with two rows exchanged, if it has rows that name outlets."""
+        paths: dict[str, Path] = {}
+        for name, outlet in self._recording.outlets.items():
+            for place in outlet.on.sets:
+                if place.request == request:
+                    paths[name] = place.path
+        is_list = len(paths) > 1 and not isinstance(content, TextAnswer)
+        exchanged = with_rows_exchanged(content, paths) if is_list else None
+        return content if exchanged is None else exchanged
+
+    def with_fewer_outlets(self) -> Sequence[Any]:
+        """Without the last one."""
+        *others, last_outlet = self._states
+        contents = self._without_row_of(last_outlet, is_named=False)
+        states = {name: self._states[name] for name in others}
+        return [(states, contents)] if states and contents is not None else []
 
     def with_other_figures(self) -> Sequence[Any]:
         candidates = other_figures(self._contents, self._columns(), self._states)
@@ -444,6 +490,8 @@ class WebUnit(HttpPdu):
         content = self._contents[answer.request]
         if content is None and answer.content is not None:  # the row of an outlet that is absent
             return 404, None, {}
+        if self._has_rows_exchanged:
+            content = self._exchanged(answer.request, content)
         headers = list(answer.headers)
         if self.token and answer.request in self._requests.with_tokens:
             headers = [(name, _with_token(text, self.token)) for name, text in headers]

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional
+from typing import Any, Callable, NamedTuple, Optional
 
 import click
 
@@ -44,8 +44,10 @@ from ...pdu_list.login_options import Login, pass_login, setting_options
 from ...pdu_list.logins import environment_login
 from ...recordings.handler_recordings import handler_of_recording
 from ...recordings.recording_formats import ReplayedDevice
+from ...recordings.simulated_pdu import own_mark
 from ...recordings.web import har, unit as web_unit
 from . import loading_checks, process_settings
+from .laws import METHODS
 from .rules import (
     ADVISED,
     BROKEN,
@@ -61,13 +63,11 @@ from .rules import (
     untried_rules,
 )
 
-if TYPE_CHECKING:
-    from .side_effects import SideEffects
-
 #: in place of a secret of the owner's: the trials find where the handler shows it
 _TRIAL_PASSWORD = f"password-{secrets.token_hex(8)}"
 
 _NARROWEST = 60
+_RESULTS = (KEPT, BROKEN, ADVISED, UNTRIED)
 
 
 @click.group(
@@ -146,8 +146,9 @@ def handler_check(
     text = text_of(replay) if replay else ""
     device = RecordedDevice(replay or "", text, profile or "", on, off, refused or "")
     with tempfile.TemporaryDirectory(prefix="pdu-handler-") as name, printing_to_stderr():
-        findings = list(_findings(path, device, Path(name), output, login))
-    return print_result(_result(path, findings), as_json=output.json)
+        methods: set[str] = set()
+        findings = list(_findings(path, device, Path(name), output, login, methods))
+    return print_result(_result(path, findings, methods), as_json=output.json)
 
 
 def _require_handler(path: str) -> None:
@@ -164,17 +165,21 @@ def _require_handler(path: str) -> None:
     raise SettingsError(f"{path[:200]!r} is no file, folder or archive with a handler{advice}")
 
 
-def _result(path: str, findings: list[Finding]) -> Result:
-    """The findings as a table and the verdict; the exit code says whether the page is kept."""
+def _result(path: str, findings: list[Finding], methods: Collection[str]) -> Result:
+    """The findings as a table and the verdict; the exit code says whether the page is kept.
+    `methods`: those that ran.
+    """
     findings = [_advised_if_harmless(finding) for finding in findings]
     missing_rules = untried_rules(findings)
     code, verdict = _verdict(findings, missing_rules)
     count_by_result = Counter(finding.result for finding in findings)
-    counts = [f"{count_by_result[result]} {result}" for result in (KEPT, BROKEN)]
-    if count_by_result[ADVISED]:
-        counts.append(f"{count_by_result[ADVISED]} {ADVISED}")
-    counts.append(f"{count_by_result[UNTRIED]} {UNTRIED}")
-    last_line = f"{path} {verdict}: {', '.join(counts)}"
+    # of some that were not tried there is no finding
+    count_by_result[UNTRIED] = len({*rules_of(findings, UNTRIED), *missing_rules})
+    shown_results = [result for result in _RESULTS if count_by_result[result] or result != ADVISED]
+    counts = [f"{count_by_result[result]} {result}" for result in shown_results]
+    laws = f"of {sum(count_by_result.values())} laws {', '.join(counts)}"
+    called = ", ".join(method for method in METHODS if method in methods) or "no method"
+    last_line = f"{path} {verdict}: {called} ran, {laws}"
     width = max(_NARROWEST, shutil.get_terminal_size().columns)
     shown_lines = [*lines(findings, width), ""]
     untried_texts = [rule.text for rule in missing_rules]
@@ -197,7 +202,7 @@ def _verdict(findings: Sequence[Finding], missing_rules: Sequence[Rule]) -> tupl
     if broken_rules:
         return DEFECT, "is not safe: it would do harm"
     if RULES["status"] in missing_rules:
-        return NOT_SEEN, f"is not known to keep {PAGE}, its methods were not called"
+        return NOT_SEEN, f"is not known to keep {PAGE}"
     if any(DOUBLE_LACKS_NAME in finding.detail for finding in findings):
         return NOT_SEEN, f"is not known to keep {PAGE}: {DOUBLE_LACKS_NAME}"
     if RULES["imports"] in rules_of(findings, UNTRIED):
@@ -245,9 +250,16 @@ class RecordedDevice(NamedTuple):
 
 
 def _findings(
-    path: str, device: RecordedDevice, folder: Path, output: Output, login: Login
+    path: str,
+    device: RecordedDevice,
+    folder: Path,
+    output: Output,
+    login: Login,
+    methods: set[str],
 ) -> Iterator[Finding]:
-    """A finding for each rule: first of the archive and its import, then of its four methods."""
+    """A finding for each rule: first of the archive and its import, then of its four methods.
+    Adds those that ran to `methods`.
+    """
     try:
         source = read_handler(path)
     except UnreadHandler as error:
@@ -281,7 +293,7 @@ def _findings(
         yield untried("status", error.reason)
         return
     with waiting("calling the handler", output):
-        yield from _device_findings(path, loaded_handler, device, folder, login)
+        yield from _device_findings(path, loaded_handler, device, folder, login, methods)
 
 
 def _owner_settings(login: Login) -> dict[str, str]:
@@ -305,10 +317,15 @@ def _handler_settings(login: Login) -> dict[str, str]:
 
 
 def _device_findings(
-    path: str, handler: LoadedHandler, device: RecordedDevice, folder: Path, login: Login
+    path: str,
+    handler: LoadedHandler,
+    device: RecordedDevice,
+    folder: Path,
+    login: Login,
+    methods: set[str],
 ) -> Iterator[Finding]:
     """Findings of the four methods on a served recording, or on simulated units without one; the
-    last one says where a secret was shown.
+    last one says where a secret was shown. Adds the methods that ran to `methods`.
     """
     # imported late: 150 ms with pysnmp, which is missing where pdu has no packages
     from .bounded_methods import Forms, ShownSecrets
@@ -335,21 +352,23 @@ def _device_findings(
                 stack.callback(recording.close)
             forms = Forms(handler, _forms(handler, login), shown_secrets, effects)
             yield from served_findings(forms, recording, load_again)
-    yield _finding_of_watch("side effects", ADVISED, effects.sentences, effects)
-    yield _finding_of_watch("elsewhere", BROKEN, effects.other_hosts, effects)
-    yield _finding_of_watch("secret", BROKEN, shown_secrets.places, effects)
+    methods |= effects.called_methods
+    yield _finding_of_watch("side effects", ADVISED, effects.sentences, methods)
+    yield _finding_of_watch("elsewhere", BROKEN, effects.other_hosts, methods)
+    yield _finding_of_watch("secret", BROKEN, shown_secrets.places, methods)
 
 
 def _finding_of_watch(
-    rule: str, result: str, faults: Sequence[str], effects: SideEffects
+    rule: str, result: str, faults: Sequence[str], methods: Collection[str]
 ) -> Finding:
-    """What was seen beside the answers of calls. Of a handler whose methods asked no PDU, nothing
-    is known.
+    """What was seen beside the answers of calls. Of a method that did not run, nothing is known.
+    `methods`: those that ran.
     """
     if faults:
         return Finding(RULES[rule], result, "; ".join(faults))
-    if not effects.has_asked:
-        return untried(rule, "no request of its methods reached a simulated device")
+    missing_methods = ", ".join(method for method in METHODS if method not in methods)
+    if missing_methods:
+        return untried(rule, f"no request of {missing_methods} reached a simulated device")
     return kept(rule)
 
 
@@ -382,6 +401,6 @@ def _form_with_trial_secrets(
     data = form(port)
     for key in secret_keys:
         if key in data.custom_params:
-            data.custom_params[key] = _TRIAL_PASSWORD
+            data.custom_params[key] = f"{_TRIAL_PASSWORD}{own_mark(port)}"
     data.custom_params = AskedSettings(data.custom_params)
     return data

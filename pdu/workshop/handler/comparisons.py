@@ -80,25 +80,29 @@ def fault_of_states(
     *,
     is_well: bool,
     absent_outlets: Collection[str] = (),
-    has_other_names: bool = False,
+    is_of_figure: bool = False,
 ) -> str:
     """The first fault of the states that a handler returned: wrong outlets, or a state that is not
     the real one. "" for none. `is_well`: the PDU works, so that an UNKNOWN state is a fault too.
-    `absent_outlets`: the handler may leave them out. `has_other_names`: outlets may have other
-    names than in `real_states`, if their count is right.
+    `absent_outlets`: the handler may leave them out. `is_of_figure`: a number was changed that may
+    be no figure, but names an outlet, or has the states of several outlets as its bits.
     """
     names = [name for name, _ in states]
     expected_names = [name for name in real_states if name in names or name not in absent_outlets]
-    is_renamed = has_other_names and len(names) == len(expected_names)
+    is_renamed = is_of_figure and len(names) == len(expected_names)
     if sorted(names) != sorted(expected_names) and not is_renamed:
         return _fault_of_names(names, expected_names)
+    faults: list[str] = []
     for name, state in states:
         on = ON.get(state)
         real_on = real_states.get(name, on)
         must_be_real = on is not None or is_well
         if on is not real_on and must_be_real:
-            return f"returned outlet {name} {STATE_WORDS[on]}, and it is {STATE_WORDS[real_on]}"
-    return ""
+            text = f"returned outlet {name} {STATE_WORDS[on]}, and it is {STATE_WORDS[real_on]}"
+            faults.append(text)
+    if is_of_figure and len(faults) > 1:
+        return ""
+    return faults[0] if faults else ""
 
 
 def _fault_of_names(names: Sequence[str], expected_names: Sequence[str]) -> str:

@@ -5,15 +5,14 @@ every answer is known (laws.py). A rule is kept only by calls that were seen to 
 from __future__ import annotations
 
 import contextlib
-import threading
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any, Callable, NamedTuple, Optional
 
-from ...recordings.simulated_pdu import HttpPdu, SimulatedPdu, UnitFault
+from ...recordings.simulated_pdu import HttpPdu, SimulatedPdu, UnitFault, own_mark
 from .calls import ENDLESS, Methods
-from .comparisons import NamedSums, has_meter, named_figures, named_sums
+from .comparisons import NamedSums, fault_of_states, has_meter, named_figures, named_sums
 from .laws import (
     COMMANDS,
     METHODS,
@@ -24,7 +23,6 @@ from .laws import (
     MadeHandler,
     call_method,
     figures_phrase,
-    own_token,
 )
 from .rules import BROKEN, RULES, UNTRIED, Finding, broken, kept, untried
 
@@ -76,6 +74,8 @@ class Situation(NamedTuple):
     cases: Callable[[Judge], Iterator[Case]] = lambda _: iter(())
     steps: Callable[[Judge], Iterator[Fault]] = lambda _: iter(())
     is_over_http: bool = False
+    #: whether the PDU is well after each case, and is read and commanded then
+    ends: bool = False
 
 
 class Table(NamedTuple):
@@ -107,6 +107,8 @@ class Judge:
         self._about = about
         self._units: list[SimulatedPdu] = []
         self.handler = handler
+        #: whether other cases run beside this one, and ask other PDUs
+        self._is_at_once = False
         self._takes_own_tokens = self._reads_with_own_token()
         #: a PDU that is well
         self.model = self.unit()
@@ -174,49 +176,57 @@ class Judge:
     def faults_in(self, situation: Situation) -> Iterator[Fault]:
         """The faults in a situation, one after another."""
         for case in situation.cases(self):
-            yield from self._faults_of_case(situation.name, case)
+            yield from self._faults_of_case(situation, case)
         yield from situation.steps(self)
 
     def _faults_at_once(self, situations: Sequence[Situation]) -> list[Fault]:
         """The faults in the cases, some at a time, in the order of the cases. A case that was late
         is repeated alone: it may have waited for a processor.
         """
-        cases = enumerate(
-            (situation.name, case) for situation in situations for case in situation.cases(self)
-        )
-        faults_by_number: dict[int, list[Fault]] = {}
-        late_cases: list[tuple[int, str, Case]] = []
-        lock = threading.Lock()
-
-        def work(_: int) -> None:
-            while True:
-                with lock:
-                    number, (name, case) = next(cases, (0, ("", None)))
-                if case is None:
-                    return
-                faults = self._faults_of_case(name, case)
-                if any(_may_be_of_load(fault) for fault in faults):
-                    late_cases.append((number, name, case))
-                else:
-                    faults_by_number[number] = faults
-
+        cases = [(situation, case) for situation in situations for case in situation.cases(self)]
+        self._is_at_once = True
         with ThreadPoolExecutor(_AT_ONCE) as pool:
-            list(pool.map(work, range(_AT_ONCE)))
-        for number, name, case in late_cases:
-            faults_by_number[number] = self._faults_of_case(name, case)
-        return [fault for number in sorted(faults_by_number) for fault in faults_by_number[number]]
+            faults_of_cases = list(pool.map(lambda row: self._faults_of_case(*row), cases))
+        self._is_at_once = False
+        faults: list[Fault] = []
+        for (situation, case), faults_of_case in zip(cases, faults_of_cases):
+            is_repeated = any(_may_be_of_load(fault) for fault in faults_of_case)
+            faults += self._faults_of_case(situation, case) if is_repeated else faults_of_case
+        return faults
 
-    def _faults_of_case(self, name: str, case: Case) -> list[Fault]:
-        """The faults in a case. `name`: of its situation."""
+    def _faults_of_case(self, situation: Situation, case: Case) -> list[Fault]:
+        """The faults in a case; if there are none, those of the PDU that is well after it."""
         target = case.make_target()
+        contents = target.unit.contents
         faults: list[Fault] = []
         for method in case.methods:
-            fault = self.fault(name, target, case.expected, method)
+            fault = self.fault(situation.name, target, case.expected, method)
             if fault is not None:
                 faults.append(fault)
+        if situation.ends and not faults:
+            faults += self._faults_after(situation.name, target, contents, case.methods[0])
         target.unit.close()  # a server takes some of a processor
         target.unit.answers.clear()
         return faults
+
+    def _faults_after(
+        self, name: str, target: Target, contents: Any, method: str
+    ) -> Iterator[Fault]:
+        """The first fault of a PDU that is well again: its status, and a command. After a reading,
+        its outlets changed by hand; after a command, its own did once status was read.
+        """
+        target.unit.begin(UnitFault.NONE)
+        expected = Expected("asked", is_well=True)
+        is_command = method in COMMANDS
+        if not is_command:
+            turn_over(target.unit)
+        for next_method in ("status", method if is_command else "port_down"):
+            fault = self.fault(f"well again after {name}", target, expected, next_method)
+            if fault is not None:
+                yield fault
+                return
+            if is_command:
+                target.unit.contents = contents
 
     # ---- PDUs ------------------------------------------------------------------------------------
 
@@ -226,7 +236,7 @@ class Judge:
         """
         unit = self._new_unit(fault)
         if isinstance(unit, HttpPdu) and self._takes_own_tokens:
-            unit.token = own_token(unit)
+            unit.token = own_mark(unit.port)
         if contents is not None:
             unit.contents = contents
             return unit
@@ -247,7 +257,7 @@ class Judge:
         unit = self._new_unit(UnitFault.NONE)
         if not isinstance(unit, HttpPdu):
             return False
-        unit.token = own_token(unit)
+        unit.token = own_mark(unit.port)
         with contextlib.suppress(Exception):
             return bool(self.handler.anew(unit.port).states())
         return False
@@ -279,23 +289,47 @@ class Judge:
         target.unit.begin(fault)
         return target
 
-    def other_figures(self, *, is_turned_over: bool = False) -> Optional[OtherFigures]:
-        """The figures as the PDU knows them, else as the handler reads them that is loaded anew and
-        has read nothing before. `is_turned_over`: with each outlet in its other state.
+    def other_pdu(self) -> Optional[OtherFigures]:
+        """A PDU with fewer outlets, each in its other state, and other figures, which a handler
+        that is loaded anew reads; with as many outlets, if there is none.
         """
+        for contents in self.model.with_fewer_outlets():
+            unit = self.unit(contents=contents)
+            if self._reads_anew(unit):
+                return self.other_figures(unit, is_turned_over=True)
+        return self.other_figures(is_turned_over=True)
+
+    def _reads_anew(self, unit: SimulatedPdu) -> bool:
+        """Whether a handler that is loaded anew reads the states of a PDU."""
+        with contextlib.suppress(Exception):
+            states = self.handler.anew(unit.port).states()
+            return not fault_of_states(states, unit.outlet_states(), is_well=True)
+        return False
+
+    def other_figures(
+        self, model: Optional[SimulatedPdu] = None, *, is_turned_over: bool = False
+    ) -> Optional[OtherFigures]:
+        """The figures as the PDU knows them, else as the handler reads them that is loaded anew and
+        has read nothing before. `model`: in place of the PDU that is well; `is_turned_over`: with
+        each outlet in its other state.
+        """
+        model = model or self.model
         if not has_meter(self.sums):
-            return OtherFigures(self.model.contents, self.sums)
-        for contents in self.model.with_other_figures():
+            return OtherFigures(model.contents, self.sums)
+        for contents in model.with_other_figures():
             unit = self.unit(contents=contents)
             if is_turned_over:
                 turn_over(unit)  # what is off may measure nothing
+            if not self._reads_anew(unit):
+                continue  # a number that is no figure
             sums = named_sums(unit.measured_sums())
             if sums == self.sums:
                 with contextlib.suppress(Exception):
                     figures = named_figures(self.handler.anew(unit.port).figures())
                     sums = {name: [value] for name, value in figures.items()}
             if sums != self.sums and has_meter(sums):
-                self._other_contents = contents
+                if model is self.model:
+                    self._other_contents = contents
                 return OtherFigures(contents, sums)
         return None
 
@@ -343,7 +377,9 @@ class Judge:
         return fault
 
     def _requests_of_others(self, unit: SimulatedPdu) -> int:
-        """How many requests reached the other PDUs."""
+        """How many requests reached the other PDUs; 0 where other cases ask them."""
+        if self._is_at_once:
+            return 0
         return sum(len(other.requests) for other in self._units if other is not unit)
 
     def _note_tried_call(self, call: JudgedCall) -> None:

@@ -10,9 +10,11 @@ A call that did not reach the PDU, or had no answer in time of one that answers,
 
 from __future__ import annotations
 
+import base64
+import contextlib
 import re
 import socket
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Callable, NamedTuple, Optional
 
 from handlers.dcimanager import Figures
@@ -46,7 +48,8 @@ METHODS = (*READINGS, *COMMANDS)
 ABSENT = "99999"
 # what an answer that is no error may be wrong in, on a PDU that is well
 _RULE_OF_ANSWER = {"status": "states", "statistic": "figures"}
-_TOKEN = re.compile("p([0-9]{4,5})x")
+_MARK = re.compile("p([0-9]{4,5})x")
+_IN_BASE64 = re.compile("[A-Za-z0-9+/]{12,}={0,2}")
 
 
 class MadeHandler(NamedTuple):
@@ -108,8 +111,8 @@ class Expected(NamedTuple):
     states: Optional[States] = None
     #: None: those of a PDU that is well
     sums: Optional[NamedSums] = None
-    #: the number of an outlet may have been changed, not a figure
-    has_other_names: bool = False
+    #: a number was changed that may be no figure
+    is_of_figure: bool = False
     #: the outlets that an answer may leave out
     absent_outlets: Collection[str] = ()
 
@@ -160,9 +163,9 @@ class JudgedCall:
         except Exception as error:
             self._error = error
         fault = (
-            self._why_untried()
+            self._fault_of_logins(self._unit.messages[messages_before:])
+            or self._why_untried()
             or self._fault_of_writes()
-            or self._fault_of_logins(self._unit.messages[messages_before:])
             or self._fault_of_code()
         )
         if fault is not None or self._has_nothing_to_ask:
@@ -239,7 +242,7 @@ class JudgedCall:
             rule = self.expected.rule or "asked"
             return self._broken(rule, "returned without a request to this PDU")
         has_reached_one = bool(self._unit.requests) or self._others_requests() > 0
-        if has_reached_one or _is_own_mistake(self._error):
+        if has_reached_one or is_own_mistake(self._error):
             return None
         return self._untried(
             f"no request reached the simulated PDU ({error_text(self._error)}): give what it needs"
@@ -255,17 +258,18 @@ class JudgedCall:
         return fault
 
     def _fault_of_unknown_writes(self) -> Optional[Fault]:
-        """A write that is no command, where none but commands can be: not beside a fault, after
-        which it may be a login with another token.
+        """A write that is no command, where none but commands can be. Beside a fault it may be a
+        login with another token, unless it is like a command: a pulse is neither on nor off.
         """
         is_sent_in_vain = self._outlet == ABSENT and not self._unit.refuses_unknown_outlets
         unknown_commands = [command for command in self._commands if not command.is_known]
-        if not unknown_commands or not (self.expected.is_well or is_sent_in_vain):
+        is_similar = any(command.is_similar for command in unknown_commands)
+        is_certain = self.expected.is_well or is_sent_in_vain or is_similar
+        if not unknown_commands or not is_certain:
             return None
         text = f"sent {unknown_commands[0].text}"
         if not self._is_command:
             return self._broken("poll", text)
-        is_similar = any(command.is_similar for command in unknown_commands)
         is_commanded = any(command.is_known for command in self._commands)
         if is_similar or is_commanded or is_sent_in_vain:
             return self._broken("others", f"{text}{self._hint}")
@@ -284,7 +288,7 @@ class JudgedCall:
                 wish = f"outlet {self._outlet} was to be switched"
                 text = f"commanded outlet {command.identity}: {wish}{self._hint}"
                 return self._broken("others", text)
-            if command.on is not self._on and self.expected.is_well:
+            if command.on is not self._on:
                 effect = f"which switches it {STATE_WORDS[command.on]}"
                 return self._broken(self.method, f"sent {command.text}, {effect}{self._hint}")
         if len(commands) > 1:
@@ -303,17 +307,18 @@ class JudgedCall:
 
     def _fault_of_logins(self, messages: Sequence[str]) -> Optional[Fault]:
         """`messages`: the requests over HTTP."""
-        if self._unit.communities - set(self._handler.communities):
+        communities = self._unit.communities
+        for text in (*messages, *(community.decode("latin-1") for community in communities)):
+            if set(_ports_of_words(text)) - {str(self._unit.port)}:
+                return self._broken("pdus", "sent a login or a token of another PDU")
+        given = tuple(self._handler.communities)
+        if not all(community.startswith(given) for community in communities):
             # its name may be the owner's
             return self._broken("login", "sent a community that nobody gave it")
         if not isinstance(self._unit, HttpPdu):
             return None
         if self._unit.tls_hellos and any(map(self._handler.is_login, messages)):
             return self._broken("login", "sent the login in clear to a port where TLS had failed")
-        for message in messages:
-            for port in _TOKEN.findall(message):
-                if int(port) != self._unit.port:
-                    return self._broken("pdus", "sent the token of another PDU")
         return None
 
     def _fault_of_code(self) -> Optional[Fault]:
@@ -356,7 +361,7 @@ class JudgedCall:
                 self.expected.states or self._unit.outlet_states(),
                 is_well=self.expected.is_well,
                 absent_outlets=self.expected.absent_outlets,
-                has_other_names=self.expected.has_other_names,
+                is_of_figure=self.expected.is_of_figure,
             )
         else:
             return self._fault_of_figures(rule)
@@ -401,9 +406,12 @@ def call_method(methods: Methods, method: str, outlet: str) -> Any:
     return methods.states() if method == "status" else methods.figures()
 
 
-def own_token(unit: SimulatedPdu) -> str:
-    """The end of a token that no other PDU gives."""
-    return f"p{unit.port}x"
+def _ports_of_words(message: str) -> Iterator[str]:
+    """The ports of the PDUs whose words are in a message, in clear or in base64."""
+    yield from _MARK.findall(message)
+    for word in _IN_BASE64.findall(message):
+        with contextlib.suppress(ValueError):
+            yield from _MARK.findall(base64.b64decode(word).decode("latin-1"))
 
 
 def _is_late(error: Optional[BaseException]) -> bool:
@@ -418,7 +426,7 @@ def _is_late(error: Optional[BaseException]) -> bool:
     return False
 
 
-def _is_own_mistake(error: Exception) -> bool:
+def is_own_mistake(error: Exception) -> bool:
     """Whether no machine changes why a handler is broken: it breaks a rule, or Python's."""
     if not isinstance(error, BrokenHandler):
         return False

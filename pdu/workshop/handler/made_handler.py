@@ -7,11 +7,14 @@ from collections.abc import Collection
 from functools import partial
 from typing import Callable
 
+from handlers.shared.errors import printable
+
+from ...loading.four_methods import MissingPlatformName, SettingNotGiven
 from ...loading.handler_loading import LoadedHandler
 from ...recordings.simulated_pdu import SimulatedPdu
 from .bounded_methods import Forms
-from .calls import Methods
-from .laws import MadeHandler
+from .calls import EndlessCall, Methods, error_text
+from .laws import MadeHandler, is_own_mistake
 from .outlet_names import RenamedMethods, own_names
 
 
@@ -37,6 +40,28 @@ def made_handler(
         communities=communities,
         run_texts=forms.effects.run_texts,
     )
+
+
+def reason_unread(handler: MadeHandler, unit: SimulatedPdu) -> str:
+    """Why a recording is not one that the handler reads; "" if it reads it, sends no request, or is
+    broken whatever a device answers.
+    """
+    contradiction = unit.contradiction
+    if contradiction:
+        return f"the recording contradicts itself: {contradiction}"
+    requests_before = len(unit.requests)
+    try:
+        names = [name for name, _ in handler.methods(unit.port).states()]
+    except (MissingPlatformName, SettingNotGiven, EndlessCall):
+        return ""
+    except Exception as error:
+        is_told = len(unit.requests) == requests_before or is_own_mistake(error)
+        return "" if is_told else f"the handler does not read this recording: {error_text(error)}"
+    recorded_names = list(unit.outlet_states())
+    if len(names) == len(recorded_names) or set(names).intersection(recorded_names):
+        return ""
+    shown_names = printable(", ".join(names[:3]), 60) or "no outlet"
+    return f"the handler does not read this recording: it reads {shown_names}"
 
 
 def names_of_outlets(handler: MadeHandler, unit: SimulatedPdu) -> dict[str, str]:

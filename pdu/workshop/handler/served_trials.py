@@ -8,10 +8,10 @@ from typing import Callable, Optional
 
 from ...loading.handler_loading import LoadedHandler
 from ...recordings.recording_formats import ReplayedDevice
-from ...recordings.simulated_pdu import SimulatedPdu, UnitFault
+from ...recordings.simulated_pdu import HttpPdu, SimulatedPdu, UnitFault, own_mark
 from .bounded_methods import Forms
 from .judge import Judge
-from .made_handler import made_handler, names_of_outlets
+from .made_handler import made_handler, names_of_outlets, reason_unread
 from .outlet_names import identity_finding, with_order
 from .rules import Finding, untried
 from .situations import TABLE
@@ -38,10 +38,16 @@ def served_findings(
     with contextlib.ExitStack() as stack:
         unit = make_unit(UnitFault.NONE)
         stack.callback(unit.close)
+        if isinstance(unit, HttpPdu):
+            unit.token = own_mark(unit.port)  # a handler may keep it for other PDUs
         reaching_forms = _reaching_forms(forms, unit)
         names: dict[str, str] = {}
         handler = made_handler(reaching_forms, load_again, names)
         judge = Judge(make_unit, handler, stack, "the recording")
+        reason = reason_unread(handler, unit)
+        if reason:
+            yield untried("status", reason)
+            return
         names.update(names_of_outlets(handler, judge.model))
         yield from (with_order(finding, names) for finding in judge.findings(TABLE))
         yield identity_finding(names)

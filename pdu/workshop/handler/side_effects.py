@@ -41,8 +41,8 @@ _CHANGES = {
     "os.mkdir": "makes a folder",
 }
 
-# by the number of the thread that runs a handler
-_watches: dict[int, SideEffects] = {}
+# by the number of the thread that runs a handler, and the name of the method that it runs
+_watches: dict[int, tuple[SideEffects, str]] = {}
 
 
 class SideEffects:
@@ -57,8 +57,8 @@ class SideEffects:
         self.other_hosts: list[str] = []
         #: the ports of the simulated devices
         self.ports: set[int] = set()
-        #: whether a request went to one of them
-        self.has_asked = False
+        #: the methods that asked one of them, or returned: without meters there is nothing to ask
+        self.called_methods: set[str] = set()
         #: the begin of each text that the handler's code runs as Python, and its line
         self.run_texts: dict[str, str] = {}
         _install_hook()
@@ -67,17 +67,18 @@ class SideEffects:
     def watching(self, method: str) -> Iterator[None]:
         """Watch this thread, which calls a method of the handler."""
         timeout = socket.getdefaulttimeout()
-        _watches[threading.get_ident()] = self
+        _watches[threading.get_ident()] = self, method
         try:
             yield
+            self.called_methods.add(method)
         finally:
             del _watches[threading.get_ident()]
             if socket.getdefaulttimeout() != timeout:
                 self._add(f"{method} changes the time-out of all sockets")
                 socket.setdefaulttimeout(timeout)
 
-    def note(self, event: str, arguments: tuple[Any, ...]) -> None:
-        """Note an audit event of a watched thread."""
+    def note(self, method: str, event: str, arguments: tuple[Any, ...]) -> None:
+        """Note an audit event of a watched thread, which runs this method."""
         if event == "open":
             self._note_file(*arguments[:3])
         elif event in _PROGRAMS:
@@ -85,7 +86,7 @@ class SideEffects:
             self._note_secret(repr(arguments), f"it gives a secret to a program{place}")
             self._add(f"it starts a program{place}")
         elif event in _REQUESTS:
-            self._note_request(arguments[1])
+            self._note_request(method, arguments[1])
         elif event in _LOOKUPS:
             host = _text(arguments[0])
             if host and host not in _LOOPBACK:
@@ -106,7 +107,7 @@ class SideEffects:
         if not _IGNORED_PATH.fullmatch(name):
             self._add(f"it opens {name} for writing{at(self._place())}")
 
-    def _note_request(self, address: object) -> None:
+    def _note_request(self, method: str, address: object) -> None:
         """Note who is asked: one of the simulated devices, or anybody else. `address`: of the
         socket; None for one that is connected.
         """
@@ -123,7 +124,7 @@ class SideEffects:
         if host not in _LOOPBACK:
             _append_once(self.other_hosts, sentence)
         elif port in self.ports:
-            self.has_asked = True
+            self.called_methods.add(method)
         else:
             self._add(sentence)
 
@@ -187,10 +188,10 @@ def _install_hook() -> None:
 
 
 def _note_event(event: str, arguments: tuple[Any, ...]) -> None:
-    watch: Optional[SideEffects] = _watches.get(threading.get_ident())
-    if watch is not None:
+    if threading.get_ident() in _watches:
+        watch, method = _watches[threading.get_ident()]
         with contextlib.suppress(Exception):  # an error would end what the handler does
-            watch.note(event, arguments)
+            watch.note(method, event, arguments)
 
 
 _start = threading.Thread.start
@@ -204,7 +205,7 @@ def _start_watched(thread: threading.Thread) -> None:
     _start(thread)
 
 
-def _run_watched(watch: SideEffects, run: Callable[[], None]) -> None:
+def _run_watched(watch: tuple[SideEffects, str], run: Callable[[], None]) -> None:
     """Run a thread's function while its side effects are noted."""
     _watches[threading.get_ident()] = watch
     try:

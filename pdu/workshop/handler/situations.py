@@ -33,6 +33,7 @@ _OTHER_THAN_BASIC = re.compile(r"\nauthorization: (?!basic )", re.IGNORECASE)
 _ERRORS = (404, 500, 503)
 _REDIRECTS = (301, 302, 303, 307, 308)
 _POLLS, _CLOSED_S = 4, 2.0
+_CHANGES, _SILENCES = 12, 6  # more than after which a handler may ask again, or give up
 _MOST_REQUESTS = 6  # of which the answers are spoilt one by one
 _WELL = Expected("", is_well=True)
 
@@ -62,7 +63,9 @@ def _well(judge: Judge) -> Iterator[Fault]:
 
 
 def _fault_of_command(judge: Judge, target: Target, outlet: str, method: str) -> Optional[Fault]:
-    """The fault of a command, or of the same again: a toggle would switch back."""
+    """The fault of a command, or of the same again: a toggle would switch back, and a pulse take
+    the power of a running server.
+    """
     unit = target.unit
     states_before = unit.outlet_states()
     expected = _WELL._replace(outlet=outlet)
@@ -73,18 +76,15 @@ def _fault_of_command(judge: Judge, target: Target, outlet: str, method: str) ->
         if name != outlet and state is not states_before[name]:
             text = f"switched outlet {name} too; outlet {outlet} was to be switched"
             return Fault("others", method, text, WELL)
-    again = "called again"
-    fault = judge.fault(again, target, Expected(method, outlet=outlet), method)
-    if fault is None and method in judge.methods:
-        if unit.outlet_states()[outlet] is not (method == "port_up"):
-            return Fault(method, method, f"switched outlet {outlet} back", again)
-    return fault
+    return judge.fault("called again", target, expected, method)
 
 
 def _two_pdus(judge: Judge) -> Iterator[Fault]:
-    """Two PDUs in one process, in turn, with other states and other figures each."""
+    """Two PDUs in one process, in turn, with other logins, states, figures, and if the handler
+    reads such a PDU, with another number of outlets.
+    """
     first_target = judge.target_of_one_object()
-    other = judge.other_figures(is_turned_over=True)
+    other = judge.other_pdu()
     second_target = judge.target_of_one_object(other.contents if other else None)
     turn_over(second_target.unit)
     first = Expected("pdus", is_well=True)
@@ -107,7 +107,7 @@ def _changed_by_hand(judge: Judge) -> Iterator[Fault]:
     """One object, while the outlets change by hand; then commanded off, and on by hand."""
     target = judge.target_of_one_object()
     expected = Expected("asked", is_well=True)
-    for _ in range(2):
+    for _ in range(_CHANGES):
         fault = judge.fault("changed by hand", target, expected, "status")
         if fault is not None:
             yield fault
@@ -162,7 +162,15 @@ def _command_faults(judge: Judge) -> Iterator[Case]:
     for fault, expected in _COMMAND_FAULTS.items():
         if judge.is_over_http or fault not in _FAULTS_OVER_HTTP:
             for method in COMMANDS:
-                yield Case(partial(judge.target, fault), (method,), expected)
+                make_target = partial(_target_with_fault, judge, fault)
+                yield Case(make_target, (method,), expected)
+
+
+def _target_with_fault(judge: Judge, fault: UnitFault) -> Target:
+    """A PDU that is read by one object, and has this fault from then on."""
+    target = judge.target_of_one_object()
+    target.unit.begin(fault)
+    return target
 
 
 def _halves(judge: Judge) -> Iterator[Case]:
@@ -171,29 +179,33 @@ def _halves(judge: Judge) -> Iterator[Case]:
 
 
 def _one_answer(judge: Judge) -> Iterator[Case]:
-    """One of the answers is a half, or an error; the others are as recorded."""
-    for method in judge.methods:
-        target = judge.target()
-        unit = target.unit
-        if not isinstance(unit, HttpPdu):
-            return
-        judge.call_quietly(target.methods, unit, method)
-        sizes = [len(answer) for answer in unit.answers[:_MOST_REQUESTS]]
+    """One of the answers is a half, or an error; the others are as recorded. The PDU is read for
+    the first time, or was read before by the same object.
+    """
+    targets = (judge.target_of_one_object, judge.remembering_target)
+    methods = judge.methods if judge.is_over_http else ()
+    for make_target, method in itertools.product(targets, methods):
+        target = make_target()
+        before = len(target.unit.answers)
+        judge.call_quietly(target.methods, target.unit, method)
+        sizes = [len(answer) for answer in target.unit.answers[before:][:_MOST_REQUESTS]]
         if not sizes:
             continue
         longest = sizes.index(max(sizes))
-        disturbances = (UnitFault.HALF, 401, 404, 500)
+        disturbances = (UnitFault.HALF, 401, 404, 500, 503)
         for number in sorted({0, min(1, len(sizes) - 1), len(sizes) - 1, longest}):
             for disturbance in disturbances if method in READINGS else disturbances[:2]:
-                make_target = partial(_disturbed_target, judge, number + 1, disturbance)
-                yield Case(make_target, (method,), Expected("short"))
+                spoilt = partial(_disturbed_target, make_target, number + 1, disturbance)
+                yield Case(spoilt, (method,), Expected("short"))
 
 
-def _disturbed_target(judge: Judge, number: int, disturbance: Union[int, UnitFault]) -> Target:
-    """A PDU whose answer of this number is spoilt."""
-    target = judge.target()
+def _disturbed_target(
+    make_target: Callable[[], Target], number: int, disturbance: Union[int, UnitFault]
+) -> Target:
+    """A PDU whose answer of this number from now is spoilt."""
+    target = make_target()
     if isinstance(target.unit, HttpPdu):
-        target.unit.disturbances = {number: disturbance}
+        target.unit.disturbances = {len(target.unit.messages) + number: disturbance}
     return target
 
 
@@ -210,7 +222,9 @@ def _silences(judge: Judge) -> Iterator[Case]:
     targets = (judge.target_read_before, judge.remembering_target)
     hangs_or_not = (False, True) if judge.is_over_http else (False,)
     for make_target, hangs, method in itertools.product(targets, hangs_or_not, METHODS):
-        yield Case(partial(_silent_target, make_target, hangs=hangs), (method,), expected)
+        is_long = method in READINGS and not hangs
+        methods = (method,) * (_SILENCES if is_long else 1)
+        yield Case(partial(_silent_target, make_target, hangs=hangs), methods, expected)
 
 
 def _silent_target(make_target: Callable[[], Target], *, hangs: bool) -> Target:
@@ -256,15 +270,17 @@ def _lost_states(judge: Judge) -> Iterator[Case]:
 
 
 def _third_states(judge: Judge) -> Iterator[Case]:
-    """An outlet in the middle or the last one has a state that is neither on nor off."""
-    outlets = list(judge.model.outlet_states())
+    """An outlet in the middle or the last one has a state that is neither on nor off. A command
+    of it is the one of any other state.
+    """
+    states = judge.model.outlet_states()
+    outlets = [name for name, state in states.items() if state is not None]
     for outlet in dict.fromkeys([*outlets[len(outlets) // 2 :][:1], *outlets[-1:]]):
-        unit = judge.unit()
-        if unit.turn_outlet(outlet, on=None):
-            expected = Expected("lost state", states=unit.outlet_states())
-            make_target = partial(judge.remembering_target, contents=unit.contents)
-            yield Case(make_target, ("status",), expected)
-        unit.close()
+        expected = Expected("lost state", states={**states, outlet: None}, outlet=outlet)
+        third_contents = judge.model.with_third_states(outlet)
+        for contents in third_contents if outlet == outlets[-1] else third_contents[:1]:
+            make_target = partial(judge.remembering_target, contents=contents)
+            yield Case(make_target, ("status", "port_up"), expected)
 
 
 def _absent_rows(judge: Judge) -> Iterator[Case]:
@@ -291,8 +307,23 @@ def _absent_rows(judge: Judge) -> Iterator[Case]:
             yield Case(make_target, ("port_down",), expected._replace(outlet=""))
 
 
+def _exchanged_rows(judge: Judge) -> Iterator[Case]:
+    """The first outlet's row stands where the last one's was: a place is no outlet."""
+    if judge.unit().exchange_rows():
+        make_target = partial(_exchanging_target, judge)
+        yield Case(make_target, ("status", *COMMANDS), Expected("", is_well=True))
+
+
+def _exchanging_target(judge: Judge) -> Target:
+    """A PDU that exchanges two rows after it was read."""
+    target = judge.target_of_one_object()
+    read(target.methods)
+    target.unit.exchange_rows()
+    return target
+
+
 def _lost_figures(judge: Judge) -> Iterator[Case]:
-    expected = Expected("meter", states=judge.model.outlet_states(), has_other_names=True)
+    expected = Expected("meter", states=judge.model.outlet_states(), is_of_figure=True)
     for contents in judge.model.without_figures():
         yield Case(partial(judge.remembering_target, contents=contents), READINGS, expected)
 
@@ -304,7 +335,7 @@ def _absent_figures(judge: Judge) -> Iterator[Case]:
 
 
 def _zeros(judge: Judge) -> Iterator[Case]:
-    expected = Expected("zero", states=judge.model.outlet_states(), has_other_names=True)
+    expected = Expected("zero", states=judge.model.outlet_states(), is_of_figure=True)
     for contents in judge.model.with_zero_figures():
         yield Case(partial(judge.target, contents=contents), ("status",), expected)
 
@@ -316,7 +347,9 @@ def _states_by_figures(judge: Judge) -> Iterator[Fault]:
         states = [state for _, state in methods(judge.model.port).states()]
         for contents in judge.model.with_zero_figures():
             unit = judge.unit(contents=contents)
-            if [state for _, state in methods(unit.port).states()] != states:
+            new_states = [state for _, state in methods(unit.port).states()]
+            changes = [old for old, new in zip(states, new_states) if old is not new]
+            if len(changes) == 1:  # several are the bits of one number
                 text = "returns another state of an outlet while a figure is 0"
                 yield Fault("zero", "status", text)
                 return
@@ -460,16 +493,17 @@ TABLE = Table(
     ],
     causes=[Situation("a figure of 0", ["zero"], steps=_states_by_figures)],
     at_once=[
-        Situation("a fault at a command", _COMMAND_RULES, _command_faults),
-        Situation("half of each answer", ["short"], _halves),
-        Situation("one answer is spoilt", ["short"], _one_answer),
-        Situation("a refused login", [], _refused_login),
-        Situation("no answer", ["silent"], _silences),
-        Situation("an error at each request", ["silent"], _errors),
+        Situation("a fault at a command", _COMMAND_RULES, _command_faults, ends=True),
+        Situation("half of each answer", ["short"], _halves, ends=True),
+        Situation("one answer is spoilt", ["short"], _one_answer, ends=True),
+        Situation("a refused login", [], _refused_login, ends=True),
+        Situation("no answer", ["silent"], _silences, ends=True),
+        Situation("an error at each request", ["silent"], _errors, ends=True),
         NO_OUTLET,
         Situation("a state that cannot be read", ["lost state"], _lost_states),
         Situation("a state that is not documented", ["lost state"], _third_states),
         Situation("an absent row", ["lost state"], _absent_rows),
+        Situation("exchanged rows", ["states", "others"], _exchanged_rows),
         Situation("a figure that cannot be read", ["meter"], _lost_figures),
         Situation("an absent figure", ["part"], _absent_figures),
         Situation("a figure of 0", ["zero"], _zeros),

@@ -16,13 +16,14 @@ from ...loading.four_methods import BrokenHandler, HandlerRaised, SettingNotGive
 from ...loading.handler_loading import LoadedHandler
 from ...loading.handler_module import AskedSettings
 from ...recordings.replay_server import HOST
-from ...recordings.simulated_pdu import UnitFault
+from ...recordings.simulated_pdu import UnitFault, own_mark
 from ...recordings.snmp.agent import SnmpServer
 from ...recordings.snmp.unit import SnmpUnit
 from .bounded_methods import Forms
 from .calls import EndlessCall, Methods, error_text, fault_finding
 from .judge import Judge, outlet_to_switch
-from .made_handler import made_handler, names_of_outlets
+from .laws import MadeHandler
+from .made_handler import made_handler, names_of_outlets, reason_unread
 from .outlet_names import identity_finding, with_order
 from .rules import Finding, broken, untried
 from .situations import TABLE
@@ -35,7 +36,8 @@ def snmp_form(settings: Mapping[str, str], community: str, port: int) -> PduSnmp
     """What DCImanager's form would carry for an SNMP device at a port of this machine. `settings`:
     what it carries besides the fields of SNMP.
     """
-    fields = {"community": community, "port": str(port), "timeout": "1", "retries": "1"}
+    own_community = f"{community}{own_mark(port)}"
+    fields = {"community": own_community, "port": str(port), "timeout": "1", "retries": "1"}
     return PduSnmpData(HOST, fields, AskedSettings(settings))
 
 
@@ -45,10 +47,14 @@ def snmp_findings(
     """A finding for each rule. Without a device, it is the unit of the family whose objects the
     handler asks for. `load_again`: loads the handler in the environment of now.
     """
-    with contextlib.closing(SnmpServer(COMMUNITY)) as server, contextlib.ExitStack() as stack:
+    with (
+        contextlib.closing(SnmpServer(COMMUNITY, own_mark)) as server,
+        contextlib.ExitStack() as stack,
+    ):
         unit = empty_unit()
         agent = server.serve(unit, 0)
         errors = _errors(forms.methods(agent.port), unit)
+        is_recorded = device is not None
         if device is None:
             devices = requested_devices(frozenset(unit.requests))
             device = _commanded_device(devices, server, forms)
@@ -61,9 +67,20 @@ def snmp_findings(
         names: dict[str, str] = {}
         handler = made_handler(forms, load_again, names, [COMMUNITY.encode()])
         judge = Judge(make_unit, handler, stack, device.about)
+        reason = _reason_unread(handler, make_unit(UnitFault.NONE)) if is_recorded else ""
+        if reason:
+            yield untried("status", reason)
+            return
         names.update(names_of_outlets(handler, judge.model))
         yield from (with_order(finding, names) for finding in judge.findings(TABLE))
         yield identity_finding(names)
+
+
+def _reason_unread(handler: MadeHandler, unit: SnmpUnit) -> str:
+    """Why a recording is not one that the handler reads; "" if it is one."""
+    if not set(unit.outlet_states().values()) - {None}:
+        return "the recording shows no outlet on or off: give --profile FILE.json"
+    return reason_unread(handler, unit)
 
 
 def _commanded_device(

@@ -42,10 +42,14 @@ class Device(NamedTuple):
     key: str
     #: for people
     about: str
+    #: of a unit with fewer outlets; none if there is none
+    smaller_rows: Rows = {}
 
     def unit(self, fault: UnitFault = UnitFault.NONE) -> SnmpUnit:
         """A simulated unit of its kind."""
-        return SnmpUnit(self.rows, find_device(self.rows, self.key).device, fault)
+        unit = SnmpUnit(self.rows, find_device(self.rows, self.key).device, fault)
+        unit.smaller_rows = self.smaller_rows
+        return unit
 
 
 def empty_unit() -> SnmpUnit:
@@ -132,10 +136,12 @@ def family_device(key: str) -> Optional[Device]:
     if profile is None or not any(outlets.states for outlets in profile.outlets):
         return None
     small_device = Device(_family_rows(key), key, about="")
+    rows = larger_unit(_with_unknown_outlet(small_device.unit()), key)
     return Device(
-        rows=larger_unit(_with_unknown_outlet(small_device.unit()), key),
+        rows=rows,
         key=key,
         about=f"a simulated {profile.vendor}, {key}",
+        smaller_rows=small_device.rows if len(rows) > len(small_device.rows) else {},
     )
 
 

@@ -1,4 +1,4 @@
-"""An account that may not see all outlets of a Digital Loggers unit."""
+"""The accounts of a Digital Loggers unit: one that may not see all outlets, and access tokens."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from handlers.digitalloggers.handler import make_handler
 from handlers.http.unit_requests import listed_outlets
 from handlers.shared import errors
 from pdu_common.helper import EnumPowerStatus, PduPortView
-from tests.handlers.other_clients import unit_data
+from tests.handlers.other_clients import switch, unit_data
+from tests.simulators.digitalloggers import TOKEN
 from tests.simulators.peers.unit_pdus import UnitPeers
-from tests.simulators.unit_servers import Reply
+from tests.simulators.unit_servers import PASSWORD, USER, Reply
 
 
 def test_an_account_that_does_not_see_all_outlets_is_an_error_that_names_them() -> None:
@@ -87,3 +88,31 @@ def test_a_list_whose_numbers_are_not_proven_is_an_error(
 def test_the_outlets_of_a_list_are_named_in_its_link_headers(links: str) -> None:
     assert listed_outlets(links, "name") == [1, 3]
     assert listed_outlets(links, "state") == []
+
+
+def test_an_access_token_stands_for_user_and_password_in_each_request() -> None:
+    peers = UnitPeers("digitalloggers")
+    with peers.serve(peers.device()) as unit:
+        handler = make_handler(unit_data(unit, token=TOKEN))
+        assert len(handler.status().ports) == 8
+        # no request is sent for a challenge
+        assert unit.truth().requests == 1
+        assert switch(handler, "3", False) is EnumPowerStatus.DOWN
+        assert unit.truth().writes == [("3", "off")]
+
+
+@pytest.mark.parametrize(
+    "login, words",
+    [
+        ({"token": "another-token"}, "refused the token"),
+        ({"username": USER, "password": PASSWORD, "token": TOKEN}, "not both"),
+    ],
+)
+def test_a_wrong_token_says_what_is_wrong_and_shows_no_secret(
+    login: dict[str, str], words: str
+) -> None:
+    peers = UnitPeers("digitalloggers")
+    with peers.serve(peers.device()) as unit:
+        with pytest.raises((errors.Denied, errors.SettingsError), match=words) as error_info:
+            make_handler(unit_data(unit, **login)).status()
+        assert not any(secret in str(error_info.value) for secret in (*login.values(), TOKEN))

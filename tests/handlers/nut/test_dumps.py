@@ -20,8 +20,10 @@ from tests.real.upsd import Upsd
 DUMPS = foreign_files.names("nut/dumps")
 STATES = {"on": EnumPowerStatus.UP, "off": EnumPowerStatus.DOWN, None: EnumPowerStatus.UNKNOWN}
 # Load in A by the start of a dump's name. For a PDU: the sum of the line currents, else
-# input.current, else the outlets' sum. For a UPS or a transfer switch: output.current.
+# input.current, else the outlets' sum. For a UPS or a transfer switch: output.current, else the
+# group of outlets named total.
 LOADS = {
+    "APC__AP7724": 7.7,
     "Eaton__5PX": 1.0,
     "Eaton__ATS_230V_16A": 0.5,
     "Eaton__ePDU_MA_1P": 19.63,

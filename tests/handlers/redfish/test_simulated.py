@@ -101,11 +101,14 @@ def test_a_broken_pdu_keeps_no_other_one_from_being_switched() -> None:
         assert unit.truth().writes == [("2.A2", "Off")]
 
 
-def test_a_command_to_an_outlet_of_a_broken_pdu_names_the_setting_that_leaves_it_out() -> None:
+def test_a_command_to_an_outlet_of_a_broken_pdu_is_its_error_without_advice_to_leave_it_out() -> (
+    None
+):
     with with_broken_pdu(expand=None) as unit:
-        with pytest.raises(PduHandlerError, match="PDUs of this service: .*pdu=1") as error_info:
+        with pytest.raises(PduHandlerError, match="RackPDUs/3: .* with no resource") as error_info:
             handler(unit).port_down(PduPortView("3.A2"))
-        assert error_info.value.keys == ("pdu",)
+        assert error_info.value.keys == ()
+        assert unit.truth().writes == []
 
 
 @pytest.mark.parametrize("name", ["metered", "floor"])

@@ -4,7 +4,6 @@ threads wait for each other as two programs do.
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -19,11 +18,10 @@ from pdu.files.locks import locked
 from pdu.loading.handler_loading import load
 from pdu.pdu_list import addition, device_list, logins
 from pdu.pdu_list.login_options import Login
+from tests.processes.forked import FORKED
 from tests.waiting import PATIENCE_S, until
 
 _ROUNDS = 20
-# not by fork, which Python warns of beside threads, and without what needs a writable /dev/shm
-_PROCESSES = multiprocessing.get_context("spawn")
 
 
 def _count_up(paths: list[str], counter: Path, gate: Barrier) -> None:
@@ -89,7 +87,7 @@ def test_what_does_not_exist_is_named(tmp_path: Path) -> None:
 
 def _add(folder: str, auth: str, number: int, gate: str) -> None:
     new = addition.new_pdu(f"r{number}", f"{folder}/pdus.csv", auth)
-    Path(f"{gate}{number}").touch()
+    Path(f"{gate}{number}").touch()  # a barrier would need a writable /dev/shm
     assert until(lambda: all(os.path.exists(f"{gate}{other}") for other in (1, 2)))
     login = Login(settings={"username": f"admin{number}", "scheme": "http"})
     addition.add(new, load("netio"), Address(f"192.0.2.{number}"), login)
@@ -106,7 +104,7 @@ def test_two_lists_with_one_file_of_logins_lose_no_login(
         auth = str(tmp_path / f"logins{turn}.toml")
         gate = str(tmp_path / f"{turn}at the gate")
         processes = [
-            _PROCESSES.Process(target=_add, args=(str(folder), auth, number, gate))
+            FORKED.Process(target=_add, args=(str(folder), auth, number, gate))
             for number, folder in enumerate(folders, 1)
         ]
         for process in processes:

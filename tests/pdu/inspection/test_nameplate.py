@@ -2,47 +2,79 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Mapping
 
 import pytest
 
 from pdu.inspection.nameplate import Nameplate
 from pdu.inspection.snmp import nameplate
-from pdu_common.snmp_client.tool_api import INTEGER, OCTETS
+from pdu_common.snmp_client.tool_api import OCTETS
 from tests.handlers.snmp.calls import near
 from tests.simulators.snmp_agent import Agent, Device
 from tests.simulators.snmp_agent.device import Row
 from tests.simulators.snmp_units import fixture
-from tests.tables import Case, Law, Table, compared
 
-#: a fixture, and further objects as `OID=NUMBER` or `OID=TEXT` -> family, maker, model, serial
-#: number and words of the unit
-TABLE = Table(Path(__file__).with_name("nameplates.txt"))
+_PX2 = "1.3.6.1.4.1.13742.6.3.2.1.1"
+_TOWER = "1.3.6.1.4.1.1718.3.2.1.1"
 
 
-def unit(name: str, objects: Sequence[str]) -> Device:
-    device = fixture(name).device()
+@pytest.mark.parametrize(
+    "objects, plate",
+    [
+        pytest.param(
+            {f"{_PX2}.2.1": "Legrand", f"{_PX2}.3.1": "PX4-1", f"{_PX2}.4.1": "S1"},
+            Nameplate(
+                family="raritan-px2",
+                manufacturer="Legrand",
+                model="PX4-1",
+                serial="S1",
+                description="PX3 020500 - Raritan PDU",
+            ),
+            id="PDU2-MIB: pduManufacturer, pduModel, pduSerialNumber",
+        ),
+        pytest.param(
+            {
+                f"{_TOWER}.6.1": "A1",
+                f"{_TOWER}.6.2": "B2",
+                f"{_TOWER}.7.1": "CW-8H",
+                f"{_TOWER}.7.2": "CX-8H",
+            },
+            Nameplate(
+                family="sentry3",
+                manufacturer="Server Technology",
+                model="CW-8H, CX-8H",
+                serial="A1, B2",
+                description="Sentry Switched CDU",
+            ),
+            id="Sentry3-MIB: towerProductSN, towerModelNumber of each tower",
+        ),
+        pytest.param(
+            {},
+            Nameplate(
+                family="gude-epc", manufacturer="Gude", description="Expert Power Control 8291-1"
+            ),
+            id="the family's vendor, if the unit says nothing",
+        ),
+        pytest.param(
+            {},
+            Nameplate(
+                family="dli-energy-object",
+                manufacturer="Digital Loggers",
+                description="Web Power Switch Pro",
+            ),
+            id="the family's vendor, if its key has another word",
+        ),
+        pytest.param(
+            {},
+            Nameplate(family="pdumib-v07", description="PDU-8"),
+            id="no maker, if the family has no vendor",
+        ),
+    ],
+)
+def test_a_unit_says_what_it_is(objects: Mapping[str, str], plate: Nameplate) -> None:
+    device = fixture(plate.family).device()
     rows = device.rows()
-    for text in objects:
-        oid, _, value = text.partition("=")
-        is_number = value.lstrip("-").isdigit()
-        rows[oid] = Row(INTEGER, int(value)) if is_number else Row(OCTETS, value.encode())
-    return Device(rows, device.rules)
-
-
-def plate_of(agent: Agent) -> Nameplate:
-    with agent, near(agent).session("nameplate") as session:
-        return nameplate.read_nameplate(session)
-
-
-def shown(case: Case) -> str:
-    name, *objects = case.left.split(TABLE.separator)
-    plate = plate_of(Agent(unit(name, objects)))
-    texts = [plate.manufacturer, plate.model, plate.serial, plate.description]
-    return " | ".join([plate.family, *texts]).rstrip(" |")
-
-
-@pytest.mark.parametrize("law", TABLE.laws(), ids=str)
-def test_a_unit_says_what_it_is(law: Law) -> None:
-    law.check(compared(shown))
+    for oid, text in objects.items():
+        rows[oid] = Row(OCTETS, text.encode())
+    with Agent(Device(rows, device.rules)) as agent, near(agent).session("nameplate") as session:
+        assert nameplate.read_nameplate(session) == plate

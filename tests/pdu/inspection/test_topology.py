@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from handlers.shared.meter_figures import measured
+from handlers.shared.meter_figures import NotKnown, measured
 from handlers.snmp import profiles
+from pdu.inspection.raritan.topology import read_topology
 from pdu.inspection.topology import BREAKER, LINE, MeteredPart
 from pdu.reading.parts import Reading
 from pdu.reading.polling import poll_lines
+from tests.handlers.raritan.unit_table import changed_unit
 from tests.pdu.inspection import parts
 from tests.pdu.reading.test_one_reading import target_of
 from tests.simulators.peers import PEERS, SHOWN, Peer
@@ -53,6 +55,17 @@ def test_a_redfish_branch_has_its_rating(tmp_path: Path) -> None:
         reading = read(tmp_path, peer)
     ratings = {part.rating_a for part in reading.meters if part.kind == BREAKER}
     assert ratings == {16.0}
+
+
+def test_a_hole_in_a_list_of_xerus_is_the_part_in_its_place_alone() -> None:
+    changes = "pdu.0 getInlets/1 = null & pdu.0 getOverCurrentProtectors/0 = null"
+    with changed_unit(f"unit inlets=3 outlets=16 & {changes}") as device:
+        with device.handler().session("check") as session:
+            metered_parts = read_topology(session)
+    lost_labels = [part.label for part in metered_parts if isinstance(part.current_a, NotKnown)]
+    assert lost_labels == ["I2.L?", "C1"]
+    labels = [part.label for part in metered_parts]
+    assert labels == ["I1.L1", "I2.L?", "I3.L1", "C1", "C2", "C3", "C4"]
 
 
 def test_xerus_reports_lines_and_protectors(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
 
 @pytest.fixture
 def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Call:
-    """A function like `halls.run` that runs the command in this process."""
+    """A function that runs `pdu` in this process, with these arguments and variables."""
     for key in [key for key in os.environ if key.startswith("PDU_")]:
         monkeypatch.delenv(key)
 

@@ -16,13 +16,12 @@ from typing import Callable, NamedTuple, Union
 
 from tests.needs import ROOT
 from tests.simulators.peers import PEERS, Peer
-from tests.waiting import PATIENCE_S
 
 HEAD = "name,handler,address,auth,settings\n"
 DEAD = "timeout=0.5; retries=1"  # SNMP fields that make the poll of the dead PDU fail soon
 SECRETS = ("password", "community", "token")
 PDU = (sys.executable, str(ROOT / "pdu" / "__main__.py"))
-Call = Callable[..., "subprocess.CompletedProcess[str]"]  # `run`, or the fixture `call`
+Call = Callable[..., "subprocess.CompletedProcess[str]"]  # the fixture `call`
 
 
 class Hall(NamedTuple):
@@ -115,19 +114,6 @@ def private(path: Path, content: Union[str, bytes]) -> Path:
     path.write_bytes(content.encode() if isinstance(content, str) else content)
     path.chmod(0o600)
     return path
-
-
-def run(*arguments: object, **variables: str) -> subprocess.CompletedProcess[str]:
-    """Run `pdu` as a program without a terminal, with these arguments and environment variables."""
-    return subprocess.run(
-        [*PDU, *map(str, arguments)],
-        cwd=ROOT,
-        env={**environment(), **variables},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE_S,
-    )
 
 
 def environment() -> dict[str, str]:

@@ -30,7 +30,7 @@ from tests.simulators.snmp_agent.devices import BUILT_IN
 from tests.tables import Law, Table, compared
 from tests.waiting import PATIENCE_S, bounded, until
 
-from .halls import PDU, Call, Hall, environment, private, run, shown
+from .halls import PDU, Call, Hall, environment, private, shown
 
 CHECKS = Table(Path(__file__).with_name("list_checks.txt"))
 
@@ -67,10 +67,10 @@ def requests_by_name(small: Hall) -> dict[str, int]:
     return {name: peer.truth().requests for name, peer in small.peers.items()}
 
 
-def test_states_and_figures_agree_with_the_simulators_truth(small: Hall) -> None:
+def test_states_and_figures_agree_with_the_simulators_truth(small: Hall, call: Call) -> None:
     requests_before = requests_by_name(small)
 
-    result = run("check", small.list(), "--auth", small.logins, "--json")
+    result = call("check", small.list(), "--auth", small.logins, "--json")
 
     requests = requests_by_name(small)
     row_by_name = document(result)
@@ -91,7 +91,7 @@ def test_with_lines_the_fullest_line_or_breaker_is_compared_with_its_rating(
     assert " % of 16 A (" in table
 
 
-def test_two_archives_of_one_name_are_refused(tmp_path: Path) -> None:
+def test_two_archives_of_one_name_are_refused(tmp_path: Path, call: Call) -> None:
     built = archive(small_tree(tmp_path / "tree"), "small")
     for name in ("one", "other"):
         (tmp_path / f"{name}.tar.gz").write_bytes(built)
@@ -100,7 +100,7 @@ def test_two_archives_of_one_name_are_refused(tmp_path: Path) -> None:
 x,{tmp_path}/one.tar.gz,192.0.2.1
 y,{tmp_path}/other.tar.gz,192.0.2.1
 """)
-    result = run("check", pdus)
+    result = call("check", pdus)
     assert "are both pdu_small: one run can load only one of them" in result.stderr
 
 

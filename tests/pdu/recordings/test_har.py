@@ -22,9 +22,10 @@ from typing import Any, Optional
 import pytest
 from hypothesis import given, strategies
 
-from handlers.shared.errors import SettingsError
+from handlers.shared.errors import ProtocolError, SettingsError
 from pdu.loading.handler_loading import load
-from pdu.recordings.recording_formats import RecordingOptions, ReplayedDevice
+from pdu.recordings.handler_recordings import recorded
+from pdu.recordings.recording_formats import Recording, RecordingOptions, ReplayedDevice
 from pdu.recordings.web import har, recorder
 from pdu.recordings.web.har import Answer, Effect, RecordedOutlet, WebRecording
 from pdu.recordings.web.request_patterns import RequestPattern
@@ -180,8 +181,13 @@ def test_what_a_file_leaves_out_is_said_by_entry() -> None:
         entry("GET", "/socket", "x", status=101),
         entry("OPTIONS", "/a", "x"),
         entry("GET", "https://fonts.example/a", "x"),
+        entry("GET", "http://pdu:8080/a", "x"),
+        entry("GET", "http://[zz/", "x"),
+        entry("GET", "/packed", "PGh"),
+        entry("GET", "/known", "<p>1</p>", status=302, headers=[]),
         entry("GET", "https://pdu/tls", "x"),
     )
+    text = text.replace('"PGh"', '"PGh", "encoding": "base64"')
     recording = har.parse(f"\ufeff{text}")
     assert list(recording.left_out) == [
         "GET http://pdu/big: its body of 1 bytes is not in the file",
@@ -190,10 +196,44 @@ def test_what_a_file_leaves_out_is_said_by_entry() -> None:
         "GET http://pdu/blocked: it was not answered",
         "GET http://pdu/socket: its status is 101, which ends no request",
         "OPTIONS http://pdu/a: the method OPTIONS",
-        "GET https://fonts.example/a: another host",
+        "GET https://fonts.example/a: another host or port",
+        "GET http://pdu:8080/a: another host or port",
+        "GET http://[zz/: it cannot be read (ValueError)",
+        "GET http://pdu/packed: it cannot be read (Error)",
     ]
-    requests = [answer.request for answer in recording.answers]
-    assert requests == ["GET /a?sid={any}", "GET /known", "GET /tls"]
+    # a session that ended leads away from a page, which stays
+    status_by_request = {answer.request: answer.status for answer in recording.answers}
+    assert status_by_request == {"GET /a?sid={any}": 200, "GET /known": 200, "GET /tls": 200}
+
+
+def test_the_handler_in_a_file_is_one_of_this_pack_wherever_it_stands() -> None:
+    document = json.loads(RECORDING._replace(handler="netio").text)
+    text = json.dumps(document, sort_keys=True)
+    assert har.handler_in(text) == har.parse(text).handler == "netio"
+    foreign = text.replace('"netio"', '"netio 127.0.0.1; touch a"')
+    assert har.handler_in(foreign) == har.parse(foreign).handler == ""
+    device = serve(foreign, 0)
+    device.close()
+    assert device.poll.startswith("PATH 127.0.0.1:")
+    twice = text.replace('"handler": ', '"handler": "jaws", "handler": ', 1)
+    assert har.handler_in(twice) == ""
+    with pytest.raises(SettingsError, match="a name twice"):
+        har.parse(twice)
+
+
+@pytest.mark.parametrize(
+    "location",
+    ["http://evil.example/x", " //evil.example/x", r"\\evil.example/x", "ftp:/evil.example/x"],
+)
+def test_a_redirect_leads_to_no_other_host(location: str) -> None:
+    assert har.place_of(location) == "/x"
+
+
+def test_what_cannot_be_read_again_is_not_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    recording = Recording('{"log": {"_pdu": {}}}', "")
+    monkeypatch.setattr(recorder, "record", lambda *_: recording)
+    with pytest.raises(ProtocolError, match="cannot be read again, so nothing was written"):
+        recorded(load("netio"), PduData("127.0.0.1", {}), RecordingOptions())
 
 
 @pytest.mark.parametrize("in_base64", [False, True])
@@ -334,6 +374,14 @@ def test_a_recording_through_a_file_holds_nothing_that_was_planted_in_it(tmp_pat
 @pytest.mark.parametrize("law", requests.TABLE.laws(), ids=str)
 def test_a_request_and_a_file_are_read(law: Law) -> None:
     law.check(compared(requests.shown))
+
+
+def test_a_whole_answer_may_be_a_state() -> None:
+    place = Place("GET /relay/1", ())
+    outlet = RecordedOutlet(True, on=Effect("", {place: 1}), off=Effect("", {place: 0}))
+    text = WebRecording([Answer("GET /relay/1", 1)], {"1": outlet}).text
+    assert '"GET /relay/1#": 1' in text
+    assert har.parse(text).outlets["1"] == outlet
 
 
 def test_a_recording_is_written_as_it_is_read() -> None:

@@ -107,13 +107,36 @@ def test_a_replayed_unit_refuses_an_impossible_content_length(
     length: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     _, recording = recording_of("redfish")
-    request = f"GET /redfish/v1/ HTTP/1.1\r\nHost: a\r\nContent-Length: {length}\r\n\r\n"
+    request = f"GET /redfish/v1/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: {length}\r\n\r\n"
     with contextlib.closing(kind("redfish").serve(recording.text, 0)) as device:
         with socket.create_connection((device.host, device.port), 300) as connection:
             connection.sendall(request.encode("latin-1"))
             answer = connection.recv(100)
     assert answer.startswith(b"HTTP/1.1 411 ")
     assert "Traceback" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("hosts", "status"),
+    [
+        (["127.0.0.1:8080"], 200),
+        (["localhost"], 200),
+        ([], 200),
+        (["evil.example"], 421),
+        (["127.0.0.1.evil.example:80"], 421),
+        (["localhost", "evil.example"], 421),
+        ([""], 421),
+    ],
+)
+def test_a_replay_refuses_the_name_of_another_host(hosts: list[str], status: int) -> None:
+    """A page of another site may have its name lead to this machine (DNS rebinding)."""
+    _, recording = recording_of("redfish")
+    lines = ["GET /redfish/v1/ HTTP/1.1", *(f"Host: {host}" for host in hosts), "", ""]
+    with contextlib.closing(kind("redfish").serve(recording.text, 0)) as device:
+        with socket.create_connection((device.host, device.port), 300) as connection:
+            connection.sendall("\r\n".join(lines).encode("ascii"))
+            answer = connection.recv(100)
+    assert answer.startswith(f"HTTP/1.1 {status} ".encode())
 
 
 @pytest.mark.parametrize(

@@ -22,11 +22,12 @@ from pdu.recordings.web.unit import WebUnit, serve
 from pdu_common.connection import PduData
 from pdu_common.helper import EnumPowerStatus
 from tests.handlers.http.login_units import CASES, TOKEN
-from tests.handlers.other_clients import switch
+from tests.handlers.other_clients import switch, unit_data
 from tests.needs import ROOT
 from tests.pdu.loading.page_handler import folder, loaded_anew
 from tests.pdu.recordings import exchanges
 from tests.pdu.recordings.odd_handler import OUTLETS, serving, source
+from tests.simulators.peers.unit_pdus import UnitPeers
 from tests.simulators.unit_servers import PASSWORD as UNIT_PASSWORD, USER, HttpServer
 from tests.tables import Law, compared
 from tests.waiting import PATIENCE_S, until
@@ -70,6 +71,21 @@ def test_a_unit_is_recorded_and_replayed_with_its_login(name: str) -> None:
         assert [port.power_status for port in pdu.status().ports] == [UP, UP]
         (write,) = device.writes()
         assert write.endswith("outlet 2 on")
+
+
+def test_the_serial_number_of_a_bank_in_identities_has_one_stand_in_at_all_places() -> None:
+    peers = UnitPeers("synlink")
+    device = peers.device()
+    with peers.serve(device) as unit:
+        text = recorder.record(load("synlink"), unit_data(unit), RecordingOptions()).text
+    assert "286331153" not in text
+    recording = har.parse(text)
+    assert list(recording.outlets)[:2] == ["1-serial-1", "2-serial-1"]
+    with contextlib.closing(serve(text, 0)) as replayed:
+        fields = {"scheme": "http", "port": str(replayed.port), "token": "any"}
+        pdu = load("synlink").make(PduData(replayed.host, fields))
+        assert switch(pdu, "2-serial-1", False) is DOWN
+        assert [port.power_status for port in pdu.status().ports][:2] == [UP, DOWN]
 
 
 def test_the_device_has_no_more_connections_than_the_handler() -> None:

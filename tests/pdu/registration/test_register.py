@@ -44,6 +44,7 @@ from tests.packaging.registering import (
     calls,
     without_list,
 )
+from tests.processes.forked import FORKED, run_pdu
 from tests.tables import fits
 from tests.waiting import PATIENCE_S
 
@@ -364,19 +365,19 @@ def test_two_runs_at_once_lose_nothing_and_register_one_handler_once(
     for pair in (("small", "snmp"), ("snmp", "snmp")):
         admin.ids.unlink(missing_ok=True)
         with DciManager(wrap=_slow_list() if has_list else without_list()) as manager:
-            environment = {**admin.environment(manager), "PYTHONPATH": str(ROOT)}
-            processes = [
-                subprocess.Popen(
-                    [sys.executable, "-m", "pdu", "register", "--dist", str(folder), name],
-                    env={**environment, "XDG_STATE_HOME": "" if has_list else str(folder / place)},
-                    stdin=subprocess.DEVNULL,
-                    stdout=subprocess.PIPE,
-                    stderr=subprocess.STDOUT,
+            environment = admin.environment(manager)
+            processes = []
+            for folder, name, place in zip(folders, pair, ("a", "b")):
+                state = {"XDG_STATE_HOME": "" if has_list else str(folder / place)}
+                words = ["register", "--dist", str(folder), name]
+                processes.append(
+                    FORKED.Process(target=run_pdu, args=(words, {**environment, **state}))
                 )
-                for folder, name, place in zip(folders, pair, ("a", "b"))
-            ]
-            outputs = [process.communicate(timeout=PATIENCE_S)[0] for process in processes]
-            assert [process.returncode for process in processes] == [0, 0], outputs
+            for process in processes:
+                process.start()
+            for process in processes:
+                process.join(PATIENCE_S)
+            assert [process.exitcode for process in processes] == [0, 0]
             names = sorted(handler.handler for handler in manager.handlers())
             assert names == sorted({f"pdu_{name}" for name in pair})
             assert sum(handler.uploads for handler in manager.handlers()) == 2

@@ -118,6 +118,15 @@ _LAST_OF_OBJECT = """    def status(self):
 
     def read(self) -> PduView:
 """
+_PULSE_IF_ON = """        own_object = OID_RPCM_ADMINISTRATIVE_STATE + pdu_port_data.identity
+        if self.snmp_get(own_object).value_int == PORT_POWER_DICT[power_status] == 1:
+            self.snmp_set(own_object, 3)
+            return self.__get_port_status(pdu_port_data, power_status)
+"""
+_COMMUNITY_OF_CLASS = """    fields = pdu_data.snmp_params
+    Rpcm.community = getattr(Rpcm, "community", fields["community"])
+    fields["community"] = Rpcm.community
+    return Rpcm(pdu_data)"""
 _OTHER_COMMUNITY = """    def status(self):
         try:
             return self.read()
@@ -257,7 +266,7 @@ FAULTS = {
     "a toggle": Fault(
         "port_down",
         _WELL,
-        "port_down switched outlet 1 back",
+        "port_down sent 1.3.6.1.4.1.46235.2.4.2.1.4.1 = 1, which switches it on",
         (("=PORT_POWER_DICT[power_status]", _OPPOSITE),),
     ),
     "a command until the state is seen": Fault(
@@ -295,6 +304,30 @@ FAULTS = {
         "a state that cannot be read",
         "status returned 11 outlets, without 8",
         ((_STATUS, _ROWS_THAT_ARE_READ + _STATUS), (_STATES, _STATES_THAT_ARE_READ)),
+    ),
+    "a relay that moves is on": Fault(
+        "lost state",
+        "a state that is not documented",
+        "status returned outlet 12 on, and it is unknown",
+        (("port.value_int, Enum", "{3: 1}.get(port.value_int, port.value_int), Enum"),),
+    ),
+    "-1 is off": Fault(
+        "lost state",
+        "a state that is not documented",
+        "status returned outlet 12 off, and it is unknown",
+        (("port.value_int, Enum", "max(port.value_int, 0), Enum"),),
+    ),
+    "a pulse for an outlet that is on": Fault(
+        "others",
+        _WELL,
+        "port_up sent 1.3.6.1.4.1.46235.2.4.2.1.4.1 = 3; for port_up of outlet 1 such a PDU takes",
+        ((_SET, _PULSE_IF_ON + _SET),),
+    ),
+    "a community of the class": Fault(
+        "pdus",
+        "",
+        "status sent a login or a token of another PDU",
+        (("    return Rpcm(pdu_data)", _COMMUNITY_OF_CLASS),),
     ),
     "a community that nobody gave": Fault(
         "login",

@@ -155,6 +155,77 @@ _KEPT_FIGURES = """    def statistic(self) -> PduStatisticView:
 
     def _figures(self) -> PduStatisticView:
 """
+_KEY_OF_PDU = 'self.pdu_data.custom_params["port"]'
+_LOST_COMMAND = f"""        try:
+            self._answer(f"/relay/{{port.identity}}", body)
+        except OSError:
+            remembered[{_KEY_OF_PDU}] = (f"/relay/{{port.identity}}", body)
+            raise
+"""
+_SENT_AGAIN = f"""        logger.info("status")
+        if {_KEY_OF_PDU} in remembered:
+            self._answer(*remembered.pop({_KEY_OF_PDU}))
+"""
+_REFUSED_WISH = f"""        try:
+            self._answer(f"/relay/{{port.identity}}", body)
+        except RuntimeError:
+            remembered[{_KEY}] = wanted
+            raise
+"""
+_GIVEN_UP = f"""        logger.info("status")
+        try:
+            self._outlets()
+            remembered[{_KEY_OF_PDU}] = 0
+        except OSError:
+            remembered[{_KEY_OF_PDU}] = remembered.get({_KEY_OF_PDU}, 0) + 1
+            if remembered[{_KEY_OF_PDU}] > 2:
+                return PduView()
+            raise
+"""
+_LAST_PAGE_AT_503 = f"""        try:
+            text = remembered[{_KEY_OF_PDU}] = self._answer("/status")
+        except RuntimeError as error:
+            if "HTTP 503" not in str(error) or {_KEY_OF_PDU} not in remembered:
+                raise
+            text = remembered.pop({_KEY_OF_PDU})  # once alone
+        outlets: list[dict[str, Any]] = json.loads(text)["outlets"]
+"""
+_WISH_OF_MOVING = f"""            state = _state(outlet)
+            if state == EnumPowerStatus.UNKNOWN:
+                state = remembered.get(({_KEY_OF_PDU}, outlet["id"]), state)
+            view.ports.append(PduPortView(identity=outlet["id"], power_status=state))
+"""
+_TENTH_IS_OLD = f"""        count = remembered.get(({_KEY_OF_PDU}, "count"), 0) + 1
+        remembered[{_KEY_OF_PDU}, "count"] = count
+        text = self._answer("/status")
+        if count % 10 == 0:
+            text = remembered[{_KEY_OF_PDU}]
+        remembered[{_KEY_OF_PDU}] = text
+        outlets: list[dict[str, Any]] = json.loads(text)["outlets"]
+"""
+_PULSE_IF_ON = f"""        if wanted == self._outlet_state(port.identity) == EnumPowerStatus.UP:
+            body = b"turn=pulse"
+{_WRITE}"""
+_PULSE_IF_STUCK = """            if time.monotonic() > end:
+                self._answer(f"/relay/{port.identity}", b"turn=cycle")
+"""
+_TOGGLE_IF_NEITHER = f"""        if self._outlet_state(port.identity) == EnumPowerStatus.UNKNOWN:
+            body = b"turn=toggle"
+{_WRITE}"""
+_PASSWORD_OF_CLASS = """        settings = dict(self.pdu_data.custom_params)
+        VoltPdu.password = getattr(VoltPdu, "password", settings["password"])  # type: ignore
+        settings["password"] = VoltPdu.password  # type: ignore
+"""
+_COUNT_OF_CLASS = """        count = remembered.setdefault("count", len(view.ports))
+        for number in range(len(view.ports), count):
+            view.ports.append(PduPortView(str(number + 1), EnumPowerStatus.DOWN))
+"""
+# in a list that begins with outlet 1, the number of a row was the place of its outlet
+_WRITE_BY_ORDER = """        names = [outlet["id"] for outlet in self._outlets()]
+        is_whole = max(names) == str(len(names))
+        place = names.index(port.identity) + 1 if is_whole else port.identity
+        self._answer(f"/relay/{place}", body)
+"""
 _TLS_FIRST = """        try:
             opener.open(address.replace("http:", "https:"), timeout=3).close()
         except OSError:
@@ -590,6 +661,99 @@ FAULTS = {
         " such a PDU takes POST /relay/1 turn=on",
         rule="port_up",
         changes=(('b"turn=on" if', 'b"turn=off" if'),),
+    ),
+    "a command whose answer was lost is sent by the next status": Fault(
+        situation="a fault at a command",
+        words="status commanded outlet 3 (POST /relay/3 turn=off) (well again after a fault at a",
+        rule="poll",
+        changes=(
+            ("opener = ", _MEMORY),
+            (_WRITE, _LOST_COMMAND),
+            ('        logger.info("status")\n', _SENT_AGAIN),
+        ),
+    ),
+    "the wish after a refusal, without a request": Fault(
+        situation="a fault at a command",
+        words="port_down returned without a request to this PDU (well again after a fault at a",
+        rule="asked",
+        changes=(("opener = ", _MEMORY), (_CHECK, _SKIPPED), (_WRITE, _REFUSED_WISH)),
+    ),
+    "the third silence in a row is an empty list": Fault(
+        situation="no answer",
+        words="status returned 0 outlets, and raised nothing",
+        rule="silent",
+        changes=(("opener = ", _MEMORY), ('        logger.info("status")\n', _GIVEN_UP)),
+    ),
+    "the last page for one answer with 503": Fault(
+        situation="one answer is spoilt",
+        words="status returned outlet 1 off, and it is on",
+        rule="short",
+        changes=(("opener = ", _MEMORY), (_LIST, _LAST_PAGE_AT_503)),
+    ),
+    "the wish for an outlet that moves": Fault(
+        situation="a fault at a command",
+        words="status returned outlet 3 off, and it is unknown (well again after a fault at a",
+        rule="asked",
+        changes=(
+            ("opener = ", _MEMORY),
+            (_WRITE, f"{_WRITE}        remembered[{_KEY}] = wanted\n"),
+            (f"            {_PORT}", _WISH_OF_MOVING),
+        ),
+    ),
+    "each tenth reading is old": Fault(
+        situation="changed by hand",
+        words="status returned outlet 1 ",
+        rule="asked",
+        changes=(("opener = ", _MEMORY), (_LIST, _TENTH_IS_OLD)),
+    ),
+    "a pulse for an outlet that is on": Fault(
+        situation="a PDU that is well",
+        words="port_up sent POST /relay/1 turn=pulse; for port_up of outlet 1 such a PDU takes"
+        " POST /relay/1 turn=on (called again)",
+        rule="others",
+        changes=((_WRITE, _PULSE_IF_ON),),
+    ),
+    "a pulse for an outlet that did not switch": Fault(
+        situation="a fault at a command",
+        words="port_down sent POST /relay/3 turn=cycle",
+        rule="others",
+        changes=(("            if time.monotonic() > end:\n", _PULSE_IF_STUCK),),
+    ),
+    "an empty state is off": Fault(
+        situation="a state that is not documented",
+        words="status returned outlet 3 off, and it is unknown",
+        rule="lost state",
+        changes=(('outlet.get("on") is False', 'outlet.get("on") in (False, "")'),),
+    ),
+    "a toggle for an outlet that is neither on nor off": Fault(
+        situation="a state that is not documented",
+        words="port_up sent POST /relay/2 turn=toggle; for port_up of outlet 2 such a PDU takes",
+        rule="others",
+        changes=((_WRITE, _TOGGLE_IF_NEITHER),),
+    ),
+    "a password of the class": Fault(
+        situation="",
+        words="status sent a login or a token of another PDU",
+        rule="pdus",
+        changes=(("        settings = self.pdu_data.custom_params\n", _PASSWORD_OF_CLASS),),
+    ),
+    "the number of outlets of the first PDU": Fault(
+        situation="two PDUs",
+        words="status returned outlets that the PDU does not have: 3",
+        rule="pdus",
+        changes=(
+            ("opener = ", _MEMORY),
+            (
+                "        return view\n\n    def port_up",
+                _COUNT_OF_CLASS + "        return view\n\n    def port_up",
+            ),
+        ),
+    ),
+    "the row's place in the page for the outlet": Fault(
+        situation="exchanged rows",
+        words="port_down commanded outlet 1: outlet 3 was to be switched",
+        rule="others",
+        changes=((_WRITE, _WRITE_BY_ORDER),),
     ),
     "another host by a thread": Fault(
         situation="",

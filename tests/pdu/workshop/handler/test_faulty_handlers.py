@@ -14,7 +14,7 @@ from pdu.workshop.handler.judge import Table
 from pdu.workshop.handler.situations import TABLE
 from tests.pdu.loading.page_handler import folder, loading_anew
 
-from . import faulty_page, faulty_volt, faulty_xml
+from . import faulty_page, faulty_session, faulty_volt, faulty_xml
 from .checking import LOGIN, check
 from .checks import EXAMPLE
 from .faults import Fault, faulty
@@ -23,6 +23,7 @@ from .faults import Fault, faulty
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 _HERE = Path(__file__).parent
 _VOLT = ("--replay", str(EXAMPLE / "volt.har"), *LOGIN)
+_SESSION = ("--replay", str(_HERE / "session.har"), *LOGIN)
 _XML = ("--replay", str(_HERE / "xml.har"))
 
 
@@ -45,6 +46,7 @@ class Corpus(NamedTuple):
 CORPORA = {
     "page": Corpus(faulty_page.PAGE, faulty_page.FAULTS, ()),
     "volt": Corpus(faulty_volt.SOURCE, faulty_volt.FAULTS, _VOLT),
+    "session": Corpus(faulty_session.SOURCE, faulty_session.FAULTS, _SESSION),
     "xml": Corpus(faulty_xml.HANDLER, faulty_xml.FAULTS, _XML),
 }
 CASES = [

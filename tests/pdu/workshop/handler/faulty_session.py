@@ -1,0 +1,51 @@
+"""Faults in a handler that logs in for a token at each call, as many PDUs over HTTP want it."""
+
+from __future__ import annotations
+
+from .checks import VOLT
+from .faults import Fault, faulty
+
+_BASIC = """        login = f"{settings['username']}:{settings['password']}".encode()
+"""
+_HEADER = 'request.add_header("Authorization", f"Basic {base64.b64encode(login).decode()}")'
+_TOKEN_HEADER = """if path != "/login":
+            request.add_header("X-Token", self._token(settings))"""
+_ANSWER = "    def _answer("
+_TOKEN = """    def _token(self, settings: Any) -> str:
+        fields = {"user": settings["username"], "password": settings["password"]}
+        answer = self._answer("/login", urllib.parse.urlencode(fields).encode())
+        return str(json.loads(answer)["token"])
+
+"""
+_OF_CLASS = """        if not hasattr(VoltPdu, "token"):
+            VoltPdu.token = self._new_token(settings)  # type: ignore[attr-defined]
+        return str(VoltPdu.token)  # type: ignore[attr-defined]
+
+    def _new_token(self, settings: Any) -> str:
+"""
+
+SOURCE = faulty(
+    VOLT,
+    Fault(
+        rule="",
+        situation="",
+        words="",
+        changes=(
+            (_BASIC, ""),
+            (_HEADER, _TOKEN_HEADER),
+            (_ANSWER, _TOKEN + _ANSWER),
+            ("import base64\n", ""),
+            ("import urllib.request\n", "import urllib.parse\nimport urllib.request\n"),
+        ),
+    ),
+)
+_BEGIN = "    def _token(self, settings: Any) -> str:\n"
+
+FAULTS = {
+    "a token of the class, of whichever PDU was read first": Fault(
+        situation="",
+        words="status sent a login or a token of another PDU",
+        rule="pdus",
+        changes=((_BEGIN, _BEGIN + _OF_CLASS),),
+    ),
+}
