@@ -14,6 +14,7 @@ from handlers.snmp.profiles import PROFILES
 
 from ..families.model_names import BRANDS, NAMES, Brand, Name
 from ..families.recorded import UNPROVEN, evidence_of, switching_basis
+from ..inspection.adapters import rank_of
 from .normalization import GENERIC, compact_names, normalized, product_words
 
 _PROOFS: Mapping[EvidenceLevel, str] = {
@@ -82,10 +83,10 @@ class SupportEntry(NamedTuple):
 
 @cache
 def entries() -> tuple[SupportEntry, ...]:
-    """All entries. The first call builds all profiles."""
-    raritan, *other_handlers = _OTHERS
+    """All entries, those of preferred handlers first. The first call builds all profiles."""
     families = [_profile_entry(profile) for profile in PROFILES]
-    return tuple(_with_names(entry) for entry in (raritan, *families, *other_handlers))
+    ordered = sorted([*families, *_OTHERS], key=lambda entry: rank_of(entry.handler))
+    return tuple(_with_names(entry) for entry in ordered)
 
 
 def _profile_entry(profile: Profile) -> SupportEntry:
