@@ -1,18 +1,22 @@
 """Tables of cases: text files whose lines each say what is done, and the whole of what it gives.
 
+    read by FILES; words: FILE
+                        the first line: which files try the cases, and which says what LEFT means
     let NAME = TEXT     `<NAME>` stands for TEXT in the lines below
     # TITLE             a law: one test, which lists all of its lines that differ
     LEFT -> RIGHT       a case of it
 
 LEFT is made of changes. ` | ` stands between values of one, each of which makes a case; RIGHT has
-`{}` for the value of such a case, and `..` for any text. A room has a module that says what LEFT
-means and what comes of it; run as a program, it writes the RIGHT of each line that ends with ` ->`.
+`{}` for the value of such a case, and `..` for any text. The file that says what LEFT means, run
+as a program, writes the RIGHT of each line that ends with ` ->`. A file of CSV has the first line,
+too (`csv_rows`).
 
 `pytest -k WORD` runs the laws whose title has the word, and of the others the lines that have it.
 """
 
 from __future__ import annotations
 
+import csv
 import itertools
 import os
 import re
@@ -23,6 +27,8 @@ from typing import Callable, NamedTuple
 import pytest
 
 _ARROW = " ->"
+#: how the first line of each table begins
+READ_BY = "read by "
 #: the expression of `-k`, in lower case, "" without one
 chosen_keyword = ""
 
@@ -90,6 +96,8 @@ class Table(NamedTuple):
         texts: dict[str, str] = {}
         title = ""
         for number, line in enumerate(self.lines(), 1):
+            if number == 1 and line.startswith(READ_BY):
+                continue
             if line.startswith("# "):
                 title = line[2:]
                 cases_by_title.setdefault(title, [])
@@ -141,6 +149,13 @@ class Table(NamedTuple):
         for number, texts in texts_by_line.items():
             lines[number - 1] += f" {_common(texts)}"
         self.path.write_text("\n".join(lines) + "\n", "utf-8")
+
+
+def csv_rows(path: Path) -> list[dict[str, str]]:
+    """The rows of a file of CSV by their columns, which stand in its second line."""
+    with path.open(encoding="utf-8", newline="") as file:
+        file.readline()
+        return list(csv.DictReader(file))
 
 
 def characters(text: str) -> str:

@@ -9,7 +9,8 @@ import pytest
 from tests import tables
 from tests.tables import Case, Law, Table, compared, fits
 
-TEXT = """let all = a & b
+TEXT = """read by test_tables.py; words: here
+let all = a & b
 at a line of another kind
 # the first law
 <all> & x = 1 | 2 -> 1 {}
@@ -31,13 +32,13 @@ def test_a_line_has_a_case_for_each_value(table: Table) -> None:
     assert first == Law(
         "the first law",
         [
-            Case("the first law", 4, "a & b & x = 1", "1 '1'"),
-            Case("the first law", 4, "a & b & x = 2", "1 '2'"),
-            Case("the first law", 5, "w 1", "as ..'1'.."),
-            Case("the first law", 5, "w 2", "as ..'2'.."),
+            Case("the first law", 5, "a & b & x = 1", "1 '1'"),
+            Case("the first law", 5, "a & b & x = 2", "1 '2'"),
+            Case("the first law", 6, "w 1", "as ..'1'.."),
+            Case("the first law", 6, "w 2", "as ..'2'.."),
         ],
     )
-    assert second == Law("the second law", [Case("the second law", 7, "c", "")])
+    assert second == Law("the second law", [Case("the second law", 8, "c", "")])
 
 
 @pytest.mark.parametrize(
@@ -45,6 +46,7 @@ def test_a_line_has_a_case_for_each_value(table: Table) -> None:
     [
         ("# a law\nx -> 1\ny - > 2\n", "line 3: neither a law nor a case of it"),
         ("x -> 1\n# a law\ny -> 2\n", "line 1: neither a law nor a case of it"),
+        ("# a law\nread by test.py; words: x\nx -> 1\n", "line 2: neither a law nor a case of it"),
         ("#a law\nx -> 1\n", "line 1: neither a law nor a case of it"),
         ("# a heading\n# a law\nx -> 1\n", "the law 'a heading' has no case"),
         ("# a law\n", "the law 'a law' has no case"),
@@ -82,9 +84,9 @@ def test_each_line_that_differs_is_named(table: Table) -> None:
     first, _ = table.laws()
     first.check(lambda case: "")
     with pytest.raises(pytest.fail.Exception) as error_info:
-        first.check(compared(lambda case: "1 '1'" if case.line == 4 else "as '1' or '2'"))
+        first.check(compared(lambda case: "1 '1'" if case.line == 5 else "as '1' or '2'"))
     sentence = str(error_info.value)
-    assert sentence.startswith("1 cases differ:\nline 4: a & b & x = 2\n")
+    assert sentence.startswith("1 cases differ:\nline 5: a & b & x = 2\n")
     assert "expected: 1 '2'" in sentence
 
 
@@ -104,7 +106,7 @@ def test_a_keyword_chooses_laws_and_lines(table: Table, monkeypatch: pytest.Monk
         lines.append(case.line)
         return ""
 
-    for keyword, expected in (("w 2", [5]), ("FIRST", [4, 4, 5, 5]), ("other", [4, 4, 5, 5])):
+    for keyword, expected in (("w 2", [6]), ("FIRST", [5, 5, 6, 6]), ("other", [5, 5, 6, 6])):
         lines.clear()
         monkeypatch.setattr(tables, "chosen_keyword", keyword.lower())
         first.check(note)

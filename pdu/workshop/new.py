@@ -37,7 +37,7 @@ _PLACES: Mapping[str, str] = {  # template → path in the tree
     "handler.py": "handlers/@name@/handler.py",
     "simulated.py": "tests/simulators/@name@.py",
     "tests__init__.py": "tests/handlers/@name@/__init__.py",
-    "test_decoding.py": "tests/handlers/@name@/test_decoding.py",
+    "cases.txt": "tests/handlers/@name@/cases.txt",
     "recording.har": "tests/handlers/@name@/recording.har",
 }
 # the vendor's page: a folder of its own, which is no part of this project
@@ -146,7 +146,7 @@ def _plan(root: Path, name: str, title: Optional[str], shape: str) -> _Plan:
     return _Plan(
         files=files,
         edits=_handler_edits(root, name, title),
-        tests=f"tests/handlers/{name}",
+        tests=f"tests/handlers/test_codec_tables.py tests/handlers/test_units.py -k {name}",
         page="docs/dev/new-handler.md",
     )
 

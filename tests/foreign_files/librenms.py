@@ -19,7 +19,6 @@ here is compared with each sensor and with the sum of each column of sensors.
 
 from __future__ import annotations
 
-import csv
 import json
 import re
 from collections import Counter
@@ -39,6 +38,7 @@ from tests.foreign_files import readings
 from tests.handlers.snmp.exact_figures import read_exactly
 from tests.handlers.snmp.memory import of_rows
 from tests.simulators.snmp_agent import Row
+from tests.tables import csv_rows
 
 DIFFERENCES = Path(__file__).with_name("differences.csv")
 #: LibreNMS's class of a sensor, and the figure of a total and of an outlet
@@ -107,10 +107,8 @@ def sensors(text: str) -> list[Sensor]:
 
 def known_differences() -> Mapping[tuple[str, str, str], str]:
     """The reason of each difference, by walk, class and column."""
-    with DIFFERENCES.open(encoding="utf-8", newline="") as file:
-        return {
-            (row["walk"], row["class"], row["where"]): row["reason"] for row in csv.DictReader(file)
-        }
+    rows = csv_rows(DIFFERENCES)
+    return {(row["walk"], row["class"], row["where"]): row["reason"] for row in rows}
 
 
 def compare(name: str, rows: Mapping[str, Row], answers: Iterable[Sensor]) -> Comparison:

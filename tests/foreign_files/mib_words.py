@@ -252,4 +252,5 @@ if __name__ == "__main__":
     folder = Path(sys.argv[1])
     table = sorted([*kept_rows(folder), *rows(folder)], key=lambda row: row[0])
     with TABLE.open("w", encoding="utf-8", newline="") as file:
+        file.write("read by tests/handlers/snmp/test_mib_words.py; words: mib_words.py\n")
         csv.writer(file, lineterminator="\n").writerows([COLUMNS, *table])

@@ -34,6 +34,7 @@ from tests.foreign_files import LIST, WALKS, readings
 from tests.handlers.snmp import recorded
 from tests.handlers.snmp.memory import of_rows
 from tests.simulators.snmp_agent import Row, read_snmprec
+from tests.tables import csv_rows
 
 LEFT_OUT = Path(__file__).with_name("left_out.csv")
 KINDS = Path(__file__).with_name("kinds.csv")
@@ -177,14 +178,12 @@ def _objects(profile: Profile) -> Iterator[str]:
 
 def read_left_out() -> Sequence[LeftOut]:
     """The walks that are left out, as `left_out.csv` has them."""
-    with LEFT_OUT.open(encoding="utf-8", newline="") as file:
-        return [LeftOut(row["name"], row["reason"]) for row in csv.DictReader(file)]
+    return [LeftOut(row["name"], row["reason"]) for row in csv_rows(LEFT_OUT)]
 
 
 def read_kinds() -> _Kinds:
     """What devices without outlets are, by the root of their objects, the most telling first."""
-    with KINDS.open(encoding="utf-8", newline="") as file:
-        return [(row["root"], row["device"]) for row in csv.DictReader(file)]
+    return [(row["root"], row["device"]) for row in csv_rows(KINDS)]
 
 
 def _reason(rows: Mapping[str, Row], kinds: _Kinds) -> str:
@@ -292,6 +291,7 @@ def list_text(groups: Sequence[Mapping[str, Any]]) -> str:
 def left_out_text(left_out: Sequence[LeftOut]) -> str:
     """left_out.csv: the name and the reason of each walk."""
     text = io.StringIO()
+    text.write("read by selection.py; words: selection.py\n")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(LeftOut._fields)
     writer.writerows(left_out)

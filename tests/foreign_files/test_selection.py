@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from tests.foreign_files.selection import LeftOut, Taken
 from tests.handlers.snmp.memory import tables
 from tests.simulators.snmp_agent import write_snmprec
 from tests.simulators.snmp_units import fixture
+from tests.tables import csv_rows
 
 SYSTEM = "1.3.6.1.2.1.1.1.0|4|{words}\n1.3.6.1.2.1.1.2.0|6|1.3.6.1.4.1.{number}\n"
 
@@ -156,8 +156,8 @@ def test_each_number_of_a_power_device_in_other_programs_leads_to_a_family_or_a_
     that are found by probing may have the number of no company.
     """
     kinds = selection.read_kinds()
-    with Path(selection.__file__).with_name("numbers.csv").open(encoding="utf-8") as file:
-        numbers = [row["number"] for row in csv.DictReader(file)]
+    rows = csv_rows(Path(selection.__file__).with_name("numbers.csv"))
+    numbers = [row["number"] for row in rows]
     for number in numbers:
         device = tables({detection.SYS_OBJECT_ID: number})
         _, number_for_families = detection.sys_object_id(device, PROFILES)

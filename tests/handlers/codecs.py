@@ -73,8 +73,3 @@ def recorded_answers(text: str) -> dict[str, Any]:
         _, _, key = answer.request.partition(" ")
         answers[key] = answer.content
     return answers
-
-
-def read_recorded(codec: Any, text: str) -> PduState:
-    """The values that a codec reads in a recording."""
-    return read(codec, recorded_answers(text))

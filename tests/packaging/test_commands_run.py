@@ -1,7 +1,8 @@
 """The command lines of all pages run as written, against simulated PDUs.
 
 A PDU's address (HOST, 192.0.2.N) is replaced by a simulator's, and questions are answered by a
-person at a terminal. elsewhere.txt names the tests of the lines that do not run here.
+person at a terminal. elsewhere.txt has the beginnings of lines that do not run here, each with the
+test that runs it, or with a reason if no test of this project can.
 """
 
 from __future__ import annotations

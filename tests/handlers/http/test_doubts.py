@@ -1,21 +1,24 @@
-"""Every outlet whose state a codec does not know has a reason."""
+"""Every outlet whose state a codec does not know has a reason, and no reason holds a login."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple, Union
+from typing import Any, NamedTuple, Optional, Union
 
 import pytest
 
 from handlers.jaws import decoding as jaws
 from handlers.jaws.handler import make_handler
 from handlers.netio import decoding as netio
+from handlers.netio.handler import make_handler as make_netio
+from handlers.shared.errors import Refused
 from handlers.synlink import decoding as synlink
+from pdu_common.helper import PduPortView
 from tests.handlers import codecs
 from tests.handlers.other_clients import unit_data
-from tests.simulators import jaws as simulated
-from tests.simulators.unit_servers import PASSWORD, HttpServer, Reply
+from tests.simulators import jaws as simulated, netio as simulated_netio
+from tests.simulators.unit_servers import PASSWORD, USER, HttpServer, Reply
 
 # none of a unit's words for a state, and values of other types
 ODD: tuple[Any, ...] = (..., None, "", "?", "Not Found", 0, 1, 2, -1, 1.5, True, False, [], {})
@@ -87,3 +90,22 @@ def test_a_reason_that_holds_the_login_is_not_shown(caplog: pytest.LogCaptureFix
         assert PASSWORD[:6] not in text
     masked = [text for text in texts if "it holds the login" in text]
     assert len(masked) > 1
+
+
+def test_a_units_own_reason_that_holds_the_login_is_not_shown() -> None:
+    """The codec quotes it, and does not know the login."""
+
+    class Refusing(simulated_netio.SimulatedPdu):
+        def user(self, method: str, path: str, headers: Mapping[str, str]) -> str:
+            return USER
+
+        def answer(self, method: str, path: str, body: bytes) -> Optional[bytes]:
+            if method == "POST":
+                return b'{"Errors": [{"Message": "locked for own-word-4711"}]}'
+            return super().answer(method, path, body)
+
+    with HttpServer(Refusing()) as server:
+        pdu = make_netio(unit_data(server, username=USER, password="own-word-4711"))
+        with pytest.raises(Refused, match="it holds the login") as error_info:
+            pdu.port_down(PduPortView("1"))
+    assert "4711" not in str(error_info.value)

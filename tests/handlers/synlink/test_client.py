@@ -106,7 +106,7 @@ def test_a_relay_that_is_welded_shut_is_switched_for_the_client_and_unknown_here
     assert caplog.messages == [doubt]
 
 
-# ---- logins --------------------------------------------------------------------------------------
+# ---- logins; the laws of every session are in tests/handlers/http/units.txt ----------------------
 
 
 def test_a_token_leaves_no_session_on_the_unit(unit: HttpServer) -> None:
@@ -119,27 +119,10 @@ def test_a_token_leaves_no_session_on_the_unit(unit: HttpServer) -> None:
     assert len(device.sessions) == 1
 
 
-def test_a_user_logs_in_once_for_a_command_and_its_readings(unit: HttpServer) -> None:
-    device: Any = unit.device
-    assert switch(pdu(unit), OUTLET, False) is DOWN
-    assert len(device.sessions) == 1
-
-
-@pytest.mark.parametrize(
-    "login, words",
-    [
-        ({"token": "another-token"}, "refused the token"),
-        ({"username": USER, "password": "another"}, "refused the login"),
-        ({"password": PASSWORD}, "go together"),
-        ({"username": USER, "password": PASSWORD, "token": TOKEN}, "not both"),
-    ],
-)
-def test_a_wrong_login_says_what_is_wrong_and_shows_no_secret(
-    unit: HttpServer, login: dict[str, str], words: str
-) -> None:
-    with pytest.raises((errors.Denied, errors.SettingsError), match=words) as error_info:
-        pdu(unit, **login).status()
-    assert not any(secret in str(error_info.value) for secret in (*login.values(), TOKEN))
+def test_a_wrong_token_is_told_and_not_shown(unit: HttpServer) -> None:
+    with pytest.raises(errors.Denied, match="refused the token") as error_info:
+        pdu(unit, token="another-token").status()  # noqa: S106  # made up
+    assert "another-token" not in str(error_info.value)
 
 
 def sessions_end_after(unit: HttpServer, requests: int) -> None:
@@ -155,21 +138,6 @@ def sessions_end_after(unit: HttpServer, requests: int) -> None:
         return "" if is_over else usual_user(method, path, headers)
 
     device.user = user
-
-
-def test_a_session_that_ended_between_command_and_reading_is_opened_anew(unit: HttpServer) -> None:
-    sessions_end_after(unit, 2)  # the outlets and the command
-    assert switch(pdu(unit), OUTLET, False) is DOWN
-    device: Any = unit.device
-    assert len(device.sessions) == 2
-    assert unit.truth().writes == [(OUTLET, "off")]
-
-
-def test_a_command_whose_session_ended_is_not_sent_again(unit: HttpServer) -> None:
-    sessions_end_after(unit, 1)
-    with pytest.raises(errors.Denied, match="session may have ended"):
-        switch(pdu(unit), OUTLET, False)
-    assert unit.truth().writes == []
 
 
 def refuse(unit: HttpServer, refused_path: str, headers: Mapping[str, str] = {}) -> None:
@@ -249,16 +217,6 @@ def test_the_key_of_a_session_that_ended_is_not_logged(
     assert len(device.sessions) == 2
     assert "it holds the login" in caplog.text
     assert first_key not in caplog.text
-
-
-def test_a_unit_that_refuses_its_own_fresh_session_is_denied_after_one_login(
-    unit: HttpServer,
-) -> None:
-    sessions_end_after(unit, 0)
-    with pytest.raises(errors.Denied):
-        pdu(unit).status()
-    device: Any = unit.device
-    assert len(device.sessions) == 1
 
 
 @pytest.mark.parametrize("status", [401, 403])

@@ -51,7 +51,8 @@ class Question(NamedTuple):
 def _read_questions() -> list[Question]:
     text = (ROOT / "tests" / "pdu" / "supports" / "questions.csv").read_text("utf-8")
     rows = csv.reader(line for line in text.splitlines() if not line.startswith("#"))
-    return [Question(*row) for row in list(rows)[1:]]
+    _, _, *questions = rows
+    return [Question(*row) for row in questions]
 
 
 QUESTIONS = _read_questions()
