@@ -1,7 +1,6 @@
 """Runs of `pdu snmp` with a profile in a file: what the lines of snmp_runs.txt mean.
 
     show FAMILY             the file has this family of ours
-    every                   the file has one part of each kind
     docs NAME               the file has this one of docs/own-pdu
     set PATH JSON           a member of it, by its path with `/`; `-` for none
     text TEXT               the file has this text
@@ -24,7 +23,6 @@ from typing import Any
 from handlers.snmp import schema
 from handlers.snmp.profiles import PROFILE_BY_KEY
 from pdu import root
-from tests.handlers.snmp.every_part import EVERY_PART
 from tests.needs import ROOT
 from tests.tables import Case, Table
 
@@ -38,8 +36,6 @@ def shown(case: Case) -> str:
         word, _, rest = change.partition(" ")
         if word == "show":
             text = schema.dumps(PROFILE_BY_KEY[rest])
-        elif word == "every":
-            text = schema.dumps(EVERY_PART)
         elif word == "docs":
             text = (ROOT / "docs" / "own-pdu" / rest).read_text("utf-8")
         elif word == "set":

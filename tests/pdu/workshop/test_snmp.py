@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from handlers.snmp import schema
-from handlers.snmp.profiles import PROFILES
+from handlers.snmp.profiles import PROFILE_BY_KEY
 from pdu import root
 from tests.pdu.workshop import snmp_runs
 from tests.tables import Law, compared
@@ -39,7 +39,15 @@ def test_a_table_has_the_families_with_a_word(capsys: pytest.CaptureFixture[str]
 def test_a_family_is_shown_as_json_from_which_it_can_be_rebuilt(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert root.run(["snmp", "show", "sentry3"]) == 0
-    profile = schema.loads(capsys.readouterr().out)
-    assert profile.key == "sentry3"
-    assert profile in PROFILES
+    assert root.run(["snmp", "show", "netio"]) == 0
+    shown = capsys.readouterr().out
+    assert shown == schema.dumps(PROFILE_BY_KEY["netio"]) + "\n"
+    assert schema.dumps(schema.loads(shown)) + "\n" == shown
+
+
+def test_a_family_with_a_function_is_not_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    assert root.run(["snmp", "show", "sentry3"]) == 2
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert "profile.units is read by a function of the handler" in shown.err
+    assert "docs/own-pdu.md" in shown.err
