@@ -223,8 +223,8 @@ class Tables:
         return tables
 
     def again(self, outlet: Optional[str] = None) -> Tables:
-        """The tables of the same device, whose family is known, to be read anew: each with the columns
-        that were read of it, so that they show the same rows."""
+        """The tables of the same device, whose family is known, to be read anew: each with the
+        columns that were read of it, so that they show the same rows."""
         outlet = self.outlet if outlet is None else outlet
         columns = {table: dict(read) for table, read in self.answers.columns.items()}
         answers = Answers(columns=columns)

@@ -157,8 +157,9 @@ def first(*sources: Source) -> Derived:
 
 
 def value_or_empty(values: Source, beside: Source) -> Derived:
-    """Values of a figure. If an answer has none of them, an empty row for each of `beside`: a column
-    that each device with these values has and no other, so that no other source takes their place.
+    """Values of a figure. If an answer has none of them, an empty row for each of `beside`: a
+    column that each device with these values has and no other, so that no other source takes their
+    place.
     """
 
     def rows(t: Tables) -> Rows:

@@ -209,7 +209,8 @@ def without_reason(names: set[str], reasons: Mapping[str, Sequence[str]]) -> set
 
 
 def test_a_word_that_is_read_for_states_or_for_figures_alone_has_a_reason() -> None:
-    """A fact about a unit counts for both: then it is one of the family's `conditions`, or its `units`."""
+    """A fact about a unit counts for both: then it is one of the family's `conditions`, or its
+    `units`."""
     for_states: set[str] = set()
     for_figures: set[str] = set()
     for row in ROWS:
