@@ -244,14 +244,16 @@ def read_without_states(
 
 def _rows_without_state(outlets: Outlets, tables: Tables) -> list[str]:
     """What `outlets.rows` lists. Rows that only other columns show are padding if a GET of the last
-    one says so, too."""
+    one says so, too, unless the device counts more outlets than the others."""
     if outlets.rows is None:
         return []
     rows = tables[outlets.rows]
     lost = [row for row, value in rows.items() if isinstance(value, Lost)]
     if not lost or is_unidentified(lost[-1]) or tables.has_cell(outlets.rows, lost[-1]):
         return list(rows)
-    return [row for row in rows if row not in lost]
+    others = [row for row, value in rows.items() if not isinstance(value, Lost)]
+    counts = tables[outlets.count] if outlets.count else {}
+    return list(rows) if len(others) < counted(counts) else others
 
 
 def is_measured(device: SnmpDevice, total: Total) -> bool:
